@@ -1,0 +1,145 @@
+// Host calls with AssemblyScript types. Byte arrays returned here are copies; pointers returned here die with the callback.
+
+import { BufferType, LogLevel, MapType, MetricType, Status, StreamType } from "./enums";
+import * as env from "./imports";
+import { copied } from "./memory";
+
+/** Two words that host calls write their results to. */
+const OUT = memory.data(16, 8);
+
+export function log(level: LogLevel, message: string): void {
+  const text = String.UTF8.encode(message);
+  env.proxy_log(level, changetype<usize>(text), text.byteLength);
+}
+
+export function logLevel(): LogLevel {
+  return env.proxy_get_log_level(OUT) == Status.Ok ? <LogLevel>load<u32>(OUT) : LogLevel.Info;
+}
+
+/** Milliseconds since 1970. */
+export function nowMs(): i64 {
+  env.proxy_get_current_time_nanoseconds(OUT);
+  return <i64>(load<u64>(OUT) / 1_000_000);
+}
+
+export function setTickPeriod(ms: u32): void { env.proxy_set_tick_period_milliseconds(ms); }
+
+/** The first `max` bytes of a buffer; none where there is no such buffer. */
+export function buffer(type: BufferType, max: i32): Uint8Array {
+  store<u64>(OUT, 0);
+  if (max == 0 || env.proxy_get_buffer_bytes(type, 0, max, OUT, OUT + 4) != Status.Ok) return new Uint8Array(0);
+  return copied(load<u32>(OUT), load<u32>(OUT, 4));
+}
+
+/** Reads a header map. Afterwards `pairsAt` and `pairsSize` say where the host's serialisation of it lies. */
+export function headerPairs(map: MapType): bool {
+  store<u64>(OUT, 0);
+  return env.proxy_get_header_map_pairs(map, OUT, OUT + 4) == Status.Ok;
+}
+export function pairsAt(): usize { return load<u32>(OUT); }
+export function pairsSize(): usize { return load<u32>(OUT, 4); }
+
+export function replaceRequestHeader(name: usize, nameSize: usize, value: usize, valueSize: usize): bool {
+  return env.proxy_replace_header_map_value(MapType.HttpRequestHeaders, name, nameSize, value, valueSize) == Status.Ok;
+}
+export function removeRequestHeader(name: usize, nameSize: usize): bool {
+  return env.proxy_remove_header_map_value(MapType.HttpRequestHeaders, name, nameSize) == Status.Ok;
+}
+
+/** Sets `wasm.<path>` in the stream's filter state. */
+export function setProperty(path: usize, pathSize: usize, value: usize, valueSize: usize): void {
+  env.proxy_set_property(path, pathSize, value, valueSize);
+}
+
+/** False when the stream has gone. Everything after it is said in that context's name. */
+export function setEffectiveContext(context: u32): bool { return env.proxy_set_effective_context(context) == Status.Ok; }
+
+export function continueRequest(): void { env.proxy_continue_stream(StreamType.HttpRequest); }
+
+/** `pairs` alternates names and values. `details` is what access logs show as RESPONSE_CODE_DETAILS. */
+export function sendLocalResponse(status: u32, details: Uint8Array, body: Uint8Array, pairs: Uint8Array[]): void {
+  const headers = serialised(pairs);
+  env.proxy_send_local_response(status, details.dataStart, details.length, body.dataStart, body.length, headers.dataStart, headers.length, -1);
+}
+
+/** The call's token, or -1 when the host took no call: unknown cluster, no healthy host, bad argument. */
+export function httpCall(cluster: Uint8Array, pairs: Uint8Array[], body: Uint8Array, timeoutMs: u32): i64 {
+  const headers = serialised(pairs);
+  const none = serialised([]);
+  const status = env.proxy_http_call(cluster.dataStart, cluster.length, headers.dataStart, headers.length,
+    body.dataStart, body.length, none.dataStart, none.length, timeoutMs, OUT);
+  return status == Status.Ok ? <i64>load<u32>(OUT) : -1;
+}
+
+/** What a shared-data key holds; `cas` is 0 where it holds nothing yet. */
+@final
+export class SharedValue {
+  constructor(readonly bytes: Uint8Array | null, readonly cas: u32) {}
+}
+
+export function sharedData(key: Uint8Array): SharedValue {
+  store<u64>(OUT, 0); store<u64>(OUT, 0, 8);
+  if (env.proxy_get_shared_data(key.dataStart, key.length, OUT, OUT + 4, OUT + 8) != Status.Ok) return new SharedValue(null, 0);
+  return new SharedValue(copied(load<u32>(OUT), load<u32>(OUT, 4)), load<u32>(OUT, 8));
+}
+
+/** False when somebody else wrote since `cas` was read. A `cas` of 0 writes whatever stands there. */
+export function setSharedData(key: Uint8Array, value: Uint8Array, cas: u32): bool {
+  return env.proxy_set_shared_data(key.dataStart, key.length, value.dataStart, value.length, cas) == Status.Ok;
+}
+
+export function defineMetric(type: MetricType, name: string): u32 {
+  const text = String.UTF8.encode(name);
+  store<u32>(OUT, 0);
+  env.proxy_define_metric(type, changetype<usize>(text), text.byteLength, OUT);
+  return load<u32>(OUT);
+}
+export function incrementMetric(id: u32, by: i64): void { env.proxy_increment_metric(id, by); }
+export function recordMetric(id: u32, value: u64): void { env.proxy_record_metric(id, value); }
+
+/** Calls a foreign function. Afterwards `pairsAt` and `pairsSize` say where its result lies. */
+export function callForeign(name: Uint8Array, argument: usize, argumentSize: usize): Status {
+  store<u64>(OUT, 0);
+  return <Status>env.proxy_call_foreign_function(name.dataStart, name.length, argument, argumentSize, OUT, OUT + 4);
+}
+
+/** Random bytes of the host, or null when it has none to give: then nothing that needs them may go on. */
+export function random(size: i32): Uint8Array | null {
+  const out = new Uint8Array(size);
+  return env.random_get(out.dataStart, size) == 0 ? out : null;
+}
+
+/** `vm_config.environment_variables`, as `NAME=value` entries. */
+export function environment(): Uint8Array[] {
+  const out: Uint8Array[] = [];
+  store<u64>(OUT, 0);
+  if (env.environ_sizes_get(OUT, OUT + 4) != 0) return out;
+  const count = load<u32>(OUT), size = load<u32>(OUT, 4);
+  if (count == 0) return out;
+  const pointers = new Uint8Array(count * 4), text = new Uint8Array(size);
+  if (env.environ_get(pointers.dataStart, text.dataStart) != 0) return out;
+  let start = 0;
+  for (let i = 0; i < text.length; i++) {
+    if (text[i] != 0) continue;
+    out.push(text.slice(start, i));
+    start = i + 1;
+  }
+  return out;
+}
+
+/** Names and values as the ABI wants them: count, sizes, then each string with a NUL behind it. */
+function serialised(pairs: Uint8Array[]): Uint8Array {
+  let size = 4;
+  for (let i = 0; i < pairs.length; i++) size += 4 + pairs[i].length + 1;
+  const out = new Uint8Array(size);
+  store<u32>(out.dataStart, pairs.length >> 1);
+  let sizes = out.dataStart + 4, at = sizes + 4 * pairs.length;
+  for (let i = 0; i < pairs.length; i++) {
+    const part = pairs[i];
+    store<u32>(sizes, part.length);
+    memory.copy(at, part.dataStart, part.length);
+    sizes += 4;
+    at += part.length + 1;
+  }
+  return out;
+}

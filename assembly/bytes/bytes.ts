@@ -1,0 +1,52 @@
+// Byte strings: how everything from outside is held. Text of our own is `string` and ASCII.
+
+/** The bytes of a text of our own. */
+export function utf8(text: string): Uint8Array { return Uint8Array.wrap(String.UTF8.encode(text)); }
+
+export const EMPTY = new Uint8Array(0);
+
+export function same(a: Uint8Array, b: Uint8Array): bool {
+  return a.length == b.length && memory.compare(a.dataStart, b.dataStart, a.length) == 0;
+}
+
+/** Whether the bytes are exactly this ASCII text. */
+export function is(bytes: Uint8Array, text: string): bool {
+  return bytes.length == text.length && startsWith(bytes, text);
+}
+
+export function startsWith(bytes: Uint8Array, text: string): bool {
+  if (bytes.length < text.length) return false;
+  for (let i = 0; i < text.length; i++) if (bytes[i] != text.charCodeAt(i)) return false;
+  return true;
+}
+
+export function endsWith(bytes: Uint8Array, text: string): bool {
+  return bytes.length >= text.length && startsWith(bytes.subarray(bytes.length - text.length), text);
+}
+
+/** ASCII text without regard to case, as in media types and authentication schemes. */
+export function isIgnoringCase(bytes: Uint8Array, lower: string): bool {
+  if (bytes.length != lower.length) return false;
+  for (let i = 0; i < lower.length; i++) if (lowerCase(bytes[i]) != lower.charCodeAt(i)) return false;
+  return true;
+}
+
+export function lowerCase(c: u8): u8 { return c - 0x41 < 26 ? c | 0x20 : c; }
+
+/** The first place of `byte` at or after `from`, or -1. */
+export function indexOf(bytes: Uint8Array, byte: u8, from: i32 = 0): i32 {
+  for (let i = from; i < bytes.length; i++) if (bytes[i] == byte) return i;
+  return -1;
+}
+
+export function concat(parts: Uint8Array[]): Uint8Array {
+  let size = 0;
+  for (let i = 0; i < parts.length; i++) size += parts[i].length;
+  const out = new Uint8Array(size);
+  let at = 0;
+  for (let i = 0; i < parts.length; i++) {
+    out.set(parts[i], at);
+    at += parts[i].length;
+  }
+  return out;
+}

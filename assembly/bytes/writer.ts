@@ -1,0 +1,50 @@
+// A growing byte string.
+
+const FIRST_SIZE = 128;
+
+@final
+export class ByteWriter {
+  private held: Uint8Array = new Uint8Array(FIRST_SIZE);
+  private size: i32 = 0;
+
+  get length(): i32 { return this.size; }
+
+  byte(value: u8): this {
+    this.reserve(1);
+    this.held[this.size++] = value;
+    return this;
+  }
+
+  /** Little-endian. */
+  u32(value: u32): this {
+    this.reserve(4);
+    store<u32>(this.held.dataStart + this.size, value);
+    this.size += 4;
+    return this;
+  }
+
+  bytes(value: Uint8Array): this {
+    this.reserve(value.length);
+    this.held.set(value, this.size);
+    this.size += value.length;
+    return this;
+  }
+
+  /** ASCII text of our own. */
+  text(value: string): this {
+    this.reserve(value.length);
+    for (let i = 0; i < value.length; i++) this.held[this.size++] = <u8>value.charCodeAt(i);
+    return this;
+  }
+
+  /** What was written, as an array of its own. */
+  done(): Uint8Array { return this.held.slice(0, this.size); }
+
+  private reserve(more: i32): void {
+    const needed = this.size + more;
+    if (needed <= this.held.length) return;
+    const grown = new Uint8Array(max(needed, this.held.length * 2));
+    grown.set(this.held.subarray(0, this.size));
+    this.held = grown;
+  }
+}

@@ -1,0 +1,85 @@
+// The compiled configuration: valid by construction, never changed, nothing left to parse when a request comes.
+
+import { Key } from "../crypto/key";
+import { Endpoint } from "../http/callout";
+import { Algorithm } from "../jose/algorithm";
+import { Client } from "../oidc/client_auth";
+import { IdentitySettings } from "../policy/identity";
+
+/** What happens to a request without credentials. */
+export const enum Unauthenticated { Deny = 1, Pass }
+
+/** How a bearer token is verified. `Either`: by introspection where the provider offers it, else by its keys. */
+export const enum Verification { PublicKey = 1, Jwks, Introspection, Either }
+
+/** Where a bearer token may stand. */
+export const enum SourceKind { Header = 1, RawHeader, Query, Cookie }
+
+@final
+export class Source {
+  constructor(readonly kind: SourceKind, readonly name: Uint8Array) {}
+}
+
+/** The provider whose metadata and keys are fetched. */
+@final
+export class ProviderSettings {
+  constructor(
+    readonly discovery: Endpoint,
+    readonly issuer: Uint8Array,
+    readonly jwksCluster: Uint8Array,
+    readonly introspectionCluster: Uint8Array,
+    readonly allowHttp: bool,
+    readonly timeoutMs: i32,
+    readonly lifetimeMs: i64,
+  ) {}
+}
+
+/** Which audiences a token may have (the `claim_validator.audience` attributes). */
+@final
+export class AudienceRule {
+  claim: string = "aud";
+  required: bool = false;
+  /** Any of them; empty: any audience. */
+  accepted: Uint8Array[] = [];
+}
+
+@final
+export class IntrospectionSettings {
+  /** null: the provider's own, by discovery. */
+  endpoint: Endpoint | null = null;
+  /** The most seconds that an answer is believed; 0: until the token's expiry. */
+  intervalSec: i32 = 0;
+  /** The claim that says when the answer ends: `exp` is a time, any other is a number of seconds from now. */
+  expiryClaim: string = "exp";
+  /** Request headers that are sent along. */
+  addonHeaders: string[] = [];
+}
+
+@final
+export class Config {
+  realm: string = "apisix";
+  unauthenticated: Unauthenticated = Unauthenticated.Deny;
+  verification: Verification = Verification.Either;
+  sources: Source[] = [];
+  /** null where nothing is fetched from a provider. */
+  provider: ProviderSettings | null = null;
+  /** null where there are no credentials for calls to the provider. */
+  client: Client | null = null;
+  timeoutMs: i32 = 3000;
+  /** From `public_key` or `symmetric_key`. */
+  key: Key | null = null;
+  /** Never empty, and never open: an algorithm that is not here is refused. */
+  algorithms: Algorithm[] = [];
+  /** Any of them. Empty: only where introspection answers for the token and no issuer is known. */
+  issuers: Uint8Array[] = [];
+  audience: AudienceRule = new AudienceRule();
+  requiredScopes: Uint8Array[] = [];
+  /** The header `typ` that a token must have (RFC 9068 §2.1); empty: any. */
+  typ: string = "";
+  slackSec: i32 = 120;
+  introspection: IntrospectionSettings = new IntrospectionSettings();
+  identity: IdentitySettings = new IdentitySettings();
+  /** Whether verdicts on JWTs are remembered. */
+  cacheVerdicts: bool = true;
+  cacheBytes: i32 = 0;
+}

@@ -1,0 +1,26 @@
+// Header names that configuration chooses.
+
+import { EMPTY, is, lowerCase, startsWith } from "../bytes/bytes";
+
+/** In lower case, as Envoy holds it; empty where the text is no header name (RFC 9110 §5.1). */
+export function headerName(text: Uint8Array): Uint8Array {
+  const out = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) {
+    const c = lowerCase(text[i]);
+    if (!(c - 0x30 < 10 || c - 0x61 < 26 || c == 0x2d || c == 0x5f)) return EMPTY;
+    out[i] = c;
+  }
+  return out;
+}
+
+/** Headers that steer the proxy or the connection, or that others trust: no claim may be written there. */
+const RESERVED: string[] = [
+  "host", "content-length", "transfer-encoding", "connection", "upgrade", "te", "trailer", "keep-alive", "proxy-connection", "expect",
+  "authorization", "proxy-authorization", "cookie", "set-cookie", "forwarded", "via", "content-type", "accept", "origin", "referer", "grpc-timeout",
+];
+
+export function reservedName(name: Uint8Array): bool {
+  if (startsWith(name, "x-envoy-") || startsWith(name, "x-forwarded-") || startsWith(name, "sec-")) return true;
+  for (let i = 0; i < RESERVED.length; i++) if (is(name, RESERVED[i])) return true;
+  return false;
+}

@@ -1,0 +1,55 @@
+// Which identity headers the upstream gets.
+
+import { is, same } from "../bytes/bytes";
+import { decodeUtf8 } from "../bytes/utf8";
+import { MAX_DOTS } from "../policy/claim_path";
+import { ClaimHeader, IDENTITY_HEADERS, IdentitySettings } from "../policy/identity";
+import { headerName, reservedName } from "./header_name";
+import { ConfigReader } from "./reader";
+
+const MAX_CLAIM_HEADERS = 32;
+
+export function readIdentity(r: ConfigReader): IdentitySettings {
+  const out = new IdentitySettings();
+  out.accessTokenHeader = r.flag("set_access_token_header", true);
+  out.accessTokenInAuthorization = r.flag("access_token_in_authorization_header", false);
+  out.userinfoHeader = r.flag("set_userinfo_header", true);
+  out.filterState = r.flag("set_filter_state", false);
+
+  const claims = r.child("claim_headers");
+  if (claims == null) return out;
+  const paths = claims.names();
+  if (paths.length > MAX_CLAIM_HEADERS) r.wrong("claim_headers", `expected at most ${MAX_CLAIM_HEADERS} headers, found ${paths.length}`);
+  for (let i = 0; i < paths.length; i++) {
+    const path = paths[i];
+    const text = claims.text(path);
+    if (text == null) continue;
+    const name = headerName(text);
+    if (!plainPath(path)) claims.wrong(path, `expected a claim path of printable ASCII with at most ${MAX_DOTS} dots`);
+    else if (name.length == 0) claims.wrong(path, "is not a header name");
+    else if (reservedName(name) || isIdentityHeader(name)) claims.wrong(path, "the header " + decodeUtf8(name) + " has a meaning of its own; choose another, such as x-user-" + path.substring(0, 20));
+    else if (taken(out.claimHeaders, name)) claims.wrong(path, "the header " + decodeUtf8(name) + " already holds another claim");
+    else out.claimHeaders.push(new ClaimHeader(path, name));
+  }
+  return out;
+}
+
+function isIdentityHeader(name: Uint8Array): bool {
+  for (let i = 0; i < IDENTITY_HEADERS.length; i++) if (is(name, IDENTITY_HEADERS[i])) return true;
+  return false;
+}
+
+function taken(headers: ClaimHeader[], name: Uint8Array): bool {
+  for (let i = 0; i < headers.length; i++) if (same(headers[i].name, name)) return true;
+  return false;
+}
+
+function plainPath(path: string): bool {
+  let dots = 0;
+  for (let i = 0; i < path.length; i++) {
+    const c = path.charCodeAt(i);
+    if (c <= 0x20 || c > 0x7e) return false;
+    if (c == 0x2e) dots++;
+  }
+  return path.length > 0 && dots <= MAX_DOTS;
+}

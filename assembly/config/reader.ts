@@ -1,0 +1,181 @@
+// Reads one JSON object of the configuration and names the exact place of everything that is wrong, all of it in one go.
+
+import { decodeUtf8 } from "../bytes/utf8";
+import { startsWith } from "../bytes/bytes";
+import { readUrl, Url, UrlFault } from "../http/url";
+import { ABSENT, Json, Kind } from "../json/json";
+import { Environment } from "./environment";
+import { nearest } from "./nearest";
+
+@final
+export class ConfigReader {
+  private readonly known: string[] = [];
+
+  constructor(
+    private readonly json: Json,
+    private readonly object: i32,
+    private readonly path: string,
+    private readonly environment: Environment,
+    readonly errors: string[],
+  ) {}
+
+  has(key: string): bool { return this.find(key) != ABSENT; }
+
+  /** The text, with `$ENV://NAME` replaced; null where the key is absent or wrong. Never empty. */
+  text(key: string): Uint8Array | null {
+    const node = this.find(key);
+    return node == ABSENT ? null : this.textOf(node, this.at(key));
+  }
+
+  flag(key: string, fallback: bool): bool {
+    const node = this.find(key);
+    if (node == ABSENT) return fallback;
+    const kind = this.json.kind(node);
+    if (kind == Kind.True || kind == Kind.False) return kind == Kind.True;
+    this.wrong(key, "expected true or false, found " + kindName(kind));
+    return fallback;
+  }
+
+  whole(key: string, fallback: i32, least: i32, most: i32): i32 {
+    const node = this.find(key);
+    if (node == ABSENT) return fallback;
+    const value = this.json.number(node);
+    if (value >= <f64>least && value <= <f64>most && value == Math.floor(value)) return <i32>value;
+    const found = this.json.isNumber(node) ? decodeUtf8(this.json.raw(node)) : kindName(this.json.kind(node));
+    this.wrong(key, `expected a whole number from ${least} to ${most}, found ${found}`);
+    return fallback;
+  }
+
+  /** One of the words; the first where the key is absent. */
+  oneOf(key: string, words: string[]): string {
+    const node = this.find(key);
+    if (node == ABSENT) return words[0];
+    for (let i = 0; i < words.length; i++) if (this.json.reads(node, words[i])) return words[i];
+    this.wrong(key, "expected one of " + words.join(", ") + ", found " + this.shown(node));
+    return words[0];
+  }
+
+  /** A list of texts, or one text as a list of one. Empty where the key is absent. */
+  texts(key: string): Uint8Array[] {
+    const out: Uint8Array[] = [];
+    const node = this.find(key);
+    if (node == ABSENT) return out;
+    if (this.json.isString(node)) this.add(out, node, this.at(key));
+    else if (!this.json.isList(node)) this.wrong(key, "expected a list of strings, found " + kindName(this.json.kind(node)));
+    else {
+      let i = 0;
+      for (let item = this.json.first(node); item >= 0; item = this.json.sibling(node, item)) this.add(out, item, `${this.at(key)}[${i++}]`);
+      if (out.length == 0) this.wrong(key, "must not be an empty list");
+    }
+    return out;
+  }
+
+  /** An absolute URL; plain http only where `allowHttp` says so. */
+  url(key: string, allowHttp: bool): Url | null {
+    const text = this.text(key);
+    if (text == null) return null;
+    const url = readUrl(text);
+    const fault = url.fault;
+    if (fault != null) {
+      this.wrong(key, fault.code == UrlFault.Character ? "holds a character at offset " + fault.at + " that a URL cannot hold"
+        : fault.code == UrlFault.TooLong ? "is too long for a URL"
+        : "expected a URL such as https://idp.example.com/…");
+      return null;
+    }
+    if (!url.value.https && !allowHttp) {
+      this.wrong(key, "plain http is refused: use https, or set ssl_verify to false to accept what anyone on the way can change");
+      return null;
+    }
+    return url.value;
+  }
+
+  /** The object's reader, to be `end`ed by the caller; null where the key is absent or wrong. */
+  child(key: string): ConfigReader | null {
+    const node = this.find(key);
+    if (node == ABSENT) return null;
+    if (this.json.isObject(node)) return new ConfigReader(this.json, node, this.at(key), this.environment, this.errors);
+    this.wrong(key, "expected an object, found " + kindName(this.json.kind(node)));
+    return null;
+  }
+
+  /** The names of the object's members, for objects whose keys the user chooses. All count as known. */
+  names(): string[] {
+    const out: string[] = [];
+    for (let key = this.json.first(this.object); key >= 0; key = this.json.sibling(this.object, key + 1)) {
+      const name = decodeUtf8(this.json.text(key));
+      this.known.push(name);
+      out.push(name);
+    }
+    return out;
+  }
+
+  /** Settings that this configuration has no use for: known, and returned where they are set. */
+  unused(keys: string[]): string[] {
+    const set: string[] = [];
+    for (let i = 0; i < keys.length; i++) if (this.find(keys[i]) != ABSENT) set.push(keys[i]);
+    return set;
+  }
+
+  /** Every key that nobody asked for is a typo, or a setting that would silently not be there. */
+  end(): void {
+    for (let key = this.json.first(this.object); key >= 0; key = this.json.sibling(this.object, key + 1)) {
+      const name = decodeUtf8(this.json.text(key));
+      if (this.known.includes(name)) continue;
+      const near = nearest(name, this.known);
+      this.wrong(name, "unknown attribute" + (near.length > 0 ? "; did you mean " + near + "?" : ""));
+    }
+  }
+
+  wrong(key: string, what: string): void { this.errors.push(this.at(key) + ": " + what); }
+
+  private find(key: string): i32 {
+    if (!this.known.includes(key)) this.known.push(key);
+    return this.json.member(this.object, key);
+  }
+
+  private add(out: Uint8Array[], node: i32, at: string): void {
+    const text = this.textOf(node, at);
+    if (text != null) out.push(text);
+  }
+
+  private textOf(node: i32, at: string): Uint8Array | null {
+    if (!this.json.isString(node)) {
+      this.errors.push(at + ": expected a string, found " + kindName(this.json.kind(node)));
+      return null;
+    }
+    const text = this.json.text(node);
+    if (text.length == 0) {
+      this.errors.push(at + ": must not be empty");
+      return null;
+    }
+    if (!startsWith(text, "$")) return text;
+    if (startsWith(text, "$secret://")) {
+      this.errors.push(at + ": $secret:// is not available in Envoy; give the value by $ENV://NAME and vm_config.environment_variables");
+      return null;
+    }
+    if (!startsWith(text, "$ENV://")) return text;
+    const value = this.environment.value(text.subarray(7));
+    if (value == null) this.errors.push(at + ": the environment has no variable " + decodeUtf8(text.subarray(7)) + "; name it in vm_config.environment_variables");
+    return value;
+  }
+
+  /** A short word of the configuration for an error message; anything longer may be a secret in the wrong place. */
+  private shown(node: i32): string {
+    const text = this.json.text(node);
+    return this.json.isString(node) && text.length <= 32 ? '"' + decodeUtf8(text) + '"' : kindName(this.json.kind(node));
+  }
+
+  private at(key: string): string { return this.path.length > 0 ? this.path + "." + key : key; }
+}
+
+function kindName(kind: Kind): string {
+  switch (kind) {
+    case Kind.True:
+    case Kind.False: return "a boolean";
+    case Kind.Number: return "a number";
+    case Kind.String: return "a string";
+    case Kind.List: return "a list";
+    case Kind.Object: return "an object";
+    default: return "null";
+  }
+}

@@ -1,0 +1,126 @@
+// What a token must be: keys, algorithms, issuer, audience, scopes, times.
+
+import { decodeUtf8 } from "../bytes/utf8";
+import { Key, SecretKey } from "../crypto/key";
+import { readPublicKeyPem } from "../crypto/pem";
+import { keyFaultText } from "./key_fault";
+import { hashSize } from "../crypto/hash";
+import { Algorithm, algorithmNamed, algorithmNames, asymmetricAlgorithms } from "../jose/algorithm";
+import { Config, Verification } from "./config";
+import { headerName } from "./header_name";
+import { ConfigReader } from "./reader";
+
+/** A larger allowance would make old tokens new again. */
+const MAX_SLACK = 300;
+const MAX_INTERVAL = 24 * 3600;
+
+export function readTokenRules(r: ConfigReader, c: Config): void {
+  c.slackSec = r.whole("iat_slack", 120, 0, MAX_SLACK);
+  c.requiredScopes = r.texts("required_scopes");
+  refuseUnquotable(r, "required_scopes", c.requiredScopes);
+  const typ = r.text("token_typ_expected");
+  if (typ != null) c.typ = decodeUtf8(typ).toLowerCase();
+  readKey(r, c);
+  readIssuerAndAudience(r, c);
+
+  c.introspection.intervalSec = r.whole("introspection_interval", 0, 0, MAX_INTERVAL);
+  const claim = r.text("introspection_expiry_claim");
+  if (claim != null) c.introspection.expiryClaim = decodeUtf8(claim);
+  const addon = r.texts("introspection_addon_headers");
+  for (let i = 0; i < addon.length; i++) {
+    const name = headerName(addon[i]);
+    if (name.length == 0) r.wrong("introspection_addon_headers", "item " + (i + 1).toString() + " is not a header name");
+    else c.introspection.addonHeaders.push(decodeUtf8(name));
+  }
+}
+
+function readKey(r: ConfigReader, c: Config): void {
+  const pem = r.text("public_key"), secret = r.text("symmetric_key");
+  if (pem != null && secret != null) r.wrong("symmetric_key", "cannot stand beside public_key: one key verifies the tokens");
+  if (pem != null) {
+    const key = readPublicKeyPem(pem);
+    const fault = key.fault;
+    if (fault != null) r.wrong("public_key", keyFaultText(fault.code));
+    else c.key = key.value;
+  } else if (secret != null) {
+    c.key = new SecretKey(secret);
+  }
+
+  const names = r.texts("token_signing_alg_values_expected");
+  for (let i = 0; i < names.length; i++) {
+    const algorithm = algorithmNamed(names[i]);
+    if (algorithm == null) r.wrong("token_signing_alg_values_expected", "expected some of " + algorithmNames());
+    else c.algorithms.push(algorithm);
+  }
+  if (names.length == 0) c.algorithms = asymmetricAlgorithms();
+  checkAlgorithms(r, c, secret, names.length > 0);
+}
+
+function checkAlgorithms(r: ConfigReader, c: Config, secret: Uint8Array | null, named: bool): void {
+  for (let i = 0; i < c.algorithms.length; i++) {
+    const algorithm = c.algorithms[i];
+    // HS* only with a secret that was configured for it, and then nothing else (RFC 8725 §3.1).
+    if (algorithm.symmetric != (secret != null)) {
+      r.wrong(secret == null ? "token_signing_alg_values_expected" : "symmetric_key",
+        secret == null ? algorithm.name + " needs symmetric_key" : "needs token_signing_alg_values_expected to name HS256, HS384 or HS512 and nothing else");
+      return;
+    }
+    if (secret != null && secret.length < hashSize(algorithm.hash)) {
+      r.wrong("symmetric_key", `expected at least ${hashSize(algorithm.hash)} bytes for ${algorithm.name} (RFC 7518 §3.2), found ${secret.length}`);
+      return;
+    }
+  }
+  const key = c.key;
+  if (key == null || secret != null) return;
+  const fitting = fittingAlgorithms(key, c.algorithms);
+  if (fitting.length == 0) r.wrong("token_signing_alg_values_expected", "none of these can be verified with public_key");
+  else if (named && fitting.length < c.algorithms.length) r.wrong("token_signing_alg_values_expected", "some of these cannot be verified with public_key");
+  else c.algorithms = fitting;
+}
+
+function fittingAlgorithms(key: Key, algorithms: Algorithm[]): Algorithm[] {
+  const out: Algorithm[] = [];
+  for (let i = 0; i < algorithms.length; i++) if (key.kind == algorithms[i].kind) out.push(algorithms[i]);
+  return out;
+}
+
+function readIssuerAndAudience(r: ConfigReader, c: Config): void {
+  const validator = r.child("claim_validator");
+  if (validator != null) {
+    const issuer = validator.child("issuer");
+    if (issuer != null) {
+      const valid = issuer.texts("valid_issuers");
+      if (valid.length > 0) c.issuers = valid;
+      issuer.end();
+    }
+    const audience = validator.child("audience");
+    if (audience != null) {
+      const claim = audience.text("claim");
+      if (claim != null) c.audience.claim = decodeUtf8(claim);
+      c.audience.accepted = audience.texts("valid_audiences");
+      if (audience.flag("match_with_client_id", false)) {
+        const clientId = r.text("client_id");
+        if (clientId == null) audience.wrong("match_with_client_id", "needs client_id");
+        else c.audience.accepted.push(clientId);
+      }
+      c.audience.required = audience.flag("required", false) || c.audience.accepted.length > 0;
+      audience.end();
+    }
+    validator.end();
+  }
+  // An unverified issuer lets any token through that the same key has signed (CVE-2025-46647).
+  if (c.issuers.length == 0 && c.verification != Verification.Introspection && !r.has("discovery")) {
+    r.wrong("claim_validator.issuer.valid_issuers", "is required where there is no discovery: whose tokens are meant?");
+  }
+}
+
+function refuseUnquotable(r: ConfigReader, key: string, texts: Uint8Array[]): void {
+  for (let i = 0; i < texts.length; i++) {
+    for (let j = 0; j < texts[i].length; j++) {
+      const c = texts[i][j];
+      if (c > 0x20 && c < 0x7f && c != 0x22 && c != 0x5c) continue;
+      r.wrong(key, "item " + (i + 1).toString() + " is not a scope (RFC 6749 §3.3): printable ASCII without spaces, quotes and backslashes");
+      return;
+    }
+  }
+}

@@ -1,0 +1,80 @@
+/** Owns what a key is to those who do not care which: its kind and, for public keys, the DER that hosts take. */
+
+export const enum KeyKind { Rsa = 1, P256, P384, P521, Ed25519, Secret }
+
+/** Why a key is refused, wherever it comes from. */
+export const enum KeyFault {
+  /** Below 2048 bits (RFC 7518 §3.3). */
+  RsaModulusTooSmall = 1,
+  /** Above 8192 bits: the work is bounded. */
+  RsaModulusTooLarge,
+  RsaModulusEven,
+  RsaExponentEven,
+  /** Below 3. */
+  RsaExponentTooSmall,
+  /** Above 2^32 - 1. */
+  RsaExponentTooLarge,
+  /** More than the one leading zero octet that some libraries write. */
+  LeadingZeros,
+  /** Not exactly as wide as the curve's field (RFC 7518 §6.2.1.2). */
+  EcCoordinateSize,
+  /** Not below the field's prime. */
+  EcCoordinateTooLarge,
+  EcNotOnCurve,
+  /** Not 32 bytes (RFC 8037 §2). */
+  EdSize,
+  /** Not the encoding of a point, or not its one canonical encoding (RFC 8032 §5.1.3). */
+  EdNotAPoint,
+  /** One of the eight points for which a signature says nothing. */
+  EdSmallOrder,
+  /** No `-----BEGIN …-----`. */
+  PemNoBegin,
+  /** No `-----END …-----`, or not that of the label it began with. */
+  PemNoEnd,
+  /** Something other than white space before the key, or after it. */
+  PemOtherText,
+  /** A label that is none of PUBLIC KEY, RSA PUBLIC KEY and CERTIFICATE. */
+  PemLabel,
+  /** A private key, of whatever kind: it has no business in this configuration. */
+  PemPrivateKey,
+  PemBase64,
+  /** Longer than any key or certificate of a size accepted here. */
+  PemTooLong,
+  /** Not strict DER of the structure the label promises. */
+  Der,
+  /** An algorithm that is none of rsaEncryption, id-ecPublicKey and id-Ed25519. */
+  Algorithm,
+  /** The algorithm's parameters are not what it demands (RFC 3279 §2.3.1, RFC 8410 §3). */
+  AlgorithmParameters,
+  /** A curve that is none of P-256, P-384 and P-521, or one that is spelt out instead of named. */
+  Curve,
+  /** A compressed, hybrid or infinite point. */
+  PointFormat,
+}
+
+export abstract class Key {
+  constructor(readonly kind: KeyKind) {}
+}
+
+export abstract class PublicKey extends Key {
+  private der: Uint8Array | null = null;
+
+  constructor(kind: KeyKind) { super(kind); }
+
+  protected abstract encode(): Uint8Array;
+
+  /** DER SubjectPublicKeyInfo (RFC 5280 §4.1), encoded when first asked for. */
+  spki(): Uint8Array {
+    const held = this.der;
+    if (held != null) return held;
+    const der = this.encode();
+    this.der = der;
+    return der;
+  }
+}
+
+/** The bytes of a shared secret (`oct`, RFC 7518 §6.4). */
+@final
+export class SecretKey extends Key {
+  constructor(readonly bytes: Uint8Array) { super(KeyKind.Secret); }
+}

@@ -1,0 +1,198 @@
+/** Owns arithmetic modulo one odd number: the kernel that RSA, ECDSA and Ed25519 spend their time in. */
+
+/**
+ * A number below 2^(27 · rows), least significant limb first, 27 bits to a limb. Two 27-bit limbs make a 54-bit product, so a
+ * column of the largest multiplication here (8,192 bits: 304 rows of two products each) still fits 64 bits without any carry.
+ */
+export type Num = StaticArray<u32>;
+
+const BITS: u32 = 27;
+const MASK: u32 = (1 << BITS) - 1;
+
+/**
+ * Works on Montgomery residues: x stands for x · 2^(27 · rows) mod n. Since 2^(27 · rows) is at least 4n, numbers are kept below
+ * 2n and the product of two of them is below 2n again, with no final subtraction. `out` may be an operand, everywhere.
+ * Only public numbers pass through here, so nothing is constant-time.
+ */
+@final
+export class Modulus {
+  /** Limbs that take part in a product: even, because the kernel takes two rows at a time. */
+  readonly rows: i32;
+  /** Limbs stored: more than `rows`, and a multiple of the four that a vector holds. The limbs past `rows` are zero. */
+  private readonly size: i32;
+  private readonly n: Num;
+  /** -1/n mod 2^27. */
+  private readonly inverse: u32;
+  /** The columns of the product at work. */
+  private readonly columns: StaticArray<u64>;
+  /** The residue of one. */
+  readonly one: Num;
+  /** The residue of 2^(27 · rows): multiplying by it makes a residue. */
+  private readonly square: Num;
+  private readonly unit: Num;
+  /** Where the leading bit of n is: the limb, and how many bits of n that limb holds. */
+  private readonly top: i32;
+  private readonly topBits: u32;
+
+  /** `bytes` is n, big-endian: odd, of `bits` bits with 3 < bits <= 8192, which the caller has seen to. */
+  constructor(bytes: Uint8Array, readonly bits: i32) {
+    const rows = ((bits + 2 + BITS - 1) / BITS + 1) & ~1;
+    this.rows = rows;
+    this.size = (rows + 4) & ~3;
+    this.n = new StaticArray<u32>(this.size);
+    this.columns = new StaticArray<u64>(rows + this.size);
+    this.one = new StaticArray<u32>(this.size);
+    this.square = new StaticArray<u32>(this.size);
+    this.unit = new StaticArray<u32>(this.size);
+    this.unit[0] = 1;
+    this.top = (bits - 1) / BITS;
+    this.topBits = (bits - 1) % BITS + 1;
+    this.load(this.n, bytes);
+    let inverse: u32 = 1; // Newton: every step doubles the right bits
+    for (let i = 0; i < 5; i++) inverse *= 2 - this.n[0] * inverse;
+    this.inverse = (0 - inverse) & MASK;
+    this.prepare();
+  }
+
+  /** Finds the residues of one and of 2^(27 · rows) by doubling and, once there is a residue to square, by squaring. */
+  private prepare(): void {
+    const x = this.square, whole = <i32>BITS * this.rows;
+    x[this.top] = 1 << (this.topBits - 1); // below n, which has the same leading bit and is odd
+    for (let bit = this.bits - 1; bit < whole; bit++) this.double(x);
+    this.copy(this.one, x);
+    let leading = 31 - clz(whole); // x is the residue of 2^e, for e the leading bits of `whole`
+    this.double(x);
+    while (leading-- > 0) {
+      this.mul(x, x, x);
+      if ((whole >> leading) & 1) this.double(x);
+    }
+    this.subtractOnce(x);
+  }
+
+  make(): Num { return new StaticArray<u32>(this.size); }
+
+  copy(out: Num, x: Num): void { for (let i = 0; i < this.size; i++) out[i] = x[i]; }
+
+  /** Sets `out` to the number, not residue, in big-endian `bytes`; bits past 27 · rows are dropped, so callers bound the length. */
+  load(out: Num, bytes: Uint8Array): void {
+    out.fill(0);
+    let bit: u32 = 0;
+    for (let i = bytes.length - 1; i >= 0; i--, bit += 8) {
+      const at = bit / BITS, shift = bit % BITS, v = <u32>bytes[i];
+      if (at >= <u32>this.rows) return;
+      out[at] |= (v << shift) & MASK;
+      if (shift > BITS - 8 && at + 1 < <u32>this.rows) out[at + 1] |= v >> (BITS - shift);
+    }
+  }
+
+  /** The residue of the number in big-endian `bytes`. */
+  read(bytes: Uint8Array): Num {
+    const out = this.make();
+    this.load(out, bytes);
+    this.mul(out, out, this.square);
+    return out;
+  }
+
+  /** The number that a residue stands for, below n, in `length` big-endian bytes. */
+  write(x: Num, length: i32): Uint8Array {
+    const plain = this.make(), out = new Uint8Array(length);
+    this.mul(plain, x, this.unit);
+    this.subtractOnce(plain);
+    let bit: u32 = 0;
+    for (let i = length - 1; i >= 0; i--, bit += 8) {
+      const at = bit / BITS, shift = bit % BITS;
+      if (at >= <u32>this.rows) break;
+      let v = plain[at] >> shift;
+      if (shift > BITS - 8) v |= plain[at + 1] << (BITS - shift);
+      out[i] = <u8>v;
+    }
+    return out;
+  }
+
+  /** Whether the plain number `x` is below n. */
+  below(x: Num): bool {
+    for (let i = this.size - 1; i >= 0; i--) if (x[i] != this.n[i]) return x[i] < this.n[i];
+    return false;
+  }
+
+  isZero(x: Num): bool {
+    for (let i = 0; i < this.size; i++) if (x[i] != 0) return false;
+    return true;
+  }
+
+  /** For numbers below 2n. */
+  private subtractOnce(x: Num): void {
+    if (this.below(x)) return;
+    let carry: i32 = 0;
+    for (let i = 0; i < this.rows; i++) {
+      const t = <i32>x[i] - <i32>this.n[i] + carry;
+      x[i] = t & MASK;
+      carry = t >> BITS;
+    }
+  }
+
+  /** For numbers below n; the answer is below n too. */
+  private double(x: Num): void {
+    let carry: u32 = 0;
+    for (let i = 0; i < this.rows; i++) {
+      const t = (x[i] << 1) + carry;
+      x[i] = t & MASK;
+      carry = t >> BITS;
+    }
+    this.subtractOnce(x);
+  }
+
+  /** `out` = a · b / 2^(27 · rows) mod n, below 2n; a may be any number of `rows` limbs when b is below n. */
+  mul(out: Num, a: Num, b: Num): void {
+    // In bounds: numbers have `size` limbs, and a vector of four starts at most at limb `size - 4`; `columns` has rows + size
+    // entries, and `p` is at most `rows - 2` of them in when four more are touched from `size - 4` on.
+    const rows = <usize>this.rows, size = <usize>this.size, inverse = this.inverse;
+    const pa = changetype<usize>(a), pb = changetype<usize>(b), pn = changetype<usize>(this.n);
+    const b0: u64 = load<u32>(pb), b1: u64 = load<u32>(pb, 4), n0: u64 = load<u32>(pn), n1: u64 = load<u32>(pn, 4);
+    let p = changetype<usize>(this.columns), carry: u64 = 0;
+    memory.fill(p, 0, (rows + size) << 3);
+    for (let i: usize = 0; i < rows; i += 2, p += 16) {
+      // The lowest two columns alone say which multiples of n (m0, m1) make them vanish.
+      const a0: u64 = load<u32>(pa + (i << 2)), a1: u64 = load<u32>(pa + (i << 2), 4);
+      let t = load<u64>(p) + carry + a0 * b0;
+      const m0: u64 = (<u32>t * inverse) & MASK;
+      t = (t + m0 * n0) >> BITS;
+      t += load<u64>(p, 8) + a0 * b1 + a1 * b0 + m0 * n1;
+      const m1: u64 = (<u32>t * inverse) & MASK;
+      carry = (t + m1 * n0) >> BITS;
+
+      const va0 = i32x4.splat(<i32>a0), va1 = i32x4.splat(<i32>a1), vm0 = i32x4.splat(<i32>m0), vm1 = i32x4.splat(<i32>m1);
+      let lastB = i32x4.splat(0), lastN = lastB;
+      for (let j: usize = 0; j < size; j += 4) {
+        const vb = v128.load(pb + (j << 2)), vn = v128.load(pn + (j << 2)), q = p + (j << 3);
+        const sb = v128.shuffle<i32>(lastB, vb, 3, 4, 5, 6), sn = v128.shuffle<i32>(lastN, vn, 3, 4, 5, 6);
+        v128.store(q, i64x2.add(
+          i64x2.add(i64x2.add(v128.load(q), i64x2.extmul_low_i32x4_u(va0, vb)), i64x2.extmul_low_i32x4_u(va1, sb)),
+          i64x2.add(i64x2.extmul_low_i32x4_u(vm0, vn), i64x2.extmul_low_i32x4_u(vm1, sn))));
+        v128.store(q, i64x2.add(
+          i64x2.add(i64x2.add(v128.load(q, 16), i64x2.extmul_high_i32x4_u(va0, vb)), i64x2.extmul_high_i32x4_u(va1, sb)),
+          i64x2.add(i64x2.extmul_high_i32x4_u(vm0, vn), i64x2.extmul_high_i32x4_u(vm1, sn))), 16);
+        lastB = vb; lastN = vn;
+      }
+    }
+    const po = changetype<usize>(out);
+    for (let i: usize = 0; i < rows; i++) {
+      carry += load<u64>(p + (i << 3));
+      store<u32>(po + (i << 2), <u32>carry & MASK);
+      carry >>= BITS;
+    }
+  }
+
+  /** `out` = base ^ exponent for a public big-endian exponent, left to right (so `out` must not be `base`). */
+  pow(out: Num, base: Num, exponent: Uint8Array): void {
+    let started = false;
+    this.copy(out, this.one);
+    for (let i = 0; i < exponent.length * 8; i++) {
+      if (started) this.mul(out, out, out);
+      if ((exponent[i >> 3] >> <u8>(7 - (i & 7))) & 1) {
+        if (started) this.mul(out, out, base); else this.copy(out, base);
+        started = true;
+      }
+    }
+  }
+}

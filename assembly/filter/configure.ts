@@ -1,0 +1,76 @@
+// A configuration comes: it is compiled, or refused with everything that is wrong with it.
+
+import { BufferType } from "../abi/enums";
+import { buffer, environment, nowMs, random } from "../abi/host";
+import { utf8 } from "../bytes/bytes";
+import { compile } from "../config/compile";
+import { Config, ProviderSettings, SourceKind, Verification } from "../config/config";
+import { Environment } from "../config/environment";
+import { setNativeVerifier } from "../crypto/native";
+import { NameTable, Role } from "../http/name_table";
+import { IDENTITY_HEADERS } from "../policy/identity";
+import { setClock } from "./clock";
+import { EnvoyVerifier } from "./envoy_verifier";
+import { Feed, feedId } from "./feed";
+import { Root } from "./roots";
+import { VerdictCache } from "./verdict_cache";
+import { logs, roots } from "./world";
+
+/** Refusals that are remembered, whatever the cache's size: enough for a client that keeps sending one bad token. */
+const REFUSED_BYTES = 128 * 1024;
+const FIRST_TICK_MS = 1;
+
+let started = false;
+
+/** False where the configuration is wrong: the host then refuses to load it, and every request it might send all the same gets 503. */
+export function configure(rootId: u32, size: u32): bool {
+  const root = roots.find(rootId);
+  if (root == null) return false;
+  if (!started) {
+    started = true;
+    setNativeVerifier(EnvoyVerifier.available() ? new EnvoyVerifier() : null);
+  }
+  const compiled = compile(buffer(BufferType.PluginConfiguration, size), new Environment(environment()));
+  for (let i = 0; i < compiled.errors.length; i++) logs.error("configuration: " + compiled.errors[i]);
+  const config = compiled.config;
+  root.config = config;
+  if (config == null) return false;
+  for (let i = 0; i < compiled.warnings.length; i++) logs.warn("configuration: " + compiled.warnings[i]);
+
+  const seedBytes = random(8);
+  // The seed only spreads table entries; whole tokens are compared. Without randomness the time will do.
+  const seed = seedBytes == null ? <u64>nowMs() : load<u64>(seedBytes.dataStart);
+  root.admitted = new VerdictCache(config.cacheBytes, seed);
+  root.refused = new VerdictCache(REFUSED_BYTES, seed);
+  root.names = namesOf(config);
+  const provider = config.provider;
+  root.feed = provider == null ? null : feedFor(provider, config.verification != Verification.Introspection);
+  setClock(root, FIRST_TICK_MS);
+  return true;
+}
+
+function feedFor(settings: ProviderSettings, wantsKeys: bool): Feed {
+  const id = feedId(settings);
+  let feed: Feed | null = null;
+  for (let i = 0; i < roots.all.length; i++) {
+    const other = roots.all[i].feed;
+    if (other != null && other.id == id) feed = other;
+  }
+  const found = feed == null ? new Feed(id, settings, logs) : feed;
+  if (wantsKeys) found.wantsKeys = true;
+  return found;
+}
+
+/** The header names that mean something to this configuration. */
+function namesOf(config: Config): NameTable {
+  const table = new NameTable();
+  table.add(utf8(":path"), Role.Path);
+  for (let i = 0; i < IDENTITY_HEADERS.length; i++) table.add(utf8(IDENTITY_HEADERS[i]), Role.Identity);
+  for (let i = 0; i < config.identity.claimHeaders.length; i++) table.add(config.identity.claimHeaders[i].name, Role.Identity);
+  for (let i = 0; i < config.sources.length; i++) {
+    const source = config.sources[i];
+    if (source.kind == SourceKind.Header) table.add(source.name, Role.Credential);
+    if (source.kind == SourceKind.RawHeader) table.add(source.name, Role.RawCredential);
+  }
+  return table;
+}

@@ -1,0 +1,40 @@
+// Signatures checked by the host: Envoy's `verify_signature`, some twenty times faster than wasm.
+
+import { Status } from "../abi/enums";
+import { callForeign, pairsAt, pairsSize } from "../abi/host";
+import { EMPTY, utf8 } from "../bytes/bytes";
+import { ByteWriter } from "../bytes/writer";
+import { NativeVerifier } from "../crypto/native";
+
+const NAME = utf8("verify_signature");
+
+/** Field numbers of the call's protobuf message, each with wire type 2 (length-delimited). */
+const HASH_FUNCTION: u8 = 1 << 3 | 2;
+const PUBLIC_KEY: u8 = 2 << 3 | 2;
+const SIGNATURE: u8 = 3 << 3 | 2;
+const TEXT: u8 = 4 << 3 | 2;
+
+@final
+export class EnvoyVerifier extends NativeVerifier {
+  /** Whether this host has the function. An unknown name answers NotFound; a known one complains about the empty argument. */
+  static available(): bool { return callForeign(NAME, EMPTY.dataStart, 0) != Status.NotFound; }
+
+  verify(hashName: string, spkiDer: Uint8Array, signature: Uint8Array, data: Uint8Array): bool {
+    const message = new ByteWriter();
+    field(message, HASH_FUNCTION, utf8(hashName));
+    field(message, PUBLIC_KEY, spkiDer);
+    field(message, SIGNATURE, signature);
+    field(message, TEXT, data);
+    const argument = message.done();
+    // A wrong signature answers Ok as well: only the message `result: true` and nothing else means valid.
+    return callForeign(NAME, argument.dataStart, argument.length) == Status.Ok
+      && pairsSize() == 2 && load<u16>(pairsAt()) == 0x0108;
+  }
+}
+
+function field(out: ByteWriter, tag: u8, value: Uint8Array): void {
+  out.byte(tag);
+  let size: u32 = value.length;
+  for (; size >= 0x80; size >>= 7) out.byte(<u8>(size | 0x80));
+  out.byte(<u8>size).bytes(value);
+}

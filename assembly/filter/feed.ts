@@ -1,0 +1,172 @@
+// One provider's metadata and keys: fetched ahead of need, one call for all workers, kept while the provider is down.
+
+import { Callout, Endpoint, Reply } from "../http/callout";
+import { decodeUtf8 } from "../bytes/utf8";
+import { ProviderSettings } from "../config/config";
+import { ProviderView } from "../flow/exchange";
+import { KeySet, readJwks } from "../jose/jwks";
+import { discoveryFaultText, discoveryRequest, Metadata, readMetadata } from "../oidc/discovery";
+import { Freshness } from "../oidc/freshness";
+import { Logs } from "./logs";
+import { CalloutKind } from "./metrics";
+import { Document, SharedProvider } from "./shared_provider";
+
+/** What a feed needs of the filter: a call in the name of a root context. */
+export abstract class Dispatcher {
+  /** False when the host takes no call. The reply comes to `Feed.received`. */
+  abstract fetch(feed: Feed, kind: CalloutKind, call: Callout, timeoutMs: i32): bool;
+}
+
+/** How much longer than the call itself a worker may hold the right to call. */
+const LEASE_MARGIN_MS: i64 = 2_000;
+
+@final
+export class Feed extends ProviderView {
+  private metadataHeld: Metadata | null = null;
+  private keysHeld: KeySet | null = null;
+  private keysBody: Uint8Array | null = null;
+  private readonly metadataAge: Freshness;
+  private readonly keysAge: Freshness;
+  private readonly shared: SharedProvider;
+  /** Whether any configuration that uses this provider verifies by its keys. */
+  wantsKeys: bool = false;
+  /** Set when an unknown key id asks for new keys; the next `advance` fetches them. */
+  private keysAsked: bool = false;
+  /** Until when a call of this worker, or of another, is under way; 0 when none is. */
+  private busyUntilMs: i64 = 0;
+  private now: i64 = 0;
+  /** Raised when the key set has changed: verdicts that rest on the old one are void. */
+  generation: i32 = 0;
+
+  constructor(readonly id: string, private readonly settings: ProviderSettings, private readonly logs: Logs) {
+    super();
+    this.metadataAge = new Freshness(settings.lifetimeMs);
+    this.keysAge = new Freshness(settings.lifetimeMs);
+    this.shared = new SharedProvider(id);
+  }
+
+  metadata(): Metadata | null { return this.metadataAge.usable(this.now) ? this.metadataHeld : null; }
+  keys(): KeySet | null { return this.keysAge.usable(this.now) ? this.keysHeld : null; }
+  coming(): bool { return this.busyUntilMs > this.now || this.nextFetch() != null; }
+
+  refetchKeys(): bool {
+    if (!this.keysAge.mayAsk(this.now)) return this.keysAsked;
+    this.keysAsked = true;
+    return true;
+  }
+
+  /** Whether requests that wait for the provider should look again: all is there, or what is missing is not on its way. */
+  get settled(): bool { return !this.hungry || !this.coming(); }
+
+  /** Whether something that requests may wait for is missing, so that the clock should tick faster. */
+  get hungry(): bool { return this.metadata() == null || this.wantsKeys && this.keys() == null || this.keysAsked; }
+
+  /** Sets the clock; to be called before anything is asked of the feed in a callback. */
+  at(nowMs: i64): void { this.now = nowMs; }
+
+  /** Takes over what other workers have fetched, then fetches what is due unless another worker is at it. */
+  advance(dispatcher: Dispatcher): void {
+    this.adopt();
+    // At most two calls can follow each other at once: when the host takes none, both documents fail.
+    for (let i = 0; i < 2 && this.busyUntilMs <= this.now; i++) {
+      const next = this.nextFetch();
+      if (next == null) return;
+      const until = this.now + this.settings.timeoutMs + LEASE_MARGIN_MS;
+      const mine = this.shared.lease(this.now, until);
+      this.busyUntilMs = mine ? until : max(this.shared.leasedUntilMs, this.now + 1);
+      if (mine && !dispatcher.fetch(this, next.kind, next.call, this.settings.timeoutMs)) this.received(next.kind, Reply.none());
+    }
+  }
+
+  /** A reply, or none. True when it could be used. */
+  received(kind: CalloutKind, reply: Reply): bool {
+    this.busyUntilMs = 0;
+    const discovery = kind == CalloutKind.Discovery;
+    const ok = discovery ? this.takeMetadata(reply, this.now) : this.takeKeys(reply, this.now);
+    const age = discovery ? this.metadataAge : this.keysAge;
+    if (!discovery) this.keysAsked = false;
+    if (!ok) age.failed(this.now);
+    this.shared.publish(discovery ? Document.Metadata : Document.Keys, ok ? reply.body : null, this.now, age.failures);
+    return ok;
+  }
+
+  private nextFetch(): Fetch | null {
+    if (this.metadataAge.due(this.now)) return new Fetch(CalloutKind.Discovery, discoveryRequest(this.settings.discovery));
+    const metadata = this.metadata();
+    if (metadata == null || !this.wantsKeys) return null;
+    if (!this.keysAge.due(this.now) && !this.keysAsked) return null;
+    const url = metadata.jwksUri;
+    if (url == null) return null;
+    return new Fetch(CalloutKind.Jwks, new Callout("GET", new Endpoint(url, this.settings.jwksCluster)));
+  }
+
+  /** What other workers have published since the last look. */
+  private adopt(): void {
+    const shared = this.shared;
+    if (!shared.look()) return;
+    this.busyUntilMs = shared.leasedUntilMs;
+    const metadataAtMs = shared.fetchedAtMs(Document.Metadata), keysAtMs = shared.fetchedAtMs(Document.Keys);
+    if (metadataAtMs > this.metadataAge.fetchedAtMs) {
+      const body = shared.read(Document.Metadata);
+      if (body != null) this.takeMetadata(new Reply(200, body), metadataAtMs);
+    }
+    if (keysAtMs > this.keysAge.fetchedAtMs) {
+      const body = shared.read(Document.Keys);
+      if (body != null && this.takeKeys(new Reply(200, body), keysAtMs)) this.keysAsked = false;
+    }
+    this.adoptAttempt(this.metadataAge, Document.Metadata);
+    if (this.adoptAttempt(this.keysAge, Document.Keys)) this.keysAsked = false;
+  }
+
+  /** True when another worker has tried since this one has. */
+  private adoptAttempt(age: Freshness, document: Document): bool {
+    const triedAtMs = this.shared.triedAtMs(document);
+    if (triedAtMs <= age.triedAtMs) return false;
+    age.triedAtMs = triedAtMs;
+    age.failures = this.shared.failures(document);
+    return true;
+  }
+
+  private takeMetadata(reply: Reply, fetchedAtMs: i64): bool {
+    const read = readMetadata(reply, this.settings.issuer, this.settings.allowHttp);
+    const fault = read.fault;
+    if (fault != null) {
+      this.logs.warn("discovery of " + decodeUtf8(this.settings.issuer) + " failed: " + discoveryFaultText(fault.code, fault.at));
+      return false;
+    }
+    this.metadataHeld = read.value;
+    this.metadataAge.succeeded(fetchedAtMs);
+    if (this.wantsKeys && read.value.jwksUri == null) this.logs.warn("discovery of " + decodeUtf8(this.settings.issuer) + ": the document has no jwks_uri");
+    return true;
+  }
+
+  /** A set replaces the old one only if it is whole and has a usable key: an error page or an empty set keeps what was there. */
+  private takeKeys(reply: Reply, fetchedAtMs: i64): bool {
+    const body = reply.body;
+    const read = reply.status == 200 ? readJwks(body) : null;
+    if (read == null || read.failed) {
+      this.logs.warn("keys of " + decodeUtf8(this.settings.issuer) + " not fetched: "
+        + (reply.status == 0 ? "the provider did not answer" : read == null ? "status " + reply.status.toString() : "the document is no key set with a usable key"));
+      return false;
+    }
+    const before = this.keysBody;
+    this.keysAge.succeeded(fetchedAtMs);
+    if (before != null && before.length == body.length && memory.compare(before.dataStart, body.dataStart, body.length) == 0) return true;
+    this.keysHeld = read.value;
+    this.keysBody = body;
+    this.generation++;
+    this.logs.info("keys of " + decodeUtf8(this.settings.issuer) + ": " + read.value.size.toString() + " in use");
+    return true;
+  }
+}
+
+@final
+class Fetch {
+  constructor(readonly kind: CalloutKind, readonly call: Callout) {}
+}
+
+/** Configurations whose providers have the same id share one feed. */
+export function feedId(settings: ProviderSettings): string {
+  return decodeUtf8(settings.discovery.url.text) + "|" + decodeUtf8(settings.issuer) + "|" + decodeUtf8(settings.discovery.cluster)
+    + "|" + decodeUtf8(settings.jwksCluster) + "|" + settings.timeoutMs.toString() + "|" + settings.lifetimeMs.toString();
+}

@@ -1,0 +1,34 @@
+// Log lines: each names its reason, none holds a token, a secret or a header value, and strangers cannot make many of them.
+
+import { LogLevel } from "../abi/enums";
+import { log, logLevel } from "../abi/host";
+
+/** Lines about requests in one tick of the clock; what is over is counted. */
+const LINES_PER_TICK = 20;
+
+@final
+export class Logs {
+  private level: LogLevel = LogLevel.Info;
+  private lines: i32 = 0;
+  private suppressed: i32 = 0;
+
+  /** Once per tick: Envoy's level may have been changed, and there is room for lines again. */
+  tick(): void {
+    this.level = logLevel();
+    if (this.suppressed > 0) log(LogLevel.Info, `envoy-oidc: ${this.suppressed} more refusals not logged`);
+    this.lines = 0;
+    this.suppressed = 0;
+  }
+
+  /** About a request. `presented`: it carried a credential, so somebody will want to know; others are ordinary. */
+  refused(code: string, status: i32, presented: bool): void {
+    const level = presented ? LogLevel.Info : LogLevel.Debug;
+    if (level < this.level) return;
+    if (this.lines++ < LINES_PER_TICK) log(level, `envoy-oidc: refused, ${code} (${status})`);
+    else this.suppressed++;
+  }
+
+  info(text: string): void { if (this.level <= LogLevel.Info) log(LogLevel.Info, "envoy-oidc: " + text); }
+  warn(text: string): void { if (this.level <= LogLevel.Warn) log(LogLevel.Warn, "envoy-oidc: " + text); }
+  error(text: string): void { log(LogLevel.Error, "envoy-oidc: " + text); }
+}

@@ -1,0 +1,125 @@
+// Calls under way and the requests that wait for them. Requests with the same question wait for one call together.
+
+import { same } from "../bytes/bytes";
+import { Next, Step } from "../flow/next";
+import { Feed } from "./feed";
+import { CalloutKind } from "./metrics";
+import { Root } from "./roots";
+
+/** Introspection calls at once: what a flood of different tokens can cost the provider, and us in memory. */
+const MAX_CALLS = 512;
+/** Requests that may wait at once; each costs a few bytes here and its headers in Envoy. */
+const MAX_WAITING = 65_536;
+
+/** One call. The host's tokens are unique within the root context that dispatched it. */
+@final
+export class PendingCall {
+  /** Stream ids of the requests that wait for it. */
+  readonly waiting: u32[] = [];
+
+  constructor(
+    readonly root: Root,
+    readonly token: u32,
+    readonly kind: CalloutKind,
+    readonly startedMs: i64,
+    /** For metadata and keys. */
+    readonly feed: Feed | null,
+    /** For introspection: what goes on when the answer is there, and the bearer token it is about. */
+    readonly step: Step | null,
+    readonly subject: Uint8Array,
+  ) {}
+}
+
+/** A request that can go on: with a verdict, or to be decided again. */
+@final
+export class Woken {
+  constructor(readonly stream: u32, readonly root: Root, readonly verdict: Next | null) {}
+}
+
+@final
+class FeedWaiter {
+  constructor(readonly stream: u32, readonly root: Root, readonly feed: Feed) {}
+}
+
+@final
+export class Pending {
+  private calls: PendingCall[] = [];
+  private forFeeds: FeedWaiter[] = [];
+  private woken: Woken[] = [];
+  private wokenAt: i32 = 0;
+  private waiting: i32 = 0;
+
+  get full(): bool { return this.waiting >= MAX_WAITING; }
+  get callsFull(): bool { return this.calls.length >= MAX_CALLS; }
+
+  add(call: PendingCall): void { this.calls.push(call); }
+
+  /** The call under way about this bearer token, or null. */
+  about(root: Root, subject: Uint8Array): PendingCall | null {
+    for (let i = 0; i < this.calls.length; i++) {
+      const call = this.calls[i];
+      if (call.root == root && call.step != null && same(call.subject, subject)) return call;
+    }
+    return null;
+  }
+
+  join(call: PendingCall, stream: u32): void {
+    call.waiting.push(stream);
+    this.waiting++;
+  }
+
+  joinFeed(feed: Feed, stream: u32, root: Root): void {
+    this.forFeeds.push(new FeedWaiter(stream, root, feed));
+    this.waiting++;
+  }
+
+  /** Takes the call out, or answers null: a reply that nobody waits for any more. */
+  take(rootId: u32, token: u32): PendingCall | null {
+    for (let i = 0; i < this.calls.length; i++) {
+      const call = this.calls[i];
+      if (call.token != token || call.root.id != rootId) continue;
+      this.calls.splice(i, 1);
+      return call;
+    }
+    return null;
+  }
+
+  wake(call: PendingCall, verdict: Next): void {
+    for (let i = 0; i < call.waiting.length; i++) this.woken.push(new Woken(call.waiting[i], call.root, verdict));
+  }
+
+  wakeFeed(feed: Feed): void {
+    const left: FeedWaiter[] = [];
+    for (let i = 0; i < this.forFeeds.length; i++) {
+      const waiter = this.forFeeds[i];
+      if (waiter.feed == feed) this.woken.push(new Woken(waiter.stream, waiter.root, null));
+      else left.push(waiter);
+    }
+    this.forFeeds = left;
+  }
+
+  /** The next request that can go on, or null. */
+  nextWoken(): Woken | null {
+    if (this.wokenAt == this.woken.length) {
+      this.woken = [];
+      this.wokenAt = 0;
+      return null;
+    }
+    this.waiting--;
+    return this.woken[this.wokenAt++];
+  }
+
+  /** The host has cancelled this root's calls; its streams are gone too. */
+  forget(rootId: u32): void {
+    for (let i = this.calls.length - 1; i >= 0; i--) {
+      if (this.calls[i].root.id != rootId) continue;
+      this.waiting -= this.calls[i].waiting.length;
+      this.calls.splice(i, 1);
+    }
+    for (let i = this.forFeeds.length - 1; i >= 0; i--) {
+      if (this.forFeeds[i].root.id != rootId) continue;
+      this.waiting--;
+      this.forFeeds.splice(i, 1);
+    }
+  }
+}

@@ -1,0 +1,79 @@
+// The configurations in this VM, and which of them a stream belongs to.
+
+import { setEffectiveContext } from "../abi/host";
+import { Config } from "../config/config";
+import { NameTable } from "../http/name_table";
+import { Feed } from "./feed";
+import { VerdictCache } from "./verdict_cache";
+
+/** A root context: one filter configuration with everything that lives as long as it does. */
+@final
+export class Root {
+  /** null until configured, and for ever where the configuration is wrong. */
+  config: Config | null = null;
+  names: NameTable = new NameTable();
+  feed: Feed | null = null;
+  /** The feed's key set that the caches rest on. */
+  generation: i32 = 0;
+  admitted: VerdictCache = new VerdictCache(0, 0);
+  refused: VerdictCache = new VerdictCache(0, 0);
+  tickMs: u32 = 0;
+
+  constructor(readonly id: u32) {}
+}
+
+/** Streams that may be told apart at once. A stream that is older by so many cannot be placed, and is refused. */
+const STREAMS: u32 = 1 << 16;
+
+@final
+export class Roots {
+  readonly all: Root[] = [];
+  /** For each stream its id and its root's id. Made only when a second root comes: the sole root needs no looking up. */
+  private streams: StaticArray<u32> = new StaticArray<u32>(0);
+  private owners: StaticArray<u32> = new StaticArray<u32>(0);
+  /** Streams before this one belong to the root that was alone then. */
+  private since: u32 = 0;
+  private alone: u32 = 0;
+
+  add(id: u32): void {
+    if (this.all.length == 1 && this.streams.length == 0) {
+      this.streams = new StaticArray<u32>(STREAMS);
+      this.owners = new StaticArray<u32>(STREAMS);
+      this.since = id;
+      this.alone = this.all[0].id;
+    }
+    this.all.push(new Root(id));
+  }
+
+  addStream(id: u32, root: u32): void {
+    if (this.streams.length == 0) return;
+    const slot = id & (STREAMS - 1);
+    this.streams[slot] = id;
+    this.owners[slot] = root;
+  }
+
+  find(id: u32): Root | null {
+    for (let i = 0; i < this.all.length; i++) if (this.all[i].id == id) return this.all[i];
+    return null;
+  }
+
+  ofStream(id: u32): Root | null {
+    if (this.streams.length == 0) return this.all.length == 1 ? this.all[0] : null;
+    const slot = id & (STREAMS - 1);
+    if (this.streams[slot] == id) return this.find(this.owners[slot]);
+    return id < this.since ? this.find(this.alone) : null;
+  }
+
+  /** Forgets roots that the host no longer has (after a reload), and returns their ids. The effective context is `current` afterwards. */
+  sweep(current: u32): u32[] {
+    const gone: u32[] = [];
+    for (let i = this.all.length - 1; i >= 0; i--) {
+      const id = this.all[i].id;
+      if (id == current || setEffectiveContext(id)) continue;
+      gone.push(id);
+      this.all.splice(i, 1);
+    }
+    setEffectiveContext(current);
+    return gone;
+  }
+}

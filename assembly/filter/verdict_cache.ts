@@ -1,0 +1,127 @@
+// Verdicts on tokens seen before: flat memory, bounded in bytes, oldest out first. A hit compares the whole token.
+
+import { hash } from "../bytes/hash";
+
+/** Slots that a token may stand in: bounds the search whatever strangers send. */
+const PROBES: u32 = 8;
+/** A slot for about every so many bytes of entries. */
+const BYTES_PER_SLOT: u32 = 512;
+
+/** An entry: hash u64, its size u32, token size u32, value size u32, tag u32, valid until (seconds) i64, then token and value. */
+const HEAD: u32 = 32;
+
+@final
+export class VerdictCache {
+  /** Entries one behind the other; reused from the start when full. Both are made when the first verdict is kept. */
+  private entries: StaticArray<u8> = new StaticArray<u8>(0);
+  /** Offset + 1 of an entry, or 0. */
+  private slots: StaticArray<u32> = new StaticArray<u32>(0);
+  private mask: u32 = 0;
+  /** Where the next entry goes, where the oldest one is, and where the used part ends while the oldest lies behind the newest. */
+  private head: u32 = 0;
+  private tail: u32 = 0;
+  private end: u32 = 0;
+  private wrapped: bool = false;
+
+  /** `seed` keeps strangers from choosing tokens that collide. */
+  constructor(private readonly capacity: u32, private readonly seed: u64) {}
+
+  /** The entry for this token that is valid at `nowSec`, or 0. */
+  find(token: usize, size: u32, nowSec: i64): usize {
+    if (this.slots.length == 0) return 0;
+    const h = hash(token, size, this.seed);
+    for (let i: u32 = 0; i < PROBES; i++) {
+      const slot = load<u32>(this.slot(<u32>h + i));
+      if (slot == 0) continue;
+      const entry = this.entry(slot - 1);
+      if (load<u64>(entry) != h || load<u32>(entry, 12) != size || memory.compare(entry + HEAD, token, size) != 0) continue;
+      return nowSec < load<i64>(entry, 24) ? entry : 0;
+    }
+    return 0;
+  }
+
+  /** Keeps a verdict; one too large to share the memory with others is not kept. */
+  keep(token: usize, size: u32, tag: u32, value: Uint8Array, untilSec: i64): void {
+    const needed = (HEAD + size + <u32>value.length + 7) & ~7;
+    if (needed > this.capacity / 4) return;
+    if (this.slots.length == 0) this.create();
+    const h = hash(token, size, this.seed);
+    const offset = this.room(needed);
+    const entry = this.entry(offset);
+    store<u64>(entry, h);
+    store<u32>(entry, needed, 8);
+    store<u32>(entry, size, 12);
+    store<u32>(entry, value.length, 16);
+    store<u32>(entry, tag, 20);
+    store<i64>(entry, untilSec, 24);
+    memory.copy(entry + HEAD, token, size);
+    memory.copy(entry + HEAD + size, value.dataStart, value.length);
+    store<u32>(this.slotFor(h, token, size), offset + 1);
+  }
+
+  clear(): void {
+    this.slots.fill(0);
+    this.head = 0;
+    this.tail = 0;
+    this.wrapped = false;
+  }
+
+  private create(): void {
+    this.entries = new StaticArray<u8>(this.capacity);
+    let count: u32 = 64;
+    while (count < this.capacity / BYTES_PER_SLOT) count <<= 1;
+    this.slots = new StaticArray<u32>(count);
+    this.mask = count - 1;
+  }
+
+  /** Where the slot for a new entry is: the token's own, else a free one, else the first (what it held is forgotten). */
+  private slotFor(h: u64, token: usize, size: u32): usize {
+    let free: usize = 0;
+    for (let i: u32 = 0; i < PROBES; i++) {
+      const at = this.slot(<u32>h + i);
+      const slot = load<u32>(at);
+      if (slot == 0) {
+        if (free == 0) free = at;
+        continue;
+      }
+      const entry = this.entry(slot - 1);
+      if (load<u64>(entry) == h && load<u32>(entry, 12) == size && memory.compare(entry + HEAD, token, size) == 0) return at;
+    }
+    return free != 0 ? free : this.slot(<u32>h);
+  }
+
+  /** The offset of `needed` free bytes, after as many of the oldest entries as necessary have gone. */
+  private room(needed: u32): u32 {
+    if (this.head + needed > this.capacity) {
+      // The rest of the memory stays empty this time round. Whatever is still there beyond the head is the oldest: it goes first.
+      if (this.wrapped) while (this.tail < this.end) this.evict();
+      this.end = this.head;
+      this.head = 0;
+      this.tail = 0;
+      this.wrapped = true;
+    }
+    if (this.wrapped) while (this.tail < this.end && this.tail < this.head + needed) this.evict();
+    const offset = this.head;
+    this.head += needed;
+    return offset;
+  }
+
+  private evict(): void {
+    const entry = this.entry(this.tail);
+    const h = load<u64>(entry);
+    for (let i: u32 = 0; i < PROBES; i++) {
+      const at = this.slot(<u32>h + i);
+      if (load<u32>(at) == this.tail + 1) store<u32>(at, 0);
+    }
+    this.tail += load<u32>(entry, 8);
+  }
+
+  // Raw addresses: every offset in a slot was written by `keep`, and every slot number is masked.
+  private slot(n: u32): usize { return changetype<usize>(this.slots) + <usize>(n & this.mask) * 4; }
+  private entry(offset: u32): usize { return changetype<usize>(this.entries) + offset; }
+}
+
+/** What the entry at this address holds. */
+export function tagOf(entry: usize): u32 { return load<u32>(entry, 20); }
+export function valueAt(entry: usize): usize { return entry + HEAD + load<u32>(entry, 12); }
+export function valueSize(entry: usize): u32 { return load<u32>(entry, 16); }

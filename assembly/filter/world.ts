@@ -1,0 +1,11 @@
+// What there is one of in this VM.
+
+import { Logs } from "./logs";
+import { Metrics } from "./metrics";
+import { Pending } from "./pending";
+import { Roots } from "./roots";
+
+export const logs = new Logs();
+export const metrics = new Metrics();
+export const roots = new Roots();
+export const pending = new Pending();

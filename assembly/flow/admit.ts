@@ -1,0 +1,101 @@
+// The last checks on claims that somebody vouches for, and the identity that they become.
+
+import { same } from "../bytes/bytes";
+import { AudienceRule } from "../config/config";
+import { checkTimes, ClaimFault, expiresAtSec, hasScopes, holds, isTyp } from "../jose/claims";
+import { VerifiedJwt } from "../jose/jws";
+import { Json } from "../json/json";
+import { ActiveToken } from "../oidc/introspection";
+import { findClaim } from "../policy/claim_path";
+import { identityOf } from "../policy/identity";
+import { Exchange } from "./exchange";
+import { Forward, Next, Refuse } from "./next";
+import { BAD_CLAIMS, EXPIRED, INSUFFICIENT_SCOPE, NOT_YET_VALID, Refusal, WRONG_AUDIENCE, WRONG_ISSUER, WRONG_TYPE } from "./refusal";
+
+/** How long a refusal is remembered. No longer than this does a token that becomes valid have to wait. */
+const REFUSED_SEC: i64 = 10;
+/** The longest that a verdict is kept, whatever the token says. */
+const LONGEST_SEC: i64 = 24 * 3600;
+
+/** A JWT whose signature holds. */
+export function admitJwt(x: Exchange, jwt: VerifiedJwt): Next {
+  const claims = jwt.claims;
+  if (otherTokenType(claims, jwt.typ) || x.config.typ.length > 0 && !isTyp(jwt.typ, x.config.typ)) return refuse(x, WRONG_TYPE);
+  const iss = claims.member(claims.root, "iss");
+  if (!claims.isString(iss) || !oneOf(claims.text(iss), x.config.issuers)) return refuse(x, WRONG_ISSUER);
+  const times = checkTimes(claims, x.nowSec, x.config.slackSec);
+  if (times != ClaimFault.None) return refuse(x, refusalOf(times));
+  const refusal = checkRules(x, claims);
+  if (refusal != null) return refuse(x, refusal);
+  return forward(x, claims, expiresAtSec(claims, claims.member(claims.root, "exp")));
+}
+
+/** A token that the provider calls active (RFC 7662 §4: what it says besides must agree with us too). */
+export function admitActive(x: Exchange, token: ActiveToken): Next {
+  const claims = token.claims;
+  const root = claims.root;
+  const iss = claims.member(root, "iss");
+  if (iss >= 0 && x.config.issuers.length > 0 && !oneOf(claims.text(iss), x.config.issuers)) return refuse(x, WRONG_ISSUER);
+  // An active token without `exp` may be: then only its times are not known.
+  if (claims.member(root, "exp") >= 0) {
+    const times = checkTimes(claims, x.nowSec, x.config.slackSec);
+    if (times != ClaimFault.None) return refuse(x, refusalOf(times));
+  }
+  const refusal = checkRules(x, claims);
+  if (refusal != null) return refuse(x, refusal);
+  return forward(x, claims, believedUntil(x, claims));
+}
+
+/** Until when an introspection answer stands: `introspection_expiry_claim` and `introspection_interval`, the earlier. 0: only now. */
+function believedUntil(x: Exchange, claims: Json): i64 {
+  const settings = x.config.introspection;
+  const value = expiresAtSec(claims, claims.member(claims.root, settings.expiryClaim));
+  // As in lua-resty-openidc: a claim other than `exp` counts seconds from now.
+  let until = value > 0 && settings.expiryClaim != "exp" ? x.nowSec + value : value;
+  if (settings.intervalSec > 0 && (until == 0 || until > x.nowSec + settings.intervalSec)) until = x.nowSec + settings.intervalSec;
+  const exp = expiresAtSec(claims, claims.member(claims.root, "exp"));
+  return exp > 0 && until > exp ? exp : until;
+}
+
+function checkRules(x: Exchange, claims: Json): Refusal | null {
+  if (!audienceHolds(x.config.audience, claims)) return WRONG_AUDIENCE;
+  return hasScopes(claims, x.config.requiredScopes) ? null : INSUFFICIENT_SCOPE;
+}
+
+function audienceHolds(rule: AudienceRule, claims: Json): bool {
+  const node = findClaim(claims, claims.root, rule.claim);
+  if (node < 0) return !rule.required;
+  if (rule.accepted.length == 0) return true;
+  for (let i = 0; i < rule.accepted.length; i++) if (holds(claims, node, rule.accepted[i])) return true;
+  return false;
+}
+
+/** Tokens for other purposes that the same key signs: logout tokens and ID Tokens (RFC 8725 §3.11, §3.12). */
+function otherTokenType(claims: Json, typ: Uint8Array | null): bool {
+  if (isTyp(typ, "logout+jwt")) return true;
+  const root = claims.root;
+  if (claims.member(root, "events") >= 0 || claims.member(root, "nonce") >= 0 || claims.member(root, "at_hash") >= 0 || claims.member(root, "c_hash") >= 0) return true;
+  // Keycloak names the kind in a claim.
+  const kind = claims.member(root, "typ");
+  return claims.reads(kind, "ID") || claims.reads(kind, "Refresh") || claims.reads(kind, "Offline") || claims.reads(kind, "Logout");
+}
+
+function forward(x: Exchange, claims: Json, untilSec: i64): Next {
+  return new Forward(identityOf(x.config.identity, claims), min(untilSec, x.nowSec + LONGEST_SEC));
+}
+
+function refuse(x: Exchange, refusal: Refusal): Refuse { return new Refuse(refusal, x.nowSec + REFUSED_SEC); }
+
+function oneOf(text: Uint8Array, texts: Uint8Array[]): bool {
+  for (let i = 0; i < texts.length; i++) if (same(text, texts[i])) return true;
+  return false;
+}
+
+function refusalOf(fault: ClaimFault): Refusal {
+  switch (fault) {
+    case ClaimFault.Expired: return EXPIRED;
+    case ClaimFault.NotYetValid:
+    case ClaimFault.IssuedInFuture: return NOT_YET_VALID;
+    default: return BAD_CLAIMS;
+  }
+}

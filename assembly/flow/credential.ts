@@ -1,0 +1,103 @@
+// Finds the one bearer credential of a request (RFC 6750 §2), wherever configuration lets it stand.
+
+import { Config, Source, SourceKind } from "../config/config";
+import { HeaderBlock } from "../http/header_block";
+import { cookieValues } from "../http/cookies";
+import { queryValues } from "../http/query";
+import { lowerCase } from "../bytes/bytes";
+import { MALFORMED_CREDENTIAL, Refusal, SEVERAL_CREDENTIALS } from "./refusal";
+
+/** What was found. One object for all requests: a hit on a token seen before allocates nothing. */
+@final
+export class Credential {
+  /** Where the token is, until the callback returns; `size` is 0 where there is none. */
+  at: usize = 0;
+  size: i32 = 0;
+  /** The query source that it came from: the upstream must not see it. */
+  fromQuery: Source | null = null;
+  /** Keeps what `at` points to, where that is a copy. */
+  private held: Uint8Array | null = null;
+
+  /** Whether the token is made of the right characters. Not asked of one that was seen before. */
+  get wellFormed(): bool { return isToken68(this.at, this.size); }
+
+  /** null, or why the request cannot go on. Afterwards `size` says whether there is a token. */
+  read(headers: HeaderBlock, config: Config): Refusal | null {
+    this.size = 0;
+    this.fromQuery = null;
+    this.held = null;
+    if (headers.credentials > 1) return SEVERAL_CREDENTIALS;
+    if (headers.credentials == 1) {
+      const refusal = this.readHeader(headers);
+      if (refusal != null) return refusal;
+    }
+    return config.sources.length > 1 || headers.credentials == 0 ? this.readOthers(headers, config.sources) : null;
+  }
+
+  private readHeader(headers: HeaderBlock): Refusal | null {
+    let at = headers.credentialAt, size = headers.credentialSize;
+    if (schemeIsBearer(at, size)) {
+      at += 7;
+      size -= 7;
+      while (size > 0 && load<u8>(at) == 0x20) { at++; size--; }
+    } else if (!headers.credentialRaw) {
+      // Another scheme is no bearer credential; a scheme without a credential, or nothing at all, is a broken one.
+      return size == 0 || isBareBearer(at, size) ? MALFORMED_CREDENTIAL : null;
+    }
+    return this.take(at, size);
+  }
+
+  private readOthers(headers: HeaderBlock, sources: Source[]): Refusal | null {
+    for (let i = 0; i < sources.length; i++) {
+      const source = sources[i];
+      const query = source.kind == SourceKind.Query;
+      if (!query && source.kind != SourceKind.Cookie) continue;
+      const values = query ? queryValues(headers, source.name) : cookieValues(headers, source.name);
+      if (values.length == 0) continue;
+      if (values.length > 1 || this.size > 0) return SEVERAL_CREDENTIALS;
+      this.held = values[0];
+      const refusal = this.take(values[0].dataStart, values[0].length);
+      if (refusal != null) return refusal;
+      if (query) this.fromQuery = source;
+    }
+    return null;
+  }
+
+  private take(at: usize, size: i32): Refusal | null {
+    if (size == 0) return MALFORMED_CREDENTIAL;
+    this.at = at;
+    this.size = size;
+    return null;
+  }
+}
+
+/** `Bearer` without regard to case (RFC 9110 §11.1) and a space. */
+function schemeIsBearer(at: usize, size: i32): bool {
+  return size > 6 && isBareBearer(at, 6) && load<u8>(at + 6) == 0x20;
+}
+
+function isBareBearer(at: usize, size: i32): bool {
+  if (size != 6) return false;
+  for (let i = 0; i < 6; i++) if (lowerCase(load<u8>(at + i)) != <u8>"bearer".charCodeAt(i)) return false;
+  return true;
+}
+
+/** For every byte: 1 where it may stand in a token, 2 where it may only end one (RFC 6750 §2.1: b64token). */
+const TOKEN68: StaticArray<u8> = token68();
+
+function token68(): StaticArray<u8> {
+  const t = new StaticArray<u8>(256);
+  for (let i = 0; i < 26; i++) { t[0x41 + i] = 1; t[0x61 + i] = 1; }
+  for (let i = 0; i < 10; i++) t[0x30 + i] = 1;
+  t[0x2d] = 1; t[0x2e] = 1; t[0x5f] = 1; t[0x7e] = 1; t[0x2b] = 1; t[0x2f] = 1; // - . _ ~ + /
+  t[0x3d] = 2; // =
+  return t;
+}
+
+function isToken68(at: usize, size: i32): bool {
+  let i = 0;
+  while (i < size && TOKEN68[load<u8>(at + i)] == 1) i++;
+  if (i == 0) return false;
+  while (i < size && TOKEN68[load<u8>(at + i)] == 2) i++;
+  return i == size;
+}

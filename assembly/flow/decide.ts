@@ -1,0 +1,60 @@
+// The decision table for bearer tokens: what is asked of whom, in which order.
+
+import { Verification } from "../config/config";
+import { Endpoint } from "../http/callout";
+import { MAX_TOKEN } from "../jose/jws";
+import { introspectionRequest } from "../oidc/introspection";
+import { Exchange } from "./exchange";
+import { Await, AwaitProvider, Next, Refuse } from "./next";
+import { ReadAnswer } from "./read_answer";
+import { NOT_READY, PROVIDER_UNREACHABLE, TOKEN_TOO_LARGE } from "./refusal";
+import { verifyWithKey, verifyWithKeySet } from "./verify_token";
+
+/** Judges a token that is well-formed as a credential. Never lets it through while anything needed for the judgement is missing. */
+export function decide(x: Exchange, token: Uint8Array): Next {
+  if (token.length > MAX_TOKEN) return new Refuse(TOKEN_TOO_LARGE);
+  switch (x.config.verification) {
+    case Verification.PublicKey: return verifyWithKey(x, token);
+    case Verification.Jwks: return withKeys(x, token);
+    case Verification.Introspection: return introspect(x, token);
+    default: return byWhatIsOffered(x, token);
+  }
+}
+
+/** `bearer_only` alone: introspection where the provider offers it and there are credentials for it, else its keys. */
+function byWhatIsOffered(x: Exchange, token: Uint8Array): Next {
+  const provider = x.provider;
+  if (provider == null) return new Refuse(NOT_READY);
+  const metadata = provider.metadata();
+  if (metadata == null) return waitForProvider(x);
+  return metadata.introspectionEndpoint != null && x.config.client != null ? introspect(x, token) : withKeys(x, token);
+}
+
+function withKeys(x: Exchange, token: Uint8Array): Next {
+  const provider = x.provider;
+  if (provider == null) return new Refuse(NOT_READY);
+  const keys = provider.keys();
+  return keys == null ? waitForProvider(x) : verifyWithKeySet(x, provider, keys, token);
+}
+
+/** Waits once; who has waited, or would wait for nothing, is told to come again. */
+function waitForProvider(x: Exchange): Next {
+  const provider = x.provider;
+  return provider != null && provider.coming() && !x.waited ? new AwaitProvider() : new Refuse(NOT_READY);
+}
+
+function introspect(x: Exchange, token: Uint8Array): Next {
+  const client = x.config.client, endpoint = introspectionEndpoint(x);
+  if (client == null || endpoint == null) return new Refuse(PROVIDER_UNREACHABLE);
+  return new Await(introspectionRequest(endpoint, client, token, x.addonHeaders), new ReadAnswer());
+}
+
+function introspectionEndpoint(x: Exchange): Endpoint | null {
+  const configured = x.config.introspection.endpoint, settings = x.config.provider, provider = x.provider;
+  if (configured != null) return configured;
+  if (settings == null || provider == null) return null;
+  const metadata = provider.metadata();
+  if (metadata == null) return null;
+  const url = metadata.introspectionEndpoint;
+  return url == null ? null : new Endpoint(url, settings.introspectionCluster);
+}

@@ -1,0 +1,53 @@
+// Verifies an access token that is a JWT: algorithm, key, signature, then claims, in that order.
+
+import { KeySet } from "../jose/jwks";
+import { JwsFault, Jws, readJws, VerifiedJwt } from "../jose/jws";
+import { Result } from "../result";
+import { admitJwt } from "./admit";
+import { Exchange, ProviderView } from "./exchange";
+import { AwaitProvider, Next, Refuse } from "./next";
+import { ALGORITHM_REFUSED, BAD_CLAIMS, BAD_SIGNATURE, NOT_A_JWT, Refusal, TOKEN_TOO_LARGE, UNKNOWN_KEY } from "./refusal";
+
+/** How long a refusal that the same token would get again is remembered. */
+const REFUSED_SEC: i64 = 60;
+
+export function verifyWithKey(x: Exchange, token: Uint8Array): Next {
+  const jws = readJws(token);
+  const fault = jws.fault;
+  if (fault != null) return refuse(x, refusalOf(fault.code));
+  const key = x.config.key;
+  if (key == null || !expected(x, jws.value)) return refuse(x, ALGORITHM_REFUSED);
+  return judge(x, jws.value.verifiedBy(key));
+}
+
+export function verifyWithKeySet(x: Exchange, provider: ProviderView, keys: KeySet, token: Uint8Array): Next {
+  const read = readJws(token);
+  const fault = read.fault;
+  if (fault != null) return refuse(x, refusalOf(fault.code));
+  const jws = read.value;
+  if (!expected(x, jws)) return refuse(x, ALGORITHM_REFUSED);
+  const candidates = keys.candidates(jws.algorithm, jws.kid);
+  if (candidates.length > 0) return judge(x, jws.verifiedByAny(candidates));
+  // The provider may have a new key. Asking is limited for all tokens together: attackers choose key ids.
+  if (!x.waited && provider.refetchKeys()) return new AwaitProvider();
+  return new Refuse(UNKNOWN_KEY);
+}
+
+function judge(x: Exchange, jwt: Result<VerifiedJwt>): Next {
+  const fault = jwt.fault;
+  return fault == null ? admitJwt(x, jwt.value) : refuse(x, refusalOf(fault.code));
+}
+
+function expected(x: Exchange, jws: Jws): bool { return x.config.algorithms.includes(jws.algorithm); }
+
+function refuse(x: Exchange, refusal: Refusal): Refuse { return new Refuse(refusal, x.nowSec + REFUSED_SEC); }
+
+function refusalOf(fault: i32): Refusal {
+  switch (fault) {
+    case JwsFault.TooLarge: return TOKEN_TOO_LARGE;
+    case JwsFault.UnknownAlgorithm: return ALGORITHM_REFUSED;
+    case JwsFault.BadSignature: return BAD_SIGNATURE;
+    case JwsFault.BadPayload: return BAD_CLAIMS;
+    default: return NOT_A_JWT;
+  }
+}

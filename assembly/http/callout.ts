@@ -1,0 +1,48 @@
+// One HTTP call to the provider, and what came back.
+
+import { EMPTY, utf8 } from "../bytes/bytes";
+import { Url } from "./url";
+
+/** Where an endpoint is: its URL, and the Envoy cluster that leads there. A URL never chooses a cluster: configuration does. */
+@final
+export class Endpoint {
+  constructor(readonly url: Url, readonly cluster: Uint8Array) {}
+}
+
+@final
+export class Callout {
+  /** Names and values in turn, pseudo-headers first. */
+  readonly pairs: Uint8Array[] = [];
+  readonly cluster: Uint8Array;
+  body: Uint8Array = EMPTY;
+
+  constructor(method: string, endpoint: Endpoint) {
+    this.cluster = endpoint.cluster;
+    this.header(":method", utf8(method));
+    this.header(":scheme", utf8(endpoint.url.https ? "https" : "http"));
+    this.header(":authority", endpoint.url.authority);
+    this.header(":path", endpoint.url.path);
+    this.header("accept", utf8("application/json"));
+    this.header("user-agent", utf8("envoy-oidc"));
+  }
+
+  header(name: string, value: Uint8Array): void {
+    this.pairs.push(utf8(name));
+    this.pairs.push(value);
+  }
+
+  form(body: Uint8Array): void {
+    this.header("content-type", utf8("application/x-www-form-urlencoded"));
+    this.body = body;
+  }
+}
+
+/** The largest reply that is read; a larger one counts as broken. */
+export const MAX_REPLY = 256 * 1024;
+
+/** What came back. `status` is 0 when nothing did: refused, reset and timed out look the same. */
+@final
+export class Reply {
+  constructor(readonly status: i32, readonly body: Uint8Array) {}
+  static none(): Reply { return new Reply(0, EMPTY); }
+}

@@ -1,0 +1,104 @@
+// A request's headers as the host serialised them, read in place: one pass, nothing copied. Valid until the callback returns.
+
+import { NameTable, Role } from "./name_table";
+
+/** More client-sent identity headers than this are no accident: the request is refused. */
+const MAX_IDENTITY = 32;
+
+/** The host's layout: count, then each name's and value's size, then the strings, each with a NUL behind it (all u32, little-endian). */
+@final
+export class HeaderBlock {
+  private base: usize = 0;
+  private count: i32 = 0;
+  private strings: usize = 0;
+
+  /** The `:path`, and the first header that may carry a credential; sizes are -1 where there is none. */
+  pathAt: usize = 0;
+  pathSize: i32 = -1;
+  credentialAt: usize = 0;
+  credentialSize: i32 = -1;
+  /** Whether that header may hold the bare token. */
+  credentialRaw: bool = false;
+  /** How many headers may carry a credential. */
+  credentials: i32 = 0;
+  /** Identity headers that the client sent, under the names it gave them. */
+  identities: i32 = 0;
+  private readonly identityAt: StaticArray<usize> = new StaticArray<usize>(MAX_IDENTITY);
+  private readonly identitySize: StaticArray<i32> = new StaticArray<i32>(MAX_IDENTITY);
+
+  /** Reads a block of `size` bytes. False where it is not whole, or the client sent more identity headers than anyone would. */
+  read(base: usize, size: usize, table: NameTable): bool {
+    this.forget();
+    if (size < 4) return false;
+    const count = load<u32>(base);
+    if (count > (<u32>size - 4) / 10) return false;
+    this.base = base;
+    this.strings = base + 4 + count * 8;
+    let at = this.strings, sizes = base + 4;
+    const end = base + size;
+    for (let i: u32 = 0; i < count; i++, sizes += 8) {
+      const nameSize = load<u32>(sizes), valueSize = load<u32>(sizes, 4);
+      const left = end - at;
+      if (<u64>nameSize + <u64>valueSize + 2 > <u64>left) return false;
+      const value = at + nameSize + 1;
+      const role = table.find(at, nameSize);
+      if (role != Role.None && !this.note(role, at, nameSize, value, valueSize)) return false;
+      at = value + valueSize + 1;
+    }
+    this.count = count;
+    return true;
+  }
+
+  /** No headers at all, as before the first request. */
+  forget(): void {
+    this.pathSize = -1;
+    this.credentialSize = -1;
+    this.credentials = 0;
+    this.identities = 0;
+    this.count = 0;
+  }
+
+  identityNameAt(i: i32): usize { return this.identityAt[i]; }
+  identityNameSize(i: i32): i32 { return this.identitySize[i]; }
+
+  /** The values of every header of that name (lower case), copied, in order. */
+  all(name: string): Uint8Array[] {
+    const out: Uint8Array[] = [];
+    let at = this.strings, sizes = this.base + 4;
+    for (let i = 0; i < this.count; i++, sizes += 8) {
+      const nameSize = load<u32>(sizes), valueSize = load<u32>(sizes, 4);
+      const value = at + nameSize + 1;
+      if (reads(at, nameSize, name)) {
+        const copy = new Uint8Array(valueSize);
+        memory.copy(copy.dataStart, value, valueSize);
+        out.push(copy);
+      }
+      at = value + valueSize + 1;
+    }
+    return out;
+  }
+
+  private note(role: Role, name: usize, nameSize: i32, value: usize, valueSize: i32): bool {
+    if (role & Role.Path) {
+      this.pathAt = value;
+      this.pathSize = valueSize;
+    }
+    if (role & (Role.Credential | Role.RawCredential) && this.credentials++ == 0) {
+      this.credentialAt = value;
+      this.credentialSize = valueSize;
+      this.credentialRaw = (role & Role.RawCredential) != 0;
+    }
+    if (role & Role.Identity) {
+      if (this.identities == MAX_IDENTITY) return false;
+      this.identityAt[this.identities] = name;
+      this.identitySize[this.identities++] = nameSize;
+    }
+    return true;
+  }
+}
+
+function reads(at: usize, size: i32, text: string): bool {
+  if (size != text.length) return false;
+  for (let i = 0; i < size; i++) if (load<u8>(at + i) != text.charCodeAt(i)) return false;
+  return true;
+}

@@ -1,0 +1,54 @@
+// Absolute http and https URLs, as configuration and providers give them (RFC 3986), read strictly.
+
+import { concat, EMPTY, endsWith, indexOf, startsWith, utf8 } from "../bytes/bytes";
+import { Result } from "../result";
+
+export const enum UrlFault { Scheme = 1, Host, Character, TooLong }
+
+const MAX_URL = 2048;
+
+@final
+export class Url {
+  constructor(
+    /** The URL as it was written. */
+    readonly text: Uint8Array,
+    readonly https: bool,
+    /** Host, and port where one was written: the `:authority` of a request. */
+    readonly authority: Uint8Array,
+    /** Path and query; `/` at least. */
+    readonly path: Uint8Array,
+  ) {}
+}
+
+/** No user information, no fragment, no character that a URL may not hold: nothing here can end a header line or hide a host. */
+export function readUrl(text: Uint8Array): Result<Url> {
+  if (text.length > MAX_URL) return Result.fail<Url>(UrlFault.TooLong, text.length.toString());
+  for (let i = 0; i < text.length; i++) {
+    const c = text[i];
+    if (c <= 0x20 || c >= 0x7f || c == 0x22 || c == 0x3c || c == 0x3e || c == 0x5c || c == 0x23) return Result.fail<Url>(UrlFault.Character, i.toString());
+  }
+  const https = startsWith(text, "https://");
+  if (!https && !startsWith(text, "http://")) return Result.fail<Url>(UrlFault.Scheme, "");
+  const start = https ? 8 : 7;
+  let end = start;
+  while (end < text.length && text[end] != 0x2f && text[end] != 0x3f) end++;
+  const authority = text.subarray(start, end);
+  if (authority.length == 0 || indexOf(authority, 0x40) >= 0) return Result.fail<Url>(UrlFault.Host, "");
+  const rest = text.subarray(end);
+  const path = rest.length == 0 ? utf8("/") : rest[0] == 0x3f ? concat([utf8("/"), rest]) : rest;
+  return Result.of<Url>(new Url(text, https, authority, path));
+}
+
+const WELL_KNOWN = "/.well-known/openid-configuration";
+const OAUTH_WELL_KNOWN = "/.well-known/oauth-authorization-server";
+
+/**
+ * The issuer that a metadata URL belongs to: what stands before the suffix (OpenID Connect Discovery 1.0 §4), or the URL
+ * without the inserted path (RFC 8414 §3.1). Empty when it is neither.
+ */
+export function issuerOf(url: Url): Uint8Array {
+  if (endsWith(url.text, WELL_KNOWN)) return url.text.subarray(0, url.text.length - WELL_KNOWN.length);
+  if (!startsWith(url.path, OAUTH_WELL_KNOWN)) return EMPTY;
+  const origin = url.text.subarray(0, url.text.length - url.path.length);
+  return concat([origin, url.path.subarray(OAUTH_WELL_KNOWN.length)]);
+}

@@ -1,0 +1,57 @@
+// The exported callbacks of proxy-wasm ABI 0.2.1. Only those that are needed: each one more costs every request a crossing.
+
+import { FilterHeadersStatus } from "./abi/enums";
+import "./abi/abort";
+import { resetArena } from "./abi/memory";
+import { replied } from "./filter/calls";
+import { tick } from "./filter/clock";
+import { configure } from "./filter/configure";
+import { collectGarbage, spend } from "./filter/memory";
+import { requestCame, resumeSome } from "./filter/request";
+import { roots } from "./filter/world";
+
+export { proxy_on_memory_allocate } from "./abi/memory";
+
+/** About what a configuration allocates. */
+const CONFIGURE_BYTES = 1024 * 1024;
+
+export function proxy_abi_version_0_2_1(): void {}
+
+/** A root context has no parent; a stream's parent is its root. */
+export function proxy_on_context_create(context: u32, parent: u32): void {
+  if (parent == 0) roots.add(context);
+  else roots.addStream(context, parent);
+}
+
+export function proxy_on_configure(root: u32, size: u32): u32 {
+  resetArena();
+  const ok = configure(root, size);
+  spend(CONFIGURE_BYTES);
+  collectGarbage();
+  return ok ? 1 : 0;
+}
+
+export function proxy_on_tick(root: u32): void {
+  resetArena();
+  tick(root);
+  resumeAll();
+}
+
+export function proxy_on_request_headers(stream: u32, _count: u32, _endOfStream: u32): FilterHeadersStatus {
+  resetArena();
+  const status = requestCame(stream);
+  collectGarbage();
+  return status;
+}
+
+export function proxy_on_http_call_response(root: u32, token: u32, headers: u32, bodySize: u32, _trailers: u32): void {
+  resetArena();
+  replied(root, token, headers, bodySize);
+  resumeAll();
+}
+
+/** In batches, because only here, with nothing managed on the stack, what a batch leaves behind can be collected. */
+function resumeAll(): void {
+  while (resumeSome()) collectGarbage();
+  collectGarbage();
+}

@@ -1,0 +1,76 @@
+// The registered claims of a JWT (RFC 7519 §4.1), judged one by one.
+
+import { isIgnoringCase, same } from "../bytes/bytes";
+import { Json } from "../json/json";
+
+export const enum ClaimFault { None = 0, NoExpiry, Expired, NotYetValid, IssuedInFuture, BadType }
+
+/** Seconds; what a number beyond it means is a time that never comes. */
+const END_OF_TIME: i64 = 253402300799; // 9999-12-31
+
+/**
+ * `exp` is required and exact: it must lie after `now`. `nbf` and `iat` may lie up to `slackSec` ahead, because the issuer's clock
+ * may. All are NumericDates and may have fractions (RFC 7519 §2).
+ */
+export function checkTimes(claims: Json, nowSec: i64, slackSec: i32): ClaimFault {
+  const root = claims.root;
+  const exp = claims.member(root, "exp"), nbf = claims.member(root, "nbf"), iat = claims.member(root, "iat");
+  if (exp < 0) return ClaimFault.NoExpiry;
+  if (!claims.isNumber(exp) || nbf >= 0 && !claims.isNumber(nbf) || iat >= 0 && !claims.isNumber(iat)) return ClaimFault.BadType;
+  if (claims.number(exp) <= <f64>nowSec) return ClaimFault.Expired;
+  const latest = <f64>(nowSec + slackSec);
+  if (nbf >= 0 && claims.number(nbf) > latest) return ClaimFault.NotYetValid;
+  if (iat >= 0 && claims.number(iat) > latest) return ClaimFault.IssuedInFuture;
+  return ClaimFault.None;
+}
+
+/** The whole second at which it ends, or 0 where there is no such number. */
+export function expiresAtSec(claims: Json, node: i32): i64 {
+  const value = claims.number(node);
+  if (!(value > 0)) return 0;
+  return value >= <f64>END_OF_TIME ? END_OF_TIME : <i64>Math.floor(value);
+}
+
+/** Whether the claim is this text, or a list that holds it (as `aud` may be, RFC 7519 §4.1.3). Anything else in it does not count. */
+export function holds(claims: Json, node: i32, value: Uint8Array): bool {
+  if (claims.isString(node)) return same(claims.text(node), value);
+  if (!claims.isList(node)) return false;
+  for (let item = claims.first(node); item >= 0; item = claims.sibling(node, item)) {
+    if (claims.isString(item) && same(claims.text(item), value)) return true;
+  }
+  return false;
+}
+
+/** Whether a header's `typ` says that media type, with or without `application/` (RFC 7515 §4.1.9). */
+export function isTyp(typ: Uint8Array | null, expected: string): bool {
+  if (typ == null) return false;
+  const short = typ.length > 12 && isIgnoringCase(typ.subarray(0, 12), "application/") ? typ.subarray(12) : typ;
+  return isIgnoringCase(short, expected);
+}
+
+/** Whether every one of `required` stands in a space-separated `scope` (RFC 8693 §4.2), or in a list of them (`scp`). */
+export function hasScopes(claims: Json, required: Uint8Array[]): bool {
+  const scope = claims.member(claims.root, "scope"), scp = claims.member(claims.root, "scp");
+  for (let i = 0; i < required.length; i++) {
+    if (!scopeIn(claims, scope, required[i]) && !scopeIn(claims, scp, required[i])) return false;
+  }
+  return true;
+}
+
+function scopeIn(claims: Json, node: i32, scope: Uint8Array): bool {
+  if (!claims.isString(node)) return holds(claims, node, scope);
+  const text = claims.text(node);
+  let start = 0;
+  for (let i = 0; i <= text.length; i++) {
+    if (i < text.length && text[i] != 0x20) continue;
+    if (same(text.subarray(start, i), scope)) return true;
+    start = i + 1;
+  }
+  return false;
+}
+
+/** Whether a claim is exactly this text. */
+export function claimIs(claims: Json, name: string, value: Uint8Array): bool {
+  const node = claims.member(claims.root, name);
+  return claims.isString(node) && same(claims.text(node), value);
+}

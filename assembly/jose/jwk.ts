@@ -1,0 +1,109 @@
+// A JSON Web Key of a provider (RFC 7517, RFC 7518 §6, RFC 8037 §2): a public key for signatures, or of no use to us.
+
+import { decodeBase64url } from "../bytes/base64";
+import { is } from "../bytes/bytes";
+import { EcPublicKey } from "../crypto/ecdsa";
+import { Ed25519PublicKey } from "../crypto/ed25519";
+import { KeyKind, PublicKey } from "../crypto/key";
+import { RsaPublicKey } from "../crypto/rsa";
+import { Json } from "../json/json";
+import { Result } from "../result";
+import { Algorithm, algorithmNamed } from "./algorithm";
+
+export const enum JwkFault { NotAnObject = 1, NotForSignatures, Private, Symmetric, UnknownType, BadMember, BadKey }
+
+/** Longer ids are nobody's: a bound on what is kept and compared. */
+export const MAX_KID = 512;
+
+@final
+export class Jwk {
+  constructor(
+    /** null where the provider gave none. */
+    readonly kid: Uint8Array | null,
+    /** The only algorithm it may be used with, where the provider said so. */
+    readonly algorithm: Algorithm | null,
+    readonly key: PublicKey,
+  ) {}
+
+  /** Whether this key can have made a signature of that algorithm: family, curve, and its own `alg`. */
+  fits(algorithm: Algorithm): bool {
+    const own = this.algorithm;
+    if (own != null && !(own.scheme == algorithm.scheme && own.hash == algorithm.hash)) return false;
+    return this.key.kind == algorithm.kind;
+  }
+}
+
+/** Reads one key of a remote set. A fault means that the key is not used; the rest of the set may be. */
+export function readJwk(json: Json, node: i32): Result<Jwk> {
+  if (!json.isObject(node)) return Result.fail<Jwk>(JwkFault.NotAnObject, "");
+  if (json.member(node, "d") >= 0) return Result.fail<Jwk>(JwkFault.Private, "d");
+  if (!forSignatures(json, node)) return Result.fail<Jwk>(JwkFault.NotForSignatures, "use");
+
+  const key = readKey(json, node);
+  const fault = key.fault;
+  if (fault != null) return Result.from<Jwk>(fault);
+
+  let kid: Uint8Array | null = null;
+  const kidNode = json.member(node, "kid");
+  if (kidNode >= 0) {
+    const text = json.text(kidNode);
+    if (!json.isString(kidNode) || text.length > MAX_KID) return Result.fail<Jwk>(JwkFault.BadMember, "kid");
+    kid = text;
+  }
+  let algorithm: Algorithm | null = null;
+  const alg = json.member(node, "alg");
+  if (alg >= 0) {
+    algorithm = algorithmNamed(json.text(alg));
+    if (algorithm == null) return Result.fail<Jwk>(JwkFault.NotForSignatures, "alg");
+  }
+  return Result.of<Jwk>(new Jwk(kid, algorithm, key.value));
+}
+
+function forSignatures(json: Json, node: i32): bool {
+  const use = json.member(node, "use");
+  if (use >= 0 && !json.reads(use, "sig")) return false;
+  const operations = json.member(node, "key_ops");
+  if (operations < 0) return true;
+  for (let item = json.isList(operations) ? json.first(operations) : -1; item >= 0; item = json.sibling(operations, item)) {
+    if (json.reads(item, "verify")) return true;
+  }
+  return false;
+}
+
+function readKey(json: Json, node: i32): Result<PublicKey> {
+  const type = json.text(json.member(node, "kty"));
+  if (is(type, "RSA")) {
+    const n = bytesOf(json, node, "n"), e = bytesOf(json, node, "e");
+    if (n.failed || e.failed) return Result.fail<PublicKey>(JwkFault.BadMember, n.failed ? "n" : "e");
+    return upcast<RsaPublicKey>(RsaPublicKey.of(n.value, e.value));
+  }
+  if (is(type, "EC")) {
+    const curve = curveNamed(json.text(json.member(node, "crv")));
+    if (curve == 0) return Result.fail<PublicKey>(JwkFault.UnknownType, "crv");
+    const x = bytesOf(json, node, "x"), y = bytesOf(json, node, "y");
+    if (x.failed || y.failed) return Result.fail<PublicKey>(JwkFault.BadMember, x.failed ? "x" : "y");
+    return upcast<EcPublicKey>(EcPublicKey.of(curve, x.value, y.value));
+  }
+  if (is(type, "OKP")) {
+    if (!json.reads(json.member(node, "crv"), "Ed25519")) return Result.fail<PublicKey>(JwkFault.UnknownType, "crv");
+    const x = bytesOf(json, node, "x");
+    if (x.failed) return Result.fail<PublicKey>(JwkFault.BadMember, "x");
+    return upcast<Ed25519PublicKey>(Ed25519PublicKey.of(x.value));
+  }
+  // A shared secret in a public document is no secret (RFC 8725 §3.4).
+  return Result.fail<PublicKey>(is(type, "oct") ? JwkFault.Symmetric : JwkFault.UnknownType, "kty");
+}
+
+function upcast<K extends PublicKey>(key: Result<K>): Result<PublicKey> {
+  return key.failed ? Result.fail<PublicKey>(JwkFault.BadKey, "") : Result.of<PublicKey>(key.value);
+}
+
+function bytesOf(json: Json, node: i32, name: string): Result<Uint8Array> {
+  return decodeBase64url(json.text(json.member(node, name)));
+}
+
+function curveNamed(name: Uint8Array): KeyKind {
+  if (is(name, "P-256")) return KeyKind.P256;
+  if (is(name, "P-384")) return KeyKind.P384;
+  return is(name, "P-521") ? KeyKind.P521 : <KeyKind>0;
+}

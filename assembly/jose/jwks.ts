@@ -1,0 +1,59 @@
+// A set of keys and how one is chosen: a list of refusals after which the keys that remain are tried.
+
+import { same } from "../bytes/bytes";
+import { parse } from "../json/parser";
+import { Result } from "../result";
+import { Algorithm } from "./algorithm";
+import { Jwk, readJwk } from "./jwk";
+
+export const enum JwksFault { NotJson = 1, NoKeys, TooManyKeys, NoUsableKey }
+
+/** The largest JWKS document that is read, in bytes. */
+export const MAX_JWKS = 256 * 1024;
+/** The most keys that a set may hold. */
+const MAX_KEYS = 100;
+/** The most keys that one signature is tried against: a set without ids must not make a token expensive. */
+const MAX_CANDIDATES = 4;
+
+@final
+export class KeySet {
+  constructor(private readonly keys: Jwk[]) {}
+
+  get size(): i32 { return this.keys.length; }
+
+  /**
+   * The keys that may have made a signature with this algorithm and key id. Empty when none can: the id is unknown, or its key
+   * is of another family. Without an id, or among keys without ids, every key that fits is a candidate, up to four.
+   */
+  candidates(algorithm: Algorithm, kid: Uint8Array | null): Jwk[] {
+    const out: Jwk[] = [];
+    for (let i = 0; i < this.keys.length; i++) {
+      const jwk = this.keys[i];
+      if (!jwk.fits(algorithm)) continue;
+      const own = jwk.kid;
+      if (kid != null && own != null && !same(kid, own)) continue;
+      // A key that names itself goes before those that cannot be told apart.
+      if (kid != null && own != null) out.unshift(jwk);
+      else out.push(jwk);
+    }
+    if (out.length > MAX_CANDIDATES) out.length = MAX_CANDIDATES;
+    return out;
+  }
+}
+
+/** Keys that are of no use to us (encryption, unknown types, broken) are passed over; a set without a usable one is refused. */
+export function readJwks(document: Uint8Array): Result<KeySet> {
+  const parsed = parse(document, MAX_JWKS);
+  if (parsed.failed) return Result.fail<KeySet>(JwksFault.NotJson, "");
+  const json = parsed.value;
+  const list = json.member(json.root, "keys");
+  if (!json.isList(list)) return Result.fail<KeySet>(JwksFault.NoKeys, "keys");
+  const keys: Jwk[] = [];
+  let count = 0;
+  for (let node = json.first(list); node >= 0; node = json.sibling(list, node)) {
+    if (++count > MAX_KEYS) return Result.fail<KeySet>(JwksFault.TooManyKeys, "keys");
+    const jwk = readJwk(json, node);
+    if (!jwk.failed) keys.push(jwk.value);
+  }
+  return keys.length == 0 ? Result.fail<KeySet>(JwksFault.NoUsableKey, "keys") : Result.of<KeySet>(new KeySet(keys));
+}

@@ -1,0 +1,93 @@
+// A signed JWT in compact form (RFC 7515 §3.1, RFC 7519): its header read, its signature checked, and the proof that it was.
+
+import { decodeBase64url } from "../bytes/base64";
+import { indexOf } from "../bytes/bytes";
+import { Key } from "../crypto/key";
+import { verify } from "../crypto/verify";
+import { Json } from "../json/json";
+import { parse } from "../json/parser";
+import { Result } from "../result";
+import { Algorithm, algorithmNamed } from "./algorithm";
+import { Jwk, MAX_KID } from "./jwk";
+
+export const enum JwsFault { TooLarge = 1, NotCompact, BadHeader, UnknownAlgorithm, Critical, BadSignature, BadPayload }
+
+/** The largest token that is read, in bytes. */
+export const MAX_TOKEN = 16 * 1024;
+const MAX_HEADER = 4 * 1024;
+
+/** A token whose header is well-formed. Nothing about its signature is known yet, so its payload cannot be asked for. */
+@final
+export class Jws {
+  constructor(
+    readonly algorithm: Algorithm,
+    readonly kid: Uint8Array | null,
+    /** The header's `typ`; null where there is none. */
+    readonly typ: Uint8Array | null,
+    private readonly signingInput: Uint8Array,
+    private readonly payload: Uint8Array,
+    private readonly signature: Uint8Array,
+  ) {}
+
+  /** Tries the keys in turn. */
+  verifiedByAny(keys: Jwk[]): Result<VerifiedJwt> {
+    for (let i = 0; i < keys.length; i++) {
+      const jwt = this.verifiedBy(keys[i].key);
+      const fault = jwt.fault;
+      if (fault == null || fault.code != JwsFault.BadSignature) return jwt;
+    }
+    return Result.fail<VerifiedJwt>(JwsFault.BadSignature, "signature");
+  }
+
+  verifiedBy(key: Key): Result<VerifiedJwt> {
+    if (!verify(this.algorithm.scheme, this.algorithm.hash, key, this.signingInput, this.signature)) {
+      return Result.fail<VerifiedJwt>(JwsFault.BadSignature, "signature");
+    }
+    const payload = decodeBase64url(this.payload);
+    if (payload.failed) return Result.fail<VerifiedJwt>(JwsFault.BadPayload, "payload");
+    const claims = parse(payload.value, MAX_TOKEN);
+    if (claims.failed || !claims.value.isObject(claims.value.root)) return Result.fail<VerifiedJwt>(JwsFault.BadPayload, "payload");
+    return Result.of<VerifiedJwt>(new VerifiedJwt(claims.value, this.typ));
+  }
+}
+
+/** Claims that a key of ours vouches for. Only `Jws.verifiedBy` makes one: holding it is the proof that the check ran. */
+@final
+export class VerifiedJwt {
+  constructor(readonly claims: Json, readonly typ: Uint8Array | null) {}
+}
+
+/** Reads a token up to its signature. Exactly three parts; `crit` with anything in it is refused, as nothing in it is understood. */
+export function readJws(token: Uint8Array): Result<Jws> {
+  if (token.length > MAX_TOKEN) return Result.fail<Jws>(JwsFault.TooLarge, token.length.toString());
+  const first = indexOf(token, 0x2e);
+  const second = first < 0 ? -1 : indexOf(token, 0x2e, first + 1);
+  if (second < 0 || indexOf(token, 0x2e, second + 1) >= 0) return Result.fail<Jws>(JwsFault.NotCompact, "");
+
+  const headerBytes = decodeBase64url(token.subarray(0, first));
+  if (headerBytes.failed) return Result.fail<Jws>(JwsFault.BadHeader, "header");
+  const parsed = parse(headerBytes.value, MAX_HEADER);
+  if (parsed.failed) return Result.fail<Jws>(JwsFault.BadHeader, "header");
+  const header = parsed.value;
+  // Keys and addresses of keys in the header (jku, jwk, x5u, x5c) are never looked at (RFC 8725 §3.10).
+  if (header.member(header.root, "crit") >= 0 || header.member(header.root, "b64") >= 0) return Result.fail<Jws>(JwsFault.Critical, "crit");
+  if (header.member(header.root, "zip") >= 0) return Result.fail<Jws>(JwsFault.BadHeader, "zip");
+
+  const algorithm = algorithmNamed(header.text(header.member(header.root, "alg")));
+  if (algorithm == null) return Result.fail<Jws>(JwsFault.UnknownAlgorithm, "alg");
+  const kid = header.member(header.root, "kid");
+  if (kid >= 0 && (!header.isString(kid) || header.raw(kid).length > MAX_KID)) return Result.fail<Jws>(JwsFault.BadHeader, "kid");
+  const typ = header.member(header.root, "typ");
+  if (typ >= 0 && !header.isString(typ)) return Result.fail<Jws>(JwsFault.BadHeader, "typ");
+
+  const signature = decodeBase64url(token.subarray(second + 1));
+  if (signature.failed) return Result.fail<Jws>(JwsFault.BadSignature, "signature");
+  return Result.of<Jws>(new Jws(
+    algorithm,
+    kid >= 0 ? header.text(kid) : null,
+    typ >= 0 ? header.text(typ) : null,
+    token.subarray(0, second),
+    token.subarray(first + 1, second),
+    signature.value,
+  ));
+}

@@ -1,0 +1,164 @@
+// One JSON text, read once and strictly (RFC 8259), then asked by node number. Values are decoded only when asked for.
+
+import { encodeCodePoint } from "../bytes/utf8";
+import { is, same } from "../bytes/bytes";
+import { decimal } from "./number";
+
+export const enum Kind { Null = 1, False, True, Number, String, List, Object }
+
+/** No such node: the answer for an absent member. */
+export const ABSENT: i32 = -1;
+
+/** A node is four words: kind and escape flag, start and end of its content in the text, the first node after it. */
+const WORDS = 4;
+const ESCAPED: i32 = 256;
+
+/**
+ * A document as a list of nodes in the order of the text: an object is followed by its keys and values in turn, a list by its
+ * items. Made by `parse` (parser.ts) only, so whoever holds one holds a well-formed document without duplicate keys.
+ */
+@final
+export class Json {
+  private nodes: StaticArray<i32> = new StaticArray<i32>(64 * WORDS);
+  private size: i32 = 0;
+
+  constructor(readonly bytes: Uint8Array) {}
+
+  /** The node of the whole document. */
+  get root(): i32 { return 0; }
+
+  get nodeCount(): i32 { return this.size; }
+
+  kind(node: i32): Kind { return node < 0 ? <Kind>0 : <Kind>(this.nodes[node * WORDS] & 255); }
+  isString(node: i32): bool { return this.kind(node) == Kind.String; }
+  isObject(node: i32): bool { return this.kind(node) == Kind.Object; }
+  isList(node: i32): bool { return this.kind(node) == Kind.List; }
+  isNumber(node: i32): bool { return this.kind(node) == Kind.Number; }
+  isTrue(node: i32): bool { return this.kind(node) == Kind.True; }
+
+  /** The member's value, or ABSENT (also when `object` is none). */
+  member(object: i32, name: string): i32 {
+    if (!this.isObject(object)) return ABSENT;
+    const end = this.next(object);
+    for (let key = object + 1; key < end; key = this.next(key + 1)) {
+      if (this.reads(key, name)) return key + 1;
+    }
+    return ABSENT;
+  }
+
+  /** As `member`, for a name from outside. */
+  memberOf(object: i32, name: Uint8Array): i32 {
+    if (!this.isObject(object)) return ABSENT;
+    const end = this.next(object);
+    for (let key = object + 1; key < end; key = this.next(key + 1)) {
+      if (same(this.text(key), name)) return key + 1;
+    }
+    return ABSENT;
+  }
+
+  /** The first child (an object's first key, a list's first item), or ABSENT. Siblings follow by `sibling`. */
+  first(node: i32): i32 { return this.kind(node) >= Kind.List && node + 1 < this.next(node) ? node + 1 : ABSENT; }
+
+  /** The item after this one in the list, or the value after this key, the key after this value; ABSENT at the end of `parent`. */
+  sibling(parent: i32, node: i32): i32 {
+    const after = this.next(node);
+    return after < this.next(parent) ? after : ABSENT;
+  }
+
+  /** A string's (or key's) content, unescaped, UTF-8. Empty for every other kind. */
+  text(node: i32): Uint8Array {
+    if (this.kind(node) != Kind.String) return new Uint8Array(0);
+    const raw = this.raw(node);
+    return (this.nodes[node * WORDS] & ESCAPED) == 0 ? raw : unescaped(raw);
+  }
+
+  /** The node as it stands in the text; a string without its quotes. */
+  raw(node: i32): Uint8Array {
+    return this.bytes.subarray(this.nodes[node * WORDS + 1], this.nodes[node * WORDS + 2]);
+  }
+
+  /** NaN for every kind but a number. Beyond the range of a double: an infinity. */
+  number(node: i32): f64 { return this.isNumber(node) ? decimal(this.raw(node)) : NaN; }
+
+  /** Whether the string node `a` and the string node `b` hold the same text, however it is spelt. */
+  sameText(a: i32, b: i32): bool {
+    if (((this.nodes[a * WORDS] | this.nodes[b * WORDS]) & ESCAPED) == 0) return same(this.raw(a), this.raw(b));
+    return same(this.text(a), this.text(b));
+  }
+
+  /** Whether this string is exactly that ASCII text. Nothing is allocated for one without escapes. */
+  reads(node: i32, text: string): bool {
+    if (node < 0) return false;
+    const at = node * WORDS;
+    if (this.nodes[at] != Kind.String) return this.isString(node) && is(this.text(node), text);
+    const start = this.nodes[at + 1];
+    if (this.nodes[at + 2] - start != text.length) return false;
+    for (let i = 0; i < text.length; i++) if (this.bytes[start + i] != text.charCodeAt(i)) return false;
+    return true;
+  }
+
+  /** For the parser. */
+  open(kind: Kind, start: i32): i32 {
+    const at = this.size * WORDS;
+    if (at == this.nodes.length) this.nodes = StaticArray.concat<i32>(this.nodes, new StaticArray<i32>(at));
+    this.nodes[at] = kind;
+    this.nodes[at + 1] = start;
+    this.nodes[at + 2] = start;
+    this.nodes[at + 3] = this.size + 1;
+    return this.size++;
+  }
+
+  /** For the parser. */
+  close(node: i32, end: i32, escaped: bool): void {
+    const at = node * WORDS;
+    if (escaped) this.nodes[at] |= ESCAPED;
+    this.nodes[at + 2] = end;
+    this.nodes[at + 3] = this.size;
+  }
+
+  /** The first node that is not part of this one. */
+  next(node: i32): i32 { return this.nodes[node * WORDS + 3]; }
+}
+
+/** Only for content that the parser has accepted. */
+function unescaped(raw: Uint8Array): Uint8Array {
+  const out = new Uint8Array(raw.length); // an escape is never shorter than what it stands for
+  let o = 0;
+  for (let i = 0; i < raw.length; i++) {
+    if (raw[i] != 0x5c) { out[o++] = raw[i]; continue; }
+    const c = raw[++i];
+    if (c != 0x75) { out[o++] = escapedByte(c); continue; }
+    let point = hex4(raw, i + 1);
+    i += 4;
+    if (point >= 0xd800 && point < 0xdc00) {
+      point = 0x10000 + ((point & 0x3ff) << 10 | hex4(raw, i + 3) & 0x3ff);
+      i += 6;
+    }
+    o += encodeCodePoint(point, out, o);
+  }
+  return out.subarray(0, o);
+}
+
+function escapedByte(c: u8): u8 {
+  switch (c) {
+    case 0x62: return 0x08; // \b
+    case 0x66: return 0x0c; // \f
+    case 0x6e: return 0x0a; // \n
+    case 0x72: return 0x0d; // \r
+    case 0x74: return 0x09; // \t
+    default: return c;
+  }
+}
+
+/** Four hex digits as a number, or one that no four digits give. */
+export function hex4(bytes: Uint8Array, at: i32): u32 {
+  if (at + 4 > bytes.length) return 0x10000;
+  let value: u32 = 0;
+  for (let i = at; i < at + 4; i++) {
+    const c = bytes[i];
+    const digit: u32 = c - 0x30 < 10 ? c - 0x30 : (c | 0x20) - 0x61 < 6 ? (c | 0x20) - 0x57 : 16;
+    if (digit == 16) return 0x10000;
+    value = value << 4 | digit;
+  }
+  return value;
+}

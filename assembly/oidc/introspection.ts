@@ -1,0 +1,53 @@
+// Token introspection (RFC 7662).
+
+import { ByteWriter } from "../bytes/writer";
+import { Callout, Endpoint, Reply } from "../http/callout";
+import { formField } from "../http/form";
+import { Json } from "../json/json";
+import { parse } from "../json/parser";
+import { Result } from "../result";
+import { utf8 } from "../bytes/bytes";
+import { Client } from "./client_auth";
+
+export const enum IntrospectionFault { Unreachable = 1, BadStatus, NotJson, Inactive }
+
+/** The largest answer that is read, in bytes: it also has to fit into a header, as X-Userinfo. */
+const MAX_ANSWER = 32 * 1024;
+
+/** Claims that the provider vouches for. Only `readIntrospection` makes one, and only of an active token. */
+@final
+export class ActiveToken {
+  constructor(readonly claims: Json) {}
+}
+
+/** `addon` holds names and values of request headers that configuration sends along. */
+export function introspectionRequest(endpoint: Endpoint, client: Client, token: Uint8Array, addon: Uint8Array[]): Callout {
+  const call = new Callout("POST", endpoint);
+  const form = new ByteWriter();
+  formField(form, "token", token);
+  formField(form, "token_type_hint", utf8("access_token"));
+  client.authenticate(call, form);
+  for (let i = 0; i < addon.length; i++) call.pairs.push(addon[i]);
+  call.form(form.done());
+  return call;
+}
+
+/** Only the boolean `true` is active (§2.2). Whatever is not a well-formed answer says nothing about the token. */
+export function readIntrospection(reply: Reply): Result<ActiveToken> {
+  if (reply.status == 0) return Result.fail<ActiveToken>(IntrospectionFault.Unreachable, "");
+  if (reply.status != 200) return Result.fail<ActiveToken>(IntrospectionFault.BadStatus, reply.status.toString());
+  const parsed = parse(reply.body, MAX_ANSWER);
+  if (parsed.failed || !parsed.value.isObject(parsed.value.root)) return Result.fail<ActiveToken>(IntrospectionFault.NotJson, "");
+  const json = parsed.value;
+  if (!json.isTrue(json.member(json.root, "active"))) return Result.fail<ActiveToken>(IntrospectionFault.Inactive, "active");
+  return Result.of<ActiveToken>(new ActiveToken(json));
+}
+
+/** For the log. */
+export function introspectionFaultText(fault: i32, at: string): string {
+  switch (fault) {
+    case IntrospectionFault.Unreachable: return "the introspection endpoint did not answer";
+    case IntrospectionFault.BadStatus: return "the introspection endpoint answered status " + at + (at == "401" ? " (check client_id, client_secret and introspection_endpoint_auth_method)" : "");
+    default: return "the introspection endpoint's answer is not a JSON object";
+  }
+}

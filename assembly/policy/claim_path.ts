@@ -1,0 +1,22 @@
+// Finding a claim by the path that configuration writes: `sub`, `realm_access.roles`, `https://example.com/role`.
+
+import { ABSENT, Json } from "../json/json";
+
+/** Dots that a path may have: each is a place to try, so their number is bounded where the path is read. */
+export const MAX_DOTS = 8;
+
+/**
+ * The claim's node or ABSENT. Names may hold dots themselves, so at each level the longest name that is there wins:
+ * `a.b.c` is the member `a.b.c`, else `c` in `a.b`, else `b.c` in `a`, and so on.
+ */
+export function findClaim(claims: Json, object: i32, path: string): i32 {
+  const whole = claims.member(object, path);
+  if (whole != ABSENT) return whole;
+  for (let dot = path.lastIndexOf("."); dot > 0; dot = path.lastIndexOf(".", dot - 1)) {
+    const inner = claims.member(object, path.substring(0, dot));
+    if (!claims.isObject(inner)) continue;
+    const found = findClaim(claims, inner, path.substring(dot + 1));
+    if (found != ABSENT) return found;
+  }
+  return ABSENT;
+}

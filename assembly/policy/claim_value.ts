@@ -1,0 +1,55 @@
+// A claim as one header value that nothing in the claim can break out of.
+
+import { encodeBase64 } from "../bytes/base64";
+import { ByteWriter } from "../bytes/writer";
+import { percent } from "../http/form";
+import { Json, Kind } from "../json/json";
+
+/** The largest header value that is made of one claim; a longer one is left out. */
+const MAX_VALUE = 16 * 1024;
+
+/**
+ * Strings, numbers and booleans as they are; a list of them joined by commas; anything deeper as base64 of its JSON. Inside a
+ * string every comma, percent sign, control and non-ASCII byte is percent-encoded: no value can end the line or add an item
+ * to a list, and decodeURIComponent gives back what was there. null where nothing can be said (`null`, an empty list).
+ */
+export function headerValue(claims: Json, node: i32): Uint8Array | null {
+  const out = new ByteWriter();
+  switch (claims.kind(node)) {
+    case Kind.String:
+    case Kind.Number:
+    case Kind.True:
+    case Kind.False: scalar(claims, node, out); break;
+    case Kind.List:
+      if (!listOfScalars(claims, node)) return encodeBase64(claims.raw(node));
+      for (let item = claims.first(node); item >= 0; item = claims.sibling(node, item)) {
+        if (out.length > 0) out.byte(0x2c);
+        scalar(claims, item, out);
+      }
+      break;
+    case Kind.Object: return encodeBase64(claims.raw(node));
+    default: return null;
+  }
+  return out.length == 0 || out.length > MAX_VALUE ? null : out.done();
+}
+
+function scalar(claims: Json, node: i32, out: ByteWriter): void {
+  if (!claims.isString(node)) {
+    out.bytes(claims.raw(node));
+    return;
+  }
+  const text = claims.text(node);
+  for (let i = 0; i < text.length; i++) {
+    const c = text[i];
+    if (c < 0x20 || c >= 0x7f || c == 0x25 || c == 0x2c) percent(out, c);
+    else out.byte(c);
+  }
+}
+
+function listOfScalars(claims: Json, list: i32): bool {
+  for (let item = claims.first(list); item >= 0; item = claims.sibling(list, item)) {
+    const kind = claims.kind(item);
+    if (kind == Kind.List || kind == Kind.Object || kind == Kind.Null) return false;
+  }
+  return true;
+}

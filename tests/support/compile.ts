@@ -1,0 +1,110 @@
+/** Compiles AssemblyScript for tests, once per content: a rerun with nothing changed costs a few file hashes. */
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, statSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+
+/** The project's own folder: tests may be started from anywhere. */
+export const ROOT = resolve(__dirname, "../..");
+const OUT = "build/test";
+const LOCK_IS_STALE_MS = 180_000;
+
+export interface CompileOptions {
+  /** Names the output; two different modules need two names. */
+  name: string;
+  /** The entry's text, when there is no such file. */
+  text?: string;
+  /** Take `use` of asconfig.json, that is the filter's own abort, which needs a proxy-wasm host. */
+  use?: boolean;
+  /** Optimise as the release does: for work that is heavy on CPU, such as vectors. */
+  release?: boolean;
+  /** Count which statements of assembly/ run; on when COVERAGE=1. */
+  coverage?: boolean;
+}
+
+/** Where a coverage counter stands: the file, and the line of the statement. */
+export type CoveragePoints = { base: number; files: { file: string; lines: number[] }[] };
+
+export interface Build {
+  name: string;
+  wasm: Buffer;
+  /** The source map, as asc wrote it. */
+  map: string;
+  points: CoveragePoints | null;
+}
+
+export class CompileError extends Error {}
+
+export function compile(entry: string, options: CompileOptions): Build {
+  const coverage = options.coverage ?? process.env.COVERAGE === "1";
+  const name = options.name + (options.release ? ".release" : "") + (coverage ? ".coverage" : "");
+  const out = join(OUT, name);
+  const args = [entry, ...flags(options, coverage), "--outFile", `${out}.wasm`];
+  const key = sha256(JSON.stringify([args, options.text ?? null, readFileSync(join(__dirname, "compile-asc.mjs"), "utf8"), version(), transform(coverage)]));
+  const job = { entry, text: options.text, args, out, key, coverage };
+  mkdirSync(join(ROOT, dirname(out)), { recursive: true });
+  return locked(join(ROOT, `${out}.lock`), () => {
+    if (!fresh(job)) run(job);
+    const { points } = JSON.parse(at(`${out}.json`).toString());
+    return { name, wasm: at(`${out}.wasm`), map: at(`${out}.wasm.map`).toString(), points };
+  });
+}
+
+type Job = { entry: string; text?: string; out: string; key: string };
+
+function run(job: Job): void {
+  rmSync(join(ROOT, `${job.out}.json`), { force: true });
+  const { status, stderr, error } = spawnSync(process.execPath, [join(__dirname, "compile-asc.mjs")], { cwd: ROOT, input: JSON.stringify(job), encoding: "utf8" });
+  if (error) throw error;
+  if (status !== 0) throw new CompileError(`asc cannot compile ${job.entry}\n\n${stderr}`);
+}
+
+/** What was compiled from exactly these texts need not be compiled again. A file that was looked for and absent must still be. */
+function fresh(job: Job): boolean {
+  const manifest = join(ROOT, `${job.out}.json`);
+  if (!existsSync(manifest)) return false;
+  const { key, read } = JSON.parse(readFileSync(manifest, "utf8")) as { key: string; read: Record<string, string | null> };
+  if (key !== job.key) return false;
+  return Object.entries(read).every(([name, hash]) => {
+    if (name === job.entry && job.text != null) return true;
+    const path = resolve(ROOT, name);
+    return hash == null ? !existsSync(path) : existsSync(path) && sha256(readFileSync(path)) === hash;
+  });
+}
+
+/** The options of asconfig.json, which alone says how the filter is built. */
+function flags(options: CompileOptions, coverage: boolean): string[] {
+  const { options: shared, targets } = JSON.parse(readFileSync(join(ROOT, "asconfig.json"), "utf8"));
+  const all: Record<string, unknown> = { ...shared, ...(options.release ? targets.release : {}), debug: true, sourceMap: true };
+  delete all.outFile;
+  if (!options.use) {
+    delete all.use;
+    // Top-level code then runs when the harness says so, with a memory to read an abort's message from.
+    all.exportStart = "_initialize";
+  }
+  // The counters live in memory below everything else, where no allocation can reach.
+  if (coverage) all.memoryBase = 1 << 17;
+  return Object.entries(all).flatMap(([name, value]) =>
+    value === false ? [] : value === true ? [`--${name}`] : [`--${name}`, Array.isArray(value) ? value.join(",") : String(value)]);
+}
+
+/** Jest runs files in several processes, and two of them may want the same module at once. */
+function locked<T>(lock: string, work: () => T): T {
+  for (;;) {
+    try {
+      closeSync(openSync(lock, "wx"));
+      break;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+      const held = statSync(lock, { throwIfNoEntry: false });
+      if (held && Date.now() - held.mtimeMs > LOCK_IS_STALE_MS) rmSync(lock, { force: true });
+      else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+    }
+  }
+  try { return work(); } finally { rmSync(lock, { force: true }); }
+}
+
+function at(path: string): Buffer { return readFileSync(join(ROOT, path)); }
+function sha256(data: string | Buffer): string { return createHash("sha256").update(data).digest("hex"); }
+function version(): string { return JSON.parse(at("node_modules/assemblyscript/package.json").toString()).version; }
+function transform(coverage: boolean): string { return coverage ? readFileSync(join(__dirname, "coverage-transform.mjs"), "utf8") : ""; }

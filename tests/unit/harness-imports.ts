@@ -1,0 +1,36 @@
+/** What a module under unit test may import: next to nothing, since nothing below `filter` knows that a host exists. */
+
+type Imports = Record<string, Record<string, WebAssembly.ImportValue>>;
+
+/** Thrown by the module's `abort`: an assertion, a bound, a null. */
+export class Abort extends Error {}
+
+export function imports(module: WebAssembly.Module, memory: () => WebAssembly.Memory): Imports {
+  const known: Record<string, (...args: number[]) => unknown> = {
+    "env.abort": (message, file, line, column) => {
+      throw new Abort(`${text(memory(), message) || "aborted"} (${text(memory(), file)}:${line}:${column})`);
+    },
+    // `trace("x", 1, n)` in a spec or in the code under it, for the one who looks for a bug.
+    "env.trace": (message, count, ...values) => console.log(text(memory(), message), ...values.slice(0, count)),
+    // The same bytes in every run, so that what a test sees once it sees always.
+    "wasi_snapshot_preview1.random_get": (at, length) => {
+      const bytes = new Uint8Array(memory().buffer, at, length);
+      for (let i = 0; i < length; i++) bytes[i] = (i * 167 + 13 + entropy) & 255;
+      entropy++;
+      return 0;
+    },
+  };
+  let entropy = 0;
+  const all: Imports = {};
+  for (const { module: from, name } of WebAssembly.Module.imports(module)) {
+    (all[from] ??= {})[name] = known[`${from}.${name}`] ?? (() => { throw new Error(`${from}.${name} was called, and a unit test has no host`); });
+  }
+  return all;
+}
+
+/** An AssemblyScript string: its length in bytes stands in the object's header. */
+export function text(memory: WebAssembly.Memory, pointer: number): string {
+  if (pointer === 0) return "";
+  const length = new DataView(memory.buffer).getUint32(pointer - 4, true);
+  return Buffer.from(memory.buffer, pointer, length).toString("utf16le");
+}

@@ -1,0 +1,99 @@
+/** Every exported function of a `.spec.ts` file is one Jest test, run in an instance of its own: a trap fails that test and no other. */
+import { readdirSync, readFileSync } from "node:fs";
+import { basename, join, relative } from "node:path";
+import { collect } from "../support/coverage";
+import { type Build, compile, ROOT } from "../support/compile";
+import { imports } from "./harness-imports";
+import { located } from "../support/trap";
+
+interface Spec { file: string; tests: string[] }
+
+/** Declares the tests of all specs below a folder. `SPEC=base64` compiles and runs only files whose path contains that. */
+export function specs(folder: string, options: { release?: boolean } = {}): void {
+  const wanted = process.env.SPEC ?? "";
+  const found = readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".spec.ts") && file.includes(wanted))
+    .sort()
+    .map((file) => read(`${folder}/${file}`));
+  const name = basename(folder) + (wanted ? `-${wanted.replace(/\W+/g, "_")}` : "");
+  if (found.length === 0) return test.skip("no specs", () => {});
+  let build: Build;
+  try {
+    build = build1(name, found, options);
+  } catch (error) {
+    // One file that does not compile must not hide the others: each alone, at the price of time.
+    for (const spec of found) alone(name, spec, options);
+    return;
+  }
+  for (const spec of found) declare(spec, build);
+}
+
+function alone(name: string, spec: Spec, options: { release?: boolean }): void {
+  try {
+    declare(spec, build1(`${name}-${spec.file.replace(/\W+/g, "_")}`, [spec], options));
+  } catch (error) {
+    describe(title(spec), () => { test("compiles", () => { throw plain(error as Error); }); });
+  }
+}
+
+/** One module of all specs: an entry that exports each test under a name no other file can have. */
+function build1(name: string, all: Spec[], options: { release?: boolean }): Build {
+  const entry = `tests/unit/${name}.entry.ts`;
+  const lines = all.map(({ file, tests }, i) =>
+    `export { ${tests.map((test) => `${test} as s${i}_${test}`).join(", ")} } from "${relative("tests/unit", file).replace(/\.ts$/, "").replace(/^(?!\.)/, "./")}";`);
+  const build = compile(entry, { ...options, name, text: lines.join("\n") });
+  const module = new WebAssembly.Module(new Uint8Array(build.wasm));
+  all.forEach((spec, i) => MODULES.set(spec, { module, prefix: `s${i}_` }));
+  instantiate(module, build); // a spec whose top level traps would otherwise fail every test of every file
+  return build;
+}
+
+const MODULES = new Map<Spec, { module: WebAssembly.Module; prefix: string }>();
+
+function declare(spec: Spec, build: Build): void {
+  const { module, prefix } = MODULES.get(spec)!;
+  describe(title(spec), () => {
+    for (const name of spec.tests) {
+      test(name.replaceAll("_", " "), () => {
+        const instance = instantiate(module, build);
+        try {
+          (instance.exports[prefix + name] as () => void)();
+        } catch (error) {
+          throw located(error, build.map);
+        } finally {
+          collect(build, instance.exports.memory as WebAssembly.Memory);
+        }
+      });
+    }
+  });
+}
+
+function instantiate(module: WebAssembly.Module, build: Build): WebAssembly.Instance {
+  const instance: WebAssembly.Instance = new WebAssembly.Instance(module, imports(module, () => instance.exports.memory as WebAssembly.Memory));
+  try {
+    (instance.exports._initialize as (() => void) | undefined)?.();
+    return instance;
+  } catch (error) {
+    throw located(error, build.map);
+  }
+}
+
+/** The exported functions of a file, in its order. One with parameters could not be called, and would silently not be a test. */
+function read(file: string): Spec {
+  const text = readFileSync(join(ROOT, file), "utf8").replace(/\/\*[^]*?\*\/|\/\/.*/g, "");
+  const tests: string[] = [];
+  for (const [, name, parameters] of text.matchAll(/^export function (\w+)\s*(?:<[^>]*>)?\(([^)]*)\)/gm)) {
+    if (parameters!.trim() !== "") throw new Error(`${file}: ${name} is exported and takes parameters; a test takes none, a helper is not exported`);
+    tests.push(name!);
+  }
+  if (tests.length === 0) throw new Error(`${file} exports no test`);
+  return { file, tests };
+}
+
+function title(spec: Spec): string { return relative("tests", spec.file).replace(/\.spec\.ts$/, ""); }
+
+/** The compiler's own words are all that helps here; the harness's stack is noise. */
+function plain(error: Error): Error {
+  error.stack = error.message;
+  return error;
+}

@@ -1,0 +1,3 @@
+import { specs } from "./harness";
+
+specs("tests/unit");
