@@ -59,6 +59,8 @@ function readConfig(r: ConfigReader, warnings: string[]): Config {
   if (!quotable(c.realm)) r.wrong("realm", "expected printable ASCII without quotes and backslashes");
   c.timeoutMs = r.whole("timeout", 3, 1, 60) * 1000;
   c.cacheVerdicts = !r.flag("jwt_verification_cache_ignore", false);
+  // Whatever it says, it makes this configuration another one: caches belong to configurations (filter/configure.ts).
+  r.text("cache_segment");
   c.cacheBytes = r.whole("cache_max_kib", CACHE_KIB, 64, 64 * 1024) * 1024;
 
   readUnauthenticated(r, c, warnings);

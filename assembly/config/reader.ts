@@ -65,7 +65,7 @@ export class ConfigReader {
     else {
       let i = 0;
       for (let item = this.json.first(node); item >= 0; item = this.json.sibling(node, item)) this.add(out, item, `${this.at(key)}[${i++}]`);
-      if (out.length == 0) this.wrong(key, "must not be an empty list");
+      if (i == 0) this.wrong(key, "must not be an empty list");
     }
     return out;
   }

@@ -80,7 +80,7 @@ function checkAlgorithms(r: ConfigReader, c: Config, secret: Uint8Array | null, 
 
 function fittingAlgorithms(key: Key, algorithms: Algorithm[]): Algorithm[] {
   const out: Algorithm[] = [];
-  for (let i = 0; i < algorithms.length; i++) if (key.kind == algorithms[i].kind) out.push(algorithms[i]);
+  for (let i = 0; i < algorithms.length; i++) if (algorithms[i].fits(key)) out.push(algorithms[i]);
   return out;
 }
 
@@ -109,7 +109,7 @@ function readIssuerAndAudience(r: ConfigReader, c: Config): void {
     validator.end();
   }
   // An unverified issuer lets any token through that the same key has signed (CVE-2025-46647).
-  if (c.issuers.length == 0 && c.verification != Verification.Introspection && !r.has("discovery")) {
+  if (c.issuers.length == 0 && c.verification == Verification.PublicKey && !r.has("discovery")) {
     r.wrong("claim_validator.issuer.valid_issuers", "is required where there is no discovery: whose tokens are meant?");
   }
 }

@@ -1,6 +1,6 @@
-/** Owns what a key is to those who do not care which: its kind and, for public keys, the DER that hosts take. */
+/** Owns what a key is to those who do not care which and, for public keys, the DER that hosts take. */
 
-export const enum KeyKind { Rsa = 1, P256, P384, P521, Ed25519, Secret }
+export const enum Curve { None, P256, P384, P521 }
 
 /** Why a key is refused, wherever it comes from. */
 export const enum KeyFault {
@@ -52,14 +52,10 @@ export const enum KeyFault {
   PointFormat,
 }
 
-export abstract class Key {
-  constructor(readonly kind: KeyKind) {}
-}
+export abstract class Key {}
 
 export abstract class PublicKey extends Key {
   private der: Uint8Array | null = null;
-
-  constructor(kind: KeyKind) { super(kind); }
 
   protected abstract encode(): Uint8Array;
 
@@ -76,5 +72,5 @@ export abstract class PublicKey extends Key {
 /** The bytes of a shared secret (`oct`, RFC 7518 §6.4). */
 @final
 export class SecretKey extends Key {
-  constructor(readonly bytes: Uint8Array) { super(KeyKind.Secret); }
+  constructor(readonly bytes: Uint8Array) { super(); }
 }

@@ -6,47 +6,52 @@
  */
 export type Num = StaticArray<u32>;
 
-const BITS: u32 = 27;
-const MASK: u32 = (1 << BITS) - 1;
+export const BITS: u32 = 27;
+export const MASK: u32 = (1 << BITS) - 1;
+
+function rowsFor(bits: i32): i32 { return ((bits + 2 + BITS - 1) / BITS + 1) & ~1; }
+
+/** The limbs that a number modulo one of `bits` bits is stored in. */
+export function limbsFor(bits: i32): i32 { return (rowsFor(bits) + 4) & ~3; }
 
 /**
  * Works on Montgomery residues: x stands for x · 2^(27 · rows) mod n. Since 2^(27 · rows) is at least 4n, numbers are kept below
  * 2n and the product of two of them is below 2n again, with no final subtraction. `out` may be an operand, everywhere.
  * Only public numbers pass through here, so nothing is constant-time.
  */
-@final
 export class Modulus {
   /** Limbs that take part in a product: even, because the kernel takes two rows at a time. */
   readonly rows: i32;
   /** Limbs stored: more than `rows`, and a multiple of the four that a vector holds. The limbs past `rows` are zero. */
-  private readonly size: i32;
-  private readonly n: Num;
+  protected readonly size: i32;
+  protected readonly n: Num;
   /** -1/n mod 2^27. */
-  private readonly inverse: u32;
+  private inverse: u32;
   /** The columns of the product at work. */
   private readonly columns: StaticArray<u64>;
   /** The residue of one. */
   readonly one: Num;
   /** The residue of 2^(27 · rows): multiplying by it makes a residue. */
-  private readonly square: Num;
+  private readonly shift: Num;
   private readonly unit: Num;
   /** Where the leading bit of n is: the limb, and how many bits of n that limb holds. */
-  private readonly top: i32;
-  private readonly topBits: u32;
+  protected readonly top: i32;
+  protected readonly topBits: u32;
 
   /** `bytes` is n, big-endian: odd, of `bits` bits with 3 < bits <= 8192, which the caller has seen to. */
   constructor(bytes: Uint8Array, readonly bits: i32) {
-    const rows = ((bits + 2 + BITS - 1) / BITS + 1) & ~1;
+    const rows = rowsFor(bits), size = limbsFor(bits);
     this.rows = rows;
-    this.size = (rows + 4) & ~3;
-    this.n = new StaticArray<u32>(this.size);
-    this.columns = new StaticArray<u64>(rows + this.size);
-    this.one = new StaticArray<u32>(this.size);
-    this.square = new StaticArray<u32>(this.size);
-    this.unit = new StaticArray<u32>(this.size);
-    this.unit[0] = 1;
+    this.size = size;
+    this.n = new StaticArray<u32>(size);
+    this.columns = new StaticArray<u64>(rows + size);
+    this.one = new StaticArray<u32>(size);
+    this.shift = new StaticArray<u32>(size);
+    this.unit = new StaticArray<u32>(size);
     this.top = (bits - 1) / BITS;
     this.topBits = (bits - 1) % BITS + 1;
+    this.inverse = 0;
+    this.unit[0] = 1;
     this.load(this.n, bytes);
     let inverse: u32 = 1; // Newton: every step doubles the right bits
     for (let i = 0; i < 5; i++) inverse *= 2 - this.n[0] * inverse;
@@ -56,17 +61,17 @@ export class Modulus {
 
   /** Finds the residues of one and of 2^(27 · rows) by doubling and, once there is a residue to square, by squaring. */
   private prepare(): void {
-    const x = this.square, whole = <i32>BITS * this.rows;
+    const x = this.shift, whole = <i32>BITS * this.rows;
     x[this.top] = 1 << (this.topBits - 1); // below n, which has the same leading bit and is odd
-    for (let bit = this.bits - 1; bit < whole; bit++) this.double(x);
+    for (let bit = this.bits - 1; bit < whole; bit++) this.sum(x, x, x);
     this.copy(this.one, x);
     let leading = 31 - clz(whole); // x is the residue of 2^e, for e the leading bits of `whole`
-    this.double(x);
+    this.sum(x, x, x);
     while (leading-- > 0) {
       this.mul(x, x, x);
-      if ((whole >> leading) & 1) this.double(x);
+      this.settle(x);
+      if ((whole >> leading) & 1) this.sum(x, x, x);
     }
-    this.subtractOnce(x);
   }
 
   make(): Num { return new StaticArray<u32>(this.size); }
@@ -89,7 +94,7 @@ export class Modulus {
   read(bytes: Uint8Array): Num {
     const out = this.make();
     this.load(out, bytes);
-    this.mul(out, out, this.square);
+    this.mul(out, out, this.shift);
     return out;
   }
 
@@ -97,7 +102,7 @@ export class Modulus {
   write(x: Num, length: i32): Uint8Array {
     const plain = this.make(), out = new Uint8Array(length);
     this.mul(plain, x, this.unit);
-    this.subtractOnce(plain);
+    this.settle(plain);
     let bit: u32 = 0;
     for (let i = length - 1; i >= 0; i--, bit += 8) {
       const at = bit / BITS, shift = bit % BITS;
@@ -120,8 +125,8 @@ export class Modulus {
     return true;
   }
 
-  /** For numbers below 2n. */
-  private subtractOnce(x: Num): void {
+  /** Brings a number below 2n, as products are, below n. */
+  settle(x: Num): void {
     if (this.below(x)) return;
     let carry: i32 = 0;
     for (let i = 0; i < this.rows; i++) {
@@ -131,15 +136,15 @@ export class Modulus {
     }
   }
 
-  /** For numbers below n; the answer is below n too. */
-  private double(x: Num): void {
+  /** `out` = x + y mod n, for numbers below n; so is the answer. */
+  sum(out: Num, x: Num, y: Num): void {
     let carry: u32 = 0;
     for (let i = 0; i < this.rows; i++) {
-      const t = (x[i] << 1) + carry;
-      x[i] = t & MASK;
+      const t = x[i] + y[i] + carry;
+      out[i] = t & MASK;
       carry = t >> BITS;
     }
-    this.subtractOnce(x);
+    this.settle(out);
   }
 
   /** `out` = a · b / 2^(27 · rows) mod n, below 2n; a may be any number of `rows` limbs when b is below n. */

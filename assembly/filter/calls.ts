@@ -5,7 +5,6 @@ import { buffer, headerPairs, httpCall, nowMs, pairsAt, pairsSize, setEffectiveC
 import { EMPTY } from "../bytes/bytes";
 import { Exchange } from "../flow/exchange";
 import { Refuse, Step } from "../flow/next";
-import { PROVIDER_UNREACHABLE } from "../flow/refusal";
 import { Callout, MAX_REPLY, Reply } from "../http/callout";
 import { statusOf } from "../http/status";
 import { Dispatcher, Feed } from "./feed";
@@ -62,7 +61,9 @@ export function replied(rootId: u32, token: u32, headers: u32, bodySize: u32): v
   const config = call.root.config;
   if (step == null || config == null) return;
   const verdict = step.resume(new Exchange(config, now, call.root.feed, [], true), reply);
-  const failed = verdict instanceof Refuse && (verdict as Refuse).refusal == PROVIDER_UNREACHABLE;
+  const why = verdict instanceof Refuse ? (verdict as Refuse).why : "";
+  const failed = why.length > 0;
+  if (failed) logs.warn(why);
   metrics.calloutDone(call.kind, now - call.startedMs, failed);
   remember(call.root, call.subject, verdict, now);
   pending.wake(call, verdict);

@@ -6,7 +6,7 @@ import { Root } from "./roots";
 import { logs, metrics, pending, roots } from "./world";
 
 const IDLE_MS = 1_000;
-/** While something that requests wait for is missing: how soon another worker's answer is noticed. */
+/** While something that requests wait for is on its way: how soon another worker's answer is noticed. */
 const HUNGRY_MS = 50;
 
 let housekeptMs: i64 = 0;
@@ -29,7 +29,7 @@ export function tick(rootId: u32): void {
     for (let i = 0; i < gone.length; i++) pending.forget(gone[i]);
   }
   setEffectiveContext(rootId);
-  setClock(root, feed != null && feed.hungry ? HUNGRY_MS : IDLE_MS);
+  setClock(root, feed != null && !feed.settled ? HUNGRY_MS : IDLE_MS);
 }
 
 /** In the root's own context. Only a change is said to the host. */

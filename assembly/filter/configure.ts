@@ -2,7 +2,7 @@
 
 import { BufferType } from "../abi/enums";
 import { buffer, environment, nowMs, random } from "../abi/host";
-import { utf8 } from "../bytes/bytes";
+import { same, utf8 } from "../bytes/bytes";
 import { compile } from "../config/compile";
 import { Config, ProviderSettings, SourceKind, Verification } from "../config/config";
 import { Environment } from "../config/environment";
@@ -13,11 +13,9 @@ import { setClock } from "./clock";
 import { EnvoyVerifier } from "./envoy_verifier";
 import { Feed, feedId } from "./feed";
 import { Root } from "./roots";
-import { VerdictCache } from "./verdict_cache";
+import { Verdicts } from "./verdict_cache";
 import { logs, roots } from "./world";
 
-/** Refusals that are remembered, whatever the cache's size: enough for a client that keeps sending one bad token. */
-const REFUSED_BYTES = 128 * 1024;
 const FIRST_TICK_MS = 1;
 
 let started = false;
@@ -30,7 +28,8 @@ export function configure(rootId: u32, size: u32): bool {
     started = true;
     setNativeVerifier(EnvoyVerifier.available() ? new EnvoyVerifier() : null);
   }
-  const compiled = compile(buffer(BufferType.PluginConfiguration, size), new Environment(environment()));
+  const document = buffer(BufferType.PluginConfiguration, size);
+  const compiled = compile(document, new Environment(environment()));
   for (let i = 0; i < compiled.errors.length; i++) logs.error("configuration: " + compiled.errors[i]);
   const config = compiled.config;
   root.config = config;
@@ -40,8 +39,8 @@ export function configure(rootId: u32, size: u32): bool {
   const seedBytes = random(8);
   // The seed only spreads table entries; whole tokens are compared. Without randomness the time will do.
   const seed = seedBytes == null ? <u64>nowMs() : load<u64>(seedBytes.dataStart);
-  root.admitted = new VerdictCache(config.cacheBytes, seed);
-  root.refused = new VerdictCache(REFUSED_BYTES, seed);
+  root.verdicts = verdictsFor(document, config.cacheBytes, seed);
+  root.document = document;
   root.names = namesOf(config);
   const provider = config.provider;
   root.feed = provider == null ? null : feedFor(provider, config.verification != Verification.Introspection);
@@ -59,6 +58,12 @@ function feedFor(settings: ProviderSettings, wantsKeys: bool): Feed {
   const found = feed == null ? new Feed(id, settings, logs) : feed;
   if (wantsKeys) found.wantsKeys = true;
   return found;
+}
+
+/** Configurations that are the same to the letter share what they remember; a `cache_segment` of its own keeps one apart. */
+function verdictsFor(document: Uint8Array, bytes: i32, seed: u64): Verdicts {
+  for (let i = 0; i < roots.all.length; i++) if (same(roots.all[i].document, document)) return roots.all[i].verdicts;
+  return new Verdicts(bytes, seed);
 }
 
 /** The header names that mean something to this configuration. */

@@ -1,9 +1,11 @@
 // One provider's metadata and keys: fetched ahead of need, one call for all workers, kept while the provider is down.
 
 import { Callout, Endpoint, Reply } from "../http/callout";
+import { same } from "../bytes/bytes";
 import { decodeUtf8 } from "../bytes/utf8";
 import { ProviderSettings } from "../config/config";
 import { ProviderView } from "../flow/exchange";
+import { Url } from "../http/url";
 import { KeySet, readJwks } from "../jose/jwks";
 import { discoveryFaultText, discoveryRequest, Metadata, readMetadata } from "../oidc/discovery";
 import { Freshness } from "../oidc/freshness";
@@ -136,8 +138,18 @@ export class Feed extends ProviderView {
     }
     this.metadataHeld = read.value;
     this.metadataAge.succeeded(fetchedAtMs);
-    if (this.wantsKeys && read.value.jwksUri == null) this.logs.warn("discovery of " + decodeUtf8(this.settings.issuer) + ": the document has no jwks_uri");
+    this.warnOfKeys(read.value.jwksUri);
     return true;
+  }
+
+  /** What would otherwise be found only in the provider's "404". */
+  private warnOfKeys(url: Url | null): void {
+    if (!this.wantsKeys) return;
+    const settings = this.settings;
+    if (url == null) this.logs.warn("discovery of " + decodeUtf8(settings.issuer) + ": the document has no jwks_uri");
+    else if (!same(url.authority, settings.discovery.url.authority) && same(settings.jwksCluster, settings.discovery.cluster)) {
+      this.logs.warn("jwks_uri is on another host (" + decodeUtf8(url.authority) + ") than discovery: if its cluster is another one too, name it in endpoint_clusters.jwks_uri");
+    }
   }
 
   /** A set replaces the old one only if it is whole and has a usable key: an error page or an empty set keeps what was there. */
@@ -151,7 +163,7 @@ export class Feed extends ProviderView {
     }
     const before = this.keysBody;
     this.keysAge.succeeded(fetchedAtMs);
-    if (before != null && before.length == body.length && memory.compare(before.dataStart, body.dataStart, body.length) == 0) return true;
+    if (before != null && same(before, body)) return true;
     this.keysHeld = read.value;
     this.keysBody = body;
     this.generation++;

@@ -6,16 +6,16 @@ import { Forward, Next, Refuse } from "../flow/next";
 import { REFUSALS } from "../flow/refusal";
 import { Root } from "./roots";
 
-/** Keeps what may be kept. Admissions and refusals have memory of their own: bad tokens cannot push good ones out. */
+/** Keeps what may be kept. */
 export function remember(root: Root, token: Uint8Array, verdict: Next, nowMs: i64): void {
   const config = root.config;
   if (config == null || !config.cacheVerdicts) return;
   const nowSec = nowMs / 1000;
   if (verdict instanceof Forward) {
     const forward = verdict as Forward;
-    if (forward.untilSec > nowSec) root.admitted.keep(token.dataStart, token.length, 0, forward.identity, forward.untilSec);
+    if (forward.untilSec > nowSec) root.verdicts.admitted.keep(token.dataStart, token.length, 0, forward.identity, forward.untilSec);
   } else if (verdict instanceof Refuse) {
     const refuse = verdict as Refuse;
-    if (refuse.untilSec > nowSec) root.refused.keep(token.dataStart, token.length, REFUSALS.indexOf(refuse.refusal), EMPTY, refuse.untilSec);
+    if (refuse.untilSec > nowSec) root.verdicts.refused.keep(token.dataStart, token.length, REFUSALS.indexOf(refuse.refusal), EMPTY, refuse.untilSec);
   }
 }

@@ -67,15 +67,10 @@ function judge(root: Root, config: Config, stream: u32, verdict: Next | null, wa
 
   const now = nowMs(), nowSec = now / 1000;
   const feed = root.feed;
-  if (feed != null && root.generation != feed.generation) {
-    // Other keys: what the old ones vouched for must be vouched for again.
-    root.generation = feed.generation;
-    root.admitted.clear();
-    root.refused.clear();
-  }
-  const hit = root.admitted.find(credential.at, credential.size, nowSec);
+  if (feed != null) root.verdicts.restOn(feed.generation);
+  const hit = root.verdicts.admitted.find(credential.at, credential.size, nowSec);
   if (hit != 0) return admit(valueAt(hit), valueSize(hit));
-  const miss = root.refused.find(credential.at, credential.size, nowSec);
+  const miss = root.verdicts.refused.find(credential.at, credential.size, nowSec);
   if (miss != 0) return refuse(REFUSALS[tagOf(miss)], config, true);
   return judgeAnew(root, config, stream, now, waited);
 }

@@ -1,22 +1,22 @@
 // The configurations in this VM, and which of them a stream belongs to.
 
 import { setEffectiveContext } from "../abi/host";
+import { EMPTY } from "../bytes/bytes";
 import { Config } from "../config/config";
 import { NameTable } from "../http/name_table";
 import { Feed } from "./feed";
-import { VerdictCache } from "./verdict_cache";
+import { Verdicts } from "./verdict_cache";
 
 /** A root context: one filter configuration with everything that lives as long as it does. */
 @final
 export class Root {
   /** null until configured, and for ever where the configuration is wrong. */
   config: Config | null = null;
+  /** The configuration as it was written. */
+  document: Uint8Array = EMPTY;
   names: NameTable = new NameTable();
   feed: Feed | null = null;
-  /** The feed's key set that the caches rest on. */
-  generation: i32 = 0;
-  admitted: VerdictCache = new VerdictCache(0, 0);
-  refused: VerdictCache = new VerdictCache(0, 0);
+  verdicts: Verdicts = new Verdicts(0, 0);
   tickMs: u32 = 0;
 
   constructor(readonly id: u32) {}

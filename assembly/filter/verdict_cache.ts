@@ -125,3 +125,27 @@ export class VerdictCache {
 export function tagOf(entry: usize): u32 { return load<u32>(entry, 20); }
 export function valueAt(entry: usize): usize { return entry + HEAD + load<u32>(entry, 12); }
 export function valueSize(entry: usize): u32 { return load<u32>(entry, 16); }
+
+/** Refusals that are remembered, whatever the cache's size: enough for clients that keep sending a bad token. */
+const REFUSED_BYTES = 128 * 1024;
+
+/** What one configuration remembers. Refusals have memory of their own: bad tokens cannot push good ones out. */
+@final
+export class Verdicts {
+  readonly admitted: VerdictCache;
+  readonly refused: VerdictCache;
+  private generation: i32 = 0;
+
+  constructor(bytes: i32, seed: u64) {
+    this.admitted = new VerdictCache(bytes, seed);
+    this.refused = new VerdictCache(REFUSED_BYTES, seed);
+  }
+
+  /** Forgets everything when the provider's keys have changed: what the old ones vouched for must be vouched for again. */
+  restOn(generation: i32): void {
+    if (this.generation == generation) return;
+    this.generation = generation;
+    this.admitted.clear();
+    this.refused.clear();
+  }
+}

@@ -41,7 +41,9 @@ export class Credential {
       size -= 7;
       while (size > 0 && load<u8>(at) == 0x20) { at++; size--; }
     } else if (!headers.credentialRaw) {
-      // Another scheme is no bearer credential; a scheme without a credential, or nothing at all, is a broken one.
+      // Envoy joins two Authorization headers by a comma. Another scheme alone is no bearer credential; a scheme without a
+      // credential, or nothing at all, is a broken one.
+      if (bearerFollows(at, size)) return SEVERAL_CREDENTIALS;
       return size == 0 || isBareBearer(at, size) ? MALFORMED_CREDENTIAL : null;
     }
     return this.take(at, size);
@@ -80,6 +82,17 @@ function isBareBearer(at: usize, size: i32): bool {
   if (size != 6) return false;
   for (let i = 0; i < 6; i++) if (lowerCase(load<u8>(at + i)) != <u8>"bearer".charCodeAt(i)) return false;
   return true;
+}
+
+/** Whether a bearer credential stands behind a comma. */
+function bearerFollows(at: usize, size: i32): bool {
+  for (let i = 0; i < size; i++) {
+    if (load<u8>(at + i) != 0x2c) continue;
+    let start = i + 1;
+    while (start < size && load<u8>(at + start) == 0x20) start++;
+    if (schemeIsBearer(at + start, size - start)) return true;
+  }
+  return false;
 }
 
 /** For every byte: 1 where it may stand in a token, 2 where it may only end one (RFC 6750 §2.1: b64token). */

@@ -18,7 +18,12 @@ export class Forward extends Next {
 /** Answers in the upstream's place. A verdict on a token may be remembered until `untilSec` (0: not at all). */
 @final
 export class Refuse extends Next {
-  constructor(readonly refusal: Refusal, readonly untilSec: i64 = 0) { super(); }
+  constructor(
+    readonly refusal: Refusal,
+    readonly untilSec: i64 = 0,
+    /** For the operator's log, where the provider or the configuration is to blame. */
+    readonly why: string = "",
+  ) { super(); }
 }
 
 /** Waits for an answer about this token. Requests with the same token wait for one call together. */

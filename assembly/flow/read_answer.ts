@@ -1,7 +1,7 @@
 // Waits for what the introspection endpoint says of a token.
 
 import { Reply } from "../http/callout";
-import { IntrospectionFault, readIntrospection } from "../oidc/introspection";
+import { IntrospectionFault, introspectionFaultText, readIntrospection } from "../oidc/introspection";
 import { admitActive } from "./admit";
 import { Exchange } from "./exchange";
 import { Next, Refuse, Step } from "./next";
@@ -18,6 +18,6 @@ export class ReadAnswer extends Step {
     if (fault == null) return admitActive(x, answer.value);
     if (fault.code == IntrospectionFault.Inactive) return new Refuse(INACTIVE, x.nowSec + INACTIVE_SEC);
     // No answer is no verdict: closed for now, and not remembered.
-    return new Refuse(PROVIDER_UNREACHABLE);
+    return new Refuse(PROVIDER_UNREACHABLE, 0, introspectionFaultText(fault.code, fault.at));
   }
 }

@@ -11,10 +11,24 @@ export function statusOf(base: usize, size: usize): i32 {
     const nameSize = load<u32>(sizes), valueSize = load<u32>(sizes, 4);
     if (<u64>nameSize + <u64>valueSize + 2 > <u64>(end - at)) return 0;
     const value = at + nameSize + 1;
-    if (nameSize == 7 && valueSize == 3 && load<u8>(at) == 0x3a) return digit(value) * 100 + digit(value + 1) * 10 + digit(value + 2);
+    if (nameSize == 7 && isStatus(at)) return valueSize == 3 ? threeDigits(value) : 0;
     at = value + valueSize + 1;
   }
   return 0;
 }
 
-function digit(at: usize): i32 { return load<u8>(at) - 0x30; }
+function isStatus(at: usize): bool {
+  const name = ":status";
+  for (let i = 0; i < name.length; i++) if (load<u8>(at + i) != name.charCodeAt(i)) return false;
+  return true;
+}
+
+function threeDigits(at: usize): i32 {
+  let value = 0;
+  for (let i = 0; i < 3; i++) {
+    const digit: u32 = <u32>load<u8>(at + i) - 0x30;
+    if (digit > 9) return 0;
+    value = value * 10 + digit;
+  }
+  return value;
+}

@@ -2,7 +2,10 @@
 
 import { is } from "../bytes/bytes";
 import { Hash } from "../crypto/hash";
-import { KeyKind } from "../crypto/key";
+import { EcPublicKey } from "../crypto/ecdsa";
+import { Ed25519PublicKey } from "../crypto/ed25519";
+import { Curve, Key, SecretKey } from "../crypto/key";
+import { RsaPublicKey } from "../crypto/rsa";
 import { Scheme } from "../crypto/verify";
 
 /** A signature algorithm of RFC 7518 §3.1, RFC 8037 §3.1 or RFC 9864 §2.2. There is no entry for `none`. */
@@ -12,28 +15,39 @@ export class Algorithm {
     readonly name: string,
     readonly scheme: Scheme,
     readonly hash: Hash,
-    /** The one kind of key that goes with it. */
-    readonly kind: KeyKind,
+    /** For ECDSA only: the one curve that goes with it. */
+    readonly curve: Curve = Curve.None,
   ) {}
 
-  get symmetric(): bool { return this.kind == KeyKind.Secret; }
+  get symmetric(): bool { return this.scheme == Scheme.Hmac; }
+
+  /** Whether a key is of the one kind that goes with this algorithm (RFC 8725 §3.1). */
+  fits(key: Key): bool {
+    switch (this.scheme) {
+      case Scheme.RsaPkcs1:
+      case Scheme.RsaPss: return key instanceof RsaPublicKey;
+      case Scheme.Ecdsa: return key instanceof EcPublicKey && (key as EcPublicKey).curve == this.curve;
+      case Scheme.EdDsa: return key instanceof Ed25519PublicKey;
+      default: return key instanceof SecretKey;
+    }
+  }
 }
 
 const ALGORITHMS: Algorithm[] = [
-  new Algorithm("RS256", Scheme.RsaPkcs1, Hash.Sha256, KeyKind.Rsa),
-  new Algorithm("RS384", Scheme.RsaPkcs1, Hash.Sha384, KeyKind.Rsa),
-  new Algorithm("RS512", Scheme.RsaPkcs1, Hash.Sha512, KeyKind.Rsa),
-  new Algorithm("PS256", Scheme.RsaPss, Hash.Sha256, KeyKind.Rsa),
-  new Algorithm("PS384", Scheme.RsaPss, Hash.Sha384, KeyKind.Rsa),
-  new Algorithm("PS512", Scheme.RsaPss, Hash.Sha512, KeyKind.Rsa),
-  new Algorithm("ES256", Scheme.Ecdsa, Hash.Sha256, KeyKind.P256),
-  new Algorithm("ES384", Scheme.Ecdsa, Hash.Sha384, KeyKind.P384),
-  new Algorithm("ES512", Scheme.Ecdsa, Hash.Sha512, KeyKind.P521),
-  new Algorithm("EdDSA", Scheme.EdDsa, Hash.Sha512, KeyKind.Ed25519),
-  new Algorithm("Ed25519", Scheme.EdDsa, Hash.Sha512, KeyKind.Ed25519),
-  new Algorithm("HS256", Scheme.Hmac, Hash.Sha256, KeyKind.Secret),
-  new Algorithm("HS384", Scheme.Hmac, Hash.Sha384, KeyKind.Secret),
-  new Algorithm("HS512", Scheme.Hmac, Hash.Sha512, KeyKind.Secret),
+  new Algorithm("RS256", Scheme.RsaPkcs1, Hash.Sha256),
+  new Algorithm("RS384", Scheme.RsaPkcs1, Hash.Sha384),
+  new Algorithm("RS512", Scheme.RsaPkcs1, Hash.Sha512),
+  new Algorithm("PS256", Scheme.RsaPss, Hash.Sha256),
+  new Algorithm("PS384", Scheme.RsaPss, Hash.Sha384),
+  new Algorithm("PS512", Scheme.RsaPss, Hash.Sha512),
+  new Algorithm("ES256", Scheme.Ecdsa, Hash.Sha256, Curve.P256),
+  new Algorithm("ES384", Scheme.Ecdsa, Hash.Sha384, Curve.P384),
+  new Algorithm("ES512", Scheme.Ecdsa, Hash.Sha512, Curve.P521),
+  new Algorithm("EdDSA", Scheme.EdDsa, Hash.Sha512),
+  new Algorithm("Ed25519", Scheme.EdDsa, Hash.Sha512),
+  new Algorithm("HS256", Scheme.Hmac, Hash.Sha256),
+  new Algorithm("HS384", Scheme.Hmac, Hash.Sha384),
+  new Algorithm("HS512", Scheme.Hmac, Hash.Sha512),
 ];
 
 /** By its exact name; null for every other, `none` in any spelling among them. */

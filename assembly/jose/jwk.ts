@@ -4,7 +4,7 @@ import { decodeBase64url } from "../bytes/base64";
 import { is } from "../bytes/bytes";
 import { EcPublicKey } from "../crypto/ecdsa";
 import { Ed25519PublicKey } from "../crypto/ed25519";
-import { KeyKind, PublicKey } from "../crypto/key";
+import { Curve, PublicKey } from "../crypto/key";
 import { RsaPublicKey } from "../crypto/rsa";
 import { Json } from "../json/json";
 import { Result } from "../result";
@@ -29,7 +29,7 @@ export class Jwk {
   fits(algorithm: Algorithm): bool {
     const own = this.algorithm;
     if (own != null && !(own.scheme == algorithm.scheme && own.hash == algorithm.hash)) return false;
-    return this.key.kind == algorithm.kind;
+    return algorithm.fits(this.key);
   }
 }
 
@@ -79,7 +79,7 @@ function readKey(json: Json, node: i32): Result<PublicKey> {
   }
   if (is(type, "EC")) {
     const curve = curveNamed(json.text(json.member(node, "crv")));
-    if (curve == 0) return Result.fail<PublicKey>(JwkFault.UnknownType, "crv");
+    if (curve == Curve.None) return Result.fail<PublicKey>(JwkFault.UnknownType, "crv");
     const x = bytesOf(json, node, "x"), y = bytesOf(json, node, "y");
     if (x.failed || y.failed) return Result.fail<PublicKey>(JwkFault.BadMember, x.failed ? "x" : "y");
     return upcast<EcPublicKey>(EcPublicKey.of(curve, x.value, y.value));
@@ -102,8 +102,8 @@ function bytesOf(json: Json, node: i32, name: string): Result<Uint8Array> {
   return decodeBase64url(json.text(json.member(node, name)));
 }
 
-function curveNamed(name: Uint8Array): KeyKind {
-  if (is(name, "P-256")) return KeyKind.P256;
-  if (is(name, "P-384")) return KeyKind.P384;
-  return is(name, "P-521") ? KeyKind.P521 : <KeyKind>0;
+function curveNamed(name: Uint8Array): Curve {
+  if (is(name, "P-256")) return Curve.P256;
+  if (is(name, "P-384")) return Curve.P384;
+  return is(name, "P-521") ? Curve.P521 : Curve.None;
 }

@@ -47,7 +47,7 @@ export function decimal(text: Uint8Array): f64 {
     i++;
     const minus = text[i] == 0x2d;
     if (minus || text[i] == 0x2b) i++;
-    for (; i < text.length; i++) if (exponent < 10_000) exponent = exponent * 10 + (text[i] - 0x30);
+    for (; i < text.length; i++) if (exponent < 100_000_000) exponent = exponent * 10 + (text[i] - 0x30);
     if (minus) exponent = -exponent;
   }
   let value = <f64>mantissa;

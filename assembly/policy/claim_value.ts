@@ -10,27 +10,35 @@ const MAX_VALUE = 16 * 1024;
 
 /**
  * Strings, numbers and booleans as they are; a list of them joined by commas; anything deeper as base64 of its JSON. Inside a
- * string every comma, percent sign, control and non-ASCII byte is percent-encoded: no value can end the line or add an item
- * to a list, and decodeURIComponent gives back what was there. null where nothing can be said (`null`, an empty list).
+ * string every comma, percent sign, control and non-ASCII byte, and a space at either end, is percent-encoded: no value can end the
+ * line, add an item to a list or lose a part on the way, and decodeURIComponent gives back what was there. null where nothing can
+ * be said (`null`, an empty list).
  */
 export function headerValue(claims: Json, node: i32): Uint8Array | null {
+  const value = written(claims, node);
+  return value.length == 0 || value.length > MAX_VALUE ? null : value;
+}
+
+function written(claims: Json, node: i32): Uint8Array {
   const out = new ByteWriter();
   switch (claims.kind(node)) {
     case Kind.String:
     case Kind.Number:
     case Kind.True:
     case Kind.False: scalar(claims, node, out); break;
-    case Kind.List:
+    case Kind.List: {
       if (!listOfScalars(claims, node)) return encodeBase64(claims.raw(node));
-      for (let item = claims.first(node); item >= 0; item = claims.sibling(node, item)) {
-        if (out.length > 0) out.byte(0x2c);
+      const first = claims.first(node);
+      for (let item = first; item >= 0; item = claims.sibling(node, item)) {
+        if (item != first) out.byte(0x2c);
         scalar(claims, item, out);
       }
       break;
+    }
     case Kind.Object: return encodeBase64(claims.raw(node));
-    default: return null;
+    default:
   }
-  return out.length == 0 || out.length > MAX_VALUE ? null : out.done();
+  return out.done();
 }
 
 function scalar(claims: Json, node: i32, out: ByteWriter): void {
@@ -39,9 +47,11 @@ function scalar(claims: Json, node: i32, out: ByteWriter): void {
     return;
   }
   const text = claims.text(node);
-  for (let i = 0; i < text.length; i++) {
+  const last = text.length - 1;
+  for (let i = 0; i <= last; i++) {
     const c = text[i];
-    if (c < 0x20 || c >= 0x7f || c == 0x25 || c == 0x2c) percent(out, c);
+    // Whoever reads a header drops spaces at its ends and around commas: " admin" must not become "admin".
+    if (c < 0x20 || c >= 0x7f || c == 0x25 || c == 0x2c || c == 0x20 && (i == 0 || i == last)) percent(out, c);
     else out.byte(c);
   }
 }

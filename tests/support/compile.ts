@@ -14,8 +14,8 @@ export interface CompileOptions {
   name: string;
   /** The entry's text, when there is no such file. */
   text?: string;
-  /** Take `use` of asconfig.json, that is the filter's own abort, which needs a proxy-wasm host. */
-  use?: boolean;
+  /** True takes `use` of asconfig.json, that is the filter's own abort, which needs a proxy-wasm host; a list stands in its place. */
+  use?: boolean | string[];
   /** Optimise as the release does: for work that is heavy on CPU, such as vectors. */
   release?: boolean;
   /** Count which statements of assembly/ run; on when COVERAGE=1. */
@@ -33,7 +33,16 @@ export interface Build {
   points: CoveragePoints | null;
 }
 
-export class CompileError extends Error {}
+/** The compiler's own words; where in the tests they came up is noise. */
+export class CompileError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.stack = message;
+  }
+}
+
+/** What did not compile for one test will not for the next either. */
+const failed = new Map<string, CompileError>();
 
 export function compile(entry: string, options: CompileOptions): Build {
   const coverage = options.coverage ?? process.env.COVERAGE === "1";
@@ -44,6 +53,7 @@ export function compile(entry: string, options: CompileOptions): Build {
   const job = { entry, text: options.text, args, out, key, coverage };
   mkdirSync(join(ROOT, dirname(out)), { recursive: true });
   return locked(join(ROOT, `${out}.lock`), () => {
+    if (failed.has(key)) throw failed.get(key);
     if (!fresh(job)) run(job);
     const { points } = JSON.parse(at(`${out}.json`).toString());
     return { name, wasm: at(`${out}.wasm`), map: at(`${out}.wasm.map`).toString(), points };
@@ -56,7 +66,9 @@ function run(job: Job): void {
   rmSync(join(ROOT, `${job.out}.json`), { force: true });
   const { status, stderr, error } = spawnSync(process.execPath, [join(__dirname, "compile-asc.mjs")], { cwd: ROOT, input: JSON.stringify(job), encoding: "utf8" });
   if (error) throw error;
-  if (status !== 0) throw new CompileError(`asc cannot compile ${job.entry}\n\n${stderr}`);
+  if (status === 0) return;
+  failed.set(job.key, new CompileError(`asc cannot compile ${job.entry}\n\n${stderr}`));
+  throw failed.get(job.key);
 }
 
 /** What was compiled from exactly these texts need not be compiled again. A file that was looked for and absent must still be. */
@@ -77,6 +89,7 @@ function flags(options: CompileOptions, coverage: boolean): string[] {
   const { options: shared, targets } = JSON.parse(readFileSync(join(ROOT, "asconfig.json"), "utf8"));
   const all: Record<string, unknown> = { ...shared, ...(options.release ? targets.release : {}), debug: true, sourceMap: true };
   delete all.outFile;
+  if (Array.isArray(options.use)) all.use = options.use;
   if (!options.use) {
     delete all.use;
     // Top-level code then runs when the harness says so, with a memory to read an abort's message from.

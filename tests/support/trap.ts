@@ -39,9 +39,10 @@ function numbers(segment: string): number[] {
 const FRAME = /at (?:(\S+) \()?wasm:\/\/[^\s:]*(?::wasm-function\[\d+\]:0x([0-9a-f]+)|:1:(\d+))/g;
 
 /** The error as Jest should show it: its message, then the frames of the project, innermost first. */
-export function located(error: unknown, map: string): unknown {
+export function located(error: unknown, map: string | null, lastWords = ""): unknown {
   if (!(error instanceof Error) && !(error as Error)?.stack) return error;
   const trap = error as Error;
+  if (map == null) return error;
   const table = places(map);
   const frames: string[] = [];
   for (const [, name = "?", hex, column] of trap.stack!.matchAll(FRAME)) {
@@ -53,8 +54,8 @@ export function located(error: unknown, map: string): unknown {
   }
   // The line that matters is the spec's, not the helper's that compared.
   const own = frames.filter((frame) => !frame.includes("/tests/unit/check.ts:"));
-  const shown = new Error(trap.message);
+  const shown = new Error(trap.message + lastWords);
   shown.name = trap.name;
-  shown.stack = `${trap.name}: ${trap.message}\n${own.slice(0, MOST_FRAMES).join("\n")}`;
+  shown.stack = `${trap.name}: ${shown.message}\n${own.slice(0, MOST_FRAMES).join("\n")}`;
   return shown;
 }

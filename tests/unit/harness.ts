@@ -19,10 +19,11 @@ export function specs(folder: string, options: { release?: boolean } = {}): void
   if (found.length === 0) return test.skip("no specs", () => {});
   let build: Build;
   try {
-    build = build1(name, found, options);
+    build = together(name, found, options);
   } catch (error) {
     // One file that does not compile must not hide the others: each alone, at the price of time.
-    for (const spec of found) alone(name, spec, options);
+    if (found.length === 1) broken(found[0]!, error as Error);
+    else for (const spec of found) alone(name, spec, options);
     return;
   }
   for (const spec of found) declare(spec, build);
@@ -30,14 +31,18 @@ export function specs(folder: string, options: { release?: boolean } = {}): void
 
 function alone(name: string, spec: Spec, options: { release?: boolean }): void {
   try {
-    declare(spec, build1(`${name}-${spec.file.replace(/\W+/g, "_")}`, [spec], options));
+    declare(spec, together(`${name}-${spec.file.replace(/\W+/g, "_")}`, [spec], options));
   } catch (error) {
-    describe(title(spec), () => { test("compiles", () => { throw plain(error as Error); }); });
+    broken(spec, error as Error);
   }
 }
 
+function broken(spec: Spec, error: Error): void {
+  describe(title(spec), () => { test("compiles and starts", () => { throw error; }); });
+}
+
 /** One module of all specs: an entry that exports each test under a name no other file can have. */
-function build1(name: string, all: Spec[], options: { release?: boolean }): Build {
+function together(name: string, all: Spec[], options: { release?: boolean }): Build {
   const entry = `tests/unit/${name}.entry.ts`;
   const lines = all.map(({ file, tests }, i) =>
     `export { ${tests.map((test) => `${test} as s${i}_${test}`).join(", ")} } from "${relative("tests/unit", file).replace(/\.ts$/, "").replace(/^(?!\.)/, "./")}";`);
@@ -91,9 +96,3 @@ function read(file: string): Spec {
 }
 
 function title(spec: Spec): string { return relative("tests", spec.file).replace(/\.spec\.ts$/, ""); }
-
-/** The compiler's own words are all that helps here; the harness's stack is noise. */
-function plain(error: Error): Error {
-  error.stack = error.message;
-  return error;
-}

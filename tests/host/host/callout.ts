@@ -12,6 +12,7 @@ export class Callout {
   readonly dueAtMs: number;
 
   constructor(private readonly root: RootContext, readonly token: number, private readonly request: CalloutRequest) {
+    root.vm.host.open.add(this);
     this.dueAtMs = request.timeoutMs > 0 ? root.vm.host.nowMs + request.timeoutMs : Infinity;
   }
 
@@ -52,6 +53,7 @@ export class Callout {
 
   cancel(): void {
     this.ended ??= "cancelled";
+    this.root.vm.host.open.delete(this);
     this.root.callouts.delete(this.token);
   }
 
@@ -59,6 +61,7 @@ export class Callout {
   private deliver(how: "answered" | "failed", headers: Headers | null, body: Buffer): void {
     if (this.ended) throw new Error(`the callout to ${this} was ${this.ended} already`);
     this.ended = how;
+    this.root.vm.host.open.delete(this);
     this.root.reply = headers ? { headers, body } : null;
     try {
       this.root.vm.call(this.root, "proxy_on_http_call_response", this.root.id, this.token, headers?.list.length ?? 0, body.length, 0);

@@ -45,7 +45,19 @@ function plain(key: KeyObject): boolean { return key.asymmetricKeyType === "rsa"
 /** Exactly one of the two forms must be there. */
 function importKey(der: Buffer | undefined, pem: Buffer | undefined, read: (input: never) => KeyObject, type: string): KeyObject | null {
   if (!der?.length === !pem?.length) return null;
-  try { return read((der?.length ? { key: der, format: "der", type } : pem!.toString()) as never); } catch { return null; }
+  // OpenSSL takes longer to read a key than to verify with it, and a test asks with the same one for ever.
+  const name = `${type} ${Buffer.concat([der!, pem!]).toString("latin1")}`;
+  if (!KEYS.has(name)) {
+    if (KEYS.size > 100) KEYS.clear();
+    KEYS.set(name, readKey(der!, pem!, read, type));
+  }
+  return KEYS.get(name)!;
+}
+
+const KEYS = new Map<string, KeyObject | null>();
+
+function readKey(der: Buffer, pem: Buffer, read: (input: never) => KeyObject, type: string): KeyObject | null {
+  try { return read((der.length ? { key: der, format: "der", type } : pem.toString()) as never); } catch { return null; }
 }
 
 function answer(valid: boolean, error: string): Buffer { return valid ? Buffer.from([8, 1]) : field(2, Buffer.from(error)); }
@@ -62,7 +74,7 @@ function varint(n: number): Buffer {
 
 /** The length-delimited fields 1 to `last`; an absent one is empty, a repeated one is the last, a foreign one is skipped. */
 function fields(bytes: Buffer, last: number): Buffer[] {
-  const out = Array.from({ length: last + 1 }, () => Buffer.alloc(0));
+  const out = Array.from({ length: last + 1 }, (): Buffer => Buffer.alloc(0));
   let at = 0;
   const number = (): number => {
     let value = 0;

@@ -22,6 +22,12 @@ export class Headers {
   /** The first entry of a name, which is all that proxy_get_header_map_value answers. */
   get(name: string): string | undefined { return this.list.find(([key]) => key === name.toLowerCase())?.[1]; }
 
+  /** The first entry, read as UTF-8. */
+  utf8(name: string): string | undefined {
+    const value = this.get(name);
+    return value === undefined ? undefined : Buffer.from(value, "latin1").toString("utf8");
+  }
+
   all(name: string): string[] { return this.list.filter(([key]) => key === name.toLowerCase()).map(([, value]) => value); }
 
   has(name: string): boolean { return this.get(name) !== undefined; }

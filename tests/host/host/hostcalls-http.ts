@@ -50,7 +50,7 @@ export function httpcalls(vm: Vm): Record<string, (...args: never[]) => unknown>
     },
     proxy_get_header_map_size(type: number, sizeAt: number) {
       if (wrongType(type)) return Status.BadArgument;
-      memory.u32(sizeAt, serialize(map(type)?.list ?? []).length);
+      memory.u32(sizeAt, (map(type)?.list ?? []).reduce((sum, [name, value]) => sum + name.length + value.length, 0));
       return Status.Ok;
     },
     proxy_get_header_map_value(type: number, key: number, keySize: number, pointerAt: number, sizeAt: number) {

@@ -22,7 +22,7 @@ export class Random {
 
   /** One to three small injuries: a flipped bit, a byte gone, doubled, replaced, a cut, a swap of two stretches. */
   mutate(bytes: Uint8Array): Buffer {
-    let out = Buffer.from(bytes);
+    let out: Buffer = Buffer.from(bytes);
     for (let n = 1 + this.below(3); n--;) out = this.injure(out);
     return out;
   }

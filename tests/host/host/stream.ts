@@ -135,7 +135,7 @@ export class StreamContext {
         if (!headers.has("content-type")) headers.add("content-type", "text/plain");
         headers.replace("content-length", String(body.length));
       }
-      this.outcome = { local: { status, headers, body: body.toString(), details, grpcStatus } };
+      this.outcome = { local: { status, headers, body: body.toString(), details: details.replace(/\s/g, "_"), grpcStatus } };
       this.encode(status, headers.copy(), body);
     });
   }

@@ -22,6 +22,8 @@ export class Vm {
   effectiveId = 0;
   /** Set by a local reply: the filter's answer to the callback no longer counts. */
   stopped = false;
+  /** Deferred work is being done: what it leads to waits its turn. */
+  busy = false;
   private lastId = 0;
   private current: Context | null = null;
   private readonly afterCall: (() => void)[] = [];
@@ -71,8 +73,7 @@ export class Vm {
     try {
       value = callback(...args) ?? 0;
     } catch (error) {
-      this.dead = located(error, this.build?.map ?? null) as Error;
-      this.dead.message += this.host.lastWords();
+      this.dead = located(error, this.build?.map ?? null, this.host.lastWords()) as Error;
       throw this.dead;
     } finally {
       this.current = null;
@@ -80,7 +81,13 @@ export class Vm {
     }
     const stopped = this.stopped;
     this.stopped = false;
-    while (this.afterCall.length) this.afterCall.shift()!();
+    const outermost = !this.busy;
+    this.busy = true;
+    try {
+      while (this.afterCall.length) this.afterCall.shift()!();
+    } finally {
+      if (outermost) this.busy = false;
+    }
     return { value, stopped };
   }
 }

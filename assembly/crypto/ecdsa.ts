@@ -1,0 +1,129 @@
+/** Owns elliptic-curve public keys and ECDSA verification (FIPS 186-5 §6.4.2) as JOSE uses it (RFC 7518 §3.4). */
+import { Result } from "../result";
+import { coordinateSize, CurveParameters, parametersOf } from "./curve";
+import { ecdsaRawToDer } from "./ecdsa_der";
+import { digest, Hash, hashName } from "./hash";
+import { Curve, KeyFault, PublicKey } from "./key";
+import { Num } from "./montgomery";
+import { nativeVerifier } from "./native";
+import { Multiples, Point } from "./point";
+import { ecSpki } from "./spki";
+
+/** Table widths: G's serves all keys of a curve for ever; a key's serves as long as the key. */
+const GENERATOR_WIDTH = 7;
+const KEY_WIDTH = 6;
+
+let g256: Multiples | null = null;
+let g384: Multiples | null = null;
+let g521: Multiples | null = null;
+
+/** The one hash that goes with a curve. */
+export function hashOf(curve: Curve): Hash {
+  return curve == Curve.P256 ? Hash.Sha256 : curve == Curve.P384 ? Hash.Sha384 : Hash.Sha512;
+}
+
+@final
+export class EcPublicKey extends PublicKey {
+  /** The key's odd multiples; made for the first signature that we check ourselves. */
+  private multiples: Multiples | null = null;
+
+  private constructor(readonly curve: Curve, private readonly x: Uint8Array, private readonly y: Uint8Array) { super(); }
+
+  /** Big-endian coordinates of exactly the curve's width (RFC 7518 §6.2.1.2). Infinity has none, so it cannot be said. */
+  static of(curve: Curve, x: Uint8Array, y: Uint8Array): Result<EcPublicKey> {
+    const size = coordinateSize(curve);
+    if (size == 0) return refuse(KeyFault.Curve, "crv");
+    if (x.length != size) return refuse(KeyFault.EcCoordinateSize, "x");
+    if (y.length != size) return refuse(KeyFault.EcCoordinateSize, "y");
+    const c = parametersOf(curve), plain = c.field.make();
+    c.field.load(plain, x);
+    if (!c.field.below(plain)) return refuse(KeyFault.EcCoordinateTooLarge, "x");
+    c.field.load(plain, y);
+    if (!c.field.below(plain)) return refuse(KeyFault.EcCoordinateTooLarge, "y");
+    if (!isOnCurve(c, c.field.read(x), c.field.read(y))) return refuse(KeyFault.EcNotOnCurve, "y");
+    return Result.of<EcPublicKey>(new EcPublicKey(curve, x.slice(), y.slice()));
+  }
+
+  protected encode(): Uint8Array { return ecSpki(this.curve, this.x, this.y); }
+
+  /** `signature` is r and s, each as wide as a coordinate, never DER (RFC 7518 §3.4). */
+  verify(data: Uint8Array, signature: Uint8Array): bool {
+    const c = parametersOf(this.curve), size = c.size;
+    if (signature.length != 2 * size) return false;
+    const r = signature.subarray(0, size), s = signature.subarray(size);
+    if (!isScalar(c, r) || !isScalar(c, s)) return false;
+    const native = nativeVerifier();
+    if (native != null) return native.verify(hashName(hashOf(this.curve)), this.spki(), ecdsaRawToDer(signature), data);
+    return this.check(c, r, s, digest(hashOf(this.curve), data));
+  }
+
+  /** §6.4.2 steps 3 to 7, for r and s known to be in range. No hash here is longer than its curve's n, so none is cut. */
+  private check(c: CurveParameters, r: Uint8Array, s: Uint8Array, hash: Uint8Array): bool {
+    const n = c.order, inverse = n.make(), u = n.make(), v = n.make();
+    n.pow(inverse, n.read(s), c.inverseExponent);
+    n.mul(u, n.read(hash), inverse);
+    n.mul(v, n.read(r), inverse);
+    const sum = Point.sum(c.field, n.write(u, c.size), generator(this.curve, c), n.write(v, c.size), this.table(c));
+    if (sum.infinite) return false;
+
+    // The point's x, mod n, must be r. Instead of dividing x by z², r is multiplied; x may be r or, as p can exceed n, r + n.
+    const f = c.field, zz = f.make(), expected = f.make();
+    f.square(zz, sum.z);
+    f.mul(expected, f.read(r), zz);
+    if (f.same(expected, sum.x)) return true;
+    const above = plus(r, c.orderBytes);
+    if (above == null) return false;
+    f.load(expected, above);
+    if (!f.below(expected)) return false;
+    f.mul(expected, f.read(above), zz);
+    return f.same(expected, sum.x);
+  }
+
+  private table(c: CurveParameters): Multiples {
+    let made = this.multiples;
+    if (made == null) made = this.multiples = new Multiples(c.field, c.field.read(this.x), c.field.read(this.y), KEY_WIDTH);
+    return made;
+  }
+}
+
+function refuse(fault: KeyFault, at: string): Result<EcPublicKey> { return Result.fail<EcPublicKey>(fault, at); }
+
+function generator(curve: Curve, c: CurveParameters): Multiples {
+  let made = curve == Curve.P256 ? g256 : curve == Curve.P384 ? g384 : g521;
+  if (made != null) return made;
+  made = new Multiples(c.field, c.gx, c.gy, GENERATOR_WIDTH);
+  if (curve == Curve.P256) g256 = made;
+  else if (curve == Curve.P384) g384 = made;
+  else g521 = made;
+  return made;
+}
+
+/** y² = x³ - 3x + b. */
+function isOnCurve(c: CurveParameters, x: Num, y: Num): bool {
+  const f = c.field, right = f.make(), left = f.make();
+  f.square(right, x);
+  f.mul(right, right, x);
+  for (let i = 0; i < 3; i++) f.sub(right, right, x);
+  f.add(right, right, c.b);
+  f.square(left, y);
+  return f.same(left, right);
+}
+
+/** 1 to n - 1. */
+function isScalar(c: CurveParameters, bytes: Uint8Array): bool {
+  const x = c.order.make();
+  c.order.load(x, bytes);
+  return c.order.below(x) && !c.order.isZero(x);
+}
+
+/** a + b, or null when that needs a byte more. */
+function plus(a: Uint8Array, b: Uint8Array): Uint8Array | null {
+  const out = new Uint8Array(a.length);
+  let carry: u32 = 0;
+  for (let i = a.length - 1; i >= 0; i--) {
+    carry += <u32>a[i] + b[i];
+    out[i] = <u8>carry;
+    carry >>= 8;
+  }
+  return carry == 0 ? out : null;
+}

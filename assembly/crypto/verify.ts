@@ -1,0 +1,26 @@
+/** Owns the one question that everything above asks: is this key's signature over this data good? */
+import { EcPublicKey, hashOf } from "./ecdsa";
+import { Ed25519PublicKey } from "./ed25519";
+import { sameBytes } from "./equal";
+import { Hash } from "./hash";
+import { hmac } from "./hmac";
+import { Key, SecretKey } from "./key";
+import { RsaPublicKey } from "./rsa";
+
+export const enum Scheme { RsaPkcs1, RsaPss, Ecdsa, EdDsa, Hmac }
+
+/** A key of another kind, a curve that does not go with the hash: no. A secret key never verifies but as HMAC. EdDSA brings its hash. */
+export function verify(scheme: Scheme, hash: Hash, key: Key, data: Uint8Array, signature: Uint8Array): bool {
+  switch (scheme) {
+    case Scheme.RsaPkcs1: return key instanceof RsaPublicKey && (key as RsaPublicKey).verifyPkcs1(hash, data, signature);
+    case Scheme.RsaPss: return key instanceof RsaPublicKey && (key as RsaPublicKey).verifyPss(hash, data, signature);
+    case Scheme.Ecdsa: {
+      if (!(key instanceof EcPublicKey)) return false;
+      const ec = key as EcPublicKey;
+      return hashOf(ec.curve) == hash && ec.verify(data, signature);
+    }
+    case Scheme.EdDsa: return key instanceof Ed25519PublicKey && (key as Ed25519PublicKey).verify(data, signature);
+    case Scheme.Hmac: return key instanceof SecretKey && sameBytes(hmac(hash, (key as SecretKey).bytes, data), signature);
+    default: return false;
+  }
+}

@@ -1,0 +1,88 @@
+// Processes and load: an Envoy pinned to one core, wrk on the other, and what the kernel counts of their CPU time.
+
+import { spawn, type ChildProcess } from "node:child_process";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const TICKS_PER_SECOND = Number(process.env.CLK_TCK ?? 100);
+export const ENVOY_CORE = 0;
+export const LOAD_CORE = 1;
+
+export interface RunningEnvoy { pid: number; ports: { listener: number; admin: number }; stop(): Promise<void> }
+
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** Starts Envoy with one worker and waits until it is ready. */
+export async function startEnvoy(binary: string, core: number, bootstrap: object, ports: { listener: number; admin: number }): Promise<RunningEnvoy> {
+  const file = join(mkdtempSync(join(tmpdir(), "envoy-oidc-bench-")), "envoy.json");
+  writeFileSync(file, JSON.stringify(bootstrap));
+  const child: ChildProcess = spawn("taskset", ["-c", String(core), binary, "-c", file, "--disable-hot-restart", "--concurrency", "1", "-l", "error"], { stdio: ["ignore", "inherit", "inherit"] });
+  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  for (let i = 0; ; i++) {
+    if (child.exitCode !== null) throw new Error("Envoy ended before it was ready");
+    if (await fetch(`http://127.0.0.1:${ports.admin}/ready`).then((response) => response.ok, () => false)) break;
+    if (i === 200) throw new Error("Envoy was not ready within 20 seconds");
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return { pid: child.pid!, ports, stop: async () => { child.kill("SIGTERM"); await ended; } };
+}
+
+/** CPU seconds that a process has used so far. */
+function cpuOf(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]!.split(" ");
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+}
+
+/** CPU seconds that the whole machine has used so far. */
+function cpuOfMachine(): number {
+  const fields = readFileSync("/proc/stat", "utf8").split("\n")[0]!.trim().split(/\s+/).slice(1).map(Number);
+  return (fields[0]! + fields[1]! + fields[2]! + fields[5]! + fields[6]! + fields[7]!) / TICKS_PER_SECOND;
+}
+
+export interface Sample {
+  requestsPerSecond: number;
+  cpuMicrosPerRequest: number;
+  p50Ms: number;
+  p99Ms: number;
+  /** Cores that others used meanwhile: a sample with much of it says little. */
+  foreignCores: number;
+}
+
+/** Loads one Envoy for some seconds. Every answer must be a 200. */
+export async function measure(envoy: RunningEnvoy, others: number[], token: string, seconds: number): Promise<Sample> {
+  const ours = (): number => [envoy.pid, process.pid, ...others].reduce((sum, pid) => sum + cpuOf(pid), 0);
+  const before = { envoy: cpuOf(envoy.pid), ours: ours(), machine: cpuOfMachine(), at: performance.now() };
+  const { stdout, cpu: wrkCpu } = await wrk(["-t1", "-c16", `-d${seconds}s`, "--latency",
+    "-H", `Authorization: Bearer ${token}`, `http://127.0.0.1:${envoy.ports.listener}/bench`]);
+  const elapsed = (performance.now() - before.at) / 1000;
+  const cpu = cpuOf(envoy.pid) - before.envoy;
+  const foreign = (cpuOfMachine() - before.machine - (ours() - before.ours) - wrkCpu) / elapsed;
+  const requests = Number(/(\d+) requests in/.exec(stdout)?.[1]);
+  if (!requests || /Non-2xx/.test(stdout)) throw new Error(`wrk saw something other than 200:\n${stdout}`);
+  const latency = (percent: number): number => milliseconds(new RegExp(`${percent}%\\s+([\\d.]+)(us|ms|s)`).exec(stdout));
+  return { requestsPerSecond: requests / elapsed, cpuMicrosPerRequest: cpu / requests * 1e6, p50Ms: latency(50), p99Ms: latency(99), foreignCores: foreign };
+}
+
+/** What it printed, and the CPU seconds it had used when last seen alive. */
+async function wrk(args: string[]): Promise<{ stdout: string; cpu: number }> {
+  const child = spawn("taskset", ["-c", String(LOAD_CORE), "wrk", ...args], { stdio: ["ignore", "pipe", "inherit"] });
+  let stdout = "", cpu = 0;
+  child.stdout.on("data", (chunk: Buffer) => { stdout += chunk.toString(); });
+  const watch = setInterval(() => { try { cpu = cpuOf(child.pid!); } catch { /* it has just ended */ } }, 50);
+  await new Promise<void>((resolve, reject) => { child.once("close", () => resolve()); child.once("error", reject); });
+  clearInterval(watch);
+  return { stdout, cpu };
+}
+
+function milliseconds(match: RegExpExecArray | null): number {
+  if (!match) return NaN;
+  return Number(match[1]) * { us: 0.001, ms: 1, s: 1000 }[match[2] as "us" | "ms" | "s"];
+}

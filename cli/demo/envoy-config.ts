@@ -1,0 +1,208 @@
+// Envoy's configuration for the demo, the tests and the bench: one function writes it, as JSON, from what differs between them.
+
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { LOOPBACK } from "./ports";
+
+/** The filter's configuration: JSON as an object, or as text for what is not JSON. */
+export type FilterConfig = Record<string, unknown> | string;
+
+export interface RouteOptions {
+  prefix: string;
+  cluster: string;
+  /** Which of the listener's filters guards it: all of them unless told, none with `null`. */
+  filter?: string | null;
+  /** Anything else of Envoy's RouteAction or Route: `{ route: { timeout: "1s" } }`. */
+  extra?: { route?: object; [field: string]: unknown };
+}
+
+export interface ListenerOptions {
+  name?: string;
+  port: number;
+  /** The filter's configurations in the order they run, by the name of the plugin. */
+  filters?: Record<string, FilterConfig>;
+  /** Everything to the cluster `upstream` unless told. */
+  routes?: RouteOptions[];
+  /** HTTP filters of Envoy's own, before and after ours. */
+  before?: object[];
+  after?: object[];
+  /** A format of Envoy's access log; the file is `access.log` in the configuration's folder. */
+  accessLog?: string;
+  /** Fields of the HTTP connection manager to add or replace. */
+  connectionManager?: object;
+}
+
+export interface ClusterOptions {
+  host?: string;
+  port: number;
+  /** TLS with this server name; the certificate must be valid for it under the authorities in `ca` (a file). */
+  tls?: { serverName: string; ca: string };
+  extra?: object;
+}
+
+export interface EnvoyOptions {
+  /** The filter's file, or another module for comparison. */
+  wasm: string;
+  listeners: ListenerOptions[];
+  clusters: Record<string, ClusterOptions>;
+  adminPort: number;
+  /** What the filter sees of `$ENV://NAME`, and the names of Envoy's own variables that it may see as well. */
+  environment?: Record<string, string>;
+  hostEnvironment?: string[];
+  /** Plugins with the same id share a VM for each worker. */
+  vmId?: string;
+  /** What becomes of requests once a VM has died. Both refuse; FAIL_RELOAD starts a new one, FAIL_CLOSED lets tests see the death. */
+  failurePolicy?: "FAIL_CLOSED" | "FAIL_RELOAD";
+  /** Top-level fields of the bootstrap to add or replace. */
+  bootstrap?: object;
+}
+
+const api = (name: string): { "@type": string } => ({ "@type": `type.googleapis.com/${name}` });
+
+/** Writes the bootstrap into a folder and gives its path. Listeners are in a file beside it, which Envoy watches (see writeListeners). */
+export function writeEnvoyConfig(folder: string, options: EnvoyOptions): string {
+  mkdirSync(folder, { recursive: true });
+  writeListeners(folder, options);
+  const path = join(folder, "envoy.json");
+  writeFileSync(path, JSON.stringify(bootstrap(folder, options), null, 2));
+  return path;
+}
+
+/** Replaces the listeners of a running Envoy: it reads the file again when a new one is moved into its place. */
+export function writeListeners(folder: string, options: EnvoyOptions): void {
+  const resources = options.listeners.map((listener, i) => ({
+    ...api("envoy.config.listener.v3.Listener"),
+    ...listenerConfig(folder, options, listener, listener.name ?? `listener_${i}`),
+  }));
+  const path = listenersFile(folder);
+  writeFileSync(`${path}.new`, JSON.stringify({ resources }, null, 2));
+  renameSync(`${path}.new`, path);
+}
+
+function listenersFile(folder: string): string {
+  return join(folder, "listeners.json");
+}
+
+function bootstrap(folder: string, options: EnvoyOptions): object {
+  return {
+    node: { id: "envoy-oidc", cluster: "envoy-oidc" },
+    admin: { address: address(LOOPBACK, options.adminPort) },
+    dynamic_resources: {
+      lds_config: { resource_api_version: "V3", path_config_source: { path: listenersFile(folder) } },
+    },
+    static_resources: {
+      clusters: Object.entries(options.clusters).map(([name, cluster]) => clusterConfig(name, cluster)),
+    },
+    ...options.bootstrap,
+  };
+}
+
+function listenerConfig(folder: string, options: EnvoyOptions, listener: ListenerOptions, name: string): object {
+  const plugins = Object.keys(listener.filters ?? {});
+  const routes = listener.routes ?? [{ prefix: "/", cluster: "upstream" }];
+  const manager = {
+    ...api("envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager"),
+    stat_prefix: name,
+    use_remote_address: true,
+    // The filter decides by path, so that path must be the one that the upstream will see.
+    normalize_path: true,
+    merge_slashes: true,
+    path_with_escaped_slashes_action: "UNESCAPE_AND_REDIRECT",
+    ...(listener.accessLog === undefined ? {} : { access_log: [accessLog(folder, listener.accessLog)] }),
+    route_config: {
+      virtual_hosts: [{ name: "all", domains: ["*"], routes: routes.map((route) => routeConfig(route, plugins)) }],
+    },
+    http_filters: [
+      ...(listener.before ?? []),
+      ...plugins.map((plugin) => wasmFilter(options, plugin, listener.filters![plugin])),
+      ...(listener.after ?? []),
+      { name: "envoy.filters.http.router", typed_config: api("envoy.extensions.filters.http.router.v3.Router") },
+    ],
+    ...listener.connectionManager,
+  };
+  return {
+    name,
+    address: address(LOOPBACK, listener.port),
+    filter_chains: [{ filters: [{ name: "envoy.filters.network.http_connection_manager", typed_config: manager }] }],
+  };
+}
+
+function wasmFilter(options: EnvoyOptions, plugin: string, config: FilterConfig): object {
+  const variables = {
+    ...(options.hostEnvironment ? { host_env_keys: options.hostEnvironment } : {}),
+    ...(options.environment ? { key_values: options.environment } : {}),
+  };
+  return {
+    name: plugin,
+    typed_config: {
+      ...api("envoy.extensions.filters.http.wasm.v3.Wasm"),
+      config: {
+        name: plugin,
+        configuration: { ...api("google.protobuf.StringValue"), value: typeof config === "string" ? config : JSON.stringify(config) },
+        failure_policy: options.failurePolicy ?? "FAIL_CLOSED",
+        vm_config: {
+          vm_id: options.vmId ?? "envoy-oidc",
+          runtime: "envoy.wasm.runtime.v8",
+          code: { local: { filename: options.wasm } },
+          ...(Object.keys(variables).length > 0 ? { environment_variables: variables } : {}),
+        },
+      },
+    },
+  };
+}
+
+/** A route takes the other filters out rather than putting its own in: a route that is forgotten is then guarded by all, not by none. */
+function routeConfig(route: RouteOptions, plugins: string[]): object {
+  const { route: action, ...rest } = route.extra ?? {};
+  const off = route.filter === undefined ? [] : plugins.filter((plugin) => plugin !== route.filter);
+  return {
+    match: { prefix: route.prefix },
+    route: { cluster: route.cluster, ...action },
+    typed_per_filter_config: Object.fromEntries(off.map((plugin) => [plugin, { ...api("envoy.config.route.v3.FilterConfig"), disabled: true }])),
+    ...rest,
+  };
+}
+
+function clusterConfig(name: string, { host = LOOPBACK, port, tls, extra }: ClusterOptions): object {
+  const isAddress = /^[\d.]+$/.test(host);
+  return {
+    name,
+    type: isAddress ? "STATIC" : "STRICT_DNS",
+    connect_timeout: "2s",
+    load_assignment: { cluster_name: name, endpoints: [{ lb_endpoints: [{ endpoint: { address: address(host, port) } }] }] },
+    ...(tls === undefined ? {} : { transport_socket: tlsSocket(tls.serverName, tls.ca) }),
+    ...extra,
+  };
+}
+
+function tlsSocket(serverName: string, ca: string): object {
+  return {
+    name: "envoy.transport_sockets.tls",
+    typed_config: {
+      ...api("envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext"),
+      sni: serverName,
+      common_tls_context: {
+        validation_context: {
+          trusted_ca: { filename: ca },
+          // Without it any certificate of a trusted authority would do, for whatever name it was issued.
+          match_typed_subject_alt_names: [{ san_type: "DNS", matcher: { exact: serverName } }],
+        },
+      },
+    },
+  };
+}
+
+function accessLog(folder: string, format: string): object {
+  return {
+    name: "envoy.access_loggers.file",
+    typed_config: {
+      ...api("envoy.extensions.access_loggers.file.v3.FileAccessLog"),
+      path: join(folder, "access.log"),
+      log_format: { text_format_source: { inline_string: `${format}\n` } },
+    },
+  };
+}
+
+function address(host: string, port: number): object {
+  return { socket_address: { address: host, port_value: port } };
+}

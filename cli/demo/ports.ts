@@ -1,0 +1,37 @@
+// Loopback ports: listening on one, and finding a free one.
+
+import { createServer, type Server } from "node:net";
+
+export const LOOPBACK = "127.0.0.1";
+
+/** Listens on loopback and gives the port, which the system chose if `port` is 0. */
+export function listenOn(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, LOOPBACK, () => {
+      server.off("error", reject);
+      resolve((server.address() as { port: number }).port);
+    });
+  });
+}
+
+export async function isFree(port: number): Promise<boolean> {
+  const probe = createServer();
+  try {
+    await listenOn(probe, port);
+  } catch {
+    return false;
+  }
+  await new Promise((resolve) => probe.close(resolve));
+  return true;
+}
+
+/** A free port below those that systems give to outgoing connections (32768 and up on Linux): one that is closed for a while, such as
+ *  that of a provider that a test takes down, is still free when it is wanted again. */
+export async function freePort(): Promise<number> {
+  for (let tries = 0; tries < 100; tries++) {
+    const port = 20_000 + Math.floor(Math.random() * 12_000);
+    if (await isFree(port)) return port;
+  }
+  throw new Error("No free port on 127.0.0.1 between 20000 and 31999 in 100 tries.");
+}

@@ -1,0 +1,141 @@
+// The HTTP server in front of the provider: it counts and records calls per endpoint, and breaks endpoints when a test asks for it.
+
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
+import { listenOn } from "./ports";
+
+export type Endpoint = "discovery" | "jwks" | "introspection" | "token" | "userinfo" | "other";
+
+/** What an endpoint does instead of answering. `times` limits it to so many calls. */
+export type Fault = { times?: number } & (
+  | { kind: "delay"; ms: number } // then the true answer
+  | { kind: "hang" } // accepts the request and never answers
+  | { kind: "reset" } // closes the connection without a byte
+  | { kind: "truncate" } // the first half of the true answer, well framed
+  | { kind: "cut" } // the first half of the true answer, then the connection closes
+  | { kind: "reply"; status?: number; headers?: Record<string, string>; body?: string } // an answer of the test's own
+  | { kind: "huge"; bytes: number; chunked?: boolean } // JSON of that size; without a content-length when chunked
+);
+
+export interface Call { method: string; path: string; headers: [string, string][]; body: string }
+
+const ENDPOINTS: [RegExp, Endpoint][] = [
+  [/^\/\.well-known\//, "discovery"],
+  [/^\/jwks$/, "jwks"],
+  [/^\/token\/introspection$/, "introspection"],
+  [/^\/token$/, "token"],
+  [/^\/me$/, "userinfo"],
+];
+
+/** So many calls per endpoint are remembered; a bench makes millions. */
+const REMEMBERED = 100;
+
+export class Front {
+  handler: RequestListener = (_request, response) => void response.writeHead(503).end();
+  private server: Server | undefined;
+  private readonly faults = new Map<Endpoint, Fault>();
+  private counts = new Map<Endpoint, number>();
+  private calls = new Map<Endpoint, Call[]>();
+
+  async open(port: number): Promise<number> {
+    this.server = createServer((request, response) => this.take(request, response));
+    return listenOn(this.server, port);
+  }
+
+  async close(): Promise<void> {
+    const server = this.server;
+    this.server = undefined;
+    if (server === undefined) return;
+    const closed = new Promise((resolve) => server.close(resolve));
+    server.closeAllConnections();
+    await closed;
+  }
+
+  setFault(endpoint: Endpoint, fault: Fault | null): void {
+    if (fault === null) this.faults.delete(endpoint);
+    else this.faults.set(endpoint, { ...fault });
+  }
+
+  countOf(endpoint: Endpoint): number {
+    return this.counts.get(endpoint) ?? 0;
+  }
+
+  callsOf(endpoint: Endpoint): Call[] {
+    return this.calls.get(endpoint) ?? [];
+  }
+
+  reset(): void {
+    this.counts.clear();
+    this.calls.clear();
+    this.faults.clear();
+  }
+
+  private take(request: IncomingMessage, response: ServerResponse): void {
+    const path = (request.url ?? "/").split("?")[0];
+    const endpoint = ENDPOINTS.find(([pattern]) => pattern.test(path))?.[1] ?? "other";
+    this.counts.set(endpoint, this.countOf(endpoint) + 1);
+    this.record(endpoint, request);
+    const fault = this.faults.get(endpoint);
+    if (fault === undefined) return void this.handler(request, response);
+    if (fault.times !== undefined && --fault.times <= 0) this.faults.delete(endpoint);
+    this.misbehave(fault, request, response);
+  }
+
+  private record(endpoint: Endpoint, request: IncomingMessage): void {
+    const call: Call = { method: request.method ?? "", path: request.url ?? "", headers: headerList(request), body: "" };
+    const calls = this.calls.get(endpoint) ?? [];
+    this.calls.set(endpoint, calls);
+    calls.push(call);
+    if (calls.length > REMEMBERED) calls.shift();
+    // Listening to "data" would start the stream before the provider listens; looking on as bytes are pushed does not.
+    const push = request.push;
+    request.push = function (chunk: unknown, encoding?: BufferEncoding): boolean {
+      if (chunk !== null) call.body += String(chunk);
+      return push.call(request, chunk, encoding);
+    };
+  }
+
+  private misbehave(fault: Fault, request: IncomingMessage, response: ServerResponse): void {
+    switch (fault.kind) {
+      case "delay": return void setTimeout(() => this.handler(request, response), fault.ms);
+      case "hang": return;
+      case "reset": return void request.socket.destroy();
+      case "reply": return void response.writeHead(fault.status ?? 200, { "content-type": "application/json", ...fault.headers }).end(fault.body ?? "");
+      case "huge": return sendHuge(response, fault.bytes, fault.chunked === true);
+      case "truncate":
+      case "cut":
+        halve(response, fault.kind === "cut");
+        return void this.handler(request, response);
+    }
+  }
+}
+
+/** Name and value of each header in the order of arrival, doubled ones twice. */
+export function headerList(request: IncomingMessage): [string, string][] {
+  const raw = request.rawHeaders;
+  return Array.from({ length: raw.length / 2 }, (_, i) => [raw[2 * i], raw[2 * i + 1]]);
+}
+
+/** The provider hands its whole answer to `end`, so that is where half of it is lost. */
+function halve(response: ServerResponse, promiseAll: boolean): void {
+  const end = response.end.bind(response) as (body?: Buffer) => ServerResponse;
+  response.end = ((body?: string | Buffer) => {
+    const whole = Buffer.from(body ?? "");
+    const half = whole.subarray(0, whole.length >> 1);
+    if (!promiseAll) {
+      response.setHeader("content-length", half.length);
+      return end(half);
+    }
+    response.setHeader("content-length", whole.length);
+    response.write(half, () => response.destroy());
+    return response;
+  }) as typeof response.end;
+}
+
+function sendHuge(response: ServerResponse, bytes: number, chunked: boolean): void {
+  const frame = '{"padding":""}';
+  const length = Math.max(bytes, frame.length);
+  response.writeHead(200, { "content-type": "application/json", ...(chunked ? {} : { "content-length": length }) });
+  response.write(frame.slice(0, -2));
+  response.write(Buffer.alloc(length - frame.length, "x"));
+  response.end(frame.slice(-2));
+}

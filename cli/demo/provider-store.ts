@@ -1,0 +1,57 @@
+// Where the provider keeps tokens, grants and sessions: in memory, outside of the provider, because a rotation of keys makes a new one.
+
+interface Entry { payload: Record<string, unknown>; expiresAtMs: number }
+
+/** Makes the adapter that oidc-provider asks for (one instance per kind of thing, all over one map). */
+export function memoryStore(): new (kind: string) => object {
+  const entries = new Map<string, Entry>();
+
+  const live = (key: string): Record<string, unknown> | undefined => {
+    const entry = entries.get(key);
+    if (entry === undefined) return undefined;
+    if (Date.now() < entry.expiresAtMs) return entry.payload;
+    entries.delete(key);
+    return undefined;
+  };
+
+  return class MemoryStore {
+    constructor(private readonly kind: string) {}
+
+    async upsert(id: string, payload: Record<string, unknown>, expiresInSec?: number): Promise<void> {
+      entries.set(`${this.kind}:${id}`, { payload, expiresAtMs: expiresInSec ? Date.now() + expiresInSec * 1000 : Infinity });
+    }
+
+    async find(id: string): Promise<unknown> {
+      return live(`${this.kind}:${id}`);
+    }
+
+    async findByUid(uid: string): Promise<unknown> {
+      return this.first((payload) => payload.uid === uid);
+    }
+
+    async findByUserCode(userCode: string): Promise<unknown> {
+      return this.first((payload) => payload.userCode === userCode);
+    }
+
+    async consume(id: string): Promise<void> {
+      const payload = live(`${this.kind}:${id}`);
+      if (payload !== undefined) payload.consumed = Math.floor(Date.now() / 1000);
+    }
+
+    async destroy(id: string): Promise<void> {
+      entries.delete(`${this.kind}:${id}`);
+    }
+
+    async revokeByGrantId(grantId: string): Promise<void> {
+      for (const [key, { payload }] of entries) if (payload.grantId === grantId) entries.delete(key);
+    }
+
+    private first(matches: (payload: Record<string, unknown>) => boolean): unknown {
+      for (const key of entries.keys()) {
+        const payload = key.startsWith(`${this.kind}:`) ? live(key) : undefined;
+        if (payload !== undefined && matches(payload)) return payload;
+      }
+      return undefined;
+    }
+  };
+}

@@ -1,0 +1,111 @@
+// A real Envoy for a test file: own folder, own free ports, ended with the file, its log printed if a test failed.
+
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { envoyBinary } from "../../../cli/demo/envoy-binary";
+import { writeEnvoyConfig, writeListeners, type EnvoyOptions, type FilterConfig, type ListenerOptions } from "../../../cli/demo/envoy-config";
+import { EnvoyDidNotStart, runEnvoy, type RunOptions } from "../../../cli/demo/envoy-process";
+import { freePort } from "../../../cli/demo/ports";
+import { atEnd } from "./cleanup";
+
+export const FILTER_WASM = join(__dirname, "../../../build/envoy-oidc.wasm");
+
+export interface TestEnvoyOptions extends Omit<Partial<EnvoyOptions>, "listeners">, Pick<Partial<RunOptions>, "concurrency" | "logLevel" | "componentLogLevel"> {
+  /** The short way: one listener with one filter. Or none at all, and `listeners` without ports. */
+  filter?: FilterConfig;
+  listeners?: Omit<ListenerOptions, "port">[];
+  clusters: EnvoyOptions["clusters"];
+}
+
+export interface TestEnvoy {
+  /** Of the first listener; `urls` has them all. */
+  url: string;
+  urls: string[];
+  adminUrl: string;
+  pid: number;
+  /** Envoy's log so far, the filter's lines among it (at info and above unless `componentLogLevel: "wasm:debug"`). */
+  logs(): string;
+  /** Waits for a line of the log. */
+  logged(pattern: RegExp, withinMs?: number): Promise<string>;
+  /** Lines of the access log once there are so many. */
+  accessLog(lines?: number): Promise<string[]>;
+  /** Counters and gauges by name; histograms are left out. */
+  stats(filter?: RegExp): Promise<Record<string, number>>;
+  /** Gives the running Envoy other listeners or filters, and says whether it took them. */
+  reload(change: Pick<TestEnvoyOptions, "filter" | "listeners">): Promise<{ accepted: boolean }>;
+  stop(): Promise<void>;
+}
+
+export async function startEnvoy(options: TestEnvoyOptions): Promise<TestEnvoy> {
+  const folder = await mkdtemp(join(tmpdir(), "envoy-oidc-"));
+  atEnd(() => rm(folder, { recursive: true, force: true }));
+  const ports: number[] = [];
+  const listen = async (wanted: Pick<TestEnvoyOptions, "filter" | "listeners">): Promise<ListenerOptions[]> => {
+    const listeners = wanted.listeners ?? [wanted.filter === undefined ? {} : { filters: { oidc: wanted.filter } }];
+    while (ports.length < listeners.length) ports.push(await freePort());
+    return listeners.map((listener, i) => ({ ...listener, port: ports[i] }));
+  };
+  const { filter: _filter, listeners: _listeners, concurrency, logLevel, componentLogLevel, ...rest } = options;
+  const config: EnvoyOptions = { wasm: FILTER_WASM, adminPort: await freePort(), ...rest, listeners: await listen(options) };
+  const configPath = writeEnvoyConfig(folder, config);
+  const binary = await envoyBinary();
+  const envoy = await runEnvoy({ binary, configPath, adminPort: config.adminPort, concurrency, logLevel, componentLogLevel });
+  const adminUrl = `http://127.0.0.1:${config.adminPort}`;
+  atEnd(async () => {
+    await envoy.stop();
+    if ((globalThis as { aTestHasFailed?: boolean }).aTestHasFailed) console.log(`A test failed. Envoy's log:\n${envoy.log()}`);
+  });
+
+  const stats = async (filter?: RegExp): Promise<Record<string, number>> => {
+    const text = await (await fetch(`${adminUrl}/stats`)).text();
+    const pairs = text.split("\n").map((line) => /^(\S+): (\d+)$/.exec(line)).filter((match) => match !== null);
+    return Object.fromEntries(pairs.filter(([, name]) => filter?.test(name) ?? true).map(([, name, value]) => [name, Number(value)]));
+  };
+
+  return {
+    url: `http://127.0.0.1:${ports[0]}`,
+    urls: ports.map((port) => `http://127.0.0.1:${port}`),
+    adminUrl,
+    pid: envoy.pid,
+    logs: envoy.log,
+    logged: (pattern, withinMs = 5000) => until(`a log line like ${pattern}`, withinMs, async () => pattern.exec(envoy.log())?.[0]),
+    accessLog: (lines = 1) => until(`${lines} lines in the access log`, 5000, async () => {
+      const text = await readFile(join(folder, "access.log"), "utf8").catch(() => "");
+      const found = text.split("\n").slice(0, -1);
+      return found.length >= lines ? found : undefined;
+    }),
+    stats,
+    async reload(change) {
+      const before = await stats(/^listener_manager\.lds\.update_/);
+      writeListeners(folder, { ...config, listeners: await listen(change) });
+      const grown = async (name: string) => ((await stats())[`listener_manager.lds.${name}`] ?? 0) > (before[`listener_manager.lds.${name}`] ?? 0);
+      const accepted = await until("Envoy to read its new listeners", 10_000, async () =>
+        (await grown("update_success")) ? true : (await grown("update_rejected")) ? false : undefined);
+      if (accepted) await until("the new listeners to be warm", 10_000, async () => ((await stats())["listener_manager.total_listeners_warming"] === 0 ? true : undefined));
+      return { accepted };
+    },
+    stop: envoy.stop,
+  };
+}
+
+/** The log of an Envoy that must not come up, such as one with a filter configuration that is wrong. */
+export async function envoyRefuses(options: TestEnvoyOptions): Promise<string> {
+  try {
+    await startEnvoy(options);
+  } catch (error) {
+    if (error instanceof EnvoyDidNotStart) return error.log;
+    throw error;
+  }
+  throw new Error("Envoy started, though its configuration should have been refused.");
+}
+
+/** Asks until there is an answer. */
+export async function until<T>(what: string, withinMs: number, ask: () => Promise<T | undefined>): Promise<T> {
+  for (const deadline = Date.now() + withinMs; Date.now() < deadline; await sleep(20)) {
+    const answer = await ask();
+    if (answer !== undefined) return answer;
+  }
+  throw new Error(`Waited ${withinMs} ms in vain for ${what}.`);
+}

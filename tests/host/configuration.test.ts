@@ -1,0 +1,179 @@
+/** What a configuration may say, and what a wrong one is told: everything at once, with its place and the way out. */
+import { generateKeyPairSync } from "node:crypto";
+import { bearer, DISCOVERY, INTROSPECTION_CONFIG, ISSUER, JWKS_CONFIG, ready, refused, start, token } from "./fixture";
+
+/** The lines that a configuration is refused with. */
+function mistakes(config: object | string, env: Record<string, string> = {}): string[] {
+  try {
+    start({ config, start: { env } });
+  } catch (error) {
+    return String((error as Error).message).split("\n").filter((line) => line.startsWith("error")).map((line) => line.replace(/^error: envoy-oidc: configuration: /, ""));
+  }
+  return [];
+}
+
+const wrong = (changes: object, env?: Record<string, string>): string[] => mistakes({ ...JWKS_CONFIG, ...changes }, env);
+
+test("the configurations that the other tests rest on are right", () => {
+  expect(mistakes(JWKS_CONFIG)).toEqual([]);
+  expect(mistakes(INTROSPECTION_CONFIG)).toEqual([]);
+});
+
+test("duty 130: all mistakes are named at once, each with its place", () => {
+  expect(mistakes({
+    discovery: 7, use_jwks: "yes", bearer_only: true, timeout: 0.5, relm: "x", claim_headers: { sub: "host", email: "x mail" },
+    claim_validator: { audience: { claims: "aud" }, issuer: { valid_issuers: [1] } }, required_scopes: ["a b"], iat_slack: 301,
+  })).toEqual([
+    "timeout: expected a whole number from 1 to 60, found 0.5",
+    'claim_headers.sub: the header host has a meaning of its own; choose another, such as x-user-sub',
+    "claim_headers.email: is not a header name",
+    "use_jwks: expected true or false, found a string",
+    "discovery: expected a string, found a number",
+    "iat_slack: expected a whole number from 0 to 300, found 301",
+    "required_scopes: item 1 is not a scope (RFC 6749 §3.3): printable ASCII without spaces, quotes and backslashes",
+    "claim_validator.issuer.valid_issuers[0]: expected a string, found a number",
+    "claim_validator.audience.claims: unknown attribute; did you mean claim?",
+    "relm: unknown attribute; did you mean realm?",
+  ]);
+});
+
+test.each([
+  ["", /^configuration: expected a JSON object/], ["[]", /expected a JSON object/], ["{", /stopped understanding at byte 1/], ['{"bearer_only":true,}', /byte 20/],
+  ['{"realm":"a","realm":"b"}', /stopped understanding/], ['"x"', /expected a JSON object/],
+])("%p is no configuration", (text, message) => expect(mistakes(text)[0]).toMatch(message));
+
+describe("what is required", () => {
+  test.each([
+    [{ discovery: undefined }, "discovery: is required: the URL of the provider's /.well-known/openid-configuration"],
+    [{ provider_cluster: undefined }, "provider_cluster: is required: the name of the Envoy cluster that leads to the provider"],
+    [{ discovery: "https://idp.example.com/metadata" }, "issuer: is required, because the discovery URL does not end in /.well-known/openid-configuration"],
+    [{ claim_validator: { audience: { match_with_client_id: true } } }, "claim_validator.audience.match_with_client_id: needs client_id"],
+    [{ use_jwks: false, introspection_endpoint: `${ISSUER}/i`, client_id: "a" }, "client_secret: is required: the introspection endpoint asks who is calling"],
+    [{ use_jwks: false, introspection_endpoint: `${ISSUER}/i` }, "client_id: is required: the introspection endpoint asks who is calling"],
+  ])("%j", (changes, message) => expect(wrong(changes)).toEqual([message]));
+
+  test("an issuer to trust, where only a key is given", () => {
+    expect(mistakes({ bearer_only: true, public_key: pem("rsa", { modulusLength: 2048 }) })).toEqual(["claim_validator.issuer.valid_issuers: is required where there is no discovery: whose tokens are meant?"]);
+  });
+});
+
+describe("what is refused", () => {
+  test.each([
+    [{ bearer_only: false }, /browser login .* is not in this release: set bearer_only to true/],
+    [{ bearer_only: false, unauth_action: "block" }, /unauth_action: expected one of auth, deny, pass, found "block"/],
+    [{ accept_none_alg: true }, /accept_none_alg: unsigned tokens are never accepted/],
+    [{ accept_unsupported_alg: true }, /accept_unsupported_alg: a signature that cannot be checked/],
+    [{ discovery: DISCOVERY.replace("https", "http") }, /discovery: plain http is refused.*ssl_verify/],
+    [{ discovery: "idp.example.com" }, /discovery: expected a URL/], [{ discovery: "https://user@idp.example.com/" }, /discovery: expected a URL/],
+    [{ discovery: `${DISCOVERY} ` }, /discovery: holds a character/], [{ discovery: `${DISCOVERY}\r\nX: y` }, /discovery: holds a character/],
+    [{ realm: 'a"b' }, /realm: expected printable ASCII/], [{ realm: "" }, /realm: must not be empty/],
+    [{ token_signing_alg_values_expected: ["none"] }, /token_signing_alg_values_expected: expected some of RS256/], [{ token_signing_alg_values_expected: [] }, /must not be an empty list/],
+    [{ token_signing_alg_values_expected: "HS256" }, /HS256 needs symmetric_key/],
+    [{ symmetric_key: "0123456789abcdef0123456789abcdef" }, /symmetric_key: needs token_signing_alg_values_expected to name HS256/],
+    [{ symmetric_key: "short", token_signing_alg_values_expected: "HS256" }, /symmetric_key: expected at least 32 bytes for HS256 .* found 5/],
+    [{ symmetric_key: "0123456789abcdef0123456789abcdef", token_signing_alg_values_expected: ["HS256", "RS256"] }, /needs .* and nothing else/],
+    [{ public_key: "MIIB" }, /public_key: expected a PEM public key/],
+    [{ public_key: pem("rsa", { modulusLength: 1024 }) }, /public_key: the RSA key has less than 2048 bits/],
+    [{ public_key: pem("ec", { namedCurve: "secp256k1" }) }, /public_key: expected an EC key on P-256/],
+    [{ public_key: pem("rsa", { modulusLength: 2048 }), token_signing_alg_values_expected: "ES256" }, /none of these can be verified with public_key/],
+    [{ public_key: privatePem() }, /this is a private key/],
+    [{ auth_header_name: "a b" }, /auth_header_name: is not a header name/], [{ auth_accept_token_as: "body" }, /auth_accept_token_as: expected "header"/],
+    [{ introspection_endpoint_auth_method: "private_key_jwt" }, /introspection_endpoint_auth_method: expected one of client_secret_basic, client_secret_post/],
+    [{ client_secret: "$secret://vault/1/x" }, /client_secret: \$secret:\/\/ is not available/],
+    [{ endpoint_clusters: { token_endpoint: "x" } }, /endpoint_clusters.token_endpoint: unknown attribute/],
+    [{ cache_max_kib: 1 }, /cache_max_kib: expected a whole number from 64/], [{ introspection_addon_headers: ["a:b"] }, /item 1 is not a header name/],
+    [{ jwk_expires_in: 1 }, /jwk_expires_in: expected a whole number from 60/],
+  ])("%j", (changes, message) => {
+    const lines = wrong(changes);
+    expect(lines.join("\n")).toMatch(message);
+  });
+
+  test.each(["host", "Authorization", "cookie", "content-length", "x-forwarded-for", "x-envoy-original-path", "X-Userinfo", "x-access-token", ":authority"])("duty 92: a claim in the header %s", (name) => {
+    expect(wrong({ claim_headers: { sub: name } })[0]).toMatch(/^claim_headers\.sub: (the header .* has a meaning of its own|is not a header name)/);
+  });
+  test("two claims in one header", () => expect(wrong({ claim_headers: { sub: "x-a", email: "X-A" } })[0]).toMatch("already holds another claim"));
+
+  test("a secret in the wrong place does not come back in the message", () => {
+    expect(wrong({ introspection_endpoint_auth_method: "a-very-long-secret-that-somebody-pasted-here" }).join()).not.toContain("secret-that");
+  });
+});
+
+describe("values from the environment", () => {
+  const config = { ...INTROSPECTION_CONFIG, client_secret: "$ENV://SECRET" };
+  test("any string may be one", () => {
+    const envoy = start({ config, start: { env: { OTHER: "x", SECRET: "from=env" } } });
+    envoy.get("/", bearer("t"));
+    expect(Buffer.from(envoy.callout().headers.get("authorization")!.slice(6), "base64").toString()).toBe("gateway:from%3Denv");
+  });
+  test.each([{}, { SECRE: "x" }, { SECRET: "" }])("a variable that is not in %j is named", (env) => {
+    expect(mistakes(config, env)).toEqual(["client_secret: the environment has no variable SECRET; name it in vm_config.environment_variables",
+      "client_secret: is required: the introspection endpoint asks who is calling"].slice(0, 2));
+  });
+});
+
+describe("a configuration that the host runs although it was refused", () => {
+  test("duty 130: every request is answered 503", () => {
+    const envoy = ready();
+    expect(() => envoy.addPlugin({ nonsense: true })).toThrow("nonsense: unknown attribute");
+    envoy.get("/", bearer(token())).forwarded;
+  });
+});
+
+describe("several configurations in one VM", () => {
+  test("each request is judged by its own", () => {
+    const envoy = ready();
+    const strict = envoy.addPlugin({ ...JWKS_CONFIG, required_scopes: ["admin"], realm: "strict" });
+    const open = envoy.addPlugin({ ...JWKS_CONFIG, bearer_only: false, unauth_action: "pass", set_userinfo_header: false });
+    for (let i = 0; i < 3; i++) {
+      envoy.get("/", bearer(token())).forwarded;
+      expect(refused(envoy.get("/", bearer(token()), { plugin: strict }))).toBe("403 insufficient_scope");
+      expect(envoy.get("/", {}, { plugin: open }).forwarded.has("x-userinfo")).toBe(false);
+      expect(refused(envoy.get("/", {}))).toBe("401 no_token");
+    }
+    expect(envoy.history).toHaveLength(2); // one provider, fetched once
+  });
+
+  test("duty 68: what one has let through, the other judges for itself", () => {
+    const envoy = ready();
+    const other = envoy.addPlugin({ ...JWKS_CONFIG, claim_validator: { issuer: { valid_issuers: ["https://other.example.com"] } } });
+    envoy.get("/", bearer(token())).forwarded;
+    expect(refused(envoy.get("/", bearer(token()), { plugin: other }))).toBe("401 wrong_issuer");
+  });
+
+  test("a reload takes the new one for new requests, keeps the old one for those that wait, and forgets it then", () => {
+    const envoy = start({ config: INTROSPECTION_CONFIG });
+    const old = envoy.get("/", bearer("t"));
+    const call = envoy.callout();
+    envoy.reload({ ...INTROSPECTION_CONFIG, required_scopes: ["admin"] });
+    call.json({ active: true, scope: "read", exp: 2e9 });
+    old.forwarded.get("x-access-token");
+    old.respond(200);
+    const next = envoy.get("/", bearer("t"));
+    envoy.callout().json({ active: true, scope: "read", exp: 2e9 });
+    expect(refused(next)).toBe("403 insufficient_scope");
+  });
+
+  test("a hundred reloads do not make the memory grow", () => {
+    const envoy = ready();
+    const reload = (times: number): void => {
+      for (let i = 0; i < times; i++) {
+        envoy.reload({ ...JWKS_CONFIG, realm: `r${i}` });
+        envoy.get("/", bearer(token({ exp: 2e9 }))).respond(200);
+        envoy.advance(2);
+      }
+    };
+    reload(20);
+    const before = envoy.memoryBytes();
+    reload(100);
+    expect(envoy.memoryBytes()).toBeLessThanOrEqual(before);
+  });
+});
+
+function pem(type: "rsa" | "ec", options: object): string {
+  const make = generateKeyPairSync as unknown as (type: string, options: object) => { publicKey: { export: (options: object) => string } };
+  return make(type, options).publicKey.export({ type: "spki", format: "pem" });
+}
+
+function privatePem(): string {
+  return generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" }) as string;
+}

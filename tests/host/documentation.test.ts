@@ -1,0 +1,57 @@
+/** docs/ and the filter say the same. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { filter } from "./host/filter";
+import { Envoy } from "./host";
+
+const ROOT = join(__dirname, "../..");
+const page = (name: string): string => readFileSync(join(ROOT, "docs", name), "utf8");
+const sources = readdirSync(join(ROOT, "assembly"), { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"))
+  .map((file) => readFileSync(join(ROOT, "assembly", file), "utf8")).join("\n");
+
+/** Rows of the attribute tables, and the attributes named in the last section. */
+const rows = [...page("configuration.md").matchAll(/^\| `([a-z_.]+)` \| ([^|]+) \| ([^|]*) \|/gm)].map(([, name, type, fallback]) => ({ name: name!, type: type!.trim(), fallback: fallback!.trim() }));
+const browser = [...page("configuration.md").split("## Attributes of the browser login")[1]!.matchAll(/`([a-z_]+)`/g)].map(([, name]) => name!);
+
+/** What the filter says of a configuration with only this attribute, set to something that no attribute takes. */
+function complaints(path: string): string {
+  const config = path.split(".").reduceRight<unknown>((inner, key) => ({ [key]: inner }), path.includes("clusters") || path === "claim_headers" ? 7 : [{}]);
+  try {
+    Envoy.start(filter(), { config: config as object });
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return "";
+}
+
+test("there are tables to read", () => expect([rows.length > 30, browser.length > 15]).toEqual([true, true]));
+
+describe("every documented attribute is known to the filter", () => {
+  test.each([...rows.map(({ name }) => name), ...browser])("%s", (name) => expect(complaints(name)).not.toMatch(`${name}: unknown attribute`));
+});
+
+test("every attribute that the filter reads is documented", () => {
+  const read = [...sources.matchAll(/\b(?:r|validator|issuer|audience|perEndpoint)\.(?:text|flag|whole|oneOf|texts|url|child)\(\s*"([a-z_]+)"/g)].map(([, name]) => name!);
+  const documented = new Set([...rows.flatMap(({ name }) => name.split(".")), ...browser, "discovery", "jwks_uri", "introspection_endpoint"]);
+  expect(read.length).toBeGreaterThan(30);
+  expect(read.filter((name) => !documented.has(name))).toEqual([]);
+});
+
+describe("every documented default is the filter's", () => {
+  const defaults = rows.filter(({ fallback }) => /^`(true|false|\d+)`$/.test(fallback));
+  test.each(defaults.map(({ name, fallback }) => [name, fallback.replaceAll("`", "")]))("%s is %s", (name, fallback) => {
+    const key = name.split(".").pop()!;
+    const constant = fallback === "1024" ? "CACHE_KIB" : fallback;
+    expect(sources).toMatch(new RegExp(`(flag|whole)\\("${key}", ${constant}\\b`));
+  });
+});
+
+test("every refusal's code is documented with its status, and no other", () => {
+  const inCode = [...sources.matchAll(/new Refusal\("([a-z_]+)", (\d+)/g)].map(([, code, status]) => `${code} ${status}`).sort();
+  const inPage = [...page("operations.md").matchAll(/^\| ((?:`[a-z_]+`(?:, )?)+) \| (\d+) \|/gm)].flatMap(([, codes, status]) => [...codes!.matchAll(/`([a-z_]+)`/g)].map(([, code]) => `${code} ${status}`)).sort();
+  expect(inPage).toEqual(inCode);
+});
+
+test("every name of a metric is documented", () => {
+  for (const name of ["allowed", "anonymous", "refused.<code>", "callout.discovery", "callout.jwks", "callout.introspection", "callout_ms"]) expect(page("operations.md")).toContain(`\`${name}\``);
+});

@@ -1,0 +1,137 @@
+// What the filter's tests rely on when they tell a conversation: that this host answers as Envoy does.
+import { compile } from "../../support/compile";
+import { Envoy, type StartOptions } from "./index";
+
+const guest = compile("tests/host/host/guest.as.ts", { name: "guest", use: ["abort=tests/host/host/guest.as/abort"], coverage: false });
+const start = (options: StartOptions = {}) => Envoy.start(guest, options);
+const said = (envoy: Envoy) => envoy.logs.map(({ text }) => text);
+
+describe("the start", () => {
+  test("creates, then configures the root context", () => {
+    expect(said(start({ config: { a: 1 } }))).toEqual(["create 1 of 0", 'configure 1 {"a":1}']);
+  });
+  test("fails with the log when the module refuses", () => {
+    expect(() => start({ config: "bad" })).toThrow("refused its configuration\ninfo: create 1 of 0\ninfo: configure 1 bad");
+  });
+});
+
+test("a canary tries the configuration first, in a VM that is then thrown away", () => {
+  expect(said(start({ config: "a", canary: true }))).toEqual(["create 1 of 0", "configure 1 a", "done 1", "create 1 of 0", "configure 1 a"]);
+});
+
+describe("a request", () => {
+  test("goes on with the headers as the filter left them", () => {
+    const req = start().get("/duplicates", { "X-Many": ["a", "b"], accept: "x" });
+    expect(req.forwarded.object()).toEqual({ ":method": "GET", ":path": "/duplicates", ":scheme": "https", ":authority": "app.example", accept: "x", "x-many": "one" });
+  });
+  test("reads the first of several headers, whatever the case; an absent one is NotFound", () => {
+    const envoy = start();
+    envoy.get("/duplicates", { "X-Many": ["a", "b"] });
+    expect(said(envoy)).toContain("first a, absent status 1");
+  });
+  test("has one authorization header at most, as Envoy joins them", () => {
+    expect(start().get("/", { authorization: ["a", "b"] }).forwarded.get("authorization")).toBe("a,b");
+  });
+  test("is answered locally after the call has returned, and then ends", () => {
+    const envoy = start(), req = envoy.get("/local");
+    expect(req.local).toMatchObject({ status: 403, body: "no" });
+    expect(req.local.headers.object()).toEqual({ "x-why": "told", "content-type": "text/plain", "content-length": "2" });
+    expect(said(envoy).at(-1)).toBe("done 2");
+  });
+  test("gets sequential context ids under its root", () => {
+    const envoy = start();
+    envoy.get("/");
+    envoy.get("/");
+    expect(said(envoy).slice(2)).toEqual(["create 2 of 1", "create 3 of 1"]);
+  });
+  test("sees its header pairs whole", () => {
+    const envoy = start();
+    envoy.get("/pairs", { a: "1" });
+    expect(said(envoy)).toContain("pairs 5");
+  });
+});
+
+describe("a callout", () => {
+  test("is answered to the root context, and headers can be written until the request goes on", () => {
+    const envoy = start(), req = envoy.get("/call"), call = envoy.callout("idp");
+    expect(req.outcome).toBe("waiting");
+    expect([call.method, call.path, call.timeoutMs]).toEqual(["GET", "/keys", 5000]);
+    call.json({ keys: [] });
+    expect(req.forwarded.get("x-late")).toBe("yes");
+    expect(said(envoy).slice(-3)).toEqual(["answer to 1: 2 headers", "before 0", "after 2"]);
+  });
+  test("that breaks is an answer without headers", () => {
+    const envoy = start(), req = envoy.get("/call");
+    envoy.callout().fail();
+    expect(req.local.status).toBe(503);
+  });
+  test("that takes too long is answered 504 by Envoy itself", () => {
+    const envoy = start(), req = envoy.get("/call");
+    envoy.advance(4);
+    expect(req.waiting).toBe(true);
+    envoy.advance(1);
+    expect(req.forwarded.get("x-late")).toBe("yes");
+  });
+  test("outlives the request that made it, whose context is then gone", () => {
+    const envoy = start(), req = envoy.get("/call");
+    req.reset();
+    envoy.callout().json({});
+    expect(said(envoy).at(-1)).toBe("effective context 2");
+    expect(req.outcome).toBe("reset");
+  });
+  test("can be refused, and a cluster can be unknown", () => {
+    const refused = start({ refuseCallouts: true }), unknown = start({ clusters: ["other"] });
+    refused.get("/call");
+    unknown.get("/call");
+    expect([said(refused).at(-1), said(unknown).at(-1)]).toEqual(["call status 10", "call status 2"]);
+  });
+  test("is answered by a described provider once the call that made it has returned", () => {
+    const envoy = start();
+    envoy.provider("idp").answers((call) => ({ body: { path: call.path } }));
+    expect(envoy.get("/call").forwarded.get("x-late")).toBe("yes");
+    expect(envoy.provider("idp").calls).toHaveLength(1);
+  });
+});
+
+describe("workers and configurations", () => {
+  test("each worker ticks, all share one store", () => {
+    const envoy = start({ config: "tick", workers: 2 });
+    envoy.advance(2.5);
+    expect(said(envoy).filter((line) => line === "tick 1")).toHaveLength(4);
+    envoy.get("/shared", {}, { worker: 0 });
+    envoy.get("/shared", {}, { worker: 1 });
+    // A compare value for a key that is not there is not compared.
+    expect(said(envoy).filter((line) => line.startsWith("found"))).toEqual(["found 1 stale 0 right 0", "found 0 stale 8 right 0"]);
+  });
+  test("an old configuration lives until its last request has ended", () => {
+    const envoy = start({ config: "one" }), req = envoy.get("/call");
+    envoy.reload("two");
+    expect(said(envoy).filter((line) => line.startsWith("done"))).toEqual([]);
+    envoy.callout().json({});
+    req.finish();
+    expect(said(envoy).filter((line) => line.startsWith("done"))).toEqual(["done 2", "done 1"]);
+  });
+  test("a refused configuration leaves the old one in place", () => {
+    const envoy = start({ config: "one" });
+    expect(() => envoy.reload("bad")).toThrow("refused");
+    expect(envoy.get("/").forwarded).toBeDefined();
+  });
+});
+
+describe("what a correct module does not do", () => {
+  test("a trap names the line, and the VM stays dead", () => {
+    const envoy = start();
+    expect(() => envoy.get("/trap")).toThrow("a trap in the guest at line");
+    expect(() => envoy.get("/")).toThrow("died");
+  });
+  test("a pointer outside the memory fails the test", () => {
+    expect(() => start().get("/wild")).toThrow("outside the module's memory");
+  });
+  test("unknown metrics, empty increments and malformed signatures are statuses", () => {
+    const envoy = start(), without = start({ verifySignature: false });
+    for (const one of [envoy, without]) one.get("/verify");
+    envoy.get("/metric");
+    expect([...said(envoy).slice(-3), said(without).at(-1)]).toEqual(["verify 2", "create 3 of 1", "metric 1 2", "verify 1"]);
+    expect(envoy.metrics()).toEqual({ "guest.requests": 2 });
+  });
+});

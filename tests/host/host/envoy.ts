@@ -1,0 +1,228 @@
+/**
+ * A scripted Envoy: loads the filter and lets a test tell what happens to it as a conversation of a client, a provider and a clock.
+ * Nothing happens by itself: time passes with `advance`, callouts are answered by the test or by a provider it describes.
+ */
+import type { Build } from "../../support/compile";
+import type { Level } from "./abi";
+import type { Body, Callout } from "./callout";
+import { Headers, type HeadersLike } from "./headers";
+import { Host } from "./host";
+import { Random } from "./random";
+import { RootContext } from "./root";
+import { StreamContext } from "./stream";
+import { Vm } from "./vm";
+
+export interface StartOptions {
+  /** The plugin's configuration: an object is sent as JSON. */
+  config?: Body;
+  vmConfig?: Body;
+  /** The VM's environment; undefined leaves a name out. */
+  env?: Record<string, string | undefined>;
+  /** An ISO date or seconds since 1970. */
+  now?: string | number;
+  workers?: number;
+  /** Try the configuration in a VM of its own first, and throw that away, as Envoy does. */
+  canary?: boolean;
+  rootId?: string;
+  logLevel?: Level;
+  /** The clusters that exist; without it, every name does. */
+  clusters?: string[];
+  /** Properties by path, such as "source.address". */
+  properties?: Record<string, string | Uint8Array>;
+  /** False: an Envoy without it, where the foreign function answers NotFound. */
+  verifySignature?: boolean;
+  seed?: number;
+  refuseCallouts?: boolean | number;
+}
+
+export interface RequestOptions { worker?: number; plugin?: Plugin; body?: string | Uint8Array }
+
+/** What a described provider answers: nothing (null) leaves the callout open, "fail" breaks the connection. */
+export type Answer = { status?: number; headers?: HeadersLike; body?: Body } | "fail" | null;
+
+/** One configuration, in all workers. */
+export class Plugin {
+  constructor(readonly roots: RootContext[]) {}
+}
+
+export class Provider {
+  handler: ((call: Callout) => Answer) | null = null;
+  constructor(private readonly envoy: Envoy, readonly cluster: string) {}
+
+  get calls(): Callout[] { return this.envoy.history.filter((call) => call.cluster === this.cluster); }
+  get open(): Callout[] { return this.calls.filter((call) => call.open); }
+
+  /** From now on, callouts are answered as soon as the VM call that made them has returned. */
+  answers(handler: ((call: Callout) => Answer) | null): this {
+    this.handler = handler;
+    this.envoy.settle();
+    return this;
+  }
+}
+
+export class Envoy extends Host {
+  readonly plugins: Plugin[] = [];
+  private readonly providers = new Map<string, Provider>();
+  private settling = false;
+
+  /** Throws with the log when the module refuses its configuration. */
+  static start(wasm: Build | Uint8Array, options: StartOptions = {}): Envoy {
+    const envoy = new Envoy(options);
+    const build = wasm instanceof Uint8Array ? null : wasm;
+    const module = compiled(build ? build.wasm : wasm as Uint8Array);
+    if (options.canary) {
+      envoy.vms.push(new Vm(envoy, module, build, -1));
+      for (const root of envoy.configure(options.config ?? "", options.rootId ?? "").roots) root.retire();
+      envoy.vms.pop();
+    }
+    for (let worker = 0; worker < (options.workers ?? 1); worker++) envoy.vms.push(new Vm(envoy, module, build, worker));
+    envoy.plugins.push(envoy.configure(options.config ?? "", options.rootId ?? ""));
+    envoy.settle();
+    return envoy;
+  }
+
+  private constructor(options: StartOptions) {
+    super();
+    const now = options.now ?? "2026-01-01T00:00:00Z";
+    this.nowMs = typeof now === "number" ? now * 1000 : Date.parse(now);
+    for (const [name, value] of Object.entries(options.env ?? {})) if (value !== undefined) this.environment[name] = value;
+    this.vmConfiguration = bytes(options.vmConfig ?? "");
+    this.clusters = options.clusters ?? null;
+    this.properties = options.properties ?? {};
+    this.random = new Random(options.seed ?? 1);
+    this.refuseCallouts = options.refuseCallouts ?? false;
+    if (options.logLevel) this.logLevel = options.logLevel;
+    if (options.verifySignature === false) this.withoutForeign.add("verify_signature");
+  }
+
+  private configure(config: Body, rootId: string): Plugin {
+    const roots: RootContext[] = [], since = this.logs.length;
+    for (const vm of this.vms) {
+      const root = new RootContext(vm, vm.nextId(), rootId, bytes(config));
+      roots.push(root);
+      if (root.start(this.vmConfiguration.length)) continue;
+      for (const started of roots) started.retire();
+      throw new Error(`the module refused its configuration\n${this.logs.slice(since).map(({ level, text }) => `${level}: ${text}`).join("\n")}`);
+    }
+    return new Plugin(roots);
+  }
+
+  /** A further configuration in the same VMs, as of another listener or route. */
+  addPlugin(config: Body, rootId = ""): Plugin {
+    const plugin = this.configure(config, rootId);
+    this.plugins.push(plugin);
+    this.settle();
+    return plugin;
+  }
+
+  /** A new configuration in place of an old one, which is kept when the new one is refused, and else until its last request ends. */
+  reload(config: Body, plugin: Plugin = this.plugins[0]!): Plugin {
+    const next = this.configure(config, plugin.roots[0]!.rootId);
+    this.plugins[this.plugins.indexOf(plugin)] = next;
+    for (const root of plugin.roots) root.retire();
+    this.settle();
+    return next;
+  }
+
+  request(method: string, path: string, headers: HeadersLike = {}, options: RequestOptions = {}): StreamContext {
+    const root = (options.plugin ?? this.plugins[0]!).roots[options.worker ?? 0]!;
+    const sent = Headers.of([[":method", method], [":path", path], [":scheme", "https"], [":authority", "app.example"]]);
+    for (const [name, value] of Headers.of(headers).list) name.startsWith(":") ? sent.replace(name, value) : sent.add(name, value);
+    const stream = new StreamContext(root.vm, root, root.vm.nextId(), sent, Buffer.from(options.body ?? "")).begin();
+    this.settle();
+    return stream;
+  }
+
+  get(path: string, headers: HeadersLike = {}, options: RequestOptions = {}): StreamContext { return this.request("GET", path, headers, options); }
+
+  provider(cluster: string): Provider {
+    const provider = this.providers.get(cluster) ?? new Provider(this, cluster);
+    this.providers.set(cluster, provider);
+    return provider;
+  }
+
+  get callouts(): Callout[] { return [...this.open]; }
+
+  /** The one open callout, which a test expects to be the only one. */
+  callout(cluster?: string): Callout {
+    const open = this.callouts.filter((call) => cluster === undefined || call.cluster === cluster);
+    if (open.length === 1) return open[0]!;
+    throw new Error(open.length === 0 ? "no callout is open" : `${open.length} callouts are open: ${open.join(", ")}`);
+  }
+
+  override settle(): void {
+    if (this.settling || this.vms.some((vm) => vm.busy)) return; // whoever is busy settles in the end
+    this.settling = true;
+    try {
+      for (let call; (call = this.next()); ) {
+        const { call: callout, answer } = call;
+        if (answer === "fail") callout.fail();
+        else callout.reply(answer.status ?? 200, answer.headers ?? {}, answer.body ?? "");
+      }
+    } finally {
+      this.settling = false;
+    }
+  }
+
+  private next(): { call: Callout; answer: Exclude<Answer, null> } | null {
+    for (const call of this.open) {
+      const answer = this.providers.get(call.cluster)?.handler?.(call) ?? null;
+      if (answer !== null) return { call, answer };
+    }
+    return null;
+  }
+
+  /** Lets time pass: ticks come when they are due, and callouts time out. */
+  advance(seconds: number): void {
+    const end = this.nowMs + seconds * 1000;
+    for (;;) {
+      const due = this.earliest();
+      if (!due || due.atMs > end) break;
+      this.nowMs = Math.max(this.nowMs, due.atMs);
+      due.fire();
+      this.settle();
+    }
+    this.nowMs = end;
+  }
+
+  private earliest(): { atMs: number; fire: () => void } | null {
+    let first: { atMs: number; fire: () => void } | null = null;
+    const offer = (atMs: number, fire: () => void): void => { if (atMs < (first?.atMs ?? Infinity)) first = { atMs, fire }; };
+    for (const vm of this.vms) {
+      for (const context of vm.contexts.values()) if (context instanceof RootContext) offer(context.nextTickAtMs, () => context.tick());
+    }
+    for (const call of this.open) offer(call.dueAtMs, () => call.timeout());
+    return first;
+  }
+
+  get now(): number { return this.nowMs / 1000; }
+
+  get logText(): string { return this.logs.map(({ level, text }) => `${level}: ${text}`).join("\n"); }
+
+  /** Values by name; a histogram is the list of what was recorded. */
+  metrics(): Record<string, number | number[]> {
+    return Object.fromEntries([...this.metricStore.byName.values()].map(({ name, type, value, samples }) => [name, type === 2 ? samples.map(Number) : Number(value)]));
+  }
+
+  memoryBytes(worker = 0): number { return this.vms[worker]!.memory.size; }
+
+  /** The host calls that were made while something happened. */
+  counting(what: () => void): Record<string, number> {
+    const before = { ...this.trace };
+    what();
+    return Object.fromEntries(Object.entries(this.trace).map(([name, n]): [string, number] => [name, n - (before[name] ?? 0)]).filter(([, n]) => n > 0));
+  }
+}
+
+function bytes(body: Body): Buffer {
+  return Buffer.from(typeof body === "string" || body instanceof Uint8Array ? body as string : JSON.stringify(body));
+}
+
+/** Compiling is what costs; instances are cheap. */
+const MODULES = new WeakMap<Uint8Array, WebAssembly.Module>();
+
+function compiled(wasm: Uint8Array): WebAssembly.Module {
+  let module = MODULES.get(wasm);
+  if (!module) MODULES.set(wasm, (module = new WebAssembly.Module(new Uint8Array(wasm))));
+  return module;
+}

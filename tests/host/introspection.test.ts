@@ -1,0 +1,164 @@
+/** Opaque tokens: what is asked of the provider (RFC 7662), what is made of its answer, and for how long. */
+import { AUDIENCE, bearer, INTROSPECTION_CONFIG, ISSUER, NOW, refused, start } from "./fixture";
+
+const active = (changes: object = {}): object => ({ active: true, sub: "joe", scope: "read write", exp: NOW + 300, ...changes });
+const open = (changes: object = {}) => start({ config: { ...INTROSPECTION_CONFIG, ...changes } });
+
+/** One request, answered with this body. */
+function asks(body: unknown, changes: object = {}, status = 200) {
+  const envoy = open(changes);
+  const request = envoy.get("/", bearer("opaque"));
+  envoy.callout().reply(status, { "content-type": "application/json" }, body as object);
+  return { envoy, request };
+}
+
+describe("the question", () => {
+  test("carries the token in the form and the credentials in the header", () => {
+    const envoy = open();
+    envoy.get("/", bearer("opaque-1~+/="));
+    const call = envoy.callout();
+    expect([call.method, call.cluster, call.authority, call.path, call.timeoutMs]).toEqual(["POST", "idp", "idp.example.com", "/introspect", 3000]);
+    expect(Object.fromEntries(call.form)).toEqual({ token: "opaque-1~+/=", token_type_hint: "access_token" });
+    expect(call.headers.get("authorization")).toBe(`Basic ${Buffer.from("gateway:s3cr3t").toString("base64")}`);
+  });
+
+  test("duty 32: credentials are form-encoded before Basic, and stand in one place only", () => {
+    const envoy = open({ client_id: "a:b c", client_secret: "ü%&" });
+    envoy.get("/", bearer("t"));
+    expect(Buffer.from(envoy.callout().headers.get("authorization")!.slice(6), "base64").toString()).toBe("a%3Ab%20c:%C3%BC%25%26");
+    expect(envoy.callout().body).not.toContain("client_");
+    const post = open({ introspection_endpoint_auth_method: "client_secret_post" });
+    post.get("/", bearer("t"));
+    expect(post.callout().form.get("client_secret")).toBe("s3cr3t");
+    expect(post.callout().headers.has("authorization")).toBe(false);
+  });
+
+  test("takes along the request headers that configuration names", () => {
+    const envoy = open({ introspection_addon_headers: ["X-Tenant", "x-absent"] });
+    envoy.get("/", { ...bearer("t"), "x-tenant": "blue", "x-other": "no" });
+    expect(envoy.callout().headers.get("x-tenant")).toBe("blue");
+    expect(envoy.callout().headers.has("x-absent")).toBe(false);
+    expect(envoy.callout().headers.has("x-other")).toBe(false);
+  });
+
+  test("is asked once by all requests with the same token", () => {
+    const envoy = open();
+    const requests = Array.from({ length: 50 }, () => envoy.get("/", bearer("same")));
+    envoy.callout().json(active());
+    requests.forEach((request) => expect(request.forwarded.get("x-access-token")).toBe("same"));
+  });
+
+  test("duty 143: no more than 512 are asked at once; the rest is told to come again", () => {
+    const envoy = open();
+    const requests = Array.from({ length: 513 }, (_, i) => envoy.get("/", bearer(`t${i}`)));
+    expect(envoy.callouts).toHaveLength(512);
+    expect(refused(requests[512]!)).toBe("503 provider_unreachable");
+  });
+});
+
+describe("the answer", () => {
+  test("makes the identity headers", () => {
+    const { request } = asks(active());
+    expect(JSON.parse(Buffer.from(request.forwarded.get("x-userinfo")!, "base64").toString())).toEqual(active());
+    expect(request.forwarded.get("x-access-token")).toBe("opaque");
+  });
+
+  test.each([[{}], [{ active: false }], [{ active: "true" }], [{ active: 1 }], [{ active: null }], [{ active: [true] }]])("duty 78: %j is not active", (body) => {
+    expect(refused(asks(body).request)).toBe("401 inactive");
+  });
+
+  test.each([
+    ["past its exp", { exp: NOW - 1 }, "401 expired"], ["before its nbf", { nbf: NOW + 500 }, "401 not_yet_valid"],
+    ["of another issuer", { iss: "https://other.example.com" }, "401 wrong_issuer"], ["with an exp that is text", { exp: "tomorrow" }, "401 bad_claims"],
+  ])("duty 79: an active token %s is refused all the same", (_, changes, expected) => {
+    expect(refused(asks(active(changes)).request)).toBe(expected);
+  });
+
+  test("duty 79: audience and scopes are checked as with a JWT", () => {
+    const rules = { required_scopes: ["admin"], claim_validator: { audience: { valid_audiences: [AUDIENCE] } } };
+    expect(refused(asks(active({ aud: "other" }), rules).request)).toBe("403 wrong_audience");
+    expect(refused(asks(active({ aud: AUDIENCE }), rules).request)).toBe("403 insufficient_scope");
+    asks(active({ aud: [AUDIENCE], iss: ISSUER, scope: "admin" }), rules).request.forwarded;
+  });
+
+  test.each([
+    ["an error", 500, {}], ["refused credentials", 401, {}], ["a redirect", 302, {}], ["an error page", 200, "<html>"], ["a list", 200, [active()]], ["nothing", 200, ""],
+    ["the same name twice", 200, '{"active":false,"active":true}'], ["too much", 200, `{"active":true,"x":"${"x".repeat(40_000)}"}`],
+  ])("duties 30, 80: %s is no verdict: 503, and asked again next time", (_, status, body) => {
+    const { envoy, request } = asks(body, {}, status);
+    expect(refused(request)).toBe("503 provider_unreachable");
+    expect(envoy.get("/", bearer("opaque")).waiting).toBe(true);
+  });
+
+  test("duty 80: no answer at all is 503 too", () => {
+    const envoy = open();
+    const [broken, slow] = [envoy.get("/", bearer("a")), envoy.get("/", bearer("b"))];
+    envoy.callouts[0]!.fail();
+    expect(refused(broken)).toBe("503 provider_unreachable");
+    envoy.advance(4);
+    expect(refused(slow)).toBe("503 provider_unreachable");
+    envoy.refuseCallouts = true;
+    expect(refused(envoy.get("/", bearer("c")))).toBe("503 provider_unreachable");
+  });
+
+  test("a refused client is named in the log, its secret is not", () => {
+    const { envoy } = asks({}, {}, 401);
+    expect(envoy.logText).toContain("check client_id, client_secret");
+    expect(envoy.logText).not.toContain("s3cr3t");
+  });
+
+  test("duty 35: an answer for a request that has gone is dropped, and still serves the next one", () => {
+    const envoy = open();
+    const gone = envoy.get("/", bearer("t"));
+    const call = envoy.callout();
+    gone.reset();
+    call.json(active());
+    envoy.get("/", bearer("t")).forwarded;
+  });
+
+  test("duty 36: answers go to the requests they belong to, in whatever order they come", () => {
+    const envoy = open({ claim_headers: { sub: "x-user" } });
+    const a = envoy.get("/a", bearer("a")), b = envoy.get("/b", bearer("b"));
+    const [callA, callB] = envoy.callouts;
+    callB!.json(active({ sub: "bob" }));
+    callA!.json(active({ sub: "alice" }));
+    expect(a.forwarded.get("x-user")).toBe("alice");
+    expect(b.forwarded.get("x-user")).toBe("bob");
+  });
+});
+
+describe("duty 81: how long it is believed", () => {
+  const again = (changes: object, body: object, seconds: number): boolean => {
+    const { envoy } = asks(body, changes);
+    envoy.advance(seconds);
+    return envoy.get("/", bearer("opaque")).waiting;
+  };
+
+  test("until exp, and not a second longer", () => {
+    expect(again({}, active(), 299)).toBe(false);
+    expect(again({}, active(), 300)).toBe(true);
+  });
+  test("no longer than introspection_interval", () => {
+    expect(again({ introspection_interval: 10 }, active(), 9)).toBe(false);
+    expect(again({ introspection_interval: 10 }, active(), 10)).toBe(true);
+    expect(again({ introspection_interval: 3600 }, active(), 300)).toBe(true);
+  });
+  test("not at all without exp and interval", () => expect(again({}, active({ exp: undefined }), 0)).toBe(true));
+  test("an expiry claim other than exp counts seconds, and never outlives exp", () => {
+    const config = { introspection_expiry_claim: "ttl" };
+    expect(again(config, active({ ttl: 20 }), 19)).toBe(false);
+    expect(again(config, active({ ttl: 20 }), 20)).toBe(true);
+    expect(again(config, active({ ttl: 9000 }), 300)).toBe(true);
+  });
+  test("not active: for five seconds", () => {
+    expect(again({}, { active: false }, 4)).toBe(false);
+    expect(again({}, { active: false }, 5)).toBe(true);
+  });
+  test("with jwt_verification_cache_ignore, every request asks", () => expect(again({ jwt_verification_cache_ignore: true }, active(), 0)).toBe(true));
+
+  test("a token from another configuration is a stranger", () => {
+    const { envoy } = asks(active());
+    const other = envoy.addPlugin({ ...INTROSPECTION_CONFIG, realm: "other" });
+    expect(envoy.get("/", bearer("opaque"), { plugin: other }).waiting).toBe(true);
+  });
+});

@@ -1,0 +1,268 @@
+/** How the provider's metadata and keys come, stay and change; what happens while they are not there. */
+import { asked, bearer, DISCOVERY, INTROSPECTION_CONFIG, ISSUER, JWKS_CONFIG, KEY, makeKey, METADATA, ready, refused, serve, start, token } from "./fixture";
+
+const NEXT = makeKey("k2");
+
+describe("at the start", () => {
+  test("metadata and keys are fetched before any request comes", () => {
+    const envoy = ready();
+    expect(asked(envoy, "/jwks")).toBe(1);
+    envoy.get("/", bearer(token())).forwarded;
+    expect(envoy.history).toHaveLength(2);
+  });
+
+  test("requests that come first wait, and one fetch answers all of them rightly", () => {
+    const envoy = start();
+    const good = Array.from({ length: 200 }, (_, i) => envoy.get("/", bearer(token({ jti: `${i}` }))));
+    const bad = Array.from({ length: 50 }, (_, i) => envoy.get("/", bearer(token({ exp: 1, jti: `${i}` }))));
+    const none = envoy.get("/");
+    expect(refused(none)).toBe("401 no_token");
+    expect([...good, ...bad].every((request) => request.waiting)).toBe(true);
+    serve(envoy);
+    envoy.advance(0.2);
+    good.forEach((request) => request.forwarded);
+    expect(new Set(bad.map(refused))).toEqual(new Set(["401 expired"]));
+    expect(envoy.history).toHaveLength(2);
+  });
+
+  test("duty 129: while the provider is down, requests get 503 and are never forwarded; afterwards all is well", () => {
+    const envoy = start();
+    const waiting = envoy.get("/", bearer(token()));
+    envoy.advance(0.1);
+    envoy.callout().fail();
+    expect(refused(waiting)).toBe("503 provider_not_ready");
+    expect(waiting.local.headers.get("retry-after")).toBe("5");
+    expect(waiting.local.headers.has("www-authenticate")).toBe(false);
+    expect(refused(envoy.get("/", bearer(token())))).toBe("503 provider_not_ready");
+    serve(envoy);
+    envoy.advance(3);
+    envoy.get("/", bearer(token())).forwarded;
+  });
+
+  test("a provider that never answers holds requests no longer than its timeout", () => {
+    const envoy = start({ config: { ...JWKS_CONFIG, timeout: 2 } });
+    const waiting = envoy.get("/", bearer(token()));
+    envoy.advance(2.5);
+    expect(refused(waiting)).toBe("503 provider_not_ready");
+  });
+
+  test("a host that takes no call is the same as a provider that is down, and is named in the log", () => {
+    const envoy = start({ start: { refuseCallouts: true } });
+    envoy.advance(0.1);
+    expect(refused(envoy.get("/", bearer(token())))).toBe("503 provider_not_ready");
+    expect(envoy.logText).toContain("is the configured cluster there?");
+    envoy.refuseCallouts = false;
+    serve(envoy);
+    envoy.advance(5);
+    envoy.get("/", bearer(token())).forwarded;
+  });
+
+  test("failed attempts come further and further apart", () => {
+    const envoy = start();
+    envoy.provider("idp").answers(() => "fail");
+    envoy.advance(60);
+    expect(envoy.history.length).toBeLessThan(9);
+    expect(envoy.history.length).toBeGreaterThan(4);
+  });
+});
+
+describe("what the provider may say", () => {
+  const withMetadata = (body: unknown, status = 200) => {
+    const envoy = start();
+    envoy.provider("idp").answers((call) => call.path === "/jwks" ? { body: { keys: [KEY.jwk] } } : { status, body: body as object });
+    envoy.advance(0.5);
+    return envoy;
+  };
+
+  test.each([
+    ["another issuer", { ...METADATA, issuer: `${ISSUER}/` }, "names another issuer"],
+    ["no issuer", { jwks_uri: METADATA.jwks_uri }, "names another issuer"],
+    ["a jwks_uri over plain http", { ...METADATA, jwks_uri: "http://idp.example.com/jwks" }, "no https URL"],
+    ["a jwks_uri that is no URL", { ...METADATA, jwks_uri: "file:///etc/passwd" }, "no https URL"],
+    ["a list", [METADATA], "names another issuer"],
+    ["an error page", "<html>", "not well-formed JSON"],
+    ["truncated JSON", '{"issuer":"', "not well-formed JSON"],
+    ["the issuer twice", `{"issuer":"${ISSUER}","issuer":"${ISSUER}"}`, "not well-formed JSON"],
+    ["deep nesting", "[".repeat(5000), "not well-formed JSON"],
+    ["a megabyte", `"${"x".repeat(1 << 20)}"`, "not well-formed JSON"],
+  ])("duties 30, 65: %s in place of metadata is refused", (_, body, reason) => {
+    const envoy = withMetadata(body);
+    expect(refused(envoy.get("/", bearer(token())))).toBe("503 provider_not_ready");
+    expect(envoy.logText).toContain(reason);
+  });
+
+  test.each([301, 302, 307, 404, 500])("duty 41: status %d is not followed and not believed", (status) => {
+    const envoy = withMetadata(METADATA, status);
+    expect(refused(envoy.get("/", bearer(token())))).toBe("503 provider_not_ready");
+    expect(envoy.logText).toContain(`status ${status}`);
+  });
+
+  test("the issuer may be another than the URL's when configuration names it", () => {
+    const envoy = start({ config: { ...JWKS_CONFIG, discovery: "https://idp.internal/realms/a/.well-known/openid-configuration", issuer: ISSUER } });
+    envoy.provider("idp").answers((call) => call.path === "/jwks" ? { body: { keys: [KEY.jwk] } } : { body: METADATA });
+    envoy.advance(0.5);
+    envoy.get("/", bearer(token())).forwarded;
+  });
+
+  test("duties 82, 140: calls go to the configured clusters only, whatever the URLs say", () => {
+    const config = { ...JWKS_CONFIG, endpoint_clusters: { jwks_uri: "keys" } };
+    const envoy = start({ config });
+    envoy.provider("idp").answers(() => ({ body: { ...METADATA, jwks_uri: "https://metadata.internal/latest" } }));
+    envoy.advance(0.1);
+    expect(envoy.callout().cluster).toBe("keys");
+    expect(envoy.callout().authority).toBe("metadata.internal");
+  });
+
+  test("a key set on another host than discovery is pointed out when no cluster of its own is named", () => {
+    const envoy = ready({ metadata: { ...METADATA, jwks_uri: "https://keys.example.com/jwks" } });
+    expect(envoy.logText).toContain("endpoint_clusters.jwks_uri");
+  });
+});
+
+describe("duties 52, 134, 135: which keys are used", () => {
+  const withKeys = (body: unknown) => {
+    const envoy = start();
+    envoy.provider("idp").answers((call) => call.path === "/jwks" ? { body: body as object } : { body: METADATA });
+    envoy.advance(0.5);
+    return envoy;
+  };
+  const weak = { ...KEY.jwk, n: Buffer.alloc(128, 0xc1).toString("base64url") };
+
+  test.each([
+    ["an encryption key", { ...KEY.jwk, use: "enc" }], ["a key for other operations", { ...KEY.jwk, key_ops: ["encrypt"] }], ["a private key", { ...KEY.jwk, d: "AQAB" }],
+    ["a shared secret", { kty: "oct", k: "c2VjcmV0", kid: "k1" }], ["1024 bits", weak], ["e = 1", { ...KEY.jwk, e: "AQ" }], ["an even e", { ...KEY.jwk, e: "Ag" }],
+    ["an EC point off its curve", { kty: "EC", crv: "P-256", x: Buffer.alloc(32, 1).toString("base64url"), y: Buffer.alloc(32, 1).toString("base64url"), kid: "k1" }],
+    ["an unknown type", { kty: "XYZ", kid: "k1" }], ["a number", 7],
+  ])("duty 52: %s alone makes no key set", (_, jwk) => {
+    const envoy = withKeys({ keys: [jwk] });
+    expect(refused(envoy.get("/", bearer(token())))).toBe("503 provider_not_ready");
+    expect(withKeys({ keys: [jwk, KEY.jwk] }).get("/", bearer(token())).forwarded).toBeDefined();
+  });
+
+  test.each([["an empty set", { keys: [] }], ["an error page", "<html>"], ["no keys", {}], ["too many keys", { keys: Array.from({ length: 101 }, () => KEY.jwk) }]])(
+    "duties 134, 135: %s never replaces the keys that are there", (_, body) => {
+      const envoy = ready({ config: { ...JWKS_CONFIG, jwk_expires_in: 60 } });
+      envoy.provider("idp").answers((call) => call.path === "/jwks" ? { body: body as object } : { body: METADATA });
+      envoy.advance(600);
+      expect(asked(envoy, "/jwks")).toBeGreaterThan(2);
+      envoy.get("/", bearer(token({ exp: 2e9 }))).forwarded;
+    });
+});
+
+describe("later", () => {
+  test("keys are fetched again before they expire, so that no request waits", () => {
+    const envoy = ready({ config: { ...JWKS_CONFIG, jwk_expires_in: 1000 } });
+    envoy.advance(890);
+    expect(asked(envoy, "/jwks")).toBe(1);
+    envoy.advance(20);
+    expect(asked(envoy, "/jwks")).toBe(2);
+  });
+
+  test("while the provider is down the keys stay for a day past their time, and no longer", () => {
+    const envoy = ready({ config: { ...JWKS_CONFIG, jwk_expires_in: 60 } });
+    envoy.provider("idp").answers(() => "fail");
+    envoy.advance(23 * 3600);
+    envoy.get("/", bearer(token({ exp: 2e9 }))).forwarded;
+    envoy.advance(2 * 3600);
+    expect(refused(envoy.get("/", bearer(token({ exp: 2e9, jti: "2" }))))).toBe("503 provider_not_ready");
+    serve(envoy);
+    envoy.advance(60);
+    envoy.get("/", bearer(token({ exp: 2e9 }))).forwarded;
+  });
+
+  test("duty 47: a token with a new key waits for one fetch and is let through", () => {
+    const envoy = ready();
+    envoy.advance(60);
+    serve(envoy, { keys: [KEY, NEXT] });
+    envoy.provider("idp").answers(null);
+    const first = envoy.get("/", bearer(token({}, { key: NEXT })));
+    const second = envoy.get("/", bearer(token({ jti: "2" }, { key: NEXT })));
+    expect([first.waiting, second.waiting]).toEqual([true, true]);
+    envoy.get("/", bearer(token())).forwarded; // known keys go on meanwhile
+    serve(envoy, { keys: [KEY, NEXT] });
+    first.forwarded;
+    second.forwarded;
+    expect(asked(envoy, "/jwks")).toBe(2);
+  });
+
+  test("duty 47: a flood of unknown key ids makes at most one fetch in 30 seconds", () => {
+    const envoy = ready();
+    const stranger = makeKey("stranger");
+    for (let second = 0; second < 120; second++) {
+      for (let i = 0; i < 5; i++) {
+        const answer = refused(envoy.get("/", bearer(token({}, { key: stranger, header: { kid: `${second}-${i}` } }))));
+        expect(answer).toBe("401 unknown_key");
+      }
+      envoy.advance(1);
+    }
+    expect(asked(envoy, "/jwks")).toBeLessThanOrEqual(5);
+    expect(asked(envoy, "/jwks")).toBeGreaterThanOrEqual(4);
+  });
+
+  test("duty 68: when a key is taken back, tokens that it signed are judged again", () => {
+    const envoy = ready({ config: { ...JWKS_CONFIG, jwk_expires_in: 100 } });
+    const old = bearer(token({ exp: 2e9 }));
+    envoy.get("/", old).forwarded;
+    serve(envoy, { keys: [NEXT] });
+    envoy.advance(100);
+    expect(refused(envoy.get("/", old))).toBe("401 unknown_key");
+  });
+});
+
+describe("workers", () => {
+  test("one of them fetches, all of them know", () => {
+    const envoy = start({ start: { workers: 4 } });
+    const waiting = [0, 1, 2, 3].map((worker) => envoy.get("/", bearer(token()), { worker }));
+    serve(envoy);
+    envoy.advance(0.5);
+    waiting.forEach((request) => request.forwarded);
+    expect(envoy.history).toHaveLength(2);
+  });
+
+  test("a failed fetch of one ends the wait of all", () => {
+    const envoy = start({ start: { workers: 2 } });
+    const waiting = [0, 1].map((worker) => envoy.get("/", bearer(token()), { worker }));
+    envoy.advance(0.1);
+    envoy.callout().fail();
+    envoy.advance(0.1);
+    expect(waiting.map(refused)).toEqual(["503 provider_not_ready", "503 provider_not_ready"]);
+  });
+
+  test("a new key that one has fetched is known to the others without a call", () => {
+    const envoy = ready({ start: { workers: 2 } });
+    envoy.advance(60);
+    serve(envoy, { keys: [KEY, NEXT] });
+    envoy.get("/", bearer(token({}, { key: NEXT })), { worker: 0 }).forwarded;
+    const other = envoy.get("/", bearer(token({}, { key: NEXT })), { worker: 1 });
+    envoy.advance(0.2);
+    other.forwarded;
+    expect(asked(envoy, "/jwks")).toBe(2);
+  });
+
+  test("a worker that dies with the right to fetch does not keep it", () => {
+    const envoy = start({ start: { workers: 2 } });
+    envoy.advance(0.1);
+    const lost = envoy.callout();
+    expect(lost.path).toBe("/.well-known/openid-configuration");
+    envoy.provider("idp").answers((call) => call === lost ? null : call.path === "/jwks" ? { body: { keys: [KEY.jwk] } } : { body: METADATA });
+    envoy.advance(10);
+    envoy.get("/", bearer(token()), { worker: 0 }).forwarded;
+    envoy.get("/", bearer(token()), { worker: 1 }).forwarded;
+  });
+});
+
+describe("bearer_only alone", () => {
+  const config = { bearer_only: true, discovery: DISCOVERY, provider_cluster: "idp" };
+  const { client_id, client_secret } = INTROSPECTION_CONFIG;
+
+  test("introspects where the provider offers it and there are credentials", () => {
+    const envoy = ready({ config: { ...config, client_id, client_secret } });
+    envoy.get("/", bearer(token()));
+    expect(envoy.callout().path).toBe("/introspect");
+  });
+  test("verifies by keys where there are no credentials", () => void ready({ config }).get("/", bearer(token())).forwarded);
+  test("verifies by keys where the provider has no such endpoint", () => {
+    const envoy = ready({ config: { ...config, client_id, client_secret }, metadata: { issuer: ISSUER, jwks_uri: METADATA.jwks_uri } });
+    envoy.get("/", bearer(token())).forwarded;
+  });
+});

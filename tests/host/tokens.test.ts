@@ -1,0 +1,222 @@
+/** What a JWT must be to be let through, told as requests and their answers. */
+import { createPublicKey } from "node:crypto";
+import { AUDIENCE, b64u, bearer, claims, ISSUER, JWKS_CONFIG, KEY, makeKey, NOW, ready, refused, signature, token } from "./fixture";
+
+const envoy = ready();
+const answer = (value: string): string => refused(envoy.get("/", bearer(value)));
+
+describe("a token that holds", () => {
+  test("reaches the upstream with the identity headers it earned", () => {
+    const value = token();
+    const sent = envoy.get("/x?y=1", bearer(value)).forwarded;
+    expect(sent.get("x-access-token")).toBe(value);
+    expect(sent.get("authorization")).toBe(`Bearer ${value}`);
+    expect(JSON.parse(Buffer.from(sent.get("x-userinfo")!, "base64").toString())).toEqual(claims());
+    expect(sent.get(":path")).toBe("/x?y=1");
+  });
+
+  test("is let through again without being judged again", () => {
+    const value = token({ jti: "seen before" });
+    envoy.get("/", bearer(value)).forwarded;
+    expect(envoy.counting(() => envoy.get("/", bearer(value)).forwarded)).not.toHaveProperty("proxy_call_foreign_function");
+  });
+
+  test("is let through whatever case the scheme is written in, and however many spaces follow (RFC 9110 §11.1)", () => {
+    expect(envoy.get("/", { authorization: `bearer ${token()}` }).forwarded.get("x-access-token")).toBe(token());
+    expect(envoy.get("/", { authorization: `BEARER   ${token()}` }).forwarded.get("x-access-token")).toBe(token());
+  });
+
+  test.each(["ES256", "ES384", "ES512", "PS256", "PS384", "PS512", "RS384", "RS512", "EdDSA"])("may be signed with %s", (alg) => {
+    const key = makeKey(alg, alg);
+    const envoy = ready({ keys: [KEY, key] });
+    envoy.get("/", bearer(token({}, { key }))).forwarded;
+  });
+
+  test("may have several audiences, fractions in its times and clocks that differ by iat_slack", () => {
+    envoy.get("/", bearer(token({ aud: ["a", AUDIENCE], exp: NOW + 30.5, nbf: NOW + 119, iat: NOW + 119.5 }))).forwarded;
+  });
+});
+
+describe("duties 43-46: the algorithm", () => {
+  const forged = (alg: string, sig = ""): string => `${b64u({ alg, kid: "k1" })}.${b64u(claims())}.${sig}`;
+
+  test.each(["none", "None", "nOnE", "NONE", ""])("duty 43: alg %p is refused", (alg) => expect(answer(forged(alg))).toBe("401 algorithm_refused"));
+  test("duty 43: an empty signature is refused", () => expect(answer(forged("RS256"))).toBe("401 bad_signature"));
+  test("duty 43: two parts are refused", () => expect(answer(`${b64u({ alg: "RS256" })}.${b64u(claims())}`)).toBe("401 not_a_jwt"));
+
+  test("duty 44: HS256 over the RSA key's PEM or JWK is refused", () => {
+    const input = `${b64u({ alg: "HS256", kid: "k1" })}.${b64u(claims())}`;
+    for (const secret of [JSON.stringify(KEY.jwk), String(KEY.jwk.n)]) {
+      expect(answer(`${input}.${b64u(signature("HS256", secret, input))}`)).toBe("401 algorithm_refused");
+    }
+  });
+
+  test.each(["RS1", "ES256K", "HS256", "RSA-OAEP", "dir", "rs256"])("duty 45: alg %s is refused", (alg) => expect(answer(forged(alg, "AAAA"))).toBe("401 algorithm_refused"));
+
+  test("duty 46: an algorithm that is not expected is refused though the key would verify it", () => {
+    const envoy = ready({ config: { ...JWKS_CONFIG, token_signing_alg_values_expected: ["RS384", "ES256"] } });
+    expect(refused(envoy.get("/", bearer(token())))).toBe("401 algorithm_refused");
+  });
+
+  test("duty 46: an RSA key that is published for PS256 verifies no RS256", () => {
+    const key = makeKey("ps", "PS256");
+    const envoy = ready({ keys: [key] });
+    expect(refused(envoy.get("/", bearer(token({}, { key: { ...key, alg: "RS256" } }))))).toBe("401 unknown_key");
+  });
+});
+
+describe("duties 48-52: the key", () => {
+  test.each(["../../etc/passwd", "' OR 1=1 --", "k1\u0000", "K1", "k".repeat(600)])("duty 48: the key id %p finds nothing", (kid) => {
+    expect(answer(token({}, { header: { kid } }))).toMatch(/^401 (unknown_key|not_a_jwt)$/);
+  });
+
+  test("duty 49: without a key id every fitting key is tried, and at most four", () => {
+    const keys = [1, 2, 3, 4, 5].map((n) => makeKey(`k${n}`, "ES256"));
+    const envoy = ready({ keys });
+    envoy.get("/", bearer(token({}, { key: keys[3], header: { kid: undefined } }))).forwarded;
+    expect(refused(envoy.get("/", bearer(token({}, { key: keys[4], header: { kid: undefined } }))))).toBe("401 bad_signature");
+  });
+
+  test("duty 50: a key that the token brings along is never used", () => {
+    const own = makeKey("k1");
+    for (const header of [{ jwk: own.jwk }, { jku: "https://evil.example/jwks" }, { x5u: "https://evil.example/c" }, { x5c: ["MIIB"] }]) {
+      expect(answer(token({}, { key: own, header }))).toBe("401 bad_signature");
+    }
+  });
+
+  test.each([[{ crit: ["exp"] }], [{ crit: [] }], [{ b64: false, crit: ["b64"] }], [{ b64: true }]])("duty 51: %j in the header is refused", (header) => {
+    expect(answer(token({}, { header }))).toBe("401 not_a_jwt");
+  });
+
+  test("duty 67: a compressed token is refused", () => expect(answer(token({}, { header: { zip: "DEF" } }))).toBe("401 not_a_jwt"));
+});
+
+describe("duties 55, 56, 66: one spelling, one meaning, bounded size", () => {
+  const value = token({ sub: "spelling" });
+  const [header, payload, sig] = value.split(".") as [string, string, string];
+
+  test.each([
+    ["padding", `${header}.${payload}.${sig}==`],
+    ["loose bits in the signature", `${header}.${payload}.${sig.slice(0, -1)}${sig.endsWith("A") ? "B" : String.fromCharCode(sig.charCodeAt(sig.length - 1) + 1)}`],
+    ["the standard alphabet", `${header}.${payload}.+/${sig.slice(2)}`],
+    ["a fourth part", `${value}.`],
+    ["a changed byte", `${header}.${payload}.${sig.startsWith("A") ? "B" : "A"}${sig.slice(1)}`],
+    ["a tampered payload", `${header}.${b64u(claims({ sub: "admin" }))}.${sig}`],
+  ])("duty 55: %s is refused", (_, changed) => {
+    envoy.get("/", bearer(value)).forwarded;
+    expect(answer(changed)).toMatch(/^401 (bad_signature|not_a_jwt)$|^400 malformed_credential$/);
+  });
+
+  test.each([
+    ["iss twice", `{"iss":"${ISSUER}","iss":"${ISSUER}","exp":${NOW + 9}}`],
+    ["exp twice, once escaped", `{"iss":"${ISSUER}","exp":${NOW + 9},"e\\u0078p":1}`],
+    ["a lone surrogate", `{"iss":"${ISSUER}","exp":${NOW + 9},"x":"\\ud800"}`],
+    ["a trailing comma", `{"iss":"${ISSUER}","exp":${NOW + 9},}`],
+    ["nesting of a hundred", `{"iss":"${ISSUER}","exp":${NOW + 9},"x":${"[".repeat(100)}${"]".repeat(100)}}`],
+    ["a list", `["iss"]`],
+    ["nothing", ""],
+  ])("duty 56: %s in the claims is refused", (_, payload) => expect(answer(token({}, { payload }))).toBe("401 bad_claims"));
+
+  test("duty 56: bytes that are not UTF-8 are refused", () => {
+    const input = `${b64u({ alg: "RS256", kid: "k1" })}.${b64u(Buffer.concat([Buffer.from('{"iss":"'), Buffer.from([0xc0, 0xaf]), Buffer.from('"}')]))}`;
+    expect(answer(`${input}.${b64u(signature("RS256", KEY.privateKey, input))}`)).toBe("401 bad_claims");
+  });
+
+  test("duty 66: a token of 1 MB, one of 10,000 dots and one of 10,000 claims are refused", () => {
+    expect(answer("a".repeat(1 << 20))).toBe("401 token_too_large");
+    expect(answer(".".repeat(10_000) + "a")).toBe("401 not_a_jwt");
+    expect(answer(token(Object.fromEntries(Array.from({ length: 10_000 }, (_, i) => [`c${i}`, i]))))).toBe("401 token_too_large");
+    expect(answer(token(Object.fromEntries(Array.from({ length: 1_100 }, (_, i) => [i.toString(36), 1]))))).toBe("401 bad_claims");
+  });
+});
+
+describe("duties 57-62: the claims", () => {
+  test.each([["missing", undefined], ["a string", `${NOW + 60}`], ["null", null], ["a list", [NOW + 60]]])("duty 57: exp that is %s is refused", (_, exp) => {
+    expect(answer(token({ exp }))).toBe("401 bad_claims");
+  });
+  test.each([0, -1, NOW - 1, NOW, NOW - 0.5])("duty 57: exp %p has passed", (exp) => expect(answer(token({ exp }))).toBe("401 expired"));
+  test("duty 57: an exp of 1e300 neither wraps nor traps", () => {
+    envoy.get("/", bearer(token({}, { payload: JSON.stringify(claims()).replace(/"exp":\d+/, '"exp":1e300') }))).forwarded;
+  });
+  test("duty 58: nbf and iat further ahead than iat_slack are refused", () => {
+    expect(answer(token({ nbf: NOW + 130 }))).toBe("401 not_yet_valid");
+    expect(answer(token({ iat: NOW + 130 }))).toBe("401 not_yet_valid");
+    expect(answer(token({ nbf: "soon" }))).toBe("401 bad_claims");
+  });
+  test.each([`${ISSUER}/`, ISSUER.toUpperCase(), ISSUER.replace("https", "http"), "", undefined, [ISSUER], `${ISSUER}.evil.example`])("duty 59: the issuer %p is someone else", (iss) => {
+    expect(answer(token({ iss }))).toBe("401 wrong_issuer");
+  });
+
+  describe("duty 61: with audiences configured", () => {
+    const config = { ...JWKS_CONFIG, client_id: "gateway", claim_validator: { audience: { valid_audiences: [AUDIENCE], match_with_client_id: true } } };
+    const strict = ready({ config });
+    test.each([undefined, "", "https://other.example.com", ["x", "y"], `${AUDIENCE}/`, { "0": AUDIENCE }, [[AUDIENCE]], 7])("the audience %j is refused", (aud) => {
+      expect(refused(strict.get("/", bearer(token({ aud }))))).toBe("403 wrong_audience");
+    });
+    test.each([AUDIENCE, "gateway", ["x", AUDIENCE]])("the audience %j is accepted", (aud) => void strict.get("/", bearer(token({ aud }))).forwarded);
+  });
+
+  test("duty 61: an audience that is only required may be any, but must be there", () => {
+    const envoy = ready({ config: { ...JWKS_CONFIG, claim_validator: { audience: { required: true, claim: "azp" } } } });
+    envoy.get("/", bearer(token({ azp: "anyone" }))).forwarded;
+    expect(refused(envoy.get("/", bearer(token())))).toBe("403 wrong_audience");
+  });
+
+  test.each([
+    [{ header: { typ: "logout+jwt" } }, {}], [{}, { events: {} }], [{}, { nonce: "n" }], [{}, { at_hash: "h" }], [{}, { typ: "ID" }], [{}, { typ: "Refresh" }],
+  ])("duty 62: a token for another purpose (%j %j) is no access token", (options, changes) => expect(answer(token(changes, options))).toBe("401 wrong_type"));
+
+  test("duty 62: with token_typ_expected, only that typ passes, with or without application/ (RFC 9068 §2.1)", () => {
+    const envoy = ready({ config: { ...JWKS_CONFIG, token_typ_expected: "at+jwt" } });
+    envoy.get("/", bearer(token({}, { header: { typ: "at+jwt" } }))).forwarded;
+    envoy.get("/", bearer(token({}, { header: { typ: "application/AT+JWT" } }))).forwarded;
+    for (const typ of [undefined, "JWT", "at+jwt2"]) expect(refused(envoy.get("/", bearer(token({}, { header: { typ } }))))).toBe("401 wrong_type");
+  });
+
+  test("duty 76: a missing scope is 403 with the scopes that are needed; no credential is 401 without an error", () => {
+    const envoy = ready({ config: { ...JWKS_CONFIG, required_scopes: ["read", "admin"] } });
+    const short = envoy.get("/", bearer(token()));
+    expect(refused(short)).toBe("403 insufficient_scope");
+    expect(short.local.headers.get("www-authenticate")).toBe(
+      'Bearer realm="api", error="insufficient_scope", error_description="The token lacks a scope that is needed here.", scope="read admin"');
+    envoy.get("/", bearer(token({ scope: "admin read" }))).forwarded;
+    envoy.get("/", bearer(token({ scope: undefined, scp: ["read", "admin"] }))).forwarded;
+    expect(refused(envoy.get("/", bearer(token({ scope: "read administrator" }))))).toBe("403 insufficient_scope");
+    const none = envoy.get("/");
+    expect(refused(none)).toBe("401 no_token");
+    expect(none.local.headers.get("www-authenticate")).toBe('Bearer realm="api"');
+  });
+});
+
+describe("a key in the configuration", () => {
+  const config = { bearer_only: true, public_key: pem(), claim_validator: { issuer: { valid_issuers: [ISSUER] } } };
+
+  test("verifies without any call to the provider", () => {
+    const envoy = ready({ config });
+    envoy.get("/", bearer(token({}, { header: { kid: "whatever" } }))).forwarded;
+    expect(refused(envoy.get("/", bearer(token({}, { key: makeKey("k1") }))))).toBe("401 bad_signature");
+    expect(envoy.history).toHaveLength(0);
+  });
+
+  test("wins over use_jwks and introspection", () => {
+    const envoy = ready({ config: { ...config, use_jwks: true, introspection_endpoint: `${ISSUER}/introspect`, provider_cluster: "idp", client_id: "a", client_secret: "b" } });
+    envoy.get("/", bearer(token())).forwarded;
+    expect(envoy.history).toHaveLength(0);
+  });
+
+  test("duty 44: HS256 is verified with symmetric_key and nothing else", () => {
+    const secret = "0123456789abcdef0123456789abcdef";
+    const envoy = ready({ config: { ...config, public_key: undefined, symmetric_key: secret, token_signing_alg_values_expected: "HS256" } });
+    const sign = (key: string): string => {
+      const input = `${b64u({ alg: "HS256" })}.${b64u(claims())}`;
+      return `${input}.${b64u(signature("HS256", key, input))}`;
+    };
+    envoy.get("/", bearer(sign(secret))).forwarded;
+    expect(refused(envoy.get("/", bearer(sign(`${secret} `))))).toBe("401 bad_signature");
+    expect(refused(envoy.get("/", bearer(token())))).toBe("401 algorithm_refused");
+  });
+
+  function pem(): string {
+    return createPublicKey(KEY.privateKey).export({ type: "spki", format: "pem" }) as string;
+  }
+});

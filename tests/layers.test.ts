@@ -1,0 +1,108 @@
+// The architecture, as a test: who may import whom, what could trap on input, who alone makes a proof, how long a file may be.
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, normalize } from "node:path";
+import { BANS, LINES, LONG, MAKERS, ORDER, RIGHT_OF_ABI } from "./support/layers";
+import { blank } from "./support/blank";
+
+const ROOT = join(__dirname, "..");
+
+function sources(folder: string, pattern = /\.ts$/): string[] {
+  if (!existsSync(join(ROOT, folder))) return [];
+  return readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" }).filter((file) => pattern.test(file)).sort();
+}
+
+const FILES = sources("assembly").map((file) => {
+  const text = readFileSync(join(ROOT, "assembly", file), "utf8");
+  return { file, folder: layerOf(file), ...blank(text) };
+});
+
+/** A folder is a layer, and so are the two files beside the folders. */
+function layerOf(file: string): string { return dirname(file) === "." ? file.replace(/\.ts$/, "") : file.split("/")[0]!; }
+
+const level = (layer: string): number => ORDER.findIndex((names) => names.includes(layer));
+
+function mayImport(from: string, to: string): boolean {
+  if (from === to) return true;
+  if (to === "abi") return RIGHT_OF_ABI.includes(from);
+  if (from === "abi") return level(to) <= level("bytes");
+  return level(to) < level(from);
+}
+
+describe("imports", () => {
+  test.each(FILES.filter(({ folder }) => folder !== "abi").map(({ folder }) => folder).filter((name, i, all) => all.indexOf(name) === i))(
+    "%s is a layer with a place in the order", (folder) => { expect(level(folder)).toBeGreaterThanOrEqual(0); });
+
+  test("go from right to left only", () => {
+    const upward: string[] = [];
+    for (const { file, folder, withoutComments } of FILES) {
+      for (const [, to] of withoutComments.matchAll(/(?:from|import)\s*"(\.[^"]*)"/g)) {
+        const target = layerOf(`${normalize(join(dirname(file), to!))}.ts`);
+        if (!mayImport(folder, target)) upward.push(`${file} imports ${to}`);
+      }
+    }
+    expect(upward).toEqual([]);
+  });
+
+  test("stay inside the project", () => {
+    const foreign = FILES.flatMap(({ file, withoutComments }) => [...withoutComments.matchAll(/(?:from|import)\s*"([^."][^"]*)"/g)].map(([, to]) => `${file} imports ${to}`));
+    expect(foreign).toEqual([]);
+  });
+});
+
+describe("what could trap, or is not ours to use", () => {
+  for (const ban of BANS) {
+    const uses = FILES.filter(({ code }) => ban.pattern.test(code)).map(({ file }) => file);
+    const allows = (entry: string) => (file: string) => entry.endsWith("/") ? file.startsWith(entry) : file === entry;
+    const allowed = Object.keys(ban.allowed);
+
+    test(`${ban.name}: ${ban.why}`, () => {
+      const wrong = uses.filter((file) => !allowed.some((entry) => allows(entry)(file))).map((file) => {
+        const code = FILES.find((one) => one.file === file)!.code;
+        return `${file}:${code.slice(0, code.search(ban.pattern)).split("\n").length}`;
+      });
+      expect(wrong).toEqual([]);
+    });
+
+    test(`${ban.name}: whoever is allowed to needs to`, () => {
+      expect(allowed.filter((entry) => !uses.some(allows(entry)))).toEqual([]);
+    });
+  }
+
+  test("Map#get only behind Map#has: it traps on a key that is not there", () => {
+    const wrong: string[] = [];
+    for (const { file, code } of FILES) {
+      for (const [, name] of code.matchAll(/\b(\w+)\s*(?::\s*Map<|=\s*new Map<)/g)) {
+        for (const use of code.matchAll(new RegExp(`\\b${name}\\.get\\(`, "g"))) {
+          const before = code.slice(Math.max(0, use.index - 400), use.index);
+          if (!before.includes(`${name}.has(`)) wrong.push(`${file}:${code.slice(0, use.index).split("\n").length} ${name}.get(`);
+        }
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  test("the build never drops assertions: a null would be read as address 0", () => {
+    const { options, targets } = JSON.parse(readFileSync(join(ROOT, "asconfig.json"), "utf8"));
+    const dropping = Object.entries({ options, ...targets }).filter(([, value]) => (value as { noAssert?: boolean }).noAssert).map(([name]) => name);
+    expect(dropping).toEqual([]);
+    expect(JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")).scripts.build).not.toContain("noAssert");
+  });
+});
+
+describe("proofs have one maker", () => {
+  test.each(Object.entries(MAKERS))("%s is made in %s alone", (name, maker) => {
+    const makers = FILES.filter(({ code }) => new RegExp(`\\bnew ${name}\\b`).test(code)).map(({ file }) => file);
+    expect(makers).toEqual([maker]);
+  });
+});
+
+test(`no file is longer than ${LINES} lines`, () => {
+  const long: string[] = [];
+  for (const folder of ["assembly", "cli", "tests", "bench"]) {
+    for (const file of sources(folder, /\.(ts|mjs|cjs|js)$/)) {
+      const path = `${folder}/${file}`, lines = readFileSync(join(ROOT, path), "utf8").split("\n").length - 1;
+      if (lines > LINES && !(path in LONG)) long.push(`${path}: ${lines}`);
+    }
+  }
+  expect(long).toEqual([]);
+});

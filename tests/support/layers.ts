@@ -1,0 +1,64 @@
+/** The rules that `layers.test.ts` holds. An exception is one line here, with its reason; one that is no longer needed fails the test. */
+
+/** Low to high: a file imports from its own layer and from lower ones, never from a neighbour. */
+export const ORDER = [
+  ["result"], ["bytes"], ["crypto", "json", "http"], ["jose"], ["oidc"], ["session"], ["policy"], ["config"], ["flow"], ["filter"], ["index"],
+];
+
+/** `abi` stands beside the order: it knows bytes and results, and only the filter knows it. */
+export const RIGHT_OF_ABI = ["filter", "index"];
+
+interface Ban {
+  name: string;
+  pattern: RegExp;
+  why: string;
+  /** A file, or a folder with its slash → why it may. */
+  allowed: Record<string, string>;
+}
+
+export const BANS: Ban[] = [
+  { name: "throw", pattern: /\bthrow\b/, why: "nobody can catch; input is refused with a Fault", allowed: {} },
+  { name: "x!", pattern: /[\w)\]]!(?!=)/, why: "traps on null", allowed: {
+    "result.ts": "the one place where a missing value is our own bug",
+  } },
+  { name: "unchecked()", pattern: /\bunchecked\s*\(/, why: "reads past the end of an array", allowed: {} },
+  { name: "changetype<>", pattern: /\bchangetype\s*</, why: "takes any number for an object, or an object for its address", allowed: {
+    "abi/": "the boundary: the host speaks in addresses",
+    "crypto/": "inner loops over state of a fixed size",
+    "filter/verdict_cache.ts": "its table is one flat buffer, so that the collector has nothing to mark",
+  } },
+  { name: "raw memory", pattern: /\b(?:load|store)\s*<|\bmemory\.(?!data\b)|\bheap\./, why: "no bound is checked", allowed: {
+    "abi/": "the boundary: what the host wrote lies at an address",
+    "bytes/bytes.ts": "compares bytes whose lengths were compared before",
+    "bytes/writer.ts": "writes after its own check for room",
+    "bytes/hash.ts": "the hot path's hash, over a checked range",
+    "crypto/": "inner loops over buffers whose size was checked before",
+    "http/header_block.ts": "reads the host's header block in place, without copying it",
+    "http/name_table.ts": "compares names of the header block in place",
+    "http/query.ts": "copies the path out of the header block",
+    "http/status.ts": "reads a reply's header block in place",
+    "flow/credential.ts": "reads the Authorization value in the header block",
+    "filter/admit.ts": "writes prepared headers out of the cache",
+    "filter/configure.ts": "takes a seed out of eight random bytes",
+    "filter/envoy_verifier.ts": "compares the host's answer where it lies",
+    "filter/request.ts": "looks at the path in the header block",
+    "filter/shared_provider.ts": "a header of fixed size in what workers share",
+    "filter/verdict_cache.ts": "one flat buffer, so that the collector has nothing to mark",
+  } },
+  { name: "Math.random, Date.now", pattern: /\bMath\.random\b|\bDate\.now\b/, why: "imports that Envoy does not have; time and randomness come in", allowed: {} },
+  { name: "String.UTF8.decode", pattern: /\bString\.UTF(?:8|16)\.decode/, why: "accepts malformed bytes; bytes/utf8 refuses them", allowed: {
+    "bytes/utf8.ts": "decodes what it has just checked",
+  } },
+  { name: "parseInt, parseFloat", pattern: /\bparse(?:Int|Float)\s*\(/, why: "reads a number out of anything that starts like one", allowed: {} },
+  { name: "console, trace", pattern: /\bconsole\.|\btrace\s*\(/, why: "imports that Envoy does not have", allowed: {} },
+];
+
+/** A value that only its maker can make is the proof that a check ran: class → the one file that writes `new`. */
+export const MAKERS: Record<string, string> = {
+  VerifiedJwt: "jose/jws.ts",
+};
+
+export const LINES = 300;
+
+/** Files that are longer, and why. */
+export const LONG: Record<string, string> = {};

@@ -1,0 +1,133 @@
+import { prefersHtml } from "../../../assembly/http/accept";
+import { cookieValues } from "../../../assembly/http/cookies";
+import { NameTable, Role } from "../../../assembly/http/name_table";
+import { pathWithout, queryValues } from "../../../assembly/http/query";
+import { statusOf } from "../../../assembly/http/status";
+import { ascii, equal, equalInt, isFalse, isTrue, text, utf8 } from "../check";
+import { headersOf, joined, serialised } from "./serialised.as";
+
+// Cookies.
+export function a_cookie_is_found_by_its_exact_name(): void {
+  cookies(["a=1; token=abc; b=2"], "abc");
+  cookies(["token=abc"], "abc");
+  cookies(["a=1;token=abc"], "abc");
+}
+
+export function names_that_contain_the_cookies_name_are_other_cookies(): void {
+  cookies(["xtoken=1; token2=2; my-token=3; Token=4; token.=5; TOKEN=6"], "");
+  cookies(["a=token=abc"], "");
+  cookies(["a=x token=abc"], "");
+}
+
+export function every_cookie_of_the_name_is_given_over_all_lines(): void { cookies(["token=1; token=2", "a=b", "token=3"], "1|2|3"); }
+export function a_cookies_value_may_hold_equals_signs(): void { cookies(["token=a=b=="], "a=b=="); }
+export function an_empty_cookie_is_there_and_empty(): void { cookies(["token="], "[empty]"); cookies(["token=;a=b"], "[empty]"); }
+
+export function duty_112_malformed_cookie_lines_give_nothing(): void {
+  cookies([""], ""); cookies([";;=;"], ""); cookies(["token"], ""); cookies(["token;"], ""); cookies(["=token"], ""); cookies([" = "], ""); cookies(["; ; ;"], "");
+  cookies(["token =abc"], ""); cookies(["\u0000token=abc"], ""); cookies(["\ttoken=abc"], ""); cookies([",token=abc"], "");
+}
+
+export function duty_112_a_cookie_header_of_64_kilobytes_is_read_to_its_end(): void { cookies(["a=b; ".repeat(13_000) + "token=last"], "last"); }
+
+// Query.
+export function a_parameter_is_found_by_its_exact_name(): void {
+  query("/a?t=1", "1"); query("/a?x=0&t=1&y=2", "1"); query("/?t=a=b", "a=b"); query("/a?x&t=1", "1");
+}
+
+export function names_that_contain_the_parameters_name_are_other_parameters(): void {
+  query("/a?tt=1&xt=2&t2=3&T=4&t%3D=5", ""); query("/t=1", ""); query("/a?x=t=1", ""); query("/a?x?t=1", ""); query("/a;t=1", "");
+}
+
+export function a_path_without_a_query_has_no_parameters(): void { query("/a", ""); query("/a?", ""); query("/a?&&", ""); query("", ""); }
+export function every_parameter_of_the_name_is_given(): void { query("/a?t=1&t=2&x&t=3", "1|2|3"); }
+export function a_parameter_without_a_value_is_there_and_empty(): void { query("/a?t", "[empty]"); query("/a?t=", "[empty]"); query("/a?t&x=1", "[empty]"); }
+export function a_parameter_is_given_as_it_was_written(): void { query("/a?t=a%20b+c", "a%20b+c"); }
+export function the_query_of_a_request_without_a_path_is_empty(): void { equalInt(queryValues(headersOf(["a", "b"]), ascii("t")).length, 0); }
+
+export function duty_74_the_token_is_taken_out_of_the_path(): void {
+  without("/a?t=1", "/a"); without("/a?t=1&x=2", "/a?x=2"); without("/a?x=2&t=1", "/a?x=2"); without("/a?x=2&t=1&y=3", "/a?x=2&y=3"); without("/a?t", "/a");
+}
+
+export function duty_74_every_token_is_taken_out_of_the_path(): void { without("/a?t=1&t=2&x&t=", "/a?x"); without("/?t=1&t=2", "/"); }
+
+export function what_is_not_the_token_stays_as_it_was(): void {
+  without("/a?tt=1&xt=2", "/a?tt=1&xt=2"); without("/t=1", "/t=1"); without("/a?x=1&&y=2", "/a?x=1&&y=2"); without("/a?", "/a?"); without("/a?x?t=1", "/a?x?t=1");
+}
+
+// Accept.
+export function browsers_get_a_page(): void {
+  html("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", true); html("text/html", true); html("TEXT/HTML;q=1", true); html("image/png, text/html", true);
+}
+
+export function programs_get_json(): void {
+  html("", false); html("*/*", false); html("application/json", false); html("application/json, text/html", false); html("text/plain", false); html("text/htmlx", false);
+  html("text/*", false); html("a;b=text/htm", false); html(",,;;", false); html("xtext/html", false);
+}
+
+export function no_accept_header_means_a_program(): void { isFalse(prefersHtml([]), "none"); }
+export function accept_lines_are_read_in_order(): void {
+  isTrue(prefersHtml([ascii("image/png"), ascii("text/html")]), "second line");
+  isFalse(prefersHtml([ascii("application/json"), ascii("text/html")]), "JSON first");
+}
+
+// Names.
+export function a_name_may_have_several_roles(): void {
+  const t = new NameTable();
+  t.add(ascii("x-token"), Role.Identity);
+  t.add(ascii("X_Token"), Role.RawCredential);
+  equalInt(role(t, "x-token"), Role.Identity | Role.RawCredential);
+}
+
+export function duty_88_names_differ_in_nothing_but_case_and_underscores(): void {
+  const t = new NameTable(), name = "x-ab-c";
+  t.add(ascii(name), Role.Identity);
+  equalInt(role(t, "X_AB-c"), Role.Identity);
+  const other = utf8(name);
+  for (let i = 0; i < name.length; i++) {
+    for (let c = 0; c < 256; c++) {
+      const own = <u8>name.charCodeAt(i);
+      if (c == own || own == 0x2d && c == 0x5f || own != 0x2d && c == own - 0x20) continue;
+      other[i] = <u8>c;
+      equalInt(t.find(other.dataStart, other.length), Role.None);
+    }
+    other[i] = <u8>name.charCodeAt(i);
+  }
+}
+
+export function many_names_in_few_buckets_are_told_apart(): void {
+  const t = new NameTable();
+  for (let i = 0; i < 500; i++) t.add(utf8("x-" + i.toString() + "-y"), i & 1 ? Role.Identity : Role.Credential);
+  for (let i = 0; i < 500; i++) equalInt(role(t, "X_" + i.toString() + "_Y"), i & 1 ? Role.Identity : Role.Credential);
+  equalInt(role(t, "x-500-y"), Role.None);
+}
+
+// The status of a reply.
+export function a_status_is_three_digits(): void { status([":status", "200"], 200); status(["a", "b", ":status", "503"], 503); status([":status", "099"], 99); }
+
+export function a_status_of_any_other_form_is_none(): void {
+  const values = ["", "2", "20", "2000", "abc", "2 0", "-20", "+20", "2a0", "\u0000\u0000\u0000", ":::"];
+  for (let i = 0; i < values.length; i++) status([":status", values[i]], 0);
+}
+
+export function a_reply_without_a_status_has_none(): void { status([], 0); status(["status", "200"], 0); status([":statux", "200", ":method", "200", ":scheme", "200"], 0); }
+
+export function a_broken_block_has_no_status(): void {
+  const whole = serialised([":status", "200"]);
+  for (let n = 0; n < whole.length; n++) equalInt(statusOf(whole.dataStart, n), 0);
+  store<u32>(whole.dataStart, 0xffffffff);
+  equalInt(statusOf(whole.dataStart, whole.length), 0);
+}
+
+function cookies(lines: string[], want: string): void {
+  const pairs: string[] = [":path", "/"];
+  for (let i = 0; i < lines.length; i++) { pairs.push("cookie"); pairs.push(lines[i]); }
+  equal(shown(cookieValues(headersOf(pairs), ascii("token"))), want);
+}
+
+function query(path: string, want: string): void { equal(shown(queryValues(headersOf([":path", path]), ascii("t"))), want); }
+function without(path: string, want: string): void { equal(text(pathWithout(headersOf([":path", path]), ascii("t"))), want); }
+function shown(values: Uint8Array[]): string { return values.length == 1 && values[0].length == 0 ? "[empty]" : joined(values); }
+function html(accept: string, want: bool): void { isTrue(prefersHtml([ascii(accept)]) == want, accept); }
+function role(t: NameTable, name: string): Role { const bytes = utf8(name); return t.find(bytes.dataStart, bytes.length); }
+function status(pairs: string[], want: i32): void { const bytes = serialised(pairs); equalInt(statusOf(bytes.dataStart, bytes.length), want); }

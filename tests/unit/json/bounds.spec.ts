@@ -1,0 +1,105 @@
+import { Json } from "../../../assembly/json/json";
+import { JsonFault, parse } from "../../../assembly/json/parser";
+import { ascii, equalInt, isFalse, utf8 } from "../check";
+import { faultOf, LIMIT, read, refuses, refusesAt, repeat } from "./reading.as";
+
+export function duty_56_a_name_that_stands_twice_in_an_object_is_refused(): void {
+  refuses("{\"a\":1,\"a\":1}", JsonFault.Duplicate);
+  refuses("{\"iss\":\"x\",\"exp\":1,\"iss\":\"y\"}", JsonFault.Duplicate);
+  refuses("{\"\":1,\"\":2}", JsonFault.Duplicate);
+  refuses("{\"a\":{\"b\":[1,2,{\"c\":3}]},\"a\":1}", JsonFault.Duplicate);
+  refuses("{\"x\":{\"a\":1,\"b\":2,\"a\":3}}", JsonFault.Duplicate);
+  refuses("[{\"a\":1,\"a\":2}]", JsonFault.Duplicate);
+}
+
+export function duty_56_another_spelling_of_a_name_is_the_same_name(): void {
+  refuses("{\"alg\":1,\"\\u0061lg\":2}", JsonFault.Duplicate);
+  refuses("{\"\\u0061lg\":1,\"alg\":2}", JsonFault.Duplicate);
+  refuses("{\"\\u0065xp\":1,\"e\\u0078p\":2}", JsonFault.Duplicate);
+  refuses("{\"a/b\":1,\"a\\/b\":2}", JsonFault.Duplicate);
+  refuses("{\"\\n\":1,\"\\u000a\":2}", JsonFault.Duplicate);
+  refuses("{\"\ud83d\ude00\":1,\"\\ud83d\\ude00\":2}", JsonFault.Duplicate);
+  refuses("{\"\\u00E9\":1,\"\\u00e9\":2}", JsonFault.Duplicate);
+}
+
+export function names_that_only_look_alike_are_different(): void {
+  read("{\"a\":1,\"A\":2,\"a \":3,\"\":4,\"aa\":5}");
+  read("{\"\\\\u0061\":1,\"\\u0061\":2}"); // a backslash and letters, and an escape
+  read("{\"\u00e9\":1,\"e\u0301\":2}"); // two ways to write e with an accent: two texts
+  read("{\"a\":\"b\",\"b\":\"a\"}"); // a value is no name
+}
+
+export function the_same_name_may_stand_in_different_objects(): void {
+  read("{\"a\":{\"a\":1},\"b\":{\"a\":{\"a\":2}}}");
+  read("[{\"a\":1},{\"a\":1}]");
+}
+
+export function a_duplicate_is_refused_where_it_stands(): void { refusesAt("{\"a\":1,\"a\":2}", JsonFault.Duplicate, 10); }
+
+export function a_mistake_is_refused_where_it_stands(): void {
+  refusesAt("{\"a\":tru}", JsonFault.Syntax, 5);
+  refusesAt("[1,2,]", JsonFault.Syntax, 5);
+  refusesAt("[] x", JsonFault.Syntax, 3);
+}
+
+export function duty_66_lists_may_nest_32_deep_and_not_33(): void {
+  read(repeat("[", 32) + repeat("]", 32));
+  refuses(repeat("[", 33) + repeat("]", 33), JsonFault.TooDeep);
+}
+
+export function duty_66_objects_may_nest_32_deep_and_not_33(): void {
+  read(repeat("{\"a\":", 31) + "{}" + repeat("}", 31));
+  refuses(repeat("{\"a\":", 32) + "{}" + repeat("}", 32), JsonFault.TooDeep);
+  refuses(repeat("[{\"a\":", 16) + "[]" + repeat("}]", 16), JsonFault.TooDeep);
+}
+
+export function depth_is_how_deep_not_how_many(): void { read("[" + repeat("[[]],", 500) + "[]]"); }
+
+export function duty_66_a_hundred_thousand_open_brackets_are_refused_and_trap_nothing(): void {
+  isFalse(faultOf(ascii(repeat("[", 100_000))) == 0, "lists");
+  isFalse(faultOf(ascii(repeat("{\"a\":", 50_000))) == 0, "objects");
+}
+
+export function duty_66_an_object_may_have_1024_members_and_not_1025(): void {
+  equalInt(read(members(1024)).nodeCount, 2049);
+  refuses(members(1025), JsonFault.TooMany);
+}
+
+export function duty_66_ten_thousand_claims_are_refused_before_they_are_compared(): void { refuses(members(10_000), JsonFault.TooMany); }
+
+export function a_list_may_be_as_long_as_the_text_allows(): void {
+  const json = read("[" + repeat("1,", 20_000) + "1]");
+  let count = 0;
+  for (let item = json.first(json.root); item >= 0; item = json.sibling(json.root, item)) count++;
+  equalInt(count, 20_001);
+}
+
+export function a_text_may_be_as_long_as_the_bound_and_no_longer(): void {
+  const document = "\"" + repeat("x", 98) + "\"";
+  isFalse(parse(ascii(document), 100).failed, "at the bound");
+  const fault = parse(ascii(document), 99).fault;
+  equalInt(fault == null ? 0 : fault.code, JsonFault.TooLarge);
+}
+
+export function too_large_is_said_before_the_text_is_looked_at(): void {
+  const fault = parse(new Uint8Array(LIMIT + 1).fill(0xff), LIMIT).fault;
+  equalInt(fault == null ? 0 : fault.code, JsonFault.TooLarge);
+}
+
+export function every_beginning_of_a_document_is_refused(): void {
+  const whole = "{\"a\":[1,-2.5e3,true,false,null],\"b\\u0041\":{\"c\":\"\\ud83d\\ude00 \u00e9\"}}";
+  const bytes = utf8(whole);
+  read(whole);
+  for (let n = 0; n < bytes.length; n++) assert(faultOf(bytes.subarray(0, n)) != 0, "first " + n.toString() + " bytes");
+}
+
+export function a_document_of_many_nodes_keeps_every_one(): void {
+  const json: Json = read(members(1000));
+  for (let i = 0; i < 1000; i += 37) equalInt(<i64>json.number(json.member(json.root, "n" + i.toString())), i);
+}
+
+function members(count: i32): string {
+  const parts: string[] = [];
+  for (let i = 0; i < count; i++) parts.push("\"n" + i.toString() + "\":" + i.toString());
+  return "{" + parts.join(",") + "}";
+}

@@ -1,0 +1,77 @@
+/** Owns the door from the vector tests to the primitives: bytes come in and go out through one buffer in linear memory. */
+import { Result } from "../../assembly/result";
+import { digest, Hash } from "../../assembly/crypto/hash";
+import { expand, extract } from "../../assembly/crypto/hkdf";
+import { Key, PublicKey, SecretKey } from "../../assembly/crypto/key";
+import { readPublicKeyPem } from "../../assembly/crypto/pem";
+import { readSpki } from "../../assembly/crypto/public_key";
+import { Scheme, verify } from "../../assembly/crypto/verify";
+import { open, seal } from "../../assembly/crypto/xchacha20poly1305";
+
+const SIZE = 1 << 18;
+const room = new Uint8Array(SIZE);
+let key: Key = new SecretKey(new Uint8Array(0));
+
+/** Where the test writes all inputs of a call, one behind the other, and finds the output. */
+export function buffer(): usize { return room.dataStart; }
+
+/** To be called between vectors: nothing managed is on the stack then. */
+export function collect(): void { __collect(); }
+
+let taken: i32 = 0;
+function first(size: i32): Uint8Array { taken = size; return room.slice(0, size); }
+function then(size: i32): Uint8Array { taken += size; return room.slice(taken - size, taken); }
+
+/** The output's size, or the fault's code below zero. */
+function give(result: Result<Uint8Array>): i32 {
+  const fault = result.fault;
+  return fault != null ? -fault.code : put(result.value);
+}
+function put(bytes: Uint8Array): i32 {
+  room.set(bytes);
+  return bytes.length;
+}
+
+function hold(result: Result<PublicKey>): i32 {
+  const fault = result.fault;
+  if (fault != null) return fault.code;
+  key = result.value;
+  return 0;
+}
+
+/** Reads the key that later calls use. 0, or the fault. */
+export function useSpki(size: i32): i32 { return hold(readSpki(first(size))); }
+export function usePem(size: i32): i32 { return hold(readPublicKeyPem(first(size))); }
+export function useSecret(size: i32): i32 {
+  key = new SecretKey(first(size));
+  return 0;
+}
+
+/** The key in use, as the filter writes it for a host. */
+export function spki(): i32 { return key instanceof PublicKey ? put((key as PublicKey).spki()) : -1; }
+
+export function verifies(scheme: Scheme, hash: Hash, data: i32, signature: i32): bool {
+  return verify(scheme, hash, key, first(data), then(signature));
+}
+
+/** The same signature over and over: what a benchmark times. */
+export function verifiesTimes(times: i32, scheme: Scheme, hash: Hash, data: i32, signature: i32): bool {
+  const message = first(data), sig = then(signature);
+  let all = true;
+  for (let i = 0; i < times; i++) all = verify(scheme, hash, key, message, sig) && all;
+  return all;
+}
+
+export function hashes(hash: Hash, data: i32): i32 { return put(digest(hash, first(data))); }
+
+export function derives(salt: i32, secret: i32, info: i32, length: i32): i32 {
+  return give(expand(extract(first(salt), then(secret)), then(info), length));
+}
+
+export function seals(keySize: i32, nonce: i32, aad: i32, plain: i32): i32 {
+  return give(seal(first(keySize), then(nonce), then(aad), then(plain)));
+}
+
+export function opens(keySize: i32, nonce: i32, aad: i32, sealed: i32): i32 {
+  return give(open(first(keySize), then(nonce), then(aad), then(sealed)));
+}
