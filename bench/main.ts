@@ -22,7 +22,7 @@ async function main(): Promise<void> {
   requireWrk();
   mkdirSync(OUT, { recursive: true });
   const empty = join(OUT, "empty.wasm");
-  execFileSync(process.execPath, [join(ROOT, "node_modules/assemblyscript/bin/asc.js"), "bench/empty.as.ts", "--outFile", empty, "-O3", "--runtime", "stub", "--use", "abort="], { cwd: ROOT });
+  execFileSync(process.execPath, [join(ROOT, "node_modules/assemblyscript/bin/asc.js"), "empty.as.ts", "--baseDir", join(ROOT, "bench"), "--outFile", empty, "-O3", "--runtime", "stub"]);
   const filter = join(ROOT, "build/envoy-oidc.wasm");
 
   const binary = await envoyBinary();

@@ -6,12 +6,24 @@ export const enum Base64Fault { BadLength = 1, BadCharacter, LooseBits }
 
 const URL_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-/** Values 0..63, or 64 for "not in the alphabet" (RFC 4648 §5); covers every u8, so no index can miss. */
+/** Values 0..63, or NONE for "not in the alphabet" (RFC 4648 §5); covers every u8, so no index can miss. */
+const NONE: u8 = 0x80;
 const VALUE: StaticArray<u8> = values();
 
+/** The standard alphabet (RFC 4648 §4) by value. */
+const STANDARD: StaticArray<u8> = standard();
+
 function values(): StaticArray<u8> {
-  const t = new StaticArray<u8>(256).fill(64);
+  const t = new StaticArray<u8>(256).fill(NONE);
   for (let i = 0; i < 64; i++) t[URL_ALPHABET.charCodeAt(i)] = <u8>i;
+  return t;
+}
+
+function standard(): StaticArray<u8> {
+  const t = new StaticArray<u8>(64);
+  for (let i = 0; i < 62; i++) t[i] = <u8>URL_ALPHABET.charCodeAt(i);
+  t[62] = 0x2b; // +
+  t[63] = 0x2f; // /
   return t;
 }
 
@@ -25,18 +37,27 @@ export function decodeBase64url(text: Uint8Array): Result<Uint8Array> {
   if (tail == 1) return Result.fail<Uint8Array>(Base64Fault.BadLength, n.toString());
 
   const out = new Uint8Array((n >> 2) * 3 + (tail ? tail - 1 : 0));
-  let bits: u32 = 0, held = 0, o = 0;
-  for (let i = 0; i < n; i++) {
-    const v: u32 = VALUE[text[i]];
-    if (v == 64) return Result.fail<Uint8Array>(Base64Fault.BadCharacter, i.toString());
-    bits = bits << 6 | v;
-    held += 6;
-    if (held >= 8) {
-      held -= 8;
-      out[o++] = <u8>(bits >> held);
-    }
+  // Raw addresses: the loop reads whole groups of four within `text` and writes three bytes for each within `out`.
+  let from = text.dataStart, to = out.dataStart;
+  const groups = from + (n & ~3);
+  let wrong: u32 = 0;
+  for (; from < groups; from += 4, to += 3) {
+    const a = value(load<u8>(from)), b = value(load<u8>(from, 1)), c = value(load<u8>(from, 2)), d = value(load<u8>(from, 3));
+    wrong |= a | b | c | d;
+    store<u8>(to, <u8>(a << 2 | b >> 4));
+    store<u8>(to, <u8>(b << 4 | c >> 2), 1);
+    store<u8>(to, <u8>(c << 6 | d), 2);
   }
-  if (bits & ((1 << held) - 1)) return Result.fail<Uint8Array>(Base64Fault.LooseBits, n.toString());
+  let loose: u32 = 0;
+  if (tail != 0) {
+    const a = value(load<u8>(from)), b = value(load<u8>(from, 1)), c: u32 = tail == 3 ? value(load<u8>(from, 2)) : 0;
+    wrong |= a | b | c;
+    store<u8>(to, <u8>(a << 2 | b >> 4));
+    if (tail == 3) store<u8>(to, <u8>(b << 4 | c >> 2), 1);
+    loose = tail == 3 ? c & 3 : b & 15;
+  }
+  if (wrong & NONE) return Result.fail<Uint8Array>(Base64Fault.BadCharacter, firstWrong(text).toString());
+  if (loose) return Result.fail<Uint8Array>(Base64Fault.LooseBits, n.toString());
   return Result.of<Uint8Array>(out);
 }
 
@@ -44,21 +65,34 @@ export function decodeBase64url(text: Uint8Array): Result<Uint8Array> {
 export function encodeBase64(data: Uint8Array): Uint8Array {
   const n = data.length;
   const out = new Uint8Array((n + 2) / 3 * 4);
-  let o = 0;
-  for (let i = 0; i < n; i += 3) {
-    const left = n - i;
-    const bits: u32 = <u32>data[i] << 16 | (left > 1 ? <u32>data[i + 1] << 8 : 0) | (left > 2 ? <u32>data[i + 2] : 0);
-    out[o++] = standard(bits >> 18);
-    out[o++] = standard(bits >> 12);
-    out[o++] = left > 1 ? standard(bits >> 6) : 0x3d;
-    out[o++] = left > 2 ? standard(bits) : 0x3d;
+  // Raw addresses: whole groups of three within `data`, four characters for each within `out`.
+  let from = data.dataStart, to = out.dataStart;
+  const groups = from + n / 3 * 3;
+  for (; from < groups; from += 3, to += 4) write(to, <u32>load<u8>(from) << 16 | <u32>load<u8>(from, 1) << 8 | load<u8>(from, 2));
+  const tail = n % 3;
+  if (tail != 0) {
+    write(to, <u32>load<u8>(from) << 16 | (tail == 2 ? <u32>load<u8>(from, 1) << 8 : 0));
+    store<u8>(to, 0x3d, 3);
+    if (tail == 1) store<u8>(to, 0x3d, 2);
   }
   return out;
 }
 
-function standard(bits: u32): u8 {
-  const v = bits & 63;
-  if (v == 62) return 0x2b; // +
-  if (v == 63) return 0x2f; // /
-  return <u8>URL_ALPHABET.charCodeAt(v);
+// @ts-ignore: decorator
+@inline function value(c: u8): u32 { return load<u8>(changetype<usize>(VALUE) + c); }
+
+/** Four characters for 24 bits. */
+// @ts-ignore: decorator
+@inline function write(to: usize, bits: u32): void {
+  const alphabet = changetype<usize>(STANDARD);
+  store<u8>(to, load<u8>(alphabet + (bits >> 18)));
+  store<u8>(to, load<u8>(alphabet + (bits >> 12 & 63)), 1);
+  store<u8>(to, load<u8>(alphabet + (bits >> 6 & 63)), 2);
+  store<u8>(to, load<u8>(alphabet + (bits & 63)), 3);
+}
+
+function firstWrong(text: Uint8Array): i32 {
+  let i = 0;
+  while (i < text.length && value(text[i]) != NONE) i++;
+  return i;
 }

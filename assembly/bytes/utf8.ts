@@ -1,9 +1,12 @@
 // Strict UTF-8 (RFC 3629): no overlong forms, no surrogates, nothing above U+10FFFF.
 
 export function isUtf8(bytes: Uint8Array): bool {
-  const n = bytes.length;
+  const n = bytes.length, start = bytes.dataStart;
   let i = 0;
   while (i < n) {
+    // Eight ASCII bytes at a time, as long as eight are left.
+    while (i + 8 <= n && (load<u64>(start + i) & 0x8080808080808080) == 0) i += 8;
+    if (i == n) break;
     const c = bytes[i++];
     if (c < 0x80) continue;
     const size = sequenceSize(c);

@@ -25,7 +25,7 @@ export function readIdentity(r: ConfigReader): IdentitySettings {
     const text = claims.text(path);
     if (text == null) continue;
     const name = headerName(text);
-    if (!plainPath(path)) claims.wrong(path, `expected a claim path of printable ASCII with at most ${MAX_DOTS} dots`);
+    if (!plainPath(path)) claims.wrong(path, PATH_EXPECTED);
     else if (name.length == 0) claims.wrong(path, "is not a header name");
     else if (reservedName(name) || isIdentityHeader(name)) claims.wrong(path, "the header " + decodeUtf8(name) + " has a meaning of its own; choose another, such as x-user-" + path.substring(0, 20));
     else if (taken(out.claimHeaders, name)) claims.wrong(path, "the header " + decodeUtf8(name) + " already holds another claim");
@@ -44,7 +44,10 @@ function taken(headers: ClaimHeader[], name: Uint8Array): bool {
   return false;
 }
 
-function plainPath(path: string): bool {
+export const PATH_EXPECTED = `expected a claim path of printable ASCII with at most ${MAX_DOTS} dots`;
+
+/** Whether a claim may be looked for by this path. */
+export function plainPath(path: string): bool {
   let dots = 0;
   for (let i = 0; i < path.length; i++) {
     const c = path.charCodeAt(i);

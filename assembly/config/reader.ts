@@ -1,6 +1,6 @@
 // Reads one JSON object of the configuration and names the exact place of everything that is wrong, all of it in one go.
 
-import { decodeUtf8 } from "../bytes/utf8";
+import { decodeUtf8, isUtf8 } from "../bytes/utf8";
 import { startsWith } from "../bytes/bytes";
 import { readUrl, Url, UrlFault } from "../http/url";
 import { ABSENT, Json, Kind } from "../json/json";
@@ -156,6 +156,10 @@ export class ConfigReader {
     if (!startsWith(text, "$ENV://")) return text;
     const value = this.environment.value(text.subarray(7));
     if (value == null) this.errors.push(at + ": the environment has no variable " + decodeUtf8(text.subarray(7)) + "; name it in vm_config.environment_variables");
+    else if (!isUtf8(value)) {
+      this.errors.push(at + ": the environment variable " + decodeUtf8(text.subarray(7)) + " does not hold UTF-8");
+      return null;
+    }
     return value;
   }
 

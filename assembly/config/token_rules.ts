@@ -8,6 +8,7 @@ import { hashSize } from "../crypto/hash";
 import { Algorithm, algorithmNamed, algorithmNames, asymmetricAlgorithms } from "../jose/algorithm";
 import { Config, Verification } from "./config";
 import { headerName } from "./header_name";
+import { PATH_EXPECTED, plainPath } from "./identity";
 import { ConfigReader } from "./reader";
 
 /** A larger allowance would make old tokens new again. */
@@ -19,7 +20,7 @@ export function readTokenRules(r: ConfigReader, c: Config): void {
   c.requiredScopes = r.texts("required_scopes");
   refuseUnquotable(r, "required_scopes", c.requiredScopes);
   const typ = r.text("token_typ_expected");
-  if (typ != null) c.typ = decodeUtf8(typ).toLowerCase();
+  if (typ != null) c.typ = withoutApplication(decodeUtf8(typ).toLowerCase());
   readKey(r, c);
   readIssuerAndAudience(r, c);
 
@@ -32,6 +33,11 @@ export function readTokenRules(r: ConfigReader, c: Config): void {
     if (name.length == 0) r.wrong("introspection_addon_headers", "item " + (i + 1).toString() + " is not a header name");
     else c.introspection.addonHeaders.push(decodeUtf8(name));
   }
+}
+
+/** Both spellings of a media type are one (RFC 7515 §4.1.9). */
+function withoutApplication(typ: string): string {
+  return typ.startsWith("application/") && typ.length > 12 ? typ.substring(12) : typ;
 }
 
 function readKey(r: ConfigReader, c: Config): void {
@@ -97,6 +103,7 @@ function readIssuerAndAudience(r: ConfigReader, c: Config): void {
     if (audience != null) {
       const claim = audience.text("claim");
       if (claim != null) c.audience.claim = decodeUtf8(claim);
+      if (!plainPath(c.audience.claim)) audience.wrong("claim", PATH_EXPECTED);
       c.audience.accepted = audience.texts("valid_audiences");
       if (audience.flag("match_with_client_id", false)) {
         const clientId = r.text("client_id");

@@ -20,11 +20,16 @@ export class ChaCha20 {
 
   /** `to` = `from` xor the stream's next blocks; what is left of the last block is not used again. `to` is as long, or the same. */
   xor(from: Uint8Array, to: Uint8Array): void {
-    for (let at = 0; at < from.length; at += 64) {
+    const size = min(from.length, to.length), block = this.block.dataStart;
+    let at = 0;
+    for (; size - at >= 64; at += 64) {
       this.next();
-      const size = min(64, from.length - at);
-      for (let i = 0; i < size; i++) to[at + i] = from[at + i] ^ this.block[i];
+      const source = from.dataStart + at, target = to.dataStart + at; // 64 bytes are left of both, and are in the block
+      for (let i = 0; i < 64; i += 16) v128.store(target + i, v128.xor(v128.load(source + i), v128.load(block + i)));
     }
+    if (at == size) return;
+    this.next();
+    for (let i = 0; at < size; i++, at++) to[at] = from[at] ^ this.block[i];
   }
 
   private next(): void {

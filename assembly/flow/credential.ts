@@ -107,10 +107,13 @@ function token68(): StaticArray<u8> {
   return t;
 }
 
+// @ts-ignore: decorator
+@inline function kindOf(c: u8): u8 { return load<u8>(changetype<usize>(TOKEN68) + c); }
+
 function isToken68(at: usize, size: i32): bool {
   let i = 0;
-  while (i < size && TOKEN68[load<u8>(at + i)] == 1) i++;
+  while (i < size && kindOf(load<u8>(at + i)) == 1) i++;
   if (i == 0) return false;
-  while (i < size && TOKEN68[load<u8>(at + i)] == 2) i++;
+  while (i < size && kindOf(load<u8>(at + i)) == 2) i++;
   return i == size;
 }

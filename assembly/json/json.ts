@@ -29,7 +29,7 @@ export class Json {
 
   get nodeCount(): i32 { return this.size; }
 
-  kind(node: i32): Kind { return node < 0 ? <Kind>0 : <Kind>(this.nodes[node * WORDS] & 255); }
+  kind(node: i32): Kind { return <u32>node >= <u32>this.size ? <Kind>0 : <Kind>(this.word(node, 0) & 255); }
   isString(node: i32): bool { return this.kind(node) == Kind.String; }
   isObject(node: i32): bool { return this.kind(node) == Kind.Object; }
   isList(node: i32): bool { return this.kind(node) == Kind.List; }
@@ -69,12 +69,12 @@ export class Json {
   text(node: i32): Uint8Array {
     if (this.kind(node) != Kind.String) return new Uint8Array(0);
     const raw = this.raw(node);
-    return (this.nodes[node * WORDS] & ESCAPED) == 0 ? raw : unescaped(raw);
+    return (this.word(node, 0) & ESCAPED) == 0 ? raw : unescaped(raw);
   }
 
   /** The node as it stands in the text; a string without its quotes. */
   raw(node: i32): Uint8Array {
-    return this.bytes.subarray(this.nodes[node * WORDS + 1], this.nodes[node * WORDS + 2]);
+    return this.bytes.subarray(this.word(node, 1), this.word(node, 2));
   }
 
   /** NaN for every kind but a number. Beyond the range of a double: an infinity. */
@@ -82,18 +82,19 @@ export class Json {
 
   /** Whether the string node `a` and the string node `b` hold the same text, however it is spelt. */
   sameText(a: i32, b: i32): bool {
-    if (((this.nodes[a * WORDS] | this.nodes[b * WORDS]) & ESCAPED) == 0) return same(this.raw(a), this.raw(b));
+    if (((this.word(a, 0) | this.word(b, 0)) & ESCAPED) == 0) return same(this.raw(a), this.raw(b));
     return same(this.text(a), this.text(b));
   }
 
   /** Whether this string is exactly that ASCII text. Nothing is allocated for one without escapes. */
   reads(node: i32, text: string): bool {
-    if (node < 0) return false;
-    const at = node * WORDS;
-    if (this.nodes[at] != Kind.String) return this.isString(node) && is(this.text(node), text);
-    const start = this.nodes[at + 1];
-    if (this.nodes[at + 2] - start != text.length) return false;
-    for (let i = 0; i < text.length; i++) if (this.bytes[start + i] != text.charCodeAt(i)) return false;
+    if (!this.isString(node)) return false;
+    if (this.word(node, 0) & ESCAPED) return is(this.text(node), text);
+    const start = this.word(node, 1);
+    if (this.word(node, 2) - start != text.length) return false;
+    // Raw addresses: the parser put the node's ends within the text.
+    const from = this.bytes.dataStart + start, wanted = changetype<usize>(text);
+    for (let i = 0; i < text.length; i++) if (load<u8>(from + i) != load<u16>(wanted + (<usize>i << 1))) return false;
     return true;
   }
 
@@ -117,7 +118,13 @@ export class Json {
   }
 
   /** The first node that is not part of this one. */
-  next(node: i32): i32 { return this.nodes[node * WORDS + 3]; }
+  next(node: i32): i32 { return this.word(node, 3); }
+
+  // A raw address: nodes are only numbers that this class has given out, or come through `kind`, which looks.
+  // @ts-ignore: decorator
+  @inline private word(node: i32, word: i32): i32 {
+    return load<i32>(changetype<usize>(this.nodes) + (<usize>(node * WORDS + word) << 2));
+  }
 }
 
 /** Only for content that the parser has accepted. */

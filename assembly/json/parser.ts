@@ -21,6 +21,24 @@ export function parse(bytes: Uint8Array, maxSize: i32): Result<Json> {
   return fault == 0 ? Result.of<Json>(parser.json) : Result.fail<Json>(fault, parser.at.toString());
 }
 
+/** Where the run of bytes ends that need no look: neither quote nor backslash nor control. At the latest, the end of the text. */
+function plainEnd(bytes: Uint8Array, at: i32): i32 {
+  const start = bytes.dataStart;
+  const quote = i8x16.splat(0x22), backslash = i8x16.splat(0x5c), space = i8x16.splat(0x20);
+  for (; at + 16 <= bytes.length; at += 16) {
+    const block = v128.load(start + at);
+    const special = v128.or(v128.or(i8x16.eq(block, quote), i8x16.eq(block, backslash)), i8x16.lt_u(block, space));
+    const found = i8x16.bitmask(special);
+    if (found != 0) return at + ctz(found);
+  }
+  while (at < bytes.length) {
+    const c = bytes[at];
+    if (c == 0x22 || c == 0x5c || c < 0x20) break;
+    at++;
+  }
+  return at;
+}
+
 @final
 class Parser {
   readonly json: Json;
@@ -116,6 +134,8 @@ class Parser {
     const node = this.json.open(Kind.String, this.at);
     let escaped = false;
     for (; this.at < this.bytes.length; this.at++) {
+      this.at = plainEnd(this.bytes, this.at);
+      if (this.at == this.bytes.length) break;
       const c = this.bytes[this.at];
       if (c == 0x22) {
         this.json.close(node, this.at, escaped);

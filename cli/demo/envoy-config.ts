@@ -46,6 +46,9 @@ export interface EnvoyOptions {
   listeners: ListenerOptions[];
   clusters: Record<string, ClusterOptions>;
   adminPort: number;
+  /** Listeners in a file of their own, so that writeListeners can replace them while Envoy runs. Envoy then starts even with a filter
+   *  configuration that is refused, and does not listen; with listeners in the bootstrap it does not start. */
+  reloadable?: boolean;
   /** What the filter sees of `$ENV://NAME`, and the names of Envoy's own variables that it may see as well. */
   environment?: Record<string, string>;
   hostEnvironment?: string[];
@@ -59,10 +62,10 @@ export interface EnvoyOptions {
 
 const api = (name: string): { "@type": string } => ({ "@type": `type.googleapis.com/${name}` });
 
-/** Writes the bootstrap into a folder and gives its path. Listeners are in a file beside it, which Envoy watches (see writeListeners). */
+/** Writes the bootstrap into a folder and gives its path. */
 export function writeEnvoyConfig(folder: string, options: EnvoyOptions): string {
   mkdirSync(folder, { recursive: true });
-  writeListeners(folder, options);
+  if (options.reloadable) writeListeners(folder, options);
   const path = join(folder, "envoy.json");
   writeFileSync(path, JSON.stringify(bootstrap(folder, options), null, 2));
   return path;
@@ -70,10 +73,7 @@ export function writeEnvoyConfig(folder: string, options: EnvoyOptions): string 
 
 /** Replaces the listeners of a running Envoy: it reads the file again when a new one is moved into its place. */
 export function writeListeners(folder: string, options: EnvoyOptions): void {
-  const resources = options.listeners.map((listener, i) => ({
-    ...api("envoy.config.listener.v3.Listener"),
-    ...listenerConfig(folder, options, listener, listener.name ?? `listener_${i}`),
-  }));
+  const resources = listeners(folder, options).map((listener) => ({ ...api("envoy.config.listener.v3.Listener"), ...listener }));
   const path = listenersFile(folder);
   writeFileSync(`${path}.new`, JSON.stringify({ resources }, null, 2));
   renameSync(`${path}.new`, path);
@@ -83,14 +83,17 @@ function listenersFile(folder: string): string {
   return join(folder, "listeners.json");
 }
 
+function listeners(folder: string, options: EnvoyOptions): object[] {
+  return options.listeners.map((listener, i) => listenerConfig(folder, options, listener, listener.name ?? `listener_${i}`));
+}
+
 function bootstrap(folder: string, options: EnvoyOptions): object {
   return {
     node: { id: "envoy-oidc", cluster: "envoy-oidc" },
     admin: { address: address(LOOPBACK, options.adminPort) },
-    dynamic_resources: {
-      lds_config: { resource_api_version: "V3", path_config_source: { path: listenersFile(folder) } },
-    },
+    ...(options.reloadable ? { dynamic_resources: { lds_config: { resource_api_version: "V3", path_config_source: { path: listenersFile(folder) } } } } : {}),
     static_resources: {
+      ...(options.reloadable ? {} : { listeners: listeners(folder, options) }),
       clusters: Object.entries(options.clusters).map(([name, cluster]) => clusterConfig(name, cluster)),
     },
     ...options.bootstrap,

@@ -69,16 +69,21 @@ function launch(options: RunOptions): EnvoyProcess {
   const chunks: Buffer[] = [];
   child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
   child.stderr.on("data", (chunk: Buffer) => chunks.push(chunk));
+  const notAlone = () => child.kill("SIGKILL"); // our own exit, while Envoy starts or without a stop(), must not leave it behind
+  process.on("exit", notAlone);
   const ended = new Promise<void>((resolve) => {
     child.once("error", (error) => {
       chunks.push(Buffer.from(`${error.message}\n`));
       resolve();
     });
-    child.once("close", () => resolve());
+    child.once("close", () => {
+      process.off("exit", notAlone);
+      resolve();
+    });
   });
   return {
     pid: child.pid ?? 0,
-    log: () => Buffer.concat(chunks).toString("utf8"),
+    log: () => withoutBuildInfo(Buffer.concat(chunks).toString("utf8")),
     ended,
     async stop() {
       if (child.exitCode === null && child.signalCode === null) child.kill("SIGTERM");
@@ -96,6 +101,11 @@ async function isLive(adminPort: number): Promise<boolean> {
   } catch {
     return false;
   }
+}
+
+/** Envoy opens with a hundred long lines about what it was built with. */
+function withoutBuildInfo(log: string): string {
+  return log.split("\n").filter((line) => !line.includes("][info][main]")).join("\n");
 }
 
 /** The lines of a log that say why: its errors, or the last lines where there are none. */

@@ -105,7 +105,7 @@ describe("values from the environment", () => {
     envoy.get("/", bearer("t"));
     expect(Buffer.from(envoy.callout().headers.get("authorization")!.slice(6), "base64").toString()).toBe("gateway:from%3Denv");
   });
-  test.each([{}, { SECRE: "x" }, { SECRET: "" }])("a variable that is not in %j is named", (env) => {
+  test.each<Record<string, string>>([{}, { SECRE: "x" }, { SECRET: "" }])("a variable that is not in %j is named", (env) => {
     expect(mistakes(config, env)).toEqual(["client_secret: the environment has no variable SECRET; name it in vm_config.environment_variables",
       "client_secret: is required: the introspection endpoint asks who is calling"].slice(0, 2));
   });

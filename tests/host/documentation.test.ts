@@ -10,7 +10,7 @@ const sources = readdirSync(join(ROOT, "assembly"), { recursive: true, encoding:
   .map((file) => readFileSync(join(ROOT, "assembly", file), "utf8")).join("\n");
 
 /** Rows of the attribute tables, and the attributes named in the last section. */
-const rows = [...page("configuration.md").matchAll(/^\| `([a-z_.]+)` \| ([^|]+) \| ([^|]*) \|/gm)].map(([, name, type, fallback]) => ({ name: name!, type: type!.trim(), fallback: fallback!.trim() }));
+const rows = [...page("configuration.md").matchAll(/^\| `([a-z_.]+)` \| ([^|]+) \|([^|]*)\|/gm)].map(([, name, type, fallback]) => ({ name: name!, type: type!.trim(), fallback: fallback!.trim() }));
 const browser = [...page("configuration.md").split("## Attributes of the browser login")[1]!.matchAll(/`([a-z_]+)`/g)].map(([, name]) => name!);
 
 /** What the filter says of a configuration with only this attribute, set to something that no attribute takes. */

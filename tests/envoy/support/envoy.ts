@@ -1,9 +1,11 @@
 // A real Envoy for a test file: own folder, own free ports, ended with the file, its log printed if a test failed.
 
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { spawnSync } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { rootCertificates } from "node:tls";
 import { envoyBinary } from "../../../cli/demo/envoy-binary";
 import { writeEnvoyConfig, writeListeners, type EnvoyOptions, type FilterConfig, type ListenerOptions } from "../../../cli/demo/envoy-config";
 import { EnvoyDidNotStart, runEnvoy, type RunOptions } from "../../../cli/demo/envoy-process";
@@ -33,7 +35,7 @@ export interface TestEnvoy {
   accessLog(lines?: number): Promise<string[]>;
   /** Counters and gauges by name; histograms are left out. */
   stats(filter?: RegExp): Promise<Record<string, number>>;
-  /** Gives the running Envoy other listeners or filters, and says whether it took them. */
+  /** Gives the running Envoy other listeners or filters, and says whether it took them. It must have been started `reloadable`. */
   reload(change: Pick<TestEnvoyOptions, "filter" | "listeners">): Promise<{ accepted: boolean }>;
   stop(): Promise<void>;
 }
@@ -64,6 +66,10 @@ export async function startEnvoy(options: TestEnvoyOptions): Promise<TestEnvoy> 
     return Object.fromEntries(pairs.filter(([, name]) => filter?.test(name) ?? true).map(([, name, value]) => [name, Number(value)]));
   };
 
+  if (config.reloadable && (await stats())["listener_manager.lds.update_rejected"] !== 0) {
+    throw new EnvoyDidNotStart("Envoy refused its listeners:", envoy.log());
+  }
+
   return {
     url: `http://127.0.0.1:${ports[0]}`,
     urls: ports.map((port) => `http://127.0.0.1:${port}`),
@@ -78,12 +84,18 @@ export async function startEnvoy(options: TestEnvoyOptions): Promise<TestEnvoy> 
     }),
     stats,
     async reload(change) {
-      const before = await stats(/^listener_manager\.lds\.update_/);
+      if (!config.reloadable) throw new Error("This Envoy has its listeners in the bootstrap: start it with `reloadable: true`.");
+      const before = await stats(/^listener_manager\./);
+      const growth = async (...names: string[]) => {
+        const now = await stats(/^listener_manager\./);
+        return names.reduce((sum, name) => sum + (now[`listener_manager.${name}`] ?? 0) - (before[`listener_manager.${name}`] ?? 0), 0);
+      };
       writeListeners(folder, { ...config, listeners: await listen(change) });
-      const grown = async (name: string) => ((await stats())[`listener_manager.lds.${name}`] ?? 0) > (before[`listener_manager.lds.${name}`] ?? 0);
       const accepted = await until("Envoy to read its new listeners", 10_000, async () =>
-        (await grown("update_success")) ? true : (await grown("update_rejected")) ? false : undefined);
-      if (accepted) await until("the new listeners to be warm", 10_000, async () => ((await stats())["listener_manager.total_listeners_warming"] === 0 ? true : undefined));
+        (await growth("lds.update_success")) > 0 ? true : (await growth("lds.update_rejected")) > 0 ? false : undefined);
+      // Accepted is not in use yet: each worker takes each changed listener in its own time.
+      const changed = await growth("listener_added", "listener_modified");
+      if (accepted) await until("all workers to use the new listeners", 10_000, async () => ((await growth("listener_create_success")) >= changed * (concurrency ?? 2) ? true : undefined));
       return { accepted };
     },
     stop: envoy.stop,
@@ -99,6 +111,19 @@ export async function envoyRefuses(options: TestEnvoyOptions): Promise<string> {
     throw error;
   }
   throw new Error("Envoy started, though its configuration should have been refused.");
+}
+
+/** What Envoy has against a configuration in YAML, which names the filter and the system's authorities where an installation has them;
+ *  "" when it has nothing against it. */
+export async function validateConfig(yaml: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "envoy-oidc-"));
+  atEnd(() => rm(folder, { recursive: true, force: true }));
+  const authorities = join(folder, "ca.pem");
+  const path = join(folder, "envoy.yaml");
+  await writeFile(authorities, rootCertificates.join("\n"));
+  await writeFile(path, yaml.replaceAll("/etc/envoy/envoy-oidc.wasm", FILTER_WASM).replaceAll("/etc/ssl/certs/ca-certificates.crt", authorities));
+  const { status, stdout, stderr } = spawnSync(await envoyBinary(), ["--mode", "validate", "--log-level", "warning", "-c", path], { encoding: "utf8" });
+  return status === 0 ? "" : stdout + stderr;
 }
 
 /** Asks until there is an answer. */

@@ -1,0 +1,159 @@
+import { algorithmNamed } from "../../../assembly/jose/algorithm";
+import { Jwk, JwkFault, readJwk } from "../../../assembly/jose/jwk";
+import { parse } from "../../../assembly/json/parser";
+import { equal, equalInt, isFalse, isTrue, text, utf8 } from "../check";
+import { EC_X, EC_Y, ED_X, RSA_1024_N, RSA_N } from "./fixtures.as";
+import { ecJwk, edJwk, rsaJwk } from "./tokens.as";
+
+export function a_public_rsa_key_is_read(): void {
+  const jwk = reads(rsaJwk("\"kid\":\"r1\",\"alg\":\"RS256\",\"use\":\"sig\","));
+  const kid = jwk.kid, algorithm = jwk.algorithm;
+  equal(kid == null ? "(none)" : text(kid), "r1");
+  equal(algorithm == null ? "(any)" : algorithm.name, "RS256");
+}
+
+export function a_key_need_not_say_what_it_is_for(): void {
+  const jwk = reads(ecJwk(""));
+  isTrue(jwk.kid == null && jwk.algorithm == null, "no kid, no alg");
+  reads(edJwk(""));
+}
+
+export function members_that_nobody_knows_are_passed_over(): void { reads(rsaJwk("\"x5t\":\"abc\",\"x5c\":[\"MIIC\"],\"ext\":true,\"iat\":1,")); }
+
+export function a_key_fits_the_algorithms_of_its_family_and_curve_only(): void {
+  fits(rsaJwk(""), "RS256 RS384 RS512 PS256 PS384 PS512");
+  fits(ecJwk(""), "ES256");
+  fits(edJwk(""), "EdDSA Ed25519");
+}
+
+export function duty_46_a_key_with_an_alg_fits_that_algorithm_only(): void {
+  fits(rsaJwk("\"alg\":\"RS256\","), "RS256");
+  fits(rsaJwk("\"alg\":\"PS512\","), "PS512");
+  fits(ecJwk("\"alg\":\"ES256\","), "ES256");
+  fits(edJwk("\"alg\":\"EdDSA\","), "EdDSA Ed25519");
+}
+
+export function duty_44_no_public_key_fits_a_symmetric_algorithm(): void {
+  const keys = [rsaJwk(""), ecJwk(""), edJwk("")];
+  for (let i = 0; i < keys.length; i++) {
+    for (let k = 0; k < 3; k++) isFalse(reads(keys[i]).fits(algorithmNamed(utf8(["HS256", "HS384", "HS512"][k]))!), keys[i].substring(0, 20));
+  }
+}
+
+export function duty_44_an_alg_of_another_family_makes_a_key_useless(): void {
+  fits(rsaJwk("\"alg\":\"ES256\","), "");
+  fits(rsaJwk("\"alg\":\"HS256\","), "");
+  fits(ecJwk("\"alg\":\"ES384\","), "");
+  fits(edJwk("\"alg\":\"RS256\","), "");
+}
+
+export function duty_52_a_key_for_encryption_is_not_used(): void {
+  refuses(rsaJwk("\"use\":\"enc\","), JwkFault.NotForSignatures);
+  refuses(rsaJwk("\"use\":\"SIG\","), JwkFault.NotForSignatures);
+  refuses(rsaJwk("\"use\":\"\","), JwkFault.NotForSignatures);
+  refuses(rsaJwk("\"use\":null,"), JwkFault.NotForSignatures);
+  refuses(rsaJwk("\"use\":[\"sig\"],"), JwkFault.NotForSignatures);
+  refuses(rsaJwk("\"alg\":\"RSA-OAEP\","), JwkFault.NotForSignatures);
+}
+
+export function duty_52_a_key_that_may_not_verify_is_not_used(): void {
+  reads(rsaJwk("\"key_ops\":[\"verify\"],"));
+  reads(rsaJwk("\"key_ops\":[\"sign\",\"verify\"],"));
+  refuses(rsaJwk("\"key_ops\":[\"encrypt\"],"), JwkFault.NotForSignatures);
+  refuses(rsaJwk("\"key_ops\":[],"), JwkFault.NotForSignatures);
+  refuses(rsaJwk("\"key_ops\":\"verify\","), JwkFault.NotForSignatures);
+  refuses(rsaJwk("\"key_ops\":[1,null,{\"verify\":1}],"), JwkFault.NotForSignatures);
+  refuses(rsaJwk("\"use\":\"enc\",\"key_ops\":[\"verify\"],"), JwkFault.NotForSignatures);
+}
+
+export function an_algorithm_that_nobody_knows_makes_a_key_useless(): void {
+  const values = ["\"none\"", "\"RS1\"", "\"rs256\"", "\"ES256K\"", "1", "null", "\"\"", "[\"RS256\"]"];
+  for (let i = 0; i < values.length; i++) refuses(rsaJwk("\"alg\":" + values[i] + ","), JwkFault.NotForSignatures);
+}
+
+export function duty_52_a_private_key_is_not_used(): void {
+  refuses(rsaJwk("\"d\":\"AQAB\","), JwkFault.Private);
+  refuses(ecJwk("\"d\":\"" + EC_X + "\","), JwkFault.Private);
+  refuses(edJwk("\"d\":null,"), JwkFault.Private);
+}
+
+export function duty_52_a_shared_secret_in_a_public_document_is_not_used(): void {
+  refuses("{\"kty\":\"oct\",\"k\":\"MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY\",\"alg\":\"HS256\"}", JwkFault.Symmetric);
+}
+
+export function a_type_that_nobody_knows_is_not_used(): void {
+  const keys = ["{}", "{\"kty\":\"rsa\"}", "{\"kty\":\"EC\"}", "{\"kty\":\"\"}", "{\"kty\":1}", "{\"kty\":null}", "{\"kty\":[\"RSA\"]}", "{\"kty\":\"DH\"}", "{\"n\":\"AQAB\",\"e\":\"AQAB\"}",
+    "{\"kty\":\"EC\",\"crv\":\"secp256k1\"}", "{\"kty\":\"EC\",\"crv\":\"p-256\"}", "{\"kty\":\"EC\",\"crv\":256}", "{\"kty\":\"OKP\",\"crv\":\"X25519\",\"x\":\"" + ED_X + "\"}", "{\"kty\":\"OKP\",\"crv\":\"Ed448\"}", "{\"kty\":\"OKP\"}"];
+  for (let i = 0; i < keys.length; i++) refuses(keys[i], JwkFault.UnknownType);
+}
+
+export function what_is_no_object_is_no_key(): void {
+  const values = ["null", "1", "\"RSA\"", "[]", "true", "[{\"kty\":\"RSA\"}]"];
+  for (let i = 0; i < values.length; i++) refuses(values[i], JwkFault.NotAnObject);
+}
+
+export function members_that_are_not_strict_base64url_are_refused(): void {
+  refuses("{\"kty\":\"RSA\",\"n\":\"" + RSA_N + "=\",\"e\":\"AQAB\"}", JwkFault.BadMember);
+  refuses("{\"kty\":\"RSA\",\"n\":\"" + RSA_N + "\",\"e\":\"AQ B\"}", JwkFault.BadMember);
+  refuses("{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"" + EC_X + "\\n\",\"y\":\"" + EC_Y + "\"}", JwkFault.BadMember);
+  refuses("{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"" + ED_X + "+\"}", JwkFault.BadMember);
+}
+
+export function duty_52_weak_rsa_keys_are_not_used(): void {
+  refuses("{\"kty\":\"RSA\",\"n\":\"" + RSA_1024_N + "\",\"e\":\"AQAB\"}", JwkFault.BadKey);
+  const exponents = ["", "AA", "AQ", "Ag", "AAAA", "AQAA", "AQAAAAE"]; // none, 0, 1, 2, 0 again, 65536, too large
+  for (let i = 0; i < exponents.length; i++) refuses("{\"kty\":\"RSA\",\"n\":\"" + RSA_N + "\",\"e\":\"" + exponents[i] + "\"}", JwkFault.BadKey);
+  refuses("{\"kty\":\"RSA\",\"e\":\"AQAB\"}", JwkFault.BadKey);
+  refuses("{\"kty\":\"RSA\",\"n\":[],\"e\":\"AQAB\"}", JwkFault.BadKey);
+}
+
+export function duty_52_points_that_are_not_on_the_curve_are_not_used(): void {
+  refuses(ec("P-256", EC_X, EC_X), JwkFault.BadKey);
+  refuses(ec("P-256", EC_Y, EC_X), JwkFault.BadKey);
+  refuses(ec("P-384", EC_X, EC_Y), JwkFault.BadKey);
+  refuses(ec("P-521", EC_X, EC_Y), JwkFault.BadKey);
+  refuses(ec("P-256", "", ""), JwkFault.BadKey);
+  refuses(ec("P-256", "A".repeat(43), "A".repeat(43)), JwkFault.BadKey);
+  refuses(ec("P-256", "__________________________________________8", EC_Y), JwkFault.BadKey);
+  refuses(ec("P-256", EC_X.substring(0, 42), EC_Y), JwkFault.BadMember);
+  refuses("{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"" + EC_X + "\"}", JwkFault.BadKey);
+}
+
+export function duty_52_ed25519_keys_of_another_size_or_small_order_are_not_used(): void {
+  refuses("{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"\"}", JwkFault.BadKey);
+  refuses("{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"" + ED_X.substring(0, 40) + "\"}", JwkFault.BadKey);
+  refuses("{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"" + "A".repeat(43) + "\"}", JwkFault.BadKey);
+  refuses("{\"kty\":\"OKP\",\"crv\":\"Ed25519\"}", JwkFault.BadKey);
+}
+
+export function duty_48_a_key_id_is_a_text_of_at_most_512_bytes(): void {
+  reads(rsaJwk("\"kid\":\"" + "k".repeat(512) + "\","));
+  refuses(rsaJwk("\"kid\":\"" + "k".repeat(513) + "\","), JwkFault.BadMember);
+  refuses(rsaJwk("\"kid\":1,"), JwkFault.BadMember);
+  refuses(rsaJwk("\"kid\":null,"), JwkFault.BadMember);
+  refuses(rsaJwk("\"kid\":[\"a\"],"), JwkFault.BadMember);
+}
+
+const ALL = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519", "HS256", "HS384", "HS512"];
+
+function ec(curve: string, x: string, y: string): string { return `{"kty":"EC","crv":"${curve}","x":"${x}","y":"${y}"}`; }
+
+function reads(document: string): Jwk {
+  const json = parse(utf8(document), 8192).value;
+  const jwk = readJwk(json, json.root);
+  isFalse(jwk.failed, "refused " + document.substring(0, 60));
+  return jwk.value;
+}
+
+function refuses(document: string, code: JwkFault): void {
+  const json = parse(utf8(document), 8192).value;
+  const fault = readJwk(json, json.root).fault;
+  if (fault == null) return assert(false, "accepted " + document.substring(0, 60));
+  equalInt(fault.code, code);
+}
+
+function fits(document: string, want: string): void {
+  const jwk = reads(document), names: string[] = [];
+  for (let i = 0; i < ALL.length; i++) if (jwk.fits(algorithmNamed(utf8(ALL[i]))!)) names.push(ALL[i]);
+  equal(names.join(" "), want);
+}

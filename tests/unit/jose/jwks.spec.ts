@@ -1,0 +1,120 @@
+import { algorithmNamed } from "../../../assembly/jose/algorithm";
+import { JwksFault, KeySet, MAX_JWKS, readJwks } from "../../../assembly/jose/jwks";
+import { equal, equalInt, isFalse, text, utf8 } from "../check";
+import { ecJwk, edJwk, jwks, rsaJwk } from "./tokens.as";
+
+export function every_usable_key_of_a_set_is_taken(): void { equalInt(reads(jwks([rsaJwk("\"kid\":\"a\","), ecJwk("\"kid\":\"b\","), edJwk("")])).size, 3); }
+
+export function keys_that_are_of_no_use_are_passed_over(): void {
+  equalInt(reads(jwks(["null", "{}", "7", "{\"kty\":\"oct\",\"k\":\"AAAA\"}", rsaJwk("\"use\":\"enc\","), rsaJwk("\"d\":\"AQ\","), ecJwk("\"kid\":\"b\",")])).size, 1);
+}
+
+export function duty_134_a_document_that_is_no_key_set_is_refused(): void {
+  refuses("", JwksFault.NotJson); refuses("<html>502 Bad Gateway</html>", JwksFault.NotJson); refuses("{\"keys\":[", JwksFault.NotJson);
+  refuses("null", JwksFault.NoKeys); refuses("[]", JwksFault.NoKeys); refuses("{}", JwksFault.NoKeys); refuses("\"keys\"", JwksFault.NoKeys);
+  refuses("{\"keys\":null}", JwksFault.NoKeys); refuses("{\"keys\":{}}", JwksFault.NoKeys); refuses("{\"keys\":\"a\"}", JwksFault.NoKeys); refuses("{\"Keys\":[]}", JwksFault.NoKeys);
+  refuses("[" + rsaJwk("") + "]", JwksFault.NoKeys); refuses(rsaJwk(""), JwksFault.NoKeys);
+}
+
+export function duty_134_an_empty_set_is_refused(): void { refuses("{\"keys\":[]}", JwksFault.NoUsableKey); }
+
+export function duty_134_a_set_without_a_usable_key_is_refused(): void {
+  refuses(jwks(["{\"kty\":\"oct\",\"k\":\"AAAA\"}", rsaJwk("\"use\":\"enc\","), "1"]), JwksFault.NoUsableKey);
+}
+
+export function duty_56_a_set_with_a_duplicate_name_anywhere_is_refused(): void {
+  refuses("{\"keys\":[],\"keys\":[" + rsaJwk("") + "]}", JwksFault.NotJson);
+  refuses(jwks([rsaJwk("\"kid\":\"a\",\"kid\":\"b\",")]), JwksFault.NotJson);
+}
+
+export function duty_135_a_set_may_have_100_keys_and_not_101(): void {
+  const keys: string[] = [ecJwk("")];
+  for (let i = 1; i < 100; i++) keys.push("{}");
+  equalInt(reads(jwks(keys)).size, 1);
+  keys.push("{}");
+  refuses(jwks(keys), JwksFault.TooManyKeys);
+}
+
+export function duty_135_a_set_larger_than_the_bound_is_refused(): void {
+  const document = jwks([ecJwk("")]);
+  isFalse(readJwks(utf8(document + " ".repeat(MAX_JWKS - document.length))).failed, "at the bound");
+  refuses(document + " ".repeat(MAX_JWKS - document.length + 1), JwksFault.NotJson);
+}
+
+// Which keys a token is tried against.
+export function a_key_id_chooses_its_key(): void {
+  chooses([rsaJwk("\"kid\":\"a\","), rsaJwk("\"kid\":\"b\","), rsaJwk("\"kid\":\"c\",")], "RS256", "b", "b");
+}
+
+export function duty_47_an_unknown_key_id_has_no_key(): void {
+  chooses([rsaJwk("\"kid\":\"a\","), rsaJwk("\"kid\":\"b\",")], "RS256", "x", "");
+  chooses([rsaJwk("\"kid\":\"a\",")], "RS256", "", "");
+}
+
+export function duty_48_a_key_id_is_compared_exactly(): void {
+  const keys = [rsaJwk("\"kid\":\"key-1\","), rsaJwk("\"kid\":\"../a\",")];
+  const others = ["KEY-1", "key-1 ", " key-1", "key-", "key-11", "key-1\u0000", "key-1\u0000x", "a", "key%2D1", "*", "' or 1=1", "../../a"];
+  for (let i = 0; i < others.length; i++) chooses(keys, "RS256", others[i], "");
+  chooses(keys, "RS256", "../a", "../a");
+}
+
+export function a_key_id_is_its_text_however_the_set_spells_it(): void { chooses([rsaJwk("\"kid\":\"k\\u0065y\",")], "RS256", "key", "key"); }
+
+export function duty_46_the_key_of_an_id_must_fit_the_algorithm(): void {
+  const keys = [rsaJwk("\"kid\":\"a\",\"alg\":\"RS256\","), ecJwk("\"kid\":\"b\",")];
+  chooses(keys, "RS256", "a", "a");
+  chooses(keys, "PS256", "a", "");
+  chooses(keys, "RS512", "a", "");
+  chooses(keys, "ES256", "a", "");
+  chooses(keys, "ES384", "b", "");
+  chooses(keys, "EdDSA", "b", "");
+}
+
+export function duty_44_no_key_of_a_set_is_chosen_for_a_symmetric_algorithm(): void {
+  chooses([rsaJwk("\"kid\":\"a\","), ecJwk("\"kid\":\"b\","), edJwk("")], "HS256", "a", "");
+}
+
+export function duty_49_without_an_id_every_key_that_fits_is_a_candidate(): void {
+  chooses([ecJwk("\"kid\":\"e\","), rsaJwk("\"kid\":\"a\","), rsaJwk("\"kid\":\"b\",\"alg\":\"PS256\","), rsaJwk("")], "RS256", null, "a -");
+}
+
+export function duty_49_at_most_four_keys_are_tried(): void {
+  const keys: string[] = [];
+  for (let i = 0; i < 10; i++) keys.push(rsaJwk("\"kid\":\"" + i.toString() + "\","));
+  chooses(keys, "RS256", null, "0 1 2 3");
+  for (let i = 0; i < 10; i++) keys[i] = rsaJwk("");
+  chooses(keys, "RS256", "any", "- - - -");
+}
+
+export function a_key_that_names_itself_is_tried_before_those_without_an_id(): void {
+  chooses([rsaJwk(""), rsaJwk(""), rsaJwk(""), rsaJwk(""), rsaJwk("\"kid\":\"a\",")], "RS256", "a", "a - - -");
+}
+
+export function two_keys_of_one_id_are_both_tried(): void {
+  chooses([rsaJwk("\"kid\":\"a\","), rsaJwk("\"kid\":\"a\","), rsaJwk("\"kid\":\"b\",")], "RS256", "a", "a a");
+  chooses([rsaJwk("\"kid\":\"a\","), ecJwk("\"kid\":\"a\",")], "ES256", "a", "a");
+}
+
+function reads(document: string): KeySet {
+  const set = readJwks(utf8(document));
+  const fault = set.fault;
+  if (fault != null) assert(false, "refused with " + fault.code.toString());
+  return set.value;
+}
+
+function refuses(document: string, code: JwksFault): void {
+  const fault = readJwks(utf8(document)).fault;
+  if (fault == null) return assert(false, "accepted " + document.substring(0, 80));
+  equalInt(fault.code, code);
+}
+
+/** `want`: the candidates' ids in order, `-` for one without. */
+function chooses(keys: string[], algorithm: string, kid: string | null, want: string): void {
+  const found = reads(jwks(keys)).candidates(algorithmNamed(utf8(algorithm))!, kid == null ? null : utf8(kid));
+  const ids: string[] = [];
+  for (let i = 0; i < found.length; i++) {
+    const own = found[i].kid;
+    ids.push(own == null ? "-" : text(own));
+  }
+  equal(ids.join(" "), want);
+}

@@ -1,0 +1,30 @@
+/** Tokens and keys as texts, made on the spot. */
+
+import { encodeBase64 } from "../../../assembly/bytes/base64";
+import { Hash } from "../../../assembly/crypto/hash";
+import { hmac } from "../../../assembly/crypto/hmac";
+import { text, utf8 } from "../check";
+import { EC_X, EC_Y, ED_X, RSA_N } from "./fixtures.as";
+
+export function base64url(bytes: Uint8Array): string {
+  return text(encodeBase64(bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
+
+export function encoded(json: string): string { return base64url(utf8(json)); }
+
+export const SECRET = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
+/** Signed by SECRET, whatever the header says. */
+export function hs256(header: string, payload: string): string {
+  const input = encoded(header) + "." + encoded(payload);
+  return input + "." + hs256Of(input);
+}
+
+/** The signature alone, over any text. */
+export function hs256Of(input: string): string { return base64url(hmac(Hash.Sha256, utf8(SECRET), utf8(input))); }
+
+/** With `members` in front, such as `"kid":"a",`. */
+export function rsaJwk(members: string): string { return `{${members}"kty":"RSA","n":"${RSA_N}","e":"AQAB"}`; }
+export function ecJwk(members: string): string { return `{${members}"kty":"EC","crv":"P-256","x":"${EC_X}","y":"${EC_Y}"}`; }
+export function edJwk(members: string): string { return `{${members}"kty":"OKP","crv":"Ed25519","x":"${ED_X}"}`; }
+export function jwks(keys: string[]): string { return `{"keys":[${keys.join(",")}]}`; }

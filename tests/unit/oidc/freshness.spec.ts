@@ -1,0 +1,81 @@
+import { COOLDOWN_MS, Freshness } from "../../../assembly/oidc/freshness";
+import { equalInt, isFalse, isTrue } from "../check";
+
+const HOUR: i64 = 3_600_000;
+const DAY: i64 = 24 * HOUR;
+const T: i64 = 1_700_000_000_000;
+
+export function what_was_never_fetched_is_due_and_not_usable(): void {
+  const age = new Freshness(HOUR);
+  isTrue(age.due(T), "due");
+  isFalse(age.usable(T), "usable");
+}
+
+export function what_was_just_fetched_is_usable_and_not_due(): void {
+  const age = fetched();
+  isTrue(age.usable(T), "usable");
+  isFalse(age.due(T), "due");
+}
+
+export function a_document_is_fetched_again_a_tenth_before_its_time_is_over(): void {
+  const age = fetched();
+  isFalse(age.due(T + HOUR * 9 / 10 - 1), "before");
+  isTrue(age.due(T + HOUR * 9 / 10), "then");
+  isTrue(age.due(T + DAY), "ever after");
+}
+
+export function duty_134_a_document_whose_renewal_fails_is_used_for_a_day_past_its_time_and_no_longer(): void {
+  const age = fetched();
+  age.failed(T + HOUR);
+  isTrue(age.usable(T + HOUR + DAY - 1), "a day");
+  isFalse(age.usable(T + HOUR + DAY), "no longer");
+}
+
+export function after_a_failure_the_next_attempt_waits_longer_each_time_up_to_half_a_minute(): void {
+  const age = new Freshness(HOUR), waits: i64[] = [1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000];
+  for (let i = 0; i < waits.length; i++) {
+    age.failed(T);
+    equalInt(age.failures, i + 1);
+    isFalse(age.due(T + waits[i] - 1), "too early after " + (i + 1).toString());
+    isTrue(age.due(T + waits[i]), "in time after " + (i + 1).toString());
+  }
+}
+
+export function a_thousand_failures_do_not_overflow_the_wait(): void {
+  const age = new Freshness(HOUR);
+  for (let i = 0; i < 1000; i++) age.failed(T);
+  isFalse(age.due(T + 29_999), "still waiting");
+  isTrue(age.due(T + 30_000), "and no longer");
+}
+
+export function a_success_forgets_the_failures(): void {
+  const age = new Freshness(HOUR);
+  for (let i = 0; i < 9; i++) age.failed(T);
+  age.succeeded(T);
+  equalInt(age.failures, 0);
+  isTrue(age.retryAllowed(T), "at once");
+}
+
+export function a_failure_does_not_touch_the_document_in_use(): void {
+  const age = fetched();
+  age.failed(T + 5);
+  equalInt(age.fetchedAtMs, T);
+  isTrue(age.usable(T + 5), "usable");
+}
+
+export function duty_47_unknown_key_ids_cause_one_fetch_per_cooldown(): void {
+  const age = fetched();
+  isFalse(age.mayAsk(T), "just fetched");
+  isFalse(age.mayAsk(T + COOLDOWN_MS - 1), "within the cooldown");
+  isTrue(age.mayAsk(T + COOLDOWN_MS), "after it");
+  age.failed(T + COOLDOWN_MS);
+  isFalse(age.mayAsk(T + COOLDOWN_MS * 2 - 1), "a failed attempt counts too");
+}
+
+export function duty_47_the_cooldown_is_at_least_half_a_minute(): void { isTrue(COOLDOWN_MS >= 30_000, "30 s"); }
+
+function fetched(): Freshness {
+  const age = new Freshness(HOUR);
+  age.succeeded(T);
+  return age;
+}

@@ -1,0 +1,115 @@
+import { Callout, Endpoint, Reply } from "../../../assembly/http/callout";
+import { readUrl } from "../../../assembly/http/url";
+import { Client, ClientAuth } from "../../../assembly/oidc/client_auth";
+import { IntrospectionFault, introspectionFaultText, introspectionRequest, readIntrospection } from "../../../assembly/oidc/introspection";
+import { ascii, contains, equal, equalInt, isFalse, text, utf8 } from "../check";
+import { joined } from "../http/serialised.as";
+import { ByteWriter } from "../../../assembly/bytes/writer";
+
+export function only_an_answer_that_says_active_true_is_active(): void {
+  const token = readIntrospection(new Reply(200, utf8("{\"active\":true,\"sub\":\"me\"}")));
+  isFalse(token.failed, "active");
+  equal(text(token.value.claims.text(token.value.claims.member(0, "sub"))), "me");
+}
+
+export function duty_78_anything_but_the_boolean_true_is_inactive(): void {
+  const values = ["false", "\"true\"", "1", "\"active\"", "null", "[true]", "{\"active\":true}", "1.0", "\"\"", "\"TRUE\""];
+  for (let i = 0; i < values.length; i++) refuses(200, "{\"active\":" + values[i] + "}", IntrospectionFault.Inactive);
+}
+
+export function duty_78_an_answer_without_active_is_inactive(): void {
+  const answers = ["{}", "{\"sub\":\"me\",\"exp\":4102444800}", "{\"Active\":true}", "{\"x\":{\"active\":true}}", "{\"active \":true}"];
+  for (let i = 0; i < answers.length; i++) refuses(200, answers[i], IntrospectionFault.Inactive);
+}
+
+export function duty_30_an_answer_that_is_no_json_object_says_nothing(): void {
+  const answers = ["", "true", "[{\"active\":true}]", "\"active\"", "null", "<html>", "{\"active\":true", "{\"active\":true}{}", "{\"active\":true,}", "active=true", "\ufeff{\"active\":true}"];
+  for (let i = 0; i < answers.length; i++) refuses(200, answers[i], IntrospectionFault.NotJson);
+}
+
+export function duty_30_an_answer_with_a_duplicate_name_says_nothing(): void {
+  refuses(200, "{\"active\":false,\"active\":true}", IntrospectionFault.NotJson);
+  refuses(200, "{\"active\":true,\"\\u0061ctive\":true}", IntrospectionFault.NotJson);
+  refuses(200, "{\"active\":true,\"sub\":\"a\",\"sub\":\"b\"}", IntrospectionFault.NotJson);
+}
+
+export function duty_30_an_answer_nested_too_deep_says_nothing(): void {
+  refuses(200, "{\"active\":true,\"x\":" + "[".repeat(100) + "]".repeat(100) + "}", IntrospectionFault.NotJson);
+}
+
+export function duty_30_an_answer_of_more_than_32_kilobytes_says_nothing(): void {
+  const answer = "{\"active\":true}";
+  isFalse(readIntrospection(new Reply(200, utf8(answer + " ".repeat(32 * 1024 - answer.length)))).failed, "at the bound");
+  refuses(200, answer + " ".repeat(32 * 1024 - answer.length + 1), IntrospectionFault.NotJson);
+}
+
+export function duty_80_no_answer_is_not_an_inactive_token(): void { refuses(0, "", IntrospectionFault.Unreachable); }
+
+export function duty_80_any_status_but_200_says_nothing_whatever_the_body_is(): void {
+  const statuses = [100, 201, 204, 206, 301, 302, 304, 307, 400, 401, 403, 404, 429, 500, 502, 503, 504, -1, 2000];
+  for (let i = 0; i < statuses.length; i++) {
+    refuses(statuses[i], "{\"active\":true}", IntrospectionFault.BadStatus);
+    refuses(statuses[i], "{\"active\":false}", IntrospectionFault.BadStatus);
+  }
+}
+
+export function the_status_401_is_explained_to_the_operator(): void {
+  contains(introspectionFaultText(IntrospectionFault.BadStatus, "401"), "client_secret");
+  isFalse(introspectionFaultText(IntrospectionFault.BadStatus, "500").includes("client_secret"), "500 is another matter");
+}
+
+// The request.
+export function the_token_goes_in_the_body_and_never_in_the_url(): void {
+  const call = request(ClientAuth.Basic, "to&ken=1", []);
+  equal(text(call.body), "token=to%26ken%3D1&token_type_hint=access_token");
+  equal(pair(call, ":path"), "/introspect?a=b");
+  equal(pair(call, ":method"), "POST");
+  equal(pair(call, "content-type"), "application/x-www-form-urlencoded");
+}
+
+export function basic_credentials_stand_in_the_header_and_not_in_the_body(): void {
+  const call = request(ClientAuth.Basic, "t", []);
+  equal(pair(call, "authorization"), "Basic Y2xpZW50OnMlM0FlJTI1Y3JldCUyMCVDMyVBOQ=="); // client:s%3Ae%25cret%20%C3%A9
+  isFalse(text(call.body).includes("client"), "not in the body");
+}
+
+export function duty_32_reserved_characters_in_basic_credentials_are_form_encoded_first(): void {
+  const call = new Callout("POST", endpoint());
+  new Client(utf8("a:b"), utf8("c:d+/"), ClientAuth.Basic).authenticate(call, new ByteWriter());
+  equal(pair(call, "authorization"), "Basic YSUzQWI6YyUzQWQlMkIlMkY="); // a%3Ab:c%3Ad%2B%2F
+}
+
+export function duty_32_posted_credentials_stand_in_the_body_and_not_in_a_header(): void {
+  const call = request(ClientAuth.Post, "t", []);
+  equal(text(call.body), "token=t&token_type_hint=access_token&client_id=client&client_secret=s%3Ae%25cret%20%C3%A9");
+  equal(pair(call, "authorization"), "");
+}
+
+export function duty_32_the_secret_never_stands_in_the_url(): void {
+  isFalse(pair(request(ClientAuth.Basic, "t", []), ":path").includes("client"), "basic");
+  isFalse(pair(request(ClientAuth.Post, "t", []), ":path").includes("client"), "post");
+}
+
+export function configured_request_headers_are_sent_along(): void {
+  equal(pair(request(ClientAuth.Basic, "t", [ascii("x-tenant"), ascii("a")]), "x-tenant"), "a");
+}
+
+function refuses(status: i32, body: string, code: IntrospectionFault): void {
+  const fault = readIntrospection(new Reply(status, utf8(body))).fault;
+  if (fault == null) return assert(false, "accepted " + status.toString() + " " + body.substring(0, 60));
+  equalInt(fault.code, code);
+}
+
+function endpoint(): Endpoint { return new Endpoint(readUrl(ascii("https://idp.example.com/introspect?a=b")).value, ascii("idp")); }
+
+function request(auth: ClientAuth, token: string, addon: Uint8Array[]): Callout {
+  return introspectionRequest(endpoint(), new Client(utf8("client"), utf8("s:e%cret \u00e9"), auth), utf8(token), addon);
+}
+
+/** The only value of that name; "" where there is none. */
+function pair(call: Callout, name: string): string {
+  const values: Uint8Array[] = [];
+  for (let i = 0; i < call.pairs.length; i += 2) if (text(call.pairs[i]) == name) values.push(call.pairs[i + 1]);
+  assert(values.length < 2, "twice: " + name);
+  return joined(values);
+}
