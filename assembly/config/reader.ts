@@ -1,7 +1,7 @@
 // Reads one JSON object of the configuration and names the exact place of everything that is wrong, all of it in one go.
 
 import { decodeUtf8, isUtf8 } from "../bytes/utf8";
-import { startsWith } from "../bytes/bytes";
+import { is, startsWith } from "../bytes/bytes";
 import { readUrl, Url, UrlFault } from "../http/url";
 import { ABSENT, Json, Kind } from "../json/json";
 import { Environment } from "./environment";
@@ -50,7 +50,11 @@ export class ConfigReader {
   oneOf(key: string, words: string[]): string {
     const node = this.find(key);
     if (node == ABSENT) return words[0];
-    for (let i = 0; i < words.length; i++) if (this.json.reads(node, words[i])) return words[i];
+    if (this.json.isString(node)) {
+      const text = this.textOf(node, this.at(key));
+      if (text == null) return words[0];
+      for (let i = 0; i < words.length; i++) if (is(text, words[i])) return words[i];
+    }
     this.wrong(key, "expected one of " + words.join(", ") + ", found " + this.shown(node));
     return words[0];
   }
