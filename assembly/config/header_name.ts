@@ -19,8 +19,20 @@ const RESERVED: string[] = [
   "authorization", "proxy-authorization", "cookie", "set-cookie", "forwarded", "via", "content-type", "accept", "origin", "referer", "grpc-timeout",
 ];
 
+/** `name` is in lower case; with `_` as with `-`, because upstreams that build CGI variables cannot tell them apart. */
 export function reservedName(name: Uint8Array): bool {
-  if (startsWith(name, "x-envoy-") || startsWith(name, "x-forwarded-") || startsWith(name, "sec-")) return true;
+  const plain = withDashes(name);
+  return startsWith(plain, "x-envoy-") || startsWith(plain, "x-forwarded-") || startsWith(plain, "sec-") || connectionName(plain);
+}
+
+/** Headers that belong to one connection or one message, and mean harm when copied into another. */
+export function connectionName(name: Uint8Array): bool {
   for (let i = 0; i < RESERVED.length; i++) if (is(name, RESERVED[i])) return true;
   return false;
+}
+
+export function withDashes(name: Uint8Array): Uint8Array {
+  const out = name.slice();
+  for (let i = 0; i < out.length; i++) if (out[i] == 0x5f) out[i] = 0x2d;
+  return out;
 }

@@ -4,7 +4,7 @@ import { is, same } from "../bytes/bytes";
 import { decodeUtf8 } from "../bytes/utf8";
 import { MAX_DOTS } from "../policy/claim_path";
 import { ClaimHeader, IDENTITY_HEADERS, IdentitySettings } from "../policy/identity";
-import { headerName, reservedName } from "./header_name";
+import { headerName, reservedName, withDashes } from "./header_name";
 import { ConfigReader } from "./reader";
 
 const MAX_CLAIM_HEADERS = 32;
@@ -27,7 +27,7 @@ export function readIdentity(r: ConfigReader): IdentitySettings {
     const name = headerName(text);
     if (!plainPath(path)) claims.wrong(path, PATH_EXPECTED);
     else if (name.length == 0) claims.wrong(path, "is not a header name");
-    else if (reservedName(name) || isIdentityHeader(name)) claims.wrong(path, "the header " + decodeUtf8(name) + " has a meaning of its own; choose another, such as x-user-" + path.substring(0, 20));
+    else if (reservedName(name) || isIdentityHeader(withDashes(name))) claims.wrong(path, "the header " + decodeUtf8(name) + " has a meaning of its own; choose another, such as x-user-" + path.substring(0, 20));
     else if (taken(out.claimHeaders, name)) claims.wrong(path, "the header " + decodeUtf8(name) + " already holds another claim");
     else out.claimHeaders.push(new ClaimHeader(path, name));
   }
@@ -40,7 +40,7 @@ function isIdentityHeader(name: Uint8Array): bool {
 }
 
 function taken(headers: ClaimHeader[], name: Uint8Array): bool {
-  for (let i = 0; i < headers.length; i++) if (same(headers[i].name, name)) return true;
+  for (let i = 0; i < headers.length; i++) if (same(withDashes(headers[i].name), withDashes(name))) return true;
   return false;
 }
 

@@ -2,10 +2,10 @@
 
 const MAX_NAME = 64;
 
-/** The known name with the fewest edits, or "" where none is near: at most a third of its letters may differ. */
+/** The known name with the fewest edits, or "" where none is near: at most two of its letters, or a third of them, may differ. */
 export function nearest(name: string, known: string[]): string {
   if (name.length > MAX_NAME) return "";
-  let best = "", fewest = max(1, name.length / 3) + 1;
+  let best = "", fewest = max(2, name.length / 3) + 1;
   for (let i = 0; i < known.length; i++) {
     const edits = distance(name, known[i]);
     if (edits < fewest) {

@@ -7,7 +7,7 @@ import { keyFaultText } from "./key_fault";
 import { hashSize } from "../crypto/hash";
 import { Algorithm, algorithmNamed, algorithmNames, asymmetricAlgorithms } from "../jose/algorithm";
 import { Config, Verification } from "./config";
-import { headerName } from "./header_name";
+import { connectionName, headerName } from "./header_name";
 import { PATH_EXPECTED, plainPath } from "./identity";
 import { ConfigReader } from "./reader";
 
@@ -31,6 +31,7 @@ export function readTokenRules(r: ConfigReader, c: Config): void {
   for (let i = 0; i < addon.length; i++) {
     const name = headerName(addon[i]);
     if (name.length == 0) r.wrong("introspection_addon_headers", "item " + (i + 1).toString() + " is not a header name");
+    else if (connectionName(name)) r.wrong("introspection_addon_headers", decodeUtf8(name) + " belongs to the client's own request");
     else c.introspection.addonHeaders.push(decodeUtf8(name));
   }
 }

@@ -44,7 +44,7 @@ export class Credential {
       // Envoy joins two Authorization headers by a comma. Another scheme alone is no bearer credential; a scheme without a
       // credential, or nothing at all, is a broken one.
       if (bearerFollows(at, size)) return SEVERAL_CREDENTIALS;
-      return size == 0 || isBareBearer(at, size) ? MALFORMED_CREDENTIAL : null;
+      return size == 0 || isBrokenBearer(at, size) ? MALFORMED_CREDENTIAL : null;
     }
     return this.take(at, size);
   }
@@ -82,6 +82,11 @@ function isBareBearer(at: usize, size: i32): bool {
   if (size != 6) return false;
   for (let i = 0; i < 6; i++) if (lowerCase(load<u8>(at + i)) != <u8>"bearer".charCodeAt(i)) return false;
   return true;
+}
+
+/** `Bearer` with nothing behind it, or with something that neither parts it from a token nor makes it another word: a tab, a comma. */
+function isBrokenBearer(at: usize, size: i32): bool {
+  return size >= 6 && isBareBearer(at, 6) && (size == 6 || TOKEN68[load<u8>(at + 6)] != 1);
 }
 
 /** Whether a bearer credential stands behind a comma. */

@@ -79,6 +79,10 @@ export function writeListeners(folder: string, options: EnvoyOptions): void {
   renameSync(`${path}.new`, path);
 }
 
+function fromFile(path: string): object {
+  return { resource_api_version: "V3", path_config_source: { path } };
+}
+
 function listenersFile(folder: string): string {
   return join(folder, "listeners.json");
 }
@@ -91,7 +95,7 @@ function bootstrap(folder: string, options: EnvoyOptions): object {
   return {
     node: { id: "envoy-oidc", cluster: "envoy-oidc" },
     admin: { address: address(LOOPBACK, options.adminPort) },
-    ...(options.reloadable ? { dynamic_resources: { lds_config: { resource_api_version: "V3", path_config_source: { path: listenersFile(folder) } } } } : {}),
+    ...(options.reloadable ? { dynamic_resources: { lds_config: fromFile(listenersFile(folder)) } } : {}),
     static_resources: {
       ...(options.reloadable ? {} : { listeners: listeners(folder, options) }),
       clusters: Object.entries(options.clusters).map(([name, cluster]) => clusterConfig(name, cluster)),

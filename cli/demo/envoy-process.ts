@@ -1,6 +1,6 @@
 // A running Envoy: started, waited for until it serves, and ended by its pid.
 
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { LOOPBACK } from "./ports";
 
@@ -38,6 +38,10 @@ export class EnvoyDidNotStart extends Error {
 /** Compiling a large module takes about a second for each MB, and the machine may be busy. */
 const READY_WITHIN_MS = 60_000;
 
+/** Our own exit, while an Envoy starts or without a stop(), must leave none behind. */
+const children = new Set<ChildProcess>();
+process.on("exit", () => children.forEach((child) => child.kill("SIGKILL")));
+
 export async function runEnvoy(options: RunOptions): Promise<EnvoyProcess> {
   const envoy = launch(options);
   let over = false;
@@ -69,15 +73,14 @@ function launch(options: RunOptions): EnvoyProcess {
   const chunks: Buffer[] = [];
   child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
   child.stderr.on("data", (chunk: Buffer) => chunks.push(chunk));
-  const notAlone = () => child.kill("SIGKILL"); // our own exit, while Envoy starts or without a stop(), must not leave it behind
-  process.on("exit", notAlone);
+  children.add(child);
   const ended = new Promise<void>((resolve) => {
     child.once("error", (error) => {
       chunks.push(Buffer.from(`${error.message}\n`));
       resolve();
     });
     child.once("close", () => {
-      process.off("exit", notAlone);
+      children.delete(child);
       resolve();
     });
   });

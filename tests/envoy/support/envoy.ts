@@ -14,7 +14,9 @@ import { atEnd } from "./cleanup";
 
 export const FILTER_WASM = join(__dirname, "../../../build/envoy-oidc.wasm");
 
-export interface TestEnvoyOptions extends Omit<Partial<EnvoyOptions>, "listeners">, Pick<Partial<RunOptions>, "concurrency" | "logLevel" | "componentLogLevel"> {
+type HowToRun = Pick<Partial<RunOptions>, "concurrency" | "logLevel" | "componentLogLevel">;
+
+export interface TestEnvoyOptions extends Omit<Partial<EnvoyOptions>, "listeners">, HowToRun {
   /** The short way: one listener with one filter. Or none at all, and `listeners` without ports. */
   filter?: FilterConfig;
   listeners?: Omit<ListenerOptions, "port">[];
@@ -33,7 +35,7 @@ export interface TestEnvoy {
   logged(pattern: RegExp, withinMs?: number): Promise<string>;
   /** Lines of the access log once there are so many. */
   accessLog(lines?: number): Promise<string[]>;
-  /** Counters and gauges by name; histograms are left out. */
+  /** Counters and gauges by name; histograms are left out. The filter's own follow on its tick: wait for them with `until`. */
   stats(filter?: RegExp): Promise<Record<string, number>>;
   /** Gives the running Envoy other listeners or filters, and says whether it took them. It must have been started `reloadable`. */
   reload(change: Pick<TestEnvoyOptions, "filter" | "listeners">): Promise<{ accepted: boolean }>;
@@ -95,7 +97,8 @@ export async function startEnvoy(options: TestEnvoyOptions): Promise<TestEnvoy> 
         (await growth("lds.update_success")) > 0 ? true : (await growth("lds.update_rejected")) > 0 ? false : undefined);
       // Accepted is not in use yet: each worker takes each changed listener in its own time.
       const changed = await growth("listener_added", "listener_modified");
-      if (accepted) await until("all workers to use the new listeners", 10_000, async () => ((await growth("listener_create_success")) >= changed * (concurrency ?? 2) ? true : undefined));
+      const expected = accepted ? changed * (concurrency ?? 2) : 0;
+      await until("all workers to use the new listeners", 10_000, async () => ((await growth("listener_create_success")) >= expected ? true : undefined));
       return { accepted };
     },
     stop: envoy.stop,

@@ -12,11 +12,16 @@ export interface TestProvider extends Pick<DemoProvider, RemoteCall> {
   stop(): Promise<void>;
 }
 
-const PROGRAM = join(__dirname, "../../../cli/demo/provider-process.ts");
+const ROOT = join(__dirname, "../../.."); // where Node finds tsx
+const PROGRAM = join(ROOT, "cli/demo/provider-process.ts");
 
 /** Starts a provider; it ends with the test file. */
 export function startProvider(options: ProviderOptions = {}): Promise<TestProvider> {
-  const child = fork(PROGRAM, [JSON.stringify(options)], { execArgv: ["--import", "tsx"], stdio: ["ignore", "pipe", "pipe", "ipc"] });
+  const child = fork(PROGRAM, [JSON.stringify(options)], {
+    cwd: ROOT,
+    execArgv: ["--import", "tsx"],
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
+  });
   const waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
   const output: string[] = [];
   child.stdout!.on("data", (chunk) => output.push(String(chunk)));

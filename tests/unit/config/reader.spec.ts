@@ -43,7 +43,8 @@ export function the_nearest_name_is_the_one_with_the_fewest_edits(): void {
   const known = ["timeout", "realm", "issuer", "discovery"];
   equal(nearest("timeot", known), "timeout");
   equal(nearest("isuer", known), "issuer");
-  equal(nearest("relam", ["realm", "real"]), "real");
+  equal(nearest("relam", known), "realm"); // two letters swapped
+  equal(nearest("client_i", ["client_id", "client"]), "client_id");
   equal(nearest("discvery", known), "discovery");
 }
 

@@ -33,7 +33,7 @@ export function duty_130_a_list_holds_strings_and_is_not_empty(): void {
     wrong(LISTS[i], "1", "expected a list of strings, found a number");
     wrong(LISTS[i], "{\"a\":1}", "expected a list of strings, found an object");
     wrong(LISTS[i], "null", "expected a list of strings, found null");
-    wrong(LISTS[i], "[]", "must not be empty");
+    wrong(LISTS[i], "[]", "must not be an empty list");
     wrong(LISTS[i] + "[0]", "[7]", "expected a string, found a number");
     wrong(LISTS[i] + "[0]", "[null]", "expected a string, found null");
     wrong(LISTS[i] + "[0]", "[\"\"]", "must not be empty");

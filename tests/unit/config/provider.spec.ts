@@ -1,0 +1,181 @@
+import { Config, SourceKind, Unauthenticated } from "../../../assembly/config/config";
+import { equal, equalInt, isTrue, text } from "../check";
+import { compiled, config, configOf, DISCOVERY, refused, refusedOf } from "./compiled.as";
+
+const INTROSPECTION = "\"bearer_only\":true,\"introspection_endpoint\":\"https://idp.example.com/i\"";
+const CLUSTER = "provider_cluster: is required: the name of the Envoy cluster that leads to the provider";
+const HTTP = "plain http is refused: use https, or set ssl_verify to false to accept what anyone on the way can change";
+
+// What happens without credentials.
+export function bearer_only_refuses_whoever_has_no_token(): void { equalInt(config().unauthenticated, Unauthenticated.Deny); }
+export function bearer_only_goes_before_unauth_action(): void { equalInt(config("\"unauth_action\":\"pass\"").unauthenticated, Unauthenticated.Deny); }
+
+export function unauth_action_alone_denies_or_passes(): void {
+  equalInt(configOf("{" + DISCOVERY + ",\"unauth_action\":\"deny\"}").unauthenticated, Unauthenticated.Deny);
+  equalInt(configOf("{" + DISCOVERY + ",\"unauth_action\":\"pass\"}").unauthenticated, Unauthenticated.Pass);
+}
+
+export function the_browser_login_is_refused_until_it_is_there(): void {
+  const want = "bearer_only: the browser login (unauth_action auth) is not in this release: set bearer_only to true, or unauth_action to deny or pass";
+  refusedOf("{" + DISCOVERY + "}", want);
+  refusedOf("{" + DISCOVERY + ",\"unauth_action\":\"auth\"}", want);
+  refusedOf("{" + DISCOVERY + ",\"bearer_only\":false}", want);
+}
+
+export function attributes_of_the_browser_login_are_warned_of(): void {
+  const out = compiled("{\"bearer_only\":true," + DISCOVERY + ",\"session\":{\"secret\":1},\"redirect_uri\":7}");
+  equal(out.errors.join("; "), "");
+  equal(out.warnings.join("; "), "not used by bearer tokens: redirect_uri, session");
+}
+
+// The provider.
+export function duty_40_plain_http_is_refused(): void {
+  refusedOf("{\"bearer_only\":true,\"discovery\":\"http://h/.well-known/openid-configuration\",\"provider_cluster\":\"idp\"}", "discovery: " + HTTP);
+  refused("\"introspection_endpoint\":\"http://h/i\",\"use_jwks\":true", "introspection_endpoint: " + HTTP);
+}
+
+export function duty_40_plain_http_is_accepted_with_a_warning_where_ssl_verify_is_off(): void {
+  const out = compiled("{\"bearer_only\":true,\"discovery\":\"http://h/.well-known/openid-configuration\",\"provider_cluster\":\"idp\",\"ssl_verify\":false}");
+  equal(out.errors.join("; "), "");
+  equalInt(out.warnings.length, 1);
+  isTrue(out.warnings[0].startsWith("ssl_verify is false"), out.warnings[0]);
+}
+
+export function a_discovery_that_is_no_url_is_refused(): void {
+  discovery("idp.example.com", "expected a URL such as https://idp.example.com/…");
+  discovery("https://", "expected a URL such as https://idp.example.com/…");
+  discovery("https://a@b/.well-known/openid-configuration", "expected a URL such as https://idp.example.com/…");
+  discovery("https://h/a b", "holds a character at offset 11 that a URL cannot hold");
+  discovery("https://h/" + "a".repeat(2048), "is too long for a URL");
+}
+
+export function a_discovery_url_that_names_no_issuer_needs_one(): void {
+  refusedOf("{\"bearer_only\":true,\"discovery\":\"https://h/metadata.json\",\"provider_cluster\":\"idp\"}",
+    "issuer: is required, because the discovery URL does not end in /.well-known/openid-configuration");
+  const provider = configOf("{\"bearer_only\":true,\"discovery\":\"https://h/metadata.json\",\"provider_cluster\":\"idp\",\"issuer\":\"https://i\"}").provider;
+  equal(provider == null ? "-" : text(provider.issuer), "https://i");
+}
+
+export function keys_cannot_be_fetched_from_nowhere(): void {
+  const want = "discovery: is required: the URL of the provider's /.well-known/openid-configuration";
+  refusedOf("{\"bearer_only\":true}", want);
+  refusedOf("{\"bearer_only\":true,\"use_jwks\":true,\"provider_cluster\":\"idp\"}", want);
+}
+
+export function duty_140_the_cluster_is_always_named_by_the_configuration(): void {
+  refusedOf("{\"bearer_only\":true,\"discovery\":\"https://h/.well-known/openid-configuration\"}", CLUSTER);
+  refusedOf("{" + INTROSPECTION + ",\"client_id\":\"a\",\"client_secret\":\"b\"}", CLUSTER);
+}
+
+export function each_endpoint_may_have_a_cluster_of_its_own(): void {
+  const c = config("\"endpoint_clusters\":{\"jwks_uri\":\"keys\"}"), provider = c.provider;
+  if (provider == null) return assert(false, "no provider");
+  equal(text(provider.discovery.cluster), "idp");
+  equal(text(provider.jwksCluster), "keys");
+  equal(text(provider.introspectionCluster), "idp");
+  equal(text(configOf("{" + INTROSPECTION + ",\"client_id\":\"a\",\"client_secret\":\"b\",\"endpoint_clusters\":{\"introspection_endpoint\":\"x\"}}").introspection.endpoint!.cluster), "x");
+}
+
+export function introspection_needs_credentials(): void {
+  const want = "is required: the introspection endpoint asks who is calling";
+  refusedOf("{" + INTROSPECTION + ",\"provider_cluster\":\"idp\"}", "client_id: " + want);
+  refusedOf("{" + INTROSPECTION + ",\"provider_cluster\":\"idp\",\"client_secret\":\"a\"}", "client_id: " + want);
+  refusedOf("{" + INTROSPECTION + ",\"provider_cluster\":\"idp\",\"client_id\":\"a\"}", "client_secret: " + want);
+}
+
+export function introspection_alone_needs_no_discovery(): void {
+  const c = configOf("{" + INTROSPECTION + ",\"provider_cluster\":\"idp\",\"client_id\":\"a\",\"client_secret\":\"b\"}");
+  isTrue(c.provider == null && c.issuers.length == 0 && c.introspection.endpoint != null, "only the endpoint");
+}
+
+// Where the token stands.
+export function by_default_the_token_stands_in_authorization_alone(): void { sources("", "bearer authorization"); }
+export function another_header_may_carry_the_token(): void { sources("\"auth_header_name\":\"X-My-Token\"", "raw x-my-token"); sources("\"auth_header_name\":\"AUTHORIZATION\"", "bearer authorization"); }
+
+export function duty_74_query_and_cookie_are_sources_only_where_they_are_named(): void {
+  sources("\"auth_accept_token_as\":[\"header\",\"query:access_token\",\"cookie:at\",\"header:X-Access-Token\"]", "bearer authorization|query access_token|cookie at|raw x-access-token");
+  sources("\"auth_accept_token_as\":\"cookie:at\"", "cookie at");
+}
+
+export function sources_that_are_none_are_refused(): void {
+  const values = ["body", "query", "query:", "cookie:", "header:", "cookie:a b", "cookie:a=b", "query:a&b", "query:%61", "header:a b", "header:a:b", "cookie:a;b", "cookie:\u00e9", "Query:a"];
+  for (let i = 0; i < values.length; i++) refused("\"auth_accept_token_as\":[\"" + values[i] + "\"]", "auth_accept_token_as: expected \"header\", \"header:NAME\", \"query:NAME\" or \"cookie:NAME\"");
+  const names = ["a b", "a:", ":path", "a\\r\\n", "\u00e9", "a\\u0000"];
+  for (let i = 0; i < names.length; i++) refused("\"auth_header_name\":\"" + names[i] + "\"", "auth_header_name: is not a header name");
+}
+
+// Claim headers.
+export function claims_go_to_the_headers_that_are_named(): void {
+  const headers = config("\"claim_headers\":{\"sub\":\"X-User-Sub\",\"realm_access.roles\":\"x-roles\"}").identity.claimHeaders;
+  equalInt(headers.length, 2);
+  equal(headers[0].path + " " + text(headers[0].name) + " " + headers[1].path + " " + text(headers[1].name), "sub x-user-sub realm_access.roles x-roles");
+}
+
+export function duty_92_headers_that_steer_the_proxy_or_the_connection_are_refused(): void {
+  const names = ["host", "Content-Length", "transfer-encoding", "connection", "upgrade", "te", "authorization", "proxy-authorization", "cookie", "set-cookie", "forwarded", "via", "x-forwarded-for",
+    "X-Forwarded-Client-Cert", "x-envoy-original-path", "x-envoy-", "sec-fetch-site", "x-userinfo", "X-Access-Token", "x-id-token", "x-raw-id-token", "x-refresh-token"];
+  for (let i = 0; i < names.length; i++) {
+    refused("\"claim_headers\":{\"sub\":\"" + names[i] + "\"}", "claim_headers.sub: the header " + names[i].toLowerCase() + " has a meaning of its own; choose another, such as x-user-sub");
+  }
+}
+
+export function duty_92_the_underscore_spelling_of_a_reserved_header_is_refused(): void {
+  const names = ["x_forwarded_for", "content_length", "X_Userinfo", "x_envoy_internal", "set_cookie"];
+  for (let i = 0; i < names.length; i++) {
+    refused("\"claim_headers\":{\"sub\":\"" + names[i] + "\"}", "claim_headers.sub: the header " + names[i].toLowerCase() + " has a meaning of its own; choose another, such as x-user-sub");
+  }
+}
+
+export function duty_92_pseudo_headers_and_other_texts_are_no_header_names(): void {
+  const names = [":authority", ":path", "a b", "a:b", "a\\r\\nb", "\u00e9", "a,b", "\\u0000"];
+  for (let i = 0; i < names.length; i++) refused("\"claim_headers\":{\"sub\":\"" + names[i] + "\"}", "claim_headers.sub: is not a header name");
+}
+
+export function two_claims_cannot_share_a_header(): void {
+  refused("\"claim_headers\":{\"sub\":\"x-a\",\"name\":\"X-A\"}", "claim_headers.name: the header x-a already holds another claim");
+  refused("\"claim_headers\":{\"sub\":\"x-a\",\"name\":\"x_a\"}", "claim_headers.name: the header x_a already holds another claim");
+}
+
+export function a_claim_path_is_plain_and_has_at_most_eight_dots(): void {
+  const want = ": expected a claim path of printable ASCII with at most 8 dots";
+  equalInt(config("\"claim_headers\":{\"a.b.c.d.e.f.g.h.i\":\"x-a\"}").identity.claimHeaders.length, 1);
+  refused("\"claim_headers\":{\"a.b.c.d.e.f.g.h.i.j\":\"x-a\"}", "claim_headers.a.b.c.d.e.f.g.h.i.j" + want);
+  refused("\"claim_headers\":{\"a b\":\"x-a\"}", "claim_headers.a b" + want);
+  refused("\"claim_headers\":{\"\":\"x-a\"}", "claim_headers." + want);
+}
+
+export function at_most_32_claims_go_to_headers(): void {
+  equalInt(config("\"claim_headers\":{" + many(32) + "}").identity.claimHeaders.length, 32);
+  refused("\"claim_headers\":{" + many(33) + "}", "claim_headers: expected at most 32 headers, found 33");
+}
+
+export function addon_headers_are_header_names(): void {
+  equal(config("\"introspection_addon_headers\":[\"X-Tenant\"]").introspection.addonHeaders.join(" "), "x-tenant");
+  refused("\"introspection_addon_headers\":[\"x-tenant\",\"a b\"]", "introspection_addon_headers: item 2 is not a header name");
+}
+
+export function addon_headers_that_frame_or_authorize_the_call_are_refused(): void {
+  const names = ["content-length", "Transfer-Encoding", "host", "authorization", "connection", "content-type", "accept", "cookie"];
+  for (let i = 0; i < names.length; i++) {
+    refused("\"introspection_addon_headers\":[\"" + names[i] + "\"]", "introspection_addon_headers: " + names[i].toLowerCase() + " belongs to the client's own request");
+  }
+}
+
+function discovery(url: string, want: string): void {
+  refusedOf("{\"bearer_only\":true,\"discovery\":\"" + url + "\",\"provider_cluster\":\"idp\"}", "discovery: " + want);
+}
+
+function sources(members: string, want: string): void {
+  const c: Config = config(members), out: string[] = [];
+  for (let i = 0; i < c.sources.length; i++) {
+    const kind = c.sources[i].kind;
+    out.push((kind == SourceKind.Header ? "bearer " : kind == SourceKind.RawHeader ? "raw " : kind == SourceKind.Query ? "query " : "cookie ") + text(c.sources[i].name));
+  }
+  equal(out.join("|"), want);
+}
+
+function many(count: i32): string {
+  const out: string[] = [];
+  for (let i = 0; i < count; i++) out.push("\"c" + i.toString() + "\":\"x-" + i.toString() + "\"");
+  return out.join(",");
+}

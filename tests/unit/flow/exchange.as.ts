@@ -1,0 +1,58 @@
+/** A request to judge, and what was said of it. */
+
+import { Config } from "../../../assembly/config/config";
+import { Exchange, ProviderView } from "../../../assembly/flow/exchange";
+import { Await, AwaitProvider, Forward, Next, Refuse } from "../../../assembly/flow/next";
+import { KeySet, readJwks } from "../../../assembly/jose/jwks";
+import { Reply } from "../../../assembly/http/callout";
+import { Metadata, readMetadata } from "../../../assembly/oidc/discovery";
+import { text, utf8 } from "../check";
+import { configOf } from "../config/compiled.as";
+import { SECRET } from "../jose/tokens.as";
+
+export const NOW: i64 = 1_700_000_000;
+
+/** A provider as a test says it is, and how often it was asked to fetch its keys again. */
+export class FakeProvider extends ProviderView {
+  document: string = "";
+  jwks: string = "";
+  allowsRefetch: bool = true;
+  onTheWay: bool = false;
+  refetches: i32 = 0;
+
+  metadata(): Metadata | null { return this.document == "" ? null : readMetadata(new Reply(200, utf8(this.document)), utf8("https://idp.example.com"), false).value; }
+  keys(): KeySet | null { return this.jwks == "" ? null : readJwks(utf8(this.jwks)).value; }
+  refetchKeys(): bool { this.refetches++; return this.allowsRefetch; }
+  coming(): bool { return this.onTheWay; }
+}
+
+export function exchange(config: Config, provider: ProviderView | null = null, waited: bool = false): Exchange {
+  return new Exchange(config, NOW * 1000, provider, [], waited);
+}
+
+/** HS256 with SECRET, issuer https://idp.example.com, and these members besides. */
+export function secretConfig(members: string = ""): Config {
+  const validator = members.includes("\"claim_validator\"") ? "" : ",\"claim_validator\":{\"issuer\":{\"valid_issuers\":[\"https://idp.example.com\"]}}";
+  return configOf("{\"bearer_only\":true,\"symmetric_key\":\"" + SECRET + "\",\"token_signing_alg_values_expected\":\"HS256\"" + validator + (members.length > 0 ? "," + members : "") + "}");
+}
+
+export function introspectionConfig(members: string = ""): Config {
+  return configOf("{\"bearer_only\":true,\"introspection_endpoint\":\"https://idp.example.com/i\",\"provider_cluster\":\"idp\",\"client_id\":\"c\",\"client_secret\":\"s\"" + (members.length > 0 ? "," + members : "") + "}");
+}
+
+/** In one word: `forward`, `await`, `await provider`, or the refusal's code. */
+export function said(next: Next): string {
+  if (next instanceof Refuse) return (next as Refuse).refusal.code;
+  if (next instanceof Forward) return "forward";
+  if (next instanceof Await) return "await";
+  return next instanceof AwaitProvider ? "await provider" : "?";
+}
+
+/** For how many seconds the verdict may be remembered; 0: not at all. */
+export function rememberedSec(next: Next): i64 {
+  const until = next instanceof Refuse ? (next as Refuse).untilSec : next instanceof Forward ? (next as Forward).untilSec : 0;
+  return until == 0 ? 0 : until - NOW;
+}
+
+export function statusOf(next: Next): i32 { return next instanceof Refuse ? (next as Refuse).refusal.status : 200; }
+export function identityText(next: Next): string { return next instanceof Forward ? text((next as Forward).identity) : ""; }

@@ -1,0 +1,98 @@
+import { Next, Refuse } from "../../../assembly/flow/next";
+import { ReadAnswer } from "../../../assembly/flow/read_answer";
+import { Reply } from "../../../assembly/http/callout";
+import { contains, equal, equalInt, isFalse, utf8 } from "../check";
+import { exchange, identityText, introspectionConfig, rememberedSec, said, statusOf } from "./exchange.as";
+
+const DISCOVERY = "\"discovery\":\"https://idp.example.com/.well-known/openid-configuration\"";
+
+export function an_active_token_is_admitted_with_what_the_provider_says(): void {
+  const next = answer("\"set_access_token_header\":false,\"set_userinfo_header\":false,\"claim_headers\":{\"sub\":\"x-sub\"}", "\"active\":true,\"sub\":\"me\"");
+  equal(said(next), "forward");
+  contains(identityText(next), "x-subme");
+}
+
+export function duty_78_an_inactive_token_is_refused_and_that_is_remembered_briefly(): void {
+  const next = answer("", "\"active\":false");
+  equal(said(next), "inactive");
+  equalInt(statusOf(next), 401);
+  equalInt(rememberedSec(next), 5);
+}
+
+export function duty_80_no_answer_is_503_and_is_not_remembered(): void {
+  const replies: Reply[] = [Reply.none(), new Reply(500, utf8("{\"active\":true}")), new Reply(401, utf8("{}")), new Reply(200, utf8("<html>")), new Reply(200, utf8("[]")), new Reply(302, utf8(""))];
+  for (let i = 0; i < replies.length; i++) {
+    const next = new ReadAnswer().resume(exchange(introspectionConfig()), replies[i]);
+    equal(said(next), "provider_unreachable");
+    equalInt(statusOf(next), 503);
+    equalInt(rememberedSec(next), 0);
+    isFalse((next as Refuse).why == "", "a reason for the operator");
+  }
+}
+
+export function a_verdict_on_the_token_is_nobodys_fault(): void { equal((answer("", "\"active\":false") as Refuse).why, ""); }
+
+export function duty_79_an_active_token_that_has_expired_is_refused(): void {
+  equal(said(answer("", "\"active\":true,\"exp\":1700000000")), "expired");
+  equal(said(answer("", "\"active\":true,\"exp\":\"1800000000\"")), "bad_claims");
+  equal(said(answer("", "\"active\":true,\"exp\":1800000000,\"nbf\":1700000500")), "not_yet_valid");
+}
+
+export function duty_79_the_answer_must_be_of_the_issuer_where_one_is_known(): void {
+  equal(said(answer(DISCOVERY, "\"active\":true,\"iss\":\"https://idp.example.com\"")), "forward");
+  equal(said(answer(DISCOVERY, "\"active\":true,\"iss\":\"https://idp.example.com/\"")), "wrong_issuer");
+  equal(said(answer(DISCOVERY, "\"active\":true,\"iss\":null")), "wrong_issuer");
+  equal(said(answer(DISCOVERY, "\"active\":true,\"iss\":[\"https://idp.example.com\"]")), "wrong_issuer");
+  equal(said(answer(DISCOVERY, "\"active\":true")), "forward");
+  equal(said(answer("", "\"active\":true,\"iss\":\"https://anyone\"")), "forward");
+}
+
+export function duty_79_the_answer_must_be_for_our_audience(): void {
+  const audience = "\"claim_validator\":{\"audience\":{\"valid_audiences\":[\"api\"]}}";
+  equal(said(answer(audience, "\"active\":true,\"aud\":[\"api\"]")), "forward");
+  equal(said(answer(audience, "\"active\":true,\"aud\":\"other\"")), "wrong_audience");
+  equal(said(answer(audience, "\"active\":true")), "wrong_audience");
+}
+
+export function duty_79_the_answer_must_have_the_required_scopes(): void {
+  equal(said(answer("\"required_scopes\":\"read\"", "\"active\":true,\"scope\":\"read\"")), "forward");
+  equal(said(answer("\"required_scopes\":\"read\"", "\"active\":true,\"scope\":\"write\"")), "insufficient_scope");
+}
+
+export function duty_81_an_answer_is_believed_until_the_token_ends(): void {
+  remembered("", "\"exp\":1700000600", 600);
+  remembered("", "\"exp\":1e300", 24 * 3600);
+}
+
+export function an_answer_without_an_end_is_believed_for_this_request_only(): void { remembered("", "\"sub\":\"me\"", 0); }
+
+export function duty_81_the_interval_shortens_and_never_lengthens_belief(): void {
+  remembered("\"introspection_interval\":60", "\"exp\":1700000600", 60);
+  remembered("\"introspection_interval\":60", "\"exp\":1700000010", 10);
+  remembered("\"introspection_interval\":60", "\"sub\":\"me\"", 60);
+}
+
+export function another_expiry_claim_counts_seconds_from_now(): void {
+  remembered("\"introspection_expiry_claim\":\"expires_in\"", "\"expires_in\":30", 30);
+  remembered("\"introspection_expiry_claim\":\"expires_in\"", "\"expires_in\":\"30\"", 0);
+  remembered("\"introspection_expiry_claim\":\"expires_in\",\"introspection_interval\":20", "\"expires_in\":30", 20);
+}
+
+export function duty_81_belief_never_outlasts_exp_whatever_the_expiry_claim_says(): void {
+  remembered("\"introspection_expiry_claim\":\"expires_in\"", "\"expires_in\":3600,\"exp\":1700000010", 10);
+  remembered("\"introspection_expiry_claim\":\"expires_in\"", "\"expires_in\":1e300,\"exp\":1700000010", 10);
+}
+
+export function duty_31_an_expiry_that_is_negative_or_huge_wraps_nothing(): void {
+  remembered("\"introspection_expiry_claim\":\"expires_in\"", "\"expires_in\":-5", 0);
+  remembered("\"introspection_expiry_claim\":\"expires_in\"", "\"expires_in\":1e300", 24 * 3600);
+  remembered("\"introspection_expiry_claim\":\"expires_in\"", "\"expires_in\":9223372036854775807", 24 * 3600);
+}
+
+function answer(members: string, body: string): Next { return new ReadAnswer().resume(exchange(introspectionConfig(members)), new Reply(200, utf8("{" + body + "}"))); }
+
+function remembered(members: string, body: string, want: i64): void {
+  const next = answer(members, "\"active\":true," + body);
+  equal(said(next), "forward");
+  equalInt(rememberedSec(next), want);
+}
