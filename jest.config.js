@@ -18,7 +18,8 @@ module.exports = {
     displayName: name,
     rootDir: __dirname,
     testMatch: [`<rootDir>/${match}`],
-    testEnvironment: "node",
+    // A real Envoy's log is worth reading when a test with it fails.
+    testEnvironment: name === "envoy" ? "<rootDir>/tests/envoy/support/environment.js" : "node",
     transform: { "\\.ts$": swc },
     modulePathIgnorePatterns: ["<rootDir>/build/"],
   })),

@@ -1,9 +1,9 @@
 /** Owns Ed25519 public keys and verification (RFC 8032 §5.1). */
 import { Result } from "../result";
 import { decodePoint, EdMultiples, EdPoint, params } from "./edwards";
+import { sameBytes } from "./equal";
 import { Hash, newHasher } from "./hash";
 import { KeyFault, PublicKey } from "./key";
-import { sameBytes } from "./equal";
 import { ed25519Spki } from "./spki";
 
 const KEY_WIDTH = 6;

@@ -1,12 +1,12 @@
 /** Owns reading public keys from DER: SubjectPublicKeyInfo, PKCS#1, and what a certificate holds. */
 import { Result } from "../result";
+import { coordinateSize } from "./curve";
 import { DerReader, Tag } from "./der";
 import { EcPublicKey } from "./ecdsa";
 import { Ed25519PublicKey } from "./ed25519";
 import { Curve, KeyFault, PublicKey } from "./key";
 import { RsaPublicKey } from "./rsa";
 import { algorithmOf, curveOf, KeyAlgorithm } from "./spki";
-import { coordinateSize } from "./curve";
 
 /** SubjectPublicKeyInfo (RFC 5280 §4.1.2.7), and nothing behind it. */
 export function readSpki(der: Uint8Array): Result<PublicKey> {

@@ -36,7 +36,7 @@ function send(root: Root, kind: CalloutKind, call: Callout, timeoutMs: i32, feed
   const token = httpCall(call.cluster, call.pairs, call.body, timeoutMs);
   if (token < 0) {
     metrics.calloutDone(kind, 0, true);
-    logs.warn("the host takes no call to the provider: is the configured cluster there?");
+    logs.trouble("the host takes no call to the provider: is the configured cluster there?");
     return null;
   }
   const pendingCall = new PendingCall(root, <u32>token, kind, nowMs(), feed, step, subject);
@@ -63,7 +63,7 @@ export function replied(rootId: u32, token: u32, headers: u32, bodySize: u32): v
   const verdict = step.resume(new Exchange(config, now, call.root.feed, [], true), reply);
   const why = verdict instanceof Refuse ? (verdict as Refuse).why : "";
   const failed = why.length > 0;
-  if (failed) logs.warn(why);
+  if (failed) logs.trouble(why);
   metrics.calloutDone(call.kind, now - call.startedMs, failed);
   remember(call.root, call.subject, verdict, now);
   pending.wake(call, verdict);

@@ -15,7 +15,7 @@ export class Logs {
   /** Once per tick: Envoy's level may have been changed, and there is room for lines again. */
   tick(): void {
     this.level = logLevel();
-    if (this.suppressed > 0) log(LogLevel.Info, `envoy-oidc: ${this.suppressed} more refusals not logged`);
+    if (this.suppressed > 0) log(LogLevel.Info, `envoy-oidc: ${this.suppressed} more lines about requests not logged`);
     this.lines = 0;
     this.suppressed = 0;
   }
@@ -23,12 +23,20 @@ export class Logs {
   /** About a request. `presented`: it carried a credential, so somebody will want to know; others are ordinary. */
   refused(code: string, status: i32, presented: bool): void {
     const level = presented ? LogLevel.Info : LogLevel.Debug;
-    if (level < this.level) return;
-    if (this.lines++ < LINES_PER_TICK) log(level, `envoy-oidc: refused, ${code} (${status})`);
-    else this.suppressed++;
+    if (this.mayWrite(level)) log(level, `envoy-oidc: refused, ${code} (${status})`);
   }
+
+  /** About the provider, while a request is waiting for it: as many lines as there are requests, were they not counted too. */
+  trouble(text: string): void { if (this.mayWrite(LogLevel.Warn)) log(LogLevel.Warn, "envoy-oidc: " + text); }
 
   info(text: string): void { if (this.level <= LogLevel.Info) log(LogLevel.Info, "envoy-oidc: " + text); }
   warn(text: string): void { if (this.level <= LogLevel.Warn) log(LogLevel.Warn, "envoy-oidc: " + text); }
   error(text: string): void { log(LogLevel.Error, "envoy-oidc: " + text); }
+
+  private mayWrite(level: LogLevel): bool {
+    if (level < this.level) return false;
+    if (this.lines++ < LINES_PER_TICK) return true;
+    this.suppressed++;
+    return false;
+  }
 }

@@ -1,6 +1,6 @@
-/** @jest-environment ./tests/envoy/support/environment.js */
 // What the upstream, routes, access logs and later filters of a real Envoy see of an identity, and what clients cannot make them see.
 
+import { until } from "./support/envoy";
 import { getWith, request, type RawRequest } from "./support/http";
 import { received, type Echo } from "./support/upstream";
 import { byKeys, refused, startWorld, type World } from "./support/world";
@@ -64,7 +64,10 @@ test("duty 97: access logs and RBAC see who it is, and the client cannot set tha
   expect(mallory.status).toBe(403);
   const none = await request(`${world.envoy.url}/members/3`);
   expect(none.status).toBe(401);
-  const log = (await world.envoy.accessLog(3)).join("\n");
+  const log = await until("all three in the access log", 5000, async () => {
+    const lines = (await world.envoy.accessLog()).join("\n");
+    return lines.includes("/members/3") ? lines : undefined;
+  });
   expect(log).toContain("/members/1 200 via_upstream sub=alice scope=read write");
   expect(log).toMatch(/\/members\/2 403 rbac_access_denied\S* sub=mallory/);
   expect(log).toContain("/members/3 401 oidc_no_token sub=-");

@@ -1,4 +1,3 @@
-/** @jest-environment ./tests/envoy/support/environment.js */
 // Opaque tokens in a real Envoy with a real introspection endpoint.
 
 import { startEnvoy } from "./support/envoy";

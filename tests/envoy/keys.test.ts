@@ -1,4 +1,3 @@
-/** @jest-environment ./tests/envoy/support/environment.js */
 // The provider's keys in a real Envoy: they come before requests need them, change while traffic flows, and outlive an outage.
 
 import { setTimeout as sleep } from "node:timers/promises";

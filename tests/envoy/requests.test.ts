@@ -1,4 +1,3 @@
-/** @jest-environment ./tests/envoy/support/environment.js */
 // Requests that no client should make, and bodies that must not be seen before the verdict, in a real Envoy.
 
 import { connect } from "node:net";

@@ -1,4 +1,3 @@
-/** @jest-environment ./tests/envoy/support/environment.js */
 // The walking skeleton: a real Envoy with the filter, a real provider, a real upstream, and one request of each kind through all three.
 
 import { readFileSync } from "node:fs";

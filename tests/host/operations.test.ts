@@ -42,7 +42,7 @@ describe("logs", () => {
     envoy.advance(2);
     const lines = envoy.logs.slice(before).map(({ text }) => text);
     expect(lines.length).toBeLessThan(25);
-    expect(lines.join("\n")).toContain("480 more refusals not logged");
+    expect(lines.join("\n")).toContain("480 more lines about requests not logged");
   });
 
   test("duties 18, 114: no token, secret or header value, at any level", () => {

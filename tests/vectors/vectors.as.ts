@@ -1,6 +1,6 @@
 /** Owns the door from the vector tests to the primitives: bytes come in and go out through one buffer in linear memory. */
 import { Result } from "../../assembly/result";
-import { digest, Hash } from "../../assembly/crypto/hash";
+import { Hash } from "../../assembly/crypto/hash";
 import { expand, extract } from "../../assembly/crypto/hkdf";
 import { Key, PublicKey, SecretKey } from "../../assembly/crypto/key";
 import { readPublicKeyPem } from "../../assembly/crypto/pem";
@@ -53,16 +53,6 @@ export function spki(): i32 { return key instanceof PublicKey ? put((key as Publ
 export function verifies(scheme: Scheme, hash: Hash, data: i32, signature: i32): bool {
   return verify(scheme, hash, key, first(data), then(signature));
 }
-
-/** The same signature over and over: what a benchmark times. */
-export function verifiesTimes(times: i32, scheme: Scheme, hash: Hash, data: i32, signature: i32): bool {
-  const message = first(data), sig = then(signature);
-  let all = true;
-  for (let i = 0; i < times; i++) all = verify(scheme, hash, key, message, sig) && all;
-  return all;
-}
-
-export function hashes(hash: Hash, data: i32): i32 { return put(digest(hash, first(data))); }
 
 export function derives(salt: i32, secret: i32, info: i32, length: i32): i32 {
   return give(expand(extract(first(salt), then(secret)), then(info), length));
