@@ -1,11 +1,12 @@
 // A growing byte string.
 
-const FIRST_SIZE = 128;
-
 @final
 export class ByteWriter {
-  private held: Uint8Array = new Uint8Array(FIRST_SIZE);
+  private held: Uint8Array;
   private size: i32 = 0;
+
+  /** `expected`: how many bytes will probably be written. */
+  constructor(expected: i32 = 128) { this.held = new Uint8Array(expected); }
 
   get length(): i32 { return this.size; }
 
@@ -37,8 +38,17 @@ export class ByteWriter {
     return this;
   }
 
+  /** What was written. Good until more is. */
+  written(): Uint8Array { return this.held.subarray(0, this.size); }
+
   /** What was written, as an array of its own. */
   done(): Uint8Array { return this.held.slice(0, this.size); }
+
+  /** Starts again in the same memory. */
+  clear(): this {
+    this.size = 0;
+    return this;
+  }
 
   private reserve(more: i32): void {
     const needed = this.size + more;

@@ -19,13 +19,15 @@ export class EnvoyVerifier extends NativeVerifier {
   /** Whether this host has the function. An unknown name answers NotFound; a known one complains about the empty argument. */
   static available(): bool { return callForeign(NAME, EMPTY.dataStart, 0) != Status.NotFound; }
 
+  private readonly message: ByteWriter = new ByteWriter();
+
   verify(hashName: string, spkiDer: Uint8Array, signature: Uint8Array, data: Uint8Array): bool {
-    const message = new ByteWriter();
-    field(message, HASH_FUNCTION, utf8(hashName));
+    const message = this.message.clear();
+    message.byte(HASH_FUNCTION).byte(<u8>hashName.length).text(hashName);
     field(message, PUBLIC_KEY, spkiDer);
     field(message, SIGNATURE, signature);
     field(message, TEXT, data);
-    const argument = message.done();
+    const argument = message.written();
     // A wrong signature answers Ok as well: only the message `result: true` and nothing else means valid.
     return callForeign(NAME, argument.dataStart, argument.length) == Status.Ok
       && pairsSize() == 2 && load<u16>(pairsAt()) == 0x0108;

@@ -19,10 +19,10 @@ const ESCAPED: i32 = 256;
  */
 @final
 export class Json {
-  private nodes: StaticArray<i32> = new StaticArray<i32>(64 * WORDS);
+  private nodes: StaticArray<i32>;
   private size: i32 = 0;
 
-  constructor(readonly bytes: Uint8Array) {}
+  constructor(readonly bytes: Uint8Array) { this.nodes = new StaticArray<i32>((16 + (bytes.length >> 4)) * WORDS); }
 
   /** The node of the whole document. */
   get root(): i32 { return 0; }

@@ -12,6 +12,10 @@ const MAX_DEPTH = 32;
 /** Bounds the comparison of each name with those before it in the same object. */
 const MAX_MEMBERS = 1024;
 
+/** The parser's stacks. One parse ends before the next begins, so all share them. */
+const OPEN = new StaticArray<i32>(MAX_DEPTH);
+const MEMBERS = new StaticArray<i32>(MAX_DEPTH);
+
 /** Reads a whole document of at most `maxSize` bytes. The fault's place is the offset in the text. */
 export function parse(bytes: Uint8Array, maxSize: i32): Result<Json> {
   if (bytes.length > maxSize) return Result.fail<Json>(JsonFault.TooLarge, bytes.length.toString());
@@ -44,8 +48,8 @@ class Parser {
   readonly json: Json;
   at: i32 = 0;
   /** The containers that are open, outermost first, and how many members each has so far. */
-  private readonly open: StaticArray<i32> = new StaticArray<i32>(MAX_DEPTH);
-  private readonly members: StaticArray<i32> = new StaticArray<i32>(MAX_DEPTH);
+  private readonly open: StaticArray<i32> = OPEN;
+  private readonly members: StaticArray<i32> = MEMBERS;
   private depth: i32 = 0;
 
   constructor(private readonly bytes: Uint8Array) { this.json = new Json(bytes); }

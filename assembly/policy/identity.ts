@@ -32,6 +32,8 @@ export class IdentitySettings {
 const X_ACCESS_TOKEN = utf8("x-access-token");
 const AUTHORIZATION = utf8("authorization");
 const X_USERINFO = utf8("x-userinfo");
+/** Room for what stands in an identity beside X-Userinfo, as a first guess. */
+const ROOM = 256;
 const EMPTY_VALUE = new Uint8Array(0);
 
 /** Headers that speak of identity and are ours alone: removed from every request, whoever sent them, set or not. */
@@ -42,7 +44,7 @@ const PROPERTIES: string[] = ["sub", "iss", "scope"];
 
 /** `claims` is what X-Userinfo will hold, byte for byte: a JWT's payload or the introspection answer. */
 export function identityOf(settings: IdentitySettings, claims: Json): Uint8Array {
-  const out = new ByteWriter();
+  const out = new ByteWriter(ROOM + claims.bytes.length * 4 / 3);
   if (settings.accessTokenHeader) {
     if (settings.accessTokenInAuthorization) entry(out, Entry.BearerHeader, AUTHORIZATION, EMPTY_VALUE);
     else entry(out, Entry.TokenHeader, X_ACCESS_TOKEN, EMPTY_VALUE);
@@ -59,7 +61,7 @@ export function identityOf(settings: IdentitySettings, claims: Json): Uint8Array
       if (value != null) entry(out, Entry.Property, utf8("oidc." + PROPERTIES[i]), value);
     }
   }
-  return out.done();
+  return out.written();
 }
 
 function entry(out: ByteWriter, kind: Entry, name: Uint8Array, value: Uint8Array): void {

@@ -115,6 +115,16 @@ export function a_size_beyond_the_block_is_refused(): void {
   }
 }
 
+export function two_sizes_whose_sum_wraps_around_are_refused(): void {
+  const sizes: u32[] = [0xfffffff0, 0x10, 0xfffffffe, 0, 0x80000000, 0x7fffffff, 0x80000000, 0x80000000, 0, 0xfffffffe, 0x10, 0xfffffff0];
+  for (let i = 0; i < sizes.length; i += 2) {
+    const bytes = serialised(["a", "b", ":path", "/"]);
+    store<u32>(bytes.dataStart, sizes[i], 4);
+    store<u32>(bytes.dataStart, sizes[i + 1], 8);
+    refuses(bytes);
+  }
+}
+
 export function nothing_of_the_request_before_is_left(): void {
   const headers = headersOf([":path", "/secret", "authorization", "Bearer a", "x-userinfo", "b"]);
   const next = serialised(["accept", "x"]);

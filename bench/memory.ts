@@ -1,0 +1,40 @@
+// What a long life costs: a million requests with a hundred thousand different valid tokens, and the VM's memory along the way.
+// Runs under the tests' scripted host: Envoy does not tell how large a VM's memory is.
+
+import { generateKeyPairSync, sign } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { Envoy } from "../tests/host/host";
+
+const ISSUER = "https://idp.example.com";
+const base64url = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
+
+export interface MemoryReport { requests: number; tokens: number; bytesAtStart: number; bytesAfterTenth: number; bytesAtEnd: number }
+
+export function measureMemory(wasmFile: string, requests: number, tokens: number): MemoryReport {
+  const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const envoy = Envoy.start(readFileSync(wasmFile), {
+    now: 1_700_000_000,
+    config: { bearer_only: true, use_jwks: true, discovery: `${ISSUER}/.well-known/openid-configuration`, provider_cluster: "idp", claim_headers: { sub: "x-user-id" } },
+  });
+  envoy.provider("idp").answers((call) => ({
+    body: call.path === "/jwks" ? { keys: [{ ...publicKey.export({ format: "jwk" }), kid: "k", alg: "ES256" }] } : { issuer: ISSUER, jwks_uri: `${ISSUER}/jwks` },
+  }));
+  envoy.advance(1);
+  const bytesAtStart = envoy.memoryBytes();
+
+  const header = base64url({ alg: "ES256", kid: "k" });
+  const padding = "p".repeat(500);
+  const minted = Array.from({ length: tokens }, (_, i) => {
+    const input = `${header}.${base64url({ iss: ISSUER, sub: `user-${i}`, exp: 2_000_000_000, padding })}`;
+    return `${input}.${sign("sha256", Buffer.from(input), { key: privateKey, dsaEncoding: "ieee-p1363" }).toString("base64url")}`;
+  });
+  let bytesAfterTenth = 0;
+  for (let i = 0; i < requests; i++) {
+    const request = envoy.get("/", { authorization: `Bearer ${minted[(i * 7919) % tokens]}` });
+    if (!request.forwarded.has("x-user-id")) throw new Error("a valid token passed without its identity");
+    request.finish();
+    if (i % 1000 === 0) envoy.advance(0.1);
+    if (i === Math.floor(requests / 10)) bytesAfterTenth = envoy.memoryBytes();
+  }
+  return { requests, tokens, bytesAtStart, bytesAfterTenth, bytesAtEnd: envoy.memoryBytes() };
+}
