@@ -81,6 +81,15 @@ export function what_was_done_does_not_change_when_more_is_written(): void {
   equal(text(first), "first");
 }
 
+export function a_writer_may_start_again_in_the_same_memory(): void {
+  const out = new ByteWriter(4).text("first");
+  equal(text(out.clear().text("2nd").written()), "2nd");
+  equal(text(out.done()), "2nd");
+  equalInt(out.clear().written().length, 0);
+}
+
+export function a_writer_that_expects_nothing_takes_everything(): void { equal(text(new ByteWriter(0).byte(0x61).text("bc").bytes(ascii("de")).done()), "abcde"); }
+
 export function one_write_larger_than_double_the_room_fits(): void {
   const out = new ByteWriter().bytes(filled(5000, 9)).byte(1);
   equalInt(out.done().length, 5001);

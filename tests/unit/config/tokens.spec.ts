@@ -1,4 +1,6 @@
 import { Config, Verification } from "../../../assembly/config/config";
+import { keyFaultText } from "../../../assembly/config/key_fault";
+import { KeyFault } from "../../../assembly/crypto/key";
 import { equal, equalInt, isFalse, isTrue } from "../check";
 import { EC_PEM, ED_PEM, RSA_PEM } from "../jose/fixtures.as";
 import { compiled, config, configOf, errorsOf, joined, refused, refusedOf } from "./compiled.as";
@@ -71,6 +73,13 @@ export function a_text_that_is_no_public_key_is_refused_with_the_reason(): void 
   refusedOf(keyed("secret", ""), "public_key: expected a PEM public key that starts with \"-----BEGIN PUBLIC KEY-----\"");
   const found = errorsOf(keyed(pem(RSA_PEM.replaceAll("PUBLIC", "PRIVATE")), ""));
   isTrue(found[0].includes("this is a private key"), found.join("; "));
+}
+
+export function every_fault_of_a_key_has_words_and_no_two_common_ones_share_them(): void {
+  const words = new Set<string>();
+  for (let fault: i32 = KeyFault.RsaModulusTooSmall; fault <= KeyFault.PointFormat; fault++) words.add(keyFaultText(fault));
+  equalInt(words.size, 12);
+  isFalse(words.has(""), "none is empty");
 }
 
 // Issuer, audience, scopes, type.

@@ -107,10 +107,23 @@ export function a_secret_verifies_only_the_algorithm_that_is_named(): void {
   equal(said(decide(exchange(secretConfig()), utf8(hs256("{\"alg\":\"RS256\"}", good)))), "algorithm_refused");
 }
 
+export function duty_56_a_signed_payload_that_is_no_strict_json_object_is_refused(): void {
+  const payloads = ["", "[]", "{\"exp\":1700000600,\"exp\":1}", "{\"iss\":\"https://idp.example.com\",\"exp\":1700000600}x"];
+  for (let i = 0; i < payloads.length; i++) equal(said(decide(exchange(secretConfig()), utf8(hs256("{\"alg\":\"HS256\"}", payloads[i])))), "bad_claims");
+}
+
 // By introspection.
 export function a_configured_introspection_endpoint_is_asked_whatever_the_token_looks_like(): void {
   equal(said(decide(exchange(introspectionConfig()), utf8("opaque"))), "await");
   equal(said(decide(exchange(introspectionConfig()), utf8(RS256_R1))), "await");
+}
+
+export function duty_82_the_endpoint_that_the_provider_offers_is_called_by_the_configured_cluster(): void {
+  const provider = new FakeProvider();
+  provider.document = OFFERS_INTROSPECTION;
+  const next = judge(CLIENT + ",\"endpoint_clusters\":{\"introspection_endpoint\":\"other\"}", provider, "opaque");
+  isTrue(next instanceof Await, "a call");
+  equal(text((next as Await).call.cluster), "other");
 }
 
 export function duty_82_the_token_goes_to_the_configured_endpoint_and_cluster_only(): void {

@@ -1,6 +1,8 @@
-import { Reply } from "../../../assembly/http/callout";
-import { DiscoveryFault, discoveryFaultText, Metadata, readMetadata } from "../../../assembly/oidc/discovery";
+import { Endpoint, Reply } from "../../../assembly/http/callout";
+import { readUrl } from "../../../assembly/http/url";
+import { DiscoveryFault, discoveryFaultText, discoveryRequest, Metadata, readMetadata } from "../../../assembly/oidc/discovery";
 import { equal, equalInt, isFalse, isTrue, text, utf8 } from "../check";
+import { joined } from "../http/serialised.as";
 
 const ISSUER = "https://idp.example.com/realms/a";
 const GOOD = document(ISSUER, "https://idp.example.com/jwks", "https://idp.example.com/introspect");
@@ -11,6 +13,12 @@ export function the_endpoints_are_taken_from_the_document(): void {
   equal(jwks == null ? "-" : text(jwks.text), "https://idp.example.com/jwks");
   equal(introspection == null ? "-" : text(introspection.text), "https://idp.example.com/introspect");
   equal(text(metadata.issuer), ISSUER);
+}
+
+export function the_document_is_asked_for_without_a_body_and_without_credentials(): void {
+  const call = discoveryRequest(new Endpoint(readUrl(utf8("https://idp.example.com/.well-known/openid-configuration")).value, utf8("idp")));
+  equal(joined(call.pairs), ":method|GET|:scheme|https|:authority|idp.example.com|:path|/.well-known/openid-configuration|accept|application/json|user-agent|envoy-oidc");
+  equalInt(call.body.length, 0);
 }
 
 export function endpoints_may_be_absent(): void {
