@@ -79,7 +79,7 @@ export class Config {
   slackSec: i32 = 120;
   introspection: IntrospectionSettings = new IntrospectionSettings();
   identity: IdentitySettings = new IdentitySettings();
-  /** Whether verdicts on JWTs are remembered. */
+  /** Whether verdicts on JWTs are remembered. Introspection answers always are. */
   cacheVerdicts: bool = true;
   cacheBytes: i32 = 0;
 }

@@ -8,8 +8,6 @@ import { Root } from "./roots";
 
 /** Keeps what may be kept. */
 export function remember(root: Root, token: Uint8Array, verdict: Next, nowMs: i64): void {
-  const config = root.config;
-  if (config == null || !config.cacheVerdicts) return;
   const nowSec = nowMs / 1000;
   if (verdict instanceof Forward) {
     const forward = verdict as Forward;

@@ -111,7 +111,7 @@ function judgeAnew(root: Root, config: Config, stream: u32, now: i64, waited: bo
       next = decide(x, token);
     }
   }
-  remember(root, token, next, now);
+  if (config.cacheVerdicts) remember(root, token, next, now);
   return settle(next, config);
 }
 

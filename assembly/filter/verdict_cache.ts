@@ -5,7 +5,7 @@ import { hash } from "../bytes/hash";
 /** Slots that a token may stand in: bounds the search whatever strangers send. */
 const PROBES: u32 = 8;
 /** A slot for about every so many bytes of entries. */
-const BYTES_PER_SLOT: u32 = 512;
+const BYTES_PER_SLOT: u32 = 256;
 
 /** An entry: hash u64, its size u32, token size u32, value size u32, tag u32, valid until (seconds) i64, then token and value. */
 const HEAD: u32 = 32;

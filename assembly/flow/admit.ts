@@ -36,11 +36,9 @@ export function admitActive(x: Exchange, token: ActiveToken): Next {
   const root = claims.root;
   const iss = claims.member(root, "iss");
   if (iss >= 0 && x.config.issuers.length > 0 && !oneOf(claims.text(iss), x.config.issuers)) return refuse(x, WRONG_ISSUER);
-  // An active token without `exp` may be: then only its times are not known.
-  if (claims.member(root, "exp") >= 0) {
-    const times = checkTimes(claims, x.nowSec, x.config.slackSec);
-    if (times != ClaimFault.None) return refuse(x, refusalOf(times));
-  }
+  // An active token need not say when it ends.
+  const times = checkTimes(claims, x.nowSec, x.config.slackSec, false);
+  if (times != ClaimFault.None) return refuse(x, refusalOf(times));
   const refusal = checkRules(x, claims);
   if (refusal != null) return refuse(x, refusal);
   return forward(x, claims, believedUntil(x, claims));

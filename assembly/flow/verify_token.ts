@@ -27,10 +27,15 @@ export function verifyWithKeySet(x: Exchange, provider: ProviderView, keys: KeyS
   const jws = read.value;
   if (!expected(x, jws)) return refuse(x, ALGORITHM_REFUSED);
   const candidates = keys.candidates(jws.algorithm, jws.kid);
-  if (candidates.length > 0) return judge(x, jws.verifiedByAny(candidates));
+  if (candidates.length > 0) {
+    const jwt = jws.verifiedByAny(candidates);
+    const failure = jwt.fault;
+    // A wrong signature is final only with the very key that the token names.
+    if (failure == null || failure.code != JwsFault.BadSignature || keys.has(jws.kid)) return judge(x, jwt);
+  }
   // The provider may have a new key. Asking is limited for all tokens together: attackers choose key ids.
   if (!x.waited && provider.refetchKeys()) return new AwaitProvider();
-  return new Refuse(UNKNOWN_KEY);
+  return new Refuse(candidates.length > 0 ? BAD_SIGNATURE : UNKNOWN_KEY);
 }
 
 function judge(x: Exchange, jwt: Result<VerifiedJwt>): Next {

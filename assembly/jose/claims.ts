@@ -9,15 +9,15 @@ export const enum ClaimFault { None = 0, NoExpiry, Expired, NotYetValid, IssuedI
 const END_OF_TIME: i64 = 253402300799; // 9999-12-31
 
 /**
- * `exp` is required and exact: it must lie after `now`. `nbf` and `iat` may lie up to `slackSec` ahead, because the issuer's clock
+ * `exp` is exact: it must lie after `now`, and be there where it is `required`. `nbf` and `iat` may lie up to `slackSec` ahead, because the issuer's clock
  * may. All are NumericDates and may have fractions (RFC 7519 §2).
  */
-export function checkTimes(claims: Json, nowSec: i64, slackSec: i32): ClaimFault {
+export function checkTimes(claims: Json, nowSec: i64, slackSec: i32, required: bool = true): ClaimFault {
   const root = claims.root;
   const exp = claims.member(root, "exp"), nbf = claims.member(root, "nbf"), iat = claims.member(root, "iat");
-  if (exp < 0) return ClaimFault.NoExpiry;
-  if (!claims.isNumber(exp) || nbf >= 0 && !claims.isNumber(nbf) || iat >= 0 && !claims.isNumber(iat)) return ClaimFault.BadType;
-  if (claims.number(exp) <= <f64>nowSec) return ClaimFault.Expired;
+  if (exp < 0 && required) return ClaimFault.NoExpiry;
+  if (exp >= 0 && !claims.isNumber(exp) || nbf >= 0 && !claims.isNumber(nbf) || iat >= 0 && !claims.isNumber(iat)) return ClaimFault.BadType;
+  if (exp >= 0 && claims.number(exp) <= <f64>nowSec) return ClaimFault.Expired;
   const latest = <f64>(nowSec + slackSec);
   if (nbf >= 0 && claims.number(nbf) > latest) return ClaimFault.NotYetValid;
   if (iat >= 0 && claims.number(iat) > latest) return ClaimFault.IssuedInFuture;

@@ -15,6 +15,9 @@ export const enum JwkFault { NotAnObject = 1, NotForSignatures, Private, Symmetr
 /** Longer ids are nobody's: a bound on what is kept and compared. */
 export const MAX_KID = 512;
 
+/** Members of private keys (RFC 7518 §6.2.2, §6.3.2): whoever publishes one has lost the key. */
+const PRIVATE: string[] = ["d", "p", "q", "dp", "dq", "qi", "oth"];
+
 @final
 export class Jwk {
   constructor(
@@ -36,7 +39,9 @@ export class Jwk {
 /** Reads one key of a remote set. A fault means that the key is not used; the rest of the set may be. */
 export function readJwk(json: Json, node: i32): Result<Jwk> {
   if (!json.isObject(node)) return Result.fail<Jwk>(JwkFault.NotAnObject, "");
-  if (json.member(node, "d") >= 0) return Result.fail<Jwk>(JwkFault.Private, "d");
+  for (let i = 0; i < PRIVATE.length; i++) {
+    if (json.member(node, PRIVATE[i]) >= 0) return Result.fail<Jwk>(JwkFault.Private, PRIVATE[i]);
+  }
   if (!forSignatures(json, node)) return Result.fail<Jwk>(JwkFault.NotForSignatures, "use");
 
   const key = readKey(json, node);

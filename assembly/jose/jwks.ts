@@ -21,6 +21,16 @@ export class KeySet {
 
   get size(): i32 { return this.keys.length; }
 
+  /** Whether a key names itself so. */
+  has(kid: Uint8Array | null): bool {
+    if (kid == null) return false;
+    for (let i = 0; i < this.keys.length; i++) {
+      const own = this.keys[i].kid;
+      if (own != null && same(kid, own)) return true;
+    }
+    return false;
+  }
+
   /**
    * The keys that may have made a signature with this algorithm and key id. Empty when none can: the id is unknown, or its key
    * is of another family. Without an id, or among keys without ids, every key that fits is a candidate, up to four.

@@ -154,7 +154,11 @@ describe("duty 81: how long it is believed", () => {
     expect(again({}, { active: false }, 4)).toBe(false);
     expect(again({}, { active: false }, 5)).toBe(true);
   });
-  test("with jwt_verification_cache_ignore, every request asks", () => expect(again({ jwt_verification_cache_ignore: true }, active(), 0)).toBe(true));
+  test("whatever jwt_verification_cache_ignore says, which is about JWTs", () => expect(again({ jwt_verification_cache_ignore: true }, active(), 0)).toBe(false));
+  test("duty 79: without exp, nbf and iat count all the same", () => {
+    expect(refused(asks(active({ exp: undefined, nbf: NOW + 500 })).request)).toBe("401 not_yet_valid");
+    asks(active({ exp: undefined })).request.forwarded.get("x");
+  });
 
   test("a token from another configuration is a stranger", () => {
     const { envoy } = asks(active());

@@ -199,6 +199,16 @@ describe("later", () => {
     expect(asked(envoy, "/jwks")).toBeGreaterThanOrEqual(4);
   });
 
+  test("rotation is noticed where keys have no ids, too", () => {
+    const nameless = (key: typeof KEY) => ({ ...key, jwk: { ...key.jwk, kid: undefined } });
+    const envoy = ready({ keys: [nameless(KEY)] });
+    envoy.advance(60);
+    serve(envoy, { keys: [nameless(NEXT)] });
+    envoy.get("/", bearer(token({}, { key: NEXT, header: { kid: undefined } }))).forwarded.get("x");
+    expect(refused(envoy.get("/", bearer(token({ jti: "old" }, { header: { kid: undefined } }))))).toBe("401 bad_signature");
+    expect(asked(envoy, "/jwks")).toBe(2);
+  });
+
   test("duty 68: when a key is taken back, tokens that it signed are judged again", () => {
     const envoy = ready({ config: { ...JWKS_CONFIG, jwk_expires_in: 100 } });
     const old = bearer(token({ exp: 2e9 }));
