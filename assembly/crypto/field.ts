@@ -25,8 +25,8 @@ export class Field extends Modulus {
   }
 
   sub(out: Num, x: Num, y: Num): void {
-    // Reckoned as x - y + 2p, which is above zero; one less in the leading limb allows for a borrow from below.
-    const lead = <i32>x[this.top] - <i32>y[this.top] + 2 * <i32>this.n[this.top] - 1;
+    // Reckoned as x - y + 2p, which is above zero. A borrow from below is made good by 2p, whose next limb carries one up.
+    const lead = <i32>x[this.top] - <i32>y[this.top] + 2 * <i32>this.n[this.top];
     this.combine(out, x, y, -1, 2 - (lead >> this.topBits));
   }
 

@@ -21,6 +21,13 @@ export function one_key_verifies_again_and_again(): void {
   }
 }
 
+/** With the generator as key, u1·G and u2·Q begin with the same multiple: a point is added to itself. OpenSSL accepts it. */
+export function verifies_when_a_point_is_added_to_itself(): void {
+  const x = unhex("6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296"), y = unhex("4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5");
+  const signature = unhex("205a4025c19f3d2c63b57636ae11a0b64f3c708fe09b64ceca222a00cccb2fc2b30fb59560378e9a7320586c48cd2a4b2932e600bb5f7dd54423bbe3727791c9");
+  isTrue(EcPublicKey.of(Curve.P256, x, y).value.verify(ABC, signature), "the signature");
+}
+
 export function rejects_other_data(): void {
   isFalse(p256Key().verify(flipped(ES256_DATA, 0), ES256_SIGNATURE), "P-256");
   isFalse(p384Key().verify(ascii("abd"), ES384_SIGNATURE), "P-384");

@@ -5,6 +5,9 @@ import { ascii, concat, equal, equalBytes, equalInt, filled, hex, isFalse, isTru
 import { flipped, PS256_SHORT_SALT, PS256_SIGNATURE, RS256_DATA, RS256_SIGNATURE, RS384_SIGNATURE, RS512_SIGNATURE, RSA_E, RSA_N, rsaKey } from "./keys.as";
 
 const ABC = ascii("abc");
+const N2049 = "01f760bd46c81357752a21ed49f79f06db35725895e2a391ccda17d2226bea1131c8d38b2cea25b5cd8422a05d7fb2377e77d9dccbc12d60cfd5eb3e6921f0962ff2efd9f78ee35c403f6892df3ab622b17a4e7e628eee7310efd7a8c5298f9c8be50be6a4b60cc8fe694378533bdcc83f0d72568a50f383b108484863dc6e2dae57816cf5c417100947fac3f208f1ffba9664250cbb7c78f2d5b38684a1fc3b526cb5dbbb0b55ed3b121b24dbdc49fff8d5c9e84aa3e645a30c0b2ef7bd9eef42c109501a2a422cd5e0748f9b0a282a8959164cab8d996beaca028e81e95c734464054c68d771a5e6afba151265ecf2d62da23d09a9ce41161ea2cca66e6a91bf";
+const PS256_2049 = "01aecb17586085efdbdf52fbb70c3eff38dd1a3798955f730f5599cc3c4183b17fe37954169a54315d979c2543fe5fd1c27ed2ccaaffaea4354b46b1eb841f6deb1fdcf5d8d19a3f08864ab6bbf151dd3eff23da594034b9e3d4b02b8bfa377eeddf482161f6e9717c562814569760fa7e600b5fc9e46d6d49c924eb617e72f2f6bf00ddc014e21b7d9749dd8b7249c7a1d909860d27b6fd806435b53d87de654f8b15da8ff5e9cb567dfdf3c147f4746e454424abeed9b5195029f1a50643aa97aa9c678e5fa919d4ea1001aecdf0081979802a170cef6eece5b7068bfddba2279d40743702d213869884b48895aff354d68f46fba21b42551bbea3a5b475a883";
+const PS256_2049_LARGE = "01a189b215f0c162aa61af38ad1df120ca293a349185bb8aa27e2534f27f10e3717252ecd1110f77fbb3b09aaad20dc0874d98735371a55d103b5abc26e11fbbc4583bc7ace893ae4b6bc02566d23582a4f8b9329828b16e7d3c3aced1e0bca4308bb165083bb48d08571aa32d904451c92c8e152b444f1951f8d0a678a7e863381f84ef6fed4e00cf737e6689e20a9b0b17cdd2015fadce7aaa7be4350d8c35b1e2f905028ea917533fe5da5628ea3ae83f47d2532b4e8e21c52991720a96e329e3dc13e83ea56d4a6868268cefc498d02adb19d6dd8b8a75c661034133437c3bf08d628d12c27fbd7b93a9a782016db023e11d31032fa28279b60531e4e5345c";
 const ZERO = new Uint8Array(1);
 
 export function rfc_7515_a_2_rs256_verifies(): void { isTrue(rsaKey().verifyPkcs1(Hash.Sha256, RS256_DATA, RS256_SIGNATURE), "the signature"); }
@@ -65,6 +68,13 @@ export function rejects_zero_and_one_as_signatures(): void {
   const zero = new Uint8Array(256), one = plusOne(zero);
   isFalse(rsaKey().verifyPkcs1(Hash.Sha256, RS256_DATA, zero) || rsaKey().verifyPkcs1(Hash.Sha256, RS256_DATA, one), "PKCS#1");
   isFalse(rsaKey().verifyPss(Hash.Sha256, RS256_DATA, zero) || rsaKey().verifyPss(Hash.Sha256, RS256_DATA, one), "PSS");
+}
+
+/** With 2049 bits the encoding is a byte shorter than n (RFC 8017 §9.1.2), and that byte must be zero: here it is one, made with the key. */
+export function rejects_a_pss_encoding_that_is_too_large(): void {
+  const key = RsaPublicKey.of(unhex(N2049), RSA_E).value;
+  isTrue(key.verifyPss(Hash.Sha256, ABC, unhex(PS256_2049)), "the right one");
+  isFalse(key.verifyPss(Hash.Sha256, ABC, unhex(PS256_2049_LARGE)), "the right one and 2^2048");
 }
 
 export function refuses_a_modulus_below_2048_bits(): void {
