@@ -10,7 +10,7 @@ import { findClaim } from "../policy/claim_path";
 import { identityOf } from "../policy/identity";
 import { Exchange } from "./exchange";
 import { Forward, Next, Refuse } from "./next";
-import { BAD_CLAIMS, EXPIRED, INSUFFICIENT_SCOPE, NOT_YET_VALID, Refusal, WRONG_AUDIENCE, WRONG_ISSUER, WRONG_TYPE } from "./refusal";
+import { BAD_CLAIMS, BOUND_TOKEN, EXPIRED, INSUFFICIENT_SCOPE, NOT_YET_VALID, Refusal, WRONG_AUDIENCE, WRONG_ISSUER, WRONG_TYPE } from "./refusal";
 
 /** How long a refusal is remembered. No longer than this does a token that becomes valid have to wait. */
 const REFUSED_SEC: i64 = 10;
@@ -56,6 +56,8 @@ function believedUntil(x: Exchange, claims: Json): i64 {
 }
 
 function checkRules(x: Exchange, claims: Json): Refusal | null {
+  // DPoP and mTLS (RFC 9449 §6, RFC 8705 §3): whoever sends such a token as a plain bearer token may have stolen it.
+  if (claims.member(claims.root, "cnf") >= 0) return BOUND_TOKEN;
   if (!audienceHolds(x.config.audience, claims)) return WRONG_AUDIENCE;
   return hasScopes(claims, x.config.requiredScopes) ? null : INSUFFICIENT_SCOPE;
 }

@@ -33,6 +33,7 @@ export const EXPIRED = new Refusal("expired", 401, INVALID_TOKEN, "The token has
 export const NOT_YET_VALID = new Refusal("not_yet_valid", 401, INVALID_TOKEN, "The token is not valid yet.");
 export const WRONG_ISSUER = new Refusal("wrong_issuer", 401, INVALID_TOKEN, "The token was issued by someone else.");
 export const WRONG_TYPE = new Refusal("wrong_type", 401, INVALID_TOKEN, "The token is not an access token.");
+export const BOUND_TOKEN = new Refusal("bound_token", 401, INVALID_TOKEN, "The token is bound to a key that a bearer request does not prove.");
 export const INACTIVE = new Refusal("inactive", 401, INVALID_TOKEN, "The token is not active.");
 export const WRONG_AUDIENCE = new Refusal("wrong_audience", 403, INVALID_TOKEN, "The token is meant for another audience.");
 export const INSUFFICIENT_SCOPE = new Refusal("insufficient_scope", 403, "insufficient_scope", "The token lacks a scope that is needed here.");
@@ -46,6 +47,6 @@ export const MISCONFIGURED = new Refusal("misconfigured", 503, "", "The gateway'
 /** For the metrics: one counter each. */
 export const REFUSALS: Refusal[] = [
   BAD_REQUEST, NO_TOKEN, MALFORMED_CREDENTIAL, SEVERAL_CREDENTIALS, TOKEN_TOO_LARGE, NOT_A_JWT, ALGORITHM_REFUSED, UNKNOWN_KEY,
-  BAD_SIGNATURE, BAD_CLAIMS, EXPIRED, NOT_YET_VALID, WRONG_ISSUER, WRONG_TYPE, INACTIVE, WRONG_AUDIENCE, INSUFFICIENT_SCOPE,
+  BAD_SIGNATURE, BAD_CLAIMS, EXPIRED, NOT_YET_VALID, WRONG_ISSUER, WRONG_TYPE, BOUND_TOKEN, INACTIVE, WRONG_AUDIENCE, INSUFFICIENT_SCOPE,
   NOT_READY, PROVIDER_UNREACHABLE, OVERLOADED, MISCONFIGURED,
 ];

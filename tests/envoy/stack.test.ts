@@ -99,6 +99,11 @@ describe("envoy/bearer.yaml, the model to copy,", () => {
     expect(await validateConfig(model)).toBe("");
   });
 
+  test("duty 131: fails closed when the VM dies", () => {
+    expect(model).toMatch(/failure_policy: FAIL_(CLOSED|RELOAD)/);
+    expect(model).not.toContain("FAIL_OPEN");
+  });
+
   test("would not be taken with a mistake in the filter's part", async () => {
     expect(await validateConfig(model.replace('"required_scopes"', '"require_scopes"'))).toContain("require_scopes");
   });

@@ -249,6 +249,24 @@ describe("workers", () => {
     expect(asked(envoy, "/jwks")).toBe(2);
   });
 
+  test("duty 136: what stands in shared data is read as strictly as what the provider says", () => {
+    const envoy = ready({ start: { workers: 2 } });
+    const keys = envoy.sharedData.keys;
+    expect(keys.map((key) => key.split("/").pop()).sort()).toEqual(["head", "keys", "metadata"]);
+    for (const key of keys) envoy.sharedData.set(key, key.endsWith("/head") ? Buffer.alloc(7) : Buffer.from("junk"), 0);
+    envoy.advance(60);
+    for (const worker of [0, 1]) envoy.get("/", bearer(token()), { worker }).forwarded.get("x");
+  });
+
+  test("duty 138: without randomness verification goes on, as nothing of it rests on chance", () => {
+    const envoy = start();
+    envoy.failRandom = true;
+    const second = envoy.addPlugin({ ...JWKS_CONFIG, realm: "second" });
+    serve(envoy);
+    envoy.advance(1);
+    envoy.get("/", bearer(token()), { plugin: second }).forwarded.get("x");
+  });
+
   test("a worker that dies with the right to fetch does not keep it", () => {
     const envoy = start({ start: { workers: 2 } });
     envoy.advance(0.1);

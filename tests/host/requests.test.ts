@@ -23,7 +23,7 @@ describe("duty 73: exactly one well-formed credential", () => {
     ["nothing", [], "401 no_token"],
   ] as [string, [string, string][], string][])("%s", (_, headers, expected) => expect(refused(envoy.get("/", headers))).toBe(expected));
 
-  test("a malformed one is refused even where requests without one may pass", () => {
+  test("duty 71: a malformed or invalid one is refused even where requests without one may pass", () => {
     const open = ready({ config: { ...JWKS_CONFIG, bearer_only: false, unauth_action: "pass" } });
     expect(refused(open.get("/", { authorization: "Bearer" }))).toBe("400 malformed_credential");
     expect(refused(open.get("/", bearer("abc")))).toBe("401 not_a_jwt");
@@ -154,6 +154,14 @@ describe("requests that are no ordinary ones", () => {
   });
   test("duty 124: paths that headers claim are never looked at", () => {
     expect(refused(envoy.get("/private", { "x-forwarded-uri": "/public", "x-original-url": "/public", "x-envoy-original-path": "/public" }))).toBe("401 no_token");
+  });
+  test.each(["/health", "//health", "/private?x=/health", "/health/../private", "/private%2fhealth", "/health;x", "/HEALTH", "/private#/health"])("duty 123: no path is exempt, however it is spelt: %s", (path) => {
+    expect(refused(envoy.get(path))).toBe("401 no_token");
+  });
+  test("duty 96: Authorization goes on as it came, the other's credentials with it", () => {
+    expect(envoy.get("/", bearer(value)).forwarded.all("authorization")).toEqual([`Bearer ${value}`]);
+    const open = ready({ config: { ...JWKS_CONFIG, bearer_only: false, unauth_action: "pass" } });
+    expect(open.get("/", { authorization: "Basic YTpi" }).forwarded.get("authorization")).toBe("Basic YTpi");
   });
   test("duty 125: no user agent is exempt", () => expect(refused(envoy.get("/", { "user-agent": "kube-probe/1.30" }))).toBe("401 no_token"));
   test("duty 126: OPTIONS is not exempt", () => expect(refused(envoy.request("OPTIONS", "/", { origin: "https://a.example" }))).toBe("401 no_token"));

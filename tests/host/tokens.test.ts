@@ -1,6 +1,6 @@
 /** What a JWT must be to be let through, told as requests and their answers. */
-import { createPublicKey } from "node:crypto";
-import { AUDIENCE, b64u, bearer, claims, ISSUER, JWKS_CONFIG, KEY, makeKey, NOW, ready, refused, signature, token } from "./fixture";
+import { constants, createPublicKey, sign } from "node:crypto";
+import { AUDIENCE, b64u, bearer, claims, ISSUER, JWKS_CONFIG, KEY, makeKey, NOW, ready, refused, signature, token, type Key } from "./fixture";
 
 const envoy = ready();
 const answer = (value: string): string => refused(envoy.get("/", bearer(value)));
@@ -91,6 +91,44 @@ describe("duties 48-52: the key", () => {
   test("duty 67: a compressed token is refused", () => expect(answer(token({}, { header: { zip: "DEF" } }))).toBe("401 not_a_jwt"));
 });
 
+describe.each([true, false])("duties 53, 54: signatures that only look like some (verify_signature: %p)", (verifySignature) => {
+  const [es, ed, ps] = [makeKey("es", "ES256"), makeKey("ed", "EdDSA"), makeKey("ps", "PS256")];
+  const envoy = ready({ keys: [KEY, es, ed, ps], start: { verifySignature } });
+  const signed = (key: Key, change: (signature: Buffer) => Buffer): string => {
+    const whole = token({ jti: "forged" }, { key });
+    const [header, payload, sig] = whole.split(".") as [string, string, string];
+    return refused(envoy.get("/", bearer(`${header}.${payload}.${b64u(change(Buffer.from(sig, "base64url")))}`)));
+  };
+
+  test.each<[string, Key, (signature: Buffer) => Buffer]>([
+    ["ECDSA with r and s of zero (CVE-2022-21449)", es, () => Buffer.alloc(64)],
+    ["ECDSA with r and s of the group's order", es, () => Buffer.from("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551".repeat(2), "hex")],
+    ["ECDSA in DER", es, (raw) => Buffer.concat([Buffer.from([0x30, 0x44, 2, 0x20]), raw.subarray(0, 32), Buffer.from([2, 0x20]), raw.subarray(32)])],
+    ["ECDSA one byte short", es, (raw) => raw.subarray(0, 63)],
+    ["ECDSA one byte long", es, (raw) => Buffer.concat([raw, Buffer.alloc(1)])],
+    ["Ed25519 with S above the group's order", ed, addOrder],
+    ["RSA of 1", KEY, (raw) => Buffer.concat([Buffer.alloc(raw.length - 1), Buffer.from([1])])],
+    ["RSA of zero", KEY, (raw) => Buffer.alloc(raw.length)],
+    ["RSA as large as can be", KEY, (raw) => Buffer.alloc(raw.length, 0xff)],
+    ["RSA one byte short", KEY, (raw) => raw.subarray(1)],
+    ["RSA with a zero in front", KEY, (raw) => Buffer.concat([Buffer.alloc(1), raw])],
+    ["RSA-PSS with bits turned", ps, (raw) => Buffer.from(raw.map((byte) => byte ^ 1))],
+  ])("%s is refused", (_, key, change) => expect(signed(key, change)).toBe("401 bad_signature"));
+
+  test("RSA-PSS with a salt of another length is refused", () => {
+    const input = `${b64u({ alg: "PS256", kid: "ps" })}.${b64u(claims())}`;
+    const short = sign("sha256", Buffer.from(input), { key: ps.privateKey, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 20 });
+    expect(refused(envoy.get("/", bearer(`${input}.${b64u(short)}`)))).toBe("401 bad_signature");
+  });
+
+  /** S + L: the same signature in a second spelling. */
+  function addOrder(signature: Buffer): Buffer {
+    const order = 2n ** 252n + 27742317777372353535851937790883648493n;
+    const s = BigInt(`0x${Buffer.from(signature.subarray(32)).reverse().toString("hex")}`) + order;
+    return Buffer.concat([signature.subarray(0, 32), Buffer.from(s.toString(16).padStart(64, "0"), "hex").reverse()]);
+  }
+});
+
 describe("duties 55, 56, 66: one spelling, one meaning, bounded size", () => {
   const value = token({ sub: "spelling" });
   const [header, payload, sig] = value.split(".") as [string, string, string];
@@ -162,6 +200,10 @@ describe("duties 57-62: the claims", () => {
     expect(refused(envoy.get("/", bearer(token())))).toBe("403 wrong_audience");
   });
 
+  test.each([{ jkt: "thumbprint" }, { "x5t#S256": "thumbprint" }, {}, "x"])("duties 83, 84: a token bound to a key (cnf: %j) is no bearer token", (cnf) => {
+    expect(answer(token({ cnf }))).toBe("401 bound_token");
+  });
+
   test.each([
     [{ header: { typ: "logout+jwt" } }, {}], [{}, { events: {} }], [{}, { nonce: "n" }], [{}, { at_hash: "h" }], [{}, { typ: "ID" }], [{}, { typ: "Refresh" }],
   ])("duty 62: a token for another purpose (%j %j) is no access token", (options, changes) => expect(answer(token(changes, options))).toBe("401 wrong_type"));
@@ -207,12 +249,12 @@ describe("a key in the configuration", () => {
   test("duty 44: HS256 is verified with symmetric_key and nothing else", () => {
     const secret = "0123456789abcdef0123456789abcdef";
     const envoy = ready({ config: { ...config, public_key: undefined, symmetric_key: secret, token_signing_alg_values_expected: "HS256" } });
-    const sign = (key: string): string => {
+    const signed = (key: string): string => {
       const input = `${b64u({ alg: "HS256" })}.${b64u(claims())}`;
       return `${input}.${b64u(signature("HS256", key, input))}`;
     };
-    envoy.get("/", bearer(sign(secret))).forwarded;
-    expect(refused(envoy.get("/", bearer(sign(`${secret} `))))).toBe("401 bad_signature");
+    envoy.get("/", bearer(signed(secret))).forwarded;
+    expect(refused(envoy.get("/", bearer(signed(`${secret} `))))).toBe("401 bad_signature");
     expect(refused(envoy.get("/", bearer(token())))).toBe("401 algorithm_refused");
   });
 
