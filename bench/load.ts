@@ -2,7 +2,6 @@
 
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -11,14 +10,6 @@ export const ENVOY_CORE = 0;
 export const LOAD_CORE = 1;
 
 export interface RunningEnvoy { pid: number; ports: { listener: number; admin: number }; stop(): Promise<void> }
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 /** Starts Envoy with one worker and waits until it is ready. */
 export async function startEnvoy(binary: string, core: number, bootstrap: object, ports: { listener: number; admin: number }): Promise<RunningEnvoy> {

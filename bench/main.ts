@@ -5,7 +5,8 @@ import { mkdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { envoyBinary } from "../cli/demo/envoy-binary";
 import { measureMemory, type MemoryReport } from "./memory";
-import { ENVOY_CORE, freePort, LOAD_CORE, measure, startEnvoy, type RunningEnvoy, type Sample } from "./load";
+import { freePort } from "../cli/demo/ports";
+import { ENVOY_CORE, LOAD_CORE, measure, startEnvoy, type RunningEnvoy, type Sample } from "./load";
 import { benchProvider } from "./provider";
 import { bootstrap, subjects, upstreamBootstrap, type Subject } from "./subjects";
 
