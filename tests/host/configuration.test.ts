@@ -1,5 +1,7 @@
 /** What a configuration may say, and what a wrong one is told: everything at once, with its place and the way out. */
 import { generateKeyPairSync } from "node:crypto";
+import { Plugin } from "./host";
+import { RootContext } from "./host/root";
 import { bearer, DISCOVERY, INTROSPECTION_CONFIG, ISSUER, JWKS_CONFIG, ready, refused, start, token } from "./fixture";
 
 /** The lines that a configuration is refused with. */
@@ -112,10 +114,14 @@ describe("values from the environment", () => {
 });
 
 describe("a configuration that the host runs although it was refused", () => {
-  test("duty 130: every request is answered 503", () => {
+  test("duty 130: every request to it is answered 503, the others' are not", () => {
     const envoy = ready();
-    expect(() => envoy.addPlugin({ nonsense: true })).toThrow("nonsense: unknown attribute");
-    envoy.get("/", bearer(token())).forwarded;
+    const vm = envoy.vms[0]!;
+    const root = new RootContext(vm, vm.nextId(), "", Buffer.from('{"nonsense":true}'));
+    expect(root.start(0)).toBe(false);
+    const request = envoy.get("/", bearer(token()), { plugin: new Plugin([root]) });
+    expect(refused(request)).toBe("503 misconfigured");
+    envoy.get("/", bearer(token())).forwarded.get("x");
   });
 });
 
@@ -131,6 +137,16 @@ describe("several configurations in one VM", () => {
       expect(refused(envoy.get("/", {}))).toBe("401 no_token");
     }
     expect(envoy.history).toHaveLength(2); // one provider, fetched once
+  });
+
+  test("the same configuration twice shares what it remembers; a cache_segment of its own keeps one apart", () => {
+    const config = { ...INTROSPECTION_CONFIG, bearer_only: true };
+    const envoy = start({ config });
+    const twin = envoy.addPlugin(config), apart = envoy.addPlugin({ ...config, cache_segment: "apart" });
+    envoy.get("/", bearer("t"));
+    envoy.callout().json({ active: true, exp: 2e9 });
+    envoy.get("/", bearer("t"), { plugin: twin }).forwarded.get("x");
+    expect(envoy.get("/", bearer("t"), { plugin: apart }).waiting).toBe(true);
   });
 
   test("duty 68: what one has let through, the other judges for itself", () => {

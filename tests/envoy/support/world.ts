@@ -25,8 +25,8 @@ export const clusters = ({ provider, upstream }: Omit<World, "envoy">): TestEnvo
 });
 
 /** Provider and upstream, and an Envoy made of them; requests pass when it is returned. */
-export async function startWorld(options: (parts: Omit<World, "envoy">) => Omit<TestEnvoyOptions, "clusters"> & Partial<Pick<TestEnvoyOptions, "clusters">>): Promise<World> {
-  const [provider, upstream] = await Promise.all([startProvider(), startUpstream()]);
+export async function startWorld(options: (parts: Omit<World, "envoy">) => Omit<TestEnvoyOptions, "clusters">, providerOptions?: Parameters<typeof startProvider>[0]): Promise<World> {
+  const [provider, upstream] = await Promise.all([startProvider(providerOptions), startUpstream()]);
   const parts = { provider, upstream };
   const envoy = await startEnvoy({ clusters: clusters(parts), ...options(parts) });
   await passes(envoy.url, await provider.mint());
