@@ -12,7 +12,6 @@ import { IDENTITY_HEADERS } from "../policy/identity";
 import { setClock } from "./clock";
 import { EnvoyVerifier } from "./envoy_verifier";
 import { Feed, feedId } from "./feed";
-import { Root } from "./roots";
 import { Verdicts } from "./verdict_cache";
 import { logs, roots } from "./world";
 

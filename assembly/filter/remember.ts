@@ -1,6 +1,5 @@
 // Verdicts that the next request with the same token gets without being judged again.
 
-import { Config, Verification } from "../config/config";
 import { EMPTY } from "../bytes/bytes";
 import { Forward, Next, Refuse } from "../flow/next";
 import { REFUSALS } from "../flow/refusal";

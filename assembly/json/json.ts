@@ -46,16 +46,6 @@ export class Json {
     return ABSENT;
   }
 
-  /** As `member`, for a name from outside. */
-  memberOf(object: i32, name: Uint8Array): i32 {
-    if (!this.isObject(object)) return ABSENT;
-    const end = this.next(object);
-    for (let key = object + 1; key < end; key = this.next(key + 1)) {
-      if (same(this.text(key), name)) return key + 1;
-    }
-    return ABSENT;
-  }
-
   /** The first child (an object's first key, a list's first item), or ABSENT. Siblings follow by `sibling`. */
   first(node: i32): i32 { return this.kind(node) >= Kind.List && node + 1 < this.next(node) ? node + 1 : ABSENT; }
 

@@ -3,7 +3,7 @@ import { Callout, Endpoint, Reply } from "../../../assembly/http/callout";
 import { formEncode, formField } from "../../../assembly/http/form";
 import { refusalPage } from "../../../assembly/http/page";
 import { readUrl } from "../../../assembly/http/url";
-import { ascii, contains, equal, equalInt, isFalse, isTrue, text, utf8 } from "../check";
+import { ascii, contains, equal, equalInt, isFalse, text, utf8 } from "../check";
 import { joined } from "./serialised.as";
 
 export function only_unreserved_characters_stay_as_they_are(): void {
