@@ -43,7 +43,6 @@ export const BANS: Ban[] = [
     "http/header_block.ts": "reads the host's header block in place, without copying it",
     "http/name_table.ts": "compares names of the header block in place",
     "http/query.ts": "copies the path out of the header block",
-    "http/status.ts": "reads a reply's header block in place",
     "flow/credential.ts": "reads the Authorization value in the header block",
     "filter/admit.ts": "writes prepared headers out of the cache",
     "filter/configure.ts": "takes a seed out of eight random bytes",
