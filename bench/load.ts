@@ -1,29 +1,22 @@
 // Processes and load: an Envoy pinned to one core, wrk on the other, and what the kernel counts of their CPU time.
 
-import { spawn, type ChildProcess } from "node:child_process";
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { spawn } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { runEnvoy } from "../cli/demo/envoy-process";
 
 const TICKS_PER_SECOND = Number(process.env.CLK_TCK ?? 100);
 export const ENVOY_CORE = 0;
 export const LOAD_CORE = 1;
 
-export interface RunningEnvoy { pid: number; ports: { listener: number; admin: number }; stop(): Promise<void> }
+export interface RunningEnvoy { pid: number; port: number; stop(): Promise<void> }
 
-/** Starts Envoy with one worker and waits until it is ready. */
-export async function startEnvoy(binary: string, core: number, bootstrap: object, ports: { listener: number; admin: number }): Promise<RunningEnvoy> {
-  const file = join(mkdtempSync(join(tmpdir(), "envoy-oidc-bench-")), "envoy.json");
-  writeFileSync(file, JSON.stringify(bootstrap));
-  const child: ChildProcess = spawn("taskset", ["-c", String(core), binary, "-c", file, "--disable-hot-restart", "--concurrency", "1", "-l", "error"], { stdio: ["ignore", "inherit", "inherit"] });
-  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-  for (let i = 0; ; i++) {
-    if (child.exitCode !== null) throw new Error("Envoy ended before it was ready");
-    if (await fetch(`http://127.0.0.1:${ports.admin}/ready`).then((response) => response.ok, () => false)) break;
-    if (i === 200) throw new Error("Envoy was not ready within 20 seconds");
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  return { pid: child.pid!, ports, stop: async () => { child.kill("SIGTERM"); await ended; } };
+/** An Envoy with one worker on one core. Its configuration stays in `folder`, to be looked at. */
+export async function startEnvoy(binary: string, core: number, folder: string, bootstrap: object, ports: { listener: number; admin: number }): Promise<RunningEnvoy> {
+  const configPath = join(folder, `envoy-${ports.listener}.json`);
+  writeFileSync(configPath, JSON.stringify(bootstrap, null, 2));
+  const envoy = await runEnvoy({ binary, configPath, adminPort: ports.admin, concurrency: 1, logLevel: "error", prefix: ["taskset", "-c", String(core)] });
+  return { pid: envoy.pid, port: ports.listener, stop: envoy.stop };
 }
 
 /** CPU seconds that a process has used so far. */
@@ -52,7 +45,7 @@ export async function measure(envoy: RunningEnvoy, others: number[], token: stri
   const ours = (): number => [envoy.pid, process.pid, ...others].reduce((sum, pid) => sum + cpuOf(pid), 0);
   const before = { envoy: cpuOf(envoy.pid), ours: ours(), machine: cpuOfMachine(), at: performance.now() };
   const { stdout, cpu: wrkCpu } = await wrk(["-t1", "-c16", `-d${seconds}s`, "--latency",
-    "-H", `Authorization: Bearer ${token}`, `http://127.0.0.1:${envoy.ports.listener}/bench`]);
+    "-H", `Authorization: Bearer ${token}`, `http://127.0.0.1:${envoy.port}/bench`]);
   const elapsed = (performance.now() - before.at) / 1000;
   const cpu = cpuOf(envoy.pid) - before.envoy;
   const foreign = (cpuOfMachine() - before.machine - (ours() - before.ours) - wrkCpu) / elapsed;

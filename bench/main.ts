@@ -4,9 +4,9 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { envoyBinary } from "../cli/demo/envoy-binary";
-import { measureMemory, type MemoryReport } from "./memory";
 import { freePort } from "../cli/demo/ports";
 import { ENVOY_CORE, LOAD_CORE, measure, startEnvoy, type RunningEnvoy, type Sample } from "./load";
+import { measureMemory, type MemoryReport } from "./memory";
 import { benchProvider } from "./provider";
 import { bootstrap, subjects, upstreamBootstrap, type Subject } from "./subjects";
 
@@ -32,12 +32,12 @@ async function main(): Promise<void> {
   const running: RunningEnvoy[] = [];
   try {
     const upstreamPorts = { listener: await freePort(), admin: await freePort(), upstream: 1, idp: 1 };
-    const upstream = await startEnvoy(binary, LOAD_CORE, upstreamBootstrap(upstreamPorts), upstreamPorts);
+    const upstream = await startEnvoy(binary, LOAD_CORE, OUT, upstreamBootstrap(upstreamPorts), upstreamPorts);
     running.push(upstream);
     const all: { subject: Subject; envoy: RunningEnvoy; samples: Sample[] }[] = [];
     for (const subject of subjects(provider, { filter, empty })) {
       const ports = { listener: await freePort(), admin: await freePort(), upstream: upstreamPorts.listener, idp: provider.port };
-      const envoy = await startEnvoy(binary, ENVOY_CORE, bootstrap(subject.filter, ports), ports);
+      const envoy = await startEnvoy(binary, ENVOY_CORE, OUT, bootstrap(subject.filter, ports), ports);
       running.push(envoy);
       all.push({ subject, envoy, samples: [] });
     }

@@ -63,14 +63,12 @@ export interface Ports { listener: number; admin: number; upstream: number; idp:
 
 /** A bootstrap with one listener in front of the upstream. */
 export function bootstrap(filter: object | null, ports: Ports): object {
-  const router = { name: "router", typed_config: { "@type": "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router" } };
-  return listening(ports, [...(filter ? [filter] : []), router], { match: { prefix: "/" }, route: { cluster: "upstream" } });
+  return listening(ports, filter ? [filter] : [], { match: { prefix: "/" }, route: { cluster: "upstream" } });
 }
 
 /** The upstream: an Envoy that answers by itself, because nothing is quicker. */
 export function upstreamBootstrap(ports: Ports): object {
-  const router = { name: "router", typed_config: { "@type": "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router" } };
-  return listening(ports, [router], { match: { prefix: "/" }, direct_response: { status: 200, body: { inline_string: "ok" } } });
+  return listening(ports, [], { match: { prefix: "/" }, direct_response: { status: 200, body: { inline_string: "ok" } } });
 }
 
 function listening(ports: Ports, filters: object[], route: object): object {
@@ -78,9 +76,10 @@ function listening(ports: Ports, filters: object[], route: object): object {
   const cluster = (name: string, port: number): object => ({
     name, type: "STATIC", load_assignment: { cluster_name: name, endpoints: [{ lb_endpoints: [{ endpoint: { address: address(port) } }] }] },
   });
+  const router = { name: "router", typed_config: { "@type": "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router" } };
   const manager = {
     "@type": "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
-    stat_prefix: "in", http_filters: filters, route_config: { virtual_hosts: [{ name: "all", domains: ["*"], routes: [route] }] },
+    stat_prefix: "in", http_filters: [...filters, router], route_config: { virtual_hosts: [{ name: "all", domains: ["*"], routes: [route] }] },
   };
   return {
     admin: { address: address(ports.admin) },

@@ -2,6 +2,10 @@
 import { Field } from "./field";
 import { Curve } from "./key";
 import { Modulus, Num } from "./montgomery";
+import { Multiples } from "./point";
+
+/** Wide, because it serves all keys of a curve for ever. */
+const GENERATOR_WIDTH = 7;
 
 /** P-256: p, n, b, and x and y of the generator, 32 bytes each. */
 const P256: StaticArray<u8> = [
@@ -61,8 +65,10 @@ export class CurveParameters {
   /** n - 2. */
   readonly inverseExponent: Uint8Array;
   readonly b: Num;
-  readonly gx: Num;
-  readonly gy: Num;
+  private readonly gx: Num;
+  private readonly gy: Num;
+  /** The generator's odd multiples; made for the first signature that we check ourselves. */
+  private multiples: Multiples | null = null;
 
   constructor(table: StaticArray<u8>, bits: i32) {
     const f = new Field(part(table, 0), bits), n = part(table, 1), exponent = n.slice();
@@ -75,6 +81,12 @@ export class CurveParameters {
     this.b = f.read(part(table, 2));
     this.gx = f.read(part(table, 3));
     this.gy = f.read(part(table, 4));
+  }
+
+  generator(): Multiples {
+    let made = this.multiples;
+    if (made == null) made = this.multiples = new Multiples(this.field, this.gx, this.gy, GENERATOR_WIDTH);
+    return made;
   }
 }
 

@@ -9,13 +9,8 @@ import { nativeVerifier } from "./native";
 import { Multiples, Point } from "./point";
 import { ecSpki } from "./spki";
 
-/** Table widths: G's serves all keys of a curve for ever; a key's serves as long as the key. */
-const GENERATOR_WIDTH = 7;
+/** Serves as long as the key; the generator's own table, for ever (curve.ts). */
 const KEY_WIDTH = 6;
-
-let g256: Multiples | null = null;
-let g384: Multiples | null = null;
-let g521: Multiples | null = null;
 
 /** The one hash that goes with a curve. */
 export function hashOf(curve: Curve): Hash {
@@ -63,7 +58,7 @@ export class EcPublicKey extends PublicKey {
     n.pow(inverse, n.read(s), c.inverseExponent);
     n.mul(u, n.read(hash), inverse);
     n.mul(v, n.read(r), inverse);
-    const sum = Point.sum(c.field, n.write(u, c.size), generator(this.curve, c), n.write(v, c.size), this.table(c));
+    const sum = Point.sum(c.field, n.write(u, c.size), c.generator(), n.write(v, c.size), this.table(c));
     if (sum.infinite) return false;
 
     // The point's x, mod n, must be r. Instead of dividing x by z², r is multiplied; x may be r or, as p can exceed n, r + n.
@@ -87,16 +82,6 @@ export class EcPublicKey extends PublicKey {
 }
 
 function refuse(fault: KeyFault, at: string): Result<EcPublicKey> { return Result.fail<EcPublicKey>(fault, at); }
-
-function generator(curve: Curve, c: CurveParameters): Multiples {
-  let made = curve == Curve.P256 ? g256 : curve == Curve.P384 ? g384 : g521;
-  if (made != null) return made;
-  made = new Multiples(c.field, c.gx, c.gy, GENERATOR_WIDTH);
-  if (curve == Curve.P256) g256 = made;
-  else if (curve == Curve.P384) g384 = made;
-  else g521 = made;
-  return made;
-}
 
 /** y² = x³ - 3x + b. */
 function isOnCurve(c: CurveParameters, x: Num, y: Num): bool {

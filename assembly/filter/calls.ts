@@ -44,6 +44,12 @@ function send(root: Root, kind: CalloutKind, call: Callout, timeoutMs: i32, feed
   return pendingCall;
 }
 
+/** Fetches what is due in this root's name, and wakes the requests that wait for the provider when there is nothing left to wait for. */
+export function advance(feed: Feed, root: Root): void {
+  feed.advance(new RootDispatcher(root));
+  if (feed.settled) pending.wakeFeed(feed);
+}
+
 /** A call has ended. Requests that waited for it are woken; `resumeSome` (request.ts) lets them go on. */
 export function replied(rootId: u32, token: u32, headers: u32, bodySize: u32): void {
   const call = pending.take(rootId, token);
@@ -54,8 +60,7 @@ export function replied(rootId: u32, token: u32, headers: u32, bodySize: u32): v
   if (feed != null) {
     feed.at(now);
     metrics.calloutDone(call.kind, now - call.startedMs, !feed.received(call.kind, reply));
-    feed.advance(new RootDispatcher(call.root));
-    if (feed.settled) pending.wakeFeed(feed);
+    advance(feed, call.root);
     return;
   }
   const config = call.root.config;

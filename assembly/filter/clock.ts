@@ -1,7 +1,7 @@
 // The tick: fetches ahead of need, hands counters over, forgets configurations that are gone.
 
 import { nowMs, setEffectiveContext, setTickPeriod } from "../abi/host";
-import { RootDispatcher } from "./calls";
+import { advance } from "./calls";
 import { Root } from "./roots";
 import { logs, metrics, pending, roots } from "./world";
 
@@ -18,8 +18,7 @@ export function tick(rootId: u32): void {
   const feed = root.feed;
   if (feed != null) {
     feed.at(now);
-    feed.advance(new RootDispatcher(root));
-    if (feed.settled) pending.wakeFeed(feed);
+    advance(feed, root);
   }
   if (now - housekeptMs >= IDLE_MS || now < housekeptMs) {
     housekeptMs = now;

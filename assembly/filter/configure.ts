@@ -4,7 +4,7 @@ import { BufferType } from "../abi/enums";
 import { buffer, environment, nowMs, random } from "../abi/host";
 import { same, utf8 } from "../bytes/bytes";
 import { compile } from "../config/compile";
-import { Config, ProviderSettings, SourceKind, Verification } from "../config/config";
+import { Config, ProviderSettings, SourceKind } from "../config/config";
 import { Environment } from "../config/environment";
 import { setNativeVerifier } from "../crypto/native";
 import { NameTable, Role } from "../http/name_table";
@@ -42,21 +42,19 @@ export function configure(rootId: u32, size: u32): bool {
   root.document = document;
   root.names = namesOf(config);
   const provider = config.provider;
-  root.feed = provider == null ? null : feedFor(provider, config.verification != Verification.Introspection);
+  root.feed = provider == null ? null : feedFor(provider);
   setClock(root, FIRST_TICK_MS);
   return true;
 }
 
-function feedFor(settings: ProviderSettings, wantsKeys: bool): Feed {
+/** Configurations with the same provider share what is known of it. */
+function feedFor(settings: ProviderSettings): Feed {
   const id = feedId(settings);
-  let feed: Feed | null = null;
   for (let i = 0; i < roots.all.length; i++) {
     const other = roots.all[i].feed;
-    if (other != null && other.id == id) feed = other;
+    if (other != null && other.id == id) return other;
   }
-  const found = feed == null ? new Feed(id, settings, logs) : feed;
-  if (wantsKeys) found.wantsKeys = true;
-  return found;
+  return new Feed(id, settings, logs);
 }
 
 /** Configurations that are the same to the letter share what they remember; a `cache_segment` of its own keeps one apart. */

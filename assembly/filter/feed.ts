@@ -30,13 +30,13 @@ export class Feed extends ProviderView {
   private readonly metadataAge: Freshness;
   private readonly keysAge: Freshness;
   private readonly shared: SharedProvider;
-  /** Whether any configuration that uses this provider verifies by its keys. */
-  wantsKeys: bool = false;
   /** Set when an unknown key id asks for new keys; the next `advance` fetches them. */
   private keysAsked: bool = false;
   /** Until when a call of this worker, or of another, is under way; 0 when none is. */
   private busyUntilMs: i64 = 0;
   private now: i64 = 0;
+  /** For the log. */
+  private readonly issuer: string;
   /** Raised when the key set has changed: verdicts that rest on the old one are void. */
   generation: i32 = 0;
 
@@ -45,6 +45,7 @@ export class Feed extends ProviderView {
     this.metadataAge = new Freshness(settings.lifetimeMs);
     this.keysAge = new Freshness(settings.lifetimeMs);
     this.shared = new SharedProvider(id);
+    this.issuer = decodeUtf8(settings.issuer);
   }
 
   metadata(): Metadata | null { return this.metadataAge.usable(this.now) ? this.metadataHeld : null; }
@@ -61,7 +62,7 @@ export class Feed extends ProviderView {
   get settled(): bool { return !this.hungry || !this.coming(); }
 
   /** Whether something that requests may wait for is missing, so that the clock should tick faster. */
-  get hungry(): bool { return this.metadata() == null || this.wantsKeys && this.keys() == null || this.keysAsked; }
+  get hungry(): bool { return this.metadata() == null || this.keys() == null || this.keysAsked; }
 
   /** Sets the clock; to be called before anything is asked of the feed in a callback. */
   at(nowMs: i64): void { this.now = nowMs; }
@@ -95,7 +96,7 @@ export class Feed extends ProviderView {
   private nextFetch(): Fetch | null {
     if (this.metadataAge.due(this.now)) return new Fetch(CalloutKind.Discovery, discoveryRequest(this.settings.discovery));
     const metadata = this.metadata();
-    if (metadata == null || !this.wantsKeys) return null;
+    if (metadata == null) return null;
     if (!this.keysAge.due(this.now) && !this.keysAsked) return null;
     const url = metadata.jwksUri;
     if (url == null) return null;
@@ -133,7 +134,7 @@ export class Feed extends ProviderView {
     const read = readMetadata(reply, this.settings.issuer, this.settings.allowHttp);
     const fault = read.fault;
     if (fault != null) {
-      this.logs.warn("discovery of " + decodeUtf8(this.settings.issuer) + " failed: " + discoveryFaultText(fault.code, fault.at));
+      this.logs.warn("discovery of " + this.issuer + " failed: " + discoveryFaultText(fault.code, fault.at));
       return false;
     }
     this.metadataHeld = read.value;
@@ -144,9 +145,8 @@ export class Feed extends ProviderView {
 
   /** What would otherwise be found only in the provider's "404". */
   private warnOfKeys(url: Url | null): void {
-    if (!this.wantsKeys) return;
     const settings = this.settings;
-    if (url == null) this.logs.warn("discovery of " + decodeUtf8(settings.issuer) + ": the document has no jwks_uri");
+    if (url == null) this.logs.warn("discovery of " + this.issuer + ": the document has no jwks_uri");
     else if (!same(url.authority, settings.discovery.url.authority) && same(settings.jwksCluster, settings.discovery.cluster)) {
       this.logs.warn("jwks_uri is on another host (" + decodeUtf8(url.authority) + ") than discovery: if its cluster is another one too, name it in endpoint_clusters.jwks_uri");
     }
@@ -157,7 +157,7 @@ export class Feed extends ProviderView {
     const body = reply.body;
     const read = reply.status == 200 ? readJwks(body) : null;
     if (read == null || read.failed) {
-      this.logs.warn("keys of " + decodeUtf8(this.settings.issuer) + " not fetched: "
+      this.logs.warn("keys of " + this.issuer + " not fetched: "
         + (reply.status == 0 ? "the provider did not answer" : read == null ? "status " + reply.status.toString() : "the document is no key set with a usable key"));
       return false;
     }
@@ -167,7 +167,7 @@ export class Feed extends ProviderView {
     this.keysHeld = read.value;
     this.keysBody = body;
     this.generation++;
-    this.logs.info("keys of " + decodeUtf8(this.settings.issuer) + ": " + read.value.size.toString() + " in use");
+    this.logs.info("keys of " + this.issuer + ": " + read.value.size.toString() + " in use");
     return true;
   }
 }

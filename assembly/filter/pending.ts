@@ -89,6 +89,7 @@ export class Pending {
   }
 
   wakeFeed(feed: Feed): void {
+    if (this.forFeeds.length == 0) return; // as on nearly every tick
     const left: FeedWaiter[] = [];
     for (let i = 0; i < this.forFeeds.length; i++) {
       const waiter = this.forFeeds[i];

@@ -16,6 +16,7 @@ import { applyIdentity, hideQueryToken, scrub } from "./admit";
 import { RootDispatcher } from "./calls";
 import { spend } from "./memory";
 import { Outcome } from "./metrics";
+import { PendingCall } from "./pending";
 import { remember } from "./remember";
 import { respond } from "./respond";
 import { Root } from "./roots";
@@ -80,6 +81,8 @@ function judgeAnew(root: Root, config: Config, stream: u32, now: i64, waited: bo
   if (!credential.wellFormed) return refuse(MALFORMED_CREDENTIAL, config, true);
   spend(JUDGE_BYTES + credential.size * 4);
   const token = copied(credential.at, credential.size);
+  const underWay = pending.about(root, token);
+  if (underWay != null) return waitFor(underWay, config, stream);
   const dispatcher = new RootDispatcher(root);
   const feed = root.feed;
   if (feed != null) feed.at(now);
@@ -90,13 +93,9 @@ function judgeAnew(root: Root, config: Config, stream: u32, now: i64, waited: bo
     if (next instanceof Await) {
       if (pending.full) return refuse(OVERLOADED, config, true);
       const wait = next as Await;
-      let call = pending.about(root, token);
-      if (call == null) call = dispatcher.ask(wait.call, config.timeoutMs, wait.step, token);
+      const call = dispatcher.ask(wait.call, config.timeoutMs, wait.step, token);
       setEffectiveContext(stream);
-      if (call != null) {
-        pending.join(call, stream);
-        return FilterHeadersStatus.StopAllIterationAndWatermark;
-      }
+      if (call != null) return waitFor(call, config, stream);
       next = wait.step.resume(x, Reply.none());
     } else {
       if (feed == null) return refuse(NOT_READY, config, true);
@@ -113,6 +112,13 @@ function judgeAnew(root: Root, config: Config, stream: u32, now: i64, waited: bo
   }
   if (config.cacheVerdicts) remember(root, token, next, now);
   return settle(next, config);
+}
+
+/** Requests with the same token wait for one call. */
+function waitFor(call: PendingCall, config: Config, stream: u32): FilterHeadersStatus {
+  if (pending.full) return refuse(OVERLOADED, config, true);
+  pending.join(call, stream);
+  return FilterHeadersStatus.StopAllIterationAndWatermark;
 }
 
 function settle(verdict: Next, config: Config): FilterHeadersStatus {

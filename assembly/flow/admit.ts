@@ -23,25 +23,25 @@ export function admitJwt(x: Exchange, jwt: VerifiedJwt): Next {
   if (otherTokenType(claims, jwt.typ) || x.config.typ.length > 0 && !isTyp(jwt.typ, x.config.typ)) return refuse(x, WRONG_TYPE);
   const iss = claims.member(claims.root, "iss");
   if (!claims.isString(iss) || !oneOf(claims.text(iss), x.config.issuers)) return refuse(x, WRONG_ISSUER);
-  const times = checkTimes(claims, x.nowSec, x.config.slackSec);
-  if (times != ClaimFault.None) return refuse(x, refusalOf(times));
-  const refusal = checkRules(x, claims);
-  if (refusal != null) return refuse(x, refusal);
-  return forward(x, claims, expiresAtSec(claims, claims.member(claims.root, "exp")));
+  return admit(x, claims, true, expiresAtSec(claims, claims.member(claims.root, "exp")));
 }
 
 /** A token that the provider calls active (RFC 7662 §4: what it says besides must agree with us too). */
 export function admitActive(x: Exchange, token: ActiveToken): Next {
   const claims = token.claims;
-  const root = claims.root;
-  const iss = claims.member(root, "iss");
+  const iss = claims.member(claims.root, "iss");
   if (iss >= 0 && x.config.issuers.length > 0 && !oneOf(claims.text(iss), x.config.issuers)) return refuse(x, WRONG_ISSUER);
   // An active token need not say when it ends.
-  const times = checkTimes(claims, x.nowSec, x.config.slackSec, false);
+  return admit(x, claims, false, believedUntil(x, claims));
+}
+
+/** What holds for every token, whoever vouches for it. `untilSec`: how long the verdict may stand. */
+function admit(x: Exchange, claims: Json, expiryRequired: bool, untilSec: i64): Next {
+  const times = checkTimes(claims, x.nowSec, x.config.slackSec, expiryRequired);
   if (times != ClaimFault.None) return refuse(x, refusalOf(times));
   const refusal = checkRules(x, claims);
   if (refusal != null) return refuse(x, refusal);
-  return forward(x, claims, believedUntil(x, claims));
+  return new Forward(identityOf(x.config.identity, claims), min(untilSec, x.nowSec + LONGEST_SEC));
 }
 
 /** Until when an introspection answer stands: `introspection_expiry_claim` and `introspection_interval`, the earlier. 0: only now. */
@@ -78,10 +78,6 @@ function otherTokenType(claims: Json, typ: Uint8Array | null): bool {
   // Keycloak names the kind in a claim.
   const kind = claims.member(root, "typ");
   return claims.reads(kind, "ID") || claims.reads(kind, "Refresh") || claims.reads(kind, "Offline") || claims.reads(kind, "Logout");
-}
-
-function forward(x: Exchange, claims: Json, untilSec: i64): Next {
-  return new Forward(identityOf(x.config.identity, claims), min(untilSec, x.nowSec + LONGEST_SEC));
 }
 
 function refuse(x: Exchange, refusal: Refusal): Refuse { return new Refuse(refusal, x.nowSec + REFUSED_SEC); }

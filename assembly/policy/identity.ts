@@ -1,7 +1,7 @@
 // What the upstream and the access log are told about an admitted request, prepared as the bytes that host calls take.
 
 import { encodeBase64 } from "../bytes/base64";
-import { utf8 } from "../bytes/bytes";
+import { EMPTY, utf8 } from "../bytes/bytes";
 import { ByteWriter } from "../bytes/writer";
 import { Json } from "../json/json";
 import { findClaim } from "./claim_path";
@@ -34,7 +34,6 @@ const AUTHORIZATION = utf8("authorization");
 const X_USERINFO = utf8("x-userinfo");
 /** Room for what stands in an identity beside X-Userinfo, as a first guess. */
 const ROOM = 256;
-const EMPTY_VALUE = new Uint8Array(0);
 
 /** Headers that speak of identity and are ours alone: removed from every request, whoever sent them, set or not. */
 export const IDENTITY_HEADERS: string[] = ["x-access-token", "x-id-token", "x-userinfo", "x-raw-id-token", "x-refresh-token"];
@@ -46,8 +45,8 @@ const PROPERTIES: string[] = ["sub", "iss", "scope"];
 export function identityOf(settings: IdentitySettings, claims: Json): Uint8Array {
   const out = new ByteWriter(ROOM + claims.bytes.length * 4 / 3);
   if (settings.accessTokenHeader) {
-    if (settings.accessTokenInAuthorization) entry(out, Entry.BearerHeader, AUTHORIZATION, EMPTY_VALUE);
-    else entry(out, Entry.TokenHeader, X_ACCESS_TOKEN, EMPTY_VALUE);
+    if (settings.accessTokenInAuthorization) entry(out, Entry.BearerHeader, AUTHORIZATION, EMPTY);
+    else entry(out, Entry.TokenHeader, X_ACCESS_TOKEN, EMPTY);
   }
   if (settings.userinfoHeader) entry(out, Entry.Header, X_USERINFO, encodeBase64(claims.bytes));
   for (let i = 0; i < settings.claimHeaders.length; i++) {
