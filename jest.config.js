@@ -5,6 +5,7 @@ const LEVELS = {
   vectors: "tests/vectors/**/*.test.ts",
   host: "tests/host/**/*.test.ts",
   envoy: "tests/envoy/**/*.test.ts",
+  browser: "tests/browser/**/*.test.ts",
 };
 
 // Tests are plain CommonJS: Jest then needs no flags of Node.
@@ -19,7 +20,7 @@ module.exports = {
     rootDir: __dirname,
     testMatch: [`<rootDir>/${match}`],
     // A real Envoy's log is worth reading when a test with it fails.
-    testEnvironment: name === "envoy" ? "<rootDir>/tests/envoy/support/environment.js" : "node",
+    testEnvironment: ["envoy", "browser"].includes(name) ? "<rootDir>/tests/envoy/support/environment.js" : "node",
     transform: { "\\.ts$": swc },
     modulePathIgnorePatterns: ["<rootDir>/build/"],
   })),

@@ -1,13 +1,14 @@
 // The exported callbacks of proxy-wasm ABI 0.2.1. Only those that are needed: each one more costs every request a crossing.
 
-import { FilterHeadersStatus } from "./abi/enums";
+import { FilterDataStatus, FilterHeadersStatus } from "./abi/enums";
 import "./abi/abort";
 import { resetArena } from "./abi/memory";
 import { replied } from "./filter/calls";
 import { tick } from "./filter/clock";
 import { configure } from "./filter/configure";
 import { collectGarbage, spend } from "./filter/memory";
-import { requestCame, resumeSome } from "./filter/request";
+import { bodyCame, refuseOverdue, requestCame, resumeSome } from "./filter/request";
+import { responseCame } from "./filter/responses";
 import { roots } from "./filter/world";
 
 export { proxy_on_memory_allocate } from "./abi/memory";
@@ -34,14 +35,30 @@ export function proxy_on_configure(root: u32, size: u32): u32 {
 export function proxy_on_tick(root: u32): void {
   resetArena();
   tick(root);
+  refuseOverdue();
   resumeAll();
 }
 
-export function proxy_on_request_headers(stream: u32, _count: u32, _endOfStream: u32): FilterHeadersStatus {
+export function proxy_on_request_headers(stream: u32, _count: u32, endOfStream: u32): FilterHeadersStatus {
   resetArena();
-  const status = requestCame(stream);
+  const status = requestCame(stream, endOfStream == 0);
   collectGarbage();
   return status;
+}
+
+export function proxy_on_request_body(stream: u32, size: u32, endOfStream: u32): FilterDataStatus {
+  resetArena();
+  const status = bodyCame(stream, size, endOfStream != 0);
+  collectGarbage();
+  return status;
+}
+
+export function proxy_on_response_headers(stream: u32, _count: u32, _endOfStream: u32): FilterHeadersStatus {
+  resetArena();
+  const root = roots.ofStream(stream);
+  if (root != null) responseCame(stream, root);
+  collectGarbage();
+  return FilterHeadersStatus.Continue;
 }
 
 export function proxy_on_http_call_response(root: u32, token: u32, headers: u32, bodySize: u32, _trailers: u32): void {

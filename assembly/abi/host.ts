@@ -46,6 +46,21 @@ export function removeRequestHeader(name: usize, nameSize: usize): bool {
   return env.proxy_remove_header_map_value(MapType.HttpRequestHeaders, name, nameSize) == Status.Ok;
 }
 
+/** Whether the upstream's response (or a local reply) has that header. */
+export function hasResponseHeader(name: Uint8Array): bool {
+  store<u64>(OUT, 0);
+  return env.proxy_get_header_map_value(MapType.HttpResponseHeaders, name.dataStart, name.length, OUT, OUT + 4) == Status.Ok;
+}
+export function addResponseHeader(name: Uint8Array, value: Uint8Array): void {
+  env.proxy_add_header_map_value(MapType.HttpResponseHeaders, name.dataStart, name.length, value.dataStart, value.length);
+}
+export function replaceResponseHeader(name: Uint8Array, value: Uint8Array): void {
+  env.proxy_replace_header_map_value(MapType.HttpResponseHeaders, name.dataStart, name.length, value.dataStart, value.length);
+}
+export function removeResponseHeader(name: Uint8Array): void {
+  env.proxy_remove_header_map_value(MapType.HttpResponseHeaders, name.dataStart, name.length);
+}
+
 /** Sets `wasm.<path>` in the stream's filter state. */
 export function setProperty(path: usize, pathSize: usize, value: usize, valueSize: usize): void {
   env.proxy_set_property(path, pathSize, value, valueSize);

@@ -20,6 +20,12 @@ export declare function proxy_get_buffer_bytes(buffer: u32, start: usize, max: u
 @external("env", "proxy_get_header_map_pairs")
 export declare function proxy_get_header_map_pairs(map: u32, data: usize, size: usize): u32;
 // @ts-ignore: decorator
+@external("env", "proxy_get_header_map_value")
+export declare function proxy_get_header_map_value(map: u32, key: usize, keySize: usize, value: usize, valueSize: usize): u32;
+// @ts-ignore: decorator
+@external("env", "proxy_add_header_map_value")
+export declare function proxy_add_header_map_value(map: u32, key: usize, keySize: usize, value: usize, valueSize: usize): u32;
+// @ts-ignore: decorator
 @external("env", "proxy_replace_header_map_value")
 export declare function proxy_replace_header_map_value(map: u32, key: usize, keySize: usize, value: usize, valueSize: usize): u32;
 // @ts-ignore: decorator

@@ -10,8 +10,9 @@ const URL_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012345
 const NONE: u8 = 0x80;
 const VALUE: StaticArray<u8> = values();
 
-/** The standard alphabet (RFC 4648 §4) by value. */
-const STANDARD: StaticArray<u8> = standard();
+/** Both alphabets by value (RFC 4648 §4, §5). */
+const STANDARD: StaticArray<u8> = characters(0x2b, 0x2f); // + /
+const URL: StaticArray<u8> = characters(0x2d, 0x5f); // - _
 
 function values(): StaticArray<u8> {
   const t = new StaticArray<u8>(256).fill(NONE);
@@ -19,11 +20,12 @@ function values(): StaticArray<u8> {
   return t;
 }
 
-function standard(): StaticArray<u8> {
+/** The 62 that both have, and the last two. */
+function characters(value62: u8, value63: u8): StaticArray<u8> {
   const t = new StaticArray<u8>(64);
   for (let i = 0; i < 62; i++) t[i] = <u8>URL_ALPHABET.charCodeAt(i);
-  t[62] = 0x2b; // +
-  t[63] = 0x2f; // /
+  t[62] = value62;
+  t[63] = value63;
   return t;
 }
 
@@ -62,16 +64,28 @@ export function decodeBase64url(text: Uint8Array): Result<Uint8Array> {
 }
 
 /** Standard base64 with padding (RFC 4648 §4). */
-export function encodeBase64(data: Uint8Array): Uint8Array {
+export function encodeBase64(data: Uint8Array): Uint8Array { return encode(data, changetype<usize>(STANDARD)); }
+
+/** Base64url without padding (RFC 7515 §2): the one spelling that the decoder takes. */
+export function encodeBase64url(data: Uint8Array): Uint8Array {
+  const padded = encode(data, changetype<usize>(URL)), tail = data.length % 3;
+  return tail == 0 ? padded : padded.subarray(0, padded.length - 3 + tail);
+}
+
+/** How many characters `encodeBase64url` makes of so many bytes. */
+export function base64urlSize(bytes: i32): i32 { return bytes / 3 * 4 + (bytes % 3 == 0 ? 0 : bytes % 3 + 1); }
+
+/** `alphabet`: where its 64 characters lie. */
+function encode(data: Uint8Array, alphabet: usize): Uint8Array {
   const n = data.length;
   const out = new Uint8Array((n + 2) / 3 * 4);
   // Raw addresses: whole groups of three within `data`, four characters for each within `out`.
   let from = data.dataStart, to = out.dataStart;
   const groups = from + n / 3 * 3;
-  for (; from < groups; from += 3, to += 4) write(to, <u32>load<u8>(from) << 16 | <u32>load<u8>(from, 1) << 8 | load<u8>(from, 2));
+  for (; from < groups; from += 3, to += 4) write(to, alphabet, <u32>load<u8>(from) << 16 | <u32>load<u8>(from, 1) << 8 | load<u8>(from, 2));
   const tail = n % 3;
   if (tail != 0) {
-    write(to, <u32>load<u8>(from) << 16 | (tail == 2 ? <u32>load<u8>(from, 1) << 8 : 0));
+    write(to, alphabet, <u32>load<u8>(from) << 16 | (tail == 2 ? <u32>load<u8>(from, 1) << 8 : 0));
     store<u8>(to, 0x3d, 3);
     if (tail == 1) store<u8>(to, 0x3d, 2);
   }
@@ -83,8 +97,7 @@ export function encodeBase64(data: Uint8Array): Uint8Array {
 
 /** Four characters for 24 bits. */
 // @ts-ignore: decorator
-@inline function write(to: usize, bits: u32): void {
-  const alphabet = changetype<usize>(STANDARD);
+@inline function write(to: usize, alphabet: usize, bits: u32): void {
   store<u8>(to, load<u8>(alphabet + (bits >> 18)));
   store<u8>(to, load<u8>(alphabet + (bits >> 12 & 63)), 1);
   store<u8>(to, load<u8>(alphabet + (bits >> 6 & 63)), 2);

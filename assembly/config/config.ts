@@ -5,9 +5,10 @@ import { Endpoint } from "../http/callout";
 import { Algorithm } from "../jose/algorithm";
 import { Client } from "../oidc/client_auth";
 import { IdentitySettings } from "../policy/identity";
+import { BrowserSettings } from "./browser";
 
-/** What happens to a request without credentials. */
-export const enum Unauthenticated { Deny = 1, Pass }
+/** What happens to a request without credentials. `SignIn`: a browser is sent to the provider, anyone else is refused. */
+export const enum Unauthenticated { Deny = 1, Pass, SignIn }
 
 /** How a bearer token is verified. `Either`: by introspection where the provider offers it, else by its keys. */
 export const enum Verification { PublicKey = 1, Jwks, Introspection, Either }
@@ -59,11 +60,13 @@ export class IntrospectionSettings {
 export class Config {
   realm: string = "apisix";
   unauthenticated: Unauthenticated = Unauthenticated.Deny;
+  /** null where nobody signs in by a browser. Where it is set, `provider` is, too. */
+  browser: BrowserSettings | null = null;
   verification: Verification = Verification.Either;
   sources: Source[] = [];
   /** null where nothing is fetched from a provider. */
   provider: ProviderSettings | null = null;
-  /** null where there are no credentials for calls to the provider. */
+  /** For introspection; null where there are no credentials. */
   client: Client | null = null;
   timeoutMs: i32 = 3000;
   /** From `public_key` or `symmetric_key`. */

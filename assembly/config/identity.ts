@@ -14,6 +14,9 @@ export function readIdentity(r: ConfigReader): IdentitySettings {
   out.accessTokenHeader = r.flag("set_access_token_header", true);
   out.accessTokenInAuthorization = r.flag("access_token_in_authorization_header", false);
   out.userinfoHeader = r.flag("set_userinfo_header", true);
+  out.idTokenHeader = r.flag("set_id_token_header", true);
+  out.rawIdTokenHeader = r.flag("set_raw_id_token_header", false);
+  out.refreshTokenHeader = r.flag("set_refresh_token_header", false);
   out.filterState = r.flag("set_filter_state", false);
 
   const claims = r.child("claim_headers");

@@ -21,10 +21,20 @@ export class ConfigReader {
 
   has(key: string): bool { return this.find(key) != ABSENT; }
 
+  isList(key: string): bool { return this.json.isList(this.find(key)); }
+
   /** The text, with `$ENV://NAME` replaced; null where the key is absent or wrong. Never empty. */
   text(key: string): Uint8Array | null {
     const node = this.find(key);
     return node == ABSENT ? null : this.textOf(node, this.at(key));
+  }
+
+  /** A text, or the text of a number or boolean. */
+  scalar(key: string): Uint8Array | null {
+    const node = this.find(key);
+    if (node == ABSENT) return null;
+    const kind = this.json.kind(node);
+    return kind == Kind.Number || kind == Kind.True || kind == Kind.False ? this.json.raw(node) : this.textOf(node, this.at(key));
   }
 
   flag(key: string, fallback: bool): bool {
@@ -36,14 +46,21 @@ export class ConfigReader {
     return fallback;
   }
 
-  whole(key: string, fallback: i32, least: i32, most: i32): i32 {
+  whole(key: string, fallback: i32, least: i32, most: i32, or: string = ""): i32 {
     const node = this.find(key);
     if (node == ABSENT) return fallback;
     const value = this.json.number(node);
     if (value >= <f64>least && value <= <f64>most && value == Math.floor(value)) return <i32>value;
     const found = this.json.isNumber(node) ? decodeUtf8(this.json.raw(node)) : kindName(this.json.kind(node));
-    this.wrong(key, `expected a whole number from ${least} to ${most}, found ${found}`);
+    this.wrong(key, `expected ${or}a whole number from ${least} to ${most}, found ${found}`);
     return fallback;
+  }
+
+  /** 0 stands for never. */
+  wholeOrZero(key: string, fallback: i32, least: i32, most: i32): i32 {
+    const node = this.find(key);
+    if (node != ABSENT && this.json.number(node) == 0) return 0;
+    return this.whole(key, fallback, least, most, "0 or ");
   }
 
   /** One of the words; the first where the key is absent. */

@@ -3,12 +3,17 @@
 /** "expand 32-byte k". */
 const SIGMA = i32x4(0x61707865, 0x3320646e, 0x79622d32, 0x6b206574);
 
+/** What the counters of four blocks add to the first. */
+const NEXT_FOUR = i32x4(0, 1, 2, 3);
+
 /** A key stream: 64 bytes to a block, block 0 first. */
 @final
 export class ChaCha20 {
   /** The four rows of the state: constant, key, key, counter and nonce. */
   private readonly state: StaticArray<u8> = new StaticArray<u8>(64);
-  private readonly block: Uint8Array = new Uint8Array(64);
+  private readonly rounds: StaticArray<u8> = new StaticArray<u8>(64);
+  /** What is left of a text, in room for whole blocks. */
+  private readonly blocks: StaticArray<u8> = new StaticArray<u8>(256);
 
   /** A key of 32 bytes and a nonce of 12. */
   constructor(key: Uint8Array, nonce: Uint8Array) {
@@ -20,28 +25,73 @@ export class ChaCha20 {
 
   /** `to` = `from` xor the stream's next blocks; what is left of the last block is not used again. `to` is as long, or the same. */
   xor(from: Uint8Array, to: Uint8Array): void {
-    const size = min(from.length, to.length), block = this.block.dataStart;
+    const size = min(from.length, to.length), blocks = changetype<usize>(this.blocks);
     let at = 0;
-    for (; size - at >= 64; at += 64) {
-      this.next();
-      const source = from.dataStart + at, target = to.dataStart + at; // 64 bytes are left of both, and are in the block
-      for (let i = 0; i < 64; i += 16) v128.store(target + i, v128.xor(v128.load(source + i), v128.load(block + i)));
-    }
-    if (at == size) return;
-    this.next();
-    for (let i = 0; at < size; i++, at++) to[at] = from[at] ^ this.block[i];
+    for (; size - at >= 256; at += 256) this.four(from.dataStart + at, to.dataStart + at, 4); // 256 bytes are left of both
+    const left = size - at;
+    if (left == 0) return;
+    // `left` bytes are left of both, and no more than there is room for.
+    memory.copy(blocks, from.dataStart + at, left);
+    if (left > 64) this.four(blocks, blocks, (left + 63) / 64);
+    else this.one(blocks);
+    memory.copy(to.dataStart + at, blocks, left);
   }
 
-  private next(): void {
-    // In bounds: state and block have 64 bytes, four vectors of sixteen.
-    const s = changetype<usize>(this.state), out = this.block.dataStart;
-    const a = v128.load(s), b = v128.load(s, 16), c = v128.load(s, 32), d = v128.load(s, 48);
+  /**
+   * Four blocks at once: `xN` is word N of each, so that a round needs no shuffling, and no block waits for itself.
+   * 256 bytes at `source` and at `target`, of which so many blocks count.
+   */
+  private four(source: usize, target: usize, count: i32): void {
+    const s = changetype<usize>(this.state); // 64 bytes
+    let x0 = v128.load_splat<u32>(s), x1 = v128.load_splat<u32>(s, 4), x2 = v128.load_splat<u32>(s, 8), x3 = v128.load_splat<u32>(s, 12);
+    let x4 = v128.load_splat<u32>(s, 16), x5 = v128.load_splat<u32>(s, 20), x6 = v128.load_splat<u32>(s, 24), x7 = v128.load_splat<u32>(s, 28);
+    let x8 = v128.load_splat<u32>(s, 32), x9 = v128.load_splat<u32>(s, 36), x10 = v128.load_splat<u32>(s, 40), x11 = v128.load_splat<u32>(s, 44);
+    let x12 = v128.load_splat<u32>(s, 48), x13 = v128.load_splat<u32>(s, 52), x14 = v128.load_splat<u32>(s, 56), x15 = v128.load_splat<u32>(s, 60);
+    x12 = i32x4.add(x12, NEXT_FOUR);
+    for (let i = 0; i < 10; i++) {
+      x0 = i32x4.add(x0, x4); x12 = turned(v128.xor(x12, x0), 16); x8 = i32x4.add(x8, x12); x4 = turned(v128.xor(x4, x8), 12);
+      x0 = i32x4.add(x0, x4); x12 = turned(v128.xor(x12, x0), 8); x8 = i32x4.add(x8, x12); x4 = turned(v128.xor(x4, x8), 7);
+      x1 = i32x4.add(x1, x5); x13 = turned(v128.xor(x13, x1), 16); x9 = i32x4.add(x9, x13); x5 = turned(v128.xor(x5, x9), 12);
+      x1 = i32x4.add(x1, x5); x13 = turned(v128.xor(x13, x1), 8); x9 = i32x4.add(x9, x13); x5 = turned(v128.xor(x5, x9), 7);
+      x2 = i32x4.add(x2, x6); x14 = turned(v128.xor(x14, x2), 16); x10 = i32x4.add(x10, x14); x6 = turned(v128.xor(x6, x10), 12);
+      x2 = i32x4.add(x2, x6); x14 = turned(v128.xor(x14, x2), 8); x10 = i32x4.add(x10, x14); x6 = turned(v128.xor(x6, x10), 7);
+      x3 = i32x4.add(x3, x7); x15 = turned(v128.xor(x15, x3), 16); x11 = i32x4.add(x11, x15); x7 = turned(v128.xor(x7, x11), 12);
+      x3 = i32x4.add(x3, x7); x15 = turned(v128.xor(x15, x3), 8); x11 = i32x4.add(x11, x15); x7 = turned(v128.xor(x7, x11), 7);
+      // The diagonals.
+      x0 = i32x4.add(x0, x5); x15 = turned(v128.xor(x15, x0), 16); x10 = i32x4.add(x10, x15); x5 = turned(v128.xor(x5, x10), 12);
+      x0 = i32x4.add(x0, x5); x15 = turned(v128.xor(x15, x0), 8); x10 = i32x4.add(x10, x15); x5 = turned(v128.xor(x5, x10), 7);
+      x1 = i32x4.add(x1, x6); x12 = turned(v128.xor(x12, x1), 16); x11 = i32x4.add(x11, x12); x6 = turned(v128.xor(x6, x11), 12);
+      x1 = i32x4.add(x1, x6); x12 = turned(v128.xor(x12, x1), 8); x11 = i32x4.add(x11, x12); x6 = turned(v128.xor(x6, x11), 7);
+      x2 = i32x4.add(x2, x7); x13 = turned(v128.xor(x13, x2), 16); x8 = i32x4.add(x8, x13); x7 = turned(v128.xor(x7, x8), 12);
+      x2 = i32x4.add(x2, x7); x13 = turned(v128.xor(x13, x2), 8); x8 = i32x4.add(x8, x13); x7 = turned(v128.xor(x7, x8), 7);
+      x3 = i32x4.add(x3, x4); x14 = turned(v128.xor(x14, x3), 16); x9 = i32x4.add(x9, x14); x4 = turned(v128.xor(x4, x9), 12);
+      x3 = i32x4.add(x3, x4); x14 = turned(v128.xor(x14, x3), 8); x9 = i32x4.add(x9, x14); x4 = turned(v128.xor(x4, x9), 7);
+    }
+    x12 = i32x4.add(x12, NEXT_FOUR);
+    strip(source, target, s, x0, x1, x2, x3);
+    strip(source + 16, target + 16, s + 16, x4, x5, x6, x7);
+    strip(source + 32, target + 32, s + 32, x8, x9, x10, x11);
+    strip(source + 48, target + 48, s + 48, x12, x13, x14, x15);
+    this.count(count);
+  }
+
+  /** One block, over the 64 bytes at `target`. */
+  private one(target: usize): void {
+    // In bounds: the state has 64 bytes, four vectors of sixteen.
+    const s = changetype<usize>(this.state), a = v128.load(s), b = v128.load(s, 16), c = v128.load(s, 32), d = v128.load(s, 48);
+    const out = changetype<usize>(this.rounds);
     permute(out, a, b, c, d);
-    v128.store(out, i32x4.add(v128.load(out), a));
-    v128.store(out, i32x4.add(v128.load(out, 16), b), 16);
-    v128.store(out, i32x4.add(v128.load(out, 32), c), 32);
-    v128.store(out, i32x4.add(v128.load(out, 48), d), 48);
-    store<u32>(s, load<u32>(s, 48) + 1, 48); // 2^32 blocks are 256 GiB: more than any memory here
+    v128.store(target, v128.xor(v128.load(target), i32x4.add(v128.load(out), a)));
+    v128.store(target, v128.xor(v128.load(target, 16), i32x4.add(v128.load(out, 16), b)), 16);
+    v128.store(target, v128.xor(v128.load(target, 32), i32x4.add(v128.load(out, 32), c)), 32);
+    v128.store(target, v128.xor(v128.load(target, 48), i32x4.add(v128.load(out, 48), d)), 48);
+    this.count(1);
+  }
+
+  /** 2^32 blocks are 256 GiB: more than any memory here. */
+  private count(blocks: i32): void {
+    const s = changetype<usize>(this.state); // 64 bytes
+    store<u32>(s, load<u32>(s, 48) + blocks, 48);
   }
 }
 
@@ -77,6 +127,22 @@ function permute(out: usize, a: v128, b: v128, c: v128, d: v128): void {
   v128.store(out, b, 16);
   v128.store(out, c, 32);
   v128.store(out, d, 48);
+}
+
+/** Sixteen bytes of each of four blocks, 64 bytes apart: four words after the rounds, plus those at `s` before them, xor what is at `source`. */
+// @ts-ignore: decorator
+@inline
+function strip(source: usize, target: usize, s: usize, a: v128, b: v128, c: v128, d: v128): void {
+  a = i32x4.add(a, v128.load_splat<u32>(s));
+  b = i32x4.add(b, v128.load_splat<u32>(s, 4));
+  c = i32x4.add(c, v128.load_splat<u32>(s, 8));
+  d = i32x4.add(d, v128.load_splat<u32>(s, 12));
+  const ab = v128.shuffle<i32>(a, b, 0, 4, 1, 5), cd = v128.shuffle<i32>(c, d, 0, 4, 1, 5); // blocks 0 and 1
+  const ef = v128.shuffle<i32>(a, b, 2, 6, 3, 7), gh = v128.shuffle<i32>(c, d, 2, 6, 3, 7); // blocks 2 and 3
+  v128.store(target, v128.xor(v128.load(source), v128.shuffle<i64>(ab, cd, 0, 2)));
+  v128.store(target, v128.xor(v128.load(source, 64), v128.shuffle<i64>(ab, cd, 1, 3)), 64);
+  v128.store(target, v128.xor(v128.load(source, 128), v128.shuffle<i64>(ef, gh, 0, 2)), 128);
+  v128.store(target, v128.xor(v128.load(source, 192), v128.shuffle<i64>(ef, gh, 1, 3)), 192);
 }
 
 // @ts-ignore: decorator

@@ -1,5 +1,5 @@
-/** Owns reading a public key as people paste it (RFC 7468). */
-import { endsWith, indexOf, is, startsWith } from "../bytes/bytes";
+/** Owns PEM as people paste it (RFC 7468), and the public keys in it. */
+import { endsWith, indexOf, is, same, startsWith } from "../bytes/bytes";
 import { Result } from "../result";
 import { KeyFault, PublicKey } from "./key";
 import { readCertificate, readPkcs1, readSpki } from "./public_key";
@@ -9,11 +9,28 @@ const MAX_TEXT = 32768;
 
 const BEGIN = "-----BEGIN ", END = "-----END ", DASHES = "-----";
 
-/**
- * One PUBLIC KEY, RSA PUBLIC KEY or CERTIFICATE. Configuration passes through YAML, JSON and environment variables, so white space is
- * free: around it, CRLF, spaces where lines were, and `\n` or `\r` as two characters. Everything else is read strictly.
- */
+/** One PUBLIC KEY, RSA PUBLIC KEY or CERTIFICATE. */
 export function readPublicKeyPem(pasted: Uint8Array): Result<PublicKey> {
+  const read = readPemBlock(pasted), fault = read.fault;
+  if (fault != null) return Result.from<PublicKey>(fault);
+  const label = read.value.label, der = read.value.der;
+  if (is(label, "PUBLIC KEY")) return readSpki(der);
+  if (is(label, "CERTIFICATE")) return readCertificate(der);
+  if (is(label, "RSA PUBLIC KEY")) return readPkcs1(der);
+  return Result.fail<PublicKey>(endsWith(label, "PRIVATE KEY") ? KeyFault.PemPrivateKey : KeyFault.PemLabel, "label");
+}
+
+/** What stands between one BEGIN line and its END line. */
+@final
+export class PemBlock {
+  constructor(readonly label: Uint8Array, readonly der: Uint8Array) {}
+}
+
+/**
+ * One block of whatever label. Configuration passes through YAML, JSON and environment variables, so white space is free: around it,
+ * CRLF, spaces where lines were, and `\n` or `\r` as two characters. Everything else is read strictly.
+ */
+export function readPemBlock(pasted: Uint8Array): Result<PemBlock> {
   if (pasted.length > MAX_TEXT) return refuse(KeyFault.PemTooLong, pasted.length);
   const text = withBlanks(pasted), start = skipBlanks(text, 0);
   const rest = text.subarray(start);
@@ -21,26 +38,21 @@ export function readPublicKeyPem(pasted: Uint8Array): Result<PublicKey> {
 
   const label = upTo(rest.subarray(BEGIN.length), DASHES);
   if (label == null) return refuse(KeyFault.PemNoBegin, start);
-  if (endsWith(label, "PRIVATE KEY")) return refuse(KeyFault.PemPrivateKey, start);
-  const isSpki = is(label, "PUBLIC KEY"), isCertificate = is(label, "CERTIFICATE");
-  if (!isSpki && !isCertificate && !is(label, "RSA PUBLIC KEY")) return refuse(KeyFault.PemLabel, start);
-
   const bodyAt = BEGIN.length + label.length + DASHES.length;
   const body = upTo(rest.subarray(bodyAt), END);
   if (body == null) return refuse(KeyFault.PemNoEnd, text.length);
   const endAt = bodyAt + body.length + END.length;
   const closing = upTo(rest.subarray(endAt), DASHES);
-  if (closing == null || !sameLabel(closing, label)) return refuse(KeyFault.PemNoEnd, start + endAt);
+  if (closing == null || !same(closing, label)) return refuse(KeyFault.PemNoEnd, start + endAt);
   const after = start + endAt + label.length + DASHES.length;
   if (skipBlanks(text, after) != text.length) return refuse(KeyFault.PemOtherText, after);
 
   const der = decoded(body);
-  if (der == null) return refuse(KeyFault.PemBase64, start + bodyAt);
-  return isSpki ? readSpki(der) : isCertificate ? readCertificate(der) : readPkcs1(der);
+  return der == null ? refuse(KeyFault.PemBase64, start + bodyAt) : Result.of<PemBlock>(new PemBlock(label, der));
 }
 
 /** `at` is an offset into the text. */
-function refuse(fault: KeyFault, at: i32): Result<PublicKey> { return Result.fail<PublicKey>(fault, at.toString()); }
+function refuse(fault: KeyFault, at: i32): Result<PemBlock> { return Result.fail<PemBlock>(fault, at.toString()); }
 
 /** A copy in which all white space, `\n` and `\r` in two characters included, is blanks. Offsets stay. */
 function withBlanks(text: Uint8Array): Uint8Array {
@@ -59,7 +71,7 @@ function skipBlanks(text: Uint8Array, from: i32): i32 {
 }
 
 /** The place of the first `part`, or -1. */
-function find(text: Uint8Array, part: string): i32 {
+export function find(text: Uint8Array, part: string): i32 {
   const first = <u8>part.charCodeAt(0);
   for (let i = indexOf(text, first); i >= 0; i = indexOf(text, first, i + 1)) if (startsWith(text.subarray(i), part)) return i;
   return -1;
@@ -68,12 +80,6 @@ function find(text: Uint8Array, part: string): i32 {
 function upTo(text: Uint8Array, end: string): Uint8Array | null {
   const at = find(text, end);
   return at < 0 ? null : text.subarray(0, at);
-}
-
-function sameLabel(a: Uint8Array, b: Uint8Array): bool {
-  if (a.length != b.length) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] != b[i]) return false;
-  return true;
 }
 
 /** Standard base64 (RFC 4648 §4) with blanks anywhere: whole groups of four, padding only at the end, no loose bits. */

@@ -3,14 +3,14 @@
 import { BufferType, MapType } from "../abi/enums";
 import { buffer, headerPairs, httpCall, nowMs, pairsAt, pairsSize, setEffectiveContext } from "../abi/host";
 import { EMPTY } from "../bytes/bytes";
-import { Exchange } from "../flow/exchange";
-import { Refuse, Step } from "../flow/next";
+import { Await, AwaitProvider, CalloutKind, Ended, Next, Refreshed, RefreshOutcome, Refuse, Step } from "../flow/next";
 import { Callout, MAX_REPLY, Reply } from "../http/callout";
 import { statusOf } from "../http/status";
 import { Dispatcher, Feed } from "./feed";
 import { spend } from "./memory";
-import { CalloutKind } from "./metrics";
+import { Outcome } from "./metrics";
 import { PendingCall } from "./pending";
+import { exchange, refreshes } from "./registry";
 import { Root } from "./roots";
 import { remember } from "./remember";
 import { logs, metrics, pending } from "./world";
@@ -24,9 +24,9 @@ export class RootDispatcher extends Dispatcher {
     return send(this.root, kind, call, timeoutMs, feed, null, EMPTY) != null;
   }
 
-  /** The call about this bearer token, or null when the host takes none. */
-  ask(call: Callout, timeoutMs: i32, step: Step, subject: Uint8Array): PendingCall | null {
-    return pending.callsFull ? null : send(this.root, CalloutKind.Introspection, call, timeoutMs, null, step, subject);
+  /** The call, or null when the host takes none. `subject`: the bearer token that it is about, or EMPTY. */
+  ask(wait: Await, timeoutMs: i32, subject: Uint8Array): PendingCall | null {
+    return pending.callsFull ? null : send(this.root, wait.kind, wait.call, timeoutMs, null, wait.step, subject);
   }
 }
 
@@ -65,13 +65,47 @@ export function replied(rootId: u32, token: u32, headers: u32, bodySize: u32): v
   }
   const config = call.root.config;
   if (step == null || config == null) return;
-  const verdict = step.resume(new Exchange(config, now, call.root.feed, [], true), reply);
-  const why = verdict instanceof Refuse ? (verdict as Refuse).why : "";
-  const failed = why.length > 0;
-  if (failed) logs.trouble(why);
-  metrics.calloutDone(call.kind, now - call.startedMs, failed);
-  remember(call.root, call.subject, verdict, now);
-  pending.wake(call, verdict);
+  const x = exchange(call.root, config, now, false);
+  let next = step.resume(x, reply);
+  metrics.calloutDone(call.kind, now - call.startedMs, whyOf(next).length > 0);
+  // One call may lead to another: the same requests wait for it.
+  while (next instanceof Await) {
+    const wait = next as Await;
+    const following = new RootDispatcher(call.root).ask(wait, config.timeoutMs, EMPTY);
+    if (following != null) {
+      pending.move(call, following);
+      return;
+    }
+    next = wait.step.resume(x, Reply.none());
+  }
+  ended(call, next, now);
+}
+
+/** A call has led to a verdict, or to a wait for the provider. */
+function ended(call: PendingCall, next: Next, now: i64): void {
+  const why = whyOf(next), feed = call.root.feed;
+  if (why.length > 0) logs.trouble(why);
+  if (next instanceof AwaitProvider && feed != null) {
+    pending.moveToFeed(call, feed, (next as AwaitProvider).step);
+    advance(feed, call.root);
+  } else if (next instanceof Refreshed) finishRefresh(next as Refreshed, now);
+  else {
+    if (call.subject.length > 0) remember(call.root, call.subject, next, now);
+    pending.wake(call, next);
+  }
+}
+
+/** All workers are told, and the requests here that wait for it go on. */
+export function finishRefresh(refreshed: Refreshed, now: i64): void {
+  if (refreshed.outcome == RefreshOutcome.Done) metrics.outcome(Outcome.Refreshed);
+  refreshes.finish(refreshed.key, refreshed.outcome, refreshed.text, now);
+  pending.wakeRefresh(refreshed.key);
+}
+
+function whyOf(next: Next): string {
+  if (next instanceof Refuse) return (next as Refuse).why;
+  if (next instanceof Refreshed) return (next as Refreshed).why;
+  return next instanceof Ended ? (next as Ended).why : "";
 }
 
 /** No headers: refused, reset or timed out. A body over the bound is as good as none. */

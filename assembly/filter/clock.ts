@@ -1,13 +1,15 @@
 // The tick: fetches ahead of need, hands counters over, forgets configurations that are gone.
 
 import { nowMs, setEffectiveContext, setTickPeriod } from "../abi/host";
+import { RefreshOutcome } from "../flow/next";
 import { advance } from "./calls";
+import { endedSessions, refreshes } from "./registry";
 import { Root } from "./roots";
 import { logs, metrics, pending, roots } from "./world";
 
 const IDLE_MS = 1_000;
 /** While something that requests wait for is on its way: how soon another worker's answer is noticed. */
-const HUNGRY_MS = 50;
+export const HUNGRY_MS = 50;
 
 let housekeptMs: i64 = 0;
 
@@ -15,6 +17,7 @@ export function tick(rootId: u32): void {
   const root = roots.find(rootId);
   if (root == null) return;
   const now = nowMs();
+  lookAround(now);
   const feed = root.feed;
   if (feed != null) {
     feed.at(now);
@@ -28,7 +31,17 @@ export function tick(rootId: u32): void {
     for (let i = 0; i < gone.length; i++) pending.forget(gone[i]);
   }
   setEffectiveContext(rootId);
-  setClock(root, feed != null && !feed.settled ? HUNGRY_MS : IDLE_MS);
+  setClock(root, pending.refreshing || feed != null && !feed.settled ? HUNGRY_MS : IDLE_MS);
+}
+
+/** What other workers have done that requests here wait for, or must know. */
+function lookAround(now: i64): void {
+  endedSessions.look();
+  const keys = pending.refreshKeys();
+  for (let i = 0; i < keys.length; i++) {
+    const state = refreshes.state(keys[i], now);
+    if (state == null || state.outcome != RefreshOutcome.UnderWay) pending.wakeRefresh(keys[i]);
+  }
 }
 
 /** In the root's own context. Only a change is said to the host. */

@@ -67,6 +67,10 @@ function verdictsFor(document: Uint8Array, bytes: i32, seed: u64): Verdicts {
 function namesOf(config: Config): NameTable {
   const table = new NameTable();
   table.add(utf8(":path"), Role.Path);
+  if (config.browser != null) {
+    table.add(utf8(":scheme"), Role.Scheme);
+    table.add(utf8("cookie"), Role.Cookie);
+  }
   for (let i = 0; i < IDENTITY_HEADERS.length; i++) table.add(utf8(IDENTITY_HEADERS[i]), Role.Identity);
   for (let i = 0; i < config.identity.claimHeaders.length; i++) table.add(config.identity.claimHeaders[i].name, Role.Identity);
   for (let i = 0; i < config.sources.length; i++) {

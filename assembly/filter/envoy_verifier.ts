@@ -5,14 +5,15 @@ import { callForeign, pairsAt, pairsSize } from "../abi/host";
 import { EMPTY, utf8 } from "../bytes/bytes";
 import { ByteWriter } from "../bytes/writer";
 import { NativeVerifier } from "../crypto/native";
+import { field } from "./foreign_message";
 
 const NAME = utf8("verify_signature");
 
-/** Field numbers of the call's protobuf message, each with wire type 2 (length-delimited). */
+/** Field numbers of the call's message. HASH_FUNCTION comes with its wire type, 2: it is written without an array of its own. */
 const HASH_FUNCTION: u8 = 1 << 3 | 2;
-const PUBLIC_KEY: u8 = 2 << 3 | 2;
-const SIGNATURE: u8 = 3 << 3 | 2;
-const TEXT: u8 = 4 << 3 | 2;
+const PUBLIC_KEY: u8 = 2;
+const SIGNATURE: u8 = 3;
+const TEXT: u8 = 4;
 
 @final
 export class EnvoyVerifier extends NativeVerifier {
@@ -32,11 +33,4 @@ export class EnvoyVerifier extends NativeVerifier {
     return callForeign(NAME, argument.dataStart, argument.length) == Status.Ok
       && pairsSize() == 2 && load<u16>(pairsAt()) == 0x0108;
   }
-}
-
-function field(out: ByteWriter, tag: u8, value: Uint8Array): void {
-  out.byte(tag);
-  let size: u32 = value.length;
-  for (; size >= 0x80; size >>= 7) out.byte(<u8>(size | 0x80));
-  out.byte(<u8>size).bytes(value);
 }

@@ -5,12 +5,12 @@ import { same } from "../bytes/bytes";
 import { decodeUtf8 } from "../bytes/utf8";
 import { ProviderSettings } from "../config/config";
 import { ProviderView } from "../flow/exchange";
+import { CalloutKind } from "../flow/next";
 import { Url } from "../http/url";
 import { KeySet, readJwks } from "../jose/jwks";
 import { discoveryFaultText, discoveryRequest, Metadata, readMetadata } from "../oidc/discovery";
 import { Freshness } from "../oidc/freshness";
 import { Logs } from "./logs";
-import { CalloutKind } from "./metrics";
 import { Document, SharedProvider } from "./shared_provider";
 
 /** What a feed needs of the filter: a call in the name of a root context. */

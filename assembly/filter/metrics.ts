@@ -2,13 +2,16 @@
 
 import { MetricType } from "../abi/enums";
 import { defineMetric, incrementMetric, recordMetric } from "../abi/host";
+import { CalloutKind, Visited } from "../flow/next";
 import { Refusal, REFUSALS } from "../flow/refusal";
 
-export const enum Outcome { Allowed = 0, Anonymous }
-export const enum CalloutKind { Discovery = 0, Jwks, Introspection }
+export const enum Outcome { Allowed = 0, Anonymous, Session, Preflight, Refreshed }
 
-const OUTCOMES: string[] = ["allowed", "anonymous"];
-const CALLOUTS: string[] = ["discovery", "jwks", "introspection"];
+const OUTCOMES: string[] = ["allowed", "anonymous", "session", "preflight", "refreshed"];
+/** In the order of Visited. */
+const VISITS: string[] = ["sign_in_started", "signed_in", "signed_out", "sign_out_asked", "asked_silently"];
+/** In the order of CalloutKind. */
+const CALLOUTS: string[] = ["discovery", "jwks", "introspection", "token", "userinfo", "revocation"];
 
 @final
 class Counter {
@@ -30,6 +33,7 @@ class Counter {
 @final
 export class Metrics {
   private readonly outcomes: Counter[] = [];
+  private readonly visits: Counter[] = [];
   private readonly refusals: Counter[] = [];
   private readonly callouts: Counter[] = [];
   private readonly failures: Counter[] = [];
@@ -37,6 +41,7 @@ export class Metrics {
 
   constructor() {
     for (let i = 0; i < OUTCOMES.length; i++) this.outcomes.push(new Counter(OUTCOMES[i]));
+    for (let i = 0; i < VISITS.length; i++) this.visits.push(new Counter(VISITS[i]));
     for (let i = 0; i < REFUSALS.length; i++) this.refusals.push(new Counter("refused." + REFUSALS[i].code));
     for (let i = 0; i < CALLOUTS.length; i++) {
       this.callouts.push(new Counter("callout." + CALLOUTS[i]));
@@ -45,6 +50,7 @@ export class Metrics {
   }
 
   outcome(outcome: Outcome): void { this.outcomes[outcome].add(); }
+  visited(visited: Visited): void { this.visits[visited].add(); }
   refused(refusal: Refusal): void { this.refusals[REFUSALS.indexOf(refusal)].add(); }
   calloutSent(kind: CalloutKind): void { this.callouts[kind].add(); }
 
@@ -57,6 +63,7 @@ export class Metrics {
 
   flush(): void {
     flushAll(this.outcomes);
+    flushAll(this.visits);
     flushAll(this.refusals);
     flushAll(this.callouts);
     flushAll(this.failures);

@@ -1,9 +1,8 @@
 // Calls under way and the requests that wait for them. Requests with the same question wait for one call together.
 
 import { same } from "../bytes/bytes";
-import { Next, Step } from "../flow/next";
+import { CalloutKind, Next, Step } from "../flow/next";
 import { Feed } from "./feed";
-import { CalloutKind } from "./metrics";
 import { Root } from "./roots";
 
 /** Introspection calls at once: what a flood of different tokens can cost the provider, and us in memory. */
@@ -24,27 +23,34 @@ export class PendingCall {
     readonly startedMs: i64,
     /** For metadata and keys. */
     readonly feed: Feed | null,
-    /** For introspection: what goes on when the answer is there, and the bearer token it is about. */
+    /** What goes on when the answer is there. */
     readonly step: Step | null,
+    /** The bearer token it is about, for introspection; else EMPTY. */
     readonly subject: Uint8Array,
   ) {}
 }
 
-/** A request that can go on: with a verdict, or to be decided again. */
+/** A request that can go on: with a verdict, with a step that waited for the provider, or to be decided again. */
 @final
 export class Woken {
-  constructor(readonly stream: u32, readonly root: Root, readonly verdict: Next | null) {}
+  constructor(readonly stream: u32, readonly root: Root, readonly verdict: Next | null, readonly step: Step | null) {}
 }
 
 @final
 class FeedWaiter {
-  constructor(readonly stream: u32, readonly root: Root, readonly feed: Feed) {}
+  constructor(readonly stream: u32, readonly root: Root, readonly feed: Feed, readonly step: Step | null) {}
+}
+
+@final
+class RefreshWaiter {
+  constructor(readonly stream: u32, readonly root: Root, readonly key: Uint8Array) {}
 }
 
 @final
 export class Pending {
   private calls: PendingCall[] = [];
   private forFeeds: FeedWaiter[] = [];
+  private forRefreshes: RefreshWaiter[] = [];
   private woken: Woken[] = [];
   private wokenAt: i32 = 0;
   private waiting: i32 = 0;
@@ -68,9 +74,28 @@ export class Pending {
     this.waiting++;
   }
 
-  joinFeed(feed: Feed, stream: u32, root: Root): void {
-    this.forFeeds.push(new FeedWaiter(stream, root, feed));
+  joinFeed(feed: Feed, stream: u32, root: Root, step: Step | null): void {
+    this.forFeeds.push(new FeedWaiter(stream, root, feed, step));
     this.waiting++;
+  }
+
+  joinRefresh(key: Uint8Array, stream: u32, root: Root): void {
+    this.forRefreshes.push(new RefreshWaiter(stream, root, key));
+    this.waiting++;
+  }
+
+  get refreshing(): bool { return this.forRefreshes.length > 0; }
+
+  /** Those who waited for one call now wait for another. */
+  move(from: PendingCall, to: PendingCall): void {
+    for (let i = 0; i < from.waiting.length; i++) to.waiting.push(from.waiting[i]);
+    from.waiting.length = 0;
+  }
+
+  /** Those who waited for a call now wait for the provider, and go on with this step. */
+  moveToFeed(from: PendingCall, feed: Feed, step: Step | null): void {
+    for (let i = 0; i < from.waiting.length; i++) this.forFeeds.push(new FeedWaiter(from.waiting[i], from.root, feed, step));
+    from.waiting.length = 0;
   }
 
   /** Takes the call out, or answers null: a reply that nobody waits for any more. */
@@ -85,7 +110,30 @@ export class Pending {
   }
 
   wake(call: PendingCall, verdict: Next): void {
-    for (let i = 0; i < call.waiting.length; i++) this.woken.push(new Woken(call.waiting[i], call.root, verdict));
+    for (let i = 0; i < call.waiting.length; i++) this.woken.push(new Woken(call.waiting[i], call.root, verdict, null));
+  }
+
+  /** The refresh of that name has ended. */
+  wakeRefresh(key: Uint8Array): void {
+    const left: RefreshWaiter[] = [];
+    for (let i = 0; i < this.forRefreshes.length; i++) {
+      const waiter = this.forRefreshes[i];
+      if (same(waiter.key, key)) this.woken.push(new Woken(waiter.stream, waiter.root, null, null));
+      else left.push(waiter);
+    }
+    this.forRefreshes = left;
+  }
+
+  /** The names of the refreshes that somebody waits for, each once. */
+  refreshKeys(): Uint8Array[] {
+    const out: Uint8Array[] = [];
+    for (let i = 0; i < this.forRefreshes.length; i++) {
+      const key = this.forRefreshes[i].key;
+      let known = false;
+      for (let j = 0; j < out.length && !known; j++) known = same(out[j], key);
+      if (!known) out.push(key);
+    }
+    return out;
   }
 
   wakeFeed(feed: Feed): void {
@@ -93,7 +141,7 @@ export class Pending {
     const left: FeedWaiter[] = [];
     for (let i = 0; i < this.forFeeds.length; i++) {
       const waiter = this.forFeeds[i];
-      if (waiter.feed == feed) this.woken.push(new Woken(waiter.stream, waiter.root, null));
+      if (waiter.feed == feed) this.woken.push(new Woken(waiter.stream, waiter.root, null, waiter.step));
       else left.push(waiter);
     }
     this.forFeeds = left;
@@ -121,6 +169,11 @@ export class Pending {
       if (this.forFeeds[i].root.id != rootId) continue;
       this.waiting--;
       this.forFeeds.splice(i, 1);
+    }
+    for (let i = this.forRefreshes.length - 1; i >= 0; i--) {
+      if (this.forRefreshes[i].root.id != rootId) continue;
+      this.waiting--;
+      this.forRefreshes.splice(i, 1);
     }
   }
 }

@@ -1,46 +1,76 @@
 // A request comes, or goes on after a wait: the only code that suspends, resumes, admits and refuses.
 
-import { FilterHeadersStatus, MapType } from "../abi/enums";
+import { FilterDataStatus, FilterHeadersStatus, MapType } from "../abi/enums";
 import { continueRequest, headerPairs, nowMs, pairsAt, pairsSize, setEffectiveContext } from "../abi/host";
 import { copied, resetArena } from "../abi/memory";
-import { utf8 } from "../bytes/bytes";
+import { EMPTY, utf8 } from "../bytes/bytes";
 import { Config, Unauthenticated } from "../config/config";
-import { Credential } from "../flow/credential";
 import { decide } from "../flow/decide";
-import { Exchange } from "../flow/exchange";
-import { Await, Forward, Next, Refuse } from "../flow/next";
-import { BAD_REQUEST, MALFORMED_CREDENTIAL, MISCONFIGURED, NO_TOKEN, NOT_READY, OVERLOADED, Refusal, REFUSALS } from "../flow/refusal";
+import { BodyStep, Await, Forward, Next, Refuse, Step } from "../flow/next";
+import { BAD_REQUEST, BODY_NOT_DELIVERED, BODY_TOO_LARGE, MALFORMED_CREDENTIAL, MISCONFIGURED, NO_TOKEN, NOT_READY, OVERLOADED, Refusal, REFUSALS } from "../flow/refusal";
+import { Place, placeOf } from "../flow/visit";
 import { Reply } from "../http/callout";
-import { HeaderBlock } from "../http/header_block";
-import { applyIdentity, hideQueryToken, scrub } from "./admit";
+import { BodyWaiter, bodySoFar, MAX_BODY } from "./bodies";
 import { RootDispatcher } from "./calls";
+import { credential, headers } from "./current";
 import { spend } from "./memory";
 import { Outcome } from "./metrics";
-import { PendingCall } from "./pending";
+import { PendingCall, Woken } from "./pending";
+import { exchange } from "./registry";
 import { remember } from "./remember";
-import { respond } from "./respond";
 import { Root } from "./roots";
+import { admit, admitAnonymous, refuse } from "./settle";
 import { tagOf, valueAt, valueSize } from "./verdict_cache";
-import { logs, metrics, pending, roots } from "./world";
+import { Again, perform, scanCookies, settle as settleVisit, visitCame } from "./visits";
+import { bodies, logs, pending, roots } from "./world";
 
 /** Woken requests that go on before garbage is collected. */
 const BATCH = 32;
 /** About what judging a token allocates, on top of some copies of it. */
 const JUDGE_BYTES = 8 * 1024;
 
-/** One of each for all requests: nothing is allocated for a token seen before. */
-const headers = new HeaderBlock();
-const credential = new Credential();
-
 /** `proxy_on_request_headers`. */
-export function requestCame(stream: u32): FilterHeadersStatus {
+export function requestCame(stream: u32, bodyFollows: bool): FilterHeadersStatus {
   const root = roots.ofStream(stream);
   if (root != null) {
     const config = root.config;
-    if (config != null) return judge(root, config, stream, null, false);
+    if (config != null) return judge(root, config, stream, bodyFollows, false);
   }
   headers.forget();
   return refuse(MISCONFIGURED, null, false);
+}
+
+/** `proxy_on_request_body`: only forms that a step waits for are held and read. */
+export function bodyCame(stream: u32, size: u32, last: bool): FilterDataStatus {
+  const waiter = bodies.find(stream), config: Config | null = waiter == null ? null : waiter.root.config;
+  if (waiter == null || config == null) return FilterDataStatus.Continue;
+  waiter.delivered = true;
+  if (!last && size <= MAX_BODY) return FilterDataStatus.StopIterationAndBuffer;
+  bodies.remove(waiter);
+  const root = waiter.root, browser = config.browser;
+  if (!readHeaders(root) || browser == null) refuse(BAD_REQUEST, config, false);
+  else if (size > MAX_BODY) refuse(BODY_TOO_LARGE, config, false);
+  else {
+    spend(JUDGE_BYTES + size * 4);
+    const x = exchange(root, config, nowMs(), false), secure = scanCookies(browser);
+    perform(root, config, stream, waiter.step.received(x, bodySoFar(size)), x, new Again(browser, placeOf(browser, headers), secure, false));
+  }
+  // Answered, or waiting for its answer: in no case does it go on.
+  return FilterDataStatus.StopIterationAndBuffer;
+}
+
+/** Refuses requests whose body does not come, and says what is missing. */
+export function refuseOverdue(): void {
+  if (bodies.none) return;
+  const overdue = bodies.overdue(nowMs());
+  for (let i = 0; i < overdue.length; i++) {
+    const waiter = overdue[i];
+    if (!setEffectiveContext(waiter.stream) || waiter.delivered) continue;
+    resetArena();
+    logs.trouble("request bodies do not arrive: set allow_on_headers_stop_iteration: true beside the Wasm plugin's configuration (Envoy 1.35 or later)");
+    readHeaders(waiter.root);
+    refuse(BODY_NOT_DELIVERED, waiter.root.config, true);
+  }
 }
 
 /** Lets some of the woken requests go on; false when none was left. */
@@ -51,26 +81,55 @@ export function resumeSome(): bool {
     const config = woken.root.config;
     if (config == null || !setEffectiveContext(woken.stream)) continue; // the request has gone
     resetArena();
-    if (judge(woken.root, config, woken.stream, woken.verdict, true) == FilterHeadersStatus.Continue) continueRequest();
+    if (resume(woken, config) == FilterHeadersStatus.Continue) continueRequest();
   }
   return true;
 }
 
-/** `verdict` is what a call that the request waited for has brought; null: it must be judged. */
-function judge(root: Root, config: Config, stream: u32, verdict: Next | null, waited: bool): FilterHeadersStatus {
-  if (!headerPairs(MapType.HttpRequestHeaders) || !headers.read(pairsAt(), pairsSize(), root.names)) return refuse(BAD_REQUEST, config, false);
+function resume(woken: Woken, config: Config): FilterHeadersStatus {
+  const root = woken.root, stream = woken.stream, verdict = woken.verdict, step = woken.step, browser = config.browser;
+  if (verdict == null && step == null) return judge(root, config, stream, false, true);
+  if (!readHeaders(root)) return refuse(BAD_REQUEST, config, false);
+  if (browser != null) {
+    const secure = scanCookies(browser);
+    if (step != null) {
+      spend(JUDGE_BYTES);
+      const x = exchange(root, config, nowMs(), true);
+      return perform(root, config, stream, step.resume(x, Reply.none()), x, new Again(browser, placeOf(browser, headers), secure, false));
+    }
+  }
+  if (credential.read(headers, config) == null && credential.size > 0) return settle(verdict, config, stream);
+  return verdict == null ? refuse(NOT_READY, config, true) : settleVisit(root, config, stream, verdict, nowMs());
+}
+
+function readHeaders(root: Root): bool {
+  return headerPairs(MapType.HttpRequestHeaders) && headers.read(pairsAt(), pairsSize(), root.names);
+}
+
+/** `waited`: the request has waited for the provider, or for a refresh, and is decided again. */
+function judge(root: Root, config: Config, stream: u32, bodyFollows: bool, waited: bool): FilterHeadersStatus {
+  if (!readHeaders(root)) return refuse(BAD_REQUEST, config, false);
   // CONNECT has no path, OPTIONS * has none that could be matched, absolute forms are not ours to take apart.
   if (headers.pathSize < 1 || load<u8>(headers.pathAt) != 0x2f) return refuse(BAD_REQUEST, config, false);
+  const browser = config.browser;
+  let secure = false;
+  if (browser != null) {
+    secure = scanCookies(browser);
+    const place = placeOf(browser, headers);
+    if (place != Place.Elsewhere) return visitCame(root, config, browser, stream, place, secure, waited, bodyFollows);
+  }
   const refusal = credential.read(headers, config);
   if (refusal != null) return refuse(refusal, config, true);
-  if (credential.size == 0) return config.unauthenticated == Unauthenticated.Pass ? admitAnonymous() : refuse(NO_TOKEN, config, false);
-  if (verdict != null) return settle(verdict, config);
+  if (credential.size == 0) {
+    if (browser != null) return visitCame(root, config, browser, stream, Place.Elsewhere, secure, waited, bodyFollows);
+    return config.unauthenticated == Unauthenticated.Pass ? admitAnonymous(stream, config, Outcome.Anonymous) : refuse(NO_TOKEN, config, false);
+  }
 
   const now = nowMs(), nowSec = now / 1000;
   const feed = root.feed;
   if (feed != null) root.verdicts.restOn(feed.generation);
   const hit = root.verdicts.admitted.find(credential.at, credential.size, nowSec);
-  if (hit != 0) return admit(valueAt(hit), valueSize(hit));
+  if (hit != 0) return admit(valueAt(hit), valueSize(hit), stream, config, Outcome.Allowed);
   const miss = root.verdicts.refused.find(credential.at, credential.size, nowSec);
   if (miss != 0) return refuse(REFUSALS[tagOf(miss)], config, true);
   return judgeAnew(root, config, stream, now, waited);
@@ -85,15 +144,14 @@ function judgeAnew(root: Root, config: Config, stream: u32, now: i64, waited: bo
   if (underWay != null) return waitFor(underWay, config, stream);
   const dispatcher = new RootDispatcher(root);
   const feed = root.feed;
-  if (feed != null) feed.at(now);
   const addon = addonHeaders(config);
-  let x = new Exchange(config, now, feed, addon, waited);
+  let x = exchange(root, config, now, waited, addon);
   let next = decide(x, token);
   while (!(next instanceof Forward || next instanceof Refuse)) {
     if (next instanceof Await) {
       if (pending.full) return refuse(OVERLOADED, config, true);
       const wait = next as Await;
-      const call = dispatcher.ask(wait.call, config.timeoutMs, wait.step, token);
+      const call = dispatcher.ask(wait, config.timeoutMs, token);
       setEffectiveContext(stream);
       if (call != null) return waitFor(call, config, stream);
       next = wait.step.resume(x, Reply.none());
@@ -103,15 +161,15 @@ function judgeAnew(root: Root, config: Config, stream: u32, now: i64, waited: bo
       feed.advance(dispatcher);
       setEffectiveContext(stream);
       if (!feed.settled) {
-        pending.joinFeed(feed, stream, root);
+        pending.joinFeed(feed, stream, root, null);
         return FilterHeadersStatus.StopAllIterationAndWatermark;
       }
-      x = new Exchange(config, now, feed, addon, true);
+      x = exchange(root, config, now, true, addon);
       next = decide(x, token);
     }
   }
   if (config.cacheVerdicts) remember(root, token, next, now);
-  return settle(next, config);
+  return settle(next, config, stream);
 }
 
 /** Requests with the same token wait for one call. */
@@ -121,35 +179,12 @@ function waitFor(call: PendingCall, config: Config, stream: u32): FilterHeadersS
   return FilterHeadersStatus.StopAllIterationAndWatermark;
 }
 
-function settle(verdict: Next, config: Config): FilterHeadersStatus {
+function settle(verdict: Next | null, config: Config, stream: u32): FilterHeadersStatus {
   if (verdict instanceof Forward) {
     const identity = (verdict as Forward).identity;
-    return admit(identity.dataStart, identity.length);
+    return admit(identity.dataStart, identity.length, stream, config, Outcome.Allowed);
   }
   return refuse(verdict instanceof Refuse ? (verdict as Refuse).refusal : NOT_READY, config, true);
-}
-
-function admit(identity: usize, size: usize): FilterHeadersStatus {
-  scrub(headers);
-  hideQueryToken(headers, credential);
-  applyIdentity(identity, size, credential);
-  metrics.outcome(Outcome.Allowed);
-  return FilterHeadersStatus.Continue;
-}
-
-function admitAnonymous(): FilterHeadersStatus {
-  scrub(headers);
-  metrics.outcome(Outcome.Anonymous);
-  return FilterHeadersStatus.Continue;
-}
-
-/** `presented`: the request carried a credential. */
-function refuse(refusal: Refusal, config: Config | null, presented: bool): FilterHeadersStatus {
-  metrics.refused(refusal);
-  logs.refused(refusal.code, refusal.status, presented);
-  spend(JUDGE_BYTES);
-  respond(refusal, config, headers.all("accept"));
-  return FilterHeadersStatus.StopAllIterationAndWatermark;
 }
 
 /** Names and values of what introspection sends along. */

@@ -1,31 +1,89 @@
-// The filter's own answers: a challenge (RFC 6750 §3), and a body for programs or for people.
+// The filter's own answers: a challenge (RFC 6750 §3), a body for programs or for people, a redirect, a page.
 
 import { sendLocalResponse } from "../abi/host";
 import { decodeUtf8 } from "../bytes/utf8";
-import { utf8 } from "../bytes/bytes";
+import { concat, EMPTY, utf8 } from "../bytes/bytes";
 import { Config } from "../config/config";
+import { Page, Redirect, Refuse, Respond } from "../flow/next";
 import { Refusal } from "../flow/refusal";
 import { prefersHtml } from "../http/accept";
-import { refusalJson, refusalPage } from "../http/page";
+import { problemPage, refusalJson, refusalPage } from "../http/page";
 
 const RETRY_AFTER_SEC = "5";
+const NOBODY = EMPTY;
 
 /** `accept` holds the request's Accept headers. `config` is null where there is none. */
-export function respond(refusal: Refusal, config: Config | null, accept: Uint8Array[]): void {
-  const html = prefersHtml(accept);
+export function respond(refuse: Refuse, config: Config | null, accept: Uint8Array[]): void {
+  const refusal = refuse.refusal, html = prefersHtml(accept);
+  const pairs = html ? pageHeaders(NOBODY) : textHeaders();
+  if (refusal.status == 503) add(pairs, "retry-after", RETRY_AFTER_SEC);
+  else if (config != null && (refusal.status == 401 || refusal.error.length > 0)) add(pairs, "www-authenticate", challenge(refusal, config));
+  if (refuse.allow.length > 0) add(pairs, "allow", refuse.allow);
+  addCookies(pairs, refuse.setCookies);
+  sendLocalResponse(refusal.status, utf8("oidc_" + refusal.code), utf8(html ? pageOf(refuse) : jsonOf(refuse)), pairs);
+}
+
+export function respondRedirect(redirect: Redirect): void {
+  const pairs = textHeaders();
+  pairs.push(utf8("location"));
+  pairs.push(redirect.location);
+  // The provider learns nothing of the page that was wanted, nor that page of the code (RFC 9700 §4.2.4).
+  add(pairs, "referrer-policy", "no-referrer");
+  addCookies(pairs, redirect.setCookies);
+  sendLocalResponse(redirect.status, detailsOf(redirect), EMPTY, pairs);
+}
+
+export function respondPage(page: Page): void {
+  const pairs = page.body.length > 0 ? pageHeaders(page.framedBy) : textHeaders();
+  addCookies(pairs, page.setCookies);
+  sendLocalResponse(200, detailsOf(page), utf8(page.body), pairs);
+}
+
+/** What access logs show. In the order of Visited. */
+const DETAILS: string[] = ["oidc_sign_in_started", "oidc_signed_in", "oidc_signed_out", "oidc_sign_out_asked", "oidc_asked_silently"];
+
+function detailsOf(next: Respond): Uint8Array { return utf8(DETAILS[next.visited]); }
+
+function pageOf(refuse: Refuse): string {
+  const refusal = refuse.refusal;
+  if (refusal.title.length == 0 && refuse.retry.length == 0) return refusalPage(refusal.status, refusal.code, refusal.description);
+  return problemPage(refusal.status, refusal.title.length > 0 ? refusal.title : "Not available right now", refusal.description, refusal.hint, refusal.code, refuse.retry);
+}
+
+function jsonOf(refuse: Refuse): string {
+  // A path holds no backslash and no control character (http/return_to.ts).
+  const signIn = decodeUtf8(refuse.retry).replaceAll('"', "%22");
+  return refusalJson(refuse.refusal.error, refuse.refusal.code, refuse.refusal.description, signIn);
+}
+
+
+function textHeaders(): Uint8Array[] {
   const pairs: Uint8Array[] = [];
-  add(pairs, "content-type", html ? "text/html; charset=utf-8" : "application/json");
+  add(pairs, "content-type", "application/json");
   add(pairs, "cache-control", "no-store");
   add(pairs, "x-content-type-options", "nosniff");
-  if (html) {
-    add(pairs, "content-security-policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'");
-    add(pairs, "x-frame-options", "DENY");
-    add(pairs, "referrer-policy", "no-referrer");
+  return pairs;
+}
+
+/** `framedBy`: an origin that may show the page in a frame, or empty (duties 27, 121). */
+function pageHeaders(framedBy: Uint8Array): Uint8Array[] {
+  const pairs: Uint8Array[] = [];
+  add(pairs, "content-type", "text/html; charset=utf-8");
+  add(pairs, "cache-control", "no-store");
+  add(pairs, "x-content-type-options", "nosniff");
+  add(pairs, "referrer-policy", "no-referrer");
+  const frames = framedBy.length > 0 ? framedBy : utf8("'none'");
+  pairs.push(utf8("content-security-policy"));
+  pairs.push(concat([utf8("default-src 'none'; style-src 'unsafe-inline'; frame-ancestors "), frames]));
+  if (framedBy.length == 0) add(pairs, "x-frame-options", "DENY");
+  return pairs;
+}
+
+function addCookies(pairs: Uint8Array[], values: Uint8Array[]): void {
+  for (let i = 0; i < values.length; i++) {
+    pairs.push(utf8("set-cookie"));
+    pairs.push(values[i]);
   }
-  if (refusal.status == 503) add(pairs, "retry-after", RETRY_AFTER_SEC);
-  else if (config != null) add(pairs, "www-authenticate", challenge(refusal, config));
-  const body = html ? refusalPage(refusal.status, refusal.code, refusal.description) : refusalJson(refusal.error, refusal.code, refusal.description);
-  sendLocalResponse(refusal.status, utf8("oidc_" + refusal.code), utf8(body), pairs);
 }
 
 function challenge(refusal: Refusal, config: Config): string {

@@ -123,6 +123,7 @@ export class VerdictCache {
 
 /** What the entry at this address holds. */
 export function tagOf(entry: usize): u32 { return load<u32>(entry, 20); }
+export function setTag(entry: usize, tag: u32): void { store<u32>(entry, tag, 20); }
 export function valueAt(entry: usize): usize { return entry + HEAD + load<u32>(entry, 12); }
 export function valueSize(entry: usize): u32 { return load<u32>(entry, 16); }
 
@@ -134,11 +135,14 @@ const REFUSED_BYTES = 128 * 1024;
 export class Verdicts {
   readonly admitted: VerdictCache;
   readonly refused: VerdictCache;
+  /** By the sealed text of a session. What is sealed rests on no key of the provider any more. */
+  readonly sessions: VerdictCache;
   private generation: i32 = 0;
 
   constructor(bytes: i32, seed: u64) {
     this.admitted = new VerdictCache(bytes, seed);
     this.refused = new VerdictCache(REFUSED_BYTES, seed);
+    this.sessions = new VerdictCache(bytes, seed);
   }
 
   /** Forgets everything when the provider's keys have changed: what the old ones vouched for must be vouched for again. */

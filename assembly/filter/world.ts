@@ -1,5 +1,6 @@
 // What there is one of in this VM.
 
+import { Bodies } from "./bodies";
 import { Logs } from "./logs";
 import { Metrics } from "./metrics";
 import { Pending } from "./pending";
@@ -9,3 +10,4 @@ export const logs = new Logs();
 export const metrics = new Metrics();
 export const roots = new Roots();
 export const pending = new Pending();
+export const bodies = new Bodies();

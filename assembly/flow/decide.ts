@@ -5,7 +5,7 @@ import { Endpoint } from "../http/callout";
 import { MAX_TOKEN } from "../jose/jws";
 import { introspectionRequest } from "../oidc/introspection";
 import { Exchange, ProviderView } from "./exchange";
-import { Await, AwaitProvider, Next, Refuse } from "./next";
+import { Await, AwaitProvider, CalloutKind, Next, Refuse } from "./next";
 import { ReadAnswer } from "./read_answer";
 import { NOT_READY, PROVIDER_UNREACHABLE, TOKEN_TOO_LARGE } from "./refusal";
 import { verifyWithKey, verifyWithKeySet } from "./verify_token";
@@ -45,7 +45,9 @@ function waitFor(provider: ProviderView, x: Exchange): Next {
 function introspect(x: Exchange, token: Uint8Array): Next {
   const client = x.config.client, endpoint = introspectionEndpoint(x);
   if (client == null || endpoint == null) return new Refuse(PROVIDER_UNREACHABLE);
-  return new Await(introspectionRequest(endpoint, client, token, x.addonHeaders), new ReadAnswer());
+  const call = introspectionRequest(endpoint, client, token, x.addonHeaders, x.occasion());
+  return call == null ? new Refuse(PROVIDER_UNREACHABLE, 0, "introspection: the client cannot prove itself: the host does not sign, or has no randomness")
+    : new Await(call, new ReadAnswer(), CalloutKind.Introspection);
 }
 
 function introspectionEndpoint(x: Exchange): Endpoint | null {

@@ -1,8 +1,11 @@
-// What a step knows of the request and of the world. Read once; no host call behind it.
+// What a step knows of the request and of the world. Read once; no host call behind it, but for randomness and what workers share.
 
+import { EMPTY } from "../bytes/bytes";
 import { Config } from "../config/config";
 import { KeySet } from "../jose/jwks";
+import { Occasion } from "../oidc/client_auth";
 import { Metadata } from "../oidc/discovery";
+import { RefreshOutcome } from "./next";
 
 /** What is known of the provider right now. */
 export abstract class ProviderView {
@@ -15,6 +18,29 @@ export abstract class ProviderView {
   abstract coming(): bool;
 }
 
+/** How a refresh stands, and the session's new cookie text where it is done. */
+@final
+export class RefreshState {
+  constructor(readonly outcome: RefreshOutcome, readonly text: Uint8Array) {}
+}
+
+/** What all workers of this Envoy know together of sessions. Keys are digests (flow/session_keys.ts). */
+export abstract class Registry {
+  /** Whether somebody has ended what goes by this key, no earlier than it began. */
+  abstract ended(key: u64, beganAtSec: i64): bool;
+  /** Ends it; remembered until `untilSec`. False when there is no room to remember it. */
+  abstract end(key: u64, nowSec: i64, untilSec: i64): bool;
+  /** True once for each key, in this worker and as long as not thousands of others have come in between. */
+  abstract first(key: u64): bool;
+  /** How the refresh of that name stands; null: nobody is at it. */
+  abstract refresh(key: Uint8Array, nowMs: i64): RefreshState | null;
+}
+
+export abstract class Entropy {
+  /** Random bytes, or null when the host has none: then nothing that needs them may go on. */
+  abstract bytes(size: i32): Uint8Array | null;
+}
+
 @final
 export class Exchange {
   constructor(
@@ -25,7 +51,20 @@ export class Exchange {
     readonly addonHeaders: Uint8Array[],
     /** Whether this request has waited for the provider already: nobody waits twice for the same thing. */
     readonly waited: bool,
+    readonly entropy: Entropy,
+    readonly registry: Registry,
   ) {}
 
   get nowSec(): i64 { return this.nowMs / 1000; }
+
+  get metadata(): Metadata | null {
+    const provider = this.provider;
+    return provider == null ? null : provider.metadata();
+  }
+
+  /** For one call by which the client proves itself. */
+  occasion(): Occasion {
+    const unique = this.entropy.bytes(16);
+    return new Occasion(this.nowSec, unique == null ? EMPTY : unique);
+  }
 }

@@ -10,6 +10,9 @@ export class Refusal {
     readonly error: string,
     /** Constant text: nothing of the token, the request or the provider's answer is ever echoed. */
     readonly description: string,
+    /** For people: the page's title and what to do; empty where the status says enough. */
+    readonly title: string = "",
+    readonly hint: string = "",
   ) {}
 }
 
@@ -44,9 +47,44 @@ export const PROVIDER_UNREACHABLE = new Refusal("provider_unreachable", 503, "",
 export const OVERLOADED = new Refusal("too_many_waiting", 503, "", "Too many requests are waiting for the identity provider. Please try again.");
 export const MISCONFIGURED = new Refusal("misconfigured", 503, "", "The gateway's sign-in is not configured.");
 
+// Browsers: nobody is signed in.
+export const SIGN_IN_NEEDED = new Refusal("sign_in_needed", 401, "", "Sign-in is needed: open this site in a browser window and sign in there.", "Sign-in needed");
+export const NOT_SENT = new Refusal("not_sent", 401, "", "You are not signed in, so nothing was sent.", "Not sent", "Go back, keep a copy of what you entered, sign in, and send it again.");
+export const SIGN_IN_LOOP_NO_COOKIE = new Refusal("loop_cookie_missing", 400, "", "Sign-in succeeded several times, but the browser did not send the session cookie back.", "Sign-in is going in circles",
+  "Allow cookies for this site, and open it by the very address it is meant to have (https or http, host name).");
+export const SIGN_IN_LOOP_UNREADABLE = new Refusal("loop_cookie_unreadable", 400, "", "Sign-in succeeded several times, but the session cookie that came back cannot be read.", "Sign-in is going in circles",
+  "Delete this site's cookies and try again. For the operator: do all gateways share one session.secret, and does nothing on the way change cookies?");
+export const SIGN_IN_LOOP_OVER = new Refusal("loop_session_over", 400, "", "Sign-in succeeded several times, but each session was over at once.", "Sign-in is going in circles",
+  "For the operator: compare the clocks of the gateways and the identity provider, and the lifetimes in the configuration.");
+export const NO_RANDOMNESS = new Refusal("no_randomness", 503, "", "Sign-in is not possible right now. Please try again.");
+
+// The way back from the provider.
+export const CALLBACK_DIRECT = new Refusal("callback_direct", 400, "", "This address is only the way back from the identity provider.", "Nothing to see here", "Open the page that you wanted instead.");
+export const CALLBACK_MALFORMED = new Refusal("callback_malformed", 400, "", "The identity provider's answer cannot be read.", "Sign-in did not work", "Please try again.");
+export const CALLBACK_METHOD = new Refusal("callback_method", 405, "", "The identity provider's answer came by another method than agreed.", "Sign-in did not work", "Please try again.");
+export const LOGIN_UNKNOWN = new Refusal("login_unknown", 400, "", "This sign-in was not begun in this browser, or it is over already.", "This sign-in is not open any more",
+  "Open the page that you wanted. If this comes again, allow cookies for this site.");
+export const LOGIN_EXPIRED = new Refusal("login_expired", 400, "", "This sign-in took longer than ten minutes.", "This sign-in is not open any more", "Please try again.");
+export const LOGIN_WRONG_ISSUER = new Refusal("login_wrong_issuer", 400, "", "The answer does not come from the identity provider that was asked.", "Sign-in did not work", "Please try again.");
+export const LOGIN_DENIED = new Refusal("login_denied", 403, "", "The identity provider did not let you in, or you cancelled.", "Not signed in", "You can try again, perhaps as somebody else.");
+export const LOGIN_FAILED = new Refusal("login_failed", 502, "", "The identity provider's answer was not accepted.", "Sign-in did not work", "Please try again. If it stays so, tell the operator the time and the code below.");
+export const SESSION_TOO_LARGE = new Refusal("session_too_large", 431, "", "What the identity provider says of you does not fit into the browser's cookies.", "Too much to remember",
+  "For the operator: let the provider send fewer claims or groups, or keep less by session_contents.");
+
+// Signing out.
+export const LOGOUT_METHOD = new Refusal("logout_method", 405, "", "This address takes another method.", "Not possible");
+export const LOGOUT_TOKEN_INVALID = new Refusal("logout_token_invalid", 400, INVALID_REQUEST, "The logout token is not valid.");
+export const LOGOUT_NOT_KEPT = new Refusal("logout_not_kept", 503, "", "The logout cannot be kept right now.");
+export const LOGOUT_MISMATCH = new Refusal("logout_mismatch", 400, INVALID_REQUEST, "This logout is not about a session here.");
+export const BODY_NOT_DELIVERED = new Refusal("body_not_delivered", 503, "", "The gateway cannot read request bodies.");
+export const BODY_TOO_LARGE = new Refusal("body_too_large", 413, INVALID_REQUEST, "The request's body is too large.");
+
 /** For the metrics: one counter each. */
 export const REFUSALS: Refusal[] = [
   BAD_REQUEST, NO_TOKEN, MALFORMED_CREDENTIAL, SEVERAL_CREDENTIALS, TOKEN_TOO_LARGE, NOT_A_JWT, ALGORITHM_REFUSED, UNKNOWN_KEY,
   BAD_SIGNATURE, BAD_CLAIMS, EXPIRED, NOT_YET_VALID, WRONG_ISSUER, WRONG_TYPE, BOUND_TOKEN, INACTIVE, WRONG_AUDIENCE, INSUFFICIENT_SCOPE,
   NOT_READY, PROVIDER_UNREACHABLE, OVERLOADED, MISCONFIGURED,
+  SIGN_IN_NEEDED, NOT_SENT, SIGN_IN_LOOP_NO_COOKIE, SIGN_IN_LOOP_UNREADABLE, SIGN_IN_LOOP_OVER, NO_RANDOMNESS,
+  CALLBACK_DIRECT, CALLBACK_MALFORMED, CALLBACK_METHOD, LOGIN_UNKNOWN, LOGIN_EXPIRED, LOGIN_WRONG_ISSUER, LOGIN_DENIED, LOGIN_FAILED,
+  SESSION_TOO_LARGE, LOGOUT_METHOD, LOGOUT_TOKEN_INVALID, LOGOUT_NOT_KEPT, LOGOUT_MISMATCH, BODY_NOT_DELIVERED, BODY_TOO_LARGE,
 ];

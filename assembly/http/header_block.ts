@@ -21,6 +21,11 @@ export class HeaderBlock {
   credentialRaw: bool = false;
   /** How many headers may carry a credential. */
   credentials: i32 = 0;
+  /** The Cookie header and the `:scheme`; sizes are -1 where there is none. */
+  cookieAt: usize = 0;
+  cookieSize: i32 = -1;
+  schemeAt: usize = 0;
+  schemeSize: i32 = -1;
   /** Identity headers that the client sent, under the names it gave them. */
   identities: i32 = 0;
   private readonly identityAt: StaticArray<usize> = new StaticArray<usize>(MAX_IDENTITY);
@@ -54,12 +59,37 @@ export class HeaderBlock {
     this.pathSize = -1;
     this.credentialSize = -1;
     this.credentials = 0;
+    this.cookieSize = -1;
+    this.schemeSize = -1;
     this.identities = 0;
     this.count = 0;
   }
 
   identityNameAt(i: i32): usize { return this.identityAt[i]; }
   identityNameSize(i: i32): i32 { return this.identitySize[i]; }
+
+  /** A copy of the path with its query. */
+  path(): Uint8Array {
+    const out = new Uint8Array(max(this.pathSize, 0));
+    memory.copy(out.dataStart, this.pathAt, out.length);
+    return out;
+  }
+
+  /** Whether the path without its query is exactly this. */
+  pathIs(path: Uint8Array): bool {
+    const size = path.length;
+    return this.pathSize >= size && (this.pathSize == size || load<u8>(this.pathAt + size) == 0x3f)
+      && memory.compare(this.pathAt, path.dataStart, size) == 0;
+  }
+
+  /** Whether the path without its query ends so. */
+  pathEndsWith(suffix: string): bool {
+    let size = 0;
+    while (size < this.pathSize && load<u8>(this.pathAt + size) != 0x3f) size++;
+    return size >= suffix.length && reads(this.pathAt + size - suffix.length, suffix.length, suffix);
+  }
+
+  get schemeIsHttps(): bool { return reads(this.schemeAt, this.schemeSize, "https"); }
 
   /** The values of every header of that name (lower case), copied, in order. */
   all(name: string): Uint8Array[] {
@@ -82,6 +112,14 @@ export class HeaderBlock {
     if (role & Role.Path) {
       this.pathAt = value;
       this.pathSize = valueSize;
+    }
+    if (role & Role.Cookie) {
+      this.cookieAt = value;
+      this.cookieSize = valueSize;
+    }
+    if (role & Role.Scheme) {
+      this.schemeAt = value;
+      this.schemeSize = valueSize;
     }
     if (role & (Role.Credential | Role.RawCredential) && this.credentials++ == 0) {
       this.credentialAt = value;

@@ -6,7 +6,7 @@ import { HeaderBlock } from "./header_block";
 /** Every value of the parameters of that name, as written: a bearer token needs no decoding. */
 export function queryValues(headers: HeaderBlock, name: Uint8Array): Uint8Array[] {
   const out: Uint8Array[] = [];
-  const path = pathOf(headers);
+  const path = headers.path();
   const question = indexOf(path, 0x3f);
   if (question < 0) return out;
   let start = question + 1;
@@ -20,7 +20,7 @@ export function queryValues(headers: HeaderBlock, name: Uint8Array): Uint8Array[
 
 /** The path without the parameters of that name. */
 export function pathWithout(headers: HeaderBlock, name: Uint8Array): Uint8Array {
-  const path = pathOf(headers);
+  const path = headers.path();
   const question = indexOf(path, 0x3f);
   if (question < 0) return path;
   const out = new Uint8Array(path.length);
@@ -42,10 +42,4 @@ export function pathWithout(headers: HeaderBlock, name: Uint8Array): Uint8Array 
 function isParameter(path: Uint8Array, start: i32, end: i32, name: Uint8Array): bool {
   const stop = start + name.length;
   return stop <= end && (stop == end || path[stop] == 0x3d) && same(path.subarray(start, stop), name);
-}
-
-function pathOf(headers: HeaderBlock): Uint8Array {
-  const path = new Uint8Array(max(headers.pathSize, 0));
-  memory.copy(path.dataStart, headers.pathAt, path.length);
-  return path;
 }

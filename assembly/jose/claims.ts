@@ -59,11 +59,15 @@ export function hasScopes(claims: Json, required: Uint8Array[]): bool {
 
 function scopeIn(claims: Json, node: i32, scope: Uint8Array): bool {
   if (!claims.isString(node)) return holds(claims, node, scope);
-  const text = claims.text(node);
+  return inList(claims.text(node), scope);
+}
+
+/** Whether the word stands in a list separated by spaces. */
+export function inList(list: Uint8Array, word: Uint8Array): bool {
   let start = 0;
-  for (let i = 0; i <= text.length; i++) {
-    if (i < text.length && text[i] != 0x20) continue;
-    if (same(text.subarray(start, i), scope)) return true;
+  for (let i = 0; i <= list.length; i++) {
+    if (i < list.length && list[i] != 0x20) continue;
+    if (same(list.subarray(start, i), word)) return true;
     start = i + 1;
   }
   return false;

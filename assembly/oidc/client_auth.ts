@@ -1,29 +1,155 @@
-// How this client proves itself to the provider (RFC 6749 §2.3.1).
+// How this client proves itself to the provider (RFC 6749 §2.3.1, RFC 7523 §2.2, OpenID Connect Core §9).
 
-import { encodeBase64 } from "../bytes/base64";
+import { encodeBase64, encodeBase64url } from "../bytes/base64";
 import { concat, utf8 } from "../bytes/bytes";
 import { ByteWriter } from "../bytes/writer";
+import { coordinateSize } from "../crypto/curve";
+import { ecdsaDerToRaw } from "../crypto/ecdsa_der";
+import { hashName } from "../crypto/hash";
+import { hmac } from "../crypto/hmac";
+import { nativeSigner } from "../crypto/native";
+import { PrivateKey } from "../crypto/private_key";
+import { Scheme } from "../crypto/verify";
 import { Callout } from "../http/callout";
 import { formEncode, formField } from "../http/form";
+import { Url } from "../http/url";
+import { Algorithm, algorithmNamed } from "../jose/algorithm";
 
-export const enum ClientAuth { Basic = 1, Post }
+export const enum ClientAuth {
+  Basic = 1,
+  Post,
+  PrivateKeyJwt,
+  ClientSecretJwt,
+  /** A public client: it only says who it is. */
+  None,
+}
+
+/** The fewest random bytes that make an assertion's `jti` unique. */
+const MIN_UNIQUE = 16;
+
+/** What one call needs of its moment. */
+@final
+export class Occasion {
+  constructor(
+    readonly nowSec: i64,
+    /** At least 16 random bytes, used for nothing else; EMPTY where the host had none. */
+    readonly unique: Uint8Array,
+  ) {}
+}
+
+/** How a client signs its assertions, as configuration has it. */
+@final
+export class Assertion {
+  constructor(
+    /** For private_key_jwt; null for client_secret_jwt. */
+    readonly key: PrivateKey | null,
+    /** EMPTY: no `kid`. */
+    readonly kid: Uint8Array,
+    readonly algorithmName: string,
+    /** EMPTY: the URL of the endpoint that is called. */
+    readonly audience: Uint8Array,
+    readonly lifetimeSec: i32,
+  ) {}
+
+  /** Whether the algorithm goes with this way of proving and with the key. Configuration asks; nothing is signed without it. */
+  fits(auth: ClientAuth): bool {
+    const algorithm = algorithmNamed(utf8(this.algorithmName)), key = this.key;
+    if (algorithm == null) return false;
+    if (auth == ClientAuth.ClientSecretJwt) return algorithm.symmetric;
+    if (auth != ClientAuth.PrivateKeyJwt || key == null) return false;
+    return algorithm.scheme == Scheme.RsaPkcs1 ? key.rsa : algorithm.scheme == Scheme.Ecdsa && key.curve == algorithm.curve;
+  }
+}
 
 @final
 export class Client {
-  constructor(readonly id: Uint8Array, private readonly secret: Uint8Array, private readonly auth: ClientAuth) {}
+  constructor(
+    readonly id: Uint8Array,
+    private readonly secret: Uint8Array,
+    private readonly auth: ClientAuth,
+    private readonly assertion: Assertion | null = null,
+  ) {}
 
-  /** Adds the credentials to a call with this form: in the header or in the body, never both, never in the URL. */
-  authenticate(call: Callout, form: ByteWriter): void {
-    if (this.auth == ClientAuth.Post) {
-      formField(form, "client_id", this.id);
-      formField(form, "client_secret", this.secret);
-      return;
+  /**
+   * Adds the credentials to a call with this form: in the header or in the body, never both, never in the URL. False when the client
+   * cannot prove itself now, because there is no randomness or the host does not sign; then the call must not be made.
+   */
+  authenticate(call: Callout, form: ByteWriter, endpoint: Url, occasion: Occasion): bool {
+    switch (this.auth) {
+      case ClientAuth.Basic: {
+        // Both parts are form-encoded first, so that a colon in either changes nothing.
+        const pair = new ByteWriter();
+        formEncode(pair, this.id);
+        pair.byte(0x3a);
+        formEncode(pair, this.secret);
+        call.header("authorization", concat([utf8("Basic "), encodeBase64(pair.done())]));
+        return true;
+      }
+      case ClientAuth.Post: {
+        formField(form, "client_id", this.id);
+        formField(form, "client_secret", this.secret);
+        return true;
+      }
+      case ClientAuth.None: {
+        formField(form, "client_id", this.id);
+        return true;
+      }
+      default: {
+        const jwt = this.asserted(endpoint, occasion);
+        if (jwt == null) return false;
+        // Optional here (RFC 7523 §2.2), but some providers look the client up by it.
+        formField(form, "client_id", this.id);
+        formField(form, "client_assertion_type", utf8("urn:ietf:params:oauth:client-assertion-type:jwt-bearer"));
+        formField(form, "client_assertion", jwt);
+        return true;
+      }
     }
-    // Both parts are form-encoded first, so that a colon in either changes nothing.
-    const pair = new ByteWriter();
-    formEncode(pair, this.id);
-    pair.byte(0x3a);
-    formEncode(pair, this.secret);
-    call.header("authorization", concat([utf8("Basic "), encodeBase64(pair.done())]));
   }
+
+  /** A new assertion (RFC 7523 §3): one for each call, as the provider remembers `jti` (duty 34). */
+  private asserted(endpoint: Url, occasion: Occasion): Uint8Array | null {
+    const a = this.assertion;
+    if (a == null || !a.fits(this.auth) || occasion.unique.length < MIN_UNIQUE) return null;
+    const algorithm = algorithmNamed(utf8(a.algorithmName));
+    if (algorithm == null) return null;
+
+    const header = new ByteWriter().text("{\"alg\":\"").text(algorithm.name).text("\",\"typ\":\"JWT\"");
+    if (a.kid.length > 0) jsonText(header.text(",\"kid\":"), a.kid);
+    header.byte(0x7d);
+    const claims = new ByteWriter(512);
+    jsonText(claims.text("{\"iss\":"), this.id);
+    jsonText(claims.text(",\"sub\":"), this.id);
+    jsonText(claims.text(",\"aud\":"), a.audience.length > 0 ? a.audience : endpoint.text);
+    jsonText(claims.text(",\"jti\":"), encodeBase64url(occasion.unique));
+    claims.text(",\"iat\":").text(occasion.nowSec.toString());
+    claims.text(",\"exp\":").text((occasion.nowSec + a.lifetimeSec).toString()).byte(0x7d);
+
+    const input = concat([encodeBase64url(header.done()), DOT, encodeBase64url(claims.done())]);
+    const signature = this.signed(algorithm, a.key, input);
+    return signature == null ? null : concat([input, DOT, encodeBase64url(signature)]);
+  }
+
+  private signed(algorithm: Algorithm, key: PrivateKey | null, input: Uint8Array): Uint8Array | null {
+    if (algorithm.symmetric) return hmac(algorithm.hash, this.secret, input);
+    const signer = nativeSigner();
+    if (signer == null || key == null) return null;
+    const signature = signer.sign(hashName(algorithm.hash), key.pkcs8, input);
+    if (signature == null || signature.length == 0) return null;
+    return key.rsa ? signature : ecdsaDerToRaw(signature, coordinateSize(key.curve));
+  }
+}
+
+const DOT = utf8(".");
+const HEX = "0123456789abcdef";
+
+/** A JSON string (RFC 8259 §7) of UTF-8. */
+function jsonText(out: ByteWriter, text: Uint8Array): void {
+  out.byte(0x22);
+  for (let i = 0; i < text.length; i++) {
+    const c = text[i];
+    if (c == 0x22 || c == 0x5c) out.byte(0x5c).byte(c);
+    else if (c < 0x20) out.text("\\u00").byte(<u8>HEX.charCodeAt(c >> 4)).byte(<u8>HEX.charCodeAt(c & 15));
+    else out.byte(c);
+  }
+  out.byte(0x22);
 }

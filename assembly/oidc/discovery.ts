@@ -11,14 +11,20 @@ export const enum DiscoveryFault { Unreachable = 1, BadStatus, NotJson, WrongIss
 
 const MAX_DOCUMENT = 64 * 1024;
 
+/** Endpoints are null where the document has none. Only `readMetadata` makes one. */
 @final
 export class Metadata {
-  constructor(
-    readonly issuer: Uint8Array,
-    /** null where the document has none. */
-    readonly jwksUri: Url | null,
-    readonly introspectionEndpoint: Url | null,
-  ) {}
+  authorizationEndpoint: Url | null = null;
+  tokenEndpoint: Url | null = null;
+  userinfoEndpoint: Url | null = null;
+  jwksUri: Url | null = null;
+  introspectionEndpoint: Url | null = null;
+  revocationEndpoint: Url | null = null;
+  endSessionEndpoint: Url | null = null;
+  /** Whether the provider adds `iss` to its answers (RFC 9207 §3). */
+  issParameterSupported: bool = false;
+
+  constructor(readonly issuer: Uint8Array) {}
 }
 
 export function discoveryRequest(endpoint: Endpoint): Callout { return new Callout("GET", endpoint); }
@@ -32,10 +38,16 @@ export function readMetadata(reply: Reply, issuer: Uint8Array, allowHttp: bool):
   const json = parsed.value;
   if (!same(json.text(json.member(json.root, "issuer")), issuer)) return Result.fail<Metadata>(DiscoveryFault.WrongIssuer, "issuer");
 
-  const jwksUri = new Slot(), introspection = new Slot();
-  if (!readEndpoint(json, "jwks_uri", allowHttp, jwksUri)) return Result.fail<Metadata>(DiscoveryFault.BadEndpoint, "jwks_uri");
-  if (!readEndpoint(json, "introspection_endpoint", allowHttp, introspection)) return Result.fail<Metadata>(DiscoveryFault.BadEndpoint, "introspection_endpoint");
-  return Result.of<Metadata>(new Metadata(issuer, jwksUri.url, introspection.url));
+  const reader = new EndpointReader(json, allowHttp), metadata = new Metadata(issuer);
+  metadata.authorizationEndpoint = reader.read("authorization_endpoint");
+  metadata.tokenEndpoint = reader.read("token_endpoint");
+  metadata.userinfoEndpoint = reader.read("userinfo_endpoint");
+  metadata.jwksUri = reader.read("jwks_uri");
+  metadata.introspectionEndpoint = reader.read("introspection_endpoint");
+  metadata.revocationEndpoint = reader.read("revocation_endpoint");
+  metadata.endSessionEndpoint = reader.read("end_session_endpoint");
+  metadata.issParameterSupported = json.isTrue(json.member(json.root, "authorization_response_iss_parameter_supported"));
+  return reader.wrong.length > 0 ? Result.fail<Metadata>(DiscoveryFault.BadEndpoint, reader.wrong) : Result.of<Metadata>(metadata);
 }
 
 export function discoveryFaultText(fault: i32, at: string): string {
@@ -48,15 +60,20 @@ export function discoveryFaultText(fault: i32, at: string): string {
   }
 }
 
+/** Reads endpoints one by one and remembers which is no URL that may be called. */
 @final
-class Slot { url: Url | null = null; }
+class EndpointReader {
+  /** The first that is wrong. */
+  wrong: string = "";
 
-/** Whether the member is absent or a URL that may be called. */
-function readEndpoint(json: Json, name: string, allowHttp: bool, into: Slot): bool {
-  const node = json.member(json.root, name);
-  if (node == ABSENT) return true;
-  const url = readUrl(json.text(node));
-  if (url.failed || !url.value.https && !allowHttp) return false;
-  into.url = url.value;
-  return true;
+  constructor(private readonly json: Json, private readonly allowHttp: bool) {}
+
+  read(name: string): Url | null {
+    const json = this.json, node = json.member(json.root, name);
+    if (node == ABSENT) return null;
+    const url = readUrl(json.text(node));
+    if (!url.failed && (url.value.https || this.allowHttp)) return url.value;
+    if (this.wrong.length == 0) this.wrong = name;
+    return null;
+  }
 }

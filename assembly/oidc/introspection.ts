@@ -7,7 +7,7 @@ import { Json } from "../json/json";
 import { parse } from "../json/parser";
 import { Result } from "../result";
 import { utf8 } from "../bytes/bytes";
-import { Client } from "./client_auth";
+import { Client, Occasion } from "./client_auth";
 
 export const enum IntrospectionFault { Unreachable = 1, BadStatus, NotJson, Inactive }
 
@@ -20,13 +20,13 @@ export class ActiveToken {
   constructor(readonly claims: Json) {}
 }
 
-/** `addon` holds names and values of request headers that configuration sends along. */
-export function introspectionRequest(endpoint: Endpoint, client: Client, token: Uint8Array, addon: Uint8Array[]): Callout {
+/** `addon` holds names and values of request headers that configuration sends along. null: the client cannot prove itself now. */
+export function introspectionRequest(endpoint: Endpoint, client: Client, token: Uint8Array, addon: Uint8Array[], occasion: Occasion): Callout | null {
   const call = new Callout("POST", endpoint);
   const form = new ByteWriter();
   formField(form, "token", token);
   formField(form, "token_type_hint", utf8("access_token"));
-  client.authenticate(call, form);
+  if (!client.authenticate(call, form, endpoint.url, occasion)) return null;
   for (let i = 0; i < addon.length; i++) call.pairs.push(addon[i]);
   call.form(form.done());
   return call;

@@ -25,13 +25,16 @@ export class IdentitySettings {
   accessTokenHeader: bool = true;
   accessTokenInAuthorization: bool = false;
   userinfoHeader: bool = true;
+  idTokenHeader: bool = true;
+  rawIdTokenHeader: bool = false;
+  refreshTokenHeader: bool = false;
   filterState: bool = false;
   claimHeaders: ClaimHeader[] = [];
 }
 
-const X_ACCESS_TOKEN = utf8("x-access-token");
-const AUTHORIZATION = utf8("authorization");
-const X_USERINFO = utf8("x-userinfo");
+export const X_ACCESS_TOKEN = utf8("x-access-token");
+export const AUTHORIZATION = utf8("authorization");
+export const X_USERINFO = utf8("x-userinfo");
 /** Room for what stands in an identity beside X-Userinfo, as a first guess. */
 const ROOM = 256;
 
@@ -39,7 +42,7 @@ const ROOM = 256;
 export const IDENTITY_HEADERS: string[] = ["x-access-token", "x-id-token", "x-userinfo", "x-raw-id-token", "x-refresh-token"];
 
 /** Claims that stand in the filter state as `wasm.oidc.<name>` when configuration asks for it. */
-const PROPERTIES: string[] = ["sub", "iss", "scope"];
+export const PROPERTIES: string[] = ["sub", "iss", "scope"];
 
 /** `claims` is what X-Userinfo will hold, byte for byte: a JWT's payload or the introspection answer. */
 export function identityOf(settings: IdentitySettings, claims: Json): Uint8Array {
@@ -63,6 +66,7 @@ export function identityOf(settings: IdentitySettings, claims: Json): Uint8Array
   return out.written();
 }
 
-function entry(out: ByteWriter, kind: Entry, name: Uint8Array, value: Uint8Array): void {
+/** Appends one entry. */
+export function entry(out: ByteWriter, kind: Entry, name: Uint8Array, value: Uint8Array): void {
   out.u32(kind).u32(name.length).u32(value.length).bytes(name).bytes(value);
 }

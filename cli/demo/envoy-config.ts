@@ -56,6 +56,8 @@ export interface EnvoyOptions {
   vmId?: string;
   /** What becomes of requests once a VM has died. Both refuse; FAIL_RELOAD starts a new one, FAIL_CLOSED lets tests see the death. */
   failurePolicy?: "FAIL_CLOSED" | "FAIL_RELOAD";
+  /** Whether the filter may hold a request's headers back while it reads the body, as sign-out calls of a provider need (default). */
+  requestBodies?: boolean;
   /** Top-level fields of the bootstrap to add or replace. */
   bootstrap?: object;
 }
@@ -147,6 +149,7 @@ function wasmFilter(options: EnvoyOptions, plugin: string, config: FilterConfig)
         name: plugin,
         configuration: { ...api("google.protobuf.StringValue"), value: typeof config === "string" ? config : JSON.stringify(config) },
         failure_policy: options.failurePolicy ?? "FAIL_CLOSED",
+        allow_on_headers_stop_iteration: options.requestBodies ?? true,
         vm_config: {
           vm_id: options.vmId ?? "envoy-oidc",
           runtime: "envoy.wasm.runtime.v8",

@@ -1,5 +1,6 @@
 // `npm start`: the filter in an Envoy, an OpenID provider and an echo upstream on loopback, and the requests to try on them.
 
+import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
@@ -9,11 +10,17 @@ import { envoyBinary } from "./envoy-binary";
 import { writeEnvoyConfig } from "./envoy-config";
 import { EnvoyDidNotStart, reasons, runEnvoy } from "./envoy-process";
 import { isFree, LOOPBACK } from "./ports";
-import { AUDIENCE, DEMO_CLIENT, DemoProvider, FILTER_CLIENT } from "./provider";
+import { DemoProvider } from "./provider";
+import { AUDIENCE, BROWSER_CLIENT, DEMO_CLIENT, FILTER_CLIENT } from "./provider-clients";
 import { startUpstream } from "./upstream";
 
 /** A mistake or a mishap that is told in one sentence, without a stack. */
 class Told extends Error {}
+
+/** Where the demo is opened. Another name than the provider's: to a browser they are then two sites, as in real life, with cookies apart. */
+const BROWSER_HOST = "localhost";
+/** Of access tokens in the browser: short enough to see one renewed. */
+const ACCESS_TOKEN_SEC = 60;
 
 const FILTER = join(__dirname, "../../build/envoy-oidc.wasm");
 
@@ -28,7 +35,15 @@ async function main(): Promise<void> {
 
   const folder = mkdtempSync(join(tmpdir(), "envoy-oidc-demo-"));
   started({ stop: () => rmSync(folder, { recursive: true, force: true }) });
-  const provider = started(await DemoProvider.start({ port: ports.provider, redirectUris: [`http://${LOOPBACK}:${ports.envoy}/callback`] }));
+  const provider = started(await DemoProvider.start({
+    port: ports.provider,
+    browser: {
+      redirectUris: [BROWSER_HOST, LOOPBACK].map((host) => `http://${host}:${ports.envoy}/callback`),
+      postLogoutRedirectUris: [home(ports)],
+      backchannelLogoutUri: `http://${LOOPBACK}:${ports.envoy}/backchannel-logout`,
+      accessTokenSec: ACCESS_TOKEN_SEC,
+    },
+  }));
   provider.serve((request, response) => giveDemoToken(provider, request, response));
   const upstream = started(await startUpstream(ports.upstream));
   const envoy = started(await runEnvoy({
@@ -39,8 +54,8 @@ async function main(): Promise<void> {
       clusters: { upstream: { port: upstream.port }, idp: { port: ports.provider } },
       listeners: [{
         port: ports.envoy,
-        filters: filters(provider),
-        routes: [{ prefix: "/opaque", cluster: "upstream", filter: "opaque" }, { prefix: "/", cluster: "upstream", filter: "jwt" }],
+        filters: filters(provider, home(ports)),
+        routes: [{ prefix: "/opaque", cluster: "upstream", filter: "opaque" }, { prefix: "/", cluster: "upstream", filter: "browser" }],
       }],
     }),
     adminPort: ports.admin,
@@ -71,21 +86,34 @@ async function checkFree(ports: Ports): Promise<void> {
   }
 }
 
-/** Two configurations side by side, each on its own path: tokens checked by the provider's keys, and tokens looked up at the provider. */
-function filters(provider: DemoProvider): Record<string, Record<string, unknown>> {
+function home(ports: Ports): string {
+  return `http://${BROWSER_HOST}:${ports.envoy}/`;
+}
+
+/** Two configurations side by side, each on its own path: one for browsers and for JWTs, and one for tokens that are looked up. */
+function filters(provider: DemoProvider, postLogoutRedirectUri: string): Record<string, Record<string, unknown>> {
   const common = {
     discovery: provider.discovery,
     provider_cluster: "idp",
-    client_id: FILTER_CLIENT.id,
-    client_secret: FILTER_CLIENT.secret,
-    bearer_only: true,
     ssl_verify: false, // the demo's provider speaks plain http on loopback
     realm: "demo",
     required_scopes: ["read"],
     claim_validator: { audience: { valid_audiences: [AUDIENCE] } },
     claim_headers: { sub: "x-user-id", scope: "x-scopes" },
   };
-  return { jwt: { ...common, use_jwks: true }, opaque: common };
+  const browser = {
+    ...common,
+    client_id: BROWSER_CLIENT.id,
+    client_secret: BROWSER_CLIENT.secret,
+    use_jwks: true,
+    redirect_uri: "/callback",
+    scope: "openid profile email offline_access read",
+    session: { secret: randomBytes(32).toString("base64url") },
+    logout_path: "/logout",
+    post_logout_redirect_uri: postLogoutRedirectUri,
+    backchannel_logout_path: "/backchannel-logout",
+  };
+  return { browser, opaque: { ...common, client_id: FILTER_CLIENT.id, client_secret: FILTER_CLIENT.secret, bearer_only: true } };
 }
 
 async function filterIsReady(port: number, token: string, log: () => string): Promise<void> {
@@ -125,10 +153,16 @@ function guide(ports: Ports, provider: DemoProvider): string {
   const bearer = (kind = "") => `-H "Authorization: Bearer $(curl -s ${at(ports.provider, `/demo/token${kind}`)})"`;
   const get = (path = "/") => at(ports.envoy, path);
   return `
+Open in a browser       ${home(ports)}
+  Sign in as Alice or Bob: the page shows who you are and what the upstream received. Open a second tab. Reload after
+  ${ACCESS_TOKEN_SEC} s: the access token has been renewed. Sign out: you are asked again.
+
 Envoy with the filter   ${at(ports.envoy)}
 OpenID provider         ${provider.discovery}
 Upstream, unprotected   ${at(ports.upstream)}
 Envoy's admin page      ${at(ports.admin)}
+
+The same URL takes bearer tokens from programs.
 
 A valid token: 200, and the upstream shows the headers it received
   curl -i ${bearer()} ${get()}

@@ -3,7 +3,14 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
 import { listenOn } from "./ports";
 
-export type Endpoint = "discovery" | "jwks" | "introspection" | "token" | "userinfo" | "other";
+export type Endpoint = "discovery" | "jwks" | "authorization" | "token" | "introspection" | "revocation" | "userinfo" | "end_session" | "other";
+
+/** What is counted: calls of each endpoint, and those of the token endpoint by their grant as well. */
+export const COUNTED = [
+  "discovery", "jwks", "authorization", "token", "introspection", "revocation", "userinfo", "end_session", "other",
+  "token:authorization_code", "token:refresh_token", "token:client_credentials",
+] as const satisfies (Endpoint | `token:${string}`)[];
+export type Counted = (typeof COUNTED)[number];
 
 /** What an endpoint does instead of answering. `times` limits it to so many calls. */
 export type Fault = { times?: number } & (
@@ -22,22 +29,28 @@ const ENDPOINTS: [RegExp, Endpoint][] = [
   [/^\/\.well-known\//, "discovery"],
   [/^\/jwks$/, "jwks"],
   [/^\/token\/introspection$/, "introspection"],
+  [/^\/token\/revocation$/, "revocation"],
   [/^\/token$/, "token"],
+  [/^\/auth(\/|$)/, "authorization"],
+  [/^\/session\/end(\/|$)/, "end_session"],
   [/^\/me$/, "userinfo"],
 ];
 
 /** So many calls per endpoint are remembered; a bench makes millions. */
 const REMEMBERED = 100;
 
+/** Of one request, in bytes: an `id_token_hint` in the URL may be large. */
+export const MAX_HEADERS = 128 * 1024;
+
 export class Front {
   handler: RequestListener = (_request, response) => void response.writeHead(503).end();
   private server: Server | undefined;
   private readonly faults = new Map<Endpoint, Fault>();
-  private counts = new Map<Endpoint, number>();
+  private counts = new Map<string, number>();
   private calls = new Map<Endpoint, Call[]>();
 
   async open(port: number): Promise<number> {
-    this.server = createServer((request, response) => this.take(request, response));
+    this.server = createServer({ maxHeaderSize: MAX_HEADERS }, (request, response) => this.take(request, response));
     return listenOn(this.server, port);
   }
 
@@ -55,8 +68,8 @@ export class Front {
     else this.faults.set(endpoint, { ...fault });
   }
 
-  countOf(endpoint: Endpoint): number {
-    return this.counts.get(endpoint) ?? 0;
+  countOf(counted: Counted): number {
+    return this.counts.get(counted) ?? 0;
   }
 
   callsOf(endpoint: Endpoint): Call[] {
@@ -72,12 +85,16 @@ export class Front {
   private take(request: IncomingMessage, response: ServerResponse): void {
     const path = (request.url ?? "/").split("?")[0];
     const endpoint = ENDPOINTS.find(([pattern]) => pattern.test(path))?.[1] ?? "other";
-    this.counts.set(endpoint, this.countOf(endpoint) + 1);
+    this.count(endpoint);
     this.record(endpoint, request);
     const fault = this.faults.get(endpoint);
     if (fault === undefined) return void this.handler(request, response);
     if (fault.times !== undefined && --fault.times <= 0) this.faults.delete(endpoint);
     this.misbehave(fault, request, response);
+  }
+
+  private count(what: string): void {
+    this.counts.set(what, (this.counts.get(what) ?? 0) + 1);
   }
 
   private record(endpoint: Endpoint, request: IncomingMessage): void {
@@ -88,8 +105,10 @@ export class Front {
     if (calls.length > REMEMBERED) calls.shift();
     // Listening to "data" would start the stream before the provider listens; looking on as bytes are pushed does not.
     const push = request.push;
+    const count = (grant: string | null): void => this.count(`token:${grant}`);
     request.push = function (chunk: unknown, encoding?: BufferEncoding): boolean {
       if (chunk !== null) call.body += String(chunk);
+      else if (endpoint === "token") count(new URLSearchParams(call.body).get("grant_type"));
       return push.call(request, chunk, encoding);
     };
   }

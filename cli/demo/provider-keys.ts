@@ -50,8 +50,14 @@ export class KeyRing {
 
   /** Private JWKs of everything published: oidc-provider derives its JWKS from them. */
   privateJwks(): object[] {
-    const published = this.keepPrevious ? [...this.current, ...this.previous] : this.current;
-    return published.map((key) => ({ ...key.privateKey.export({ format: "jwk" }), kid: key.kid, alg: key.alg, use: "sig" }));
+    return this.published().map((key) => ({ ...key.privateKey.export({ format: "jwk" }), kid: key.kid, alg: key.alg, use: "sig" }));
+  }
+
+  /** The token's claims, if one of the published keys has signed it. */
+  async verify(token: string, rules: { issuer: string; audience: string; typ: string }): Promise<{ payload: Record<string, unknown> }> {
+    const { createLocalJWKSet, jwtVerify } = await import("jose");
+    const published = this.published().map(({ publicKey, kid, alg }) => ({ ...publicKey.export({ format: "jwk" }), kid, alg }));
+    return jwtVerify(token, createLocalJWKSet({ keys: published as { kty: string }[] }), rules);
   }
 
   find(alg: string, which: MintOptions["key"] = "current"): SigningKey {
@@ -71,6 +77,10 @@ export class KeyRing {
     const header = overlay({ alg, kid: signer.kid, typ: "at+jwt" }, options.header);
     const payload = options.payload ?? JSON.stringify(claims);
     return new CompactSign(Buffer.from(payload)).setProtectedHeader(header as { alg: string }).sign(signer.key);
+  }
+
+  private published(): SigningKey[] {
+    return this.keepPrevious ? [...this.current, ...this.previous] : this.current;
   }
 
   private async signer(alg: string, options: MintOptions): Promise<{ kid?: string; key: KeyObject }> {

@@ -4,7 +4,7 @@
 import { DemoProvider, type ProviderOptions } from "./provider";
 
 /** The methods that a parent may call. */
-export const REMOTE_CALLS = ["mint", "opaque", "revoke", "rotateKeys", "publicKey", "counts", "calls", "reset", "fault", "goDown", "comeUp"] as const;
+export const REMOTE_CALLS = ["mint", "opaque", "revoke", "endSessions", "rotateKeys", "publicKey", "counts", "calls", "reset", "fault", "goDown", "comeUp"] as const;
 export type RemoteCall = (typeof REMOTE_CALLS)[number];
 
 export interface CallMessage { id: number; call: RemoteCall; args: unknown[] }

@@ -1,60 +1,96 @@
-// What oidc-provider is told: clients, scopes, access token formats, and accounts that exist as soon as somebody signs in with them.
+// What oidc-provider is told: clients, scopes, access token formats, lifetimes, and pages of our own in place of its own.
 
 import { randomBytes } from "node:crypto";
-import { AUDIENCE, DEMO_CLIENT, FILTER_CLIENT } from "./provider";
+import type { Context, Grant } from "oidc-provider";
+import { PAGE_HEADERS } from "./page";
+import { account, CLAIMS } from "./provider-accounts";
+import { AUDIENCE, BROWSER_CLIENT, clients, type BrowserOptions } from "./provider-clients";
 import type { KeyRing } from "./provider-keys";
+import { errorPage, signedOutPage, signOutPage } from "./provider-pages";
 
 const SCOPES = ["openid", "offline_access", "profile", "email", "read", "write"];
+/** Scopes that a token for AUDIENCE can have: with the first three, UserInfo takes it as well. */
+const RESOURCE_SCOPES = "openid profile email read write";
 
-export function configuration(keys: KeyRing, store: object, redirectUris: string[]): Record<string, unknown> {
+export interface Settings {
+  keys: KeyRing;
+  /** Where it keeps everything (provider-store.ts). */
+  adapter: object;
+  browser?: BrowserOptions;
+  padding: string;
+}
+
+export function configuration({ keys, adapter, browser, padding }: Settings): Record<string, unknown> {
   const idTokenAlg = keys.algs[0];
+  const isBrowser = (client?: { clientId: string }) => client?.clientId === BROWSER_CLIENT.id;
   return {
-    adapter: store,
+    adapter,
     jwks: { keys: keys.privateJwks() },
     scopes: SCOPES,
-    claims: { openid: ["sub"], profile: ["name", "preferred_username", "groups"], email: ["email", "email_verified"] },
+    claims: CLAIMS,
     conformIdTokenClaims: false, // profile claims in the ID token too
     clientDefaults: { id_token_signed_response_alg: idTokenAlg },
     enabledJWA: { idTokenSigningAlgValues: keys.algs },
-    clients: [
-      {
-        client_id: DEMO_CLIENT.id,
-        client_secret: DEMO_CLIENT.secret,
-        grant_types: ["authorization_code", "refresh_token", "client_credentials"],
-        response_types: ["code"],
-        redirect_uris: redirectUris.length > 0 ? redirectUris : ["http://127.0.0.1:8080/callback"],
-      },
-      {
-        client_id: FILTER_CLIENT.id,
-        client_secret: FILTER_CLIENT.secret,
-        grant_types: ["client_credentials"],
-        response_types: [],
-        redirect_uris: [],
-      },
-    ],
+    clients: clients(browser),
     features: {
-      devInteractions: { enabled: true },
+      devInteractions: { enabled: false },
       clientCredentials: { enabled: true },
       introspection: { enabled: true },
       revocation: { enabled: true },
-      rpInitiatedLogout: { enabled: true },
+      userinfo: { enabled: true },
+      backchannelLogout: { enabled: true },
+      rpInitiatedLogout: {
+        enabled: true,
+        logoutSource: (context: Context, form: string) => show(context, signOutPage(context.oidc.session.accountId ?? "nobody", form)),
+        postLogoutSuccessSource: (context: Context) => show(context, signedOutPage()),
+      },
       resourceIndicators: {
         enabled: true,
+        defaultResource: (_context: Context, client: { clientId: string }, asked?: string | string[]) =>
+          asked ?? (isBrowser(client) && browser?.accessTokens !== "opaque" ? AUDIENCE : undefined),
         useGrantedResource: () => true,
         getResourceServerInfo: (_context: unknown, resource: string) => resourceServer(resource, keys),
       },
     },
     pkce: { required: () => false },
     issueRefreshToken: async (_context: unknown, client: { grantTypeAllowed(type: string): boolean }) => client.grantTypeAllowed("refresh_token"),
-    extraTokenClaims: (_context: unknown, token: { extra?: object }) => token.extra, // those that DemoProvider.opaque() gave it
-    findAccount: (_context: unknown, id: string) => account(id),
+    rotateRefreshToken: true, // an old one that comes again revokes all that came of the same sign-in
+    loadExistingGrant: grantAll,
+    extraTokenClaims: (_context: unknown, token: { clientId: string; extra?: object }) =>
+      ({ ...token.extra, ...(isBrowser(token) && padding !== "" ? { padding } : {}) }), // `extra`: what DemoProvider.opaque() gave it
+    findAccount: (_context: unknown, id: string) => account(id, padding),
+    renderError: (context: Context, out: { error: string; error_description?: string }) => show(context, errorPage(out.error, out.error_description ?? "")),
     cookies: { keys: [COOKIE_KEY] },
-    ttl: { AccessToken: 3600, ClientCredentials: 3600, IdToken: 3600, Grant: 86400, Session: 86400, Interaction: 3600, RefreshToken: 86400 },
+    ttl: {
+      AccessToken: (_context: unknown, _token: unknown, client?: { clientId: string }) => (isBrowser(client) ? browser?.accessTokenSec : undefined) ?? 3600,
+      ClientCredentials: 3600, IdToken: 3600, Grant: 86400, Session: 86400, Interaction: 3600, RefreshToken: 86400,
+    },
+    // Its own refuses to call loopback, which is where a back-channel logout has to go here.
+    fetch: (url: string, { dispatcher: _guard, ...init }: RequestInit & { dispatcher?: unknown }) => fetch(url, init),
   };
 }
 
 /** One for the process, so that a browser stays signed in when keys rotate. */
 const COOKIE_KEY = randomBytes(32).toString("base64url");
+
+function show(context: Context, html: string): void {
+  context.set(PAGE_HEADERS);
+  context.body = html;
+}
+
+/** Signing in is consent: the grant has all that is asked for. */
+async function grantAll({ oidc }: Context): Promise<Grant> {
+  const clientId = oidc.client.clientId;
+  const grantId = oidc.session.grantIdFor(clientId);
+  const { Grant } = oidc.provider;
+  const grant = (grantId === undefined ? undefined : await Grant.find(grantId)) ?? new Grant({ clientId, accountId: oidc.session.accountId });
+  grant.addOIDCScope([...oidc.requestParamOIDCScopes].join(" "));
+  for (const [resource, { scopes }] of Object.entries(oidc.resourceServers)) {
+    grant.addResourceScope(resource, [...oidc.requestParamScopes].filter((scope) => scopes.has(scope)).join(" "));
+  }
+  await grant.save();
+  return grant;
+}
 
 async function resourceServer(resource: string, keys: KeyRing): Promise<Record<string, unknown>> {
   const url = new URL(resource);
@@ -67,18 +103,8 @@ async function resourceServer(resource: string, keys: KeyRing): Promise<Record<s
   const opaque = url.searchParams.get("format") === "opaque";
   return {
     audience: AUDIENCE,
-    scope: "read write",
+    scope: RESOURCE_SCOPES,
     accessTokenFormat: opaque ? "opaque" : "jwt",
     ...(opaque ? {} : { jwt: { sign: { alg, kid: wanted.kid } } }),
-  };
-}
-
-function account(id: string): unknown {
-  return {
-    accountId: id,
-    claims: async () => ({
-      sub: id, name: `${id[0]?.toUpperCase() ?? ""}${id.slice(1)} Example`, preferred_username: id, groups: ["staff", id],
-      email: `${id}@example.com`, email_verified: true,
-    }),
   };
 }

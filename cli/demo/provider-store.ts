@@ -2,8 +2,14 @@
 
 interface Entry { payload: Record<string, unknown>; expiresAtMs: number }
 
-/** Makes the adapter that oidc-provider asks for (one instance per kind of thing, all over one map). */
-export function memoryStore(): new (kind: string) => object {
+export interface Store {
+  /** What oidc-provider asks for: it makes one for each kind of thing, all over one map. */
+  Adapter: new (kind: string) => object;
+  /** All of a kind that have not expired. */
+  all(kind: string): Record<string, unknown>[];
+}
+
+export function memoryStore(): Store {
   const entries = new Map<string, Entry>();
 
   const live = (key: string): Record<string, unknown> | undefined => {
@@ -14,7 +20,10 @@ export function memoryStore(): new (kind: string) => object {
     return undefined;
   };
 
-  return class MemoryStore {
+  const all = (kind: string): Record<string, unknown>[] =>
+    [...entries.keys()].filter((key) => key.startsWith(`${kind}:`)).map(live).filter((payload) => payload !== undefined);
+
+  class MemoryStore {
     constructor(private readonly kind: string) {}
 
     async upsert(id: string, payload: Record<string, unknown>, expiresInSec?: number): Promise<void> {
@@ -47,11 +56,9 @@ export function memoryStore(): new (kind: string) => object {
     }
 
     private first(matches: (payload: Record<string, unknown>) => boolean): unknown {
-      for (const key of entries.keys()) {
-        const payload = key.startsWith(`${this.kind}:`) ? live(key) : undefined;
-        if (payload !== undefined && matches(payload)) return payload;
-      }
-      return undefined;
+      return all(this.kind).find(matches);
     }
-  };
+  }
+
+  return { Adapter: MemoryStore, all };
 }

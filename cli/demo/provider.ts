@@ -5,25 +5,20 @@ import { createPublicKey } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type Provider from "oidc-provider";
 import { LOOPBACK } from "./ports";
-import { Front, type Call, type Endpoint, type Fault } from "./provider-front";
+import { paddingOf, userinfo } from "./provider-accounts";
+import { AUDIENCE, DEMO_CLIENT, type BrowserOptions } from "./provider-clients";
+import { COUNTED, Front, type Call, type Counted, type Endpoint, type Fault } from "./provider-front";
+import { interact } from "./provider-interactions";
 import { DEFAULT_ALGS, KeyRing, type MintOptions } from "./provider-keys";
 import { configuration } from "./provider-settings";
 import { memoryStore } from "./provider-store";
-
-/** Who the tokens are for. As a `resource` it gives JWT access tokens; `?alg=ES256` after it chooses their algorithm, and
- *  `?format=opaque` makes them opaque. */
-export const AUDIENCE = "https://api.example.com";
-
-/** The application that gets tokens, and the client under which the filter introspects them. */
-export const DEMO_CLIENT = { id: "demo", secret: "demo-secret" };
-export const FILTER_CLIENT = { id: "envoy", secret: "envoy-secret" };
 
 export interface ProviderOptions {
   port?: number;
   /** One signing key for each; the first signs ID tokens. */
   algs?: string[];
-  /** Where browsers may return to after a login. */
-  redirectUris?: string[];
+  /** The client BROWSER_CLIENT, under which people sign in; there is none unless told. */
+  browser?: BrowserOptions;
 }
 
 export interface OpaqueOptions {
@@ -45,7 +40,11 @@ export class DemoProvider {
   private port = 0;
   private extraRoutes?: (request: IncomingMessage, response: ServerResponse) => boolean;
 
-  private constructor(private readonly options: ProviderOptions) {}
+  private readonly padding: string;
+
+  private constructor(private readonly options: ProviderOptions) {
+    this.padding = paddingOf(options.browser?.paddingBytes);
+  }
 
   static async start(options: ProviderOptions = {}): Promise<DemoProvider> {
     const self = new DemoProvider(options);
@@ -111,10 +110,24 @@ export class DemoProvider {
     return { kid: key.kid, pem, jwk: { ...key.publicKey.export({ format: "jwk" }), kid: key.kid, alg } };
   }
 
+  /** Ends a person's sessions, as an administrator would, and tells the clients (OpenID Connect Back-Channel Logout 1.0 §2.5). Fails
+   *  if one of them does not take it. */
+  async endSessions(sub: string): Promise<void> {
+    const { Session, Client } = this.provider;
+    for (const { jti, accountId } of this.store.all("Session")) {
+      const session = accountId === sub ? await Session.find(String(jti)) : undefined;
+      if (session === undefined) continue;
+      await session.destroy();
+      for (const clientId of Object.keys(session.authorizations ?? {})) {
+        const client = await Client.find(clientId);
+        if (client?.backchannelLogoutUri) await client.backchannelLogout(sub, session.sidFor(clientId));
+      }
+    }
+  }
+
   /** How often each endpoint was called since the start or the last reset. */
-  async counts(): Promise<Record<Endpoint, number>> {
-    const endpoints: Endpoint[] = ["discovery", "jwks", "introspection", "token", "userinfo", "other"];
-    return Object.fromEntries(endpoints.map((endpoint) => [endpoint, this.front.countOf(endpoint)])) as Record<Endpoint, number>;
+  async counts(): Promise<Record<Counted, number>> {
+    return Object.fromEntries(COUNTED.map((counted) => [counted, this.front.countOf(counted)])) as Record<Counted, number>;
   }
 
   /** The last calls of an endpoint, oldest first, as they arrived. */
@@ -143,15 +156,18 @@ export class DemoProvider {
 
   /** oidc-provider reads its keys once, so that new keys need a new one; what it stores is kept outside of it. */
   private async useKeys(): Promise<void> {
-    this.provider = await createProvider(this.issuer, configuration(this.keys, this.store, this.options.redirectUris ?? []));
-    const callback = this.provider.callback();
+    const { keys, issuer, padding } = this;
+    const provider = await createProvider(issuer, configuration({ keys, padding, adapter: this.store.Adapter, browser: this.options.browser }));
+    const callback = provider.callback();
+    this.provider = provider;
     this.front.handler = (request, response) => {
-      if (!this.extraRoutes?.(request, response)) void callback(request, response);
+      const taken = this.extraRoutes?.(request, response) || interact(provider, request, response) || userinfo(keys, issuer, padding, request, response);
+      if (!taken) void callback(request, response);
     };
   }
 }
 
-/** oidc-provider tells every start that its memory store, its login page and Node 20 are not for production. Nothing here is. */
+/** oidc-provider tells every start that its memory store and Node 20 are not for production. Nothing here is. */
 async function createProvider(issuer: string, settings: Record<string, unknown>): Promise<Provider> {
   const { info, warn } = console;
   const without = (write: typeof info): typeof info => (...args) => String(args[0]).includes("oidc-provider ") ? undefined : write(...args);

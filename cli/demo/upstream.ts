@@ -1,8 +1,10 @@
 // The echo upstream: it answers with the request that reached it, so that one can see what the filter let through and added.
 
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { PAGE_HEADERS } from "./page";
 import { listenOn, LOOPBACK } from "./ports";
-import { headerList } from "./provider-front";
+import { headerList, MAX_HEADERS } from "./provider-front";
+import { echoPage } from "./upstream-page";
 
 export interface Echo { method: string; path: string; headers: [string, string][]; body: string }
 
@@ -16,7 +18,7 @@ export interface Upstream {
 
 export async function startUpstream(port = 0): Promise<Upstream> {
   let count = 0;
-  const server = createServer((request, response) => {
+  const server = createServer({ maxHeaderSize: MAX_HEADERS }, (request, response) => {
     count++;
     void answer(request, response);
   });
@@ -43,12 +45,8 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     body: Buffer.concat(chunks).toString("utf8"),
   };
   const html = (request.headers.accept ?? "").includes("text/html");
-  response.writeHead(200, {
-    "content-type": html ? "text/html; charset=utf-8" : "application/json",
-    "cache-control": "no-store",
-    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'",
-  });
-  response.end(html ? page(echo) : asText(echo));
+  response.writeHead(200, html ? PAGE_HEADERS : { "content-type": "application/json", "cache-control": "no-store" });
+  response.end(html ? echoPage(echo, new Date()) : asText(echo));
 }
 
 /** JSON with one header a line, which reads well in a terminal. */
@@ -56,31 +54,4 @@ function asText(echo: Echo): string {
   const headers = echo.headers.map((pair) => `    ${JSON.stringify(pair)}`).join(",\n");
   const { method, path, body } = echo;
   return `{\n  "method": ${JSON.stringify(method)},\n  "path": ${JSON.stringify(path)},\n  "headers": [\n${headers}\n  ],\n  "body": ${JSON.stringify(body)}\n}\n`;
-}
-
-function page(echo: Echo): string {
-  const rows = echo.headers.map(([name, value]) => `<tr><th>${escape(name)}</th><td>${escape(value)}</td></tr>`).join("\n");
-  return `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>What the upstream received</title>
-<style>
-  body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 3rem auto; padding: 0 1rem; color: #222; }
-  code, td { font-family: ui-monospace, monospace; font-size: 14px; overflow-wrap: anywhere; }
-  table { border-collapse: collapse; width: 100%; }
-  th, td { text-align: left; vertical-align: top; padding: .3rem 1rem .3rem 0; border-bottom: 1px solid #ddd; }
-  th { font-weight: 500; white-space: nowrap; }
-</style>
-<h1>What the upstream received</h1>
-<p><code>${escape(echo.method)} ${escape(echo.path)}</code></p>
-<table>
-${rows}
-</table>
-</html>
-`;
-}
-
-function escape(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -92,11 +92,15 @@ test("a wrong configuration keeps Envoy from starting, and the log says what is 
   expect(log).toContain("discovry");
 });
 
-describe("envoy/bearer.yaml, the model to copy,", () => {
-  const model = readFileSync(join(__dirname, "../../envoy/bearer.yaml"), "utf8");
+describe.each([
+  { file: "bearer.yaml", setting: "required_scopes" },
+  { file: "browser.yaml", setting: "logout_path" },
+])("envoy/$file, a model to copy,", ({ file, setting }) => {
+  const model = readFileSync(join(__dirname, "../../envoy", file), "utf8");
+  const environment = { OIDC_CLIENT_SECRET: "the client's secret", OIDC_SESSION_SECRET: "a session secret of the tests, long enough" };
 
   test("is a configuration that Envoy and the filter take", async () => {
-    expect(await validateConfig(model)).toBe("");
+    expect(await validateConfig(model, environment)).toBe("");
   });
 
   test("duty 131: fails closed when the VM dies", () => {
@@ -105,6 +109,6 @@ describe("envoy/bearer.yaml, the model to copy,", () => {
   });
 
   test("would not be taken with a mistake in the filter's part", async () => {
-    expect(await validateConfig(model.replace('"required_scopes"', '"require_scopes"'))).toContain("require_scopes");
+    expect(await validateConfig(model.replace(`"${setting}"`, `"not_${setting}"`), environment)).toContain(`not_${setting}`);
   });
 });

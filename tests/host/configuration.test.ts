@@ -51,7 +51,8 @@ describe("what is required", () => {
     [{ discovery: "https://idp.example.com/metadata" }, "issuer: is required, because the discovery URL does not end in /.well-known/openid-configuration"],
     [{ claim_validator: { audience: { match_with_client_id: true } } }, "claim_validator.audience.match_with_client_id: needs client_id"],
     [{ use_jwks: false, introspection_endpoint: `${ISSUER}/i`, client_id: "a" }, "client_secret: is required: the introspection endpoint asks who is calling"],
-    [{ use_jwks: false, introspection_endpoint: `${ISSUER}/i` }, "client_id: is required: the introspection endpoint asks who is calling"],
+    [{ use_jwks: false, introspection_endpoint: `${ISSUER}/i`, client_secret: "a" }, "client_id: is required: the introspection endpoint asks who is calling"],
+    [{ use_jwks: false, introspection_endpoint: `${ISSUER}/i`, client_id: "a", introspection_endpoint_auth_method: "private_key_jwt" }, "client_rsa_private_key: is required for private_key_jwt"],
   ])("%j", (changes, message) => expect(wrong(changes)).toEqual([message]));
 
   test("an issuer to trust, where only a key is given", () => {
@@ -61,7 +62,6 @@ describe("what is required", () => {
 
 describe("what is refused", () => {
   test.each([
-    [{ bearer_only: false }, /browser login .* is not in this release: set bearer_only to true/],
     [{ bearer_only: false, unauth_action: "block" }, /unauth_action: expected one of auth, deny, pass, found "block"/],
     [{ accept_none_alg: true }, /accept_none_alg: unsigned tokens are never accepted/],
     [{ accept_unsupported_alg: true }, /accept_unsupported_alg: a signature that cannot be checked/],
@@ -80,9 +80,9 @@ describe("what is refused", () => {
     [{ public_key: pem("rsa", { modulusLength: 2048 }), token_signing_alg_values_expected: "ES256" }, /none of these can be verified with public_key/],
     [{ public_key: privatePem() }, /this is a private key/],
     [{ auth_header_name: "a b" }, /auth_header_name: is not a header name/], [{ auth_accept_token_as: "body" }, /auth_accept_token_as: expected "header"/],
-    [{ introspection_endpoint_auth_method: "private_key_jwt" }, /introspection_endpoint_auth_method: expected one of client_secret_basic, client_secret_post/],
+    [{ introspection_endpoint_auth_method: "none" }, /introspection_endpoint_auth_method: expected one of client_secret_basic, client_secret_post, private_key_jwt, client_secret_jwt, found "none"/],
     [{ client_secret: "$secret://vault/1/x" }, /client_secret: \$secret:\/\/ is not available/],
-    [{ endpoint_clusters: { token_endpoint: "x" } }, /endpoint_clusters.token_endpoint: unknown attribute/],
+    [{ endpoint_clusters: { authorization_endpoint: "x" } }, /endpoint_clusters.authorization_endpoint: unknown attribute/], [{ proxy_opts: { http_proxy: "http://proxy:3128" } }, /proxy_opts: is not supported: calls go through Envoy clusters/],
     [{ cache_max_kib: 1 }, /cache_max_kib: expected a whole number from 64/], [{ introspection_addon_headers: ["a:b"] }, /item 1 is not a header name/],
     [{ jwk_expires_in: 1 }, /jwk_expires_in: expected a whole number from 60/],
   ])("%j", (changes, message) => {
@@ -100,6 +100,58 @@ describe("what is refused", () => {
   });
 });
 
+describe("the browser sign-in", () => {
+  const SIGN_IN = { discovery: DISCOVERY, provider_cluster: "idp", client_id: "app", client_secret: "the-secret-of-the-client", session: { secret: "0123456789abcdef0123456789ABCDEF" } };
+
+  test("the smallest configuration is right, and nothing is said against it", () => {
+    expect(start({ config: SIGN_IN }).logs.filter(({ level }) => level === "warn" || level === "error")).toEqual([]);
+  });
+
+  test("duty 130: all mistakes are named at once, each with its place", () => {
+    expect(mistakes({
+      discovery: DISCOVERY, client_id: "app", redirect_uri: "//evil.example/cb", logout_path: "/", scope: 'a"b', authorization_params: { state: "x", max_age: "1d" }, par: { enabled: true },
+      session: { secret: ["short", "the-secret-of-the-client"], idling_timeout: 5, cookie_same_site: "None", cookie_secure: false, cookie_name: "a b", storage: "redis", cookie_maxage: 1 },
+      session_contents: { users: true }, access_token_expires_in: 0,
+    })).toEqual([
+      "client_secret: is required for the browser sign-in",
+      "provider_cluster: is required: the name of the Envoy cluster that leads to the provider",
+      "scope: word 1 is not a scope (RFC 6749 §3.3): printable ASCII without quotes and backslashes",
+      "redirect_uri: expected a path such as /callback: one slash in front, without query, fragment and dot segments",
+      "logout_path: would take the page itself: choose another path than /",
+      "authorization_params.state: is set by the filter itself",
+      "authorization_params.max_age: expected a whole number from 0 to 31536000",
+      "par.enabled: pushed authorization requests are not supported",
+      "session.secret[0]: expected at least 16 characters, found 5",
+      "session.idling_timeout: expected 0 or a whole number from 10 to 31536000, found 5",
+      "session.cookie_name: expected at most 64 of the characters that a cookie's name may have (RFC 6265 §4.1.1)",
+      "session.cookie_same_site: None needs cookie_secure",
+      "session.storage: redis is not supported: sessions are kept in sealed cookies and need no store",
+      "session.cookie_maxage: unknown attribute; did you mean cookie_name?",
+      "session_contents.users: unknown attribute; did you mean user?",
+      "access_token_expires_in: expected a whole number from 1 to 31536000, found 0",
+    ]);
+  });
+
+  test.each([
+    [{ session: undefined }, "session.secret: is required for the browser sign-in: at least 16 characters, such as the output of `openssl rand -base64 32`, shared by all Envoys"],
+    [{ session: { secret: "the-secret-of-the-client" } }, "session.secret: must not be the client_secret, which the provider knows as well"],
+    [{ client_secret: undefined }, "client_secret: is required for the browser sign-in"], [{ client_id: undefined }, "client_id: is required for the browser sign-in"],
+    [{ token_endpoint_auth_method: "private_key_jwt" }, "client_rsa_private_key: is required for private_key_jwt"],
+    [{ token_endpoint_auth_method: "private_key_jwt", client_rsa_private_key: pem("rsa", { modulusLength: 2048 }) }, "client_rsa_private_key: this is a public key or a certificate: the private key is needed"],
+    [{ token_endpoint_auth_method: "private_key_jwt", client_rsa_private_key: privatePem() }, "client_rsa_private_key: the private key is neither an RSA nor an EC key"],
+  ])("%#: %j is refused", (changes, message) => expect(mistakes({ ...SIGN_IN, ...changes })).toEqual([message]));
+
+  test("duty 106: no secret of a wrong configuration is in the log", () => {
+    const lines = mistakes({ ...SIGN_IN, client_secret: "topsecret-topsecret", session: { secret: ["topsecret-topsecret", "tops3cret"] } }).join();
+    expect(lines).not.toMatch(/tops.cret/);
+  });
+
+  test("bearer_only leaves its attributes aside, and says which", () => {
+    const envoy = start({ config: { ...JWKS_CONFIG, session: { secret: 7 }, use_pkce: false } });
+    expect(envoy.logText).toContain("not used by bearer tokens: use_pkce, session");
+  });
+});
+
 describe("values from the environment", () => {
   const config = { ...INTROSPECTION_CONFIG, client_secret: "$ENV://SECRET" };
   test("any string may be one", () => {
@@ -108,8 +160,7 @@ describe("values from the environment", () => {
     expect(Buffer.from(envoy.callout().headers.get("authorization")!.slice(6), "base64").toString()).toBe("gateway:from%3Denv");
   });
   test.each<Record<string, string>>([{}, { SECRE: "x" }, { SECRET: "" }])("a variable that is not in %j is named", (env) => {
-    expect(mistakes(config, env)).toEqual(["client_secret: the environment has no variable SECRET; name it in vm_config.environment_variables",
-      "client_secret: is required: the introspection endpoint asks who is calling"].slice(0, 2));
+    expect(mistakes(config, env)).toEqual(["client_secret: the environment has no variable SECRET; name it in vm_config.environment_variables"]);
   });
 });
 

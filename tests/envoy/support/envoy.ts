@@ -20,6 +20,8 @@ export interface TestEnvoyOptions extends Omit<Partial<EnvoyOptions>, "listeners
   /** The short way: one listener with one filter. Or none at all, and `listeners` without ports. */
   filter?: FilterConfig;
   listeners?: Omit<ListenerOptions, "port">[];
+  /** The listeners' ports, where something has to know them before; free ones unless told. */
+  ports?: number[];
   clusters: EnvoyOptions["clusters"];
 }
 
@@ -45,13 +47,13 @@ export interface TestEnvoy {
 export async function startEnvoy(options: TestEnvoyOptions): Promise<TestEnvoy> {
   const folder = await mkdtemp(join(tmpdir(), "envoy-oidc-"));
   atEnd(() => rm(folder, { recursive: true, force: true }));
-  const ports: number[] = [];
+  const ports: number[] = [...(options.ports ?? [])];
   const listen = async (wanted: Pick<TestEnvoyOptions, "filter" | "listeners">): Promise<ListenerOptions[]> => {
     const listeners = wanted.listeners ?? [wanted.filter === undefined ? {} : { filters: { oidc: wanted.filter } }];
     while (ports.length < listeners.length) ports.push(await freePort());
     return listeners.map((listener, i) => ({ ...listener, port: ports[i] }));
   };
-  const { filter: _filter, listeners: _listeners, concurrency, logLevel, componentLogLevel, ...rest } = options;
+  const { filter: _filter, listeners: _listeners, ports: _ports, concurrency, logLevel, componentLogLevel, ...rest } = options;
   const config: EnvoyOptions = { wasm: FILTER_WASM, adminPort: await freePort(), ...rest, listeners: await listen(options) };
   const configPath = writeEnvoyConfig(folder, config);
   const binary = await envoyBinary();
@@ -118,14 +120,14 @@ export async function envoyRefuses(options: TestEnvoyOptions): Promise<string> {
 
 /** What Envoy has against a configuration in YAML, which names the filter and the system's authorities where an installation has them;
  *  "" when it has nothing against it. */
-export async function validateConfig(yaml: string): Promise<string> {
+export async function validateConfig(yaml: string, environment: Record<string, string> = {}): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "envoy-oidc-"));
   atEnd(() => rm(folder, { recursive: true, force: true }));
   const authorities = join(folder, "ca.pem");
   const path = join(folder, "envoy.yaml");
   await writeFile(authorities, rootCertificates.join("\n"));
   await writeFile(path, yaml.replaceAll("/etc/envoy/envoy-oidc.wasm", FILTER_WASM).replaceAll("/etc/ssl/certs/ca-certificates.crt", authorities));
-  const { status, stdout, stderr } = spawnSync(await envoyBinary(), ["--mode", "validate", "--log-level", "warning", "-c", path], { encoding: "utf8" });
+  const { status, stdout, stderr } = spawnSync(await envoyBinary(), ["--mode", "validate", "--log-level", "warning", "-c", path], { encoding: "utf8", env: { ...process.env, ...environment } });
   return status === 0 ? "" : stdout + stderr;
 }
 

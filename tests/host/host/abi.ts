@@ -17,6 +17,7 @@ export type Level = (typeof LEVELS)[number];
 
 /** What a filter may answer to headers; only `Continue` lets the request go on by itself. */
 export const Continue = 0;
+export const StopIteration = 1;
 
 /** The module did what no correct module does: a wild pointer, a second answer. It fails the test, whatever the module makes of it. */
 export class Misuse extends Error {}

@@ -25,6 +25,8 @@ export class Host {
   /** True: InternalFailure, as when a cluster has no host; or the status to answer. */
   refuseCallouts: boolean | number = false;
   failRandom = false;
+  /** The plugin's `allow_on_headers_stop_iteration`. */
+  bodiesBehindHeaders = true;
   logLevel: Level = "info";
   nowMs = 0;
   environment: Record<string, string> = {};

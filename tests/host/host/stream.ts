@@ -1,5 +1,5 @@
 /** One request through the filter, from the client's headers to the end of the stream. */
-import { BufferType, Continue, MapType, Misuse } from "./abi";
+import { BufferType, Continue, MapType, Misuse, StopIteration } from "./abi";
 import { Headers, type HeadersLike, type Pair } from "./headers";
 import type { RootContext } from "./root";
 import type { Vm } from "./vm";
@@ -47,7 +47,18 @@ export class StreamContext {
     if (this.ended || this.answering) return this;
     if (answer && (answer.stopped || answer.value !== Continue)) this.pausedIn = "headers";
     else this.headersDone();
+    if (answer?.value === StopIteration && this.vm.host.bodiesBehindHeaders && this.body.length > 0) this.bodyBehindHeaders();
     return this;
+  }
+
+  /** With `allow_on_headers_stop_iteration`, a filter that holds the headers is given the body all the same. */
+  private bodyBehindHeaders(): void {
+    this.buffers.set(BufferType.RequestBody, this.body);
+    const answer = this.vm.call(this, "proxy_on_request_body", this.id, this.body.length, 1);
+    if (this.ended || this.answering || !answer || answer.stopped || answer.value !== Continue) return;
+    this.pausedIn = null;
+    this.maps.delete(MapType.RequestHeaders);
+    this.forward();
   }
 
   /** The maps are out of reach once the headers have gone on: Envoy then answers BadArgument. */

@@ -1,4 +1,4 @@
-import { Base64Fault, decodeBase64url, encodeBase64 } from "../../../assembly/bytes/base64";
+import { Base64Fault, base64urlSize, decodeBase64url, encodeBase64, encodeBase64url } from "../../../assembly/bytes/base64";
 import { ascii, equal, equalBytes, equalInt, hex, isFalse, isTrue, text, unhex } from "../check";
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -97,11 +97,27 @@ export function standard_base64_uses_plus_and_slash(): void {
   encodes("ffff", "//8=");
 }
 
+export function base64url_is_written_without_padding(): void {
+  encodesUrl("", "");
+  encodesUrl("66", "Zg");
+  encodesUrl("666f", "Zm8");
+  encodesUrl("666f6f", "Zm9v");
+  encodesUrl("666f6f62", "Zm9vYg");
+}
+
+export function base64url_is_written_with_minus_and_underscore(): void {
+  encodesUrl("fbffbf", "-_-_");
+  encodesUrl("ffff", "__8");
+}
+
 export function what_is_encoded_decodes_to_itself_at_every_length(): void {
   for (let n = 0; n < 70; n++) {
     const data = new Uint8Array(n);
     for (let i = 0; i < n; i++) data[i] = <u8>(i * 37 + n * 11);
-    equalBytes(decodeBase64url(asUrl(encodeBase64(data))).value, data);
+    const url = encodeBase64url(data), standard = encodeBase64(data);
+    equalBytes(decodeBase64url(url).value, data);
+    equal(text(asUrl(standard)), text(url));
+    equalInt(base64urlSize(n), url.length);
   }
 }
 
@@ -120,6 +136,8 @@ function decodes(input: string, want: string): void {
 }
 
 function encodes(data: string, want: string): void { equal(text(encodeBase64(unhex(data))), want); }
+
+function encodesUrl(data: string, want: string): void { equal(text(encodeBase64url(unhex(data))), want); }
 
 function refuses(input: string, code: Base64Fault, at: string): void {
   const fault = decodeBase64url(ascii(input)).fault;

@@ -15,13 +15,6 @@ export function unauth_action_alone_denies_or_passes(): void {
   equalInt(configOf("{" + DISCOVERY + ",\"unauth_action\":\"pass\"}").unauthenticated, Unauthenticated.Pass);
 }
 
-export function the_browser_login_is_refused_until_it_is_there(): void {
-  const want = "bearer_only: the browser login (unauth_action auth) is not in this release: set bearer_only to true, or unauth_action to deny or pass";
-  refusedOf("{" + DISCOVERY + "}", want);
-  refusedOf("{" + DISCOVERY + ",\"unauth_action\":\"auth\"}", want);
-  refusedOf("{" + DISCOVERY + ",\"bearer_only\":false}", want);
-}
-
 export function attributes_of_the_browser_login_are_warned_of(): void {
   const out = compiled("{\"bearer_only\":true," + DISCOVERY + ",\"session\":{\"secret\":1},\"redirect_uri\":7}");
   equal(out.errors.join("; "), "");
@@ -78,7 +71,7 @@ export function each_endpoint_may_have_a_cluster_of_its_own(): void {
 
 export function introspection_needs_credentials(): void {
   const want = "is required: the introspection endpoint asks who is calling";
-  refusedOf("{" + INTROSPECTION + ",\"provider_cluster\":\"idp\"}", "client_id: " + want);
+  refusedOf("{" + INTROSPECTION + ",\"provider_cluster\":\"idp\"}", "client_id: " + want + "; client_secret: " + want);
   refusedOf("{" + INTROSPECTION + ",\"provider_cluster\":\"idp\",\"client_secret\":\"a\"}", "client_id: " + want);
   refusedOf("{" + INTROSPECTION + ",\"provider_cluster\":\"idp\",\"client_id\":\"a\"}", "client_secret: " + want);
 }

@@ -163,7 +163,7 @@ export function the_defaults_are_those_of_the_documentation(): void {
   isFalse(c.identity.accessTokenInAuthorization || c.identity.filterState, "off");
   equal(c.introspection.expiryClaim, "exp");
   equalInt(c.introspection.intervalSec, 0);
-  equalInt(compiled("{}").errors.length, 2); // bearer_only and discovery
+  equalInt(compiled("{}").errors.length, 5); // client_id, client_secret, provider_cluster, discovery, session.secret
 }
 
 const EXPECTED = "token_signing_alg_values_expected: expected some of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA, Ed25519, HS256, HS384, HS512";

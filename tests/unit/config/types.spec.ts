@@ -77,7 +77,7 @@ export function a_choice_is_one_of_its_words(): void {
   refused("\"unauth_action\":true", "unauth_action: expected one of auth, deny, pass, found a boolean");
   refused("\"unauth_action\":[\"deny\"]", "unauth_action: expected one of auth, deny, pass, found a list");
   refused("\"unauth_action\":\"\"", "unauth_action: must not be empty");
-  refused("\"introspection_endpoint_auth_method\":\"private_key_jwt\"", "introspection_endpoint_auth_method: expected one of client_secret_basic, client_secret_post, found \"private_key_jwt\"");
+  refused("\"introspection_endpoint_auth_method\":\"none\"", "introspection_endpoint_auth_method: expected one of client_secret_basic, client_secret_post, private_key_jwt, client_secret_jwt, found \"none\"");
 }
 
 export function a_long_text_is_not_repeated_in_an_error_because_it_may_be_a_secret(): void {

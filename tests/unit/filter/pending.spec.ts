@@ -1,8 +1,7 @@
-import { CalloutKind } from "../../../assembly/filter/metrics";
 import { Pending, PendingCall } from "../../../assembly/filter/pending";
 import { Root, Roots } from "../../../assembly/filter/roots";
 import { Verdicts } from "../../../assembly/filter/verdict_cache";
-import { Forward } from "../../../assembly/flow/next";
+import { CalloutKind, Forward } from "../../../assembly/flow/next";
 import { ReadAnswer } from "../../../assembly/flow/read_answer";
 import { ascii, equal, equalInt, isFalse, isTrue } from "../check";
 

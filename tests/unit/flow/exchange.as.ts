@@ -1,7 +1,7 @@
 /** A request to judge, and what was said of it. */
 
 import { Config } from "../../../assembly/config/config";
-import { Exchange, ProviderView } from "../../../assembly/flow/exchange";
+import { Entropy, Exchange, ProviderView, RefreshState, Registry } from "../../../assembly/flow/exchange";
 import { Await, AwaitProvider, Forward, Next, Refuse } from "../../../assembly/flow/next";
 import { KeySet, readJwks } from "../../../assembly/jose/jwks";
 import { Reply } from "../../../assembly/http/callout";
@@ -26,8 +26,34 @@ export class FakeProvider extends ProviderView {
   coming(): bool { return this.onTheWay; }
 }
 
+/** Counts upwards, so that nothing comes twice; or has none. */
+export class FakeEntropy extends Entropy {
+  empty: bool = false;
+  private next: u8 = 1;
+  bytes(size: i32): Uint8Array | null { return this.empty ? null : new Uint8Array(size).fill(this.next++); }
+}
+
+/** Sessions that a test has ended, and how a refresh stands. */
+export class FakeRegistry extends Registry {
+  readonly endedKeys: u64[] = [];
+  full: bool = false;
+  seen: u64[] = [];
+  state: RefreshState | null = null;
+  ended(key: u64, _beganAtSec: i64): bool { return this.endedKeys.includes(key); }
+  end(key: u64, _nowSec: i64, _untilSec: i64): bool {
+    if (!this.full) this.endedKeys.push(key);
+    return !this.full;
+  }
+  first(key: u64): bool {
+    if (this.seen.includes(key)) return false;
+    this.seen.push(key);
+    return true;
+  }
+  refresh(_key: Uint8Array, _nowMs: i64): RefreshState | null { return this.state; }
+}
+
 export function exchange(config: Config, provider: ProviderView | null = null, waited: bool = false): Exchange {
-  return new Exchange(config, NOW * 1000, provider, [], waited);
+  return new Exchange(config, NOW * 1000, provider, [], waited, new FakeEntropy(), new FakeRegistry());
 }
 
 /** HS256 with SECRET, issuer https://idp.example.com, and these members besides. */

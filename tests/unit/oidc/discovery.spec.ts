@@ -1,5 +1,5 @@
 import { Endpoint, Reply } from "../../../assembly/http/callout";
-import { readUrl } from "../../../assembly/http/url";
+import { readUrl, Url } from "../../../assembly/http/url";
 import { DiscoveryFault, discoveryFaultText, discoveryRequest, Metadata, readMetadata } from "../../../assembly/oidc/discovery";
 import { equal, equalInt, isFalse, isTrue, text, utf8 } from "../check";
 import { joined } from "../http/serialised.as";
@@ -8,11 +8,22 @@ const ISSUER = "https://idp.example.com/realms/a";
 const GOOD = document(ISSUER, "https://idp.example.com/jwks", "https://idp.example.com/introspect");
 
 export function the_endpoints_are_taken_from_the_document(): void {
-  const metadata = reads(GOOD);
-  const jwks = metadata.jwksUri, introspection = metadata.introspectionEndpoint;
-  equal(jwks == null ? "-" : text(jwks.text), "https://idp.example.com/jwks");
-  equal(introspection == null ? "-" : text(introspection.text), "https://idp.example.com/introspect");
+  const metadata = reads(everything("https://idp.example.com"));
+  equal(url(metadata.authorizationEndpoint), "https://idp.example.com/authorization_endpoint");
+  equal(url(metadata.tokenEndpoint), "https://idp.example.com/token_endpoint");
+  equal(url(metadata.userinfoEndpoint), "https://idp.example.com/userinfo_endpoint");
+  equal(url(metadata.jwksUri), "https://idp.example.com/jwks_uri");
+  equal(url(metadata.introspectionEndpoint), "https://idp.example.com/introspection_endpoint");
+  equal(url(metadata.revocationEndpoint), "https://idp.example.com/revocation_endpoint");
+  equal(url(metadata.endSessionEndpoint), "https://idp.example.com/end_session_endpoint");
   equal(text(metadata.issuer), ISSUER);
+}
+
+export function duty_6_only_the_boolean_true_says_that_iss_comes_with_the_answer(): void {
+  isTrue(reads(withMember("authorization_response_iss_parameter_supported", "true")).issParameterSupported, "true");
+  const others = ["false", "\"true\"", "1", "null", "[true]", "{}"];
+  for (let i = 0; i < others.length; i++) isFalse(reads(withMember("authorization_response_iss_parameter_supported", others[i])).issParameterSupported, others[i]);
+  isFalse(reads(GOOD).issParameterSupported, "absent");
 }
 
 export function the_document_is_asked_for_without_a_body_and_without_credentials(): void {
@@ -23,7 +34,8 @@ export function the_document_is_asked_for_without_a_body_and_without_credentials
 
 export function endpoints_may_be_absent(): void {
   const metadata = reads("{\"issuer\":\"" + ISSUER + "\"}");
-  isTrue(metadata.jwksUri == null && metadata.introspectionEndpoint == null, "both");
+  isTrue(metadata.jwksUri == null && metadata.introspectionEndpoint == null && metadata.authorizationEndpoint == null && metadata.tokenEndpoint == null, "these");
+  isTrue(metadata.userinfoEndpoint == null && metadata.revocationEndpoint == null && metadata.endSessionEndpoint == null, "and those");
 }
 
 export function duty_65_the_issuer_must_be_exactly_the_one_that_was_asked(): void {
@@ -37,22 +49,24 @@ export function duty_65_an_issuer_that_is_no_text_or_absent_is_refused(): void {
   for (let i = 0; i < documents.length; i++) refuses(200, documents[i], DiscoveryFault.WrongIssuer);
 }
 
-export function duty_65_endpoints_without_https_are_refused(): void {
+export function duty_65_endpoints_without_https_are_refused_by_name(): void {
   const urls = ["http://idp.example.com/jwks", "ftp://idp.example.com/jwks", "file:///etc/passwd", "/jwks", "idp.example.com/jwks", "", "//idp.example.com/jwks", "https:jwks", "javascript:1"];
-  for (let i = 0; i < urls.length; i++) {
-    refuses(200, document(ISSUER, urls[i], "https://h/i"), DiscoveryFault.BadEndpoint);
-    refuses(200, document(ISSUER, "https://h/j", urls[i]), DiscoveryFault.BadEndpoint);
-  }
+  for (let i = 0; i < urls.length; i++) refusesEachEndpoint("\"" + urls[i] + "\"");
 }
 
 export function duty_65_endpoints_that_could_hide_a_host_or_end_a_line_are_refused(): void {
   const urls = ["https://idp.example.com@evil.example/jwks", "https://idp.example.com/jwks\\r\\nx: y", "https://idp.example.com\\\\@evil.example/", "https://idp.example.com/#a", "https://"];
-  for (let i = 0; i < urls.length; i++) refuses(200, document(ISSUER, urls[i], "https://h/i"), DiscoveryFault.BadEndpoint);
+  for (let i = 0; i < urls.length; i++) refusesEachEndpoint("\"" + urls[i] + "\"");
 }
 
 export function an_endpoint_that_is_no_text_is_refused(): void {
   const values = ["null", "1", "[\"https://h/j\"]", "{}", "true"];
-  for (let i = 0; i < values.length; i++) refuses(200, "{\"issuer\":\"" + ISSUER + "\",\"jwks_uri\":" + values[i] + "}", DiscoveryFault.BadEndpoint);
+  for (let i = 0; i < values.length; i++) refusesEachEndpoint(values[i]);
+}
+
+export function the_first_endpoint_that_is_wrong_is_the_one_that_is_named(): void {
+  const fault = readMetadata(new Reply(200, utf8(everything("http://idp.example.com"))), utf8(ISSUER), false).fault;
+  equal(fault == null ? "-" : fault.at, "authorization_endpoint");
 }
 
 export function duty_40_plain_http_is_taken_only_where_configuration_says_so(): void {
@@ -86,8 +100,31 @@ export function every_fault_has_words_of_its_own(): void {
   equalInt(words.size, 5);
 }
 
+const ENDPOINTS: string[] = [
+  "authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri", "introspection_endpoint", "revocation_endpoint", "end_session_endpoint",
+];
+
 function document(issuer: string, jwks: string, introspection: string): string {
-  return `{"issuer":"${issuer}","jwks_uri":"${jwks}","introspection_endpoint":"${introspection}","token_endpoint":"http://not.asked.about"}`;
+  return `{"issuer":"${issuer}","jwks_uri":"${jwks}","introspection_endpoint":"${introspection}","registration_endpoint":"http://not.asked.about"}`;
+}
+
+function withMember(name: string, value: string): string { return `{"issuer":"${ISSUER}","${name}":${value}}`; }
+
+function everything(origin: string): string {
+  let body = `{"issuer":"${ISSUER}"`;
+  for (let i = 0; i < ENDPOINTS.length; i++) body += `,"${ENDPOINTS[i]}":"${origin}/${ENDPOINTS[i]}"`;
+  return body + "}";
+}
+
+function url(endpoint: Url | null): string { return endpoint == null ? "-" : text(endpoint.text); }
+
+function refusesEachEndpoint(value: string): void {
+  for (let i = 0; i < ENDPOINTS.length; i++) {
+    const fault = readMetadata(new Reply(200, utf8(withMember(ENDPOINTS[i], value))), utf8(ISSUER), false).fault;
+    if (fault == null) return assert(false, "accepted " + ENDPOINTS[i] + " " + value);
+    equalInt(fault.code, DiscoveryFault.BadEndpoint);
+    equal(fault.at, ENDPOINTS[i]);
+  }
 }
 
 function reads(body: string): Metadata {

@@ -1,10 +1,8 @@
-import { Callout, Endpoint, Reply } from "../../../assembly/http/callout";
-import { readUrl } from "../../../assembly/http/url";
-import { Client, ClientAuth } from "../../../assembly/oidc/client_auth";
+import { Callout, Reply } from "../../../assembly/http/callout";
+import { ClientAuth } from "../../../assembly/oidc/client_auth";
 import { IntrospectionFault, introspectionFaultText, introspectionRequest, readIntrospection } from "../../../assembly/oidc/introspection";
-import { ascii, contains, equal, equalInt, isFalse, text, utf8 } from "../check";
-import { joined } from "../http/serialised.as";
-import { ByteWriter } from "../../../assembly/bytes/writer";
+import { ascii, contains, equal, equalInt, isFalse, isTrue, text, utf8 } from "../check";
+import { client, endpointOf, made, pair, withoutRandomness } from "./calls.as";
 
 export function only_an_answer_that_says_active_true_is_active(): void {
   const token = readIntrospection(new Reply(200, utf8("{\"active\":true,\"sub\":\"me\"}")));
@@ -73,12 +71,6 @@ export function basic_credentials_stand_in_the_header_and_not_in_the_body(): voi
   isFalse(text(call.body).includes("client"), "not in the body");
 }
 
-export function duty_32_reserved_characters_in_basic_credentials_are_form_encoded_first(): void {
-  const call = new Callout("POST", endpoint());
-  new Client(utf8("a:b"), utf8("c:d+/"), ClientAuth.Basic).authenticate(call, new ByteWriter());
-  equal(pair(call, "authorization"), "Basic YSUzQWI6YyUzQWQlMkIlMkY="); // a%3Ab:c%3Ad%2B%2F
-}
-
 export function duty_32_posted_credentials_stand_in_the_body_and_not_in_a_header(): void {
   const call = request(ClientAuth.Post, "t", []);
   equal(text(call.body), "token=t&token_type_hint=access_token&client_id=client&client_secret=s%3Ae%25cret%20%C3%A9");
@@ -88,6 +80,10 @@ export function duty_32_posted_credentials_stand_in_the_body_and_not_in_a_header
 export function duty_32_the_secret_never_stands_in_the_url(): void {
   isFalse(pair(request(ClientAuth.Basic, "t", []), ":path").includes("client"), "basic");
   isFalse(pair(request(ClientAuth.Post, "t", []), ":path").includes("client"), "post");
+}
+
+export function a_client_that_cannot_prove_itself_sends_no_token(): void {
+  isTrue(introspectionRequest(endpointOf("https://idp.example.com/i"), client(ClientAuth.ClientSecretJwt), utf8("t"), [], withoutRandomness()) == null, "no call");
 }
 
 export function configured_request_headers_are_sent_along(): void {
@@ -100,16 +96,6 @@ function refuses(status: i32, body: string, code: IntrospectionFault): void {
   equalInt(fault.code, code);
 }
 
-function endpoint(): Endpoint { return new Endpoint(readUrl(ascii("https://idp.example.com/introspect?a=b")).value, ascii("idp")); }
-
 function request(auth: ClientAuth, token: string, addon: Uint8Array[]): Callout {
-  return introspectionRequest(endpoint(), new Client(utf8("client"), utf8("s:e%cret \u00e9"), auth), utf8(token), addon);
-}
-
-/** The only value of that name; "" where there is none. */
-function pair(call: Callout, name: string): string {
-  const values: Uint8Array[] = [];
-  for (let i = 0; i < call.pairs.length; i += 2) if (text(call.pairs[i]) == name) values.push(call.pairs[i + 1]);
-  assert(values.length < 2, "twice: " + name);
-  return joined(values);
+  return made(introspectionRequest(endpointOf("https://idp.example.com/introspect?a=b"), client(auth), utf8(token), addon, withoutRandomness()));
 }

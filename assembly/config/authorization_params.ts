@@ -1,0 +1,96 @@
+// What configuration adds to the authorization request: `scope` and `authorization_params`.
+
+import { EMPTY, is, utf8 } from "../bytes/bytes";
+import { ByteWriter } from "../bytes/writer";
+import { RESERVED_PARAMETERS } from "../oidc/authorize";
+import { BrowserSettings } from "./browser";
+import { ConfigReader } from "./reader";
+
+const MAX_PARAMS = 32;
+const MAX_AGE = 31536000;
+
+/** Scopes separated by one space (RFC 6749 §3.3), `openid` among them: without it there is no ID Token (OpenID Connect Core §3.1.2.1). */
+export function readScope(r: ConfigReader, warnings: string[]): Uint8Array {
+  const text = r.has("scope") ? r.text("scope") : utf8("openid");
+  if (text == null) return EMPTY;
+  const scopes = words(text);
+  const out = new ByteWriter(text.length + 8);
+  let openid = false;
+  for (let i = 0; i < scopes.length; i++) {
+    if (!isScope(scopes[i])) {
+      r.wrong("scope", "word " + (i + 1).toString() + " is not a scope (RFC 6749 §3.3): printable ASCII without quotes and backslashes");
+      return EMPTY;
+    }
+    if (is(scopes[i], "openid")) openid = true;
+  }
+  if (!openid) {
+    out.text("openid");
+    warnings.push("scope has no openid: it was added, as there is no sign-in without it");
+  }
+  for (let i = 0; i < scopes.length; i++) {
+    if (i > 0 || !openid) out.byte(0x20);
+    out.bytes(scopes[i]);
+  }
+  return out.done();
+}
+
+export function readAuthorizationParams(r: ConfigReader, b: BrowserSettings): void {
+  const params = r.child("authorization_params");
+  if (params == null) return;
+  const names = params.names();
+  if (names.length > MAX_PARAMS) r.wrong("authorization_params", `expected at most ${MAX_PARAMS} parameters, found ${names.length}`);
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i];
+    // Some providers read parameters in any case.
+    if (RESERVED_PARAMETERS.includes(name.toLowerCase())) {
+      params.wrong(name, "is set by the filter itself");
+      continue;
+    }
+    if (!isName(name)) {
+      params.wrong(name, "expected a name of printable ASCII");
+      continue;
+    }
+    const value = params.scalar(name);
+    if (value == null) continue;
+    b.authorizationParams.push(utf8(name));
+    b.authorizationParams.push(value);
+    if (name == "acr_values") b.acrValues = words(value);
+    if (name == "max_age") {
+      b.maxAgeSec = seconds(value);
+      if (b.maxAgeSec < 0) params.wrong(name, `expected a whole number from 0 to ${MAX_AGE}`);
+    }
+  }
+}
+
+function isName(name: string): bool {
+  for (let i = 0; i < name.length; i++) if (name.charCodeAt(i) <= 0x20 || name.charCodeAt(i) >= 0x7f) return false;
+  return name.length > 0;
+}
+
+/** Decimal digits up to MAX_AGE; -1 for anything else. */
+function seconds(text: Uint8Array): i32 {
+  if (text.length == 0 || text.length > 8) return -1;
+  let value = 0;
+  for (let i = 0; i < text.length; i++) {
+    if (text[i] - 0x30 >= 10) return -1;
+    value = value * 10 + (text[i] - 0x30);
+  }
+  return value <= MAX_AGE ? value : -1;
+}
+
+/** What stands between spaces. */
+function words(text: Uint8Array): Uint8Array[] {
+  const out: Uint8Array[] = [];
+  let from = 0;
+  for (let i = 0; i <= text.length; i++) {
+    if (i < text.length && text[i] != 0x20) continue;
+    if (i > from) out.push(text.slice(from, i));
+    from = i + 1;
+  }
+  return out;
+}
+
+function isScope(text: Uint8Array): bool {
+  for (let i = 0; i < text.length; i++) if (text[i] <= 0x20 || text[i] >= 0x7f || text[i] == 0x22 || text[i] == 0x5c) return false;
+  return true;
+}

@@ -1,0 +1,88 @@
+// The compiled settings of the browser sign-in.
+
+import { EMPTY } from "../bytes/bytes";
+import { Algorithm } from "../jose/algorithm";
+import { Client, ClientAuth } from "../oidc/client_auth";
+import { SealingKeys } from "../session/sealing";
+import { CookieSettings } from "../session/cookie_settings";
+import { SessionLimits } from "../session/limits";
+
+/** Where the provider sends the browser back to (`redirect_uri`). */
+export const enum Redirect {
+  /** Not configured: the request's path with APISIX's suffix `/.apisix/redirect`. */
+  Suffix = 1,
+  /** A path: scheme and host are the request's. */
+  Path,
+  /** A whole URL. */
+  Absolute,
+}
+
+export const CALLBACK_SUFFIX = "/.apisix/redirect";
+
+/** Which parts of the token response a session keeps (`session_contents`). */
+@final
+export class SessionContents {
+  /** The access token, its expiry, and the refresh token. */
+  accessToken: bool = true;
+  /** The ID Token's claims. */
+  idToken: bool = true;
+  /** The ID Token as it came, for `id_token_hint` and X-Raw-ID-Token. */
+  rawIdToken: bool = true;
+  /** UserInfo. */
+  user: bool = true;
+}
+
+@final
+export class BrowserSettings {
+  /** How the filter proves itself at the token and revocation endpoints (`token_endpoint_auth_method`). */
+  client: Client = new Client(EMPTY, EMPTY, ClientAuth.Basic);
+  scope: Uint8Array = EMPTY;
+  redirect: Redirect = Redirect.Suffix;
+  /** The URL of `Redirect.Absolute`; EMPTY otherwise. */
+  redirectUrl: Uint8Array = EMPTY;
+  /** The path on which the provider's answer is awaited; EMPTY with `Redirect.Suffix`. */
+  callbackPath: Uint8Array = EMPTY;
+  /** `Redirect.Absolute` says whether browsers come by https; else the request's `:scheme` does. */
+  redirectHttps: bool = false;
+  /** `response_mode: "form_post"`. */
+  formPost: bool = false;
+  /** Names and values in turn of `authorization_params`; none of them is a reserved name. */
+  authorizationParams: Uint8Array[] = [];
+  /** `max_age` of `authorization_params`, -1 where it has none; `auth_time` must agree. */
+  maxAgeSec: i32 = -1;
+  /** `acr_values` of `authorization_params`; the ID Token's `acr` must be one of them. */
+  acrValues: Uint8Array[] = [];
+  allowPreflight: bool = false;
+  /** By which an ID Token may be signed; symmetric ones only with `symmetric_key`. */
+  idTokenAlgorithms: Algorithm[] = [];
+
+  keys: SealingKeys = new SealingKeys([]);
+  /** Issuer and client_id, bound into every seal (session/sealing.ts: contextOf). */
+  context: Uint8Array = EMPTY;
+  cookies: CookieSettings = new CookieSettings();
+  limits: SessionLimits = new SessionLimits();
+  contents: SessionContents = new SessionContents();
+
+  renewAccessToken: bool = true;
+  /** For token answers without expires_in. */
+  accessExpiresInSec: i32 = 3600;
+  accessLeewaySec: i32 = 0;
+  /** `refresh_session_interval`: after so many seconds the provider is asked again with prompt=none; 0: never. */
+  reauthenticateSec: i32 = 0;
+  forceReauthorize: bool = false;
+
+  logoutPath: Uint8Array = EMPTY;
+  /** EMPTY: not served. */
+  backchannelLogoutPath: Uint8Array = EMPTY;
+  frontchannelLogoutPath: Uint8Array = EMPTY;
+  /** EMPTY: not sent. Always absolute. */
+  postLogoutRedirectUri: Uint8Array = EMPTY;
+  /** EMPTY: the provider's end_session_endpoint. Absolute, or a path of this origin. */
+  redirectAfterLogoutUri: Uint8Array = EMPTY;
+  revokeOnLogout: bool = false;
+
+  /** Envoy clusters of the provider's endpoints. */
+  tokenCluster: Uint8Array = EMPTY;
+  userinfoCluster: Uint8Array = EMPTY;
+  revocationCluster: Uint8Array = EMPTY;
+}

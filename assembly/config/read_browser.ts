@@ -1,0 +1,101 @@
+// The attributes of the browser sign-in.
+
+import { EMPTY, same } from "../bytes/bytes";
+import { decodeUtf8 } from "../bytes/utf8";
+import { Algorithm, asymmetricAlgorithms } from "../jose/algorithm";
+import { Secure } from "../session/cookie_settings";
+import { contextOf } from "../session/sealing";
+import { readAuthorizationParams, readScope } from "./authorization_params";
+import { BrowserSettings, Redirect } from "./browser";
+import { Config, SourceKind } from "./config";
+import { readAddresses } from "./read_addresses";
+import { Clients } from "./read_client";
+import { Clusters } from "./read_provider";
+import { readContents, readSession } from "./read_session";
+import { ConfigReader } from "./reader";
+
+/** A year. */
+const LONGEST = 31536000;
+
+/** Attributes that have nothing to act on where nobody signs in by a browser. */
+export const BROWSER_ONLY: string[] = [
+  "scope", "redirect_uri", "response_mode", "authorization_params", "allow_preflight", "use_pkce", "use_nonce", "par", "dpop",
+  "token_endpoint_auth_method", "session", "session_contents", "renew_access_token_on_expiry", "access_token_expires_in",
+  "access_token_expires_leeway", "refresh_session_interval", "force_reauthorize", "logout_path", "post_logout_redirect_uri",
+  "redirect_after_logout_uri", "revoke_tokens_on_logout", "backchannel_logout_path", "frontchannel_logout_path",
+  "set_id_token_header", "set_raw_id_token_header", "set_refresh_token_header",
+];
+
+/** Everything else of `c` has been read. */
+export function readBrowser(r: ConfigReader, c: Config, clients: Clients, clusters: Clusters, warnings: string[]): BrowserSettings {
+  const b = new BrowserSettings();
+  b.scope = readScope(r, warnings);
+  readAddresses(r, b, warnings);
+  b.formPost = r.oneOf("response_mode", ["query", "form_post"]) == "form_post";
+  readAuthorizationParams(r, b);
+  b.allowPreflight = r.flag("allow_preflight", false);
+  if (!r.flag("use_pkce", true)) warnings.push("use_pkce is false: PKCE is always used");
+  if (!r.flag("use_nonce", true)) warnings.push("use_nonce is false: a nonce is always used");
+  refuseEnabled(r, "par", "pushed authorization requests are");
+  refuseEnabled(r, "dpop", "proof of possession is");
+
+  const provider = c.provider, client = clients.signIn;
+  const issuer = provider == null ? EMPTY : provider.issuer;
+  if (client != null) b.client = client;
+  b.context = contextOf([issuer, clients.id]);
+  b.idTokenAlgorithms = algorithmsOfIdTokens(c);
+  readSession(r, b, issuer, clients.id, clients.secret, warnings);
+  readContents(r, b.contents, c.identity.rawIdTokenHeader);
+  checkCookies(r, c, b, warnings);
+
+  b.renewAccessToken = r.flag("renew_access_token_on_expiry", true);
+  b.accessExpiresInSec = r.whole("access_token_expires_in", 3600, 1, LONGEST);
+  b.accessLeewaySec = r.whole("access_token_expires_leeway", 0, 0, 3600);
+  b.reauthenticateSec = r.whole("refresh_session_interval", 0, 0, LONGEST);
+  b.forceReauthorize = r.flag("force_reauthorize", false);
+  b.revokeOnLogout = r.flag("revoke_tokens_on_logout", false);
+  b.tokenCluster = clusters.token;
+  b.userinfoCluster = clusters.userinfo;
+  b.revocationCluster = clusters.revocation;
+  return b;
+}
+
+/** The expected ones. Beside a key of one's own they are those that fit it, which says nothing of what the provider's keys sign. */
+function algorithmsOfIdTokens(c: Config): Algorithm[] {
+  if (c.key == null) return c.algorithms;
+  const out = asymmetricAlgorithms();
+  for (let i = 0; i < c.algorithms.length; i++) if (c.algorithms[i].symmetric) out.push(c.algorithms[i]);
+  return out;
+}
+
+/** Not merely passed over: whoever sets it counts on it. */
+function refuseEnabled(r: ConfigReader, key: string, what: string): void {
+  const child = r.child(key);
+  if (child == null) return;
+  child.names();
+  if (child.flag("enabled", false)) child.wrong("enabled", what + " not supported");
+}
+
+/** What only cookies and the rest of the configuration together can get wrong. */
+function checkCookies(r: ConfigReader, c: Config, b: BrowserSettings, warnings: string[]): void {
+  const cookies = b.cookies;
+  // The provider's form comes from another site: without Secure and SameSite=None the sign-in's cookie would not come with it.
+  const plain = b.redirect == Redirect.Absolute && !b.redirectHttps && cookies.secure != Secure.Always;
+  if (b.formPost && (plain || cookies.secure == Secure.Never)) r.wrong("response_mode", "form_post needs Secure cookies: neither may redirect_uri be plain http, nor session.cookie_secure false");
+
+  for (let i = 0; i < c.sources.length; i++) {
+    const source = c.sources[i];
+    if (source.kind != SourceKind.Cookie) continue;
+    if (same(source.name, cookies.secureNames.session) || same(source.name, cookies.plainNames.session)) r.wrong("auth_accept_token_as", "names the session's own cookie");
+  }
+  if (b.logoutPath.length > 0 && !receives(cookies.path, b.logoutPath)) {
+    warnings.push("logout_path is not below session.cookie_path: browsers would not send the session to " + decodeUtf8(b.logoutPath));
+  }
+}
+
+/** RFC 6265 §5.1.4. */
+function receives(cookiePath: Uint8Array, path: Uint8Array): bool {
+  const size = cookiePath.length;
+  if (size == 0 || path.length < size || !same(path.subarray(0, size), cookiePath)) return size == 0;
+  return path.length == size || cookiePath[size - 1] == 0x2f || path[size] == 0x2f;
+}

@@ -1,0 +1,122 @@
+// How the filter proves itself to the provider: at the introspection endpoint, and at the endpoints of the sign-in.
+
+import { EMPTY, utf8 } from "../bytes/bytes";
+import { hashSize } from "../crypto/hash";
+import { Curve } from "../crypto/key";
+import { PrivateKey, privateKeyFaultText, readPrivateKeyPem } from "../crypto/private_key";
+import { algorithmNamed } from "../jose/algorithm";
+import { Assertion, Client, ClientAuth } from "../oidc/client_auth";
+import { ConfigReader } from "./reader";
+
+const METHODS: string[] = ["client_secret_basic", "client_secret_post", "private_key_jwt", "client_secret_jwt"];
+/** In the order of METHODS, and then "none". */
+const AUTHS: ClientAuth[] = [ClientAuth.Basic, ClientAuth.Post, ClientAuth.PrivateKeyJwt, ClientAuth.ClientSecretJwt, ClientAuth.None];
+
+const ALGORITHMS: string[] = ["RS256", "RS384", "RS512", "ES256", "ES384", "ES512", "HS256", "HS384", "HS512"];
+const OF_ASSERTIONS: string[] = ["client_rsa_private_key", "client_rsa_private_key_id", "client_jwt_assertion_expires_in", "client_jwt_assertion_alg", "client_jwt_assertion_audience"];
+
+@final
+export class Clients {
+  /** EMPTY where there is none, or a wrong one. */
+  id: Uint8Array = EMPTY;
+  secret: Uint8Array = EMPTY;
+  /** null where credentials are missing. */
+  introspection: Client | null = null;
+  signIn: Client | null = null;
+}
+
+/** `introspects`: every bearer token is introspected, so that it cannot be done without. */
+export function readClients(r: ConfigReader, signIn: bool, introspects: bool, warnings: string[]): Clients {
+  const out = new Clients();
+  const id = r.text("client_id"), secret = r.text("client_secret");
+  if (id != null) out.id = id;
+  if (secret != null) out.secret = secret;
+  const forIntrospection = AUTHS[METHODS.indexOf(r.oneOf("introspection_endpoint_auth_method", METHODS))];
+  const methods = METHODS.concat(["none"]);
+  const forSignIn = signIn ? AUTHS[methods.indexOf(r.oneOf("token_endpoint_auth_method", methods))] : forIntrospection;
+
+  const reason = signIn ? "is required for the browser sign-in" : "is required: the introspection endpoint asks who is calling";
+  if ((signIn || introspects) && !r.has("client_id")) r.wrong("client_id", reason);
+  const secretNeeded = signIn && takesSecret(forSignIn) || introspects && takesSecret(forIntrospection) || forIntrospection == ClientAuth.ClientSecretJwt;
+  if (secretNeeded && !r.has("client_secret")) r.wrong("client_secret", reason);
+
+  const assertions = new Assertions();
+  if (isJwt(forIntrospection) || isJwt(forSignIn)) assertions.read(r, forIntrospection == ClientAuth.PrivateKeyJwt || forSignIn == ClientAuth.PrivateKeyJwt);
+  else {
+    const unused = r.unused(OF_ASSERTIONS);
+    if (unused.length > 0) warnings.push("not used without private_key_jwt or client_secret_jwt: " + unused.join(", "));
+  }
+  out.introspection = clientOf(r, out, forIntrospection, assertions);
+  if (signIn) out.signIn = clientOf(r, out, forSignIn, assertions);
+  return out;
+}
+
+function clientOf(r: ConfigReader, clients: Clients, auth: ClientAuth, assertions: Assertions): Client | null {
+  const assertion = isJwt(auth) ? assertions.by(r, auth, clients.secret) : null;
+  if (clients.id.length == 0 || takesSecret(auth) && clients.secret.length == 0 || isJwt(auth) && assertion == null) return null;
+  return new Client(clients.id, clients.secret, auth, assertion);
+}
+
+function takesSecret(auth: ClientAuth): bool { return auth == ClientAuth.Basic || auth == ClientAuth.Post || auth == ClientAuth.ClientSecretJwt; }
+
+function isJwt(auth: ClientAuth): bool { return auth == ClientAuth.PrivateKeyJwt || auth == ClientAuth.ClientSecretJwt; }
+
+/** What the assertions of both ways have in common. */
+class Assertions {
+  private key: PrivateKey | null = null;
+  private kid: Uint8Array = EMPTY;
+  private audience: Uint8Array = EMPTY;
+  private lifetimeSec: i32 = 60;
+  /** "": the one that goes with the key. */
+  private algorithm: string = "";
+  private complained: bool = false;
+
+  read(r: ConfigReader, keyNeeded: bool): void {
+    const kid = r.text("client_rsa_private_key_id"), audience = r.text("client_jwt_assertion_audience");
+    if (kid != null) this.kid = kid;
+    if (audience != null) this.audience = audience;
+    // An assertion that is seen on its way must not be of use for long (RFC 7523 §3).
+    this.lifetimeSec = r.whole("client_jwt_assertion_expires_in", 60, 1, 60);
+    if (r.has("client_jwt_assertion_alg")) this.algorithm = r.oneOf("client_jwt_assertion_alg", ALGORITHMS);
+    if (!keyNeeded) return;
+    const pem = r.text("client_rsa_private_key");
+    if (pem == null) {
+      if (!r.has("client_rsa_private_key")) r.wrong("client_rsa_private_key", "is required for private_key_jwt");
+      return;
+    }
+    const read = readPrivateKeyPem(pem), fault = read.fault;
+    if (fault != null) r.wrong("client_rsa_private_key", privateKeyFaultText(fault.code));
+    else this.key = read.value;
+  }
+
+  /** null where something is missing or does not fit. */
+  by(r: ConfigReader, auth: ClientAuth, secret: Uint8Array): Assertion | null {
+    const key = auth == ClientAuth.PrivateKeyJwt ? this.key : null;
+    if (auth == ClientAuth.PrivateKeyJwt && key == null || auth == ClientAuth.ClientSecretJwt && secret.length == 0) return null;
+    const name = this.algorithm.length > 0 ? this.algorithm : key == null ? "HS256" : usual(key);
+    const assertion = new Assertion(key, this.kid, name, this.audience, this.lifetimeSec);
+    if (!assertion.fits(auth)) {
+      this.wrong(r, "client_jwt_assertion_alg", name + (key == null ? " does not go with client_secret_jwt" : " does not go with private_key_jwt and this key"));
+      return null;
+    }
+    const algorithm = algorithmNamed(utf8(name));
+    // RFC 7518 §3.2
+    if (key == null && algorithm != null && secret.length < hashSize(algorithm.hash)) {
+      this.wrong(r, "client_secret", `expected at least ${hashSize(algorithm.hash)} bytes for client_secret_jwt with ${name} (RFC 7518 §3.2), found ${secret.length}`);
+      return null;
+    }
+    return assertion;
+  }
+
+  /** Both ways may stumble over the same thing. */
+  private wrong(r: ConfigReader, key: string, what: string): void {
+    if (!this.complained) r.wrong(key, what);
+    this.complained = true;
+  }
+}
+
+/** The algorithm that providers expect of such a key (RFC 7518 §3.1). */
+function usual(key: PrivateKey): string {
+  if (key.rsa) return "RS256";
+  return key.curve == Curve.P256 ? "ES256" : key.curve == Curve.P384 ? "ES384" : "ES512";
+}

@@ -1,0 +1,97 @@
+// `session` and `session_contents`: by which secrets sessions are sealed, how long they last, what they keep.
+
+import { same } from "../bytes/bytes";
+import { decodeUtf8 } from "../bytes/utf8";
+import { SealingKeys } from "../session/sealing";
+import { SessionLimits } from "../session/limits";
+import { BrowserSettings, SessionContents } from "./browser";
+import { readCookies } from "./read_cookies";
+import { ConfigReader } from "./reader";
+
+/** APISIX's rule; a secret of 32 bytes is as strong as the keys that are made of it. */
+const LEAST_SECRET = 16, GOOD_SECRET = 32;
+/** Fewer different characters than this are no secret, however long the text. */
+const LEAST_VARIETY = 5;
+const MAX_SECRETS = 8;
+const LONGEST = 31536000;
+
+const SECRET_NEEDED = "is required for the browser sign-in: at least 16 characters, such as the output of `openssl rand -base64 32`, shared by all Envoys";
+
+/** `issuer` and `clientId` go into the cookies' names. */
+export function readSession(r: ConfigReader, b: BrowserSettings, issuer: Uint8Array, clientId: Uint8Array, clientSecret: Uint8Array, warnings: string[]): void {
+  const session = r.child("session");
+  if (session == null) {
+    if (!r.has("session")) r.wrong("session.secret", SECRET_NEEDED);
+    return;
+  }
+  b.keys = new SealingKeys(readSecrets(session, clientSecret, warnings));
+  readLimits(session, b.limits, warnings);
+  readCookies(session, b, issuer, clientId, warnings);
+  const storage = session.oneOf("storage", ["cookie", "redis"]);
+  if (storage == "redis") session.wrong("storage", "redis is not supported: sessions are kept in sealed cookies and need no store");
+  const unused = session.unused(["redis"]);
+  if (unused.length > 0 && storage != "redis") warnings.push("not used: session.redis");
+  session.end();
+}
+
+function readSecrets(session: ConfigReader, clientSecret: Uint8Array, warnings: string[]): Uint8Array[] {
+  const before = session.errors.length;
+  const secrets = session.texts("secret");
+  if (!session.has("secret")) session.wrong("secret", SECRET_NEEDED);
+  if (session.errors.length != before) return secrets;
+  if (secrets.length > MAX_SECRETS) session.wrong("secret", `expected at most ${MAX_SECRETS} secrets, found ${secrets.length}`);
+
+  let short = false;
+  for (let i = 0; i < secrets.length; i++) {
+    const key = session.isList("secret") ? "secret[" + i.toString() + "]" : "secret";
+    const size = decodeUtf8(secrets[i]).length;
+    if (size < LEAST_SECRET) session.wrong(key, `expected at least ${LEAST_SECRET} characters, found ${size}`);
+    else if (variety(secrets[i]) < LEAST_VARIETY) session.wrong(key, "is no secret, as it holds so few different characters");
+    // Who may know the one would know the other (duty 106).
+    if (same(secrets[i], clientSecret)) session.wrong(key, "must not be the client_secret, which the provider knows as well");
+    for (let j = 0; j < i; j++) if (same(secrets[i], secrets[j])) session.wrong(key, "is secret[" + j.toString() + "] again");
+    if (size < GOOD_SECRET) short = true;
+  }
+  if (short) warnings.push(`session.secret has less than ${GOOD_SECRET} characters: the output of \`openssl rand -base64 32\` is a good one`);
+  return secrets;
+}
+
+/** How many different bytes there are. */
+function variety(text: Uint8Array): i32 {
+  const seen = new StaticArray<bool>(256);
+  let count = 0;
+  for (let i = 0; i < text.length; i++) {
+    if (seen[text[i]]) continue;
+    seen[text[i]] = true;
+    count++;
+  }
+  return count;
+}
+
+function readLimits(session: ConfigReader, limits: SessionLimits, warnings: string[]): void {
+  limits.idlingSec = session.wholeOrZero("idling_timeout", 900, 10, LONGEST);
+  limits.rollingSec = session.wholeOrZero("rolling_timeout", 3600, 60, LONGEST);
+  let absolute = 86400;
+  const cookie = session.child("cookie");
+  if (cookie != null) {
+    absolute = cookie.whole("lifetime", absolute, 60, LONGEST);
+    if (cookie.has("lifetime")) {
+      warnings.push(session.has("absolute_timeout") ? "not used beside session.absolute_timeout: session.cookie.lifetime"
+        : "session.cookie.lifetime is deprecated: call it session.absolute_timeout");
+    }
+    cookie.end();
+  }
+  limits.absoluteSec = session.whole("absolute_timeout", 86400, 60, LONGEST);
+  if (!session.has("absolute_timeout")) limits.absoluteSec = absolute;
+}
+
+/** Everything is kept until the attribute is there; then only what it names (as in APISIX). */
+export function readContents(r: ConfigReader, out: SessionContents, rawIdTokenNeeded: bool): void {
+  const contents = r.child("session_contents");
+  if (contents == null) return;
+  out.accessToken = contents.flag("access_token", false);
+  out.idToken = contents.flag("id_token", false);
+  out.rawIdToken = contents.flag("enc_id_token", false) || rawIdTokenNeeded;
+  out.user = contents.flag("user", false);
+  contents.end();
+}

@@ -1,0 +1,55 @@
+// Requests whose body a step waits for: small forms, posted by providers and browsers.
+
+import { BufferType } from "../abi/enums";
+import { buffer } from "../abi/host";
+import { BodyStep } from "../flow/next";
+import { Root } from "./roots";
+
+/** The largest form. */
+export const MAX_BODY: u32 = 64 * 1024;
+const MAX_WAITING = 1024;
+/** How long to wait for the first byte before the plugin's configuration is to blame. */
+const FIRST_BYTE_MS: i64 = 5_000;
+
+@final
+export class BodyWaiter {
+  /** Something has come: Envoy delivers bodies, and its own time limits hold from here. */
+  delivered: bool = false;
+  constructor(readonly stream: u32, readonly root: Root, readonly step: BodyStep, readonly sinceMs: i64) {}
+}
+
+@final
+export class Bodies {
+  private waiting: BodyWaiter[] = [];
+
+  get full(): bool { return this.waiting.length >= MAX_WAITING; }
+  get none(): bool { return this.waiting.length == 0; }
+
+  add(waiter: BodyWaiter): void { this.waiting.push(waiter); }
+
+  find(stream: u32): BodyWaiter | null {
+    for (let i = 0; i < this.waiting.length; i++) if (this.waiting[i].stream == stream) return this.waiting[i];
+    return null;
+  }
+
+  remove(waiter: BodyWaiter): void {
+    const at = this.waiting.indexOf(waiter);
+    if (at >= 0) this.waiting.splice(at, 1);
+  }
+
+  /** Takes out those for which nothing has come in time. */
+  overdue(nowMs: i64): BodyWaiter[] {
+    const out: BodyWaiter[] = [];
+    for (let i = this.waiting.length - 1; i >= 0; i--) {
+      const waiter = this.waiting[i];
+      // One that was delivered in part and then left by its client is found here too, some time later.
+      if (nowMs - waiter.sinceMs < (waiter.delivered ? 60 * FIRST_BYTE_MS : FIRST_BYTE_MS)) continue;
+      out.push(waiter);
+      this.waiting.splice(i, 1);
+    }
+    return out;
+  }
+}
+
+/** What has come so far. */
+export function bodySoFar(size: u32): Uint8Array { return buffer(BufferType.HttpRequestBody, size); }

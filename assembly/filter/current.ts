@@ -1,0 +1,9 @@
+// The request at hand: one of each for all requests, so that nothing is allocated for what was seen before. Valid until the callback returns.
+
+import { CookieScan } from "../http/cookies";
+import { HeaderBlock } from "../http/header_block";
+import { Credential } from "../flow/credential";
+
+export const headers = new HeaderBlock();
+export const credential = new Credential();
+export const cookies = new CookieScan();

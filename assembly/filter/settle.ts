@@ -1,0 +1,83 @@
+// How a request ends here: it goes on with an identity, or is answered.
+
+import { FilterHeadersStatus } from "../abi/enums";
+import { removeRequestHeader, replaceRequestHeader } from "../abi/host";
+import { utf8 } from "../bytes/bytes";
+import { Config } from "../config/config";
+import { ForwardSession, Page, Redirect, Refuse } from "../flow/next";
+import { Refusal } from "../flow/refusal";
+import { applyIdentity, hideQueryToken, scrub } from "./admit";
+import { cookies, credential, headers } from "./current";
+import { spend } from "./memory";
+import { Outcome } from "./metrics";
+import { respond, respondPage, respondRedirect } from "./respond";
+import { noteCookies, noteLetThrough, noteNoStore } from "./responses";
+import { logs, metrics } from "./world";
+
+/** About what an answer of ours allocates. */
+const ANSWER_BYTES = 8 * 1024;
+
+const COOKIE = utf8("cookie");
+
+/** With the identity that the request's token or session has earned. */
+export function admit(identity: usize, size: usize, stream: u32, config: Config, outcome: Outcome): FilterHeadersStatus {
+  scrub(headers);
+  if (credential.fromQuery != null) {
+    hideQueryToken(headers, credential);
+    noteNoStore(stream);
+  }
+  if (config.browser != null) {
+    stripCookies();
+    noteLetThrough(stream);
+  }
+  applyIdentity(identity, size, credential);
+  metrics.outcome(outcome);
+  return FilterHeadersStatus.Continue;
+}
+
+export function admitAnonymous(stream: u32, config: Config, outcome: Outcome): FilterHeadersStatus {
+  return admit(0, 0, stream, config, outcome);
+}
+
+export function admitSession(forward: ForwardSession, stream: u32, config: Config, now: i64): FilterHeadersStatus {
+  const status = admit(forward.identity.dataStart, forward.identity.length, stream, config, Outcome.Session);
+  if (forward.setCookies.length > 0) noteCookies(stream, forward.setCookies, now);
+  return status;
+}
+
+/** `presented`: the request carried a credential. */
+export function refuse(refusal: Refusal, config: Config | null, presented: bool): FilterHeadersStatus {
+  return refuseWith(new Refuse(refusal), config, presented);
+}
+
+export function refuseWith(refuse: Refuse, config: Config | null, presented: bool): FilterHeadersStatus {
+  const refusal = refuse.refusal;
+  metrics.refused(refusal);
+  logs.refused(refusal.code, refusal.status, presented);
+  spend(ANSWER_BYTES);
+  respond(refuse, config, headers.all("accept"));
+  return FilterHeadersStatus.StopAllIterationAndWatermark;
+}
+
+export function redirect(next: Redirect): FilterHeadersStatus {
+  metrics.visited(next.visited);
+  spend(ANSWER_BYTES);
+  respondRedirect(next);
+  return FilterHeadersStatus.StopAllIterationAndWatermark;
+}
+
+export function page(next: Page): FilterHeadersStatus {
+  metrics.visited(next.visited);
+  spend(ANSWER_BYTES);
+  respondPage(next);
+  return FilterHeadersStatus.StopAllIterationAndWatermark;
+}
+
+/** The filter's own cookies go no further than here (duty 95). */
+function stripCookies(): void {
+  if (cookies.own == 0) return;
+  const others = cookies.others();
+  spend(others.length);
+  if (others.length == 0) removeRequestHeader(COOKIE.dataStart, COOKIE.length);
+  else replaceRequestHeader(COOKIE.dataStart, COOKIE.length, others.dataStart, others.length);
+}

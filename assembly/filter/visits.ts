@@ -1,0 +1,192 @@
+// Browsers: sessions seen before are let through from memory; everything else is decided by flow/browse.ts and done here.
+
+import { FilterHeadersStatus } from "../abi/enums";
+import { nowMs, setEffectiveContext } from "../abi/host";
+import { EMPTY } from "../bytes/bytes";
+import { BrowserSettings } from "../config/browser";
+import { Config } from "../config/config";
+import { atPlace, browse } from "../flow/browse";
+import { Exchange } from "../flow/exchange";
+import { Await, AwaitBody, AwaitProvider, AwaitRefresh, Forward, ForwardPreflight, ForwardSession, Next, Page, Redirect, Refreshed, Refuse, Respond } from "../flow/next";
+import { NOT_READY, OVERLOADED } from "../flow/refusal";
+import { endKeys } from "../flow/session_keys";
+import { isSecure, Place, Visit } from "../flow/visit";
+import { Reply } from "../http/callout";
+import { BodyWaiter } from "./bodies";
+import { finishRefresh, RootDispatcher } from "./calls";
+import { HUNGRY_MS, setClock } from "./clock";
+import { cookies, headers } from "./current";
+import { spend } from "./memory";
+import { Outcome } from "./metrics";
+import { endedSessions, exchange, refreshes } from "./registry";
+import { Root } from "./roots";
+import { admit, admitAnonymous, admitSession, page, redirect, refuse, refuseWith } from "./settle";
+import { setTag, tagOf, valueAt, valueSize } from "./verdict_cache";
+import { bodies, pending } from "./world";
+
+/** The longest sealed text: nine cookies. */
+const MAX_TEXT = 9 * 4096;
+/** About what deciding a visit allocates, on top of some copies of the session. */
+const VISIT_BYTES = 16 * 1024;
+/** How much longer than the call itself a worker may hold the right to refresh. */
+const LEASE_MARGIN_MS: i64 = 2_000;
+
+/** A remembered session's value: under which keys it may have ended (u64 each), when it was last vouched for, then the identity. */
+const KEYS_SIZE: u32 = 32;
+
+/** The sealed text of the request at hand. */
+const text = new StaticArray<u8>(MAX_TEXT);
+
+/** Reads the request's cookies. To be done before it is admitted or visited, where there is a browser configuration. */
+export function scanCookies(browser: BrowserSettings): bool {
+  const secure = isSecure(browser, headers);
+  const names = secure ? browser.cookies.secureNames : browser.cookies.plainNames;
+  cookies.scan(headers.cookieAt, headers.cookieSize, names.session, names.flow, names.login);
+  return secure;
+}
+
+/** A request without a bearer token, or for one of the filter's own addresses. */
+export function visitCame(root: Root, config: Config, browser: BrowserSettings, stream: u32, place: Place, secure: bool, waited: bool, bodyFollows: bool): FilterHeadersStatus {
+  const now = nowMs(), size = place == Place.Elsewhere ? gather() : 0;
+  if (size > 0) {
+    const hit = root.verdicts.sessions.find(changetype<usize>(text), size, now / 1000);
+    if (hit != 0 && stillGood(hit)) return admit(valueAt(hit) + KEYS_SIZE, valueSize(hit) - KEYS_SIZE, stream, config, Outcome.Session);
+  }
+  spend(VISIT_BYTES + max(headers.cookieSize, 0) * 8);
+  const x = exchange(root, config, now, waited);
+  const visit = new Visit(browser, headers, cookies, secure);
+  return perform(root, config, stream, decide(x, visit, place), x, new Again(browser, place, secure, bodyFollows));
+}
+
+/** What it takes to decide the same request once more. */
+@final
+export class Again {
+  constructor(readonly browser: BrowserSettings, readonly place: Place, readonly secure: bool, readonly bodyFollows: bool) {}
+  decide(x: Exchange): Next { return decide(x, new Visit(this.browser, headers, cookies, this.secure), this.place); }
+}
+
+function decide(x: Exchange, visit: Visit, place: Place): Next {
+  return place == Place.Elsewhere ? browse(x, visit) : atPlace(x, visit, place);
+}
+
+/** Does what a step has said, until the request waits or has its answer. */
+export function perform(root: Root, config: Config, stream: u32, first: Next, x: Exchange, again: Again): FilterHeadersStatus {
+  const dispatcher = new RootDispatcher(root), feed = root.feed;
+  let next = first;
+  for (;;) {
+    if (next instanceof Await) {
+      if (pending.full) return refuse(OVERLOADED, config, true);
+      const wait = next as Await, call = dispatcher.ask(wait, config.timeoutMs, EMPTY);
+      setEffectiveContext(stream);
+      if (call != null) {
+        pending.join(call, stream);
+        return FilterHeadersStatus.StopAllIterationAndWatermark;
+      }
+      next = wait.step.resume(x, Reply.none());
+    } else if (next instanceof AwaitProvider) {
+      if (feed == null) return refuse(NOT_READY, config, true);
+      if (pending.full) return refuse(OVERLOADED, config, true);
+      const step = (next as AwaitProvider).step;
+      feed.advance(dispatcher);
+      setEffectiveContext(stream);
+      if (!feed.settled) {
+        pending.joinFeed(feed, stream, root, step);
+        return FilterHeadersStatus.StopAllIterationAndWatermark;
+      }
+      x = exchange(root, config, x.nowMs, true);
+      next = step == null ? again.decide(x) : step.resume(x, Reply.none());
+    } else if (next instanceof AwaitRefresh) {
+      if (pending.full) return refuse(OVERLOADED, config, true);
+      const wait = next as AwaitRefresh, begin = wait.begin;
+      if (begin == null || !refreshes.begin(wait.key, x.nowMs, x.nowMs + config.timeoutMs + LEASE_MARGIN_MS)) return joinRefresh(wait.key, stream, root);
+      const call = dispatcher.ask(begin, config.timeoutMs, EMPTY);
+      setEffectiveContext(stream);
+      if (call != null) return joinRefresh(wait.key, stream, root);
+      const refreshed = begin.step.resume(x, Reply.none());
+      if (refreshed instanceof Refreshed) finishRefresh(refreshed as Refreshed, x.nowMs);
+      next = again.decide(x);
+    } else if (next instanceof AwaitBody) {
+      const step = (next as AwaitBody).step;
+      if (again.bodyFollows) {
+        if (bodies.full) return refuse(OVERLOADED, config, true);
+        bodies.add(new BodyWaiter(stream, root, step, x.nowMs));
+        return FilterHeadersStatus.StopIteration;
+      }
+      next = step.received(x, EMPTY);
+    } else break;
+  }
+  return settle(root, config, stream, next, x.nowMs);
+}
+
+/** Whoever makes the call, here or in another worker: the clock ticks faster until it has ended. */
+function joinRefresh(key: Uint8Array, stream: u32, root: Root): FilterHeadersStatus {
+  pending.joinRefresh(key, stream, root);
+  setEffectiveContext(root.id);
+  setClock(root, HUNGRY_MS);
+  setEffectiveContext(stream);
+  return FilterHeadersStatus.StopAllIterationAndWatermark;
+}
+
+/** The answer to a visit. */
+export function settle(root: Root, config: Config, stream: u32, next: Next, now: i64): FilterHeadersStatus {
+  if (next instanceof ForwardSession) {
+    const forward = next as ForwardSession;
+    if (forward.setCookies.length == 0) rememberSession(root, config, forward, now);
+    return admitSession(forward, stream, config, now);
+  }
+  if (next instanceof Forward) return admitAnonymous(stream, config, Outcome.Anonymous);
+  if (next instanceof ForwardPreflight) return admitAnonymous(stream, config, Outcome.Preflight);
+  if (next instanceof Respond) alongside(root, config, stream, next as Respond);
+  if (next instanceof Redirect) return redirect(next as Redirect);
+  if (next instanceof Page) return page(next as Page);
+  if (!(next instanceof Refuse)) return refuse(NOT_READY, config, true);
+  const refused = next as Refuse;
+  return refuseWith(refused, config, refused.why.length > 0 || refused.refusal.status != 401);
+}
+
+/** Calls that nobody waits for. */
+function alongside(root: Root, config: Config, stream: u32, next: Respond): void {
+  if (next.alongside.length == 0) return;
+  const dispatcher = new RootDispatcher(root);
+  for (let i = 0; i < next.alongside.length; i++) dispatcher.ask(next.alongside[i], config.timeoutMs, EMPTY);
+  setEffectiveContext(stream);
+}
+
+/** Puts the chunks together; their size, or 0 where there is not exactly one whole set. */
+function gather(): u32 {
+  if (cookies.chunkCount(0) != 1) return 0;
+  const count = cookies.chunkSize(0, 0) > 0 ? <i32>load<u8>(cookies.chunkAt(0, 0)) - 0x30 : 0;
+  if (count < 1 || count > 9) return 0;
+  const start = changetype<usize>(text);
+  let size: u32 = 0;
+  for (let i = 0; i < count; i++) {
+    const more = <u32>cookies.chunkSize(i, 0);
+    if (cookies.chunkCount(i) != 1 || size + more > <u32>MAX_TEXT) return 0;
+    memory.copy(start + size, cookies.chunkAt(i, 0), more);
+    size += more;
+  }
+  return size;
+}
+
+function rememberSession(root: Root, config: Config, forward: ForwardSession, now: i64): void {
+  const browser = config.browser, size = gather();
+  if (browser == null || size == 0 || forward.untilSec <= now / 1000) return;
+  const keys = endKeys(browser.context, forward.session);
+  const value = new Uint8Array(<i32>KEYS_SIZE + forward.identity.length), at = value.dataStart;
+  store<u64>(at, keys.session);
+  store<u64>(at, keys.sid, 8);
+  store<u64>(at, keys.subject, 16);
+  store<i64>(at, forward.session.authenticatedAtSec, 24);
+  value.set(forward.identity, KEYS_SIZE);
+  root.verdicts.sessions.keep(changetype<usize>(text), size, endedSessions.version, value, forward.untilSec);
+}
+
+/** Whether nobody has ended the session since it was last asked. */
+function stillGood(hit: usize): bool {
+  const version = endedSessions.version;
+  if (tagOf(hit) == version) return true;
+  const at = valueAt(hit), began = load<i64>(at, 24);
+  if (endedSessions.ended(load<u64>(at), began) || endedSessions.ended(load<u64>(at, 8), began) || endedSessions.ended(load<u64>(at, 16), began)) return false;
+  setTag(hit, version);
+  return true;
+}

@@ -1,0 +1,64 @@
+// The provider ends a session, server to server (OpenID Connect Back-Channel Logout 1.0 §2.5 to §2.8).
+
+import { Reply } from "../http/callout";
+import { isForm } from "../http/navigation";
+import { readParameters } from "../http/parameters";
+import { LogoutToken, MAX_AGE_SEC, readLogoutToken } from "../oidc/logout_token";
+import { BrowserSettings } from "../config/browser";
+import { Exchange } from "./exchange";
+import { AwaitBody, AwaitProvider, BodyStep, Next, Page, Refuse, Step, Visited } from "./next";
+import { LOGOUT_METHOD, LOGOUT_NOT_KEPT, LOGOUT_TOKEN_INVALID, NOT_READY } from "./refusal";
+import { EndOf, endKey } from "./session_keys";
+import { Signature, verifySigned } from "./verify_id_token";
+import { Visit } from "./visit";
+
+export function backchannelLogout(_x: Exchange, visit: Visit): Next {
+  if (!visit.isPost) return Refuse.method(LOGOUT_METHOD, "POST");
+  return isForm(visit.headers) ? new AwaitBody(new LogoutForm(visit.browser)) : new Refuse(LOGOUT_TOKEN_INVALID);
+}
+
+@final
+class LogoutForm extends BodyStep {
+  constructor(private readonly browser: BrowserSettings) { super(); }
+
+  received(x: Exchange, body: Uint8Array): Next {
+    const form = readParameters(body);
+    if (form == null || form.count("logout_token") != 1) return new Refuse(LOGOUT_TOKEN_INVALID);
+    return new CheckLogoutToken(this.browser, form.one("logout_token")).go(x, false);
+  }
+}
+
+/** A key that is not known yet may have to be fetched first. */
+@final
+class CheckLogoutToken extends Step {
+  constructor(private readonly browser: BrowserSettings, private readonly token: Uint8Array) { super(); }
+
+  resume(x: Exchange, _reply: Reply): Next { return this.go(x, true); }
+
+  go(x: Exchange, waited: bool): Next {
+    const signed = verifySigned(x, this.token), provider = x.provider, settings = x.config.provider;
+    if (signed.signature == Signature.UnknownKey && provider != null) {
+      if (!waited && (provider.keys() == null || provider.refetchKeys())) return new AwaitProvider(this);
+      if (provider.keys() == null) return new Refuse(NOT_READY);
+    }
+    const jwt = signed.jwt;
+    if (jwt == null || settings == null) return new Refuse(LOGOUT_TOKEN_INVALID, 0, "back-channel logout: the logout token " + signed.why);
+    const read = readLogoutToken(jwt, settings.issuer, this.browser.client.id, x.nowSec, x.config.slackSec);
+    return read.failed ? new Refuse(LOGOUT_TOKEN_INVALID) : this.end(x, read.value);
+  }
+
+  private end(x: Exchange, token: LogoutToken): Next {
+    const context = this.browser.context, registry = x.registry, until = x.nowSec + this.browser.limits.absoluteSec;
+    const replay = endKey(EndOf.LogoutToken, context, token.jti);
+    if (registry.ended(replay, 0)) return new Refuse(LOGOUT_TOKEN_INVALID);
+    // With a `sid`, that session; sessions of which the provider gave none can only be told by their person.
+    let kept = true;
+    if (token.sid.length > 0) {
+      kept = registry.end(endKey(EndOf.Sid, context, token.sid), x.nowSec, until);
+      if (kept && token.sub.length > 0) kept = registry.end(endKey(EndOf.WithoutSid, context, token.sub), x.nowSec, until);
+    } else kept = registry.end(endKey(EndOf.Subject, context, token.sub), x.nowSec, until);
+    // Last, so that the provider may try again where the sessions' end could not be kept (duty 120).
+    kept = kept && registry.end(replay, x.nowSec, token.issuedAtSec + MAX_AGE_SEC + 2 * x.config.slackSec);
+    return kept ? new Page(Visited.SignedOut, "") : new Refuse(LOGOUT_NOT_KEPT, 0, "back-channel logout: no room for another ended session");
+  }
+}

@@ -1,0 +1,125 @@
+// The way back from the provider (RFC 6749 §4.1.2, RFC 9207): is it this browser's, is it new, what does it say?
+
+import { concat, EMPTY, is, same } from "../bytes/bytes";
+import { sameBytes } from "../crypto/equal";
+import { Parameters, readParameters } from "../http/parameters";
+import { openCookie } from "../session/cookie_text";
+import { LOGIN_ID_SIZE } from "../session/flow_marks";
+import { Login, readLogin, STATE_SIZE } from "../session/login";
+import { Purpose } from "../session/sealing";
+import { expiredSession, LOGIN_AGE_SEC } from "../session/session_cookies";
+import { Exchange } from "./exchange";
+import { redeem } from "./exchange_code";
+import { Homecoming } from "./homecoming";
+import { AwaitBody, AwaitProvider, BodyStep, Next, Refuse, Visited } from "./next";
+import { CALLBACK_DIRECT, CALLBACK_MALFORMED, CALLBACK_METHOD, LOGIN_DENIED, LOGIN_EXPIRED, LOGIN_FAILED, LOGIN_UNKNOWN, LOGIN_WRONG_ISSUER, NOT_READY, Refusal } from "./refusal";
+import { EndOf, endKey } from "./session_keys";
+import { loginContext, redirectUriOf } from "./sign_in";
+import { Visit } from "./visit";
+
+/** Each may come once only: whoever reads the first and whoever reads the last must not differ (duty 9). */
+const SINGLE: string[] = ["code", "state", "iss", "error", "access_token", "id_token", "logout_token"];
+
+/** Answers to prompt=none that mean: the person has to be asked (OpenID Connect Core 1.0 §3.1.2.6). */
+const NOT_SILENTLY: string[] = ["login_required", "interaction_required", "consent_required", "account_selection_required"];
+
+export function callback(x: Exchange, visit: Visit): Next {
+  const formPost = visit.browser.formPost;
+  if (!(formPost ? visit.isPost : visit.isGet)) return Refuse.method(CALLBACK_METHOD, formPost ? "POST" : "GET");
+  // Before anything is used up: without the provider's endpoints there is nothing to do with an answer.
+  if (x.metadata == null) {
+    const provider = x.provider;
+    return provider != null && provider.coming() && !x.waited ? new AwaitProvider() : retryHere(NOT_READY, visit);
+  }
+  const logins = new PendingLogins(visit);
+  return formPost ? new AwaitBody(new FormPost(logins)) : answered(x, logins, visit.query);
+}
+
+/** The same address again: nothing of the answer was used yet. */
+function retryHere(refusal: Refusal, visit: Visit): Refuse {
+  const out = new Refuse(refusal);
+  if (visit.isGet) out.retry = visit.target;
+  return out;
+}
+
+/** What the request's cookies said, copied: a form's body comes when they are gone. */
+@final
+class PendingLogins {
+  readonly home: Homecoming;
+  readonly redirectUri: Uint8Array;
+  private readonly ids: Uint8Array[];
+  private readonly texts: Uint8Array[] = [];
+
+  constructor(visit: Visit) {
+    this.home = new Homecoming(visit);
+    this.redirectUri = redirectUriOf(visit, visit.path);
+    this.ids = visit.cookies.loginIds();
+    for (let i = 0; i < this.ids.length; i++) this.texts.push(visit.cookies.login(this.ids[i]));
+  }
+
+  /** EMPTY where there is none. */
+  text(id: Uint8Array): Uint8Array {
+    for (let i = 0; i < this.ids.length; i++) if (same(this.ids[i], id)) return this.texts[i];
+    return EMPTY;
+  }
+}
+
+@final
+class FormPost extends BodyStep {
+  constructor(private readonly logins: PendingLogins) { super(); }
+  received(x: Exchange, body: Uint8Array): Next { return answered(x, this.logins, body); }
+}
+
+function answered(x: Exchange, logins: PendingLogins, text: Uint8Array): Next {
+  const answer = readParameters(text);
+  if (answer == null) return new Refuse(CALLBACK_MALFORMED);
+  for (let i = 0; i < SINGLE.length; i++) if (answer.count(SINGLE[i]) > 1) return new Refuse(CALLBACK_MALFORMED);
+  if (answer.count("state") == 0) return new Refuse(CALLBACK_DIRECT);
+
+  const home = logins.home, browser = home.browser;
+  const state = answer.one("state");
+  if (state.length != STATE_SIZE) return new Refuse(LOGIN_UNKNOWN);
+  const id = state.slice(0, LOGIN_ID_SIZE);
+  const plain = openCookie(browser.keys, Purpose.Login, loginContext(browser, logins.redirectUri), concat([home.names.login, id]), logins.text(id));
+  const login: Login | null = plain == null ? null : readLogin(plain);
+  // Nothing of other sign-ins is touched: whoever made this up must not end them.
+  if (login == null || !sameBytes(login.state, state)) return new Refuse(LOGIN_UNKNOWN);
+
+  // From here on this sign-in is used up, whatever comes of it (duty 3).
+  home.over(id, login.returnTo);
+  if (!x.registry.first(endKey(EndOf.Login, browser.context, state))) return home.refuse(LOGIN_UNKNOWN);
+  if (x.nowSec >= login.startedAtSec + LOGIN_AGE_SEC) return home.refuse(LOGIN_EXPIRED);
+  if (!issuerHolds(x, answer)) return home.refuse(LOGIN_WRONG_ISSUER);
+  if (answer.count("error") > 0) return refusedByProvider(login, home, answer.one("error"));
+  const code = answer.one("code");
+  return code.length == 0 ? home.refuse(CALLBACK_MALFORMED) : redeem(x, home, login, code, logins.redirectUri);
+}
+
+/** RFC 9207 §2.4: exact, and required of a provider that promises it (mix-up, duty 6). */
+function issuerHolds(x: Exchange, answer: Parameters): bool {
+  const metadata = x.metadata, provider = x.config.provider;
+  if (metadata == null || provider == null) return false;
+  if (answer.count("iss") == 0) return !metadata.issParameterSupported;
+  return same(answer.one("iss"), provider.issuer);
+}
+
+function refusedByProvider(login: Login, home: Homecoming, error: Uint8Array): Next {
+  if (login.silent) {
+    for (let i = 0; i < NOT_SILENTLY.length; i++) {
+      if (!is(error, NOT_SILENTLY[i])) continue;
+      // The provider's session is over, and so is ours: the page that was wanted leads to an ordinary sign-in.
+      return home.backTo(login.returnTo, expiredSession(home.browser.cookies, home.names, home.secure, home.presentChunks), Visited.Silent);
+    }
+  }
+  return home.refuse(is(error, "access_denied") ? LOGIN_DENIED : LOGIN_FAILED, "the provider answered the sign-in with " + known(error));
+}
+
+/** Error codes of RFC 6749 §4.1.2.1 and OpenID Connect Core 1.0 §3.1.2.6; others are a stranger's text and stay out of logs. */
+const ERRORS: string[] = ["access_denied", "invalid_request", "unauthorized_client", "unsupported_response_type", "invalid_scope", "server_error",
+  "temporarily_unavailable", "interaction_required", "login_required", "account_selection_required", "consent_required", "invalid_request_uri",
+  "invalid_request_object", "request_not_supported", "request_uri_not_supported", "registration_not_supported", "invalid_target"];
+
+function known(error: Uint8Array): string {
+  for (let i = 0; i < ERRORS.length; i++) if (is(error, ERRORS[i])) return ERRORS[i];
+  return "an error code of its own";
+}

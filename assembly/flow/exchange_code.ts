@@ -1,0 +1,98 @@
+// Trades the code for tokens (RFC 6749 §4.1.3), checks the ID Token, asks for UserInfo, and makes the session.
+
+import { EMPTY } from "../bytes/bytes";
+import { Endpoint, Reply } from "../http/callout";
+import { Url } from "../http/url";
+import { IdToken, idTokenFaultText, readIdToken } from "../oidc/id_token";
+import { codeRequest, readTokens, TokenFault, tokenFaultText, Tokens } from "../oidc/token";
+import { readUserinfo, UserinfoFault, userinfoFaultText, userinfoRequest } from "../oidc/userinfo";
+import { Login } from "../session/login";
+import { Session, SESSION_ID_SIZE } from "../session/session";
+import { sessionSetCookies } from "../session/session_cookies";
+import { Exchange } from "./exchange";
+import { Homecoming } from "./homecoming";
+import { Await, AwaitProvider, CalloutKind, Next, Step, Visited } from "./next";
+import { LOGIN_FAILED, NO_RANDOMNESS, PROVIDER_UNREACHABLE, SESSION_TOO_LARGE } from "./refusal";
+import { sealSession } from "./seal_session";
+import { CIRCLE_SEC } from "./sign_in";
+import { idTokenRules, takeIdToken, takeTokens } from "./take_tokens";
+import { Signature, verifySigned } from "./verify_id_token";
+
+export function redeem(x: Exchange, home: Homecoming, login: Login, code: Uint8Array, redirectUri: Uint8Array): Next {
+  const metadata = x.metadata, url: Url | null = metadata == null ? null : metadata.tokenEndpoint;
+  if (url == null) return home.refuse(LOGIN_FAILED, "the provider's metadata has no token_endpoint");
+  const call = codeRequest(new Endpoint(url, home.browser.tokenCluster), home.browser.client, code, redirectUri, login.codeVerifier, x.occasion());
+  if (call == null) return home.refuse(NO_RANDOMNESS, "the client cannot prove itself: the host does not sign, or has no randomness");
+  return new Await(call, new ReadTokens(home, login), CalloutKind.Token);
+}
+
+@final
+class ReadTokens extends Step {
+  constructor(private readonly home: Homecoming, private readonly login: Login) { super(); }
+
+  resume(x: Exchange, reply: Reply): Next {
+    const read = readTokens(reply), fault = read.fault;
+    if (fault != null) {
+      const down = fault.code == TokenFault.Unreachable || fault.code == TokenFault.BadStatus && reply.status >= 500;
+      return this.home.refuse(down ? PROVIDER_UNREACHABLE : LOGIN_FAILED, "sign-in: " + tokenFaultText(fault.code, fault.at));
+    }
+    if (read.value.idToken.length == 0) return this.home.refuse(LOGIN_FAILED, "sign-in: the token answer holds no id_token (is openid among the scopes?)");
+    return new CheckIdToken(this.home, this.login, read.value).go(x, false);
+  }
+}
+
+/** A key that is not known yet may have to be fetched first. */
+@final
+class CheckIdToken extends Step {
+  constructor(private readonly home: Homecoming, private readonly login: Login, private readonly tokens: Tokens) { super(); }
+
+  resume(x: Exchange, _reply: Reply): Next { return this.go(x, true); }
+
+  go(x: Exchange, waited: bool): Next {
+    const signed = verifySigned(x, this.tokens.idToken), provider = x.provider;
+    if (signed.signature == Signature.UnknownKey && !waited && provider != null && (provider.keys() == null || provider.refetchKeys())) return new AwaitProvider(this);
+    const jwt = signed.jwt;
+    if (jwt == null) return this.home.refuse(LOGIN_FAILED, "sign-in: the ID Token " + signed.why);
+    const read = readIdToken(jwt, signed.hash, idTokenRules(x, this.home.browser), this.login.nonce, this.tokens.accessToken, x.nowSec);
+    const fault = read.fault;
+    if (fault != null) return this.home.refuse(LOGIN_FAILED, "sign-in: the ID Token " + idTokenFaultText(fault.code, fault.at));
+
+    const metadata = x.metadata, url: Url | null = metadata == null ? null : metadata.userinfoEndpoint;
+    const wanted = this.home.browser.contents.user && url != null;
+    if (!wanted || url == null) return signedIn(x, this.home, this.login, this.tokens, read.value, EMPTY);
+    const call = userinfoRequest(new Endpoint(url, this.home.browser.userinfoCluster), this.tokens.accessToken);
+    return new Await(call, new ReadUserinfo(this.home, this.login, this.tokens, read.value), CalloutKind.Userinfo);
+  }
+}
+
+@final
+class ReadUserinfo extends Step {
+  constructor(private readonly home: Homecoming, private readonly login: Login, private readonly tokens: Tokens, private readonly idToken: IdToken) { super(); }
+
+  resume(x: Exchange, reply: Reply): Next {
+    const read = readUserinfo(reply, this.idToken.sub), fault = read.fault;
+    if (fault == null) return signedIn(x, this.home, this.login, this.tokens, this.idToken, read.value.bytes);
+    const down = fault.code == UserinfoFault.Unreachable;
+    return this.home.refuse(down ? PROVIDER_UNREACHABLE : LOGIN_FAILED, "sign-in: " + userinfoFaultText(fault.code, fault.at));
+  }
+}
+
+/** A new session, whatever the browser held before (session fixation, duty 25). */
+function signedIn(x: Exchange, home: Homecoming, login: Login, tokens: Tokens, idToken: IdToken, userinfo: Uint8Array): Next {
+  const browser = home.browser, id = x.entropy.bytes(SESSION_ID_SIZE);
+  if (id == null) return home.refuse(NO_RANDOMNESS);
+  const s = new Session();
+  s.id = id;
+  s.createdAtSec = x.nowSec;
+  s.touchedAtSec = x.nowSec;
+  s.renewedAtSec = x.nowSec;
+  s.authenticatedAtSec = x.nowSec;
+  s.scope = browser.scope;
+  s.userinfo = userinfo;
+  takeIdToken(browser, s, tokens.idToken, idToken);
+  takeTokens(x, browser, s, tokens);
+  const text = sealSession(x, browser, home.names, home.secure, s);
+  if (text == null) return home.refuse(SESSION_TOO_LARGE, "sign-in: the session does not fit into nine cookies: let the provider send fewer claims, or keep less by session_contents");
+  if (!login.silent) home.completed(x.nowSec, CIRCLE_SEC);
+  return home.backTo(login.returnTo, sessionSetCookies(browser.cookies, home.names, home.secure, text, home.presentChunks), Visited.SignedIn);
+}

@@ -1,0 +1,28 @@
+// The provider ends a session in a frame of its own sign-out page (OpenID Connect Front-Channel Logout 1.0 §2).
+
+import { same } from "../bytes/bytes";
+import { signedOutFrame } from "../http/page";
+import { readParameters } from "../http/parameters";
+import { Exchange } from "./exchange";
+import { clear } from "./logout";
+import { Next, Page, Refuse, Visited } from "./next";
+import { openSession } from "./open_session";
+import { LOGOUT_METHOD, LOGOUT_MISMATCH } from "./refusal";
+import { EndOf, endKey } from "./session_keys";
+import { originOfUrl, Visit } from "./visit";
+
+/** `iss` and `sid` must be those of the session whose cookies came along (duty 121): the request proves nothing else about who sent it. */
+export function frontchannelLogout(x: Exchange, visit: Visit): Next {
+  if (!visit.isGet) return Refuse.method(LOGOUT_METHOD, "GET");
+  const provider = x.config.provider, form = readParameters(visit.query);
+  if (provider == null || form == null || form.count("iss") != 1 || form.count("sid") != 1) return new Refuse(LOGOUT_MISMATCH);
+  if (!same(form.one("iss"), provider.issuer)) return new Refuse(LOGOUT_MISMATCH);
+  const out = new Page(Visited.SignedOut, signedOutFrame());
+  out.framedBy = originOfUrl(provider.issuer);
+  const session = openSession(visit);
+  if (session == null) return out;
+  if (session.sid.length == 0 || !same(form.one("sid"), session.sid)) return new Refuse(LOGOUT_MISMATCH);
+  x.registry.end(endKey(EndOf.Session, visit.browser.context, session.id), x.nowSec, session.createdAtSec + visit.browser.limits.absoluteSec);
+  clear(visit, out.setCookies);
+  return out;
+}

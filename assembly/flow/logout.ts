@@ -1,0 +1,78 @@
+// Signing out (OpenID Connect RP-Initiated Logout 1.0 §2): here in any case, then at the provider.
+
+import { EMPTY, utf8 } from "../bytes/bytes";
+import { Endpoint, Reply } from "../http/callout";
+import { isCrossSite } from "../http/navigation";
+import { confirmSignOutPage, signedOutPage } from "../http/page";
+import { Url } from "../http/url";
+import { endSessionUrl } from "../oidc/end_session";
+import { revocationRequest } from "../oidc/revocation";
+import { readFlowMarks } from "../session/flow_marks";
+import { expiredFlow, expiredLogin, expiredSession } from "../session/session_cookies";
+import { Session } from "../session/session";
+import { Exchange } from "./exchange";
+import { Await, CalloutKind, Ended, Next, Page, Redirect, Refuse, Respond, Step, Visited } from "./next";
+import { openSession } from "./open_session";
+import { LOGOUT_METHOD } from "./refusal";
+import { EndOf, endKey } from "./session_keys";
+import { Visit } from "./visit";
+
+export function logout(x: Exchange, visit: Visit): Next {
+  if (!visit.isGet && !visit.isPost) return Refuse.method(LOGOUT_METHOD, "GET, POST");
+  const browser = visit.browser;
+  // A link or a form on another site must not sign anybody out behind their back (duty 115).
+  if (isCrossSite(visit.headers, visit.origin)) return new Page(Visited.SignOutAsked, confirmSignOutPage(browser.logoutPath));
+
+  const session = openSession(visit);
+  const out = leave(x, visit, session);
+  clear(visit, out.setCookies);
+  if (session == null) return out;
+  // Cookies that somebody has copied are good for nothing any more (duty 113).
+  x.registry.end(endKey(EndOf.Session, browser.context, session.id), x.nowSec, session.createdAtSec + browser.limits.absoluteSec);
+  if (browser.revokeOnLogout) revoke(x, visit, session, out);
+  return out;
+}
+
+/** Where the browser goes. Only configured addresses and the provider's own: nothing of the request chooses one (duties 24, 117). */
+function leave(x: Exchange, visit: Visit, session: Session | null): Respond {
+  const browser = visit.browser, metadata = x.metadata;
+  if (browser.redirectAfterLogoutUri.length > 0) return new Redirect(Visited.SignedOut, browser.redirectAfterLogoutUri, 303);
+  const endpoint: Url | null = metadata == null ? null : metadata.endSessionEndpoint;
+  if (endpoint != null) {
+    const hint = session == null ? EMPTY : session.idToken;
+    return new Redirect(Visited.SignedOut, endSessionUrl(endpoint, browser.client.id, hint, browser.postLogoutRedirectUri), 303);
+  }
+  if (browser.postLogoutRedirectUri.length > 0) return new Redirect(Visited.SignedOut, browser.postLogoutRedirectUri, 303);
+  return new Page(Visited.SignedOut, signedOutPage(utf8("/")));
+}
+
+/** Everything of ours that the browser holds (duty 118). */
+export function clear(visit: Visit, out: Uint8Array[]): void {
+  const browser = visit.browser, names = visit.names, marks = readFlowMarks(visit.cookies.flow());
+  const expired = expiredSession(browser.cookies, names, visit.secure, visit.presentChunks);
+  for (let i = 0; i < expired.length; i++) out.push(expired[i]);
+  if (browser.callbackPath.length > 0) {
+    for (let i = 0; i < marks.ids.length; i++) out.push(expiredLogin(names, visit.secure, marks.ids[i], browser.callbackPath, browser.formPost));
+  }
+  out.push(expiredFlow(names, visit.secure));
+}
+
+/** RFC 7009 §2.1: the refresh token first, because the provider may then end the access token with it. */
+function revoke(x: Exchange, visit: Visit, session: Session, out: Respond): void {
+  const metadata = x.metadata, url: Url | null = metadata == null ? null : metadata.revocationEndpoint;
+  if (url == null) return;
+  const endpoint = new Endpoint(url, visit.browser.revocationCluster), client = visit.browser.client;
+  const tokens = [session.refreshToken, session.accessToken], hints = ["refresh_token", "access_token"];
+  for (let i = 0; i < tokens.length; i++) {
+    if (tokens[i].length == 0) continue;
+    const call = revocationRequest(endpoint, client, tokens[i], hints[i], x.occasion());
+    if (call != null) out.alongside.push(new Await(call, new ReadRevocation(), CalloutKind.Revocation));
+  }
+}
+
+@final
+class ReadRevocation extends Step {
+  resume(_x: Exchange, reply: Reply): Next {
+    return new Ended(reply.status == 200 ? "" : "revocation: " + (reply.status == 0 ? "the provider did not answer" : "the provider answered status " + reply.status.toString()));
+  }
+}

@@ -1,0 +1,112 @@
+// Sends a browser to the provider (OpenID Connect Core 1.0 §3.1.2.1, RFC 9700 §2.1.1).
+
+import { encodeBase64url } from "../bytes/base64";
+import { concat, EMPTY, utf8 } from "../bytes/bytes";
+import { BrowserSettings, CALLBACK_SUFFIX, Redirect as RedirectKind } from "../config/browser";
+import { NONCE_SIZE } from "../crypto/xchacha20poly1305";
+import { safeReturnTo } from "../http/return_to";
+import { Url } from "../http/url";
+import { AuthorizationRequest, authorizationUrl } from "../oidc/authorize";
+import { codeChallenge } from "../oidc/pkce";
+import { sealedCookie } from "../session/cookie_text";
+import { LOGIN_ID_SIZE, readFlowMarks } from "../session/flow_marks";
+import { Login, writeLogin } from "../session/login";
+import { contextOf, Purpose } from "../session/sealing";
+import { expiredLogin, flowSetCookie, loginRoom, loginSetCookie } from "../session/session_cookies";
+import { Exchange } from "./exchange";
+import { AwaitProvider, Next, Redirect, Refuse, Visited } from "./next";
+import { BAD_REQUEST, NO_RANDOMNESS, NOT_READY, Refusal } from "./refusal";
+import { Visit } from "./visit";
+
+/** Sign-ins that may end without a session in this time before the circle is broken (duty 26). */
+const MAX_COMPLETED = 3;
+export const CIRCLE_SEC: i64 = 120;
+
+/** Random bytes: the state's 24 give 32 characters, the others' 32 give 43 (RFC 7636 §4.1). */
+const STATE_BYTES = 24;
+const SECRET_BYTES = 32;
+
+/** Why a browser is sent: nobody is signed in, or somebody is and shall be asked again, or the provider alone shall be asked. */
+export const enum SignIn { New = 1, Again, Silent }
+
+/** `circle` is what to say where this browser has signed in several times just now and still has no session. */
+export function beginSignIn(x: Exchange, visit: Visit, how: SignIn, circle: Refusal): Next {
+  const browser = visit.browser, metadata = x.metadata, provider = x.provider;
+  if (visit.origin.length == 0) return new Refuse(BAD_REQUEST);
+  const endpoint: Url | null = metadata == null ? null : metadata.authorizationEndpoint;
+  if (endpoint == null) return provider != null && provider.coming() && !x.waited ? new AwaitProvider() : new Refuse(NOT_READY);
+
+  const returnTo = safeReturnTo(visit.target);
+  const marks = readFlowMarks(visit.cookies.flow());
+  if (how != SignIn.New) marks.completed = 0;
+  if (marks.completed >= MAX_COMPLETED && x.nowSec - marks.completedAtSec < CIRCLE_SEC) {
+    // The way out of the circle: the count starts again with the next attempt.
+    marks.completed = 0;
+    const refuse = new Refuse(circle);
+    refuse.retry = returnTo;
+    refuse.setCookies.push(flowSetCookie(visit.names, visit.secure, marks.written()));
+    return refuse;
+  }
+
+  const random = x.entropy.bytes(STATE_BYTES + 2 * SECRET_BYTES + NONCE_SIZE);
+  if (random == null) return new Refuse(NO_RANDOMNESS);
+  const login = new Login();
+  login.state = encodeBase64url(random.subarray(0, STATE_BYTES));
+  login.nonce = encodeBase64url(random.subarray(STATE_BYTES, STATE_BYTES + SECRET_BYTES));
+  login.codeVerifier = encodeBase64url(random.subarray(STATE_BYTES + SECRET_BYTES, STATE_BYTES + 2 * SECRET_BYTES));
+  login.returnTo = returnTo;
+  login.startedAtSec = x.nowSec;
+  login.silent = how == SignIn.Silent;
+
+  const callbackPath = callbackPathOf(visit), redirectUri = redirectUriOf(visit, callbackPath);
+  const id = login.state.subarray(0, LOGIN_ID_SIZE), crossSite = browser.formPost;
+  const text = sealedCookie(browser.keys, Purpose.Login, random.subarray(STATE_BYTES + 2 * SECRET_BYTES), loginContext(browser, redirectUri),
+    concat([visit.names.login, id]), writeLogin(login), loginRoom(visit.names, visit.secure, callbackPath, crossSite), 1);
+  if (text == null) return new Refuse(BAD_REQUEST);
+
+  const out = new Redirect(how == SignIn.Silent ? Visited.Silent : Visited.SignInStarted, authorizationUrl(endpoint, requestOf(browser, login, redirectUri)));
+  out.setCookies.push(loginSetCookie(visit.names, visit.secure, id, callbackPath, text, crossSite));
+  const oldest = marks.add(id);
+  if (oldest != null) out.setCookies.push(expiredLogin(visit.names, visit.secure, oldest, callbackPath, crossSite));
+  out.setCookies.push(flowSetCookie(visit.names, visit.secure, marks.written()));
+  return out;
+}
+
+function requestOf(browser: BrowserSettings, login: Login, redirectUri: Uint8Array): AuthorizationRequest {
+  const request = new AuthorizationRequest();
+  request.clientId = browser.client.id;
+  request.redirectUri = redirectUri;
+  request.scope = browser.scope;
+  request.state = login.state;
+  request.nonce = login.nonce;
+  request.codeChallenge = codeChallenge(login.codeVerifier);
+  request.formPost = browser.formPost;
+  request.silent = login.silent;
+  request.extra = browser.authorizationParams;
+  return request;
+}
+
+/** A login is good for the redirect URI that it was begun with (duties 5 and 6). */
+export function loginContext(browser: BrowserSettings, redirectUri: Uint8Array): Uint8Array { return contextOf([browser.context, redirectUri]); }
+
+/** Where the provider sends the browser back to. With APISIX's suffix it is below the page that was asked for. */
+export function callbackPathOf(visit: Visit): Uint8Array {
+  if (visit.browser.redirect != RedirectKind.Suffix) return visit.browser.callbackPath;
+  const path = visit.path, suffix = utf8(CALLBACK_SUFFIX);
+  const end = path.length > 0 && path[path.length - 1] == 0x2f ? path.length - 1 : path.length;
+  return concat([plain(path) ? path.subarray(0, end) : EMPTY, suffix]);
+}
+
+export function redirectUriOf(visit: Visit, callbackPath: Uint8Array): Uint8Array {
+  return visit.browser.redirect == RedirectKind.Absolute ? visit.browser.redirectUrl : concat([visit.origin, callbackPath]);
+}
+
+/** Whether a path can stand in a cookie's Path and in a URL as it is: printable ASCII without `;` and `"`, and not too long. */
+function plain(path: Uint8Array): bool {
+  if (path.length > 1024) return false;
+  for (let i = 0; i < path.length; i++) {
+    const c = path[i];
+    if (c <= 0x20 || c >= 0x7f || c == 0x3b || c == 0x22 || c == 0x5c) return false;
+  }
+  return true;
+}

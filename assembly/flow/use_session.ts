@@ -1,0 +1,122 @@
+// Goes on with a session: is it over, ended by somebody, due for new tokens or a fresh look at the provider? Else it is let through.
+
+import { hasScopes, inList } from "../jose/claims";
+import { sessionIdentity } from "../policy/session_identity";
+import { SessionClaims } from "../policy/session_claims";
+import { openCookie } from "../session/cookie_text";
+import { endsAtSec, touchDueAtSec, touched } from "../session/limits";
+import { Purpose } from "../session/sealing";
+import { sessionSetCookies } from "../session/session_cookies";
+import { readSession, Session } from "../session/session";
+import { Exchange } from "./exchange";
+import { AwaitProvider, AwaitRefresh, ForwardSession, Next, Refuse, RefreshOutcome } from "./next";
+import { beginRefresh } from "./refresh";
+import { INSUFFICIENT_SCOPE, PROVIDER_UNREACHABLE, SIGN_IN_LOOP_OVER } from "./refusal";
+import { sealSession } from "./seal_session";
+import { endKeys, refreshKey } from "./session_keys";
+import { beginSignIn, SignIn } from "./sign_in";
+import { Visit } from "./visit";
+
+/** How long a sign-in satisfies `force_reauthorize`: the way back from the provider, and what the page loads. */
+const REAUTHORIZED_SEC: i64 = 30;
+/** How many refreshes a session is followed through. */
+const MAX_STEPS = 8;
+
+/** What becomes of the request; null: the session is over, and nobody is signed in. */
+export function useSession(x: Exchange, visit: Visit, opened: Session): Next | null {
+  const browser = visit.browser, now = x.nowSec;
+  let session = opened;
+  if (isOver(x, visit, session)) return null;
+
+  let renewed: Uint8Array | null = null;
+  // A request that was slow on its way may come with cookies that are several refreshes old.
+  for (let i = 0; i < MAX_STEPS && tokensDue(x, visit, session); i++) {
+    const key = refreshKey(browser.context, visit.names.session, session);
+    const state = x.registry.refresh(key, x.nowMs);
+    const expired = session.accessExpiresAtSec <= now;
+    if (state == null) {
+      const call = beginRefresh(x, visit, session, key);
+      if (call != null) return new AwaitRefresh(key, call);
+      // As long as the old token lives, nobody needs to wait for the new one, nor for a provider that is down.
+      if (!expired) break;
+      return providerComing(x) ? new AwaitProvider() : new Refuse(PROVIDER_UNREACHABLE);
+    }
+    if (state.outcome == RefreshOutcome.Ended) return null;
+    if (state.outcome == RefreshOutcome.Done) {
+      const refreshed = reopened(visit, state.text);
+      if (refreshed == null || isOver(x, visit, refreshed)) return null;
+      session = refreshed;
+      renewed = state.text;
+    } else {
+      if (!expired) break;
+      return state.outcome == RefreshOutcome.UnderWay ? new AwaitRefresh(key, null) : new Refuse(PROVIDER_UNREACHABLE);
+    }
+  }
+  if (session.accessExpiresAtSec > 0 && session.accessExpiresAtSec <= now) return null;
+
+  const again = asksAgain(x, visit, session);
+  if (again != null) return again;
+  return enter(x, visit, session, renewed);
+}
+
+function providerComing(x: Exchange): bool {
+  const provider = x.provider;
+  return provider != null && provider.coming() && !x.waited;
+}
+
+function isOver(x: Exchange, visit: Visit, s: Session): bool {
+  if (x.nowSec >= endsAtSec(s, visit.browser.limits)) return true;
+  // A session from the future: the clock has jumped back, and its limits mean nothing any more (duty 137).
+  if (s.touchedAtSec > x.nowSec + x.config.slackSec) return true;
+  const keys = endKeys(visit.browser.context, s), registry = x.registry;
+  return registry.ended(keys.session, s.authenticatedAtSec) || registry.ended(keys.sid, s.authenticatedAtSec) || registry.ended(keys.subject, s.authenticatedAtSec);
+}
+
+function tokensDue(x: Exchange, visit: Visit, s: Session): bool {
+  return visit.browser.renewAccessToken && s.refreshToken.length > 0 && s.accessExpiresAtSec > 0
+    && s.accessExpiresAtSec - visit.browser.accessLeewaySec <= x.nowSec;
+}
+
+/** What a refresh, by whichever worker, has sealed. */
+function reopened(visit: Visit, text: Uint8Array): Session | null {
+  const plain = openCookie(visit.browser.keys, Purpose.Session, visit.browser.context, visit.names.session, text);
+  return plain == null ? null : readSession(plain);
+}
+
+/** `force_reauthorize` and `refresh_session_interval`: only a navigation can be sent to the provider. */
+function asksAgain(x: Exchange, visit: Visit, s: Session): Next | null {
+  const browser = visit.browser, age = x.nowSec - s.authenticatedAtSec;
+  const forced = browser.forceReauthorize && age > REAUTHORIZED_SEC;
+  const silent = browser.reauthenticateSec > 0 && age > browser.reauthenticateSec;
+  if (!forced && !silent || !visit.kind.isNavigation()) return null;
+  return beginSignIn(x, visit, forced ? SignIn.Again : SignIn.Silent, SIGN_IN_LOOP_OVER);
+}
+
+function enter(x: Exchange, visit: Visit, s: Session, renewed: Uint8Array | null): Next {
+  const browser = visit.browser, claims = new SessionClaims(s);
+  if (!scopesHold(x, s, claims)) return new Refuse(INSUFFICIENT_SCOPE);
+  let text = renewed;
+  // Without randomness the use is written down another time.
+  if (text == null && touched(s, browser.limits, x.nowSec)) text = sealSession(x, browser, visit.names, visit.secure, s);
+  const out = new ForwardSession(s, sessionIdentity(x.config.identity, s, claims), goodUntilSec(visit, s));
+  if (text != null) out.setCookies = sessionSetCookies(browser.cookies, visit.names, visit.secure, text, visit.presentChunks);
+  return out;
+}
+
+/** Until when a request with the same cookies needs no second look. */
+function goodUntilSec(visit: Visit, s: Session): i64 {
+  const browser = visit.browser;
+  let until = min(endsAtSec(s, browser.limits), touchDueAtSec(s, browser.limits));
+  if (s.accessExpiresAtSec > 0) until = min(until, s.accessExpiresAtSec - (browser.renewAccessToken ? browser.accessLeewaySec : 0));
+  if (browser.forceReauthorize) until = min(until, s.authenticatedAtSec + REAUTHORIZED_SEC);
+  if (browser.reauthenticateSec > 0) until = min(until, s.authenticatedAtSec + browser.reauthenticateSec);
+  return until;
+}
+
+/** The scopes that were granted, by the access token where it can be read, else by the token answer. */
+function scopesHold(x: Exchange, s: Session, claims: SessionClaims): bool {
+  const required = x.config.requiredScopes, access = claims.access;
+  if (required.length == 0 || access != null && hasScopes(access, required)) return true;
+  for (let i = 0; i < required.length; i++) if (!inList(s.scope, required[i])) return false;
+  return true;
+}

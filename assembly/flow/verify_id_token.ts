@@ -1,0 +1,48 @@
+// The signature of an ID Token: always checked, with the provider's keys (OpenID Connect Core 1.0 §3.1.3.7, points 6 to 8).
+
+import { Hash } from "../crypto/hash";
+import { SecretKey } from "../crypto/key";
+import { KeySet } from "../jose/jwks";
+import { JwsFault, readJws, VerifiedJwt } from "../jose/jws";
+import { Exchange } from "./exchange";
+
+/** `UnknownKey`: none of the keys that are known made it, and there may be new ones. */
+export const enum Signature { Good = 1, UnknownKey, Bad }
+
+@final
+export class SignedToken {
+  constructor(
+    readonly signature: Signature,
+    /** null unless the signature is good. */
+    readonly jwt: VerifiedJwt | null,
+    /** Of its algorithm: `at_hash` is made with it. */
+    readonly hash: Hash,
+    /** What is wrong, for the operator's log. */
+    readonly why: string,
+  ) {}
+}
+
+export function verifySigned(x: Exchange, token: Uint8Array): SignedToken {
+  const read = readJws(token);
+  if (read.failed) return bad("is not a well-formed signed JWT with an algorithm that is known here (encrypted ID Tokens are not supported)");
+  const jws = read.value, algorithm = jws.algorithm;
+  if (!x.config.algorithms.includes(algorithm)) return bad("is signed with " + algorithm.name + ", which token_signing_alg_values_expected does not allow");
+  const own = x.config.key;
+  if (algorithm.symmetric) {
+    if (own == null || !(own instanceof SecretKey)) return bad("is signed with " + algorithm.name + ", for which there is no symmetric_key");
+    const jwt = jws.verifiedBy(own);
+    return jwt.failed ? bad("has no valid signature") : new SignedToken(Signature.Good, jwt.value, algorithm.hash, "");
+  }
+  const provider = x.provider, keys: KeySet | null = provider == null ? null : provider.keys();
+  if (keys == null) return new SignedToken(Signature.UnknownKey, null, algorithm.hash, "came while the provider's keys are not there");
+  const candidates = keys.candidates(algorithm, jws.kid);
+  if (candidates.length > 0) {
+    const jwt = jws.verifiedByAny(candidates), fault = jwt.fault;
+    if (fault == null) return new SignedToken(Signature.Good, jwt.value, algorithm.hash, "");
+    // A wrong signature is final only with the very key that the token names.
+    if (fault.code != JwsFault.BadSignature || keys.has(jws.kid)) return bad("has no valid signature");
+  }
+  return new SignedToken(Signature.UnknownKey, null, algorithm.hash, "was signed by a key that the provider does not publish");
+}
+
+function bad(why: string): SignedToken { return new SignedToken(Signature.Bad, null, Hash.Sha256, why); }

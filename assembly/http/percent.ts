@@ -1,0 +1,14 @@
+// Percent-encoded bytes, read (RFC 3986 §2.1).
+
+/** The byte that `%` and two hex digits at `i` stand for, or -1 where they do not stand there. */
+export function percentAt(text: Uint8Array, i: i32): i32 {
+  if (text[i] != 0x25 || i + 2 >= text.length) return -1;
+  const high = hexDigit(text[i + 1]), low = hexDigit(text[i + 2]);
+  return high < 0 || low < 0 ? -1 : high << 4 | low;
+}
+
+function hexDigit(c: u8): i32 {
+  const digit: u8 = c - 0x30, letter: u8 = (c | 0x20) - 0x61;
+  if (digit < 10) return digit;
+  return letter < 6 ? <i32>letter + 10 : -1;
+}

@@ -1,0 +1,181 @@
+// The ID Token: what the provider says about who signed in, checked claim by claim (OpenID Connect Core §3.1.3.7, §12.2).
+
+import { encodeBase64url } from "../bytes/base64";
+import { same } from "../bytes/bytes";
+import { sameBytes } from "../crypto/equal";
+import { digest, Hash } from "../crypto/hash";
+import { checkTimes, claimIs, ClaimFault, isTyp } from "../jose/claims";
+import { VerifiedJwt } from "../jose/jws";
+import { ABSENT, Json } from "../json/json";
+import { Result } from "../result";
+
+export const enum IdTokenFault {
+  /** A logout token or an access token (RFC 8725 §3.12). */
+  WrongType = 1,
+  WrongIssuer,
+  /** `sub` is absent, empty, too long, or no text. */
+  BadSubject,
+  /** The client is no audience. */
+  WrongAudience,
+  /** Somebody else is an audience too. */
+  ForeignAudience,
+  WrongParty,
+  /** `exp` or `iat` is absent. */
+  NoTime,
+  Expired,
+  FromFuture,
+  WrongNonce,
+  /** The access token is not the one that was issued with it. */
+  WrongAccessToken,
+  /** `max_age` was asked for, and the person signed in longer ago, or nobody knows when. */
+  SignedInTooLongAgo,
+  /** `acr_values` was asked for, and it is none of them. */
+  WrongAcr,
+  /** A claim of the wrong type or size; `at` names it. */
+  BadClaim,
+  /** After a refresh: a claim that may not change has changed; `at` names it. */
+  Changed,
+}
+
+/** Longer ones are nobody's (OpenID Connect Core §2 bounds `sub` to 255 ASCII characters). */
+const MAX_NAME = 255;
+
+/** What an ID Token must agree with. */
+@final
+export class IdTokenRules {
+  constructor(
+    readonly issuer: Uint8Array,
+    readonly clientId: Uint8Array,
+    readonly slackSec: i32,
+    /** `max_age` as it was asked for; -1: it was not. */
+    readonly maxAgeSec: i32 = -1,
+    /** `acr_values` as they were asked for. */
+    readonly acrValues: Uint8Array[] = [],
+  ) {}
+}
+
+/** Claims about who signed in, for this client. Only the readers below make one. */
+@final
+export class IdToken {
+  constructor(
+    readonly claims: Json,
+    readonly sub: Uint8Array,
+    /** EMPTY where the provider names no session. */
+    readonly sid: Uint8Array,
+  ) {}
+}
+
+/** `hash` is that of the token's algorithm, for `at_hash` (§3.1.3.6). */
+export function readIdToken(jwt: VerifiedJwt, hash: Hash, rules: IdTokenRules, nonce: Uint8Array, accessToken: Uint8Array, nowSec: i64): Result<IdToken> {
+  const claims = jwt.claims, read = readAny(jwt, hash, rules, accessToken, nowSec);
+  if (read.failed) return read;
+  const node = claims.member(claims.root, "nonce");
+  if (nonce.length == 0 || !claims.isString(node) || !sameBytes(claims.text(node), nonce)) return refuse(IdTokenFault.WrongNonce, "nonce");
+  if (rules.maxAgeSec >= 0 && !signedInSince(claims, nowSec - rules.maxAgeSec - rules.slackSec)) return refuse(IdTokenFault.SignedInTooLongAgo, "auth_time");
+  return acrAsAsked(claims, rules.acrValues) ? read : refuse(IdTokenFault.WrongAcr, "acr");
+}
+
+/**
+ * One that came with a refresh (§12.2). `before` holds the claims of the one at sign-in, or those of them that were kept: what it does
+ * not have cannot be compared. `sub` it has.
+ */
+export function readRefreshedIdToken(jwt: VerifiedJwt, hash: Hash, rules: IdTokenRules, before: Json, accessToken: Uint8Array, nowSec: i64): Result<IdToken> {
+  const claims = jwt.claims, read = readAny(jwt, hash, rules, accessToken, nowSec);
+  if (read.failed) return read;
+  const sub = before.member(before.root, "sub");
+  if (!before.isString(sub) || !same(before.text(sub), read.value.sub)) return refuse(IdTokenFault.Changed, "sub");
+  if (changed(claims, before, "auth_time")) return refuse(IdTokenFault.Changed, "auth_time");
+  return changed(claims, before, "nonce") ? refuse(IdTokenFault.Changed, "nonce") : read;
+}
+
+/** For the operator's log, after "the ID Token". */
+export function idTokenFaultText(fault: i32, at: string): string {
+  switch (fault) {
+    case IdTokenFault.WrongType: return "is a token of another kind";
+    case IdTokenFault.WrongIssuer: return "has another iss than the issuer";
+    case IdTokenFault.BadSubject: return "has no sub of 1 to 255 bytes";
+    case IdTokenFault.WrongAudience: return "does not name client_id in aud";
+    case IdTokenFault.ForeignAudience: return "names others than client_id in aud: it is not for this client alone";
+    case IdTokenFault.WrongParty: return "does not name client_id in azp";
+    case IdTokenFault.NoTime: return "has no " + at;
+    case IdTokenFault.Expired: return "has expired (compare the clocks of this host and of the provider)";
+    case IdTokenFault.FromFuture: return "has an " + at + " in the future (compare the clocks of this host and of the provider)";
+    case IdTokenFault.WrongNonce: return "does not hold the nonce of this sign-in";
+    case IdTokenFault.WrongAccessToken: return "was not issued with this access token: at_hash differs";
+    case IdTokenFault.SignedInTooLongAgo: return "has no auth_time, or one older than the max_age that was asked for";
+    case IdTokenFault.WrongAcr: return "has an acr that is none of the acr_values that were asked for";
+    case IdTokenFault.Changed: return "has another " + at + " than the one at sign-in";
+    default: return "holds " + at + " of the wrong type or size";
+  }
+}
+
+/** What holds for every ID Token, in the order of §3.1.3.7. */
+function readAny(jwt: VerifiedJwt, hash: Hash, rules: IdTokenRules, accessToken: Uint8Array, nowSec: i64): Result<IdToken> {
+  const claims = jwt.claims, root = claims.root;
+  // A logout token has `events`, and no ID Token has (Back-Channel Logout §2.4).
+  if (isTyp(jwt.typ, "logout+jwt") || isTyp(jwt.typ, "at+jwt") || claims.member(root, "events") != ABSENT) return refuse(IdTokenFault.WrongType, "typ");
+  if (!claimIs(claims, "iss", rules.issuer)) return refuse(IdTokenFault.WrongIssuer, "iss");
+  const sub = claims.member(root, "sub"), subject = claims.text(sub);
+  if (!claims.isString(sub) || subject.length == 0 || subject.length > MAX_NAME) return refuse(IdTokenFault.BadSubject, "sub");
+  const audience = audienceFault(claims, rules.clientId);
+  if (audience != 0) return refuse(audience, audience == IdTokenFault.WrongParty ? "azp" : "aud");
+  if (claims.member(root, "iat") == ABSENT) return refuse(IdTokenFault.NoTime, "iat");
+  switch (checkTimes(claims, nowSec, rules.slackSec)) {
+    case ClaimFault.None: break;
+    case ClaimFault.NoExpiry: return refuse(IdTokenFault.NoTime, "exp");
+    case ClaimFault.Expired: return refuse(IdTokenFault.Expired, "exp");
+    case ClaimFault.NotYetValid: return refuse(IdTokenFault.FromFuture, "nbf");
+    case ClaimFault.IssuedInFuture: return refuse(IdTokenFault.FromFuture, "iat");
+    default: return refuse(IdTokenFault.BadClaim, "exp, nbf or iat");
+  }
+  const atHash = claims.member(root, "at_hash");
+  if (atHash != ABSENT && !(claims.isString(atHash) && sameBytes(claims.text(atHash), halfHash(hash, accessToken)))) {
+    return refuse(IdTokenFault.WrongAccessToken, "at_hash");
+  }
+  const authTime = claims.member(root, "auth_time");
+  if (authTime != ABSENT && !claims.isNumber(authTime)) return refuse(IdTokenFault.BadClaim, "auth_time");
+  const sid = claims.member(root, "sid"), session = claims.text(sid);
+  if (sid != ABSENT && !claims.isString(sid) || session.length > MAX_NAME) return refuse(IdTokenFault.BadClaim, "sid");
+  return Result.of<IdToken>(new IdToken(claims, subject, session));
+}
+
+/** 0 when it is for this client and for nobody else (steps 3 to 5): no other audience is trusted here. A list of several needs `azp`. */
+function audienceFault(claims: Json, clientId: Uint8Array): i32 {
+  const aud = claims.member(claims.root, "aud"), azp = claims.member(claims.root, "azp");
+  let own = 0, others = 0;
+  if (claims.isList(aud)) {
+    for (let item = claims.first(aud); item >= 0; item = claims.sibling(aud, item)) {
+      if (claims.isString(item) && same(claims.text(item), clientId)) own++;
+      else others++;
+    }
+  } else if (claims.isString(aud) && same(claims.text(aud), clientId)) own = 1;
+  if (own == 0) return IdTokenFault.WrongAudience;
+  if (azp != ABSENT && !claimIs(claims, "azp", clientId) || azp == ABSENT && own + others > 1) return IdTokenFault.WrongParty;
+  return others > 0 ? <i32>IdTokenFault.ForeignAudience : 0;
+}
+
+/** The left half of the hash of the token's characters (§3.1.3.6). */
+function halfHash(hash: Hash, token: Uint8Array): Uint8Array {
+  const whole = digest(hash, token);
+  return encodeBase64url(whole.subarray(0, whole.length >> 1));
+}
+
+function signedInSince(claims: Json, earliestSec: i64): bool {
+  const at = claims.number(claims.member(claims.root, "auth_time"));
+  return at >= <f64>earliestSec; // false for NaN, which is what an absent claim is
+}
+
+function acrAsAsked(claims: Json, values: Uint8Array[]): bool {
+  for (let i = 0; i < values.length; i++) if (claimIs(claims, "acr", values[i])) return true;
+  return values.length == 0;
+}
+
+/** Whether both have the claim and it is not the same text, or not the same number. */
+function changed(claims: Json, before: Json, name: string): bool {
+  const now = claims.member(claims.root, name), then = before.member(before.root, name);
+  if (now == ABSENT || then == ABSENT) return false;
+  if (claims.isNumber(now) && before.isNumber(then)) return claims.number(now) != before.number(then);
+  return !(claims.isString(now) && before.isString(then) && same(claims.text(now), before.text(then)));
+}
+
+function refuse(fault: i32, at: string): Result<IdToken> { return Result.fail<IdToken>(fault, at); }

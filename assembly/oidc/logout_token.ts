@@ -1,0 +1,83 @@
+// The logout token: how a provider says behind the browser's back that a session is over (OpenID Connect Back-Channel Logout 1.0 §2.4).
+
+import { checkTimes, claimIs, ClaimFault, expiresAtSec, holds, isTyp } from "../jose/claims";
+import { VerifiedJwt } from "../jose/jws";
+import { ABSENT, Json } from "../json/json";
+import { Result } from "../result";
+
+export const enum LogoutTokenFault {
+  /** Another kind of token: an ID Token never signs anybody out. */
+  WrongType = 1,
+  WrongIssuer,
+  WrongAudience,
+  /** `iat` is absent, in the future, or too long ago; or `exp` or `nbf` does not hold. */
+  NotNow,
+  NoId,
+  /** `events` does not say that this is a logout. */
+  NoEvent,
+  /** Neither `sub` nor `sid`, or one that is no text of 1 to 255 bytes. */
+  Nobody,
+  /** `nonce` is there: that is an ID Token that somebody tries to use for this (§2.4). */
+  Nonce,
+}
+
+/** How long ago a logout token may have been issued: it is sent at once, and ids are remembered for replays only this long. */
+export const MAX_AGE_SEC = 300;
+const MAX_NAME = 255;
+const EVENT = "http://schemas.openid.net/event/backchannel-logout";
+
+/** Whose sessions are over, by the provider's word. Only `readLogoutToken` makes one. */
+@final
+export class LogoutToken {
+  constructor(
+    /** EMPTY where it is not given; at least one of `sub` and `sid` is. */
+    readonly sub: Uint8Array,
+    readonly sid: Uint8Array,
+    readonly jti: Uint8Array,
+    readonly issuedAtSec: i64,
+  ) {}
+}
+
+/** The checks of §2.6, but that `jti` is new: who remembers them decides (duty 119). */
+export function readLogoutToken(jwt: VerifiedJwt, issuer: Uint8Array, clientId: Uint8Array, nowSec: i64, slackSec: i32): Result<LogoutToken> {
+  const claims = jwt.claims, root = claims.root;
+  // Explicit typing is recommended only (§2.4), and many providers still say JWT.
+  if (jwt.typ != null && !isTyp(jwt.typ, "logout+jwt") && !isTyp(jwt.typ, "jwt")) return refuse(LogoutTokenFault.WrongType, "typ");
+  if (!claimIs(claims, "iss", issuer)) return refuse(LogoutTokenFault.WrongIssuer, "iss");
+  if (!holds(claims, claims.member(root, "aud"), clientId)) return refuse(LogoutTokenFault.WrongAudience, "aud");
+  if (checkTimes(claims, nowSec, slackSec, false) != ClaimFault.None) return refuse(LogoutTokenFault.NotNow, "exp, nbf or iat");
+  const iat = claims.member(root, "iat");
+  // The negation also refuses NaN, which is what an absent claim is.
+  if (!(claims.number(iat) >= <f64>(nowSec - MAX_AGE_SEC - slackSec))) return refuse(LogoutTokenFault.NotNow, "iat");
+  const jti = claims.member(root, "jti");
+  if (!isName(claims, jti)) return refuse(LogoutTokenFault.NoId, "jti");
+  if (!claims.isObject(claims.member(claims.member(root, "events"), EVENT))) return refuse(LogoutTokenFault.NoEvent, "events");
+  const sub = claims.member(root, "sub"), sid = claims.member(root, "sid");
+  if (sub == ABSENT && sid == ABSENT) return refuse(LogoutTokenFault.Nobody, "sub");
+  if (sub != ABSENT && !isName(claims, sub)) return refuse(LogoutTokenFault.Nobody, "sub");
+  if (sid != ABSENT && !isName(claims, sid)) return refuse(LogoutTokenFault.Nobody, "sid");
+  if (claims.member(root, "nonce") != ABSENT) return refuse(LogoutTokenFault.Nonce, "nonce");
+  return Result.of<LogoutToken>(new LogoutToken(claims.text(sub), claims.text(sid), claims.text(jti), expiresAtSec(claims, iat)));
+}
+
+/** For the operator's log, after "the logout token". */
+export function logoutTokenFaultText(fault: i32, at: string): string {
+  switch (fault) {
+    case LogoutTokenFault.WrongType: return "has a typ that is neither logout+jwt nor JWT";
+    case LogoutTokenFault.WrongIssuer: return "has another iss than the issuer";
+    case LogoutTokenFault.WrongAudience: return "does not name client_id in aud";
+    case LogoutTokenFault.NotNow: return "is not of this moment by its " + at + " (compare the clocks of this host and of the provider)";
+    case LogoutTokenFault.NoId: return "has no jti of 1 to 255 bytes";
+    case LogoutTokenFault.NoEvent: return "does not hold " + EVENT + " in events";
+    case LogoutTokenFault.Nobody: return "names nobody: it has no " + at + " of 1 to 255 bytes";
+    default: return "has a nonce, as only ID Tokens have";
+  }
+}
+
+function isName(claims: Json, node: i32): bool {
+  if (!claims.isString(node)) return false;
+  const size = claims.text(node).length;
+  return size > 0 && size <= MAX_NAME;
+}
+
+function refuse(fault: LogoutTokenFault, at: string): Result<LogoutToken> { return Result.fail<LogoutToken>(fault, at); }

@@ -1,0 +1,42 @@
+// What the upstream and the access log are told about a signed-in browser, in the same form as for a bearer token.
+
+import { encodeBase64 } from "../bytes/base64";
+import { concat, utf8 } from "../bytes/bytes";
+import { ByteWriter } from "../bytes/writer";
+import { Session } from "../session/session";
+import { AUTHORIZATION, Entry, entry, IdentitySettings, PROPERTIES, X_ACCESS_TOKEN, X_USERINFO } from "./identity";
+import { SessionClaims } from "./session_claims";
+
+const X_ID_TOKEN = utf8("x-id-token");
+const X_RAW_ID_TOKEN = utf8("x-raw-id-token");
+const X_REFRESH_TOKEN = utf8("x-refresh-token");
+const BEARER = utf8("Bearer ");
+/** Beyond the parts that are copied into it. */
+const ROOM = 1024;
+
+/** X-Userinfo holds UserInfo where it was fetched, else the ID Token's claims: upstreams find the person in one place. */
+export function sessionIdentity(settings: IdentitySettings, session: Session, claims: SessionClaims): Uint8Array {
+  const out = new ByteWriter(ROOM + session.accessToken.length + session.userinfo.length * 4 / 3 + session.idToken.length * 2);
+  if (settings.accessTokenHeader && session.accessToken.length > 0) {
+    if (settings.accessTokenInAuthorization) entry(out, Entry.Header, AUTHORIZATION, concat([BEARER, session.accessToken]));
+    else entry(out, Entry.Header, X_ACCESS_TOKEN, session.accessToken);
+  }
+  const idToken = claims.idToken;
+  if (settings.idTokenHeader && idToken != null) entry(out, Entry.Header, X_ID_TOKEN, encodeBase64(idToken.bytes));
+  const person = claims.userinfo != null ? claims.userinfo : idToken;
+  if (settings.userinfoHeader && person != null) entry(out, Entry.Header, X_USERINFO, encodeBase64(person.bytes));
+  if (settings.rawIdTokenHeader && session.idToken.length > 0) entry(out, Entry.Header, X_RAW_ID_TOKEN, session.idToken);
+  if (settings.refreshTokenHeader && session.refreshToken.length > 0) entry(out, Entry.Header, X_REFRESH_TOKEN, session.refreshToken);
+  for (let i = 0; i < settings.claimHeaders.length; i++) {
+    const header = settings.claimHeaders[i];
+    const value = claims.headerValue(header.path);
+    if (value != null) entry(out, Entry.Header, header.name, value);
+  }
+  if (settings.filterState) {
+    for (let i = 0; i < PROPERTIES.length; i++) {
+      const value = claims.headerValue(PROPERTIES[i]);
+      if (value != null) entry(out, Entry.Property, utf8("oidc." + PROPERTIES[i]), value);
+    }
+  }
+  return out.written();
+}

@@ -1,0 +1,37 @@
+// The filter's cookies: their names and attributes, as configuration has settled them.
+
+import { EMPTY } from "../bytes/bytes";
+
+/** Names of the cookies of one configuration under one scheme. */
+@final
+export class CookieNames {
+  constructor(
+    /** The session's first chunk; further ones are `<session>_1` … `<session>_8`. */
+    readonly session: Uint8Array,
+    /** The one that counts sign-ins under way (session/flow_marks.ts). */
+    readonly flow: Uint8Array,
+    /** A login's cookie is this and the first 8 characters of its state. Ends in `_login_`. */
+    readonly login: Uint8Array,
+  ) {}
+}
+
+export const enum Secure { ByScheme = 0, Always, Never }
+
+@final
+export class CookieSettings {
+  secure: Secure = Secure.ByScheme;
+  httpOnly: bool = true;
+  /** Lax, Strict, None, or empty: no attribute ("Default"). */
+  sameSite: string = "Lax";
+  path: Uint8Array = EMPTY;
+  /** EMPTY: the host alone. */
+  domain: Uint8Array = EMPTY;
+  /** With the Secure attribute, and without. */
+  secureNames: CookieNames = new CookieNames(EMPTY, EMPTY, EMPTY);
+  plainNames: CookieNames = new CookieNames(EMPTY, EMPTY, EMPTY);
+
+  /** Whether cookies get the Secure attribute. `https`: how the browser came. */
+  isSecure(https: bool): bool { return this.secure == Secure.ByScheme ? https : this.secure == Secure.Always; }
+
+  names(secure: bool): CookieNames { return secure ? this.secureNames : this.plainNames; }
+}

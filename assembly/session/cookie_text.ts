@@ -1,0 +1,64 @@
+// Sealed text as cookies carry it: base64url behind its number of chunks, cut into cookies that a browser takes.
+
+import { base64urlSize, decodeBase64url, encodeBase64url } from "../bytes/base64";
+import { concat } from "../bytes/bytes";
+import { contextOf, Purpose, SEAL_SIZE, SealingKeys } from "./sealing";
+
+/** As in the libraries that this filter follows; it is also one digit. */
+export const MAX_CHUNKS = 9;
+
+/** A browser must keep a cookie of so many bytes, name, value and attributes together (RFC 6265 §6.1). */
+const COOKIE_SIZE = 4096;
+/** Behind the longest name of a chunk: `_8` and `=`. */
+const NAME_ROOM = 3;
+/** `; Max-Age=` and a number of seconds. */
+const AGE_ROOM = 20;
+
+const DIGIT_0: u8 = 0x30;
+
+/**
+ * What a cookie holds: the number of chunks that it will be cut into, `1` to `9`, and the sealed text.
+ * Name and number are bound into the seal, so that chunks are good under this name and all together only.
+ * `room`: bytes in a chunk (`chunkRoom`). Null where `most` chunks are too few, and where nothing can be sealed.
+ */
+export function sealedCookie(
+  keys: SealingKeys, purpose: Purpose, nonce: Uint8Array, context: Uint8Array, name: Uint8Array, plain: Uint8Array, room: i32, most: i32 = MAX_CHUNKS,
+): Uint8Array | null {
+  // The length decides the number before anything is sealed.
+  const chunks = chunkTotal(1 + base64urlSize(plain.length + SEAL_SIZE), room);
+  if (chunks == 0 || chunks > most) return null;
+  const first = new Uint8Array(1).fill(DIGIT_0 + <u8>chunks);
+  const sealed = keys.seal(purpose, nonce, contextOf([context, name, first]), plain);
+  return sealed.length == 0 ? null : concat([first, encodeBase64url(sealed)]);
+}
+
+/** The plaintext of all chunks joined, the first character included; null whatever is wrong. */
+export function openCookie(keys: SealingKeys, purpose: Purpose, context: Uint8Array, name: Uint8Array, text: Uint8Array): Uint8Array | null {
+  if (chunksSaid(text) == 0) return null;
+  const sealed = decodeBase64url(text.subarray(1));
+  return sealed.failed ? null : keys.open(purpose, contextOf([context, name, text.subarray(0, 1)]), sealed.value);
+}
+
+/** How many chunks the first one says there are; 0 where it says nothing. */
+export function chunksSaid(text: Uint8Array): i32 {
+  const said = text.length == 0 ? 0 : <i32>text[0] - DIGIT_0;
+  return said >= 1 && said <= MAX_CHUNKS ? said : 0;
+}
+
+export function chunksOf(text: Uint8Array, room: i32): Uint8Array[] {
+  const out: Uint8Array[] = [];
+  for (let i = 0, chunks = chunkTotal(text.length, room); i < chunks; i++) out.push(text.subarray(i * room, min((i + 1) * room, text.length)));
+  return out;
+}
+
+/** How many bytes of text one cookie takes, whatever its number and its age; 0 where the name and the attributes leave none. */
+export function chunkRoom(name: Uint8Array, attributes: Uint8Array): i32 {
+  return max(0, COOKIE_SIZE - name.length - NAME_ROOM - attributes.length - AGE_ROOM);
+}
+
+/** 0 where there are none, or too many. */
+function chunkTotal(size: i32, room: i32): i32 {
+  if (room <= 0) return 0;
+  const chunks = (size + room - 1) / room;
+  return chunks <= MAX_CHUNKS ? chunks : 0;
+}

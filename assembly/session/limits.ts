@@ -1,0 +1,44 @@
+// How long a session lasts, and when its use is written down.
+
+import { Session } from "./session";
+
+/** Every answer with a new cookie costs the browser some kB, so a use is written down at most so often. */
+const TOUCH_SEC = 60;
+
+/** Seconds; 0 turns `idling` and `rolling` off. The absolute limit is always there. */
+@final
+export class SessionLimits {
+  idlingSec: i32 = 900;
+  rollingSec: i32 = 3600;
+  absoluteSec: i32 = 86400;
+}
+
+/** The session is over from this second on. */
+export function endsAtSec(s: Session, l: SessionLimits): i64 {
+  let end = s.createdAtSec + l.absoluteSec;
+  if (l.rollingSec > 0) end = min(end, s.renewedAtSec + l.rollingSec);
+  if (l.idlingSec > 0) end = min(end, s.touchedAtSec + l.idlingSec);
+  return end;
+}
+
+/** When `touched` next has something to write down; never where neither limit is on. */
+export function touchDueAtSec(s: Session, l: SessionLimits): i64 {
+  return min(useDueAtSec(s, l), renewalDueAtSec(s, l));
+}
+
+/** Writes down a use, and in the last quarter of `rolling` a renewal; says whether the session changed. What is over stays over. */
+export function touched(s: Session, l: SessionLimits, nowSec: i64): bool {
+  if (nowSec < touchDueAtSec(s, l) || nowSec >= endsAtSec(s, l)) return false;
+  if (nowSec >= renewalDueAtSec(s, l)) s.renewedAtSec = nowSec;
+  // A clock that differs takes no use back.
+  s.touchedAtSec = max(s.touchedAtSec, nowSec);
+  return true;
+}
+
+function useDueAtSec(s: Session, l: SessionLimits): i64 {
+  return l.idlingSec > 0 ? s.touchedAtSec + max(1, min(TOUCH_SEC, l.idlingSec / 4)) : i64.MAX_VALUE;
+}
+
+function renewalDueAtSec(s: Session, l: SessionLimits): i64 {
+  return l.rollingSec > 0 ? s.renewedAtSec + max(1, l.rollingSec - l.rollingSec / 4) : i64.MAX_VALUE;
+}

@@ -1,0 +1,54 @@
+// A sign-in that is under way: what the callback must find again, sealed into a cookie that only the callback's path receives.
+
+import { EMPTY } from "../bytes/bytes";
+import { ByteWriter } from "../bytes/writer";
+import { FieldReader, writeField, writeTime } from "./fields";
+
+export const STATE_SIZE = 32;
+
+/** The first byte. A login that another version wrote is none: the person starts again. */
+const VERSION: u8 = 1;
+
+@final
+export class Login {
+  /** The `state` parameter: 32 characters of base64url (24 random bytes). */
+  state: Uint8Array = EMPTY;
+  nonce: Uint8Array = EMPTY;
+  codeVerifier: Uint8Array = EMPTY;
+  /** Path and query that the person wanted; starts with exactly one slash. */
+  returnTo: Uint8Array = EMPTY;
+  startedAtSec: i64 = 0;
+  /** prompt=none was asked for: a refusal by the provider then leads to an ordinary sign-in. */
+  silent: bool = false;
+}
+
+export function writeLogin(l: Login): Uint8Array {
+  const out = new ByteWriter(256 + l.returnTo.length);
+  out.byte(VERSION).bytes(l.state);
+  writeTime(out, l.startedAtSec);
+  out.byte(l.silent ? 1 : 0);
+  writeField(out, l.nonce);
+  writeField(out, l.codeVerifier);
+  writeField(out, l.returnTo);
+  return out.written();
+}
+
+/** Null for anything that `writeLogin` does not write. */
+export function readLogin(plain: Uint8Array): Login | null {
+  const from = new FieldReader(plain), l = new Login();
+  if (from.byte() != VERSION) return null;
+  l.state = from.take(STATE_SIZE);
+  l.startedAtSec = from.time();
+  l.silent = from.flag();
+  l.nonce = from.field();
+  l.codeVerifier = from.field();
+  l.returnTo = from.field();
+  // RFC 7636 §4.1: a verifier has 43 to 128 characters. Nothing here may be missing where it will be compared or sent.
+  if (l.startedAtSec == 0 || l.nonce.length == 0 || l.codeVerifier.length < 43 || l.codeVerifier.length > 128) return null;
+  return from.done && isOwnPath(l.returnTo) ? l : null;
+}
+
+/** Exactly one slash in front: two, or a backslash behind it, would lead to another host (WHATWG URL, "path start"). */
+function isOwnPath(path: Uint8Array): bool {
+  return path.length > 0 && path[0] == 0x2f && (path.length == 1 || path[1] != 0x2f && path[1] != 0x5c);
+}

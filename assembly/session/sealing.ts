@@ -1,0 +1,67 @@
+// Sealing: what leaves for the browser and comes back is readable and writable by nobody else.
+
+import { EMPTY, concat, utf8 } from "../bytes/bytes";
+import { ByteWriter } from "../bytes/writer";
+import { expand, extract } from "../crypto/hkdf";
+import { KEY_SIZE, NONCE_SIZE, open, seal, TAG_SIZE } from "../crypto/xchacha20poly1305";
+
+/** What a sealed text is for. Each has a key of its own, so that one never passes for another. */
+export const enum Purpose { Session = 1, Login, Shared }
+
+/** How much longer a sealed text is than the plain one. */
+export const SEAL_SIZE = NONCE_SIZE + TAG_SIZE;
+
+/** Another version of the format would have another salt, and so other keys. */
+const SALT = "envoy-oidc/1";
+
+@final
+export class SealingKeys {
+  /** One for each secret, in their order. */
+  private readonly sessions: Uint8Array[] = [];
+  private readonly logins: Uint8Array[] = [];
+  private readonly shared: Uint8Array[] = [];
+
+  /** The first secret seals, and all of them open: so a secret is replaced without signing anyone out. */
+  constructor(secrets: Uint8Array[]) {
+    const salt = utf8(SALT);
+    for (let i = 0; i < secrets.length; i++) {
+      const source = extract(salt, secrets[i]);
+      this.sessions.push(keyFor("session", source));
+      this.logins.push(keyFor("login", source));
+      this.shared.push(keyFor("shared", source));
+    }
+  }
+
+  /** Nonce, ciphertext and tag. `nonce` is 24 random bytes, new for every call; EMPTY where it is not, or where there is no secret. */
+  seal(purpose: Purpose, nonce: Uint8Array, context: Uint8Array, plain: Uint8Array): Uint8Array {
+    const keys = this.keys(purpose);
+    if (keys.length == 0) return EMPTY;
+    const sealed = seal(keys[0], nonce, context, plain);
+    return sealed.failed ? EMPTY : concat([nonce, sealed.value]);
+  }
+
+  /** Null whatever is wrong: too short, changed, sealed for something else or by a secret that is gone. */
+  open(purpose: Purpose, context: Uint8Array, sealed: Uint8Array): Uint8Array | null {
+    if (sealed.length < SEAL_SIZE) return null;
+    const nonce = sealed.subarray(0, NONCE_SIZE), rest = sealed.subarray(NONCE_SIZE), keys = this.keys(purpose);
+    for (let i = 0; i < keys.length; i++) {
+      const plain = open(keys[i], nonce, context, rest);
+      if (!plain.failed) return plain.value;
+    }
+    return null;
+  }
+
+  private keys(purpose: Purpose): Uint8Array[] {
+    return purpose == Purpose.Session ? this.sessions : purpose == Purpose.Login ? this.logins : this.shared;
+  }
+}
+
+/** RFC 5869 §3.2: the info binds a key to its use. */
+function keyFor(label: string, source: Uint8Array): Uint8Array { return expand(source, utf8(label), KEY_SIZE).value; }
+
+/** What a seal is bound to, each part behind its length: no byte can move from one part to the next. */
+export function contextOf(parts: Uint8Array[]): Uint8Array {
+  const out = new ByteWriter();
+  for (let i = 0; i < parts.length; i++) out.u32(parts[i].length).bytes(parts[i]);
+  return out.done();
+}

@@ -1,0 +1,56 @@
+// The Set-Cookie header of one cookie (RFC 6265 §4.1).
+
+import { ByteWriter } from "../bytes/writer";
+import { CookieSettings } from "./cookie_settings";
+
+/** Browsers pass over an attribute with a longer value (RFC 6265bis §5.6). */
+const LONGEST_PATH = 1024;
+
+/** The attributes that configuration asks for, each behind `; `. */
+export function attributesOf(settings: CookieSettings, secure: bool, path: Uint8Array, withDomain: bool): Uint8Array {
+  const out = new ByteWriter().text("; Path=").bytes(cookiePath(path));
+  if (withDomain && settings.domain.length > 0) out.text("; Domain=").bytes(settings.domain);
+  return closed(out, settings.httpOnly, secure, settings.sameSite);
+}
+
+/** The attributes of a cookie that only serves a sign-in: this host alone, and never for scripts. */
+export function ownAttributes(secure: bool, path: Uint8Array, sameSite: string): Uint8Array {
+  return closed(new ByteWriter().text("; Path=").bytes(cookiePath(path)), true, secure, sameSite);
+}
+
+/** `maxAgeSec` -1: until the browser closes. */
+export function setCookie(name: Uint8Array, value: Uint8Array, attributes: Uint8Array, maxAgeSec: i32): Uint8Array {
+  const out = new ByteWriter(name.length + value.length + attributes.length + 24).bytes(name).text("=").bytes(value).bytes(attributes);
+  if (maxAgeSec >= 0) out.text("; Max-Age=").text(maxAgeSec.toString());
+  return out.done();
+}
+
+/** Takes a cookie away: a browser looks for it by the name, the path and the domain that it was set with. */
+export function expireCookie(name: Uint8Array, attributes: Uint8Array): Uint8Array {
+  return setCookie(name, new Uint8Array(0), attributes, 0);
+}
+
+function closed(out: ByteWriter, httpOnly: bool, secure: bool, sameSite: string): Uint8Array {
+  if (httpOnly) out.text("; HttpOnly");
+  if (secure) out.text("; Secure");
+  // Without Secure a browser drops a cookie with SameSite=None (RFC 6265bis §5.7); Lax is what it then takes for none.
+  const site = sameSite == "None" && !secure ? "Lax" : sameSite;
+  if (site.length > 0) out.text("; SameSite=").text(site);
+  return out.done();
+}
+
+/**
+ * The path itself, or the folders above the first byte that would end the attribute: a request's path may hold `;`.
+ * A path above is received by the same requests (RFC 6265 §5.1.4). It is the same for the same path, so that a cookie can be taken away.
+ */
+function cookiePath(path: Uint8Array): Uint8Array {
+  const root = new Uint8Array(1).fill(0x2f);
+  if (path.length == 0 || path[0] != 0x2f) return root;
+  let slash = 0;
+  for (let i = 0; i < path.length; i++) {
+    const c = path[i];
+    if (c == 0x2f) slash = i;
+    if (c <= 0x20 || c >= 0x7f || c == 0x3b || i == LONGEST_PATH) return slash == 0 ? root : path.subarray(0, slash);
+  }
+  return path;
+}

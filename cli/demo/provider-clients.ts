@@ -1,0 +1,42 @@
+// Who may ask the provider for tokens.
+
+/** Who the tokens are for. As a `resource` it gives JWT access tokens; `?alg=ES256` after it chooses their algorithm, and
+ *  `?format=opaque` makes them opaque. */
+export const AUDIENCE = "https://api.example.com";
+
+/** The application that gets tokens without a person. */
+export const DEMO_CLIENT = { id: "demo", secret: "demo-secret" };
+/** Under which the filter introspects them. */
+export const FILTER_CLIENT = { id: "envoy", secret: "envoy-secret" };
+/** Under which the filter signs people in. */
+export const BROWSER_CLIENT = { id: "browser", secret: "browser-secret-of-the-demo" };
+
+export interface BrowserOptions {
+  redirectUris: string[];
+  postLogoutRedirectUris?: string[];
+  /** Told when a person's session ends here. Logout tokens and ID tokens then have a `sid`. */
+  backchannelLogoutUri?: string;
+  /** The access tokens' lifetime: 3600 unless told. */
+  accessTokenSec?: number;
+  /** "jwt" (default), for AUDIENCE, or "opaque". */
+  accessTokens?: "jwt" | "opaque";
+  /** So many bytes of a claim that nobody needs, in each token that is a JWT and in UserInfo. */
+  paddingBytes?: number;
+}
+
+/** The clients' metadata, by the names of OpenID Connect Dynamic Client Registration 1.0 §2. */
+export function clients(browser: BrowserOptions | undefined): Record<string, unknown>[] {
+  const programs = [DEMO_CLIENT, FILTER_CLIENT].map(({ id, secret }) => ({
+    client_id: id, client_secret: secret, grant_types: ["client_credentials"], response_types: [], redirect_uris: [],
+  }));
+  if (browser === undefined) return programs;
+  return [...programs, {
+    client_id: BROWSER_CLIENT.id,
+    client_secret: BROWSER_CLIENT.secret,
+    grant_types: ["authorization_code", "refresh_token"],
+    response_types: ["code"],
+    redirect_uris: browser.redirectUris,
+    post_logout_redirect_uris: browser.postLogoutRedirectUris ?? [],
+    ...(browser.backchannelLogoutUri === undefined ? {} : { backchannel_logout_uri: browser.backchannelLogoutUri, backchannel_logout_session_required: true }),
+  }];
+}

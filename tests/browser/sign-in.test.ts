@@ -1,0 +1,215 @@
+// Signing in with a real browser, through a real Envoy with two workers, at a real provider; and the pages for those who are not let in.
+
+import { SESSION_SECRET, startBrowserWorld, type BrowserWorld } from "../envoy/support/browser-world";
+import { getWith } from "../envoy/support/http";
+import { chooses, heading, newProfile, picture, signIn, whereabouts, type BrowserContext, type Page } from "./support/browser";
+
+let world: BrowserWorld;
+let profile: BrowserContext;
+let page: Page;
+
+beforeAll(async () => {
+  world = await startBrowserWorld();
+});
+
+beforeEach(async () => {
+  profile = await newProfile();
+  page = await profile.newPage();
+});
+
+afterEach(() => profile.close());
+
+/** The names of the cookies that the application has set: the provider is another host. */
+async function cookieNames(path = "/callback"): Promise<string[]> {
+  return (await profile.cookies(world.app + path)).map(({ name }) => name);
+}
+
+/** What stands at the foot of a page of the filter's: "403 login_denied". */
+const code = (from: Page = page): Promise<string> => from.locator("footer code").innerText();
+
+describe("signing in", () => {
+  test("leads to the provider, and back to the page that was wanted, with its query", async () => {
+    await page.goto(`${world.app}/orders/7?page=2&sort=%C3%A4`);
+    expect(page.url()).toMatch(new RegExp(`^${world.provider.issuer}/interaction/`));
+    await chooses(page, "alice");
+    expect(whereabouts(page, world.app)).toBe("/orders/7?page=2&sort=%C3%A4");
+    expect(await heading(page)).toBe("Signed in as Alice Example");
+    await picture(page, "signed-in");
+  });
+
+  test("the upstream sees who it is, and none of the filter's cookies", async () => {
+    await profile.addCookies([{ name: "theme", value: "dark", url: world.app }]);
+    await signIn(page, `${world.app}/`);
+    const own = (await cookieNames()).filter((name) => name !== "theme");
+    expect(own.length).toBeGreaterThan(0);
+    const text = await page.locator("main").innerText();
+    expect(text).toMatch(/x-user-id\s+alice/);
+    expect(text).toMatch(/cookie\s+theme=dark/);
+    for (const name of own) expect(text).not.toContain(name);
+  });
+
+  test("once is enough: for every further page and tab, and with the provider out of reach", async () => {
+    await signIn(page, `${world.app}/`);
+    await world.provider.goDown();
+    try {
+      const second = page.waitForEvent("popup");
+      await page.getByRole("link", { name: "second tab" }).click();
+      const tab = await second;
+      await tab.waitForLoadState();
+      expect(whereabouts(tab, world.app)).toBe("/second");
+      expect(await heading(tab)).toBe("Signed in as Alice Example");
+    } finally {
+      await world.provider.comeUp();
+    }
+  });
+
+  test("two tabs at once each land on their own page", async () => {
+    const other = await profile.newPage();
+    await Promise.all([page.goto(`${world.app}/first?n=1`), other.goto(`${world.app}/second?n=2`)]);
+    await chooses(other, "alice");
+    expect(whereabouts(other, world.app)).toBe("/second?n=2");
+    await chooses(page, "alice");
+    expect(whereabouts(page, world.app)).toBe("/first?n=1");
+    for (const tab of [page, other]) expect(await heading(tab)).toBe("Signed in as Alice Example");
+  });
+
+  test("leaves the session's cookie alone behind, out of reach of scripts", async () => {
+    await signIn(page, `${world.app}/`);
+    const cookies = await profile.cookies(`${world.app}/callback`);
+    expect(cookies.filter(({ name }) => name.includes("_login_"))).toEqual([]);
+    for (const cookie of cookies) expect(cookie).toMatchObject({ httpOnly: true, sameSite: "Lax", domain: "localhost" });
+    expect(await page.evaluate(() => document.cookie)).toBe("");
+  });
+
+  test("bearer tokens pass on the same URL, and a bad one is refused although there is a session", async () => {
+    expect((await getWith(`${world.app}/`, await world.provider.mint())).status).toBe(200);
+    await signIn(page, `${world.app}/`);
+    await page.setExtraHTTPHeaders({ authorization: "Bearer a.b.c" });
+    const answer = await page.goto(`${world.app}/`);
+    expect(answer?.status()).toBe(401);
+    expect(answer?.url()).toBe(`${world.app}/`);
+  });
+});
+
+describe("whoever is not a person at a page", () => {
+  test("fetch() gets 401 as JSON, is not redirected, and no cookie is set", async () => {
+    await page.goto(`${world.app}/open`);
+    const answer = await page.evaluate(async () => {
+      const response = await fetch("/orders?page=2");
+      return { status: response.status, redirected: response.redirected, type: response.headers.get("content-type"), body: await response.text() };
+    });
+    expect(answer).toMatchObject({ status: 401, redirected: false });
+    expect(answer.type).toContain("application/json");
+    expect(JSON.parse(answer.body)).toMatchObject({ code: "sign_in_needed" });
+    expect(await cookieNames()).toEqual([]);
+  });
+
+  test("images, frames' scripts and posts by fetch() neither", async () => {
+    await page.goto(`${world.app}/open`);
+    const before = (await world.provider.counts()).authorization;
+    await page.evaluate(async () => {
+      const loaded = (element: HTMLImageElement | HTMLScriptElement) => new Promise((resolve) => {
+        element.onload = element.onerror = resolve;
+        element.src = "/orders";
+        document.body.append(element);
+      });
+      await loaded(document.createElement("img"));
+      await loaded(document.createElement("script"));
+      await fetch("/orders", { method: "POST", body: "x" });
+      await fetch("/orders", { headers: { accept: "text/html" } });
+    });
+    expect(await cookieNames()).toEqual([]);
+    expect((await world.provider.counts()).authorization).toBe(before);
+  });
+
+  test("a form that is sent without a session is not lost in silence: 401, and a page that says so", async () => {
+    await page.goto(`${world.app}/open`);
+    const before = world.upstream.count();
+    const answer = page.waitForResponse(`${world.app}/orders`);
+    await page.evaluate(() => {
+      const form = document.createElement("form");
+      form.method = "post";
+      form.action = "/orders";
+      document.body.append(form);
+      form.submit();
+    });
+    expect((await answer).status()).toBe(401);
+    await page.waitForURL(`${world.app}/orders`);
+    expect(await heading(page)).toBe("Not sent");
+    expect(await code()).toBe("401 not_sent");
+    await picture(page, "not-sent");
+    expect(world.upstream.count()).toBe(before);
+    expect(await cookieNames()).toEqual([]);
+  });
+});
+
+describe("when a sign-in does not work, a page says so and leads on:", () => {
+  test("access denied", async () => {
+    await page.goto(`${world.app}/orders?page=2`);
+    await page.getByRole("button", { name: "Cancel" }).click();
+    await page.waitForURL(`${world.app}/callback?**`);
+    expect(await code()).toBe("403 login_denied");
+    expect(await cookieNames()).not.toContainEqual(expect.stringContaining("_login_"));
+    await picture(page, "access-denied");
+    await page.getByRole("link", { name: "Try again" }).click();
+    await page.waitForURL(/\/interaction\//);
+    await chooses(page, "bob");
+    expect(whereabouts(page, world.app)).toBe("/orders?page=2");
+    expect(await heading(page)).toBe("Signed in as Bob Example");
+  });
+
+  test("an answer of the provider that comes again: the code is not redeemed twice, and the session stays", async () => {
+    const callbacks: string[] = [];
+    page.on("request", (request) => { if (request.url().startsWith(`${world.app}/callback`)) callbacks.push(request.url()); });
+    await signIn(page, `${world.app}/orders`);
+    const redeemed = (await world.provider.counts())["token:authorization_code"];
+    const answer = await page.goto(callbacks[0]!);
+    expect(answer?.status()).toBe(400);
+    expect(await code()).toBe("400 login_unknown");
+    await picture(page, "stale-callback");
+    expect((await world.provider.counts())["token:authorization_code"]).toBe(redeemed);
+    await page.goto(`${world.app}/orders`);
+    expect(await heading(page)).toBe("Signed in as Alice Example");
+  });
+
+  test("an answer that was meant for another browser", async () => {
+    const other = await newProfile();
+    const theirs = await other.newPage();
+    await theirs.route(`${world.app}/callback?**`, (route) => route.abort());
+    await theirs.goto(`${world.app}/`);
+    const [callback] = await Promise.all([theirs.waitForRequest(`${world.app}/callback?**`), theirs.locator("button[value=bob]").click()]);
+    await other.close();
+    expect(callback.url()).toContain("code=");
+    await page.goto(callback.url());
+    expect(await code()).toBe("400 login_unknown");
+    expect(await cookieNames()).toEqual([]);
+  });
+
+  test("the callback's address, typed", async () => {
+    await page.goto(`${world.app}/callback`);
+    expect(await code()).toBe("400 callback_direct");
+    await picture(page, "callback-typed");
+  });
+
+  test("a token endpoint that fails", async () => {
+    await page.goto(`${world.app}/orders`);
+    await world.provider.fault("token", { kind: "reply", status: 500, body: "{}", times: 1 });
+    await chooses(page, "alice");
+    expect(whereabouts(page, world.app)).toMatch(/^\/callback\?/);
+    expect(await code()).toBe("503 provider_unreachable");
+    await picture(page, "provider-unreachable");
+    await page.getByRole("link", { name: "Try again" }).click();
+    await page.waitForURL(`${world.app}/orders`);
+    expect(await heading(page)).toBe("Signed in as Alice Example");
+  });
+
+  test("a session's cookie that never comes back: it does not go in circles for ever", async () => {
+    const { app, provider } = await startBrowserWorld({ filter: { session: { secret: SESSION_SECRET, cookie_path: "/elsewhere" } } });
+    await page.goto(`${app}/orders`);
+    await page.locator("button[value=alice]").click();
+    await page.waitForSelector("footer code");
+    expect(await code()).toBe("400 loop_cookie_missing");
+    expect((await provider.counts())["token:authorization_code"]).toBe(3);
+    await picture(page, "sign-in-loop");
+  });
+});

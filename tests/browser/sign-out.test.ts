@@ -1,0 +1,136 @@
+// Signing out with a real browser: by the person, by the provider, and not by another site.
+
+import { setTimeout as sleep } from "node:timers/promises";
+import { startBrowserWorld, type BrowserWorld } from "../envoy/support/browser-world";
+import { BrowserClient } from "../envoy/support/browser-client";
+import { request } from "../envoy/support/http";
+import { cookieHeader, heading, newProfile, picture, signIn, whereabouts, type BrowserContext, type Page } from "./support/browser";
+
+let world: BrowserWorld;
+let profile: BrowserContext;
+let page: Page;
+
+beforeAll(async () => {
+  world = await startBrowserWorld();
+});
+
+beforeEach(async () => {
+  profile = await newProfile();
+  page = await profile.newPage();
+});
+
+afterEach(() => profile.close());
+
+const sessionCookies = async (): Promise<string[]> => (await profile.cookies(world.app)).map(({ name }) => name).filter((name) => !name.includes("flow"));
+
+/** The statuses that these cookies get, each on a connection of its own: both workers are asked. */
+async function statuses(cookie: string, times: number): Promise<number[]> {
+  const answers = await Promise.all(Array.from({ length: times }, () => request(`${world.app}/`, { headers: [["Cookie", cookie]] })));
+  return answers.map(({ status }) => status);
+}
+
+test("signing out ends the session here and at the provider, one is asked again, and copied cookies are good for nothing", async () => {
+  await signIn(page, `${world.app}/orders`);
+  const stolen = await cookieHeader(profile, `${world.app}/`);
+  await page.getByRole("link", { name: "Sign out" }).click();
+  await page.waitForURL(`${world.provider.issuer}/session/end?**`);
+  expect(await heading(page)).toBe("Sign out?");
+  expect(await sessionCookies()).toEqual([]);
+  await page.getByRole("button", { name: "Sign out" }).click();
+  // The page to come back to is protected, so that one is asked again at once.
+  await page.waitForURL(/\/interaction\//);
+  expect(await heading(page)).toBe("Sign in");
+  // The other worker looks for news every second.
+  await sleep(2000);
+  expect(await statuses(stolen, 20)).toEqual(Array(20).fill(401));
+});
+
+test("signing out works when the provider is down: the session here is over", async () => {
+  await signIn(page, `${world.app}/orders`);
+  await world.provider.goDown();
+  try {
+    await page.goto(`${world.app}/logout`).catch(() => undefined); // the redirect leads to a provider that does not answer
+    expect(await sessionCookies()).toEqual([]);
+  } finally {
+    await world.provider.comeUp();
+  }
+});
+
+describe("a link of another site", () => {
+  test("asks before it signs out, and then does", async () => {
+    await signIn(page, `${world.app}/orders`);
+    const elsewhere = world.app.replace("localhost", "127.0.0.1"); // to a browser another site
+    await page.goto(`${elsewhere}/open`);
+    await page.evaluate((href) => {
+      const link = Object.assign(document.createElement("a"), { href, textContent: "Win a prize" });
+      document.body.append(link);
+    }, `${world.app}/logout`);
+    await page.getByRole("link", { name: "Win a prize" }).click();
+    await page.waitForURL(`${world.app}/logout`);
+    expect(await heading(page)).toBe("Sign out?");
+    await picture(page, "sign-out-asked");
+    expect(await sessionCookies()).not.toEqual([]);
+
+    const other = await profile.newPage();
+    await other.goto(`${world.app}/orders`);
+    expect(await heading(other)).toBe("Signed in as Alice Example");
+
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.waitForURL(`${world.provider.issuer}/session/end?**`);
+    expect(await sessionCookies()).toEqual([]);
+  });
+
+  test("or an image of it, signs nobody out", async () => {
+    await signIn(page, `${world.app}/orders`);
+    await page.goto(`${world.app.replace("localhost", "127.0.0.1")}/open`);
+    await page.evaluate((src) => new Promise((resolve) => {
+      const image = document.createElement("img");
+      image.onload = image.onerror = resolve;
+      image.src = src;
+      document.body.append(image);
+    }), `${world.app}/logout`);
+    await page.goto(`${world.app}/orders`);
+    expect(await heading(page)).toBe("Signed in as Alice Example");
+  });
+});
+
+describe("back-channel logout", () => {
+  test("a session that the provider ends is over within 2 s on both workers, and other people's are not", async () => {
+    await signIn(page, `${world.app}/orders`);
+    const cookie = await cookieHeader(profile, `${world.app}/`);
+    const bob = new BrowserClient();
+    expect((await bob.signIn(`${world.app}/`, "bob")).status).toBe(200);
+    expect(await statuses(cookie, 20)).toEqual(Array(20).fill(200));
+
+    await world.provider.endSessions("alice");
+    await sleep(2000);
+    expect(await statuses(cookie, 40)).toEqual(Array(40).fill(401));
+    await page.reload();
+    expect(await heading(page)).toBe("Sign in");
+    expect(await statuses(bob.cookieHeader(`${world.app}/`), 20)).toEqual(Array(20).fill(200));
+
+    const workers = await world.envoy.stats(/listener\..*worker_\d+\.downstream_cx_total/);
+    expect(Object.values(workers).filter((connections) => connections > 0)).toHaveLength(2);
+  });
+
+  test("whoever signs in again afterwards stays signed in", async () => {
+    await signIn(page, `${world.app}/orders`, "bob");
+    await world.provider.endSessions("bob");
+    await sleep(1100);
+    await signIn(page, `${world.app}/orders`, "bob");
+    await page.reload();
+    expect(whereabouts(page, world.app)).toBe("/orders");
+    expect(await heading(page)).toBe("Signed in as Bob Example");
+  });
+
+  test("what is no logout token gets 400, and ends nothing", async () => {
+    await signIn(page, `${world.app}/orders`);
+    const post = (body: string) => request(`${world.app}/backchannel-logout`, { method: "POST", headers: [["Content-Type", "application/x-www-form-urlencoded"]], body });
+    const jwt = await world.provider.mint({ claims: { aud: "browser", sub: "alice" } });
+    for (const body of ["", "logout_token=", "logout_token=a.b.c", `logout_token=${jwt}`, `logout_token=${jwt}&logout_token=${jwt}`]) {
+      expect((await post(body)).status).toBe(400);
+    }
+    await page.reload();
+    expect(await heading(page)).toBe("Signed in as Alice Example");
+  });
+});

@@ -1,0 +1,45 @@
+/** Configurations with the browser sign-in, and what came of them. */
+
+import { BrowserSettings } from "../../../assembly/config/browser";
+import { Compiled } from "../../../assembly/config/compile";
+import { equal } from "../check";
+import { compiled, configOf, DISCOVERY, errorsOf } from "./compiled.as";
+
+/** A secret that nothing is said against. */
+export const SECRET = "0123456789abcdef0123456789ABCDEF";
+export const SESSION = '"session":{"secret":"' + SECRET + '"}';
+export const CLIENT = '"client_id":"app","client_secret":"the-secret-of-the-client"';
+/** A configuration that is right as it is: `{` + SIGN_IN + `}`. */
+export const SIGN_IN = DISCOVERY + "," + CLIENT + "," + SESSION;
+
+function withMembers(members: string): string { return "{" + SIGN_IN + (members.length > 0 ? "," : "") + members + "}"; }
+
+/** With these members in `session`, beside its secret, and these outside of it. */
+function withSession(inner: string, members: string): string {
+  return "{" + DISCOVERY + "," + CLIENT + ',"session":{"secret":"' + SECRET + '",' + inner + "}" + (members.length > 0 ? "," : "") + members + "}";
+}
+
+export function browser(members: string = ""): BrowserSettings { return browserOf(withMembers(members)); }
+
+export function browserWith(session: string, members: string = ""): BrowserSettings { return browserOf(withSession(session, members)); }
+
+export function browserOf(document: string): BrowserSettings {
+  const found = configOf(document).browser;
+  if (found == null) assert(false, "no sign-in");
+  return found!;
+}
+
+/** The only things that are wrong with SIGN_IN and these members. */
+export function refusedSignIn(members: string, want: string): void { equal(errorsOf(withMembers(members)).join("; "), want); }
+
+export function refusedSession(session: string, want: string, members: string = ""): void { equal(errorsOf(withSession(session, members)).join("; "), want); }
+
+/** What the log says of a configuration that is accepted. */
+export function warnedSignIn(members: string, want: string): void { warned(compiled(withMembers(members)), want); }
+
+export function warnedSession(session: string, want: string, members: string = ""): void { warned(compiled(withSession(session, members)), want); }
+
+function warned(out: Compiled, want: string): void {
+  equal(out.errors.join("; "), "");
+  equal(out.warnings.join("; "), want);
+}

@@ -1,0 +1,192 @@
+import { isCrossSite, requestKindOf, sameOriginReferer } from "../../../assembly/http/navigation";
+import { ascii, equal, isTrue, text } from "../check";
+import { headersOf } from "./serialised.as";
+
+const BROWSER = ["sec-fetch-mode", "navigate", "sec-fetch-dest", "document", "accept", "text/html,*/*;q=0.8"];
+const HTML = ["accept", "text/html,application/xhtml+xml,*/*;q=0.8"];
+
+export function a_browser_that_navigates_is_one(): void { navigates("GET", BROWSER, true); }
+export function what_else_a_browser_says_when_it_navigates_is_no_obstacle(): void {
+  navigates("GET", BROWSER.concat(["sec-fetch-site", "cross-site", "sec-fetch-user", "?1", "upgrade-insecure-requests", "1", "cookie", "a=b", "content-type", "text/plain"]), true);
+}
+
+export function a_browser_without_fetch_metadata_asks_for_html(): void {
+  navigates("GET", HTML, true);
+  navigates("GET", ["accept", "application/xhtml+xml"], true);
+}
+
+export function a_program_that_does_not_ask_for_html_does_not_navigate(): void {
+  navigates("GET", [], false);
+  navigates("GET", ["accept", "*/*"], false);
+  navigates("GET", ["accept", "application/json"], false);
+  navigates("GET", ["accept", "application/json, text/html"], false);
+  navigates("GET", ["accept", "image/avif,image/webp,*/*"], false);
+  navigates("GET", ["accept", ""], false);
+}
+
+export function only_get_navigates(): void {
+  const methods = ["POST", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS", "CONNECT", "TRACE", "get", "GETX", "GE", ""];
+  for (let i = 0; i < methods.length; i++) {
+    navigates(methods[i], BROWSER, false);
+    navigates(methods[i], HTML, false);
+  }
+  isTrue(!requestKindOf(headersOf(HTML)).isNavigation(), "no method");
+  navigates("GET", HTML.concat([":method", "GET"]), false);
+}
+
+export function what_scripts_and_elements_fetch_is_no_navigation(): void {
+  const modes = ["cors", "no-cors", "same-origin", "websocket", "Navigate", "navigate ", "navigate, navigate", ""];
+  for (let i = 0; i < modes.length; i++) navigates("GET", HTML.concat(["sec-fetch-mode", modes[i], "sec-fetch-dest", "document"]), false);
+}
+
+export function what_is_not_shown_as_a_document_is_no_navigation(): void {
+  const dests = ["empty", "image", "iframe", "frame", "object", "embed", "script", "style", "serviceworker", "worker", "Document", "document ", ""];
+  for (let i = 0; i < dests.length; i++) {
+    navigates("GET", HTML.concat(["sec-fetch-mode", "navigate", "sec-fetch-dest", dests[i]]), false);
+    navigates("GET", HTML.concat(["sec-fetch-dest", dests[i]]), false);
+  }
+}
+
+export function a_mode_without_a_destination_is_not_what_browsers_send(): void { navigates("GET", HTML.concat(["sec-fetch-mode", "navigate"]), false); }
+
+export function what_fetch_metadata_says_goes_before_accept(): void {
+  navigates("GET", ["sec-fetch-mode", "navigate", "sec-fetch-dest", "document", "accept", "*/*"], true);
+}
+
+export function fetch_metadata_that_is_said_twice_is_not_believed(): void {
+  navigates("GET", BROWSER.concat(["sec-fetch-mode", "navigate"]), false);
+  navigates("GET", BROWSER.concat(["sec-fetch-dest", "document"]), false);
+  navigates("GET", BROWSER.concat(["sec-fetch-mode", "cors"]), false);
+}
+
+export function duty_128_an_upgrade_is_no_navigation(): void {
+  navigates("GET", HTML.concat(["connection", "Upgrade", "upgrade", "websocket"]), false);
+  navigates("GET", BROWSER.concat(["upgrade", "websocket"]), false);
+  navigates("GET", BROWSER.concat(["upgrade", "h2c"]), false);
+}
+
+export function duty_128_grpc_is_no_navigation(): void {
+  const types = ["application/grpc", "application/grpc+proto", "application/grpc-web", "application/grpc-web-text+proto", "Application/GRPC", "application/grpc;charset=utf-8"];
+  for (let i = 0; i < types.length; i++) navigates("GET", HTML.concat(["content-type", types[i]]), false);
+  navigates("GET", HTML.concat(["content-type", "text/plain", "content-type", "application/grpc"]), false);
+  navigates("GET", HTML.concat(["content-type", "application/grp"]), true);
+}
+
+export function what_says_that_a_script_sent_it_is_no_navigation(): void {
+  navigates("GET", HTML.concat(["x-requested-with", "XMLHttpRequest"]), false);
+  navigates("GET", BROWSER.concat(["x-requested-with", "fetch"]), false);
+}
+
+export function what_is_fetched_ahead_is_no_navigation(): void {
+  const purposes = ["prefetch", "prefetch;prerender", "prefetch;anonymous-client-ip", "Prefetch", "prerender", "x, prefetch", "x;prerender", " prefetch "];
+  for (let i = 0; i < purposes.length; i++) {
+    navigates("GET", BROWSER.concat(["sec-purpose", purposes[i]]), false);
+    navigates("GET", HTML.concat(["purpose", purposes[i]]), false);
+  }
+  navigates("GET", BROWSER.concat(["sec-purpose", "other", "purpose", "prefetch"]), false);
+  navigates("GET", BROWSER.concat(["purpose", "prefetching"]), true);
+}
+
+// Preflights.
+export function duty_126_a_preflight_is_options_with_an_origin_and_the_method_it_asks_for(): void {
+  preflight("OPTIONS", ["origin", "https://app.example.com", "access-control-request-method", "PUT"], true);
+  preflight("OPTIONS", ["origin", "null", "access-control-request-method", "GET", "access-control-request-headers", "authorization"], true);
+}
+
+export function duty_126_any_other_options_is_none(): void {
+  preflight("OPTIONS", [], false);
+  preflight("OPTIONS", ["origin", "https://a.example"], false);
+  preflight("OPTIONS", ["access-control-request-method", "PUT"], false);
+  preflight("OPTIONS", ["origin", "", "access-control-request-method", "PUT"], false);
+  preflight("OPTIONS", ["origin", "https://a.example", "access-control-request-method", ""], false);
+  preflight("OPTIONS", ["origin", "https://a.example", "access-control-request-headers", "x"], false);
+}
+
+export function duty_126_what_is_said_twice_is_no_preflight(): void {
+  preflight("OPTIONS", ["origin", "https://a.example", "origin", "https://a.example", "access-control-request-method", "PUT"], false);
+  preflight("OPTIONS", ["origin", "https://a.example", "access-control-request-method", "PUT", "access-control-request-method", "PUT"], false);
+  preflight("OPTIONS", ["origin", "https://a.example", "access-control-request-method", "PUT", ":method", "OPTIONS"], false);
+}
+
+export function duty_126_other_methods_are_no_preflight(): void {
+  const methods = ["GET", "POST", "HEAD", "options", "OPTIONSX", ""];
+  for (let i = 0; i < methods.length; i++) preflight(methods[i], ["origin", "https://a.example", "access-control-request-method", "PUT"], false);
+}
+
+// Cross-site requests.
+export function duty_115_a_browser_says_itself_whether_another_site_is_behind_a_request(): void {
+  crossSite(["sec-fetch-site", "same-origin"], false);
+  crossSite(["sec-fetch-site", "none"], false);
+  crossSite(["sec-fetch-site", "cross-site"], true);
+  crossSite(["sec-fetch-site", "same-site"], true);
+}
+
+export function duty_115_what_the_browser_says_goes_before_origin_and_referer(): void {
+  crossSite(["sec-fetch-site", "cross-site", "origin", "https://app.example.com", "referer", "https://app.example.com/"], true);
+  crossSite(["sec-fetch-site", "same-origin", "origin", "null", "referer", "https://evil.example/"], false);
+}
+
+export function duty_115_what_is_said_oddly_or_twice_is_another_site(): void {
+  crossSite(["sec-fetch-site", ""], true);
+  crossSite(["sec-fetch-site", "Same-Origin"], true);
+  crossSite(["sec-fetch-site", "same-origin, none"], true);
+  crossSite(["sec-fetch-site", "same-origin", "sec-fetch-site", "same-origin"], true);
+  crossSite(["origin", "https://app.example.com", "origin", "https://app.example.com"], true);
+  crossSite(["referer", "https://app.example.com/", "referer", "https://app.example.com/"], true);
+}
+
+export function duty_115_without_fetch_metadata_the_origin_must_be_this_one(): void {
+  crossSite(["origin", "https://app.example.com"], false);
+  const others = ["null", "", "http://app.example.com", "https://app.example.com:443", "https://app.example.com/", "https://app.example.com.evil.example", "https://evil.example", "https://example.com", "HTTPS://app.example.com"];
+  for (let i = 0; i < others.length; i++) crossSite(["origin", others[i], "referer", "https://app.example.com/"], true);
+}
+
+export function duty_115_without_an_origin_the_referer_must_be_of_this_one(): void {
+  crossSite(["referer", "https://app.example.com"], false);
+  crossSite(["referer", "https://app.example.com/"], false);
+  crossSite(["referer", "https://app.example.com/a?b=c"], false);
+  const others = ["", "https://app.example.co", "https://app.example.com.evil.example/", "https://app.example.com:8443/", "https://app.example.com@evil.example/", "https://app.example.com?x", "http://app.example.com/", "https://evil.example/https://app.example.com/", "/a", "about:blank"];
+  for (let i = 0; i < others.length; i++) crossSite(["referer", others[i]], true);
+}
+
+export function a_request_that_says_nothing_of_where_it_comes_from_is_not_cross_site(): void { crossSite(["accept", "text/html"], false); }
+
+export function duty_115_a_request_without_an_origin_of_its_own_is_of_no_site(): void {
+  isTrue(isCrossSite(headersOf(["origin", ""]), ascii("")), "an empty Origin");
+  isTrue(isCrossSite(headersOf(["referer", "/a"]), ascii("")), "a Referer that begins with nothing");
+}
+
+// Referer.
+export function the_page_that_led_here_is_known_by_its_path_and_query(): void {
+  referer(["referer", "https://app.example.com/a/b?c=d"], "/a/b?c=d");
+  referer(["referer", "https://app.example.com/"], "/");
+  referer(["referer", "https://app.example.com"], "/");
+}
+
+export function a_page_of_another_origin_is_not(): void {
+  referer([], "");
+  referer(["referer", ""], "");
+  referer(["referer", "https://evil.example/a"], "");
+  referer(["referer", "http://app.example.com/a"], "");
+  referer(["referer", "https://app.example.com.evil.example/a"], "");
+  referer(["referer", "https://app.example.com:8443/a"], "");
+  referer(["referer", "https://app.example.com/a", "referer", "https://app.example.com/a"], "");
+}
+
+export function duty_21_a_referer_from_which_a_link_would_leave_the_origin_is_not_used(): void {
+  referer(["referer", "https://app.example.com//evil.example/"], "");
+  referer(["referer", "https://app.example.com/\\evil.example/"], "");
+  referer(["referer", "https://app.example.com/a\tb"], "");
+  referer(["referer", "https://app.example.com/" + "a".repeat(2048)], "");
+}
+
+function navigates(method: string, headers: string[], want: bool): void {
+  isTrue(requestKindOf(headersOf([":method", method].concat(headers))).isNavigation() == want, method + " " + headers.join("|"));
+}
+
+function preflight(method: string, headers: string[], want: bool): void {
+  isTrue(requestKindOf(headersOf([":method", method].concat(headers))).isPreflight() == want, method + " " + headers.join("|"));
+}
+
+function crossSite(headers: string[], want: bool): void { isTrue(isCrossSite(headersOf(headers), ascii("https://app.example.com")) == want, headers.join("|")); }
+function referer(headers: string[], want: string): void { equal(text(sameOriginReferer(headersOf(headers), ascii("https://app.example.com"))), want); }

@@ -1,0 +1,63 @@
+import { originOf } from "../../../assembly/http/origin";
+import { ascii, concat, equal, equalInt, filled, text } from "../check";
+
+export function an_origin_is_scheme_and_host(): void {
+  origin("https", "app.example.com", "https://app.example.com");
+  origin("http", "localhost", "http://localhost");
+  origin("https", "a_b-c.example", "https://a_b-c.example");
+  origin("http", "127.0.0.1", "http://127.0.0.1");
+}
+
+export function a_port_is_kept_as_it_was_written(): void {
+  origin("https", "app.example.com:8443", "https://app.example.com:8443");
+  origin("https", "app.example.com:443", "https://app.example.com:443");
+  origin("http", "localhost:1", "http://localhost:1");
+  origin("http", "localhost:65535", "http://localhost:65535");
+}
+
+export function scheme_and_host_are_lower_case(): void { origin("HTTPS", "App.Example.COM:8443", "https://app.example.com:8443"); origin("Http", "[FE80::1]", "http://[fe80::1]"); }
+
+export function an_ipv6_address_stands_in_brackets(): void {
+  origin("https", "[::1]", "https://[::1]");
+  origin("https", "[::]:8443", "https://[::]:8443");
+  origin("https", "[::ffff:192.0.2.1]:1", "https://[::ffff:192.0.2.1]:1");
+}
+
+export function another_scheme_has_no_origin(): void {
+  const schemes = ["", "ftp", "httpss", "htt", "https:", "javascript", " https", "ws"];
+  for (let i = 0; i < schemes.length; i++) origin(schemes[i], "app.example.com", "");
+}
+
+export function duty_22_an_authority_that_is_more_than_host_and_port_has_no_origin(): void {
+  const wrong = ["", "user@app.example.com", "app.example.com@evil.example", "app.example.com/", "/", "app.example.com/x", "app.example.com\\x", "app.example.com?x", "app.example.com#x", "a b", " a", "a ",
+    "a,b", "a;b", "a%41", "a\tb", "a\r\nb", "a\u0000", "a\"b", "a<b>", "*", "a.example, b.example"];
+  for (let i = 0; i < wrong.length; i++) origin("https", wrong[i], "");
+}
+
+export function a_host_is_made_of_letters_digits_dots_hyphens_and_underscores(): void {
+  const allowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_";
+  for (let c = 0; c < 256; c++) {
+    const host = concat(concat(ascii("a"), filled(1, <u8>c)), ascii("b"));
+    const got = originOf(ascii("https"), host);
+    if (c < 128 && allowed.includes(String.fromCharCode(c))) equal(text(got), "https://" + text(host).toLowerCase());
+    else equalInt(got.length, 0);
+  }
+}
+
+export function a_port_is_one_to_five_digits_behind_a_host(): void {
+  const wrong = ["a:", "a:x", "a:123456", "a:-1", "a:+1", "a:8 ", "a: 8", "a:80:80", "a:0x50", ":80", ":", "a::1", "[::1]:", "[::1]:x", "[::1]80", "[::1]:123456", "a:80/", "a:8\u00007"];
+  for (let i = 0; i < wrong.length; i++) origin("https", wrong[i], "");
+}
+
+export function brackets_hold_an_ipv6_address_and_nothing_else(): void {
+  const wrong = ["[", "[]", "[:]", "[::1", "::1", "[::1]]", "[[::1]", "[::g]", "[::1%25eth0]", "[::1/]", "[a b]", "a[::1]", "[::1]a", "]"];
+  for (let i = 0; i < wrong.length; i++) origin("https", wrong[i], "");
+}
+
+export function an_authority_may_have_255_bytes_and_not_256(): void {
+  origin("https", "a".repeat(255), "https://" + "a".repeat(255));
+  origin("https", "a".repeat(256), "");
+  origin("https", "a".repeat(70_000), "");
+}
+
+function origin(scheme: string, authority: string, want: string): void { equal(text(originOf(ascii(scheme), ascii(authority))), want); }

@@ -1,0 +1,212 @@
+import { Callout, Reply } from "../../../assembly/http/callout";
+import { ClientAuth } from "../../../assembly/oidc/client_auth";
+import { revocationRequest } from "../../../assembly/oidc/revocation";
+import { codeRequest, readTokens, refreshRequest, TokenFault, tokenFaultText, Tokens } from "../../../assembly/oidc/token";
+import { ascii, equal, equalInt, isFalse, isTrue, text, utf8 } from "../check";
+import { client, endpointOf, made, occasion, pair, withoutRandomness } from "./calls.as";
+
+const ENDPOINT = "https://idp.example.com/token?tenant=a";
+const GOOD = "{\"access_token\":\"at\",\"token_type\":\"Bearer\",\"expires_in\":300,\"refresh_token\":\"rt\",\"id_token\":\"a.b.c\",\"scope\":\"openid email\"}";
+
+// The requests.
+export function duty_10_a_code_goes_with_its_verifier_and_redirect_uri(): void {
+  const call = code(ClientAuth.Basic);
+  equal(text(call.body), "grant_type=authorization_code&code=c%26o%2Fde&redirect_uri=https%3A%2F%2Fapp.example.com%2Fcb&code_verifier=v-_.~");
+  equal(pair(call, ":method"), "POST");
+  equal(pair(call, ":path"), "/token?tenant=a");
+  equal(pair(call, "content-type"), "application/x-www-form-urlencoded");
+  equal(pair(call, "authorization"), "Basic Y2xpZW50OnMlM0FlJTI1Y3JldCUyMCVDMyVBOQ==");
+}
+
+export function a_refresh_asks_for_no_other_scope(): void {
+  const call = made(refreshRequest(endpointOf(ENDPOINT), client(ClientAuth.Basic), ascii("r+t"), withoutRandomness()));
+  equal(text(call.body), "grant_type=refresh_token&refresh_token=r%2Bt");
+}
+
+export function a_revocation_names_the_token_and_its_kind(): void {
+  const call = made(revocationRequest(endpointOf(ENDPOINT), client(ClientAuth.None), ascii("r+t"), "refresh_token", withoutRandomness()));
+  equal(text(call.body), "token=r%2Bt&token_type_hint=refresh_token&client_id=client");
+  equal(pair(call, ":path"), "/token?tenant=a");
+}
+
+export function duty_32_credentials_stand_in_the_header_or_in_the_body_and_never_in_the_url(): void {
+  const basic = code(ClientAuth.Basic), post = code(ClientAuth.Post), none = code(ClientAuth.None);
+  isFalse(text(basic.body).includes("client_id"), "Basic has none in the body");
+  isTrue(text(post.body).endsWith("&client_id=client&client_secret=s%3Ae%25cret%20%C3%A9"), "post");
+  equal(pair(post, "authorization"), "");
+  isTrue(text(none.body).endsWith("&client_id=client"), "none");
+  equal(pair(none, "authorization"), "");
+  const all = [basic, post, none];
+  for (let i = 0; i < all.length; i++) equal(pair(all[i], ":path"), "/token?tenant=a");
+}
+
+export function duty_138_a_client_that_cannot_prove_itself_makes_no_call(): void {
+  const endpoint = endpointOf(ENDPOINT), mute = client(ClientAuth.PrivateKeyJwt);
+  isTrue(codeRequest(endpoint, mute, ascii("c"), ascii("r"), ascii("v"), occasion()) == null, "code");
+  isTrue(refreshRequest(endpoint, mute, ascii("t"), occasion()) == null, "refresh");
+  isTrue(revocationRequest(endpoint, mute, ascii("t"), "refresh_token", occasion()) == null, "revocation");
+}
+
+// Tokens.
+export function everything_that_was_handed_out_is_read(): void {
+  const tokens = reads(GOOD);
+  equal(text(tokens.accessToken), "at");
+  equal(text(tokens.refreshToken), "rt");
+  equal(text(tokens.idToken), "a.b.c");
+  equal(text(tokens.scope), "openid email");
+  equalInt(tokens.expiresInSec, 300);
+}
+
+export function only_the_access_token_and_its_type_must_be_there(): void {
+  const tokens = reads("{\"token_type\":\"bearer\",\"access_token\":\"at\"}");
+  equalInt(tokens.refreshToken.length + tokens.idToken.length + tokens.scope.length + tokens.expiresInSec, 0);
+}
+
+export function duty_29_the_type_is_bearer_in_any_case(): void {
+  const types = ["Bearer", "bearer", "BEARER"];
+  for (let i = 0; i < types.length; i++) reads("{\"access_token\":\"at\",\"token_type\":\"" + types[i] + "\"}");
+}
+
+export function duty_29_another_type_or_none_is_refused(): void {
+  const types = ["\"DPoP\"", "\"mac\"", "\"N_A\"", "\"\"", "\"Bearer \"", "\"Bearer,DPoP\"", "null", "1", "[\"Bearer\"]", "true"];
+  for (let i = 0; i < types.length; i++) refuses(200, "{\"access_token\":\"at\",\"token_type\":" + types[i] + "}", TokenFault.NotBearer, "token_type");
+  refuses(200, "{\"access_token\":\"at\"}", TokenFault.NotBearer, "token_type");
+}
+
+export function an_answer_without_an_access_token_is_refused(): void {
+  refuses(200, "{\"token_type\":\"Bearer\"}", TokenFault.NoAccessToken, "access_token");
+  refuses(200, "{\"token_type\":\"Bearer\",\"access_token\":\"\"}", TokenFault.NoAccessToken, "access_token");
+  refuses(200, "{\"error\":\"invalid_grant\"}", TokenFault.NoAccessToken, "access_token"); // no error has status 200
+}
+
+export function duty_33_tokens_that_could_end_a_header_line_are_refused(): void {
+  const odd = ["a\\r\\nx: y", "a\\rb", "a\\nb", "a\\u0000", "a\\tb", "\\u007f", "a\\u0001", "\u00e9", "\\u00e9", "\\ud83d\\ude00"];
+  for (let i = 0; i < odd.length; i++) {
+    member("access_token", "\"" + odd[i] + "\"", TokenFault.BadMember);
+    member("refresh_token", "\"" + odd[i] + "\"", TokenFault.BadMember);
+    member("id_token", "\"" + odd[i] + "\"", TokenFault.BadMember);
+    member("scope", "\"" + odd[i] + "\"", TokenFault.BadMember);
+  }
+  member("access_token", "\"a b\"", TokenFault.BadMember);
+  member("id_token", "\"a b\"", TokenFault.BadMember);
+}
+
+export function members_that_are_no_texts_are_refused(): void {
+  const values = ["null", "1", "true", "[\"a\"]", "{\"a\":\"b\"}"];
+  for (let i = 0; i < values.length; i++) {
+    member("access_token", values[i], TokenFault.BadMember);
+    member("refresh_token", values[i], TokenFault.BadMember);
+    member("id_token", values[i], TokenFault.BadMember);
+    member("scope", values[i], TokenFault.BadMember);
+  }
+}
+
+export function duty_30_a_token_of_more_than_64_kilobytes_is_refused(): void {
+  const names = ["access_token", "refresh_token", "id_token", "scope"];
+  for (let i = 0; i < names.length; i++) {
+    isFalse(readTokens(new Reply(200, utf8(withMember(names[i], "\"" + "a".repeat(64 * 1024) + "\"")))).failed, "at the bound");
+    member(names[i], "\"" + "a".repeat(64 * 1024 + 1) + "\"", TokenFault.BadMember);
+  }
+}
+
+export function duty_30_an_answer_that_is_no_strict_json_object_is_refused(): void {
+  const answers = ["", "access_token=at&token_type=bearer", "[" + GOOD + "]", "null", "\"at\"", GOOD + "x", GOOD.slice(0, GOOD.length - 1), "\ufeff" + GOOD,
+    "{\"access_token\":\"a\",\"access_token\":\"b\",\"token_type\":\"Bearer\"}", "{\"access_token\":\"a\",\"token_type\":\"Bearer\",\"x\":" + "[".repeat(99) + "]".repeat(99) + "}"];
+  for (let i = 0; i < answers.length; i++) refuses(200, answers[i], TokenFault.NotJson, "");
+}
+
+export function duty_30_an_answer_of_more_than_256_kilobytes_is_refused(): void {
+  reads(GOOD + " ".repeat(256 * 1024 - GOOD.length));
+  refuses(200, GOOD + " ".repeat(256 * 1024 - GOOD.length + 1), TokenFault.NotJson, "");
+}
+
+// expires_in.
+export function duty_31_a_lifetime_is_a_number_of_seconds(): void {
+  lives("300", 300); lives("1", 1); lives("3599.9", 3599); lives("3.6e3", 3600); lives("315360000", 315360000);
+}
+
+export function duty_31_what_is_no_lifetime_says_nothing(): void {
+  const values = ["0", "-1", "-1e300", "-1e400", "0.5", "1e-300", "\"300\"", "\"\"", "null", "true", "[300]", "{}"];
+  for (let i = 0; i < values.length; i++) lives(values[i], 0);
+}
+
+export function duty_31_a_huge_lifetime_is_ten_years_and_never_wraps(): void {
+  const values = ["315360001", "2147483648", "4294967296", "9223372036854775808", "1e300", "1e400"];
+  for (let i = 0; i < values.length; i++) lives(values[i], 315360000);
+}
+
+// Refusals.
+export function duty_38_invalid_grant_ends_what_the_grant_was_for(): void {
+  refuses(400, "{\"error\":\"invalid_grant\"}", TokenFault.InvalidGrant, "error");
+  refuses(400, "{\"error\":\"invalid_gran\\u0074\",\"error_description\":\"<script>\"}", TokenFault.InvalidGrant, "error");
+  refuses(401, "{\"error\":\"invalid_grant\"}", TokenFault.InvalidGrant, "error");
+  refuses(403, "{\"error\":\"invalid_grant\"}", TokenFault.InvalidGrant, "error");
+}
+
+export function duty_38_only_the_providers_own_words_end_it(): void {
+  const bodies = ["", "invalid_grant", "{\"error\":\"Invalid_Grant\"}", "{\"error\":[\"invalid_grant\"]}", "{\"error\":{\"code\":\"invalid_grant\"}}", "{\"error_description\":\"invalid_grant\"}", "[\"invalid_grant\"]", "{\"error\":null}",
+    "{\"error\":\"invalid_grant\",\"error\":\"invalid_grant\"}", "{\"error\":\"invalid_grant\""];
+  for (let i = 0; i < bodies.length; i++) {
+    refuses(400, bodies[i], TokenFault.BadStatus, "400");
+    refuses(403, bodies[i], TokenFault.BadStatus, "403");
+  }
+}
+
+export function duty_38_no_other_status_ends_it(): void {
+  const statuses = [100, 201, 204, 301, 302, 307, 404, 405, 408, 418, 429, 500, 501, 502, 503, 504, -1, 2000];
+  for (let i = 0; i < statuses.length; i++) {
+    refuses(statuses[i], "{\"error\":\"invalid_grant\"}", TokenFault.BadStatus, statuses[i].toString());
+    refuses(statuses[i], GOOD, TokenFault.BadStatus, statuses[i].toString());
+  }
+}
+
+export function a_client_that_is_not_believed_is_told_apart(): void {
+  refuses(401, "{\"error\":\"invalid_client\"}", TokenFault.InvalidClient, "error");
+  refuses(400, "{\"error\":\"invalid_client\"}", TokenFault.InvalidClient, "error");
+  refuses(401, "", TokenFault.InvalidClient, "");
+  refuses(401, "<html>", TokenFault.InvalidClient, "");
+  refuses(401, "{\"error\":\"access_denied\"}", TokenFault.InvalidClient, "");
+}
+
+export function other_errors_of_the_specification_are_named(): void {
+  const codes = ["invalid_request", "unauthorized_client", "unsupported_grant_type", "invalid_scope"];
+  for (let i = 0; i < codes.length; i++) refuses(400, "{\"error\":\"" + codes[i] + "\"}", TokenFault.Refused, codes[i]);
+}
+
+export function duty_8_errors_that_are_not_of_the_specification_are_not_repeated(): void {
+  const codes = ["<script>", "server_error", "\\r\\nx", "a".repeat(5000), ""];
+  for (let i = 0; i < codes.length; i++) refuses(400, "{\"error\":\"" + codes[i] + "\"}", TokenFault.BadStatus, "400");
+}
+
+export function no_answer_is_a_fault_of_its_own(): void { refuses(0, "", TokenFault.Unreachable, ""); }
+
+export function every_fault_has_words_of_its_own(): void {
+  const words = new Set<string>();
+  for (let fault = 1; fault <= 9; fault++) words.add(tokenFaultText(fault, "x"));
+  equalInt(words.size, 9);
+}
+
+function code(auth: ClientAuth): Callout {
+  return made(codeRequest(endpointOf(ENDPOINT), client(auth), ascii("c&o/de"), ascii("https://app.example.com/cb"), ascii("v-_.~"), withoutRandomness()));
+}
+
+function reads(body: string): Tokens {
+  const tokens = readTokens(new Reply(200, utf8(body))), fault = tokens.fault;
+  if (fault != null) assert(false, `refused with ${fault.code} at ${fault.at}`);
+  return tokens.value;
+}
+
+function lives(value: string, want: i32): void { equalInt(reads("{\"access_token\":\"at\",\"token_type\":\"Bearer\",\"expires_in\":" + value + "}").expiresInSec, want); }
+
+function withMember(name: string, value: string): string {
+  const access = name == "access_token" ? "" : "\"access_token\":\"at\",";
+  return `{${access}"token_type":"Bearer","${name}":${value}}`;
+}
+
+function member(name: string, value: string, code: TokenFault): void { refuses(200, withMember(name, value), code, name); }
+
+function refuses(status: i32, body: string, code: TokenFault, at: string): void {
+  const fault = readTokens(new Reply(status, utf8(body))).fault;
+  if (fault == null) return assert(false, "accepted " + status.toString() + " " + body.substring(0, 60));
+  assert(fault.code == code && fault.at == at, `fault ${fault.code} at ${fault.at}: ${status} ${body.substring(0, 80)}`);
+}
