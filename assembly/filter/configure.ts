@@ -6,10 +6,11 @@ import { same, utf8 } from "../bytes/bytes";
 import { compile } from "../config/compile";
 import { Config, ProviderSettings, SourceKind } from "../config/config";
 import { Environment } from "../config/environment";
-import { setNativeVerifier } from "../crypto/native";
+import { setNativeSigner, setNativeVerifier } from "../crypto/native";
 import { NameTable, Role } from "../http/name_table";
 import { IDENTITY_HEADERS } from "../policy/identity";
 import { setClock } from "./clock";
+import { EnvoySigner } from "./envoy_signer";
 import { EnvoyVerifier } from "./envoy_verifier";
 import { Feed, feedId } from "./feed";
 import { Verdicts } from "./verdict_cache";
@@ -26,6 +27,7 @@ export function configure(rootId: u32, size: u32): bool {
   if (!started) {
     started = true;
     setNativeVerifier(EnvoyVerifier.available() ? new EnvoyVerifier() : null);
+    setNativeSigner(EnvoySigner.available() ? new EnvoySigner() : null);
   }
   const document = buffer(BufferType.PluginConfiguration, size);
   const compiled = compile(document, new Environment(environment()));

@@ -24,7 +24,7 @@ export function respond(refuse: Refuse, config: Config | null, accept: Uint8Arra
 }
 
 export function respondRedirect(redirect: Redirect): void {
-  const pairs = textHeaders();
+  const pairs = plainHeaders();
   pairs.push(utf8("location"));
   pairs.push(redirect.location);
   // The provider learns nothing of the page that was wanted, nor that page of the code (RFC 9700 §4.2.4).
@@ -34,7 +34,7 @@ export function respondRedirect(redirect: Redirect): void {
 }
 
 export function respondPage(page: Page): void {
-  const pairs = page.body.length > 0 ? pageHeaders(page.framedBy) : textHeaders();
+  const pairs = page.body.length > 0 ? pageHeaders(page.framedBy) : plainHeaders();
   addCookies(pairs, page.setCookies);
   sendLocalResponse(200, detailsOf(page), utf8(page.body), pairs);
 }
@@ -57,19 +57,24 @@ function jsonOf(refuse: Refuse): string {
 }
 
 
-function textHeaders(): Uint8Array[] {
+/** Of an answer without a body. */
+function plainHeaders(): Uint8Array[] {
   const pairs: Uint8Array[] = [];
-  add(pairs, "content-type", "application/json");
   add(pairs, "cache-control", "no-store");
+  return pairs;
+}
+
+function textHeaders(): Uint8Array[] {
+  const pairs = plainHeaders();
+  add(pairs, "content-type", "application/json");
   add(pairs, "x-content-type-options", "nosniff");
   return pairs;
 }
 
 /** `framedBy`: an origin that may show the page in a frame, or empty (duties 27, 121). */
 function pageHeaders(framedBy: Uint8Array): Uint8Array[] {
-  const pairs: Uint8Array[] = [];
+  const pairs = plainHeaders();
   add(pairs, "content-type", "text/html; charset=utf-8");
-  add(pairs, "cache-control", "no-store");
   add(pairs, "x-content-type-options", "nosniff");
   add(pairs, "referrer-policy", "no-referrer");
   const frames = framedBy.length > 0 ? framedBy : utf8("'none'");

@@ -3,7 +3,7 @@
 import { Reply } from "../http/callout";
 import { isForm } from "../http/navigation";
 import { readParameters } from "../http/parameters";
-import { LogoutToken, MAX_AGE_SEC, readLogoutToken } from "../oidc/logout_token";
+import { LogoutToken, logoutTokenFaultText, MAX_AGE_SEC, readLogoutToken } from "../oidc/logout_token";
 import { BrowserSettings } from "../config/browser";
 import { Exchange } from "./exchange";
 import { AwaitBody, AwaitProvider, BodyStep, Next, Page, Refuse, Step, Visited } from "./next";
@@ -44,7 +44,8 @@ class CheckLogoutToken extends Step {
     const jwt = signed.jwt;
     if (jwt == null || settings == null) return new Refuse(LOGOUT_TOKEN_INVALID, 0, "back-channel logout: the logout token " + signed.why);
     const read = readLogoutToken(jwt, settings.issuer, this.browser.client.id, x.nowSec, x.config.slackSec);
-    return read.failed ? new Refuse(LOGOUT_TOKEN_INVALID) : this.end(x, read.value);
+    const fault = read.fault;
+    return fault == null ? this.end(x, read.value) : new Refuse(LOGOUT_TOKEN_INVALID, 0, "back-channel logout: the logout token " + logoutTokenFaultText(fault.code, fault.at));
   }
 
   private end(x: Exchange, token: LogoutToken): Next {

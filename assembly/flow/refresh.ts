@@ -63,8 +63,7 @@ class ReadRefresh extends Step {
     const jwt = signed.jwt;
     if (jwt == null) return signed.why;
     const before = new SessionClaims(this.session).idToken;
-    if (before == null) return "";
-    const read = readRefreshedIdToken(jwt, signed.hash, idTokenRules(x, this.browser), before, tokens.accessToken, x.nowSec);
+    const read = readRefreshedIdToken(jwt, signed.hash, idTokenRules(x, this.browser), this.session.subject, before, tokens.accessToken, x.nowSec);
     const fault = read.fault;
     if (fault != null) return idTokenFaultText(fault.code, fault.at);
     takeIdToken(this.browser, this.session, tokens.idToken, read.value);

@@ -23,10 +23,11 @@ export class SignedToken {
 }
 
 export function verifySigned(x: Exchange, token: Uint8Array): SignedToken {
+  const browser = x.config.browser;
   const read = readJws(token);
   if (read.failed) return bad("is not a well-formed signed JWT with an algorithm that is known here (encrypted ID Tokens are not supported)");
   const jws = read.value, algorithm = jws.algorithm;
-  if (!x.config.algorithms.includes(algorithm)) return bad("is signed with " + algorithm.name + ", which token_signing_alg_values_expected does not allow");
+  if (browser == null || !browser.idTokenAlgorithms.includes(algorithm)) return bad("is signed with " + algorithm.name + ", which token_signing_alg_values_expected does not allow");
   const own = x.config.key;
   if (algorithm.symmetric) {
     if (own == null || !(own instanceof SecretKey)) return bad("is signed with " + algorithm.name + ", for which there is no symmetric_key");

@@ -12,7 +12,7 @@ export function writeField(out: ByteWriter, value: Uint8Array): void {
   out.u32(value.length).bytes(value);
 }
 
-/** Reads from the front. The first thing that does not fit makes it `bad` for good, and everything after that reads as nothing. */
+/** Reads from the front. The first thing that does not fit spoils the whole, and everything after that reads as nothing. */
 @final
 export class FieldReader {
   private at: i32 = 0;
@@ -20,18 +20,12 @@ export class FieldReader {
 
   constructor(private readonly from: Uint8Array) {}
 
-  /** Something did not fit, or was refused. */
-  get bad(): bool { return this.wrong; }
-
   /** Whether everything fitted and nothing is left. */
   get done(): bool { return !this.wrong && this.at == this.from.length; }
 
   refuse(): void { this.wrong = true; }
 
-  byte(): u8 {
-    const one = this.take(1);
-    return one.length == 1 ? one[0] : 0;
-  }
+  byte(): u8 { return this.fits(1) ? this.from[this.at++] : 0; }
 
   /** False or true, and no other byte. */
   flag(): bool {
@@ -44,28 +38,27 @@ export class FieldReader {
 
   /** A byte string behind its length. */
   field(): Uint8Array {
-    const size = this.number();
-    if (size > <u32>this.from.length) {
-      this.refuse();
-      return EMPTY;
-    }
-    return this.take(<i32>size);
+    // A length above 2^31 is as much too long as any other.
+    return this.take(<i32>min<u32>(this.number(), i32.MAX_VALUE));
   }
 
   /** So many bytes, which stay where they are. */
   take(size: i32): Uint8Array {
-    if (this.wrong || size > this.from.length - this.at) {
-      this.refuse();
-      return EMPTY;
-    }
+    if (!this.fits(size)) return EMPTY;
     this.at += size;
     return this.from.subarray(this.at - size, this.at);
   }
 
   /** Little-endian. */
   private number(): u32 {
-    const four = this.take(4);
-    if (four.length != 4) return 0;
-    return <u32>four[0] | <u32>four[1] << 8 | <u32>four[2] << 16 | <u32>four[3] << 24;
+    if (!this.fits(4)) return 0;
+    const from = this.from, at = this.at;
+    this.at += 4;
+    return <u32>from[at] | <u32>from[at + 1] << 8 | <u32>from[at + 2] << 16 | <u32>from[at + 3] << 24;
+  }
+
+  private fits(size: i32): bool {
+    if (size > this.from.length - this.at) this.wrong = true;
+    return !this.wrong;
   }
 }

@@ -22,6 +22,8 @@ export interface BrowserOptions {
   accessTokens?: "jwt" | "opaque";
   /** So many bytes of a claim that nobody needs, in each token that is a JWT and in UserInfo. */
   paddingBytes?: number;
+  /** Metadata to add or replace, such as `token_endpoint_auth_method`. */
+  metadata?: Record<string, unknown>;
 }
 
 /** The clients' metadata, by the names of OpenID Connect Dynamic Client Registration 1.0 §2. */
@@ -38,5 +40,6 @@ export function clients(browser: BrowserOptions | undefined): Record<string, unk
     redirect_uris: browser.redirectUris,
     post_logout_redirect_uris: browser.postLogoutRedirectUris ?? [],
     ...(browser.backchannelLogoutUri === undefined ? {} : { backchannel_logout_uri: browser.backchannelLogoutUri, backchannel_logout_session_required: true }),
+    ...browser.metadata,
   }];
 }

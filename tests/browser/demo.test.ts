@@ -25,6 +25,8 @@ describe("the provider", () => {
     await page.goto(application.signInUrl());
     expect(await heading(page)).toBe("Sign in");
     await picture(page, "provider-sign-in");
+    await page.emulateMedia({ colorScheme: "dark" });
+    await picture(page, "provider-sign-in-dark");
     await chooses(page, "alice");
     const callback = new URL(page.url());
     expect(callback.href).toMatch(new RegExp(`^${application.url}/callback\\?code=[\\w-]+&state=s&iss=`));
@@ -154,6 +156,9 @@ describe("the upstream's page", () => {
     expect(await page.content()).not.toContain(access_token.slice(30, 90));
     expect(await page.getByRole("link", { name: "Sign out" }).getAttribute("href")).toBe("/logout");
     await picture(page, "upstream-signed-in");
+    await page.emulateMedia({ colorScheme: "dark" });
+    await picture(page, "upstream-signed-in-dark");
+    await page.emulateMedia({ colorScheme: "light" });
     await page.setViewportSize({ width: 390, height: 800 });
     await picture(page, "upstream-signed-in-narrow");
     const second = page.waitForEvent("popup");

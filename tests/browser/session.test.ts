@@ -28,8 +28,8 @@ function fetches(times: number): Promise<Seen[]> {
   })), times);
 }
 
-describe("access tokens of four seconds", () => {
-  const ACCESS_TOKEN_SEC = 4;
+describe("access tokens of five seconds", () => {
+  const ACCESS_TOKEN_SEC = 5;
   let world: BrowserWorld;
 
   beforeAll(async () => {

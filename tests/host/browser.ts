@@ -149,3 +149,27 @@ export function signIn(browser: Browser, { path = "/page?a=1", tokens: changes =
 export function code(reply: LocalReply): string { return `${reply.status} ${reply.details.replace(/^oidc_/, "")}`; }
 
 export const at = (envoy: Envoy): number => envoy.now - NOW;
+
+/** The same cookies elsewhere: in another worker, or in a thief's hands. */
+export function copyOf(browser: Browser, options: RequestOptions = browser.options): Browser {
+  const copy = new Browser(browser.envoy, options);
+  for (const [name, cookie] of browser.jar) copy.jar.set(name, cookie);
+  return copy;
+}
+
+/** A request with the browser's cookies, whose response the test gives and looks at. */
+export function through(browser: Browser, path = "/api", headers: Sent = {}, method = "GET"): StreamContext {
+  return browser.envoy.request(method, path, { cookie: browser.cookiesFor(path), accept: "*/*", ...headers }, browser.options);
+}
+
+/** Time passes at once, without a tick for every second of it; backwards as well. */
+export function jump(envoy: Envoy, seconds: number): void {
+  envoy.nowMs += seconds * 1000;
+  envoy.advance(0);
+}
+
+/** Names of the cookies that an answer takes away. */
+export const expired = (headers: Headers): string[] =>
+  setCookies(headers).filter((line) => /; Max-Age=0(;|$)/.test(line)).map((line) => line.slice(0, line.indexOf("="))).sort();
+
+export const decoded = (value: string | undefined): Record<string, unknown> => JSON.parse(Buffer.from(value ?? "", "base64").toString());

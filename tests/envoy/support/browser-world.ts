@@ -17,6 +17,8 @@ export interface BrowserWorldOptions {
   /** Changes of the filter's configuration. */
   filter?: Filter;
   browser?: Partial<BrowserOptions>;
+  /** Paths that the provider sends browsers back to: `/callback` unless told. */
+  callbacks?: string[];
   envoy?: Omit<TestEnvoyOptions, "clusters" | "filter" | "listeners" | "ports">;
 }
 
@@ -35,7 +37,7 @@ export async function startBrowserWorld(options: BrowserWorldOptions = {}): Prom
   const port = await freePort();
   const app = `http://localhost:${port}`;
   const browser: BrowserOptions = {
-    redirectUris: [`${app}/callback`], postLogoutRedirectUris: [`${app}/`], backchannelLogoutUri: `http://127.0.0.1:${port}/backchannel-logout`, ...options.browser,
+    redirectUris: (options.callbacks ?? ["/callback"]).map((path) => app + path), postLogoutRedirectUris: [`${app}/`], backchannelLogoutUri: `http://127.0.0.1:${port}/backchannel-logout`, ...options.browser,
   };
   let discovery = "";
   const filter = (changes: Filter = {}) => bySession({ discovery }, app, { ...options.filter, ...changes });

@@ -1,6 +1,7 @@
 import { encodeBase64, decodeBase64url } from "../../../assembly/bytes/base64";
 import { ByteWriter } from "../../../assembly/bytes/writer";
 import { NativeSigner, setNativeSigner } from "../../../assembly/crypto/native";
+import { PrivateKeyFault, privateKeyFaultText } from "../../../assembly/crypto/private_key";
 import { Callout, Endpoint } from "../../../assembly/http/callout";
 import { readUrl } from "../../../assembly/http/url";
 import { Client, Occasion } from "../../../assembly/oidc/client_auth";
@@ -101,9 +102,9 @@ export function duty_34_an_assertion_lives_a_minute_at_most(): void {
 }
 
 export function what_is_no_private_key_is_refused_with_the_reason(): void {
-  key(json(RSA_PEM), "this is a public key or a certificate: the private key is needed");
-  key("secret", 'expected a PEM private key, from "-----BEGIN PRIVATE KEY-----" to its end line');
-  key(json(EC_PKCS8_PEM.replaceAll("PRIVATE", "ENCRYPTED PRIVATE")), "the private key is protected by a passphrase (openssl pkcs8 -topk8 -nocrypt takes it off)");
+  key(json(RSA_PEM), privateKeyFaultText(PrivateKeyFault.Public));
+  key("secret", privateKeyFaultText(PrivateKeyFault.Pem));
+  key(json(EC_PKCS8_PEM.replaceAll("PRIVATE", "ENCRYPTED PRIVATE")), privateKeyFaultText(PrivateKeyFault.Encrypted));
   refusedSignIn(BY_KEY + '"client_rsa_private_key":7', "client_rsa_private_key: expected a string, found a number");
   refusedSignIn(BY_KEY + '"client_rsa_private_key_id":7', "client_rsa_private_key_id: expected a string, found a number; client_rsa_private_key: is required for private_key_jwt");
 }
