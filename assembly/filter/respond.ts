@@ -46,13 +46,13 @@ function detailsOf(next: Respond): Uint8Array { return utf8(DETAILS[next.visited
 
 function pageOf(refuse: Refuse): string {
   const refusal = refuse.refusal;
-  if (refusal.title.length == 0 && refuse.retry.length == 0) return refusalPage(refusal.status, refusal.code, refusal.description);
-  return problemPage(refusal.status, refusal.title.length > 0 ? refusal.title : "Not available right now", refusal.description, refusal.hint, refusal.code, refuse.retry);
+  if (refusal.title.length == 0 && refuse.again.length == 0) return refusalPage(refusal.status, refusal.code, refusal.description);
+  return problemPage(refusal.status, refusal.title.length > 0 ? refusal.title : "Not available right now", refusal.description, refusal.hint, refusal.code, refuse.again, refusal.action);
 }
 
 function jsonOf(refuse: Refuse): string {
   // A path holds no backslash and no control character (http/return_to.ts).
-  const signIn = decodeUtf8(refuse.retry).replaceAll('"', "%22");
+  const signIn = decodeUtf8(refuse.again).replaceAll('"', "%22");
   return refusalJson(refuse.refusal.error, refuse.refusal.code, refuse.refusal.description, signIn);
 }
 

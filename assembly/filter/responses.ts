@@ -73,9 +73,8 @@ function keepForeign(browser: BrowserSettings): void {
 
 function isOwn(browser: BrowserSettings, value: Uint8Array): bool {
   const secure = browser.cookies.secureNames, plain = browser.cookies.plainNames;
+  scan.twins(plain.session, plain.flow, plain.login);
   scan.scan(value.dataStart, value.length, secure.session, secure.flow, secure.login);
-  if (scan.own > 0) return true;
-  scan.scan(value.dataStart, value.length, plain.session, plain.flow, plain.login);
   return scan.own > 0;
 }
 

@@ -34,20 +34,21 @@ const LEASE_MARGIN_MS: i64 = 2_000;
 /** A remembered session's value: under which keys it may have ended (u64 each), when it was last vouched for, then the identity. */
 const KEYS_SIZE: u32 = 32;
 
-/** The sealed text of the request at hand. */
-const text = new StaticArray<u8>(MAX_TEXT);
+/** The scheme and the sealed text of the request at hand: under the other scheme the cookie has another name, to which it is sealed. */
+const text = new StaticArray<u8>(1 + MAX_TEXT);
 
 /** Reads the request's cookies. To be done before it is admitted or visited, where there is a browser configuration. */
 export function scanCookies(browser: BrowserSettings): bool {
-  const secure = isSecure(browser, headers);
-  const names = secure ? browser.cookies.secureNames : browser.cookies.plainNames;
+  const secure = isSecure(browser, headers), settings = browser.cookies;
+  const names = secure ? settings.secureNames : settings.plainNames, twins = secure ? settings.plainNames : settings.secureNames;
+  cookies.twins(twins.session, twins.flow, twins.login);
   cookies.scan(headers.cookieAt, headers.cookieSize, names.session, names.flow, names.login);
   return secure;
 }
 
 /** A request without a bearer token, or for one of the filter's own addresses. */
 export function visitCame(root: Root, config: Config, browser: BrowserSettings, stream: u32, place: Place, secure: bool, waited: bool, bodyFollows: bool): FilterHeadersStatus {
-  const now = nowMs(), size = place == Place.Elsewhere ? gather() : 0;
+  const now = nowMs(), size = place == Place.Elsewhere ? gather(secure) : 0;
   if (size > 0) {
     const hit = root.verdicts.sessions.find(changetype<usize>(text), size, now / 1000);
     if (hit != 0 && stillGood(hit)) return admit(valueAt(hit) + KEYS_SIZE, valueSize(hit) - KEYS_SIZE, stream, config, Outcome.Session);
@@ -152,16 +153,17 @@ function alongside(root: Root, config: Config, stream: u32, next: Respond): void
   setEffectiveContext(stream);
 }
 
-/** Puts the chunks together; their size, or 0 where there is not exactly one whole set. */
-function gather(): u32 {
+/** Puts the chunks together behind the scheme; the size of it all, or 0 where there is not exactly one whole set. */
+function gather(secure: bool): u32 {
   if (cookies.chunkCount(0) != 1) return 0;
   const count = cookies.chunkSize(0, 0) > 0 ? <i32>load<u8>(cookies.chunkAt(0, 0)) - 0x30 : 0;
   if (count < 1 || count > 9) return 0;
   const start = changetype<usize>(text);
-  let size: u32 = 0;
+  store<u8>(start, secure ? 1 : 0);
+  let size: u32 = 1;
   for (let i = 0; i < count; i++) {
     const more = <u32>cookies.chunkSize(i, 0);
-    if (cookies.chunkCount(i) != 1 || size + more > <u32>MAX_TEXT) return 0;
+    if (cookies.chunkCount(i) != 1 || size + more > <u32>MAX_TEXT + 1) return 0;
     memory.copy(start + size, cookies.chunkAt(i, 0), more);
     size += more;
   }
@@ -169,7 +171,7 @@ function gather(): u32 {
 }
 
 function rememberSession(root: Root, config: Config, forward: ForwardSession, now: i64): void {
-  const browser = config.browser, size = gather();
+  const browser = config.browser, size = browser == null ? 0 : gather(isSecure(browser, headers));
   if (browser == null || size == 0 || forward.untilSec <= now / 1000) return;
   const keys = endKeys(browser.context, forward.session);
   const value = new Uint8Array(<i32>KEYS_SIZE + forward.identity.length), at = value.dataStart;

@@ -46,7 +46,7 @@ function nobody(x: Exchange, visit: Visit, circle: Refusal): Next {
   if (action == Unauthenticated.SignIn && kind.isNavigation()) return beginSignIn(x, visit, SignIn.New, circle);
   const out = new Refuse(sends(visit.method) ? NOT_SENT : SIGN_IN_NEEDED);
   const page = sameOriginReferer(visit.headers, visit.origin);
-  out.retry = page.length > 0 ? safeReturnTo(page) : utf8("/");
+  out.again = page.length > 0 ? safeReturnTo(page) : utf8("/");
   if (visit.presentChunks > 0) out.setCookies = expiredSession(browser.cookies, visit.names, visit.secure, visit.presentChunks);
   return out;
 }

@@ -1,6 +1,6 @@
 // The way back from the provider (RFC 6749 §4.1.2, RFC 9207): is it this browser's, is it new, what does it say?
 
-import { concat, EMPTY, is, same } from "../bytes/bytes";
+import { concat, EMPTY, is, same, utf8 } from "../bytes/bytes";
 import { sameBytes } from "../crypto/equal";
 import { Parameters, readParameters } from "../http/parameters";
 import { openCookie } from "../session/cookie_text";
@@ -35,11 +35,12 @@ export function callback(x: Exchange, visit: Visit): Next {
   return formPost ? new AwaitBody(new FormPost(logins)) : answered(x, logins, visit.query);
 }
 
+/** Nobody knows where this one was to lead: the site's front page begins anew. */
+function toFront(refusal: Refusal): Refuse { return Refuse.retry(refusal, utf8("/")); }
+
 /** The same address again: nothing of the answer was used yet. */
 function retryHere(refusal: Refusal, visit: Visit): Refuse {
-  const out = new Refuse(refusal);
-  if (visit.isGet) out.retry = visit.target;
-  return out;
+  return visit.isGet ? Refuse.retry(refusal, visit.target) : new Refuse(refusal);
 }
 
 /** What the request's cookies said, copied: a form's body comes when they are gone. */
@@ -72,18 +73,18 @@ class FormPost extends BodyStep {
 
 function answered(x: Exchange, logins: PendingLogins, text: Uint8Array): Next {
   const answer = readParameters(text);
-  if (answer == null) return new Refuse(CALLBACK_MALFORMED);
-  for (let i = 0; i < SINGLE.length; i++) if (answer.count(SINGLE[i]) > 1) return new Refuse(CALLBACK_MALFORMED);
-  if (answer.count("state") == 0) return new Refuse(CALLBACK_DIRECT);
+  if (answer == null) return toFront(CALLBACK_MALFORMED);
+  for (let i = 0; i < SINGLE.length; i++) if (answer.count(SINGLE[i]) > 1) return toFront(CALLBACK_MALFORMED);
+  if (answer.count("state") == 0) return toFront(CALLBACK_DIRECT);
 
   const home = logins.home, browser = home.browser;
   const state = answer.one("state");
-  if (state.length != STATE_SIZE) return new Refuse(LOGIN_UNKNOWN);
+  if (state.length != STATE_SIZE) return toFront(LOGIN_UNKNOWN);
   const id = state.slice(0, LOGIN_ID_SIZE);
   const plain = openCookie(browser.keys, Purpose.Login, loginContext(browser, logins.redirectUri), concat([home.names.login, id]), logins.text(id));
   const login: Login | null = plain == null ? null : readLogin(plain);
   // Nothing of other sign-ins is touched: whoever made this up must not end them.
-  if (login == null || !sameBytes(login.state, state)) return new Refuse(LOGIN_UNKNOWN);
+  if (login == null || !sameBytes(login.state, state)) return toFront(LOGIN_UNKNOWN);
 
   // From here on this sign-in is used up, whatever comes of it (duty 3).
   home.over(id, login.returnTo);

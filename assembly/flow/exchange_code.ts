@@ -1,6 +1,7 @@
 // Trades the code for tokens (RFC 6749 §4.1.3), checks the ID Token, asks for UserInfo, and makes the session.
 
 import { EMPTY } from "../bytes/bytes";
+import { NONCE_SIZE } from "../crypto/xchacha20poly1305";
 import { Endpoint, Reply } from "../http/callout";
 import { Url } from "../http/url";
 import { IdToken, idTokenFaultText, readIdToken } from "../oidc/id_token";
@@ -79,10 +80,10 @@ class ReadUserinfo extends Step {
 
 /** A new session, whatever the browser held before (session fixation, duty 25). */
 function signedIn(x: Exchange, home: Homecoming, login: Login, tokens: Tokens, idToken: IdToken, userinfo: Uint8Array): Next {
-  const browser = home.browser, id = x.entropy.bytes(SESSION_ID_SIZE);
-  if (id == null) return home.refuse(NO_RANDOMNESS);
+  const browser = home.browser, random = x.entropy.bytes(SESSION_ID_SIZE + NONCE_SIZE);
+  if (random == null) return home.refuse(NO_RANDOMNESS);
   const s = new Session();
-  s.id = id;
+  s.id = random.slice(0, SESSION_ID_SIZE);
   s.createdAtSec = x.nowSec;
   s.touchedAtSec = x.nowSec;
   s.renewedAtSec = x.nowSec;
@@ -91,7 +92,7 @@ function signedIn(x: Exchange, home: Homecoming, login: Login, tokens: Tokens, i
   s.userinfo = userinfo;
   takeIdToken(browser, s, tokens.idToken, idToken);
   takeTokens(x, browser, s, tokens);
-  const text = sealSession(x, browser, home.names, home.secure, s);
+  const text = sealSession(browser, home.names, home.secure, s, random.subarray(SESSION_ID_SIZE));
   if (text == null) return home.refuse(SESSION_TOO_LARGE, "sign-in: the session does not fit into nine cookies: let the provider send fewer claims, or keep less by session_contents");
   if (!login.silent) home.completed(x.nowSec, CIRCLE_SEC);
   return home.backTo(login.returnTo, sessionSetCookies(browser.cookies, home.names, home.secure, text, home.presentChunks), Visited.SignedIn);

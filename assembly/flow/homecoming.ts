@@ -39,7 +39,7 @@ export class Homecoming {
 
   refuse(refusal: Refusal, why: string = ""): Refuse {
     const out = new Refuse(refusal, 0, why);
-    out.retry = this.returnTo;
+    out.again = this.returnTo;
     this.cookies(out.setCookies);
     return out;
   }

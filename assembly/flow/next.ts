@@ -32,7 +32,7 @@ export class ForwardPreflight extends Next {}
 @final
 export class Refuse extends Next {
   /** Where a person may try again: a path of this origin, or EMPTY. */
-  retry: Uint8Array = EMPTY;
+  again: Uint8Array = EMPTY;
   setCookies: Uint8Array[] = [];
   /** The methods that would do, with a status of 405. */
   allow: string = "";
@@ -43,6 +43,13 @@ export class Refuse extends Next {
     /** For the operator's log, where the provider or the configuration is to blame. */
     readonly why: string = "",
   ) { super(); }
+
+  /** With a way to try again: a path of this origin. */
+  static retry(refusal: Refusal, path: Uint8Array): Refuse {
+    const out = new Refuse(refusal);
+    out.again = path;
+    return out;
+  }
 
   static method(refusal: Refusal, allow: string): Refuse {
     const out = new Refuse(refusal);

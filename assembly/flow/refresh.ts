@@ -2,6 +2,7 @@
 
 import { EMPTY } from "../bytes/bytes";
 import { BrowserSettings } from "../config/browser";
+import { NONCE_SIZE } from "../crypto/xchacha20poly1305";
 import { Endpoint, Reply } from "../http/callout";
 import { Url } from "../http/url";
 import { idTokenFaultText, readRefreshedIdToken } from "../oidc/id_token";
@@ -49,7 +50,10 @@ class ReadRefresh extends Step {
     takeTokens(x, this.browser, s, tokens);
     s.touchedAtSec = x.nowSec;
     s.renewedAtSec = x.nowSec;
-    const text = sealSession(x, this.browser, this.names, this.secure, s);
+    // The tokens that were just spent cannot be had again: without randomness the session is lost.
+    const nonce = x.entropy.bytes(NONCE_SIZE);
+    if (nonce == null) return new Refreshed(this.key, RefreshOutcome.Ended, EMPTY, "refresh: the host has no randomness");
+    const text = sealSession(this.browser, this.names, this.secure, s, nonce);
     if (text == null) return new Refreshed(this.key, RefreshOutcome.Ended, EMPTY, "refresh: the session does not fit into cookies any more");
     return new Refreshed(this.key, RefreshOutcome.Done, text);
   }

@@ -13,6 +13,8 @@ export class Refusal {
     /** For people: the page's title and what to do; empty where the status says enough. */
     readonly title: string = "",
     readonly hint: string = "",
+    /** What the page's link says, where there is one. */
+    readonly action: string = "Try again",
   ) {}
 }
 
@@ -48,8 +50,8 @@ export const OVERLOADED = new Refusal("too_many_waiting", 503, "", "Too many req
 export const MISCONFIGURED = new Refusal("misconfigured", 503, "", "The gateway's sign-in is not configured.");
 
 // Browsers: nobody is signed in.
-export const SIGN_IN_NEEDED = new Refusal("sign_in_needed", 401, "", "Sign-in is needed: open this site in a browser window and sign in there.", "Sign-in needed");
-export const NOT_SENT = new Refusal("not_sent", 401, "", "You are not signed in, so nothing was sent.", "Not sent", "Go back, keep a copy of what you entered, sign in, and send it again.");
+export const SIGN_IN_NEEDED = new Refusal("sign_in_needed", 401, "", "Sign-in is needed: open this site in a browser window and sign in there.", "Sign-in needed", "", "Sign in");
+export const NOT_SENT = new Refusal("not_sent", 401, "", "You are not signed in, so nothing was sent.", "Not sent", "Go back, keep a copy of what you entered, sign in, and send it again.", "Sign in");
 export const SIGN_IN_LOOP_NO_COOKIE = new Refusal("loop_cookie_missing", 400, "", "Sign-in succeeded several times, but the browser did not send the session cookie back.", "Sign-in is going in circles",
   "Allow cookies for this site, and open it by the very address it is meant to have (https or http, host name).");
 export const SIGN_IN_LOOP_UNREADABLE = new Refusal("loop_cookie_unreadable", 400, "", "Sign-in succeeded several times, but the session cookie that came back cannot be read.", "Sign-in is going in circles",

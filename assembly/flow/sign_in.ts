@@ -32,24 +32,23 @@ export const enum SignIn { New = 1, Again, Silent }
 /** `circle` is what to say where this browser has signed in several times just now and still has no session. */
 export function beginSignIn(x: Exchange, visit: Visit, how: SignIn, circle: Refusal): Next {
   const browser = visit.browser, metadata = x.metadata, provider = x.provider;
+  const returnTo = safeReturnTo(visit.target);
   if (visit.origin.length == 0) return new Refuse(BAD_REQUEST);
   const endpoint: Url | null = metadata == null ? null : metadata.authorizationEndpoint;
-  if (endpoint == null) return provider != null && provider.coming() && !x.waited ? new AwaitProvider() : new Refuse(NOT_READY);
+  if (endpoint == null) return provider != null && provider.coming() && !x.waited ? new AwaitProvider() : Refuse.retry(NOT_READY, returnTo);
 
-  const returnTo = safeReturnTo(visit.target);
   const marks = readFlowMarks(visit.cookies.flow());
   if (how != SignIn.New) marks.completed = 0;
   if (marks.completed >= MAX_COMPLETED && x.nowSec - marks.completedAtSec < CIRCLE_SEC) {
     // The way out of the circle: the count starts again with the next attempt.
     marks.completed = 0;
-    const refuse = new Refuse(circle);
-    refuse.retry = returnTo;
+    const refuse = Refuse.retry(circle, returnTo);
     refuse.setCookies.push(flowSetCookie(visit.names, visit.secure, marks.written()));
     return refuse;
   }
 
   const random = x.entropy.bytes(STATE_BYTES + 2 * SECRET_BYTES + NONCE_SIZE);
-  if (random == null) return new Refuse(NO_RANDOMNESS);
+  if (random == null) return Refuse.retry(NO_RANDOMNESS, returnTo);
   const login = new Login();
   login.state = encodeBase64url(random.subarray(0, STATE_BYTES));
   login.nonce = encodeBase64url(random.subarray(STATE_BYTES, STATE_BYTES + SECRET_BYTES));

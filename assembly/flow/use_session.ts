@@ -1,5 +1,6 @@
 // Goes on with a session: is it over, ended by somebody, due for new tokens or a fresh look at the provider? Else it is let through.
 
+import { NONCE_SIZE } from "../crypto/xchacha20poly1305";
 import { hasScopes, inList } from "../jose/claims";
 import { sessionIdentity } from "../policy/session_identity";
 import { SessionClaims } from "../policy/session_claims";
@@ -96,8 +97,11 @@ function enter(x: Exchange, visit: Visit, s: Session, renewed: Uint8Array | null
   const browser = visit.browser, claims = new SessionClaims(s);
   if (!scopesHold(x, s, claims)) return new Refuse(INSUFFICIENT_SCOPE);
   let text = renewed;
-  // Without randomness the use is written down another time.
-  if (text == null && touched(s, browser.limits, x.nowSec)) text = sealSession(x, browser, visit.names, visit.secure, s);
+  if (text == null && touched(s, browser.limits, x.nowSec)) {
+    // Without randomness the use is written down another time.
+    const nonce = x.entropy.bytes(NONCE_SIZE);
+    if (nonce != null) text = sealSession(browser, visit.names, visit.secure, s, nonce);
+  }
   const out = new ForwardSession(s, sessionIdentity(x.config.identity, s, claims), goodUntilSec(visit, s));
   if (text != null) out.setCookies = sessionSetCookies(browser.cookies, visit.names, visit.secure, text, visit.presentChunks);
   return out;

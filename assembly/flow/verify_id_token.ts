@@ -25,7 +25,9 @@ export class SignedToken {
 export function verifySigned(x: Exchange, token: Uint8Array): SignedToken {
   const browser = x.config.browser;
   const read = readJws(token);
-  if (read.failed) return bad("is not a well-formed signed JWT with an algorithm that is known here (encrypted ID Tokens are not supported)");
+  const fault = read.fault;
+  if (fault != null && fault.code == JwsFault.TooLarge) return bad("is larger than 16 kB");
+  if (fault != null) return bad("is not a well-formed signed JWT with an algorithm that is known here (encrypted ID Tokens are not supported)");
   const jws = read.value, algorithm = jws.algorithm;
   if (browser == null || !browser.idTokenAlgorithms.includes(algorithm)) return bad("is signed with " + algorithm.name + ", which token_signing_alg_values_expected does not allow");
   const own = x.config.key;
@@ -38,10 +40,10 @@ export function verifySigned(x: Exchange, token: Uint8Array): SignedToken {
   if (keys == null) return new SignedToken(Signature.UnknownKey, null, algorithm.hash, "came while the provider's keys are not there");
   const candidates = keys.candidates(algorithm, jws.kid);
   if (candidates.length > 0) {
-    const jwt = jws.verifiedByAny(candidates), fault = jwt.fault;
-    if (fault == null) return new SignedToken(Signature.Good, jwt.value, algorithm.hash, "");
+    const jwt = jws.verifiedByAny(candidates), refused = jwt.fault;
+    if (refused == null) return new SignedToken(Signature.Good, jwt.value, algorithm.hash, "");
     // A wrong signature is final only with the very key that the token names.
-    if (fault.code != JwsFault.BadSignature || keys.has(jws.kid)) return bad("has no valid signature");
+    if (refused.code != JwsFault.BadSignature || keys.has(jws.kid)) return bad("has no valid signature");
   }
   return new SignedToken(Signature.UnknownKey, null, algorithm.hash, "was signed by a key that the provider does not publish");
 }

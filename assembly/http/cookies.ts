@@ -33,7 +33,9 @@ const LOGIN_ID = 8;
 /** What a cookie is: a chunk's number, or one of these. */
 const FLOW = CHUNKS;
 const LOGIN = CHUNKS + 1;
-const OTHER = CHUNKS + 2;
+/** One of ours as it is named under the other scheme: nothing to read, and nothing for the upstream. */
+const TWIN = CHUNKS + 2;
+const OTHER = CHUNKS + 3;
 
 /**
  * The filter's own cookies in one Cookie header, and what is left of it without them. One object for all requests: nothing is
@@ -52,6 +54,9 @@ export class CookieScan {
   private session: Uint8Array = EMPTY;
   private flowName: Uint8Array = EMPTY;
   private loginName: Uint8Array = EMPTY;
+  private twinSession: Uint8Array = EMPTY;
+  private twinFlow: Uint8Array = EMPTY;
+  private twinLogin: Uint8Array = EMPTY;
 
   private readonly counts: StaticArray<i32> = new StaticArray<i32>(CHUNKS);
   private readonly valueAt: StaticArray<usize> = new StaticArray<usize>(CHUNKS * CANDIDATES);
@@ -63,6 +68,13 @@ export class CookieScan {
   private logins: i32 = 0;
   private readonly loginAt: StaticArray<usize> = new StaticArray<usize>(LOGINS);
   private readonly loginSize: StaticArray<i32> = new StaticArray<i32>(LOGINS);
+
+  /** Names that are the filter's too, from now on: a browser that came by http brings their cookies over https as well. */
+  twins(session: Uint8Array, flow: Uint8Array, login: Uint8Array): void {
+    this.twinSession = session;
+    this.twinFlow = flow;
+    this.twinLogin = login;
+  }
 
   /** Reads the header's value. Names are exact: what only starts or ends like one is somebody else's. `size` below 1: no header. */
   scan(at: usize, size: i32, session: Uint8Array, flow: Uint8Array, login: Uint8Array): void {
@@ -135,6 +147,7 @@ export class CookieScan {
     if (kind == OTHER) return;
     this.own++;
     this.ownSize += <i32>(end - at);
+    if (kind == TWIN) return;
     if (kind == FLOW) {
       this.flows++;
       this.flowAt = at + this.flowName.length + 1;
@@ -154,18 +167,8 @@ export class CookieScan {
   }
 
   private kindOf(at: usize, end: usize): i32 {
-    let rest = behind(at, end, this.session);
-    if (rest != 0) {
-      if (load<u8>(rest) == 0x3d) return 0;
-      if (end - rest >= 3 && load<u8>(rest) == 0x5f && load<u8>(rest, 2) == 0x3d) {
-        const number = <i32>load<u8>(rest, 1) - 0x30;
-        if (number > 0 && number < CHUNKS) return number;
-      }
-    }
-    rest = behind(at, end, this.flowName);
-    if (rest != 0 && load<u8>(rest) == 0x3d) return FLOW;
-    rest = behind(at, end, this.loginName);
-    return rest != 0 && isLogin(rest, end) ? LOGIN : OTHER;
+    const kind = kindUnder(at, end, this.session, this.flowName, this.loginName);
+    return kind == OTHER && kindUnder(at, end, this.twinSession, this.twinFlow, this.twinLogin) != OTHER ? TWIN : kind;
   }
 
   private holds(i: i32, k: i32): bool { return <u32>k < <u32>CANDIDATES && k < this.chunkCount(i); }
@@ -176,6 +179,21 @@ export class CookieScan {
     for (let i = from; i < this.logins; i++) if (memory.compare(this.loginAt[i], id.dataStart, LOGIN_ID) == 0) return i;
     return -1;
   }
+}
+
+function kindUnder(at: usize, end: usize, session: Uint8Array, flow: Uint8Array, login: Uint8Array): i32 {
+  let rest = behind(at, end, session);
+  if (rest != 0) {
+    if (load<u8>(rest) == 0x3d) return 0;
+    if (end - rest >= 3 && load<u8>(rest) == 0x5f && load<u8>(rest, 2) == 0x3d) {
+      const number = <i32>load<u8>(rest, 1) - 0x30;
+      if (number > 0 && number < CHUNKS) return number;
+    }
+  }
+  rest = behind(at, end, flow);
+  if (rest != 0 && load<u8>(rest) == 0x3d) return FLOW;
+  rest = behind(at, end, login);
+  return rest != 0 && isLogin(rest, end) ? LOGIN : OTHER;
 }
 
 /** Where the next semicolon stands, or the end. */

@@ -51,9 +51,9 @@ export function refusalPage(status: i32, code: string, description: string): str
 }
 
 /** What went wrong, what may help (`hint`, or empty), and a way to try again where `retry` has a path. */
-export function problemPage(status: i32, title: string, description: string, hint: string, code: string, retry: Uint8Array): string {
+export function problemPage(status: i32, title: string, description: string, hint: string, code: string, retry: Uint8Array, action: string = "Try again"): string {
   const more = hint.length > 0 ? `<p class="s">${hint}</p>\n` : "";
-  const again = retry.length > 0 ? `${link(retry, "Try again")}\n` : "";
+  const again = retry.length > 0 ? `${link(retry, action)}\n` : "";
   return page("!", title, `<p>${description}</p>\n${more}${again}${footer(status, code)}`);
 }
 

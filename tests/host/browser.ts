@@ -173,3 +173,19 @@ export const expired = (headers: Headers): string[] =>
   setCookies(headers).filter((line) => /; Max-Age=0(;|$)/.test(line)).map((line) => line.slice(0, line.indexOf("="))).sort();
 
 export const decoded = (value: string | undefined): Record<string, unknown> => JSON.parse(Buffer.from(value ?? "", "base64").toString());
+
+/** A sign-in up to the provider's token endpoint, whose answer is the test's to give. */
+export function redeeming(browser: Browser, path = "/page?a=1", changes: Record<string, string | null> = {}): { ask: Asked; back: StreamContext; call: Callout } {
+  const ask = asked(browser.navigate(path));
+  const back = browser.navigate(callbackPath(ask, changes), { "sec-fetch-site": "cross-site" });
+  const call = browser.envoy.callouts.filter((open) => open.path === "/token").at(-1);
+  if (!call) throw new Error(`no call to the token endpoint; the callback: ${JSON.stringify(back.outcome)}`);
+  return { ask, back, call };
+}
+
+/** Where a page of ours lets a person try again. */
+export const tryAgain = (reply: LocalReply): string | undefined => /<a class="b" href="([^"]*)">Try again<\/a>/.exec(reply.body)?.[1];
+
+/** Names of the cookies that an answer sets to something. */
+export const kept = (headers: Headers): string[] =>
+  setCookies(headers).filter((line) => !/; Max-Age=0(;|$)/.test(line)).map((line) => line.slice(0, line.indexOf("="))).sort();

@@ -1,7 +1,9 @@
-// Browsers sign in: from the page to the provider and back.
-import { browse, location, signIn, USERINFO, asked } from "./browser";
+// Browsers sign in: what the provider is asked, and what the browser keeps meanwhile.
+import { createHash } from "node:crypto";
+import { asked as callsTo, ISSUER, start } from "./fixture";
+import { asked, browse, Browser, BROWSER_CONFIG, BROWSER_METADATA, code, decoded, location, openCall, redeeming, serveBrowser, setCookies, signIn, tokens, tryAgain, USERINFO } from "./browser";
 
-const decoded = (value: string | undefined): unknown => JSON.parse(Buffer.from(value ?? "", "base64").toString());
+const OURS = ["response_type", "client_id", "redirect_uri", "scope", "state", "nonce", "code_challenge", "code_challenge_method"];
 
 test("a person is sent to the provider, comes back, and reaches the page that was wanted", () => {
   const { browser } = browse();
@@ -15,4 +17,188 @@ test("a person is sent to the provider, comes back, and reaches the page that wa
   const { forwarded } = browser.navigate("/page?a=1");
   expect(decoded(forwarded.get("x-userinfo"))).toEqual(USERINFO);
   expect(forwarded.get("cookie")).toBeUndefined();
+});
+
+describe("the authorization request", () => {
+  test("duty 10: state, nonce and challenge are long, random, and new for each sign-in", () => {
+    const { browser } = browse(), seen = new Set<string>();
+    for (let i = 0; i < 5; i++) {
+      const { state, nonce, challenge } = asked(browser.navigate(`/${i}`));
+      expect(state).toMatch(/^[\w-]{32}$/);
+      expect(nonce).toMatch(/^[\w-]{43}$/);
+      expect(challenge).toMatch(/^[\w-]{43}$/);
+      for (const value of [state, nonce, challenge]) seen.add(value);
+    }
+    expect(seen.size).toBe(15);
+  });
+
+  test("duty 10: the verifier that redeems the code has 43 characters or more, and is the challenge's", () => {
+    const { browser } = browse(), verifiers = [1, 2].map(() => {
+      const { ask, call } = redeeming(browser), verifier = call.form.get("code_verifier") ?? "";
+      expect(verifier).toMatch(/^[\w-]{43,128}$/);
+      expect(createHash("sha256").update(verifier).digest("base64url")).toBe(ask.challenge);
+      call.fail();
+      return verifier;
+    });
+    expect(verifiers[0]).not.toBe(verifiers[1]);
+  });
+
+  test.each([[{}, { code_challenge_methods_supported: ["plain"] }], [{}, { code_challenge_methods_supported: [] }], [{ use_pkce: false, use_nonce: false }, {}]])(
+    "duty 11: whatever is configured (%j) or supported (%j), the challenge is S256 and there is a nonce", (config, metadata) => {
+      const { browser } = browse(config, { metadata: { ...BROWSER_METADATA, ...metadata } });
+      const { searchParams } = asked(browser.navigate("/")).url;
+      expect(searchParams.get("code_challenge_method")).toBe("S256");
+      expect(searchParams.get("nonce")).toMatch(/^[\w-]{43}$/);
+    });
+
+  test("duty 20: parameters of the page that was wanted go nowhere else", () => {
+    const evil = OURS.map((name) => `${name}=evil`).join("&");
+    const { url } = asked(browse().browser.navigate(`/page?${evil}&prompt=none&login_hint=evil&request_uri=evil`));
+    expect([...url.searchParams.keys()].sort()).toEqual([...OURS].sort());
+    expect(url.search).not.toContain("evil");
+  });
+
+  test.each([...OURS, "response_mode", "request", "request_uri", "STATE", "Redirect_Uri"])("duty 20: authorization_params cannot hold %s", (name) => {
+    expect(() => browse({ authorization_params: { [name]: "x" } })).toThrow(new RegExp(`authorization_params.${name}: is set by the filter itself`));
+  });
+
+  test("duty 28: prompt, max_age, acr_values and others come from the configuration", () => {
+    const { browser } = browse({ scope: "openid email", authorization_params: { prompt: "login", max_age: 60, acr_values: "gold silver", login_hint: "a&state=evil" } });
+    const { searchParams } = asked(browser.navigate("/")).url;
+    expect(Object.fromEntries(searchParams)).toMatchObject({ scope: "openid email", prompt: "login", max_age: "60", acr_values: "gold silver", login_hint: "a&state=evil" });
+    expect(new Set(searchParams.keys()).size).toBe([...searchParams.keys()].length);
+  });
+
+  test("a query that the provider's endpoint has itself stays (RFC 6749 §3.1)", () => {
+    const { browser } = browse({}, { metadata: { ...BROWSER_METADATA, authorization_endpoint: `${ISSUER}/authorize?tenant=a%26b` } });
+    expect(asked(browser.navigate("/")).url.searchParams.get("tenant")).toBe("a&b");
+  });
+
+  test("duty 42: what is pushed nowhere is not offered: par.enabled is refused, and no request_uri is sent", () => {
+    expect(() => browse({ par: { enabled: true } })).toThrow(/par\.enabled/);
+    expect(asked(browse({ par: { enabled: false } }).browser.navigate("/")).url.searchParams.has("request_uri")).toBe(false);
+  });
+
+  test("the answer is stored nowhere, and the provider is not told which page was wanted", () => {
+    const { status, headers, body } = browse().browser.navigate("/secret-page?a=secret-query").local;
+    expect(status).toBe(302);
+    expect(headers.get("cache-control")).toBe("no-store");
+    expect(headers.get("referrer-policy")).toBe("no-referrer");
+    expect(body).toBe("");
+    expect(headers.get("location")).not.toContain("secret");
+  });
+});
+
+describe("what the browser keeps meanwhile", () => {
+  test("duty 19: one small cookie for each sign-in, for the callback alone and ten minutes", () => {
+    const { browser } = browse();
+    const lines = setCookies(browser.navigate("/page").local.headers);
+    const login = lines.find((line) => line.includes("_login_"))!;
+    expect(login).toMatch(/^__Secure-oidc_[\w-]{8}_login_[\w-]{8}=[\w-]+; Path=\/callback; HttpOnly; Secure; SameSite=Lax; Max-Age=600$/);
+    expect(login.length).toBeLessThan(700);
+    expect(lines.filter((line) => !line.includes("_login_"))).toEqual([expect.stringMatching(/^__Host-oidc_[\w-]{8}_flow=[\w.-]+; Path=\/; HttpOnly; Secure; SameSite=Lax; Max-Age=600$/)]);
+    expect(browser.session).toBeUndefined();
+  });
+
+  test("duty 12: neither the verifier nor the nonce nor the page can be read in it", () => {
+    const { browser } = browse();
+    const page = browser.navigate("/the-wanted-page"), ask = asked(page);
+    const kept = setCookies(page.local.headers).join("\n");
+    browser.navigate(`/callback?code=c&state=${ask.state}&iss=${ISSUER}`);
+    const verifier = openCall(browser.envoy, "/token").form.get("code_verifier")!;
+    const readings = [kept, ...kept.split(/[=;\n]/).flatMap((part) => [1, 0].map((skip) => Buffer.from(part.slice(skip), "base64url").toString("latin1")))].join("\n");
+    for (const secret of [verifier, ask.nonce, "the-wanted-page"]) expect(readings).not.toContain(secret);
+  });
+
+  test("two cookies of one login are never the same text: each seal has a nonce of its own (duty 105)", () => {
+    const { browser } = browse();
+    const values = [1, 2, 3].map(() => setCookies(browser.navigate("/").local.headers)[0]!.split("=")[1]!.slice(1, 33));
+    expect(new Set(values).size).toBe(3);
+  });
+
+  test("duty 143: a thousand strangers cost the provider nothing, and this worker no memory", () => {
+    const { envoy } = browse();
+    const visit = (): void => { for (let i = 0; i < 500; i++) location(new Browser(envoy).navigate(`/page${i}`)); };
+    const calls = envoy.history.length;
+    visit();
+    const before = envoy.memoryBytes();
+    visit();
+    expect(envoy.history.length).toBe(calls);
+    expect(envoy.memoryBytes()).toBe(before);
+  });
+});
+
+describe("sign-in is not possible", () => {
+  test("duty 138: without randomness there is no sign-in, and none half begun; with it there is again", () => {
+    const { envoy, browser } = browse();
+    envoy.failRandom = true;
+    const { local } = browser.navigate("/page?a=1");
+    expect(code(local)).toBe("503 no_randomness");
+    expect(setCookies(local.headers)).toEqual([]);
+    expect(local.headers.get("retry-after")).toBe("5");
+    expect(tryAgain(local)).toBe("/page?a=1");
+    envoy.failRandom = false;
+    asked(browser.navigate("/page?a=1"));
+  });
+
+  test("duty 138: randomness that ends on the way back makes no session", () => {
+    const { envoy, browser } = browse();
+    const { ask, back, call } = redeeming(browser);
+    envoy.failRandom = true;
+    call.json(tokens(ask.nonce));
+    openCall(envoy, "/userinfo").json(USERINFO);
+    expect(code(browser.take(back).local)).toBe("503 no_randomness");
+    expect(tryAgain(back.local)).toBe("/page?a=1");
+    expect(browser.session).toBeUndefined();
+  });
+
+  test("duty 138: nor does randomness that ends just before the session is sealed, and the session is not blamed for it", () => {
+    const { envoy, browser } = browse();
+    const { ask, back, call } = redeeming(browser);
+    call.json(tokens(ask.nonce));
+    let left = 1;
+    Object.defineProperty(envoy, "failRandom", { get: () => left-- <= 0 });
+    openCall(envoy, "/userinfo").json(USERINFO);
+    expect(code(browser.take(back).local)).toBe("503 no_randomness");
+    expect(browser.session).toBeUndefined();
+  });
+
+  test("duty 129: a provider that has never been reached: 503, a page with a way to try again, and nothing forwarded", () => {
+    const envoy = start({ config: BROWSER_CONFIG }), browser = new Browser(envoy);
+    envoy.provider("idp").answers(() => "fail");
+    envoy.advance(1);
+    const { local } = browser.navigate("/page?a=1");
+    expect(code(local)).toBe("503 provider_not_ready");
+    expect(local.headers.get("retry-after")).toBe("5");
+    expect(setCookies(local.headers)).toEqual([]);
+    expect(tryAgain(local)).toBe("/page?a=1");
+    serveBrowser(envoy);
+    envoy.advance(60);
+    asked(browser.navigate("/page?a=1"));
+  });
+
+  test("a provider that is being asked right now is waited for, and by all with one call", () => {
+    const envoy = start({ config: BROWSER_CONFIG });
+    const requests = [1, 2, 3].map((i) => new Browser(envoy).navigate(`/${i}`));
+    expect(requests.every(({ waiting }) => waiting)).toBe(true);
+    serveBrowser(envoy);
+    envoy.advance(1);
+    for (const request of requests) asked(request);
+    expect(callsTo(envoy, "/.well-known/openid-configuration")).toBe(1);
+  });
+
+  test.each([undefined, "http://idp.example.com/authorize", "javascript:alert(1)", "//idp.example.com/authorize", 7])(
+    "duties 40, 65: an authorization_endpoint that is %p leads nobody anywhere: 503", (authorization_endpoint) => {
+      const { envoy, browser } = browse({}, { metadata: { ...BROWSER_METADATA, authorization_endpoint } });
+      const { local } = browser.navigate("/page?a=1");
+      expect(code(local)).toBe("503 provider_not_ready");
+      expect(tryAgain(local)).toBe("/page?a=1");
+      expect(envoy.logText).toContain("authorization_endpoint");
+    });
+
+  test("duty 40: plain http to the provider is refused, unless it is asked for, and then warned of", () => {
+    const discovery = "http://idp.example.com/.well-known/openid-configuration";
+    expect(() => browse({ discovery })).toThrow(/discovery: .*https/);
+    expect(browse({ discovery, ssl_verify: false }).envoy.logText).toMatch(/warn: .*(ssl_verify|http)/);
+  });
 });
