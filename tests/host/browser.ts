@@ -184,7 +184,7 @@ export function redeeming(browser: Browser, path = "/page?a=1", changes: Record<
 }
 
 /** Where a page of ours lets a person try again. */
-export const tryAgain = (reply: LocalReply): string | undefined => /<a class="b" href="([^"]*)">Try again<\/a>/.exec(reply.body)?.[1];
+export const tryAgain = (reply: LocalReply): string | undefined => /<a class="b" href="([^"]*)">/.exec(reply.body)?.[1];
 
 /** Names of the cookies that an answer sets to something. */
 export const kept = (headers: Headers): string[] =>

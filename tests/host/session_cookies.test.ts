@@ -199,9 +199,10 @@ describe("rubbish and cookies of neighbours", () => {
     ["nothing", ""], ["a count alone", "1"], ["less than a seal", `1${"A".repeat(50)}`], ["a NUL", "1\u0000"], ["JSON", '{"sub":"alice"}'],
   ])("%s under the session's name", (_, text) => expectNone(envoy, [[name, text]]));
   test("64 kB of it in nine chunks", () => expectNone(envoy, Array.from({ length: 9 }, (_, i): Chunk => [i ? `${name}_${i}` : name, (i ? "" : "9") + "A".repeat(7_000)])));
-  test.each([";;=;", "=", "\u0000", "\u0000=\u0000", ";".repeat(60_000), "=;".repeat(9_999), `${"a=b; ".repeat(9_999)}`, "   ", "\t", `${b64u("x")}`])("duty 112: the Cookie header %.12p is passed over", (cookie) => {
+  test.each([";;=;", "=", "\u0000", "\u0000=\u0000", ";".repeat(60_000), "=;".repeat(9_999), "a=b; ".repeat(9_999), "   ", "\t", b64u("x")].map((cookie) => [cookie.slice(0, 12), cookie]))("duty 112: the Cookie header %j is passed over", (_, cookie) => {
     expect(code(envoy.get("/", { cookie }).local)).toBe("401 sign_in_needed");
-    expect(envoy.get("/", { cookie: `${cookie}; ${name}=${value}` }).forwarded.has("x-userinfo")).toBe(true);
+    // Envoy itself lets no zero byte through, and takes none from a filter.
+    if (!cookie.includes("\u0000")) expect(envoy.get("/", { cookie: `${cookie}; ${name}=${value}` }).forwarded.has("x-userinfo")).toBe(true);
   });
 
   test.each([1, 2, 3])("duty 110: beside %i cookies of our name that a sub-domain has set, the true session counts, wherever it stands", (others) => {
@@ -211,10 +212,10 @@ describe("rubbish and cookies of neighbours", () => {
       expect(envoy.get("/", { cookie: header(list) }).forwarded.has("x-userinfo")).toBe(true);
     }
   });
-  test("duty 110: also where every chunk has a false twin", () => {
+  test.each([["as many chunks", "4AAA"], ["fewer chunks", "1AAA"], ["more chunks", "9AAA"], ["no number of chunks", "x"]])("duty 110: also where every chunk has a false twin, the first of which says %s", (_, head) => {
     const list = chunks(large);
     for (const before of [true, false]) {
-      const tossed = list.flatMap(([name, value]): Chunk[] => before ? [[name, `3${value.slice(1).replace(/A/g, "B")}`], [name, value]] : [[name, value], [name, "x"]]);
+      const tossed = list.flatMap(([name, value], i): Chunk[] => { const twin: Chunk = [name, i ? "x" : head]; return before ? [twin, [name, value]] : [[name, value], twin]; });
       expect(envoy.get("/", { cookie: header(tossed) }).forwarded.has("x-userinfo")).toBe(true);
     }
   });
