@@ -33,6 +33,13 @@ export function isIgnoringCase(bytes: Uint8Array, lower: string): bool {
 
 export function lowerCase(c: u8): u8 { return c - 0x41 < 26 ? c | 0x20 : c; }
 
+/** A copy with ASCII letters in lower case. */
+export function inLowerCase(text: Uint8Array): Uint8Array {
+  const out = text.slice();
+  for (let i = 0; i < out.length; i++) out[i] = lowerCase(out[i]);
+  return out;
+}
+
 /** The first place of `byte` at or after `from`, or -1. */
 export function indexOf(bytes: Uint8Array, byte: u8, from: i32 = 0): i32 {
   // Sixteen at a time, as long as sixteen are left.

@@ -1,6 +1,7 @@
 // What configuration adds to the authorization request: `scope` and `authorization_params`.
 
-import { EMPTY, is, utf8 } from "../bytes/bytes";
+import { EMPTY, inLowerCase, is, utf8 } from "../bytes/bytes";
+import { decodeUtf8 } from "../bytes/utf8";
 import { ByteWriter } from "../bytes/writer";
 import { RESERVED_PARAMETERS } from "../oidc/authorize";
 import { BrowserSettings } from "./browser";
@@ -42,7 +43,7 @@ export function readAuthorizationParams(r: ConfigReader, b: BrowserSettings): vo
   for (let i = 0; i < names.length; i++) {
     const name = names[i];
     // Some providers read parameters in any case.
-    if (RESERVED_PARAMETERS.includes(name.toLowerCase())) {
+    if (RESERVED_PARAMETERS.includes(decodeUtf8(inLowerCase(utf8(name))))) {
       params.wrong(name, "is set by the filter itself");
       continue;
     }

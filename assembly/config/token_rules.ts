@@ -1,5 +1,6 @@
 // What a token must be: keys, algorithms, issuer, audience, scopes, times.
 
+import { inLowerCase } from "../bytes/bytes";
 import { decodeUtf8 } from "../bytes/utf8";
 import { Key, SecretKey } from "../crypto/key";
 import { readPublicKeyPem } from "../crypto/pem";
@@ -20,7 +21,7 @@ export function readTokenRules(r: ConfigReader, c: Config): void {
   c.requiredScopes = r.texts("required_scopes");
   refuseUnquotable(r, "required_scopes", c.requiredScopes);
   const typ = r.text("token_typ_expected");
-  if (typ != null) c.typ = withoutApplication(decodeUtf8(typ).toLowerCase());
+  if (typ != null) c.typ = withoutApplication(decodeUtf8(inLowerCase(typ)));
   readKey(r, c);
   readIssuerAndAudience(r, c);
 

@@ -91,12 +91,14 @@ function resume(woken: Woken, config: Config): FilterHeadersStatus {
   if (verdict == null && step == null) return judge(root, config, stream, false, true);
   if (!readHeaders(root)) return refuse(BAD_REQUEST, config, false);
   if (browser != null) {
-    const secure = scanCookies(browser);
+    const secure = scanCookies(browser), place = placeOf(browser, headers);
     if (step != null) {
       spend(JUDGE_BYTES);
       const x = exchange(root, config, nowMs(), true);
-      return perform(root, config, stream, step.resume(x, Reply.none()), x, new Again(browser, placeOf(browser, headers), secure, false));
+      return perform(root, config, stream, step.resume(x, Reply.none()), x, new Again(browser, place, secure, false));
     }
+    // At the filter's own addresses a bearer token says nothing.
+    if (place != Place.Elsewhere && verdict != null) return settleVisit(root, config, stream, verdict, nowMs());
   }
   if (credential.read(headers, config) == null && credential.size > 0) return settle(verdict, config, stream);
   return verdict == null ? refuse(NOT_READY, config, true) : settleVisit(root, config, stream, verdict, nowMs());

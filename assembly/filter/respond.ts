@@ -52,7 +52,7 @@ function pageOf(refuse: Refuse): string {
 
 function jsonOf(refuse: Refuse): string {
   // A path holds no backslash and no control character (http/return_to.ts).
-  const signIn = decodeUtf8(refuse.again).replaceAll('"', "%22");
+  const signIn = decodeUtf8(refuse.again).split('"').join("%22");
   return refusalJson(refuse.refusal.error, refuse.refusal.code, refuse.refusal.description, signIn);
 }
 

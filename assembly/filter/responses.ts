@@ -2,7 +2,7 @@
 
 import { MapType } from "../abi/enums";
 import { addResponseHeader, hasResponseHeader, headerPairs, nowMs, pairsAt, pairsSize, removeResponseHeader, replaceResponseHeader } from "../abi/host";
-import { utf8 } from "../bytes/bytes";
+import { concat, indexOf, utf8 } from "../bytes/bytes";
 import { BrowserSettings } from "../config/browser";
 import { CookieScan } from "../http/cookies";
 import { HeaderBlock } from "../http/header_block";
@@ -72,11 +72,26 @@ function keepForeign(browser: BrowserSettings): void {
 }
 
 function isOwn(browser: BrowserSettings, value: Uint8Array): bool {
+  const pair = asKept(value);
   const secure = browser.cookies.secureNames, plain = browser.cookies.plainNames;
   scan.twins(plain.session, plain.flow, plain.login);
-  scan.scan(value.dataStart, value.length, secure.session, secure.flow, secure.login);
+  scan.scan(pair.dataStart, pair.length, secure.session, secure.flow, secure.login);
   return scan.own > 0;
 }
+
+/** The cookie as a browser keeps it and sends it back (RFC 6265 §5.2): without blanks around its name, and without a name that is none. */
+function asKept(value: Uint8Array): Uint8Array {
+  const semicolon = indexOf(value, 0x3b);
+  const end = semicolon < 0 ? value.length : semicolon;
+  let start = 0;
+  while (start < end && (blank(value[start]) || value[start] == 0x3d)) start++;
+  const pair = value.subarray(start, end), equals = indexOf(pair, 0x3d);
+  let stop = equals;
+  while (stop > 0 && blank(pair[stop - 1])) stop--;
+  return stop < equals ? concat([pair.subarray(0, stop), pair.subarray(equals)]) : pair;
+}
+
+function blank(c: u8): bool { return c == 0x20 || c == 0x09; }
 
 function slotOf(stream: u32): u32 { return stream & (STREAMS - 1); }
 

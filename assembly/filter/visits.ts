@@ -22,7 +22,7 @@ import { endedSessions, exchange, refreshes } from "./registry";
 import { Root } from "./roots";
 import { admit, admitAnonymous, admitSession, page, redirect, refuse, refuseWith } from "./settle";
 import { setTag, tagOf, valueAt, valueSize } from "./verdict_cache";
-import { bodies, pending } from "./world";
+import { bodies, logs, pending } from "./world";
 
 /** The longest sealed text: nine cookies. */
 const MAX_TEXT = 9 * 4096;
@@ -31,8 +31,11 @@ const VISIT_BYTES = 16 * 1024;
 /** How much longer than the call itself a worker may hold the right to refresh. */
 const LEASE_MARGIN_MS: i64 = 2_000;
 
-/** A remembered session's value: under which keys it may have ended (u64 each), when it was last vouched for, then the identity. */
-const KEYS_SIZE: u32 = 32;
+/**
+ * A remembered session's value: under which keys it may have ended (u64 each), when it was last vouched for and when its use was last
+ * written down (seconds, i64 each), then the identity.
+ */
+const KEYS_SIZE: u32 = 40;
 
 /** The scheme and the sealed text of the request at hand: under the other scheme the cookie has another name, to which it is sealed. */
 const text = new StaticArray<u8>(1 + MAX_TEXT);
@@ -51,7 +54,7 @@ export function visitCame(root: Root, config: Config, browser: BrowserSettings, 
   const now = nowMs(), size = place == Place.Elsewhere ? gather(secure) : 0;
   if (size > 0) {
     const hit = root.verdicts.sessions.find(changetype<usize>(text), size, now / 1000);
-    if (hit != 0 && stillGood(hit)) return admit(valueAt(hit) + KEYS_SIZE, valueSize(hit) - KEYS_SIZE, stream, config, Outcome.Session);
+    if (hit != 0 && stillGood(hit, now / 1000 + config.slackSec)) return admit(valueAt(hit) + KEYS_SIZE, valueSize(hit) - KEYS_SIZE, stream, config, Outcome.Session);
   }
   spend(VISIT_BYTES + max(headers.cookieSize, 0) * 8);
   const x = exchange(root, config, now, waited);
@@ -116,6 +119,7 @@ export function perform(root: Root, config: Config, stream: u32, first: Next, x:
       next = step.received(x, EMPTY);
     } else break;
   }
+  if (next instanceof Refuse && (next as Refuse).why.length > 0) logs.trouble((next as Refuse).why);
   return settle(root, config, stream, next, x.nowMs);
 }
 
@@ -179,12 +183,14 @@ function rememberSession(root: Root, config: Config, forward: ForwardSession, no
   store<u64>(at, keys.sid, 8);
   store<u64>(at, keys.subject, 16);
   store<i64>(at, forward.session.authenticatedAtSec, 24);
+  store<i64>(at, forward.session.touchedAtSec, 32);
   value.set(forward.identity, KEYS_SIZE);
   root.verdicts.sessions.keep(changetype<usize>(text), size, endedSessions.version, value, forward.untilSec);
 }
 
-/** Whether nobody has ended the session since it was last asked. */
-function stillGood(hit: usize): bool {
+/** Whether nobody has ended the session since it was last asked, and the clock has not jumped back behind it (duty 137). */
+function stillGood(hit: usize, latestSec: i64): bool {
+  if (load<i64>(valueAt(hit), 32) > latestSec) return false;
   const version = endedSessions.version;
   if (tagOf(hit) == version) return true;
   const at = valueAt(hit), began = load<i64>(at, 24);

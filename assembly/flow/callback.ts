@@ -2,6 +2,7 @@
 
 import { concat, EMPTY, is, same, utf8 } from "../bytes/bytes";
 import { sameBytes } from "../crypto/equal";
+import { Reply } from "../http/callout";
 import { Parameters, readParameters } from "../http/parameters";
 import { openCookie } from "../session/cookie_text";
 import { LOGIN_ID_SIZE } from "../session/flow_marks";
@@ -11,7 +12,7 @@ import { expiredSession, LOGIN_AGE_SEC } from "../session/session_cookies";
 import { Exchange } from "./exchange";
 import { redeem } from "./exchange_code";
 import { Homecoming } from "./homecoming";
-import { AwaitBody, AwaitProvider, BodyStep, Next, Refuse, Visited } from "./next";
+import { AwaitBody, AwaitProvider, BodyStep, Next, Refuse, Step, Visited } from "./next";
 import { CALLBACK_DIRECT, CALLBACK_MALFORMED, CALLBACK_METHOD, LOGIN_DENIED, LOGIN_EXPIRED, LOGIN_FAILED, LOGIN_UNKNOWN, LOGIN_WRONG_ISSUER, NOT_READY, Refusal } from "./refusal";
 import { EndOf, endKey } from "./session_keys";
 import { loginContext, redirectUriOf } from "./sign_in";
@@ -26,22 +27,12 @@ const NOT_SILENTLY: string[] = ["login_required", "interaction_required", "conse
 export function callback(x: Exchange, visit: Visit): Next {
   const formPost = visit.browser.formPost;
   if (!(formPost ? visit.isPost : visit.isGet)) return Refuse.method(CALLBACK_METHOD, formPost ? "POST" : "GET");
-  // Before anything is used up: without the provider's endpoints there is nothing to do with an answer.
-  if (x.metadata == null) {
-    const provider = x.provider;
-    return provider != null && provider.coming() && !x.waited ? new AwaitProvider() : retryHere(NOT_READY, visit);
-  }
   const logins = new PendingLogins(visit);
-  return formPost ? new AwaitBody(new FormPost(logins)) : answered(x, logins, visit.query);
+  return formPost ? new AwaitBody(new FormPost(logins)) : withProvider(x, logins, visit.query, visit.target);
 }
 
 /** Nobody knows where this one was to lead: the site's front page begins anew. */
 function toFront(refusal: Refusal): Refuse { return Refuse.retry(refusal, utf8("/")); }
-
-/** The same address again: nothing of the answer was used yet. */
-function retryHere(refusal: Refusal, visit: Visit): Refuse {
-  return visit.isGet ? Refuse.retry(refusal, visit.target) : new Refuse(refusal);
-}
 
 /** What the request's cookies said, copied: a form's body comes when they are gone. */
 @final
@@ -68,7 +59,21 @@ class PendingLogins {
 @final
 class FormPost extends BodyStep {
   constructor(private readonly logins: PendingLogins) { super(); }
-  received(x: Exchange, body: Uint8Array): Next { return answered(x, this.logins, body); }
+  received(x: Exchange, body: Uint8Array): Next { return withProvider(x, this.logins, body, utf8("/")); }
+}
+
+/** Before anything is used up: without the provider's endpoints there is nothing to do with an answer. `again`: where to try it later. */
+function withProvider(x: Exchange, logins: PendingLogins, text: Uint8Array, again: Uint8Array): Next {
+  if (x.metadata != null) return answered(x, logins, text);
+  const provider = x.provider;
+  return provider != null && provider.coming() && !x.waited ? new AwaitProvider(new Answer(logins, text, again)) : Refuse.retry(NOT_READY, again);
+}
+
+/** An answer that came while the provider's metadata were on their way. */
+@final
+class Answer extends Step {
+  constructor(private readonly logins: PendingLogins, private readonly text: Uint8Array, private readonly again: Uint8Array) { super(); }
+  resume(x: Exchange, _reply: Reply): Next { return withProvider(x, this.logins, this.text, this.again); }
 }
 
 function answered(x: Exchange, logins: PendingLogins, text: Uint8Array): Next {

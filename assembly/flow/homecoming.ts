@@ -62,6 +62,6 @@ export class Homecoming {
   private cookies(out: Uint8Array[]): void {
     if (this.id.length == 0) return;
     out.push(expiredLogin(this.names, this.secure, this.id, this.callbackPath, this.browser.formPost));
-    out.push(flowSetCookie(this.names, this.secure, this.marks.written()));
+    out.push(flowSetCookie(this.names, this.secure, this.marks.written(), this.browser.formPost));
   }
 }

@@ -54,7 +54,7 @@ export function clear(visit: Visit, out: Uint8Array[]): void {
   if (browser.callbackPath.length > 0) {
     for (let i = 0; i < marks.ids.length; i++) out.push(expiredLogin(names, visit.secure, marks.ids[i], browser.callbackPath, browser.formPost));
   }
-  out.push(expiredFlow(names, visit.secure));
+  out.push(expiredFlow(names, visit.secure, browser.formPost));
 }
 
 /** RFC 7009 §2.1: the refresh token first, because the provider may then end the access token with it. */

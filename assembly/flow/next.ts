@@ -45,8 +45,8 @@ export class Refuse extends Next {
   ) { super(); }
 
   /** With a way to try again: a path of this origin. */
-  static retry(refusal: Refusal, path: Uint8Array): Refuse {
-    const out = new Refuse(refusal);
+  static retry(refusal: Refusal, path: Uint8Array, why: string = ""): Refuse {
+    const out = new Refuse(refusal, 0, why);
     out.again = path;
     return out;
   }

@@ -27,7 +27,7 @@ export function openSession(visit: Visit): Session | null {
   return null;
 }
 
-/** The chunks of the attempt of that number joined; empty where one is missing, null where there are no more attempts. */
+/** The chunks of the attempt of that number joined; empty where one is missing, null where there are none at all. */
 function candidate(scan: CookieScan, attempt: i32): Uint8Array | null {
   const first = min(scan.chunkCount(0), MAX_VALUES);
   if (first == 0) return null;
@@ -45,7 +45,6 @@ function candidate(scan: CookieScan, attempt: i32): Uint8Array | null {
       rest /= values;
     }
   }
-  // Every combination has come when the number does not fit into the places any more; a broken one counts its first chunk only.
-  if (rest > 0) return null;
-  return whole ? concat(parts) : EMPTY;
+  // A number beyond the combinations of this first chunk: another first chunk may have more of them.
+  return whole && rest == 0 ? concat(parts) : EMPTY;
 }

@@ -35,6 +35,7 @@ export function beginSignIn(x: Exchange, visit: Visit, how: SignIn, circle: Refu
   const returnTo = safeReturnTo(visit.target);
   if (visit.origin.length == 0) return new Refuse(BAD_REQUEST);
   const endpoint: Url | null = metadata == null ? null : metadata.authorizationEndpoint;
+  if (metadata != null && endpoint == null) return Refuse.retry(NOT_READY, returnTo, "sign-in: the provider's metadata has no authorization_endpoint");
   if (endpoint == null) return provider != null && provider.coming() && !x.waited ? new AwaitProvider() : Refuse.retry(NOT_READY, returnTo);
 
   const marks = readFlowMarks(visit.cookies.flow());
@@ -43,7 +44,7 @@ export function beginSignIn(x: Exchange, visit: Visit, how: SignIn, circle: Refu
     // The way out of the circle: the count starts again with the next attempt.
     marks.completed = 0;
     const refuse = Refuse.retry(circle, returnTo);
-    refuse.setCookies.push(flowSetCookie(visit.names, visit.secure, marks.written()));
+    refuse.setCookies.push(flowSetCookie(visit.names, visit.secure, marks.written(), browser.formPost));
     return refuse;
   }
 
@@ -67,7 +68,7 @@ export function beginSignIn(x: Exchange, visit: Visit, how: SignIn, circle: Refu
   out.setCookies.push(loginSetCookie(visit.names, visit.secure, id, callbackPath, text, crossSite));
   const oldest = marks.add(id);
   if (oldest != null) out.setCookies.push(expiredLogin(visit.names, visit.secure, oldest, callbackPath, crossSite));
-  out.setCookies.push(flowSetCookie(visit.names, visit.secure, marks.written()));
+  out.setCookies.push(flowSetCookie(visit.names, visit.secure, marks.written(), browser.formPost));
   return out;
 }
 

@@ -49,12 +49,12 @@ export function expiredLogin(names: CookieNames, secure: bool, id: Uint8Array, c
 }
 
 /** `text`: FlowMarks.written(). */
-export function flowSetCookie(names: CookieNames, secure: bool, text: Uint8Array): Uint8Array {
-  return setCookie(names.flow, text, flowAttributes(secure), LOGIN_AGE_SEC);
+export function flowSetCookie(names: CookieNames, secure: bool, text: Uint8Array, crossSite: bool = false): Uint8Array {
+  return setCookie(names.flow, text, flowAttributes(secure, crossSite), LOGIN_AGE_SEC);
 }
 
-export function expiredFlow(names: CookieNames, secure: bool): Uint8Array {
-  return expireCookie(names.flow, flowAttributes(secure));
+export function expiredFlow(names: CookieNames, secure: bool, crossSite: bool = false): Uint8Array {
+  return expireCookie(names.flow, flowAttributes(secure, crossSite));
 }
 
 /** `name`, `name_1` … `name_8`. */
@@ -73,4 +73,4 @@ function loginAttributes(secure: bool, callbackPath: Uint8Array, crossSite: bool
   return ownAttributes(secure, callbackPath, crossSite ? "None" : "Lax");
 }
 
-function flowAttributes(secure: bool): Uint8Array { return ownAttributes(secure, utf8("/"), "Lax"); }
+function flowAttributes(secure: bool, crossSite: bool): Uint8Array { return ownAttributes(secure, utf8("/"), crossSite ? "None" : "Lax"); }

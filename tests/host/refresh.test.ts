@@ -1,5 +1,7 @@
 // Access tokens are renewed silently, once for everybody.
-import { accessToken, browse, Browser, code, openCall, signIn, tokens } from "./browser";
+import { ISSUER } from "./fixture";
+import { accessToken, browse, Browser, code, copyOf, expired, jump, location, openCall, setCookies, signIn, through, tokens } from "./browser";
+import type { Envoy } from "./host";
 
 const renewed = (changes: Record<string, unknown> = {}): Record<string, unknown> => ({ ...tokens(undefined), id_token: undefined, refresh_token: "refresh-2", access_token: accessToken({ jti: "new" }), ...changes });
 
@@ -53,4 +55,200 @@ test("duty 38: a provider that is down does not end it: 503 until it is back", (
   const again = browser.fetch("/api");
   openCall(envoy, "/token").json(renewed());
   expect(browser.take(again).forwarded.get("x-access-token")).toBe(accessToken({ jti: "new" }));
+});
+
+const refreshes = (envoy: Envoy): (string | null)[] => envoy.provider("idp").calls.filter(({ path, form }) => path === "/token" && form.get("grant_type") === "refresh_token").map(({ form }) => form.get("refresh_token"));
+
+/** One refresh by a request that has to wait for it. */
+function renew(browser: Browser, changes: Record<string, unknown> = {}): void {
+  const request = browser.fetch("/api");
+  openCall(browser.envoy, "/token").json(renewed(changes));
+  void browser.take(request).forwarded;
+}
+
+describe("when", () => {
+  test("access_token_expires_leeway: so much earlier one request waits, and the others go on with the old token meanwhile", () => {
+    const { envoy, browser } = browse({ access_token_expires_leeway: 60 });
+    signIn(browser);
+    jump(envoy, 239);
+    expect(browser.fetch("/api").forwarded.get("x-access-token")).toBe(accessToken());
+    jump(envoy, 1);
+    const first = browser.fetch("/api");
+    expect(first.waiting).toBe(true);
+    for (let i = 0; i < 3; i++) expect(copyOf(browser).fetch("/api").forwarded.get("x-access-token")).toBe(accessToken());
+    openCall(envoy, "/token").json(renewed());
+    expect(first.forwarded.get("x-access-token")).toBe(accessToken({ jti: "new" }));
+    expect(refreshes(envoy)).toEqual(["refresh-1"]);
+  });
+
+  test.each([undefined, 0, -5, "300", null, true, {}, 0.5])("duty 31: where expires_in is %j, access_token_expires_in says it", (expires_in) => {
+    const { envoy, browser } = browse({ access_token_expires_in: 100 });
+    signIn(browser, { tokens: { expires_in } });
+    jump(envoy, 99);
+    expect(browser.fetch("/api").waiting).toBe(false);
+    jump(envoy, 1);
+    expect(browser.fetch("/api").waiting).toBe(true);
+  });
+
+  test("duty 31: an expires_in beyond all bounds is no token for ever, and does not wrap", () => {
+    for (const expires_in of [1e300, 2 ** 31, 2 ** 53]) {
+      const { envoy, browser } = browse();
+      signIn(browser, { tokens: { expires_in } });
+      expect(browser.fetch("/api").waiting).toBe(false);
+      jump(envoy, 800);
+      expect(browser.fetch("/api").waiting).toBe(false);
+    }
+  });
+
+  test.each<[string, object, Record<string, unknown>]>([
+    ["renew_access_token_on_expiry is false", { renew_access_token_on_expiry: false }, {}],
+    ["there is no refresh token", {}, { refresh_token: undefined }],
+  ])("%s: nothing is renewed, and with the token the session is over", (_, config, changes) => {
+    const { envoy, browser } = browse(config as Record<string, unknown>);
+    signIn(browser, { tokens: changes });
+    jump(envoy, 299);
+    expect(browser.fetch("/api").forwarded.has("x-access-token")).toBe(true);
+    jump(envoy, 1);
+    expect(code(browser.fetch("/api").local)).toBe("401 sign_in_needed");
+    expect(location(browser.navigate("/page")).origin).toBe(ISSUER);
+    expect(refreshes(envoy)).toEqual([]);
+  });
+});
+
+describe("refresh tokens", () => {
+  test("that rotate are each used once, over any number of refreshes", () => {
+    const { envoy, browser } = browse();
+    signIn(browser);
+    for (let i = 2; i < 7; i++) { jump(envoy, 301); renew(browser, { refresh_token: `refresh-${i}`, access_token: accessToken({ jti: `a${i}` }) }); }
+    expect(refreshes(envoy)).toEqual([1, 2, 3, 4, 5].map((i) => `refresh-${i}`));
+    expect(through(browser).forwarded.get("x-access-token")).toBe(accessToken({ jti: "a6" }));
+  });
+
+  test("that the provider does not rotate stay good", () => {
+    const { envoy, browser } = browse();
+    signIn(browser);
+    for (let i = 0; i < 3; i++) { jump(envoy, 301); renew(browser, { refresh_token: undefined, access_token: `a${i}` }); }
+    expect(refreshes(envoy)).toEqual(["refresh-1", "refresh-1", "refresh-1"]);
+  });
+
+  test("duty 37: a request that was slow on its way, with cookies two refreshes old, goes on with what is newest", () => {
+    const { envoy, browser } = browse({}, { start: { workers: 2 } });
+    signIn(browser, { tokens: { expires_in: 60 } });
+    const slow = copyOf(browser, { worker: 1 });
+    for (let i = 2; i < 4; i++) { jump(envoy, 61); renew(browser, { refresh_token: `refresh-${i}`, access_token: `a${i}`, expires_in: 60 }); }
+    expect(slow.fetch("/api").forwarded.get("x-access-token")).toBe("a3");
+    expect(slow.jar).toEqual(browser.jar);
+    expect(refreshes(envoy)).toEqual(["refresh-1", "refresh-2"]);
+  });
+
+  test("two people who are refreshed at once get each their own", () => {
+    const { envoy, browser } = browse();
+    const bob = new Browser(envoy);
+    signIn(browser);
+    signIn(bob, { tokens: { refresh_token: "bobs-1" } });
+    jump(envoy, 301);
+    const alices = browser.fetch("/api"), bobs = bob.fetch("/api");
+    for (const call of envoy.callouts.reverse()) call.json(renewed({ access_token: call.form.get("refresh_token") === "bobs-1" ? "bobs" : "alices" }));
+    expect([alices, bobs].map((request) => request.forwarded.get("x-access-token"))).toEqual(["alices", "bobs"]);
+  });
+
+  test("the worker that refreshes dies: another one takes over when its time is up", () => {
+    const { envoy, browser } = browse({}, { start: { workers: 2 } });
+    signIn(browser);
+    jump(envoy, 301);
+    browser.fetch("/api");
+    openCall(envoy, "/token").cancel();
+    const other = copyOf(browser, { worker: 1 }).fetch("/api");
+    envoy.advance(4.5);
+    expect([other.waiting, refreshes(envoy).length]).toEqual([true, 1]);
+    envoy.advance(1);
+    expect(refreshes(envoy).length).toBe(2);
+    openCall(envoy, "/token").json(renewed());
+    envoy.advance(0.1);
+    expect(other.forwarded.get("x-access-token")).toBe(accessToken({ jti: "new" }));
+  });
+
+  test("duty 35: the browser goes away meanwhile; the result is there for its next request", () => {
+    const { envoy, browser } = browse();
+    signIn(browser);
+    jump(envoy, 301);
+    browser.fetch("/api").reset();
+    openCall(envoy, "/token").json(renewed());
+    expect(browser.fetch("/api").forwarded.get("x-access-token")).toBe(accessToken({ jti: "new" }));
+    expect(refreshes(envoy)).toHaveLength(1);
+  });
+
+  test("duty 132: a body that comes meanwhile goes on whole, behind the verdict", () => {
+    const { envoy, browser } = browse();
+    signIn(browser);
+    jump(envoy, 301);
+    const request = browser.send("POST", "/api", {}, "a=1");
+    expect(request.waiting).toBe(true);
+    openCall(envoy, "/token").json(renewed());
+    expect([request.forwarded.get("x-access-token"), request.sentBody]).toEqual([accessToken({ jti: "new" }), "a=1"]);
+  });
+
+  test("workers tell each other nothing that others could read, and believe no rubbish", () => {
+    const { envoy, browser } = browse();
+    signIn(browser);
+    jump(envoy, 301);
+    const old = copyOf(browser);
+    renew(browser);
+    const shared = envoy.sharedData.keys.map((key) => envoy.sharedData.get(key)!.value.toString("latin1")).join();
+    for (const secret of [accessToken({ jti: "new" }).slice(0, 60), "refresh-2", "alice"]) expect(shared).not.toContain(secret);
+    for (const size of [1, 31, 32, 33, 4096]) {
+      for (const key of envoy.sharedData.keys) envoy.sharedData.set(key, Buffer.alloc(size, 0xa5), 0);
+      envoy.advance(1);
+      old.fetch("/api").reset();
+    }
+  });
+});
+
+describe("duty 38: a provider that does not answer well", () => {
+  type Ending = (envoy: Envoy) => void;
+  const DOWN: [string, Ending][] = [
+    ["breaks the connection", (envoy) => openCall(envoy, "/token").fail()], ["takes too long", (envoy) => envoy.advance(3)], ["is not there", (envoy) => openCall(envoy, "/token").unreachable()],
+    ["fails", (envoy) => openCall(envoy, "/token").reply(500, {}, "oops")], ["fails with words of its own", (envoy) => openCall(envoy, "/token").json({ error: "invalid_grant" }, 502)],
+    ["has enough", (envoy) => openCall(envoy, "/token").reply(429)], ["sends us elsewhere", (envoy) => openCall(envoy, "/token").reply(302, { location: "https://evil.example/token" })],
+    ["speaks HTML", (envoy) => openCall(envoy, "/token").reply(400, { "content-type": "text/html" }, "<h1>Bad Request</h1>")], ["is cut off", (envoy) => openCall(envoy, "/token").reply(200, {}, '{"access_token":"a')],
+    ["does not know this client any more", (envoy) => openCall(envoy, "/token").json({ error: "invalid_client" }, 401)], ["forgets the token", (envoy) => openCall(envoy, "/token").json({ token_type: "Bearer" })],
+    ["gives one of another type", (envoy) => openCall(envoy, "/token").json(renewed({ token_type: "DPoP" }))], ["gives one with a line break", (envoy) => openCall(envoy, "/token").json(renewed({ access_token: "a\r\nx: y" }))],
+  ];
+
+  test.each(DOWN)("%s: 503 and no expired token upstream; the session goes on when it is well again", (_, ending) => {
+    const { envoy, browser } = browse();
+    signIn(browser);
+    jump(envoy, 301);
+    const request = browser.fetch("/api");
+    ending(envoy);
+    expect(code(browser.take(request).local)).toBe("503 provider_unreachable");
+    expect(setCookies(request.local.headers)).toEqual([]);
+    expect(code(browser.fetch("/api").local)).toBe("503 provider_unreachable");
+    expect(refreshes(envoy)).toHaveLength(1);
+    jump(envoy, 4);
+    renew(browser);
+  });
+
+  test.each(DOWN)("%s, but the old token lives: the request goes on with it", (_, ending) => {
+    const { envoy, browser } = browse({ access_token_expires_leeway: 60 });
+    signIn(browser);
+    jump(envoy, 250);
+    const request = browser.fetch("/api");
+    ending(envoy);
+    expect(browser.take(request).forwarded.get("x-access-token")).toBe(accessToken());
+    expect(browser.session).toBeDefined();
+  });
+
+  test.each([400, 401, 403])("invalid_grant with status %i ends it: every chunk is taken away, a person signs in, and nobody asks a second time", (status) => {
+    const { envoy, browser } = browse({}, { start: { workers: 2 } });
+    signIn(browser);
+    jump(envoy, 301);
+    const other = copyOf(browser, { worker: 1 }), request = browser.fetch("/api");
+    openCall(envoy, "/token").json({ error: "invalid_grant" }, status);
+    expect(code(request.local)).toBe("401 sign_in_needed");
+    expect(expired(request.local.headers)).toEqual([browser.session]);
+    expect(code(other.fetch("/api").local)).toBe("401 sign_in_needed");
+    expect(refreshes(envoy)).toHaveLength(1);
+    expect(location(other.navigate("/page")).pathname).toBe("/authorize");
+  });
 });

@@ -1,0 +1,99 @@
+// Sessions made outside of the filter: its own format, written a second time with Node's cryptography, so that thousands of
+// different ones can be had before a run. What the real filter opens as the right person was written rightly.
+
+import { createCipheriv, hkdfSync, randomBytes } from "node:crypto";
+
+/** The fields of assembly/session/session.ts. Times are seconds since 1970. */
+export interface SealedSession {
+  subject: string;
+  nowSec: number;
+  accessToken: string;
+  accessExpiresAtSec: number;
+  accessVerified: boolean;
+  refreshToken: string;
+  scope: string;
+  idToken: string;
+  userinfo: string;
+}
+
+/** What a seal is bound to. */
+export interface Sealer { secret: string; issuer: string; clientId: string; cookieName: string }
+
+const VERSION = 1;
+const CHUNK = 4096;
+/** Behind the longest name of a chunk, and for an age that is not there. */
+const NAME_ROOM = 3, AGE_ROOM = 20;
+/** Of a configuration that sets none, over plain http. */
+const ATTRIBUTES = "; Path=/; HttpOnly; SameSite=Lax";
+
+/** Seals one session after the other: the key is derived once. */
+export function sealerOf({ secret, issuer, clientId, cookieName }: Sealer): (session: SealedSession) => string {
+  const key = Buffer.from(hkdfSync("sha256", secret, "envoy-oidc/1", "session", 32));
+  const context = behindLengths([Buffer.from(issuer), Buffer.from(clientId)]);
+  return (session) => {
+    const plain = written(session), room = CHUNK - cookieName.length - NAME_ROOM - ATTRIBUTES.length - AGE_ROOM;
+    const count = Math.ceil((1 + Math.ceil((plain.length + 40) * 4 / 3)) / room);
+    if (count > 9) throw new Error(`a session of ${plain.length} bytes does not fit into nine cookies`);
+    const digit = Buffer.from(String(count));
+    const text = digit.toString() + sealed(key, behindLengths([context, Buffer.from(cookieName), digit]), plain).toString("base64url");
+    return Array.from({ length: count }, (_, i) => `${cookieName}${i === 0 ? "" : `_${i}`}=${text.slice(i * room, (i + 1) * room)}`).join("; ");
+  };
+}
+
+/** XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha-03 §2.3): nonce, ciphertext and tag. */
+function sealed(key: Buffer, context: Buffer, plain: Buffer): Buffer {
+  const nonce = randomBytes(24), short = Buffer.concat([Buffer.alloc(4), nonce.subarray(16)]);
+  const cipher = createCipheriv("chacha20-poly1305", hChaCha20(key, nonce.subarray(0, 16)), short, { authTagLength: 16 });
+  cipher.setAAD(context, { plaintextLength: plain.length });
+  return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+}
+
+const QUARTERS = [[0, 4, 8, 12], [1, 5, 9, 13], [2, 6, 10, 14], [3, 7, 11, 15], [0, 5, 10, 15], [1, 6, 11, 12], [2, 7, 8, 13], [3, 4, 9, 14]] as const;
+
+/** §2.2: the rounds of ChaCha20 without the addition at their end; the first and the last row of the state. */
+function hChaCha20(key: Buffer, input: Buffer): Buffer {
+  const x = new Uint32Array([0x61707865, 0x3320646e, 0x79622d32, 0x6b206574, ...words(key), ...words(input)]);
+  const turn = (to: number, from: number, by: number): void => {
+    const mixed = x[to]! ^ x[from]!;
+    x[to] = mixed << by | mixed >>> (32 - by);
+  };
+  for (let round = 0; round < 10; round++) {
+    for (const [a, b, c, d] of QUARTERS) {
+      x[a]! += x[b]!; turn(d, a, 16);
+      x[c]! += x[d]!; turn(b, c, 12);
+      x[a]! += x[b]!; turn(d, a, 8);
+      x[c]! += x[d]!; turn(b, c, 7);
+    }
+  }
+  const out = Buffer.alloc(32);
+  [0, 1, 2, 3, 12, 13, 14, 15].forEach((word, i) => out.writeUInt32LE(x[word]!, 4 * i));
+  return out;
+}
+
+function words(bytes: Buffer): number[] {
+  return Array.from({ length: bytes.length / 4 }, (_, i) => bytes.readUInt32LE(4 * i));
+}
+
+function written(s: SealedSession): Buffer {
+  const field = (value: string | Buffer): Buffer => behindLengths([Buffer.from(value as string)]);
+  // A JWT is kept as its three parts decoded; any other text as it is.
+  const token = (text: string): Buffer => {
+    const parts = text.split(".");
+    return parts.length === 3 ? Buffer.concat([Buffer.of(1), ...parts.map((part) => field(Buffer.from(part, "base64url")))]) : Buffer.concat([Buffer.of(0), field(text)]);
+  };
+  return Buffer.concat([
+    Buffer.of(VERSION), randomBytes(16),
+    u32(s.nowSec), u32(s.nowSec), u32(s.nowSec), u32(s.nowSec), u32(s.accessExpiresAtSec), Buffer.of(s.accessVerified ? 1 : 0),
+    field(s.subject), field(""), token(s.accessToken), field(s.refreshToken), field(s.scope), token(s.idToken), field(""), field(s.userinfo),
+  ]);
+}
+
+function behindLengths(parts: Buffer[]): Buffer {
+  return Buffer.concat(parts.flatMap((part) => [u32(part.length), part]));
+}
+
+function u32(value: number): Buffer {
+  const out = Buffer.alloc(4);
+  out.writeUInt32LE(value);
+  return out;
+}

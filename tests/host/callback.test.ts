@@ -1,0 +1,214 @@
+// The way back from the provider: whose answer it is, what it says, and what becomes of the sign-in.
+import { ISSUER } from "./fixture";
+import {
+  asked, browse, Browser, BROWSER_METADATA, callbackPath, CLIENT, code, copyOf, expired, jump, kept, location, openCall, redeeming, SECRET, setCookies, signIn, tokens, tryAgain, USERINFO,
+} from "./browser";
+import type { LocalReply } from "./host/stream";
+
+const EVIL = "<script>alert(1)</script>\r\nSet-Cookie: a=b";
+
+/** What every page of ours has, whoever caused it (duties 17, 27, 142). */
+function sound({ headers, body }: LocalReply): void {
+  expect(headers.get("content-type")).toBe("text/html; charset=utf-8");
+  expect(headers.get("cache-control")).toBe("no-store");
+  expect(headers.get("x-content-type-options")).toBe("nosniff");
+  expect(headers.get("referrer-policy")).toBe("no-referrer");
+  expect(headers.get("x-frame-options")).toBe("DENY");
+  expect(headers.get("content-security-policy")).toMatch(/^default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'$/);
+  expect(body).not.toMatch(/<script|onerror|alert\(1\)/);
+  expect(headers.get("location")).toBeUndefined();
+}
+
+describe("an answer that belongs to no sign-in of this browser", () => {
+  test.each([
+    ["duty 1: nothing", "", "callback_direct"],
+    ["duty 1: no state", "?code=c", "callback_direct"],
+    ["an error without state", "?error=access_denied", "callback_direct"],
+    ["duty 1: an empty state", "?code=c&state=", "login_unknown"],
+    ["a short state", "?code=c&state=abc", "login_unknown"],
+    ["duty 2: a state that nobody minted", `?code=c&state=${"A".repeat(32)}`, "login_unknown"],
+    ["a long state", `?code=c&state=${"A".repeat(60_000)}`, "login_unknown"],
+    ["an error with a state that nobody minted", `?error=access_denied&state=${"A".repeat(32)}`, "login_unknown"],
+    ["a percent sign without digits", "?code=%&state=x", "callback_malformed"],
+    ["a NUL", "?code=%00&state=x", "callback_malformed"],
+    ["bytes that are no UTF-8", "?code=%ff%fe&state=x", "callback_malformed"],
+    ["a hundred parameters", `?${"a=b&".repeat(100)}state=x`, "callback_malformed"],
+  ])("%s", (_, query, expected) => {
+    const { envoy, browser } = browse(), { local } = browser.navigate(`/callback${query}`);
+    expect(code(local)).toBe(`400 ${expected}`);
+    sound(local);
+    expect(setCookies(local.headers)).toEqual([]);
+    expect(envoy.callouts).toEqual([]);
+    expect(tryAgain(local)).toBe("/");
+  });
+
+  test("duty 2: a sign-in that another browser has begun (login CSRF): no session, and nothing is used up", () => {
+    const { envoy, browser } = browse(), victim = new Browser(envoy), ask = asked(browser.navigate("/page"));
+    const { local } = victim.navigate(callbackPath(ask));
+    expect([code(local), setCookies(local.headers), envoy.callouts]).toEqual(["400 login_unknown", [], []]);
+    victim.navigate("/page");
+    expect(code(victim.navigate(callbackPath(ask)).local)).toBe("400 login_unknown");
+    browser.navigate(callbackPath(ask));
+    openCall(envoy, "/token");
+  });
+
+  test("duty 13: whatever is wrong with the cookie, the answer is the same as without one", () => {
+    const { envoy, browser } = browse(), ask = asked(browser.navigate("/page")), name = browser.logins[0]!, cookie = browser.jar.get(name)!;
+    const answer = (value: string | null): string => {
+      const other = copyOf(browser);
+      if (value === null) other.jar.delete(name);
+      else other.jar.set(name, { ...cookie, value });
+      const { status, headers, body, details } = other.navigate(callbackPath(ask)).local;
+      return JSON.stringify([status, headers.list, body, details]);
+    };
+    const without = answer(null), flip = (i: number): string => cookie.value.slice(0, i) + (cookie.value[i] === "A" ? "B" : "A") + cookie.value.slice(i + 1);
+    for (let i = 0; i < cookie.value.length; i += 7) expect(answer(flip(i))).toBe(without);
+    for (const value of ["", "1", cookie.value.slice(0, -1), `${cookie.value}A`, cookie.value.slice(1), "A".repeat(4000), "\u0001"]) expect(answer(value)).toBe(without);
+    expect(envoy.callouts).toEqual([]);
+    browser.navigate(callbackPath(ask));
+    openCall(envoy, "/token");
+  });
+
+  test("duty 4: state of one sign-in with the cookie of another, under either name; both still work", () => {
+    const { envoy, browser } = browse(), a = asked(browser.navigate("/a")), b = asked(browser.navigate("/b"));
+    const [nameA, nameB] = browser.logins as [string, string], swapped = copyOf(browser);
+    swapped.jar.set(nameA, browser.jar.get(nameB)!);
+    swapped.jar.delete(nameB);
+    for (const ask of [a, b]) expect(code(swapped.navigate(callbackPath(ask)).local)).toBe("400 login_unknown");
+    for (const [ask, page] of [[b, "/b"], [a, "/a"]] as const) {
+      const back = browser.navigate(callbackPath(ask));
+      openCall(envoy, "/token").json(tokens(ask.nonce));
+      openCall(envoy, "/userinfo").json(USERINFO);
+      expect(location(browser.take(back)).pathname).toBe(page);
+    }
+  });
+
+  test.each([
+    ["another client", { client_id: "other" }],
+    ["another issuer", { discovery: "https://other.example.com/.well-known/openid-configuration" }],
+    ["another redirect_uri", { redirect_uri: "https://app.example/callback" }, { redirect_uri: "https://www.app.example/callback" }],
+    ["another secret", { session: { secret: SECRET.split("").reverse().join("x"), cookie_name: "s" } }],
+  ])("duty 5: one that was begun at %s with the same cookie names", (_, changes, own = {}) => {
+    const shared = { session: { secret: SECRET, cookie_name: "s" } };
+    const { envoy, browser } = browse({ ...shared, ...own });
+    const other = { discovery: `${ISSUER}/.well-known/openid-configuration`, provider_cluster: "idp", client_id: CLIENT, client_secret: "x", redirect_uri: "/callback", ...shared, ...own };
+    const [plugin, same] = [envoy.addPlugin({ ...other, ...changes }), envoy.addPlugin(other)];
+    envoy.provider("idp").answers((call) => call.path === "/jwks" ? { body: { keys: [] } } : call.path.startsWith("/.well") ? { body: { ...BROWSER_METADATA, issuer: call.authority === "idp.example.com" ? ISSUER : `https://${call.authority}` } } : null);
+    envoy.advance(2);
+    const ask = asked(browser.navigate("/page")), there = copyOf(browser, { plugin });
+    expect(code(there.navigate(callbackPath(ask)).local)).toBe("400 login_unknown");
+    copyOf(browser, { plugin: same }).navigate(callbackPath(ask));
+    openCall(envoy, "/token");
+  });
+});
+
+describe("duty 3: one answer to each sign-in", () => {
+  test("the second is refused, and the cookie is gone with the first", () => {
+    const { envoy, browser } = browse(), { ask, back, call } = redeeming(browser), thief = copyOf(browser);
+    const again = thief.navigate(callbackPath(ask)).local;
+    expect(code(again)).toBe("400 login_unknown");
+    expect(envoy.callouts).toEqual([call]);
+    call.json(tokens(ask.nonce));
+    openCall(envoy, "/userinfo").json(USERINFO);
+    browser.take(back);
+    expect(browser.logins).toEqual([]);
+    const session = browser.jar.get(browser.session!)!.value;
+    expect(code(browser.navigate(callbackPath(ask)).local)).toBe("400 login_unknown");
+    expect(browser.jar.get(browser.session!)!.value).toBe(session);
+  });
+
+  test.each<[string, Record<string, string | null>, string]>([
+    ["access_denied", { code: null, error: "access_denied", error_description: EVIL }, "403 login_denied"],
+    ["another error", { code: null, error: "server_error" }, "502 login_failed"],
+    ["an error that nobody knows", { code: null, error: EVIL, error_uri: "javascript:alert(1)" }, "502 login_failed"],
+    ["an error and a code", { error: "access_denied" }, "403 login_denied"],
+    ["neither code nor error", { code: null }, "400 callback_malformed"],
+    ["an empty code", { code: "" }, "400 callback_malformed"],
+    ["duty 6: no iss", { iss: null }, "400 login_wrong_issuer"],
+    ["duty 6: another iss", { iss: "https://evil.example" }, "400 login_wrong_issuer"],
+    ["duty 6: iss with a slash behind it", { iss: `${ISSUER}/` }, "400 login_wrong_issuer"],
+    ["duty 6: iss in capitals", { iss: ISSUER.toUpperCase() }, "400 login_wrong_issuer"],
+    ["duty 6: an empty iss", { iss: "" }, "400 login_wrong_issuer"],
+    ["duty 6: an error of another iss", { code: null, error: "access_denied", iss: "https://evil.example" }, "400 login_wrong_issuer"],
+  ])("duties 7, 8: %s: a page with a way to try again, nothing reflected, no token call, the sign-in over", (_, changes, expected) => {
+    const { envoy, browser } = browse(), ask = asked(browser.navigate("/page?a=1&b=<\"'>"));
+    const { local } = browser.navigate(callbackPath(ask, changes));
+    expect(code(local)).toBe(expected);
+    sound(local);
+    expect(tryAgain(local)).toBe("/page?a=1&amp;b=&lt;&quot;&#39;&gt;");
+    expect(browser.logins).toEqual([]);
+    expect(browser.session).toBeUndefined();
+    expect(envoy.callouts).toEqual([]);
+    expect(envoy.logText + JSON.stringify(local.headers.list)).not.toMatch(/script|Set-Cookie: a/);
+    expect(code(browser.navigate(callbackPath(ask)).local)).toBe("400 login_unknown");
+  });
+
+  test("RFC 9207 §2.4: a provider that promises no iss may leave it out, and may not send another", () => {
+    const metadata = { ...BROWSER_METADATA, authorization_response_iss_parameter_supported: undefined };
+    redeeming(browse({}, { metadata }).browser, "/", { iss: null });
+    const { browser } = browse({}, { metadata });
+    expect(code(browser.navigate(callbackPath(asked(browser.navigate("/")), { iss: "https://evil.example" })).local)).toBe("400 login_wrong_issuer");
+  });
+
+  test.each(["code", "state", "iss", "error", "access_token", "id_token", "logout_token"])("duty 9: %s twice is refused, though both are the same, and uses nothing up", (name) => {
+    const { envoy, browser } = browse(), ask = asked(browser.navigate("/page"));
+    const path = callbackPath(ask), value = new URLSearchParams(path.split("?")[1]).get(name) ?? "x";
+    for (const more of [`&${name}=${encodeURIComponent(value)}${new URLSearchParams(path.split("?")[1]).has(name) ? "" : `&${name}=x`}`, `&%${name.charCodeAt(0).toString(16)}${name.slice(1)}=x&${name}`]) {
+      expect(code(browser.navigate(path + more).local)).toBe("400 callback_malformed");
+    }
+    browser.navigate(path);
+    openCall(envoy, "/token");
+  });
+
+  test("it is good for ten minutes, whatever the browser says of its cookie's age", () => {
+    const { envoy, browser } = browse(), young = asked(browser.navigate("/page"));
+    const copy = copyOf(browser);
+    jump(envoy, 599);
+    redeeming(browser, "/");
+    copy.navigate(callbackPath(young));
+    const old = asked(browser.navigate("/page?a=1"));
+    jump(envoy, 600);
+    const { local } = browser.navigate(callbackPath(old));
+    expect(code(local)).toBe("400 login_expired");
+    expect(tryAgain(local)).toBe("/page?a=1");
+    expect(expired(local.headers)).toEqual([expect.stringContaining(`_login_${old.state.slice(0, 8)}`)]);
+  });
+});
+
+describe("how it comes", () => {
+  test.each(["POST", "PUT", "HEAD", "OPTIONS", "DELETE", "get"])("duty 16: %s is 405 and uses nothing up", (method) => {
+    const { envoy, browser } = browse(), ask = asked(browser.navigate("/page"));
+    const { status, headers } = browser.send(method, callbackPath(ask)).local;
+    expect([status, headers.get("allow"), setCookies(headers)]).toEqual([405, "GET", []]);
+    browser.navigate(callbackPath(ask));
+    openCall(envoy, "/token");
+  });
+
+  test("duty 17: after the sign-in a GET of the page, without the code, stored nowhere", () => {
+    const { browser } = browse(), { status, headers, body } = signIn(browser).local;
+    expect([status, headers.get("location"), headers.get("cache-control"), headers.get("referrer-policy"), body]).toEqual([303, "/page?a=1", "no-store", "no-referrer", ""]);
+    expect(kept(headers)).toEqual([browser.session!, `${browser.session}_flow`]);
+  });
+
+  test("a token beside it changes nothing: the sign-in is ended all the same", () => {
+    for (const headers of [{ authorization: "Bearer abc" }, { authorization: "Basic YTpi" }, { cookie: "" }]) {
+      const { envoy, browser } = browse({ auth_accept_token_as: ["header", "cookie:token"] }), ask = asked(browser.navigate("/page"));
+      browser.jar.set("token", { value: "abc", path: "/callback" });
+      const back = browser.send("GET", callbackPath(ask), { cookie: browser.cookiesFor("/callback"), ...(headers.cookie === "" ? {} : headers) });
+      openCall(envoy, "/token").json(tokens(ask.nonce));
+      openCall(envoy, "/userinfo").json(USERINFO);
+      expect(code(browser.take(back).local)).toBe("303 signed_in");
+      expect(browser.session).toBeDefined();
+    }
+  });
+
+  test("a provider whose metadata are not there any more: 503, and the same answer may come again", () => {
+    const { envoy, browser } = browse(), ask = asked(browser.navigate("/page"));
+    envoy.provider("idp").answers((call) => call.path === "/token" ? null : "fail");
+    jump(envoy, 3 * 86400);
+    const { local } = browser.navigate(callbackPath(ask));
+    expect(code(local)).toBe("503 provider_not_ready");
+    expect(tryAgain(local)).toBe(callbackPath(ask).replaceAll("&", "&amp;"));
+    expect(setCookies(local.headers)).toEqual([]);
+  });
+});

@@ -1,0 +1,200 @@
+// The code is traded for tokens and UserInfo: what is sent, which answers count, and what becomes of those that do not.
+import { ISSUER } from "./fixture";
+import { accessToken, asked, browse, Browser, BROWSER_METADATA, callbackPath, code, copyOf, decoded, idToken, location, openCall, redeeming, setCookies, signIn, tokens, tryAgain, USERINFO } from "./browser";
+import type { Callout } from "./host/callout";
+
+describe("what the token endpoint is sent", () => {
+  const { envoy, browser } = browse(), { ask, call } = redeeming(browser);
+
+  test("the code, its verifier and the redirect URI, once each, in the body alone", () => {
+    expect([call.method, call.authority, call.path, call.cluster]).toEqual(["POST", "idp.example.com", "/token", "idp"]);
+    expect(call.headers.get("content-type")).toBe("application/x-www-form-urlencoded");
+    expect([...call.form.keys()].sort()).toEqual(["code", "code_verifier", "grant_type", "redirect_uri"]);
+    expect(Object.fromEntries(call.form)).toMatchObject({ grant_type: "authorization_code", code: "c0de", redirect_uri: ask.redirectUri });
+    expect(call.timeoutMs).toBe(3000);
+  });
+
+  test("nothing of the browser's request goes along", () => {
+    const names = call.headers.names.filter((name) => !name.startsWith(":"));
+    expect(names.sort()).toEqual(["accept", "authorization", "content-length", "content-type", "user-agent"]);
+    expect(envoy.callouts).toEqual([call]);
+  });
+
+  test("a code of odd characters is sent as it came, and can add no field", () => {
+    const odd = "a+b c&client_id=evil%00=/ä\r\n";
+    const { call } = redeeming(browse().browser, "/", { code: odd.replace("%00", "%2500") });
+    expect(call.form.get("code")).toBe(odd.replace("%00", "%2500"));
+    expect(call.form.has("client_id")).toBe(false);
+  });
+});
+
+describe("answers of the token endpoint that make no session", () => {
+  const nested = `{"a":${"[".repeat(5000)}${"]".repeat(5000)}}`;
+  const json = (changes: Record<string, unknown>) => (call: Callout): void => call.json(tokens("n", changes));
+  const text = (body: string | Buffer, status = 200) => (call: Callout): void => call.reply(status, { "content-type": "application/json" }, body);
+
+  test.each<[string, (call: Callout) => void, string]>([
+    ["duty 29: no token_type", json({ token_type: undefined }), "502 login_failed"],
+    ["duty 29: DPoP", json({ token_type: "DPoP" }), "502 login_failed"],
+    ["duty 29: N_A", json({ token_type: "N_A" }), "502 login_failed"],
+    ["duty 29: a list of types", json({ token_type: ["Bearer"] }), "502 login_failed"],
+    ["duty 30: status 201", text(JSON.stringify(tokens("n")), 201), "502 login_failed"],
+    ["duty 30: no JSON", text("<html>"), "502 login_failed"],
+    ["duty 30: nothing", text(""), "502 login_failed"],
+    ["duty 30: a form", text("access_token=a&token_type=Bearer"), "502 login_failed"],
+    ["duty 30: a list", text("[]"), "502 login_failed"],
+    ["duty 30: a string", text('"a"'), "502 login_failed"],
+    ["duty 30: deep nesting", text(nested), "502 login_failed"],
+    ["duty 30: a name twice", text(JSON.stringify(tokens("n")).replace("{", '{"access_token":"a",')), "502 login_failed"],
+    ["duty 30: bytes that are no UTF-8", text(Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d])), "502 login_failed"],
+    ["duty 30: a megabyte", text(JSON.stringify({ ...tokens("n"), x: "a".repeat(1 << 20) })), "502 login_failed"],
+    ["no access_token", json({ access_token: undefined }), "502 login_failed"],
+    ["an empty access_token", json({ access_token: "" }), "502 login_failed"],
+    ["an access_token that is a number", json({ access_token: 7 }), "502 login_failed"],
+    ["duty 33: a line break in the access_token", json({ access_token: "a\r\nx-admin: true" }), "502 login_failed"],
+    ["duty 33: a NUL in the access_token", json({ access_token: "a\u0000" }), "502 login_failed"],
+    ["duty 33: a blank in the access_token", json({ access_token: "a b" }), "502 login_failed"],
+    ["duty 33: a line break in the refresh_token", json({ refresh_token: "a\nb" }), "502 login_failed"],
+    ["duty 33: a line break in the scope", json({ scope: "a\r\nb" }), "502 login_failed"],
+    ["a refresh_token that is null", json({ refresh_token: {} }), "502 login_failed"],
+    ["no id_token", json({ id_token: undefined }), "502 login_failed"],
+    ["an empty id_token", json({ id_token: "" }), "502 login_failed"],
+    ["duty 10: the verifier is refused", (call) => call.json({ error: "invalid_grant" }, 400), "502 login_failed"],
+    ["the client is refused", (call) => call.json({ error: "invalid_client" }, 401), "502 login_failed"],
+    ["an error with status 200", (call) => call.json({ error: "invalid_grant" }), "502 login_failed"],
+    ["duty 41: a redirect, which is not followed", (call) => call.reply(302, { location: "https://idp.example.com/token2" }), "502 login_failed"],
+    ["duty 41: a redirect that repeats the POST", (call) => call.reply(307, { location: "https://evil.example/token" }), "502 login_failed"],
+    ["an error of the provider", (call) => call.reply(500), "503 provider_unreachable"],
+    ["a broken connection", (call) => call.fail(), "503 provider_unreachable"],
+    ["a provider that nobody reaches", (call) => call.unreachable(), "503 provider_unreachable"],
+    ["a provider that takes too long", (call) => call.timeout(), "503 provider_unreachable"],
+  ])("%s", (_, answer, expected) => {
+    const { envoy, browser } = browse(), { back, call } = redeeming(browser);
+    answer(call);
+    const { local } = browser.take(back);
+    expect(code(local)).toBe(expected);
+    expect(tryAgain(local)).toBe("/page?a=1");
+    expect([browser.session, browser.logins]).toEqual([undefined, []]);
+    expect(envoy.callouts).toEqual([]);
+    expect(envoy.logText).toMatch(/(error|warn): .*token/);
+    asked(browser.navigate("/page"));
+  });
+
+  test("a host that takes no call: 503, and the log says what to look at", () => {
+    const { envoy, browser } = browse(), ask = asked(browser.navigate("/page"));
+    envoy.refuseCallouts = true;
+    expect(code(browser.navigate(callbackPath(ask)).local)).toBe("503 provider_unreachable");
+    expect(envoy.logText).toMatch(/cluster/);
+  });
+});
+
+describe("duty 31: expires_in", () => {
+  const expiry = (expires_in: unknown, seconds: number): boolean => {
+    const { envoy, browser } = browse({ session: { secret: "0123456789abcdef0123456789abcdef", idling_timeout: 0, rolling_timeout: 0, absolute_timeout: 31536000 } });
+    const { ask, back, call } = redeeming(browser), body = JSON.stringify(tokens(ask.nonce, { expires_in: "EXPIRES", refresh_token: undefined }));
+    call.reply(200, {}, expires_in === undefined ? body.replace(/"expires_in":"EXPIRES",/, "") : body.replace('"EXPIRES"', String(expires_in)));
+    openCall(envoy, "/userinfo").json(USERINFO);
+    location(browser.take(back));
+    envoy.nowMs += seconds * 1000;
+    return "forwarded" in (browser.fetch("/api").outcome as object);
+  };
+
+  test.each([undefined, '"300"', "-1", "0", "-1e300", "null", "true", "[300]", "{}", "0.5"])("%s counts as not said: an hour", (value) => {
+    expect(expiry(value, 3599)).toBe(true);
+    expect(expiry(value, 3601)).toBe(false);
+  });
+
+  test.each(["1e300", "4294967296", "9223372036854775808", "2147483648", "99999999999999999999999"])("%s does not wrap, and the session ends by its own limit all the same", (value) => {
+    expect(expiry(value, 86400)).toBe(true);
+    expect(expiry(value, 31536001)).toBe(false);
+  });
+
+  test("300.9 is 300", () => expect([expiry("300.9", 299), expiry("300.9", 301)]).toEqual([true, false]));
+});
+
+describe("UserInfo", () => {
+  test.each<[string, (call: Callout) => void, string]>([
+    ["duty 64: of somebody else", (call) => call.json({ ...USERINFO, sub: "mallory" }), "502 login_failed"],
+    ["duty 64: without sub", (call) => call.json({ name: "Alice" }), "502 login_failed"],
+    ["duty 64: with a sub of another case", (call) => call.json({ sub: "Alice" }), "502 login_failed"],
+    ["duty 64: with a list as sub", (call) => call.json({ sub: ["alice"] }), "502 login_failed"],
+    ["duty 64: with two of them", (call) => call.reply(200, {}, '{"sub":"alice","sub":"mallory"}'), "502 login_failed"],
+    ["that is a list", (call) => call.json([USERINFO]), "502 login_failed"],
+    ["that is signed", (call) => call.reply(200, { "content-type": "application/jwt" }, idToken("n")), "502 login_failed"],
+    ["that is too large", (call) => call.json({ ...USERINFO, x: "a".repeat(40_000) }), "502 login_failed"],
+    ["duty 41: that is elsewhere", (call) => call.reply(302, { location: `${ISSUER}/userinfo2` }), "502 login_failed"],
+    ["that is refused", (call) => call.reply(401), "502 login_failed"],
+    ["that does not come", (call) => call.fail(), "503 provider_unreachable"],
+    ["that nobody serves just now", (call) => call.reply(503), "503 provider_unreachable"],
+    ["that takes too long", (call) => call.timeout(), "503 provider_unreachable"],
+  ])("%s ends the sign-in without a session", (_, answer, expected) => {
+    const { envoy, browser } = browse(), { ask, back, call } = redeeming(browser);
+    call.json(tokens(ask.nonce));
+    const userinfo = openCall(envoy, "/userinfo");
+    expect([userinfo.method, userinfo.headers.get("authorization"), userinfo.body]).toEqual(["GET", `Bearer ${accessToken()}`, ""]);
+    answer(userinfo);
+    expect(code(browser.take(back).local)).toBe(expected);
+    expect(tryAgain(back.local)).toBe("/page?a=1");
+    expect([browser.session, browser.logins, envoy.callouts]).toEqual([undefined, [], []]);
+  });
+
+  test("is not asked for where there is none, or the session keeps none", () => {
+    for (const [config, metadata] of [[{}, { ...BROWSER_METADATA, userinfo_endpoint: undefined }], [{ session_contents: { id_token: true } }, BROWSER_METADATA]] as const) {
+      const { browser } = browse(config, { metadata });
+      location(signIn(browser, { userinfo: null }));
+      expect(browser.fetch("/api").forwarded.has("x-userinfo")).toBe(false);
+    }
+  });
+});
+
+describe("a new session", () => {
+  test("duty 25: takes the place of whatever the browser held: cookies that an attacker has planted are gone", () => {
+    const { envoy, browser } = browse(), attacker = new Browser(envoy);
+    signIn(attacker, { tokens: { refresh_token: "r".repeat(9000), access_token: "mallory" } });
+    const ask = asked(browser.navigate("/page"));
+    for (const [name, cookie] of attacker.jar) browser.jar.set(name, cookie);
+    const planted = new Map(browser.jar), back = browser.navigate(callbackPath(ask));
+    openCall(envoy, "/token").json(tokens(ask.nonce));
+    openCall(envoy, "/userinfo").json(USERINFO);
+    browser.take(back);
+    expect([...planted].filter(([name, { value }]) => name.includes("oidc") && !name.includes("_flow") && browser.jar.get(name)?.value === value)).toEqual([]);
+    const { forwarded } = browser.fetch("/api");
+    expect([forwarded.get("x-access-token"), decoded(forwarded.get("x-userinfo")).sub]).toEqual([accessToken(), "alice"]);
+  });
+
+  test("two sign-ins of one person are two sessions", () => {
+    const { browser } = browse(), seals = [1, 2].map(() => { signIn(browser); return browser.jar.get(browser.session!)!.value; browser.jar.clear(); });
+    expect(seals[0]).not.toBe(seals[1]);
+  });
+
+  test.each([["set_access_token_header", "x-access-token"], ["set_id_token_header", "x-id-token"], ["set_userinfo_header", "x-userinfo"]])("%s: false keeps %s to itself", (setting, header) => {
+    const { browser } = browse({ [setting]: false });
+    signIn(browser);
+    expect(browser.fetch("/api").forwarded.has(header)).toBe(false);
+  });
+});
+
+test("duty 18: no code, token, verifier, secret or cookie stands in the log, at any level, whatever goes wrong", () => {
+  const secrets: string[] = ["c0de-secret", "s3cr3t-of-the-gateway", "refresh-secret", "0123456789abcdef"];
+  const { envoy, browser } = browse({}, { start: { logLevel: "trace" } });
+  const answers: ((call: Callout, nonce: string) => void)[] = [
+    (call, nonce) => call.json(tokens(nonce, { refresh_token: "refresh-secret" })), (call) => call.json(tokens("other", { refresh_token: "refresh-secret" })), (call) => call.json({ error: "c0de-secret", error_description: "c0de-secret" }, 400),
+    (call) => call.reply(500, {}, "c0de-secret"), (call, nonce) => call.json(tokens(nonce, { token_type: "refresh-secret" })), (call, nonce) => call.json(tokens(nonce, { id_token: `${idToken(nonce)}x` })),
+  ];
+  for (const answer of answers) {
+    const { ask, back, call } = redeeming(browser, "/page", { code: "c0de-secret" });
+    secrets.push(call.form.get("code_verifier")!, ask.nonce, ask.state, call.headers.get("authorization")!.slice(6), accessToken().slice(-40), idToken(ask.nonce).slice(-40));
+    for (const { value } of browser.jar.values()) if (value.length > 20) secrets.push(value.slice(0, 40));
+    answer(call, ask.nonce);
+    for (const open of envoy.callouts) open.json({ sub: "mallory" });
+    browser.take(back);
+  }
+  copyOf(browser).navigate("/callback?code=c0de-secret&state=x");
+  signIn(browser, { tokens: { refresh_token: "refresh-secret" } });
+  browser.fetch("/api").forwarded;
+  for (const { value } of browser.jar.values()) secrets.push(value.slice(0, 40));
+  const log = envoy.logText;
+  expect(log.split("\n").length).toBeGreaterThan(answers.length);
+  for (const secret of secrets) expect(log).not.toContain(secret);
+  void setCookies;
+});

@@ -1,0 +1,134 @@
+// What a refresh may change of a session, and what ends it.
+import { b64u, makeKey, NOW, token } from "./fixture";
+import { accessToken, asked, browse, Browser, callbackPath, code, copyOf, decoded, idToken, jump, location, openCall, signIn, through, tokens, USERINFO } from "./browser";
+import type { Envoy } from "./host";
+import type { StreamContext } from "./host/stream";
+
+const AUTH_TIME = NOW - 10;
+
+/** A session whose ID Token has an `auth_time`, at the moment where its tokens are due. */
+function due(config: Record<string, unknown> = {}): { envoy: Envoy; browser: Browser } {
+  const { envoy, browser } = browse(config);
+  const ask = asked(browser.navigate("/page"));
+  const back = browser.navigate(callbackPath(ask));
+  openCall(envoy, "/token").json({ ...tokens(ask.nonce, { expires_in: 100 }), id_token: idToken(ask.nonce, { auth_time: AUTH_TIME }) });
+  if (envoy.callouts.length) openCall(envoy, "/userinfo").json(USERINFO);
+  location(browser.take(back));
+  jump(envoy, 101);
+  return { envoy, browser };
+}
+
+function refreshed(browser: Browser, changes: Record<string, unknown>): StreamContext {
+  const request = browser.fetch("/api");
+  openCall(browser.envoy, "/token").json({ access_token: "a2", token_type: "Bearer", expires_in: 100, refresh_token: "refresh-2", ...changes });
+  return browser.take(request);
+}
+
+const WRONG: [string, () => string][] = [
+  ["another iss", () => idToken(undefined, { iss: "https://evil.example.com" })],
+  ["another sub", () => idToken(undefined, { sub: "mallory" })],
+  ["no sub", () => idToken(undefined, { sub: undefined })],
+  ["another aud", () => idToken(undefined, { aud: "other" })],
+  ["another aud beside ours", () => idToken(undefined, { aud: ["gateway", "other"], azp: "gateway" })],
+  ["another azp", () => idToken(undefined, { azp: "other" })],
+  ["run out", () => idToken(undefined, { exp: NOW + 50 })],
+  ["from the future", () => idToken(undefined, { iat: NOW + 1000 })],
+  ["of another kind", () => token({ aud: "gateway", sub: "alice" }, { header: { typ: "logout+jwt" } })],
+  ["for another access token", () => idToken(undefined, { at_hash: b64u(Buffer.alloc(16)) })],
+  ["unsigned", () => `${b64u({ alg: "none" })}.${idToken(undefined).split(".")[1]}.`],
+  ["signed by somebody else under our key's name", () => idToken(undefined, {}, makeKey("k1"))],
+  ["tampered with", () => idToken(undefined).replace(/\.[^.]+\./, `.${b64u({ iss: "https://idp.example.com", aud: "gateway", sub: "alice", iat: NOW, exp: NOW + 999 })}.`)],
+  ["no JWT", () => "opaque"],
+];
+const CHANGED: [string, () => string][] = [
+  ["another auth_time", () => idToken(undefined, { auth_time: AUTH_TIME + 5 })],
+  ["another nonce", () => idToken("n2", { auth_time: AUTH_TIME })],
+];
+
+describe("duty 39: a refreshed ID Token that is wrong ends the session (OpenID Connect Core §12.2)", () => {
+  test.each([...WRONG, ...CHANGED])("%s", (_, make) => {
+    const { envoy, browser } = due();
+    const old = copyOf(browser), request = refreshed(browser, { id_token: make() });
+    expect(code(request.local)).toBe("401 sign_in_needed");
+    expect(browser.session).toBeUndefined();
+    expect(code(old.fetch("/api").local)).toBe("401 sign_in_needed");
+    expect(envoy.logText).toMatch(/warn: .*refresh: the ID Token /);
+  });
+
+  test.each(WRONG)("%s, also where the session keeps none", (_, make) => {
+    const { browser } = due({ session_contents: { access_token: true, user: true } });
+    expect(code(refreshed(browser, { id_token: make() }).local)).toBe("401 sign_in_needed");
+    expect(browser.session).toBeUndefined();
+  });
+
+  test("one that agrees is taken over", () => {
+    const { browser } = due();
+    const request = refreshed(browser, { id_token: idToken(undefined, { auth_time: AUTH_TIME, email: "new@example.com" }) });
+    expect(decoded(request.forwarded.get("x-id-token"))).toMatchObject({ sub: "alice", email: "new@example.com" });
+    expect(decoded(through(browser).forwarded.get("x-id-token"))).toMatchObject({ sub: "alice", email: "new@example.com" });
+  });
+
+  test("no ID Token at all is fine: the one from the sign-in stays", () => {
+    const { browser } = due();
+    expect(decoded(refreshed(browser, {}).forwarded.get("x-id-token"))).toMatchObject({ sub: "alice", auth_time: AUTH_TIME });
+    expect(through(browser).forwarded.get("x-access-token")).toBe("a2");
+  });
+
+  test("one whose key is not known yet is not taken over, and the key is asked for", () => {
+    const { envoy, browser } = due();
+    const key = makeKey("k2");
+    const request = refreshed(browser, { id_token: idToken(undefined, { auth_time: AUTH_TIME, email: "new@example.com" }, key) });
+    expect(decoded(request.forwarded.get("x-id-token"))).not.toHaveProperty("email");
+    envoy.advance(1);
+    expect(envoy.provider("idp").calls.filter(({ path }) => path === "/jwks")).toHaveLength(2);
+  });
+});
+
+describe("a refresh", () => {
+  test("whose access token carries other claims changes what they say", () => {
+    const { browser } = due({ claim_headers: { tier: "x-tier" } });
+    expect(refreshed(browser, { access_token: accessToken({ tier: "gold" }) }).forwarded.get("x-tier")).toBe("gold");
+  });
+
+  test("duty 70: whose access token nobody vouches for takes the old one's claims away", () => {
+    const { browser } = due({ claim_headers: { client_id: "x-client" } });
+    expect(refreshed(browser, { access_token: token({ client_id: "evil" }, { key: makeKey("k1") }) }).forwarded.has("x-client")).toBe(false);
+  });
+
+  test("that grants less is held to it", () => {
+    const { browser } = due({ required_scopes: ["read"] });
+    expect(browser.session).toBeDefined();
+    expect(code(refreshed(browser, { scope: "openid" }).local)).toBe("403 insufficient_scope");
+  });
+
+  test("after which the session does not fit any more ends it with a line in the log, and nothing goes round", () => {
+    const { envoy, browser } = due();
+    const request = refreshed(browser, { access_token: "a".repeat(40_000) });
+    expect(code(request.local)).toBe("401 sign_in_needed");
+    expect(browser.session).toBeUndefined();
+    expect(envoy.logText).toContain("refresh: the session does not fit into cookies any more");
+    expect(location(browser.navigate("/page")).pathname).toBe("/authorize");
+    expect(envoy.callouts).toEqual([]);
+  });
+
+  test("without randomness does not blame the session's size", () => {
+    const { envoy, browser } = due();
+    const request = browser.fetch("/api");
+    envoy.failRandom = true;
+    openCall(envoy, "/token").json({ access_token: "a2", token_type: "Bearer", expires_in: 100, refresh_token: "refresh-2" });
+    expect(request.outcome).toHaveProperty("local");
+    expect(envoy.logText).not.toContain("does not fit");
+  });
+
+  test("that comes back after the person has signed out does not bring the session back", () => {
+    const { envoy, browser } = due();
+    const request = through(browser), thief = copyOf(browser);
+    expect(request.waiting).toBe(true);
+    browser.navigate("/logout", { "sec-fetch-site": "same-origin" });
+    openCall(envoy, "/token").json({ access_token: "a2", token_type: "Bearer", expires_in: 100 });
+    expect(code(request.local)).toBe("401 sign_in_needed");
+    expect(code(thief.fetch("/api").local)).toBe("401 sign_in_needed");
+  });
+});
+
+
