@@ -14,16 +14,21 @@ export const COOKIE_NAME = "session";
 
 export interface Session { subject: string; accessToken: string; cookies: string }
 
-/** One line of the file for each session. */
-export interface Pool { size: Size; sessions: Session[]; file: string; bytes: number }
+/** A file with one Cookie header a line. */
+export interface Lines { file: string; lines: number; /** Of the first one. */ bytes: number; /** The line that comes next. */ next: number }
 
-export interface SealedBy { secret?: string; clientId?: string; nowSec?: number }
+export interface Pool extends Lines { sessions: Session[] }
+
+interface SealedBy { secret?: string; clientId?: string; nowSec?: number }
 
 export function makePool(folder: string, provider: BenchProvider, size: Size, count: number): Pool {
   const sessions = Array.from({ length: count }, (_, i) => makeSession(provider, size, `user-${i}`));
-  const file = join(folder, `cookies-${size.replace(" ", "-")}-${count}.txt`);
-  writeFileSync(file, sessions.map(({ cookies }) => `${cookies}\n`).join(""));
-  return { size, sessions, file, bytes: sessions[0]!.cookies.length };
+  return { ...writeLines(join(folder, `cookies-${size.replace(" ", "-")}-${count}.txt`), sessions.map(({ cookies }) => cookies)), sessions };
+}
+
+export function writeLines(file: string, cookies: string[]): Lines {
+  writeFileSync(file, cookies.map((line) => `${line}\n`).join(""));
+  return { file, lines: cookies.length, bytes: cookies[0]!.length, next: 0 };
 }
 
 const sealers = new Map<string, ReturnType<typeof sealerOf>>();

@@ -15,7 +15,7 @@ export type Load =
   | { kind: "own session"; size: Size }
   | { kind: "sign-in" };
 
-export interface Subject { name: string; filter: Filter; load: Load; /** The bare proxy under such a load: what "added" is over. */ over: string }
+export interface Subject { name: string; filter: Filter; load: Load; /** The bare proxy under such a load: what "added" is over. None for sign-ins. */ over: string | null }
 
 export interface Modules { filter: string; empty: string }
 
@@ -38,7 +38,7 @@ export function subjects(provider: BenchProvider, modules: Modules): Subject[] {
     { name, filter, load: { kind: "session", size, seen }, over: `no filter, ${size} of cookies` });
   const small = oauth2(issuer, "/token"), large = oauth2(issuer, "/large/token");
   const own = (filter: Filter, size: Size): Subject => ({ name: `oauth2, session ${size}`, filter, load: { kind: "own session", size }, over: `no filter, ${size} of cookies` });
-  const signIn = (name: string, filter: Filter): Subject => ({ name, filter, load: { kind: "sign-in" }, over: "" });
+  const signIn = (name: string, filter: Filter): Subject => ({ name, filter, load: { kind: "sign-in" }, over: null });
   return [
     bearer("no filter", null),
     bearer("empty wasm module", wasm(modules.empty, {})),

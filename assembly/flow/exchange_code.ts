@@ -73,7 +73,7 @@ class ReadUserinfo extends Step {
   resume(x: Exchange, reply: Reply): Next {
     const read = readUserinfo(reply, this.idToken.sub), fault = read.fault;
     if (fault == null) return signedIn(x, this.home, this.login, this.tokens, this.idToken, read.value.bytes);
-    const down = fault.code == UserinfoFault.Unreachable;
+    const down = fault.code == UserinfoFault.Unreachable || fault.code == UserinfoFault.BadStatus && reply.status >= 500;
     return this.home.refuse(down ? PROVIDER_UNREACHABLE : LOGIN_FAILED, "sign-in: " + userinfoFaultText(fault.code, fault.at));
   }
 }
@@ -84,7 +84,8 @@ function signedIn(x: Exchange, home: Homecoming, login: Login, tokens: Tokens, i
   if (random == null) return home.refuse(NO_RANDOMNESS);
   const s = new Session();
   s.id = random.slice(0, SESSION_ID_SIZE);
-  s.createdAtSec = x.nowSec;
+  // Nobody has signed in anew where the provider was asked silently: the absolute limit goes on.
+  s.createdAtSec = login.silent ? min(login.sessionSinceSec, x.nowSec) : x.nowSec;
   s.touchedAtSec = x.nowSec;
   s.renewedAtSec = x.nowSec;
   s.authenticatedAtSec = x.nowSec;

@@ -29,8 +29,11 @@ const SECRET_BYTES = 32;
 /** Why a browser is sent: nobody is signed in, or somebody is and shall be asked again, or the provider alone shall be asked. */
 export const enum SignIn { New = 1, Again, Silent }
 
-/** `circle` is what to say where this browser has signed in several times just now and still has no session. */
-export function beginSignIn(x: Exchange, visit: Visit, how: SignIn, circle: Refusal): Next {
+/**
+ * `circle` is what to say where this browser has signed in several times just now and still has no session.
+ * `sinceSec`: when the session began about which the provider is asked silently.
+ */
+export function beginSignIn(x: Exchange, visit: Visit, how: SignIn, circle: Refusal, sinceSec: i64 = 0): Next {
   const browser = visit.browser, metadata = x.metadata, provider = x.provider;
   const returnTo = safeReturnTo(visit.target);
   if (visit.origin.length == 0) return new Refuse(BAD_REQUEST);
@@ -56,7 +59,7 @@ export function beginSignIn(x: Exchange, visit: Visit, how: SignIn, circle: Refu
   login.codeVerifier = encodeBase64url(random.subarray(STATE_BYTES + SECRET_BYTES, STATE_BYTES + 2 * SECRET_BYTES));
   login.returnTo = returnTo;
   login.startedAtSec = x.nowSec;
-  login.silent = how == SignIn.Silent;
+  if (how == SignIn.Silent) login.sessionSinceSec = sinceSec;
 
   const callbackPath = callbackPathOf(visit), redirectUri = redirectUriOf(visit, callbackPath);
   const id = login.state.subarray(0, LOGIN_ID_SIZE), crossSite = browser.formPost;

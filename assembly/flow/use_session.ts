@@ -90,7 +90,7 @@ function asksAgain(x: Exchange, visit: Visit, s: Session): Next | null {
   const forced = browser.forceReauthorize && age > REAUTHORIZED_SEC;
   const silent = browser.reauthenticateSec > 0 && age > browser.reauthenticateSec;
   if (!forced && !silent || !visit.kind.isNavigation()) return null;
-  return beginSignIn(x, visit, forced ? SignIn.Again : SignIn.Silent, SIGN_IN_LOOP_OVER);
+  return beginSignIn(x, visit, forced ? SignIn.Again : SignIn.Silent, SIGN_IN_LOOP_OVER, s.createdAtSec);
 }
 
 function enter(x: Exchange, visit: Visit, s: Session, renewed: Uint8Array | null): Next {

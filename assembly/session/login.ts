@@ -18,15 +18,18 @@ export class Login {
   /** Path and query that the person wanted; starts with exactly one slash. */
   returnTo: Uint8Array = EMPTY;
   startedAtSec: i64 = 0;
+  /** When the session began about which the provider is asked again; 0: an ordinary sign-in. */
+  sessionSinceSec: i64 = 0;
+
   /** prompt=none was asked for: a refusal by the provider then leads to an ordinary sign-in. */
-  silent: bool = false;
+  get silent(): bool { return this.sessionSinceSec > 0; }
 }
 
 export function writeLogin(l: Login): Uint8Array {
   const out = new ByteWriter(256 + l.returnTo.length);
   out.byte(VERSION).bytes(l.state);
   writeTime(out, l.startedAtSec);
-  out.byte(l.silent ? 1 : 0);
+  writeTime(out, l.sessionSinceSec);
   writeField(out, l.nonce);
   writeField(out, l.codeVerifier);
   writeField(out, l.returnTo);
@@ -39,7 +42,7 @@ export function readLogin(plain: Uint8Array): Login | null {
   if (from.byte() != VERSION) return null;
   l.state = from.take(STATE_SIZE);
   l.startedAtSec = from.time();
-  l.silent = from.flag();
+  l.sessionSinceSec = from.time();
   l.nonce = from.field();
   l.codeVerifier = from.field();
   l.returnTo = from.field();

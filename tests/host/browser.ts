@@ -189,3 +189,6 @@ export const tryAgain = (reply: LocalReply): string | undefined => /<a class="b"
 /** Names of the cookies that an answer sets to something. */
 export const kept = (headers: Headers): string[] =>
   setCookies(headers).filter((line) => !/; Max-Age=0(;|$)/.test(line)).map((line) => line.slice(0, line.indexOf("="))).sort();
+
+/** The name of the cookie whose name ends so, among those that an answer sets. */
+export const cookieOf = (headers: Headers, end: string): string => kept(headers).find((name) => name.endsWith(end))!;

@@ -1,6 +1,6 @@
 // The code is traded for tokens and UserInfo: what is sent, which answers count, and what becomes of those that do not.
 import { ISSUER } from "./fixture";
-import { accessToken, asked, browse, Browser, BROWSER_METADATA, callbackPath, code, copyOf, decoded, idToken, location, openCall, redeeming, setCookies, signIn, tokens, tryAgain, USERINFO } from "./browser";
+import { accessToken, asked, browse, Browser, BROWSER_METADATA, callbackPath, code, copyOf, decoded, idToken, location, openCall, redeeming, signIn, tokens, tryAgain, USERINFO } from "./browser";
 import type { Callout } from "./host/callout";
 
 describe("what the token endpoint is sent", () => {
@@ -138,11 +138,13 @@ describe("UserInfo", () => {
     expect([browser.session, browser.logins, envoy.callouts]).toEqual([undefined, [], []]);
   });
 
-  test("is not asked for where there is none, or the session keeps none", () => {
+  test("is not asked for where there is none, or the session keeps none; X-Userinfo then holds the ID Token's claims", () => {
     for (const [config, metadata] of [[{}, { ...BROWSER_METADATA, userinfo_endpoint: undefined }], [{ session_contents: { id_token: true } }, BROWSER_METADATA]] as const) {
-      const { browser } = browse(config, { metadata });
+      const { envoy, browser } = browse(config, { metadata });
       location(signIn(browser, { userinfo: null }));
-      expect(browser.fetch("/api").forwarded.has("x-userinfo")).toBe(false);
+      expect(envoy.provider("idp").calls.some(({ path }) => path === "/userinfo")).toBe(false);
+      const { forwarded } = browser.fetch("/api");
+      expect(decoded(forwarded.get("x-userinfo"))).toEqual(decoded(forwarded.get("x-id-token")));
     }
   });
 });
@@ -163,7 +165,11 @@ describe("a new session", () => {
   });
 
   test("two sign-ins of one person are two sessions", () => {
-    const { browser } = browse(), seals = [1, 2].map(() => { signIn(browser); return browser.jar.get(browser.session!)!.value; browser.jar.clear(); });
+    const { envoy } = browse(), seals = [1, 2].map(() => {
+      const browser = new Browser(envoy);
+      signIn(browser);
+      return browser.jar.get(browser.session!)!.value;
+    });
     expect(seals[0]).not.toBe(seals[1]);
   });
 
@@ -196,5 +202,4 @@ test("duty 18: no code, token, verifier, secret or cookie stands in the log, at 
   const log = envoy.logText;
   expect(log.split("\n").length).toBeGreaterThan(answers.length);
   for (const secret of secrets) expect(log).not.toContain(secret);
-  void setCookies;
 });

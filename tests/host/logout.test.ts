@@ -1,30 +1,236 @@
-// Signing out: here, at the provider, and when the provider says so.
-import { ISSUER, KEY, token } from "./fixture";
-import { browse, Browser, code, location, signIn } from "./browser";
+// Signing out: here in any case, then at the provider.
+import { ISSUER } from "./fixture";
+import { accessToken, browse, BROWSER_METADATA, Browser, code, copyOf, expired, jump, location, openCall, SECRET, setCookies, signIn, through, tokens, type Sent } from "./browser";
+import type { Envoy } from "./host";
+import type { StreamContext } from "./host/stream";
+
+const SAME: Sent = { "sec-fetch-site": "same-origin" };
+const without = (...names: string[]): object => ({ ...BROWSER_METADATA, ...Object.fromEntries(names.map((name) => [name, undefined])) });
+
+function signedIn(config: Record<string, unknown> = {}, metadata: object = BROWSER_METADATA, workers = 1): { envoy: Envoy; browser: Browser } {
+  const world = browse(config, { metadata, start: { workers } });
+  signIn(world.browser);
+  return world;
+}
+
+const signOut = (browser: Browser, headers: Sent = SAME): StreamContext => browser.navigate("/logout", headers);
+const isOut = (browser: Browser): void => expect(code(browser.fetch("/api").local)).toBe("401 sign_in_needed");
 
 test("a person who signs out is sent to the provider, and their cookies are good for nothing any more", () => {
-  const { envoy, browser } = browse();
-  signIn(browser);
-  const thief = new Browser(envoy);
-  for (const [name, value] of browser.jar) thief.jar.set(name, value);
-  const to = location(browser.navigate("/logout", { "sec-fetch-site": "same-origin" }));
+  const { browser } = signedIn();
+  const thief = copyOf(browser);
+  const to = location(signOut(browser));
   expect(to.origin + to.pathname).toBe(`${ISSUER}/logout`);
+  expect(Object.keys(Object.fromEntries(to.searchParams)).sort()).toEqual(["client_id", "id_token_hint"]);
   expect(to.searchParams.get("id_token_hint")).toMatch(/^ey/);
   expect(browser.names).toEqual([]);
-  expect(code(thief.fetch("/api").local)).toBe("401 sign_in_needed");
+  isOut(thief);
 });
 
-const logoutToken = (changes: Record<string, unknown> = {}): string => token({
-  aud: "gateway", scope: undefined, sub: "alice", sid: "op-session-1", jti: "j1", events: { "http://schemas.openid.net/event/backchannel-logout": {} }, ...changes,
-}, { header: { typ: "logout+jwt" } });
+describe("how", () => {
+  const FORM = { "content-type": "application/x-www-form-urlencoded" };
+  test.each<[string, string, Sent]>([
+    ["a link of the site", "GET", SAME], ["typed in", "GET", { "sec-fetch-site": "none" }], ["a form of the site", "POST", { ...SAME, ...FORM, origin: "https://app.example" }],
+    ["an old browser, from the site", "POST", { ...FORM, origin: "https://app.example" }], ["an old browser, by its Referer", "GET", { referer: "https://app.example/page" }], ["a program", "POST", {}],
+  ])("%s signs out", (_, method, headers) => {
+    const { browser } = signedIn();
+    const answer = browser.send(method, "/logout", headers, method === "POST" ? "a=1" : "");
+    expect([answer.local.status, browser.session]).toEqual([303, undefined]);
+    expect(answer.local.headers.get("cache-control")).toBe("no-store");
+    expect(answer.local.headers.get("referrer-policy")).toBe("no-referrer");
+  });
 
-test("duty 119: the provider ends a session, in every worker", () => {
-  const { envoy, browser } = browse({ backchannel_logout_path: "/backchannel" }, { start: { workers: 2 } });
-  signIn(browser);
-  const form = { "content-type": "application/x-www-form-urlencoded" };
-  const request = new Browser(envoy, { worker: 1 }).send("POST", "/backchannel", form, `logout_token=${logoutToken()}`);
-  expect(request.local.status).toBe(200);
-  envoy.advance(1);
-  expect(code(browser.fetch("/api").local)).toBe("401 sign_in_needed");
-  void KEY;
+  test.each<[string, string, Sent]>([
+    ["a link", "GET", { "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document", accept: "text/html" }],
+    ["a link of a neighbouring host", "GET", { "sec-fetch-site": "same-site", accept: "text/html" }], ["a form", "POST", { "sec-fetch-site": "cross-site", origin: "https://evil.example", ...FORM }],
+    ["an image", "GET", { "sec-fetch-site": "cross-site", "sec-fetch-dest": "image", accept: "image/*" }], ["fetch()", "POST", { "sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors", "sec-fetch-dest": "empty" }],
+    ["an old browser's link", "GET", { referer: "https://evil.example/" }], ["an old browser's form", "POST", { origin: "https://evil.example" }], ["a form that hides where it comes from", "POST", { origin: "null" }],
+    ["a host that only begins like ours", "POST", { origin: "https://app.example.evil.example" }], ["another scheme", "POST", { origin: "http://app.example" }], ["another port", "POST", { origin: "https://app.example:8443" }],
+    ["two words about it", "GET", { "sec-fetch-site": "same-origin, cross-site" }],
+  ])("duty 115: %s of another site is only asked about", (_, method, headers) => {
+    const { envoy, browser } = signedIn({ revoke_tokens_on_logout: true });
+    const { local } = browser.send(method, "/logout", headers);
+    expect([local.status, setCookies(local.headers), envoy.callouts.length]).toEqual([200, [], 0]);
+    expect(local.body).toMatch(/<form method="post" action="\/logout">/);
+    expect(local.headers.get("x-frame-options")).toBe("DENY");
+    expect(local.headers.get("content-security-policy")).toContain("frame-ancestors 'none'");
+    expect(browser.fetch("/api").forwarded.has("x-userinfo")).toBe(true);
+    expect(browser.send("POST", "/logout", { ...SAME, ...FORM, origin: "https://app.example" }).local.status).toBe(303);
+    isOut(browser);
+  });
+
+  test.each(["HEAD", "PUT", "DELETE", "OPTIONS"])("%s is 405 and signs nobody out", (method) => {
+    const { browser } = signedIn();
+    const { local } = browser.send(method, "/logout", SAME);
+    expect([local.status, local.headers.get("allow"), setCookies(local.headers)]).toEqual([405, "GET, POST", []]);
+    expect(browser.fetch("/api").forwarded.has("x-userinfo")).toBe(true);
+  });
+
+  test.each(["/logout/", "/logout/x", "/logoutx", "//logout", "/LOGOUT", "/x/logout", "/logout;x", "/log%6Fut", "/x?/logout"])("%s is another path", (path) => {
+    const { browser } = signedIn();
+    expect(browser.navigate(path, SAME).forwarded.get(":path")).toBe(path);
+  });
+
+  test.each([{}, { authorization: `Bearer ${accessToken()}` }])("without a session it goes the same way, and no tokens are revoked", (headers) => {
+    const { envoy, browser } = browse({ revoke_tokens_on_logout: true });
+    const to = location(browser.navigate("/logout", { ...SAME, ...headers } as Sent));
+    expect([to.pathname, to.searchParams.has("id_token_hint"), envoy.callouts]).toEqual(["/logout", false, []]);
+  });
+
+  test("cookies that are no session change nothing about that, and are taken away", () => {
+    const { browser } = signedIn({ revoke_tokens_on_logout: true });
+    const name = browser.session!;
+    const { local } = through(browser, "/logout", { ...SAME, cookie: `${name}=rubbish; ${name}_3=x` });
+    expect(expired(local.headers)).toEqual(expect.arrayContaining([name, `${name}_1`, `${name}_2`, `${name}_3`]));
+    expect(browser.envoy.callouts).toEqual([]);
+  });
 });
+
+describe("where to", () => {
+  const at = (config: Record<string, unknown>, metadata: object = BROWSER_METADATA): URL => location(signOut(signedIn(config, metadata).browser));
+
+  test("duty 117: post_logout_redirect_uri goes along to the provider", () => {
+    const to = at({ post_logout_redirect_uri: "https://app.example/bye" });
+    expect([to.pathname, to.searchParams.get("post_logout_redirect_uri"), to.searchParams.get("client_id")]).toEqual(["/logout", "https://app.example/bye", "gateway"]);
+  });
+  test("an end_session_endpoint with a query keeps it", () => {
+    const to = at({}, { ...BROWSER_METADATA, end_session_endpoint: `${ISSUER}/logout?tenant=1` });
+    expect([to.searchParams.get("tenant"), to.searchParams.has("id_token_hint")]).toEqual(["1", true]);
+  });
+  test.each(["/bye?a=1", "https://www.example/bye"])("redirect_after_logout_uri %s goes before the provider", (uri) => expect(at({ redirect_after_logout_uri: uri }).href).toBe(new URL(uri, "https://app.example").href));
+  test("without an end_session_endpoint, post_logout_redirect_uri", () => expect(at({ post_logout_redirect_uri: "https://app.example/bye" }, without("end_session_endpoint")).href).toBe("https://app.example/bye"));
+  test("without either, a page", () => {
+    const { browser } = signedIn({}, without("end_session_endpoint"));
+    const { local } = signOut(browser);
+    expect([local.status, local.headers.get("content-type"), local.headers.get("cache-control")]).toEqual([200, "text/html; charset=utf-8", "no-store"]);
+    expect(local.body).toContain("You are signed out");
+    expect(browser.names).toEqual([]);
+  });
+  test("duty 117: without the ID Token in the session there is no hint", () => expect(at({ session_contents: { id_token: true, user: true } }).searchParams.has("id_token_hint")).toBe(false));
+
+  test.each(["post_logout_redirect_uri", "redirect_after_logout_uri", "rd", "redirect", "next", "state"])("duty 24: %s of the request leads nowhere", (name) => {
+    for (const metadata of [BROWSER_METADATA, without("end_session_endpoint")]) {
+      const { browser } = signedIn({}, metadata);
+      const { local } = browser.navigate(`/logout?${name}=https://evil.example/`, SAME);
+      expect(local.headers.list.join() + local.body).not.toContain("evil");
+      expect(browser.session).toBeUndefined();
+    }
+  });
+});
+
+describe("duty 118: every cookie goes, with the attributes that it was set with", () => {
+  test.each<[string, object, string]>([
+    ["by default", {}, "; Path=/; HttpOnly; Secure; SameSite=Lax"], ["with a domain", { cookie_domain: "example" }, "; Path=/; Domain=example; HttpOnly; Secure; SameSite=Lax"],
+    ["with SameSite=None", { cookie_same_site: "None" }, "; Path=/; HttpOnly; Secure; SameSite=None"], ["with a path", { cookie_path: "/logout" }, "; Path=/logout; HttpOnly; Secure; SameSite=Lax"],
+  ])("%s: all chunks, all logins under way, and their count", (_, session, attributes) => {
+    const { envoy, browser } = browse({ session: { secret: SECRET, ...session } });
+    const answer = signIn(browser, { tokens: { access_token: accessToken({ groups: Array.from({ length: 500 }, (_, i) => `group-number-${i}`) }) } });
+    const set = setCookies(answer.local.headers).filter((line) => !/_login_|_flow=/.test(line)).map((line) => line.split("=")[0]!);
+    const tab = new Browser(envoy);
+    for (const name of browser.names) if (name.endsWith("_flow")) tab.jar.set(name, browser.jar.get(name)!);
+    for (let i = 0; i < 3; i++) tab.navigate("/other");
+    for (const [name, cookie] of tab.jar) browser.jar.set(name, cookie);
+    const logins = tab.logins, flow = tab.names.filter((name) => name.endsWith("_flow"));
+    expect([set.length > 2, logins.length, flow.length]).toEqual([true, 3, 1]);
+    const { headers } = signOut(browser).local;
+    expect(expired(headers)).toEqual([...set, ...logins, ...flow].sort());
+    for (const line of setCookies(headers)) {
+      const own = line.includes("_login_") ? "; Path=/callback; HttpOnly; Secure; SameSite=Lax" : line.includes("_flow=") ? "; Path=/; HttpOnly; Secure; SameSite=Lax" : attributes;
+      expect(line.slice(line.indexOf("=") + 1)).toBe(`${own}; Max-Age=0`);
+    }
+    expect(browser.names).toEqual([]);
+  });
+
+  test("also over plain http, where they have other names", () => {
+    const { browser } = browse();
+    const sent = (path: string, headers: Sent = {}): StreamContext => browser.navigate(path, { ":scheme": "http", "sec-fetch-mode": "navigate", ...headers });
+    sent("/page");
+    const { headers } = sent("/logout", SAME).local;
+    expect(expired(headers).map((name) => name.replace(/oidc_.{8}/, "oidc_TAG").replace(/_login_.{8}$/, "_login_ID"))).toEqual(["oidc_TAG", "oidc_TAG_flow", "oidc_TAG_login_ID"]);
+    expect(setCookies(headers).join()).not.toContain("Secure");
+  });
+});
+
+describe("duty 113: cookies that somebody has copied", () => {
+  test("are refused in another worker within a second, first seen or seen before, and in the same one at once", () => {
+    const { envoy, browser } = signedIn({}, BROWSER_METADATA, 2);
+    const known = copyOf(browser, { worker: 1 }), unseen = copyOf(browser, { worker: 1 }), here = copyOf(browser);
+    void [known.fetch("/api"), here.fetch("/api")].map((request) => request.forwarded);
+    signOut(browser);
+    isOut(here);
+    envoy.advance(1);
+    for (const thief of [known, unseen]) isOut(thief);
+    expect(location(known.navigate("/page")).pathname).toBe("/authorize");
+  });
+  test("stay refused until the session would have ended, whatever is refreshed or used", () => {
+    const { envoy, browser } = signedIn({ session: { secret: SECRET, idling_timeout: 0, rolling_timeout: 0, absolute_timeout: 5000 } });
+    const thief = copyOf(browser);
+    signOut(browser);
+    for (let at = 0; at < 5000; at += 499) { isOut(copyOf(thief)); jump(envoy, 499); }
+    expect(envoy.callouts).toEqual([]);
+  });
+  test("of another session of the same person are none of its business", () => {
+    const { envoy, browser } = signedIn();
+    const phone = new Browser(envoy);
+    signIn(phone);
+    signOut(browser);
+    expect(phone.fetch("/api").forwarded.has("x-userinfo")).toBe(true);
+    isOut(browser);
+  });
+  test("one signs in again at once, and out again", () => {
+    const { browser } = signedIn();
+    for (let i = 0; i < 3; i++) { signOut(browser); signIn(browser); expect(browser.fetch("/api").forwarded.has("x-userinfo")).toBe(true); }
+  });
+});
+
+describe("duties 116, 122: the provider", () => {
+  const config = { revoke_tokens_on_logout: true };
+
+  test("revokes the refresh token, then the access token, each by the client that has them; nobody waits", () => {
+    const { envoy, browser } = signedIn(config);
+    expect(signOut(browser).local.status).toBe(303);
+    expect(envoy.callouts.map(({ method, path, form }) => [method, path, form.get("token"), form.get("token_type_hint"), form.has("client_secret")])).toEqual([
+      ["POST", "/revoke", "refresh-1", "refresh_token", false], ["POST", "/revoke", accessToken(), "access_token", false],
+    ]);
+    for (const call of envoy.callouts) { expect(call.headers.get("authorization")).toMatch(/^Basic /); call.reply(200); }
+    expect(envoy.logs.filter(({ level }) => level === "warn" || level === "error")).toEqual([]);
+  });
+  test.each<[string, (envoy: Envoy) => void]>([
+    ["fails", (envoy) => { for (const call of envoy.callouts) call.reply(503); }], ["breaks off", (envoy) => { for (const call of envoy.callouts) call.fail(); }], ["takes too long", (envoy) => envoy.advance(5)],
+    ["refuses", (envoy) => { for (const call of envoy.callouts) call.json({ error: "unsupported_token_type" }, 400); }],
+  ])("%s: the log says so, and the person is signed out all the same", (_, ending) => {
+    const { envoy, browser } = signedIn(config);
+    const thief = copyOf(browser);
+    expect(location(signOut(browser)).pathname).toBe("/logout");
+    ending(envoy);
+    expect(envoy.logText).toMatch(/warn: .*revocation: /);
+    isOut(thief);
+  });
+  test.each<[string, Record<string, unknown>, object]>([["has no revocation_endpoint", config, without("revocation_endpoint")], ["is not to revoke", {}, BROWSER_METADATA]])("%s: no call", (_, config, metadata) => {
+    const { envoy, browser } = signedIn(config, metadata);
+    signOut(browser);
+    expect([envoy.callouts, browser.session]).toEqual([[], undefined]);
+  });
+  test("cannot be called at all: the person is signed out all the same", () => {
+    const { envoy, browser } = signedIn(config);
+    envoy.refuseCallouts = true;
+    expect([signOut(browser).local.status, browser.session]).toEqual([303, undefined]);
+  });
+  test("was never reached by this Envoy: the session ends here, on a page", () => {
+    const { browser } = signedIn(config);
+    const fresh = browse({}, { start: { refuseCallouts: true } });
+    for (const [name, cookie] of browser.jar) fresh.browser.jar.set(name, cookie);
+    const { local } = signOut(fresh.browser);
+    expect([local.status, fresh.browser.session]).toEqual([200, undefined]);
+  });
+  test("revokes the tokens of the newest refresh, although the cookie is older", () => {
+    const { envoy, browser } = signedIn(config);
+    envoy.advance(301);
+    const request = through(browser);
+    openCall(envoy, "/token").json({ ...tokens(undefined), id_token: undefined, refresh_token: "refresh-2", access_token: "a2" });
+    expect(request.forwarded.get("x-access-token")).toBe("a2");
+    signOut(browser);
+    expect(envoy.callouts.map(({ form }) => form.get("token"))).toEqual(["refresh-2", "a2"]);
+  });
+});
+

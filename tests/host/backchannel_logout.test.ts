@@ -1,0 +1,261 @@
+// The provider ends sessions behind the browser's back (OpenID Connect Back-Channel Logout 1.0).
+import { b64u, ISSUER, KEY, makeKey, NOW, signature, token, type Key } from "./fixture";
+import { asked, browse, Browser, BROWSER_METADATA, callbackPath, code, copyOf, idToken, jump, openCall, SECRET, serveBrowser, setCookies, signIn, through, tokens, USERINFO, type Sent } from "./browser";
+import type { Envoy } from "./host";
+import type { StreamContext } from "./host/stream";
+
+const PATH = "/backchannel";
+const CONFIG = { backchannel_logout_path: PATH };
+const FORM: Sent = { "content-type": "application/x-www-form-urlencoded" };
+const EVENT = "http://schemas.openid.net/event/backchannel-logout";
+let ids = 0;
+
+interface Made { key?: Key; header?: Record<string, unknown> }
+const logoutToken = (changes: Record<string, unknown> = {}, { key = KEY, header = {} }: Made = {}): string => token({
+  aud: "gateway", scope: undefined, sub: "alice", sid: "op-session-1", jti: `logout-${ids++}`, events: { [EVENT]: {} }, exp: NOW + 120, ...changes,
+}, { key, header: { typ: "logout+jwt", ...header } });
+
+const post = (envoy: Envoy, body: string, headers: Sent = FORM, worker = 0): StreamContext => envoy.request("POST", PATH, headers, { body, worker });
+const send = (envoy: Envoy, value: string, worker = 0): StreamContext => post(envoy, new URLSearchParams({ logout_token: value }).toString(), FORM, worker);
+const isIn = (browser: Browser): boolean => "forwarded" in (copyOf(browser).fetch("/api").outcome as object);
+
+/** A sign-in of anybody, at any time. */
+function signInAs(browser: Browser, changes: Record<string, unknown>): Browser {
+  const ask = asked(browser.navigate("/page")), now = Math.floor(browser.envoy.now);
+  const back = browser.navigate(callbackPath(ask));
+  openCall(browser.envoy, "/token").json({ ...tokens(ask.nonce, { expires_in: 100_000 }), id_token: idToken(ask.nonce, { iat: now, exp: now + 300, ...changes }) });
+  openCall(browser.envoy, "/userinfo").json({ ...USERINFO, sub: changes.sub ?? "alice" });
+  browser.take(back);
+  expect(browser.session).toBeDefined();
+  return browser;
+}
+
+describe("duty 119: a logout token that is wrong is 400 and ends nothing", () => {
+  const { envoy, browser } = browse(CONFIG);
+  signIn(browser);
+  const [, payload] = logoutToken().split(".");
+  const hs = `${b64u({ alg: "HS256", typ: "logout+jwt" })}.${payload}`;
+
+  const WRONG: [string, () => string][] = [
+    ["unsigned", () => `${b64u({ alg: "none", typ: "logout+jwt" })}.${payload}.`], ["unsigned, in another spelling", () => `${b64u({ alg: "nOnE", typ: "logout+jwt" })}.${payload}.`],
+    ["without its signature", () => `${logoutToken().split(".").slice(0, 2).join(".")}.`], ["signed by somebody else under our key's name", () => logoutToken({}, { key: makeKey("k1") })],
+    ["signed with the client's secret", () => `${hs}.${b64u(signature("HS256", "s3cr3t-of-the-gateway", hs))}`], ["tampered with", () => logoutToken().replace(/\.[^.]+\./, `.${payload!.slice(0, -4)}AAAA.`)],
+    ["of another issuer", () => logoutToken({ iss: "https://evil.example.com" })], ["of the issuer with a slash", () => logoutToken({ iss: `${ISSUER}/` })], ["without iss", () => logoutToken({ iss: undefined })],
+    ["for another client", () => logoutToken({ aud: "other" })], ["for a client that only begins like ours", () => logoutToken({ aud: ["gateway2"] })], ["without aud", () => logoutToken({ aud: undefined })],
+    ["too old", () => logoutToken({ iat: NOW - 1000, exp: undefined })], ["from the future", () => logoutToken({ iat: NOW + 1000 })], ["without iat", () => logoutToken({ iat: undefined })], ["with iat as text", () => logoutToken({ iat: String(NOW) })],
+    ["run out", () => logoutToken({ exp: NOW - 1 })], ["not valid yet", () => logoutToken({ nbf: NOW + 1000 })],
+    ["without jti", () => logoutToken({ jti: undefined })], ["with an empty jti", () => logoutToken({ jti: "" })], ["with a number as jti", () => logoutToken({ jti: 7 })], ["with a jti without end", () => logoutToken({ jti: "j".repeat(300) })],
+    ["without events", () => logoutToken({ events: undefined })], ["with other events", () => logoutToken({ events: { "http://schemas.openid.net/event/other": {} } })], ["with events as a list", () => logoutToken({ events: [EVENT] })],
+    ["with an event that is no object", () => logoutToken({ events: { [EVENT]: true } })], ["with a nonce", () => logoutToken({ nonce: "n" })], ["with a nonce of null", () => logoutToken({ nonce: null })],
+    ["about nobody", () => logoutToken({ sub: undefined, sid: undefined })], ["with an empty sid", () => logoutToken({ sub: undefined, sid: "" })], ["with a number as sub", () => logoutToken({ sub: 7 })],
+    ["that is an ID Token", () => idToken("n")], ["that is an ID Token, without nonce", () => idToken(undefined)], ["that is an access token", () => token({ sub: "alice" }, { header: { typ: "at+jwt" } })],
+    ["of another type", () => logoutToken({}, { header: { typ: "at+jwt" } })], ["with crit", () => logoutToken({}, { header: { crit: ["exp"] } })],
+    ["that is none", () => "opaque"], ["that is empty", () => ""], ["without end", () => `a.${"b".repeat(50_000)}.c`],
+  ];
+  test.each(WRONG)("%s", (_, make) => {
+    const { local } = send(envoy, make());
+    expect(code(local)).toBe("400 logout_token_invalid");
+    expect([local.headers.get("cache-control"), setCookies(local.headers)]).toEqual(["no-store", []]);
+    expect(isIn(browser)).toBe(true);
+  });
+  test("the log says what was wrong with it, and the answer does not", () => {
+    const { envoy } = browse(CONFIG);
+    const { body } = send(envoy, logoutToken({ aud: "other", sub: "very-secret" })).local;
+    expect(envoy.logText).toMatch(/back-channel logout: the logout token .*aud/);
+    expect(envoy.logText + body).not.toContain("very-secret");
+  });
+});
+
+describe("duty 119: a request that is wrong ends nothing", () => {
+  const { envoy, browser } = browse(CONFIG);
+  signIn(browser);
+  const good = (): string => `logout_token=${logoutToken()}`;
+
+  test.each<[string, () => StreamContext, string]>([
+    ["GET", () => envoy.get(`${PATH}?${good()}`), "405 logout_method"], ["GET by a signed-in browser", () => browser.navigate(`${PATH}?${good()}`), "405 logout_method"],
+    ["PUT", () => envoy.request("PUT", PATH, FORM, { body: good() }), "405 logout_method"], ["HEAD", () => envoy.request("HEAD", PATH), "405 logout_method"],
+    ["the token in the query", () => envoy.request("POST", `${PATH}?${good()}`, FORM, { body: "a=1" }), "400 logout_token_invalid"],
+    ["JSON", () => post(envoy, JSON.stringify({ logout_token: logoutToken() }), { "content-type": "application/json" }), "400 logout_token_invalid"],
+    ["no content type", () => post(envoy, good(), {}), "400 logout_token_invalid"], ["a type that only begins like a form", () => post(envoy, good(), { "content-type": "application/x-www-form-urlencodedx" }), "400 logout_token_invalid"],
+    ["two content types", () => post(envoy, good(), { "content-type": "application/x-www-form-urlencoded,text/plain" }), "400 logout_token_invalid"],
+    ["no body", () => post(envoy, ""), "400 logout_token_invalid"], ["no parameter", () => post(envoy, "a=1"), "400 logout_token_invalid"],
+    ["the parameter twice (duty 9)", () => post(envoy, `${good()}&${good()}`), "400 logout_token_invalid"], ["twice, once escaped", () => post(envoy, `${good()}&logout%5Ftoken=x`), "400 logout_token_invalid"],
+    ["bad escapes", () => post(envoy, `${good()}&a=%zz`), "400 logout_token_invalid"], ["a body too large", () => post(envoy, `${good()}&a=${"x".repeat(70_000)}`), "413 body_too_large"],
+    ["a hundred parameters", () => post(envoy, `${"a=1&".repeat(100)}${good()}`), "400 logout_token_invalid"],
+  ])("%s", (_, request, expected) => {
+    const { local } = request();
+    expect(code(local)).toBe(expected);
+    expect(local.headers.get("cache-control")).toBe("no-store");
+    expect(isIn(browser)).toBe(true);
+  });
+
+  test.each([`${PATH}/`, `${PATH}x`, `/x${PATH}`])("%s is another path", (path) => expect(code(envoy.request("POST", path, FORM, { body: good() }).local)).toBe("401 not_sent"));
+  test("without backchannel_logout_path there is no such address", () => expect(code(send(browse().envoy, logoutToken()).local)).toBe("401 not_sent"));
+
+  test("bodies that do not arrive: 503 after five seconds, and the log names the setting", () => {
+    const { envoy } = browse(CONFIG);
+    envoy.bodiesBehindHeaders = false;
+    const request = send(envoy, logoutToken());
+    envoy.advance(4);
+    expect(request.waiting).toBe(true);
+    envoy.advance(2);
+    expect(code(request.local)).toBe("503 body_not_delivered");
+    expect(envoy.logText).toMatch(/warn: .*allow_on_headers_stop_iteration/);
+  });
+});
+
+describe("one that is right", () => {
+  test.each<[string, Record<string, unknown>, Record<string, unknown>]>([
+    ["by sid and sub", {}, {}], ["by sid alone", { sub: undefined }, {}], ["by sub alone", { sid: undefined }, {}], ["for several audiences", { aud: ["other", "gateway"] }, {}], ["without exp", { exp: undefined }, {}],
+    ["of type JWT", {}, { typ: "JWT" }], ["without a type", {}, { typ: undefined }], ["just a little from the future", { iat: NOW + 60 }, {}],
+  ])("%s: 200, not to be stored, and the session is over in every worker within a second", (_, changes, header) => {
+    const { envoy, browser } = browse(CONFIG, { start: { workers: 2 } });
+    signIn(browser);
+    const there = copyOf(browser, { worker: 1 });
+    expect([isIn(browser), isIn(there)]).toEqual([true, true]);
+    const { local } = send(envoy, logoutToken(changes, { header }));
+    expect([local.status, local.headers.get("cache-control"), setCookies(local.headers), local.body]).toEqual([200, "no-store", [], ""]);
+    expect(isIn(browser)).toBe(false);
+    envoy.advance(1);
+    expect(isIn(there)).toBe(false);
+  });
+
+  test("duty 119: used a second time, here or in another worker, it is refused", () => {
+    const { envoy, browser } = browse(CONFIG, { start: { workers: 2 } });
+    const used = logoutToken();
+    expect(send(envoy, used).local.status).toBe(200);
+    jump(envoy, 2);
+    signInAs(browser, {});
+    envoy.advance(1);
+    for (const worker of [0, 1]) expect(code(send(envoy, used, worker).local)).toBe("400 logout_token_invalid");
+    expect(isIn(browser)).toBe(true);
+  });
+
+  test("who is meant: by sid that session alone, by sub all of the person, and nobody else", () => {
+    const world = (): { envoy: Envoy; all: Browser[] } => {
+      const { envoy } = browse(CONFIG);
+      return { envoy, all: [{}, { sid: "op-session-2" }, { sid: undefined }, { sub: "bob", sid: "op-session-3" }, { sub: "bob", sid: undefined }].map((who) => signInAs(new Browser(envoy), who)) };
+    };
+    const after = (changes: Record<string, unknown>): boolean[] => {
+      const { envoy, all } = world();
+      jump(envoy, 1);
+      expect(send(envoy, logoutToken(changes)).local.status).toBe(200);
+      return all.map(isIn);
+    };
+    expect(after({ sub: undefined })).toEqual([false, true, true, true, true]);
+    expect(after({ sid: undefined })).toEqual([false, false, false, true, true]);
+    // A session of which the provider gave no sid may be the one that is meant.
+    expect(after({})).toEqual([false, true, false, true, true]);
+    expect(after({ sub: "carol", sid: "unknown" })).toEqual([true, true, true, true, true]);
+    // A sid is not a sub, and the other way round.
+    expect(after({ sub: "op-session-1", sid: undefined })).toEqual([true, true, true, true, true]);
+    expect(after({ sub: undefined, sid: "alice" })).toEqual([true, true, true, true, true]);
+  });
+
+  test("a later sign-in of the same person, or even of the same sid, is a new one", () => {
+    const { envoy, browser } = browse(CONFIG);
+    signInAs(browser, {});
+    for (const changes of [{}, { sid: undefined }]) {
+      jump(envoy, 2);
+      send(envoy, logoutToken(changes));
+      expect(isIn(browser)).toBe(false);
+      jump(envoy, 2);
+      signInAs(browser, {});
+      expect(isIn(browser)).toBe(true);
+    }
+  });
+
+  test("stays in force for as long as the session could have lasted", () => {
+    const { envoy, browser } = browse({ ...CONFIG, session: { secret: SECRET, idling_timeout: 0, rolling_timeout: 0, absolute_timeout: 3000 } });
+    signInAs(browser, {});
+    send(envoy, logoutToken());
+    for (let i = 0; i < 4; i++) { expect(isIn(browser)).toBe(false); signInAs(new Browser(envoy), { sub: `u${i}`, sid: `s${i}` }); send(envoy, logoutToken({ sub: `u${i}`, sid: `s${i}`, iat: NOW + i * 900, exp: undefined })); jump(envoy, 900); }
+  });
+
+  test("also ends a session whose tokens are being renewed", () => {
+    const { envoy, browser } = browse(CONFIG);
+    signIn(browser);
+    jump(envoy, 301);
+    const request = through(browser);
+    expect(request.waiting).toBe(true);
+    expect(send(envoy, logoutToken({ iat: NOW + 300, exp: NOW + 400 })).local.status).toBe(200);
+    openCall(envoy, "/token").json({ access_token: "a2", token_type: "Bearer", refresh_token: "r2" });
+    expect(code(request.local)).toBe("401 sign_in_needed");
+    expect(isIn(browser)).toBe(false);
+  });
+
+  test("of another configuration with the same provider ends nothing here", () => {
+    const { envoy, browser } = browse(CONFIG);
+    signIn(browser);
+    expect(code(send(envoy, logoutToken({ aud: "other" })).local)).toBe("400 logout_token_invalid");
+    expect(isIn(browser)).toBe(true);
+  });
+});
+
+describe("the provider's keys", () => {
+  const key = makeKey("k2");
+  const jwks = (envoy: Envoy): number => envoy.provider("idp").calls.filter(({ path }) => path === "/jwks").length;
+
+  test("an unknown one is asked for once, and the logout goes on with it", () => {
+    const { envoy, browser } = browse(CONFIG);
+    signIn(browser);
+    serveBrowser(envoy, { keys: [KEY, key] });
+    expect(send(envoy, logoutToken({}, { key })).local.status).toBe(200);
+    expect([isIn(browser), jwks(envoy)]).toEqual([false, 2]);
+  });
+  test("duty 47: a flood of unknown ones causes no flood of calls", () => {
+    const { envoy, browser } = browse(CONFIG);
+    signIn(browser);
+    for (let i = 0; i < 20; i++) expect(code(send(envoy, logoutToken({}, { key, header: { kid: `k${i + 3}` } })).local)).toBe("400 logout_token_invalid");
+    expect([isIn(browser), jwks(envoy)]).toEqual([true, 2]);
+  });
+  test("while they cannot be had, it is 503: the provider will try again", () => {
+    const { envoy } = browse(CONFIG, { start: { refuseCallouts: true } });
+    expect(send(envoy, logoutToken()).local.status).toBe(503);
+  });
+  test("a token that comes first of all waits for them", () => {
+    const { envoy } = browse(CONFIG);
+    const fresh = browse(CONFIG, { metadata: BROWSER_METADATA }).envoy;
+    fresh.provider("idp").answers(() => null);
+    const next = fresh.addPlugin({ ...CONFIG, client_id: "gateway", client_secret: "s3cr3t-of-the-gateway", provider_cluster: "idp2", discovery: `${ISSUER}/.well-known/openid-configuration`, session: { secret: SECRET } });
+    const request = fresh.request("POST", PATH, FORM, { body: `logout_token=${logoutToken()}`, plugin: next });
+    expect([request.waiting, envoy.callouts.length]).toEqual([true, 0]);
+    fresh.provider("idp2").answers((call) => call.path === "/jwks" ? { body: { keys: [KEY.jwk] } } : { body: BROWSER_METADATA });
+    fresh.advance(1);
+    expect(request.local.status).toBe(200);
+  });
+});
+
+describe("duty 120: a logout that cannot be kept is not accepted", () => {
+  const buckets = (envoy: Envoy, fill: (key: string) => void): void => { for (let i = 0; i < 16; i++) fill(`envoy-oidc/1/ended/${i}`); void envoy; };
+
+  test("where the workers' common memory takes nothing: 503, and again with the same token later", () => {
+    const { envoy, browser } = browse(CONFIG);
+    signIn(browser);
+    const set = envoy.sharedData.set.bind(envoy.sharedData), value = logoutToken();
+    envoy.sharedData.set = () => 8;
+    expect(code(send(envoy, value).local)).toBe("503 logout_not_kept");
+    envoy.sharedData.set = set;
+    expect(send(envoy, value).local.status).toBe(200);
+    expect(isIn(browser)).toBe(false);
+  });
+  test("where it is full: 503, and a line in the log", () => {
+    const { envoy } = browse(CONFIG);
+    const full = Buffer.alloc(2048 * 16);
+    for (let i = 0; i < 2048; i++) { full.writeUInt32LE(i + 1, i * 16); full.writeUInt32LE(NOW, i * 16 + 8); full.writeUInt32LE(0xffffffff, i * 16 + 12); }
+    buckets(envoy, (key) => envoy.sharedData.set(key, full, 0));
+    expect(code(send(envoy, logoutToken()).local)).toBe("503 logout_not_kept");
+    expect(envoy.logText).toMatch(/warn: .*back-channel logout/);
+  });
+  test("rubbish in it traps nothing", () => {
+    for (const size of [1, 15, 17, 4096 + 8]) {
+      const { envoy, browser } = browse(CONFIG);
+      signIn(browser);
+      buckets(envoy, (key) => envoy.sharedData.set(key, Buffer.alloc(size, 0x5a), 0));
+      envoy.sharedData.set("envoy-oidc/1/ended", Buffer.alloc(1), 0);
+      envoy.advance(1);
+      expect(isIn(browser)).toBe(true);
+      expect([200, 503]).toContain(send(envoy, logoutToken()).local.status);
+    }
+  });
+});

@@ -1,0 +1,88 @@
+// The provider ends a session in a hidden frame (OpenID Connect Front-Channel Logout 1.0).
+import { ISSUER } from "./fixture";
+import { browse, Browser, code, copyOf, expired, setCookies, signIn, tokens, type Sent } from "./browser";
+import type { StreamContext } from "./host/stream";
+
+const PATH = "/frontchannel";
+const CONFIG = { frontchannel_logout_path: PATH };
+const FRAME: Sent = { accept: "text/html", "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "iframe" };
+const query = (changes: Record<string, string | null> = {}): string =>
+  new URLSearchParams(Object.entries({ iss: ISSUER, sid: "op-session-1", ...changes }).filter(([, value]) => value !== null) as [string, string][]).toString();
+
+const signedIn = (): Browser => { const { browser } = browse(CONFIG); signIn(browser); return browser; };
+const frame = (browser: Browser, search = query(), method = "GET"): StreamContext => browser.send(method, `${PATH}?${search}`, FRAME);
+const isIn = (browser: Browser): boolean => "forwarded" in (copyOf(browser).fetch("/api").outcome as object);
+
+test("iss and sid of the session end it: all its cookies go, and copies of them are good for nothing", () => {
+  const browser = signedIn();
+  const thief = copyOf(browser), name = browser.session!;
+  const { local } = frame(browser);
+  expect(local.status).toBe(200);
+  expect(expired(local.headers)).toContain(name);
+  expect(browser.names).toEqual([]);
+  expect(isIn(thief)).toBe(false);
+});
+
+test("duty 121: the answer is not to be stored, and nobody but the provider may show it in a frame", () => {
+  const { headers, body } = frame(signedIn()).local;
+  expect(headers.get("cache-control")).toBe("no-store");
+  expect(headers.get("content-security-policy")).toMatch(new RegExp(`frame-ancestors ${ISSUER}$`));
+  expect(headers.has("x-frame-options")).toBe(false);
+  expect(body).not.toMatch(/script|alice|op-session/);
+});
+
+describe("duty 121: whatever does not match the session is 400 and ends nothing", () => {
+  test.each<[string, string]>([
+    ["another sid", query({ sid: "op-session-2" })], ["a sid that only begins like it", query({ sid: "op-session-10" })], ["an empty sid", query({ sid: "" })], ["no sid", query({ sid: null })],
+    ["another issuer", query({ iss: "https://evil.example.com" })], ["the issuer with a slash", query({ iss: `${ISSUER}/` })], ["no issuer", query({ iss: null })], ["nothing", ""],
+    ["sid twice", `${query()}&sid=op-session-1`], ["iss twice", `${query()}&iss=${ISSUER}`], ["iss twice, once escaped", `${query()}&%69ss=x`], ["bad escapes", `${query()}&a=%zz`],
+  ])("%s", (_, search) => {
+    const browser = signedIn();
+    const { local } = frame(browser, search);
+    expect(code(local)).toBe("400 logout_mismatch");
+    expect([setCookies(local.headers), local.headers.get("cache-control")]).toEqual([[], "no-store"]);
+    expect(isIn(browser)).toBe(true);
+  });
+
+  test("a session of which the provider gave no sid", () => {
+    const { envoy, browser } = browse({ ...CONFIG, backchannel_logout_path: "/b" });
+    const without = signedIn();
+    const ask = new URL(browser.navigate("/page").local.headers.get("location")!).searchParams;
+    expect(ask.get("state")).toBeTruthy();
+    expect([envoy.callouts.length, tokens(undefined).token_type, isIn(without)]).toEqual([0, "Bearer", true]);
+  });
+
+  test.each(["POST", "HEAD", "PUT", "OPTIONS"])("%s is 405", (method) => {
+    const browser = signedIn();
+    const { local } = frame(browser, query(), method);
+    expect([code(local), local.headers.get("allow")]).toEqual(["405 logout_method", "GET"]);
+    expect(isIn(browser)).toBe(true);
+  });
+});
+
+test("without a session it answers the same, sets no cookie, and calls nobody", () => {
+  const { envoy, browser } = browse({ ...CONFIG, revoke_tokens_on_logout: true });
+  const { local } = frame(browser);
+  expect([local.status, setCookies(local.headers), envoy.callouts]).toEqual([200, [], []]);
+});
+
+test("duty 115: no tokens are revoked by a request that anybody's page can cause", () => {
+  const { envoy, browser } = browse({ ...CONFIG, revoke_tokens_on_logout: true });
+  signIn(browser);
+  expect(frame(browser).local.status).toBe(200);
+  expect(envoy.callouts).toEqual([]);
+});
+
+test("another session of the same person stays", () => {
+  const browser = signedIn();
+  const phone = new Browser(browser.envoy);
+  signIn(phone);
+  frame(browser);
+  expect(isIn(phone)).toBe(true);
+});
+
+test.each([`${PATH}/`, `${PATH}x`, `/x${PATH}`])("%s is another path", (path) => {
+  const browser = signedIn();
+  expect(browser.send("GET", `${path}?${query()}`, FRAME).forwarded.get(":path")).toBe(`${path}?${query()}`);
+});
+test("without frontchannel_logout_path there is no such address", () => expect(code(frame(browse().browser).local)).toBe("401 sign_in_needed"));

@@ -1,0 +1,240 @@
+// The ID Token of a sign-in: every one that is not the provider's word about this person, for this client and this sign-in, ends it (OpenID Connect Core §3.1.3.7).
+import { createHash, createPublicKey } from "node:crypto";
+import { AUDIENCE, asked as callsTo, b64u, claims, ISSUER, KEY, makeKey, NOW, signature, token, type Key } from "./fixture";
+import { accessToken, browse, Browser, BROWSER_METADATA, CLIENT, code, idToken, jump, location, openCall, redeeming, serveBrowser, signIn, tokens, tryAgain, USERINFO } from "./browser";
+import type { Envoy } from "./host/envoy";
+
+type Make = (nonce: string) => string;
+const OTHER = makeKey("k1"), ES = makeKey("es", "ES256"), UNKNOWN = makeKey("k2");
+
+/** How a sign-in with that ID Token ends. */
+function outcome(make: Make, config: Record<string, unknown> = {}, keys: Key[] = [KEY, ES]): { code: string; envoy: Envoy; browser: Browser } {
+  const { envoy, browser } = browse(config, { keys }), { ask, back, call } = redeeming(browser);
+  call.json(tokens(ask.nonce, { id_token: make(ask.nonce) }));
+  const userinfo = envoy.callouts.find(({ path }) => path === "/userinfo");
+  userinfo?.json(USERINFO);
+  envoy.advance(1);
+  const { local } = browser.take(back);
+  if (local.status >= 400) expect([tryAgain(local), browser.session, browser.logins, userinfo]).toEqual(["/page?a=1", undefined, [], undefined]);
+  return { code: code(local), envoy, browser };
+}
+
+const refuses = (make: Make, config?: Record<string, unknown>): void => {
+  const { code, envoy } = outcome(make, config);
+  expect(code).toBe("502 login_failed");
+  expect(envoy.logText).toMatch(/(error|warn): .*the ID Token/);
+};
+const having = (changes: Record<string, unknown>): Make => (nonce) => idToken(nonce, changes);
+const payload = (text: (json: string) => string): Make => (nonce) => token({}, { payload: text(JSON.stringify(claims({ aud: CLIENT, nonce, sub: "alice" }))) });
+const header = (header: Record<string, unknown>): Make => (nonce) => token({ aud: CLIENT, nonce, sub: "alice" }, { header });
+const forged = (alg: string, sig: (input: string) => string): Make => (nonce) => {
+  const input = `${b64u({ alg, kid: "k1" })}.${b64u(claims({ aud: CLIENT, nonce, sub: "alice" }))}`;
+  return `${input}.${sig(input)}`;
+};
+
+test("one that holds is accepted, whoever of the provider's keys has signed it", () => {
+  for (const key of [KEY, ES]) expect(outcome((nonce) => idToken(nonce, {}, key)).code).toBe("303 signed_in");
+});
+
+describe("signature and form", () => {
+  test.each<[string, Make]>([
+    ["duty 43: alg none", forged("none", () => "")],
+    ["duty 43: alg nOnE with a signature", forged("nOnE", () => "AAAA")],
+    ["duty 43: an empty signature", forged("RS256", () => "")],
+    ["duty 43: two parts", (nonce) => idToken(nonce).split(".").slice(0, 2).join(".")],
+    ["five parts (encrypted)", (nonce) => `${idToken(nonce)}.a.b`],
+    ["no token at all", () => "abc"],
+    ["duty 44: HS256 with the client's secret", forged("HS256", (input) => b64u(signature("HS256", "s3cr3t-of-the-gateway", input)))],
+    ["duty 44: HS256 with the public key", forged("HS256", (input) => b64u(signature("HS256", JSON.stringify(KEY.jwk), input)))],
+    ["duty 45: RS1", forged("RS1", () => "AAAA")],
+    ["another's key under the same id", (nonce) => idToken(nonce, {}, OTHER)],
+    ["a changed signature", (nonce) => idToken(nonce).replace(/.{9}$/, "AAAAAAAA0")],
+    ["changed claims", (nonce) => { const [head, , sig] = idToken(nonce).split("."); return `${head}.${b64u(claims({ aud: CLIENT, nonce, sub: "admin" }))}.${sig}`; }],
+    ["duty 50: a key that it brings along", (nonce) => token({ aud: CLIENT, nonce }, { key: OTHER, header: { jwk: OTHER.jwk, kid: "x" } })],
+    ["duty 51: crit", header({ crit: ["exp"] })],
+    ["duty 51: b64", header({ b64: false })],
+    ["duty 67: zip", header({ zip: "DEF" })],
+    ["duty 55: padding", (nonce) => `${idToken(nonce)}==`],
+    ["duty 56: a claim twice", payload((json) => json.replace('"sub":"alice"', '"sub":"alice","sub":"admin"'))],
+    ["duty 56: a lone surrogate", payload((json) => json.replace("{", '{"x":"\\ud800",'))],
+    ["duty 56: a list", payload(() => "[]")],
+    ["duty 66: a token of 17 kB", having({ x: "a".repeat(17_000) })],
+    ["duty 66: deep nesting", payload((json) => json.replace("{", `{"x":${"[".repeat(100)}${"]".repeat(100)},`))],
+  ])("%s is refused", (_, make) => refuses(make));
+
+  test("duty 46: an algorithm that is not expected is refused", () => {
+    refuses((nonce) => idToken(nonce), { token_signing_alg_values_expected: ["ES256"] });
+    expect(outcome((nonce) => idToken(nonce, {}, ES), { token_signing_alg_values_expected: ["ES256"] }).code).toBe("303 signed_in");
+  });
+
+  test("duty 44: symmetric signatures count only with symmetric_key, never with client_secret", () => {
+    const key = "0123456789abcdef0123456789abcdefX", config = { symmetric_key: key, token_signing_alg_values_expected: "HS256", use_jwks: undefined };
+    expect(outcome(forged("HS256", (input) => b64u(signature("HS256", key, input))), config).code).toBe("303 signed_in");
+    refuses(forged("HS256", (input) => b64u(signature("HS256", "s3cr3t-of-the-gateway", input))), config);
+  });
+
+  test("beside public_key, which is for bearer tokens, the provider's keys sign ID Tokens", () => {
+    const pem = createPublicKey(ES.privateKey).export({ type: "spki", format: "pem" }), config = { public_key: pem, use_jwks: undefined, claim_validator: { issuer: { valid_issuers: [ISSUER] } } };
+    expect(outcome((nonce) => idToken(nonce), config).code).toBe("303 signed_in");
+    refuses((nonce) => idToken(nonce, {}, OTHER), config);
+  });
+});
+
+describe("claims", () => {
+  test.each<[string, Record<string, unknown>]>([
+    ["duty 14: no nonce", { nonce: undefined }],
+    ["duty 14: another nonce", { nonce: "x".repeat(43) }],
+    ["duty 14: an empty nonce", { nonce: "" }],
+    ["duty 14: a list of nonces", { nonce: ["x"] }],
+    ["duty 57: no exp", { exp: undefined }],
+    ["duty 57: exp is over", { exp: NOW }],
+    ["duty 57: exp is a string", { exp: `${NOW + 300}` }],
+    ["duty 57: exp is negative", { exp: -1e300 }],
+    ["duty 57: exp is null", { exp: null }],
+    ["no iat", { iat: undefined }],
+    ["duty 58: iat beyond iat_slack", { iat: NOW + 130, exp: NOW + 500 }],
+    ["duty 58: iat is a string", { iat: `${NOW}` }],
+    ["duty 58: nbf beyond iat_slack", { nbf: NOW + 130 }],
+    ["duty 59: no iss", { iss: undefined }],
+    ["duty 59: iss with a slash behind it", { iss: `${ISSUER}/` }],
+    ["duty 59: iss of http", { iss: ISSUER.replace("https", "http") }],
+    ["duty 59: iss in capitals", { iss: ISSUER.toUpperCase() }],
+    ["duty 59: iss in a list", { iss: [ISSUER] }],
+    ["duty 59: another iss by the same key", { iss: "https://other.example.com" }],
+    ["duty 60: no aud", { aud: undefined }],
+    ["duty 60: another aud", { aud: AUDIENCE }],
+    ["duty 60: an aud that starts alike", { aud: `${CLIENT}2` }],
+    ["duty 60: a list without the client", { aud: ["a", "b"] }],
+    ["duty 60: an empty list", { aud: [] }],
+    ["duty 60: a list in a list", { aud: [[CLIENT]] }],
+    ["duty 60: an object", { aud: { "0": CLIENT } }],
+    ["duty 60: several without azp", { aud: [CLIENT, AUDIENCE] }],
+    ["duty 60: several of which one is nobody's here", { aud: [CLIENT, AUDIENCE], azp: CLIENT }],
+    ["duty 60: another azp", { azp: "other" }],
+    ["duty 60: another azp of several", { aud: [CLIENT, "other"], azp: "other" }],
+    ["duty 60: azp that is no text", { azp: [CLIENT] }],
+    ["duty 63: another at_hash", { at_hash: hashOf("another token") }],
+    ["duty 63: the whole hash", { at_hash: createHash("sha256").update(accessToken()).digest("base64url") }],
+    ["duty 63: at_hash that is empty", { at_hash: "" }],
+    ["duty 63: at_hash that is null", { at_hash: null }],
+    ["duty 64: no sub", { sub: undefined }],
+    ["duty 64: an empty sub", { sub: "" }],
+    ["duty 64: a number as sub", { sub: 7 }],
+    ["duty 64: a list as sub", { sub: ["alice"] }],
+    ["duty 64: a sub of 256", { sub: "a".repeat(256) }],
+    ["duty 62: a logout token", { events: {} }],
+    ["sid that is no text", { sid: 7 }],
+    ["auth_time that is no number", { auth_time: "now" }],
+  ])("%s is refused", (_, changes) => refuses(having(changes)));
+
+  test.each(["logout+jwt", "at+jwt", "application/at+jwt"])("duty 62: a token of typ %s is no ID Token", (typ) => refuses(header({ typ })));
+  test("duty 62: nor is the access token, though it is the provider's", () => refuses((nonce) => accessToken({ aud: AUDIENCE, nonce })));
+  test("duty 10: nor is the ID Token of another sign-in", () => {
+    const old = idToken("nonce-of-yesterday");
+    refuses(() => old);
+  });
+
+  test.each<[string, Record<string, unknown>]>([
+    ["at_hash that is right", { at_hash: hashOf(accessToken()) }],
+    ["a list of this client alone", { aud: [CLIENT] }],
+    ["azp of this client", { azp: CLIENT }],
+    ["exp of 1e300, fractions, clocks that differ by iat_slack", { exp: NOW + 0.5 + 60, iat: NOW + 119.5, nbf: NOW + 119 }],
+    ["a sub of 255", { sub: "a".repeat(255) }],
+  ])("%s is accepted", (_, changes) => {
+    const { browser } = browse({}, { metadata: { ...BROWSER_METADATA, userinfo_endpoint: undefined } }), { ask, back, call } = redeeming(browser);
+    call.json(tokens(ask.nonce, { id_token: idToken(ask.nonce, changes) }));
+    location(browser.take(back));
+  });
+
+  test("duty 57: an exp of 1e300 neither wraps nor traps", () => {
+    expect(outcome(payload((json) => json.replace(/"exp":\d+/, '"exp":1e300'))).code).toBe("303 signed_in");
+  });
+
+  test.each<[Record<string, unknown>, Record<string, unknown>, string]>([
+    [{ max_age: 60 }, { auth_time: NOW - 60 }, "303 signed_in"],
+    [{ max_age: 60 }, { auth_time: NOW - 60 - 121 }, "502 login_failed"],
+    [{ max_age: 60 }, {}, "502 login_failed"],
+    [{ max_age: "0" }, { auth_time: NOW - 500 }, "502 login_failed"],
+    [{ acr_values: "gold silver" }, { acr: "silver" }, "303 signed_in"],
+    [{ acr_values: "gold silver" }, { acr: "bronze" }, "502 login_failed"],
+    [{ acr_values: "gold silver" }, { acr: "gold silver" }, "502 login_failed"],
+    [{ acr_values: "gold silver" }, {}, "502 login_failed"],
+  ])("duty 28: asked for with %j, a token with %j ends in %s", (authorization_params, changes, expected) => expect(outcome(having(changes), { authorization_params }).code).toBe(expected));
+});
+
+describe("duty 47: a key that is not known", () => {
+  /** Up to where the ID Token has come. */
+  function waits(keys: Key[]): { envoy: Envoy; browser: Browser; back: ReturnType<Browser["navigate"]> } {
+    const { envoy, browser } = browse({}, { keys: [KEY] });
+    jump(envoy, 60);
+    serveBrowser(envoy, { keys });
+    const { ask, back, call } = redeeming(browser);
+    call.json(tokens(ask.nonce, { id_token: idToken(ask.nonce, { iat: envoy.now, exp: envoy.now + 300 }, UNKNOWN) }));
+    return { envoy, browser, back };
+  }
+
+  test("is fetched once, and the sign-in goes on with it", () => {
+    const { envoy, browser, back } = waits([KEY, UNKNOWN]);
+    envoy.advance(1);
+    openCall(envoy, "/userinfo").json(USERINFO);
+    location(browser.take(back));
+    expect(callsTo(envoy, "/jwks")).toBe(2);
+  });
+
+  test("one that is not there then either ends the sign-in, and the next ones cause no more calls for a while", () => {
+    const { envoy, browser, back } = waits([KEY]);
+    envoy.advance(1);
+    expect(code(browser.take(back).local)).toBe("502 login_failed");
+    for (let i = 0; i < 5; i++) {
+      const { ask, back, call } = redeeming(browser);
+      call.json(tokens(ask.nonce, { id_token: idToken(ask.nonce, { iat: envoy.now, exp: envoy.now + 300 }, makeKey(`unknown${i}`, "ES256")) }));
+      envoy.advance(1);
+      expect(code(browser.take(back).local)).toBe("502 login_failed");
+    }
+    expect(callsTo(envoy, "/jwks")).toBe(2);
+  });
+
+  test("while the keys cannot be fetched the sign-in fails closed", () => {
+    const { envoy, browser } = browse({}, { keys: [KEY] });
+    jump(envoy, 60);
+    envoy.provider("idp").answers((call) => call.path === "/jwks" ? "fail" : null);
+    const { ask, back, call } = redeeming(browser);
+    call.json(tokens(ask.nonce, { id_token: idToken(ask.nonce, { iat: envoy.now, exp: envoy.now + 300 }, UNKNOWN) }));
+    envoy.advance(5);
+    expect(browser.take(back).local.status).toBeGreaterThanOrEqual(500);
+    expect(browser.session).toBeUndefined();
+  });
+});
+
+describe("duty 39: an ID Token that comes with a refresh", () => {
+  test.each<[string, Record<string, unknown>]>([
+    ["another sub", { sub: "mallory" }], ["another iss", { iss: "https://other.example.com" }], ["another aud", { aud: "other" }], ["another auth_time", { auth_time: NOW + 1 }],
+    ["another nonce", { nonce: "other" }], ["no exp", { exp: undefined }], ["another azp", { azp: "other" }],
+  ])("with %s ends the session", (_, changes) => {
+    const { envoy, browser } = browse();
+    const { ask, back, call } = redeeming(browser);
+    call.json(tokens(ask.nonce, { id_token: idToken(ask.nonce, { auth_time: NOW - 5 }) }));
+    openCall(envoy, "/userinfo").json(USERINFO);
+    browser.take(back);
+    for (const [id_token, ended] of [[idToken(ask.nonce, { auth_time: NOW - 5, iat: NOW + 301, exp: NOW + 900 }), false], [idToken(undefined, { auth_time: NOW - 5, iat: NOW + 602, exp: NOW + 1200, ...changes }), true]] as const) {
+      jump(envoy, 301);
+      const request = browser.fetch("/api");
+      openCall(envoy, "/token").json({ ...tokens(undefined), refresh_token: "refresh-2", access_token: accessToken({ jti: String(ended) }), id_token });
+      browser.take(request);
+      expect("local" in (request.outcome as object)).toBe(ended);
+    }
+    expect(browser.session).toBeUndefined();
+  });
+
+  test("without a signature that holds, too", () => {
+    const { envoy, browser } = browse();
+    signIn(browser);
+    jump(envoy, 301);
+    const request = browser.fetch("/api");
+    openCall(envoy, "/token").json({ ...tokens(undefined), refresh_token: "refresh-2", id_token: idToken(undefined, { iat: NOW + 301, exp: NOW + 900 }, OTHER) });
+    expect(code(browser.take(request).local)).toBe("401 sign_in_needed");
+    expect(browser.session).toBeUndefined();
+  });
+});
+
+function hashOf(accessToken: string): string { return createHash("sha256").update(accessToken).digest().subarray(0, 16).toString("base64url"); }

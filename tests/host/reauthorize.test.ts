@@ -1,0 +1,165 @@
+// A person with a session is taken to the provider again: silently (refresh_session_interval), or every time (force_reauthorize).
+import { ISSUER, NOW } from "./fixture";
+import { asked, browse, Browser, callbackPath, code, copyOf, decoded, expired, idToken, jump, location, openCall, SECRET, setCookies, signIn, through, tokens, USERINFO } from "./browser";
+import type { StreamContext } from "./host/stream";
+
+const LONG = { tokens: { expires_in: 1_000_000 } };
+const prompt = (request: StreamContext): string | null => location(request).searchParams.get("prompt");
+
+/** The way back from the provider with an ID Token of this moment. */
+function comeBack(browser: Browser, request: StreamContext, changes: Record<string, unknown> = {}, path = "/page?a=1"): StreamContext {
+  const ask = asked(request), now = Math.floor(browser.envoy.now);
+  const back = browser.navigate(callbackPath(ask), { "sec-fetch-site": "cross-site" });
+  openCall(browser.envoy, "/token").json({ ...tokens(ask.nonce, { expires_in: 1_000_000 }), id_token: idToken(ask.nonce, { iat: now, exp: now + 300, ...changes }) });
+  openCall(browser.envoy, "/userinfo").json({ ...USERINFO, sub: changes.sub ?? "alice" });
+  const to = location(browser.take(back));
+  expect(to.pathname + to.search).toBe(path);
+  return back;
+}
+
+const refusedBy = (browser: Browser, request: StreamContext, error: string): StreamContext =>
+  browser.navigate(callbackPath(asked(request), { code: null, error }), { "sec-fetch-site": "cross-site" });
+
+describe("refresh_session_interval", () => {
+  const due = (changes: object = {}): Browser => {
+    const { envoy, browser } = browse({ refresh_session_interval: 100, ...changes });
+    signIn(browser, LONG);
+    jump(envoy, 101);
+    return browser;
+  };
+
+  test("asks nobody before its time", () => {
+    const { envoy, browser } = browse({ refresh_session_interval: 100 });
+    signIn(browser, LONG);
+    jump(envoy, 99);
+    for (let i = 0; i < 2; i++) expect(browser.navigate("/page").forwarded.has("x-userinfo")).toBe(true);
+  });
+
+  test("then a navigation goes to the provider, which shows nothing", () => {
+    const to = location(due().navigate("/page"));
+    expect([to.origin, to.searchParams.get("prompt"), to.searchParams.get("code_challenge_method"), to.searchParams.get("redirect_uri")]).toEqual([ISSUER, "none", "S256", "https://app.example/callback"]);
+  });
+
+  test("a prompt of authorization_params gives way to none", () => expect(prompt(due({ authorization_params: { prompt: "consent" } }).navigate("/page"))).toBe("none"));
+
+  test.each<[string, string, Record<string, string>]>([
+    ["fetch()", "GET", { accept: "*/*", "sec-fetch-mode": "cors", "sec-fetch-dest": "empty" }], ["a form", "POST", { accept: "text/html", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document" }],
+    ["an image", "GET", { accept: "image/*", "sec-fetch-mode": "no-cors", "sec-fetch-dest": "image" }], ["a frame", "GET", { accept: "text/html", "sec-fetch-mode": "navigate", "sec-fetch-dest": "iframe" }],
+    ["a WebSocket", "GET", { upgrade: "websocket", connection: "upgrade" }], ["an XMLHttpRequest", "GET", { accept: "text/html", "x-requested-with": "XMLHttpRequest" }],
+  ])("%s is let through, before and after a navigation was not", (_, method, headers) => {
+    const browser = due();
+    for (let i = 0; i < 2; i++) {
+      expect(through(browser, "/api", headers, method).forwarded.get("x-access-token")).toBeDefined();
+      expect(prompt(copyOf(browser).navigate("/page"))).toBe("none");
+    }
+  });
+
+  test("success leads back to the page, with a session that is asked about again only after the interval", () => {
+    const browser = due();
+    comeBack(browser, browser.navigate("/page?a=1"), { email: "fresh@example.com" });
+    expect(decoded(browser.navigate("/page").forwarded.get("x-id-token"))).toMatchObject({ email: "fresh@example.com" });
+    jump(browser.envoy, 99);
+    expect(browser.navigate("/page").forwarded.has("x-userinfo")).toBe(true);
+    jump(browser.envoy, 2);
+    expect(prompt(browser.navigate("/page"))).toBe("none");
+  });
+
+  test("often enough in a row, it is no circle", () => {
+    const browser = due();
+    for (let i = 0; i < 6; i++) {
+      comeBack(browser, browser.navigate("/page?a=1"));
+      jump(browser.envoy, 101);
+    }
+  });
+
+  test.each(["login_required", "interaction_required", "consent_required", "account_selection_required"])("%s ends the session, and the page leads to an ordinary sign-in", (error) => {
+    const browser = due();
+    const name = browser.session!;
+    const back = refusedBy(browser, browser.navigate("/page?a=1"), error);
+    expect(location(back).pathname + location(back).search).toBe("/page?a=1");
+    expect(expired(back.local.headers)).toContain(name);
+    expect([browser.session, browser.logins]).toEqual([undefined, []]);
+    expect(prompt(browser.navigate("/page?a=1"))).toBeNull();
+  });
+
+  test.each(["server_error", "temporarily_unavailable", "invalid_request", "<script>"])("%s is a page that says so, echoes nothing, and leaves the session alone", (error) => {
+    const browser = due();
+    const back = refusedBy(browser, browser.navigate("/page?a=1"), error);
+    expect(code(back.local)).toBe("502 login_failed");
+    expect(back.local.body).not.toContain("<script>");
+    expect(browser.fetch("/api").forwarded.has("x-userinfo")).toBe(true);
+  });
+
+  test("login_required without a silent sign-in of this browser ends nothing", () => {
+    const browser = due(), other = due();
+    for (const state of [asked(other.navigate("/")).state, "x".repeat(32)]) {
+      const answer = browser.navigate(`/callback?${new URLSearchParams({ state, error: "login_required", iss: ISSUER })}`);
+      expect(code(answer.local)).toBe("400 login_unknown");
+      expect(setCookies(answer.local.headers)).toEqual([]);
+    }
+    expect(browser.fetch("/api").forwarded.has("x-userinfo")).toBe(true);
+  });
+
+  test("an ordinary sign-in that is answered with login_required does not pretend to be a silent one", () => {
+    const { browser } = browse({ refresh_session_interval: 100 });
+    expect(code(refusedBy(browser, browser.navigate("/page"), "login_required").local)).toBe("502 login_failed");
+  });
+
+  test("somebody else at the provider is somebody else here, from head to foot", () => {
+    const browser = due();
+    comeBack(browser, browser.navigate("/page?a=1"), { sub: "bob", sid: "op-session-2" });
+    const sent = browser.navigate("/page").forwarded;
+    expect([decoded(sent.get("x-id-token")).sub, decoded(sent.get("x-userinfo")).sub]).toEqual(["bob", "bob"]);
+  });
+});
+
+describe("force_reauthorize", () => {
+  const config = { force_reauthorize: true };
+
+  test("a navigation goes through the provider although there is a session, which asks as it likes", () => {
+    const { envoy, browser } = browse(config);
+    signIn(browser, LONG);
+    jump(envoy, 31);
+    expect([location(browser.navigate("/page")).origin, prompt(browser.navigate("/page"))]).toEqual([ISSUER, null]);
+  });
+
+  test("what the page loads, and whatever does not navigate, is let through", () => {
+    const { envoy, browser } = browse(config);
+    signIn(browser, LONG);
+    expect(browser.navigate("/page?a=1").forwarded.has("x-userinfo")).toBe(true);
+    jump(envoy, 31);
+    expect(browser.fetch("/api").forwarded.has("x-userinfo")).toBe(true);
+  });
+
+  test("the way back is no circle, however often it is gone", () => {
+    const { envoy, browser } = browse(config);
+    signIn(browser, LONG);
+    for (let i = 0; i < 6; i++) {
+      jump(envoy, 31);
+      comeBack(browser, browser.navigate("/page?a=1"));
+      expect(browser.navigate("/page?a=1").forwarded.has("x-userinfo")).toBe(true);
+    }
+  });
+
+  test("access_denied leaves the session alone, with a page that leads back", () => {
+    const { envoy, browser } = browse(config);
+    signIn(browser, LONG);
+    jump(envoy, 31);
+    const back = refusedBy(browser, browser.navigate("/page?a=1"), "access_denied");
+    expect(code(back.local)).toBe("403 login_denied");
+    expect(back.local.body).toContain('href="/page?a=1"');
+    expect(browser.session).toBeDefined();
+  });
+});
+
+test("duty 108: asking the provider again does not move the absolute limit", () => {
+  const { envoy, browser } = browse({ refresh_session_interval: 100, session: { secret: SECRET, absolute_timeout: 300 } });
+  signIn(browser, LONG);
+  jump(envoy, 200);
+  comeBack(browser, browser.navigate("/page?a=1"));
+  jump(envoy, 99);
+  expect(browser.fetch("/api").forwarded.has("x-userinfo")).toBe(true);
+  jump(envoy, 1);
+  expect(envoy.now).toBe(NOW + 301);
+  expect(code(browser.fetch("/api").local)).toBe("401 sign_in_needed");
+});

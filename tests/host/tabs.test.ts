@@ -1,0 +1,224 @@
+// Several sign-ins at once, in one browser or in many, and sign-ins that go in circles.
+import { asked as callsTo, ISSUER } from "./fixture";
+import {
+  accessToken, asked, type Asked, browse, Browser, BROWSER_CONFIG, BROWSER_METADATA, callbackPath, code, cookieOf, copyOf, decoded, expired, idToken, jump, location, openCall, redeeming, setCookies, signIn, tokens, tryAgain, USERINFO,
+} from "./browser";
+
+const LAX = { "sec-fetch-site": "cross-site" };
+const come = (browser: Browser, ask: Asked, person = "alice"): string => {
+  const back = browser.navigate(callbackPath(ask), LAX);
+  finish(browser, ask, person);
+  return location(browser.take(back)).pathname;
+};
+const finish = ({ envoy }: Browser, { nonce }: Asked, person: string): void => {
+  openCall(envoy, "/token").json(tokens(nonce, { id_token: idToken(nonce, { sub: person, iat: envoy.now, exp: envoy.now + 300 }), access_token: accessToken({ sub: person }) }));
+  openCall(envoy, "/userinfo").json({ ...USERINFO, sub: person });
+};
+const who = (browser: Browser): unknown => {
+  const { forwarded } = browser.fetch("/api");
+  expect(forwarded.get("x-access-token")).toBe(accessToken({ sub: String(decoded(forwarded.get("x-id-token")).sub) }));
+  return decoded(forwarded.get("x-userinfo")).sub;
+};
+
+describe("several tabs", () => {
+  test("each has a sign-in of its own, in any order, and lands on its own page", () => {
+    const { browser } = browse(), tabs = ["/a", "/b?x=1", "/c"].map((page) => asked(browser.navigate(page)));
+    expect(browser.logins).toHaveLength(3);
+    expect([tabs[2]!, tabs[0]!, tabs[1]!].map((ask) => come(browser, ask))).toEqual(["/c", "/a", "/b"]);
+    expect(browser.logins).toEqual([]);
+    expect(who(browser)).toBe("alice");
+  });
+
+  test("one that is refused leaves the others alone", () => {
+    const { browser } = browse(), [a, b] = ["/a", "/b"].map((page) => asked(browser.navigate(page))) as [Asked, Asked];
+    expect(code(browser.navigate(callbackPath(a, { error: "access_denied" })).local)).toBe("403 login_denied");
+    expect(code(browser.navigate(callbackPath(b, { state: "A".repeat(32) })).local)).toBe("400 login_unknown");
+    expect(come(browser, b)).toBe("/b");
+  });
+
+  test("duty 19: there are seven at most: the oldest goes, with its own path, and says so when it comes back", () => {
+    const { browser } = browse(), tabs: Asked[] = [];
+    for (let i = 0; i < 7; i++) tabs.push(asked(browser.navigate(`/${i}`)));
+    const eighth = browser.navigate("/7");
+    expect(expired(eighth.local.headers)).toEqual([expect.stringContaining(`_login_${tabs[0]!.state.slice(0, 8)}`)]);
+    const lines = setCookies(eighth.local.headers).filter((line) => line.includes("_login_")).map((line) => line.split("; ").slice(1, 5).join("; "));
+    expect(lines).toEqual(["Path=/callback; HttpOnly; Secure; SameSite=Lax", "Path=/callback; HttpOnly; Secure; SameSite=Lax"]);
+    for (let i = 8; i < 100; i++) browser.navigate(`/${i}`);
+    expect(browser.logins).toHaveLength(7);
+    const { local } = browser.navigate(callbackPath(tabs[0]!));
+    expect([code(local), tryAgain(local)]).toEqual(["400 login_unknown", "/"]);
+  });
+
+  test("duty 19: also where every page has a callback of its own: a cookie goes only by the path that it was set with (RFC 6265 §5.3)", () => {
+    const { browser } = browse({ redirect_uri: undefined }), held = new Map<string, string>();
+    for (let i = 0; i < 12; i++) {
+      for (const line of setCookies(browser.navigate(`/page${i}`).local.headers)) {
+        const key = `${line.slice(0, line.indexOf("="))} ${/; Path=([^;]*)/.exec(line)![1]}`;
+        if (line.includes("Max-Age=0")) held.delete(key);
+        else held.set(key, line);
+      }
+    }
+    expect([...held.keys()].filter((key) => key.includes("_login_")).length).toBeLessThanOrEqual(7);
+  });
+
+  test.each(["x", "1.2.3", "-1.0", "99999999999.0", "3.1767225600.AAAAAAAA.AAAAAAAA", `0.0${".AAAAAAAA".repeat(8)}`, "1.1.<script>", "0.0.", ".".repeat(4000), "\u0001", ""])("a cookie that counts them and holds %.20p is as good as none", (value) => {
+    const { browser } = browse(), name = cookieOf(browse().browser.navigate("/").local.headers, "_flow");
+    browser.jar.set(name, { value, path: "/" });
+    const page = browser.navigate("/page");
+    expect(come(browser, asked(page))).toBe("/page");
+    expect(page.local.headers.list.map(([, text]) => text).join()).not.toContain("script");
+  });
+});
+
+describe("duty 26: sign-ins that go in circles", () => {
+  const round = (browser: Browser, person = "alice"): void => void come(browser, asked(browser.navigate("/page?a=1")), person);
+  const circle = (browser: Browser): [string, string | undefined] => {
+    const { local } = browser.navigate("/page?a=1");
+    expect(setCookies(local.headers).some((line) => line.includes("_login_"))).toBe(false);
+    expect(local.headers.get("location")).toBeUndefined();
+    expect(local.body).toContain("Sign-in is going in circles");
+    return [code(local), tryAgain(local)];
+  };
+
+  test("the session cookie does not come back: after three rounds the page says so", () => {
+    const { browser } = browse();
+    for (let i = 0; i < 3; i++) {
+      round(browser);
+      browser.jar.delete(browser.session!);
+    }
+    expect(circle(browser)).toEqual(["400 loop_cookie_missing", "/page?a=1"]);
+    expect(browser.navigate("/page").local.status).toBe(302);
+  });
+
+  test("it cannot be read: gateways with different secrets, or something on the way that changes cookies", () => {
+    const { browser } = browse();
+    for (let i = 0; i < 3; i++) {
+      round(browser);
+      const name = browser.session!, cookie = browser.jar.get(name)!;
+      browser.jar.set(name, { ...cookie, value: cookie.value.slice(0, -8) });
+    }
+    expect(circle(browser)).toEqual(["400 loop_cookie_unreadable", "/page?a=1"]);
+  });
+
+  test("it is over at once: clocks and lifetimes", () => {
+    const { envoy, browser } = browse();
+    for (let i = 0; i < 3; i++) {
+      const { ask, back, call } = redeeming(browser);
+      call.json(tokens(ask.nonce, { expires_in: 1, refresh_token: undefined }));
+      openCall(envoy, "/userinfo").json(USERINFO);
+      browser.take(back);
+      jump(envoy, 2);
+    }
+    expect(circle(browser)).toEqual(["400 loop_session_over", "/page?a=1"]);
+  });
+
+  test("a script in such a page is told to sign in, as ever", () => {
+    const { browser } = browse();
+    for (let i = 0; i < 3; i++) { round(browser); browser.jar.delete(browser.session!); }
+    expect(code(browser.fetch("/api").local)).toBe("401 sign_in_needed");
+  });
+
+  test("two rounds, slow rounds, rounds with a sign-out between them and many tabs at once are no circle", () => {
+    const twice = browse().browser;
+    for (let i = 0; i < 2; i++) { round(twice); twice.jar.delete(twice.session!); }
+    asked(twice.navigate("/page"));
+    const slow = browse().browser;
+    for (let i = 0; i < 5; i++) { round(slow); slow.jar.delete(slow.session!); jump(slow.envoy, 121); }
+    const often = browse().browser;
+    for (let i = 0; i < 5; i++) { round(often); location(often.navigate("/logout", { "sec-fetch-site": "same-origin" })); jump(often.envoy, 1); }
+    const tabs = browse().browser;
+    for (const ask of [1, 2, 3, 4, 5].map((i) => asked(tabs.navigate(`/${i}`)))) come(tabs, ask);
+    expect(who(tabs)).toBe("alice");
+  });
+});
+
+describe("duty 36: sign-ins of different people in one worker", () => {
+  test("each gets its own cookies, whichever answers come first", () => {
+    const { envoy, browser: alice } = browse(), bob = new Browser(envoy);
+    const [a, b] = [redeeming(alice, "/alice"), redeeming(bob, "/bob")];
+    b.call.json(tokens(b.ask.nonce, { id_token: idToken(b.ask.nonce, { sub: "bob" }), access_token: accessToken({ sub: "bob" }) }));
+    a.call.json(tokens(a.ask.nonce));
+    const [forBob, forAlice] = envoy.callouts.filter(({ path }) => path === "/userinfo");
+    expect([forBob!.headers.get("authorization"), forAlice!.headers.get("authorization")]).toEqual([`Bearer ${accessToken({ sub: "bob" })}`, `Bearer ${accessToken()}`]);
+    forAlice!.json(USERINFO);
+    expect([a.back.waiting, b.back.waiting]).toEqual([false, true]);
+    forBob!.json({ ...USERINFO, sub: "bob" });
+    expect([location(alice.take(a.back)).pathname, location(bob.take(b.back)).pathname]).toEqual(["/alice", "/bob"]);
+    const seals = [a.back, b.back].map(({ local }) => setCookies(local.headers).find((line) => /^__Host-oidc_[\w-]{8}=/.test(line)));
+    expect(seals[0]).not.toBe(seals[1]);
+    expect(decoded(alice.fetch("/api").forwarded.get("x-userinfo")).sub).toBe("alice");
+    expect(who(bob)).toBe("bob");
+  });
+
+  test("the answer to one is of no use to another: tokens for each other's sign-in are refused", () => {
+    const { envoy, browser: alice } = browse(), bob = new Browser(envoy);
+    const [a, b] = [redeeming(alice, "/alice"), redeeming(bob, "/bob")];
+    a.call.json(tokens(b.ask.nonce));
+    b.call.json(tokens(a.ask.nonce));
+    expect([code(alice.take(a.back).local), code(bob.take(b.back).local)]).toEqual(["502 login_failed", "502 login_failed"]);
+  });
+
+  test("fifty at once, answered backwards, while other requests come and go", () => {
+    const { envoy, browser } = browse();
+    const all = Array.from({ length: 50 }, (_, i) => {
+      const own = new Browser(envoy), started = redeeming(own, `/${i}`);
+      browser.fetch("/api");
+      return { own, person: `person${i}`, ...started };
+    });
+    for (const { call, ask, person } of [...all].reverse()) call.json(tokens(ask.nonce, { id_token: idToken(ask.nonce, { sub: person }), access_token: accessToken({ sub: person }) }));
+    for (const call of [...envoy.callouts]) call.json({ sub: JSON.parse(Buffer.from(call.headers.get("authorization")!.split(".")[1]!, "base64url").toString()).sub });
+    for (const [i, { own, back, person }] of all.entries()) {
+      expect(location(own.take(back)).pathname).toBe(`/${i}`);
+      expect(who(own)).toBe(person);
+    }
+  });
+
+  test("a callback may come to another worker than the one that began the sign-in", () => {
+    const { envoy, browser } = browse({}, { start: { workers: 2 } });
+    const ask = asked(browser.navigate("/page")), there = copyOf(browser, { worker: 1 });
+    expect(come(there, ask)).toBe("/page");
+    expect(who(there)).toBe("alice");
+    expect(who(copyOf(there, { worker: 0 }))).toBe("alice");
+    expect(callsTo(envoy, "/token")).toBe(1);
+  });
+});
+
+describe("duty 35: the browser goes away", () => {
+  test.each<[string, (browser: Browser, started: ReturnType<typeof redeeming>) => void]>([
+    ["while the code is redeemed", (_, { back, call, ask }) => { back.reset(); call.json(tokens(ask.nonce)); }],
+    ["and the provider fails", (_, { back, call }) => { back.reset(); call.fail(); }],
+    ["and the provider takes too long", ({ envoy }, { back }) => { back.reset(); envoy.advance(5); }],
+    ["while UserInfo is fetched", ({ envoy }, { back, call, ask }) => { call.json(tokens(ask.nonce)); back.reset(); openCall(envoy, "/userinfo").json(USERINFO); }],
+  ])("%s: nothing is done for it, no token is logged, and the worker goes on", (_, leave) => {
+    const { envoy, browser } = browse({}, { start: { logLevel: "trace" } }), started = redeeming(browser);
+    leave(browser, started);
+    expect(started.back.outcome).toBe("reset");
+    for (const call of envoy.callouts) { expect(call.path).toBe("/userinfo"); call.json(USERINFO); }
+    expect(envoy.logText).not.toContain(accessToken().slice(-30));
+    expect(browser.session).toBeUndefined();
+    // The code may be spent: the sign-in is over, and a new one works.
+    expect(code(browser.navigate(callbackPath(started.ask)).local)).toBe("400 login_unknown");
+    location(signIn(browser));
+    expect(envoy.callouts).toEqual([]);
+  });
+
+  test("while it waits for the provider's metadata: the next ones get theirs", () => {
+    const { envoy } = browse(), plugin = envoy.addPlugin({ ...BROWSER_CONFIG, discovery: "https://late.example.com/.well-known/openid-configuration" });
+    envoy.provider("idp").answers(null);
+    const [first, second] = [new Browser(envoy, { plugin }).navigate("/1"), new Browser(envoy, { plugin }).navigate("/2")];
+    first.reset();
+    envoy.provider("idp").answers(({ path }) => path === "/jwks" ? { body: { keys: [] } } : { body: { ...BROWSER_METADATA, issuer: "https://late.example.com" } });
+    envoy.advance(2);
+    expect(first.outcome).toBe("reset");
+    expect(asked(second).url.href).toContain(`${ISSUER}/authorize`);
+  });
+
+  test("a configuration that is replaced ends the sign-ins that it has under way, and no others", () => {
+    const { envoy, browser } = browse(), { ask, back, call } = redeeming(browser);
+    envoy.reload({ ...BROWSER_CONFIG, set_userinfo_header: false });
+    call.json(tokens(ask.nonce));
+    openCall(envoy, "/userinfo").json(USERINFO);
+    expect(location(browser.take(back)).pathname).toBe("/page");
+    browser.fetch("/api").forwarded;
+  });
+});
