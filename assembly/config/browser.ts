@@ -1,6 +1,6 @@
 // The compiled settings of the browser sign-in.
 
-import { EMPTY } from "../bytes/bytes";
+import { EMPTY, utf8 } from "../bytes/bytes";
 import { Algorithm } from "../jose/algorithm";
 import { Client, ClientAuth } from "../oidc/client_auth";
 import { SealingKeys } from "../session/sealing";
@@ -42,6 +42,8 @@ export class BrowserSettings {
   redirectUrl: Uint8Array = EMPTY;
   /** The path on which the provider's answer is awaited; EMPTY with `Redirect.Suffix`. */
   callbackPath: Uint8Array = EMPTY;
+  /** Where the cookies of sign-ins under way go: to the callback alone, or everywhere where each page has a callback of its own. */
+  get loginPath(): Uint8Array { return this.redirect == Redirect.Suffix ? utf8("/") : this.callbackPath; }
   /** `Redirect.Absolute` says whether browsers come by https; else the request's `:scheme` does. */
   redirectHttps: bool = false;
   /** `response_mode: "form_post"`. */

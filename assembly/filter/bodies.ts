@@ -8,12 +8,13 @@ import { Root } from "./roots";
 /** The largest form. */
 export const MAX_BODY: u32 = 64 * 1024;
 const MAX_WAITING = 1024;
-/** How long to wait for the first byte before the plugin's configuration is to blame. */
+/** How long to wait for the first byte before the plugin's configuration is to blame, and for the last one. */
 const FIRST_BYTE_MS: i64 = 5_000;
+const LAST_BYTE_MS: i64 = 30_000;
 
 @final
 export class BodyWaiter {
-  /** Something has come: Envoy delivers bodies, and its own time limits hold from here. */
+  /** Something has come: Envoy delivers bodies. */
   delivered: bool = false;
   constructor(readonly stream: u32, readonly root: Root, readonly step: BodyStep, readonly sinceMs: i64) {}
 }
@@ -26,6 +27,8 @@ export class Bodies {
   get none(): bool { return this.waiting.length == 0; }
 
   add(waiter: BodyWaiter): void { this.waiting.push(waiter); }
+
+  all(): BodyWaiter[] { return this.waiting.slice(0); }
 
   find(stream: u32): BodyWaiter | null {
     for (let i = 0; i < this.waiting.length; i++) if (this.waiting[i].stream == stream) return this.waiting[i];
@@ -42,8 +45,7 @@ export class Bodies {
     const out: BodyWaiter[] = [];
     for (let i = this.waiting.length - 1; i >= 0; i--) {
       const waiter = this.waiting[i];
-      // One that was delivered in part and then left by its client is found here too, some time later.
-      if (nowMs - waiter.sinceMs < (waiter.delivered ? 60 * FIRST_BYTE_MS : FIRST_BYTE_MS)) continue;
+      if (nowMs - waiter.sinceMs < (waiter.delivered ? LAST_BYTE_MS : FIRST_BYTE_MS)) continue;
       out.push(waiter);
       this.waiting.splice(i, 1);
     }

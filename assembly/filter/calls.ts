@@ -10,7 +10,7 @@ import { Dispatcher, Feed } from "./feed";
 import { spend } from "./memory";
 import { Outcome } from "./metrics";
 import { PendingCall } from "./pending";
-import { exchange, refreshes } from "./registry";
+import { exchange, turns } from "./registry";
 import { Root } from "./roots";
 import { remember } from "./remember";
 import { logs, metrics, pending } from "./world";
@@ -98,7 +98,7 @@ function ended(call: PendingCall, next: Next, now: i64): void {
 /** All workers are told, and the requests here that wait for it go on. */
 export function finishRefresh(refreshed: Refreshed, now: i64): void {
   if (refreshed.outcome == RefreshOutcome.Done) metrics.outcome(Outcome.Refreshed);
-  refreshes.finish(refreshed.key, refreshed.outcome, refreshed.text, now);
+  turns.finish(refreshed.key, refreshed.outcome, refreshed.text, now);
   pending.wakeRefresh(refreshed.key);
 }
 

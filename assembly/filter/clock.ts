@@ -3,7 +3,7 @@
 import { nowMs, setEffectiveContext, setTickPeriod } from "../abi/host";
 import { RefreshOutcome } from "../flow/next";
 import { advance } from "./calls";
-import { endedSessions, refreshes } from "./registry";
+import { endedSessions, turns } from "./registry";
 import { Root } from "./roots";
 import { logs, metrics, pending, roots } from "./world";
 
@@ -39,7 +39,7 @@ function lookAround(now: i64): void {
   endedSessions.look();
   const keys = pending.refreshKeys();
   for (let i = 0; i < keys.length; i++) {
-    const state = refreshes.state(keys[i], now);
+    const state = turns.state(keys[i], now);
     if (state == null || state.outcome != RefreshOutcome.UnderWay) pending.wakeRefresh(keys[i]);
   }
 }

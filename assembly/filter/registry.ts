@@ -5,10 +5,7 @@ import { Config } from "../config/config";
 import { Entropy, Exchange, RefreshState, Registry } from "../flow/exchange";
 import { EndedSessions } from "./ended_sessions";
 import { Root } from "./roots";
-import { SharedRefreshes } from "./shared_refreshes";
-
-/** Sign-ins that were redeemed of late; a newer one takes an older one's place. */
-const REDEEMED: i32 = 4096;
+import { SharedTurns } from "./shared_turns";
 
 @final
 class HostEntropy extends Entropy {
@@ -17,22 +14,14 @@ class HostEntropy extends Entropy {
 
 @final
 class SharedRegistry extends Registry {
-  private readonly redeemed: StaticArray<u64> = new StaticArray<u64>(REDEEMED);
-
   ended(key: u64, beganAtSec: i64): bool { return endedSessions.ended(key, beganAtSec); }
   end(key: u64, nowSec: i64, untilSec: i64): bool { return endedSessions.end(key, nowSec, untilSec); }
-  refresh(key: Uint8Array, nowMs: i64): RefreshState | null { return refreshes.state(key, nowMs); }
-
-  first(key: u64): bool {
-    const slot = <i32>(key & (REDEEMED - 1));
-    if (this.redeemed[slot] == key) return false;
-    this.redeemed[slot] = key;
-    return true;
-  }
+  refresh(key: Uint8Array, nowMs: i64): RefreshState | null { return turns.state(key, nowMs); }
+  first(key: Uint8Array, nowMs: i64, untilMs: i64): bool { return turns.begin(key, nowMs, untilMs); }
 }
 
 export const endedSessions = new EndedSessions();
-export const refreshes = new SharedRefreshes();
+export const turns = new SharedTurns();
 const entropy = new HostEntropy();
 const registry = new SharedRegistry();
 

@@ -65,9 +65,9 @@ export function refuseOverdue(): void {
   const overdue = bodies.overdue(nowMs());
   for (let i = 0; i < overdue.length; i++) {
     const waiter = overdue[i];
-    if (!setEffectiveContext(waiter.stream) || waiter.delivered) continue;
+    if (!setEffectiveContext(waiter.stream)) continue;
     resetArena();
-    logs.trouble("request bodies do not arrive: set allow_on_headers_stop_iteration: true beside the Wasm plugin's configuration (Envoy 1.35 or later)");
+    if (!waiter.delivered) logs.trouble("request bodies do not arrive: set allow_on_headers_stop_iteration: true beside the Wasm plugin's configuration (Envoy 1.35 or later)");
     readHeaders(waiter.root);
     refuse(BODY_NOT_DELIVERED, waiter.root.config, true);
   }

@@ -12,7 +12,7 @@ import { Root } from "./roots";
 
 /** Streams that can be told apart. A note that a later stream has taken the place of is lost: the next request's answer carries its cookies. */
 const STREAMS: u32 = 4096;
-/** Later answers carry no cookies: a newer request's may be there already (filter/shared_refreshes.ts keeps results for longer). */
+/** Later answers carry no cookies: a newer request's may be there already (filter/shared_turns.ts keeps results for longer). */
 const LATE_MS: i64 = 120_000;
 
 const SET_COOKIE = utf8("set-cookie");

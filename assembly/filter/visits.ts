@@ -18,7 +18,7 @@ import { HUNGRY_MS, setClock } from "./clock";
 import { cookies, headers } from "./current";
 import { spend } from "./memory";
 import { Outcome } from "./metrics";
-import { endedSessions, exchange, refreshes } from "./registry";
+import { endedSessions, exchange, turns } from "./registry";
 import { Root } from "./roots";
 import { admit, admitAnonymous, admitSession, page, redirect, refuse, refuseWith } from "./settle";
 import { setTag, tagOf, valueAt, valueSize } from "./verdict_cache";
@@ -102,7 +102,7 @@ export function perform(root: Root, config: Config, stream: u32, first: Next, x:
     } else if (next instanceof AwaitRefresh) {
       if (pending.full) return refuse(OVERLOADED, config, true);
       const wait = next as AwaitRefresh, begin = wait.begin;
-      if (begin == null || !refreshes.begin(wait.key, x.nowMs, x.nowMs + config.timeoutMs + LEASE_MARGIN_MS)) return joinRefresh(wait.key, stream, root);
+      if (begin == null || !turns.begin(wait.key, x.nowMs, x.nowMs + config.timeoutMs + LEASE_MARGIN_MS)) return joinRefresh(wait.key, stream, root);
       const call = dispatcher.ask(begin, config.timeoutMs, EMPTY);
       setEffectiveContext(stream);
       if (call != null) return joinRefresh(wait.key, stream, root);
@@ -112,6 +112,7 @@ export function perform(root: Root, config: Config, stream: u32, first: Next, x:
     } else if (next instanceof AwaitBody) {
       const step = (next as AwaitBody).step;
       if (again.bodyFollows) {
+        if (bodies.full) dropGone(stream);
         if (bodies.full) return refuse(OVERLOADED, config, true);
         bodies.add(new BodyWaiter(stream, root, step, x.nowMs));
         return FilterHeadersStatus.StopIteration;
@@ -121,6 +122,13 @@ export function perform(root: Root, config: Config, stream: u32, first: Next, x:
   }
   if (next instanceof Refuse && (next as Refuse).why.length > 0) logs.trouble((next as Refuse).why);
   return settle(root, config, stream, next, x.nowMs);
+}
+
+/** Frees the places of those who have gone without sending what they announced (duty 141). */
+function dropGone(stream: u32): void {
+  const waiting = bodies.all();
+  for (let i = 0; i < waiting.length; i++) if (!setEffectiveContext(waiting[i].stream)) bodies.remove(waiting[i]);
+  setEffectiveContext(stream);
 }
 
 /** Whoever makes the call, here or in another worker: the clock ticks faster until it has ended. */

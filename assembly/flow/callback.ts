@@ -14,7 +14,7 @@ import { redeem } from "./exchange_code";
 import { Homecoming } from "./homecoming";
 import { AwaitBody, AwaitProvider, BodyStep, Next, Refuse, Step, Visited } from "./next";
 import { CALLBACK_DIRECT, CALLBACK_MALFORMED, CALLBACK_METHOD, LOGIN_DENIED, LOGIN_EXPIRED, LOGIN_FAILED, LOGIN_UNKNOWN, LOGIN_WRONG_ISSUER, NOT_READY, Refusal } from "./refusal";
-import { EndOf, endKey } from "./session_keys";
+import { loginKey } from "./session_keys";
 import { loginContext, redirectUriOf } from "./sign_in";
 import { Visit } from "./visit";
 
@@ -93,7 +93,7 @@ function answered(x: Exchange, logins: PendingLogins, text: Uint8Array): Next {
 
   // From here on this sign-in is used up, whatever comes of it (duty 3).
   home.over(id, login.returnTo);
-  if (!x.registry.first(endKey(EndOf.Login, browser.context, state))) return home.refuse(LOGIN_UNKNOWN);
+  if (!x.registry.first(loginKey(browser.context, state), x.nowMs, (login.startedAtSec + LOGIN_AGE_SEC) * 1000)) return home.refuse(LOGIN_UNKNOWN);
   if (x.nowSec >= login.startedAtSec + LOGIN_AGE_SEC) return home.refuse(LOGIN_EXPIRED);
   if (!issuerHolds(x, answer)) return home.refuse(LOGIN_WRONG_ISSUER);
   if (answer.count("error") > 0) return refusedByProvider(login, home, answer.one("error"));

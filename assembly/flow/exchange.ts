@@ -30,8 +30,8 @@ export abstract class Registry {
   abstract ended(key: u64, beganAtSec: i64): bool;
   /** Ends it; remembered until `untilSec`. False when there is no room to remember it. */
   abstract end(key: u64, nowSec: i64, untilSec: i64): bool;
-  /** True once for each key, in this worker and as long as not thousands of others have come in between. */
-  abstract first(key: u64): bool;
+  /** True for the first worker that asks for this key before `untilMs`. */
+  abstract first(key: Uint8Array, nowMs: i64, untilMs: i64): bool;
   /** How the refresh of that name stands; null: nobody is at it. */
   abstract refresh(key: Uint8Array, nowMs: i64): RefreshState | null;
 }

@@ -1,6 +1,7 @@
 // Trades the code for tokens (RFC 6749 §4.1.3), checks the ID Token, asks for UserInfo, and makes the session.
 
 import { EMPTY } from "../bytes/bytes";
+import { sameBytes } from "../crypto/equal";
 import { NONCE_SIZE } from "../crypto/xchacha20poly1305";
 import { Endpoint, Reply } from "../http/callout";
 import { Url } from "../http/url";
@@ -78,14 +79,15 @@ class ReadUserinfo extends Step {
   }
 }
 
-/** A new session, whatever the browser held before (session fixation, duty 25). */
+/** A new session, whatever the browser held before (session fixation, duty 25); or the one that the provider was asked about. */
 function signedIn(x: Exchange, home: Homecoming, login: Login, tokens: Tokens, idToken: IdToken, userinfo: Uint8Array): Next {
   const browser = home.browser, random = x.entropy.bytes(SESSION_ID_SIZE + NONCE_SIZE);
   if (random == null) return home.refuse(NO_RANDOMNESS);
   const s = new Session();
-  s.id = random.slice(0, SESSION_ID_SIZE);
-  // Nobody has signed in anew where the provider was asked silently: the absolute limit goes on.
-  s.createdAtSec = login.silent ? min(login.sessionSinceSec, x.nowSec) : x.nowSec;
+  // Nobody has signed in anew where the provider was asked silently: it is the same session, and its absolute limit goes on.
+  const same = login.silent && sameBytes(login.sessionSubject, idToken.sub) && login.sessionId.length == SESSION_ID_SIZE;
+  s.id = same ? login.sessionId : random.slice(0, SESSION_ID_SIZE);
+  s.createdAtSec = same ? min(login.sessionSinceSec, x.nowSec) : x.nowSec;
   s.touchedAtSec = x.nowSec;
   s.renewedAtSec = x.nowSec;
   s.authenticatedAtSec = x.nowSec;

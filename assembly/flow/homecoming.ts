@@ -15,7 +15,6 @@ export class Homecoming {
   readonly names: CookieNames;
   readonly secure: bool;
   readonly presentChunks: i32;
-  private readonly callbackPath: Uint8Array;
   private readonly marks: FlowMarks;
   /** The login that is used up, and where it was to lead; EMPTY before. */
   private id: Uint8Array = EMPTY;
@@ -26,7 +25,6 @@ export class Homecoming {
     this.names = visit.names;
     this.secure = visit.secure;
     this.presentChunks = visit.presentChunks;
-    this.callbackPath = visit.path;
     this.marks = readFlowMarks(visit.cookies.flow());
   }
 
@@ -61,7 +59,7 @@ export class Homecoming {
 
   private cookies(out: Uint8Array[]): void {
     if (this.id.length == 0) return;
-    out.push(expiredLogin(this.names, this.secure, this.id, this.callbackPath, this.browser.formPost));
+    out.push(expiredLogin(this.names, this.secure, this.id, this.browser.loginPath, this.browser.formPost));
     out.push(flowSetCookie(this.names, this.secure, this.marks.written(), this.browser.formPost));
   }
 }

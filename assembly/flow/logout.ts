@@ -15,6 +15,7 @@ import { Await, CalloutKind, Ended, Next, Page, Redirect, Refuse, Respond, Step,
 import { openSession } from "./open_session";
 import { LOGOUT_METHOD } from "./refusal";
 import { EndOf, endKey } from "./session_keys";
+import { newestOf } from "./use_session";
 import { Visit } from "./visit";
 
 export function logout(x: Exchange, visit: Visit): Next {
@@ -29,7 +30,7 @@ export function logout(x: Exchange, visit: Visit): Next {
   if (session == null) return out;
   // Cookies that somebody has copied are good for nothing any more (duty 113).
   x.registry.end(endKey(EndOf.Session, browser.context, session.id), x.nowSec, session.createdAtSec + browser.limits.absoluteSec);
-  if (browser.revokeOnLogout) revoke(x, visit, session, out);
+  if (browser.revokeOnLogout) revoke(x, visit, newestOf(x, visit, session).session, out);
   return out;
 }
 
@@ -51,9 +52,8 @@ export function clear(visit: Visit, out: Uint8Array[]): void {
   const browser = visit.browser, names = visit.names, marks = readFlowMarks(visit.cookies.flow());
   const expired = expiredSession(browser.cookies, names, visit.secure, visit.presentChunks);
   for (let i = 0; i < expired.length; i++) out.push(expired[i]);
-  if (browser.callbackPath.length > 0) {
-    for (let i = 0; i < marks.ids.length; i++) out.push(expiredLogin(names, visit.secure, marks.ids[i], browser.callbackPath, browser.formPost));
-  }
+  const path = browser.loginPath;
+  for (let i = 0; i < marks.ids.length; i++) out.push(expiredLogin(names, visit.secure, marks.ids[i], path, browser.formPost));
   out.push(expiredFlow(names, visit.secure, browser.formPost));
 }
 

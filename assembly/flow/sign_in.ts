@@ -11,6 +11,7 @@ import { codeChallenge } from "../oidc/pkce";
 import { sealedCookie } from "../session/cookie_text";
 import { LOGIN_ID_SIZE, readFlowMarks } from "../session/flow_marks";
 import { Login, writeLogin } from "../session/login";
+import { Session } from "../session/session";
 import { contextOf, Purpose } from "../session/sealing";
 import { expiredLogin, flowSetCookie, loginRoom, loginSetCookie } from "../session/session_cookies";
 import { Exchange } from "./exchange";
@@ -31,9 +32,9 @@ export const enum SignIn { New = 1, Again, Silent }
 
 /**
  * `circle` is what to say where this browser has signed in several times just now and still has no session.
- * `sinceSec`: when the session began about which the provider is asked silently.
+ * `about`: the session about which the provider is asked silently.
  */
-export function beginSignIn(x: Exchange, visit: Visit, how: SignIn, circle: Refusal, sinceSec: i64 = 0): Next {
+export function beginSignIn(x: Exchange, visit: Visit, how: SignIn, circle: Refusal, about: Session | null = null): Next {
   const browser = visit.browser, metadata = x.metadata, provider = x.provider;
   const returnTo = safeReturnTo(visit.target);
   if (visit.origin.length == 0) return new Refuse(BAD_REQUEST);
@@ -59,18 +60,22 @@ export function beginSignIn(x: Exchange, visit: Visit, how: SignIn, circle: Refu
   login.codeVerifier = encodeBase64url(random.subarray(STATE_BYTES + SECRET_BYTES, STATE_BYTES + 2 * SECRET_BYTES));
   login.returnTo = returnTo;
   login.startedAtSec = x.nowSec;
-  if (how == SignIn.Silent) login.sessionSinceSec = sinceSec;
+  if (how == SignIn.Silent && about != null) {
+    login.sessionSinceSec = about.createdAtSec;
+    login.sessionSubject = about.subject;
+    login.sessionId = about.id;
+  }
 
   const callbackPath = callbackPathOf(visit), redirectUri = redirectUriOf(visit, callbackPath);
   const id = login.state.subarray(0, LOGIN_ID_SIZE), crossSite = browser.formPost;
   const text = sealedCookie(browser.keys, Purpose.Login, random.subarray(STATE_BYTES + 2 * SECRET_BYTES), loginContext(browser, redirectUri),
-    concat([visit.names.login, id]), writeLogin(login), loginRoom(visit.names, visit.secure, callbackPath, crossSite), 1);
+    concat([visit.names.login, id]), writeLogin(login), loginRoom(visit.names, visit.secure, browser.loginPath, crossSite), 1);
   if (text == null) return new Refuse(BAD_REQUEST);
 
   const out = new Redirect(how == SignIn.Silent ? Visited.Silent : Visited.SignInStarted, authorizationUrl(endpoint, requestOf(browser, login, redirectUri)));
-  out.setCookies.push(loginSetCookie(visit.names, visit.secure, id, callbackPath, text, crossSite));
+  out.setCookies.push(loginSetCookie(visit.names, visit.secure, id, browser.loginPath, text, crossSite));
   const oldest = marks.add(id);
-  if (oldest != null) out.setCookies.push(expiredLogin(visit.names, visit.secure, oldest, callbackPath, crossSite));
+  if (oldest != null) out.setCookies.push(expiredLogin(visit.names, visit.secure, oldest, browser.loginPath, crossSite));
   out.setCookies.push(flowSetCookie(visit.names, visit.secure, marks.written(), browser.formPost));
   return out;
 }

@@ -25,39 +25,55 @@ const MAX_STEPS = 8;
 
 /** What becomes of the request; null: the session is over, and nobody is signed in. */
 export function useSession(x: Exchange, visit: Visit, opened: Session): Next | null {
-  const browser = visit.browser, now = x.nowSec;
-  let session = opened;
+  if (isOver(x, visit, opened)) return null;
+  const newest = newestOf(x, visit, opened), session = newest.session, now = x.nowSec;
   if (isOver(x, visit, session)) return null;
-
-  let renewed: Uint8Array | null = null;
-  // A request that was slow on its way may come with cookies that are several refreshes old.
-  for (let i = 0; i < MAX_STEPS && tokensDue(x, visit, session); i++) {
-    const key = refreshKey(browser.context, visit.names.session, session);
-    const state = x.registry.refresh(key, x.nowMs);
-    const expired = session.accessExpiresAtSec <= now;
-    if (state == null) {
-      const call = beginRefresh(x, visit, session, key);
-      if (call != null) return new AwaitRefresh(key, call);
-      // As long as the old token lives, nobody needs to wait for the new one, nor for a provider that is down.
-      if (!expired) break;
-      return providerComing(x) ? new AwaitProvider() : new Refuse(PROVIDER_UNREACHABLE);
-    }
-    if (state.outcome == RefreshOutcome.Ended) return null;
-    if (state.outcome == RefreshOutcome.Done) {
-      const refreshed = reopened(visit, state.text);
-      if (refreshed == null || isOver(x, visit, refreshed)) return null;
-      session = refreshed;
-      renewed = state.text;
-    } else {
-      if (!expired) break;
-      return state.outcome == RefreshOutcome.UnderWay ? new AwaitRefresh(key, null) : new Refuse(PROVIDER_UNREACHABLE);
-    }
+  if (tokensDue(x, visit, session)) {
+    const waits = renew(x, visit, session);
+    if (waits != null) return waits;
   }
   if (session.accessExpiresAtSec > 0 && session.accessExpiresAtSec <= now) return null;
-
   const again = asksAgain(x, visit, session);
-  if (again != null) return again;
-  return enter(x, visit, session, renewed);
+  return again != null ? again : enter(x, visit, session, newest.text);
+}
+
+/** A session with the newest tokens that this Envoy knows of, and the text that holds them; null: the one that the request brought. */
+@final
+export class Newest {
+  constructor(readonly session: Session, readonly text: Uint8Array | null) {}
+}
+
+/** A request that was slow on its way may come with cookies that are several refreshes old. */
+export function newestOf(x: Exchange, visit: Visit, opened: Session): Newest {
+  let newest = new Newest(opened, null);
+  for (let i = 0; i < MAX_STEPS && tokensDue(x, visit, newest.session); i++) {
+    const state = x.registry.refresh(refreshKey(visit.browser.context, visit.names.session, newest.session), x.nowMs);
+    if (state == null || state.outcome != RefreshOutcome.Done) break;
+    const session = reopened(visit, state.text);
+    if (session == null) break;
+    newest = new Newest(session, state.text);
+  }
+  return newest;
+}
+
+/** Waits for new tokens or begins to get them; null: the old ones are still good, or the session is over. */
+function renew(x: Exchange, visit: Visit, session: Session): Next | null {
+  const key = refreshKey(visit.browser.context, visit.names.session, session), state = x.registry.refresh(key, x.nowMs);
+  // As long as the old token lives, nobody needs to wait for the new one, nor for a provider that is down.
+  const expired = session.accessExpiresAtSec <= x.nowSec;
+  if (state == null) {
+    const call = beginRefresh(x, visit, session, key);
+    if (call != null) return new AwaitRefresh(key, call);
+    if (!expired) return null;
+    return providerComing(x) ? new AwaitProvider() : new Refuse(PROVIDER_UNREACHABLE);
+  }
+  switch (state.outcome) {
+    case RefreshOutcome.UnderWay: return expired ? new AwaitRefresh(key, null) : null;
+    case RefreshOutcome.Failed: return expired ? new Refuse(PROVIDER_UNREACHABLE) : null;
+    // The provider will have no more of it: not even the rest of the old token's time.
+    default: session.accessExpiresAtSec = x.nowSec;
+  }
+  return null;
 }
 
 function providerComing(x: Exchange): bool {
@@ -90,7 +106,7 @@ function asksAgain(x: Exchange, visit: Visit, s: Session): Next | null {
   const forced = browser.forceReauthorize && age > REAUTHORIZED_SEC;
   const silent = browser.reauthenticateSec > 0 && age > browser.reauthenticateSec;
   if (!forced && !silent || !visit.kind.isNavigation()) return null;
-  return beginSignIn(x, visit, forced ? SignIn.Again : SignIn.Silent, SIGN_IN_LOOP_OVER, s.createdAtSec);
+  return beginSignIn(x, visit, forced ? SignIn.Again : SignIn.Silent, SIGN_IN_LOOP_OVER, s);
 }
 
 function enter(x: Exchange, visit: Visit, s: Session, renewed: Uint8Array | null): Next {

@@ -18,8 +18,10 @@ export class Login {
   /** Path and query that the person wanted; starts with exactly one slash. */
   returnTo: Uint8Array = EMPTY;
   startedAtSec: i64 = 0;
-  /** When the session began about which the provider is asked again; 0: an ordinary sign-in. */
+  /** The session about which the provider is asked again: since when, whose and which. 0 and EMPTY: an ordinary sign-in. */
   sessionSinceSec: i64 = 0;
+  sessionSubject: Uint8Array = EMPTY;
+  sessionId: Uint8Array = EMPTY;
 
   /** prompt=none was asked for: a refusal by the provider then leads to an ordinary sign-in. */
   get silent(): bool { return this.sessionSinceSec > 0; }
@@ -33,6 +35,8 @@ export function writeLogin(l: Login): Uint8Array {
   writeField(out, l.nonce);
   writeField(out, l.codeVerifier);
   writeField(out, l.returnTo);
+  writeField(out, l.sessionSubject);
+  writeField(out, l.sessionId);
   return out.written();
 }
 
@@ -46,6 +50,8 @@ export function readLogin(plain: Uint8Array): Login | null {
   l.nonce = from.field();
   l.codeVerifier = from.field();
   l.returnTo = from.field();
+  l.sessionSubject = from.field();
+  l.sessionId = from.field();
   // RFC 7636 §4.1: a verifier has 43 to 128 characters. Nothing here may be missing where it will be compared or sent.
   if (l.startedAtSec == 0 || l.nonce.length == 0 || l.codeVerifier.length < 43 || l.codeVerifier.length > 128) return null;
   return from.done && isOwnPath(l.returnTo) ? l : null;

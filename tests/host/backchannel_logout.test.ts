@@ -1,6 +1,6 @@
 // The provider ends sessions behind the browser's back (OpenID Connect Back-Channel Logout 1.0).
 import { b64u, ISSUER, KEY, makeKey, NOW, signature, token, type Key } from "./fixture";
-import { asked, browse, Browser, BROWSER_METADATA, callbackPath, code, copyOf, idToken, jump, openCall, SECRET, serveBrowser, setCookies, signIn, through, tokens, USERINFO, type Sent } from "./browser";
+import { browse, Browser, BROWSER_CONFIG, BROWSER_METADATA, code, copyOf, idToken, jump, openCall, SECRET, serveBrowser, setCookies, signIn, signInAs, through, type Sent } from "./browser";
 import type { Envoy } from "./host";
 import type { StreamContext } from "./host/stream";
 
@@ -18,17 +18,6 @@ const logoutToken = (changes: Record<string, unknown> = {}, { key = KEY, header 
 const post = (envoy: Envoy, body: string, headers: Sent = FORM, worker = 0): StreamContext => envoy.request("POST", PATH, headers, { body, worker });
 const send = (envoy: Envoy, value: string, worker = 0): StreamContext => post(envoy, new URLSearchParams({ logout_token: value }).toString(), FORM, worker);
 const isIn = (browser: Browser): boolean => "forwarded" in (copyOf(browser).fetch("/api").outcome as object);
-
-/** A sign-in of anybody, at any time. */
-function signInAs(browser: Browser, changes: Record<string, unknown>): Browser {
-  const ask = asked(browser.navigate("/page")), now = Math.floor(browser.envoy.now);
-  const back = browser.navigate(callbackPath(ask));
-  openCall(browser.envoy, "/token").json({ ...tokens(ask.nonce, { expires_in: 100_000 }), id_token: idToken(ask.nonce, { iat: now, exp: now + 300, ...changes }) });
-  openCall(browser.envoy, "/userinfo").json({ ...USERINFO, sub: changes.sub ?? "alice" });
-  browser.take(back);
-  expect(browser.session).toBeDefined();
-  return browser;
-}
 
 describe("duty 119: a logout token that is wrong is 400 and ends nothing", () => {
   const { envoy, browser } = browse(CONFIG);
@@ -104,6 +93,16 @@ describe("duty 119: a request that is wrong ends nothing", () => {
   });
 });
 
+test("requests that were given up before their body came take nobody's place", () => {
+  const { envoy, browser } = browse(CONFIG);
+  signIn(browser);
+  envoy.bodiesBehindHeaders = false;
+  for (let i = 0; i < 1_100; i++) post(envoy, "a=1").reset();
+  envoy.bodiesBehindHeaders = true;
+  expect(send(envoy, logoutToken()).local.status).toBe(200);
+  expect(isIn(browser)).toBe(false);
+});
+
 describe("one that is right", () => {
   test.each<[string, Record<string, unknown>, Record<string, unknown>]>([
     ["by sid and sub", {}, {}], ["by sid alone", { sub: undefined }, {}], ["by sub alone", { sid: undefined }, {}], ["for several audiences", { aud: ["other", "gateway"] }, {}], ["without exp", { exp: undefined }, {}],
@@ -134,7 +133,7 @@ describe("one that is right", () => {
   test("who is meant: by sid that session alone, by sub all of the person, and nobody else", () => {
     const world = (): { envoy: Envoy; all: Browser[] } => {
       const { envoy } = browse(CONFIG);
-      return { envoy, all: [{}, { sid: "op-session-2" }, { sid: undefined }, { sub: "bob", sid: "op-session-3" }, { sub: "bob", sid: undefined }].map((who) => signInAs(new Browser(envoy), who)) };
+      return { envoy, all: [{}, { sid: "op-session-2" }, { sid: undefined }, { sub: "bob", sid: "op-session-3" }, { sub: "bob", sid: undefined }].map((who) => { const browser = new Browser(envoy); signInAs(browser, who, { expires_in: 100_000 }); return browser; }) };
     };
     const after = (changes: Record<string, unknown>): boolean[] => {
       const { envoy, all } = world();
@@ -165,11 +164,16 @@ describe("one that is right", () => {
     }
   });
 
-  test("stays in force for as long as the session could have lasted", () => {
+  test("stays in force for as long as the session could have lasted, however many others follow", () => {
     const { envoy, browser } = browse({ ...CONFIG, session: { secret: SECRET, idling_timeout: 0, rolling_timeout: 0, absolute_timeout: 3000 } });
-    signInAs(browser, {});
-    send(envoy, logoutToken());
-    for (let i = 0; i < 4; i++) { expect(isIn(browser)).toBe(false); signInAs(new Browser(envoy), { sub: `u${i}`, sid: `s${i}` }); send(envoy, logoutToken({ sub: `u${i}`, sid: `s${i}`, iat: NOW + i * 900, exp: undefined })); jump(envoy, 900); }
+    signInAs(browser, {}, { expires_in: 100_000 });
+    const before = copyOf(browser);
+    expect(send(envoy, logoutToken()).local.status).toBe(200);
+    for (let at = 0; at < 3000; at += 300) {
+      expect(isIn(before)).toBe(false);
+      for (let i = 0; i < 20; i++) send(envoy, logoutToken({ sub: `u${at + i}`, sid: `s${at + i}`, iat: NOW + at, exp: undefined }));
+      jump(envoy, 300);
+    }
   });
 
   test("also ends a session whose tokens are being renewed", () => {
@@ -200,12 +204,14 @@ describe("the provider's keys", () => {
     const { envoy, browser } = browse(CONFIG);
     signIn(browser);
     serveBrowser(envoy, { keys: [KEY, key] });
+    jump(envoy, 31);
     expect(send(envoy, logoutToken({}, { key })).local.status).toBe(200);
     expect([isIn(browser), jwks(envoy)]).toEqual([false, 2]);
   });
   test("duty 47: a flood of unknown ones causes no flood of calls", () => {
     const { envoy, browser } = browse(CONFIG);
     signIn(browser);
+    jump(envoy, 31);
     for (let i = 0; i < 20; i++) expect(code(send(envoy, logoutToken({}, { key, header: { kid: `k${i + 3}` } })).local)).toBe("400 logout_token_invalid");
     expect([isIn(browser), jwks(envoy)]).toEqual([true, 2]);
   });
@@ -215,19 +221,17 @@ describe("the provider's keys", () => {
   });
   test("a token that comes first of all waits for them", () => {
     const { envoy } = browse(CONFIG);
-    const fresh = browse(CONFIG, { metadata: BROWSER_METADATA }).envoy;
-    fresh.provider("idp").answers(() => null);
-    const next = fresh.addPlugin({ ...CONFIG, client_id: "gateway", client_secret: "s3cr3t-of-the-gateway", provider_cluster: "idp2", discovery: `${ISSUER}/.well-known/openid-configuration`, session: { secret: SECRET } });
-    const request = fresh.request("POST", PATH, FORM, { body: `logout_token=${logoutToken()}`, plugin: next });
-    expect([request.waiting, envoy.callouts.length]).toEqual([true, 0]);
-    fresh.provider("idp2").answers((call) => call.path === "/jwks" ? { body: { keys: [KEY.jwk] } } : { body: BROWSER_METADATA });
-    fresh.advance(1);
+    const plugin = envoy.addPlugin({ ...BROWSER_CONFIG, ...CONFIG, provider_cluster: "idp2" });
+    const request = envoy.request("POST", PATH, FORM, { body: `logout_token=${logoutToken()}`, plugin });
+    expect(request.waiting).toBe(true);
+    envoy.provider("idp2").answers(({ path }) => ({ body: path === "/jwks" ? { keys: [KEY.jwk] } : BROWSER_METADATA }));
+    envoy.advance(1);
     expect(request.local.status).toBe(200);
   });
 });
 
 describe("duty 120: a logout that cannot be kept is not accepted", () => {
-  const buckets = (envoy: Envoy, fill: (key: string) => void): void => { for (let i = 0; i < 16; i++) fill(`envoy-oidc/1/ended/${i}`); void envoy; };
+  const BUCKETS = Array.from({ length: 16 }, (_, i) => `envoy-oidc/1/ended/${i}`);
 
   test("where the workers' common memory takes nothing: 503, and again with the same token later", () => {
     const { envoy, browser } = browse(CONFIG);
@@ -243,7 +247,7 @@ describe("duty 120: a logout that cannot be kept is not accepted", () => {
     const { envoy } = browse(CONFIG);
     const full = Buffer.alloc(2048 * 16);
     for (let i = 0; i < 2048; i++) { full.writeUInt32LE(i + 1, i * 16); full.writeUInt32LE(NOW, i * 16 + 8); full.writeUInt32LE(0xffffffff, i * 16 + 12); }
-    buckets(envoy, (key) => envoy.sharedData.set(key, full, 0));
+    for (const key of BUCKETS) envoy.sharedData.set(key, full, 0);
     expect(code(send(envoy, logoutToken()).local)).toBe("503 logout_not_kept");
     expect(envoy.logText).toMatch(/warn: .*back-channel logout/);
   });
@@ -251,7 +255,7 @@ describe("duty 120: a logout that cannot be kept is not accepted", () => {
     for (const size of [1, 15, 17, 4096 + 8]) {
       const { envoy, browser } = browse(CONFIG);
       signIn(browser);
-      buckets(envoy, (key) => envoy.sharedData.set(key, Buffer.alloc(size, 0x5a), 0));
+      for (const key of BUCKETS) envoy.sharedData.set(key, Buffer.alloc(size, 0x5a), 0);
       envoy.sharedData.set("envoy-oidc/1/ended", Buffer.alloc(1), 0);
       envoy.advance(1);
       expect(isIn(browser)).toBe(true);

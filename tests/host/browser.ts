@@ -192,3 +192,13 @@ export const kept = (headers: Headers): string[] =>
 
 /** The name of the cookie whose name ends so, among those that an answer sets. */
 export const cookieOf = (headers: Headers, end: string): string => kept(headers).find((name) => name.endsWith(end))!;
+
+/** A sign-in at any time, with these claims in the ID Token and a token answer changed like this; gives what leads to the page. */
+export function signInAs(browser: Browser, claims: Record<string, unknown> = {}, answer: Record<string, unknown> = {}, path = "/page?a=1"): StreamContext {
+  const { ask, back, call } = redeeming(browser, path, claims.iss === undefined ? {} : { iss: String(claims.iss) }), now = Math.floor(browser.envoy.now);
+  call.json({ ...tokens(ask.nonce, answer), id_token: idToken(ask.nonce, { iat: now, exp: now + 300, ...claims }) });
+  const userinfo = browser.envoy.callouts.find((open) => open.path === "/userinfo");
+  userinfo?.json({ ...USERINFO, sub: claims.sub ?? USERINFO.sub });
+  location(browser.take(back));
+  return back;
+}

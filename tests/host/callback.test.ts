@@ -38,14 +38,14 @@ describe("an answer that belongs to no sign-in of this browser", () => {
     expect(code(local)).toBe(`400 ${expected}`);
     sound(local);
     expect(setCookies(local.headers)).toEqual([]);
-    expect(envoy.callouts).toEqual([]);
+    expect(envoy.callouts.map(String)).toEqual([]);
     expect(tryAgain(local)).toBe("/");
   });
 
   test("duty 2: a sign-in that another browser has begun (login CSRF): no session, and nothing is used up", () => {
     const { envoy, browser } = browse(), victim = new Browser(envoy), ask = asked(browser.navigate("/page"));
     const { local } = victim.navigate(callbackPath(ask));
-    expect([code(local), setCookies(local.headers), envoy.callouts]).toEqual(["400 login_unknown", [], []]);
+    expect([code(local), setCookies(local.headers), envoy.callouts.map(String)]).toEqual(["400 login_unknown", [], []]);
     victim.navigate("/page");
     expect(code(victim.navigate(callbackPath(ask)).local)).toBe("400 login_unknown");
     browser.navigate(callbackPath(ask));
@@ -64,7 +64,7 @@ describe("an answer that belongs to no sign-in of this browser", () => {
     const without = answer(null), flip = (i: number): string => cookie.value.slice(0, i) + (cookie.value[i] === "A" ? "B" : "A") + cookie.value.slice(i + 1);
     for (let i = 0; i < cookie.value.length; i += 7) expect(answer(flip(i))).toBe(without);
     for (const value of ["", "1", cookie.value.slice(0, -1), `${cookie.value}A`, cookie.value.slice(1), "A".repeat(4000), "\u0001"]) expect(answer(value)).toBe(without);
-    expect(envoy.callouts).toEqual([]);
+    expect(envoy.callouts.map(String)).toEqual([]);
     browser.navigate(callbackPath(ask));
     openCall(envoy, "/token");
   });
@@ -83,7 +83,7 @@ describe("an answer that belongs to no sign-in of this browser", () => {
     }
   });
 
-  test.each([
+  test.each<[string, Record<string, unknown>, Record<string, unknown>?]>([
     ["another client", { client_id: "other" }],
     ["another issuer", { discovery: "https://other.example.com/.well-known/openid-configuration" }],
     ["another redirect_uri", { redirect_uri: "https://app.example/callback" }, { redirect_uri: "https://www.app.example/callback" }],
@@ -91,7 +91,7 @@ describe("an answer that belongs to no sign-in of this browser", () => {
   ])("duty 5: one that was begun at %s with the same cookie names", (_, changes, own = {}) => {
     const shared = { session: { secret: SECRET, cookie_name: "s" } };
     const { envoy, browser } = browse({ ...shared, ...own });
-    const other = { discovery: `${ISSUER}/.well-known/openid-configuration`, provider_cluster: "idp", client_id: CLIENT, client_secret: "x", redirect_uri: "/callback", ...shared, ...own };
+    const other = { discovery: `${ISSUER}/.well-known/openid-configuration`, provider_cluster: "idp", client_id: CLIENT, client_secret: "x", ...{ redirect_uri: "/callback", ...shared, ...own } };
     const [plugin, same] = [envoy.addPlugin({ ...other, ...changes }), envoy.addPlugin(other)];
     envoy.provider("idp").answers((call) => call.path === "/jwks" ? { body: { keys: [] } } : call.path.startsWith("/.well") ? { body: { ...BROWSER_METADATA, issuer: call.authority === "idp.example.com" ? ISSUER : `https://${call.authority}` } } : null);
     envoy.advance(2);
@@ -107,7 +107,7 @@ describe("duty 3: one answer to each sign-in", () => {
     const { envoy, browser } = browse(), { ask, back, call } = redeeming(browser), thief = copyOf(browser);
     const again = thief.navigate(callbackPath(ask)).local;
     expect(code(again)).toBe("400 login_unknown");
-    expect(envoy.callouts).toEqual([call]);
+    expect(envoy.callouts.map(String)).toEqual([String(call)]);
     call.json(tokens(ask.nonce));
     openCall(envoy, "/userinfo").json(USERINFO);
     browser.take(back);
@@ -115,6 +115,14 @@ describe("duty 3: one answer to each sign-in", () => {
     const session = browser.jar.get(browser.session!)!.value;
     expect(code(browser.navigate(callbackPath(ask)).local)).toBe("400 login_unknown");
     expect(browser.jar.get(browser.session!)!.value).toBe(session);
+  });
+
+  test("nor is it redeemed by another worker meanwhile: a provider that sees a code twice takes back what it gave for it (RFC 6749 §4.1.2)", () => {
+    const { envoy, browser } = browse({}, { start: { workers: 2 } });
+    envoy.advance(2);
+    const { ask, call } = redeeming(browser), again = copyOf(browser, { worker: 1 }).navigate(callbackPath(ask));
+    expect(envoy.callouts.map(String)).toEqual([String(call)]);
+    expect(code(again.local)).toBe("400 login_unknown");
   });
 
   test.each<[string, Record<string, string | null>, string]>([
@@ -138,7 +146,7 @@ describe("duty 3: one answer to each sign-in", () => {
     expect(tryAgain(local)).toBe("/page?a=1&amp;b=&lt;&quot;&#39;&gt;");
     expect(browser.logins).toEqual([]);
     expect(browser.session).toBeUndefined();
-    expect(envoy.callouts).toEqual([]);
+    expect(envoy.callouts.map(String)).toEqual([]);
     expect(envoy.logText + JSON.stringify(local.headers.list)).not.toMatch(/script|Set-Cookie: a/);
     expect(code(browser.navigate(callbackPath(ask)).local)).toBe("400 login_unknown");
   });
@@ -191,10 +199,10 @@ describe("how it comes", () => {
   });
 
   test("a token beside it changes nothing: the sign-in is ended all the same", () => {
-    for (const headers of [{ authorization: "Bearer abc" }, { authorization: "Basic YTpi" }, { cookie: "" }]) {
+    for (const authorization of ["Bearer abc", "Basic YTpi", null]) {
       const { envoy, browser } = browse({ auth_accept_token_as: ["header", "cookie:token"] }), ask = asked(browser.navigate("/page"));
       browser.jar.set("token", { value: "abc", path: "/callback" });
-      const back = browser.send("GET", callbackPath(ask), { cookie: browser.cookiesFor("/callback"), ...(headers.cookie === "" ? {} : headers) });
+      const back = browser.send("GET", callbackPath(ask), authorization === null ? {} : { authorization });
       openCall(envoy, "/token").json(tokens(ask.nonce));
       openCall(envoy, "/userinfo").json(USERINFO);
       expect(code(browser.take(back).local)).toBe("303 signed_in");

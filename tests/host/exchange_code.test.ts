@@ -17,7 +17,7 @@ describe("what the token endpoint is sent", () => {
   test("nothing of the browser's request goes along", () => {
     const names = call.headers.names.filter((name) => !name.startsWith(":"));
     expect(names.sort()).toEqual(["accept", "authorization", "content-length", "content-type", "user-agent"]);
-    expect(envoy.callouts).toEqual([call]);
+    expect(envoy.callouts.map(String)).toEqual([String(call)]);
   });
 
   test("a code of odd characters is sent as it came, and can add no field", () => {
@@ -26,6 +26,31 @@ describe("what the token endpoint is sent", () => {
     expect(call.form.get("code")).toBe(odd.replace("%00", "%2500"));
     expect(call.form.has("client_id")).toBe(false);
   });
+});
+
+describe("where the calls go", () => {
+  test("duty 140: to the configured clusters, whatever host the metadata name", () => {
+    const metadata = { ...BROWSER_METADATA, token_endpoint: "https://other.example/t?tenant=1", userinfo_endpoint: "https://third.example/u" };
+    for (const [config, clusters] of [[{}, ["idp", "idp"]], [{ endpoint_clusters: { token_endpoint: "tokens", userinfo_endpoint: "people" } }, ["tokens", "people"]]] as const) {
+      const { envoy, browser } = browse(config, { metadata }), ask = asked(browser.navigate("/"));
+      browser.navigate(callbackPath(ask));
+      const call = openCall(envoy, "/t?tenant=1");
+      expect([call.cluster, call.authority]).toEqual([clusters[0], "other.example"]);
+      call.json(tokens(ask.nonce));
+      const userinfo = openCall(envoy, "/u");
+      expect([userinfo.cluster, userinfo.authority]).toEqual([clusters[1], "third.example"]);
+    }
+  });
+
+  test.each([undefined, "http://idp.example.com/token", "https://user@idp.example.com/token", "ftp://x/", ""])("duties 40, 65: a token_endpoint that is %p is none: no session, no call, and the log says so", (token_endpoint) => {
+    const { envoy, browser } = browse({}, { metadata: { ...BROWSER_METADATA, token_endpoint } }), first = browser.navigate("/page");
+    const { local } = first.local.status === 302 ? browser.navigate(callbackPath(asked(first))) : first;
+    expect(local.status).toBeGreaterThanOrEqual(500);
+    expect([tryAgain(local), envoy.callouts.map(String), browser.session]).toEqual(["/page", [], undefined]);
+    expect(envoy.logText).toContain("token_endpoint");
+  });
+
+  test.each(["Bearer", "bearer", "BEARER"])("duty 29: token_type may be written %s", (token_type) => void location(signIn(browse().browser, { tokens: { token_type } })));
 });
 
 describe("answers of the token endpoint that make no session", () => {
@@ -75,7 +100,7 @@ describe("answers of the token endpoint that make no session", () => {
     expect(code(local)).toBe(expected);
     expect(tryAgain(local)).toBe("/page?a=1");
     expect([browser.session, browser.logins]).toEqual([undefined, []]);
-    expect(envoy.callouts).toEqual([]);
+    expect(envoy.callouts.map(String)).toEqual([]);
     expect(envoy.logText).toMatch(/(error|warn): .*token/);
     asked(browser.navigate("/page"));
   });
@@ -135,7 +160,7 @@ describe("UserInfo", () => {
     answer(userinfo);
     expect(code(browser.take(back).local)).toBe(expected);
     expect(tryAgain(back.local)).toBe("/page?a=1");
-    expect([browser.session, browser.logins, envoy.callouts]).toEqual([undefined, [], []]);
+    expect([browser.session, browser.logins, envoy.callouts.map(String)]).toEqual([undefined, [], []]);
   });
 
   test("is not asked for where there is none, or the session keeps none; X-Userinfo then holds the ID Token's claims", () => {

@@ -1,7 +1,7 @@
 // The ID Token of a sign-in: every one that is not the provider's word about this person, for this client and this sign-in, ends it (OpenID Connect Core §3.1.3.7).
 import { createHash, createPublicKey } from "node:crypto";
 import { AUDIENCE, asked as callsTo, b64u, claims, ISSUER, KEY, makeKey, NOW, signature, token, type Key } from "./fixture";
-import { accessToken, browse, Browser, BROWSER_METADATA, CLIENT, code, idToken, jump, location, openCall, redeeming, serveBrowser, signIn, tokens, tryAgain, USERINFO } from "./browser";
+import { accessToken, browse, Browser, BROWSER_METADATA, CLIENT, code, idToken, jump, location, openCall, redeeming, serveBrowser, tokens, tryAgain, USERINFO } from "./browser";
 import type { Envoy } from "./host/envoy";
 
 type Make = (nonce: string) => string;
@@ -202,37 +202,6 @@ describe("duty 47: a key that is not known", () => {
     call.json(tokens(ask.nonce, { id_token: idToken(ask.nonce, { iat: envoy.now, exp: envoy.now + 300 }, UNKNOWN) }));
     envoy.advance(5);
     expect(browser.take(back).local.status).toBeGreaterThanOrEqual(500);
-    expect(browser.session).toBeUndefined();
-  });
-});
-
-describe("duty 39: an ID Token that comes with a refresh", () => {
-  test.each<[string, Record<string, unknown>]>([
-    ["another sub", { sub: "mallory" }], ["another iss", { iss: "https://other.example.com" }], ["another aud", { aud: "other" }], ["another auth_time", { auth_time: NOW + 1 }],
-    ["another nonce", { nonce: "other" }], ["no exp", { exp: undefined }], ["another azp", { azp: "other" }],
-  ])("with %s ends the session", (_, changes) => {
-    const { envoy, browser } = browse();
-    const { ask, back, call } = redeeming(browser);
-    call.json(tokens(ask.nonce, { id_token: idToken(ask.nonce, { auth_time: NOW - 5 }) }));
-    openCall(envoy, "/userinfo").json(USERINFO);
-    browser.take(back);
-    for (const [id_token, ended] of [[idToken(ask.nonce, { auth_time: NOW - 5, iat: NOW + 301, exp: NOW + 900 }), false], [idToken(undefined, { auth_time: NOW - 5, iat: NOW + 602, exp: NOW + 1200, ...changes }), true]] as const) {
-      jump(envoy, 301);
-      const request = browser.fetch("/api");
-      openCall(envoy, "/token").json({ ...tokens(undefined), refresh_token: "refresh-2", access_token: accessToken({ jti: String(ended) }), id_token });
-      browser.take(request);
-      expect("local" in (request.outcome as object)).toBe(ended);
-    }
-    expect(browser.session).toBeUndefined();
-  });
-
-  test("without a signature that holds, too", () => {
-    const { envoy, browser } = browse();
-    signIn(browser);
-    jump(envoy, 301);
-    const request = browser.fetch("/api");
-    openCall(envoy, "/token").json({ ...tokens(undefined), refresh_token: "refresh-2", id_token: idToken(undefined, { iat: NOW + 301, exp: NOW + 900 }, OTHER) });
-    expect(code(browser.take(request).local)).toBe("401 sign_in_needed");
     expect(browser.session).toBeUndefined();
   });
 });

@@ -1,20 +1,15 @@
 // A person with a session is taken to the provider again: silently (refresh_session_interval), or every time (force_reauthorize).
 import { ISSUER, NOW } from "./fixture";
-import { asked, browse, Browser, callbackPath, code, copyOf, decoded, expired, idToken, jump, location, openCall, SECRET, setCookies, signIn, through, tokens, USERINFO } from "./browser";
+import { asked, browse, Browser, callbackPath, code, copyOf, decoded, expired, jump, location, SECRET, setCookies, signIn, signInAs, through } from "./browser";
 import type { StreamContext } from "./host/stream";
 
 const LONG = { tokens: { expires_in: 1_000_000 } };
 const prompt = (request: StreamContext): string | null => location(request).searchParams.get("prompt");
 
-/** The way back from the provider with an ID Token of this moment. */
-function comeBack(browser: Browser, request: StreamContext, changes: Record<string, unknown> = {}, path = "/page?a=1"): StreamContext {
-  const ask = asked(request), now = Math.floor(browser.envoy.now);
-  const back = browser.navigate(callbackPath(ask), { "sec-fetch-site": "cross-site" });
-  openCall(browser.envoy, "/token").json({ ...tokens(ask.nonce, { expires_in: 1_000_000 }), id_token: idToken(ask.nonce, { iat: now, exp: now + 300, ...changes }) });
-  openCall(browser.envoy, "/userinfo").json({ ...USERINFO, sub: changes.sub ?? "alice" });
-  const to = location(browser.take(back));
-  expect(to.pathname + to.search).toBe(path);
-  return back;
+/** To the provider and back, with an ID Token of this moment. */
+function comeBack(browser: Browser, claims: Record<string, unknown> = {}): void {
+  const to = location(signInAs(browser, claims, { expires_in: 1_000_000 }));
+  expect(to.pathname + to.search).toBe("/page?a=1");
 }
 
 const refusedBy = (browser: Browser, request: StreamContext, error: string): StreamContext =>
@@ -56,7 +51,7 @@ describe("refresh_session_interval", () => {
 
   test("success leads back to the page, with a session that is asked about again only after the interval", () => {
     const browser = due();
-    comeBack(browser, browser.navigate("/page?a=1"), { email: "fresh@example.com" });
+    comeBack(browser, { email: "fresh@example.com" });
     expect(decoded(browser.navigate("/page").forwarded.get("x-id-token"))).toMatchObject({ email: "fresh@example.com" });
     jump(browser.envoy, 99);
     expect(browser.navigate("/page").forwarded.has("x-userinfo")).toBe(true);
@@ -67,7 +62,7 @@ describe("refresh_session_interval", () => {
   test("often enough in a row, it is no circle", () => {
     const browser = due();
     for (let i = 0; i < 6; i++) {
-      comeBack(browser, browser.navigate("/page?a=1"));
+      comeBack(browser);
       jump(browser.envoy, 101);
     }
   });
@@ -107,7 +102,7 @@ describe("refresh_session_interval", () => {
 
   test("somebody else at the provider is somebody else here, from head to foot", () => {
     const browser = due();
-    comeBack(browser, browser.navigate("/page?a=1"), { sub: "bob", sid: "op-session-2" });
+    comeBack(browser, { sub: "bob", sid: "op-session-2" });
     const sent = browser.navigate("/page").forwarded;
     expect([decoded(sent.get("x-id-token")).sub, decoded(sent.get("x-userinfo")).sub]).toEqual(["bob", "bob"]);
   });
@@ -136,7 +131,7 @@ describe("force_reauthorize", () => {
     signIn(browser, LONG);
     for (let i = 0; i < 6; i++) {
       jump(envoy, 31);
-      comeBack(browser, browser.navigate("/page?a=1"));
+      comeBack(browser);
       expect(browser.navigate("/page?a=1").forwarded.has("x-userinfo")).toBe(true);
     }
   });
@@ -156,10 +151,20 @@ test("duty 108: asking the provider again does not move the absolute limit", () 
   const { envoy, browser } = browse({ refresh_session_interval: 100, session: { secret: SECRET, absolute_timeout: 300 } });
   signIn(browser, LONG);
   jump(envoy, 200);
-  comeBack(browser, browser.navigate("/page?a=1"));
+  comeBack(browser);
   jump(envoy, 99);
   expect(browser.fetch("/api").forwarded.has("x-userinfo")).toBe(true);
   jump(envoy, 1);
   expect(envoy.now).toBe(NOW + 301);
   expect(code(browser.fetch("/api").local)).toBe("401 sign_in_needed");
+});
+
+test("duty 113: whoever signs out after it has ended what was copied before it as well", () => {
+  const { envoy, browser } = browse({ refresh_session_interval: 100 });
+  signIn(browser, LONG);
+  const thief = copyOf(browser);
+  jump(envoy, 101);
+  comeBack(browser);
+  browser.navigate("/logout", { "sec-fetch-site": "same-origin" });
+  expect(code(copyOf(thief).fetch("/api").local)).toBe("401 sign_in_needed");
 });

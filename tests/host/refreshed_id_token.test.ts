@@ -1,6 +1,6 @@
 // What a refresh may change of a session, and what ends it.
 import { b64u, makeKey, NOW, token } from "./fixture";
-import { accessToken, asked, browse, Browser, callbackPath, code, copyOf, decoded, idToken, jump, location, openCall, signIn, through, tokens, USERINFO } from "./browser";
+import { accessToken, browse, Browser, code, copyOf, decoded, idToken, jump, location, openCall, signInAs, through } from "./browser";
 import type { Envoy } from "./host";
 import type { StreamContext } from "./host/stream";
 
@@ -9,11 +9,7 @@ const AUTH_TIME = NOW - 10;
 /** A session whose ID Token has an `auth_time`, at the moment where its tokens are due. */
 function due(config: Record<string, unknown> = {}): { envoy: Envoy; browser: Browser } {
   const { envoy, browser } = browse(config);
-  const ask = asked(browser.navigate("/page"));
-  const back = browser.navigate(callbackPath(ask));
-  openCall(envoy, "/token").json({ ...tokens(ask.nonce, { expires_in: 100 }), id_token: idToken(ask.nonce, { auth_time: AUTH_TIME }) });
-  if (envoy.callouts.length) openCall(envoy, "/userinfo").json(USERINFO);
-  location(browser.take(back));
+  signInAs(browser, { auth_time: AUTH_TIME }, { expires_in: 100 });
   jump(envoy, 101);
   return { envoy, browser };
 }

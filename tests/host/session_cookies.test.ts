@@ -1,6 +1,6 @@
 // The session's cookies: their names and attributes, their chunks, and everything that is no session.
-import { b64u } from "./fixture";
-import { accessToken, asked, browse, BROWSER_CONFIG, BROWSER_METADATA, Browser, callbackPath, code, copyOf, expired, idToken, jump, location, openCall, SECRET, setCookies, signIn, through, tokens, USERINFO, type Sent } from "./browser";
+import { b64u, start } from "./fixture";
+import { accessToken, browse, BROWSER_CONFIG, BROWSER_METADATA, Browser, code, copyOf, expired, jump, location, openCall, SECRET, setCookies, signIn, signInAs, through, tokens, USERINFO, type Sent } from "./browser";
 import type { Envoy } from "./host";
 import type { StreamContext } from "./host/stream";
 
@@ -98,7 +98,7 @@ const header = (list: Chunk[]): string => list.map(([name, value]) => `${name}=$
 
 /** All that an answer says, but for what is random. */
 function answerOf(envoy: Envoy, cookie: string, navigation: boolean, options = {}): unknown {
-  const sent = navigation ? { accept: "text/html", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document" } : { accept: "*/*" };
+  const sent: Sent = navigation ? { accept: "text/html", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document" } : { accept: "*/*" };
   const { status, body, details, headers } = envoy.get("/page", { cookie, ...sent }, options).local;
   return { status, body, details, headers: headers.list.map(([name, value]) => [name, value.replace(/(state|nonce|code_challenge)=[\w-]+/g, "$1=R").replace(/_login_[\w-]{8}=[\w-]+/, "_login_R=R").replace(/_flow=[\w.-]+/, "_flow=R")]) };
 }
@@ -176,16 +176,15 @@ describe("duties 13, 100-102, 104: whatever is wrong with a session's cookies, t
       expectNone(here, chunks(browser));
     }
   });
+  test("duty 103: no byte moves from the issuer's name to the client's", () => {
+    const session = { secret: SECRET, cookie_name: "__Host-shared" }, issuer = "https://idp.example.com/a";
+    const longer = browse({ session, issuer: `${issuer}b`, client_id: "c" }, { metadata: { ...BROWSER_METADATA, issuer: `${issuer}b` } });
+    const here = browse({ session, issuer, client_id: "bc" }, { metadata: { ...BROWSER_METADATA, issuer } });
+    signInAs(longer.browser, { iss: `${issuer}b`, aud: "c" });
+    expect(through(longer.browser).forwarded.has("x-userinfo")).toBe(true);
+    expectNone(here.envoy, chunks(longer.browser));
+  });
 });
-
-/** A sign-in where the ID Token says something else than usual. */
-function signInAs(browser: Browser, changes: Record<string, unknown>): void {
-  const ask = asked(browser.navigate("/page"));
-  const back = browser.navigate(callbackPath(ask, changes.iss ? { iss: String(changes.iss) } : {}));
-  openCall(browser.envoy, "/token").json({ ...tokens(ask.nonce), id_token: idToken(ask.nonce, changes) });
-  openCall(browser.envoy, "/userinfo").json(USERINFO);
-  location(browser.take(back));
-}
 
 describe("rubbish and cookies of neighbours", () => {
   const { envoy, browser } = browse();
@@ -255,5 +254,18 @@ describe("duty 107: secrets rotate", () => {
     const answer = signIn(old);
     expect(location(answer).pathname).toBe("/page");
     expect(old.navigate("/page").forwarded.has("x-userinfo")).toBe(true);
+  });
+});
+
+describe("duty 106: secrets that are none", () => {
+  const started = (secret: unknown, changes: object = {}): string => {
+    try { return start({ config: { ...BROWSER_CONFIG, ...changes, session: { secret } } }).logText; } catch (error) { return `refused: ${(error as Error).message}`; }
+  };
+  test.each<[string, unknown]>([
+    ["short", "0123456789abcde"], ["all the same", "a".repeat(64)], ["empty", ""], ["no text", 12345678901234567890], ["none", []], ["short, in a list", [SECRET, "short"]], ["twice the same", [SECRET, SECRET]], ["the client's", BROWSER_CONFIG.client_secret],
+  ])("%s is refused", (_, secret) => expect(started(secret)).toMatch(/^refused: [^]*session\.secret/));
+  test("16 characters are taken, with a warning; 32 without one", () => {
+    expect(started("0123456789abcdef")).toMatch(/warn: .*session\.secret has less than 32 characters/);
+    expect(started(SECRET)).not.toContain("warn");
   });
 });

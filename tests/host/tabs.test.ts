@@ -199,7 +199,7 @@ describe("duty 35: the browser goes away", () => {
     // The code may be spent: the sign-in is over, and a new one works.
     expect(code(browser.navigate(callbackPath(started.ask)).local)).toBe("400 login_unknown");
     location(signIn(browser));
-    expect(envoy.callouts).toEqual([]);
+    expect(envoy.callouts.map(String)).toEqual([]);
   });
 
   test("while it waits for the provider's metadata: the next ones get theirs", () => {
@@ -213,7 +213,7 @@ describe("duty 35: the browser goes away", () => {
     expect(asked(second).url.href).toContain(`${ISSUER}/authorize`);
   });
 
-  test("a configuration that is replaced ends the sign-ins that it has under way, and no others", () => {
+  test("a configuration that is replaced finishes the sign-ins that wait for the provider, and their sessions go on under the new one", () => {
     const { envoy, browser } = browse(), { ask, back, call } = redeeming(browser);
     envoy.reload({ ...BROWSER_CONFIG, set_userinfo_header: false });
     call.json(tokens(ask.nonce));

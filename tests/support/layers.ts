@@ -50,7 +50,7 @@ export const BANS: Ban[] = [
     "filter/envoy_verifier.ts": "compares the host's answer where it lies",
     "filter/ended_sessions.ts": "records of fixed size in what workers share",
     "filter/request.ts": "looks at the path in the header block",
-    "filter/shared_refreshes.ts": "records in what workers share, each measured before it is read",
+    "filter/shared_turns.ts": "records in what workers share, each measured before it is read",
     "filter/shared_provider.ts": "a header of fixed size in what workers share",
     "filter/verdict_cache.ts": "one flat buffer, so that the collector has nothing to mark",
     "filter/visits.ts": "puts a session's cookies together in one buffer, without allocating",

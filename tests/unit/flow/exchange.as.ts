@@ -37,16 +37,17 @@ export class FakeEntropy extends Entropy {
 export class FakeRegistry extends Registry {
   readonly endedKeys: u64[] = [];
   full: bool = false;
-  seen: u64[] = [];
+  readonly seen: string[] = [];
   state: RefreshState | null = null;
   ended(key: u64, _beganAtSec: i64): bool { return this.endedKeys.includes(key); }
   end(key: u64, _nowSec: i64, _untilSec: i64): bool {
     if (!this.full) this.endedKeys.push(key);
     return !this.full;
   }
-  first(key: u64): bool {
-    if (this.seen.includes(key)) return false;
-    this.seen.push(key);
+  first(key: Uint8Array, _nowMs: i64, _untilMs: i64): bool {
+    const name = key.toString();
+    if (this.seen.includes(name)) return false;
+    this.seen.push(name);
     return true;
   }
   refresh(_key: Uint8Array, _nowMs: i64): RefreshState | null { return this.state; }

@@ -1,4 +1,4 @@
-// Refreshes of sessions, known to all workers of this Envoy: who is at one, and what came of it (in Envoy's shared data).
+// Things that only one worker may do, and what came of them, in Envoy's shared data: trading a code or a refresh token.
 
 import { setSharedData, sharedData } from "../abi/host";
 import { EMPTY, utf8 } from "../bytes/bytes";
@@ -20,7 +20,7 @@ const ENDED_MS: i64 = 60_000;
 const FAILED_MS: i64 = 3_000;
 
 @final
-export class SharedRefreshes {
+export class SharedTurns {
   /** null where nobody is at it, or its worker has not come back in time. */
   state(key: Uint8Array, nowMs: i64): RefreshState | null {
     const bucket = sharedData(nameOf(key)).bytes;
@@ -31,7 +31,7 @@ export class SharedRefreshes {
     return new RefreshState(<RefreshOutcome>load<u32>(bucket.dataStart + at, 16), bucket.slice(at + HEAD, at + HEAD + size));
   }
 
-  /** Takes the right to make the call until then; false when another worker has it, or is done already. */
+  /** Takes the turn until then; false when another worker has it, or somebody has had it already. */
   begin(key: Uint8Array, nowMs: i64, untilMs: i64): bool {
     return this.write(key, RefreshOutcome.UnderWay, EMPTY, nowMs, untilMs, true);
   }
@@ -59,7 +59,7 @@ export class SharedRefreshes {
   }
 }
 
-function nameOf(key: Uint8Array): Uint8Array { return utf8("envoy-oidc/1/refresh/" + key[0].toString()); }
+function nameOf(key: Uint8Array): Uint8Array { return utf8("envoy-oidc/1/turns/" + key[0].toString()); }
 
 /** The size of the whole record there, or 0 where none is whole. Written by this code alone, and still read with care. */
 function recordSize(bucket: Uint8Array, at: i32): i32 {
