@@ -14,9 +14,29 @@ const VALUE: StaticArray<u8> = values();
 const STANDARD: StaticArray<u8> = characters(0x2b, 0x2f); // + /
 const URL: StaticArray<u8> = characters(0x2d, 0x5f); // - _
 
-/** What a value's character is above the value: 26..51, then 52..63 one by one, then 0..25. */
-const ABOVE_STANDARD = i8x16(71, -4, -4, -4, -4, -4, -4, -4, -4, -4, -4, 0x2b - 62, 0x2f - 63, 65, 0, 0);
-const ABOVE_URL = i8x16(71, -4, -4, -4, -4, -4, -4, -4, -4, -4, -4, 0x2d - 62, 0x5f - 63, 65, 0, 0);
+/**
+ * Vectors for sixteen characters at once. They lie in memory because engines build a constant anew in every turn of a loop, and keep
+ * what was loaded before it.
+ *
+ * A byte's upper half says what it may be, one bit each: nothing, `-`, a digit, the first fifteen letters (of either case), the last
+ * eleven capitals or `_`, the last eleven small ones. Its lower half says which of these it then is not.
+ */
+const MAY_BE = memory.data<u8>([1, 1, 2, 4, 8, 16, 8, 32, 1, 1, 1, 1, 1, 1, 1, 1], 16);
+const IS_NOT = memory.data<u8>([0x0b, 3, 3, 3, 3, 3, 3, 3, 3, 3, 7, 0x37, 0x37, 0x35, 0x37, 0x27], 16);
+/** What a character's value is above the character, by its upper half; at 13 that of `_`, whose upper half capitals have too. */
+const VALUE_ABOVE = memory.data<i8>([0, 0, 62 - 0x2d, -0x30 + 52, -0x41, -0x41, -0x61 + 26, -0x61 + 26, 0, 0, 0, 0, 0, 63 - 0x5f, 0, 0], 16);
+/** The three bytes of each number of 24 bits, turned round: to write them, and to read them. */
+const TO_BYTES = memory.data<u8>([2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, 3, 3, 3, 3], 16);
+const FROM_BYTES = memory.data<u8>([2, 1, 0, 255, 5, 4, 3, 255, 8, 7, 6, 255, 11, 10, 9, 255], 16);
+const HALF = memory.data<u8>([15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15], 16);
+const LOWER_BYTE = memory.data<u16>([255, 255, 255, 255, 255, 255, 255, 255], 16);
+const TIMES_4096_AND_1 = memory.data<u16>([4096, 1, 4096, 1, 4096, 1, 4096, 1], 16);
+const SECOND_VALUE = memory.data<u32>([0x3f00, 0x3f00, 0x3f00, 0x3f00], 16);
+const THIRD_VALUE = memory.data<u32>([0x3f0000, 0x3f0000, 0x3f0000, 0x3f0000], 16);
+const FOURTH_VALUE = memory.data<u32>([0x3f000000, 0x3f000000, 0x3f000000, 0x3f000000], 16);
+/** What a character is above its value: for 26..51, then for 52..63 one by one, then for 0..25. */
+const STANDARD_ABOVE = memory.data<i8>([71, -4, -4, -4, -4, -4, -4, -4, -4, -4, -4, 0x2b - 62, 0x2f - 63, 65, 0, 0], 16);
+const URL_ABOVE = memory.data<i8>([71, -4, -4, -4, -4, -4, -4, -4, -4, -4, -4, 0x2d - 62, 0x5f - 63, 65, 0, 0], 16);
 
 function values(): StaticArray<u8> {
   const t = new StaticArray<u8>(256).fill(NONE);
@@ -46,22 +66,20 @@ export function decodeBase64url(text: Uint8Array): Result<Uint8Array> {
   // Raw addresses: the loop reads whole groups of four within `text` and writes three bytes for each within `out`.
   let from = text.dataStart, to = out.dataStart;
   const groups = from + (n & ~3);
-  let known = i8x16.splat(-1);
-  // Twelve bytes for sixteen characters. Sixteen are stored: the next eight characters have room for the other four.
+  const mayBe = v128.load(MAY_BE), isNot = v128.load(IS_NOT), above = v128.load(VALUE_ABOVE), half = v128.load(HALF);
+  const lowerByte = v128.load(LOWER_BYTE), times = v128.load(TIMES_4096_AND_1), toBytes = v128.load(TO_BYTES);
+  let strange = i8x16.splat(0);
+  // Twelve bytes for sixteen characters. Sixteen bytes are stored: the next eight characters have room for the other four.
   for (; from + 24 <= groups; from += 16, to += 12) {
-    const text = v128.load(from);
-    const upper = among(text, 0x41, 26), lower = among(text, 0x61, 26), digit = among(text, 0x30, 10);
-    const minus = i8x16.eq(text, i8x16.splat(0x2d)), underscore = i8x16.eq(text, i8x16.splat(0x5f));
-    known = v128.and(known, v128.or(v128.or(upper, lower), v128.or(digit, v128.or(minus, underscore))));
-    const letters = v128.or(v128.and(upper, i8x16.splat(-65)), v128.and(lower, i8x16.splat(-71)));
-    const others = v128.or(v128.and(digit, i8x16.splat(4)), v128.or(v128.and(minus, i8x16.splat(62 - 0x2d)), v128.and(underscore, i8x16.splat(63 - 0x5f))));
-    const values = i8x16.add(text, v128.or(letters, others));
-    // Two values become 12 bits, two of those 24, and their bytes are turned round.
-    const pairs = v128.or(i16x8.shl(v128.and(values, i16x8.splat(0xff)), 6), i16x8.shr_u(values, 8));
-    const fours = i32x4.dot_i16x8_s(pairs, i32x4.splat(0x00011000));
-    v128.store(to, v128.shuffle<i8>(fours, fours, 2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, 3, 3, 3, 3));
+    const text = v128.load(from), upper = v128.and(i16x8.shr_u(text, 4), half), lower = v128.and(text, half);
+    strange = v128.or(strange, v128.and(i8x16.swizzle(mayBe, upper), i8x16.swizzle(isNot, lower)));
+    const underscore = i8x16.eq(text, i8x16.splat(0x5f));
+    const values = i8x16.add(text, i8x16.swizzle(above, v128.xor(upper, v128.and(underscore, i8x16.splat(8)))));
+    // Two values make 12 bits, and two of these 24.
+    const twelve = v128.or(i16x8.shl(v128.and(values, lowerByte), 6), i16x8.shr_u(values, 8));
+    v128.store(to, i8x16.swizzle(i32x4.dot_i16x8_s(twelve, times), toBytes));
   }
-  let wrong: u32 = i8x16.all_true(known) ? 0 : NONE;
+  let wrong: u32 = v128.any_true(strange) ? NONE : 0;
   for (; from < groups; from += 4, to += 3) {
     const a = value(load<u8>(from)), b = value(load<u8>(from, 1)), c = value(load<u8>(from, 2)), d = value(load<u8>(from, 3));
     wrong |= a | b | c | d;
@@ -83,32 +101,32 @@ export function decodeBase64url(text: Uint8Array): Result<Uint8Array> {
 }
 
 /** Standard base64 with padding (RFC 4648 §4). */
-export function encodeBase64(data: Uint8Array): Uint8Array { return encode(data, changetype<usize>(STANDARD), ABOVE_STANDARD); }
+export function encodeBase64(data: Uint8Array): Uint8Array { return encode(data, changetype<usize>(STANDARD), STANDARD_ABOVE); }
 
 /** Base64url without padding (RFC 7515 §2): the one spelling that the decoder takes. */
 export function encodeBase64url(data: Uint8Array): Uint8Array {
-  const padded = encode(data, changetype<usize>(URL), ABOVE_URL), tail = data.length % 3;
+  const padded = encode(data, changetype<usize>(URL), URL_ABOVE), tail = data.length % 3;
   return tail == 0 ? padded : padded.subarray(0, padded.length - 3 + tail);
 }
 
 /** How many characters `encodeBase64url` makes of so many bytes. */
 export function base64urlSize(bytes: i32): i32 { return bytes / 3 * 4 + (bytes % 3 == 0 ? 0 : bytes % 3 + 1); }
 
-/** `alphabet`: where its 64 characters lie; `above`: the same, as a vector needs it. */
-function encode(data: Uint8Array, alphabet: usize, above: v128): Uint8Array {
+/** `alphabet`: where its 64 characters lie; `vector`: where the same stands for vectors. */
+function encode(data: Uint8Array, alphabet: usize, vector: usize): Uint8Array {
   const n = data.length;
   const out = new Uint8Array((n + 2) / 3 * 4);
   // Raw addresses: whole groups of three within `data`, four characters for each within `out`.
   let from = data.dataStart, to = out.dataStart;
   const groups = from + n / 3 * 3, end = from + n;
+  const above = v128.load(vector), fromBytes = v128.load(FROM_BYTES), second = v128.load(SECOND_VALUE), third = v128.load(THIRD_VALUE), fourth = v128.load(FOURTH_VALUE);
   // Sixteen characters for twelve bytes. Sixteen bytes are loaded.
   for (; from + 16 <= end; from += 12, to += 16) {
-    const bytes = v128.load(from), fours = v128.shuffle<i8>(bytes, i8x16.splat(0), 2, 1, 0, 16, 5, 4, 3, 16, 8, 7, 6, 16, 11, 10, 9, 16);
-    const first = v128.or(i32x4.shr_u(fours, 18), v128.and(i32x4.shr_u(fours, 4), i32x4.splat(0x3f00)));
-    const last = v128.or(v128.and(i32x4.shl(fours, 10), i32x4.splat(0x3f0000)), v128.and(i32x4.shl(fours, 24), i32x4.splat(0x3f000000)));
-    const values = v128.or(first, last);
-    const row = v128.or(i8x16.sub_sat_u(values, i8x16.splat(51)), v128.and(i8x16.lt_u(values, i8x16.splat(26)), i8x16.splat(13)));
-    v128.store(to, i8x16.add(values, i8x16.swizzle(above, row)));
+    const bits = i8x16.swizzle(v128.load(from), fromBytes); // four numbers of 24 bits
+    const front = v128.or(i32x4.shr_u(bits, 18), v128.and(i32x4.shr_u(bits, 4), second));
+    const values = v128.or(front, v128.or(v128.and(i32x4.shl(bits, 10), third), v128.and(i32x4.shl(bits, 24), fourth)));
+    const place = v128.or(i8x16.sub_sat_u(values, i8x16.splat(51)), v128.and(i8x16.lt_u(values, i8x16.splat(26)), i8x16.splat(13)));
+    v128.store(to, i8x16.add(values, i8x16.swizzle(above, place)));
   }
   for (; from < groups; from += 3, to += 4) write(to, alphabet, <u32>load<u8>(from) << 16 | <u32>load<u8>(from, 1) << 8 | load<u8>(from, 2));
   const tail = n % 3;
@@ -122,10 +140,6 @@ function encode(data: Uint8Array, alphabet: usize, above: v128): Uint8Array {
 
 // @ts-ignore: decorator
 @inline function value(c: u8): u32 { return load<u8>(changetype<usize>(VALUE) + c); }
-
-/** All ones where a byte is one of the `count` from `first` on. */
-// @ts-ignore: decorator
-@inline function among(bytes: v128, first: u8, count: u8): v128 { return i8x16.lt_u(i8x16.sub(bytes, i8x16.splat(first)), i8x16.splat(count)); }
 
 /** Four characters for 24 bits. */
 // @ts-ignore: decorator

@@ -39,7 +39,8 @@ class CheckLogoutToken extends Step {
     const signed = verifySigned(x, this.token), provider = x.provider, settings = x.config.provider;
     if (signed.signature == Signature.UnknownKey && provider != null) {
       if (!waited && (provider.keys() == null || provider.refetchKeys())) return new AwaitProvider(this);
-      if (provider.keys() == null) return new Refuse(NOT_READY);
+      // Who could not be asked just now may have the key: the provider shall try again.
+      if (!waited || provider.keys() == null) return new Refuse(NOT_READY);
     }
     const jwt = signed.jwt;
     if (jwt == null || settings == null) return new Refuse(LOGOUT_TOKEN_INVALID, 0, "back-channel logout: the logout token " + signed.why);

@@ -133,10 +133,11 @@ function goodUntilSec(visit: Visit, s: Session): i64 {
   return until;
 }
 
-/** The scopes that were granted, by the access token where it can be read, else by the token answer. */
+/** The scopes that were granted: those that the access token names, and where it cannot be read or names none, those of the token answer. */
 function scopesHold(x: Exchange, s: Session, claims: SessionClaims): bool {
   const required = x.config.requiredScopes, access = claims.access;
-  if (required.length == 0 || access != null && hasScopes(access, required)) return true;
+  if (required.length == 0) return true;
+  if (access != null && (access.member(access.root, "scope") >= 0 || access.member(access.root, "scp") >= 0)) return hasScopes(access, required);
   for (let i = 0; i < required.length; i++) if (!inList(s.scope, required[i])) return false;
   return true;
 }

@@ -61,7 +61,9 @@ function keyFor(label: string, source: Uint8Array): Uint8Array { return expand(s
 
 /** What a seal is bound to, each part behind its length: no byte can move from one part to the next. */
 export function contextOf(parts: Uint8Array[]): Uint8Array {
-  const out = new ByteWriter();
+  let size = 0;
+  for (let i = 0; i < parts.length; i++) size += 4 + parts[i].length;
+  const out = new ByteWriter(size);
   for (let i = 0; i < parts.length; i++) out.u32(parts[i].length).bytes(parts[i]);
-  return out.done();
+  return out.written();
 }

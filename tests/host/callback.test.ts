@@ -52,6 +52,16 @@ describe("an answer that belongs to no sign-in of this browser", () => {
     openCall(envoy, "/token");
   });
 
+  test("duty 2: a state that only begins like the one of a sign-in under way", () => {
+    const { envoy, browser } = browse(), ask = asked(browser.navigate("/page"));
+    for (const state of [ask.state.slice(0, 8) + "A".repeat(24), ask.state.slice(0, 31) + (ask.state.endsWith("A") ? "B" : "A"), ask.state.slice(0, 31), `${ask.state}A`]) {
+      const { local } = browser.navigate(callbackPath({ state }));
+      expect([code(local), setCookies(local.headers)]).toEqual(["400 login_unknown", []]);
+    }
+    browser.navigate(callbackPath(ask));
+    openCall(envoy, "/token");
+  });
+
   test("duty 13: whatever is wrong with the cookie, the answer is the same as without one", () => {
     const { envoy, browser } = browse(), ask = asked(browser.navigate("/page")), name = browser.logins[0]!, cookie = browser.jar.get(name)!;
     const answer = (value: string | null): string => {

@@ -26,7 +26,7 @@ describe("duty 32: client_secret_basic", () => {
     ["ä", "ü€😀", "%C3%A4:%C3%BC%E2%82%AC%F0%9F%98%80"],
     ["~a!'()*", "-._", "~a%21%27%28%29*:-._"],
     ["\"\\\r\n", "x".repeat(2000), `%22%5C%0D%0A:${"x".repeat(2000)}`],
-  ])("%p and %.20p are form-encoded before they are joined", (client_id, client_secret, expected) => {
+  ])("client_id %p: both are form-encoded before they are joined", (client_id, client_secret, expected) => {
     const { authorization } = said(callOf({ client_id, client_secret })), pair = Buffer.from(authorization!.slice(6), "base64").toString();
     const read = (text: string): string => decodeURIComponent(text.replaceAll("+", " "));
     // A blank is either, and so are characters that need not be encoded; there is one colon, and both are read back.

@@ -23,11 +23,13 @@ describe("refresh_session_interval", () => {
     return browser;
   };
 
-  test("asks nobody before its time", () => {
-    const { envoy, browser } = browse({ refresh_session_interval: 100 });
+  test("asks nobody before its time, and then also about a session seen before", () => {
+    const { envoy, browser } = browse({ refresh_session_interval: 50 });
     signIn(browser, LONG);
-    jump(envoy, 99);
+    jump(envoy, 49);
     for (let i = 0; i < 2; i++) expect(browser.navigate("/page").forwarded.has("x-userinfo")).toBe(true);
+    jump(envoy, 2);
+    expect(prompt(browser.navigate("/page"))).toBe("none");
   });
 
   test("then a navigation goes to the provider, which shows nothing", () => {
@@ -167,4 +169,26 @@ test("duty 113: whoever signs out after it has ended what was copied before it a
   comeBack(browser);
   browser.navigate("/logout", { "sec-fetch-site": "same-origin" });
   expect(code(copyOf(thief).fetch("/api").local)).toBe("401 sign_in_needed");
+});
+
+test("another person's session is a new one: with a limit of its own, and neither ended nor prolonged by what there was before", () => {
+  const { envoy, browser } = browse({ refresh_session_interval: 100, session: { secret: SECRET, absolute_timeout: 300 } });
+  signIn(browser, LONG);
+  const alice = copyOf(browser), late = copyOf(browser);
+  jump(envoy, 200);
+  comeBack(browser, { sub: "bob", sid: "op-session-2" });
+  expect(alice.fetch("/api").forwarded.has("x-userinfo")).toBe(true);
+  jump(envoy, 101);
+  expect(browser.fetch("/api").forwarded.has("x-userinfo")).toBe(true);
+  expect(code(late.fetch("/api").local)).toBe("401 sign_in_needed");
+});
+
+test("whoever has signed out in another tab is not signed in again by an answer that was under way", () => {
+  const { envoy, browser } = browse({ refresh_session_interval: 100 });
+  signIn(browser, LONG);
+  jump(envoy, 101);
+  const request = browser.navigate("/page");
+  browser.navigate("/logout", { "sec-fetch-site": "same-origin" });
+  expect(code(browser.navigate(callbackPath(asked(request)), { "sec-fetch-site": "cross-site" }).local)).toBe("400 login_unknown");
+  expect([envoy.callouts, browser.session]).toEqual([[], undefined]);
 });
