@@ -54,7 +54,6 @@ export class BrowserSettings {
   maxAgeSec: i32 = -1;
   /** `acr_values` of `authorization_params`; the ID Token's `acr` must be one of them. */
   acrValues: Uint8Array[] = [];
-  allowPreflight: bool = false;
   /** By which an ID Token may be signed; symmetric ones only with `symmetric_key`. */
   idTokenAlgorithms: Algorithm[] = [];
 

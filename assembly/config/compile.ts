@@ -65,6 +65,7 @@ function readConfig(r: ConfigReader, warnings: string[]): Config {
 
 /** Whether browsers sign in. Then there are sessions, whatever happens to requests without one. */
 function readMode(r: ConfigReader, c: Config, warnings: string[]): bool {
+  c.allowPreflight = r.flag("allow_preflight", false);
   const before = r.errors.length;
   const bearerOnly = r.flag("bearer_only", false);
   const action = r.oneOf("unauth_action", ["auth", "deny", "pass"]);

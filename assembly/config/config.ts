@@ -60,6 +60,8 @@ export class IntrospectionSettings {
 export class Config {
   realm: string = "apisix";
   unauthenticated: Unauthenticated = Unauthenticated.Deny;
+  /** CORS preflights pass: they never carry credentials. */
+  allowPreflight: bool = false;
   /** null where nobody signs in by a browser. Where it is set, `provider` is, too. */
   browser: BrowserSettings | null = null;
   verification: Verification = Verification.Either;

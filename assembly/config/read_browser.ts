@@ -19,7 +19,7 @@ const LONGEST = 31536000;
 
 /** Attributes that have nothing to act on where nobody signs in by a browser. */
 export const BROWSER_ONLY: string[] = [
-  "scope", "redirect_uri", "response_mode", "authorization_params", "allow_preflight", "use_pkce", "use_nonce", "par", "dpop",
+  "scope", "redirect_uri", "response_mode", "authorization_params", "use_pkce", "use_nonce", "par", "dpop",
   "token_endpoint_auth_method", "session", "session_contents", "renew_access_token_on_expiry", "access_token_expires_in",
   "access_token_expires_leeway", "refresh_session_interval", "force_reauthorize", "logout_path", "post_logout_redirect_uri",
   "redirect_after_logout_uri", "revoke_tokens_on_logout", "backchannel_logout_path", "frontchannel_logout_path",
@@ -33,7 +33,6 @@ export function readBrowser(r: ConfigReader, c: Config, clients: Clients, cluste
   readAddresses(r, b, warnings);
   b.formPost = r.oneOf("response_mode", ["query", "form_post"]) == "form_post";
   readAuthorizationParams(r, b);
-  b.allowPreflight = r.flag("allow_preflight", false);
   if (!r.flag("use_pkce", true)) warnings.push("use_pkce is false: PKCE is always used");
   if (!r.flag("use_nonce", true)) warnings.push("use_nonce is false: a nonce is always used");
   refuseEnabled(r, "par", "pushed authorization requests are");

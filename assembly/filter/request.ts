@@ -10,6 +10,7 @@ import { BodyStep, Await, Forward, Next, Refuse, Step } from "../flow/next";
 import { BAD_REQUEST, BODY_NOT_DELIVERED, BODY_TOO_LARGE, MALFORMED_CREDENTIAL, MISCONFIGURED, NO_TOKEN, NOT_READY, OVERLOADED, Refusal, REFUSALS } from "../flow/refusal";
 import { Place, placeOf } from "../flow/visit";
 import { Reply } from "../http/callout";
+import { requestKindOf } from "../http/navigation";
 import { BodyWaiter, bodySoFar, MAX_BODY } from "./bodies";
 import { RootDispatcher } from "./calls";
 import { credential, headers } from "./current";
@@ -105,6 +106,7 @@ function resume(woken: Woken, config: Config): FilterHeadersStatus {
 }
 
 function readHeaders(root: Root): bool {
+  credential.forget();
   return headerPairs(MapType.HttpRequestHeaders) && headers.read(pairsAt(), pairsSize(), root.names);
 }
 
@@ -124,7 +126,8 @@ function judge(root: Root, config: Config, stream: u32, bodyFollows: bool, waite
   if (refusal != null) return refuse(refusal, config, true);
   if (credential.size == 0) {
     if (browser != null) return visitCame(root, config, browser, stream, Place.Elsewhere, secure, waited, bodyFollows);
-    return config.unauthenticated == Unauthenticated.Pass ? admitAnonymous(stream, config, Outcome.Anonymous) : refuse(NO_TOKEN, config, false);
+    if (config.unauthenticated == Unauthenticated.Pass) return admitAnonymous(stream, config, Outcome.Anonymous);
+    return config.allowPreflight && requestKindOf(headers).isPreflight() ? admitAnonymous(stream, config, Outcome.Preflight) : refuse(NO_TOKEN, config, false);
   }
 
   const now = nowMs(), nowSec = now / 1000;

@@ -39,7 +39,7 @@ export function browse(x: Exchange, visit: Visit): Next {
 /** Nobody is signed in. `circle`: how it looks where somebody should be. */
 function nobody(x: Exchange, visit: Visit, circle: Refusal): Next {
   const browser = visit.browser, kind = visit.kind;
-  if (browser.allowPreflight && kind.isPreflight()) return new ForwardPreflight();
+  if (x.config.allowPreflight && kind.isPreflight()) return new ForwardPreflight();
   const action = x.config.unauthenticated;
   if (action == Unauthenticated.Pass) return Forward.anonymous();
   // Only what a person looks at is sent to the provider: a script could not follow, and a body would be lost on the way.

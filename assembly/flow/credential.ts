@@ -21,11 +21,16 @@ export class Credential {
   /** Whether the token is made of the right characters. Not asked of one that was seen before. */
   get wellFormed(): bool { return isToken68(this.at, this.size); }
 
-  /** null, or why the request cannot go on. Afterwards `size` says whether there is a token. */
-  read(headers: HeaderBlock, config: Config): Refusal | null {
+  /** As before the first request. */
+  forget(): void {
     this.size = 0;
     this.fromQuery = null;
     this.held = null;
+  }
+
+  /** null, or why the request cannot go on. Afterwards `size` says whether there is a token. */
+  read(headers: HeaderBlock, config: Config): Refusal | null {
+    this.forget();
     if (headers.credentials > 1) return SEVERAL_CREDENTIALS;
     if (headers.credentials == 1) {
       const refusal = this.readHeader(headers);

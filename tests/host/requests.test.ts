@@ -195,3 +195,17 @@ describe("duties 27, 77, 142: what a refusal looks like", () => {
     }
   });
 });
+
+describe("allow_preflight", () => {
+  const preflight = { origin: "https://shop.example", "access-control-request-method": "PUT" };
+  test("duty 126: a real preflight passes without a token, scrubbed", () => {
+    const request = ready({ config: { ...JWKS_CONFIG, allow_preflight: true } }).request("OPTIONS", "/", { ...preflight, "x-userinfo": "forged" });
+    expect(request.forwarded.has("x-userinfo")).toBe(false);
+  });
+  test("no other OPTIONS does, nor any where it is not asked for", () => {
+    const envoy = ready({ config: { ...JWKS_CONFIG, allow_preflight: true } });
+    for (const headers of [{}, { origin: preflight.origin }, { "access-control-request-method": "PUT" }]) expect(refused(envoy.request("OPTIONS", "/", headers))).toBe("401 no_token");
+    expect(refused(envoy.request("GET", "/", preflight))).toBe("401 no_token");
+    expect(refused(ready().request("OPTIONS", "/", preflight))).toBe("401 no_token");
+  });
+});

@@ -28,9 +28,9 @@ export function without_a_session_and_a_redirect_there_is_no_sign_in(): void {
 }
 
 export function bearer_only_goes_before_a_session(): void {
-  const out = compiled("{" + SIGN_IN + ',"bearer_only":true,"backchannel_logout_path":7,"allow_preflight":8}'), c = out.config;
+  const out = compiled("{" + SIGN_IN + ',"bearer_only":true,"backchannel_logout_path":7,"logout_path":8}'), c = out.config;
   isTrue(c != null && c.browser == null && c.unauthenticated == Unauthenticated.Deny, "no sign-in");
-  equal(out.warnings.join("; "), "not used by bearer tokens: allow_preflight, session, backchannel_logout_path");
+  equal(out.warnings.join("; "), "not used by bearer tokens: session, logout_path, backchannel_logout_path");
 }
 
 export function whatever_verifies_bearer_tokens_the_provider_is_fetched(): void {
@@ -236,7 +236,7 @@ export function an_answer_by_form_needs_secure_cookies(): void {
 // Tokens.
 export function the_defaults_of_tokens_are_those_of_the_documentation(): void {
   const b = browser(), identity = configOf("{" + SIGN_IN + "}").identity;
-  isTrue(b.renewAccessToken && !b.forceReauthorize && !b.allowPreflight, "flags");
+  isTrue(b.renewAccessToken && !b.forceReauthorize, "flags");
   equalInt(b.accessExpiresInSec, 3600);
   equalInt(b.accessLeewaySec, 0);
   equalInt(b.reauthenticateSec, 0);
@@ -244,8 +244,8 @@ export function the_defaults_of_tokens_are_those_of_the_documentation(): void {
 }
 
 export function times_of_tokens_are_whole_seconds_within_bounds(): void {
-  const b = browser('"access_token_expires_in":1,"access_token_expires_leeway":3600,"refresh_session_interval":60,"force_reauthorize":true,"renew_access_token_on_expiry":false,"allow_preflight":true');
-  isTrue(b.accessExpiresInSec == 1 && b.accessLeewaySec == 3600 && b.reauthenticateSec == 60 && b.forceReauthorize && !b.renewAccessToken && b.allowPreflight, "as configured");
+  const b = browser('"access_token_expires_in":1,"access_token_expires_leeway":3600,"refresh_session_interval":60,"force_reauthorize":true,"renew_access_token_on_expiry":false');
+  isTrue(b.accessExpiresInSec == 1 && b.accessLeewaySec == 3600 && b.reauthenticateSec == 60 && b.forceReauthorize && !b.renewAccessToken, "as configured");
   refusedSignIn('"access_token_expires_in":0', "access_token_expires_in: expected a whole number from 1 to 31536000, found 0");
   refusedSignIn('"access_token_expires_in":1e300', "access_token_expires_in: expected a whole number from 1 to 31536000, found 1e300");
   refusedSignIn('"access_token_expires_leeway":3601', "access_token_expires_leeway: expected a whole number from 0 to 3600, found 3601");
