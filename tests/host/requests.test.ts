@@ -204,7 +204,7 @@ describe("allow_preflight", () => {
   });
   test("no other OPTIONS does, nor any where it is not asked for", () => {
     const envoy = ready({ config: { ...JWKS_CONFIG, allow_preflight: true } });
-    for (const headers of [{}, { origin: preflight.origin }, { "access-control-request-method": "PUT" }]) expect(refused(envoy.request("OPTIONS", "/", headers))).toBe("401 no_token");
+    for (const headers of [{}, { origin: preflight.origin }, { "access-control-request-method": "PUT" }] as Record<string, string>[]) expect(refused(envoy.request("OPTIONS", "/", headers))).toBe("401 no_token");
     expect(refused(envoy.request("GET", "/", preflight))).toBe("401 no_token");
     expect(refused(ready().request("OPTIONS", "/", preflight))).toBe("401 no_token");
   });
