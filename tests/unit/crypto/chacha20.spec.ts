@@ -1,5 +1,6 @@
 import { ChaCha20 } from "../../../assembly/crypto/chacha20";
-import { ascii, equal, equalBytes, filled, hex, unhex } from "../check";
+import { same } from "../../../assembly/bytes/bytes";
+import { ascii, equal, filled, hex, isTrue, unhex } from "../check";
 
 const KEY = unhex("000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f");
 const NONCE = unhex("000000000000004a00000000");
@@ -18,7 +19,7 @@ export function four_blocks_at_once_are_the_same_as_one_after_the_other(): void 
   for (let size = 0; size <= zeros.length; size++) {
     const out = new Uint8Array(size);
     new ChaCha20(KEY, NONCE).xor(zeros.subarray(0, size), out);
-    equalBytes(out, single.subarray(0, size));
+    isTrue(same(out, single.subarray(0, size)), size.toString());
   }
 }
 
@@ -29,7 +30,7 @@ export function a_text_that_ends_within_a_block_leaves_the_next_one(): void {
     const two = new ChaCha20(KEY, NONCE), out = new Uint8Array(64), next = (size + 63) / 64 * 64;
     two.xor(zeros.subarray(0, size), new Uint8Array(size));
     two.xor(zeros.subarray(0, 64), out);
-    equalBytes(out, stream.subarray(next, next + 64));
+    isTrue(same(out, stream.subarray(next, next + 64)), size.toString());
   }
 }
 
@@ -38,7 +39,7 @@ export function a_text_can_be_changed_where_it_stands(): void {
     const text = filled(size, 0x61), out = new Uint8Array(size);
     new ChaCha20(KEY, NONCE).xor(text, out);
     new ChaCha20(KEY, NONCE).xor(text, text);
-    equalBytes(text, out);
+    isTrue(same(text, out), size.toString());
   }
 }
 
@@ -46,6 +47,6 @@ export function nothing_behind_the_text_is_written(): void {
   for (let size = 0; size < 300; size++) {
     const out = filled(size + 32, 5);
     new ChaCha20(KEY, NONCE).xor(filled(size, 1), out.subarray(0, size));
-    equalBytes(out.subarray(size), filled(32, 5));
+    isTrue(same(out.subarray(size), filled(32, 5)), size.toString());
   }
 }
