@@ -144,7 +144,7 @@ function joinRefresh(key: Uint8Array, stream: u32, root: Root): FilterHeadersSta
 export function settle(root: Root, config: Config, stream: u32, next: Next, now: i64): FilterHeadersStatus {
   if (next instanceof ForwardSession) {
     const forward = next as ForwardSession;
-    if (forward.setCookies.length == 0) rememberSession(root, config, forward, now);
+    rememberSession(root, config, forward, now);
     return admitSession(forward, stream, config, now);
   }
   if (next instanceof Forward) return admitAnonymous(stream, config, Outcome.Anonymous);

@@ -20,6 +20,8 @@ import { Visit } from "./visit";
 
 /** How long a sign-in satisfies `force_reauthorize`: the way back from the provider, and what the page loads. */
 const REAUTHORIZED_SEC: i64 = 30;
+/** How long a browser has to take over the cookie in which a use was written down. */
+const TOLD_SEC: i64 = 10;
 /** How many refreshes a session is followed through. */
 const MAX_STEPS = 8;
 
@@ -118,7 +120,10 @@ function enter(x: Exchange, visit: Visit, s: Session, renewed: Uint8Array | null
     const nonce = x.entropy.bytes(NONCE_SIZE);
     if (nonce != null) text = sealSession(browser, visit.names, visit.secure, s, nonce);
   }
-  const out = new ForwardSession(s, sessionIdentity(x.config.identity, s, claims), goodUntilSec(visit, s));
+  // Each answer to a request with old tokens brings the new ones, for any of them may be lost. Of a use that was written down one answer
+  // tells, and others again some seconds later.
+  const good = goodUntilSec(visit, s), until = renewed != null ? 0 : text != null ? min(good, x.nowSec + TOLD_SEC) : good;
+  const out = new ForwardSession(s, sessionIdentity(x.config.identity, s, claims), until);
   if (text != null) out.setCookies = sessionSetCookies(browser.cookies, visit.names, visit.secure, text, visit.presentChunks);
   return out;
 }

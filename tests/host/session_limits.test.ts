@@ -131,6 +131,18 @@ describe("Set-Cookie on the upstream's own answer", () => {
     expect(answers).toBe(20);
   });
 
+  test("comes on one of many answers in a burst, and again ten seconds later for a browser that has lost it", () => {
+    const { envoy, browser } = session({ idling_timeout: 900 });
+    const before = copyOf(browser);
+    jump(envoy, 61);
+    const burst = (): number => [1, 2, 3].map(() => sets(through(before).respond(200)).length).reduce((sum, n) => sum + n);
+    expect(burst()).toBe(1);
+    jump(envoy, 9);
+    expect(burst()).toBe(0);
+    jump(envoy, 1);
+    expect(burst()).toBe(1);
+  });
+
   test("never, where only the absolute limit is on", () => {
     const { envoy, browser } = session({});
     for (let i = 0; i < 10; i++) { jump(envoy, 1000); expect(setCookies(through(browser).respond(200).headers)).toEqual([]); }
