@@ -22,7 +22,7 @@ const SECONDS = QUICK ? 1 : 3;
 const NOISE = 0.3;
 /** About the size of an access token of Keycloak or Entra. */
 const TOKEN_BYTES = 1024;
-/** Different sessions: far more than a worker remembers in `cache_max_kib`, which is some 400 small ones and some 40 large ones. */
+/** Different sessions: far more than a worker remembers in `cache_max_kib`, which is some 700 small ones or 45 large ones. */
 const SESSIONS = QUICK ? { "1 kB": 4_000, "12 kB": 1_000 } : { "1 kB": 20_000, "12 kB": 5_000 };
 
 async function main(): Promise<void> {

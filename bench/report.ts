@@ -57,7 +57,7 @@ export function report(folder: string, measured: Measured[], { thrownAway, noise
     "Ratios of what is added (of all CPU for sign-ins), round by round: median, and between what half of the rounds lie.",
     ...ratios.map(({ name, median, lower, upper, aim }) => `${name}: ${median.toFixed(2)} (${lower.toFixed(2)} to ${upper.toFixed(2)})${aim === null ? "" : `; aim: at most ${aim}`}`),
     "",
-    `sessions: ${proven.sessions} were taken for whose they are, ${proven.refused} that somebody had changed, made otherwise or kept too long were refused`,
+    `sessions: ${proven.sessions} times one was taken for whose it is, ${proven.refused} times one that was changed, made otherwise or kept too long was refused`,
     `envoy-oidc.wasm: ${(wasmBytes / 1000).toFixed(1)} kB (aim: at most 150)`,
     `VM memory: ${mebibytes(memory.bytesAtStart)} at the start, ${mebibytes(memory.bytesAfterTenth)} after a tenth of ${memory.requests} requests with ${memory.tokens} different tokens, ${mebibytes(memory.bytesAtEnd)} after all (aim: at most 8 MiB)`,
     ...(thrownAway ? [`${thrownAway} runs were thrown away: other processes used more than ${noise} of a core meanwhile`] : []),

@@ -9,7 +9,6 @@ import { atPlace, browse } from "../flow/browse";
 import { Exchange } from "../flow/exchange";
 import { Await, AwaitBody, AwaitProvider, AwaitRefresh, Forward, ForwardPreflight, ForwardSession, Next, Page, Redirect, Refreshed, Refuse, Respond } from "../flow/next";
 import { NOT_READY, OVERLOADED } from "../flow/refusal";
-import { endKeys } from "../flow/session_keys";
 import { isSecure, Place, Visit } from "../flow/visit";
 import { Reply } from "../http/callout";
 import { BodyWaiter } from "./bodies";
@@ -185,7 +184,7 @@ function gather(secure: bool): u32 {
 function rememberSession(root: Root, config: Config, forward: ForwardSession, now: i64): void {
   const browser = config.browser, size = browser == null ? 0 : gather(isSecure(browser, headers));
   if (browser == null || size == 0 || forward.untilSec <= now / 1000) return;
-  const keys = endKeys(browser.context, forward.session);
+  const keys = forward.keys;
   const value = new Uint8Array(<i32>KEYS_SIZE + forward.identity.length), at = value.dataStart;
   store<u64>(at, keys.session);
   store<u64>(at, keys.sid, 8);

@@ -5,6 +5,7 @@ import { Callout, Reply } from "../http/callout";
 import { Session } from "../session/session";
 import { Exchange } from "./exchange";
 import { Refusal } from "./refusal";
+import { EndKeys } from "./session_keys";
 
 /** What the filter does when a step returns: one of the classes below, and never anything else. */
 export abstract class Next {}
@@ -21,7 +22,7 @@ export class Forward extends Next {
 export class ForwardSession extends Next {
   /** Set-Cookie values for the upstream's response: the session was refreshed, or its use written down. */
   setCookies: Uint8Array[] = [];
-  constructor(readonly session: Session, readonly identity: Uint8Array, readonly untilSec: i64) { super(); }
+  constructor(readonly session: Session, readonly keys: EndKeys, readonly identity: Uint8Array, readonly untilSec: i64) { super(); }
 }
 
 /** Lets a CORS preflight through, which never carries credentials. */

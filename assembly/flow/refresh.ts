@@ -66,7 +66,7 @@ class ReadRefresh extends Step {
     if (signed.signature == Signature.UnknownKey) return "";
     const jwt = signed.jwt;
     if (jwt == null) return signed.why;
-    const before = new SessionClaims(this.session).idToken;
+    const before = new SessionClaims(this.session).idToken.json;
     const read = readRefreshedIdToken(jwt, signed.hash, idTokenRules(x, this.browser), this.session.subject, before, tokens.accessToken, x.nowSec);
     const fault = read.fault;
     if (fault != null) return idTokenFaultText(fault.code, fault.at);

@@ -14,7 +14,7 @@ import { AwaitProvider, AwaitRefresh, ForwardSession, Next, Refuse, RefreshOutco
 import { beginRefresh } from "./refresh";
 import { INSUFFICIENT_SCOPE, PROVIDER_UNREACHABLE, SIGN_IN_LOOP_OVER } from "./refusal";
 import { sealSession } from "./seal_session";
-import { endKeys, refreshKey } from "./session_keys";
+import { EndKeys, endKeys, refreshKey } from "./session_keys";
 import { beginSignIn, SignIn } from "./sign_in";
 import { Visit } from "./visit";
 
@@ -27,16 +27,18 @@ const MAX_STEPS = 8;
 
 /** What becomes of the request; null: the session is over, and nobody is signed in. */
 export function useSession(x: Exchange, visit: Visit, opened: Session): Next | null {
-  if (isOver(x, visit, opened)) return null;
-  const newest = newestOf(x, visit, opened), session = newest.session, now = x.nowSec;
-  if (isOver(x, visit, session)) return null;
+  const keys = endKeys(visit.browser.context, opened), now = x.nowSec;
+  if (isOver(x, visit, opened, keys)) return null;
+  const newest = newestOf(x, visit, opened), session = newest.session;
+  // A refresh changes neither whose session it is nor which.
+  if (session != opened && isOver(x, visit, session, keys)) return null;
   if (tokensDue(x, visit, session)) {
     const waits = renew(x, visit, session);
     if (waits != null) return waits;
   }
   if (session.accessExpiresAtSec > 0 && session.accessExpiresAtSec <= now) return null;
   const again = asksAgain(x, visit, session);
-  return again != null ? again : enter(x, visit, session, newest.text);
+  return again != null ? again : enter(x, visit, session, keys, newest.text);
 }
 
 /** A session with the newest tokens that this Envoy knows of, and the text that holds them; null: the one that the request brought. */
@@ -83,11 +85,11 @@ function providerComing(x: Exchange): bool {
   return provider != null && provider.coming() && !x.waited;
 }
 
-function isOver(x: Exchange, visit: Visit, s: Session): bool {
+function isOver(x: Exchange, visit: Visit, s: Session, keys: EndKeys): bool {
   if (x.nowSec >= endsAtSec(s, visit.browser.limits)) return true;
   // A session from the future: the clock has jumped back, and its limits mean nothing any more (duty 137).
   if (s.touchedAtSec > x.nowSec + x.config.slackSec) return true;
-  const keys = endKeys(visit.browser.context, s), registry = x.registry;
+  const registry = x.registry;
   return registry.ended(keys.session, s.authenticatedAtSec) || registry.ended(keys.sid, s.authenticatedAtSec) || registry.ended(keys.subject, s.authenticatedAtSec);
 }
 
@@ -111,7 +113,7 @@ function asksAgain(x: Exchange, visit: Visit, s: Session): Next | null {
   return beginSignIn(x, visit, forced ? SignIn.Again : SignIn.Silent, SIGN_IN_LOOP_OVER, s);
 }
 
-function enter(x: Exchange, visit: Visit, s: Session, renewed: Uint8Array | null): Next {
+function enter(x: Exchange, visit: Visit, s: Session, keys: EndKeys, renewed: Uint8Array | null): Next {
   const browser = visit.browser, claims = new SessionClaims(s);
   if (!scopesHold(x, s, claims)) return new Refuse(INSUFFICIENT_SCOPE);
   let text = renewed;
@@ -123,7 +125,7 @@ function enter(x: Exchange, visit: Visit, s: Session, renewed: Uint8Array | null
   // Each answer to a request with old tokens brings the new ones, for any of them may be lost. Of a use that was written down one answer
   // tells, and others again some seconds later.
   const good = goodUntilSec(visit, s), until = renewed != null ? 0 : text != null ? min(good, x.nowSec + TOLD_SEC) : good;
-  const out = new ForwardSession(s, sessionIdentity(x.config.identity, s, claims), until);
+  const out = new ForwardSession(s, keys, sessionIdentity(x.config.identity, s, claims), until);
   if (text != null) out.setCookies = sessionSetCookies(browser.cookies, visit.names, visit.secure, text, visit.presentChunks);
   return out;
 }
@@ -140,8 +142,9 @@ function goodUntilSec(visit: Visit, s: Session): i64 {
 
 /** The scopes that were granted: those that the access token names, and where it cannot be read or names none, those of the token answer. */
 function scopesHold(x: Exchange, s: Session, claims: SessionClaims): bool {
-  const required = x.config.requiredScopes, access = claims.access;
+  const required = x.config.requiredScopes;
   if (required.length == 0) return true;
+  const access = claims.access.json;
   if (access != null && (access.member(access.root, "scope") >= 0 || access.member(access.root, "scp") >= 0)) return hasScopes(access, required);
   for (let i = 0; i < required.length; i++) if (!inList(s.scope, required[i])) return false;
   return true;

@@ -21,10 +21,10 @@ export function sessionIdentity(settings: IdentitySettings, session: Session, cl
     if (settings.accessTokenInAuthorization) entry(out, Entry.Header, AUTHORIZATION, concat([BEARER, session.accessToken]));
     else entry(out, Entry.Header, X_ACCESS_TOKEN, session.accessToken);
   }
-  const idToken = claims.idToken;
-  if (settings.idTokenHeader && idToken != null) entry(out, Entry.Header, X_ID_TOKEN, encodeBase64(idToken.bytes));
-  const person = claims.userinfo != null ? claims.userinfo : idToken;
-  if (settings.userinfoHeader && person != null) entry(out, Entry.Header, X_USERINFO, encodeBase64(person.bytes));
+  const idToken = claims.idToken.text;
+  if (settings.idTokenHeader && idToken.length > 0) entry(out, Entry.Header, X_ID_TOKEN, encodeBase64(idToken));
+  const person = claims.userinfo.text.length > 0 ? claims.userinfo.text : idToken;
+  if (settings.userinfoHeader && person.length > 0) entry(out, Entry.Header, X_USERINFO, encodeBase64(person));
   if (settings.rawIdTokenHeader && session.idToken.length > 0) entry(out, Entry.Header, X_RAW_ID_TOKEN, session.idToken);
   if (settings.refreshTokenHeader && session.refreshToken.length > 0) entry(out, Entry.Header, X_REFRESH_TOKEN, session.refreshToken);
   for (let i = 0; i < settings.claimHeaders.length; i++) {
