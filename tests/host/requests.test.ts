@@ -209,3 +209,15 @@ describe("allow_preflight", () => {
     expect(refused(ready().request("OPTIONS", "/", preflight))).toBe("401 no_token");
   });
 });
+
+describe("duty 74: the answer to a token in the URL", () => {
+  const config = { ...JWKS_CONFIG, auth_accept_token_as: ["header", "query:access_token"] };
+  test("must not be stored, whatever the upstream says", () => {
+    const { headers } = ready({ config }).get(`/?access_token=${value}`).respond(200, { "cache-control": "public, max-age=60", vary: "accept" });
+    expect([headers.all("cache-control"), headers.get("vary")]).toEqual([["no-store"], "accept"]);
+  });
+  test("is left as it is where the token stands in a header", () => {
+    const request = ready({ config }).get("/", bearer(value));
+    expect(request.respond(200, { "cache-control": "public" }).headers.all("cache-control")).toEqual(["public"]);
+  });
+});
