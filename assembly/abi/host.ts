@@ -2,7 +2,7 @@
 
 import { BufferType, LogLevel, MapType, MetricType, Status, StreamType } from "./enums";
 import * as env from "./imports";
-import { copied } from "./memory";
+import { copied } from "../bytes/bytes";
 
 /** Two words that host calls write their results to. */
 const OUT = memory.data(16, 8);
@@ -96,6 +96,17 @@ export function sharedData(key: Uint8Array): SharedValue {
   store<u64>(OUT, 0); store<u64>(OUT, 0, 8);
   if (env.proxy_get_shared_data(key.dataStart, key.length, OUT, OUT + 4, OUT + 8) != Status.Ok) return new SharedValue(null, 0);
   return new SharedValue(copied(load<u32>(OUT), load<u32>(OUT, 4)), load<u32>(OUT, 8));
+}
+
+/** A number that the host gives to no value: it writes only where nothing stands yet. */
+const ANY_CAS: u32 = 0xffffffff;
+
+/** What the key holds, after `first` was put there if it held nothing: a compare-and-swap needs something to compare with. */
+export function sharedDataOr(key: Uint8Array, first: Uint8Array): SharedValue {
+  const held = sharedData(key);
+  if (held.cas != 0) return held;
+  setSharedData(key, first, ANY_CAS);
+  return sharedData(key);
 }
 
 /** False when somebody else wrote since `cas` was read. A `cas` of 0 writes whatever stands there. */

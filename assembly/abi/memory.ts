@@ -19,10 +19,3 @@ export function proxy_on_memory_allocate(size: usize): usize {
   // Collected only at the end of a callback (filter/memory.ts), so it needs no pin.
   return changetype<usize>(new ArrayBuffer(<i32>size));
 }
-
-/** Copies what the host wrote, so that it may outlive the callback. */
-export function copied(at: usize, size: usize): Uint8Array {
-  const out = new Uint8Array(<i32>size);
-  memory.copy(out.dataStart, at, size);
-  return out;
-}

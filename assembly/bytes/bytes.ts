@@ -53,6 +53,13 @@ export function indexOf(bytes: Uint8Array, byte: u8, from: i32 = 0): i32 {
   return -1;
 }
 
+/** A copy of what lies at an address, so that it may outlive what is there. */
+export function copied(at: usize, size: usize): Uint8Array {
+  const out = new Uint8Array(<i32>size);
+  memory.copy(out.dataStart, at, size);
+  return out;
+}
+
 export function concat(parts: Uint8Array[]): Uint8Array {
   let size = 0;
   for (let i = 0; i < parts.length; i++) size += parts[i].length;

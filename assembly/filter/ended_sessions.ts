@@ -1,8 +1,8 @@
 // What has ended before its time, known to all workers of this Envoy: sessions after logout, logout tokens that were used.
 // Kept in Envoy's shared data; each worker holds a copy, and looks for news on every tick.
 
-import { setSharedData, sharedData } from "../abi/host";
-import { utf8 } from "../bytes/bytes";
+import { setSharedData, sharedData, sharedDataOr } from "../abi/host";
+import { EMPTY, utf8 } from "../bytes/bytes";
 
 /** A record: key u64, ended at and remembered until (seconds, u32 each). */
 const RECORD: i32 = 16;
@@ -11,8 +11,6 @@ const BUCKETS: i32 = 16;
 /** All in all 32,768: one logout a second is remembered for nine hours, and for the whole absolute timeout where there are fewer. */
 const MAX_IN_BUCKET: i32 = 2048;
 const CAS_TRIES = 4;
-/** A number that the host gives to no value: it writes only where nothing stands yet. */
-const ANY_CAS: u32 = 0xffffffff;
 
 const HEAD_KEY = utf8("envoy-oidc/1/ended");
 
@@ -29,7 +27,7 @@ export class EndedSessions {
 
   constructor() {
     for (let i = 0; i < BUCKETS; i++) {
-      this.buckets.push(new Uint8Array(0));
+      this.buckets.push(EMPTY);
       this.keys.push(utf8("envoy-oidc/1/ended/" + i.toString()));
     }
   }
@@ -45,13 +43,8 @@ export class EndedSessions {
   end(key: u64, nowSec: i64, untilSec: i64): bool {
     const i = bucketOf(key);
     for (let attempt = 0; attempt < CAS_TRIES; attempt++) {
-      let held = sharedData(this.keys[i]);
-      if (held.cas == 0) {
-        setSharedData(this.keys[i], new Uint8Array(0), ANY_CAS);
-        held = sharedData(this.keys[i]);
-      }
-      const bytes = held.bytes;
-      const next = withRecord(bytes == null ? new Uint8Array(0) : bytes, key, nowSec, untilSec);
+      const held = sharedDataOr(this.keys[i], EMPTY), bytes = held.bytes;
+      const next = withRecord(bytes == null ? EMPTY : bytes, key, nowSec, untilSec);
       if (next == null) return false;
       if (!setSharedData(this.keys[i], next, held.cas)) continue;
       this.take(i, next);

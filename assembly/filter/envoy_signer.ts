@@ -2,8 +2,7 @@
 
 import { Status } from "../abi/enums";
 import { callForeign, pairsAt, pairsSize } from "../abi/host";
-import { copied } from "../abi/memory";
-import { EMPTY, utf8 } from "../bytes/bytes";
+import { copied, EMPTY, utf8 } from "../bytes/bytes";
 import { ByteWriter } from "../bytes/writer";
 import { NativeSigner } from "../crypto/native";
 import { field, granted } from "./foreign_message";

@@ -8,8 +8,8 @@ import { Refusal, REFUSALS } from "../flow/refusal";
 export const enum Outcome { Allowed = 0, Anonymous, Session, Preflight, Refreshed }
 
 const OUTCOMES: string[] = ["allowed", "anonymous", "session", "preflight", "refreshed"];
-/** In the order of Visited. */
-const VISITS: string[] = ["sign_in_started", "signed_in", "signed_out", "sign_out_asked", "asked_silently"];
+/** In the order of Visited. Access logs show the same names. */
+export const VISITS: string[] = ["sign_in_started", "signed_in", "signed_out", "sign_out_asked", "asked_silently"];
 /** In the order of CalloutKind. */
 const CALLOUTS: string[] = ["discovery", "jwks", "introspection", "token", "userinfo", "revocation"];
 

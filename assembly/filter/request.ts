@@ -2,8 +2,8 @@
 
 import { FilterDataStatus, FilterHeadersStatus, MapType } from "../abi/enums";
 import { continueRequest, headerPairs, nowMs, pairsAt, pairsSize, setEffectiveContext } from "../abi/host";
-import { copied, resetArena } from "../abi/memory";
-import { EMPTY, utf8 } from "../bytes/bytes";
+import { resetArena } from "../abi/memory";
+import { copied, EMPTY, utf8 } from "../bytes/bytes";
 import { Config, Unauthenticated } from "../config/config";
 import { decide } from "../flow/decide";
 import { BodyStep, Await, Forward, Next, Refuse, Step } from "../flow/next";

@@ -8,6 +8,7 @@ import { Page, Redirect, Refuse, Respond } from "../flow/next";
 import { Refusal } from "../flow/refusal";
 import { prefersHtml } from "../http/accept";
 import { problemPage, refusalJson, refusalPage } from "../http/page";
+import { VISITS } from "./metrics";
 
 const RETRY_AFTER_SEC = "5";
 const NOBODY = EMPTY;
@@ -39,10 +40,8 @@ export function respondPage(page: Page): void {
   sendLocalResponse(200, detailsOf(page), utf8(page.body), pairs);
 }
 
-/** What access logs show. In the order of Visited. */
-const DETAILS: string[] = ["oidc_sign_in_started", "oidc_signed_in", "oidc_signed_out", "oidc_sign_out_asked", "oidc_asked_silently"];
-
-function detailsOf(next: Respond): Uint8Array { return utf8(DETAILS[next.visited]); }
+/** What access logs show. */
+function detailsOf(next: Respond): Uint8Array { return utf8("oidc_" + VISITS[next.visited]); }
 
 function pageOf(refuse: Refuse): string {
   const refusal = refuse.refusal;

@@ -1,6 +1,6 @@
 // What the workers of one Envoy tell each other about a provider, in Envoy's shared data: its documents, and whose turn it is to call.
 
-import { setSharedData, sharedData } from "../abi/host";
+import { setSharedData, sharedData, sharedDataOr, SharedValue } from "../abi/host";
 import { concat, utf8 } from "../bytes/bytes";
 
 export const enum Document { Metadata = 0, Keys }
@@ -11,8 +11,6 @@ const FIRST = 8;
 const PER_DOCUMENT = 24;
 const HEAD_SIZE = FIRST + 2 * PER_DOCUMENT;
 
-/** A number that the host gives to no value: it writes only where nothing stands yet. */
-const ANY_CAS: u32 = 0xffffffff;
 /** Tries of one compare-and-swap: a loser's worth is on its way in the winner's record. */
 const CAS_TRIES = 4;
 
@@ -30,8 +28,9 @@ export class SharedProvider {
   }
 
   /** Reads the head record. True when somebody has written it since the last look. */
-  look(): bool {
-    const value = sharedData(this.headKey);
+  look(): bool { return this.take(sharedData(this.headKey)); }
+
+  private take(value: SharedValue): bool {
     const bytes = value.bytes;
     if (bytes == null || bytes.length != HEAD_SIZE || value.cas == this.cas) return false;
     this.head = bytes;
@@ -73,8 +72,7 @@ export class SharedProvider {
   /** Makes the record where there is none: a compare-and-swap needs something to compare with, and ANY_CAS never replaces one. */
   private ensure(): void {
     if (this.cas != 0) return;
-    setSharedData(this.headKey, new Uint8Array(HEAD_SIZE), ANY_CAS);
-    this.look();
+    this.take(sharedDataOr(this.headKey, new Uint8Array(HEAD_SIZE)));
   }
 
   /** Afterwards the record is read anew before it is believed: it may be another worker's. */

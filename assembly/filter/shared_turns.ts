@@ -1,6 +1,6 @@
 // Things that only one worker may do, and what came of them, in Envoy's shared data: trading a code or a refresh token.
 
-import { setSharedData, sharedData } from "../abi/host";
+import { setSharedData, sharedData, sharedDataOr } from "../abi/host";
 import { EMPTY, utf8 } from "../bytes/bytes";
 import { RefreshState } from "../flow/exchange";
 import { RefreshOutcome } from "../flow/next";
@@ -11,7 +11,6 @@ const HEAD = 32;
 /** What a bucket may hold; beyond it the oldest results go. Sealed sessions, so at most some 40 kB each. */
 const MAX_BUCKET = 128 * 1024;
 const CAS_TRIES = 8;
-const ANY_CAS: u32 = 0xffffffff;
 
 /** How long a result helps those who still come with the old cookies: the slowest answer that may carry new ones takes two minutes. */
 const DONE_MS: i64 = 300_000;
@@ -45,12 +44,7 @@ export class SharedTurns {
   private write(key: Uint8Array, outcome: RefreshOutcome, text: Uint8Array, nowMs: i64, untilMs: i64, fresh: bool): bool {
     const name = nameOf(key);
     for (let attempt = 0; attempt < CAS_TRIES; attempt++) {
-      let held = sharedData(name);
-      if (held.cas == 0) {
-        setSharedData(name, EMPTY, ANY_CAS);
-        held = sharedData(name);
-      }
-      const bytes = held.bytes, bucket = bytes == null ? EMPTY : bytes;
+      const held = sharedDataOr(name, EMPTY), bytes = held.bytes, bucket = bytes == null ? EMPTY : bytes;
       const at = find(bucket, key);
       if (fresh && at >= 0 && load<i64>(bucket.dataStart + at, 24) > nowMs) return false;
       if (setSharedData(name, withRecord(bucket, key, outcome, text, nowMs, untilMs), held.cas)) return true;

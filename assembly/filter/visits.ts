@@ -41,8 +41,7 @@ const text = new StaticArray<u8>(1 + MAX_TEXT);
 
 /** Reads the request's cookies. To be done before it is admitted or visited, where there is a browser configuration. */
 export function scanCookies(browser: BrowserSettings): bool {
-  const secure = isSecure(browser, headers), settings = browser.cookies;
-  const names = secure ? settings.secureNames : settings.plainNames, twins = secure ? settings.plainNames : settings.secureNames;
+  const secure = isSecure(browser, headers), names = browser.cookies.names(secure), twins = browser.cookies.names(!secure);
   cookies.twins(twins.session, twins.flow, twins.login);
   cookies.scan(headers.cookieAt, headers.cookieSize, names.session, names.flow, names.login);
   return secure;

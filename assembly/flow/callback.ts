@@ -65,8 +65,7 @@ class FormPost extends BodyStep {
 /** Before anything is used up: without the provider's endpoints there is nothing to do with an answer. `again`: where to try it later. */
 function withProvider(x: Exchange, logins: PendingLogins, text: Uint8Array, again: Uint8Array): Next {
   if (x.metadata != null) return answered(x, logins, text);
-  const provider = x.provider;
-  return provider != null && provider.coming() && !x.waited ? new AwaitProvider(new Answer(logins, text, again)) : Refuse.retry(NOT_READY, again);
+  return x.mayWait ? new AwaitProvider(new Answer(logins, text, again)) : Refuse.retry(NOT_READY, again);
 }
 
 /** An answer that came while the provider's metadata were on their way. */

@@ -4,7 +4,7 @@ import { Verification } from "../config/config";
 import { Endpoint } from "../http/callout";
 import { MAX_TOKEN } from "../jose/jws";
 import { introspectionRequest } from "../oidc/introspection";
-import { Exchange, ProviderView } from "./exchange";
+import { Exchange } from "./exchange";
 import { Await, AwaitProvider, CalloutKind, Next, Refuse } from "./next";
 import { ReadAnswer } from "./read_answer";
 import { NOT_READY, PROVIDER_UNREACHABLE, TOKEN_TOO_LARGE } from "./refusal";
@@ -26,7 +26,7 @@ function byWhatIsOffered(x: Exchange, token: Uint8Array): Next {
   const provider = x.provider;
   if (provider == null) return new Refuse(NOT_READY);
   const metadata = provider.metadata();
-  if (metadata == null) return waitFor(provider, x);
+  if (metadata == null) return wait(x);
   return metadata.introspectionEndpoint != null && x.config.client != null ? introspect(x, token) : withKeys(x, token);
 }
 
@@ -34,13 +34,11 @@ function withKeys(x: Exchange, token: Uint8Array): Next {
   const provider = x.provider;
   if (provider == null) return new Refuse(NOT_READY);
   const keys = provider.keys();
-  return keys == null ? waitFor(provider, x) : verifyWithKeySet(x, provider, keys, token);
+  return keys == null ? wait(x) : verifyWithKeySet(x, provider, keys, token);
 }
 
 /** Waits once; who has waited, or would wait for nothing, is told to come again. */
-function waitFor(provider: ProviderView, x: Exchange): Next {
-  return provider.coming() && !x.waited ? new AwaitProvider() : new Refuse(NOT_READY);
-}
+function wait(x: Exchange): Next { return x.mayWait ? new AwaitProvider() : new Refuse(NOT_READY); }
 
 function introspect(x: Exchange, token: Uint8Array): Next {
   const client = x.config.client, endpoint = introspectionEndpoint(x);

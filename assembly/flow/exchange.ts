@@ -62,6 +62,12 @@ export class Exchange {
     return provider == null ? null : provider.metadata();
   }
 
+  /** Whether waiting for the provider makes sense: it is on its way, and this request has not waited yet. */
+  get mayWait(): bool {
+    const provider = this.provider;
+    return provider != null && provider.coming() && !this.waited;
+  }
+
   /** For one call by which the client proves itself. */
   occasion(): Occasion {
     const unique = this.entropy.bytes(16);

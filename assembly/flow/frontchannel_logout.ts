@@ -4,11 +4,10 @@ import { same } from "../bytes/bytes";
 import { signedOutFrame } from "../http/page";
 import { readParameters } from "../http/parameters";
 import { Exchange } from "./exchange";
-import { clear } from "./logout";
+import { clear, endSession } from "./logout";
 import { Next, Page, Refuse, Visited } from "./next";
 import { openSession } from "./open_session";
 import { LOGOUT_METHOD, LOGOUT_MISMATCH } from "./refusal";
-import { EndOf, endKey } from "./session_keys";
 import { originOfUrl, Visit } from "./visit";
 
 /** `iss` and `sid` must be those of the session whose cookies came along (duty 121): the request proves nothing else about who sent it. */
@@ -22,7 +21,7 @@ export function frontchannelLogout(x: Exchange, visit: Visit): Next {
   const session = openSession(visit);
   if (session == null) return out;
   if (session.sid.length == 0 || !same(form.one("sid"), session.sid)) return new Refuse(LOGOUT_MISMATCH);
-  x.registry.end(endKey(EndOf.Session, visit.browser.context, session.id), x.nowSec, session.createdAtSec + visit.browser.limits.absoluteSec);
+  endSession(x, visit, session);
   clear(visit, out.setCookies);
   return out;
 }

@@ -28,10 +28,15 @@ export function logout(x: Exchange, visit: Visit): Next {
   const out = leave(x, visit, session);
   clear(visit, out.setCookies);
   if (session == null) return out;
-  // Cookies that somebody has copied are good for nothing any more (duty 113).
-  x.registry.end(endKey(EndOf.Session, browser.context, session.id), x.nowSec, session.createdAtSec + browser.limits.absoluteSec);
+  endSession(x, visit, session);
   if (browser.revokeOnLogout) revoke(x, visit, newestOf(x, visit, session).session, out);
   return out;
+}
+
+/** Cookies that somebody has copied are good for nothing any more (duty 113). */
+export function endSession(x: Exchange, visit: Visit, session: Session): void {
+  const browser = visit.browser;
+  x.registry.end(endKey(EndOf.Session, browser.context, session.id), x.nowSec, session.createdAtSec + browser.limits.absoluteSec);
 }
 
 /** Where the browser goes. Only configured addresses and the provider's own: nothing of the request chooses one (duties 24, 117). */

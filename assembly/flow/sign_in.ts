@@ -35,12 +35,12 @@ export const enum SignIn { New = 1, Again, Silent }
  * `about`: the session about which the provider is asked silently.
  */
 export function beginSignIn(x: Exchange, visit: Visit, how: SignIn, circle: Refusal, about: Session | null = null): Next {
-  const browser = visit.browser, metadata = x.metadata, provider = x.provider;
+  const browser = visit.browser, metadata = x.metadata;
   const returnTo = safeReturnTo(visit.target);
   if (visit.origin.length == 0) return new Refuse(BAD_REQUEST);
   const endpoint: Url | null = metadata == null ? null : metadata.authorizationEndpoint;
   if (metadata != null && endpoint == null) return Refuse.retry(NOT_READY, returnTo, "sign-in: the provider's metadata has no authorization_endpoint");
-  if (endpoint == null) return provider != null && provider.coming() && !x.waited ? new AwaitProvider() : Refuse.retry(NOT_READY, returnTo);
+  if (endpoint == null) return x.mayWait ? new AwaitProvider() : Refuse.retry(NOT_READY, returnTo);
 
   const marks = readFlowMarks(visit.cookies.flow());
   if (how != SignIn.New) marks.completed = 0;

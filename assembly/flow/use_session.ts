@@ -69,7 +69,7 @@ function renew(x: Exchange, visit: Visit, session: Session): Next | null {
     const call = beginRefresh(x, visit, session, key);
     if (call != null) return new AwaitRefresh(key, call);
     if (!expired) return null;
-    return providerComing(x) ? new AwaitProvider() : new Refuse(PROVIDER_UNREACHABLE);
+    return x.mayWait ? new AwaitProvider() : new Refuse(PROVIDER_UNREACHABLE);
   }
   switch (state.outcome) {
     case RefreshOutcome.UnderWay: return expired ? new AwaitRefresh(key, null) : null;
@@ -78,11 +78,6 @@ function renew(x: Exchange, visit: Visit, session: Session): Next | null {
     default: session.accessExpiresAtSec = x.nowSec;
   }
   return null;
-}
-
-function providerComing(x: Exchange): bool {
-  const provider = x.provider;
-  return provider != null && provider.coming() && !x.waited;
 }
 
 function isOver(x: Exchange, visit: Visit, s: Session, keys: EndKeys): bool {

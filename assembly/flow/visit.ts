@@ -6,7 +6,7 @@ import { CookieScan } from "../http/cookies";
 import { HeaderBlock } from "../http/header_block";
 import { RequestKind, requestKindOf } from "../http/navigation";
 import { originOf } from "../http/origin";
-import { CookieNames, Secure } from "../session/cookie_settings";
+import { CookieNames } from "../session/cookie_settings";
 import { MAX_CHUNKS } from "../session/cookie_text";
 
 /** Which of the filter's own addresses a request is for. */
@@ -31,7 +31,7 @@ export class Visit {
     readonly cookies: CookieScan,
     readonly secure: bool,
   ) {
-    this.names = secure ? browser.cookies.secureNames : browser.cookies.plainNames;
+    this.names = browser.cookies.names(secure);
     const target = headers.path(), question = indexOf(target, 0x3f);
     this.target = target;
     this.path = question < 0 ? target : target.subarray(0, question);
@@ -55,9 +55,7 @@ export class Visit {
 
 /** Whether the filter's cookies carry the Secure attribute, and with it their other names. Asked of every request. */
 export function isSecure(browser: BrowserSettings, headers: HeaderBlock): bool {
-  const secure = browser.cookies.secure;
-  if (secure != Secure.ByScheme) return secure == Secure.Always;
-  return browser.redirect == Redirect.Absolute ? browser.redirectHttps : headers.schemeIsHttps;
+  return browser.cookies.isSecure(browser.redirect == Redirect.Absolute ? browser.redirectHttps : headers.schemeIsHttps);
 }
 
 /** By the path alone, exactly (duty 15): the query says nothing about whose request it is. */

@@ -1,6 +1,6 @@
 // The Cookie header (RFC 6265 §5.4), as browsers and others write it.
 
-import { EMPTY, same } from "../bytes/bytes";
+import { copied, EMPTY, same } from "../bytes/bytes";
 import { HeaderBlock } from "./header_block";
 
 /** Every value of the cookies of that name. What is not `name=value` is passed over. */
@@ -228,10 +228,4 @@ function isLogin(at: usize, end: usize): bool {
     if (c - 0x30 >= 10 && (c | 0x20) - 0x61 >= 26 && c != 0x2d && c != 0x5f) return false;
   }
   return true;
-}
-
-function copied(at: usize, size: i32): Uint8Array {
-  const out = new Uint8Array(size);
-  memory.copy(out.dataStart, at, size);
-  return out;
 }

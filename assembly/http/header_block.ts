@@ -1,5 +1,6 @@
 // A request's headers as the host serialised them, read in place: one pass, nothing copied. Valid until the callback returns.
 
+import { copied } from "../bytes/bytes";
 import { NameTable, Role } from "./name_table";
 
 /** More client-sent identity headers than this are no accident: the request is refused. */
@@ -69,11 +70,7 @@ export class HeaderBlock {
   identityNameSize(i: i32): i32 { return this.identitySize[i]; }
 
   /** A copy of the path with its query. */
-  path(): Uint8Array {
-    const out = new Uint8Array(max(this.pathSize, 0));
-    memory.copy(out.dataStart, this.pathAt, out.length);
-    return out;
-  }
+  path(): Uint8Array { return copied(this.pathAt, max(this.pathSize, 0)); }
 
   /** Whether the path without its query is exactly this. */
   pathIs(path: Uint8Array): bool {
@@ -98,11 +95,7 @@ export class HeaderBlock {
     for (let i = 0; i < this.count; i++, sizes += 8) {
       const nameSize = load<u32>(sizes), valueSize = load<u32>(sizes, 4);
       const value = at + nameSize + 1;
-      if (reads(at, nameSize, name)) {
-        const copy = new Uint8Array(valueSize);
-        memory.copy(copy.dataStart, value, valueSize);
-        out.push(copy);
-      }
+      if (reads(at, nameSize, name)) out.push(copied(value, valueSize));
       at = value + valueSize + 1;
     }
     return out;

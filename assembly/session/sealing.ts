@@ -6,7 +6,7 @@ import { expand, extract } from "../crypto/hkdf";
 import { KEY_SIZE, NONCE_SIZE, open, seal, TAG_SIZE } from "../crypto/xchacha20poly1305";
 
 /** What a sealed text is for. Each has a key of its own, so that one never passes for another. */
-export const enum Purpose { Session = 1, Login, Shared }
+export const enum Purpose { Session = 1, Login }
 
 /** How much longer a sealed text is than the plain one. */
 export const SEAL_SIZE = NONCE_SIZE + TAG_SIZE;
@@ -19,7 +19,6 @@ export class SealingKeys {
   /** One for each secret, in their order. */
   private readonly sessions: Uint8Array[] = [];
   private readonly logins: Uint8Array[] = [];
-  private readonly shared: Uint8Array[] = [];
 
   /** The first secret seals, and all of them open: so a secret is replaced without signing anyone out. */
   constructor(secrets: Uint8Array[]) {
@@ -28,7 +27,6 @@ export class SealingKeys {
       const source = extract(salt, secrets[i]);
       this.sessions.push(keyFor("session", source));
       this.logins.push(keyFor("login", source));
-      this.shared.push(keyFor("shared", source));
     }
   }
 
@@ -52,7 +50,7 @@ export class SealingKeys {
   }
 
   private keys(purpose: Purpose): Uint8Array[] {
-    return purpose == Purpose.Session ? this.sessions : purpose == Purpose.Login ? this.logins : this.shared;
+    return purpose == Purpose.Session ? this.sessions : this.logins;
   }
 }
 

@@ -52,7 +52,7 @@ test("every refusal's code is documented with its status, and no other", () => {
 });
 
 test("every name of a metric is documented", () => {
-  const names = [...sources.matchAll(/^const (?:OUTCOMES|VISITS): string\[\] = \[(.*)\];/gm)].flatMap(([, list]) => list!.split(", ").map((name) => JSON.parse(name) as string));
+  const names = [...sources.matchAll(/^(?:export )?const (?:OUTCOMES|VISITS): string\[\] = \[(.*)\];/gm)].flatMap(([, list]) => list!.split(", ").map((name) => JSON.parse(name) as string));
   expect(names.length).toBe(10);
   for (const name of [...names, "refused.<code>", ...["discovery", "jwks", "introspection", "token", "userinfo", "revocation"].map((call) => `callout.${call}`), "callout_ms"]) expect(page("operations.md")).toContain(`\`${name}\``);
 });
