@@ -3,7 +3,7 @@
 import { BufferType } from "../abi/enums";
 import { buffer } from "../abi/host";
 import { BodyStep } from "../flow/next";
-import { Root } from "./roots";
+import { Guard } from "./guard";
 
 /** The largest form. */
 export const MAX_BODY: u32 = 64 * 1024;
@@ -16,7 +16,7 @@ const LAST_BYTE_MS: i64 = 30_000;
 export class BodyWaiter {
   /** Something has come: Envoy delivers bodies. */
   delivered: bool = false;
-  constructor(readonly stream: u32, readonly root: Root, readonly step: BodyStep, readonly sinceMs: i64) {}
+  constructor(readonly stream: u32, readonly guard: Guard, readonly step: BodyStep, readonly sinceMs: i64) {}
 }
 
 @final

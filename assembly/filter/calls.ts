@@ -11,8 +11,9 @@ import { spend } from "./memory";
 import { Outcome } from "./metrics";
 import { PendingCall } from "./pending";
 import { exchange, turns } from "./registry";
-import { Root } from "./roots";
+import { Guard } from "./guard";
 import { remember } from "./remember";
+import { Root } from "./roots";
 import { logs, metrics, pending } from "./world";
 
 /** Dispatches in one root's name. The effective context is that root's afterwards. */
@@ -21,16 +22,16 @@ export class RootDispatcher extends Dispatcher {
   constructor(private readonly root: Root) { super(); }
 
   fetch(feed: Feed, kind: CalloutKind, call: Callout, timeoutMs: i32): bool {
-    return send(this.root, kind, call, timeoutMs, feed, null, EMPTY) != null;
-  }
-
-  /** The call, or null when the host takes none. `subject`: the bearer token that it is about, or EMPTY. */
-  ask(wait: Await, timeoutMs: i32, subject: Uint8Array): PendingCall | null {
-    return pending.callsFull ? null : send(this.root, wait.kind, wait.call, timeoutMs, null, wait.step, subject);
+    return send(this.root, kind, call, timeoutMs, feed, null, null, EMPTY) != null;
   }
 }
 
-function send(root: Root, kind: CalloutKind, call: Callout, timeoutMs: i32, feed: Feed | null, step: Step | null, subject: Uint8Array): PendingCall | null {
+/** The call that a guard's request waits for, or null when the host takes none. `subject`: the bearer token that it is about, or EMPTY. The effective context is the root's afterwards. */
+export function ask(guard: Guard, wait: Await, subject: Uint8Array): PendingCall | null {
+  return pending.callsFull ? null : send(guard.root, wait.kind, wait.call, guard.config.timeoutMs, null, guard, wait.step, subject);
+}
+
+function send(root: Root, kind: CalloutKind, call: Callout, timeoutMs: i32, feed: Feed | null, guard: Guard | null, step: Step | null, subject: Uint8Array): PendingCall | null {
   setEffectiveContext(root.id);
   metrics.calloutSent(kind);
   const token = httpCall(call.cluster, call.pairs, call.body, timeoutMs);
@@ -39,7 +40,7 @@ function send(root: Root, kind: CalloutKind, call: Callout, timeoutMs: i32, feed
     logs.trouble("the host takes no call to the provider: is the configured cluster there?");
     return null;
   }
-  const pendingCall = new PendingCall(root, <u32>token, kind, nowMs(), feed, step, subject);
+  const pendingCall = new PendingCall(root, <u32>token, kind, nowMs(), feed, guard, step, subject);
   pending.add(pendingCall);
   return pendingCall;
 }
@@ -63,35 +64,35 @@ export function replied(rootId: u32, token: u32, headers: u32, bodySize: u32): v
     advance(feed, call.root);
     return;
   }
-  const config = call.root.config;
-  if (step == null || config == null) return;
-  const x = exchange(call.root, config, now, false);
+  const guard = call.guard;
+  if (step == null || guard == null) return;
+  const x = exchange(guard, now, false);
   let next = step.resume(x, reply);
   metrics.calloutDone(call.kind, now - call.startedMs, whyOf(next).length > 0);
   // One call may lead to another: the same requests wait for it.
   while (next instanceof Await) {
     const wait = next as Await;
-    const following = new RootDispatcher(call.root).ask(wait, config.timeoutMs, EMPTY);
+    const following = ask(guard, wait, EMPTY);
     if (following != null) {
       pending.move(call, following);
       return;
     }
     next = wait.step.resume(x, Reply.none());
   }
-  ended(call, next, now);
+  ended(call, guard, next, now);
 }
 
 /** A call has led to a verdict, or to a wait for the provider. */
-function ended(call: PendingCall, next: Next, now: i64): void {
-  const why = whyOf(next), feed = call.root.feed;
+function ended(call: PendingCall, guard: Guard, next: Next, now: i64): void {
+  const why = whyOf(next), feed = guard.feed;
   if (why.length > 0) logs.trouble(why);
   if (next instanceof AwaitProvider && feed != null) {
-    pending.moveToFeed(call, feed, (next as AwaitProvider).step);
+    pending.moveToFeed(call, guard, feed, (next as AwaitProvider).step);
     advance(feed, call.root);
   } else if (next instanceof Refreshed) finishRefresh(next as Refreshed, now);
   else {
-    if (call.subject.length > 0) remember(call.root, call.subject, next, now);
-    pending.wake(call, next);
+    if (call.subject.length > 0) remember(guard, call.subject, next, now);
+    pending.wake(call, guard, next);
   }
 }
 

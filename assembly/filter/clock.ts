@@ -3,6 +3,7 @@
 import { nowMs, setEffectiveContext, setTickPeriod } from "../abi/host";
 import { RefreshOutcome } from "../flow/next";
 import { advance } from "./calls";
+import { Feed } from "./feed";
 import { endedSessions, turns } from "./registry";
 import { Root } from "./roots";
 import { logs, metrics, pending, roots } from "./world";
@@ -18,7 +19,7 @@ export function tick(rootId: u32): void {
   if (root == null) return;
   const now = nowMs();
   lookAround(now);
-  const feed = root.feed;
+  const guard = root.guard, feed: Feed | null = guard == null ? null : guard.feed;
   if (feed != null) {
     feed.at(now);
     advance(feed, root);

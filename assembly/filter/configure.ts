@@ -13,6 +13,7 @@ import { setClock } from "./clock";
 import { EnvoySigner } from "./envoy_signer";
 import { EnvoyVerifier } from "./envoy_verifier";
 import { Feed, feedId } from "./feed";
+import { Guard } from "./guard";
 import { Verdicts } from "./verdict_cache";
 import { logs, roots } from "./world";
 
@@ -33,18 +34,16 @@ export function configure(rootId: u32, size: u32): bool {
   const compiled = compile(document, new Environment(environment()));
   for (let i = 0; i < compiled.errors.length; i++) logs.error("configuration: " + compiled.errors[i]);
   const config = compiled.config;
-  root.config = config;
+  root.guard = null;
   if (config == null) return false;
   for (let i = 0; i < compiled.warnings.length; i++) logs.warn("configuration: " + compiled.warnings[i]);
 
   const seedBytes = random(8);
   // The seed only spreads table entries; whole tokens are compared. Without randomness the time will do.
   const seed = seedBytes == null ? <u64>nowMs() : load<u64>(seedBytes.dataStart);
-  root.verdicts = verdictsFor(document, config.cacheBytes, seed);
+  const provider = config.provider, feed: Feed | null = provider == null ? null : feedFor(provider);
+  root.guard = new Guard(root, config, namesOf(config), feed, verdictsFor(document, config.cacheBytes, seed));
   root.document = document;
-  root.names = namesOf(config);
-  const provider = config.provider;
-  root.feed = provider == null ? null : feedFor(provider);
   setClock(root, FIRST_TICK_MS);
   return true;
 }
@@ -53,7 +52,7 @@ export function configure(rootId: u32, size: u32): bool {
 function feedFor(settings: ProviderSettings): Feed {
   const id = feedId(settings);
   for (let i = 0; i < roots.all.length; i++) {
-    const other = roots.all[i].feed;
+    const guard = roots.all[i].guard, other: Feed | null = guard == null ? null : guard.feed;
     if (other != null && other.id == id) return other;
   }
   return new Feed(id, settings, logs);
@@ -61,7 +60,10 @@ function feedFor(settings: ProviderSettings): Feed {
 
 /** Configurations that are the same to the letter share what they remember; a `cache_segment` of its own keeps one apart. */
 function verdictsFor(document: Uint8Array, bytes: i32, seed: u64): Verdicts {
-  for (let i = 0; i < roots.all.length; i++) if (same(roots.all[i].document, document)) return roots.all[i].verdicts;
+  for (let i = 0; i < roots.all.length; i++) {
+    const guard = roots.all[i].guard;
+    if (guard != null && same(roots.all[i].document, document)) return guard.verdicts;
+  }
   return new Verdicts(bytes, seed);
 }
 

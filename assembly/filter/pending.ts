@@ -3,6 +3,7 @@
 import { same } from "../bytes/bytes";
 import { CalloutKind, Next, Step } from "../flow/next";
 import { Feed } from "./feed";
+import { Guard } from "./guard";
 import { Root } from "./roots";
 
 /** Introspection calls at once: what a flood of different tokens can cost the provider, and us in memory. */
@@ -23,7 +24,8 @@ export class PendingCall {
     readonly startedMs: i64,
     /** For metadata and keys. */
     readonly feed: Feed | null,
-    /** What goes on when the answer is there. */
+    /** Whose requests wait, and what goes on when the answer is there; null for metadata and keys. */
+    readonly guard: Guard | null,
     readonly step: Step | null,
     /** The bearer token it is about, for introspection; else EMPTY. */
     readonly subject: Uint8Array,
@@ -33,17 +35,17 @@ export class PendingCall {
 /** A request that can go on: with a verdict, with a step that waited for the provider, or to be decided again. */
 @final
 export class Woken {
-  constructor(readonly stream: u32, readonly root: Root, readonly verdict: Next | null, readonly step: Step | null) {}
+  constructor(readonly stream: u32, readonly guard: Guard, readonly verdict: Next | null, readonly step: Step | null) {}
 }
 
 @final
 class FeedWaiter {
-  constructor(readonly stream: u32, readonly root: Root, readonly feed: Feed, readonly step: Step | null) {}
+  constructor(readonly stream: u32, readonly guard: Guard, readonly feed: Feed, readonly step: Step | null) {}
 }
 
 @final
 class RefreshWaiter {
-  constructor(readonly stream: u32, readonly root: Root, readonly key: Uint8Array) {}
+  constructor(readonly stream: u32, readonly guard: Guard, readonly key: Uint8Array) {}
 }
 
 @final
@@ -61,10 +63,10 @@ export class Pending {
   add(call: PendingCall): void { this.calls.push(call); }
 
   /** The call under way about this bearer token, or null. */
-  about(root: Root, subject: Uint8Array): PendingCall | null {
+  about(guard: Guard, subject: Uint8Array): PendingCall | null {
     for (let i = 0; i < this.calls.length; i++) {
       const call = this.calls[i];
-      if (call.root == root && call.step != null && same(call.subject, subject)) return call;
+      if (call.guard == guard && call.step != null && same(call.subject, subject)) return call;
     }
     return null;
   }
@@ -74,13 +76,13 @@ export class Pending {
     this.waiting++;
   }
 
-  joinFeed(feed: Feed, stream: u32, root: Root, step: Step | null): void {
-    this.forFeeds.push(new FeedWaiter(stream, root, feed, step));
+  joinFeed(feed: Feed, stream: u32, guard: Guard, step: Step | null): void {
+    this.forFeeds.push(new FeedWaiter(stream, guard, feed, step));
     this.waiting++;
   }
 
-  joinRefresh(key: Uint8Array, stream: u32, root: Root): void {
-    this.forRefreshes.push(new RefreshWaiter(stream, root, key));
+  joinRefresh(key: Uint8Array, stream: u32, guard: Guard): void {
+    this.forRefreshes.push(new RefreshWaiter(stream, guard, key));
     this.waiting++;
   }
 
@@ -93,8 +95,8 @@ export class Pending {
   }
 
   /** Those who waited for a call now wait for the provider, and go on with this step. */
-  moveToFeed(from: PendingCall, feed: Feed, step: Step | null): void {
-    for (let i = 0; i < from.waiting.length; i++) this.forFeeds.push(new FeedWaiter(from.waiting[i], from.root, feed, step));
+  moveToFeed(from: PendingCall, guard: Guard, feed: Feed, step: Step | null): void {
+    for (let i = 0; i < from.waiting.length; i++) this.forFeeds.push(new FeedWaiter(from.waiting[i], guard, feed, step));
     from.waiting.length = 0;
   }
 
@@ -109,8 +111,8 @@ export class Pending {
     return null;
   }
 
-  wake(call: PendingCall, verdict: Next): void {
-    for (let i = 0; i < call.waiting.length; i++) this.woken.push(new Woken(call.waiting[i], call.root, verdict, null));
+  wake(call: PendingCall, guard: Guard, verdict: Next): void {
+    for (let i = 0; i < call.waiting.length; i++) this.woken.push(new Woken(call.waiting[i], guard, verdict, null));
   }
 
   /** The refresh of that name has ended. */
@@ -118,7 +120,7 @@ export class Pending {
     const left: RefreshWaiter[] = [];
     for (let i = 0; i < this.forRefreshes.length; i++) {
       const waiter = this.forRefreshes[i];
-      if (same(waiter.key, key)) this.woken.push(new Woken(waiter.stream, waiter.root, null, null));
+      if (same(waiter.key, key)) this.woken.push(new Woken(waiter.stream, waiter.guard, null, null));
       else left.push(waiter);
     }
     this.forRefreshes = left;
@@ -141,7 +143,7 @@ export class Pending {
     const left: FeedWaiter[] = [];
     for (let i = 0; i < this.forFeeds.length; i++) {
       const waiter = this.forFeeds[i];
-      if (waiter.feed == feed) this.woken.push(new Woken(waiter.stream, waiter.root, null, waiter.step));
+      if (waiter.feed == feed) this.woken.push(new Woken(waiter.stream, waiter.guard, null, waiter.step));
       else left.push(waiter);
     }
     this.forFeeds = left;
@@ -166,12 +168,12 @@ export class Pending {
       this.calls.splice(i, 1);
     }
     for (let i = this.forFeeds.length - 1; i >= 0; i--) {
-      if (this.forFeeds[i].root.id != rootId) continue;
+      if (this.forFeeds[i].guard.root.id != rootId) continue;
       this.waiting--;
       this.forFeeds.splice(i, 1);
     }
     for (let i = this.forRefreshes.length - 1; i >= 0; i--) {
-      if (this.forRefreshes[i].root.id != rootId) continue;
+      if (this.forRefreshes[i].guard.root.id != rootId) continue;
       this.waiting--;
       this.forRefreshes.splice(i, 1);
     }

@@ -1,10 +1,9 @@
 // What a step may ask of this worker and, through Envoy's shared data, of all others.
 
 import { random } from "../abi/host";
-import { Config } from "../config/config";
 import { Entropy, Exchange, RefreshState, Registry } from "../flow/exchange";
 import { EndedSessions } from "./ended_sessions";
-import { Root } from "./roots";
+import { Guard } from "./guard";
 import { SharedTurns } from "./shared_turns";
 
 @final
@@ -26,8 +25,8 @@ const entropy = new HostEntropy();
 const registry = new SharedRegistry();
 
 /** What a step is told. `waited`: the request has waited for the provider already. */
-export function exchange(root: Root, config: Config, now: i64, waited: bool, addonHeaders: Uint8Array[] = []): Exchange {
-  const feed = root.feed;
+export function exchange(guard: Guard, now: i64, waited: bool, addonHeaders: Uint8Array[] = []): Exchange {
+  const feed = guard.feed;
   if (feed != null) feed.at(now);
-  return new Exchange(config, now, feed, addonHeaders, waited, entropy, registry);
+  return new Exchange(guard.config, now, feed, addonHeaders, waited, entropy, registry);
 }

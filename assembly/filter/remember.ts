@@ -3,16 +3,16 @@
 import { EMPTY } from "../bytes/bytes";
 import { Forward, Next, Refuse } from "../flow/next";
 import { REFUSALS } from "../flow/refusal";
-import { Root } from "./roots";
+import { Guard } from "./guard";
 
 /** Keeps what may be kept. */
-export function remember(root: Root, token: Uint8Array, verdict: Next, nowMs: i64): void {
+export function remember(guard: Guard, token: Uint8Array, verdict: Next, nowMs: i64): void {
   const nowSec = nowMs / 1000;
   if (verdict instanceof Forward) {
     const forward = verdict as Forward;
-    if (forward.untilSec > nowSec) root.verdicts.admitted.keep(token.dataStart, token.length, 0, forward.identity, forward.untilSec);
+    if (forward.untilSec > nowSec) guard.verdicts.admitted.keep(token.dataStart, token.length, 0, forward.identity, forward.untilSec);
   } else if (verdict instanceof Refuse) {
     const refuse = verdict as Refuse;
-    if (refuse.untilSec > nowSec) root.verdicts.refused.keep(token.dataStart, token.length, REFUSALS.indexOf(refuse.refusal), EMPTY, refuse.untilSec);
+    if (refuse.untilSec > nowSec) guard.verdicts.refused.keep(token.dataStart, token.length, REFUSALS.indexOf(refuse.refusal), EMPTY, refuse.untilSec);
   }
 }

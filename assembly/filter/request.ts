@@ -3,23 +3,23 @@
 import { FilterDataStatus, FilterHeadersStatus, MapType } from "../abi/enums";
 import { continueRequest, headerPairs, nowMs, pairsAt, pairsSize, setEffectiveContext } from "../abi/host";
 import { resetArena } from "../abi/memory";
-import { copied, EMPTY, utf8 } from "../bytes/bytes";
+import { copied, utf8 } from "../bytes/bytes";
 import { Config, Unauthenticated } from "../config/config";
 import { decide } from "../flow/decide";
-import { BodyStep, Await, Forward, Next, Refuse, Step } from "../flow/next";
-import { BAD_REQUEST, BODY_NOT_DELIVERED, BODY_TOO_LARGE, MALFORMED_CREDENTIAL, MISCONFIGURED, NO_TOKEN, NOT_READY, OVERLOADED, Refusal, REFUSALS } from "../flow/refusal";
+import { Await, Forward, Next, Refuse } from "../flow/next";
+import { BAD_REQUEST, BODY_NOT_DELIVERED, BODY_TOO_LARGE, MALFORMED_CREDENTIAL, MISCONFIGURED, NO_TOKEN, NOT_READY, OVERLOADED, REFUSALS } from "../flow/refusal";
 import { Place, placeOf } from "../flow/visit";
 import { Reply } from "../http/callout";
 import { requestKindOf } from "../http/navigation";
-import { BodyWaiter, bodySoFar, MAX_BODY } from "./bodies";
-import { RootDispatcher } from "./calls";
+import { bodySoFar, MAX_BODY } from "./bodies";
+import { ask, RootDispatcher } from "./calls";
 import { credential, headers } from "./current";
+import { Guard } from "./guard";
 import { spend } from "./memory";
 import { Outcome } from "./metrics";
 import { PendingCall, Woken } from "./pending";
 import { exchange } from "./registry";
 import { remember } from "./remember";
-import { Root } from "./roots";
 import { admit, admitAnonymous, refuse } from "./settle";
 import { tagOf, valueAt, valueSize } from "./verdict_cache";
 import { Again, perform, scanCookies, settle as settleVisit, visitCame } from "./visits";
@@ -34,8 +34,8 @@ const JUDGE_BYTES = 8 * 1024;
 export function requestCame(stream: u32, bodyFollows: bool): FilterHeadersStatus {
   const root = roots.ofStream(stream);
   if (root != null) {
-    const config = root.config;
-    if (config != null) return judge(root, config, stream, bodyFollows, false);
+    const guard = root.guard;
+    if (guard != null) return judge(guard, stream, bodyFollows, false);
   }
   headers.forget();
   return refuse(MISCONFIGURED, null, false);
@@ -43,18 +43,18 @@ export function requestCame(stream: u32, bodyFollows: bool): FilterHeadersStatus
 
 /** `proxy_on_request_body`: only forms that a step waits for are held and read. */
 export function bodyCame(stream: u32, size: u32, last: bool): FilterDataStatus {
-  const waiter = bodies.find(stream), config: Config | null = waiter == null ? null : waiter.root.config;
-  if (waiter == null || config == null) return FilterDataStatus.Continue;
+  const waiter = bodies.find(stream);
+  if (waiter == null) return FilterDataStatus.Continue;
   waiter.delivered = true;
   if (!last && size <= MAX_BODY) return FilterDataStatus.StopIterationAndBuffer;
   bodies.remove(waiter);
-  const root = waiter.root, browser = config.browser;
-  if (!readHeaders(root) || browser == null) refuse(BAD_REQUEST, config, false);
+  const guard = waiter.guard, config = guard.config, browser = config.browser;
+  if (!readHeaders(guard) || browser == null) refuse(BAD_REQUEST, config, false);
   else if (size > MAX_BODY) refuse(BODY_TOO_LARGE, config, false);
   else {
     spend(JUDGE_BYTES + size * 4);
-    const x = exchange(root, config, nowMs(), false), secure = scanCookies(browser);
-    perform(root, config, stream, waiter.step.received(x, bodySoFar(size)), x, new Again(browser, placeOf(browser, headers), secure, false));
+    const x = exchange(guard, nowMs(), false), secure = scanCookies(browser);
+    perform(guard, stream, waiter.step.received(x, bodySoFar(size)), x, new Again(browser, placeOf(browser, headers), secure, false));
   }
   // Answered, or waiting for its answer: in no case does it go on.
   return FilterDataStatus.StopIterationAndBuffer;
@@ -69,8 +69,8 @@ export function refuseOverdue(): void {
     if (!setEffectiveContext(waiter.stream)) continue;
     resetArena();
     if (!waiter.delivered) logs.trouble("request bodies do not arrive: set allow_on_headers_stop_iteration: true beside the Wasm plugin's configuration (Envoy 1.35 or later)");
-    readHeaders(waiter.root);
-    refuse(BODY_NOT_DELIVERED, waiter.root.config, true);
+    readHeaders(waiter.guard);
+    refuse(BODY_NOT_DELIVERED, waiter.guard.config, true);
   }
 }
 
@@ -79,40 +79,40 @@ export function resumeSome(): bool {
   for (let i = 0; i < BATCH; i++) {
     const woken = pending.nextWoken();
     if (woken == null) return i > 0;
-    const config = woken.root.config;
-    if (config == null || !setEffectiveContext(woken.stream)) continue; // the request has gone
+    if (!setEffectiveContext(woken.stream)) continue; // the request has gone
     resetArena();
-    if (resume(woken, config) == FilterHeadersStatus.Continue) continueRequest();
+    if (resume(woken) == FilterHeadersStatus.Continue) continueRequest();
   }
   return true;
 }
 
-function resume(woken: Woken, config: Config): FilterHeadersStatus {
-  const root = woken.root, stream = woken.stream, verdict = woken.verdict, step = woken.step, browser = config.browser;
-  if (verdict == null && step == null) return judge(root, config, stream, false, true);
-  if (!readHeaders(root)) return refuse(BAD_REQUEST, config, false);
+function resume(woken: Woken): FilterHeadersStatus {
+  const guard = woken.guard, stream = woken.stream, verdict = woken.verdict, step = woken.step, config = guard.config, browser = config.browser;
+  if (verdict == null && step == null) return judge(guard, stream, false, true);
+  if (!readHeaders(guard)) return refuse(BAD_REQUEST, config, false);
   if (browser != null) {
     const secure = scanCookies(browser), place = placeOf(browser, headers);
     if (step != null) {
       spend(JUDGE_BYTES);
-      const x = exchange(root, config, nowMs(), true);
-      return perform(root, config, stream, step.resume(x, Reply.none()), x, new Again(browser, place, secure, false));
+      const x = exchange(guard, nowMs(), true);
+      return perform(guard, stream, step.resume(x, Reply.none()), x, new Again(browser, place, secure, false));
     }
     // At the filter's own addresses a bearer token says nothing.
-    if (place != Place.Elsewhere && verdict != null) return settleVisit(root, config, stream, verdict, nowMs());
+    if (place != Place.Elsewhere && verdict != null) return settleVisit(guard, stream, verdict, nowMs());
   }
   if (credential.read(headers, config) == null && credential.size > 0) return settle(verdict, config, stream);
-  return verdict == null ? refuse(NOT_READY, config, true) : settleVisit(root, config, stream, verdict, nowMs());
+  return verdict == null ? refuse(NOT_READY, config, true) : settleVisit(guard, stream, verdict, nowMs());
 }
 
-function readHeaders(root: Root): bool {
+function readHeaders(guard: Guard): bool {
   credential.forget();
-  return headerPairs(MapType.HttpRequestHeaders) && headers.read(pairsAt(), pairsSize(), root.names);
+  return headerPairs(MapType.HttpRequestHeaders) && headers.read(pairsAt(), pairsSize(), guard.names);
 }
 
 /** `waited`: the request has waited for the provider, or for a refresh, and is decided again. */
-function judge(root: Root, config: Config, stream: u32, bodyFollows: bool, waited: bool): FilterHeadersStatus {
-  if (!readHeaders(root)) return refuse(BAD_REQUEST, config, false);
+function judge(guard: Guard, stream: u32, bodyFollows: bool, waited: bool): FilterHeadersStatus {
+  const config = guard.config;
+  if (!readHeaders(guard)) return refuse(BAD_REQUEST, config, false);
   // CONNECT has no path, OPTIONS * has none that could be matched, absolute forms are not ours to take apart.
   if (headers.pathSize < 1 || load<u8>(headers.pathAt) != 0x2f) return refuse(BAD_REQUEST, config, false);
   const browser = config.browser;
@@ -120,60 +120,59 @@ function judge(root: Root, config: Config, stream: u32, bodyFollows: bool, waite
   if (browser != null) {
     secure = scanCookies(browser);
     const place = placeOf(browser, headers);
-    if (place != Place.Elsewhere) return visitCame(root, config, browser, stream, place, secure, waited, bodyFollows);
+    if (place != Place.Elsewhere) return visitCame(guard, browser, stream, place, secure, waited, bodyFollows);
   }
   const refusal = credential.read(headers, config);
   if (refusal != null) return refuse(refusal, config, true);
   if (credential.size == 0) {
-    if (browser != null) return visitCame(root, config, browser, stream, Place.Elsewhere, secure, waited, bodyFollows);
+    if (browser != null) return visitCame(guard, browser, stream, Place.Elsewhere, secure, waited, bodyFollows);
     if (config.unauthenticated == Unauthenticated.Pass) return admitAnonymous(stream, config, Outcome.Anonymous);
     return config.allowPreflight && requestKindOf(headers).isPreflight() ? admitAnonymous(stream, config, Outcome.Preflight) : refuse(NO_TOKEN, config, false);
   }
 
   const now = nowMs(), nowSec = now / 1000;
-  const feed = root.feed;
-  if (feed != null) root.verdicts.restOn(feed.generation);
-  const hit = root.verdicts.admitted.find(credential.at, credential.size, nowSec);
+  const feed = guard.feed;
+  if (feed != null) guard.verdicts.restOn(feed.generation);
+  const hit = guard.verdicts.admitted.find(credential.at, credential.size, nowSec);
   if (hit != 0) return admit(valueAt(hit), valueSize(hit), stream, config, Outcome.Allowed);
-  const miss = root.verdicts.refused.find(credential.at, credential.size, nowSec);
+  const miss = guard.verdicts.refused.find(credential.at, credential.size, nowSec);
   if (miss != 0) return refuse(REFUSALS[tagOf(miss)], config, true);
-  return judgeAnew(root, config, stream, now, waited);
+  return judgeAnew(guard, stream, now, waited);
 }
 
 /** A token that is not remembered. */
-function judgeAnew(root: Root, config: Config, stream: u32, now: i64, waited: bool): FilterHeadersStatus {
+function judgeAnew(guard: Guard, stream: u32, now: i64, waited: bool): FilterHeadersStatus {
+  const config = guard.config, feed = guard.feed;
   if (!credential.wellFormed) return refuse(MALFORMED_CREDENTIAL, config, true);
   spend(JUDGE_BYTES + credential.size * 4);
   const token = copied(credential.at, credential.size);
-  const underWay = pending.about(root, token);
+  const underWay = pending.about(guard, token);
   if (underWay != null) return waitFor(underWay, config, stream);
-  const dispatcher = new RootDispatcher(root);
-  const feed = root.feed;
   const addon = addonHeaders(config);
-  let x = exchange(root, config, now, waited, addon);
+  let x = exchange(guard, now, waited, addon);
   let next = decide(x, token);
   while (!(next instanceof Forward || next instanceof Refuse)) {
     if (next instanceof Await) {
       if (pending.full) return refuse(OVERLOADED, config, true);
       const wait = next as Await;
-      const call = dispatcher.ask(wait, config.timeoutMs, token);
+      const call = ask(guard, wait, token);
       setEffectiveContext(stream);
       if (call != null) return waitFor(call, config, stream);
       next = wait.step.resume(x, Reply.none());
     } else {
       if (feed == null) return refuse(NOT_READY, config, true);
       if (pending.full) return refuse(OVERLOADED, config, true);
-      feed.advance(dispatcher);
+      feed.advance(new RootDispatcher(guard.root));
       setEffectiveContext(stream);
       if (!feed.settled) {
-        pending.joinFeed(feed, stream, root, null);
+        pending.joinFeed(feed, stream, guard, null);
         return FilterHeadersStatus.StopAllIterationAndWatermark;
       }
-      x = exchange(root, config, now, true, addon);
+      x = exchange(guard, now, true, addon);
       next = decide(x, token);
     }
   }
-  if (config.cacheVerdicts) remember(root, token, next, now);
+  if (config.cacheVerdicts) remember(guard, token, next, now);
   return settle(next, config, stream);
 }
 

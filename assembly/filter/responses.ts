@@ -53,7 +53,7 @@ export function responseCame(stream: u32, root: Root): void {
   const noted = notes[slot], cookies = cookiesOf[slot];
   streams[slot] = 0;
   cookiesOf[slot] = null;
-  const config = root.config, browser: BrowserSettings | null = config == null ? null : config.browser;
+  const guard = root.guard, browser: BrowserSettings | null = guard == null ? null : guard.config.browser;
   if (browser != null && hasResponseHeader(SET_COOKIE)) keepForeign(browser);
   if (noted & Note.NoStore) replaceResponseHeader(CACHE_CONTROL, NO_STORE);
   if (cookies == null || nowMs() - cookies.madeAtMs > LATE_MS) return;

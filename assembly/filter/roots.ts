@@ -2,21 +2,15 @@
 
 import { setEffectiveContext } from "../abi/host";
 import { EMPTY } from "../bytes/bytes";
-import { Config } from "../config/config";
-import { NameTable } from "../http/name_table";
-import { Feed } from "./feed";
-import { Verdicts } from "./verdict_cache";
+import { Guard } from "./guard";
 
 /** A root context: one filter configuration with everything that lives as long as it does. */
 @final
 export class Root {
   /** null until configured, and for ever where the configuration is wrong. */
-  config: Config | null = null;
+  guard: Guard | null = null;
   /** The configuration as it was written. */
   document: Uint8Array = EMPTY;
-  names: NameTable = new NameTable();
-  feed: Feed | null = null;
-  verdicts: Verdicts = new Verdicts(0, 0);
   tickMs: u32 = 0;
 
   constructor(readonly id: u32) {}

@@ -4,7 +4,6 @@ import { FilterHeadersStatus } from "../abi/enums";
 import { nowMs, setEffectiveContext } from "../abi/host";
 import { EMPTY } from "../bytes/bytes";
 import { BrowserSettings } from "../config/browser";
-import { Config } from "../config/config";
 import { atPlace, browse } from "../flow/browse";
 import { Exchange } from "../flow/exchange";
 import { Await, AwaitBody, AwaitProvider, AwaitRefresh, Forward, ForwardPreflight, ForwardSession, Next, Page, Redirect, Refreshed, Refuse, Respond } from "../flow/next";
@@ -12,13 +11,13 @@ import { NOT_READY, OVERLOADED } from "../flow/refusal";
 import { isSecure, Place, Visit } from "../flow/visit";
 import { Reply } from "../http/callout";
 import { BodyWaiter } from "./bodies";
-import { finishRefresh, RootDispatcher } from "./calls";
+import { ask, finishRefresh, RootDispatcher } from "./calls";
 import { HUNGRY_MS, setClock } from "./clock";
 import { cookies, headers } from "./current";
+import { Guard } from "./guard";
 import { spend } from "./memory";
 import { Outcome } from "./metrics";
 import { endedSessions, exchange, turns } from "./registry";
-import { Root } from "./roots";
 import { admit, admitAnonymous, admitSession, page, redirect, refuse, refuseWith } from "./settle";
 import { setTag, tagOf, valueAt, valueSize } from "./verdict_cache";
 import { bodies, logs, pending } from "./world";
@@ -48,16 +47,16 @@ export function scanCookies(browser: BrowserSettings): bool {
 }
 
 /** A request without a bearer token, or for one of the filter's own addresses. */
-export function visitCame(root: Root, config: Config, browser: BrowserSettings, stream: u32, place: Place, secure: bool, waited: bool, bodyFollows: bool): FilterHeadersStatus {
-  const now = nowMs(), size = place == Place.Elsewhere ? gather(secure) : 0;
+export function visitCame(guard: Guard, browser: BrowserSettings, stream: u32, place: Place, secure: bool, waited: bool, bodyFollows: bool): FilterHeadersStatus {
+  const config = guard.config, now = nowMs(), size = place == Place.Elsewhere ? gather(secure) : 0;
   if (size > 0) {
-    const hit = root.verdicts.sessions.find(changetype<usize>(text), size, now / 1000);
+    const hit = guard.verdicts.sessions.find(changetype<usize>(text), size, now / 1000);
     if (hit != 0 && stillGood(hit, now / 1000 + config.slackSec)) return admit(valueAt(hit) + KEYS_SIZE, valueSize(hit) - KEYS_SIZE, stream, config, Outcome.Session);
   }
   spend(VISIT_BYTES + max(headers.cookieSize, 0) * 8);
-  const x = exchange(root, config, now, waited);
+  const x = exchange(guard, now, waited);
   const visit = new Visit(browser, headers, cookies, secure);
-  return perform(root, config, stream, decide(x, visit, place), x, new Again(browser, place, secure, bodyFollows));
+  return perform(guard, stream, decide(x, visit, place), x, new Again(browser, place, secure, bodyFollows));
 }
 
 /** What it takes to decide the same request once more. */
@@ -72,13 +71,13 @@ function decide(x: Exchange, visit: Visit, place: Place): Next {
 }
 
 /** Does what a step has said, until the request waits or has its answer. */
-export function perform(root: Root, config: Config, stream: u32, first: Next, x: Exchange, again: Again): FilterHeadersStatus {
-  const dispatcher = new RootDispatcher(root), feed = root.feed;
+export function perform(guard: Guard, stream: u32, first: Next, x: Exchange, again: Again): FilterHeadersStatus {
+  const config = guard.config, feed = guard.feed;
   let next = first;
   for (;;) {
     if (next instanceof Await) {
       if (pending.full) return refuse(OVERLOADED, config, true);
-      const wait = next as Await, call = dispatcher.ask(wait, config.timeoutMs, EMPTY);
+      const wait = next as Await, call = ask(guard, wait, EMPTY);
       setEffectiveContext(stream);
       if (call != null) {
         pending.join(call, stream);
@@ -89,21 +88,21 @@ export function perform(root: Root, config: Config, stream: u32, first: Next, x:
       if (feed == null) return refuse(NOT_READY, config, true);
       if (pending.full) return refuse(OVERLOADED, config, true);
       const step = (next as AwaitProvider).step;
-      feed.advance(dispatcher);
+      feed.advance(new RootDispatcher(guard.root));
       setEffectiveContext(stream);
       if (!feed.settled) {
-        pending.joinFeed(feed, stream, root, step);
+        pending.joinFeed(feed, stream, guard, step);
         return FilterHeadersStatus.StopAllIterationAndWatermark;
       }
-      x = exchange(root, config, x.nowMs, true);
+      x = exchange(guard, x.nowMs, true);
       next = step == null ? again.decide(x) : step.resume(x, Reply.none());
     } else if (next instanceof AwaitRefresh) {
       if (pending.full) return refuse(OVERLOADED, config, true);
       const wait = next as AwaitRefresh, begin = wait.begin;
-      if (begin == null || !turns.begin(wait.key, x.nowMs, x.nowMs + config.timeoutMs + LEASE_MARGIN_MS)) return joinRefresh(wait.key, stream, root);
-      const call = dispatcher.ask(begin, config.timeoutMs, EMPTY);
+      if (begin == null || !turns.begin(wait.key, x.nowMs, x.nowMs + config.timeoutMs + LEASE_MARGIN_MS)) return joinRefresh(wait.key, stream, guard);
+      const call = ask(guard, begin, EMPTY);
       setEffectiveContext(stream);
-      if (call != null) return joinRefresh(wait.key, stream, root);
+      if (call != null) return joinRefresh(wait.key, stream, guard);
       const refreshed = begin.step.resume(x, Reply.none());
       if (refreshed instanceof Refreshed) finishRefresh(refreshed as Refreshed, x.nowMs);
       next = again.decide(x);
@@ -112,14 +111,14 @@ export function perform(root: Root, config: Config, stream: u32, first: Next, x:
       if (again.bodyFollows) {
         if (bodies.full) dropGone(stream);
         if (bodies.full) return refuse(OVERLOADED, config, true);
-        bodies.add(new BodyWaiter(stream, root, step, x.nowMs));
+        bodies.add(new BodyWaiter(stream, guard, step, x.nowMs));
         return FilterHeadersStatus.StopIteration;
       }
       next = step.received(x, EMPTY);
     } else break;
   }
   if (next instanceof Refuse && (next as Refuse).why.length > 0) logs.trouble((next as Refuse).why);
-  return settle(root, config, stream, next, x.nowMs);
+  return settle(guard, stream, next, x.nowMs);
 }
 
 /** Frees the places of those who have gone without sending what they announced (duty 141). */
@@ -130,24 +129,25 @@ function dropGone(stream: u32): void {
 }
 
 /** Whoever makes the call, here or in another worker: the clock ticks faster until it has ended. */
-function joinRefresh(key: Uint8Array, stream: u32, root: Root): FilterHeadersStatus {
-  pending.joinRefresh(key, stream, root);
-  setEffectiveContext(root.id);
-  setClock(root, HUNGRY_MS);
+function joinRefresh(key: Uint8Array, stream: u32, guard: Guard): FilterHeadersStatus {
+  pending.joinRefresh(key, stream, guard);
+  setEffectiveContext(guard.root.id);
+  setClock(guard.root, HUNGRY_MS);
   setEffectiveContext(stream);
   return FilterHeadersStatus.StopAllIterationAndWatermark;
 }
 
 /** The answer to a visit. */
-export function settle(root: Root, config: Config, stream: u32, next: Next, now: i64): FilterHeadersStatus {
+export function settle(guard: Guard, stream: u32, next: Next, now: i64): FilterHeadersStatus {
+  const config = guard.config;
   if (next instanceof ForwardSession) {
     const forward = next as ForwardSession;
-    rememberSession(root, config, forward, now);
+    rememberSession(guard, forward, now);
     return admitSession(forward, stream, config, now);
   }
   if (next instanceof Forward) return admitAnonymous(stream, config, Outcome.Anonymous);
   if (next instanceof ForwardPreflight) return admitAnonymous(stream, config, Outcome.Preflight);
-  if (next instanceof Respond) alongside(root, config, stream, next as Respond);
+  if (next instanceof Respond) alongside(guard, stream, next as Respond);
   if (next instanceof Redirect) return redirect(next as Redirect);
   if (next instanceof Page) return page(next as Page);
   if (!(next instanceof Refuse)) return refuse(NOT_READY, config, true);
@@ -156,10 +156,9 @@ export function settle(root: Root, config: Config, stream: u32, next: Next, now:
 }
 
 /** Calls that nobody waits for. */
-function alongside(root: Root, config: Config, stream: u32, next: Respond): void {
+function alongside(guard: Guard, stream: u32, next: Respond): void {
   if (next.alongside.length == 0) return;
-  const dispatcher = new RootDispatcher(root);
-  for (let i = 0; i < next.alongside.length; i++) dispatcher.ask(next.alongside[i], config.timeoutMs, EMPTY);
+  for (let i = 0; i < next.alongside.length; i++) ask(guard, next.alongside[i], EMPTY);
   setEffectiveContext(stream);
 }
 
@@ -180,8 +179,8 @@ function gather(secure: bool): u32 {
   return size;
 }
 
-function rememberSession(root: Root, config: Config, forward: ForwardSession, now: i64): void {
-  const browser = config.browser, size = browser == null ? 0 : gather(isSecure(browser, headers));
+function rememberSession(guard: Guard, forward: ForwardSession, now: i64): void {
+  const browser = guard.config.browser, size = browser == null ? 0 : gather(isSecure(browser, headers));
   if (browser == null || size == 0 || forward.untilSec <= now / 1000) return;
   const keys = forward.keys;
   const value = new Uint8Array(<i32>KEYS_SIZE + forward.identity.length), at = value.dataStart;
@@ -191,7 +190,7 @@ function rememberSession(root: Root, config: Config, forward: ForwardSession, no
   store<i64>(at, forward.session.authenticatedAtSec, 24);
   store<i64>(at, forward.session.touchedAtSec, 32);
   value.set(forward.identity, KEYS_SIZE);
-  root.verdicts.sessions.keep(changetype<usize>(text), size, endedSessions.version, value, forward.untilSec);
+  guard.verdicts.sessions.keep(changetype<usize>(text), size, endedSessions.version, value, forward.untilSec);
 }
 
 /** Whether nobody has ended the session since it was last asked, and the clock has not jumped back behind it (duty 137). */
