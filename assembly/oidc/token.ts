@@ -118,10 +118,11 @@ function refusal(reply: Reply): Result<Tokens> {
     const parsed = parse(reply.body, MAX_REPLY);
     const error = parsed.failed ? EMPTY : parsed.value.text(parsed.value.member(parsed.value.root, "error"));
     if (is(error, "invalid_grant")) return refuse(TokenFault.InvalidGrant, "error");
-    if (is(error, "invalid_client")) return refuse(TokenFault.InvalidClient, "error");
+    // A 401 is about the client, whatever it is called: Keycloak says unauthorized_client of a wrong secret.
+    if (status == 401 || is(error, "invalid_client")) return refuse(TokenFault.InvalidClient, "error");
     for (let i = 0; i < CODES.length; i++) if (is(error, CODES[i])) return refuse(TokenFault.Refused, CODES[i]);
   }
-  return status == 401 ? refuse(TokenFault.InvalidClient, "") : refuse(TokenFault.BadStatus, status.toString());
+  return refuse(TokenFault.BadStatus, status.toString());
 }
 
 /** Whether it is a string of printable ASCII from `lowest` on, of a length to deal with: nothing that could end a header line (duty 33). */

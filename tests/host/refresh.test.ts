@@ -211,7 +211,7 @@ describe("duty 38: a provider that does not answer well", () => {
     ["fails", (envoy) => openCall(envoy, "/token").reply(500, {}, "oops")], ["fails with words of its own", (envoy) => openCall(envoy, "/token").json({ error: "invalid_grant" }, 502)],
     ["has enough", (envoy) => openCall(envoy, "/token").reply(429)], ["sends us elsewhere", (envoy) => openCall(envoy, "/token").reply(302, { location: "https://evil.example/token" })],
     ["speaks HTML", (envoy) => openCall(envoy, "/token").reply(400, { "content-type": "text/html" }, "<h1>Bad Request</h1>")], ["is cut off", (envoy) => openCall(envoy, "/token").reply(200, {}, '{"access_token":"a')],
-    ["does not know this client any more", (envoy) => openCall(envoy, "/token").json({ error: "invalid_client" }, 401)], ["forgets the token", (envoy) => openCall(envoy, "/token").json({ token_type: "Bearer" })],
+    ["does not know this client any more", (envoy) => openCall(envoy, "/token").json({ error: "invalid_client" }, 401)], ["does not believe our secret any more, in Keycloak's words", (envoy) => openCall(envoy, "/token").json({ error: "unauthorized_client" }, 401)], ["forgets the token", (envoy) => openCall(envoy, "/token").json({ token_type: "Bearer" })],
     ["gives one of another type", (envoy) => openCall(envoy, "/token").json(renewed({ token_type: "DPoP" }))], ["gives one with a line break", (envoy) => openCall(envoy, "/token").json(renewed({ access_token: "a\r\nx: y" }))],
   ];
 

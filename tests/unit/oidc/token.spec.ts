@@ -163,9 +163,15 @@ export function duty_38_no_other_status_ends_it(): void {
 export function a_client_that_is_not_believed_is_told_apart(): void {
   refuses(401, "{\"error\":\"invalid_client\"}", TokenFault.InvalidClient, "error");
   refuses(400, "{\"error\":\"invalid_client\"}", TokenFault.InvalidClient, "error");
-  refuses(401, "", TokenFault.InvalidClient, "");
-  refuses(401, "<html>", TokenFault.InvalidClient, "");
-  refuses(401, "{\"error\":\"access_denied\"}", TokenFault.InvalidClient, "");
+  refuses(401, "", TokenFault.InvalidClient, "error");
+  refuses(401, "<html>", TokenFault.InvalidClient, "error");
+  refuses(401, "{\"error\":\"access_denied\"}", TokenFault.InvalidClient, "error");
+}
+
+export function duty_38_a_401_is_about_the_client_whatever_it_is_called(): void {
+  // Keycloak's answer to a wrong client_secret.
+  refuses(401, "{\"error\":\"unauthorized_client\",\"error_description\":\"Invalid client or Invalid client credentials\"}", TokenFault.InvalidClient, "error");
+  refuses(400, "{\"error\":\"unauthorized_client\"}", TokenFault.Refused, "unauthorized_client");
 }
 
 export function other_errors_of_the_specification_are_named(): void {
