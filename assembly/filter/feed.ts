@@ -55,6 +55,7 @@ export class Feed extends ProviderView {
   refetchKeys(): bool {
     if (!this.keysAge.mayAsk(this.now)) return this.keysAsked;
     this.keysAsked = true;
+    this.keysAge.askedAtMs = this.now;
     return true;
   }
 
@@ -89,7 +90,7 @@ export class Feed extends ProviderView {
     const age = discovery ? this.metadataAge : this.keysAge;
     if (!discovery) this.keysAsked = false;
     if (!ok) age.failed(this.now);
-    this.shared.publish(discovery ? Document.Metadata : Document.Keys, ok ? reply.body : null, this.now, age.failures);
+    this.shared.publish(discovery ? Document.Metadata : Document.Keys, ok ? reply.body : null, this.now, age.failures, this.keysAge.askedAtMs);
     return ok;
   }
 
@@ -108,6 +109,7 @@ export class Feed extends ProviderView {
     const shared = this.shared;
     if (!shared.look()) return;
     this.busyUntilMs = shared.leasedUntilMs;
+    this.keysAge.askedAtMs = max(this.keysAge.askedAtMs, shared.askedAtMs);
     const metadataAtMs = shared.fetchedAtMs(Document.Metadata), keysAtMs = shared.fetchedAtMs(Document.Keys);
     if (metadataAtMs > this.metadataAge.fetchedAtMs) {
       const body = shared.read(Document.Metadata);

@@ -5,11 +5,14 @@ import { concat, utf8 } from "../bytes/bytes";
 
 export const enum Document { Metadata = 0, Keys }
 
-/** The head record: lease end (ms), then for each document when it was fetched (ms), when it was last tried (ms), failures in a row. All i64. */
+/**
+ * The head record: lease end (ms), then for each document when it was fetched (ms), when it was last tried (ms), failures in a row; at last when an unknown key id caused
+ * a fetch (ms). All i64. */
 const LEASE = 0;
 const FIRST = 8;
 const PER_DOCUMENT = 24;
-const HEAD_SIZE = FIRST + 2 * PER_DOCUMENT;
+const ASKED = FIRST + 2 * PER_DOCUMENT;
+const HEAD_SIZE = ASKED + 8;
 
 /** Tries of one compare-and-swap: a loser's worth is on its way in the winner's record. */
 const CAS_TRIES = 4;
@@ -22,7 +25,7 @@ export class SharedProvider {
   private cas: u32 = 0;
 
   constructor(id: string) {
-    const prefix = utf8("envoy-oidc/1/" + id);
+    const prefix = utf8("envoy-oidc/2/" + id);
     this.headKey = concat([prefix, utf8("/head")]);
     this.documentKeys = [concat([prefix, utf8("/metadata")]), concat([prefix, utf8("/keys")])];
   }
@@ -41,6 +44,7 @@ export class SharedProvider {
   get leasedUntilMs(): i64 { return this.word(LEASE); }
   fetchedAtMs(document: Document): i64 { return this.word(FIRST + document * PER_DOCUMENT); }
   triedAtMs(document: Document): i64 { return this.word(FIRST + document * PER_DOCUMENT + 8); }
+  get askedAtMs(): i64 { return this.word(ASKED); }
   failures(document: Document): i32 { return <i32>this.word(FIRST + document * PER_DOCUMENT + 16); }
 
   /** Takes the right to call until then; false when another worker has it. */
@@ -53,7 +57,7 @@ export class SharedProvider {
   }
 
   /** Gives the right back with what came of it: a document, or one more failure. */
-  publish(document: Document, body: Uint8Array | null, nowMs: i64, failures: i32): void {
+  publish(document: Document, body: Uint8Array | null, nowMs: i64, failures: i32, askedAtMs: i64): void {
     if (body != null) setSharedData(this.documentKeys[document], body, 0);
     for (let i = 0; i < CAS_TRIES; i++) {
       this.ensure();
@@ -63,6 +67,7 @@ export class SharedProvider {
       if (body != null) this.set(at, nowMs);
       this.set(at + 8, nowMs);
       this.set(at + 16, failures);
+      this.set(ASKED, max(this.askedAtMs, askedAtMs));
       if (this.write()) return;
     }
   }

@@ -14,6 +14,8 @@ export class Freshness {
   /** When the last attempt ended, and how many have failed in a row. */
   triedAtMs: i64 = 0;
   failures: i32 = 0;
+  /** When an unknown key id last caused a fetch, here or in another worker; 0 for never. */
+  askedAtMs: i64 = 0;
 
   constructor(readonly lifetimeMs: i64) {}
 
@@ -25,8 +27,8 @@ export class Freshness {
     return this.retryAllowed(nowMs) && (this.fetchedAtMs == 0 || nowMs >= this.fetchedAtMs + this.lifetimeMs - this.lifetimeMs / 10);
   }
 
-  /** Whether an unknown key id may cause a fetch now. */
-  mayAsk(nowMs: i64): bool { return nowMs >= this.triedAtMs + COOLDOWN_MS; }
+  /** Whether an unknown key id may cause a fetch now: only such fetches count, for a key may be made right after any other. */
+  mayAsk(nowMs: i64): bool { return nowMs >= this.askedAtMs + COOLDOWN_MS; }
 
   /** Whether enough time has passed since the last failure: 1 s, then twice as long each time, up to 30 s. */
   retryAllowed(nowMs: i64): bool {

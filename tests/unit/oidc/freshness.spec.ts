@@ -65,9 +65,12 @@ export function a_failure_does_not_touch_the_document_in_use(): void {
 
 export function duty_47_unknown_key_ids_cause_one_fetch_per_cooldown(): void {
   const age = fetched();
-  isFalse(age.mayAsk(T), "just fetched");
+  isTrue(age.mayAsk(T), "a key may be made right after the fetch");
+  age.askedAtMs = T;
+  age.succeeded(T + 1);
   isFalse(age.mayAsk(T + COOLDOWN_MS - 1), "within the cooldown");
   isTrue(age.mayAsk(T + COOLDOWN_MS), "after it");
+  age.askedAtMs = T + COOLDOWN_MS;
   age.failed(T + COOLDOWN_MS);
   isFalse(age.mayAsk(T + COOLDOWN_MS * 2 - 1), "a failed attempt counts too");
 }
