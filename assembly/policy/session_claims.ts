@@ -2,10 +2,11 @@
 
 import { decodeBase64url } from "../bytes/base64";
 import { EMPTY, indexOf } from "../bytes/bytes";
-import { ABSENT, Json } from "../json/json";
+import { Json } from "../json/json";
 import { parse } from "../json/parser";
+import { ByteWriter } from "../bytes/writer";
 import { Session } from "../session/session";
-import { findClaim } from "./claim_path";
+import { Claim, claimIn, ClaimSource } from "./claim_source";
 import { headerValue } from "./claim_value";
 
 /** The largest set of claims that is read out of a session. */
@@ -40,29 +41,49 @@ class Claims {
 }
 
 @final
-export class SessionClaims {
+export class SessionClaims extends ClaimSource {
   readonly idToken: Claims;
   readonly userinfo: Claims;
   /** Empty where the access token is no JWT whose signature was seen to hold. */
   readonly access: Claims;
+  private readonly accessToken: Uint8Array;
 
   constructor(session: Session) {
+    super();
+    this.accessToken = session.accessToken;
     const raw = session.idToken.length > 0;
     this.idToken = new Claims(raw ? session.idToken : session.idClaims, raw);
     this.userinfo = new Claims(session.userinfo, false);
     this.access = new Claims(session.accessVerified ? session.accessToken : EMPTY, true);
   }
 
-  /** The header value of the first claim found by that path: ID Token, UserInfo, access token; null where none has it. */
-  headerValue(path: string): Uint8Array | null {
+  /** The first claim found by that path: ID Token, UserInfo, access token. */
+  find(path: string): Claim | null {
     const sources = [this.idToken, this.userinfo, this.access];
     for (let i = 0; i < sources.length; i++) {
       const claims = sources[i].json;
       if (claims == null) continue;
-      const node = findClaim(claims, claims.root, path);
-      if (node != ABSENT) return headerValue(claims, node);
+      const found = claimIn(claims, path);
+      if (found != null) return found;
     }
     return null;
+  }
+
+  /** All that is known as one document, as APISIX shows it to a schema: `user`, `access_token` (its text), `id_token` (its claims). */
+  get document(): Json | null {
+    const out = new ByteWriter(64 + this.userinfo.text.length + this.idToken.text.length + this.accessToken.length);
+    out.text("{");
+    member(out, "user", this.userinfo.text);
+    member(out, "id_token", this.idToken.text);
+    if (this.accessToken.length > 0) member(out, "access_token", quoted(this.accessToken));
+    const read = parse(out.text("}").written(), 2 * MAX_CLAIMS);
+    return read.failed ? null : read.value;
+  }
+
+  /** Its header value; null where none has it, or nothing can be said of it. */
+  headerValue(path: string): Uint8Array | null {
+    const claim = this.find(path);
+    return claim == null ? null : headerValue(claim.json, claim.node);
   }
 }
 
@@ -73,4 +94,20 @@ function payloadOf(jwt: Uint8Array): Uint8Array {
   if (second < 0) return EMPTY;
   const payload = decodeBase64url(jwt.subarray(first + 1, second));
   return payload.failed ? EMPTY : payload.value;
+}
+
+/** One more member; none where there is no JSON for it. */
+function member(out: ByteWriter, name: string, json: Uint8Array): void {
+  if (json.length == 0) return;
+  out.text(out.length > 1 ? ',"' : '"').text(name).text('":').bytes(json);
+}
+
+/** As a JSON string. A token is printable ASCII (RFC 6749 Appendix A.12): whatever else is refused where the document is parsed. */
+function quoted(token: Uint8Array): Uint8Array {
+  const out = new ByteWriter(token.length + 2).text('"');
+  for (let i = 0; i < token.length; i++) {
+    if (token[i] == 0x22 || token[i] == 0x5c) out.byte(0x5c);
+    out.byte(token[i]);
+  }
+  return out.text('"').written();
 }

@@ -1,0 +1,193 @@
+// JSON Schema over claims: a closed part of draft 2020-12, judged on the schema's own nodes. config/read_claim_schema.ts has read
+// them before and refuses everything that is not judged here.
+
+import { Comparison, childCount } from "../json/comparison";
+import { compareNumbers, isWhole } from "../json/exact";
+import { ABSENT, Json, Kind } from "../json/json";
+import { placeWithin } from "../json/place";
+import { Texts } from "../json/texts";
+
+/** In the order of KEYWORDS; `None` stands for everything that has no effect. */
+export const enum Keyword {
+  None = 0, Type, Properties, Required, AdditionalProperties, Enum, Const, MinLength, MaxLength, Items, Contains, MinItems, MaxItems, Minimum, Maximum,
+  AnyOf, AllOf, OneOf, Not,
+}
+export const KEYWORDS = " type properties required additionalProperties enum const minLength maxLength items contains minItems maxItems minimum maximum anyOf allOf oneOf not";
+
+/** Sets of types. Every whole number is of two: integer and number. */
+export const enum Type { Null = 1, Boolean = 2, Number = 4, Integer = 8, String = 16, Array = 32, Object = 64 }
+export const TYPES = "null boolean number integer string array object";
+
+/**
+ * A schema and a value meet at most once, since each schema judges values of one depth only. So the work is at most the size of the
+ * schema times that of the claims; claims that need more than this many steps do not fit.
+ */
+const MAX_STEPS = 1_000_000;
+
+@final
+export class ClaimSchema {
+  private readonly texts: Texts;
+
+  constructor(
+    json: Json,
+    private readonly root: i32,
+    /** What the configuration calls it. */
+    private readonly name: string,
+    /** By node: at a keyword's name the Keyword, at the value of `type` the set of types. */
+    private readonly notes: StaticArray<u8>,
+  ) { this.texts = new Texts(json); }
+
+  /** Empty where the claims fit; else the place in the schema that they do not, as `claim_schema.required[0]`. Never a claim's value. */
+  misfit(claims: Json, node: i32): string {
+    const judge = new Judge(this.texts, this.notes, new Texts(claims));
+    const at = judge.misfit(this.root, node);
+    if (judge.work.stopped) return this.name + " (too many comparisons)";
+    return at == ABSENT ? "" : this.name + placeWithin(this.texts.json, this.root, at);
+  }
+}
+
+/** Recursion goes as deep as the schema, which is bounded where it is read. */
+@final
+class Judge {
+  readonly work: Comparison = new Comparison(MAX_STEPS);
+  private readonly own: Json;
+  private readonly claims: Json;
+
+  constructor(private readonly texts: Texts, private readonly notes: StaticArray<u8>, private readonly claimTexts: Texts) {
+    this.own = texts.json;
+    this.claims = claimTexts.json;
+  }
+
+  /** ABSENT where the value fits; else the node of the schema that it does not. */
+  misfit(schema: i32, value: i32): i32 {
+    const own = this.own, kind = this.claims.kind(value);
+    const bytes = kind == Kind.Number || kind == Kind.String ? this.claimTexts.of(value).length : 0;
+    if (!this.work.step(bytes)) return schema;
+    if (!own.isObject(schema)) return own.isTrue(schema) ? ABSENT : schema;
+    for (let key = own.first(schema); key >= 0; key = own.sibling(schema, key + 1)) {
+      const at = this.keyword(schema, key, value);
+      if (at != ABSENT) return at;
+    }
+    return ABSENT;
+  }
+
+  private fits(schema: i32, value: i32): bool { return this.misfit(schema, value) == ABSENT; }
+
+  /** A keyword that is about other types has nothing against this one. */
+  private keyword(schema: i32, key: i32, value: i32): i32 {
+    const claims = this.claims, wanted = key + 1;
+    let holds = true;
+    switch (<Keyword>this.notes[key]) {
+      case Keyword.Type: holds = (this.typesOf(value) & this.notes[wanted]) != 0; break;
+      case Keyword.Properties: return this.properties(wanted, value);
+      case Keyword.Required: return this.required(wanted, value);
+      case Keyword.AdditionalProperties: return this.additional(schema, wanted, value);
+      case Keyword.Enum: holds = this.among(wanted, value); break;
+      case Keyword.Const: holds = this.work.equal(this.texts, wanted, this.claimTexts, value); break;
+      case Keyword.MinLength: holds = !claims.isString(value) || codePoints(this.claimTexts.of(value)) >= this.count(wanted); break;
+      case Keyword.MaxLength: holds = !claims.isString(value) || codePoints(this.claimTexts.of(value)) <= this.count(wanted); break;
+      case Keyword.Items: return this.items(wanted, value);
+      case Keyword.Contains: holds = !claims.isList(value) || this.contains(wanted, value); break;
+      case Keyword.MinItems: holds = !claims.isList(value) || childCount(claims, value) >= this.count(wanted); break;
+      case Keyword.MaxItems: holds = !claims.isList(value) || childCount(claims, value) <= this.count(wanted); break;
+      case Keyword.Minimum: holds = !claims.isNumber(value) || compareNumbers(this.claimTexts.of(value), this.texts.of(wanted)) >= 0; break;
+      case Keyword.Maximum: holds = !claims.isNumber(value) || compareNumbers(this.claimTexts.of(value), this.texts.of(wanted)) <= 0; break;
+      case Keyword.AllOf: return this.all(wanted, value);
+      case Keyword.AnyOf: holds = this.fitting(wanted, value, 1) == 1; break;
+      case Keyword.OneOf: holds = this.fitting(wanted, value, 2) == 1; break;
+      case Keyword.Not: holds = !this.fits(wanted, value); break;
+      default:
+    }
+    return holds ? ABSENT : wanted;
+  }
+
+  /** The whole number that the reader has seen to be one. */
+  private count(node: i32): i32 { return <i32>this.own.number(node); }
+
+  private properties(properties: i32, value: i32): i32 {
+    const own = this.own;
+    for (let name = own.first(properties); name >= 0; name = own.sibling(properties, name + 1)) {
+      const member = this.work.member(this.claimTexts, value, this.texts, name);
+      const at = member == ABSENT ? ABSENT : this.misfit(name + 1, member);
+      if (at != ABSENT) return at;
+    }
+    return ABSENT;
+  }
+
+  private required(names: i32, value: i32): i32 {
+    if (!this.claims.isObject(value)) return ABSENT;
+    for (let name = this.own.first(names); name >= 0; name = this.own.sibling(names, name)) {
+      if (this.work.member(this.claimTexts, value, this.texts, name) == ABSENT) return name;
+    }
+    return ABSENT;
+  }
+
+  /** What `properties` beside it does not name. */
+  private additional(schema: i32, wanted: i32, value: i32): i32 {
+    const claims = this.claims, properties = this.own.member(schema, "properties");
+    if (!claims.isObject(value)) return ABSENT;
+    for (let name = claims.first(value); name >= 0; name = claims.sibling(value, name + 1)) {
+      const at = this.work.member(this.texts, properties, this.claimTexts, name) == ABSENT ? this.misfit(wanted, name + 1) : ABSENT;
+      if (at != ABSENT) return at;
+    }
+    return ABSENT;
+  }
+
+  private among(values: i32, value: i32): bool {
+    for (let one = this.own.first(values); one >= 0; one = this.own.sibling(values, one)) {
+      if (this.work.equal(this.texts, one, this.claimTexts, value)) return true;
+    }
+    return false;
+  }
+
+  private items(schema: i32, value: i32): i32 {
+    const claims = this.claims;
+    if (!claims.isList(value)) return ABSENT;
+    for (let item = claims.first(value); item >= 0; item = claims.sibling(value, item)) {
+      const at = this.misfit(schema, item);
+      if (at != ABSENT) return at;
+    }
+    return ABSENT;
+  }
+
+  private contains(schema: i32, list: i32): bool {
+    for (let item = this.claims.first(list); item >= 0; item = this.claims.sibling(list, item)) if (this.fits(schema, item)) return true;
+    return false;
+  }
+
+  private all(schemas: i32, value: i32): i32 {
+    for (let one = this.own.first(schemas); one >= 0; one = this.own.sibling(schemas, one)) {
+      const at = this.misfit(one, value);
+      if (at != ABSENT) return at;
+    }
+    return ABSENT;
+  }
+
+  /** How many of the schemas the value fits; `enough` is as far as it is counted. */
+  private fitting(schemas: i32, value: i32, enough: i32): i32 {
+    let count = 0;
+    for (let one = this.own.first(schemas); one >= 0 && count < enough; one = this.own.sibling(schemas, one)) if (this.fits(one, value)) count++;
+    return count;
+  }
+
+  /** The set of types that a value is of. */
+  private typesOf(value: i32): i32 {
+    switch (this.claims.kind(value)) {
+      case Kind.Null: return Type.Null;
+      case Kind.False:
+      case Kind.True: return Type.Boolean;
+      case Kind.Number: return isWhole(this.claimTexts.of(value)) ? Type.Number | Type.Integer : Type.Number;
+      case Kind.String: return Type.String;
+      case Kind.List: return Type.Array;
+      case Kind.Object: return Type.Object;
+      default: return 0;
+    }
+  }
+}
+
+/** How many characters UTF-8 text has: its bytes but those that go on a character. */
+function codePoints(text: Uint8Array): i32 {
+  let count = 0;
+  for (let i = 0; i < text.length; i++) if ((text[i] & 0xc0) != 0x80) count++;
+  return count;
+}

@@ -1,0 +1,76 @@
+/** Our judgement of claims beside that of ajv, which knows all of JSON Schema: thousands of schemas and claims, one verdict. */
+import Ajv2020 from "ajv/dist/2020";
+import { Random } from "../host/host/random";
+import { compile } from "../support/compile";
+import { watch } from "../support/coverage";
+import { injured, someClaims, someSchema, textOf } from "./claim_schema_cases";
+import { imports } from "./harness-imports";
+
+const SEEDS = [1, 2, 3, 4, 5, 6, 7, 8];
+const SCHEMAS = 150;
+const CLAIMS = 40;
+
+/** The compiled judge. */
+class Own {
+  private readonly exports: { memory: WebAssembly.Memory } & Record<string, (size?: number) => number>;
+
+  constructor() {
+    const build = compile("tests/unit/policy/claim_schema.as.ts", { name: "claim_schema", release: true });
+    const module = new WebAssembly.Module(new Uint8Array(build.wasm));
+    const instance: WebAssembly.Instance = new WebAssembly.Instance(module, imports(module, () => instance.exports.memory as WebAssembly.Memory));
+    this.exports = instance.exports as Own["exports"];
+    this.exports._initialize!();
+    watch(build, this.exports.memory);
+  }
+
+  /** What is wrong with the schema; empty where it is taken. */
+  use(schema: string): string { return this.call("use", `{"claim_schema":${schema}}`); }
+
+  misfit(claims: string): string { return this.call("misfit", claims); }
+
+  private call(name: string, text: string): string {
+    this.exports.collect!();
+    const bytes = Buffer.from(text), room = () => Buffer.from(this.exports.memory.buffer, this.exports.buffer!());
+    bytes.copy(room());
+    const size = this.exports[name]!(bytes.length);
+    if (size < 0) throw new Error(`not JSON: ${text}`);
+    return room().subarray(0, size).toString();
+  }
+}
+
+/** `ownProperties`: a claim is not there because every object of JavaScript has something of that name. */
+const other = (): Ajv2020 => new Ajv2020({ strict: false, ownProperties: true, validateSchema: false });
+
+let own: Own;
+beforeAll(() => { own = new Own(); });
+
+test.each(SEEDS)("the same claims fit the same schemas (seed %d)", (seed) => {
+  const random = new Random(seed);
+  let fitting = 0;
+  for (let i = 0; i < SCHEMAS; i++) {
+    const schema = textOf(someSchema(random), random);
+    expect(own.use(schema)).toBe("");
+    const validate = other().compile(JSON.parse(schema));
+    for (let k = 0; k < CLAIMS; k++) {
+      const claims = textOf(someClaims(random), random), fits = validate(JSON.parse(claims)), misfit = own.misfit(claims);
+      if (fits !== (misfit === "")) throw new Error(`ajv says ${fits}, we say ${misfit || "fits"}\n${schema}\n${claims}`);
+      if (fits) fitting++;
+    }
+  }
+  // Both verdicts are common, or little would have been compared.
+  expect(fitting).toBeGreaterThan(SCHEMAS * CLAIMS / 5);
+  expect(fitting).toBeLessThan(SCHEMAS * CLAIMS * 4 / 5);
+});
+
+test.each(SEEDS)("what is read is a schema, and what is refused is none (seed %d)", (seed) => {
+  const random = new Random(seed + 1000), isSchema = other().getSchema("https://json-schema.org/draft/2020-12/schema")!;
+  let refused = 0;
+  for (let i = 0; i < 500; i++) {
+    const schema = textOf(injured(someSchema(random), random), random);
+    const errors = own.use(schema), valid = isSchema(JSON.parse(schema));
+    if (errors !== "") refused++;
+    if (valid !== (errors === "")) throw new Error(`ajv says ${JSON.stringify(isSchema.errors)}, we say ${errors || "right"}\n${schema}`);
+  }
+  expect(refused).toBeGreaterThan(100);
+  expect(refused).toBeLessThan(400);
+});
