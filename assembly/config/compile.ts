@@ -3,11 +3,12 @@
 
 import { decodeUtf8 } from "../bytes/utf8";
 import { parse } from "../json/parser";
-import { Config, Unauthenticated } from "./config";
+import { Config, Mode, Rule, Unauthenticated } from "./config";
 import { Environment } from "./environment";
 import { readIdentity } from "./identity";
 import { BROWSER_ONLY, readBrowser } from "./read_browser";
 import { readClusters, readProvider } from "./read_provider";
+import { MATCH, MAX_RULES, readMatch, refuseSharedAddresses } from "./read_rules";
 import { ConfigReader } from "./reader";
 import { readSources } from "./sources";
 import { readTokenRules } from "./token_rules";
@@ -33,13 +34,61 @@ export function compile(document: Uint8Array, environment: Environment): Compile
     return out;
   }
   const reader = new ConfigReader(parsed.value, parsed.value.root, "", environment, out.errors);
-  const config = readConfig(reader, out.warnings);
+  const warnings: string[] = [];
+  const config = readWhole(reader, warnings);
   reader.end();
+  // What holds for several rules is said once.
+  for (let i = 0; i < warnings.length; i++) if (warnings.indexOf(warnings[i]) == i) out.warnings.push(warnings[i]);
   if (out.errors.length == 0) out.config = config;
   return out;
 }
 
-function readConfig(r: ConfigReader, warnings: string[]): Config {
+function readWhole(r: ConfigReader, warnings: string[]): Config {
+  const readers = r.items("rules", MAX_RULES), rules: Rule[] = [];
+  const mode = readMode(r);
+  // Closed or open to all, what stands outside of the rules is there for them alone.
+  const c = isGuarded(mode) ? readGuarded(r, mode, warnings) : unguarded(mode);
+  if (!isGuarded(mode) && !r.has("rules")) r.wrong("mode", mode + " leaves every request alone without looking at it: rules say what is guarded");
+  // Whatever it says, it makes this configuration another one: caches belong to configurations (filter/configure.ts).
+  r.text("cache_segment");
+  c.cacheBytes = r.whole("cache_max_kib", CACHE_KIB, 64, 64 * 1024) * 1024;
+  for (let i = 0; i < readers.length; i++) {
+    rules.push(readRule(readers[i], warnings));
+    readers[i].end();
+  }
+  refuseSharedAddresses(readers, rules, c);
+  c.rules = rules;
+  return c;
+}
+
+function readRule(r: ConfigReader, warnings: string[]): Rule {
+  const match = readMatch(r), mode = readMode(r);
+  if (isGuarded(mode)) return new Rule(match, readGuarded(r, mode, warnings));
+  const names = r.names();
+  for (let i = 0; i < names.length; i++) {
+    if (names[i] != "mode" && !MATCH.includes(names[i])) r.wrong(names[i], "has no effect where mode is " + mode);
+  }
+  return new Rule(match, unguarded(mode));
+}
+
+const MODES: string[] = ["public", "deny", "bearer", "browser"];
+
+/** Empty: as the other attributes say. Only where tokens or sessions are asked for does a mode hold for rules too. */
+function readMode(r: ConfigReader): string {
+  const mode = r.has("mode") ? r.oneOf("mode", MODES) : "";
+  if (r.owns("mode") && isGuarded(mode) && r.owns("bearer_only")) r.wrong("bearer_only", "is what mode says already: leave it out");
+  return r.owns("mode") || isGuarded(mode) && !r.owns("bearer_only") ? mode : "";
+}
+
+function isGuarded(mode: string): bool { return mode != "public" && mode != "deny"; }
+
+function unguarded(mode: string): Config {
+  const c = new Config();
+  c.mode = mode == "public" ? Mode.Public : Mode.Denied;
+  return c;
+}
+
+function readGuarded(r: ConfigReader, mode: string, warnings: string[]): Config {
   const c = new Config();
   const allowHttp = !r.flag("ssl_verify", true);
   if (allowHttp) warnings.push("ssl_verify is false: plain http to the provider is accepted, and certificates are checked only as the cluster's transport_socket says");
@@ -48,11 +97,8 @@ function readConfig(r: ConfigReader, warnings: string[]): Config {
   if (!quotable(c.realm)) r.wrong("realm", "expected printable ASCII without quotes and backslashes");
   c.timeoutMs = r.whole("timeout", 3, 1, 60) * 1000;
   c.cacheVerdicts = !r.flag("jwt_verification_cache_ignore", false);
-  // Whatever it says, it makes this configuration another one: caches belong to configurations (filter/configure.ts).
-  r.text("cache_segment");
-  c.cacheBytes = r.whole("cache_max_kib", CACHE_KIB, 64, 64 * 1024) * 1024;
 
-  const signIn = readMode(r, c, warnings);
+  const signIn = readSignIn(r, c, mode, warnings);
   c.sources = readSources(r);
   c.identity = readIdentity(r);
   const clusters = readClusters(r);
@@ -64,10 +110,10 @@ function readConfig(r: ConfigReader, warnings: string[]): Config {
 }
 
 /** Whether browsers sign in. Then there are sessions, whatever happens to requests without one. */
-function readMode(r: ConfigReader, c: Config, warnings: string[]): bool {
+function readSignIn(r: ConfigReader, c: Config, mode: string, warnings: string[]): bool {
   c.allowPreflight = r.flag("allow_preflight", false);
   const before = r.errors.length;
-  const bearerOnly = r.flag("bearer_only", false);
+  const bearerOnly = r.flag("bearer_only", false) && mode != "browser" || mode == "bearer";
   const action = r.oneOf("unauth_action", ["auth", "deny", "pass"]);
   c.unauthenticated = bearerOnly || action == "deny" ? Unauthenticated.Deny : action == "pass" ? Unauthenticated.Pass : Unauthenticated.SignIn;
   // Where the mode itself is wrong, what it would need is anybody's guess.

@@ -2,10 +2,16 @@
 
 import { Key } from "../crypto/key";
 import { Endpoint } from "../http/callout";
+import { RequestMatch } from "../http/request_match";
 import { Algorithm } from "../jose/algorithm";
 import { Client } from "../oidc/client_auth";
+import { AccessRules } from "../policy/access_rules";
+import { ClaimSchema } from "../policy/claim_schema";
 import { IdentitySettings } from "../policy/identity";
 import { BrowserSettings } from "./browser";
+
+/** Whether credentials are looked at at all. */
+export const enum Mode { Guarded = 1, Public, Denied }
 
 /** What happens to a request without credentials. `SignIn`: a browser is sent to the provider, anyone else is refused. */
 export const enum Unauthenticated { Deny = 1, Pass, SignIn }
@@ -58,6 +64,9 @@ export class IntrospectionSettings {
 
 @final
 export class Config {
+  mode: Mode = Mode.Guarded;
+  /** The first that takes a request guards it; where none does, this configuration itself. Rules have no rules. */
+  rules: Rule[] = [];
   realm: string = "apisix";
   unauthenticated: Unauthenticated = Unauthenticated.Deny;
   /** CORS preflights pass: they never carry credentials. */
@@ -79,6 +88,8 @@ export class Config {
   issuers: Uint8Array[] = [];
   audience: AudienceRule = new AudienceRule();
   requiredScopes: Uint8Array[] = [];
+  claimSchema: ClaimSchema | null = null;
+  accessRules: AccessRules | null = null;
   /** The header `typ` that a token must have (RFC 9068 §2.1); empty: any. */
   typ: string = "";
   slackSec: i32 = 120;
@@ -87,4 +98,10 @@ export class Config {
   /** Whether verdicts on JWTs are remembered. Introspection answers always are. */
   cacheVerdicts: bool = true;
   cacheBytes: i32 = 0;
+}
+
+/** Settings of their own for some requests. */
+@final
+export class Rule {
+  constructor(readonly match: RequestMatch, readonly config: Config) {}
 }

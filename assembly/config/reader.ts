@@ -12,14 +12,22 @@ export class ConfigReader {
   private readonly known: string[] = [];
 
   constructor(
-    private readonly json: Json,
+    readonly json: Json,
     private readonly object: i32,
     private readonly path: string,
     private readonly environment: Environment,
     readonly errors: string[],
+    /** Whose attributes hold where this object has none of that name. */
+    private readonly base: ConfigReader | null = null,
   ) {}
 
+  /** Whether the object itself has it. */
+  owns(key: string): bool { return this.json.member(this.object, key) != ABSENT; }
+
   has(key: string): bool { return this.find(key) != ABSENT; }
+
+  /** The value's node in `json`, or ABSENT: for values with a grammar of their own. */
+  node(key: string): i32 { return this.find(key); }
 
   isList(key: string): bool { return this.json.isList(this.find(key)); }
 
@@ -76,6 +84,13 @@ export class ConfigReader {
     return words[0];
   }
 
+  /** A list of texts, or one text as a list of one, of the object itself. Empty where the key is absent. */
+  ownTexts(key: string): Uint8Array[] {
+    if (this.owns(key)) return this.texts(key);
+    this.known.push(key);
+    return [];
+  }
+
   /** A list of texts, or one text as a list of one. Empty where the key is absent. */
   texts(key: string): Uint8Array[] {
     const out: Uint8Array[] = [];
@@ -119,6 +134,20 @@ export class ConfigReader {
     return null;
   }
 
+  /** The readers of a list of objects, each to be `end`ed by the caller; what they lack, they have from this one. Empty where the key is absent or wrong. */
+  items(key: string, most: i32): ConfigReader[] {
+    const out: ConfigReader[] = [], node = this.find(key);
+    if (node == ABSENT) return out;
+    let i = 0;
+    for (let item = this.json.first(node); item >= 0 && this.json.isList(node); item = this.json.sibling(node, item)) {
+      const at = `${this.at(key)}[${i++}]`;
+      if (this.json.isObject(item)) out.push(new ConfigReader(this.json, item, at, this.environment, this.errors, this));
+      else this.error(at + ": expected an object, found " + kindName(this.json.kind(item)));
+    }
+    if (i == 0 || i > most) this.wrong(key, `expected a list of 1 to ${most} objects, found ` + (i == 0 ? this.shown(node) : i.toString()));
+    return i > most ? [] : out;
+  }
+
   /** The names of the object's members, for objects whose keys the user chooses. All count as known. */
   names(): string[] {
     const out: string[] = [];
@@ -130,10 +159,10 @@ export class ConfigReader {
     return out;
   }
 
-  /** Settings that this configuration has no use for: known, and returned where they are set. */
+  /** Settings that this configuration has no use for: known, and returned where the object itself sets them. */
   unused(keys: string[]): string[] {
     const set: string[] = [];
-    for (let i = 0; i < keys.length; i++) if (this.find(keys[i]) != ABSENT) set.push(keys[i]);
+    for (let i = 0; i < keys.length; i++) if (this.find(keys[i]) != ABSENT && this.owns(keys[i])) set.push(keys[i]);
     return set;
   }
 
@@ -147,11 +176,20 @@ export class ConfigReader {
     }
   }
 
-  wrong(key: string, what: string): void { this.errors.push(this.at(key) + ": " + what); }
+  wrong(key: string, what: string): void {
+    const base = this.base;
+    // What is missing for all is said once.
+    if (base != null && !this.has(key) && this.errors.includes(base.at(key) + ": " + what)) return;
+    this.error(this.at(key) + ": " + what);
+  }
+
+  /** What several rules have from one place is wrong once. */
+  private error(text: string): void { if (!this.errors.includes(text)) this.errors.push(text); }
 
   private find(key: string): i32 {
     if (!this.known.includes(key)) this.known.push(key);
-    return this.json.member(this.object, key);
+    const own = this.json.member(this.object, key), base = this.base;
+    return own != ABSENT || base == null ? own : base.find(key);
   }
 
   private add(out: Uint8Array[], node: i32, at: string): void {
@@ -161,24 +199,24 @@ export class ConfigReader {
 
   private textOf(node: i32, at: string): Uint8Array | null {
     if (!this.json.isString(node)) {
-      this.errors.push(at + ": expected a string, found " + kindName(this.json.kind(node)));
+      this.error(at + ": expected a string, found " + kindName(this.json.kind(node)));
       return null;
     }
     const text = this.json.text(node);
     if (text.length == 0) {
-      this.errors.push(at + ": must not be empty");
+      this.error(at + ": must not be empty");
       return null;
     }
     if (!startsWith(text, "$")) return text;
     if (startsWith(text, "$secret://")) {
-      this.errors.push(at + ": $secret:// is not available in Envoy; give the value by $ENV://NAME and vm_config.environment_variables");
+      this.error(at + ": $secret:// is not available in Envoy; give the value by $ENV://NAME and vm_config.environment_variables");
       return null;
     }
     if (!startsWith(text, "$ENV://")) return text;
     const value = this.environment.value(text.subarray(7));
-    if (value == null) this.errors.push(at + ": the environment has no variable " + decodeUtf8(text.subarray(7)) + "; name it in vm_config.environment_variables");
+    if (value == null) this.error(at + ": the environment has no variable " + decodeUtf8(text.subarray(7)) + "; name it in vm_config.environment_variables");
     else if (!isUtf8(value)) {
-      this.errors.push(at + ": the environment variable " + decodeUtf8(text.subarray(7)) + " does not hold UTF-8");
+      this.error(at + ": the environment variable " + decodeUtf8(text.subarray(7)) + " does not hold UTF-8");
       return null;
     }
     return value;
@@ -190,7 +228,12 @@ export class ConfigReader {
     return this.json.isString(node) && text.length <= 32 ? '"' + decodeUtf8(text) + '"' : kindName(this.json.kind(node));
   }
 
-  private at(key: string): string { return this.path.length > 0 ? this.path + "." + key : key; }
+  /** Where the key stands, for messages. */
+  at(key: string): string {
+    const base = this.base;
+    if (base != null && !this.owns(key) && base.has(key)) return base.at(key);
+    return this.path.length > 0 ? this.path + "." + key : key;
+  }
 }
 
 function kindName(kind: Kind): string {

@@ -10,6 +10,8 @@ import { Algorithm, algorithmNamed, algorithmNames, asymmetricAlgorithms } from 
 import { Config, Verification } from "./config";
 import { connectionName, headerName } from "./header_name";
 import { PATH_EXPECTED, plainPath } from "./identity";
+import { readAccessRules } from "./read_access_rules";
+import { readClaimSchema } from "./read_claim_schema";
 import { ConfigReader } from "./reader";
 
 /** A larger allowance would make old tokens new again. */
@@ -20,6 +22,8 @@ export function readTokenRules(r: ConfigReader, c: Config): void {
   c.slackSec = r.whole("iat_slack", 120, 0, MAX_SLACK);
   c.requiredScopes = r.texts("required_scopes");
   refuseUnquotable(r, "required_scopes", c.requiredScopes);
+  c.claimSchema = readClaimSchema(r, "claim_schema");
+  c.accessRules = readAccessRules(r, "access_rules");
   const typ = r.text("token_typ_expected");
   if (typ != null) c.typ = withoutApplication(decodeUtf8(inLowerCase(typ)));
   readKey(r, c);

@@ -3,7 +3,6 @@
 import { nowMs, setEffectiveContext, setTickPeriod } from "../abi/host";
 import { RefreshOutcome } from "../flow/next";
 import { advance } from "./calls";
-import { Feed } from "./feed";
 import { endedSessions, turns } from "./registry";
 import { Root } from "./roots";
 import { logs, metrics, pending, roots } from "./world";
@@ -19,10 +18,9 @@ export function tick(rootId: u32): void {
   if (root == null) return;
   const now = nowMs();
   lookAround(now);
-  const guard = root.guard, feed: Feed | null = guard == null ? null : guard.feed;
-  if (feed != null) {
-    feed.at(now);
-    advance(feed, root);
+  for (let i = 0; i < root.feeds.length; i++) {
+    root.feeds[i].at(now);
+    advance(root.feeds[i], root);
   }
   if (now - housekeptMs >= IDLE_MS || now < housekeptMs) {
     housekeptMs = now;
@@ -32,7 +30,7 @@ export function tick(rootId: u32): void {
     for (let i = 0; i < gone.length; i++) pending.forget(gone[i]);
   }
   setEffectiveContext(rootId);
-  setClock(root, pending.refreshing || feed != null && !feed.settled ? HUNGRY_MS : IDLE_MS);
+  setClock(root, pending.refreshing || root.hungry ? HUNGRY_MS : IDLE_MS);
 }
 
 /** What other workers have done that requests here wait for, or must know. */

@@ -4,7 +4,7 @@ import { BufferType } from "../abi/enums";
 import { buffer, environment, nowMs, random } from "../abi/host";
 import { same, utf8 } from "../bytes/bytes";
 import { compile } from "../config/compile";
-import { Config, ProviderSettings, SourceKind } from "../config/config";
+import { Config, Source, SourceKind } from "../config/config";
 import { Environment } from "../config/environment";
 import { setNativeSigner, setNativeVerifier } from "../crypto/native";
 import { NameTable, Role } from "../http/name_table";
@@ -14,6 +14,7 @@ import { EnvoySigner } from "./envoy_signer";
 import { EnvoyVerifier } from "./envoy_verifier";
 import { Feed, feedId } from "./feed";
 import { Guard } from "./guard";
+import { Root } from "./roots";
 import { Verdicts } from "./verdict_cache";
 import { logs, roots } from "./world";
 
@@ -35,52 +36,98 @@ export function configure(rootId: u32, size: u32): bool {
   for (let i = 0; i < compiled.errors.length; i++) logs.error("configuration: " + compiled.errors[i]);
   const config = compiled.config;
   root.guard = null;
+  root.rules = [];
+  root.feeds = [];
   if (config == null) return false;
   for (let i = 0; i < compiled.warnings.length; i++) logs.warn("configuration: " + compiled.warnings[i]);
 
   const seedBytes = random(8);
   // The seed only spreads table entries; whole tokens are compared. Without randomness the time will do.
   const seed = seedBytes == null ? <u64>nowMs() : load<u64>(seedBytes.dataStart);
-  const provider = config.provider, feed: Feed | null = provider == null ? null : feedFor(provider);
-  root.guard = new Guard(root, config, namesOf(config), feed, verdictsFor(document, config.cacheBytes, seed));
+  root.verdicts = verdictsFor(document, config.cacheBytes, seed);
   root.document = document;
+  const guard = new Guard(root, 0, config, namesOf(config, config), feedOf(root, config));
+  root.guard = guard;
+  for (let i = 0; i < config.rules.length; i++) {
+    const own = config.rules[i].config;
+    root.rules.push(new Guard(root, i + 1, own, sameSources(own.sources, config.sources) ? guard.names : namesOf(own, config), feedOf(root, own)));
+  }
+  root.cookieNames = cookieNamesOf(config);
   setClock(root, FIRST_TICK_MS);
   return true;
 }
 
-/** Configurations with the same provider share what is known of it. */
-function feedFor(settings: ProviderSettings): Feed {
-  const id = feedId(settings);
-  for (let i = 0; i < roots.all.length; i++) {
-    const guard = roots.all[i].guard, other: Feed | null = guard == null ? null : guard.feed;
-    if (other != null && other.id == id) return other;
-  }
-  return new Feed(id, settings, logs);
+/** Settings with the same provider share what is known of it. */
+function feedOf(root: Root, config: Config): Feed | null {
+  const settings = config.provider;
+  if (settings == null) return null;
+  const id = feedId(settings), own = feedNamed(root, id);
+  if (own != null) return own;
+  let feed: Feed | null = null;
+  for (let i = 0; i < roots.all.length && feed == null; i++) feed = feedNamed(roots.all[i], id);
+  const known = feed == null ? new Feed(id, settings, logs) : feed;
+  root.feeds.push(known);
+  return known;
+}
+
+function feedNamed(root: Root, id: string): Feed | null {
+  for (let i = 0; i < root.feeds.length; i++) if (root.feeds[i].id == id) return root.feeds[i];
+  return null;
 }
 
 /** Configurations that are the same to the letter share what they remember; a `cache_segment` of its own keeps one apart. */
 function verdictsFor(document: Uint8Array, bytes: i32, seed: u64): Verdicts {
   for (let i = 0; i < roots.all.length; i++) {
-    const guard = roots.all[i].guard;
-    if (guard != null && same(roots.all[i].document, document)) return guard.verdicts;
+    if (same(roots.all[i].document, document)) return roots.all[i].verdicts;
   }
   return new Verdicts(bytes, seed);
 }
 
-/** The header names that mean something to this configuration. */
-function namesOf(config: Config): NameTable {
-  const table = new NameTable();
+/** The header names that mean something to one set of settings: identity is everybody's, credentials are its own. */
+function namesOf(config: Config, whole: Config): NameTable {
+  const table = new NameTable(), rules = whole.rules;
   table.add(utf8(":path"), Role.Path);
-  if (config.browser != null) {
-    table.add(utf8(":scheme"), Role.Scheme);
-    table.add(utf8("cookie"), Role.Cookie);
+  if (rules.length > 0) {
+    table.add(utf8(":authority"), Role.Authority);
+    table.add(utf8(":method"), Role.Method);
   }
   for (let i = 0; i < IDENTITY_HEADERS.length; i++) table.add(utf8(IDENTITY_HEADERS[i]), Role.Identity);
-  for (let i = 0; i < config.identity.claimHeaders.length; i++) table.add(config.identity.claimHeaders[i].name, Role.Identity);
+  for (let i = -1; i < rules.length; i++) {
+    const settings = i < 0 ? whole : rules[i].config;
+    if (settings.browser != null) {
+      table.add(utf8(":scheme"), Role.Scheme);
+      table.add(utf8("cookie"), Role.Cookie);
+    }
+    for (let j = 0; j < settings.identity.claimHeaders.length; j++) table.add(settings.identity.claimHeaders[j].name, Role.Identity);
+  }
   for (let i = 0; i < config.sources.length; i++) {
     const source = config.sources[i];
     if (source.kind == SourceKind.Header) table.add(source.name, Role.Credential);
     if (source.kind == SourceKind.RawHeader) table.add(source.name, Role.RawCredential);
   }
   return table;
+}
+
+function sameSources(a: Source[], b: Source[]): bool {
+  if (a.length != b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i].kind != b[i].kind || !same(a[i].name, b[i].name)) return false;
+  return true;
+}
+
+/** Under both schemes: no upstream gets what another one's sign-in has left in the browser. */
+function cookieNamesOf(config: Config): Uint8Array[] {
+  const out: Uint8Array[] = [];
+  for (let i = -1; i < config.rules.length; i++) {
+    const browser = i < 0 ? config.browser : config.rules[i].config.browser;
+    if (browser == null || i >= 0 && knows(out, browser.cookies.secureNames.session) && knows(out, browser.cookies.plainNames.session)) continue;
+    const secure = browser.cookies.secureNames, plain = browser.cookies.plainNames;
+    out.push(secure.session); out.push(secure.flow); out.push(secure.login);
+    out.push(plain.session); out.push(plain.flow); out.push(plain.login);
+  }
+  return out;
+}
+
+function knows(names: Uint8Array[], name: Uint8Array): bool {
+  for (let i = 0; i < names.length; i++) if (same(names[i], name)) return true;
+  return false;
 }

@@ -20,10 +20,10 @@ export class Logs {
     this.suppressed = 0;
   }
 
-  /** About a request. `presented`: it carried a credential, so somebody will want to know; others are ordinary. */
-  refused(code: string, status: i32, presented: bool): void {
+  /** About a request. `presented`: it carried a credential, so somebody will want to know; others are ordinary. `place`: in the configuration. */
+  refused(code: string, status: i32, presented: bool, place: string): void {
     const level = presented ? LogLevel.Info : LogLevel.Debug;
-    if (this.mayWrite(level)) log(level, `envoy-oidc: refused, ${code} (${status})`);
+    if (this.mayWrite(level)) log(level, `envoy-oidc: refused, ${code} (${status})` + (place.length > 0 ? " by " + place : ""));
   }
 
   /** About the provider, while a request is waiting for it: as many lines as there are requests, were they not counted too. */

@@ -5,9 +5,9 @@ import { defineMetric, incrementMetric, recordMetric } from "../abi/host";
 import { CalloutKind, Visited } from "../flow/next";
 import { Refusal, REFUSALS } from "../flow/refusal";
 
-export const enum Outcome { Allowed = 0, Anonymous, Session, Preflight, Refreshed }
+export const enum Outcome { Allowed = 0, Anonymous, Session, Preflight, Refreshed, Public }
 
-const OUTCOMES: string[] = ["allowed", "anonymous", "session", "preflight", "refreshed"];
+const OUTCOMES: string[] = ["allowed", "anonymous", "session", "preflight", "refreshed", "public"];
 /** In the order of Visited. Access logs show the same names. */
 export const VISITS: string[] = ["sign_in_started", "signed_in", "signed_out", "sign_out_asked", "asked_silently"];
 /** In the order of CalloutKind. */

@@ -10,9 +10,9 @@ export function remember(guard: Guard, token: Uint8Array, verdict: Next, nowMs: 
   const nowSec = nowMs / 1000;
   if (verdict instanceof Forward) {
     const forward = verdict as Forward;
-    if (forward.untilSec > nowSec) guard.verdicts.admitted.keep(token.dataStart, token.length, 0, forward.identity, forward.untilSec);
+    if (forward.untilSec > nowSec) guard.root.verdicts.admitted.keep(guard.number, token.dataStart, token.length, 0, forward.identity, forward.untilSec);
   } else if (verdict instanceof Refuse) {
     const refuse = verdict as Refuse;
-    if (refuse.untilSec > nowSec) guard.verdicts.refused.keep(token.dataStart, token.length, REFUSALS.indexOf(refuse.refusal), EMPTY, refuse.untilSec);
+    if (refuse.untilSec > nowSec) guard.root.verdicts.refused.keep(guard.number, token.dataStart, token.length, REFUSALS.indexOf(refuse.refusal), EMPTY, refuse.untilSec);
   }
 }

@@ -4,10 +4,11 @@ import { FilterDataStatus, FilterHeadersStatus, MapType } from "../abi/enums";
 import { continueRequest, headerPairs, nowMs, pairsAt, pairsSize, setEffectiveContext } from "../abi/host";
 import { resetArena } from "../abi/memory";
 import { copied, utf8 } from "../bytes/bytes";
-import { Config, Unauthenticated } from "../config/config";
+import { Config, Mode, Unauthenticated } from "../config/config";
+import { AMBIGUOUS, chooseRule, NO_RULE } from "../flow/choose";
 import { decide } from "../flow/decide";
 import { Await, Forward, Next, Refuse } from "../flow/next";
-import { BAD_REQUEST, BODY_NOT_DELIVERED, BODY_TOO_LARGE, MALFORMED_CREDENTIAL, MISCONFIGURED, NO_TOKEN, NOT_READY, OVERLOADED, REFUSALS } from "../flow/refusal";
+import { AMBIGUOUS_PATH, BAD_REQUEST, BODY_NOT_DELIVERED, BODY_TOO_LARGE, DENIED, MALFORMED_CREDENTIAL, MISCONFIGURED, NO_TOKEN, NOT_READY, OVERLOADED, REFUSALS } from "../flow/refusal";
 import { Place, placeOf } from "../flow/visit";
 import { Reply } from "../http/callout";
 import { requestKindOf } from "../http/navigation";
@@ -20,7 +21,7 @@ import { Outcome } from "./metrics";
 import { PendingCall, Woken } from "./pending";
 import { exchange } from "./registry";
 import { remember } from "./remember";
-import { admit, admitAnonymous, refuse } from "./settle";
+import { admit, admitAnonymous, refuse, refuseWith } from "./settle";
 import { tagOf, valueAt, valueSize } from "./verdict_cache";
 import { Again, perform, scanCookies, settle as settleVisit, visitCame } from "./visits";
 import { bodies, logs, pending, roots } from "./world";
@@ -32,13 +33,22 @@ const JUDGE_BYTES = 8 * 1024;
 
 /** `proxy_on_request_headers`. */
 export function requestCame(stream: u32, bodyFollows: bool): FilterHeadersStatus {
-  const root = roots.ofStream(stream);
-  if (root != null) {
-    const guard = root.guard;
-    if (guard != null) return judge(guard, stream, bodyFollows, false);
+  const root = roots.ofStream(stream), whole: Guard | null = root == null ? null : root.guard;
+  if (root == null || whole == null) {
+    headers.forget();
+    return refuse(MISCONFIGURED, null, false);
   }
-  headers.forget();
-  return refuse(MISCONFIGURED, null, false);
+  const config = whole.config;
+  if (!readHeaders(whole)) return refuse(BAD_REQUEST, config, false);
+  // CONNECT has no path, OPTIONS * has none that could be matched, absolute forms are not ours to take apart.
+  if (headers.pathSize < 1 || load<u8>(headers.pathAt) != 0x2f) return refuse(BAD_REQUEST, config, false);
+  if (config.rules.length == 0) return judge(whole, stream, bodyFollows, false);
+  const rule = chooseRule(config, headers);
+  if (rule == AMBIGUOUS) return refuse(AMBIGUOUS_PATH, config, false);
+  const guard = rule == NO_RULE ? whole : root.rules[rule];
+  // What is a credential to one rule may be nothing to another.
+  if (guard.names != whole.names && !headers.read(pairsAt(), pairsSize(), guard.names)) return refuse(BAD_REQUEST, config, false);
+  return judge(guard, stream, bodyFollows, false);
 }
 
 /** `proxy_on_request_body`: only forms that a step waits for are held and read. */
@@ -53,7 +63,7 @@ export function bodyCame(stream: u32, size: u32, last: bool): FilterDataStatus {
   else if (size > MAX_BODY) refuse(BODY_TOO_LARGE, config, false);
   else {
     spend(JUDGE_BYTES + size * 4);
-    const x = exchange(guard, nowMs(), false), secure = scanCookies(browser);
+    const x = exchange(guard, nowMs(), false), secure = scanCookies(guard);
     perform(guard, stream, waiter.step.received(x, bodySoFar(size)), x, new Again(browser, placeOf(browser, headers), secure, false));
   }
   // Answered, or waiting for its answer: in no case does it go on.
@@ -88,10 +98,11 @@ export function resumeSome(): bool {
 
 function resume(woken: Woken): FilterHeadersStatus {
   const guard = woken.guard, stream = woken.stream, verdict = woken.verdict, step = woken.step, config = guard.config, browser = config.browser;
-  if (verdict == null && step == null) return judge(guard, stream, false, true);
   if (!readHeaders(guard)) return refuse(BAD_REQUEST, config, false);
+  if (verdict == null && step == null) return judge(guard, stream, false, true);
+  const secure = scanCookies(guard);
   if (browser != null) {
-    const secure = scanCookies(browser), place = placeOf(browser, headers);
+    const place = placeOf(browser, headers);
     if (step != null) {
       spend(JUDGE_BYTES);
       const x = exchange(guard, nowMs(), true);
@@ -100,7 +111,7 @@ function resume(woken: Woken): FilterHeadersStatus {
     // At the filter's own addresses a bearer token says nothing.
     if (place != Place.Elsewhere && verdict != null) return settleVisit(guard, stream, verdict, nowMs());
   }
-  if (credential.read(headers, config) == null && credential.size > 0) return settle(verdict, config, stream);
+  if (credential.read(headers, config) == null && credential.size > 0) return settle(verdict, guard, stream);
   return verdict == null ? refuse(NOT_READY, config, true) : settleVisit(guard, stream, verdict, nowMs());
 }
 
@@ -111,14 +122,10 @@ function readHeaders(guard: Guard): bool {
 
 /** `waited`: the request has waited for the provider, or for a refresh, and is decided again. */
 function judge(guard: Guard, stream: u32, bodyFollows: bool, waited: bool): FilterHeadersStatus {
-  const config = guard.config;
-  if (!readHeaders(guard)) return refuse(BAD_REQUEST, config, false);
-  // CONNECT has no path, OPTIONS * has none that could be matched, absolute forms are not ours to take apart.
-  if (headers.pathSize < 1 || load<u8>(headers.pathAt) != 0x2f) return refuse(BAD_REQUEST, config, false);
-  const browser = config.browser;
-  let secure = false;
+  const config = guard.config, browser = config.browser, secure = scanCookies(guard);
+  if (config.mode == Mode.Denied) return refuse(DENIED, config, false);
+  if (config.mode == Mode.Public) return admitAnonymous(stream, guard, Outcome.Public);
   if (browser != null) {
-    secure = scanCookies(browser);
     const place = placeOf(browser, headers);
     if (place != Place.Elsewhere) return visitCame(guard, browser, stream, place, secure, waited, bodyFollows);
   }
@@ -126,16 +133,15 @@ function judge(guard: Guard, stream: u32, bodyFollows: bool, waited: bool): Filt
   if (refusal != null) return refuse(refusal, config, true);
   if (credential.size == 0) {
     if (browser != null) return visitCame(guard, browser, stream, Place.Elsewhere, secure, waited, bodyFollows);
-    if (config.unauthenticated == Unauthenticated.Pass) return admitAnonymous(stream, config, Outcome.Anonymous);
-    return config.allowPreflight && requestKindOf(headers).isPreflight() ? admitAnonymous(stream, config, Outcome.Preflight) : refuse(NO_TOKEN, config, false);
+    if (config.unauthenticated == Unauthenticated.Pass) return admitAnonymous(stream, guard, Outcome.Anonymous);
+    return config.allowPreflight && requestKindOf(headers).isPreflight() ? admitAnonymous(stream, guard, Outcome.Preflight) : refuse(NO_TOKEN, config, false);
   }
 
   const now = nowMs(), nowSec = now / 1000;
-  const feed = guard.feed;
-  if (feed != null) guard.verdicts.restOn(feed.generation);
-  const hit = guard.verdicts.admitted.find(credential.at, credential.size, nowSec);
-  if (hit != 0) return admit(valueAt(hit), valueSize(hit), stream, config, Outcome.Allowed);
-  const miss = guard.verdicts.refused.find(credential.at, credential.size, nowSec);
+  guard.root.verdicts.restOn(guard.root.generation);
+  const hit = guard.root.verdicts.admitted.find(guard.number, credential.at, credential.size, nowSec);
+  if (hit != 0) return admit(valueAt(hit), valueSize(hit), stream, guard, Outcome.Allowed);
+  const miss = guard.root.verdicts.refused.find(guard.number, credential.at, credential.size, nowSec);
   if (miss != 0) return refuse(REFUSALS[tagOf(miss)], config, true);
   return judgeAnew(guard, stream, now, waited);
 }
@@ -173,7 +179,7 @@ function judgeAnew(guard: Guard, stream: u32, now: i64, waited: bool): FilterHea
     }
   }
   if (config.cacheVerdicts) remember(guard, token, next, now);
-  return settle(next, config, stream);
+  return settle(next, guard, stream);
 }
 
 /** Requests with the same token wait for one call. */
@@ -183,12 +189,12 @@ function waitFor(call: PendingCall, config: Config, stream: u32): FilterHeadersS
   return FilterHeadersStatus.StopAllIterationAndWatermark;
 }
 
-function settle(verdict: Next | null, config: Config, stream: u32): FilterHeadersStatus {
+function settle(verdict: Next | null, guard: Guard, stream: u32): FilterHeadersStatus {
   if (verdict instanceof Forward) {
     const identity = (verdict as Forward).identity;
-    return admit(identity.dataStart, identity.length, stream, config, Outcome.Allowed);
+    return admit(identity.dataStart, identity.length, stream, guard, Outcome.Allowed);
   }
-  return refuse(verdict instanceof Refuse ? (verdict as Refuse).refusal : NOT_READY, config, true);
+  return refuseWith(verdict instanceof Refuse ? (verdict as Refuse) : new Refuse(NOT_READY), guard.config, true);
 }
 
 /** Names and values of what introspection sends along. */

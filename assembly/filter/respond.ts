@@ -50,6 +50,7 @@ function pageOf(refuse: Refuse): string {
 }
 
 function jsonOf(refuse: Refuse): string {
+  if (refuse.refusal.status == 403) return refusalJson(refuse.refusal.error, refuse.refusal.code, refuse.refusal.description);
   // A path holds no backslash and no control character (http/return_to.ts).
   const signIn = decodeUtf8(refuse.again).split('"').join("%22");
   return refusalJson(refuse.refusal.error, refuse.refusal.code, refuse.refusal.description, signIn);

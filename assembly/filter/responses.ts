@@ -2,8 +2,7 @@
 
 import { MapType } from "../abi/enums";
 import { addResponseHeader, hasResponseHeader, headerPairs, nowMs, pairsAt, pairsSize, removeResponseHeader, replaceResponseHeader } from "../abi/host";
-import { concat, indexOf, utf8 } from "../bytes/bytes";
-import { BrowserSettings } from "../config/browser";
+import { concat, EMPTY, indexOf, utf8 } from "../bytes/bytes";
 import { CookieScan } from "../http/cookies";
 import { HeaderBlock } from "../http/header_block";
 import { NameTable } from "../http/name_table";
@@ -53,29 +52,27 @@ export function responseCame(stream: u32, root: Root): void {
   const noted = notes[slot], cookies = cookiesOf[slot];
   streams[slot] = 0;
   cookiesOf[slot] = null;
-  const guard = root.guard, browser: BrowserSettings | null = guard == null ? null : guard.config.browser;
-  if (browser != null && hasResponseHeader(SET_COOKIE)) keepForeign(browser);
+  if (root.cookieNames.length > 0 && hasResponseHeader(SET_COOKIE)) keepForeign(root.cookieNames);
   if (noted & Note.NoStore) replaceResponseHeader(CACHE_CONTROL, NO_STORE);
   if (cookies == null || nowMs() - cookies.madeAtMs > LATE_MS) return;
   for (let i = 0; i < cookies.values.length; i++) addResponseHeader(SET_COOKIE, cookies.values[i]);
 }
 
 /** Drops what the upstream sets under the filter's own names (duty 99): it must not plant sessions. */
-function keepForeign(browser: BrowserSettings): void {
+function keepForeign(own: Uint8Array[]): void {
   if (!headerPairs(MapType.HttpResponseHeaders) || !response.read(pairsAt(), pairsSize(), NO_NAMES)) return;
   const values = response.all("set-cookie"), kept: Uint8Array[] = [];
-  for (let i = 0; i < values.length; i++) if (!isOwn(browser, values[i])) kept.push(values[i]);
+  for (let i = 0; i < values.length; i++) if (!isOwn(own, values[i])) kept.push(values[i]);
   spend(1024);
   if (kept.length == values.length) return;
   removeResponseHeader(SET_COOKIE);
   for (let i = 0; i < kept.length; i++) addResponseHeader(SET_COOKIE, kept[i]);
 }
 
-function isOwn(browser: BrowserSettings, value: Uint8Array): bool {
+function isOwn(own: Uint8Array[], value: Uint8Array): bool {
   const pair = asKept(value);
-  const secure = browser.cookies.secureNames, plain = browser.cookies.plainNames;
-  scan.twins(plain.session, plain.flow, plain.login);
-  scan.scan(pair.dataStart, pair.length, secure.session, secure.flow, secure.login);
+  scan.knowKin(own);
+  scan.scan(pair.dataStart, pair.length, EMPTY, EMPTY, EMPTY);
   return scan.own > 0;
 }
 

@@ -2,18 +2,41 @@
 
 import { setEffectiveContext } from "../abi/host";
 import { EMPTY } from "../bytes/bytes";
+import { Feed } from "./feed";
 import { Guard } from "./guard";
+import { Verdicts } from "./verdict_cache";
 
 /** A root context: one filter configuration with everything that lives as long as it does. */
 @final
 export class Root {
-  /** null until configured, and for ever where the configuration is wrong. */
+  /** What stands outside of the rules; null until configured, and for ever where the configuration is wrong. */
   guard: Guard | null = null;
+  /** One for each rule. */
+  rules: Guard[] = [];
+  /** The providers of all of them, each once. */
+  feeds: Feed[] = [];
+  /** What all of them remember. */
+  verdicts: Verdicts = new Verdicts(0, 0);
+  /** Of the filter's own cookies, whatever rule they belong to: session, flow and login names in turn (session/cookie_settings.ts). */
+  cookieNames: Uint8Array[] = [];
   /** The configuration as it was written. */
   document: Uint8Array = EMPTY;
   tickMs: u32 = 0;
 
   constructor(readonly id: u32) {}
+
+  /** Changes with every provider's keys: verdicts that rest on old ones are void. */
+  get generation(): i32 {
+    let sum = 0;
+    for (let i = 0; i < this.feeds.length; i++) sum += this.feeds[i].generation;
+    return sum;
+  }
+
+  /** Whether something that requests may wait for is on its way. */
+  get hungry(): bool {
+    for (let i = 0; i < this.feeds.length; i++) if (!this.feeds[i].settled) return true;
+    return false;
+  }
 }
 
 /** Streams that may be told apart at once. A stream that is older by so many cannot be placed, and is refused. */

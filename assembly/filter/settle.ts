@@ -8,6 +8,7 @@ import { ForwardSession, Page, Redirect, Refuse } from "../flow/next";
 import { Refusal } from "../flow/refusal";
 import { applyIdentity, hideQueryToken, scrub } from "./admit";
 import { cookies, credential, headers } from "./current";
+import { Guard } from "./guard";
 import { spend } from "./memory";
 import { Outcome } from "./metrics";
 import { respond, respondPage, respondRedirect } from "./respond";
@@ -20,13 +21,13 @@ const ANSWER_BYTES = 8 * 1024;
 const COOKIE = utf8("cookie");
 
 /** With the identity that the request's token or session has earned. */
-export function admit(identity: usize, size: usize, stream: u32, config: Config, outcome: Outcome): FilterHeadersStatus {
+export function admit(identity: usize, size: usize, stream: u32, guard: Guard, outcome: Outcome): FilterHeadersStatus {
   scrub(headers);
   if (credential.fromQuery != null) {
     hideQueryToken(headers, credential);
     noteNoStore(stream);
   }
-  if (config.browser != null) {
+  if (guard.root.cookieNames.length > 0) {
     stripCookies();
     noteLetThrough(stream);
   }
@@ -35,12 +36,12 @@ export function admit(identity: usize, size: usize, stream: u32, config: Config,
   return FilterHeadersStatus.Continue;
 }
 
-export function admitAnonymous(stream: u32, config: Config, outcome: Outcome): FilterHeadersStatus {
-  return admit(0, 0, stream, config, outcome);
+export function admitAnonymous(stream: u32, guard: Guard, outcome: Outcome): FilterHeadersStatus {
+  return admit(0, 0, stream, guard, outcome);
 }
 
-export function admitSession(forward: ForwardSession, stream: u32, config: Config, now: i64): FilterHeadersStatus {
-  const status = admit(forward.identity.dataStart, forward.identity.length, stream, config, Outcome.Session);
+export function admitSession(forward: ForwardSession, stream: u32, guard: Guard, now: i64): FilterHeadersStatus {
+  const status = admit(forward.identity.dataStart, forward.identity.length, stream, guard, Outcome.Session);
   if (forward.setCookies.length > 0) noteCookies(stream, forward.setCookies, now);
   return status;
 }
@@ -53,7 +54,7 @@ export function refuse(refusal: Refusal, config: Config | null, presented: bool)
 export function refuseWith(refuse: Refuse, config: Config | null, presented: bool): FilterHeadersStatus {
   const refusal = refuse.refusal;
   metrics.refused(refusal);
-  logs.refused(refusal.code, refusal.status, presented);
+  logs.refused(refusal.code, refusal.status, presented, refuse.place);
   spend(ANSWER_BYTES);
   respond(refuse, config, headers.all("accept"));
   return FilterHeadersStatus.StopAllIterationAndWatermark;

@@ -7,8 +7,10 @@ const PROBES: u32 = 8;
 /** A slot for about every so many bytes of entries. */
 const BYTES_PER_SLOT: u32 = 256;
 
-/** An entry: hash u64, its size u32, token size u32, value size u32, tag u32, valid until (seconds) i64, then token and value. */
+/** An entry: hash u64, its size u32, owner and token size u32, value size u32, tag u32, valid until (seconds) i64, then token and value. */
 const HEAD: u32 = 32;
+/** The owner stands above these bits of the token's size: what one guard lets through says nothing to another. */
+const SIZE_BITS: u32 = 24;
 
 @final
 export class VerdictCache {
@@ -26,37 +28,37 @@ export class VerdictCache {
   /** `seed` keeps strangers from choosing tokens that collide. */
   constructor(private readonly capacity: u32, private readonly seed: u64) {}
 
-  /** The entry for this token that is valid at `nowSec`, or 0. */
-  find(token: usize, size: u32, nowSec: i64): usize {
+  /** The owner's entry for this token that is valid at `nowSec`, or 0. */
+  find(owner: u32, token: usize, size: u32, nowSec: i64): usize {
     if (this.slots.length == 0) return 0;
-    const h = hash(token, size, this.seed);
+    const h = hash(token, size, this.seed + owner), owned = owner << SIZE_BITS | size;
     for (let i: u32 = 0; i < PROBES; i++) {
       const slot = load<u32>(this.slot(<u32>h + i));
       if (slot == 0) continue;
       const entry = this.entry(slot - 1);
-      if (load<u64>(entry) != h || load<u32>(entry, 12) != size || memory.compare(entry + HEAD, token, size) != 0) continue;
+      if (load<u64>(entry) != h || load<u32>(entry, 12) != owned || memory.compare(entry + HEAD, token, size) != 0) continue;
       return nowSec < load<i64>(entry, 24) ? entry : 0;
     }
     return 0;
   }
 
   /** Keeps a verdict; one too large to share the memory with others is not kept. */
-  keep(token: usize, size: u32, tag: u32, value: Uint8Array, untilSec: i64): void {
+  keep(owner: u32, token: usize, size: u32, tag: u32, value: Uint8Array, untilSec: i64): void {
     const needed = (HEAD + size + <u32>value.length + 7) & ~7;
-    if (needed > this.capacity / 4) return;
+    if (needed > this.capacity / 4 || size >= 1 << SIZE_BITS) return;
     if (this.slots.length == 0) this.create();
-    const h = hash(token, size, this.seed);
+    const h = hash(token, size, this.seed + owner), owned = owner << SIZE_BITS | size;
     const offset = this.room(needed);
     const entry = this.entry(offset);
     store<u64>(entry, h);
     store<u32>(entry, needed, 8);
-    store<u32>(entry, size, 12);
+    store<u32>(entry, owned, 12);
     store<u32>(entry, value.length, 16);
     store<u32>(entry, tag, 20);
     store<i64>(entry, untilSec, 24);
     memory.copy(entry + HEAD, token, size);
     memory.copy(entry + HEAD + size, value.dataStart, value.length);
-    store<u32>(this.slotFor(h, token, size), offset + 1);
+    store<u32>(this.slotFor(h, token, size, owned), offset + 1);
   }
 
   clear(): void {
@@ -75,7 +77,7 @@ export class VerdictCache {
   }
 
   /** Where the slot for a new entry is: the token's own, else a free one, else the first (what it held is forgotten). */
-  private slotFor(h: u64, token: usize, size: u32): usize {
+  private slotFor(h: u64, token: usize, size: u32, owned: u32): usize {
     let free: usize = 0;
     for (let i: u32 = 0; i < PROBES; i++) {
       const at = this.slot(<u32>h + i);
@@ -85,7 +87,7 @@ export class VerdictCache {
         continue;
       }
       const entry = this.entry(slot - 1);
-      if (load<u64>(entry) == h && load<u32>(entry, 12) == size && memory.compare(entry + HEAD, token, size) == 0) return at;
+      if (load<u64>(entry) == h && load<u32>(entry, 12) == owned && memory.compare(entry + HEAD, token, size) == 0) return at;
     }
     return free != 0 ? free : this.slot(<u32>h);
   }
@@ -124,7 +126,7 @@ export class VerdictCache {
 /** What the entry at this address holds. */
 export function tagOf(entry: usize): u32 { return load<u32>(entry, 20); }
 export function setTag(entry: usize, tag: u32): void { store<u32>(entry, tag, 20); }
-export function valueAt(entry: usize): usize { return entry + HEAD + load<u32>(entry, 12); }
+export function valueAt(entry: usize): usize { return entry + HEAD + (load<u32>(entry, 12) & ((1 << SIZE_BITS) - 1)); }
 export function valueSize(entry: usize): u32 { return load<u32>(entry, 16); }
 
 /** Refusals that are remembered, whatever the cache's size: enough for clients that keep sending a bad token. */

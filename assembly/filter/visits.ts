@@ -10,6 +10,7 @@ import { Await, AwaitBody, AwaitProvider, AwaitRefresh, Forward, ForwardPrefligh
 import { NOT_READY, OVERLOADED } from "../flow/refusal";
 import { isSecure, Place, Visit } from "../flow/visit";
 import { Reply } from "../http/callout";
+import { CookieNames } from "../session/cookie_settings";
 import { BodyWaiter } from "./bodies";
 import { ask, finishRefresh, RootDispatcher } from "./calls";
 import { HUNGRY_MS, setClock } from "./clock";
@@ -35,13 +36,17 @@ const LEASE_MARGIN_MS: i64 = 2_000;
  */
 const KEYS_SIZE: u32 = 40;
 
+const NO_NAMES = new CookieNames(EMPTY, EMPTY, EMPTY);
+
 /** The scheme and the sealed text of the request at hand: under the other scheme the cookie has another name, to which it is sealed. */
 const text = new StaticArray<u8>(1 + MAX_TEXT);
 
-/** Reads the request's cookies. To be done before it is admitted or visited, where there is a browser configuration. */
-export function scanCookies(browser: BrowserSettings): bool {
-  const secure = isSecure(browser, headers), names = browser.cookies.names(secure), twins = browser.cookies.names(!secure);
-  cookies.twins(twins.session, twins.flow, twins.login);
+/** Reads the request's cookies, and says whether they have their Secure names. To be done before it is admitted or visited. */
+export function scanCookies(guard: Guard): bool {
+  const browser = guard.config.browser, kin = guard.root.cookieNames;
+  if (kin.length == 0) return false;
+  cookies.knowKin(kin);
+  const secure = browser != null && isSecure(browser, headers), names = browser == null ? NO_NAMES : browser.cookies.names(secure);
   cookies.scan(headers.cookieAt, headers.cookieSize, names.session, names.flow, names.login);
   return secure;
 }
@@ -50,8 +55,8 @@ export function scanCookies(browser: BrowserSettings): bool {
 export function visitCame(guard: Guard, browser: BrowserSettings, stream: u32, place: Place, secure: bool, waited: bool, bodyFollows: bool): FilterHeadersStatus {
   const config = guard.config, now = nowMs(), size = place == Place.Elsewhere ? gather(secure) : 0;
   if (size > 0) {
-    const hit = guard.verdicts.sessions.find(changetype<usize>(text), size, now / 1000);
-    if (hit != 0 && stillGood(hit, now / 1000 + config.slackSec)) return admit(valueAt(hit) + KEYS_SIZE, valueSize(hit) - KEYS_SIZE, stream, config, Outcome.Session);
+    const hit = guard.root.verdicts.sessions.find(guard.number, changetype<usize>(text), size, now / 1000);
+    if (hit != 0 && stillGood(hit, now / 1000 + config.slackSec)) return admit(valueAt(hit) + KEYS_SIZE, valueSize(hit) - KEYS_SIZE, stream, guard, Outcome.Session);
   }
   spend(VISIT_BYTES + max(headers.cookieSize, 0) * 8);
   const x = exchange(guard, now, waited);
@@ -143,10 +148,10 @@ export function settle(guard: Guard, stream: u32, next: Next, now: i64): FilterH
   if (next instanceof ForwardSession) {
     const forward = next as ForwardSession;
     rememberSession(guard, forward, now);
-    return admitSession(forward, stream, config, now);
+    return admitSession(forward, stream, guard, now);
   }
-  if (next instanceof Forward) return admitAnonymous(stream, config, Outcome.Anonymous);
-  if (next instanceof ForwardPreflight) return admitAnonymous(stream, config, Outcome.Preflight);
+  if (next instanceof Forward) return admitAnonymous(stream, guard, Outcome.Anonymous);
+  if (next instanceof ForwardPreflight) return admitAnonymous(stream, guard, Outcome.Preflight);
   if (next instanceof Respond) alongside(guard, stream, next as Respond);
   if (next instanceof Redirect) return redirect(next as Redirect);
   if (next instanceof Page) return page(next as Page);
@@ -190,7 +195,7 @@ function rememberSession(guard: Guard, forward: ForwardSession, now: i64): void 
   store<i64>(at, forward.session.authenticatedAtSec, 24);
   store<i64>(at, forward.session.touchedAtSec, 32);
   value.set(forward.identity, KEYS_SIZE);
-  guard.verdicts.sessions.keep(changetype<usize>(text), size, endedSessions.version, value, forward.untilSec);
+  guard.root.verdicts.sessions.keep(guard.number, changetype<usize>(text), size, endedSessions.version, value, forward.untilSec);
 }
 
 /** Whether nobody has ended the session since it was last asked, and the clock has not jumped back behind it (duty 137). */

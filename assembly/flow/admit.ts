@@ -7,7 +7,9 @@ import { VerifiedJwt } from "../jose/jws";
 import { Json } from "../json/json";
 import { ActiveToken } from "../oidc/introspection";
 import { findClaim } from "../policy/claim_path";
+import { TokenClaims } from "../policy/claim_source";
 import { identityOf } from "../policy/identity";
+import { refuseAccess } from "./access";
 import { Exchange } from "./exchange";
 import { Forward, Next, Refuse } from "./next";
 import { BAD_CLAIMS, BOUND_TOKEN, EXPIRED, INSUFFICIENT_SCOPE, NOT_YET_VALID, Refusal, WRONG_AUDIENCE, WRONG_ISSUER, WRONG_TYPE } from "./refusal";
@@ -41,6 +43,8 @@ function admit(x: Exchange, claims: Json, expiryRequired: bool, untilSec: i64): 
   if (times != ClaimFault.None) return refuse(x, refusalOf(times));
   const refusal = checkRules(x, claims);
   if (refusal != null) return refuse(x, refusal);
+  const refused = refuseAccess(x.config, new TokenClaims(claims), claims, x.nowSec + REFUSED_SEC);
+  if (refused != null) return refused;
   return new Forward(identityOf(x.config.identity, claims), min(untilSec, x.nowSec + LONGEST_SEC));
 }
 

@@ -32,7 +32,7 @@ export class ForwardPreflight extends Next {}
 /** Answers in the upstream's place. A verdict on a token may be remembered until `untilSec` (0: not at all). */
 @final
 export class Refuse extends Next {
-  /** Where a person may try again: a path of this origin, or EMPTY. */
+  /** Where the page's link leads, to try again or to sign out: a path of this origin, or EMPTY. */
   again: Uint8Array = EMPTY;
   setCookies: Uint8Array[] = [];
   /** The methods that would do, with a status of 405. */
@@ -43,6 +43,8 @@ export class Refuse extends Next {
     readonly untilSec: i64 = 0,
     /** For the operator's log, where the provider or the configuration is to blame. */
     readonly why: string = "",
+    /** For the log: the place in the configuration that refuses, where there are several of a kind. */
+    readonly place: string = "",
   ) { super(); }
 
   /** With a way to try again: a path of this origin. */

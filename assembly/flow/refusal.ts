@@ -20,10 +20,13 @@ export class Refusal {
 
 const INVALID_TOKEN = "invalid_token";
 const INVALID_REQUEST = "invalid_request";
+const SIGN_OUT = "Sign out";
 
 // Requests that cannot be read.
 export const BAD_REQUEST = new Refusal("bad_request", 400, INVALID_REQUEST, "The request has no usable path or too many headers.");
+export const AMBIGUOUS_PATH = new Refusal("ambiguous_path", 400, "", "The path can be read in two ways that are guarded differently. Write it without escapes, doubled slashes and capitals that it need not have.");
 export const NO_TOKEN = new Refusal("no_token", 401, "", "A bearer token is needed.");
+export const DENIED = new Refusal("denied", 403, "", "This address is not open to anyone here.");
 export const MALFORMED_CREDENTIAL = new Refusal("malformed_credential", 400, INVALID_REQUEST, "The credential is not one well-formed bearer token.");
 export const SEVERAL_CREDENTIALS = new Refusal("several_credentials", 400, INVALID_REQUEST, "The request carries more than one credential.");
 export const TOKEN_TOO_LARGE = new Refusal("token_too_large", 401, INVALID_TOKEN, "The token is too large.");
@@ -41,7 +44,15 @@ export const WRONG_TYPE = new Refusal("wrong_type", 401, INVALID_TOKEN, "The tok
 export const BOUND_TOKEN = new Refusal("bound_token", 401, INVALID_TOKEN, "The token is bound to a key that a bearer request does not prove.");
 export const INACTIVE = new Refusal("inactive", 401, INVALID_TOKEN, "The token is not active.");
 export const WRONG_AUDIENCE = new Refusal("wrong_audience", 403, INVALID_TOKEN, "The token is meant for another audience.");
-export const INSUFFICIENT_SCOPE = new Refusal("insufficient_scope", 403, "insufficient_scope", "The token lacks a scope that is needed here.");
+export const INSUFFICIENT_SCOPE = new Refusal("insufficient_scope", 403, "insufficient_scope", "The token lacks a scope that is needed here.", "", "", SIGN_OUT);
+
+// Whom the configuration does not let in.
+const NOT_YOURS = "Not allowed here";
+const OTHER_ACCOUNT = "You are signed in, but your account may not open this page. Sign out to use another one, or ask whoever runs this site.";
+export const CLAIMS_REFUSED = new Refusal("claims_refused", 403, "", "What the identity provider says of you does not fit what is asked for here.", NOT_YOURS, OTHER_ACCOUNT, SIGN_OUT);
+export const CLAIM_MISSING = new Refusal("claim_missing", 403, "", "The identity provider does not say of you what is asked for here.", NOT_YOURS, OTHER_ACCOUNT, SIGN_OUT);
+export const CLAIM_TYPE = new Refusal("claim_type", 403, "", "The identity provider says of you what is asked for here in another form.", NOT_YOURS, OTHER_ACCOUNT, SIGN_OUT);
+export const ACCESS_DENIED = new Refusal("access_denied", 403, "", "You may not do this here.", NOT_YOURS, OTHER_ACCOUNT, SIGN_OUT);
 
 // Nobody's fault on this side of the provider: closed, and worth trying again.
 export const NOT_READY = new Refusal("provider_not_ready", 503, "", "The identity provider's keys are not available yet. Please try again.");
@@ -83,8 +94,9 @@ export const BODY_TOO_LARGE = new Refusal("body_too_large", 413, INVALID_REQUEST
 
 /** For the metrics: one counter each. */
 export const REFUSALS: Refusal[] = [
-  BAD_REQUEST, NO_TOKEN, MALFORMED_CREDENTIAL, SEVERAL_CREDENTIALS, TOKEN_TOO_LARGE, NOT_A_JWT, ALGORITHM_REFUSED, UNKNOWN_KEY,
+  BAD_REQUEST, AMBIGUOUS_PATH, DENIED, NO_TOKEN, MALFORMED_CREDENTIAL, SEVERAL_CREDENTIALS, TOKEN_TOO_LARGE, NOT_A_JWT, ALGORITHM_REFUSED, UNKNOWN_KEY,
   BAD_SIGNATURE, BAD_CLAIMS, EXPIRED, NOT_YET_VALID, WRONG_ISSUER, WRONG_TYPE, BOUND_TOKEN, INACTIVE, WRONG_AUDIENCE, INSUFFICIENT_SCOPE,
+  CLAIMS_REFUSED, CLAIM_MISSING, CLAIM_TYPE, ACCESS_DENIED,
   NOT_READY, PROVIDER_UNREACHABLE, OVERLOADED, MISCONFIGURED,
   SIGN_IN_NEEDED, NOT_SENT, SIGN_IN_LOOP_NO_COOKIE, SIGN_IN_LOOP_UNREADABLE, SIGN_IN_LOOP_OVER, NO_RANDOMNESS,
   CALLBACK_DIRECT, CALLBACK_MALFORMED, CALLBACK_METHOD, LOGIN_UNKNOWN, LOGIN_EXPIRED, LOGIN_WRONG_ISSUER, LOGIN_DENIED, LOGIN_FAILED,

@@ -9,6 +9,7 @@ import { endsAtSec, touchDueAtSec, touched } from "../session/limits";
 import { Purpose } from "../session/sealing";
 import { sessionSetCookies } from "../session/session_cookies";
 import { readSession, Session } from "../session/session";
+import { refuseAccess } from "./access";
 import { Exchange } from "./exchange";
 import { AwaitProvider, AwaitRefresh, ForwardSession, Next, Refuse, RefreshOutcome } from "./next";
 import { beginRefresh } from "./refresh";
@@ -110,12 +111,17 @@ function asksAgain(x: Exchange, visit: Visit, s: Session): Next | null {
 
 function enter(x: Exchange, visit: Visit, s: Session, keys: EndKeys, renewed: Uint8Array | null): Next {
   const browser = visit.browser, claims = new SessionClaims(s);
-  if (!scopesHold(x, s, claims)) return new Refuse(INSUFFICIENT_SCOPE);
   let text = renewed;
   if (text == null && touched(s, browser.limits, x.nowSec)) {
     // Without randomness the use is written down another time.
     const nonce = x.entropy.bytes(NONCE_SIZE);
     if (nonce != null) text = sealSession(browser, visit.names, visit.secure, s, nonce);
+  }
+  const refused = !scopesHold(x, s, claims) ? new Refuse(INSUFFICIENT_SCOPE) : refuseAccess(x.config, claims, x.config.claimSchema == null ? null : claims.document, 0);
+  if (refused != null) {
+    refused.again = browser.logoutPath;
+    if (text != null) refused.setCookies = sessionSetCookies(browser.cookies, visit.names, visit.secure, text, visit.presentChunks);
+    return refused;
   }
   // Each answer to a request with old tokens brings the new ones, for any of them may be lost. Of a use that was written down one answer
   // tells, and others again some seconds later.

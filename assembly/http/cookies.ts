@@ -33,8 +33,8 @@ const LOGIN_ID = 8;
 /** What a cookie is: a chunk's number, or one of these. */
 const FLOW = CHUNKS;
 const LOGIN = CHUNKS + 1;
-/** One of ours as it is named under the other scheme: nothing to read, and nothing for the upstream. */
-const TWIN = CHUNKS + 2;
+/** One of ours as it is named under the other scheme, or under another rule: nothing to read, and nothing for the upstream. */
+const KIN = CHUNKS + 2;
 const OTHER = CHUNKS + 3;
 
 /**
@@ -54,9 +54,7 @@ export class CookieScan {
   private session: Uint8Array = EMPTY;
   private flowName: Uint8Array = EMPTY;
   private loginName: Uint8Array = EMPTY;
-  private twinSession: Uint8Array = EMPTY;
-  private twinFlow: Uint8Array = EMPTY;
-  private twinLogin: Uint8Array = EMPTY;
+  private kin: Uint8Array[] = [];
 
   private readonly counts: StaticArray<i32> = new StaticArray<i32>(CHUNKS);
   private readonly valueAt: StaticArray<usize> = new StaticArray<usize>(CHUNKS * CANDIDATES);
@@ -69,12 +67,11 @@ export class CookieScan {
   private readonly loginAt: StaticArray<usize> = new StaticArray<usize>(LOGINS);
   private readonly loginSize: StaticArray<i32> = new StaticArray<i32>(LOGINS);
 
-  /** Names that are the filter's too, from now on: a browser that came by http brings their cookies over https as well. */
-  twins(session: Uint8Array, flow: Uint8Array, login: Uint8Array): void {
-    this.twinSession = session;
-    this.twinFlow = flow;
-    this.twinLogin = login;
-  }
+  /**
+   * Names that are the filter's too, from now on, as session, flow and login in turn: a browser that came by http brings their cookies
+   * over https as well, and to one page those of another.
+   */
+  knowKin(names: Uint8Array[]): void { this.kin = names; }
 
   /** Reads the header's value. Names are exact: what only starts or ends like one is somebody else's. `size` below 1: no header. */
   scan(at: usize, size: i32, session: Uint8Array, flow: Uint8Array, login: Uint8Array): void {
@@ -147,7 +144,7 @@ export class CookieScan {
     if (kind == OTHER) return;
     this.own++;
     this.ownSize += <i32>(end - at);
-    if (kind == TWIN) return;
+    if (kind == KIN) return;
     if (kind == FLOW) {
       this.flows++;
       this.flowAt = at + this.flowName.length + 1;
@@ -167,8 +164,10 @@ export class CookieScan {
   }
 
   private kindOf(at: usize, end: usize): i32 {
-    const kind = kindUnder(at, end, this.session, this.flowName, this.loginName);
-    return kind == OTHER && kindUnder(at, end, this.twinSession, this.twinFlow, this.twinLogin) != OTHER ? TWIN : kind;
+    const kind = kindUnder(at, end, this.session, this.flowName, this.loginName), kin = this.kin;
+    if (kind != OTHER) return kind;
+    for (let i = 0; i + 2 < kin.length; i += 3) if (kindUnder(at, end, kin[i], kin[i + 1], kin[i + 2]) != OTHER) return KIN;
+    return OTHER;
   }
 
   private holds(i: i32, k: i32): bool { return <u32>k < <u32>CANDIDATES && k < this.chunkCount(i); }

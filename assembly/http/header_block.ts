@@ -22,11 +22,15 @@ export class HeaderBlock {
   credentialRaw: bool = false;
   /** How many headers may carry a credential. */
   credentials: i32 = 0;
-  /** The Cookie header and the `:scheme`; sizes are -1 where there is none. */
+  /** The Cookie header, `:scheme`, `:authority` and `:method`; sizes are -1 where there is none, or the table does not ask for it. */
   cookieAt: usize = 0;
   cookieSize: i32 = -1;
   schemeAt: usize = 0;
   schemeSize: i32 = -1;
+  authorityAt: usize = 0;
+  authoritySize: i32 = -1;
+  methodAt: usize = 0;
+  methodSize: i32 = -1;
   /** Identity headers that the client sent, under the names it gave them. */
   identities: i32 = 0;
   private readonly identityAt: StaticArray<usize> = new StaticArray<usize>(MAX_IDENTITY);
@@ -62,6 +66,8 @@ export class HeaderBlock {
     this.credentials = 0;
     this.cookieSize = -1;
     this.schemeSize = -1;
+    this.authoritySize = -1;
+    this.methodSize = -1;
     this.identities = 0;
     this.count = 0;
   }
@@ -113,6 +119,14 @@ export class HeaderBlock {
     if (role & Role.Scheme) {
       this.schemeAt = value;
       this.schemeSize = valueSize;
+    }
+    if (role & Role.Authority) {
+      this.authorityAt = value;
+      this.authoritySize = valueSize;
+    }
+    if (role & Role.Method) {
+      this.methodAt = value;
+      this.methodSize = valueSize;
     }
     if (role & (Role.Credential | Role.RawCredential) && this.credentials++ == 0) {
       this.credentialAt = value;

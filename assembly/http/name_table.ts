@@ -1,7 +1,7 @@
 // Header names that mean something to one configuration, found in one step per header of a request.
 
 /** Bits of what a header is. */
-export const enum Role { None = 0, Identity = 1, Credential = 2, RawCredential = 4, Path = 8, Cookie = 16, Scheme = 32 }
+export const enum Role { None = 0, Identity = 1, Credential = 2, RawCredential = 4, Path = 8, Cookie = 16, Scheme = 32, Authority = 64, Method = 128 }
 
 const BUCKETS = 64;
 

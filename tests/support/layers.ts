@@ -43,6 +43,8 @@ export const BANS: Ban[] = [
     "crypto/": "inner loops over buffers whose size was checked before",
     "http/cookies.ts": "scans the Cookie value in the header block on every request, without copying it",
     "http/header_block.ts": "reads the host's header block in place, without copying it",
+    "http/request_match.ts": "compares host, path and method of the header block in place",
+    "http/request_path.ts": "looks at the path in the header block",
     "http/name_table.ts": "compares names of the header block in place",
     "flow/credential.ts": "reads the Authorization value in the header block",
     "filter/admit.ts": "writes prepared headers out of the cache",

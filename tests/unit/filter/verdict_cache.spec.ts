@@ -26,12 +26,23 @@ export function duty_68_a_token_that_differs_in_any_byte_is_another(): void {
   for (let i = 0; i < token.length; i++) {
     const other = ascii(token);
     other[i] ^= 1;
-    isTrue(c.find(other.dataStart, other.length, 0) == 0, "byte " + i.toString());
+    isTrue(c.find(1, other.dataStart, other.length, 0) == 0, "byte " + i.toString());
   }
   equal(get(c, token.substring(1), 0), NOTHING);
   equal(get(c, token.substring(0, token.length - 1), 0), NOTHING);
   equal(get(c, token + "x", 0), NOTHING);
   equal(get(c, "", 0), NOTHING);
+}
+
+export function what_one_owner_keeps_is_nothing_to_another(): void {
+  const c = cache(), token = ascii("token");
+  put(c, "token", "me", 0, NEVER);
+  isTrue(c.find(0, token.dataStart, token.length, 0) == 0, "the first");
+  isTrue(c.find(2, token.dataStart, token.length, 0) == 0, "the next");
+  c.keep(2, token.dataStart, token.length, 9, ascii("else"), NEVER);
+  equal(get(c, "token", 0), "0 me");
+  const other = c.find(2, token.dataStart, token.length, 0);
+  isTrue(other != 0 && tagOf(other) == 9 && valueSize(other) == 4, "its own");
 }
 
 export function duty_68_an_entry_dies_in_the_second_in_which_its_token_does(): void {
@@ -89,9 +100,9 @@ export function duty_81_memory_is_bounded_and_the_oldest_entries_go_first(): voi
 
 export function duty_141_a_hundred_thousand_tokens_take_no_more_memory_than_one_thousand(): void {
   const c = cache(), token = filled(64, 0x41);
-  for (let i = 0; i < 1000; i++) { store<u32>(token.dataStart, i); c.keep(token.dataStart, 64, 0, VALUE, NEVER); }
+  for (let i = 0; i < 1000; i++) { store<u32>(token.dataStart, i); c.keep(1, token.dataStart, 64, 0, VALUE, NEVER); }
   const pages = memory.size();
-  for (let i = 0; i < 100_000; i++) { store<u32>(token.dataStart, i); c.keep(token.dataStart, 64, 0, VALUE, NEVER); }
+  for (let i = 0; i < 100_000; i++) { store<u32>(token.dataStart, i); c.keep(1, token.dataStart, 64, 0, VALUE, NEVER); }
   equalInt(memory.size(), pages);
 }
 
@@ -112,11 +123,11 @@ export function tokens_that_share_their_slots_are_told_apart_or_forgotten_but_ne
 export function duty_68_two_tokens_of_one_hash_are_told_apart(): void {
   const c = cache(), first = ascii("sixteen bytes ab"), second = twin(first);
   isTrue(hash(first.dataStart, 16, SEED) == hash(second.dataStart, 16, SEED) && memory.compare(first.dataStart, second.dataStart, 16) != 0, "a collision");
-  c.keep(first.dataStart, 16, 1, ascii("one"), NEVER);
-  isTrue(c.find(second.dataStart, 16, 0) == 0, "the second is not there yet");
-  c.keep(second.dataStart, 16, 2, ascii("two"), NEVER);
-  equalInt(tagOf(c.find(first.dataStart, 16, 0)), 1);
-  equalInt(tagOf(c.find(second.dataStart, 16, 0)), 2);
+  c.keep(1, first.dataStart, 16, 1, ascii("one"), NEVER);
+  isTrue(c.find(1, second.dataStart, 16, 0) == 0, "the second is not there yet");
+  c.keep(1, second.dataStart, 16, 2, ascii("two"), NEVER);
+  equalInt(tagOf(c.find(1, first.dataStart, 16, 0)), 1);
+  equalInt(tagOf(c.find(1, second.dataStart, 16, 0)), 2);
 }
 
 /** Other bytes with the same hash: easy for whoever knows the seed, because each step of the hash can be undone. */
@@ -178,12 +189,12 @@ function tokenOf(id: i32): string { return "token-" + id.toString() + "-".repeat
 
 function put(c: VerdictCache, token: string, value: string, tag: i32, untilSec: i64): void {
   const bytes = ascii(token);
-  c.keep(bytes.dataStart, bytes.length, tag, ascii(value), untilSec);
+  c.keep(1, bytes.dataStart, bytes.length, tag, ascii(value), untilSec);
 }
 
 function get(c: VerdictCache, token: string, nowSec: i64): string {
   const bytes = ascii(token);
-  const entry = c.find(bytes.dataStart, bytes.length, nowSec);
+  const entry = c.find(1, bytes.dataStart, bytes.length, nowSec);
   return entry == 0 ? NOTHING : tagOf(entry).toString() + " " + String.UTF8.decodeUnsafe(valueAt(entry), valueSize(entry));
 }
 

@@ -1,0 +1,124 @@
+/** claim_schema and access_rules: who may pass, by token, by introspection and by session, and what the others are told. */
+import { accessToken, browse, code, idToken, signIn, tokens, USERINFO, type SignIn } from "./browser";
+import { bearer, claims, INTROSPECTION_CONFIG, JWKS_CONFIG, NOW, ready, refused, start, token } from "./fixture";
+
+const ADMINS = { claim: "realm_access.roles", contains: "admin" };
+const roles = (...names: string[]): object => ({ realm_access: { roles: names } });
+const SCHEMA = { type: "object", required: ["department"], properties: { department: { enum: ["sales", "support"] } } };
+
+const byToken = (changes: Record<string, unknown>, settings: object) => {
+  const envoy = ready({ config: { ...JWKS_CONFIG, ...settings } });
+  return { envoy, request: envoy.get("/", bearer(token(changes))) };
+};
+
+describe("a bearer token", () => {
+  test("passes where the rule holds", () => expect(byToken(roles("user", "admin"), { access_rules: ADMINS }).request.forwarded).toBeTruthy());
+  test.each([
+    ["without the claim", {}, "403 claim_missing"], ["with null for it", { realm_access: { roles: null } }, "403 claim_missing"], ["with an object for it", { realm_access: { roles: { admin: true } } }, "403 claim_type"],
+    ["without the role", roles("user"), "403 access_denied"], ["with a role that only starts so", roles("administrator"), "403 access_denied"],
+  ])("%s does not", (_name, changes, refusal) => expect(refused(byToken(changes as Record<string, unknown>, { access_rules: ADMINS }).request)).toBe(refusal));
+
+  test("passes where the schema fits", () => expect(byToken({ department: "sales" }, { claim_schema: SCHEMA }).request.forwarded).toBeTruthy());
+  test.each([["without the claim", {}], ["with another value", { department: "legal" }], ["with another type", { department: ["sales"] }]])("%s does not fit the schema", (_name, changes) =>
+    expect(refused(byToken(changes, { claim_schema: SCHEMA }).request)).toBe("403 claims_refused"));
+
+  test("must fit the schema and the rules, both", () => {
+    const both = { claim_schema: SCHEMA, access_rules: ADMINS };
+    expect(byToken({ department: "sales", ...roles("admin") }, both).request.forwarded).toBeTruthy();
+    expect(refused(byToken({ department: "sales", ...roles("user") }, both).request)).toBe("403 access_denied");
+    expect(refused(byToken({ department: "legal", ...roles("admin") }, both).request)).toBe("403 claims_refused");
+  });
+
+  test("that is not valid is told so, whatever it claims", () => expect(refused(byToken({ exp: NOW - 1, ...roles("user") }, { access_rules: ADMINS }).request)).toBe("401 expired"));
+
+  test("is refused from memory too, and so is one that passes let through", () => {
+    const envoy = ready({ config: { ...JWKS_CONFIG, access_rules: ADMINS } }), no = token(roles("user")), yes = token(roles("admin"));
+    for (let i = 0; i < 3; i++) {
+      expect(refused(envoy.get("/", bearer(no)))).toBe("403 access_denied");
+      expect(envoy.get("/", bearer(yes)).forwarded).toBeTruthy();
+    }
+  });
+
+  test("its refusal names the rule in the log, and no claim's value anywhere", () => {
+    const { envoy, request } = byToken({ realm_access: { roles: ["s3cret-role"] }, department: "s3cret-department" }, { access_rules: { all: [{ claim: "sub", exists: true }, ADMINS] } });
+    const { body, headers } = request.local, log = envoy.logs.map(({ text }) => text).join("\n");
+    expect(log).toContain("refused, access_denied (403) by access_rules.all[1] (realm_access.roles)");
+    expect(JSON.parse(body)).toEqual({ code: "access_denied", error_description: "You may not do this here." });
+    expect(`${body} ${log} ${JSON.stringify(headers)}`).not.toContain("s3cret");
+    expect(headers.get("www-authenticate")).toBeUndefined();
+  });
+});
+
+describe("an introspected token", () => {
+  const asks = (answer: object) => {
+    const envoy = start({ config: { ...INTROSPECTION_CONFIG, access_rules: ADMINS, claim_schema: { required: ["active"] } } }), request = envoy.get("/", bearer("opaque"));
+    envoy.callout().json({ active: true, exp: NOW + 300, ...answer });
+    return request;
+  };
+  test("passes by what the provider says of it", () => expect(asks(roles("admin")).forwarded).toBeTruthy());
+  test("does not pass without", () => expect(refused(asks({}))).toBe("403 claim_missing"));
+});
+
+describe("a session", () => {
+  const visit = (settings: Record<string, unknown>, login: SignIn) => {
+    const world = browse(settings);
+    signIn(world.browser, login);
+    return { ...world, page: world.browser.navigate("/page") };
+  };
+  const withRoles = (...names: string[]): SignIn => ({ tokens: { access_token: accessToken(roles(...names)) } });
+
+  test("passes by its verified access token", () => expect(visit({ access_rules: ADMINS }, withRoles("admin")).page.forwarded).toBeTruthy());
+  test("passes by UserInfo", () => expect(visit({ access_rules: { claim: "email", equals: USERINFO.email } }, {}).page.forwarded).toBeTruthy());
+  test("does not pass without the role, and is told on a page that has a way out", () => {
+    const { page } = visit({ access_rules: ADMINS }, withRoles("user"));
+    expect(code(page.local)).toBe("403 access_denied");
+    expect(page.local.body).toContain("Not allowed here");
+    expect(page.local.body).toContain('<a class="b" href="/logout">Sign out</a>');
+  });
+  test("is not asked to sign in once more: its answer would be the same", () => {
+    const { browser } = visit({ access_rules: ADMINS }, withRoles("user"));
+    for (let i = 0; i < 3; i++) expect(code(browser.navigate("/page").local)).toBe("403 access_denied");
+    const script = browser.fetch("/api", { accept: "application/json" }).local;
+    expect([script.status, JSON.parse(script.body)]).toEqual([403, { code: "access_denied", error_description: "You may not do this here." }]);
+  });
+  test("without an access token that was verified does not pass by what stands in it", () => {
+    expect(code(visit({ access_rules: ADMINS }, { tokens: { access_token: "opaque-token" } }).page.local)).toBe("403 claim_missing");
+  });
+
+  test("shows the schema what APISIX shows it: user, id_token and the access token's text", () => {
+    const schema = { type: "object", required: ["user", "id_token", "access_token"], additionalProperties: false, properties: {
+      user: { required: ["email"], properties: { email: { const: USERINFO.email } } }, id_token: { properties: { sub: { const: "alice" } } }, access_token: { type: "string", minLength: 20 },
+    } };
+    expect(visit({ claim_schema: schema }, {}).page.forwarded).toBeTruthy();
+    expect(code(visit({ claim_schema: { ...schema, required: ["department"] } }, {}).page.local)).toBe("403 claims_refused");
+  });
+  test("shows the schema a token with quotes and backslashes as it is", () => {
+    const odd = 'a"b\\c\\\\"';
+    expect(visit({ claim_schema: { properties: { access_token: { const: odd } } } }, { tokens: { access_token: odd } }).page.forwarded).toBeTruthy();
+  });
+  test("without UserInfo has no user to show", () => expect(code(visit({ claim_schema: { required: ["user"] }, session_contents: { access_token: true, id_token: true } }, { userinfo: null }).page.local)).toBe("403 claims_refused"));
+
+  test("is judged by what a refresh brought, and keeps its new tokens though it is refused", () => {
+    const { envoy, browser } = visit({ access_rules: ADMINS }, withRoles("admin"));
+    envoy.advance(301);
+    const waiting = browser.navigate("/page");
+    envoy.callout().json({ ...tokens(undefined, { id_token: undefined, refresh_token: "refresh-2" }), access_token: accessToken({ exp: NOW + 900, ...roles("user") }) });
+    envoy.advance(1);
+    browser.take(waiting);
+    expect(code(waiting.local)).toBe("403 access_denied");
+    envoy.advance(1);
+    expect(code(browser.navigate("/page").local)).toBe("403 access_denied");
+    expect(envoy.callouts.length).toBe(0);
+  });
+});
+
+test("a claim that the session's ID Token has goes before UserInfo's", () => {
+  const { browser } = browse({ access_rules: { claim: "level", equals: 2 } });
+  const nonceless = (nonce: string): string => idToken(nonce, { level: 2 });
+  const ask = browser.navigate("/page"), state = new URL(ask.local.headers.get("location")!).searchParams;
+  const back = browser.navigate(`/callback?${new URLSearchParams({ code: "c", state: state.get("state")!, iss: claims().iss as string })}`, { "sec-fetch-site": "cross-site" });
+  browser.envoy.callout().json(tokens(state.get("nonce")!, { id_token: nonceless(state.get("nonce")!) }));
+  browser.envoy.callout().json({ ...USERINFO, level: 1 });
+  browser.take(back);
+  expect(browser.navigate("/page").forwarded).toBeTruthy();
+});
