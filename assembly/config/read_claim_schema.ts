@@ -36,7 +36,7 @@ class SchemaReader {
   private readonly typeNames: string[] = TYPES.split(" ");
 
   constructor(private readonly json: Json, private readonly root: i32, private readonly name: string, private readonly errors: string[]) {
-    this.notes = new StaticArray<u8>(json.nodeCount);
+    this.notes = new StaticArray<u8>(json.next(root) - root);
   }
 
   schema(node: i32, depth: i32): void {
@@ -96,7 +96,7 @@ class SchemaReader {
         return;
       }
     }
-    this.notes[key] = <u8>keyword;
+    this.notes[key - this.root] = <u8>keyword;
   }
 
   private types(value: i32): void {
@@ -108,7 +108,7 @@ class SchemaReader {
       types |= 1 << type;
       one = list ? this.json.sibling(value, one) : ABSENT;
     }
-    this.notes[value] = <u8>types;
+    this.notes[value - this.root] = <u8>types;
   }
 
   /** Taken by the letter, a reference would never be what a claim says, and `not` would let everyone pass. */

@@ -37,13 +37,12 @@ export class Comparison {
           i = left.sibling(x, i);
           j = right.sibling(y, j);
         }
-        return i == j; // both ABSENT
+        return i < 0 && j < 0;
       }
       case Kind.Object: {
         if (childCount(left, x) != childCount(right, y)) return false;
         for (let key = left.first(x); key >= 0; key = left.sibling(x, key + 1)) {
-          const other = this.member(b, y, a, key);
-          if (other == ABSENT || !this.equal(a, key + 1, b, other)) return false;
+          if (!this.equal(a, key + 1, b, this.member(b, y, a, key))) return false; // nothing equals what is ABSENT
         }
         return true;
       }

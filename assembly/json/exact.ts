@@ -34,9 +34,8 @@ export function isWhole(text: Uint8Array): bool {
 
 /** Where the first digit stands that is not 0; -1 in a zero. */
 function firstDigit(text: Uint8Array): i32 {
-  let i = 0;
-  while (i < text.length && (text[i] < 0x31 || text[i] > 0x39 && (text[i] | 0x20) != 0x65)) i++;
-  return i < text.length && text[i] <= 0x39 ? i : -1;
+  for (let i = 0; i < text.length && (text[i] | 0x20) != 0x65; i++) if (text[i] - 0x31 < 9) return i;
+  return -1;
 }
 
 function signOf(text: Uint8Array, first: i32): i32 { return first < 0 ? 0 : text[0] == 0x2d ? -1 : 1; }

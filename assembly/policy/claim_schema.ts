@@ -33,13 +33,13 @@ export class ClaimSchema {
     private readonly root: i32,
     /** What the configuration calls it. */
     private readonly name: string,
-    /** By node: at a keyword's name the Keyword, at the value of `type` the set of types. */
+    /** For each node from the root on: at a keyword's name the Keyword, at the value of `type` the set of types. */
     private readonly notes: StaticArray<u8>,
-  ) { this.texts = new Texts(json); }
+  ) { this.texts = new Texts(json, root); }
 
   /** Empty where the claims fit; else the place in the schema that they do not, as `claim_schema.required[0]`. Never a claim's value. */
   misfit(claims: Json, node: i32): string {
-    const judge = new Judge(this.texts, this.notes, new Texts(claims));
+    const judge = new Judge(this.texts, this.root, this.notes, new Texts(claims, claims.root));
     const at = judge.misfit(this.root, node);
     if (judge.work.stopped) return this.name + " (too many comparisons)";
     return at == ABSENT ? "" : this.name + placeWithin(this.texts.json, this.root, at);
@@ -53,7 +53,7 @@ class Judge {
   private readonly own: Json;
   private readonly claims: Json;
 
-  constructor(private readonly texts: Texts, private readonly notes: StaticArray<u8>, private readonly claimTexts: Texts) {
+  constructor(private readonly texts: Texts, private readonly root: i32, private readonly notes: StaticArray<u8>, private readonly claimTexts: Texts) {
     this.own = texts.json;
     this.claims = claimTexts.json;
   }
@@ -77,8 +77,8 @@ class Judge {
   private keyword(schema: i32, key: i32, value: i32): i32 {
     const claims = this.claims, wanted = key + 1;
     let holds = true;
-    switch (<Keyword>this.notes[key]) {
-      case Keyword.Type: holds = (this.typesOf(value) & this.notes[wanted]) != 0; break;
+    switch (<Keyword>this.notes[key - this.root]) {
+      case Keyword.Type: holds = (this.typesOf(value) & this.notes[wanted - this.root]) != 0; break;
       case Keyword.Properties: return this.properties(wanted, value);
       case Keyword.Required: return this.required(wanted, value);
       case Keyword.AdditionalProperties: return this.additional(schema, wanted, value);

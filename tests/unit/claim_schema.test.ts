@@ -3,7 +3,7 @@ import Ajv2020 from "ajv/dist/2020";
 import { Random } from "../host/host/random";
 import { compile } from "../support/compile";
 import { watch } from "../support/coverage";
-import { injured, someClaims, someSchema, textOf } from "./claim_schema_cases";
+import { injured, someClaims, someSchema, textOf, twins } from "./claim_schema_cases";
 import { imports } from "./harness-imports";
 
 const SEEDS = [1, 2, 3, 4, 5, 6, 7, 8];
@@ -60,6 +60,23 @@ test.each(SEEDS)("the same claims fit the same schemas (seed %d)", (seed) => {
   // Both verdicts are common, or little would have been compared.
   expect(fitting).toBeGreaterThan(SCHEMAS * CLAIMS / 5);
   expect(fitting).toBeLessThan(SCHEMAS * CLAIMS * 4 / 5);
+});
+
+test.each(SEEDS)("the same values are equal, wherever they stand (seed %d)", (seed) => {
+  const random = new Random(seed + 2000);
+  let equal = 0;
+  for (let i = 0; i < 400; i++) {
+    const [one, twin] = twins(random);
+    const schema = `{"properties":{"x":{"const":${textOf(one, random)}}}}`, validate = other().compile(JSON.parse(schema));
+    expect(own.use(schema)).toBe("");
+    for (let before = 0; before < 5; before++) {
+      const claims = `{${Array.from({ length: before }, (_, k) => `"n${k}":0,`).join("")}"x":${textOf(twin, random)}}`, fits = validate(JSON.parse(claims)), misfit = own.misfit(claims);
+      if (misfit !== (fits ? "" : "claim_schema.properties.x.const")) throw new Error(`ajv says ${fits}, we say ${misfit || "fits"}\n${schema}\n${claims}`);
+      if (fits) equal++;
+    }
+  }
+  expect(equal).toBeGreaterThan(400);
+  expect(equal).toBeLessThan(1600);
 });
 
 test.each(SEEDS)("what is read is a schema, and what is refused is none (seed %d)", (seed) => {

@@ -3,8 +3,8 @@ import type { Random } from "../host/host/random";
 
 type Schema = boolean | Record<string, unknown>;
 
-/** Not the empty one, which ajv overlooks in `required`. */
-const NAMES = ["sub", "roles", "groups", "realm_access", "aud", "age", "a.b", "rôle", "constructor"];
+/** Not the empty one, which ajv overlooks in `required`, nor `constructor`, by which it compares objects. */
+const NAMES = ["sub", "roles", "groups", "realm_access", "aud", "age", "a.b", "rôle", "isPrototypeOf"];
 const STRINGS = ["", "a", "admin", "editor", "é", "😀😀", "a\"b\\c\n", "x/y", "true", "1", "\u0000"];
 /** Numbers that doubles tell apart, since the other validator knows nothing else; some are the same. */
 const NUMBERS = ["0", "-0", "1", "1.0", "-1", "2", "2.5", "25e-1", "0.1", "3", "10", "1e1", "-2.50", "1e3", "1000", "9007199254740991", "1e-3", "1e20"];
@@ -27,6 +27,21 @@ function spelt(text: string, random: Random): string {
 }
 
 export function someClaims(random: Random): unknown { return random.chance(10) ? someValue(random, 2) : object(random, 3); }
+
+/** Two values that are equal, or nearly. */
+export function twins(random: Random): [unknown, unknown] {
+  const one = someValue(random, 3);
+  return [one, random.chance(2) ? one : changed(one, random)];
+}
+
+/** One value in it is another, or has gone; or its members stand in another order. */
+function changed(value: unknown, random: Random): unknown {
+  if (value === null || typeof value !== "object" || value instanceof Spelt || random.chance(6)) return someValue(random, 1);
+  if (Array.isArray(value)) return value.length === 0 || random.chance(3) ? value.slice(1) : value.with(random.below(value.length), changed(random.pick(value), random));
+  const members = Object.entries(value), at = random.below(members.length);
+  if (members.length === 0 || random.chance(3)) return Object.fromEntries(members.reverse());
+  return Object.fromEntries(members.map(([name, item], i) => [name, i === at ? changed(item, random) : item]));
+}
 
 function someValue(random: Random, depth: number): unknown {
   switch (random.below(depth > 0 ? 9 : 6)) {

@@ -117,6 +117,15 @@ export function duty_66_schemas_may_nest_16_deep_and_not_17(): void {
   schemaOf(`{"not":`.repeat(16) + "true" + "}".repeat(16)); // a flag holds nothing
 }
 
+export function every_way_into_a_schema_counts_for_the_depth(): void {
+  const ways = [`"items":{}`, `"contains":{}`, `"additionalProperties":{}`, `"not":{}`, `"properties":{"a":{}}`, `"anyOf":[{}]`, `"allOf":[{}]`, `"oneOf":[{}]`];
+  const places = [".items", ".contains", ".additionalProperties", ".not", ".properties.a", ".anyOf[0]", ".allOf[0]", ".oneOf[0]"];
+  for (let i = 0; i < ways.length; i++) {
+    schemaOf(`{"not":`.repeat(14) + "{" + ways[i] + "}" + "}".repeat(14));
+    refused(`{"not":`.repeat(15) + "{" + ways[i] + "}" + "}".repeat(15), "claim_schema" + ".not".repeat(15) + places[i] + ": schemas may be nested at most 16 deep");
+  }
+}
+
 export function what_is_too_deep_is_named_once_and_not_read(): void {
   refused(`{"not":`.repeat(20) + `{"pattern":1}` + "}".repeat(20), "claim_schema" + ".not".repeat(16) + ": schemas may be nested at most 16 deep");
 }

@@ -52,7 +52,15 @@ export function long_texts_are_judged(): void {
 export function claims_that_would_take_a_million_comparisons_do_not_fit(): void {
   const many = "[" + "1,".repeat(9_999) + "1]", values = `{"enum":[` + "0,".repeat(200) + "1]}";
   misfits(`{"items":${values}}`, [many], " (too many comparisons)");
-  fits(`{"items":{"enum":[` + "0,".repeat(90) + "1]}}", [many]);
+  fits(`{"items":{"enum":[` + "0,".repeat(40) + "1]}}", [many]);
+  misfits(`{"items":{"allOf":[` + "true,".repeat(300) + "true]}}", [many], " (too many comparisons)");
+  fits(`{"items":{"allOf":[` + "true,".repeat(60) + "true]}}", [many]);
+}
+
+export function long_texts_and_numbers_count_for_more(): void {
+  const judged = `{"allOf":[` + `{"minLength":1,"minimum":1},`.repeat(200) + "true]}";
+  misfits(judged, [`"` + "x".repeat(40_000) + `"`, "1".repeat(40_000)], " (too many comparisons)");
+  fits(judged, [`"` + "x".repeat(4_000) + `"`, "1".repeat(4_000)]);
 }
 
 export function work_that_was_not_done_lets_nobody_through(): void {

@@ -53,11 +53,14 @@ export function misfit(schema: string, claims: string): string {
 }
 
 /** Each of the values fits the schema. */
-export function fits(schema: string, values: string[]): void {
-  for (let i = 0; i < values.length; i++) assert(misfit(schema, values[i]) == "", schema + " and " + values[i] + ": " + misfit(schema, values[i]));
-}
+export function fits(schema: string, values: string[]): void { for (let i = 0; i < values.length; i++) comesTo(schema, values[i], ""); }
 
 /** None of the values fits the schema, all for what stands at this place. */
 export function misfits(schema: string, values: string[], place: string): void {
-  for (let i = 0; i < values.length; i++) assert(misfit(schema, values[i]) == "claim_schema" + place, schema + " and " + values[i] + ": " + misfit(schema, values[i]));
+  for (let i = 0; i < values.length; i++) comesTo(schema, values[i], "claim_schema" + place);
+}
+
+function comesTo(schema: string, value: string, want: string): void {
+  const got = misfit(schema, value);
+  assert(got == want, schema.substring(0, 200) + " and " + value.substring(0, 200) + ": " + got);
 }
