@@ -3,6 +3,7 @@
 import { BufferType, MapType } from "../abi/enums";
 import { buffer, headerPairs, httpCall, nowMs, pairsAt, pairsSize, setEffectiveContext } from "../abi/host";
 import { EMPTY } from "../bytes/bytes";
+import { decodeUtf8 } from "../bytes/utf8";
 import { Await, AwaitProvider, CalloutKind, Ended, Next, Refreshed, RefreshOutcome, Refuse, Step } from "../flow/next";
 import { Callout, MAX_REPLY, Reply } from "../http/callout";
 import { statusOf } from "../http/status";
@@ -37,7 +38,7 @@ function send(root: Root, kind: CalloutKind, call: Callout, timeoutMs: i32, feed
   const token = httpCall(call.cluster, call.pairs, call.body, timeoutMs);
   if (token < 0) {
     metrics.calloutDone(kind, 0, true);
-    logs.trouble("the host takes no call to the provider: is the configured cluster there?");
+    logs.trouble(`Envoy takes no call to the cluster "${decodeUtf8(call.cluster)}": is it there, and does DNS know its host?`);
     return null;
   }
   const pendingCall = new PendingCall(root, <u32>token, kind, nowMs(), feed, guard, step, subject);

@@ -8,6 +8,7 @@ import { ProviderView } from "../flow/exchange";
 import { CalloutKind } from "../flow/next";
 import { Url } from "../http/url";
 import { KeySet, readJwks } from "../jose/jwks";
+import { answered } from "../oidc/answered";
 import { discoveryFaultText, discoveryRequest, Metadata, readMetadata } from "../oidc/discovery";
 import { Freshness } from "../oidc/freshness";
 import { Logs } from "./logs";
@@ -136,7 +137,7 @@ export class Feed extends ProviderView {
     const read = readMetadata(reply, this.settings.issuer, this.settings.allowHttp);
     const fault = read.fault;
     if (fault != null) {
-      this.logs.warn("discovery of " + this.issuer + " failed: " + discoveryFaultText(fault.code, fault.at));
+      this.logs.warn("discovery of " + this.issuer + " failed: " + discoveryFaultText(fault.code, fault.at) + by(this.settings.discovery.cluster));
       return false;
     }
     this.metadataHeld = read.value;
@@ -160,7 +161,7 @@ export class Feed extends ProviderView {
     const read = reply.status == 200 ? readJwks(body) : null;
     if (read == null || read.failed) {
       this.logs.warn("keys of " + this.issuer + " not fetched: "
-        + (reply.status == 0 ? "the provider did not answer" : read == null ? "status " + reply.status.toString() : "the document is no key set with a usable key"));
+        + (reply.status == 0 ? "the provider did not answer" : read == null ? "the provider " + answered(reply.status.toString()) : "the document is no key set with a usable key") + by(this.settings.jwksCluster));
       return false;
     }
     const before = this.keysBody;
@@ -173,6 +174,9 @@ export class Feed extends ProviderView {
     return true;
   }
 }
+
+/** For the log: with several providers, which one it is. */
+function by(cluster: Uint8Array): string { return ` [cluster "${decodeUtf8(cluster)}"]`; }
 
 @final
 class Fetch {

@@ -1,6 +1,6 @@
 // The last checks on claims that somebody vouches for, and the identity that they become.
 
-import { same } from "../bytes/bytes";
+import { isIgnoringCase, same } from "../bytes/bytes";
 import { AudienceRule } from "../config/config";
 import { checkTimes, ClaimFault, expiresAtSec, hasScopes, holds, isTyp } from "../jose/claims";
 import { VerifiedJwt } from "../jose/jws";
@@ -31,6 +31,7 @@ export function admitJwt(x: Exchange, jwt: VerifiedJwt): Next {
 /** A token that the provider calls active (RFC 7662 §4: what it says besides must agree with us too). */
 export function admitActive(x: Exchange, token: ActiveToken): Next {
   const claims = token.claims;
+  if (otherKind(claims) || !isAccessTokenType(claims)) return refuse(x, WRONG_TYPE);
   const iss = claims.member(claims.root, "iss");
   if (iss >= 0 && x.config.issuers.length > 0 && !oneOf(claims.text(iss), x.config.issuers)) return refuse(x, WRONG_ISSUER);
   // An active token need not say when it ends.
@@ -79,9 +80,19 @@ function otherTokenType(claims: Json, typ: Uint8Array | null): bool {
   if (isTyp(typ, "logout+jwt")) return true;
   const root = claims.root;
   if (claims.member(root, "events") >= 0 || claims.member(root, "nonce") >= 0 || claims.member(root, "at_hash") >= 0 || claims.member(root, "c_hash") >= 0) return true;
-  // Keycloak names the kind in a claim.
-  const kind = claims.member(root, "typ");
+  return otherKind(claims);
+}
+
+/** Keycloak names the kind in a claim. */
+function otherKind(claims: Json): bool {
+  const kind = claims.member(claims.root, "typ");
   return claims.reads(kind, "ID") || claims.reads(kind, "Refresh") || claims.reads(kind, "Offline") || claims.reads(kind, "Logout");
+}
+
+/** What introspection calls it, where it does (RFC 7662 §2.2): some say how it is used, some what it is. */
+function isAccessTokenType(claims: Json): bool {
+  const type = claims.member(claims.root, "token_type");
+  return type < 0 || isIgnoringCase(claims.text(type), "bearer") || claims.reads(type, "access_token");
 }
 
 function refuse(x: Exchange, refusal: Refusal): Refuse { return new Refuse(refusal, x.nowSec + REFUSED_SEC); }

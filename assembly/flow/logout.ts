@@ -5,6 +5,7 @@ import { Endpoint, Reply } from "../http/callout";
 import { isCrossSite } from "../http/navigation";
 import { confirmSignOutPage, signedOutPage } from "../http/page";
 import { Url } from "../http/url";
+import { answered } from "../oidc/answered";
 import { endSessionUrl } from "../oidc/end_session";
 import { revocationRequest } from "../oidc/revocation";
 import { readFlowMarks } from "../session/flow_marks";
@@ -78,6 +79,6 @@ function revoke(x: Exchange, visit: Visit, session: Session, out: Respond): void
 @final
 class ReadRevocation extends Step {
   resume(_x: Exchange, reply: Reply): Next {
-    return new Ended(reply.status == 200 ? "" : "revocation: " + (reply.status == 0 ? "the provider did not answer" : "the provider answered status " + reply.status.toString()));
+    return new Ended(reply.status == 200 ? "" : "revocation: " + (reply.status == 0 ? "the provider did not answer" : "the provider " + answered(reply.status.toString())));
   }
 }

@@ -6,6 +6,7 @@ import { readUrl, Url } from "../http/url";
 import { ABSENT, Json } from "../json/json";
 import { parse } from "../json/parser";
 import { Result } from "../result";
+import { answered } from "./answered";
 
 export const enum DiscoveryFault { Unreachable = 1, BadStatus, NotJson, WrongIssuer, BadEndpoint }
 
@@ -53,7 +54,7 @@ export function readMetadata(reply: Reply, issuer: Uint8Array, allowHttp: bool):
 export function discoveryFaultText(fault: i32, at: string): string {
   switch (fault) {
     case DiscoveryFault.Unreachable: return "the provider did not answer";
-    case DiscoveryFault.BadStatus: return "the provider answered status " + at;
+    case DiscoveryFault.BadStatus: return "the provider " + answered(at);
     case DiscoveryFault.NotJson: return "the document is not well-formed JSON";
     case DiscoveryFault.WrongIssuer: return "the document names another issuer than its URL belongs to (set `issuer` if that is meant)";
     default: return at + " in the document is no https URL";

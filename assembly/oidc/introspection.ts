@@ -7,6 +7,7 @@ import { Json } from "../json/json";
 import { parse } from "../json/parser";
 import { Result } from "../result";
 import { utf8 } from "../bytes/bytes";
+import { answered } from "./answered";
 import { Client, Occasion } from "./client_auth";
 
 export const enum IntrospectionFault { Unreachable = 1, BadStatus, NotJson, Inactive }
@@ -47,7 +48,13 @@ export function readIntrospection(reply: Reply): Result<ActiveToken> {
 export function introspectionFaultText(fault: i32, at: string): string {
   switch (fault) {
     case IntrospectionFault.Unreachable: return "the introspection endpoint did not answer";
-    case IntrospectionFault.BadStatus: return "the introspection endpoint answered status " + at + (at == "401" ? " (check client_id, client_secret and introspection_endpoint_auth_method)" : "");
+    case IntrospectionFault.BadStatus: return "the introspection endpoint " + answered(at) + hint(at);
     default: return "the introspection endpoint's answer is not a JSON object";
   }
+}
+
+/** Keycloak answers 400 to a client that proves itself in another way than it must, and 403 to one without a secret. */
+function hint(status: string): string {
+  if (status == "404") return " (check introspection_endpoint)";
+  return status == "400" || status == "401" || status == "403" ? " (check client_id, client_secret and introspection_endpoint_auth_method)" : "";
 }

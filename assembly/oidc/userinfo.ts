@@ -6,6 +6,7 @@ import { claimIs } from "../jose/claims";
 import { Json } from "../json/json";
 import { parse } from "../json/parser";
 import { Result } from "../result";
+import { answered } from "./answered";
 
 export const enum UserinfoFault { Unreachable = 1, BadStatus, NotJson, WrongSubject }
 
@@ -32,7 +33,7 @@ export function readUserinfo(reply: Reply, sub: Uint8Array): Result<Json> {
 export function userinfoFaultText(fault: i32, at: string): string {
   switch (fault) {
     case UserinfoFault.Unreachable: return "the UserInfo endpoint did not answer (check provider_cluster and endpoint_clusters)";
-    case UserinfoFault.BadStatus: return "the UserInfo endpoint answered status " + at;
+    case UserinfoFault.BadStatus: return "the UserInfo endpoint " + answered(at);
     case UserinfoFault.NotJson: return "the UserInfo endpoint's answer is not a JSON object of at most 32 KiB (signed and encrypted answers are not read)";
     default: return "the UserInfo endpoint's answer is about another sub than the ID Token";
   }

@@ -50,7 +50,7 @@ describe("at the start", () => {
     const envoy = start({ start: { refuseCallouts: true } });
     envoy.advance(0.1);
     expect(refused(envoy.get("/", bearer(token())))).toBe("503 provider_not_ready");
-    expect(envoy.logText).toContain("is the configured cluster there?");
+    expect(envoy.logText).toContain("is it there, and does DNS know its host?");
     envoy.refuseCallouts = false;
     serve(envoy);
     envoy.advance(5);
