@@ -1,6 +1,6 @@
 // The compiled settings of the browser sign-in.
 
-import { EMPTY, utf8 } from "../bytes/bytes";
+import { EMPTY, same, utf8 } from "../bytes/bytes";
 import { Algorithm } from "../jose/algorithm";
 import { Client, ClientAuth } from "../oidc/client_auth";
 import { SealingKeys } from "../session/sealing";
@@ -63,6 +63,13 @@ export class BrowserSettings {
   cookies: CookieSettings = new CookieSettings();
   limits: SessionLimits = new SessionLimits();
   contents: SessionContents = new SessionContents();
+
+  /** Whether either can go on with what the other has begun: the same client, cookies and secrets. */
+  sharesSessionsWith(other: BrowserSettings): bool {
+    const a = this.cookies, b = other.cookies;
+    return same(this.context, other.context) && this.keys.sameAs(other.keys) && this.formPost == other.formPost && a.secure == b.secure
+      && same(a.secureNames.session, b.secureNames.session) && same(a.plainNames.session, b.plainNames.session) && same(a.path, b.path) && same(a.domain, b.domain);
+  }
 
   renewAccessToken: bool = true;
   /** For token answers without expires_in. */

@@ -3,12 +3,13 @@
 
 import { decodeUtf8 } from "../bytes/utf8";
 import { parse } from "../json/parser";
+import { checkTogether } from "./check_rules";
 import { Config, Mode, Rule, Unauthenticated } from "./config";
 import { Environment } from "./environment";
 import { readIdentity } from "./identity";
 import { BROWSER_ONLY, readBrowser } from "./read_browser";
 import { readClusters, readProvider } from "./read_provider";
-import { MATCH, MAX_RULES, readMatch, refuseSharedAddresses } from "./read_rules";
+import { MATCH, MAX_RULES, readMatch } from "./read_rules";
 import { ConfigReader } from "./reader";
 import { readSources } from "./sources";
 import { readTokenRules } from "./token_rules";
@@ -44,48 +45,62 @@ export function compile(document: Uint8Array, environment: Environment): Compile
 }
 
 function readWhole(r: ConfigReader, warnings: string[]): Config {
-  const readers = r.items("rules", MAX_RULES), rules: Rule[] = [];
-  const mode = readMode(r);
-  // Closed or open to all, what stands outside of the rules is there for them alone.
-  const c = isGuarded(mode) ? readGuarded(r, mode, warnings) : unguarded(mode);
-  if (!isGuarded(mode) && !r.has("rules")) r.wrong("mode", mode + " leaves every request alone without looking at it: rules say what is guarded");
+  const mode = readMode(r), readers = r.items("rules", MAX_RULES), rules: Rule[] = [];
+  const c = readSettings(r, mode, warnings);
+  // Closed or open to all, what stands outside of the rules is there for them alone, and need not be used by any.
+  if (!isGuarded(mode)) r.ownKnownTo(everyAttribute(r));
+  if (mode == "public" && !r.has("rules")) r.wrong("mode", "public leaves every request alone: rules say what is guarded");
   // Whatever it says, it makes this configuration another one: caches belong to configurations (filter/configure.ts).
   r.text("cache_segment");
   c.cacheBytes = r.whole("cache_max_kib", CACHE_KIB, 64, 64 * 1024) * 1024;
-  for (let i = 0; i < readers.length; i++) {
-    rules.push(readRule(readers[i], warnings));
-    readers[i].end();
-  }
-  refuseSharedAddresses(readers, rules, c);
+  for (let i = 0; i < readers.length; i++) rules.push(readRule(readers[i], warnings));
+  // Of settings that are wrong themselves nobody knows what they are together.
+  if (r.errors.length == 0) checkTogether(readers, rules, c);
   c.rules = rules;
   return c;
 }
 
 function readRule(r: ConfigReader, warnings: string[]): Rule {
-  const match = readMatch(r), mode = readMode(r);
-  if (isGuarded(mode)) return new Rule(match, readGuarded(r, mode, warnings));
-  const names = r.names();
-  for (let i = 0; i < names.length; i++) {
-    if (names[i] != "mode" && !MATCH.includes(names[i])) r.wrong(names[i], "has no effect where mode is " + mode);
+  const before = r.errors.length, match = readMatch(r), mode = readMode(r);
+  const rule = new Rule(match, readSettings(r, mode, warnings));
+  if (mode == "public" || mode == "deny") {
+    const others = r.ownKnownTo(everyAttribute(r));
+    for (let i = 0; i < others.length; i++) r.wrong(others[i], "has no effect where mode is " + mode);
   }
-  return new Rule(match, unguarded(mode));
+  r.end();
+  let says = false;
+  for (let i = 0; i < MATCH.length; i++) says = says || r.owns(MATCH[i]);
+  if (!says && r.errors.length == before) r.wrong("path", "a rule needs at least one of " + MATCH.join(", ") + ": what holds for every request stands outside of the rules");
+  return rule;
 }
 
 const MODES: string[] = ["public", "deny", "bearer", "browser"];
+const WRONG_MODE = "wrong";
 
 /** Empty: as the other attributes say. Only where tokens or sessions are asked for does a mode hold for rules too. */
 function readMode(r: ConfigReader): string {
-  const mode = r.has("mode") ? r.oneOf("mode", MODES) : "";
+  const before = r.errors.length, mode = r.has("mode") ? r.oneOf("mode", MODES) : "";
+  // What it would need is anybody's guess.
+  if (r.errors.length > before) return WRONG_MODE;
   if (r.owns("mode") && isGuarded(mode) && r.owns("bearer_only")) r.wrong("bearer_only", "is what mode says already: leave it out");
   return r.owns("mode") || isGuarded(mode) && !r.owns("bearer_only") ? mode : "";
 }
 
-function isGuarded(mode: string): bool { return mode != "public" && mode != "deny"; }
+function isGuarded(mode: string): bool { return mode == "" || mode == "bearer" || mode == "browser"; }
 
-function unguarded(mode: string): Config {
+function readSettings(r: ConfigReader, mode: string, warnings: string[]): Config {
+  if (isGuarded(mode)) return readGuarded(r, mode, warnings);
+  if (mode == WRONG_MODE) r.names();
   const c = new Config();
   c.mode = mode == "public" ? Mode.Public : Mode.Denied;
   return c;
+}
+
+/** Knows what may stand beside a mode that asks for credentials. */
+function everyAttribute(r: ConfigReader): ConfigReader {
+  const silent = r.silent();
+  readGuarded(silent, "browser", []);
+  return silent;
 }
 
 function readGuarded(r: ConfigReader, mode: string, warnings: string[]): Config {
@@ -120,7 +135,8 @@ function readSignIn(r: ConfigReader, c: Config, mode: string, warnings: string[]
   const signIn = !bearerOnly && (r.has("session") || action == "auth" && r.errors.length == before);
   if (signIn) return true;
   const unused = r.unused(BROWSER_ONLY);
-  if (unused.length > 0) warnings.push("not used by bearer tokens: " + unused.join(", "));
+  // Rules may have a use for what stands outside of them.
+  if (unused.length > 0 && !r.has("rules")) warnings.push("not used by bearer tokens: " + unused.join(", "));
   return false;
 }
 

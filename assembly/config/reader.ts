@@ -144,7 +144,8 @@ export class ConfigReader {
       if (this.json.isObject(item)) out.push(new ConfigReader(this.json, item, at, this.environment, this.errors, this));
       else this.error(at + ": expected an object, found " + kindName(this.json.kind(item)));
     }
-    if (i == 0 || i > most) this.wrong(key, `expected a list of 1 to ${most} objects, found ` + (i == 0 ? this.shown(node) : i.toString()));
+    const found = !this.json.isList(node) ? this.shown(node) : i == 0 ? "an empty one" : i.toString();
+    if (i == 0 || i > most) this.wrong(key, `expected a list of 1 to ${most} objects, found ${found}`);
     return i > most ? [] : out;
   }
 
@@ -181,6 +182,24 @@ export class ConfigReader {
     // What is missing for all is said once.
     if (base != null && !this.has(key) && this.errors.includes(base.at(key) + ": " + what)) return;
     this.error(this.at(key) + ": " + what);
+  }
+
+  /** At the object itself, wherever it has the attribute from. */
+  wrongHere(key: string, what: string): void { this.error((this.path.length > 0 ? this.path + "." : "") + key + ": " + what); }
+
+  /** A reader of the same object whose findings nobody hears of: it only learns which attributes there are. */
+  silent(): ConfigReader { return new ConfigReader(this.json, this.object, this.path, this.environment, []); }
+
+  /** Its own attributes that the other reader knows, too. They are known to this one from now on. */
+  ownKnownTo(other: ConfigReader): string[] {
+    const out: string[] = [];
+    for (let key = this.json.first(this.object); key >= 0; key = this.json.sibling(this.object, key + 1)) {
+      const name = decodeUtf8(this.json.text(key));
+      if (!other.known.includes(name) || this.known.includes(name)) continue;
+      this.known.push(name);
+      out.push(name);
+    }
+    return out;
   }
 
   /** What several rules have from one place is wrong once. */

@@ -44,7 +44,7 @@ export function requestCame(stream: u32, bodyFollows: bool): FilterHeadersStatus
   if (headers.pathSize < 1 || load<u8>(headers.pathAt) != 0x2f) return refuse(BAD_REQUEST, config, false);
   if (config.rules.length == 0) return judge(whole, stream, bodyFollows, false);
   const rule = chooseRule(config, headers);
-  if (rule == AMBIGUOUS) return refuse(AMBIGUOUS_PATH, config, false);
+  if (rule == AMBIGUOUS) return refuse(AMBIGUOUS_PATH, config, true);
   const guard = rule == NO_RULE ? whole : root.rules[rule];
   // What is a credential to one rule may be nothing to another.
   if (guard.names != whole.names && !headers.read(pairsAt(), pairsSize(), guard.names)) return refuse(BAD_REQUEST, config, false);
@@ -123,7 +123,7 @@ function readHeaders(guard: Guard): bool {
 /** `waited`: the request has waited for the provider, or for a refresh, and is decided again. */
 function judge(guard: Guard, stream: u32, bodyFollows: bool, waited: bool): FilterHeadersStatus {
   const config = guard.config, browser = config.browser, secure = scanCookies(guard);
-  if (config.mode == Mode.Denied) return refuse(DENIED, config, false);
+  if (config.mode == Mode.Denied) return refuse(DENIED, config, true);
   if (config.mode == Mode.Public) return admitAnonymous(stream, guard, Outcome.Public);
   if (browser != null) {
     const place = placeOf(browser, headers);

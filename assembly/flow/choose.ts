@@ -1,58 +1,77 @@
-// Which rule guards a request: the first whose host, path and method it meets. Where the path can be read in several ways that lead to
-// different rules, the stricter one holds: whoever finds a spelling that one side takes for public gains nothing by it (duty 123).
+// Which rule guards a request: the first that takes it. Where not all who read its path would say the same, the strictest of those that
+// it may be holds: whoever finds a spelling that one side takes for public gains nothing by it (duty 123).
 
-import { copied, inLowerCase } from "../bytes/bytes";
-import { BrowserSettings, Redirect } from "../config/browser";
-import { Config, Mode, Rule } from "../config/config";
+import { utf8 } from "../bytes/bytes";
+import { BrowserSettings, CALLBACK_SUFFIX, Redirect } from "../config/browser";
+import { Config, Mode } from "../config/config";
 import { HeaderBlock } from "../http/header_block";
-import { isPlainPath, pathLength, readingsOf } from "../http/request_path";
+import { Fit } from "../http/request_match";
+import { RequestTarget } from "../http/request_target";
 import { Place, placeOf } from "./visit";
 
 /** What is not the number of a rule. */
 export const NO_RULE: i32 = -1;
 export const AMBIGUOUS: i32 = -2;
+const NONE_YET: i32 = -3;
+
+const ROOT_CALLBACK = utf8(CALLBACK_SUFFIX);
+
+const target = new RequestTarget();
 
 /** The rule's number, NO_RULE for the settings outside of all rules, or AMBIGUOUS. `headers` has a path. */
 export function chooseRule(config: Config, headers: HeaderBlock): i32 {
-  const rules = config.rules, count = rules.length;
-  if (count == 0) return NO_RULE;
-  for (let i = 0; i < count; i++) if (rules[i].match.takesHost(headers) && isAddressOf(rules[i].config.browser, headers)) return i;
-  if (isAddressOf(config.browser, headers)) return NO_RULE;
-
-  const size = pathLength(headers.pathAt, headers.pathSize);
-  let chosen = find(rules, headers, headers.pathAt, size, false);
-  if (isPlainPath(headers.pathAt, size)) return chosen;
-  const readings = readingsOf(copied(headers.pathAt, size));
-  if (readings == null) return AMBIGUOUS;
-  for (let i = 0; i < readings.length && chosen != AMBIGUOUS; i++) {
-    const written = readings[i], folded = inLowerCase(written);
-    chosen = stricter(config, chosen, find(rules, headers, written.dataStart, written.length, false));
-    chosen = stricter(config, chosen, find(rules, headers, folded.dataStart, folded.length, true));
+  const rules = config.rules;
+  if (rules.length == 0) return NO_RULE;
+  if (headers.pathEndsWith(CALLBACK_SUFFIX)) {
+    // Where each page has a callback behind it, the callback goes with the page.
+    target.read(headers, CALLBACK_SUFFIX.length);
+    const rule = firstThatFits(config), browser = settingsOf(config, rule).browser;
+    if (rule != AMBIGUOUS && browser != null && browser.redirect == Redirect.Suffix) return rule;
+    // A page whose own callback could be no URL has this one. Two sign-ins that share a host cannot both have it (config/check_rules.ts).
+    if (headers.pathIs(ROOT_CALLBACK)) for (let i = 0; i <= rules.length; i++) if (hasSuffixHere(config, i)) return i < rules.length ? i : NO_RULE;
   }
-  return chosen;
+  target.read(headers);
+  for (let i = 0; i < rules.length; i++) {
+    const match = rules[i].match;
+    if (!isAddressOf(rules[i].config.browser, headers)) continue;
+    if (!match.canTell(target)) return AMBIGUOUS;
+    if (match.takesHost(target)) return i;
+  }
+  return isAddressOf(config.browser, headers) ? NO_RULE : firstThatFits(config);
 }
 
-/** One of the filter's own addresses belongs to whose it is, before all rules. Where every page has a callback, it goes with the page. */
+/** Rule number `i`, or what stands outside of the rules behind the last one. */
+function hasSuffixHere(config: Config, i: i32): bool {
+  const rules = config.rules, browser = i < rules.length ? rules[i].config.browser : config.browser;
+  return browser != null && browser.redirect == Redirect.Suffix && (i == rules.length || rules[i].match.canTell(target) && rules[i].match.takesHost(target));
+}
+
+/** One of the filter's own addresses belongs to whose it is, before all rules. */
 function isAddressOf(browser: BrowserSettings | null, headers: HeaderBlock): bool {
   if (browser == null) return false;
   const place = placeOf(browser, headers);
   return place != Place.Elsewhere && (place != Place.Callback || browser.redirect != Redirect.Suffix);
 }
 
-function find(rules: Rule[], headers: HeaderBlock, path: usize, size: i32, folded: bool): i32 {
+function firstThatFits(config: Config): i32 {
+  const rules = config.rules;
+  let chosen = NONE_YET;
   for (let i = 0; i < rules.length; i++) {
     const match = rules[i].match;
-    if (match.takesPath(path, size, folded) && match.takes(headers)) return i;
+    if (!match.canTell(target)) return AMBIGUOUS;
+    const fit = match.fit(target);
+    if (fit != Fit.No) chosen = stricter(config, chosen, i);
+    if (fit == Fit.Yes || chosen == AMBIGUOUS) return chosen;
   }
-  return NO_RULE;
+  return stricter(config, chosen, NO_RULE);
 }
 
 /** Which of two to follow: the one that lets nobody through, else the one that asks for something. Which of two that ask, nobody can say. */
 function stricter(config: Config, a: i32, b: i32): i32 {
-  if (a == b || a == AMBIGUOUS) return a;
-  const one = modeOf(config, a), other = modeOf(config, b);
+  if (a == NONE_YET) return b;
+  const one = settingsOf(config, a).mode, other = settingsOf(config, b).mode;
   if (one == Mode.Denied || other == Mode.Public) return a;
   return other == Mode.Denied || one == Mode.Public ? b : AMBIGUOUS;
 }
 
-function modeOf(config: Config, rule: i32): Mode { return rule == NO_RULE ? config.mode : config.rules[rule].config.mode; }
+function settingsOf(config: Config, rule: i32): Config { return rule < 0 ? config : config.rules[rule].config; }

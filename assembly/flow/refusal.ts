@@ -24,7 +24,7 @@ const SIGN_OUT = "Sign out";
 
 // Requests that cannot be read.
 export const BAD_REQUEST = new Refusal("bad_request", 400, INVALID_REQUEST, "The request has no usable path or too many headers.");
-export const AMBIGUOUS_PATH = new Refusal("ambiguous_path", 400, "", "The path can be read in two ways that are guarded differently. Write it without escapes, doubled slashes and capitals that it need not have.");
+export const AMBIGUOUS_PATH = new Refusal("ambiguous_path", 400, INVALID_REQUEST, "The path can be read in two ways that are guarded differently. Write it without escapes, doubled slashes and capitals that it need not have.");
 export const NO_TOKEN = new Refusal("no_token", 401, "", "A bearer token is needed.");
 export const DENIED = new Refusal("denied", 403, "", "This address is not open to anyone here.");
 export const MALFORMED_CREDENTIAL = new Refusal("malformed_credential", 400, INVALID_REQUEST, "The credential is not one well-formed bearer token.");
@@ -72,11 +72,11 @@ export const SIGN_IN_LOOP_OVER = new Refusal("loop_session_over", 400, "", "Sign
 export const NO_RANDOMNESS = new Refusal("no_randomness", 503, "", "Sign-in is not possible right now. Please try again.");
 
 // The way back from the provider.
-export const CALLBACK_DIRECT = new Refusal("callback_direct", 400, "", "This address is only the way back from the identity provider.", "Nothing to see here", "Open the page that you wanted instead.");
+export const CALLBACK_DIRECT = new Refusal("callback_direct", 400, "", "This address is only the way back from the identity provider.", "Nothing to see here", "Open the page that you wanted instead. For the operator: if it is this one, redirect_uri must have a path of its own.");
 export const CALLBACK_MALFORMED = new Refusal("callback_malformed", 400, "", "The identity provider's answer cannot be read.", "Sign-in did not work", "Please try again.");
 export const CALLBACK_METHOD = new Refusal("callback_method", 405, "", "The identity provider's answer came by another method than agreed.", "Sign-in did not work", "Please try again.");
 export const LOGIN_UNKNOWN = new Refusal("login_unknown", 400, "", "This sign-in was not begun in this browser, or it is over already.", "This sign-in is not open any more",
-  "Open the page that you wanted. If this comes again, allow cookies for this site.");
+  "Open the page that you wanted. If this comes again, allow cookies for this site, and open it by the very address it is meant to have (https or http, host name).");
 export const LOGIN_EXPIRED = new Refusal("login_expired", 400, "", "This sign-in took longer than ten minutes.", "This sign-in is not open any more", "Please try again.");
 export const LOGIN_WRONG_ISSUER = new Refusal("login_wrong_issuer", 400, "", "The answer does not come from the identity provider that was asked.", "Sign-in did not work", "Please try again.");
 export const LOGIN_DENIED = new Refusal("login_denied", 403, "", "The identity provider did not let you in, or you cancelled.", "Not signed in", "You can try again, perhaps as somebody else.");

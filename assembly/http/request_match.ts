@@ -1,7 +1,11 @@
-// Which requests a rule is about: host, path and method, each compared exactly and as a whole.
+// Which requests a rule is about: host, path and method.
 
 import { inLowerCase, lowerCase, same } from "../bytes/bytes";
-import { HeaderBlock } from "./header_block";
+import { PathLead } from "./path_lead";
+import { RequestTarget } from "./request_target";
+
+/** Whether a rule takes a request. Maybe: some of those who read the path would say so. */
+export const enum Fit { No = 0, Maybe, Yes }
 
 @final
 export class RequestMatch {
@@ -24,27 +28,19 @@ export class RequestMatch {
   /** Whether it takes everything on its hosts. */
   get takesWholeHosts(): bool { return this.paths.length + this.prefixes.length + this.methods.length == 0; }
 
-  /** Host and method. */
-  takes(headers: HeaderBlock): bool { return this.takesHost(headers) && this.takesMethod(headers); }
+  /** Whether what it asks for can be told of this request at all. */
+  canTell(target: RequestTarget): bool {
+    return (this.hosts.length == 0 || target.hasPlainHost) && (this.methods.length == 0 || target.hasPlainMethod);
+  }
 
-  takesHost(headers: HeaderBlock): bool {
+  fit(target: RequestTarget): Fit { return this.takesHost(target) && this.takesMethod(target) ? this.fitPath(target.path) : Fit.No; }
+
+  takesHost(target: RequestTarget): bool {
     if (this.hosts.length == 0) return true;
-    const at = headers.authorityAt, size = hostLength(at, headers.authoritySize);
+    const at = target.hostAt, size = target.hostSize;
     for (let i = 0; i < this.hosts.length; i++) {
       const host = this.hosts[i], below = host[0] == 0x2e;
       if (below ? size > host.length && endsWith(at, size, host) : size == host.length && endsWith(at, size, host)) return true;
-    }
-    return false;
-  }
-
-  /** `folded`: the path is in lower case, and so are the rule's paths then. */
-  takesPath(at: usize, size: i32, folded: bool): bool {
-    if (this.paths.length + this.prefixes.length == 0) return true;
-    const paths = folded ? this.foldedPaths : this.paths, prefixes = folded ? this.foldedPrefixes : this.prefixes;
-    for (let i = 0; i < paths.length; i++) if (size == paths[i].length && startsWith(at, size, paths[i])) return true;
-    for (let i = 0; i < prefixes.length; i++) {
-      const length = prefixes[i].length;
-      if (startsWith(at, size, prefixes[i]) && (size == length || load<u8>(at + length) == 0x2f)) return true;
     }
     return false;
   }
@@ -56,24 +52,50 @@ export class RequestMatch {
     return false;
   }
 
-  private takesMethod(headers: HeaderBlock): bool {
+  private takesMethod(target: RequestTarget): bool {
     if (this.methods.length == 0) return true;
-    for (let i = 0; i < this.methods.length; i++) {
-      if (headers.methodSize == this.methods[i].length && startsWith(headers.methodAt, headers.methodSize, this.methods[i])) return true;
-    }
+    for (let i = 0; i < this.methods.length; i++) if (target.methodIs(this.methods[i])) return true;
     return false;
+  }
+
+  private fitPath(lead: PathLead): Fit {
+    if (this.paths.length + this.prefixes.length == 0) return Fit.Yes;
+    let fit = Fit.No;
+    for (let i = 0; i < this.paths.length; i++) {
+      const path = this.paths[i];
+      if (lead.whole && lead.plain == path.length && lead.size == path.length && starts(lead, path, path.length, false)) return Fit.Yes;
+      if (mayBe(lead, this.foldedPaths[i])) fit = Fit.Maybe;
+    }
+    for (let i = 0; i < this.prefixes.length; i++) {
+      const prefix = this.prefixes[i], size = prefix.length;
+      if (lead.plain >= size && starts(lead, prefix, size, false) && (lead.plain == size ? lead.whole && lead.size == size : lead.byte(size) == 0x2f)) return Fit.Yes;
+      if (mayBeBelow(lead, this.foldedPrefixes[i])) fit = Fit.Maybe;
+    }
+    return fit;
   }
 }
 
-/** Without the port, and without the dot that a name may end in. */
-function hostLength(at: usize, size: i32): i32 {
-  let end = max(size, 0);
-  for (let i = end - 1; i >= 0; i--) {
-    const c = load<u8>(at + i);
-    if (c == 0x3a) { end = i; break; }
-    if (c - 0x30 >= 10) break;
+/** Whether somebody may take what begins so for that path: a slash at the end and capitals mean nothing to many. */
+function mayBe(lead: PathLead, folded: Uint8Array): bool {
+  const size = withoutSlash(lead), length = folded.length > 0 && folded[folded.length - 1] == 0x2f ? folded.length - 1 : folded.length;
+  return (lead.whole ? size == length : size <= length) && starts(lead, folded, size, true);
+}
+
+function mayBeBelow(lead: PathLead, folded: Uint8Array): bool {
+  const size = lead.size, length = folded.length;
+  if (size > length) return lead.byte(length) == 0x2f && starts(lead, folded, length, true);
+  return (size == length || !lead.whole) && starts(lead, folded, size, true);
+}
+
+function withoutSlash(lead: PathLead): i32 { return lead.size > 0 && lead.byte(lead.size - 1) == 0x2f ? lead.size - 1 : lead.size; }
+
+/** Whether both begin with the same bytes. `folded`: the text is in lower case, and capitals of the path count as small letters. */
+function starts(lead: PathLead, text: Uint8Array, size: i32, folded: bool): bool {
+  for (let i = 0; i < size; i++) {
+    const c = lead.byte(i);
+    if ((folded ? lowerCase(c) : c) != text[i]) return false;
   }
-  return end > 0 && load<u8>(at + end - 1) == 0x2e ? end - 1 : end;
+  return true;
 }
 
 function overlap(a: Uint8Array, b: Uint8Array): bool {
@@ -81,10 +103,6 @@ function overlap(a: Uint8Array, b: Uint8Array): bool {
   if (under == null) return same(a, b);
   const other = under == a ? b : a;
   return endsWith(other.dataStart, other.length, under) || other[0] == 0x2e && endsWith(under.dataStart, under.length, other);
-}
-
-function startsWith(at: usize, size: i32, text: Uint8Array): bool {
-  return size >= text.length && memory.compare(at, text.dataStart, text.length) == 0;
 }
 
 /** Without regard to case in what stands at the address. */

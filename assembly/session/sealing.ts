@@ -1,6 +1,6 @@
 // Sealing: what leaves for the browser and comes back is readable and writable by nobody else.
 
-import { EMPTY, concat, utf8 } from "../bytes/bytes";
+import { EMPTY, concat, same, utf8 } from "../bytes/bytes";
 import { ByteWriter } from "../bytes/writer";
 import { expand, extract } from "../crypto/hkdf";
 import { KEY_SIZE, NONCE_SIZE, open, seal, TAG_SIZE } from "../crypto/xchacha20poly1305";
@@ -47,6 +47,13 @@ export class SealingKeys {
       if (!plain.failed) return plain.value;
     }
     return null;
+  }
+
+  /** In the same order. */
+  sameAs(other: SealingKeys): bool {
+    if (this.sessions.length != other.sessions.length) return false;
+    for (let i = 0; i < this.sessions.length; i++) if (!same(this.sessions[i], other.sessions[i])) return false;
+    return true;
   }
 
   private keys(purpose: Purpose): Uint8Array[] {

@@ -3,7 +3,7 @@ import { accessToken, browse, code, idToken, signIn, tokens, USERINFO, type Sign
 import { bearer, claims, INTROSPECTION_CONFIG, JWKS_CONFIG, NOW, ready, refused, start, token } from "./fixture";
 
 const ADMINS = { claim: "realm_access.roles", contains: "admin" };
-const roles = (...names: string[]): object => ({ realm_access: { roles: names } });
+const roles = (...names: string[]): Record<string, unknown> => ({ realm_access: { roles: names } });
 const SCHEMA = { type: "object", required: ["department"], properties: { department: { enum: ["sales", "support"] } } };
 
 const byToken = (changes: Record<string, unknown>, settings: object) => {

@@ -1,23 +1,26 @@
+import { Config } from "../../../assembly/config/config";
+import { Guard } from "../../../assembly/filter/guard";
 import { Pending, PendingCall } from "../../../assembly/filter/pending";
 import { Root, Roots } from "../../../assembly/filter/roots";
 import { Verdicts } from "../../../assembly/filter/verdict_cache";
 import { CalloutKind, Forward } from "../../../assembly/flow/next";
 import { ReadAnswer } from "../../../assembly/flow/read_answer";
+import { NameTable } from "../../../assembly/http/name_table";
 import { ascii, equal, equalInt, isFalse, isTrue } from "../check";
 
 // Calls and those who wait for them.
 export function requests_with_one_token_wait_for_one_call(): void {
-  const pending = new Pending(), root = new Root(1), call = asked(root, 7, "token");
+  const pending = new Pending(), guard = guardOf(new Root(1)), call = askedBy(guard, 7, "token");
   pending.add(call);
-  isTrue(pending.about(root, ascii("token")) == call, "found");
-  isTrue(pending.about(root, ascii("toke")) == null && pending.about(root, ascii("token2")) == null, "another token");
-  isTrue(pending.about(new Root(1), ascii("token")) == null, "another configuration");
+  isTrue(pending.about(guard, ascii("token")) == call, "found");
+  isTrue(pending.about(guard, ascii("toke")) == null && pending.about(guard, ascii("token2")) == null, "another token");
+  isTrue(pending.about(guardOf(guard.root), ascii("token")) == null, "another rule");
 }
 
 export function a_fetch_is_no_call_about_a_token(): void {
   const pending = new Pending(), root = new Root(1);
-  pending.add(new PendingCall(root, 7, CalloutKind.Jwks, 0, null, null, ascii("")));
-  isTrue(pending.about(root, ascii("")) == null, "not about a token");
+  pending.add(new PendingCall(root, 7, CalloutKind.Jwks, 0, null, null, null, ascii("")));
+  isTrue(pending.about(guardOf(root), ascii("")) == null, "not about a token");
 }
 
 export function duty_36_a_reply_belongs_to_the_call_of_its_root_and_number(): void {
@@ -44,7 +47,7 @@ export function those_who_wait_go_on_in_the_order_in_which_they_came_each_once()
   pending.add(call);
   for (let i = 10; i < 15; i++) pending.join(call, i);
   isTrue(pending.nextWoken() == null, "nobody yet");
-  pending.wake(call, Forward.anonymous());
+  pending.wake(call, guardOf(call.root), Forward.anonymous());
   equal(woken(pending), "10 11 12 13 14");
   equal(woken(pending), "");
 }
@@ -67,7 +70,7 @@ export function duty_129_the_queue_is_bounded_and_room_comes_back(): void {
     pending.join(call, i);
   }
   isTrue(pending.full, "full");
-  pending.wake(call, Forward.anonymous());
+  pending.wake(call, guardOf(call.root), Forward.anonymous());
   pending.nextWoken();
   isFalse(pending.full, "one has gone on");
 }
@@ -121,25 +124,31 @@ export function a_stream_of_which_nothing_is_known_belongs_to_no_root(): void {
 export function what_rests_on_old_keys_is_forgotten_with_them(): void {
   const verdicts = new Verdicts(64 * 1024, 1), token = ascii("token");
   verdicts.restOn(1);
-  verdicts.admitted.keep(token.dataStart, token.length, 0, ascii("me"), 100);
-  verdicts.refused.keep(token.dataStart, token.length, 3, ascii(""), 100);
+  verdicts.admitted.keep(1, token.dataStart, token.length, 0, ascii("me"), 100);
+  verdicts.refused.keep(1, token.dataStart, token.length, 3, ascii(""), 100);
   verdicts.restOn(1);
-  isTrue(verdicts.admitted.find(token.dataStart, token.length, 0) != 0 && verdicts.refused.find(token.dataStart, token.length, 0) != 0, "the same keys");
+  isTrue(verdicts.admitted.find(1, token.dataStart, token.length, 0) != 0 && verdicts.refused.find(1, token.dataStart, token.length, 0) != 0, "the same keys");
   verdicts.restOn(2);
-  isTrue(verdicts.admitted.find(token.dataStart, token.length, 0) == 0 && verdicts.refused.find(token.dataStart, token.length, 0) == 0, "other keys");
+  isTrue(verdicts.admitted.find(1, token.dataStart, token.length, 0) == 0 && verdicts.refused.find(1, token.dataStart, token.length, 0) == 0, "other keys");
 }
 
 export function bad_tokens_do_not_push_out_good_ones(): void {
   const verdicts = new Verdicts(64 * 1024, 1), good = ascii("good"), bad = ascii("bad-0000" + "x".repeat(500));
-  verdicts.admitted.keep(good.dataStart, good.length, 0, ascii("me"), 100);
+  verdicts.admitted.keep(1, good.dataStart, good.length, 0, ascii("me"), 100);
   for (let i = 0; i < 5000; i++) {
     store<u32>(bad.dataStart, i, 4);
-    verdicts.refused.keep(bad.dataStart, bad.length, 3, ascii(""), 100);
+    verdicts.refused.keep(1, bad.dataStart, bad.length, 3, ascii(""), 100);
   }
-  isTrue(verdicts.admitted.find(good.dataStart, good.length, 0) != 0, "still there");
+  isTrue(verdicts.admitted.find(1, good.dataStart, good.length, 0) != 0, "still there");
 }
 
-function asked(root: Root, token: u32, subject: string): PendingCall { return new PendingCall(root, token, CalloutKind.Introspection, 0, null, new ReadAnswer(), ascii(subject)); }
+function asked(root: Root, token: u32, subject: string): PendingCall { return askedBy(guardOf(root), token, subject); }
+
+function askedBy(guard: Guard, token: u32, subject: string): PendingCall {
+  return new PendingCall(guard.root, token, CalloutKind.Introspection, 0, null, guard, new ReadAnswer(), ascii(subject));
+}
+
+function guardOf(root: Root): Guard { return new Guard(root, 0, new Config(), new NameTable(), null); }
 
 function woken(pending: Pending): string {
   const out: string[] = [];

@@ -1,0 +1,60 @@
+// What rules can get wrong only together: addresses and cookies that two of them mean to have on one host.
+
+import { EMPTY, same } from "../bytes/bytes";
+import { RequestMatch } from "../http/request_match";
+import { BrowserSettings, Redirect } from "./browser";
+import { Config, Rule, SourceKind } from "./config";
+import { ConfigReader } from "./reader";
+
+const ADDRESSES: string[] = ["redirect_uri", "logout_path", "backchannel_logout_path", "frontchannel_logout_path"];
+
+/** `readers`: of the rules, in their order. */
+export function checkTogether(readers: ConfigReader[], rules: Rule[], whole: Config): void {
+  const everything = new RequestMatch([], [], [], []);
+  for (let i = 0; i < rules.length; i++) {
+    const match = rules[i].match;
+    for (let j = i + 1; j <= rules.length; j++) {
+      const last = j == rules.length, other = last ? whole : rules[j].config;
+      if (!match.sharesHostWith(last ? everything : rules[j].match)) continue;
+      const whose = last ? "the settings outside of the rules" : `rules[${j}]`;
+      refuseSessionsAsTokens(readers[i], rules[i].config, other, whose);
+      refuseSessionsAsTokens(readers[i], other, rules[i].config, whose);
+      // Behind a rule that takes whole hosts, nothing is ever asked there.
+      if (!match.takesWholeHosts) refuseClashes(readers[i], rules[i].config.browser, other.browser, whose);
+    }
+  }
+}
+
+function refuseClashes(r: ConfigReader, a: BrowserSettings | null, b: BrowserSettings | null, whose: string): void {
+  if (a == null || b == null || a.sharesSessionsWith(b)) return;
+  const sameClient = same(a.context, b.context);
+  const names = same(a.cookies.secureNames.session, b.cookies.secureNames.session) || same(a.cookies.plainNames.session, b.cookies.plainNames.session);
+  if (names) r.wrongHere("session", sameClient ? "differs from that of " + whose + ", which has the same client and so the same cookies: leave it out here, or give each a cookie_name" : "has the cookie_name of " + whose + ", which have another client: give each its own");
+  if (a.redirect == Redirect.Suffix || b.redirect == Redirect.Suffix) {
+    r.wrongHere("redirect_uri", "is needed where sign-ins differ, here and in " + whose + ": without it nobody can tell whose sign-in comes back");
+    return;
+  }
+  const own = addressesOf(a), others = addressesOf(b);
+  for (let i = 0; i < own.length; i++) {
+    for (let j = 0; j < others.length; j++) {
+      if (own[i].length > 0 && same(own[i], others[j])) r.wrongHere(ADDRESSES[i], "is " + (i == j ? "that" : "the " + ADDRESSES[j]) + " of " + whose + " too, whose sign-in is another: give each its own");
+    }
+  }
+}
+
+function addressesOf(b: BrowserSettings): Uint8Array[] {
+  return [b.redirect == Redirect.Suffix ? EMPTY : b.callbackPath, b.logoutPath, b.backchannelLogoutPath, b.frontchannelLogoutPath];
+}
+
+/** A cookie that holds a session elsewhere must not be read as a bearer token here. */
+function refuseSessionsAsTokens(r: ConfigReader, bearer: Config, signIn: Config, whose: string): void {
+  const browser = signIn.browser;
+  if (browser == null) return;
+  for (let i = 0; i < bearer.sources.length; i++) {
+    const source = bearer.sources[i];
+    if (source.kind != SourceKind.Cookie) continue;
+    if (same(source.name, browser.cookies.secureNames.session) || same(source.name, browser.cookies.plainNames.session)) {
+      r.wrongHere("auth_accept_token_as", "one names a cookie that holds the sessions of the other: this rule's and " + whose);
+    }
+  }
+}

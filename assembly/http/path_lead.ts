@@ -1,0 +1,164 @@
+// How far all who read a request's path agree on it. Frameworks, file servers and proxies decode, cut, merge and fold differently: what
+// one takes for /health, another takes for /private (CVE-2025-54576, CVE-2026-40575). Up to its lead nobody does.
+
+/** Longer than any path of a rule: what is behind says nothing about them. */
+const LONGEST = 1100;
+/** More dots and blanks in a row than any name has. */
+const LONGEST_RUN = 64;
+
+const SLASH: u8 = 0x2f;
+const DOT: u8 = 0x2e;
+const BLANK: u8 = 0x20;
+const PERCENT: u8 = 0x25;
+
+/** One object for all requests: nothing is allocated, whatever strangers send. */
+@final
+export class PathLead {
+  /** The lead with its escapes decoded. */
+  size: i32 = 0;
+  /** So much of it is written as it is. */
+  plain: i32 = 0;
+  /** Whether the path ends with it. */
+  whole: bool = false;
+  private readonly text: StaticArray<u8> = new StaticArray<u8>(LONGEST);
+
+  /** The path and where it ends; what stands at the cursor, fully decoded, and where that ends. */
+  private at: usize = 0;
+  private end: i32 = 0;
+  private char: u8 = 0;
+  private after: i32 = 0;
+  private escaped: bool = false;
+  /** What nobody can say how others read it: broken or overlong escapes, control characters. */
+  private broken: bool = false;
+
+  /** Reads a path without its query; it starts with a slash. */
+  read(at: usize, size: i32): void {
+    this.at = at;
+    this.end = size;
+    this.size = this.plain = 0;
+    this.broken = false;
+    this.whole = this.lead() == size;
+    // A path that climbs, or that a URL's reader would take a host from, may lead anywhere.
+    if (!this.whole && this.climbs() || size > 1 && isSlash(load<u8>(at, 1))) this.size = this.plain = 0;
+  }
+
+  byte(i: i32): u8 { return this.text[i]; }
+
+  /** Takes characters as long as they mean the same to everyone; where it has stopped. */
+  private lead(): i32 {
+    let i = 0, before: u8 = 0, plain = true;
+    while (i < this.end && this.size < LONGEST) {
+      this.decode(i);
+      const c = this.char;
+      if (this.broken || this.parts(c) || c == SLASH && (this.escaped || before == SLASH)) break;
+      if ((c == DOT || c == BLANK) && this.endsSegment(i) || this.foldsToAscii(c)) break;
+      this.decode(i);
+      if (this.escaped) plain = false;
+      this.text[this.size++] = c;
+      if (plain) this.plain = this.size;
+      before = c;
+      i = this.after;
+    }
+    return i;
+  }
+
+  /** What some take for the end of a segment, of the path, or of a file's name. A tilde and a digit are a short name on Windows. */
+  private parts(c: u8): bool {
+    return c == 0x5c || c == 0x3b || c == 0x23 || c == 0x3f || c == 0x3a || c == PERCENT || c == 0x7e && this.after < this.end && load<u8>(this.at + this.after) - 0x30 < 10;
+  }
+
+  /** Whether nothing but dots and blanks is left of the segment: dot segments, and what Windows drops from a name. */
+  private endsSegment(from: i32): bool {
+    for (let i = from, run = 0; i < this.end && run < LONGEST_RUN; i = this.after, run++) {
+      this.decode(i);
+      if (this.char == DOT || this.char == BLANK) continue;
+      return isSlash(this.char) || this.parts(this.char) || this.broken;
+    }
+    return true;
+  }
+
+  /** Whether a segment, wherever anyone sees one begin and end, is made of two dots or more, or something is broken. */
+  private climbs(): bool {
+    let dots = 0, others = 0;
+    for (let i = 0; i < this.end; i = this.after) {
+      this.decode(i);
+      if (this.broken) return true;
+      const c = this.char;
+      if (isSlash(c) || c == 0x3b || c == 0x23 || c == 0x3f) {
+        if (dots > 1 && others == 0) return true;
+        dots = others = 0;
+      } else if (c == DOT) dots++;
+      else if (c != BLANK) others++;
+    }
+    return dots > 1 && others == 0;
+  }
+
+  /** The character at `i`, decoded as often as it is encoded. */
+  private decode(i: i32): void {
+    let c = load<u8>(this.at + i), after = i + 1;
+    this.escaped = c == PERCENT;
+    if (c < BLANK || c == 0x7f) this.broken = true;
+    if (c == PERCENT) {
+      // %25 and two digits are an escape once more.
+      do {
+        const value = this.hex(after);
+        if (value < 0) {
+          // A percent sign that was written as %25 may stand alone; a bare one is no escape, and %25%32%66 is one only to some.
+          if (after == i + 1 || this.escapesHex(after)) this.broken = true;
+          break;
+        }
+        c = <u8>value;
+        after += 2;
+      } while (c == PERCENT);
+      if (c < BLANK || c == 0x7f || this.overlong(c, after)) this.broken = true;
+    }
+    this.char = c;
+    this.after = after;
+  }
+
+  /** The value of two hex digits, or -1. */
+  private hex(i: i32): i32 {
+    if (i + 2 > this.end) return -1;
+    const high = digit(load<u8>(this.at + i)), low = digit(load<u8>(this.at + i + 1));
+    return high < 0 || low < 0 ? -1 : high << 4 | low;
+  }
+
+  /** Whether an escape stands there for what an escape is made of. */
+  private escapesHex(i: i32): bool {
+    if (i >= this.end || load<u8>(this.at + i) != PERCENT) return false;
+    const value = this.hex(i + 1);
+    return value < 0 || digit(<u8>value) >= 0 || (value | 0x20) == 0x75;
+  }
+
+  /** Letters that some fold to ASCII ones: dotted and dotless i, long s, the Kelvin sign, full width. `c` ends before `after`. */
+  private foldsToAscii(c: u8): bool {
+    if (c != 0xc4 && c != 0xc5 && c != 0xe2 && c != 0xef || this.after >= this.end) return false;
+    this.decode(this.after);
+    const next = this.char;
+    return c == 0xc4 ? next == 0xb0 || next == 0xb1 : c == 0xc5 ? next == 0xbf : c == 0xe2 ? next == 0x84 : next == 0xbc || next == 0xbd;
+  }
+
+  /** Bytes by which careless decoders come to ASCII that is not there (RFC 3629 §3, §10). */
+  private overlong(c: u8, after: i32): bool {
+    if (c < 0xc0) return false;
+    if (c < 0xc2 || c > 0xf4) return true;
+    if (c != 0xe0 && c != 0xf0) return false;
+    const next = after < this.end && load<u8>(this.at + after) == PERCENT ? this.hex(after + 1) : -1;
+    return next < (c == 0xe0 ? 0xa0 : 0x90);
+  }
+}
+
+/** The size of the path without its query. */
+export function pathLength(at: usize, size: i32): i32 {
+  let i = 0;
+  while (i < size && load<u8>(at + i) != 0x3f) i++;
+  return i;
+}
+
+function isSlash(c: u8): bool { return c == SLASH || c == 0x5c; }
+
+function digit(c: u8): i32 {
+  if (c - 0x30 < 10) return c - 0x30;
+  const letter = (c | 0x20) - 0x61;
+  return letter < 6 ? <i32>letter + 10 : -1;
+}

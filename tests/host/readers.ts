@@ -1,0 +1,121 @@
+/**
+ * Models of those who read a request's path behind the filter. Each gives every path that it may take the target for; none where it
+ * refuses. They are what duty 123 is about: where any of them sees a guarded page, a stranger must not get through.
+ */
+
+export interface Reader {
+  name: string;
+  read(target: string): string[];
+  /** Takes /Admin for /admin. */
+  folds?: boolean;
+  /** Takes /admin/ for /admin. */
+  slashless?: boolean;
+}
+
+const HEX = /%([0-9a-f]{2})/gi;
+const byte = (hex: string): string => String.fromCharCode(parseInt(hex, 16));
+
+export const decode = (path: string): string => path.replace(HEX, (_, hex: string) => byte(hex));
+const without = (path: string, mark: RegExp): string => path.split(mark)[0]!;
+const merged = (path: string): string => path.replace(/\/{2,}/g, "/");
+const slashed = (path: string): string => path.replaceAll("\\", "/");
+
+/** RFC 3986 §5.2.4; above the root nothing is left to take away. */
+export function undotted(path: string): string {
+  const out: string[] = [], segments = path.split("/").slice(1);
+  segments.forEach((segment, i) => {
+    const last = i === segments.length - 1;
+    if (segment === "..") out.pop();
+    else if (segment !== ".") out.push(segment);
+    if (last && (segment === "." || segment === "..")) out.push("");
+  });
+  return `/${out.join("/")}`;
+}
+
+const broken = (path: string): boolean => /%(?![0-9a-f]{2})/i.test(path);
+
+/** As `location` sees it: decoded once, merged, resolved; `#` ends it. */
+function nginx(target: string): string[] {
+  const path = without(target, /[?#]/);
+  if (broken(path) || decode(path).includes("\0")) return [];
+  return [undotted(merged(decode(path))), undotted(decode(path))];
+}
+
+/** Parameters go before decoding, and only then dots are resolved; encoded slashes and backslashes as its connector is set. */
+function tomcat(target: string): string[] {
+  const path = without(target, /\?/).replace(/;[^/]*/g, "");
+  if (broken(path)) return [];
+  const decoded = decode(path);
+  return [decoded, slashed(decoded), path.replace(/%(?!2f)([0-9a-f]{2})/gi, (_, hex: string) => byte(hex))].map((each) => undotted(merged(each)));
+}
+
+/** The idiom of Node's documentation; programs then decode what they got, or do not. */
+function nodeUrl(target: string): string[] {
+  try {
+    const { pathname } = new URL(Buffer.from(target, "latin1").toString(), "http://host.example");
+    return [pathname, decode(pathname)];
+  } catch { return []; }
+}
+
+/** Windows: any slash, any case, Unicode escapes, and no dots or blanks at the end of a name. */
+function iis(target: string): string[] {
+  const path = without(target, /\?/).replace(/%u00([0-9a-f]{2})/gi, (_, hex: string) => byte(hex));
+  const decoded = decode(path);
+  if (decoded.includes("\0")) return [];
+  const resolved = undotted(merged(slashed(decoded)));
+  return [resolved, resolved.split("/").map((name) => name.replace(/[. ]+$/, "")).join("/")];
+}
+
+/** What is usual in programs that do it themselves. */
+const BY_HAND: Reader[] = [
+  { name: "as it came", read: (target) => [without(target, /\?/)] },
+  { name: "decoded once", read: (target) => [decode(without(target, /\?/))] },
+  { name: "decoded, then cut at a question mark", read: (target) => [without(decode(target), /\?/)] },
+  { name: "decoded, then cut at a number sign", read: (target) => [without(decode(without(target, /\?/)), /#/)] },
+  { name: "a C string", read: (target) => [without(decode(without(target, /\?/)), /\0/)] },
+  { name: "without parameters", read: (target) => [decode(without(target, /\?/)).replace(/;[^/]*/g, "")] },
+  { name: "cut at the first semicolon", read: (target) => [without(decode(without(target, /\?/)), /;/)] },
+  { name: "merged", read: (target) => [merged(decode(without(target, /\?/)))] },
+  { name: "resolved before it is decoded", read: (target) => [decode(undotted(without(target, /\?/))), undotted(without(target, /\?/))] },
+  { name: "without tabs and line ends", read: (target) => [decode(without(target, /\?/)).replace(/[\t\r\n]/g, "")] },
+];
+
+const SERVERS: Reader[] = [
+  { name: "nginx", read: nginx },
+  { name: "nginx on Windows", read: (target) => nginx(target).flatMap((path) => [path, path.split("/").map((name) => name.replace(/[. ]+$/, "")).join("/")]), folds: true },
+  { name: "Tomcat", read: tomcat },
+  { name: "Node's URL", read: nodeUrl },
+  { name: "Express", read: (target) => [without(target, /[?#]/), decode(without(target, /[?#]/))], folds: true, slashless: true },
+  { name: "IIS", read: iis, folds: true },
+];
+
+/** What a proxy does to the path alone. */
+const passedOn = (target: string, change: (path: string) => string): string => change(without(target, /\?/)) + target.slice(without(target, /\?/).length);
+
+/** Behind one that decodes first, or twice, or resolves first. */
+const chained = (reader: Reader): Reader[] => [
+  reader,
+  { ...reader, name: `${reader.name}, behind one that decodes`, read: (target) => reader.read(passedOn(target, decode)) },
+  { ...reader, name: `${reader.name}, behind two that decode`, read: (target) => reader.read(passedOn(target, (path) => decode(decode(path)))) },
+  { ...reader, name: `${reader.name}, behind one that resolves`, read: (target) => reader.read(passedOn(target, undotted)) },
+  { ...reader, name: `${reader.name}, behind one that merges and resolves`, read: (target) => reader.read(passedOn(target, (path) => undotted(merged(path)))) },
+];
+
+export const READERS: Reader[] = [...SERVERS, ...BY_HAND].flatMap(chained);
+
+export interface Match { path?: string; path_prefix?: string }
+
+/** Whether a page of that path is one that the rule's author meant. */
+export function meant({ path, path_prefix }: Match, page: string, { folds, slashless }: Reader): boolean {
+  const fold = (text: string): string => folds ? text.toLowerCase() : text;
+  const bare = slashless && page.length > 1 ? page.replace(/\/$/, "") : page;
+  if (path !== undefined && (fold(page) === fold(path) || fold(bare) === fold(path))) return true;
+  if (path_prefix === undefined) return false;
+  const prefix = fold(path_prefix.replace(/\/$/, ""));
+  return fold(page) === prefix || fold(page).startsWith(`${prefix}/`);
+}
+
+/** The number of the first rule that any reading of the target means, by each reader; -1 outside of all. */
+export function meantBy(rules: Match[], target: string): { reader: string; rule: number; page: string }[] {
+  return READERS.flatMap((reader) => reader.read(target).map((page) => ({ reader: reader.name, page, rule: rules.findIndex((rule) => meant(rule, page, reader)) })));
+}

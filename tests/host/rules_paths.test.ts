@@ -1,0 +1,144 @@
+/**
+ * Duties 123 to 127 where rules choose by path and host: whoever behind the filter reads a request differently, a stranger gains nothing
+ * by it. Unsure never means public.
+ */
+import { bearer, token } from "./fixture";
+import { Random } from "./host/random";
+import { Browser } from "./browser";
+import { meantBy, READERS, type Match } from "./readers";
+import { outcome, ruled, SIGN_IN, TOKENS } from "./ruled";
+import type { Envoy } from "./host/envoy";
+
+const OPEN = "/health", SHUT = "/private";
+
+/** Spellings of the shut path, or of both, by which somebody was let through somewhere. */
+const SPELLINGS = [
+  `${SHUT}?x=${OPEN}`, `${SHUT}?${OPEN}`, `${SHUT}#${OPEN}`, `${SHUT}%23${OPEN}`, `${SHUT}%23/..${OPEN}`, `${SHUT}%3f${OPEN}`, `${SHUT}%3f/..${OPEN}`, `${SHUT}%253f/../..${OPEN}`,
+  `${OPEN}/..${SHUT}`, `${OPEN}/../${SHUT}`, `${OPEN}/.${SHUT}/..${SHUT}`, `/x/y/../..${SHUT}`, `/.${SHUT}`, `/./${SHUT}`, `/..${SHUT}`, `/../..${SHUT}`,
+  `${OPEN}/%2e%2e${SHUT}`, `${OPEN}/%2E%2E${SHUT}`, `${OPEN}/.%2e${SHUT}`, `${OPEN}/%2e.${SHUT}`, `${OPEN}/%252e%252e${SHUT}`, `${OPEN}/%25252e%25252e${SHUT}`, `${OPEN}/%2525252e%2525252e${SHUT}`,
+  `${OPEN}%2f..${SHUT}`, `${OPEN}%2F..%2Fprivate`, `${OPEN}%252f..%252fprivate`, `${OPEN}/..%2fprivate`, `${OPEN}%5c..%5cprivate`, `${OPEN}\\..\\private`, `${OPEN}/..\\private`, `\\private`.replace("\\", "/\\"), "/%5cprivate",
+  `${OPEN}/..;${SHUT}`, `${OPEN}/..;x=y${SHUT}`, `${OPEN};/..${SHUT}`, `${OPEN}/;x/..${SHUT}/..${SHUT}`, `${OPEN}/%2e%2e;${SHUT}`, `${OPEN}/..%3b${SHUT}`, `${OPEN}/..%253b${SHUT}`,
+  `${SHUT};x`, `${SHUT};${OPEN}`, `/;x${SHUT}`, `${SHUT};/..;${OPEN}`, `${SHUT}%3bx`, "/pri;x/vate",
+  `/${SHUT}`, `//${SHUT}`, `/${SHUT}/`, `${SHUT}//`, `${SHUT}/`, `${SHUT}/.`, `${SHUT}/..${SHUT}`, `/\\${SHUT}`, `/%2fprivate`, `/%2f%2fprivate`, `${SHUT}/x/..`,
+  "/PRIVATE", "/Private", "/PRIVATE/", "/%50RIVATE", "/%70rivate", "/%2570rivate", "/%252570rivate", "/%25252570rivate", "/p%72ivat%65", "/privat%65%2f", "/%u0070rivate", "/%U0070RIVATE",
+  `${SHUT}.`, `${SHUT}...`, `${SHUT}%20`, `${SHUT}%20.`, `${SHUT}./x`, `${SHUT}%2e`, `${SHUT}%00`, `${SHUT}%00${OPEN}`, `${SHUT}%00.html`, "/pri%09vate", "/pri%0avate", "/pri%0d%0avate", "/pri\tvate",
+  `/${OPEN}${SHUT}`, `//host.example${SHUT}`, `/\\host.example${SHUT}`, `//user@host:80${SHUT}`,
+  `${OPEN}/%c0%ae%c0%ae${SHUT}`, `${OPEN}/%c0%ae%c0%ae%c0%af${SHUT}`, `${OPEN}%c0%af..${SHUT}`, `${OPEN}/%e0%80%ae%e0%80%ae${SHUT}`,
+  `${OPEN}/%2e%2e${SHUT}/%252e%252e${OPEN}`, `${OPEN}/..${SHUT}/%2e%2e${OPEN}`, `${OPEN}/..${SHUT}/..;/..${OPEN}`, `${OPEN}/..${SHUT}/a\\..\\..${OPEN}`, `${OPEN}/..${SHUT}//../x`, "/x%23/../private%3f/../health",
+  `${OPEN}/..${SHUT}/%2e%2e%2f..${OPEN}`, `${OPEN}%2f..${SHUT}/..${OPEN}`, `${OPEN}/..;/..${SHUT}/..${OPEN}`,
+];
+
+const BEARER = { mode: "bearer", ...TOKENS };
+const shutIn = { path_prefix: SHUT };
+/** Whoever needs a credential here has none: no spelling of the shut path may get through. */
+const RULE_SETS: [name: string, config: object][] = [
+  ["one open page in a shut site (bearer)", { ...BEARER, rules: [{ path: OPEN, mode: "public" }] }],
+  ["an open folder in a shut site (bearer)", { ...BEARER, rules: [{ path_prefix: OPEN, mode: "public" }] }],
+  ["one open page in a shut site (browser)", { ...SIGN_IN, rules: [{ path: OPEN, mode: "public" }] }],
+  ["one open page in a denied site", { mode: "deny", rules: [{ path: OPEN, mode: "public" }] }],
+  ["a shut folder in an open site (bearer)", { ...TOKENS, mode: "public", rules: [{ ...shutIn, mode: "bearer" }] }],
+  ["a shut folder in an open site (browser)", { ...SIGN_IN, mode: "public", rules: [{ ...shutIn, mode: "browser" }] }],
+  ["a denied folder in an open site", { mode: "public", rules: [{ ...shutIn, mode: "deny" }] }],
+  ["a shut folder beside an open one in an open site", { ...TOKENS, mode: "public", rules: [{ path_prefix: OPEN, mode: "public" }, { ...shutIn, mode: "bearer" }] }],
+  ["a shut folder beside an open one in a denied site", { ...TOKENS, mode: "deny", rules: [{ path_prefix: OPEN, mode: "public" }, { ...shutIn, mode: "bearer" }] }],
+  ["a shut folder in a site where nobody need sign in", { ...BEARER, mode: undefined, bearer_only: false, unauth_action: "pass", rules: [{ ...shutIn, mode: "bearer" }] }],
+  ["a shut folder whose rule has capitals", { ...TOKENS, mode: "public", rules: [{ path_prefix: "/Private", mode: "bearer" }] }],
+  ["one shut page in an open site", { ...TOKENS, mode: "public", rules: [{ path: SHUT, mode: "bearer" }] }],
+];
+
+const CLOSED = /^(302|400 (ambiguous_path|bad_request)|401 (no_token|sign_in_needed)|403 denied)$/;
+const printable = (path: string): string => JSON.stringify(path).slice(1, -1);
+
+describe.each(RULE_SETS)("duty 123: %s", (name, config) => {
+  const envoy = ruled(config), rules = (config as { rules: Match[] }).rules, whole = (config as { mode?: string; unauth_action?: string }).mode;
+  /** Where somebody sees a page that the rules do not open. */
+  const guarded = (target: string): boolean => meantBy(rules, target).some(({ rule }) => rule < 0 ? whole !== "public" && !("unauth_action" in config) : (rules[rule] as { mode?: string }).mode !== "public");
+  const spellings = SPELLINGS.filter(guarded);
+
+  test("most spellings lead to a shut page for somebody", () => expect(spellings.length).toBeGreaterThan(name.includes("page in an open") ? 40 : 60));
+  test.each(spellings.map((path) => [printable(path), path]))("%s lets no stranger through", (_, path) => {
+    expect(outcome(envoy.get(path))).toMatch(CLOSED);
+    expect(outcome(new Browser(envoy).navigate(path))).toMatch(CLOSED);
+    expect(outcome(envoy.request("HEAD", path))).toMatch(CLOSED);
+  });
+});
+
+describe("duty 123: a denied folder stays denied", () => {
+  const envoy = ruled({ ...BEARER, rules: [{ path_prefix: SHUT, mode: "deny" }, { path_prefix: OPEN, mode: "public" }] }), good = bearer(token());
+  const denied = SPELLINGS.filter((path) => meantBy([shutIn], path).some(({ rule }) => rule === 0));
+  test.each(denied.map((path) => [printable(path), path]))("%s, with a token that is good elsewhere", (_, path) => expect(outcome(envoy.get(path, good))).toMatch(/^(403 denied|400 (ambiguous_path|bad_request))$/));
+});
+
+describe("duty 123: two rules that both ask", () => {
+  const envoy = ruled({ ...TOKENS, mode: "deny", rules: [{ path_prefix: OPEN, mode: "bearer", required_scopes: ["read"] }, { ...shutIn, mode: "bearer", required_scopes: ["admin"] }] });
+  const reader = bearer(token({ scope: "read" })), admin = bearer(token({ scope: "admin" }));
+  test("each lets through whoever has its scope", () => {
+    expect([outcome(envoy.get(OPEN, reader)), outcome(envoy.get(SHUT, reader)), outcome(envoy.get(OPEN, admin)), outcome(envoy.get(SHUT, admin))]).toEqual(["forwarded", "403 insufficient_scope", "403 insufficient_scope", "forwarded"]);
+  });
+  test.each(SPELLINGS.map((path) => [printable(path), path]))("%s is nobody's whose scope is that of another reading", (_, path) => {
+    const seen = new Set(meantBy([{ path_prefix: OPEN }, shutIn], path).map(({ rule }) => rule));
+    if (outcome(envoy.get(path, reader)) === "forwarded") expect([...seen]).toEqual([0]);
+    if (outcome(envoy.get(path, admin)) === "forwarded") expect([...seen]).toEqual([1]);
+  });
+});
+
+describe("what has but one reading, or the same answer in all of them, is not refused", () => {
+  const site = ruled({ ...BEARER, rules: [{ path: OPEN, mode: "public" }, { path_prefix: "/static", mode: "public" }] });
+  test.each(["/health", "/health?x=/private", "/health?", "/health?../private", "/health?%2e%2e/%00", "/static", "/static/", "/static/a.js", "/static/App-3F.JS", "/static/a%20b.pdf", "/static/b%C3%BCcher.pdf", "/static/a;v=1.js", "/static/%7euser",
+    "/static//a", "/static/a+b@c,d:e=f&g$h!i*j'k(l)~m_n", "/static/a%2fb", "/static/.well-known/x", "/static/a..b", "/static/a%3fb", "/static/%F0%9F%8D%AA", "/static/100%25"])("%s is open", (path) => expect(outcome(site.get(path))).toBe("forwarded"));
+  test.each(["/", "/healthy", "/health/x", "/staticx", "/static.js", "/x/static", "/x/health", "/?/health", "/api/health", "/stati", "/healt"])("%s is not", (path) => expect(outcome(site.get(path))).toBe("401 no_token"));
+  test("with a token, a shut page may be written as clients write it", () => {
+    for (const path of ["/API/Users", "/api/a%20b", "/api/b%C3%BCcher", "/api/a;v=1", "/api//x", "/api/a%2Fb", "/api/.well-known/x", "/api/100%25"]) expect(outcome(site.get(path, bearer(token())))).toBe("forwarded");
+  });
+});
+
+test("duty 123: the rule's path is compared element by element", () => {
+  const envoy = ruled({ ...TOKENS, mode: "public", rules: [{ path_prefix: "/api", mode: "bearer" }, { path_prefix: "/doc/", mode: "bearer" }, { path: "/one", mode: "bearer" }] });
+  const open = (path: string): boolean => outcome(envoy.get(path)) === "forwarded";
+  expect(["/api", "/api/", "/api/x", "/api?x", "/api/x?y", "/doc", "/doc/", "/doc/x", "/one", "/one?x"].filter(open)).toEqual([]);
+  expect(["/apix", "/ap", "/apis/api", "/x/api", "/api-v2", "/api.json", "/docs", "/do", "/one1", "/one/x", "/onex", "/?/api", "/x?/api/"].filter((path) => !open(path))).toEqual([]);
+});
+
+describe("the property behind duty 123: where any reader sees a guarded page, no stranger gets through, and nobody by another rule's token", () => {
+  const NAMES = ["a", "b", "Adm", "open"];
+  const PARTS = ["/", "/", "/", "//", "\\", "%2f", "%5c", "%252f", "..", "..", ".", "%2e%2e", ".%2e", "%252e%252e", "..;", ";", ";x", "%3b", "#", "%23", "%3f", "?", "%00", "%09", "%20", ".", "%25", "%u0061", "a", "b", "A", "%61", "%2561", "adm", "Adm", "ADM", "open", "%6fpen", "%256fpen", "OPEN"];
+  const SCOPES = ["s0", "s1", "s2", "s3"];
+
+  function rulesOf(random: Random): (Match & { mode: string; required_scopes?: string[] })[] {
+    return Array.from({ length: 1 + random.below(4) }, (_, i) => {
+      const at = `/${Array.from({ length: 1 + random.below(2) }, () => random.pick(NAMES)).join("/")}`, mode = random.pick(["public", "public", "bearer", "deny"]);
+      return { ...(random.chance(3) ? { path: at } : { path_prefix: at }), mode, ...(mode === "bearer" ? { required_scopes: [SCOPES[i]!] } : {}) };
+    });
+  }
+  const target = (random: Random): string => `/${Array.from({ length: 1 + random.below(9) }, () => random.pick(PARTS)).join("")}`;
+
+  test.each([1, 2, 3, 4, 5, 6])("seed %d", (seed) => {
+    const random = new Random(seed), tokens = SCOPES.map((scope) => bearer(token({ scope }))), wrong: string[] = [];
+    let guarded = 0, passed = 0;
+    for (let round = 0; round < 12; round++) {
+      const rules = rulesOf(random), mode = random.pick(["public", "public", "bearer", "deny"]);
+      const asks = [mode, ...rules.map((rule) => rule.mode)].includes("bearer");
+      const envoy: Envoy = ruled({ ...(asks ? TOKENS : {}), mode, ...(mode === "bearer" ? { required_scopes: ["outside"] } : {}), rules });
+      for (let i = 0; i < 150; i++) {
+        const path = target(random), seen = meantBy(rules, path);
+        const needs = (rule: number): string => rule < 0 ? mode === "bearer" ? "outside" : mode : rules[rule]!.required_scopes?.[0] ?? rules[rule]!.mode;
+        const wanted = new Set(seen.map(({ rule }) => needs(rule)).filter((need) => need !== "public"));
+        if (wanted.size > 0) guarded++;
+        const tell = (who: string): void => { wrong.push(`${printable(path)} ${who}, by ${JSON.stringify(rules)} in a ${mode} site; ${JSON.stringify(seen.find(({ rule }) => needs(rule) !== "public"))}`); };
+        if (outcome(envoy.get(path)) === "forwarded") { passed++; if (wanted.size > 0) tell("without a token"); }
+        const of = random.below(SCOPES.length);
+        if (outcome(envoy.get(path, tokens[of])) === "forwarded" && [...wanted].some((need) => need !== SCOPES[of])) tell(`with the token for ${SCOPES[of]}`);
+      }
+    }
+    expect(wrong.slice(0, 5)).toEqual([]);
+    expect([guarded > 500, passed > 20]).toEqual([true, true]);
+  });
+
+  test("the models see what their originals see", () => {
+    const pages = (name: string, path: string): string[] => READERS.find((reader) => reader.name === name)!.read(path);
+    expect(pages("nginx", "/a//b/%2e%2e/c;x?y")).toContain("/a/c;x");
+    expect(pages("Tomcat", "/a/..;x/b")).toContain("/b");
+    expect(pages("Node's URL", "//a/b\\c/../d")).toContain("/b/d");
+    expect(pages("IIS", "/a\\..\\%u0062. ")).toContain("/b");
+  });
+});

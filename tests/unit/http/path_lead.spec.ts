@@ -1,0 +1,125 @@
+import { PathLead, pathLength } from "../../../assembly/http/path_lead";
+import { ByteWriter } from "../../../assembly/bytes/writer";
+import { equal, equalInt, isFalse, isTrue, text, utf8 } from "../check";
+import { mutated, Random } from "../fuzz.as";
+
+// The path ends where the query begins, and only there.
+export function the_query_is_no_part_of_the_path(): void {
+  length("/a?b", 2); length("/a?", 2); length("/a??b?c", 2); length("/?", 1); length("/a", 2); length("/", 1); length("?", 0); length("", 0);
+}
+export function what_only_looks_like_a_query_is_the_path(): void { length("/a%3fb", 6); length("/a#b", 4); length("/a;b&c", 6); }
+
+// One reading.
+export function a_plain_path_is_read_as_it_is(): void {
+  whole("/"); whole("/api"); whole("/api/"); whole("/Api/v1/x-y_z~a"); whole("/a.b/c..d/...e/.well-known/x"); whole("/a@b,c!d$e&f'g(h)i*j+k=l"); whole("/a b"); whole("/a~b");
+}
+export function harmless_escapes_are_decoded_and_no_longer_plain(): void {
+  read("/%61pi", "/api", 1, true); read("/a%70i/x", "/api/x", 2, true); read("/%4Aa", "/Ja", 1, true); read("/a%20b", "/a b", 2, true); read("/x%2Dy", "/x-y", 2, true);
+}
+export function escapes_of_escapes_are_decoded_to_their_end(): void { read("/%2561", "/a", 1, true); read("/%252561", "/a", 1, true); read("/%25252525252561b", "/ab", 1, true); }
+export function letters_of_other_scripts_are_letters(): void {
+  read("/b%C3%BCcher", "/b\u00fccher", 2, true); read("/\u00fc", "/\u00fc", 3, true); read("/%F0%9F%8D%AA", "/\u{1f36a}", 1, true); read("/%E4%BD%A0", "/\u4f60", 1, true);
+}
+
+// Where readers part.
+export function the_lead_ends_where_somebody_sees_an_end_of_the_segment_or_of_the_path(): void {
+  read("/a;b", "/a", 2, false); read("/a%3bb", "/a", 2, false); read("/a\\b", "/a", 2, false); read("/a%5cb", "/a", 2, false); read("/a#b", "/a", 2, false); read("/a%23b", "/a", 2, false);
+  read("/a%3fb", "/a", 2, false); read("/a%253fb", "/a", 2, false); read("/a:b", "/a", 2, false); read("/a%2fb", "/a", 2, false); read("/a%252Fb", "/a", 2, false); read("/ab~1/c", "/ab", 3, false);
+}
+export function the_lead_ends_before_slashes_that_some_merge(): void { read("/a//b", "/a/", 3, false); read("/a///", "/a/", 3, false); }
+export function the_lead_ends_before_what_windows_drops_from_a_name(): void {
+  read("/a.", "/a", 2, false); read("/a./b", "/a", 2, false); read("/a%20", "/a", 2, false); read("/a%20%2e/b", "/a", 2, false); read("/a .;b", "/a", 2, false); read("/...", "/", 1, false); read("/a. b", "/a. b", 5, true);
+}
+export function a_dot_segment_ends_it_and_two_dots_may_lead_anywhere(): void {
+  read("/a/./b", "/a/", 3, false); read("/a/.", "/a/", 3, false); read("/./a", "/", 1, false);
+  nothing("/a/../b"); nothing("/.."); nothing("/../"); nothing("/a/%2e%2e/b"); nothing("/a/.%2E"); nothing("/a/%252e%252e/b"); nothing("/a/..;/b"); nothing("/a/..%2fb"); nothing("/a\\..\\b"); nothing("/a/..%5cb"); nothing("/a;/../b");
+  nothing("/a;x/%2e%2e"); nothing("/a/..%23"); nothing("/a/..%3f"); nothing("/a%23/../b"); nothing("/a/...//"); nothing("/a/.. /b"); nothing("/a//../b");
+}
+export function dots_within_a_name_climb_nowhere(): void { whole("/a..b"); whole("/..a"); whole("/a/..b/c"); read("/a;/..b", "/a", 2, false); }
+export function two_slashes_in_front_may_name_a_host(): void { nothing("//a"); nothing("/\\a"); nothing("//"); nothing("//a/b"); read("/%2fa", "/", 1, false); read("/%5ca", "/", 1, false); }
+
+// What nobody can say how others read it.
+export function broken_escapes_may_mean_anything(): void {
+  nothing("/a%"); nothing("/a%4"); nothing("/a%zz"); nothing("/%u0061"); nothing("/a%2"); nothing("/a%g1"); nothing("/a%1g"); nothing("/%%61"); nothing("/a/%25%36%31");
+}
+export function control_characters_may_mean_anything(): void {
+  for (let c = 0; c < 0x20; c++) nothing("/a" + String.fromCharCode(c) + "b");
+  nothing("/a\u007fb"); nothing("/a%00"); nothing("/a%09b"); nothing("/a%0d%0ab"); nothing("/a%7fb"); nothing("/a%2500b");
+}
+export function overlong_sequences_may_mean_anything(): void {
+  nothing("/%c0%ae%c0%ae/"); nothing("/a%c0%af"); nothing("/%c1%81"); nothing("/%e0%80%ae"); nothing("/%e0%9f%bf"); nothing("/%f0%80%80%ae"); nothing("/%f0%8f%bf%bf"); nothing("/%f5%80%80%80"); nothing("/%ff"); nothing("/%e0"); nothing("/%f0x");
+  read("/%e0%a0%80", "/\u0800", 1, true); read("/%f0%90%80%80", "/\u{10000}", 1, true);
+}
+export function a_percent_sign_that_is_one_to_everybody_only_ends_the_lead(): void { read("/100%25", "/100", 4, false); read("/100%25/x", "/100", 4, false); read("/100%25%20sure", "/100", 4, false); read("/a%2525", "/a", 2, false); }
+
+// Bounds.
+export function a_path_longer_than_any_rules_is_read_to_a_bound(): void {
+  const lead = of("/" + "a".repeat(60_000));
+  isTrue(lead.size >= 1024 && lead.size < 2048, "the size"); isFalse(lead.whole, "whole"); equalInt(lead.plain, lead.size);
+  equalInt(of("/" + "a".repeat(60_000) + "/../b").size, 0);
+}
+export function many_dots_and_many_escapes_are_read_to_a_bound(): void {
+  of("/" + ".".repeat(60_000)); of("/" + ". ".repeat(30_000) + "x"); of("/." + "%25".repeat(20_000)); of("/%" + "25".repeat(30_000)); of("/" + ".%2525252520".repeat(5_000)); of("/;" + "%252e".repeat(10_000)); of("/a".repeat(30_000) + ";");
+}
+
+/** One object serves all requests. */
+export function nothing_is_left_of_the_path_before(): void {
+  const lead = new PathLead(), long = utf8("/a/b/c/%41;x"), short = utf8("/b");
+  lead.read(long.dataStart, long.length);
+  lead.read(short.dataStart, short.length);
+  isTrue(lead.whole, "whole"); equalInt(lead.size, 2); equalInt(lead.plain, 2);
+}
+
+export function whatever_the_bytes_nothing_behind_the_path_is_read(): void {
+  const random = new Random(7), samples = ["/a/b/../c;d/%2e%2e/%252f", "/.. ./%c0%ae/a%e0%80", "/a%", "/a%2", "/x~1/y.", "/%25%32%66/%f0%90%80%80"];
+  let wholes = 0;
+  for (let i = 0; i < 8000; i++) {
+    const path = i % 4 == 0 ? random.bytes(1 + random.below(40)) : mutated(utf8(samples[i % samples.length]), random);
+    if (path.length == 0) continue;
+    path[0] = 0x2f;
+    const one = behind(path, "2f..%2e/;#"), other = behind(path, "\u0000\u0000\u0000\u0000aaaaaa");
+    equal(shown(one), shown(other));
+    isTrue(one.plain <= one.size && one.size <= path.length, "sizes");
+    if (one.whole) wholes++;
+  }
+  isTrue(wholes > 300, wholes.toString() + " whole ones");
+}
+
+export function what_is_whole_and_plain_is_the_path_itself(): void {
+  const random = new Random(8);
+  let plain = 0;
+  for (let i = 0; i < 6000; i++) {
+    const path = mutated(utf8("/api/v1/users-x_y~z.json"), random);
+    if (path.length == 0 || path[0] != 0x2f) continue;
+    const lead = behind(path, "");
+    if (!lead.whole || lead.plain != path.length) continue;
+    plain++;
+    equal(bytesOf(lead), text(path));
+  }
+  isTrue(plain > 300, plain.toString() + " plain ones");
+}
+
+function of(path: string): PathLead { return behind(utf8(path), "?x=/../"); }
+
+function behind(path: Uint8Array, rest: string): PathLead {
+  const bytes = new ByteWriter().bytes(path).text(rest).done(), lead = new PathLead();
+  lead.read(bytes.dataStart, path.length);
+  return lead;
+}
+
+function read(path: string, want: string, plain: i32, whole: bool): void {
+  const lead = of(path);
+  equal(path + " → " + bytesOf(lead) + (lead.whole ? " whole" : ""), path + " → " + want + (whole ? " whole" : ""));
+  equalInt(lead.plain, plain);
+}
+
+function whole(path: string): void { read(path, path, utf8(path).length, true); }
+function nothing(path: string): void { read(path, "", 0, false); }
+function length(target: string, want: i32): void { const bytes = utf8(target); equalInt(pathLength(bytes.dataStart, bytes.length), want); }
+function shown(lead: PathLead): string { return bytesOf(lead) + "|" + lead.plain.toString() + "|" + lead.size.toString() + (lead.whole ? "|whole" : ""); }
+
+function bytesOf(lead: PathLead): string {
+  const out = new Uint8Array(lead.size);
+  for (let i = 0; i < lead.size; i++) out[i] = lead.byte(i);
+  return text(out);
+}
