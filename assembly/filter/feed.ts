@@ -23,6 +23,10 @@ export abstract class Dispatcher {
 /** How much longer than the call itself a worker may hold the right to call. */
 const LEASE_MARGIN_MS: i64 = 2_000;
 
+/** How long after its last answer a provider is taken to be up; and how soon one that was silent is asked again. */
+const HEARD_MS: i64 = 10_000;
+const SILENT_MS: i64 = 2_000;
+
 @final
 export class Feed extends ProviderView {
   private metadataHeld: Metadata | null = null;
@@ -31,6 +35,9 @@ export class Feed extends ProviderView {
   private readonly metadataAge: Freshness;
   private readonly keysAge: Freshness;
   private readonly shared: SharedProvider;
+  /** Set when somebody is about to be sent to the provider; the next `advance` fetches metadata to see whether it answers. */
+  private metadataAsked: bool = false;
+  private metadataBody: Uint8Array | null = null;
   /** Set when an unknown key id asks for new keys; the next `advance` fetches them. */
   private keysAsked: bool = false;
   /** Until when a call of this worker, or of another, is under way; 0 when none is. */
@@ -51,6 +58,13 @@ export class Feed extends ProviderView {
 
   metadata(): Metadata | null { return this.metadataAge.usable(this.now) ? this.metadataHeld : null; }
   keys(): KeySet | null { return this.keysAge.usable(this.now) ? this.keysHeld : null; }
+  answers(): bool {
+    const heardAtMs = max(this.metadataAge.fetchedAtMs, this.keysAge.fetchedAtMs), triedAtMs = this.metadataAge.triedAtMs;
+    if (heardAtMs >= triedAtMs && this.now < heardAtMs + HEARD_MS) return true;
+    if (heardAtMs >= triedAtMs || this.now >= triedAtMs + SILENT_MS) this.metadataAsked = true;
+    return false;
+  }
+
   coming(): bool { return this.busyUntilMs > this.now || this.nextFetch() != null; }
 
   refetchKeys(): bool {
@@ -64,7 +78,7 @@ export class Feed extends ProviderView {
   get settled(): bool { return !this.hungry || !this.coming(); }
 
   /** Whether something that requests may wait for is missing, so that the clock should tick faster. */
-  get hungry(): bool { return this.metadata() == null || this.keys() == null || this.keysAsked; }
+  get hungry(): bool { return this.metadata() == null || this.keys() == null || this.keysAsked || this.metadataAsked; }
 
   /** Sets the clock; to be called before anything is asked of the feed in a callback. */
   at(nowMs: i64): void { this.now = nowMs; }
@@ -89,14 +103,15 @@ export class Feed extends ProviderView {
     const discovery = kind == CalloutKind.Discovery;
     const ok = discovery ? this.takeMetadata(reply, this.now) : this.takeKeys(reply, this.now);
     const age = discovery ? this.metadataAge : this.keysAge;
-    if (!discovery) this.keysAsked = false;
+    if (discovery) this.metadataAsked = false;
+    else this.keysAsked = false;
     if (!ok) age.failed(this.now);
     this.shared.publish(discovery ? Document.Metadata : Document.Keys, ok ? reply.body : null, this.now, age.failures, this.keysAge.askedAtMs);
     return ok;
   }
 
   private nextFetch(): Fetch | null {
-    if (this.metadataAge.due(this.now)) return new Fetch(CalloutKind.Discovery, discoveryRequest(this.settings.discovery));
+    if (this.metadataAge.due(this.now) || this.metadataAsked) return new Fetch(CalloutKind.Discovery, discoveryRequest(this.settings.discovery));
     const metadata = this.metadata();
     if (metadata == null) return null;
     if (!this.keysAge.due(this.now) && !this.keysAsked) return null;
@@ -114,13 +129,13 @@ export class Feed extends ProviderView {
     const metadataAtMs = shared.fetchedAtMs(Document.Metadata), keysAtMs = shared.fetchedAtMs(Document.Keys);
     if (metadataAtMs > this.metadataAge.fetchedAtMs) {
       const body = shared.read(Document.Metadata);
-      if (body != null) this.takeMetadata(new Reply(200, body), metadataAtMs);
+      if (body != null && this.takeMetadata(new Reply(200, body), metadataAtMs)) this.metadataAsked = false;
     }
     if (keysAtMs > this.keysAge.fetchedAtMs) {
       const body = shared.read(Document.Keys);
       if (body != null && this.takeKeys(new Reply(200, body), keysAtMs)) this.keysAsked = false;
     }
-    this.adoptAttempt(this.metadataAge, Document.Metadata);
+    if (this.adoptAttempt(this.metadataAge, Document.Metadata)) this.metadataAsked = false;
     if (this.adoptAttempt(this.keysAge, Document.Keys)) this.keysAsked = false;
   }
 
@@ -134,6 +149,11 @@ export class Feed extends ProviderView {
   }
 
   private takeMetadata(reply: Reply, fetchedAtMs: i64): bool {
+    const before = this.metadataBody;
+    if (before != null && reply.status == 200 && same(before, reply.body)) {
+      this.metadataAge.succeeded(fetchedAtMs);
+      return true;
+    }
     const read = readMetadata(reply, this.settings.issuer, this.settings.allowHttp);
     const fault = read.fault;
     if (fault != null) {
@@ -141,6 +161,7 @@ export class Feed extends ProviderView {
       return false;
     }
     this.metadataHeld = read.value;
+    this.metadataBody = reply.body;
     this.metadataAge.succeeded(fetchedAtMs);
     this.warnOfKeys(read.value.jwksUri);
     return true;

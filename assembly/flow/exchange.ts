@@ -14,6 +14,8 @@ export abstract class ProviderView {
   abstract keys(): KeySet | null;
   /** Whether a fetch for a key id that the set does not hold is allowed now; asking counts as using the allowance. */
   abstract refetchKeys(): bool;
+  /** Whether the provider answers, so that people may be sent there. Where nothing was heard of it for a while, asking makes it be asked. */
+  abstract answers(): bool;
   /** Whether metadata and keys are on their way, so that waiting makes sense. */
   abstract coming(): bool;
 }

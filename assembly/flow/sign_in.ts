@@ -40,7 +40,9 @@ export function beginSignIn(x: Exchange, visit: Visit, how: SignIn, circle: Refu
   if (visit.origin.length == 0) return new Refuse(BAD_REQUEST);
   const endpoint: Url | null = metadata == null ? null : metadata.authorizationEndpoint;
   if (metadata != null && endpoint == null) return Refuse.retry(NOT_READY, returnTo, "sign-in: the provider's metadata has no authorization_endpoint");
-  if (endpoint == null) return x.mayWait ? new AwaitProvider() : Refuse.retry(NOT_READY, returnTo);
+  // Nobody is sent to a provider that is down: the browser would show an error of its own, without a way back.
+  const provider = x.provider;
+  if (endpoint == null || provider == null || !provider.answers()) return x.mayWait ? new AwaitProvider() : Refuse.retry(NOT_READY, returnTo);
 
   const marks = readFlowMarks(visit.cookies.flow());
   if (how != SignIn.New) marks.completed = 0;

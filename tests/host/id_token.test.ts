@@ -197,7 +197,7 @@ describe("duty 47: a key that is not known", () => {
   test("while the keys cannot be fetched the sign-in fails closed", () => {
     const { envoy, browser } = browse({}, { keys: [KEY] });
     jump(envoy, 60);
-    envoy.provider("idp").answers((call) => call.path === "/jwks" ? "fail" : null);
+    envoy.provider("idp").answers((call) => call.path === "/jwks" ? "fail" : call.path === "/token" ? null : { body: BROWSER_METADATA });
     const { ask, back, call } = redeeming(browser);
     call.json(tokens(ask.nonce, { id_token: idToken(ask.nonce, { iat: envoy.now, exp: envoy.now + 300 }, UNKNOWN) }));
     envoy.advance(5);

@@ -187,6 +187,38 @@ describe("sign-in is not possible", () => {
     expect(callsTo(envoy, "/.well-known/openid-configuration")).toBe(1);
   });
 
+  test("that has gone silent meanwhile leads nobody to an error of the browser's own: 503, and sign-ins work when it is back", () => {
+    const { envoy, browser } = browse();
+    signIn(browser);
+    envoy.provider("idp").answers(() => "fail");
+    envoy.advance(60);
+    const late = new Browser(envoy), { local } = late.navigate("/page?a=1");
+    expect([code(local), local.headers.get("retry-after")]).toEqual(["503 provider_not_ready", "5"]);
+    expect(tryAgain(local)).toBe("/page?a=1");
+    expect(browser.navigate("/page").forwarded).toBeTruthy(); // who has a session needs no provider
+    serveBrowser(envoy);
+    envoy.advance(3);
+    asked(late.navigate("/page?a=1"));
+  });
+
+  test("that answers is asked whether it does once in ten seconds at most, and a silent one once in two", () => {
+    const { envoy } = browse(), asks = () => callsTo(envoy, "/.well-known/openid-configuration");
+    for (let i = 0; i < 100; i++) {
+      asked(new Browser(envoy).navigate("/"));
+      envoy.advance(0.3);
+    }
+    expect(asks()).toBeLessThanOrEqual(4);
+    envoy.provider("idp").answers(() => "fail");
+    const before = asks();
+    envoy.advance(11);
+    for (let i = 0; i < 100; i++) {
+      expect(code(new Browser(envoy).navigate("/").local)).toBe("503 provider_not_ready");
+      envoy.advance(0.1);
+    }
+    expect(asks() - before).toBeLessThanOrEqual(6);
+    expect(envoy.logs.filter(({ text }) => /discovery of .* failed/.test(text)).length).toBeLessThanOrEqual(6);
+  });
+
   test.each([undefined, "http://idp.example.com/authorize", "javascript:alert(1)", "//idp.example.com/authorize", 7])(
     "duties 40, 65: an authorization_endpoint that is %p leads nobody anywhere: 503", (authorization_endpoint) => {
       const { envoy, browser } = browse({}, { metadata: { ...BROWSER_METADATA, authorization_endpoint } });

@@ -18,12 +18,14 @@ export class FakeProvider extends ProviderView {
   jwks: string = "";
   allowsRefetch: bool = true;
   onTheWay: bool = false;
+  up: bool = true;
   refetches: i32 = 0;
 
   metadata(): Metadata | null { return this.document == "" ? null : readMetadata(new Reply(200, utf8(this.document)), utf8("https://idp.example.com"), false).value; }
   keys(): KeySet | null { return this.jwks == "" ? null : readJwks(utf8(this.jwks)).value; }
   refetchKeys(): bool { this.refetches++; return this.allowsRefetch; }
   coming(): bool { return this.onTheWay; }
+  answers(): bool { return this.up; }
 }
 
 /** Counts upwards, so that nothing comes twice; or has none. */

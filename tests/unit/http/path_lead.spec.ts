@@ -28,7 +28,7 @@ export function the_lead_ends_where_somebody_sees_an_end_of_the_segment_or_of_th
 }
 export function the_lead_ends_before_slashes_that_some_merge(): void { read("/a//b", "/a/", 3, false); read("/a///", "/a/", 3, false); }
 export function the_lead_ends_before_what_windows_drops_from_a_name(): void {
-  read("/a.", "/a", 2, false); read("/a./b", "/a", 2, false); read("/a%20", "/a", 2, false); read("/a%20%2e/b", "/a", 2, false); read("/a .;b", "/a", 2, false); read("/...", "/", 1, false); read("/a. b", "/a. b", 5, true);
+  read("/a.", "/a", 2, false); read("/a./b", "/a", 2, false); read("/a%20", "/a", 2, false); read("/a%20%2e/b", "/a", 2, false); read("/a .;b", "/a", 2, false); nothing("/..."); read("/a. b", "/a. b", 5, true);
 }
 export function a_dot_segment_ends_it_and_two_dots_may_lead_anywhere(): void {
   read("/a/./b", "/a/", 3, false); read("/a/.", "/a/", 3, false); read("/./a", "/", 1, false);
@@ -54,12 +54,12 @@ export function a_percent_sign_that_is_one_to_everybody_only_ends_the_lead(): vo
 
 // Bounds.
 export function a_path_longer_than_any_rules_is_read_to_a_bound(): void {
-  const lead = of("/" + "a".repeat(60_000));
+  const lead = leadOf("/" + "a".repeat(60_000));
   isTrue(lead.size >= 1024 && lead.size < 2048, "the size"); isFalse(lead.whole, "whole"); equalInt(lead.plain, lead.size);
-  equalInt(of("/" + "a".repeat(60_000) + "/../b").size, 0);
+  equalInt(leadOf("/" + "a".repeat(60_000) + "/../b").size, 0);
 }
 export function many_dots_and_many_escapes_are_read_to_a_bound(): void {
-  of("/" + ".".repeat(60_000)); of("/" + ". ".repeat(30_000) + "x"); of("/." + "%25".repeat(20_000)); of("/%" + "25".repeat(30_000)); of("/" + ".%2525252520".repeat(5_000)); of("/;" + "%252e".repeat(10_000)); of("/a".repeat(30_000) + ";");
+  leadOf("/" + ".".repeat(60_000)); leadOf("/" + ". ".repeat(30_000) + "x"); leadOf("/." + "%25".repeat(20_000)); leadOf("/%" + "25".repeat(30_000)); leadOf("/" + ".%2525252520".repeat(5_000)); leadOf("/;" + "%252e".repeat(10_000)); leadOf("/a".repeat(30_000) + ";");
 }
 
 /** One object serves all requests. */
@@ -99,7 +99,7 @@ export function what_is_whole_and_plain_is_the_path_itself(): void {
   isTrue(plain > 300, plain.toString() + " plain ones");
 }
 
-function of(path: string): PathLead { return behind(utf8(path), "?x=/../"); }
+function leadOf(path: string): PathLead { return behind(utf8(path), "?x=/../"); }
 
 function behind(path: Uint8Array, rest: string): PathLead {
   const bytes = new ByteWriter().bytes(path).text(rest).done(), lead = new PathLead();
@@ -108,7 +108,7 @@ function behind(path: Uint8Array, rest: string): PathLead {
 }
 
 function read(path: string, want: string, plain: i32, whole: bool): void {
-  const lead = of(path);
+  const lead = leadOf(path);
   equal(path + " → " + bytesOf(lead) + (lead.whole ? " whole" : ""), path + " → " + want + (whole ? " whole" : ""));
   equalInt(lead.plain, plain);
 }
