@@ -51,6 +51,19 @@ test("every refusal's code is documented with its status, and no other", () => {
   expect(inPage).toEqual(inCode);
 });
 
+test("every code and every log line that troubleshooting.md quotes is the filter's", () => {
+  const codes = [...sources.matchAll(/new Refusal\("([a-z_]+)"/g)].map(([, code]) => code);
+  const firstCells = [...page("troubleshooting.md").matchAll(/^\| ((?:`[a-z_]+`(?:, )?)+)/gm)].flatMap(([, cell]) => [...cell!.matchAll(/`([a-z_]+)`/g)].map(([, code]) => code!));
+  expect(firstCells.length).toBeGreaterThan(15);
+  expect(firstCells.filter((code) => !codes.includes(code))).toEqual([]);
+  const lines = ["takes no call", "names another issuer than its URL belongs to", "does not know this client", "names others than client_id in aud",
+    "plain http is refused", "is required for the browser sign-in", "does not go with a sign-in", "unknown attribute"];
+  for (const line of lines) {
+    expect(page("troubleshooting.md")).toContain(line);
+    expect(sources).toContain(line);
+  }
+});
+
 test("every name of a metric is documented", () => {
   const names = [...sources.matchAll(/^(?:export )?const (?:OUTCOMES|VISITS): string\[\] = \[(.*)\];/gm)].flatMap(([, list]) => list!.split(", ").map((name) => JSON.parse(name) as string));
   expect(names.length).toBe(11);

@@ -71,6 +71,7 @@ export const MAKERS: Record<string, string> = {
   VerifiedJwt: "jose/jws.ts",
   ActiveToken: "oidc/introspection.ts",
   KeySet: "jose/jwks.ts",
+  ClaimSchema: "config/read_claim_schema.ts",
   Metadata: "oidc/discovery.ts",
   PrivateKey: "crypto/private_key.ts",
   Tokens: "oidc/token.ts",
