@@ -46,6 +46,8 @@ export interface EnvoyOptions {
   listeners: ListenerOptions[];
   clusters: Record<string, ClusterOptions>;
   adminPort: number;
+  /** Where Envoy listens: on loopback unless told. In a container it is "0.0.0.0", and what is published decides who gets there. */
+  address?: string;
   /** Listeners in a file of their own, so that writeListeners can replace them while Envoy runs. Envoy then starts even with a filter
    *  configuration that is refused, and does not listen; with listeners in the bootstrap it does not start. */
   reloadable?: boolean;
@@ -96,7 +98,7 @@ function listeners(folder: string, options: EnvoyOptions): object[] {
 function bootstrap(folder: string, options: EnvoyOptions): object {
   return {
     node: { id: "envoy-oidc", cluster: "envoy-oidc" },
-    admin: { address: address(LOOPBACK, options.adminPort) },
+    admin: { address: address(options.address ?? LOOPBACK, options.adminPort) },
     ...(options.reloadable ? { dynamic_resources: { lds_config: fromFile(listenersFile(folder)) } } : {}),
     static_resources: {
       ...(options.reloadable ? {} : { listeners: listeners(folder, options) }),
@@ -131,7 +133,7 @@ function listenerConfig(folder: string, options: EnvoyOptions, listener: Listene
   };
   return {
     name,
-    address: address(LOOPBACK, listener.port),
+    address: address(options.address ?? LOOPBACK, listener.port),
     filter_chains: [{ filters: [{ name: "envoy.filters.network.http_connection_manager", typed_config: manager }] }],
   };
 }

