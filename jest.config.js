@@ -6,6 +6,7 @@ const LEVELS = {
   host: "tests/host/**/*.test.ts",
   envoy: "tests/envoy/**/*.test.ts",
   browser: "tests/browser/**/*.test.ts",
+  keycloak: "tests/keycloak/**/*.test.ts",
 };
 
 // Tests are plain CommonJS: Jest then needs no flags of Node.
@@ -20,7 +21,8 @@ module.exports = {
     rootDir: __dirname,
     testMatch: [`<rootDir>/${match}`],
     // A real Envoy's log is worth reading when a test with it fails.
-    testEnvironment: ["envoy", "browser"].includes(name) ? "<rootDir>/tests/envoy/support/environment.js" : "node",
+    testEnvironment: ["envoy", "browser", "keycloak"].includes(name) ? "<rootDir>/tests/envoy/support/environment.js" : "node",
+    ...(name === "keycloak" ? { globalSetup: "<rootDir>/tests/keycloak/support/setup.ts", globalTeardown: "<rootDir>/tests/keycloak/support/teardown.ts" } : {}),
     transform: { "\\.ts$": swc },
     modulePathIgnorePatterns: ["<rootDir>/build/"],
   })),

@@ -64,11 +64,7 @@ export async function startEnvoy(options: TestEnvoyOptions): Promise<TestEnvoy> 
     if ((globalThis as { aTestHasFailed?: boolean }).aTestHasFailed) console.log(`A test failed. Envoy's log:\n${envoy.log()}`);
   });
 
-  const stats = async (filter?: RegExp): Promise<Record<string, number>> => {
-    const text = await (await fetch(`${adminUrl}/stats`)).text();
-    const pairs = text.split("\n").map((line) => /^(\S+): (\d+)$/.exec(line)).filter((match) => match !== null);
-    return Object.fromEntries(pairs.filter(([, name]) => filter?.test(name) ?? true).map(([, name, value]) => [name, Number(value)]));
-  };
+  const stats = (filter?: RegExp) => statsOf(adminUrl, filter);
 
   if (config.reloadable && (await stats())["listener_manager.lds.update_rejected"] !== 0) {
     throw new EnvoyDidNotStart("Envoy refused its listeners:", envoy.log());
@@ -129,6 +125,13 @@ export async function validateConfig(yaml: string, environment: Record<string, s
   await writeFile(path, yaml.replaceAll("/etc/envoy/envoy-oidc.wasm", FILTER_WASM).replaceAll("/etc/ssl/certs/ca-certificates.crt", authorities));
   const { status, stdout, stderr } = spawnSync(await envoyBinary(), ["--mode", "validate", "--log-level", "warning", "-c", path], { encoding: "utf8", env: { ...process.env, ...environment } });
   return status === 0 ? "" : stdout + stderr;
+}
+
+/** Counters and gauges of a running Envoy, by name. */
+export async function statsOf(adminUrl: string, filter?: RegExp): Promise<Record<string, number>> {
+  const text = await (await fetch(`${adminUrl}/stats`)).text();
+  const pairs = text.split("\n").map((line) => /^(\S+): (\d+)$/.exec(line)).filter((match) => match !== null);
+  return Object.fromEntries(pairs.filter(([, name]) => filter?.test(name) ?? true).map(([, name, value]) => [name, Number(value)]));
 }
 
 /** Asks until there is an answer. */

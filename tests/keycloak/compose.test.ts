@@ -1,0 +1,109 @@
+// docker-compose.yml: where these tests run in containers it is run; elsewhere Envoy judges its configurations, as far as that goes without.
+
+import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { BrowserClient } from "../envoy/support/browser-client";
+import { atEnd } from "../envoy/support/cleanup";
+import { until, validateConfig } from "../envoy/support/envoy";
+import { getWith, request } from "../envoy/support/http";
+import { compose, startCompose, type Compose } from "./support/compose";
+import type { Echo } from "./support/gateway";
+import { BOSS, keycloak, USER } from "./support/keycloak";
+import { isLoginForm, keycloakSignIn } from "./support/sign-in";
+
+const ROOT = join(__dirname, "../..");
+const START_MS = 300_000;
+const text = (file: string) => readFileSync(join(ROOT, file), "utf8");
+
+if (keycloak().state.mode === "containers") {
+  describe("docker compose up", () => {
+    let stack: Compose;
+    const page = () => `${stack.gateway}/orders?page=2`;
+
+    beforeAll(async () => (stack = await startCompose()), START_MS);
+
+    test("says in the end which URL to open, and as whom to sign in", async () => {
+      const said = await until("the service `ready` to say so", 90_000, async () => /Open .*/.exec(await stack.run("logs", "--no-color", "ready"))?.[0]);
+      expect(said).toContain(`Open ${stack.gateway}/ and sign in as ${USER.name} / ${USER.password}, or as ${BOSS.name} / ${BOSS.password}`);
+    }, 100_000);
+
+    test("the URL leads to Keycloak's form, and from there to what the upstream received", async () => {
+      const client = new BrowserClient();
+      const form = await client.open(page());
+      expect([isLoginForm(form), new URL(form.url).origin]).toEqual([true, stack.keycloak]);
+      const shown = await keycloakSignIn(client, page());
+      expect([shown.url, shown.status]).toEqual([page(), 200]);
+      const { path, headers } = shown.json<Echo>();
+      expect(path).toBe("/orders?page=2");
+      expect(headers).toMatchObject({ "x-user-name": USER.name, "x-groups": "/staff", "x-roles": expect.stringContaining("member") });
+      expect(headers).not.toHaveProperty("cookie");
+    });
+
+    test("a program's token passes on the same URL, and no other does", async () => {
+      const token = await stack.realm.clientCredentials();
+      expect((await getWith(page(), token)).json<Echo>().headers).toMatchObject({ "x-access-token": token });
+      expect((await getWith(page(), token.slice(0, -4))).status).toBe(401);
+      expect((await request(page(), { headers: [["Accept", "application/json"]] })).status).toBe(401);
+    });
+
+    test("who signs out is signed out of Keycloak as well", async () => {
+      const client = new BrowserClient();
+      await keycloakSignIn(client, page());
+      const after = await client.open(`${stack.gateway}/logout`);
+      expect([isLoginForm(after), new URL(after.url).origin]).toEqual([true, stack.keycloak]);
+    });
+
+    test("whom the administrator signs out is refused here, because Keycloak says so to Envoy", async () => {
+      const client = new BrowserClient();
+      await keycloakSignIn(client, page(), BOSS);
+      expect((await client.get(page())).status).toBe(200);
+      await stack.realm.endSessions(BOSS.name);
+      await until("the session to be over", 10_000, async () => ((await client.get(page())).status === 302 ? true : undefined));
+    });
+
+    test("nothing is published but Envoy and Keycloak, and these on loopback alone", async () => {
+      const published = async (service: string, port: string) => (await stack.run("port", service, port).catch(() => "")).trim().replace(/:\d+$/, "");
+      expect(await published("envoy", "10000")).toBe("127.0.0.1");
+      expect(await published("keycloak", "8080")).toBe("127.0.0.1");
+      expect(["", ":0"]).toContain(await published("upstream", "8000"));
+    });
+
+    test("without a compiled filter it says how to make one", async () => {
+      const folder = mkdtempSync(join(tmpdir(), "envoy-oidc-compose-"));
+      atEnd(async () => rmSync(folder, { recursive: true }));
+      chmodSync(folder, 0o755); // images have users of their own
+      for (const part of ["docker-compose.yml", ".env", "envoy"]) cpSync(join(ROOT, part), join(folder, part), { recursive: true });
+      const run = compose(folder);
+      atEnd(async () => void (await run("down")));
+      await run("up", "--detach", "--no-deps", "ready");
+      await until("it to say so", 30_000, async () =>
+        ((await run("logs", "--no-color", "ready")).includes("build/envoy-oidc.wasm, is not there. Compile it, and start again: npm run build") ? true : undefined));
+    });
+  });
+} else {
+  describe("docker-compose.yml, which cannot run without containers,", () => {
+    const services = parse(text("docker-compose.yml")).services as Record<string, { image: string; environment: Record<string, string>; ports?: string[] }>;
+    const environment = { ...services.envoy!.environment, OIDC_DISCOVERY: "http://localhost:8080/realms/quickstart-realm/.well-known/openid-configuration", OIDC_AFTER_LOGOUT: "http://localhost:10000/" };
+    const inPlace = (file: string) => text(file).replaceAll("/project", ROOT);
+
+    test.each(["envoy/keycloak/envoy.yaml", "envoy/keycloak/upstream.yaml"])("%s is a configuration that Envoy takes", async (file) => {
+      expect(await validateConfig(inPlace(file), environment)).toBe("");
+    });
+
+    test.each(["OIDC_DISCOVERY", "OIDC_CLIENT_SECRET", "OIDC_SESSION_SECRET", "OIDC_AFTER_LOGOUT"])("without %s the filter is not taken, and says what is missing", async (name) => {
+      const { [name]: _left, ...others } = environment as Record<string, string>;
+      expect(await validateConfig(inPlace("envoy/keycloak/envoy.yaml"), others)).toContain(name);
+    });
+
+    test("takes its images from .env, two for all services", () => {
+      expect(new Set(Object.values(services).map(({ image }) => image))).toEqual(new Set(["${ENVOY_IMAGE}", "${KEYCLOAK_IMAGE}"]));
+    });
+
+    test("publishes Envoy and Keycloak, on loopback alone", () => {
+      const published = Object.entries(services).flatMap(([name, { ports = [] }]) => ports.map((port) => [name, port]));
+      expect(published).toEqual([["keycloak", "127.0.0.1:${KEYCLOAK_PORT:-8080}:8080"], ["envoy", "127.0.0.1:${ENVOY_PORT:-10000}:10000"]]);
+    });
+  });
+}

@@ -1,0 +1,137 @@
+// A Keycloak that is set up otherwise than the gateway needs it: what people see, what the log says, and what helps. docs/troubleshooting.md
+// is the list; this file shows those of its rows that are about Keycloak's own settings.
+
+import { BrowserClient, type Visit } from "../envoy/support/browser-client";
+import { here, hereForPeople, startGateways, type Echo, type Gateway } from "./support/gateway";
+import { CLIENT, keycloak, USER, type Json, type Realm } from "./support/keycloak";
+import { keycloakSignIn } from "./support/sign-in";
+
+/** Access tokens as Keycloak made them before version 25: with the sign-in's nonce. */
+const NONCE_MAPPER = {
+  name: "nonce", protocol: "openid-connect", protocolMapper: "oidc-nonce-backwards-compatible-mapper",
+  config: { "access.token.claim": "true", "introspection.token.claim": "true" },
+};
+
+const OTHERS_MAPPER = {
+  name: "others", protocol: "openid-connect", protocolMapper: "oidc-audience-mapper",
+  config: { "included.custom.audience": "orders-api", "id.token.claim": "true", "access.token.claim": "true" },
+};
+
+let realm: Realm;
+let gateways: Record<"elsewhere" | "noBrowsers" | "noSuchClient" | "noSuchScope" | "twoAudiences" | "noReturn" | "before25" | "introspection" | "jwks", Gateway>;
+
+beforeAll(async () => {
+  realm = await keycloak().realm("misconfigured", (json) => {
+    const client = json.clients[0] as Json;
+    json.clients.push(
+      { ...client, clientId: "elsewhere", redirectUris: ["https://shop.example.com/callback"] },
+      { ...client, clientId: "no-browsers", standardFlowEnabled: false },
+      { ...client, clientId: "two-audiences", protocolMappers: [...client.protocolMappers, OTHERS_MAPPER] },
+      { ...client, clientId: "no-return", attributes: { "post.logout.redirect.uris": "https://shop.example.com/*" } },
+      { ...client, clientId: "before-25", protocolMappers: [...client.protocolMappers, NONCE_MAPPER] },
+      { ...client, clientId: "no-audience", protocolMappers: client.protocolMappers.filter(({ protocolMapper }: Json) => protocolMapper !== "oidc-audience-mapper") },
+    );
+  });
+  const provider = { discovery: realm.discovery, client_id: CLIENT.id, client_secret: CLIENT.secret };
+  const people = { ...hereForPeople, ...provider, redirect_uri: "/anything/callback" };
+  gateways = await startGateways(realm, {
+    elsewhere: () => ({ ...people, client_id: "elsewhere" }),
+    noBrowsers: () => ({ ...people, client_id: "no-browsers" }),
+    noSuchClient: () => ({ ...people, client_id: "no-such-client", use_jwks: true }),
+    noSuchScope: () => ({ ...people, scope: "openid no-such-scope" }),
+    twoAudiences: () => ({ ...people, client_id: "two-audiences" }),
+    noReturn: ({ url }) => ({ ...people, client_id: "no-return", post_logout_redirect_uri: `${url}/goodbye` }),
+    before25: () => ({ ...people, client_id: "before-25" }),
+    introspection: () => ({ ...here, ...provider, bearer_only: true }),
+    jwks: () => ({ ...here, ...provider, bearer_only: true, use_jwks: true }),
+  });
+});
+
+/** What stands at the foot of a page of the filter's: "403 login_denied". */
+const code = (page: Visit): string | undefined => /<footer><code>([^<]*)/.exec(page.body)?.[1];
+const open = (name: keyof typeof gateways): Promise<Visit> => keycloakSignIn(new BrowserClient(), `${gateways[name].url}/anything/test`);
+
+describe("Keycloak does not send the browser back where it does not know the client or the address", () => {
+  test("a post_logout_redirect_uri that is not registered: its own page says so, and the session here has ended all the same", async () => {
+    const client = new BrowserClient();
+    expect((await keycloakSignIn(client, `${gateways.noReturn.url}/anything/test`)).status).toBe(200);
+    const page = await client.open(`${gateways.noReturn.url}/logout`);
+    expect([new URL(page.url).origin, page.status]).toEqual([keycloak().url, 400]);
+    expect(page.body).toContain("Invalid redirect uri");
+    expect((await client.fetch(`${gateways.noReturn.url}/anything/test`)).status).toBe(401);
+  });
+
+  test.each([
+    ["a redirect_uri that is not registered", "elsewhere", "Invalid parameter: redirect_uri"],
+    ["a client_id that does not exist", "noSuchClient", "Client not found"],
+  ] as const)("%s: its own page says so", async (_what, name, told) => {
+    const page = await open(name);
+    expect([new URL(page.url).origin, page.status]).toEqual([keycloak().url, 400]);
+    expect(page.body).toContain(told);
+  });
+});
+
+describe("what Keycloak refuses otherwise comes back as a page, and the log has its code", () => {
+  test.each([
+    ["Standard flow is off", "noBrowsers", "unauthorized_client"],
+    ["a scope that the client does not have", "noSuchScope", "invalid_scope"],
+  ] as const)("%s", async (_what, name, error) => {
+    const before = await gateways[name].arrived();
+    const page = await open(name);
+    expect([new URL(page.url).origin, page.status, code(page)]).toEqual([gateways[name].url, 502, "502 login_failed"]);
+    expect(page.body).toContain('href="/anything/test"');
+    await gateways[name].logged(new RegExp(`the provider answered the sign-in with ${error}`));
+    expect(await gateways[name].arrived()).toBe(before);
+  });
+});
+
+test("an ID Token that names another audience as well signs nobody in, and the log says why", async () => {
+  const before = await gateways.twoAudiences.arrived();
+  expect(code(await open("twoAudiences"))).toBe("502 login_failed");
+  await gateways.twoAudiences.logged(/sign-in: the ID Token names others than client_id in aud/);
+  expect(await gateways.twoAudiences.arrived()).toBe(before);
+});
+
+describe("a token in whose audience the introspecting client is not (Keycloak 26.6.2 and later)", () => {
+  test("is not active for this client", async () => {
+    const answer = await gateways.introspection.get("/anything/test", { token: await realm.clientCredentials({ client_id: "no-audience" }) });
+    expect([answer.status, answer.json<{ code: string }>().code]).toEqual([401, "inactive"]);
+    await gateways.introspection.logged(/refused, inactive \(401\)/);
+  });
+
+  test("passes by the provider's keys", async () => {
+    expect((await gateways.jwks.get("/anything/test", { token: await realm.clientCredentials({ client_id: "no-audience" }) })).status).toBe(200);
+  });
+
+  test("passes once an audience mapper names the client", async () => {
+    const client = await realm.client("no-audience");
+    const mapper = { name: "audience", protocol: "openid-connect", protocolMapper: "oidc-audience-mapper", config: { "included.client.audience": CLIENT.id, "access.token.claim": "true" } };
+    await realm.admin("POST", `/clients/${client.id}/protocol-mappers/models`, mapper);
+    expect((await gateways.introspection.get("/anything/test", { token: await realm.clientCredentials({ client_id: "no-audience" }) })).status).toBe(200);
+  });
+});
+
+describe("an access token with a nonce, as Keycloak before 25 made them", () => {
+  let token: string;
+
+  beforeAll(async () => {
+    const page = await open("before25");
+    expect(page.status).toBe(200);
+    token = page.json<Echo>().headers["x-access-token"]!;
+    expect(JSON.parse(Buffer.from(token.split(".")[1]!, "base64url").toString())).toMatchObject({ typ: "Bearer", nonce: expect.any(String) });
+  });
+
+  test("is taken for an ID Token by its signature alone", async () => {
+    const answer = await gateways.jwks.get("/anything/test", { token });
+    expect([answer.status, answer.json<{ code: string }>().code]).toEqual([401, "wrong_type"]);
+  });
+
+  test("passes by introspection, which says what it is", async () => {
+    expect((await gateways.introspection.get("/anything/test", { token })).status).toBe(200);
+  });
+
+  test("does not trouble sessions, nor tokens that no browser's sign-in has made", async () => {
+    expect((await open("before25")).status).toBe(200);
+    expect((await gateways.jwks.get("/anything/test", { token: (await realm.password(USER, { client_id: "before-25" })).access_token })).status).toBe(200);
+  });
+});

@@ -1,0 +1,231 @@
+// Apache APISIX 2.14: the three modes of operation in every combination that its page names, which of the three headers each can set, and
+// what is remembered of a token.
+
+import { BrowserClient } from "../envoy/support/browser-client";
+import { until } from "../envoy/support/envoy";
+import type { RawResponse } from "../envoy/support/http";
+import { here, hereForPeople, startGateways, type Echo, type Gateway } from "./support/gateway";
+import { BOSS, CLIENT, keycloak, USER, type Json, type Realm } from "./support/keycloak";
+import { keycloakSignIn } from "./support/sign-in";
+
+type Name = (typeof NAMES)[number];
+const NAMES = [
+  "1: bearer_only, introspection_endpoint", "1: bearer_only, public_key", "1: bearer_only, both", "2: neither",
+  "3: introspection_endpoint", "3: public_key", "3: both",
+  "in Authorization", "tokens in Authorization", "the token alone", "use_jwks", "use_jwks, no memory of JWTs",
+  "introspection, no memory of JWTs", "X-Access-Token as well",
+] as const;
+/** A client whose access tokens live so many seconds. */
+const SHORT = "short-lived", SHORT_SEC = 6;
+
+let realm: Realm;
+let gateways: Record<Name, Gateway>;
+/** Signed in as USER at every gateway: they have one client and one session secret, and cookies know no ports. */
+let person: BrowserClient;
+let token: string;
+let tampered: string;
+let ended: string;
+
+beforeAll(async () => {
+  realm = await keycloak().realm("modes", ({ clients }) => {
+    clients.push({ ...clients[0], clientId: SHORT, attributes: { ...clients[0].attributes, "access.token.lifespan": String(SHORT_SEC) } });
+  });
+  // The examples of the page; the PEM stands in one line there.
+  const client = { client_id: CLIENT.id, client_secret: CLIENT.secret, discovery: realm.discovery, realm: "master" };
+  const introspection = { introspection_endpoint: realm.introspectionEndpoint, introspection_endpoint_auth_method: "client_secret_basic" };
+  const key = { token_signing_alg_values_expected: "RS256", public_key: (await realm.publicKey()).replaceAll("\n", "        ") };
+  const programs = { ...here, ...client, bearer_only: true }, people = { ...hereForPeople, ...client, bearer_only: false };
+  gateways = await startGateways(realm, {
+    "1: bearer_only, introspection_endpoint": () => ({ ...programs, ...introspection }),
+    "1: bearer_only, public_key": () => ({ ...programs, ...key }),
+    "1: bearer_only, both": () => ({ ...programs, ...introspection, ...key }),
+    "2: neither": () => people,
+    "3: introspection_endpoint": () => ({ ...people, ...introspection }),
+    "3: public_key": () => ({ ...people, ...key }),
+    "3: both": () => ({ ...people, ...introspection, ...key }),
+    "in Authorization": () => ({ ...people, access_token_in_authorization_header: true }),
+    "tokens in Authorization": () => ({ ...programs, ...key, access_token_in_authorization_header: true }),
+    "the token alone": () => ({ ...programs, ...key, set_userinfo_header: false }),
+    "use_jwks": () => ({ ...programs, use_jwks: true }),
+    "use_jwks, no memory of JWTs": () => ({ ...programs, use_jwks: true, jwt_verification_cache_ignore: true }),
+    "introspection, no memory of JWTs": () => ({ ...programs, ...introspection, jwt_verification_cache_ignore: true }),
+    "X-Access-Token as well": () => ({ ...programs, ...key, auth_accept_token_as: ["header", "header:X-Access-Token"] }),
+  }, { concurrency: 1 });
+  person = new BrowserClient();
+  await keycloakSignIn(person, `${gateways["2: neither"].url}/page`);
+  ended = (await realm.password(BOSS)).access_token;
+  await realm.endSessions(BOSS.name);
+  token = (await realm.password(BOSS)).access_token;
+  tampered = token.replace(/\.[^.]+\./, `.${Buffer.from(JSON.stringify({ ...payload(token), preferred_username: "root" })).toString("base64url")}.`);
+});
+
+describe("what becomes of a request", () => {
+  //                                    no token: a person, a program; a token, a tampered one,    one whose session has ended
+  test.each<[Name, string, string, string, string, string]>([
+    ["1: bearer_only, introspection_endpoint", "401 no_token", "401 no_token", "200", "401 inactive", "401 inactive"],
+    ["1: bearer_only, public_key", "401 no_token", "401 no_token", "200", "401 bad_signature", "200"],
+    ["1: bearer_only, both", "401 no_token", "401 no_token", "200", "401 bad_signature", "200"],
+    ["2: neither", "302", "401 sign_in_needed", "200", "401 inactive", "401 inactive"],
+    ["3: introspection_endpoint", "302", "401 sign_in_needed", "200", "401 inactive", "401 inactive"],
+    ["3: public_key", "302", "401 sign_in_needed", "200", "401 bad_signature", "200"],
+    ["3: both", "302", "401 sign_in_needed", "200", "401 bad_signature", "200"],
+  ])("mode %s", async (name, ...expected) => {
+    const { url, get, arrived } = gateways[name], before = await arrived();
+    const page = (bearer: string) => new BrowserClient().get(url, "none", authorization(bearer));
+    const answers = [await new BrowserClient().get(url), await get("/"), await page(token), await page(tampered), await page(ended)];
+    expect(answers.map(outcome)).toEqual(expected);
+    expect(await arrived() - before).toBe(answers.filter(({ status }) => status === 200).length);
+    for (const answer of answers) {
+      if (answer.status === 302) expect(answer.one("location")).toContain(`${realm.issuer}/protocol/openid-connect/auth?`);
+      if (answer.status === 401) expect(answer.one("www-authenticate")).toMatch(/^Bearer realm="master"/);
+    }
+  });
+
+  test.each<[Name, string, string]>([
+    ["1: bearer_only, introspection_endpoint", "401 no_token", "401 inactive"],
+    ["1: bearer_only, public_key", "401 no_token", "401 bad_signature"],
+    ["2: neither", "200", "401 inactive"],
+    ["3: introspection_endpoint", "200", "401 inactive"],
+    ["3: public_key", "200", "401 bad_signature"],
+    ["3: both", "200", "401 bad_signature"],
+  ])("mode %s, with a session: a token goes before it, also one that does not hold", async (name, alone, withTampered) => {
+    expect(outcome(await person.get(gateways[name].url))).toBe(alone);
+    expect(outcome(await person.get(gateways[name].url, "none", authorization(tampered)))).toBe(withTampered);
+    const other = await person.get(gateways[name].url, "none", authorization(token));
+    expect(userinfo(other)).toMatchObject({ preferred_username: BOSS.name });
+    expect(shown(other)).not.toContain("x-id-token");
+  });
+
+  test("a public key goes before introspection: Keycloak is not asked", async () => {
+    for (const name of ["1: bearer_only, both", "3: both"] as const) {
+      const fresh = await realm.clientCredentials();
+      expect(await callsDuring(name, () => gateways[name].get("/", { token: fresh }))).toBe(0);
+    }
+  });
+});
+
+describe("the three headers", () => {
+  const forged = Object.fromEntries(["X-Access-Token", "X-ID-Token", "X-Userinfo", "X_Userinfo", "x-id-token"].map((name) => [name, "forged"]));
+
+  test("by introspection: the token, and what Keycloak answered; there is no ID Token", async () => {
+    for (const name of ["1: bearer_only, introspection_endpoint", "3: introspection_endpoint", "2: neither"] as const) {
+      const response = await gateways[name].get("/", { token, headers: forged });
+      expect(shown(response)).toEqual(["authorization", "x-access-token", "x-userinfo"]);
+      expect(header(response, "x-access-token")).toBe(token);
+      expect(userinfo(response)).toMatchObject({ active: true, client_id: CLIENT.id, username: BOSS.name, sub: payload(token).sub });
+    }
+  });
+
+  test("by a public key: the token, and its claims; there is no ID Token", async () => {
+    for (const name of ["1: bearer_only, public_key", "1: bearer_only, both", "3: public_key", "3: both"] as const) {
+      const response = await gateways[name].get("/", { token, headers: forged });
+      expect(shown(response)).toEqual(["authorization", "x-access-token", "x-userinfo"]);
+      expect(header(response, "x-access-token")).toBe(token);
+      expect(userinfo(response)).toEqual(payload(token));
+    }
+    expect(shown(await gateways["the token alone"].get("/", { token, headers: forged }))).toEqual(["authorization", "x-access-token"]);
+  });
+
+  test("with a session: the token, the ID Token's claims, and what the UserInfo endpoint says, whatever tokens are verified by", async () => {
+    for (const name of ["2: neither", "3: introspection_endpoint", "3: public_key", "3: both"] as const) {
+      const response = await person.get(gateways[name].url, "none", Object.entries(forged));
+      expect(shown(response)).toEqual(["x-access-token", "x-id-token", "x-userinfo"]);
+      const access = header(response, "x-access-token"), idToken = decoded(header(response, "x-id-token"));
+      expect(payload(access)).toMatchObject({ iss: realm.issuer, typ: "Bearer", preferred_username: USER.name });
+      expect(idToken).toMatchObject({ iss: realm.issuer, typ: "ID", aud: CLIENT.id, preferred_username: USER.name, nonce: expect.any(String) });
+      const told = await fetch(`${realm.issuer}/protocol/openid-connect/userinfo`, { headers: { authorization: `Bearer ${access}` } });
+      expect(userinfo(response)).toEqual(await told.json());
+    }
+  });
+
+  test("access_token_in_authorization_header: it stands there instead, in place of what the client may have sent", async () => {
+    const signedIn = await person.get(gateways["in Authorization"].url, "none", Object.entries(forged));
+    expect(shown(signedIn)).toEqual(["authorization", "x-id-token", "x-userinfo"]);
+    expect(payload(header(signedIn, "authorization").replace(/^Bearer /, ""))).toMatchObject({ typ: "Bearer", preferred_username: USER.name });
+    const program = await gateways["tokens in Authorization"].get("/", { token, headers: forged });
+    expect(shown(program)).toEqual(["authorization", "x-userinfo"]);
+    expect(header(program, "authorization")).toBe(`Bearer ${token}`);
+  });
+});
+
+test("a token in X-Access-Token is none, unless the configuration says so", async () => {
+  const get = async (name: Name) => outcome(await gateways[name].get("/", { headers: { "X-Access-Token": token } }));
+  expect([await get("1: bearer_only, public_key"), await get("X-Access-Token as well")]).toEqual(["401 no_token", "200"]);
+});
+
+describe("what is remembered", () => {
+  test("an introspection: one call for all requests, none after a revocation either, until the token's expiry", async () => {
+    const gateway = gateways["1: bearer_only, introspection_endpoint"], name = "1: bearer_only, introspection_endpoint";
+    const short = (await realm.password(BOSS, { client_id: SHORT })).access_token;
+    const ask = async () => outcome(await gateway.get("/", { token: short }));
+    expect(await callsDuring(name, async () => {
+      for (let i = 0; i < 5; i++) expect(await ask()).toBe("200");
+      await realm.endSessions(BOSS.name);
+      for (let i = 0; i < 5; i++) expect(await ask()).toBe("200");
+    })).toBe(1);
+    let end = "";
+    expect(await callsDuring(name, async () => {
+      end = await until("the end of the token", 2 * SHORT_SEC * 1000, async () => { const answer = await ask(); return answer === "200" ? undefined : answer; });
+    })).toBe(1);
+    // Keycloak itself calls a token active in the very second in which it expires.
+    expect(end).toMatch(/^401 (inactive|expired)$/);
+    expect(await callsDuring(name, async () => expect(await ask()).toBe(end))).toBe(0);
+  });
+
+  test("many requests at once with a token that nobody knows yet: one call", async () => {
+    const name = "3: introspection_endpoint", fresh = await realm.clientCredentials();
+    const answers: RawResponse[] = [];
+    expect(await callsDuring(name, async () => answers.push(...await Promise.all(Array.from({ length: 20 }, () => gateways[name].get("/", { token: fresh })))))).toBe(1);
+    expect(answers.map(outcome)).toEqual(Array(20).fill("200"));
+  });
+
+  test("whether verified JWTs are remembered or not, introspection answers are", async () => {
+    const name = "introspection, no memory of JWTs", fresh = await realm.clientCredentials();
+    expect(await callsDuring(name, async () => {
+      for (let i = 0; i < 5; i++) expect(outcome(await gateways[name].get("/", { token: fresh }))).toBe("200");
+    })).toBe(1);
+  });
+
+  // The last one, for the realm's key is another one then.
+  test("a verified JWT costs no call, and is remembered no longer than its key is good; a key in the configuration stays good", async () => {
+    const names = ["use_jwks", "use_jwks, no memory of JWTs", "1: bearer_only, public_key"] as const;
+    const outcomes = (bearer: string) => Promise.all(names.map(async (name) => outcome(await gateways[name].get("/", { token: bearer }))));
+    const old = await realm.clientCredentials(), [oldKey] = await realm.keyComponents();
+    expect(await callsDuring("use_jwks", async () => {
+      for (let i = 0; i < 3; i++) expect(await outcomes(old)).toEqual(["200", "200", "200"]);
+    })).toBe(0);
+    await realm.addKey();
+    await realm.admin("DELETE", `/components/${oldKey}`);
+    expect(await outcomes(await realm.clientCredentials())).toEqual(["200", "200", "401 bad_signature"]);
+    expect(await outcomes(old)).toEqual(["401 unknown_key", "401 unknown_key", "200"]);
+  });
+});
+
+function authorization(bearer?: string): [string, string][] { return bearer === undefined ? [] : [["Authorization", `Bearer ${bearer}`]]; }
+
+function outcome({ status, body }: RawResponse): string { return [status, /"code":"(\w+)"/.exec(body)?.[1] ?? /<code>\d+ (\w+)/.exec(body)?.[1] ?? ""].join(" ").trim(); }
+
+function header(response: RawResponse, name: string): string { return response.json<Echo>().headers[name]!; }
+
+/** Standard base64 with padding, of JSON. */
+function decoded(text: string): Json {
+  expect(text).toMatch(/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/);
+  return JSON.parse(Buffer.from(text, "base64").toString());
+}
+
+function userinfo(response: RawResponse): Json { return decoded(header(response, "x-userinfo")); }
+
+function payload(jwt: string): Json { return JSON.parse(Buffer.from(jwt.split(".")[1]!, "base64url").toString()); }
+
+/** The identity headers that reached the upstream, in any spelling. */
+function shown(response: RawResponse): string[] {
+  return Object.keys(response.json<Echo>().headers).filter((name) => /^(authorization|x[-_](access[-_]token|id[-_]token|userinfo))$/.test(name));
+}
+
+/** How often Keycloak was called meanwhile. Metadata and keys are there from the start. */
+async function callsDuring(name: Name, happens: () => Promise<unknown>): Promise<number> {
+  const calls = async () => (await gateways[name].stats(/^cluster\.keycloak\.upstream_rq_total$/))["cluster.keycloak.upstream_rq_total"]!;
+  const before = await calls();
+  await happens();
+  return (await calls()) - before;
+}

@@ -1,0 +1,210 @@
+// What happens to Keycloak while traffic flows: its keys are rotated, it goes away and comes back. One traffic runs through the whole file.
+
+import { setTimeout as sleep } from "node:timers/promises";
+import { BrowserClient, type Visit } from "../envoy/support/browser-client";
+import { atEnd } from "../envoy/support/cleanup";
+import { until } from "../envoy/support/envoy";
+import type { RawResponse } from "../envoy/support/http";
+import { here, hereForPeople, startGateways } from "./support/gateway";
+import { CLIENT, ownKeycloak, type Keycloak, type Realm } from "./support/keycloak";
+import { keycloakSignIn } from "./support/sign-in";
+
+const LIFESPAN_SEC = 4;
+/** The least there is; keys are fetched again a tenth of it before its end. */
+const KEYS_LIVE_SEC = 60;
+const LONG = 150_000;
+const NO_ANSWER = 0;
+
+let own: Keycloak;
+let realm: Realm;
+let at: Awaited<ReturnType<typeof gateways>>;
+let traffic: Traffic;
+let byFirstKey: string, bySecondKey: string;
+let renewed: BrowserClient;
+let firstKey: string[];
+
+/** Requests one after another, each kind in two loops, until told to stop. */
+class Traffic {
+  private readonly answers = new Map<string, Map<number, number>>();
+  private readonly loops = new Map<string, Promise<unknown>>();
+  private readonly stopped = new Set<string>();
+
+  add(name: string, send: () => Promise<RawResponse>): void {
+    const answers = new Map<number, number>();
+    this.answers.set(name, answers);
+    const loop = async () => {
+      while (!this.stopped.has(name)) {
+        const status = await send().then((response) => response.status, () => NO_ANSWER);
+        answers.set(status, (answers.get(status) ?? 0) + 1);
+        await sleep(status === 200 ? 100 : 500); // refusals would flood the log
+      }
+    };
+    this.loops.set(name, Promise.all([loop(), loop()]));
+  }
+
+  async stop(name: string): Promise<void> {
+    this.stopped.add(name);
+    await this.loops.get(name);
+  }
+
+  async stopAll(): Promise<void> {
+    await Promise.all([...this.loops.keys()].map((name) => this.stop(name)));
+  }
+
+  /** By kind, the statuses that there were. Each has been asked for many times. */
+  get statuses(): Record<string, number[]> {
+    for (const [name, answers] of this.answers) if ([...answers.values()].reduce((a, b) => a + b, 0) < 20) throw new Error(`There were hardly any requests of this kind: ${name}.`);
+    return Object.fromEntries([...this.answers].map(([name, answers]) => [name, [...answers.keys()]]));
+  }
+}
+
+function gateways(options: { ready?: boolean } = {}) {
+  const client = { discovery: realm.discovery, client_id: CLIENT.id, client_secret: CLIENT.secret, jwk_expires_in: KEYS_LIVE_SEC };
+  return startGateways(realm, {
+    programs: () => ({ ...here, ...client, bearer_only: true, use_jwks: true }),
+    asking: () => ({ ...here, ...client, bearer_only: true, introspection_endpoint: realm.introspectionEndpoint, introspection_interval: 600 }),
+    people: () => ({ ...hereForPeople, ...client, redirect_uri: "/callback" }),
+    renewing: () => ({ ...hereForPeople, ...client, client_id: "short-lived", redirect_uri: "/callback" }),
+  }, { concurrency: 2, ...options });
+}
+
+beforeAll(async () => {
+  own = await ownKeycloak();
+  realm = await own.realm("operations", (json) => {
+    const [model] = json.clients;
+    model.attributes["access.token.lifespan"] = "900";
+    json.clients.push({ ...model, clientId: "short-lived", attributes: { ...model.attributes, "access.token.lifespan": String(LIFESPAN_SEC) } });
+  });
+  at = await gateways();
+  byFirstKey = await realm.clientCredentials();
+  firstKey = await realm.keyComponents();
+  traffic = new Traffic();
+  atEnd(() => traffic.stopAll());
+  traffic.add("a token of the first key", () => at.programs.get("/", { token: byFirstKey }));
+  traffic.add("an introspected token", () => at.asking.get("/", { token: byFirstKey }));
+  const person = new BrowserClient();
+  renewed = new BrowserClient();
+  await keycloakSignIn(person, `${at.people.url}/page`);
+  traffic.add("a session", () => person.fetch(`${at.people.url}/api`));
+  await keycloakSignIn(renewed, `${at.renewing.url}/page`);
+  traffic.add("a session that is renewed again and again", () => renewed.fetch(`${at.renewing.url}/api`));
+}, LONG);
+
+const refusal = (response: RawResponse) => [response.status, response.one("retry-after"), response.json<{ code: string }>().code];
+const kidOf = (token: string) => JSON.parse(Buffer.from(token.split(".")[0]!, "base64url").toString()).kid as string;
+const statusesOf = async (who: () => Promise<RawResponse>, times: number) => [...new Set((await Promise.all(Array.from({ length: times }, who))).map(({ status }) => status))];
+
+test("the key that signs is rotated: tokens of both keys pass at once, in all workers; people sign in, and sessions are renewed", async () => {
+  await realm.addKey();
+  bySecondKey = await realm.clientCredentials();
+  expect(kidOf(bySecondKey)).not.toBe(kidOf(byFirstKey));
+  expect(await statusesOf(() => at.programs.get("/", { token: bySecondKey }), 20)).toEqual([200]);
+  traffic.add("a token of the second key", () => at.programs.get("/", { token: bySecondKey }));
+  expect((await keycloakSignIn(new BrowserClient(), `${at.people.url}/page`)).status).toBe(200);
+  await sleep((LIFESPAN_SEC + 1) * 1000);
+  expect(traffic.statuses).toEqual({
+    "a token of the first key": [200], "a token of the second key": [200], "an introspected token": [200], "a session": [200], "a session that is renewed again and again": [200],
+  });
+}, LONG);
+
+describe("Keycloak goes away", () => {
+  let unseen: string, alsoUnseen: string;
+  let back: Visit;
+  let late: Awaited<ReturnType<typeof gateways>>;
+  const onItsWay = new BrowserClient();
+
+  beforeAll(async () => {
+    await traffic.stop("a token of the first key");
+    for (const id of firstKey) await realm.admin("DELETE", `/components/${id}`); // what comes of that is the last test
+    [unseen, alsoUnseen] = [await realm.clientCredentials(), await realm.clientCredentials()];
+    // A sign-in that Keycloak has answered just before: its code is still to be traded for tokens.
+    await keycloakSignIn(onItsWay, `${at.renewing.url}/page`);
+    back = await onItsWay.follow(await onItsWay.get(`${at.people.url}/wanted?a=1`));
+    await own.stop();
+  }, LONG);
+
+  test("tokens of its known keys pass, also those that were not seen before", async () => {
+    expect(await statusesOf(() => at.programs.get("/", { token: unseen }), 20)).toEqual([200]);
+  });
+
+  test("a token that has to be asked about gets 503 and Retry-After, and one that was asked about passes", async () => {
+    expect(refusal(await at.asking.get("/", { token: unseen }))).toEqual([503, "5", "provider_unreachable"]);
+    expect((await at.asking.get("/", { token: byFirstKey })).status).toBe(200);
+  });
+
+  test("a sign-in that comes back gets 503 and Retry-After, on a page that leads on", async () => {
+    expect(back.one("location")).toContain(`${at.people.url}/callback?`);
+    const page = await onItsWay.follow(back);
+    expect([page.status, page.one("retry-after")]).toEqual([503, "5"]);
+    expect(page.body).toMatch(/href="\/wanted\?a=1".*503 provider_unreachable/s);
+  });
+
+  test("a sign-in that begins is led there all the same: nobody was asked, and so nobody knows", async () => {
+    const response = await new BrowserClient().get(`${at.people.url}/page`);
+    expect([response.status, response.one("location")]).toEqual([302, expect.stringContaining(realm.issuer)]);
+  });
+
+  test("a session whose access token is over gets 503 and Retry-After, and is not signed out", async () => {
+    const response = await until("the session to need a new token", 20_000, async () => {
+      const answer = await renewed.fetch(`${at.renewing.url}/api`);
+      return answer.status === 200 ? undefined : answer;
+    });
+    expect(refusal(response)).toEqual([503, "5", "provider_unreachable"]);
+    expect(response.all("set-cookie")).toEqual([]);
+  }, LONG);
+
+  test("an Envoy that starts now serves 503 and Retry-After to everybody, and says in its log what is wrong", async () => {
+    late = await gateways({ ready: false });
+    expect(refusal(await late.programs.get("/", { token: unseen }))).toEqual([503, "5", "provider_not_ready"]);
+    const page = await new BrowserClient().get(`${late.people.url}/page`);
+    expect([page.status, page.one("retry-after"), page.body]).toEqual([503, "5", expect.stringContaining("provider_not_ready")]);
+    await late.programs.logged(/discovery of \S+\/realms\/operations failed: .*cluster "keycloak"/);
+  }, LONG);
+
+  describe("and comes back", () => {
+    beforeAll(() => own.start(), LONG);
+
+    test("the sign-in that was under way goes on from that page, and new ones work", async () => {
+      expect((await keycloakSignIn(onItsWay, `${at.people.url}/wanted?a=1`)).url).toBe(`${at.people.url}/wanted?a=1`);
+      expect((await keycloakSignIn(new BrowserClient(), `${at.people.url}/page`)).status).toBe(200);
+    }, LONG);
+
+    test("the session that needed a new token gets it, without a sign-in", async () => {
+      await until("the session to be renewed", 20_000, async () => ((await renewed.fetch(`${at.renewing.url}/api`)).status === 200 ? true : undefined));
+    }, LONG);
+
+    test("tokens can be asked about again", async () => {
+      expect((await at.asking.get("/", { token: alsoUnseen })).status).toBe(200);
+    });
+
+    test("the Envoy that was started without it serves tokens and people, without another start", async () => {
+      const token = await realm.clientCredentials();
+      await until("the late Envoy to know its provider", 40_000, async () => ((await late.programs.get("/", { token })).status === 200 ? true : undefined));
+      expect((await keycloakSignIn(new BrowserClient(), `${late.people.url}/page`)).status).toBe(200);
+    }, LONG);
+
+    test("in all that time no valid token and no session was refused, and nobody was signed out", () => {
+      const { "a session that is renewed again and again": needed, ...others } = traffic.statuses;
+      expect(needed!.sort()).toEqual([200, 503]);
+      expect(others).toEqual({ "a token of the first key": [200], "a token of the second key": [200], "an introspected token": [200], "a session": [200] });
+    });
+  });
+});
+
+test("the client's secret is changed at Keycloak: the log says so, sessions wait with 503, and go on when it fits again", async () => {
+  await realm.changeClient((client) => { client.secret = "another-secret-of-this-client"; }, "short-lived");
+  const status = (wanted: number) => until(`the session to get ${wanted}`, 40_000, async () => ((await renewed.fetch(`${at.renewing.url}/api`)).status === wanted ? true : undefined));
+  await status(503);
+  await at.renewing.logged(/refresh: .*check client_id, client_secret/);
+  await realm.changeClient((client) => { client.secret = CLIENT.secret; }, "short-lived");
+  await status(200);
+}, LONG);
+
+test("a key is removed: its tokens pass until the keys are fetched again, and no longer, in all workers", async () => {
+  await until("a token of the removed key to be refused", (KEYS_LIVE_SEC + 10) * 1000, async () => ((await at.programs.get("/", { token: byFirstKey })).status === 401 ? true : undefined));
+  await sleep(1500);
+  expect(await statusesOf(() => at.programs.get("/", { token: byFirstKey }), 20)).toEqual([401]);
+  expect(refusal(await at.programs.get("/", { token: byFirstKey }))).toEqual([401, undefined, "unknown_key"]);
+  expect(await statusesOf(() => at.programs.get("/", { token: bySecondKey }), 20)).toEqual([200]);
+  expect(traffic.statuses["a token of the second key"]).toEqual([200]);
+}, LONG);

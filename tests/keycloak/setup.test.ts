@@ -1,0 +1,135 @@
+// docs/keycloak.md is true: its client and its configurations are taken from the page as they stand there, but for the hosts.
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { BrowserClient } from "../envoy/support/browser-client";
+import { here, hereForPeople, startGateway, startGateways, type Echo } from "./support/gateway";
+import { CLIENT, keycloak, USER, type Json, type Realm } from "./support/keycloak";
+import { isLoginForm, keycloakSignIn } from "./support/sign-in";
+
+const PAGE = readFileSync(join(__dirname, "../../docs/keycloak.md"), "utf8");
+const [CLIENT_JSON, FILTER_JSON, NAMES_JSON] = [...PAGE.matchAll(/```json\n(.*?)```/gs)].map(([, json]) => json!);
+const ENVIRONMENT = { CLIENT_SECRET: CLIENT.secret, SESSION_SECRET: "another session secret of the tests, long enough" };
+const HEARD_MS = 2000;
+
+let realm: Realm;
+let byPassiveKey: string;
+let at: Awaited<ReturnType<typeof gateways>>;
+
+/** A block of the page, with the hosts of these tests. */
+const fromPage = (json: string | undefined, url: string): Json => JSON.parse(json!.replaceAll("https://shop.example.com", url)
+  .replaceAll("https://idp.example.com/realms/shop", realm.issuer).replaceAll("https://keycloak.internal:8443/realms/shop", `http://keycloak.internal:8443/realms/${realm.name}`)) as Json;
+
+function gateways() {
+  const client = (client_id: string) => ({ discovery: realm.discovery, client_id, client_secret: CLIENT.secret });
+  const asks = (client_id: string) => () => ({ ...here, ...client(client_id), bearer_only: true, introspection_endpoint: realm.introspectionEndpoint });
+  return startGateways(realm, {
+    shop: ({ url }) => ({ ...fromPage(FILTER_JSON, url), ssl_verify: false }),
+    astray: () => ({ ...hereForPeople, ...client("shop"), redirect_uri: "/elsewhere" }),
+    plain: () => ({ ...hereForPeople, ...client("plain"), redirect_uri: "/callback", claim_headers: { "realm_access.roles": "x-roles", groups: "x-groups" } }),
+    internal: ({ url }) => ({ ...hereForPeople, ...client("plain"), redirect_uri: "/callback", use_jwks: true, ...fromPage(NAMES_JSON, url) }),
+    shopAsks: asks("shop"),
+    plainAsks: asks("plain"),
+    onlyItsOwn: () => ({ ...here, ...client("shop"), bearer_only: true, use_jwks: true, claim_validator: { audience: { match_with_client_id: true } } }),
+  }, { environment: ENVIRONMENT });
+}
+
+beforeAll(async () => {
+  realm = await keycloak().realm("setup", (json) => {
+    json.clients.push({ ...JSON.parse(CLIENT_JSON!), secret: CLIENT.secret });
+    json.clients.push({ clientId: "plain", secret: CLIENT.secret, serviceAccountsEnabled: true, redirectUris: ["*"] });
+  });
+  byPassiveKey = await realm.clientCredentials();
+  const [id] = await realm.keyComponents();
+  await realm.addKey();
+  const component = await realm.admin("GET", `/components/${id}`);
+  await realm.admin("PUT", `/components/${id}`, { ...component, config: { ...component.config, active: ["false"] } });
+
+  at = await gateways();
+  const { redirectUris, attributes } = fromPage(CLIENT_JSON, at.shop.url); // now that the gateway's address is known
+  await realm.changeClient((client) => {
+    client.redirectUris = redirectUris;
+    Object.assign(client.attributes, attributes, { "backchannel.logout.url": attributes["backchannel.logout.url"].replace(at.shop.url, at.shop.inside) });
+  }, "shop");
+});
+
+const codeOf = (response: { status: number; body: string }) => (response.status === 200 ? 200 : `${response.status} ${(JSON.parse(response.body) as { code: string }).code}`);
+const userOf = (echo: Echo) => JSON.parse(Buffer.from(echo.headers["x-userinfo"]!, "base64").toString());
+const of = (clientId: string) => realm.clientCredentials({ client_id: clientId });
+
+describe("the page's client and configuration", () => {
+  test("people sign in, and the upstream knows their roles and groups", async () => {
+    const page = await keycloakSignIn(new BrowserClient(), `${at.shop.url}/orders`);
+    expect([page.url, page.status]).toEqual([`${at.shop.url}/orders`, 200]);
+    const { headers } = page.json<Echo>();
+    expect([headers["x-roles"]!.split(","), headers["x-groups"]]).toEqual([expect.arrayContaining(["member"]), "/staff"]);
+    expect(userOf({ headers } as Echo)).toMatchObject({ groups: ["/staff"], realm_access: { roles: expect.arrayContaining(["member"]) } });
+  });
+
+  test("programs pass with tokens by client credentials; passwords are not taken", async () => {
+    expect((await at.shop.get("/", { token: await of("shop") })).status).toBe(200);
+    await expect(realm.password(USER, { client_id: "shop" })).rejects.toThrow("unauthorized_client");
+  });
+
+  test("another redirect URI is refused on Keycloak's page, and the browser does not come back", async () => {
+    const page = await new BrowserClient().open(`${at.astray.url}/orders`);
+    expect([new URL(page.url).origin, page.status, page.body]).toEqual([keycloak().url, 400, expect.stringContaining("Invalid parameter: redirect_uri")]);
+  });
+
+  test("signing out asks nothing, ends Keycloak's session, and comes back to post_logout_redirect_uri", async () => {
+    const browser = new BrowserClient();
+    await keycloakSignIn(browser, `${at.shop.url}/orders`);
+    const atKeycloak = await browser.follow(await browser.get(`${at.shop.url}/logout`));
+    expect([atKeycloak.status, atKeycloak.one("location")?.split("?")[0]]).toEqual([302, `${at.shop.url}/`]);
+    expect(isLoginForm(await browser.settle(atKeycloak))).toBe(true); // which leads to a page that needs a sign-in
+  });
+
+  test("a session that the administrator ends is over within two seconds", async () => {
+    const browser = new BrowserClient();
+    await keycloakSignIn(browser, `${at.shop.url}/orders`);
+    await realm.endSessions(USER.name);
+    await sleep(HEARD_MS);
+    expect((await browser.fetch(`${at.shop.url}/api`)).status).toBe(401);
+  });
+});
+
+describe("audience", () => {
+  test.each([
+    ["the page's client may ask about its own tokens", "shopAsks", "shop", 200],
+    ["a client without the mapper may not even ask about its own", "plainAsks", "plain", "401 inactive"],
+    ["nor may the page's client about tokens in whose audience it is not", "shopAsks", "plain", "401 inactive"],
+    ["with the provider's keys nobody is asked", "shop", "plain", 200],
+    ["match_with_client_id keeps other clients' tokens out", "onlyItsOwn", "plain", "403 wrong_audience"],
+    ["and lets its own in", "onlyItsOwn", "shop", 200],
+  ] as const)("%s", async (_rule, gateway, client, outcome) => {
+    expect(codeOf(await at[gateway].get("/", { token: await of(client) }))).toBe(outcome);
+  });
+});
+
+test("roles and groups: without the mappers roles are in the access token alone, and groups nowhere", async () => {
+  const { headers } = (await keycloakSignIn(new BrowserClient(), `${at.plain.url}/orders`)).json<Echo>();
+  expect(headers["x-roles"]!.split(",")).toContain("member"); // claim_headers looks into the access token, too
+  expect(headers).not.toHaveProperty("x-groups");
+  expect(userOf({ headers } as Echo)).not.toHaveProperty("realm_access");
+});
+
+test("keys: a passive one signs nothing any more, and its tokens pass", async () => {
+  expect((await at.shop.get("/", { token: byPassiveKey })).status).toBe(200);
+  const kidOf = (token: string) => JSON.parse(Buffer.from(token.split(".")[0]!, "base64url").toString()).kid as string;
+  expect(kidOf(await of("shop"))).not.toBe(kidOf(byPassiveKey));
+});
+
+describe("names", () => {
+  test("discovery by an internal name, with the public one as issuer: tokens pass and people sign in", async () => {
+    expect((await at.internal.get("/", { token: await of("shop") })).status).toBe(200);
+    expect((await keycloakSignIn(new BrowserClient(), `${at.internal.url}/orders`)).status).toBe(200);
+  });
+
+  test("without the issuer nobody passes, and the log says what to set", async () => {
+    const { issuer: _left, ...names } = fromPage(NAMES_JSON, "");
+    const gateway = await startGateway(realm, () => ({ ...here, ...names, bearer_only: true, use_jwks: true }), { ready: false });
+    expect(codeOf(await gateway.get("/", { token: await of("shop") }))).toBe("503 provider_not_ready");
+    await gateway.logged(/discovery of http:\/\/keycloak\.internal\S+ failed: the document names another issuer .*set `issuer`/);
+  });
+});

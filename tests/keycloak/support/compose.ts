@@ -1,0 +1,46 @@
+// docker-compose.yml, run as a user runs it, on ports that are free.
+
+import { execFile, spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { freePort } from "../../../cli/demo/ports";
+import { atEnd } from "../../envoy/support/cleanup";
+import { newName } from "./container";
+import { Keycloak, Realm } from "./keycloak";
+
+export interface Compose {
+  /** "http://localhost:PORT" of Envoy. */
+  gateway: string;
+  keycloak: string;
+  realm: Realm;
+  run(...args: string[]): Promise<string>;
+}
+
+/** Up when this returns, and down with the end of the test file. */
+export async function startCompose(): Promise<Compose> {
+  const [envoyPort, keycloakPort] = [await freePort(), await freePort()];
+  const run = compose(join(__dirname, "../../.."), { ENVOY_PORT: String(envoyPort), KEYCLOAK_PORT: String(keycloakPort) });
+  atEnd(async () => void (await run("down", "--volumes", "--timeout", "3")));
+  await run("up", "--detach");
+  const keycloak = `http://localhost:${keycloakPort}`;
+  const realm = new Realm(new Keycloak({ mode: "containers", url: keycloak, host: "", port: 0, id: "", folder: "" }, true), "quickstart-realm");
+  return { gateway: `http://localhost:${envoyPort}`, keycloak, realm, run };
+}
+
+/** Runs `docker compose …` in a folder, as a project of its own, and gives what it prints. Throws with that where it fails. */
+export function compose(folder: string, environment: Record<string, string> = {}): Compose["run"] {
+  const [command, ...first] = commandLine();
+  const env = { ...process.env, ...environment, COMPOSE_PROJECT_NAME: newName() };
+  return async (...args) => {
+    const { stdout, stderr } = await promisify(execFile)(command!, [...first, ...args], { cwd: folder, env, maxBuffer: 64 * 1024 * 1024 });
+    return stdout + stderr;
+  };
+}
+
+/** The plug-in of today's Docker, or the program that Debian's docker.io goes with. */
+function commandLine(): string[] {
+  for (const [command, ...args] of [["docker", "compose"], ["docker-compose"]]) {
+    if (spawnSync(command!, [...args, "version"]).status === 0) return [command!, ...args];
+  }
+  throw new Error("There is neither `docker compose` nor `docker-compose`. Install one, on Debian with: apt-get install docker-compose");
+}

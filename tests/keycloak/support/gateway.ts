@@ -1,0 +1,129 @@
+// What tests use to start Envoy: the filter in front of an upstream that answers with what reached it.
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { FilterConfig, ListenerOptions } from "../../../cli/demo/envoy-config";
+import { freePort } from "../../../cli/demo/ports";
+import { atEnd } from "../../envoy/support/cleanup";
+import { statsOf, until } from "../../envoy/support/envoy";
+import { request, type RawResponse } from "../../envoy/support/http";
+import type { Realm } from "./keycloak";
+import { runtimeOf, type EnvoyInstance, type EnvoySetup } from "./runtime";
+
+/** What the upstream answers. A header that came more than once is one, joined by ", ". */
+export interface Echo { method: string; path: string; headers: Record<string, string> }
+
+export interface GatewayRequest { token?: string; headers?: Record<string, string>; method?: string; body?: string }
+
+export interface Gateway {
+  /** "http://localhost:PORT", for browsers and programs. */
+  url: string;
+  /** The same, where Keycloak calls it: for a back-channel logout. */
+  inside: string;
+  get(path: string, options?: GatewayRequest): Promise<RawResponse>;
+  /** The whole Envoy's log: that of all its gateways. */
+  logs(): Promise<string>;
+  /** Waits for a line of the log. */
+  logged(pattern: RegExp, withinMs?: number): Promise<string>;
+  /** The whole Envoy's counters and gauges by name. The filter's own follow on its tick: wait for them with `until`. */
+  stats(filter?: RegExp): Promise<Record<string, number>>;
+  /** How many requests have reached the upstream, from all gateways of the Envoy. */
+  arrived(): Promise<number>;
+  stop(): Promise<void>;
+}
+
+export interface GatewayOptions extends Partial<Omit<EnvoySetup, "listeners">> {
+  /** Anything else of each gateway's listener, such as routes or more filters. */
+  listener?: Omit<ListenerOptions, "port">;
+  /** Fields of the upstream's HTTP connection manager: one that takes less, for example. */
+  upstream?: object;
+  /** False for a filter that cannot become ready, as while Keycloak is down. */
+  ready?: boolean;
+}
+
+type Filter = (gateway: { url: string }) => FilterConfig;
+
+const ECHO_LUA = join(__dirname, "../../../envoy/keycloak/echo.lua");
+export const SESSION_SECRET = "a session secret of the tests, long enough";
+const READY_WITHIN_MS = 30_000;
+
+/** What every filter configuration here needs and no seed has: the cluster, and plain http on loopback. */
+export const here = { provider_cluster: "keycloak", ssl_verify: false };
+/** For people as well: the seeds name no session secret, since APISIX makes one up. */
+export const hereForPeople = { ...here, session: { secret: SESSION_SECRET } };
+
+/** An Envoy with one gateway. It serves, and knows the provider, when this returns; it ends with the test file. */
+export async function startGateway(realm: Realm, filter: Filter, options: GatewayOptions = {}): Promise<Gateway> {
+  return (await startGateways(realm, { gateway: filter }, options)).gateway;
+}
+
+/** One Envoy with a listener for each of these filter configurations. */
+export async function startGateways<Name extends string>(realm: Realm, filters: Record<Name, Filter>, options: GatewayOptions = {}): Promise<Record<Name, Gateway>> {
+  const names = Object.keys(filters) as Name[];
+  const ports = new Map<Name, number>();
+  for (const name of names) ports.set(name, await freePort());
+  const url = (name: Name) => `http://localhost:${ports.get(name)}`;
+  const { listener, upstream, ready = true, clusters, ...envoyOptions } = options;
+  const echoPort = await freePort();
+  const { state } = realm.keycloak;
+  const envoy = await runtimeOf(state.mode).startEnvoy(state, {
+    ...envoyOptions,
+    clusters: { keycloak: { host: state.host, port: state.port }, upstream: { port: echoPort }, ...clusters },
+    listeners: [
+      ...names.map((name) => ({ name, port: ports.get(name)!, filters: { [name]: filters[name]({ url: url(name) }) }, ...listener })),
+      echo(echoPort, upstream),
+    ],
+  });
+  atEnd(async () => {
+    if ((globalThis as { aTestHasFailed?: boolean }).aTestHasFailed) console.log(`A test failed. Envoy's log ends so:\n${tail(await envoy.logs())}`);
+    await envoy.stop();
+  });
+  const gateways = Object.fromEntries(names.map((name) => [name, gateway(envoy, url(name), ports.get(name)!)])) as Record<Name, Gateway>;
+  if (ready) await Promise.all(names.map((name) => isReady(realm, gateways[name])));
+  return gateways;
+}
+
+function gateway(envoy: EnvoyInstance, url: string, port: number): Gateway {
+  return {
+    url,
+    inside: envoy.inside(port),
+    get: (path, { token, headers = {}, method, body } = {}) => request(url + path, {
+      method, body, headers: [...(token === undefined ? [] : [["Authorization", `Bearer ${token}`] as [string, string]]), ...Object.entries(headers)],
+    }),
+    logs: () => envoy.logs(),
+    logged: (pattern, withinMs = 5000) => until(`a log line like ${pattern}`, withinMs, async () => pattern.exec(await envoy.logs())?.[0]),
+    stats: (filter) => statsOf(envoy.adminUrl, filter),
+    arrived: async () => Object.values(await statsOf(envoy.adminUrl, /^http\.echo\.downstream_rq_total$/))[0] ?? 0,
+    stop: () => envoy.stop(),
+  };
+}
+
+/** Where traffic flows, it has thousands of lines. */
+function tail(log: string): string { return log.split("\n").filter((line) => !line.includes("[trace]")).slice(-200).join("\n"); }
+
+/** Metadata and keys are fetched after Envoy has started, and until they are there the answer is 503. */
+async function isReady(realm: Realm, { url }: Gateway): Promise<void> {
+  const token = await realm.clientCredentials().catch(() => "none");
+  await until(`the filter at ${url} to know its provider`, READY_WITHIN_MS, async () =>
+    (await request(url, { headers: [["Authorization", `Bearer ${token}`], ["Accept", "text/html"]] })).body.includes("provider_not_ready") ? undefined : true);
+}
+
+/** The upstream is a listener of the same Envoy: it needs no program and no image of its own. It changes nothing of what it shows. */
+function echo(port: number, connectionManager: object = {}): ListenerOptions {
+  return {
+    name: "echo",
+    port,
+    routes: [],
+    before: [{
+      name: "envoy.filters.http.lua",
+      typed_config: {
+        "@type": "type.googleapis.com/envoy.extensions.filters.http.lua.v3.Lua",
+        default_source_code: { inline_string: readFileSync(ECHO_LUA, "utf8") },
+      },
+    }],
+    connectionManager: {
+      use_remote_address: false, generate_request_id: false, normalize_path: false, merge_slashes: false, path_with_escaped_slashes_action: "KEEP_UNCHANGED",
+      max_request_headers_kb: 256, ...connectionManager,
+    },
+  };
+}

@@ -1,0 +1,16 @@
+// Jest's globalSetup of this project: one Keycloak for all its test files, which find it by KEYCLOAK_STATE. Where that is set already,
+// by someone who writes tests with keep.ts, that one is used.
+
+import { chooseRuntime } from "./runtime";
+
+export default async function setUp(): Promise<void> {
+  if (process.env.KEYCLOAK_STATE) {
+    console.log("\nKeycloak: the one of KEYCLOAK_STATE, which stays.");
+    return;
+  }
+  const { runtime, why } = await chooseRuntime();
+  console.log(`\nKeycloak and Envoy run ${runtime.mode === "native" ? "as native processes" : "in containers"}: ${why}.`);
+  const state = await runtime.startKeycloak();
+  process.env.KEYCLOAK_STATE = JSON.stringify(state);
+  process.env.KEYCLOAK_IS_OURS = "1";
+}
