@@ -35,11 +35,8 @@ export function compile(document: Uint8Array, environment: Environment): Compile
     return out;
   }
   const reader = new ConfigReader(parsed.value, parsed.value.root, "", environment, out.errors);
-  const warnings: string[] = [];
-  const config = readWhole(reader, warnings);
+  const config = readWhole(reader, out.warnings);
   reader.end();
-  // What holds for several rules is said once.
-  for (let i = 0; i < warnings.length; i++) if (warnings.indexOf(warnings[i]) == i) out.warnings.push(warnings[i]);
   if (out.errors.length == 0) out.config = config;
   return out;
 }
@@ -53,7 +50,13 @@ function readWhole(r: ConfigReader, warnings: string[]): Config {
   // Whatever it says, it makes this configuration another one: caches belong to configurations (filter/configure.ts).
   r.text("cache_segment");
   c.cacheBytes = r.whole("cache_max_kib", CACHE_KIB, 64, 64 * 1024) * 1024;
-  for (let i = 0; i < readers.length; i++) rules.push(readRule(readers[i], warnings));
+  for (let i = 0; i < readers.length; i++) {
+    const own: string[] = [];
+    rules.push(readRule(readers[i], own));
+    // What it has from outside was said of the outside.
+    for (let k = 0; k < own.length; k++) if (!warnings.includes(own[k])) own[k] = `rules[${i}]: ` + own[k];
+    for (let k = 0; k < own.length; k++) if (!warnings.includes(own[k])) warnings.push(own[k]);
+  }
   // Of settings that are wrong themselves nobody knows what they are together.
   if (r.errors.length == 0) checkTogether(readers, rules, c);
   c.rules = rules;
@@ -136,7 +139,7 @@ function readSignIn(r: ConfigReader, c: Config, mode: string, warnings: string[]
   if (signIn) return true;
   const unused = r.unused(BROWSER_ONLY);
   // Rules may have a use for what stands outside of them.
-  if (unused.length > 0 && !r.has("rules")) warnings.push("not used by bearer tokens: " + unused.join(", "));
+  if (unused.length > 0 && !r.owns("rules")) warnings.push("not used by bearer tokens: " + unused.join(", "));
   return false;
 }
 

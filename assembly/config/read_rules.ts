@@ -26,23 +26,23 @@ function readHosts(r: ConfigReader): Uint8Array[] {
   for (let i = 0; i < texts.length; i++) {
     const host = inLowerCase(texts[i]), below = startsWith(host, "*.");
     if (isHost(below ? host.subarray(2) : host)) out.push(below ? host.subarray(1) : host);
-    else wrong(r, "host", texts[i], "expected a host name such as app.example.com or *.example.com, without scheme, port and path");
+    else wrong(r, "host", texts[i], "expected a host name such as app.example.com or *.example.com, not an address, and without scheme, port and path");
   }
   return out;
 }
 
 function isHost(host: Uint8Array): bool {
-  const size = host.length, literal = size > 2 && host[0] == 0x5b && host[size - 1] == 0x5d;
-  if (size == 0 || size > 253) return false;
-  const end = literal ? size - 1 : size;
-  let before: u8 = 0x2e;
-  for (let i = literal ? 1 : 0; i < end; i++) {
+  const size = host.length;
+  let before: u8 = 0x2e, label = 0;
+  for (let i = 0; i < size; i++) {
     const c = host[i];
-    if (c - 0x30 >= 10 && c - 0x61 >= 26 && c != 0x2d && c != 0x2e && c != 0x5f && !(literal && c == 0x3a)) return false;
+    if (c - 0x30 >= 10 && c - 0x61 >= 26 && c != 0x2d && c != 0x2e && c != 0x5f) return false;
     if (c == 0x2e && (before == 0x2e || i == size - 1)) return false;
+    if (before == 0x2e) label = i;
     before = c;
   }
-  return true;
+  // An address has many spellings (127.1, 0x7f.1), and its last part begins with a digit (WHATWG URL, "ends in a number").
+  return size > 0 && size <= 253 && host[label] - 0x30 >= 10;
 }
 
 function readPaths(r: ConfigReader, key: string): Uint8Array[] {
@@ -50,7 +50,7 @@ function readPaths(r: ConfigReader, key: string): Uint8Array[] {
   for (let i = 0; i < texts.length; i++) {
     const text = texts[i];
     if (endsWith(text, "*")) wrong(r, key, text, "has no wildcards: path_prefix takes a path with everything below it, such as /api");
-    else if (!isComparable(text)) wrong(r, key, text, "expected a path such as /api: one slash in front and between names, without query, fragment, escapes, dot segments, colons and semicolons");
+    else if (!isComparable(text)) wrong(r, key, text, "expected a path such as /api: one slash in front and between names, without query, fragment, escapes, dot segments, colons, semicolons and ~1");
     else out.push(prefix && endsWith(text, "/") ? text.subarray(0, text.length - 1) : text);
   }
   return out;
@@ -59,7 +59,9 @@ function readPaths(r: ConfigReader, key: string): Uint8Array[] {
 /** Whether everybody reads the path alike (http/path_lead.ts): what is compared with it could never be equal otherwise. */
 function isComparable(path: Uint8Array): bool {
   if (!isServable(path) || endsWith(path, ".") || indexOf(path, 0x3a) >= 0 || indexOf(path, 0x3b) >= 0 || indexOf(path, 0x25) >= 0) return false;
-  for (let i = 1; i < path.length; i++) if (path[i] == 0x2f && (path[i - 1] == 0x2f || path[i - 1] == 0x2e)) return false;
+  for (let i = 1; i < path.length; i++) {
+    if (path[i] == 0x2f && (path[i - 1] == 0x2f || path[i - 1] == 0x2e) || path[i - 1] == 0x7e && path[i] - 0x30 < 10) return false;
+  }
   return true;
 }
 

@@ -24,7 +24,7 @@ const SIGN_OUT = "Sign out";
 
 // Requests that cannot be read.
 export const BAD_REQUEST = new Refusal("bad_request", 400, INVALID_REQUEST, "The request has no usable path or too many headers.");
-export const AMBIGUOUS_PATH = new Refusal("ambiguous_path", 400, INVALID_REQUEST, "The path can be read in two ways that are guarded differently. Write it without escapes, doubled slashes and capitals that it need not have.");
+export const AMBIGUOUS_PATH = new Refusal("ambiguous_path", 400, INVALID_REQUEST, "The path can be read in two ways that are guarded differently. Write it without escapes, doubled slashes, capitals and a slash at its end that it need not have.");
 export const NO_TOKEN = new Refusal("no_token", 401, "", "A bearer token is needed.");
 export const DENIED = new Refusal("denied", 403, "", "This address is not open to anyone here.");
 export const MALFORMED_CREDENTIAL = new Refusal("malformed_credential", 400, INVALID_REQUEST, "The credential is not one well-formed bearer token.");

@@ -34,7 +34,8 @@ export class RequestTarget {
     let end = 0;
     while (end < size && isHost(load<u8>(at + end), literal)) end++;
     let rest = end;
-    if (literal && rest < size && load<u8>(at + rest) == 0x5d) end = ++rest;
+    // An address that is not closed is none.
+    if (literal) end = rest < size && load<u8>(at + rest) == 0x5d ? ++rest : 0;
     if (rest < size && load<u8>(at + rest) == 0x3a) for (rest++; rest < size && load<u8>(at + rest) - 0x30 < 10;) rest++;
     if (!literal && end > 0 && load<u8>(at + end - 1) == 0x2e) end--;
     this.hostAt = at;
