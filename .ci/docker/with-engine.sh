@@ -6,14 +6,17 @@
 # another, this machine reaches the ports that they publish on 127.0.0.1, and there is no way out. Images stay in .cache/docker.
 set -euo pipefail
 here="$(cd "$(dirname "$0")" && pwd)"
+
+exec {names}< <(exec node "$here/no-names.mjs")
+name_server=$!
+read -r address <&"$names"
+
 data="$here/../../.cache/docker"
+mkdir -p "$data"
 run="$(mktemp -d /tmp/envoy-oidc-docker.XXXXXX)" # the path of a socket has to be short
 export DOCKER_HOST="unix://$run/docker.sock"
-mkdir -p "$data"
-
-# A name that Docker does not know is asked for in vain, since there is no way out: for a second, not for ten.
 setsid dockerd --host "$DOCKER_HOST" --data-root "$data" --exec-root "$run/exec" --pidfile "$run/dockerd.pid" \
-  --bridge none --iptables=false --ip-forward=false --ip-masq=false --dns-opt timeout:1 --dns-opt attempts:1 >"$run/dockerd.log" 2>&1 &
+  --bridge none --iptables=false --ip-forward=false --ip-masq=false --dns "$address" >"$run/dockerd.log" 2>&1 &
 engine=$!
 
 stop() {
@@ -22,6 +25,7 @@ stop() {
   docker network prune --force >/dev/null || true
   kill "$engine" 2>/dev/null || true
   wait "$engine" || true
+  kill "$name_server" 2>/dev/null || true
   rm -rf "$run"
 }
 trap stop EXIT

@@ -22,20 +22,21 @@ import { logs, metrics, pending } from "./world";
 export class RootDispatcher extends Dispatcher {
   constructor(private readonly root: Root) { super(); }
 
-  fetch(feed: Feed, kind: CalloutKind, call: Callout, timeoutMs: i32): bool {
-    return send(this.root, kind, call, timeoutMs, feed, null, null, EMPTY) != null;
+  fetch(feed: Feed, kind: CalloutKind, call: Callout, timeoutMs: i32, early: bool): bool {
+    return send(this.root, kind, call, timeoutMs, feed, null, null, EMPTY, early) != null;
   }
 }
 
 /** The call that a guard's request waits for, or null when the host takes none. `subject`: the bearer token that it is about, or EMPTY. The effective context is the root's afterwards. */
 export function ask(guard: Guard, wait: Await, subject: Uint8Array): PendingCall | null {
-  return pending.callsFull ? null : send(guard.root, wait.kind, wait.call, guard.config.timeoutMs, null, guard, wait.step, subject);
+  return pending.callsFull ? null : send(guard.root, wait.kind, wait.call, guard.config.timeoutMs, null, guard, wait.step, subject, false);
 }
 
-function send(root: Root, kind: CalloutKind, call: Callout, timeoutMs: i32, feed: Feed | null, guard: Guard | null, step: Step | null, subject: Uint8Array): PendingCall | null {
+function send(root: Root, kind: CalloutKind, call: Callout, timeoutMs: i32, feed: Feed | null, guard: Guard | null, step: Step | null, subject: Uint8Array, early: bool): PendingCall | null {
   setEffectiveContext(root.id);
-  metrics.calloutSent(kind);
   const token = httpCall(call.cluster, call.pairs, call.body, timeoutMs);
+  if (token < 0 && early) return null;
+  metrics.calloutSent(kind);
   if (token < 0) {
     metrics.calloutDone(kind, 0, true);
     logs.trouble(`Envoy takes no call to the cluster "${decodeUtf8(call.cluster)}": is it there, and does DNS know its host?`);

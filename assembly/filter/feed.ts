@@ -16,13 +16,15 @@ import { Document, SharedProvider } from "./shared_provider";
 
 /** What a feed needs of the filter: a call in the name of a root context. */
 export abstract class Dispatcher {
-  /** False when the host takes no call. The reply comes to `Feed.received`. */
-  abstract fetch(feed: Feed, kind: CalloutKind, call: Callout, timeoutMs: i32): bool;
+  /** False when the host takes no call, which is worth a line unless it is `early`. The reply comes to `Feed.received`. */
+  abstract fetch(feed: Feed, kind: CalloutKind, call: Callout, timeoutMs: i32, early: bool): bool;
 }
 
 /** How much longer than the call itself a worker may hold the right to call. */
 const LEASE_MARGIN_MS: i64 = 2_000;
 
+/** How long a host that takes no call is asked again on every tick: at its start it does not know its clusters' addresses yet. */
+const EARLY_MS: i64 = 5_000;
 /** How long after its last answer a provider is taken to be up; and how soon one that was silent is asked again. */
 const HEARD_MS: i64 = 10_000;
 const SILENT_MS: i64 = 2_000;
@@ -40,6 +42,8 @@ export class Feed extends ProviderView {
   private metadataBody: Uint8Array | null = null;
   /** Set when an unknown key id asks for new keys; the next `advance` fetches them. */
   private keysAsked: bool = false;
+  /** Since when the host takes no call; 0 while it does. */
+  private refusedSinceMs: i64 = 0;
   /** Until when a call of this worker, or of another, is under way; 0 when none is. */
   private busyUntilMs: i64 = 0;
   private now: i64 = 0;
@@ -93,7 +97,18 @@ export class Feed extends ProviderView {
       const until = this.now + this.settings.timeoutMs + LEASE_MARGIN_MS;
       const mine = this.shared.lease(this.now, until);
       this.busyUntilMs = mine ? until : max(this.shared.leasedUntilMs, this.now + 1);
-      if (mine && !dispatcher.fetch(this, next.kind, next.call, this.settings.timeoutMs)) this.received(next.kind, Reply.none());
+      if (mine) this.fetch(dispatcher, next);
+    }
+  }
+
+  private fetch(dispatcher: Dispatcher, next: Fetch): void {
+    if (this.refusedSinceMs == 0) this.refusedSinceMs = this.now;
+    const early = this.now - this.refusedSinceMs < EARLY_MS;
+    if (dispatcher.fetch(this, next.kind, next.call, this.settings.timeoutMs, early)) this.refusedSinceMs = 0;
+    else if (!early) this.received(next.kind, Reply.none());
+    else {
+      this.shared.release();
+      this.busyUntilMs = this.now + 1; // no sooner than on the next tick
     }
   }
 

@@ -56,6 +56,13 @@ export class SharedProvider {
     return this.write();
   }
 
+  /** Gives the right back unused. */
+  release(): void {
+    this.look();
+    this.set(LEASE, 0);
+    this.write();
+  }
+
   /** Gives the right back with what came of it: a document, or one more failure. */
   publish(document: Document, body: Uint8Array | null, nowMs: i64, failures: i32, askedAtMs: i64): void {
     if (body != null) setSharedData(this.documentKeys[document], body, 0);

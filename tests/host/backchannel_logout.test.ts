@@ -217,6 +217,7 @@ describe("the provider's keys", () => {
   });
   test("while they cannot be had, it is 503: the provider will try again", () => {
     const { envoy } = browse(CONFIG, { start: { refuseCallouts: true } });
+    envoy.advance(6);
     expect(send(envoy, logoutToken()).local.status).toBe(503);
   });
   test("a token that comes first of all waits for them", () => {

@@ -1,70 +1,7 @@
-/** How the provider's metadata and keys come, stay and change; what happens while they are not there. */
+/** How the provider's metadata and keys come, stay and change. */
 import { asked, bearer, DISCOVERY, INTROSPECTION_CONFIG, ISSUER, JWKS_CONFIG, KEY, makeKey, METADATA, ready, refused, serve, start, token } from "./fixture";
 
 const NEXT = makeKey("k2");
-
-describe("at the start", () => {
-  test("metadata and keys are fetched before any request comes", () => {
-    const envoy = ready();
-    expect(asked(envoy, "/jwks")).toBe(1);
-    envoy.get("/", bearer(token())).forwarded;
-    expect(envoy.history).toHaveLength(2);
-  });
-
-  test("requests that come first wait, and one fetch answers all of them rightly", () => {
-    const envoy = start();
-    const good = Array.from({ length: 200 }, (_, i) => envoy.get("/", bearer(token({ jti: `${i}` }))));
-    const bad = Array.from({ length: 50 }, (_, i) => envoy.get("/", bearer(token({ exp: 1, jti: `${i}` }))));
-    const none = envoy.get("/");
-    expect(refused(none)).toBe("401 no_token");
-    expect([...good, ...bad].every((request) => request.waiting)).toBe(true);
-    serve(envoy);
-    envoy.advance(0.2);
-    good.forEach((request) => request.forwarded);
-    expect(new Set(bad.map(refused))).toEqual(new Set(["401 expired"]));
-    expect(envoy.history).toHaveLength(2);
-  });
-
-  test("duty 129: while the provider is down, requests get 503 and are never forwarded; afterwards all is well", () => {
-    const envoy = start();
-    const waiting = envoy.get("/", bearer(token()));
-    envoy.advance(0.1);
-    envoy.callout().fail();
-    expect(refused(waiting)).toBe("503 provider_not_ready");
-    expect(waiting.local.headers.get("retry-after")).toBe("5");
-    expect(waiting.local.headers.has("www-authenticate")).toBe(false);
-    expect(refused(envoy.get("/", bearer(token())))).toBe("503 provider_not_ready");
-    serve(envoy);
-    envoy.advance(3);
-    envoy.get("/", bearer(token())).forwarded;
-  });
-
-  test("a provider that never answers holds requests no longer than its timeout", () => {
-    const envoy = start({ config: { ...JWKS_CONFIG, timeout: 2 } });
-    const waiting = envoy.get("/", bearer(token()));
-    envoy.advance(2.5);
-    expect(refused(waiting)).toBe("503 provider_not_ready");
-  });
-
-  test("a host that takes no call is the same as a provider that is down, and is named in the log", () => {
-    const envoy = start({ start: { refuseCallouts: true } });
-    envoy.advance(0.1);
-    expect(refused(envoy.get("/", bearer(token())))).toBe("503 provider_not_ready");
-    expect(envoy.logText).toContain("is it there, and does DNS know its host?");
-    envoy.refuseCallouts = false;
-    serve(envoy);
-    envoy.advance(5);
-    envoy.get("/", bearer(token())).forwarded;
-  });
-
-  test("failed attempts come further and further apart", () => {
-    const envoy = start();
-    envoy.provider("idp").answers(() => "fail");
-    envoy.advance(60);
-    expect(envoy.history.length).toBeLessThan(9);
-    expect(envoy.history.length).toBeGreaterThan(4);
-  });
-});
 
 describe("what the provider may say", () => {
   const withMetadata = (body: unknown, status = 200) => {

@@ -1,7 +1,7 @@
 /** Sign-in under rules: several clients and providers on one host or on several, their sessions, their cookies, the filter's own addresses. */
 import { asked, Browser, callbackPath, code, cookieOf, copyOf, expired, jump, location, openCall, setCookies, through } from "./browser";
-import { bearer, ISSUER, token } from "./fixture";
-import { cookieNames, OTHER_CLIENT, outcome, PARTNER, PARTNER_KEY, PARTNER_SETTINGS, ruled, SIGN_IN, signInAt, TOKENS } from "./ruled";
+import { bearer, ISSUER, start, token } from "./fixture";
+import { cookieNames, OTHER_CLIENT, outcome, PARTNER, PARTNER_KEY, PARTNER_SETTINGS, ruled, serveBoth, SIGN_IN, signInAt, TOKENS } from "./ruled";
 
 const PARTNER_CLIENT = { ...PARTNER_SETTINGS, client_id: "of-partner", client_secret: "s3cr3t-of-the-partner", redirect_uri: "/partner/callback", logout_path: "/partner/logout" };
 const AT_PARTNER = { issuer: PARTNER, client: "of-partner", key: PARTNER_KEY, sub: "paul" };
@@ -221,6 +221,40 @@ describe("the filter's own addresses", () => {
     if (outcome(first) !== "302") return expect(outcome(first)).toMatch(/^(400|401) /);
     const ask = asked(first), back = browser.navigate(`${new URL(ask.redirectUri).pathname}?${new URLSearchParams({ code: "c0de", state: ask.state, iss: ISSUER })}`);
     expect(outcome(back)).toBe("waiting");
+  });
+});
+
+describe("a sign-in that has to wait stays with the rule where it began", () => {
+  const basic = (call: { headers: { get: (name: string) => string | undefined } }): string => Buffer.from(call.headers.get("authorization")!.slice(6), "base64").toString().split(":")[0]!;
+  const form = { "content-type": "application/x-www-form-urlencoded", origin: ISSUER, "sec-fetch-site": "cross-site" };
+
+  test("for the body of a form", () => {
+    const browser = new Browser(ruled({ ...SIGN_IN, response_mode: "form_post", claim_headers: { sub: "x-user" }, rules: [{ path_prefix: "/other", ...OTHER_CLIENT }] }));
+    for (const [page, callback, client] of [["/other/x", "/other/callback", "other"], ["/home", "/callback", "gateway"]] as const) {
+      const ask = asked(browser.navigate(page)), body = String(new URLSearchParams({ code: "c0de", state: ask.state, iss: ISSUER }));
+      const back = browser.send("POST", callback, form, body), call = openCall(browser.envoy, "/token");
+      expect([basic(call), call.form.get("redirect_uri")]).toEqual([client, `https://app.example${callback}`]);
+      call.json({ access_token: token({ sub: "alice" }), token_type: "Bearer", expires_in: 300, id_token: token({ aud: client, nonce: ask.nonce, sub: "alice", scope: undefined }) });
+      expect(location(browser.take(back)).pathname).toBe(page);
+      expect(user(browser, page)).toBe("alice");
+    }
+  });
+
+  test("for tokens, through a reload with other rules", () => {
+    const browser = new Browser(ruled(BY_PREFIX)), ask = asked(browser.navigate("/other/x"));
+    const back = browser.navigate(callbackPath(ask).replace("/callback", "/other/callback")), call = openCall(browser.envoy, "/token");
+    browser.envoy.reload({ ...BY_PREFIX, rules: [{ path_prefix: "/other", mode: "deny" }] });
+    call.json({ access_token: "a", token_type: "Bearer", expires_in: 300, id_token: token({ aud: "other", nonce: ask.nonce, sub: "otto", scope: undefined }) });
+    expect(location(browser.take(back)).pathname).toBe("/other/x");
+    expect([outcome(browser.navigate("/other/x")), outcome(browser.navigate("/other/callback?x"))]).toEqual(["403 denied", "403 denied"]);
+  });
+
+  test("for the provider, which may be another one than the next request's", () => {
+    const envoy = start({ config: BY_PREFIX }), browser = new Browser(envoy), waiting = ["/home", "/other/x", "/partner/x"].map((page) => browser.navigate(page));
+    expect(waiting.map(outcome)).toEqual(["waiting", "waiting", "waiting"]);
+    serveBoth(envoy);
+    envoy.advance(1);
+    expect(waiting.map((request) => { const { url, redirectUri } = asked(request); return [url.origin, url.searchParams.get("client_id"), new URL(redirectUri).pathname]; })).toEqual([[ISSUER, "gateway", "/callback"], [ISSUER, "other", "/other/callback"], [PARTNER, "of-partner", "/partner/callback"]]);
   });
 });
 

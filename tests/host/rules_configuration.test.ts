@@ -18,7 +18,7 @@ const inRules = (...rules: unknown[]): string[] => mistakes({ ...TOKENS, mode: "
 
 describe("right, and nothing is said against it", () => {
   test.each<[string, object]>([
-    ["every way to match", { ...TOKENS, mode: "bearer", rules: [{ ...OPEN, host: ["app.example", "*.tenant.example", "[::1]", "APP2.example", "localhost", "127.0.0.1"], path: ["/a", "/A.b/c-d_e~"], path_prefix: ["/api", "/v1/", "/"], method: ["GET", "POST"] }] }],
+    ["every way to match", { ...TOKENS, mode: "bearer", rules: [{ ...OPEN, host: ["app.example", "*.tenant.example", "APP2.example", "localhost", "1.example", "x1"], path: ["/a", "/A.b/c-d_e~"], path_prefix: ["/api", "/v1/", "/"], method: ["GET", "POST", "M-SEARCH", "VERSION-CONTROL"] }] }],
     ["one of them alone", { ...TOKENS, mode: "bearer", rules: [{ host: "a", mode: "public" }, { path: "/", mode: "public" }, { path_prefix: "/b", mode: "deny" }, { method: "TRACE", mode: "deny" }] }],
     ["sixty-four rules", { ...TOKENS, mode: "bearer", rules: Array.from({ length: 64 }, (_, i) => ({ path: `/${i}`, mode: "public" })) }],
     ["closed outside, and nothing needed for it", { mode: "deny", rules: [OPEN] }],
@@ -94,8 +94,8 @@ describe("rules as such", () => {
 
 describe("which of several items is wrong", () => {
   test.each([
-    ["host", ["a.example", "[::1]"], ["http://a", "a:80", "*", "*.", "a.", "a/b", "*.*.a", "a..b", ".a", "a b", "bücher.example", "[::1", "[]"]],
-    ["path", ["/a", "/"], ["a", "//a", "/a//b", "/a/../b", "/a;b", "/a%20b", "/a?b", "/a#b", "/a*", "/a b", "/ü", "\\a", "/a\\b", "/.", "/a/.", "/a./b", "/a:b"]],
+    ["host", ["a.example", "*.b"], ["[::1]", "127.0.0.1", "0x7f.1", "2130706433", "*.1", "http://a", "a:80", "*", "*.", "a.", "a/b", "*.*.a", "a..b", ".a", "a b", "bücher.example", "[::1", "[]"]],
+    ["path", ["/a", "/"], ["a", "//a", "/a//b", "/a/../b", "/a;b", "/a%20b", "/a?b", "/a#b", "/a*", "/a b", "/ü", "\\a", "/a\\b", "/.", "/a/.", "/a./b", "/a:b", "/a~1"]],
     ["path_prefix", ["/", "/a/"], ["//", "/a//", "/*"]],
     ["method", ["GET"], ["get", "G T", "Post", "GET,POST"]],
   ])("%s", (key, right, wrong) => {
@@ -103,6 +103,11 @@ describe("which of several items is wrong", () => {
     expect(said.filter((line) => line.endsWith("must not be empty"))).toEqual([`rules[0].${key}[${right.length}]: must not be empty`]);
     expect(said.filter((line) => !line.endsWith("must not be empty")).map((line) => /^rules\[0\]\.(\w+)(?:\[\d+\])?: .*, found "(.*)"$/.exec(line)?.slice(1))).toEqual(wrong.map((item) => [key, item]));
   });
+});
+
+test("a rule's warning says whose it is, and what it sets without use is named", () => {
+  expect(lines({ ...SIGN_IN, rules: [{ path_prefix: "/o", ...OTHER_CLIENT, use_nonce: false }] }, "warn")).toEqual([expect.stringMatching(/^rules\[0\].*use_nonce is false/)]);
+  expect(lines({ ...TOKENS, mode: "bearer", rules: [{ path: "/a", scope: "x" }] }, "warn")).toEqual([expect.stringMatching(/^rules\[0\].*not used by bearer tokens: scope/)]);
 });
 
 describe("mode", () => {
@@ -146,7 +151,7 @@ describe("two sign-ins on one host", () => {
   });
   test("hosts that overlap are one host", () => {
     const clash = (a: string | string[] | undefined, b: string | string[] | undefined): boolean => mistakes({ ...SIGN_IN, mode: "deny", rules: [{ host: a, path_prefix: "/a", mode: "browser" }, { host: b, path_prefix: "/b", mode: "browser", client_id: "b" }] }).length > 0;
-    expect([clash("a.example", "a.example"), clash("A.example", "a.EXAMPLE"), clash("*.example", "a.example"), clash("a.b.example", "*.b.example"), clash("*.example", "*.b.example"), clash(undefined, "a.example"), clash(["x.example", "a.example"], ["y.example", "a.example"])]).toEqual(Array(7).fill(true));
+    expect([clash("a.example", "a.example"), clash("A.example", "a.EXAMPLE"), clash("*.example", "a.example"), clash("a.b.example", "*.b.example"), clash("*.example", "*.b.example"), clash("*.b.example", "*.example"), clash(undefined, "a.example"), clash(["x.example", "a.example"], ["y.example", "a.example"])]).toEqual(Array(8).fill(true));
     expect([clash("a.example", "b.example"), clash("*.example", "example"), clash("*.a.example", "*.b.example"), clash("*.a.example", "xa.example"), clash("*.a.example", "a.example")]).toEqual(Array(5).fill(false));
   });
   test("cookies of one name are one cookie", () => {

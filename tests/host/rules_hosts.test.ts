@@ -23,11 +23,11 @@ const HOST_READERS: ((authority: string) => string | null)[] = [
 const hostsSeen = (authority: string): string[] => HOST_READERS.map((read) => read(authority)).filter((host) => host !== null).map((host) => host.toLowerCase().replace(/\.$/, ""));
 
 describe("a rule for hosts", () => {
-  const envoy = ruled({ ...TOKENS, mode: "bearer", rules: [{ host: ["www.example.com", "*.pub.example.com"], mode: "public" }, { host: "[::1]", mode: "public" }] });
-  test.each(["www.example.com", "WWW.Example.COM", "www.example.com:443", "www.example.com:8443", "www.example.com:", "www.example.com.", "www.example.com.:80", "a.pub.example.com", "a.b.PUB.example.com:1", "[::1]", "[::1]:8080"])("%s meets it", (authority) => {
+  const envoy = ruled({ ...TOKENS, mode: "bearer", rules: [{ host: ["www.example.com", "*.pub.example.com"], mode: "public" }] });
+  test.each(["www.example.com", "WWW.Example.COM", "www.example.com:443", "www.example.com:8443", "www.example.com:", "www.example.com.", "www.example.com.:80", "a.pub.example.com", "a.b.PUB.example.com:1"])("%s meets it", (authority) => {
     expect(outcome(envoy.get("/", at(authority)))).toBe("forwarded");
   });
-  test.each(["example.com", "xwww.example.com", "www.example.com.evil.example", "www.example.co", "www-example.com", "pub.example.com", ".pub.example.com", "xpub.example.com", "a.pub.example.com.evil.example", "[::2]", "::1", "app.example"])("%s does not", (authority) => {
+  test.each(["example.com", "xwww.example.com", "www.example.com.evil.example", "www.example.co", "www-example.com", "pub.example.com", ".pub.example.com", "xpub.example.com", "a.pub.example.com.evil.example", "[::1]", "[::1]:8080", "127.0.0.1", "app.example"])("%s does not", (authority) => {
     expect(outcome(envoy.get("/", at(authority)))).toMatch(CLOSED);
   });
 });

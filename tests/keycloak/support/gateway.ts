@@ -46,6 +46,7 @@ type Filter = (gateway: { url: string }) => FilterConfig;
 const ECHO_LUA = join(__dirname, "../../../envoy/keycloak/echo.lua");
 export const SESSION_SECRET = "a session secret of the tests, long enough";
 const READY_WITHIN_MS = 30_000;
+const ANSWERS_IN_A_ROW = 12;
 
 /** What every filter configuration here needs and no seed has: the cluster, and plain http on loopback. */
 export const here = { provider_cluster: "keycloak", ssl_verify: false };
@@ -101,11 +102,16 @@ function gateway(envoy: EnvoyInstance, url: string, port: number): Gateway {
 /** Where traffic flows, it has thousands of lines. */
 function tail(log: string): string { return log.split("\n").filter((line) => !line.includes("[trace]")).slice(-200).join("\n"); }
 
-/** Metadata and keys are fetched after Envoy has started, and until they are there the answer is 503. */
+/** Metadata and keys are fetched after Envoy has started, and until they are there the answer is 503. Each worker hears of them on a tick of
+ *  its own, and which one takes a connection is chance: so many good answers in a row do not come from one of two alone. */
 async function isReady(realm: Realm, { url }: Gateway): Promise<void> {
   const token = await realm.clientCredentials().catch(() => "none");
-  await until(`the filter at ${url} to know its provider`, READY_WITHIN_MS, async () =>
-    (await request(url, { headers: [["Authorization", `Bearer ${token}`], ["Accept", "text/html"]] })).body.includes("provider_not_ready") ? undefined : true);
+  let inARow = 0;
+  await until(`the filter at ${url} to know its provider`, READY_WITHIN_MS, async () => {
+    const { body } = await request(url, { headers: [["Authorization", `Bearer ${token}`], ["Accept", "text/html"]] });
+    inARow = body.includes("provider_not_ready") ? 0 : inARow + 1;
+    return inARow === ANSWERS_IN_A_ROW ? true : undefined;
+  });
 }
 
 /** The upstream is a listener of the same Envoy: it needs no program and no image of its own. It changes nothing of what it shows. */
