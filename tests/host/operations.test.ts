@@ -45,6 +45,14 @@ describe("logs", () => {
     expect(lines.join("\n")).toContain("480 more lines about requests not logged");
   });
 
+  test("a flood of refusals does not drown what is wrong with the provider", () => {
+    const envoy = start({ config: INTROSPECTION_CONFIG });
+    for (let i = 0; i < 100; i++) envoy.get("/", bearer(`malformed ${i}`));
+    envoy.refuseCallouts = true;
+    envoy.get("/", bearer("opaque"));
+    expect(envoy.logText).toContain("Envoy takes no call to the cluster");
+  });
+
   test("duties 18, 114: no token, secret or header value, at any level", () => {
     const envoy = start({ config: { ...INTROSPECTION_CONFIG, introspection_addon_headers: ["x-tenant"] }, start: { logLevel: "trace" } });
     for (const body of [{ active: true, exp: 2e9, sub: "s-subject" }, { active: false }, "junk"]) {

@@ -2,6 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { FilterConfig, ListenerOptions } from "../../../cli/demo/envoy-config";
 import { freePort } from "../../../cli/demo/ports";
 import { atEnd } from "../../envoy/support/cleanup";
@@ -47,6 +48,8 @@ const ECHO_LUA = join(__dirname, "../../../envoy/keycloak/echo.lua");
 export const SESSION_SECRET = "a session secret of the tests, long enough";
 const READY_WITHIN_MS = 30_000;
 const ANSWERS_IN_A_ROW = 12;
+/** After that the filter's log, which bounds its lines about requests, has room again for what a test looks for. */
+const LINES_ANEW_MS = 1_200;
 
 /** What every filter configuration here needs and no seed has: the cluster, and plain http on loopback. */
 export const here = { provider_cluster: "keycloak", ssl_verify: false };
@@ -80,7 +83,10 @@ export async function startGateways<Name extends string>(realm: Realm, filters: 
     await envoy.stop();
   });
   const gateways = Object.fromEntries(names.map((name) => [name, gateway(envoy, url(name), ports.get(name)!)])) as Record<Name, Gateway>;
-  if (ready) await Promise.all(names.map((name) => isReady(realm, gateways[name])));
+  if (ready) {
+    await Promise.all(names.map((name) => isReady(realm, gateways[name])));
+    await sleep(LINES_ANEW_MS);
+  }
   return gateways;
 }
 
