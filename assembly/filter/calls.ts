@@ -8,7 +8,6 @@ import { Await, AwaitProvider, CalloutKind, Ended, Next, Refreshed, RefreshOutco
 import { Callout, MAX_REPLY, Reply } from "../http/callout";
 import { statusOf } from "../http/status";
 import { Dispatcher, Feed } from "./feed";
-import { spend } from "./memory";
 import { Outcome } from "./metrics";
 import { PendingCall } from "./pending";
 import { exchange, turns } from "./registry";
@@ -116,6 +115,5 @@ function readReply(headers: u32, bodySize: u32): Reply {
   if (headers == 0 || !headerPairs(MapType.HttpCallResponseHeaders)) return Reply.none();
   const status = statusOf(pairsAt(), pairsSize());
   if (bodySize > <u32>MAX_REPLY) return new Reply(status, EMPTY);
-  spend(bodySize * 4);
   return new Reply(status, buffer(BufferType.HttpCallResponseBody, bodySize));
 }

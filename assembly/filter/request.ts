@@ -16,7 +16,6 @@ import { bodySoFar, MAX_BODY } from "./bodies";
 import { ask, RootDispatcher } from "./calls";
 import { credential, headers } from "./current";
 import { Guard } from "./guard";
-import { spend } from "./memory";
 import { Outcome } from "./metrics";
 import { PendingCall, Woken } from "./pending";
 import { exchange } from "./registry";
@@ -28,8 +27,6 @@ import { bodies, logs, pending, roots } from "./world";
 
 /** Woken requests that go on before garbage is collected. */
 const BATCH = 32;
-/** About what judging a token allocates, on top of some copies of it. */
-const JUDGE_BYTES = 8 * 1024;
 
 /** `proxy_on_request_headers`. */
 export function requestCame(stream: u32, bodyFollows: bool): FilterHeadersStatus {
@@ -62,7 +59,6 @@ export function bodyCame(stream: u32, size: u32, last: bool): FilterDataStatus {
   if (!readHeaders(guard) || browser == null) refuse(BAD_REQUEST, config, false);
   else if (size > MAX_BODY) refuse(BODY_TOO_LARGE, config, false);
   else {
-    spend(JUDGE_BYTES + size * 4);
     const x = exchange(guard, nowMs(), false), secure = scanCookies(guard);
     perform(guard, stream, waiter.step.received(x, bodySoFar(size)), x, new Again(browser, placeOf(browser, headers), secure, false));
   }
@@ -104,7 +100,6 @@ function resume(woken: Woken): FilterHeadersStatus {
   if (browser != null) {
     const place = placeOf(browser, headers);
     if (step != null) {
-      spend(JUDGE_BYTES);
       const x = exchange(guard, nowMs(), true);
       return perform(guard, stream, step.resume(x, Reply.none()), x, new Again(browser, place, secure, false));
     }
@@ -150,7 +145,6 @@ function judge(guard: Guard, stream: u32, bodyFollows: bool, waited: bool): Filt
 function judgeAnew(guard: Guard, stream: u32, now: i64, waited: bool): FilterHeadersStatus {
   const config = guard.config, feed = guard.feed;
   if (!credential.wellFormed) return refuse(MALFORMED_CREDENTIAL, config, true);
-  spend(JUDGE_BYTES + credential.size * 4);
   const token = copied(credential.at, credential.size);
   const underWay = pending.about(guard, token);
   if (underWay != null) return waitFor(underWay, config, stream);

@@ -6,7 +6,6 @@ import { concat, EMPTY, indexOf, utf8 } from "../bytes/bytes";
 import { CookieScan } from "../http/cookies";
 import { HeaderBlock } from "../http/header_block";
 import { NameTable } from "../http/name_table";
-import { spend } from "./memory";
 import { Root } from "./roots";
 
 /** Streams that can be told apart. A note that a later stream has taken the place of is lost: the next request's answer carries its cookies. */
@@ -63,7 +62,6 @@ function keepForeign(own: Uint8Array[]): void {
   if (!headerPairs(MapType.HttpResponseHeaders) || !response.read(pairsAt(), pairsSize(), NO_NAMES)) return;
   const values = response.all("set-cookie"), kept: Uint8Array[] = [];
   for (let i = 0; i < values.length; i++) if (!isOwn(own, values[i])) kept.push(values[i]);
-  spend(1024);
   if (kept.length == values.length) return;
   removeResponseHeader(SET_COOKIE);
   for (let i = 0; i < kept.length; i++) addResponseHeader(SET_COOKIE, kept[i]);

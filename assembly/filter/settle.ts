@@ -9,14 +9,11 @@ import { Refusal } from "../flow/refusal";
 import { applyIdentity, hideQueryToken, scrub } from "./admit";
 import { cookies, credential, headers } from "./current";
 import { Guard } from "./guard";
-import { spend } from "./memory";
 import { Outcome } from "./metrics";
 import { respond, respondPage, respondRedirect } from "./respond";
 import { noteCookies, noteLetThrough, noteNoStore } from "./responses";
 import { logs, metrics } from "./world";
 
-/** About what an answer of ours allocates. */
-const ANSWER_BYTES = 8 * 1024;
 
 const COOKIE = utf8("cookie");
 
@@ -55,21 +52,18 @@ export function refuseWith(refuse: Refuse, config: Config | null, presented: boo
   const refusal = refuse.refusal;
   metrics.refused(refusal);
   logs.refused(refusal.code, refusal.status, presented, refuse.place);
-  spend(ANSWER_BYTES);
   respond(refuse, config, headers.all("accept"));
   return FilterHeadersStatus.StopAllIterationAndWatermark;
 }
 
 export function redirect(next: Redirect): FilterHeadersStatus {
   metrics.visited(next.visited);
-  spend(ANSWER_BYTES);
   respondRedirect(next);
   return FilterHeadersStatus.StopAllIterationAndWatermark;
 }
 
 export function page(next: Page): FilterHeadersStatus {
   metrics.visited(next.visited);
-  spend(ANSWER_BYTES);
   respondPage(next);
   return FilterHeadersStatus.StopAllIterationAndWatermark;
 }
@@ -78,7 +72,6 @@ export function page(next: Page): FilterHeadersStatus {
 function stripCookies(): void {
   if (cookies.own == 0) return;
   const others = cookies.others();
-  spend(others.length);
   if (others.length == 0) removeRequestHeader(COOKIE.dataStart, COOKIE.length);
   else replaceRequestHeader(COOKIE.dataStart, COOKIE.length, others.dataStart, others.length);
 }

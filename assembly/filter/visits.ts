@@ -16,7 +16,6 @@ import { ask, finishRefresh, RootDispatcher } from "./calls";
 import { HUNGRY_MS, setClock } from "./clock";
 import { cookies, headers } from "./current";
 import { Guard } from "./guard";
-import { spend } from "./memory";
 import { Outcome } from "./metrics";
 import { endedSessions, exchange, turns } from "./registry";
 import { admit, admitAnonymous, admitSession, page, redirect, refuse, refuseWith } from "./settle";
@@ -25,8 +24,6 @@ import { bodies, logs, pending } from "./world";
 
 /** The longest sealed text: nine cookies. */
 const MAX_TEXT = 9 * 4096;
-/** About what deciding a visit allocates, on top of some copies of the session. */
-const VISIT_BYTES = 16 * 1024;
 /** How much longer than the call itself a worker may hold the right to refresh. */
 const LEASE_MARGIN_MS: i64 = 2_000;
 
@@ -58,7 +55,6 @@ export function visitCame(guard: Guard, browser: BrowserSettings, stream: u32, p
     const hit = guard.root.verdicts.sessions.find(guard.number, changetype<usize>(text), size, now / 1000);
     if (hit != 0 && stillGood(hit, now / 1000 + config.slackSec)) return admit(valueAt(hit) + KEYS_SIZE, valueSize(hit) - KEYS_SIZE, stream, guard, Outcome.Session);
   }
-  spend(VISIT_BYTES + max(headers.cookieSize, 0) * 8);
   const x = exchange(guard, now, waited);
   const visit = new Visit(browser, headers, cookies, secure);
   return perform(guard, stream, decide(x, visit, place), x, new Again(browser, place, secure, bodyFollows));

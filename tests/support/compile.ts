@@ -98,7 +98,7 @@ function flags(options: CompileOptions, coverage: boolean): string[] {
   // The counters live in memory below everything else, where no allocation can reach.
   if (coverage) all.memoryBase = 1 << 17;
   return Object.entries(all).flatMap(([name, value]) =>
-    value === false ? [] : value === true ? [`--${name}`] : [`--${name}`, Array.isArray(value) ? value.join(",") : String(value)]);
+    value === false ? [] : [value === true ? `--${name}` : `--${name}=${Array.isArray(value) ? value.join(",") : String(value)}`]);
 }
 
 /** Jest runs files in several processes, and two of them may want the same module at once. */

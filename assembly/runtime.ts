@@ -1,0 +1,175 @@
+// The memory of everything that the filter allocates, in place of AssemblyScript's minimal runtime. That one looks for a block of the
+// right size, merges neighbours and links every object into a list: half of what a new session cost. Here a page is a run of cells of one
+// size, and only objects too large for any have blocks of their own. Marked from the globals, swept page by page.
+
+import "rt/tlsf";
+
+/** In front of every object: its mark, the next cell that is free or object that is to be looked through, its type, its size. */
+const HEADER: usize = 16;
+const MARK: usize = 0, NEXT: usize = 4, TYPE: usize = 8, SIZE: usize = 12;
+
+/** Cells of 32, 48 … 256 bytes, then of 320, 384 … 1,024; header included. */
+const FINE: usize = 256;
+const LARGEST: usize = 1024;
+const CLASSES_SIZE: usize = 112;
+
+/** A page: the next one, the size of its cells, then the cells. */
+const PAGE: usize = 8192;
+const PAGE_HEAD: usize = 16;
+/** A large object's block: the next one, then the object. */
+const BLOCK_HEAD: usize = 16;
+
+/** ArrayBuffer and String, which refer to nothing. */
+const LAST_LEAF: u32 = 2;
+
+/** For each class the first free cell. */
+const free: usize = memory.data(112, 16);
+let pages: usize = 0;
+let blocks: usize = 0;
+
+/** The mark of what was there when the last collection ended, or came since. A free cell has 0; so has static data at first. */
+let white: u32 = 1;
+/** Objects that are alive and whose members are still to be marked. */
+let grey: usize = 0;
+/** Bytes that were handed out since the last collection. */
+let handedOut: usize = 0;
+
+/** Bytes allocated since the last collection. */
+export function allocated(): usize { return handedOut; }
+
+// @ts-ignore: decorator
+@global @unsafe
+export function __new(size: usize, id: u32): usize {
+  const total = (size + (HEADER + 15)) & ~15;
+  handedOut += total;
+  if (total > LARGEST) return large(size, id);
+  const list = free + (classOf(total) << 2);
+  let cell = load<usize>(list);
+  if (cell == 0) cell = newPage(list, total);
+  store<usize>(list, load<usize>(cell, NEXT));
+  store<u32>(cell, white, MARK);
+  store<u32>(cell, id, TYPE);
+  store<u32>(cell, size, SIZE);
+  const end = cell + total;
+  for (let at = cell + HEADER; at < end; at += 16) v128.store(at, i64x2.splat(0));
+  return cell + HEADER;
+}
+
+// @ts-ignore: decorator
+@global @unsafe
+export function __renew(old: usize, size: usize): usize {
+  const renewed = __new(size, load<u32>(old - HEADER, TYPE));
+  memory.copy(renewed, old, min(size, <usize>load<u32>(old - HEADER, SIZE)));
+  return renewed;
+}
+
+// @ts-ignore: decorator
+@global @unsafe
+export function __link(_parent: usize, _child: usize, _several: bool): void {}
+
+/** Called by the compiler's own code for everything that a global or an object refers to. */
+// @ts-ignore: decorator
+@global @unsafe
+export function __visit(object: usize, _cookie: u32): void {
+  if (object == 0) return;
+  const header = object - HEADER, black = white ^ 3;
+  if (load<u32>(header, MARK) == black) return;
+  store<u32>(header, black, MARK);
+  if (load<u32>(header, TYPE) <= LAST_LEAF) return;
+  store<usize>(header, grey, NEXT);
+  grey = object;
+}
+
+/** Only where no object is referred to from the stack. */
+// @ts-ignore: decorator
+@global @unsafe
+export function __collect(): void {
+  __visit_globals(0);
+  while (grey != 0) {
+    const object = grey;
+    grey = load<usize>(object - HEADER, NEXT);
+    __visit_members(object, 0);
+  }
+  white ^= 3;
+  sweepPages();
+  sweepBlocks();
+  handedOut = 0;
+}
+
+/** `total`: a multiple of 16, header included. */
+// @ts-ignore: decorator
+@inline
+function classOf(total: usize): usize {
+  return total <= FINE ? (total >> 4) - 1 : ((total - FINE + 63) >> 6) + (FINE >> 4) - 1;
+}
+
+function newPage(list: usize, total: usize): usize {
+  const page = __alloc(PAGE), size = total <= FINE ? total : (total + 63) & ~63;
+  store<usize>(page, pages);
+  store<usize>(page, size, 4);
+  pages = page;
+  let cell: usize = 0;
+  for (let at = lastCell(page, size); at > page; at -= size) {
+    store<u32>(at, 0, MARK);
+    store<usize>(at, cell, NEXT);
+    cell = at;
+  }
+  store<usize>(list, cell);
+  return cell;
+}
+
+function lastCell(page: usize, size: usize): usize { return page + PAGE_HEAD + ((PAGE - PAGE_HEAD) / size - 1) * size; }
+
+function large(size: usize, id: u32): usize {
+  const block = __alloc(BLOCK_HEAD + HEADER + size), header = block + BLOCK_HEAD;
+  store<usize>(block, blocks);
+  blocks = block;
+  store<u32>(header, white, MARK);
+  store<u32>(header, id, TYPE);
+  store<u32>(header, size, SIZE);
+  memory.fill(header + HEADER, 0, size);
+  return header + HEADER;
+}
+
+/** Makes the lists of free cells anew. A page with nothing alive in it goes back: another class may need the room. */
+function sweepPages(): void {
+  memory.fill(free, 0, CLASSES_SIZE);
+  let before: usize = 0;
+  for (let page = pages; page != 0;) {
+    const next = load<usize>(page), size = load<usize>(page, 4);
+    const list = free + (classOf(size) << 2), others = load<usize>(list);
+    let head = others, alive = false;
+    for (let cell = lastCell(page, size); cell > page; cell -= size) {
+      if (load<u32>(cell, MARK) == white) {
+        alive = true;
+        continue;
+      }
+      store<u32>(cell, 0, MARK);
+      store<usize>(cell, head, NEXT);
+      head = cell;
+    }
+    if (alive) {
+      store<usize>(list, head);
+      before = page;
+    } else {
+      if (before == 0) pages = next;
+      else store<usize>(before, next);
+      __free(page);
+    }
+    page = next;
+  }
+}
+
+function sweepBlocks(): void {
+  let before: usize = 0;
+  for (let block = blocks; block != 0;) {
+    const next = load<usize>(block);
+    if (load<u32>(block + BLOCK_HEAD, MARK) == white) before = block;
+    else {
+      if (before == 0) blocks = next;
+      else store<usize>(before, next);
+      __free(block);
+    }
+    block = next;
+  }
+}

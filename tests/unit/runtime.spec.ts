@@ -1,0 +1,131 @@
+import { allocated } from "../../assembly/runtime";
+import { equalInt, isTrue } from "./check";
+
+/** Bytes that are made of its number, and another one: whoever loses either has been freed too early, or shares a cell. */
+class Node {
+  other: Node | null = null;
+  bytes: Uint8Array;
+  constructor(readonly number: i32, size: i32) { this.bytes = new Uint8Array(size).fill(<u8>number); }
+}
+
+// Everything that has to live is held here: the collector does not look at the stack.
+const kept: Array<Node | null> = new Array<Node | null>(200).fill(null);
+let deep: Node | null = null;
+let state: u32 = 12345;
+
+function chance(below: i32): i32 {
+  state = state * 1664525 + 1013904223;
+  return <i32>((state >> 8) % <u32>below);
+}
+
+function size(): i32 {
+  const kind = chance(10);
+  return kind < 6 ? chance(100) : kind < 9 ? chance(1200) : chance(20000);
+}
+
+function whole(node: Node): bool {
+  for (let i = 0; i < node.bytes.length; i++) if (node.bytes[i] != <u8>node.number) return false;
+  return true;
+}
+
+function churn(rounds: i32): void {
+  for (let i = 0; i < rounds; i++) {
+    const at = chance(kept.length), node = new Node(chance(1 << 20), size());
+    node.other = kept[chance(kept.length)];
+    const other = node.other;
+    if (other != null) other.other = null; // no chain grows for ever
+    kept[at] = chance(3) == 0 ? null : node;
+  }
+}
+
+export function what_is_still_held_survives_with_every_byte(): void {
+  for (let round = 0; round < 100; round++) {
+    churn(500);
+    __collect();
+    for (let i = 0; i < kept.length; i++) {
+      const node = kept[i];
+      if (node == null) continue;
+      isTrue(whole(node), "a node");
+      const other = node.other;
+      if (other != null) isTrue(whole(other), "what a node refers to");
+    }
+  }
+}
+
+export function what_nobody_holds_costs_no_memory_in_the_long_run(): void {
+  churn(2000);
+  for (let i = 0; i < 100; i++) {
+    churn(500);
+    __collect();
+  }
+  const pages = memory.size();
+  for (let i = 0; i < 400; i++) {
+    churn(500);
+    __collect();
+  }
+  isTrue(memory.size() <= pages + pages / 4, "from " + pages.toString() + " pages to " + memory.size().toString());
+}
+
+export function room_of_one_size_is_given_to_another(): void {
+  let before = 0;
+  for (let bytes = 0; bytes < 1000; bytes += 16) {
+    for (let i = 0; i < 1 << 19; i += bytes + 64) deep = new Node(i, bytes);
+    __collect();
+    if (bytes == 96) before = memory.size();
+  }
+  isTrue(memory.size() <= before + 8, "from " + before.toString() + " pages to " + memory.size().toString());
+}
+
+export function a_chain_of_any_length_is_followed(): void {
+  for (let i = 0; i < 100_000; i++) {
+    const node = new Node(i, 1);
+    node.other = deep;
+    deep = node;
+  }
+  __collect();
+  let count = 0;
+  let node = deep;
+  while (node != null) {
+    isTrue(whole(node), "a link");
+    node = node.other;
+    count++;
+  }
+  equalInt(count, 100_000);
+}
+
+export function what_refers_to_itself_is_garbage_all_the_same(): void {
+  for (let i = 0; i < 50; i++) {
+    for (let j = 0; j < 10_000; j++) {
+      const node = new Node(j, 16);
+      node.other = node;
+    }
+    __collect();
+  }
+  isTrue(memory.size() < 64, memory.size().toString() + " pages");
+}
+
+export function memory_that_was_used_before_comes_as_zeros(): void {
+  for (let round = 0; round < 3; round++) {
+    for (let bytes = 0; bytes < 3000; bytes += 7) {
+      const array = new Uint8Array(bytes);
+      for (let i = 0; i < bytes; i++) equalInt(array[i], 0);
+      array.fill(0xff);
+    }
+    __collect();
+  }
+}
+
+export function an_array_that_grows_keeps_what_is_in_it(): void {
+  const numbers: i32[] = [];
+  for (let i = 0; i < 10_000; i++) numbers.push(i);
+  for (let i = 0; i < 10_000; i++) equalInt(numbers[i], i);
+}
+
+export function what_was_handed_out_is_counted_until_it_is_collected(): void {
+  __collect();
+  equalInt(allocated(), 0);
+  deep = new Node(1, 100_000);
+  isTrue(allocated() > 100_000 && allocated() < 102_000, allocated().toString());
+  __collect();
+  equalInt(allocated(), 0);
+}
