@@ -71,9 +71,8 @@ export function setEffectiveContext(context: u32): bool { return env.proxy_set_e
 
 export function continueRequest(): void { env.proxy_continue_stream(StreamType.HttpRequest); }
 
-/** `pairs` alternates names and values. `details` is what access logs show as RESPONSE_CODE_DETAILS. */
-export function sendLocalResponse(status: u32, details: Uint8Array, body: Uint8Array, pairs: Uint8Array[]): void {
-  const headers = serialised(pairs);
+/** `headers` as `serialised` makes them. `details` is what access logs show as RESPONSE_CODE_DETAILS. */
+export function sendLocalResponse(status: u32, details: Uint8Array, body: Uint8Array, headers: Uint8Array): void {
   env.proxy_send_local_response(status, details.dataStart, details.length, body.dataStart, body.length, headers.dataStart, headers.length, -1);
 }
 
@@ -153,8 +152,8 @@ export function environment(): Uint8Array[] {
   return out;
 }
 
-/** Names and values as the ABI wants them: count, sizes, then each string with a NUL behind it. */
-function serialised(pairs: Uint8Array[]): Uint8Array {
+/** Names and values in turn, as the ABI wants them: count, sizes, then each string with a NUL behind it. */
+export function serialised(pairs: Uint8Array[]): Uint8Array {
   let size = 4;
   for (let i = 0; i < pairs.length; i++) size += 4 + pairs[i].length + 1;
   const out = new Uint8Array(size);

@@ -51,7 +51,7 @@ export class Metrics {
 
   outcome(outcome: Outcome): void { this.outcomes[outcome].add(); }
   visited(visited: Visited): void { this.visits[visited].add(); }
-  refused(refusal: Refusal): void { this.refusals[REFUSALS.indexOf(refusal)].add(); }
+  refused(refusal: Refusal): void { this.refusals[refusal.number].add(); }
   calloutSent(kind: CalloutKind): void { this.callouts[kind].add(); }
 
   /** `failed`: no answer, or none that could be used. */

@@ -2,7 +2,6 @@
 
 import { EMPTY } from "../bytes/bytes";
 import { Forward, Next, Refuse } from "../flow/next";
-import { REFUSALS } from "../flow/refusal";
 import { Guard } from "./guard";
 
 /** Keeps what may be kept. */
@@ -13,6 +12,6 @@ export function remember(guard: Guard, token: Uint8Array, verdict: Next, nowMs: 
     if (forward.untilSec > nowSec) guard.root.verdicts.admitted.keep(guard.number, token.dataStart, token.length, 0, forward.identity, forward.untilSec);
   } else if (verdict instanceof Refuse) {
     const refuse = verdict as Refuse;
-    if (refuse.untilSec > nowSec) guard.root.verdicts.refused.keep(guard.number, token.dataStart, token.length, REFUSALS.indexOf(refuse.refusal), EMPTY, refuse.untilSec);
+    if (refuse.untilSec > nowSec) guard.root.verdicts.refused.keep(guard.number, token.dataStart, token.length, refuse.refusal.number, EMPTY, refuse.untilSec);
   }
 }

@@ -1,11 +1,11 @@
 // The filter's own answers: a challenge (RFC 6750 §3), a body for programs or for people, a redirect, a page.
 
-import { sendLocalResponse } from "../abi/host";
+import { sendLocalResponse, serialised } from "../abi/host";
 import { decodeUtf8 } from "../bytes/utf8";
 import { concat, EMPTY, utf8 } from "../bytes/bytes";
 import { Config } from "../config/config";
 import { Page, Redirect, Refuse, Respond } from "../flow/next";
-import { Refusal } from "../flow/refusal";
+import { Refusal, REFUSALS } from "../flow/refusal";
 import { prefersHtml } from "../http/accept";
 import { problemPage, refusalJson, refusalPage } from "../http/page";
 import { VISITS } from "./metrics";
@@ -13,15 +13,34 @@ import { VISITS } from "./metrics";
 const RETRY_AFTER_SEC = "5";
 const NOBODY = EMPTY;
 
+/** An answer as the host takes it. */
+@final
+class Answer {
+  constructor(readonly config: Config | null, readonly details: Uint8Array, readonly body: Uint8Array, readonly headers: Uint8Array) {}
+}
+
+/** What programs were last told, by the refusal's number: they are told the same again, and anybody can make them be told. */
+const told: Array<Answer | null> = new Array<Answer | null>(REFUSALS.length).fill(null);
+
 /** `accept` holds the request's Accept headers. `config` is null where there is none. */
 export function respond(refuse: Refuse, config: Config | null, accept: Uint8Array[]): void {
   const refusal = refuse.refusal, html = prefersHtml(accept);
-  const pairs = html ? pageHeaders(NOBODY) : textHeaders();
+  const isAlike = !html && refuse.setCookies.length + refuse.again.length + refuse.allow.length == 0;
+  let answer = isAlike ? told[refusal.number] : null;
+  if (answer == null || answer.config != config) {
+    answer = new Answer(config, utf8("oidc_" + refusal.code), utf8(html ? pageOf(refuse) : jsonOf(refuse)), serialised(refusalHeaders(refuse, config, html)));
+    if (isAlike) told[refusal.number] = answer;
+  }
+  sendLocalResponse(refusal.status, answer.details, answer.body, answer.headers);
+}
+
+function refusalHeaders(refuse: Refuse, config: Config | null, html: bool): Uint8Array[] {
+  const refusal = refuse.refusal, pairs = html ? pageHeaders(NOBODY) : textHeaders();
   if (refusal.status == 503) add(pairs, "retry-after", RETRY_AFTER_SEC);
   else if (config != null && (refusal.status == 401 || refusal.error.length > 0)) add(pairs, "www-authenticate", challenge(refusal, config));
   if (refuse.allow.length > 0) add(pairs, "allow", refuse.allow);
   addCookies(pairs, refuse.setCookies);
-  sendLocalResponse(refusal.status, utf8("oidc_" + refusal.code), utf8(html ? pageOf(refuse) : jsonOf(refuse)), pairs);
+  return pairs;
 }
 
 export function respondRedirect(redirect: Redirect): void {
@@ -31,13 +50,13 @@ export function respondRedirect(redirect: Redirect): void {
   // The provider learns nothing of the page that was wanted, nor that page of the code (RFC 9700 §4.2.4).
   add(pairs, "referrer-policy", "no-referrer");
   addCookies(pairs, redirect.setCookies);
-  sendLocalResponse(redirect.status, detailsOf(redirect), EMPTY, pairs);
+  sendLocalResponse(redirect.status, detailsOf(redirect), EMPTY, serialised(pairs));
 }
 
 export function respondPage(page: Page): void {
   const pairs = page.body.length > 0 ? pageHeaders(page.framedBy) : plainHeaders();
   addCookies(pairs, page.setCookies);
-  sendLocalResponse(200, detailsOf(page), utf8(page.body), pairs);
+  sendLocalResponse(200, detailsOf(page), utf8(page.body), serialised(pairs));
 }
 
 /** What access logs show. */

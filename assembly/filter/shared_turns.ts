@@ -1,7 +1,7 @@
 // Things that only one worker may do, and what came of them, in Envoy's shared data: trading a code or a refresh token.
 
 import { setSharedData, sharedData, sharedDataOr } from "../abi/host";
-import { EMPTY, utf8 } from "../bytes/bytes";
+import { EMPTY, sameAt, utf8 } from "../bytes/bytes";
 import { RefreshState } from "../flow/exchange";
 import { RefreshOutcome } from "../flow/next";
 
@@ -64,7 +64,7 @@ function recordSize(bucket: Uint8Array, at: i32): i32 {
 
 function find(bucket: Uint8Array, key: Uint8Array): i32 {
   for (let at = 0, size = recordSize(bucket, 0); size > 0; at += size, size = recordSize(bucket, at)) {
-    if (memory.compare(bucket.dataStart + at, key.dataStart, KEY) == 0) return at;
+    if (sameAt(bucket.dataStart + at, key.dataStart, KEY)) return at;
   }
   return -1;
 }
@@ -76,7 +76,7 @@ function withRecord(bucket: Uint8Array, key: Uint8Array, outcome: RefreshOutcome
   let room = bucket.length + own, size = 0;
   for (let at = 0, record = recordSize(bucket, 0); record > 0; at += record, record = recordSize(bucket, at)) {
     const from = bucket.dataStart + at;
-    if (memory.compare(from, key.dataStart, KEY) == 0 || load<i64>(from, 24) <= nowMs || room > MAX_BUCKET) {
+    if (sameAt(from, key.dataStart, KEY) || load<i64>(from, 24) <= nowMs || room > MAX_BUCKET) {
       room -= record;
       continue;
     }

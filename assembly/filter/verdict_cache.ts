@@ -1,5 +1,6 @@
 // Verdicts on tokens seen before: flat memory, bounded in bytes, oldest out first. A hit compares the whole token.
 
+import { sameAt } from "../bytes/bytes";
 import { hash } from "../bytes/hash";
 
 /** Slots that a token may stand in: bounds the search whatever strangers send. */
@@ -36,7 +37,7 @@ export class VerdictCache {
       const slot = load<u32>(this.slot(<u32>h + i));
       if (slot == 0) continue;
       const entry = this.entry(slot - 1);
-      if (load<u64>(entry) != h || load<u32>(entry, 12) != owned || memory.compare(entry + HEAD, token, size) != 0) continue;
+      if (load<u64>(entry) != h || load<u32>(entry, 12) != owned || !sameAt(entry + HEAD, token, size)) continue;
       return nowSec < load<i64>(entry, 24) ? entry : 0;
     }
     return 0;
@@ -87,7 +88,7 @@ export class VerdictCache {
         continue;
       }
       const entry = this.entry(slot - 1);
-      if (load<u64>(entry) == h && load<u32>(entry, 12) == owned && memory.compare(entry + HEAD, token, size) == 0) return at;
+      if (load<u64>(entry) == h && load<u32>(entry, 12) == owned && sameAt(entry + HEAD, token, size)) return at;
     }
     return free != 0 ? free : this.slot(<u32>h);
   }

@@ -1,8 +1,14 @@
 // Every refusal there is: its stable code for logs, metrics and access logs, its status, and what the client is told.
 
+/** All of them, each at its number. */
+export const REFUSALS: Refusal[] = [];
+
 /** RFC 6750 §3.1 error codes; empty where the client presented nothing to be wrong about. */
 @final
 export class Refusal {
+  /** Its place in tables; it means nothing outside of this VM. */
+  readonly number: i32;
+
   constructor(
     /** Stable: dashboards and alerts are built on it. */
     readonly code: string,
@@ -15,7 +21,7 @@ export class Refusal {
     readonly hint: string = "",
     /** What the page's link says, where there is one. */
     readonly action: string = "Try again",
-  ) {}
+  ) { this.number = REFUSALS.push(this) - 1; }
 }
 
 const INVALID_TOKEN = "invalid_token";
@@ -91,14 +97,3 @@ export const LOGOUT_NOT_KEPT = new Refusal("logout_not_kept", 503, "", "The logo
 export const LOGOUT_MISMATCH = new Refusal("logout_mismatch", 400, INVALID_REQUEST, "This logout is not about a session here.");
 export const BODY_NOT_DELIVERED = new Refusal("body_not_delivered", 503, "", "The gateway cannot read request bodies.");
 export const BODY_TOO_LARGE = new Refusal("body_too_large", 413, INVALID_REQUEST, "The request's body is too large.");
-
-/** For the metrics: one counter each. */
-export const REFUSALS: Refusal[] = [
-  BAD_REQUEST, AMBIGUOUS_PATH, DENIED, NO_TOKEN, MALFORMED_CREDENTIAL, SEVERAL_CREDENTIALS, TOKEN_TOO_LARGE, NOT_A_JWT, ALGORITHM_REFUSED, UNKNOWN_KEY,
-  BAD_SIGNATURE, BAD_CLAIMS, EXPIRED, NOT_YET_VALID, WRONG_ISSUER, WRONG_TYPE, BOUND_TOKEN, INACTIVE, WRONG_AUDIENCE, INSUFFICIENT_SCOPE,
-  CLAIMS_REFUSED, CLAIM_MISSING, CLAIM_TYPE, ACCESS_DENIED,
-  NOT_READY, PROVIDER_UNREACHABLE, OVERLOADED, MISCONFIGURED,
-  SIGN_IN_NEEDED, NOT_SENT, SIGN_IN_LOOP_NO_COOKIE, SIGN_IN_LOOP_UNREADABLE, SIGN_IN_LOOP_OVER, NO_RANDOMNESS,
-  CALLBACK_DIRECT, CALLBACK_MALFORMED, CALLBACK_METHOD, LOGIN_UNKNOWN, LOGIN_EXPIRED, LOGIN_WRONG_ISSUER, LOGIN_DENIED, LOGIN_FAILED,
-  SESSION_TOO_LARGE, LOGOUT_METHOD, LOGOUT_TOKEN_INVALID, LOGOUT_NOT_KEPT, LOGOUT_MISMATCH, BODY_NOT_DELIVERED, BODY_TOO_LARGE,
-];

@@ -1,6 +1,6 @@
 // The Cookie header (RFC 6265 §5.4), as browsers and others write it.
 
-import { copied, EMPTY, same } from "../bytes/bytes";
+import { copied, EMPTY, same, sameAt } from "../bytes/bytes";
 import { HeaderBlock } from "./header_block";
 
 /** Every value of the cookies of that name. What is not `name=value` is passed over. */
@@ -175,7 +175,7 @@ export class CookieScan {
   /** Which login has that id, from the one given on, or -1. */
   private loginOf(id: Uint8Array, from: i32): i32 {
     if (id.length != LOGIN_ID) return -1;
-    for (let i = from; i < this.logins; i++) if (memory.compare(this.loginAt[i], id.dataStart, LOGIN_ID) == 0) return i;
+    for (let i = from; i < this.logins; i++) if (sameAt(this.loginAt[i], id.dataStart, LOGIN_ID)) return i;
     return -1;
   }
 }
@@ -215,7 +215,7 @@ function behindSpaces(at: usize, end: usize): usize {
 /** The address behind `prefix`, where it stands there and something follows it; else 0. A name that is empty stands nowhere. */
 function behind(at: usize, end: usize, prefix: Uint8Array): usize {
   const size = prefix.length;
-  if (size == 0 || end - at <= <usize>size || memory.compare(at, prefix.dataStart, size) != 0) return 0;
+  if (size == 0 || end - at <= <usize>size || !sameAt(at, prefix.dataStart, size)) return 0;
   return at + size;
 }
 

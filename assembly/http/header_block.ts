@@ -1,6 +1,6 @@
 // A request's headers as the host serialised them, read in place: one pass, nothing copied. Valid until the callback returns.
 
-import { copied } from "../bytes/bytes";
+import { copied, sameAt } from "../bytes/bytes";
 import { NameTable, Role } from "./name_table";
 
 /** More client-sent identity headers than this are no accident: the request is refused. */
@@ -82,7 +82,7 @@ export class HeaderBlock {
   pathIs(path: Uint8Array): bool {
     const size = path.length;
     return this.pathSize >= size && (this.pathSize == size || load<u8>(this.pathAt + size) == 0x3f)
-      && memory.compare(this.pathAt, path.dataStart, size) == 0;
+      && sameAt(this.pathAt, path.dataStart, size);
   }
 
   /** Whether the path without its query ends so. */

@@ -1,5 +1,6 @@
 // What a request is for: method, host and path, as rules compare them.
 
+import { sameAt } from "../bytes/bytes";
 import { HeaderBlock } from "./header_block";
 import { PathLead, pathLength } from "./path_lead";
 
@@ -27,7 +28,7 @@ export class RequestTarget {
     for (let i = 0; i < this.methodSize; i++) if (load<u8>(this.methodAt + i) - 0x61 < 26) this.hasPlainMethod = false;
   }
 
-  methodIs(method: Uint8Array): bool { return this.methodSize == method.length && memory.compare(this.methodAt, method.dataStart, method.length) == 0; }
+  methodIs(method: Uint8Array): bool { return this.methodSize == method.length && sameAt(this.methodAt, method.dataStart, method.length); }
 
   private readHost(at: usize, size: i32): void {
     const literal = size > 0 && load<u8>(at) == 0x5b;

@@ -1,7 +1,7 @@
 // One JSON text, read once and strictly (RFC 8259), then asked by node number. Values are decoded only when asked for.
 
 import { encodeCodePoint } from "../bytes/utf8";
-import { is, same } from "../bytes/bytes";
+import { is, same, sameAt } from "../bytes/bytes";
 import { decimal } from "./number";
 
 export const enum Kind { Null = 1, False, True, Number, String, List, Object }
@@ -76,7 +76,7 @@ export class Json {
     const endOfA = this.word(a, 2), endOfB = this.word(b, 2);
     if (((this.word(a, 0) | this.word(b, 0)) & ESCAPED) == 0) {
       // Raw addresses: the parser put the nodes' ends within the text.
-      return endOfA - i == endOfB - j && memory.compare(this.bytes.dataStart + i, this.bytes.dataStart + j, endOfA - i) == 0;
+      return endOfA - i == endOfB - j && sameAt(this.bytes.dataStart + i, this.bytes.dataStart + j, endOfA - i);
     }
     while (i < endOfA && j < endOfB) {
       const one = this.point(i), other = this.point(j);

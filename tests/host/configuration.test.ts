@@ -190,6 +190,25 @@ describe("several configurations in one VM", () => {
     expect(envoy.history).toHaveLength(2); // one provider, fetched once
   });
 
+  test("each refuses in its own name", () => {
+    const envoy = ready();
+    const other = envoy.addPlugin({ ...JWKS_CONFIG, realm: "other" });
+    const own = envoy.get("/").local.headers.get("www-authenticate");
+    for (let i = 0; i < 3; i++) {
+      expect(envoy.get("/", {}, { plugin: other }).local.headers.get("www-authenticate")).toBe('Bearer realm="other"');
+      expect(envoy.get("/").local.headers.get("www-authenticate")).toBe(own);
+    }
+    expect(own).not.toContain("other");
+  });
+
+  test("people get a page and programs JSON, whoever came first", () => {
+    const envoy = ready();
+    for (let i = 0; i < 2; i++) {
+      expect(envoy.get("/", { accept: "text/html" }).local.headers.get("content-type")).toContain("text/html");
+      expect(envoy.get("/").local.headers.get("content-type")).toBe("application/json");
+    }
+  });
+
   test("the same configuration twice shares what it remembers; a cache_segment of its own keeps one apart", () => {
     const config = { ...INTROSPECTION_CONFIG, bearer_only: true };
     const envoy = start({ config });
