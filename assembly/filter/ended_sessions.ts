@@ -32,6 +32,8 @@ export class EndedSessions {
     }
   }
 
+  get isEmpty(): bool { return this.count == 0; }
+
   /** Whether it has ended, and did not begin later. */
   ended(key: u64, beganAtSec: i64): bool {
     if (this.count == 0) return false;

@@ -14,6 +14,7 @@ class HostEntropy extends Entropy {
 @final
 class SharedRegistry extends Registry {
   ended(key: u64, beganAtSec: i64): bool { return endedSessions.ended(key, beganAtSec); }
+  get nothingEnded(): bool { return endedSessions.isEmpty; }
   end(key: u64, nowSec: i64, untilSec: i64): bool { return endedSessions.end(key, nowSec, untilSec); }
   refresh(key: Uint8Array, nowMs: i64): RefreshState | null { return turns.state(key, nowMs); }
   first(key: Uint8Array, nowMs: i64, untilMs: i64): bool { return turns.begin(key, nowMs, untilMs); }

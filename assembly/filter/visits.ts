@@ -28,7 +28,7 @@ const MAX_TEXT = 9 * 4096;
 const LEASE_MARGIN_MS: i64 = 2_000;
 
 /**
- * A remembered session's value: under which keys it may have ended (u64 each), when it was last vouched for and when its use was last
+ * A remembered session's value: under which keys it may have ended (u64 each; 0 where they are not known), when it was last vouched for and when its use was last
  * written down (seconds, i64 each), then the identity.
  */
 const KEYS_SIZE: u32 = 40;
@@ -185,9 +185,11 @@ function rememberSession(guard: Guard, forward: ForwardSession, now: i64): void 
   if (browser == null || size == 0 || forward.untilSec <= now / 1000) return;
   const keys = forward.keys;
   const value = new Uint8Array(<i32>KEYS_SIZE + forward.identity.length), at = value.dataStart;
-  store<u64>(at, keys.session);
-  store<u64>(at, keys.sid, 8);
-  store<u64>(at, keys.subject, 16);
+  if (keys != null) {
+    store<u64>(at, keys.session);
+    store<u64>(at, keys.sid, 8);
+    store<u64>(at, keys.subject, 16);
+  }
   store<i64>(at, forward.session.authenticatedAtSec, 24);
   store<i64>(at, forward.session.touchedAtSec, 32);
   value.set(forward.identity, KEYS_SIZE);
@@ -199,6 +201,8 @@ function stillGood(hit: usize, latestSec: i64): bool {
   if (load<i64>(valueAt(hit), 32) > latestSec) return false;
   const version = endedSessions.version;
   if (tagOf(hit) == version) return true;
+  // Opened when nothing had ended: its keys are not known.
+  if (load<u64>(valueAt(hit)) == 0) return false;
   const at = valueAt(hit), began = load<i64>(at, 24);
   if (endedSessions.ended(load<u64>(at), began) || endedSessions.ended(load<u64>(at, 8), began) || endedSessions.ended(load<u64>(at, 16), began)) return false;
   setTag(hit, version);

@@ -30,6 +30,8 @@ export class RefreshState {
 export abstract class Registry {
   /** Whether somebody has ended what goes by this key, no earlier than it began. */
   abstract ended(key: u64, beganAtSec: i64): bool;
+  /** Whether nothing has ended that this worker knows of: then nobody needs a key. */
+  abstract get nothingEnded(): bool;
   /** Ends it; remembered until `untilSec`. False when there is no room to remember it. */
   abstract end(key: u64, nowSec: i64, untilSec: i64): bool;
   /** True for the first worker that asks for this key before `untilMs`. */

@@ -22,7 +22,8 @@ export class Forward extends Next {
 export class ForwardSession extends Next {
   /** Set-Cookie values for the upstream's response: the session was refreshed, or its use written down. */
   setCookies: Uint8Array[] = [];
-  constructor(readonly session: Session, readonly keys: EndKeys, readonly identity: Uint8Array, readonly untilSec: i64) { super(); }
+  /** `keys`: null where nothing had ended. */
+  constructor(readonly session: Session, readonly keys: EndKeys | null, readonly identity: Uint8Array, readonly untilSec: i64) { super(); }
 }
 
 /** Lets a CORS preflight through, which never carries credentials. */

@@ -28,7 +28,7 @@ const MAX_STEPS = 8;
 
 /** What becomes of the request; null: the session is over, and nobody is signed in. */
 export function useSession(x: Exchange, visit: Visit, opened: Session): Next | null {
-  const keys = endKeys(visit.browser.context, opened), now = x.nowSec;
+  const now = x.nowSec, keys: EndKeys | null = x.registry.nothingEnded ? null : endKeys(visit.browser.context, opened);
   if (isOver(x, visit, opened, keys)) return null;
   const newest = newestOf(x, visit, opened), session = newest.session;
   // A refresh changes neither whose session it is nor which.
@@ -81,10 +81,11 @@ function renew(x: Exchange, visit: Visit, session: Session): Next | null {
   return null;
 }
 
-function isOver(x: Exchange, visit: Visit, s: Session, keys: EndKeys): bool {
+function isOver(x: Exchange, visit: Visit, s: Session, keys: EndKeys | null): bool {
   if (x.nowSec >= endsAtSec(s, visit.browser.limits)) return true;
   // A session from the future: the clock has jumped back, and its limits mean nothing any more (duty 137).
   if (s.touchedAtSec > x.nowSec + x.config.slackSec) return true;
+  if (keys == null) return false;
   const registry = x.registry;
   return registry.ended(keys.session, s.authenticatedAtSec) || registry.ended(keys.sid, s.authenticatedAtSec) || registry.ended(keys.subject, s.authenticatedAtSec);
 }
@@ -109,7 +110,7 @@ function asksAgain(x: Exchange, visit: Visit, s: Session): Next | null {
   return beginSignIn(x, visit, forced ? SignIn.Again : SignIn.Silent, SIGN_IN_LOOP_OVER, s);
 }
 
-function enter(x: Exchange, visit: Visit, s: Session, keys: EndKeys, renewed: Uint8Array | null): Next {
+function enter(x: Exchange, visit: Visit, s: Session, keys: EndKeys | null, renewed: Uint8Array | null): Next {
   const browser = visit.browser, claims = new SessionClaims(s);
   let text = renewed;
   if (text == null && touched(s, browser.limits, x.nowSec)) {

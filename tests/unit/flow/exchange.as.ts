@@ -41,6 +41,7 @@ export class FakeRegistry extends Registry {
   full: bool = false;
   readonly seen: string[] = [];
   state: RefreshState | null = null;
+  get nothingEnded(): bool { return this.endedKeys.length == 0; }
   ended(key: u64, _beganAtSec: i64): bool { return this.endedKeys.includes(key); }
   end(key: u64, _nowSec: i64, _untilSec: i64): bool {
     if (!this.full) this.endedKeys.push(key);
