@@ -9,10 +9,11 @@ describe("at the start", () => {
     expect(envoy.history).toHaveLength(2);
   });
 
-  test("requests that come first wait, and one fetch answers all of them rightly", () => {
+  test("ten thousand requests that come first wait, and one fetch answers all of them rightly", () => {
     const envoy = start();
-    const good = Array.from({ length: 200 }, (_, i) => envoy.get("/", bearer(token({ jti: `${i}` }))));
-    const bad = Array.from({ length: 50 }, (_, i) => envoy.get("/", bearer(token({ exp: 1, jti: `${i}` }))));
+    const [valid, expired] = [{}, { exp: 1 }].map((claims) => Array.from({ length: 100 }, (_, i) => token({ ...claims, jti: `${i}` })));
+    const good = Array.from({ length: 8_000 }, (_, i) => envoy.get("/", bearer(valid![i % 100]!)));
+    const bad = Array.from({ length: 2_000 }, (_, i) => envoy.get("/", bearer(expired![i % 100]!)));
     const none = envoy.get("/");
     expect(refused(none)).toBe("401 no_token");
     expect([...good, ...bad].every((request) => request.waiting)).toBe(true);
