@@ -5,7 +5,7 @@ import { FilterDataStatus, FilterHeadersStatus } from "./abi/enums";
 import "./abi/abort";
 import { resetArena } from "./abi/memory";
 import { replied } from "./filter/calls";
-import { tick } from "./filter/clock";
+import { keepTime, tick } from "./filter/clock";
 import { configure } from "./filter/configure";
 import { collectGarbage } from "./filter/memory";
 import { bodyCame, refuseOverdue, requestCame, resumeSome } from "./filter/request";
@@ -32,8 +32,9 @@ export function proxy_on_configure(root: u32, size: u32): u32 {
 export function proxy_on_tick(root: u32): void {
   resetArena();
   tick(root);
-  refuseOverdue();
-  resumeAll();
+  const more = refuseOverdue(), others = resumeSome();
+  keepTime(root, more || others);
+  collectGarbage();
 }
 
 export function proxy_on_request_headers(stream: u32, _count: u32, endOfStream: u32): FilterHeadersStatus {
@@ -61,11 +62,6 @@ export function proxy_on_response_headers(stream: u32, _count: u32, _endOfStream
 export function proxy_on_http_call_response(root: u32, token: u32, headers: u32, bodySize: u32, _trailers: u32): void {
   resetArena();
   replied(root, token, headers, bodySize);
-  resumeAll();
-}
-
-/** In batches, because only here, with nothing managed on the stack, what a batch leaves behind can be collected. */
-function resumeAll(): void {
-  while (resumeSome()) collectGarbage();
+  keepTime(root, resumeSome());
   collectGarbage();
 }

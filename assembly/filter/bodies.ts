@@ -40,10 +40,10 @@ export class Bodies {
     if (at >= 0) this.waiting.splice(at, 1);
   }
 
-  /** Takes out those for which nothing has come in time. */
-  overdue(nowMs: i64): BodyWaiter[] {
+  /** Takes out those for which nothing has come in time, `most` at once. */
+  overdue(nowMs: i64, most: i32): BodyWaiter[] {
     const out: BodyWaiter[] = [];
-    for (let i = this.waiting.length - 1; i >= 0; i--) {
+    for (let i = this.waiting.length - 1; i >= 0 && out.length < most; i--) {
       const waiter = this.waiting[i];
       if (nowMs - waiter.sinceMs < (waiter.delivered ? LAST_BYTE_MS : FIRST_BYTE_MS)) continue;
       out.push(waiter);

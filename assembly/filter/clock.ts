@@ -11,6 +11,9 @@ const IDLE_MS = 1_000;
 /** While something that requests wait for is on its way: how soon another worker's answer is noticed. */
 export const HUNGRY_MS = 50;
 
+/** Between two batches of requests that go on (filter/request.ts). */
+const NEXT_BATCH_MS = 1;
+
 let housekeptMs: i64 = 0;
 
 export function tick(rootId: u32): void {
@@ -29,8 +32,14 @@ export function tick(rootId: u32): void {
     const gone = roots.sweep(rootId);
     for (let i = 0; i < gone.length; i++) pending.forget(gone[i]);
   }
+}
+
+/** When the next tick is due. `more`: requests are left that need nothing but their turn. The effective context is the root's afterwards. */
+export function keepTime(rootId: u32, more: bool): void {
+  const root = roots.find(rootId);
+  if (root == null) return;
   setEffectiveContext(rootId);
-  setClock(root, pending.refreshing || root.hungry ? HUNGRY_MS : IDLE_MS);
+  setClock(root, more ? NEXT_BATCH_MS : pending.refreshing || root.hungry ? HUNGRY_MS : IDLE_MS);
 }
 
 /** What other workers have done that requests here wait for, or must know. */

@@ -149,6 +149,8 @@ export class Pending {
     this.forFeeds = left;
   }
 
+  get anyWoken(): bool { return this.wokenAt < this.woken.length; }
+
   /** The next request that can go on, or null. */
   nextWoken(): Woken | null {
     if (this.wokenAt == this.woken.length) {

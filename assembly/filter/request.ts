@@ -25,7 +25,10 @@ import { tagOf, valueAt, valueSize } from "./verdict_cache";
 import { Again, perform, scanCookies, settle as settleVisit, visitCame } from "./visits";
 import { bodies, logs, pending, roots } from "./world";
 
-/** Woken requests that go on before garbage is collected. */
+/**
+ * Requests that go on in one callback. Envoy does afterwards what they lead to, each within the one before: an answer of ours is a callback,
+ * at whose end the next request's answer is given. Some hundreds of them exceed the stack, and a worker without its VM refuses everything.
+ */
 const BATCH = 32;
 
 /** `proxy_on_request_headers`. */
@@ -66,10 +69,10 @@ export function bodyCame(stream: u32, size: u32, last: bool): FilterDataStatus {
   return FilterDataStatus.StopIterationAndBuffer;
 }
 
-/** Refuses requests whose body does not come, and says what is missing. */
-export function refuseOverdue(): void {
-  if (bodies.none) return;
-  const overdue = bodies.overdue(nowMs());
+/** Refuses some of the requests whose body does not come, and says what is missing. Whether there may be more of them. */
+export function refuseOverdue(): bool {
+  if (bodies.none) return false;
+  const overdue = bodies.overdue(nowMs(), BATCH);
   for (let i = 0; i < overdue.length; i++) {
     const waiter = overdue[i];
     if (!setEffectiveContext(waiter.stream)) continue;
@@ -78,18 +81,19 @@ export function refuseOverdue(): void {
     readHeaders(waiter.guard);
     refuse(BODY_NOT_DELIVERED, waiter.guard.config, true);
   }
+  return overdue.length == BATCH;
 }
 
-/** Lets some of the woken requests go on; false when none was left. */
+/** Lets some of the woken requests go on. Whether more are left. */
 export function resumeSome(): bool {
   for (let i = 0; i < BATCH; i++) {
     const woken = pending.nextWoken();
-    if (woken == null) return i > 0;
+    if (woken == null) return false;
     if (!setEffectiveContext(woken.stream)) continue; // the request has gone
     resetArena();
     if (resume(woken) == FilterHeadersStatus.Continue) continueRequest();
   }
-  return true;
+  return pending.anyWoken;
 }
 
 function resume(woken: Woken): FilterHeadersStatus {

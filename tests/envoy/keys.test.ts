@@ -86,6 +86,16 @@ test("requests that come before the keys are held, then answered rightly after o
   expect(await provider.counts()).toMatchObject({ discovery: 1, jwks: 1 });
 });
 
+test("a thousand refusals at once leave the worker alive", async () => {
+  const [provider, upstream] = await Promise.all([startProvider(), startUpstream()]);
+  await provider.fault("jwks", { kind: "delay", ms: 2000 });
+  const envoy = await startEnvoy({ clusters: clusters({ provider, upstream }), filter: byKeys(provider), concurrency: 1 });
+  const good = await provider.mint(), expired = await provider.mint({ claims: { exp: 1 } });
+  const answers = await Promise.all(Array.from({ length: 1000 }, () => getWith(envoy.url, expired)));
+  expect(new Set(answers.map(refused))).toEqual(new Set(["401 expired"]));
+  expect((await getWith(envoy.url, good)).status).toBe(200);
+});
+
 describe("duties 30, 41, 134, 135: whatever the provider sends in place of keys", () => {
   test.each([
     ["an empty set", { kind: "reply", body: '{"keys":[]}' }], ["an error page", { kind: "reply", status: 500, body: "<html>" }], ["a redirect", { kind: "reply", status: 302, headers: { location: "/jwks" } }],

@@ -18,10 +18,24 @@ describe("at the start", () => {
     expect(refused(none)).toBe("401 no_token");
     expect([...good, ...bad].every((request) => request.waiting)).toBe(true);
     serve(envoy);
-    envoy.advance(0.2);
+    envoy.advance(1);
     good.forEach((request) => request.forwarded);
     expect(new Set(bad.map(refused))).toEqual(new Set(["401 expired"]));
     expect(envoy.history).toHaveLength(2);
+  });
+
+  test("of those that wait only some go on in one callback: Envoy answers each within the answer before", () => {
+    const envoy = start();
+    const bad = Array.from({ length: 200 }, (_, i) => envoy.get("/", bearer(token({ exp: 1, jti: `${i}` }))));
+    serve(envoy);
+    const left: number[] = [];
+    for (let i = 0; i < 200; i++) {
+      envoy.advance(0.001);
+      left.push(bad.filter((request) => request.waiting).length);
+    }
+    const steps = left.map((count, i) => (left[i - 1] ?? bad.length) - count);
+    expect(Math.max(...steps)).toBeLessThanOrEqual(64); // a reply and a tick may fall together
+    expect(left.at(-1)).toBe(0);
   });
 
   test("duty 129: while the provider is down, requests get 503 and are never forwarded; afterwards all is well", () => {

@@ -81,13 +81,12 @@ export class Vm {
     }
     const stopped = this.stopped;
     this.stopped = false;
-    if (!this.busy) {
-      this.busy = true;
-      try {
-        while (this.afterCall.length) this.afterCall.shift()!();
-      } finally {
-        this.busy = false;
-      }
+    const outermost = !this.busy;
+    this.busy = true;
+    try {
+      while (this.afterCall.length) this.afterCall.shift()!();
+    } finally {
+      if (outermost) this.busy = false;
     }
     return { value, stopped };
   }
