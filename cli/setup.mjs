@@ -12,6 +12,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const lockFile = join(root, "package-lock.json");
 const installed = join(root, "node_modules", ".package-lock.json"); // npm writes it last
 const asc = join(root, "node_modules", "assemblyscript", "bin", "asc.js");
+const tsx = join(root, "node_modules", "tsx", "dist", "cli.mjs");
 const filter = join(root, "build", "envoy-oidc.wasm");
 
 function checkNode() {
@@ -36,6 +37,7 @@ function compileFilter() {
     console.log("Compiling the filter …");
     mkdirSync(dirname(filter), { recursive: true });
     run(process.execPath, [asc, "assembly/index.ts", "--target", "release"], "The filter does not compile: see the compiler's message above.");
+    run(process.execPath, [tsx, "cli/pack.ts", filter], "The filter cannot be packed: see the message above.");
     const now = new Date();
     utimesSync(filter, now, now); // it leaves an unchanged file as it is
   }

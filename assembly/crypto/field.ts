@@ -1,5 +1,5 @@
 /** Owns the prime fields of the curves: what the points' coordinates are reckoned in. */
-import { BITS, limbsFor, MASK, Modulus, Num } from "./montgomery";
+import { BITS, limb, limbsFor, MASK, Modulus, Num } from "./montgomery";
 
 /**
  * A prime just below a power of two (p > 2^k - 2^(k-32), as all here are), so that a look at the leading limbs tells how many p to take
@@ -21,12 +21,12 @@ export class Field extends Modulus {
   }
 
   add(out: Num, x: Num, y: Num): void {
-    this.combine(out, x, y, 1, -<i32>((x[this.top] + y[this.top]) >> this.topBits));
+    this.combine(out, x, y, 1, -<i32>((limb(x, this.top) + limb(y, this.top)) >> this.topBits));
   }
 
   sub(out: Num, x: Num, y: Num): void {
     // Reckoned as x - y + 2p, which is above zero. A borrow from below is made good by 2p, whose next limb carries one up.
-    const lead = <i32>x[this.top] - <i32>y[this.top] + 2 * <i32>this.n[this.top];
+    const lead = <i32>limb(x, this.top) - <i32>limb(y, this.top) + 2 * <i32>limb(this.n, this.top);
     this.combine(out, x, y, -1, 2 - (lead >> this.topBits));
   }
 
@@ -49,8 +49,8 @@ export class Field extends Modulus {
 
   /** Whether the residue is that of zero: 0 itself, or p. */
   vanishes(x: Num): bool {
-    const zero = x[0] == 0; // p is odd
-    for (let i = 0; i < this.rows; i++) if (x[i] != (zero ? 0 : this.n[i])) return false;
+    const zero = limb(x, 0) == 0; // p is odd
+    for (let i = 0; i < this.rows; i++) if (limb(x, i) != (zero ? 0 : limb(this.n, i))) return false;
     return true;
   }
 

@@ -9,6 +9,10 @@ export type Num = StaticArray<u32>;
 export const BITS: u32 = 27;
 export const MASK: u32 = (1 << BITS) - 1;
 
+/** In bounds: numbers have as many limbs as their modulus. */
+@inline export function limb(x: Num, i: i32): u32 { return load<u32>(changetype<usize>(x) + (<usize>i << 2)); }
+@inline function setLimb(x: Num, i: i32, value: u32): void { store<u32>(changetype<usize>(x) + (<usize>i << 2), value); }
+
 function rowsFor(bits: i32): i32 { return ((bits + 2 + BITS - 1) / BITS + 1) & ~1; }
 
 /** The limbs that a number modulo one of `bits` bits is stored in. */
@@ -76,7 +80,7 @@ export class Modulus {
 
   make(): Num { return new StaticArray<u32>(this.size); }
 
-  copy(out: Num, x: Num): void { for (let i = 0; i < this.size; i++) out[i] = x[i]; }
+  copy(out: Num, x: Num): void { memory.copy(changetype<usize>(out), changetype<usize>(x), <usize>this.size << 2); }
 
   /** Sets `out` to the number, not residue, in big-endian `bytes`; bits past 27 · rows are dropped, so callers bound the length. */
   load(out: Num, bytes: Uint8Array): void {
@@ -116,7 +120,7 @@ export class Modulus {
 
   /** Whether the plain number `x` is below n. */
   below(x: Num): bool {
-    for (let i = this.size - 1; i >= 0; i--) if (x[i] != this.n[i]) return x[i] < this.n[i];
+    for (let i = this.size - 1; i >= 0; i--) if (limb(x, i) != limb(this.n, i)) return limb(x, i) < limb(this.n, i);
     return false;
   }
 
@@ -130,8 +134,8 @@ export class Modulus {
     if (this.below(x)) return;
     let carry: i32 = 0;
     for (let i = 0; i < this.rows; i++) {
-      const t = <i32>x[i] - <i32>this.n[i] + carry;
-      x[i] = t & MASK;
+      const t = <i32>limb(x, i) - <i32>limb(this.n, i) + carry;
+      setLimb(x, i, t & MASK);
       carry = t >> BITS;
     }
   }
@@ -140,8 +144,8 @@ export class Modulus {
   sum(out: Num, x: Num, y: Num): void {
     let carry: u32 = 0;
     for (let i = 0; i < this.rows; i++) {
-      const t = x[i] + y[i] + carry;
-      out[i] = t & MASK;
+      const t = limb(x, i) + limb(y, i) + carry;
+      setLimb(out, i, t & MASK);
       carry = t >> BITS;
     }
     this.settle(out);

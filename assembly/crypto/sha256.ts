@@ -54,8 +54,8 @@ export class Sha256 extends Hasher {
   }
 
   protected result(): Uint8Array {
-    const out = new Uint8Array(32);
-    for (let i = 0; i < 32; i++) out[i] = <u8>(this.h[i >> 2] >> (24 - 8 * (i & 3)));
+    const out = new Uint8Array(32), state = changetype<usize>(this.h); // 32 bytes
+    for (let i: usize = 0; i < 32; i += 4) store<u32>(out.dataStart + i, bswap(load<u32>(state + i)));
     return out;
   }
 }

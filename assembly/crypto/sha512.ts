@@ -80,8 +80,8 @@ export class Sha512 extends Hasher {
   }
 
   protected result(): Uint8Array {
-    const out = new Uint8Array(this.size);
-    for (let i = 0; i < this.size; i++) out[i] = <u8>(this.h[i >> 3] >> (56 - 8 * (i & 7)));
+    const out = new Uint8Array(this.size), state = changetype<usize>(this.h); // 64 bytes
+    for (let i: usize = 0; i < <usize>this.size; i += 8) store<u64>(out.dataStart + i, bswap(load<u64>(state + i)));
     return out;
   }
 }

@@ -101,21 +101,21 @@ export class Json {
 
   /** For the parser. */
   open(kind: Kind, start: i32): i32 {
-    const at = this.size * WORDS;
-    if (at == this.nodes.length) this.nodes = StaticArray.concat<i32>(this.nodes, new StaticArray<i32>(at));
-    this.nodes[at] = kind;
-    this.nodes[at + 1] = start;
-    this.nodes[at + 2] = start;
-    this.nodes[at + 3] = this.size + 1;
+    if (this.size * WORDS == this.nodes.length) this.nodes = StaticArray.concat<i32>(this.nodes, new StaticArray<i32>(this.nodes.length));
+    const node = this.at(this.size);
+    store<i32>(node, kind);
+    store<i32>(node, start, 4);
+    store<i32>(node, start, 8);
+    store<i32>(node, this.size + 1, 12);
     return this.size++;
   }
 
   /** For the parser. */
-  close(node: i32, end: i32, escaped: bool): void {
-    const at = node * WORDS;
-    if (escaped) this.nodes[at] |= ESCAPED;
-    this.nodes[at + 2] = end;
-    this.nodes[at + 3] = this.size;
+  close(index: i32, end: i32, escaped: bool): void {
+    const node = this.at(index);
+    if (escaped) store<i32>(node, load<i32>(node) | ESCAPED);
+    store<i32>(node, end, 8);
+    store<i32>(node, this.size, 12);
   }
 
   /** The first node that is not part of this one. */
@@ -137,9 +137,9 @@ export class Json {
 
   // A raw address: nodes are only numbers that this class has given out, or come through `kind`, which looks.
   // @ts-ignore: decorator
-  @inline private word(node: i32, word: i32): i32 {
-    return load<i32>(changetype<usize>(this.nodes) + (<usize>(node * WORDS + word) << 2));
-  }
+  @inline private at(node: i32): usize { return changetype<usize>(this.nodes) + (<usize>(node * WORDS) << 2); }
+  // @ts-ignore: decorator
+  @inline private word(node: i32, word: i32): i32 { return load<i32>(this.at(node) + (<usize>word << 2)); }
 }
 
 /** Only for content that the parser has accepted. */

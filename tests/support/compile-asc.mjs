@@ -20,7 +20,7 @@ const { error, stderr } = await asc.main(job.args, {
   transforms,
   // Every look-up is remembered with what it found, so that the cache knows exactly what the result was made of.
   readFile(name) {
-    if (name === "asconfig.json") return null; // its options are in the arguments already, without `use`
+    if (name === "asconfig.json") return JSON.stringify(job.config);
     const text = name === job.entry && job.text != null ? job.text : readOrNull(name);
     read[name] = text == null ? null : createHash("sha256").update(text).digest("hex");
     return text;

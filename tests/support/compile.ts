@@ -48,9 +48,9 @@ export function compile(entry: string, options: CompileOptions): Build {
   const coverage = options.coverage ?? process.env.COVERAGE === "1";
   const name = options.name + (options.release ? ".release" : "") + (coverage ? ".coverage" : "");
   const out = join(OUT, name);
-  const args = [entry, ...flags(options, coverage), "--outFile", `${out}.wasm`];
-  const key = sha256(JSON.stringify([args, options.text ?? null, readFileSync(join(__dirname, "compile-asc.mjs"), "utf8"), version(), transform(coverage)]));
-  const job = { entry, text: options.text, args, out, key, coverage };
+  const args = [entry, "--outFile", `${out}.wasm`], config = configFor(options, coverage);
+  const key = sha256(JSON.stringify([args, config, options.text ?? null, readFileSync(join(__dirname, "compile-asc.mjs"), "utf8"), version(), transform(coverage)]));
+  const job = { entry, text: options.text, args, config, out, key, coverage };
   mkdirSync(join(ROOT, dirname(out)), { recursive: true });
   return locked(join(ROOT, `${out}.lock`), () => {
     if (failed.has(key)) throw failed.get(key);
@@ -84,8 +84,8 @@ function fresh(job: Job): boolean {
   });
 }
 
-/** The options of asconfig.json, which alone says how the filter is built. */
-function flags(options: CompileOptions, coverage: boolean): string[] {
+/** What stands in place of asconfig.json, which alone says how the filter is built. */
+function configFor(options: CompileOptions, coverage: boolean): object {
   const { options: shared, targets } = JSON.parse(readFileSync(join(ROOT, "asconfig.json"), "utf8"));
   const all: Record<string, unknown> = { ...shared, ...(options.release ? targets.release : {}), debug: true, sourceMap: true };
   delete all.outFile;
@@ -97,8 +97,7 @@ function flags(options: CompileOptions, coverage: boolean): string[] {
   }
   // The counters live in memory below everything else, where no allocation can reach.
   if (coverage) all.memoryBase = 1 << 17;
-  return Object.entries(all).flatMap(([name, value]) =>
-    value === false ? [] : [value === true ? `--${name}` : `--${name}=${Array.isArray(value) ? value.join(",") : String(value)}`]);
+  return { options: all };
 }
 
 /** Jest runs files in several processes, and two of them may want the same module at once. */

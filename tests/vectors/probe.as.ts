@@ -2,7 +2,7 @@
 // Envoy's buffer filter stands before it, so that the body comes whole and at once.
 import { BufferType } from "../../assembly/abi/enums";
 import "../../assembly/abi/abort";
-import { buffer, sendLocalResponse } from "../../assembly/abi/host";
+import { buffer, sendLocalResponse, serialised } from "../../assembly/abi/host";
 import { resetArena } from "../../assembly/abi/memory";
 import { utf8 } from "../../assembly/bytes/bytes";
 import { Hash } from "../../assembly/crypto/hash";
@@ -35,7 +35,7 @@ export function proxy_on_request_body(_stream: u32, _size: u32, end: u32): u32 {
   if (end) {
     const body = buffer(REQUEST_BODY, MAX_BODY);
     const answer = body == null ? "no body" : answers(body);
-    sendLocalResponse(200, utf8("probe"), utf8(answer), []);
+    sendLocalResponse(200, utf8("probe"), utf8(answer), serialised([]));
   }
   __collect();
   return STOP_AND_BUFFER;

@@ -1,0 +1,55 @@
+// The static data of a packed module, after its start, is what the compiler put into it.
+import { packModule } from "../../cli/pack/module";
+import { compile } from "../support/compile";
+
+test("the filter", () => { sameAfterStart(compile("assembly/index.ts", { name: "filter", use: true, coverage: false }).wasm); }, 180_000);
+
+test.each([
+  ["what repeats nowhere", Array.from({ length: 5000 }, (_, i) => random(i) & 255)],
+  ["one byte over and over", Array.from({ length: 5000 }, () => 7)],
+  ["what repeats from near and from far", Array.from({ length: 6000 }, (_, i) => i % 900 < 40 + i % 7 ? random(i % 900) & 255 : random(i >> 8) >> (i & 7) & 3)],
+  ["a text in UTF-16", [...Buffer.from("Wer reitet so spät durch Nacht und Wind? Es ist der Vater mit seinem Kind. ".repeat(9), "utf16le")]],
+])("%s", (name, bytes) => {
+  const wasm = sameAfterStart(data(name, bytes));
+  expect(Buffer.from(started(wasm)).includes(Buffer.from(bytes))).toBe(true);
+});
+
+test("becomes smaller", () => {
+  const wasm = data("small", Array.from({ length: 3000 }, (_, i) => i % 100));
+  expect(packModule(wasm).length).toBeLessThan(wasm.length - 2500);
+});
+
+test("what is packed already stays as it is", () => {
+  const packed = packModule(data("twice", [1, 2, 3]));
+  expect(packModule(packed)).toEqual(packed);
+});
+
+test("what cannot unpack itself stays as it is", () => {
+  const { wasm } = compile("tests/unit/packed.as.ts", { name: "unpackable", text: "export function f(): string { return 'text'; }", coverage: false });
+  expect(packModule(wasm)).toEqual(wasm);
+});
+
+function data(name: string, bytes: number[]): Buffer {
+  const text = `import "../../assembly/abi/unpack"; export function data(): usize { return memory.data<u8>([${bytes}]); }`;
+  return compile("tests/unit/packed.as.ts", { name: `packed-${name.replaceAll(" ", "-")}`, text, coverage: false }).wasm;
+}
+
+function sameAfterStart(wasm: Buffer): Buffer {
+  const packed = packModule(wasm);
+  expect(packed.length).toBeLessThan(wasm.length + 400);
+  const plain = started(wasm), unpacked = started(packed);
+  expect(Buffer.from(unpacked.subarray(0, plain.length)).equals(plain)).toBe(true);
+  expect(unpacked.subarray(plain.length).every((byte) => byte === 0)).toBe(true);
+  return packed;
+}
+
+/** A module's memory after its start, under a host that does nothing. */
+function started(wasm: Buffer): Uint8Array {
+  const module = new WebAssembly.Module(wasm), imports: Record<string, Record<string, () => number>> = {};
+  for (const { module: from, name } of WebAssembly.Module.imports(module)) (imports[from] ??= {})[name] = () => 0;
+  const { memory, _initialize: initialize } = new WebAssembly.Instance(module, imports).exports;
+  (initialize as (() => void) | undefined)?.();
+  return new Uint8Array((memory as WebAssembly.Memory).buffer);
+}
+
+function random(seed: number): number { return Math.imul(Math.imul(seed + 1, 0x9e3779b1) >>> 15 ^ seed * 7, 0x85ebca6b) >>> 7; }
