@@ -1,40 +1,8 @@
-// Processes and load: an Envoy pinned to one core, the load on the other, and what the kernel counts of their CPU time.
+// The load: wrk on its core, and what came of it.
 
-import { execFileSync, spawn } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { runEnvoy } from "../cli/demo/envoy-process";
-
-const TICKS_PER_SECOND = Number(process.env.CLK_TCK ?? 100);
-export const ENVOY_CORE = 0;
-export const LOAD_CORE = 1;
-
-export interface RunningEnvoy { pid: number; port: number; stop(): Promise<void> }
-
-/** An Envoy with one worker on one core. Its configuration stays in `folder`, to be looked at. */
-export async function startEnvoy(binary: string, core: number, folder: string, bootstrap: object, ports: { listener: number; admin: number }): Promise<RunningEnvoy> {
-  const configPath = join(folder, `envoy-${ports.listener}.json`);
-  writeFileSync(configPath, JSON.stringify(bootstrap, null, 2));
-  const envoy = await runEnvoy({ binary, configPath, adminPort: ports.admin, concurrency: 1, logLevel: "error", prefix: ["taskset", "-c", String(core)] });
-  return { pid: envoy.pid, port: ports.listener, stop: envoy.stop };
-}
-
-/** The bench itself is the provider and the browsers of sign-ins: it leaves Envoy's core alone. */
-export function stayOnLoadCore(): void {
-  execFileSync("taskset", ["-acp", String(LOAD_CORE), String(process.pid)], { stdio: "ignore" });
-}
-
-/** CPU seconds that a process has used so far. */
-function cpuOf(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]!.split(" ");
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
-}
-
-/** CPU seconds that the whole machine has used so far, without software interrupts: those are our own packets. */
-function cpuOfMachine(): number {
-  const fields = readFileSync("/proc/stat", "utf8").split("\n")[0]!.trim().split(/\s+/).slice(1).map(Number);
-  return (fields[0]! + fields[1]! + fields[2]! + fields[5]! + fields[7]!) / TICKS_PER_SECOND;
-}
+import { cpuOf, LOAD_CORE } from "./servers";
 
 /** What came of a load: how many requests, or sign-ins, were answered as they must be. */
 export interface Outcome {
@@ -46,38 +14,31 @@ export interface Outcome {
   loadCpu: number;
 }
 
-export interface Sample {
-  perSecond: number;
-  /** Envoy's CPU for one request, or one sign-in. */
-  cpuMicros: number;
-  p50Ms: number;
-  p99Ms: number;
-  /** Cores that others used meanwhile: a sample with much of it says little. */
-  foreignCores: number;
+/** A file with a value of one header in each line; the load begins with the line `next`. */
+export interface Lines { file: string; lines: number; next: number }
+
+/** So many of the load before may still be under way when one begins. */
+export const CONNECTIONS = 16;
+
+export interface Requests {
+  headers?: Record<string, string>;
+  /** Each request has another line of this file as the value of the header. */
+  many?: { header: string; lines: Lines };
+  /** What every answer must be. */
+  status?: 200 | 401;
 }
 
-/** One Envoy under one load. */
-export async function measure(envoy: RunningEnvoy, others: number[], load: () => Promise<Outcome>): Promise<Sample> {
-  const ours = (): number => [envoy.pid, process.pid, ...others].reduce((sum, pid) => sum + cpuOf(pid), 0);
-  const before = { envoy: cpuOf(envoy.pid), ours: ours(), machine: cpuOfMachine(), at: performance.now() };
-  const { count, perSecond, p50Ms, p99Ms, loadCpu } = await load();
-  const elapsed = (performance.now() - before.at) / 1000;
-  const cpu = cpuOf(envoy.pid) - before.envoy;
-  const foreignCores = (cpuOfMachine() - before.machine - (ours() - before.ours) - loadCpu) / elapsed;
-  return { perSecond, cpuMicros: cpu / count * 1e6, p50Ms, p99Ms, foreignCores };
-}
-
-/** What a request carries: a token, or the cookies of the next line of a file, from the line `first` on. */
-export type Credential = { token: string } | { cookies: string; first: number };
-
-/** Loads a URL for some seconds. Every answer must be a 200. */
-export async function requests(url: string, credential: Credential, seconds: number): Promise<Outcome> {
-  const common = ["-t1", "-c16", `-d${seconds}s`, "--latency"];
-  const { stdout, cpu } = await wrk("token" in credential
-    ? [...common, "-H", `Authorization: Bearer ${credential.token}`, url]
-    : [...common, "-s", join(__dirname, "cookies.lua"), url, "--", credential.cookies, String(credential.first)]);
-  const count = Number(/(\d+) requests in/.exec(stdout)?.[1]);
-  if (!count || /Non-2xx|Socket errors/.test(stdout)) throw new Error(`wrk saw something other than 200:\n${stdout}`);
+/** Loads a URL for some seconds. */
+export async function requests(url: string, { headers = {}, many, status = 200 }: Requests, seconds: number): Promise<Outcome> {
+  const args = ["-t1", `-c${CONNECTIONS}`, `-d${seconds}s`, "--latency", ...Object.entries(headers).flatMap(([name, value]) => ["-H", `${name}: ${value}`])];
+  if (many) args.push("-s", join(__dirname, "lines.lua"));
+  args.push(url);
+  if (many) args.push("--", many.lines.file, String(many.lines.next), many.header);
+  const { stdout, cpu } = await wrk(args);
+  const count = Number(/(\d+) requests in/.exec(stdout)?.[1]), others = Number(/Non-2xx or 3xx responses: (\d+)/.exec(stdout)?.[1] ?? 0);
+  if (!count || others !== (status === 200 ? 0 : count) || /Socket errors/.test(stdout)) throw new Error(`wrk saw something other than ${status}:\n${stdout}`);
+  // Nobody comes again before all others have been there.
+  if (many) many.lines.next = (many.lines.next + count) % many.lines.lines;
   const latency = (percent: number): number => milliseconds(new RegExp(`${percent}%\\s+([\\d.]+)(us|ms|s)`).exec(stdout));
   return { count, perSecond: Number(/Requests\/sec:\s*([\d.]+)/.exec(stdout)?.[1]), p50Ms: latency(50), p99Ms: latency(99), loadCpu: cpu };
 }

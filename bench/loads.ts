@@ -1,66 +1,72 @@
 // What each subject is loaded with, and the proof that it lets through whom it must, and nobody else.
 
 import { join } from "node:path";
+import { checkTokens } from "./answers";
 import { get, signIn, signIns } from "./browsers";
-import { requests, type Outcome, type RunningEnvoy } from "./load";
-import { SUBJECT, type BenchProvider } from "./provider";
-import { checkRefused, checkTaken, makePool, writeLines, type Lines, type Pool } from "./sessions";
+import { FORGED } from "./filters";
+import type { Lines, Outcome } from "./load";
+import { SUBJECT } from "./provider";
+import { checkRefused, checkTaken, makePool, writeLines, type Pool, type Session } from "./sessions";
+import type { Server } from "./servers";
 import type { Subject } from "./subjects";
 import type { Size } from "./tokens";
+import type { World } from "./world";
 
-/** Of the sessions, so many are sent in broken states. */
-const BROKEN = 100;
+/** Of the sessions, so many are sent as they are and in broken states. */
+const TAKEN = 500, BROKEN = 50;
 
 export class Loads {
-  readonly proven = { sessions: 0, refused: 0 };
+  readonly proven = { tokensTaken: 0, tokensRefused: 0, sessionsTaken: 0, sessionsRefused: 0 };
   private readonly many: Record<Size, Pool>;
   private readonly once: Record<Size, Pool>;
   /** What a subject has set itself. */
   private readonly own = new Map<Subject, Lines>();
 
-  constructor(private readonly folder: string, private readonly provider: BenchProvider, counts: Record<Size, number>) {
+  constructor(private readonly world: World, private readonly folder: string, counts: Record<Size, number>) {
+    const { provider } = world;
     this.many = { "1 kB": makePool(folder, provider, "1 kB", counts["1 kB"]), "12 kB": makePool(folder, provider, "12 kB", counts["12 kB"]) };
     this.once = { "1 kB": makePool(folder, provider, "1 kB", 1), "12 kB": makePool(folder, provider, "12 kB", 1) };
   }
 
-  /** What is wrong with an answer is an error; so is an answer to a load that is no 200. */
-  async prove(subject: Subject, envoy: RunningEnvoy): Promise<void> {
-    const { load, filter } = subject;
-    if (filter === null || load.kind === "token") return;
-    if (load.kind === "session") {
-      const { sessions } = (load.seen ? this.once : this.many)[load.size];
-      await checkTaken(envoy, sessions);
-      this.proven.sessions += sessions.length;
-      if (!load.seen) this.proven.refused += await checkRefused(envoy, this.provider, sessions.slice(0, BROKEN));
-      return;
+  /** The one that comes again and again. */
+  get sameSession(): Record<Size, Session> { return { "1 kB": this.once["1 kB"].sessions[0]!, "12 kB": this.once["12 kB"].sessions[0]! }; }
+
+  /** What is wrong with an answer is an error; so is an answer to a load that is not as it must be. */
+  async prove(subject: Subject, server: Server): Promise<void> {
+    const { load, name } = subject;
+    if (load.kind === "token" && load.judged) {
+      const { taken, refused } = await checkTokens(server, this.world.provider);
+      this.proven.tokensTaken += taken;
+      this.proven.tokensRefused += refused;
     }
-    const cookies = await signIn(envoy.port);
-    const { status, headers } = await get(envoy.port, "/who", { cookie: cookies });
+    if (load.kind === "session" && !load.seen) {
+      const { sessions } = this.many[load.size], first = Math.floor(Math.random() * Math.max(1, sessions.length - TAKEN));
+      const some = [...this.once[load.size].sessions, ...sessions.slice(first, first + TAKEN)];
+      await checkTaken(server, some);
+      this.proven.sessionsTaken += some.length;
+      this.proven.sessionsRefused += await checkRefused(server, this.world.provider, some.slice(0, BROKEN));
+    }
+    if (load.kind !== "own session" && load.kind !== "sign-in") return;
+    const cookies = await signIn(server.port);
+    const { status, headers } = await get(server.port, "/who", { cookie: cookies });
     const taken = headers["x-seen-user"] === SUBJECT || /^Bearer ./.test(String(headers["x-seen-authorization"]));
-    if (status !== 200 || !taken) throw new Error(`${subject.name}: the upstream was not told who signed in (status ${status})`);
-    if ((await get(envoy.port, "/who", {})).status === 200) throw new Error(`${subject.name}: somebody without a session was let through`);
+    if (status !== 200 || !taken) throw new Error(`${name}: the upstream was not told who signed in (status ${status})`);
+    if ((await get(server.port, "/who", {})).status === 200) throw new Error(`${name}: somebody without a session was let through`);
     if (load.kind === "own session" && !this.own.has(subject)) this.own.set(subject, writeLines(join(this.folder, `cookies-oauth2-${load.size.replace(" ", "-")}.txt`), [cookies]));
   }
 
-  async run(subject: Subject, envoy: RunningEnvoy, seconds: number): Promise<Outcome> {
-    const { load, filter } = subject, url = `http://127.0.0.1:${envoy.port}`;
-    if (load.kind === "sign-in") return signIns(envoy.port, seconds);
-    if (load.kind === "token") return requests(`${url}/bench`, load, seconds);
-    const pool = this.linesOf(subject);
-    const outcome = await requests(`${url}${filter === null ? "/bench" : "/session"}`, { cookies: pool.file, first: pool.next }, seconds);
-    // Nobody comes again before all others have been there.
-    pool.next = (pool.next + outcome.count) % pool.lines;
-    return outcome;
-  }
-
-  /** The size of the Cookie header; 0 for none. */
-  cookieBytes(subject: Subject): number {
-    return subject.load.kind === "session" || subject.load.kind === "own session" ? this.linesOf(subject).bytes : 0;
-  }
-
-  private linesOf(subject: Subject): Lines {
+  async run(subject: Subject, server: Server, seconds: number): Promise<Outcome> {
     const { load } = subject;
-    if (load.kind === "session") return (load.seen ? this.once : this.many)[load.size];
+    switch (load.kind) {
+      case "sign-in": return signIns(server.port, seconds);
+      case "token": return this.world.load(server, load.path, { headers: { authorization: `Bearer ${load.token}`, ...FORGED } }, seconds);
+      case "refused": return this.world.load(server, "/known", { headers: load.headers, status: 401 }, seconds);
+      case "own session": return this.world.load(server, "/session", { headers: FORGED, many: { header: "cookie", lines: this.ownOf(subject) } }, seconds);
+      case "session": return this.world.load(server, load.path, { headers: FORGED, many: { header: "cookie", lines: (load.seen ? this.once : this.many)[load.size] } }, seconds);
+    }
+  }
+
+  private ownOf(subject: Subject): Lines {
     const own = this.own.get(subject);
     if (!own) throw new Error(`${subject.name}: no session was made`);
     return own;

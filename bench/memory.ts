@@ -4,13 +4,31 @@
 import { generateKeyPairSync, sign } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { Envoy } from "../tests/host/host";
+import { fixed, type Result } from "./report";
+import { FILTER, type World } from "./world";
 
 const ISSUER = "https://idp.example.com";
 const base64url = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
 
-export interface MemoryReport { requests: number; tokens: number; bytesAtStart: number; bytesAfterTenth: number; bytesAtEnd: number }
+const AIM_MIB = 8, AIM_KB = 150;
 
-export function measureMemory(wasmFile: string, requests: number, tokens: number): MemoryReport {
+export function measureMemory({ quick, wasmBytes }: World): Result {
+  const memory = quick ? longLife(FILTER, 50_000, 10_000) : longLife(FILTER, 1_000_000, 100_000);
+  return {
+    part: "memory", data: { wasmBytes, memory }, tables: [],
+    notes: [
+      `envoy-oidc.wasm: ${fixed(wasmBytes / 1000, 1)} kB (aim: at most ${AIM_KB}).`,
+      `VM memory: ${mebibytes(memory.bytesAtStart)} at the start, ${mebibytes(memory.bytesAfterTenth)} after a tenth of ${memory.requests} requests with ${memory.tokens} different tokens, ` +
+      `${mebibytes(memory.bytesAtEnd)} after all (aim: at most ${AIM_MIB} MiB).`,
+    ],
+  };
+}
+
+function mebibytes(bytes: number): string { return `${fixed(bytes / 2 ** 20, 2)} MiB`; }
+
+interface MemoryReport { requests: number; tokens: number; bytesAtStart: number; bytesAfterTenth: number; bytesAtEnd: number }
+
+function longLife(wasmFile: string, requests: number, tokens: number): MemoryReport {
   const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const envoy = Envoy.start(readFileSync(wasmFile), {
     now: 1_700_000_000,

@@ -1,55 +1,84 @@
-// A provider for the bench: one key, one bearer token, an introspection endpoint that finds everything active, and a sign-in that asks
-// nothing. It remembers nothing: the nonce comes back as the code.
+// A provider for the bench: a key for each algorithm, an introspection endpoint that finds everything active, and a sign-in that asks
+// nothing. It remembers nothing but how often it was asked: the nonce comes back as the code.
 
-import { createSign, generateKeyPairSync } from "node:crypto";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
-import { CLIENT_ID, jwt, SCOPE, tokensFor, userinfoOf, type Size } from "./tokens";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+import { listenOn } from "../cli/demo/ports";
+import { ALGORITHMS, jwtOfSize, signerOf, type Algorithm, type Signer } from "./signers";
+import { CLIENT_ID, SCOPE, tokensFor, userinfoOf, type Size } from "./tokens";
 
-export interface BenchProvider { port: number; issuer: string; jwks: string; token: string; opaque: string; expiresAtSec: number; close(): void }
-
-/** Who signs in. */
+/** Who signs in, and of whom the load's token speaks. */
 export const SUBJECT = "bench";
+const LIFETIME_SEC = 24 * 3600;
 
-/** `tokenBytes`: about how long the token is to be. */
-export async function benchProvider(tokenBytes: number): Promise<BenchProvider> {
-  const { publicKey, privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
-  const sign = (input: string): Buffer => createSign("sha256").update(input).sign(privateKey);
-  const jwks = JSON.stringify({ keys: [{ ...publicKey.export({ format: "jwk" }), kid: "bench", alg: "RS256", use: "sig" }] });
-  let issuer = "";
-  const expiresAtSec = Math.floor(Date.now() / 1000) + 24 * 3600;
+export class BenchProvider {
+  readonly expiresAtSec = Math.floor(Date.now() / 1000) + LIFETIME_SEC;
+  readonly signers = Object.fromEntries(ALGORITHMS.map((algorithm) => [algorithm, signerOf(algorithm)])) as Record<Algorithm, Signer>;
+  readonly jwks = JSON.stringify({ keys: Object.values(this.signers).map(({ jwk }) => jwk) });
+  readonly opaque = "o".repeat(40);
+  /** How often each path was asked for. */
+  readonly calls: Record<string, number> = {};
+  port = 0;
+  private readonly server = createServer((request, response) => void this.answer(request, response));
 
-  const tokens = async (request: IncomingMessage, response: ServerResponse, size: Size): Promise<void> => {
+  private constructor(private readonly delayMs: number) { this.server.keepAliveTimeout = 60_000; }
+
+  /** `delayMs`: how long each answer is kept back. */
+  static async start(delayMs = 0): Promise<BenchProvider> {
+    const provider = new BenchProvider(delayMs);
+    provider.port = await listenOn(provider.server, 0);
+    return provider;
+  }
+
+  close(): void {
+    this.server.close();
+    this.server.closeAllConnections();
+  }
+
+  get issuer(): string { return `http://127.0.0.1:${this.port}`; }
+
+  get claims() {
+    return { iss: this.issuer, sub: SUBJECT, aud: CLIENT_ID, scope: "read write", iat: this.expiresAtSec - LIFETIME_SEC, exp: this.expiresAtSec };
+  }
+
+  token(algorithm: Algorithm, bytes: number, claims: object = {}): string { return jwtOfSize(bytes, { ...this.claims, ...claims }, this.signers[algorithm]); }
+
+  /** What does not depend on who asks; null where there is no such document. */
+  document(path: string): string | null {
+    const { issuer } = this;
+    switch (path) {
+      case "/jwks": return this.jwks;
+      case "/introspect": return JSON.stringify({ active: true, sub: SUBJECT, scope: "read", exp: this.expiresAtSec });
+      case "/userinfo": return userinfoOf("1 kB", SUBJECT);
+      case "/.well-known/openid-configuration": return JSON.stringify({
+        issuer, jwks_uri: `${issuer}/jwks`, introspection_endpoint: `${issuer}/introspect`, authorization_endpoint: `${issuer}/authorize`,
+        token_endpoint: `${issuer}/token`, userinfo_endpoint: `${issuer}/userinfo`, response_types_supported: ["code"],
+        subject_types_supported: ["public"], id_token_signing_alg_values_supported: ALGORITHMS,
+      });
+      default: return null;
+    }
+  }
+
+  private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { pathname, searchParams } = new URL(request.url ?? "/", this.issuer);
+    this.calls[pathname] = (this.calls[pathname] ?? 0) + 1;
+    if (this.delayMs > 0) await sleep(this.delayMs);
+    response.setHeader("content-type", "application/json");
+    const document = this.document(pathname);
+    if (document !== null) response.end(document);
+    else if (pathname === "/authorize") response.writeHead(302, { location: answerTo(searchParams) }).end();
+    else if (pathname === "/token") await this.trade(request, response, "1 kB");
+    else if (pathname === "/large/token") await this.trade(request, response, "12 kB");
+    else response.writeHead(404).end();
+  }
+
+  private async trade(request: IncomingMessage, response: ServerResponse, size: Size): Promise<void> {
     let form = "";
     for await (const chunk of request) form += String(chunk);
     const nonce = new URLSearchParams(form).get("code") ?? "";
-    const { accessToken, refreshToken, idToken } = tokensFor(size, { issuer, subject: SUBJECT, nonce, expiresAtSec, sign });
-    response.end(JSON.stringify({ access_token: accessToken, refresh_token: refreshToken, id_token: idToken, token_type: "Bearer", expires_in: 24 * 3600, scope: SCOPE }));
-  };
-  const server: Server = createServer((request, response) => {
-    response.setHeader("content-type", "application/json");
-    const { pathname, searchParams } = new URL(request.url ?? "/", issuer);
-    switch (pathname) {
-      case "/jwks": return response.end(jwks);
-      case "/introspect": return response.end(JSON.stringify({ active: true, sub: "bench", scope: "read", exp: expiresAtSec }));
-      case "/authorize": return response.writeHead(302, { location: answerTo(searchParams) }).end();
-      case "/token": return void tokens(request, response, "1 kB");
-      case "/large/token": return void tokens(request, response, "12 kB");
-      case "/userinfo": return response.end(userinfoOf("1 kB", SUBJECT));
-      default: return response.end(JSON.stringify({
-        issuer, jwks_uri: `${issuer}/jwks`, introspection_endpoint: `${issuer}/introspect`, authorization_endpoint: `${issuer}/authorize`,
-        token_endpoint: `${issuer}/token`, userinfo_endpoint: `${issuer}/userinfo`,
-      }));
-    }
-  });
-  server.keepAliveTimeout = 60_000;
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  issuer = `http://127.0.0.1:${port}`;
-
-  const claims = { iss: issuer, sub: "bench", aud: CLIENT_ID, scope: "read write", iat: expiresAtSec - 24 * 3600, exp: expiresAtSec };
-  const padding = "p".repeat(Math.max(0, Math.floor((tokenBytes - 560) * 3 / 4)));
-  return { port, issuer, jwks, token: jwt({ ...claims, padding }, { sign }), opaque: "o".repeat(40), expiresAtSec, close: () => server.close() };
+    const { accessToken, refreshToken, idToken } = tokensFor(size, { issuer: this.issuer, subject: SUBJECT, nonce, expiresAtSec: this.expiresAtSec, signer: this.signers.RS256 });
+    response.end(JSON.stringify({ access_token: accessToken, refresh_token: refreshToken, id_token: idToken, token_type: "Bearer", expires_in: LIFETIME_SEC, scope: SCOPE }));
+  }
 }
 
 /** Where the browser goes once the person has said who they are: at once. */

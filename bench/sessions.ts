@@ -4,7 +4,8 @@ import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { BROWSERS, get } from "./browsers";
-import type { RunningEnvoy } from "./load";
+import type { Lines } from "./load";
+import type { Server } from "./servers";
 import type { BenchProvider } from "./provider";
 import { sealerOf } from "./seal";
 import { CLIENT_ID, SCOPE, tokensFor, type Size } from "./tokens";
@@ -13,9 +14,6 @@ export const SESSION_SECRET = "the bench's session secret, 32 or more";
 export const COOKIE_NAME = "session";
 
 export interface Session { subject: string; accessToken: string; cookies: string }
-
-/** A file with one Cookie header a line. */
-export interface Lines { file: string; lines: number; /** Of the first one. */ bytes: number; /** The line that comes next. */ next: number }
 
 export interface Pool extends Lines { sessions: Session[] }
 
@@ -28,7 +26,7 @@ export function makePool(folder: string, provider: BenchProvider, size: Size, co
 
 export function writeLines(file: string, cookies: string[]): Lines {
   writeFileSync(file, cookies.map((line) => `${line}\n`).join(""));
-  return { file, lines: cookies.length, bytes: cookies[0]!.length, next: 0 };
+  return { file, lines: cookies.length, next: 0 };
 }
 
 const sealers = new Map<string, ReturnType<typeof sealerOf>>();
@@ -38,7 +36,7 @@ function makeSession({ issuer, expiresAtSec }: BenchProvider, size: Size, subjec
   const key = JSON.stringify(binding), seal = sealers.get(key) ?? sealerOf(binding);
   sealers.set(key, seal);
   // Nobody looks at a signature inside a session again: what is sealed was verified.
-  const tokens = tokensFor(size, { issuer, subject, nonce: randomBytes(32).toString("base64url"), expiresAtSec, sign: () => randomBytes(256) });
+  const tokens = tokensFor(size, { issuer, subject, nonce: randomBytes(32).toString("base64url"), expiresAtSec, signer: { algorithm: "RS256", kid: "RS256", sign: () => randomBytes(256) } });
   const cookies = seal({
     ...tokens, subject, scope: SCOPE, nowSec: by.nowSec ?? Math.floor(Date.now() / 1000), accessExpiresAtSec: expiresAtSec, accessVerified: size === "12 kB",
   });
@@ -46,7 +44,7 @@ function makeSession({ issuer, expiresAtSec }: BenchProvider, size: Size, subjec
 }
 
 /** Every session must reach the upstream as its person, with its token. */
-export async function checkTaken(envoy: RunningEnvoy, sessions: Session[]): Promise<void> {
+export async function checkTaken(envoy: Server, sessions: Session[]): Promise<void> {
   await each(sessions, async ({ subject, accessToken, cookies }) => {
     const { status, headers } = await get(envoy.port, "/who", { cookie: cookies });
     if (status !== 200 || headers["x-seen-user"] !== subject || headers["x-seen-token"] !== accessToken) {
@@ -57,7 +55,7 @@ export async function checkTaken(envoy: RunningEnvoy, sessions: Session[]): Prom
 }
 
 /** And nothing else may: each of these is a session but for one thing. */
-export async function checkRefused(envoy: RunningEnvoy, provider: BenchProvider, sessions: Session[]): Promise<number> {
+export async function checkRefused(envoy: Server, provider: BenchProvider, sessions: Session[]): Promise<number> {
   const wrong: string[] = [];
   for (const { cookies } of sessions) {
     const at = Math.floor(cookies.length * Math.random());

@@ -1,160 +1,145 @@
-// What is measured: one Envoy configuration each, all alike but for the one filter in question, and what its requests carry.
+// What is measured: a server, what its requests carry, and the bare proxy that carries the same.
 
+import { answering, bootstrap } from "./bootstraps";
+import { chain, FORGED, jwtAuthn, oauth2, TIMES, wasm, type Filter } from "./filters";
+import { emptyModule } from "./modules";
+import { peerSubjects } from "./peers";
 import type { BenchProvider } from "./provider";
-import { COOKIE_NAME, SESSION_SECRET } from "./sessions";
+import { answerOf, floorOf } from "./recording";
+import { COOKIE_NAME, SESSION_SECRET, type Session } from "./sessions";
+import type { Server } from "./servers";
+import { ALGORITHMS } from "./signers";
 import { CLIENT_ID, SCOPE, type Size } from "./tokens";
+import { FILTER, OUT, TOKEN_BYTES, type World } from "./world";
 
-/** The HTTP filter in front of the router; none for the bare proxy. Subjects with the same one share an Envoy. */
-export type Filter = object | null;
+/** Subjects with the same one share a server. */
+export interface Host { start(world: World): Promise<Server> }
 
 export type Load =
-  | { kind: "token"; token: string }
+  | { kind: "token"; token: string; path: string; /** Every request passes the filter under test, which is sent a mix of tokens too. */ judged?: boolean }
   /** The same session again, or each time another of more than the filter remembers. */
-  | { kind: "session"; size: Size; seen: boolean }
+  | { kind: "session"; size: Size; seen: boolean; path: string }
   /** Cookies that this very filter has set at a sign-in, the same again. */
   | { kind: "own session"; size: Size }
+  | { kind: "refused"; headers: Record<string, string> }
   | { kind: "sign-in" };
 
-export interface Subject { name: string; filter: Filter; load: Load; /** The bare proxy under such a load: what "added" is over. None for sign-ins. */ over: string | null }
+/** `times`: how many of the filter the requests pass. `over`: what "added" is over; null: all CPU counts. */
+export interface Subject { name: string; host: Host; times: number; over: string | null; load: Load }
 
-export interface Modules { filter: string; empty: string }
+export const BARE = "the proxy alone";
+const ORIGIN = { tokens: `${BARE}, with a token`, opaque: `${BARE}, with an opaque token`, refusal: (what: string) => `Envoy answers 401 itself, as to ${what}` };
+const cookies = (size: Size): string => `${BARE}, with ${size} of cookies`;
 
-export function subjects(provider: BenchProvider, modules: Modules): Subject[] {
-  const { token, opaque, issuer } = provider;
-  const provided = { ssl_verify: false, discovery: `${issuer}/.well-known/openid-configuration`, provider_cluster: "idp" };
-  const keys = { ...provided, bearer_only: true, use_jwks: true };
-  const oidc = (config: object): Filter => wasm(modules.filter, { ...keys, ...config });
-  const one = { set_access_token_header: false };
-  const three = { claim_headers: { sub: "x-user-id" } };
-  const bearer = (name: string, filter: Filter, carried = token): Subject => ({ name, filter, load: { kind: "token", token: carried }, over: "no filter" });
-
-  const signing = {
-    ...provided, ...three, client_id: CLIENT_ID, client_secret: "the bench's client secret", scope: SCOPE, redirect_uri: "/callback",
-    // Without a limit on idling nothing has to be written down while a run lasts, and every request can be let through as it came.
-    session: { secret: SESSION_SECRET, cookie_name: COOKIE_NAME, idling_timeout: 0 },
-  };
-  const browser = wasm(modules.filter, signing);
-  const session = (name: string, filter: Filter, size: Size, seen: boolean): Subject => (
-    { name, filter, load: { kind: "session", size, seen }, over: `no filter, ${size} of cookies` });
-  const small = oauth2(issuer, "/token"), large = oauth2(issuer, "/large/token");
-  const own = (filter: Filter, size: Size): Subject => ({ name: `oauth2, session ${size}`, filter, load: { kind: "own session", size }, over: `no filter, ${size} of cookies` });
-  const signIn = (name: string, filter: Filter): Subject => ({ name, filter, load: { kind: "sign-in" }, over: null });
+/** `floors`: a session of each size whose path is recorded. */
+export function subjects(world: World, floors: Record<Size, Session>): Subject[] {
   return [
-    bearer("no filter", null),
-    bearer("empty wasm module", wasm(modules.empty, {})),
-    bearer("jwt_authn, cache on", jwtAuthn(provider, true)),
-    bearer("jwt_authn, cache off", jwtAuthn(provider, false)),
-    bearer("envoy-oidc, cached token, 1 header", oidc(one)),
-    bearer("envoy-oidc, cached token, 3 headers", oidc(three)),
-    bearer("envoy-oidc, token judged every time", oidc({ ...one, jwt_verification_cache_ignore: true })),
-    bearer("envoy-oidc, cached introspection",
-      oidc({ ...one, use_jwks: false, introspection_endpoint: `${issuer}/introspect`, client_id: "a", client_secret: "b" }), opaque),
-
-    session("no filter, 1 kB of cookies", null, "1 kB", false),
-    own(small, "1 kB"),
-    session("envoy-oidc, session seen before, 1 kB", browser, "1 kB", true),
-    session("envoy-oidc, session first seen, 1 kB", browser, "1 kB", false),
-    session("no filter, 12 kB of cookies", null, "12 kB", false),
-    own(large, "12 kB"),
-    session("envoy-oidc, session seen before, 12 kB", browser, "12 kB", true),
-    session("envoy-oidc, session first seen, 12 kB", browser, "12 kB", false),
-
-    signIn("oauth2, sign-in", small),
-    signIn("envoy-oidc, sign-in, no UserInfo", wasm(modules.filter, { ...signing, session_contents: { access_token: true, id_token: true, enc_id_token: true } })),
-    signIn("envoy-oidc, sign-in", browser),
+    ...tokenSubjects(world), ...sessionSubjects(world, floors), ...refusalSubjects(world), ...signInSubjects(world),
+    ...(world.quick ? [] : [...singleSubjects(world), ...peerSubjects(world)]),
   ];
 }
 
-function wasm(file: string, config: object): object {
-  return {
-    name: "wasm",
-    typed_config: {
-      "@type": "type.googleapis.com/envoy.extensions.filters.http.wasm.v3.Wasm",
-      config: {
-        failure_policy: "FAIL_CLOSED",
-        vm_config: { runtime: "envoy.wasm.runtime.v8", code: { local: { filename: file } } },
-        configuration: { "@type": "type.googleapis.com/google.protobuf.StringValue", value: JSON.stringify(config) },
-      },
-    },
-  };
-}
-
-function jwtAuthn({ issuer, jwks }: BenchProvider, cache: boolean): object {
-  const provider = {
-    issuer, local_jwks: { inline_string: jwks }, forward: true, forward_payload_header: "x-userinfo",
-    ...(cache ? { jwt_cache_config: { jwt_cache_size: 1000 } } : {}),
+/** The configurations that are measured. */
+export function configurations({ issuer }: BenchProvider) {
+  const provided = { ssl_verify: false, discovery: `${issuer}/.well-known/openid-configuration`, provider_cluster: "idp" };
+  const claims = { claim_headers: { sub: "x-user-id" } };
+  const bearer = { ...provided, ...claims, bearer_only: true, use_jwks: true };
+  const browser = {
+    ...provided, ...claims, client_id: CLIENT_ID, client_secret: "the bench's client secret", scope: SCOPE, redirect_uri: "/callback",
+    // Without a limit on idling nothing has to be written down while a run lasts, and every request can be let through as it came.
+    session: { secret: SESSION_SECRET, cookie_name: COOKIE_NAME, idling_timeout: 0 },
   };
   return {
-    name: "jwt_authn",
-    typed_config: {
-      "@type": "type.googleapis.com/envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication",
-      providers: { p: provider },
-      rules: [{ match: { prefix: "/" }, requires: { provider_name: "p" } }],
-    },
+    bearer, browser,
+    oneHeader: { ...bearer, claim_headers: undefined, set_access_token_header: false },
+    firstSeen: { ...bearer, jwt_verification_cache_ignore: true },
+    introspection: { ...bearer, use_jwks: false, introspection_endpoint: `${issuer}/introspect`, client_id: "a", client_secret: "b" },
+    publicPath: { ...bearer, rules: [{ path: "/bench", mode: "public" }] },
+    withoutUserinfo: { ...browser, session_contents: { access_token: true, id_token: true, enc_id_token: true } },
   };
 }
 
-/** Envoy's own sign-in: it asks no UserInfo, and checks neither the ID Token's signature nor its claims. */
-function oauth2(issuer: string, tokenPath: string): object {
-  return {
-    name: "oauth2",
-    typed_config: {
-      "@type": "type.googleapis.com/envoy.extensions.filters.http.oauth2.v3.OAuth2",
-      config: {
-        token_endpoint: { cluster: "idp", uri: `${issuer}${tokenPath}`, timeout: "3s" },
-        authorization_endpoint: `${issuer}/authorize`,
-        redirect_uri: "http://%REQ(:authority)%/callback",
-        redirect_path_matcher: { path: { exact: "/callback" } },
-        signout_path: { path: { exact: "/logout" } },
-        credentials: { client_id: CLIENT_ID, token_secret: { name: "token" }, hmac_secret: { name: "hmac" } },
-        auth_scopes: SCOPE.split(" "),
-        forward_bearer_token: true,
-      },
-    },
+function tokenSubjects(world: World): Subject[] {
+  const { provider } = world, config = configurations(world.provider), token = provider.token("RS256", TOKEN_BYTES);
+  const bearer = (name: string, host: Host, carried = token, path = "/known", judged = false): Subject => (
+    { name, host, times: TIMES, over: carried === provider.opaque ? ORIGIN.opaque : ORIGIN.tokens, load: { kind: "token", token: carried, path, judged } });
+  const floor = (settings: object): Host => {
+    const { file, config: script } = floorOf(OUT, FILTER, provider, { config: settings, path: "/known", headers: { authorization: `Bearer ${token}`, ...FORGED } });
+    return chained(wasm(file, script));
   };
+  const oidc = (settings: object): Host => chained(wasm(FILTER, settings));
+  const nothing = chained(null), uncached = chained(jwtAuthn(provider, false)), anew = oidc(config.firstSeen);
+  return [
+    bearer(ORIGIN.tokens, nothing, token, "/bench"),
+    bearer(ORIGIN.opaque, nothing, provider.opaque, "/bench"),
+    bearer("empty wasm module", chained(wasm(emptyModule(OUT), {})), token, "/bench"),
+    bearer("floor, cached token, 3 headers", floor(config.bearer)),
+    bearer("envoy-oidc, cached token, 3 headers", oidc(config.bearer), token, "/known", true),
+    bearer("floor, cached token, 1 header", floor(config.oneHeader)),
+    bearer("envoy-oidc, cached token, 1 header", oidc(config.oneHeader), token, "/known", true),
+    bearer("jwt_authn, cache on", chained(jwtAuthn(provider, true))),
+    ...ALGORITHMS.flatMap((algorithm) => [
+      bearer(`jwt_authn, cache off, ${algorithm}`, uncached, provider.token(algorithm, TOKEN_BYTES)),
+      bearer(`envoy-oidc, first seen, ${algorithm}`, anew, provider.token(algorithm, TOKEN_BYTES), "/known", algorithm === "RS256"),
+    ]),
+    bearer("envoy-oidc, cached introspection", oidc(config.introspection), provider.opaque),
+    bearer("envoy-oidc, public path", oidc(config.publicPath), token, "/bench"),
+  ];
 }
 
-export interface Ports { listener: number; admin: number; upstream: number; idp: number }
-
-/** A bootstrap with one listener in front of the upstream. */
-export function bootstrap(filter: Filter, ports: Ports): object {
-  return listening(ports, filter ? [filter] : [], [{ match: { prefix: "/" }, route: { cluster: "upstream" } }]);
-}
-
-/**
- * The upstream: an Envoy that answers by itself, because nothing is quicker. /session is for people whom somebody has let in; /who tells
- * whom.
- */
-export function upstreamBootstrap(ports: Ports): object {
-  const answer = (match: object, status = 200, more: object = {}): object => ({ match, direct_response: { status, body: { inline_string: "ok" } }, ...more });
-  const has = (name: string): object => ({ headers: [{ name, present_match: true }] });
-  const seen = (key: string, name: string): object => ({ header: { key, value: `%REQ(${name})%` } });
-  return listening(ports, [], [
-    answer({ prefix: "/session", ...has("x-user-id") }),
-    answer({ prefix: "/session", ...has("authorization") }),
-    answer({ prefix: "/session" }, 500),
-    answer({ prefix: "/who" }, 200, { response_headers_to_add: [seen("x-seen-user", "x-user-id"), seen("x-seen-token", "x-access-token"), seen("x-seen-cookie", "cookie"), seen("x-seen-authorization", "authorization")] }),
-    answer({ prefix: "/" }),
-  ]);
-}
-
-function listening(ports: Ports, filters: object[], routes: object[]): object {
-  const address = (port: number): object => ({ socket_address: { address: "127.0.0.1", port_value: port } });
-  const cluster = (name: string, port: number): object => ({
-    name, type: "STATIC", load_assignment: { cluster_name: name, endpoints: [{ lb_endpoints: [{ endpoint: { address: address(port) } }] }] },
+function sessionSubjects(world: World, floors: Record<Size, Session>): Subject[] {
+  const { provider } = world, { browser } = configurations(world.provider), nothing = chained(null, true), filter = chained(wasm(FILTER, browser), true);
+  return (["1 kB", "12 kB"] as const).flatMap((size): Subject[] => {
+    const { file, config } = floorOf(OUT, FILTER, provider, { config: browser, path: "/session", headers: { cookie: floors[size].cookies, ...FORGED } });
+    const session = (name: string, host: Host, seen: boolean, path = "/session"): Subject => (
+      { name: `${name}, ${size}`, host, times: TIMES, over: cookies(size), load: { kind: "session", size, seen, path } });
+    return [
+      { ...session("", nothing, true, "/bench"), name: cookies(size) },
+      session("floor, session seen before", chained(wasm(file, config), true), true),
+      session("envoy-oidc, session seen before", filter, true),
+      session("envoy-oidc, session first seen", filter, false),
+      { name: `oauth2, session, ${size}`, host: chained(oauth2(provider, size === "1 kB" ? "/token" : "/large/token"), true), times: TIMES, over: cookies(size), load: { kind: "own session", size } },
+    ];
   });
-  const router = { name: "router", typed_config: { "@type": "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router" } };
-  const manager = {
-    "@type": "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
-    stat_prefix: "in", http_filters: [...filters, router], route_config: { virtual_hosts: [{ name: "all", domains: ["*"], routes }] },
-  };
-  const secret = (name: string): object => ({ name, generic_secret: { secret: { inline_string: `the bench's ${name} secret` } } });
-  return {
-    admin: { address: address(ports.admin) },
-    static_resources: {
-      listeners: [{ name: "in", address: address(ports.listener), filter_chains: [{ filters: [{ name: "hcm", typed_config: manager }] }] }],
-      clusters: [cluster("upstream", ports.upstream), cluster("idp", ports.idp)],
-      secrets: [secret("token"), secret("hmac")],
-    },
-  };
 }
+
+function refusalSubjects(world: World): Subject[] {
+  const { provider } = world, { bearer } = configurations(world.provider), filter = alone([wasm(FILTER, bearer)]);
+  const bad = provider.token("RS256", TOKEN_BYTES).slice(0, -8) + "AAAAAAAA";
+  return ([["no token", {}], ["a bad token seen before", { authorization: `Bearer ${bad}` }]] as const).flatMap(([what, carried]): Subject[] => {
+    const headers = { ...carried, ...FORGED }, over = ORIGIN.refusal(what), answer = answerOf(FILTER, provider, { config: bearer, path: "/known", headers });
+    const refused = (name: string, host: Host, under: string | null): Subject => ({ name, host, times: 1, over: under, load: { kind: "refused", headers } });
+    return [
+      refused(over, { start: (world) => world.envoy((ports) => answering(answer, ports)) }, over),
+      refused(`envoy-oidc, ${what}`, filter, over),
+    ];
+  });
+}
+
+/** As one would have it: how many requests a second a proxy with one filter serves, and how soon. */
+function singleSubjects(world: World): Subject[] {
+  const { provider } = world, config = configurations(world.provider), token = provider.token("RS256", TOKEN_BYTES), over = `${BARE}, without anything`;
+  const single = (name: string, filters: Filter[]): Subject => ({ name, host: alone(filters), times: 1, over, load: { kind: "token", token, path: "/bench" } });
+  return [
+    single(over, []),
+    single("one empty wasm module", [wasm(emptyModule(OUT), {})]),
+    single("one jwt_authn, cache on", [jwtAuthn(provider, true)]),
+    single("one jwt_authn, cache off", [jwtAuthn(provider, false)]),
+    single("one envoy-oidc, cached token, 3 headers", [wasm(FILTER, config.bearer)]),
+    single("one envoy-oidc, first seen", [wasm(FILTER, config.firstSeen)]),
+  ];
+}
+
+function signInSubjects(world: World): Subject[] {
+  const { browser, withoutUserinfo } = configurations(world.provider);
+  const signIn = (name: string, filter: Filter): Subject => ({ name, host: alone([filter]), times: 1, over: null, load: { kind: "sign-in" } });
+  return [
+    signIn("oauth2, sign-in", oauth2(world.provider, "/token")),
+    signIn("envoy-oidc, sign-in, no UserInfo", wasm(FILTER, withoutUserinfo)),
+    signIn("envoy-oidc, sign-in", wasm(FILTER, browser)),
+  ];
+}
+
+function chained(filter: Filter | null, cookies = false): Host { return alone(chain(filter, cookies)); }
+
+function alone(filters: Filter[]): Host { return { start: (world) => world.envoy((ports) => bootstrap(filters, ports)) }; }

@@ -1,13 +1,13 @@
 // What a provider hands out at a sign-in, small and large: about so many kB of cookies become of it.
 
 import { randomBytes } from "node:crypto";
+import { jwt, type Signer } from "./signers";
 
 export type Size = "1 kB" | "12 kB";
 
 export interface Tokens { accessToken: string; idToken: string; refreshToken: string; userinfo: string }
 
-/** `sign` gives the RS256 signature of a JWT. */
-export interface Person { issuer: string; subject: string; nonce: string; expiresAtSec: number; sign(input: string): Buffer }
+export interface Person { issuer: string; subject: string; nonce: string; expiresAtSec: number; signer: Pick<Signer, "algorithm" | "kid" | "sign"> }
 
 export const CLIENT_ID = "bench";
 export const SCOPE = "openid profile email";
@@ -20,8 +20,8 @@ export function tokensFor(size: Size, person: Person): Tokens {
   const large = size === "12 kB";
   const claims = { iss: person.issuer, sub: person.subject, aud: CLIENT_ID, exp: person.expiresAtSec, iat: person.expiresAtSec - 86400 };
   return {
-    accessToken: large ? jwt({ ...claims, scope: SCOPE, groups: groups(ACCESS_GROUPS) }, person) : randomBytes(32).toString("base64url"),
-    idToken: jwt({ ...claims, nonce: person.nonce, ...(large ? { groups: groups(ID_GROUPS) } : {}) }, person),
+    accessToken: large ? jwt({ ...claims, scope: SCOPE, groups: groups(ACCESS_GROUPS) }, person.signer) : randomBytes(32).toString("base64url"),
+    idToken: jwt({ ...claims, nonce: person.nonce, ...(large ? { groups: groups(ID_GROUPS) } : {}) }, person.signer),
     refreshToken: randomBytes(large ? REFRESH_BYTES : 32).toString("base64url"),
     userinfo: userinfoOf(size, person.subject),
   };
@@ -31,13 +31,6 @@ export function userinfoOf(size: Size, subject: string): string {
   return JSON.stringify({ sub: subject, name: "Alice Example", email: "alice@example.com", ...(size === "12 kB" ? { groups: groups(USERINFO_GROUPS) } : {}) });
 }
 
-export function jwt(claims: object, { sign }: Pick<Person, "sign">): string {
-  const input = `${base64url({ alg: "RS256", kid: "bench" })}.${base64url(claims)}`;
-  return `${input}.${sign(input).toString("base64url")}`;
-}
-
 function groups(count: number): string[] {
   return Array.from({ length: count }, (_, i) => `team-${1000 + i}-readers`);
 }
-
-function base64url(value: object): string { return Buffer.from(JSON.stringify(value)).toString("base64url"); }

@@ -1,0 +1,65 @@
+// Rounds: everything that is to be compared is measured in turn, again and again, so that what the machine does meanwhile meets all alike.
+
+import type { Outcome } from "./load";
+import { cpuOf, cpuOfMachine, type Server } from "./servers";
+import { median, quantile } from "./statistics";
+
+/** More than this of foreign CPU, and the sample is thrown away. */
+export const NOISE = 0.3;
+
+export interface Sample extends Omit<Outcome, "loadCpu" | "count"> {
+  /** The server's CPU for one request, or one sign-in. */
+  cpuMicros: number;
+}
+
+/** Something that is measured: a server under a load. One sample for each round, in their order; null where it was thrown away. */
+export interface Measured { name: string; server: Server; load(seconds: number): Promise<Outcome>; samples: (Sample | null)[] }
+
+export interface Rounds { rounds: number; seconds: number; /** Processes of ours that work meanwhile. */ ours: number[] }
+
+/** A sample is tried so often until one is not disturbed. What is always disturbed has no figure. */
+const TRIES = 3;
+
+/** Gives the number of samples that were thrown away. */
+export async function inRounds(all: Measured[], { rounds, seconds, ours }: Rounds, between: () => Promise<void> = async () => {}): Promise<number> {
+  let thrownAway = 0;
+  for (let round = 1; round <= rounds; round++) {
+    for (const each of all) {
+      let sample: Sample | null = null;
+      for (let tries = 0; sample === null && tries < TRIES; tries++) {
+        sample = await measure(each, seconds, ours);
+        if (sample === null) thrownAway++;
+      }
+      each.samples.push(sample);
+    }
+    process.stderr.write(`  round ${round} of ${rounds}\n`);
+    await between();
+  }
+  return thrownAway;
+}
+
+async function measure({ server, load }: Measured, seconds: number, ours: number[]): Promise<Sample | null> {
+  const own = (): number => [server.pid, process.pid, ...ours].reduce((sum, pid) => sum + cpuOf(pid), 0);
+  const before = { server: cpuOf(server.pid), own: own(), machine: cpuOfMachine(), at: performance.now() };
+  const { count, perSecond, p50Ms, p99Ms, loadCpu } = await load(seconds);
+  const elapsed = (performance.now() - before.at) / 1000, cpu = cpuOf(server.pid) - before.server;
+  const foreignCores = (cpuOfMachine() - before.machine - (own() - before.own) - loadCpu) / elapsed;
+  return foreignCores > NOISE ? null : { perSecond, cpuMicros: cpu / count * 1e6, p50Ms, p99Ms };
+}
+
+export interface Spread { median: number; lower: number; upper: number; runs: number }
+
+/** Half of all values lie between `lower` and `upper`. */
+export function spreadOf(values: number[]): Spread {
+  return { median: median(values), lower: quantile(values, 0.25), upper: quantile(values, 0.75), runs: values.length };
+}
+
+/** What each round added over the base's sample of the same round, for one of `times` filters; null where one of the two is missing. */
+export function added(each: Measured, base: Measured | null, times: number): (number | null)[] {
+  return each.samples.map((sample, round) => {
+    const below = base === null ? { cpuMicros: 0 } : base.samples[round];
+    return sample && below ? (sample.cpuMicros - below.cpuMicros) / times : null;
+  });
+}
+
+export function present(values: (number | null)[]): number[] { return values.filter((value) => value !== null); }

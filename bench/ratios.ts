@@ -1,0 +1,25 @@
+// What is compared with what, and what the ratio is to be at most.
+
+/** Subject, reference, aim or null. All of them compare what is added, but for sign-ins. */
+export const RATIOS: [string, string, number | null][] = [
+  ["envoy-oidc, cached token, 3 headers", "floor, cached token, 3 headers", 1.1],
+  ["envoy-oidc, cached token, 1 header", "jwt_authn, cache on", 2],
+  ["envoy-oidc, first seen, RS256", "jwt_authn, cache off, RS256", 0.6],
+  ["envoy-oidc, first seen, ES256", "jwt_authn, cache off, ES256", 0.7],
+  ["envoy-oidc, first seen, PS256", "jwt_authn, cache off, PS256", 2],
+  ["envoy-oidc, first seen, EdDSA", "jwt_authn, cache off, EdDSA", 2],
+  ["envoy-oidc, session seen before, 1 kB", "floor, session seen before, 1 kB", 1.15],
+  ["envoy-oidc, session seen before, 12 kB", "floor, session seen before, 12 kB", 1.6],
+  ["envoy-oidc, session first seen, 1 kB", "jwt_authn, cache off, RS256", 0.4],
+  ["envoy-oidc, session first seen, 12 kB", "jwt_authn, cache off, RS256", 1],
+  ["envoy-oidc, cached introspection", "envoy-oidc, cached token, 3 headers", 1.05],
+  ["envoy-oidc, public path", "envoy-oidc, cached token, 3 headers", 0.6],
+  ["envoy-oidc, no token", "envoy-oidc, cached token, 3 headers", 1],
+  ["envoy-oidc, a bad token seen before", "envoy-oidc, cached token, 3 headers", 1],
+  ["envoy-oidc, session seen before, 1 kB", "oauth2, session, 1 kB", null],
+  ["envoy-oidc, session seen before, 12 kB", "oauth2, session, 12 kB", null],
+  ["envoy-oidc, session first seen, 1 kB", "oauth2, session, 1 kB", null],
+  ["envoy-oidc, session first seen, 12 kB", "oauth2, session, 12 kB", null],
+  ["envoy-oidc, sign-in, no UserInfo", "oauth2, sign-in", null],
+  ["envoy-oidc, sign-in", "oauth2, sign-in", null],
+];
