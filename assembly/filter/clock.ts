@@ -11,6 +11,8 @@ const IDLE_MS = 1_000;
 /** While something that requests wait for is on its way: how soon another worker's answer is noticed. */
 export const HUNGRY_MS = 50;
 
+/** A little less than an idle tick, so that one that comes early does not leave it to the next. */
+const HOUSEKEEPING_MS: i64 = 900;
 /** Between two batches of requests that go on (filter/request.ts). */
 const NEXT_BATCH_MS = 1;
 
@@ -25,7 +27,7 @@ export function tick(rootId: u32): void {
     root.feeds[i].at(now);
     advance(root.feeds[i], root);
   }
-  if (now - housekeptMs >= IDLE_MS || now < housekeptMs) {
+  if (now - housekeptMs >= HOUSEKEEPING_MS || now < housekeptMs) {
     housekeptMs = now;
     metrics.flush();
     logs.tick();

@@ -1,6 +1,6 @@
 // Opaque tokens in a real Envoy with a real introspection endpoint.
 
-import { startEnvoy } from "./support/envoy";
+import { startEnvoy, until } from "./support/envoy";
 import { getWith } from "./support/http";
 import { startProvider } from "./support/provider";
 import { received, startUpstream, type Echo } from "./support/upstream";
@@ -86,8 +86,11 @@ test("metrics name outcomes and calls", async () => {
   const { provider, envoy } = await start();
   await getWith(envoy.url, await provider.opaque());
   await getWith(envoy.url, "unknown");
-  await new Promise((resolve) => setTimeout(resolve, 1500));
-  expect(await envoy.stats(/envoy_oidc/)).toMatchObject({
+  const stats = await until("counters, which come with a tick", 5000, async () => {
+    const counted = await envoy.stats(/envoy_oidc/);
+    return "wasmcustom.envoy_oidc.refused.inactive" in counted ? counted : undefined;
+  });
+  expect(stats).toMatchObject({
     "wasmcustom.envoy_oidc.allowed": 1, "wasmcustom.envoy_oidc.refused.inactive": 1, "wasmcustom.envoy_oidc.callout.introspection": 2,
   });
 });
