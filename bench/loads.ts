@@ -56,6 +56,14 @@ export class Loads {
   }
 
   async run(subject: Subject, server: Server, seconds: number): Promise<Outcome> {
+    try {
+      return await this.send(subject, server, seconds);
+    } catch (error) {
+      throw new Error(`${subject.name}: ${(error as Error).message}`);
+    }
+  }
+
+  private async send(subject: Subject, server: Server, seconds: number): Promise<Outcome> {
     const { load } = subject;
     switch (load.kind) {
       case "sign-in": return signIns(server.port, seconds);
