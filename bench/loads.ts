@@ -52,7 +52,7 @@ export class Loads {
     const taken = headers["x-seen-user"] === SUBJECT || /^Bearer ./.test(String(headers["x-seen-authorization"]));
     if (status !== 200 || !taken) throw new Error(`${name}: the upstream was not told who signed in (status ${status})`);
     if ((await get(server.port, "/who", {})).status === 200) throw new Error(`${name}: somebody without a session was let through`);
-    if (load.kind === "own session" && !this.own.has(subject)) this.own.set(subject, writeLines(join(this.folder, `cookies-oauth2-${load.size.replace(" ", "-")}.txt`), [cookies]));
+    if (load.kind === "own session" && !this.own.has(subject)) this.own.set(subject, writeLines(join(this.folder, `cookies of ${name.replace(/\W+/g, "-")}.txt`), [cookies]));
   }
 
   async run(subject: Subject, server: Server, seconds: number): Promise<Outcome> {
