@@ -62,6 +62,8 @@ function configuration({ provider, upstream }: World, port: number, folder: stri
     : [
       `OIDCProviderMetadataURL ${provider.issuer}/.well-known/openid-configuration`, `OIDCClientID ${CLIENT_ID}`, `OIDCClientSecret "the bench's client secret"`,
       `OIDCRedirectURI http://127.0.0.1:${port}/callback`, `OIDCCryptoPassphrase "the bench's session secret, 32 or more"`, "OIDCSessionType client-cookie:persistent",
+      // Always the same cookie comes, and the run takes longer than the five minutes of the default.
+      "OIDCSessionInactivityTimeout 3600",
       "OIDCRemoteUserClaim sub", `OIDCScope "${SCOPE}"`, "OIDCCookieSameSite Off",
     ]];
   return `${[...lines, ...shared, ...own, "<Location />", `  AuthType ${asks}`, "  Require valid-user", "</Location>"].join("\n")}\n`;
