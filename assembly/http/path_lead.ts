@@ -48,6 +48,13 @@ export class PathLead {
   private lead(): i32 {
     let i = 0, before: u8 = 0, plain = true;
     while (i < this.end && this.size < LONGEST) {
+      const b = load<u8>(this.at + i);
+      if (isOrdinary(b) || b == SLASH && before != SLASH) {
+        this.text[this.size++] = before = b;
+        if (plain) this.plain = this.size;
+        i++;
+        continue;
+      }
       this.decode(i);
       const c = this.char;
       if (this.broken || this.parts(c) || c == SLASH && (this.escaped || before == SLASH)) break;
@@ -154,6 +161,9 @@ export function pathLength(at: usize, size: i32): i32 {
   while (i < size && load<u8>(at + i) != 0x3f) i++;
   return i;
 }
+
+/** What stands in most paths, and means itself to everyone. */
+function isOrdinary(c: u8): bool { return (c | 0x20) - 0x61 < 26 || c - 0x30 < 10 || c == 0x2d || c == 0x5f; }
 
 function isSlash(c: u8): bool { return c == SLASH || c == 0x5c; }
 
