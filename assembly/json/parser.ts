@@ -26,19 +26,17 @@ export function parse(bytes: Uint8Array, maxSize: i32): Result<Json> {
 }
 
 /** Where the run of bytes ends that need no look: neither quote nor backslash nor control. At the latest, the end of the text. */
-function plainEnd(bytes: Uint8Array, at: i32): i32 {
-  const start = bytes.dataStart;
+function plainEnd(start: usize, at: i32, size: i32): i32 {
   const quote = i8x16.splat(0x22), backslash = i8x16.splat(0x5c), space = i8x16.splat(0x20);
-  for (; at + 16 <= bytes.length; at += 16) {
+  for (; at + 16 <= size; at += 16) {
     const block = v128.load(start + at);
     const special = v128.or(v128.or(i8x16.eq(block, quote), i8x16.eq(block, backslash)), i8x16.lt_u(block, space));
     const found = i8x16.bitmask(special);
     if (found != 0) return at + ctz(found);
   }
-  while (at < bytes.length) {
-    const c = bytes[at];
+  for (; at < size; at++) {
+    const c = load<u8>(start + at);
     if (c == 0x22 || c == 0x5c || c < 0x20) break;
-    at++;
   }
   return at;
 }
@@ -47,12 +45,22 @@ function plainEnd(bytes: Uint8Array, at: i32): i32 {
 class Parser {
   readonly json: Json;
   at: i32 = 0;
-  /** The containers that are open, outermost first, and how many members each has so far. */
+  private readonly start: usize;
+  private readonly size: i32;
+  /** The innermost container that is open, whether it is an object, and how many members it has so far. */
+  private container: i32 = 0;
+  private inObject: bool = false;
+  private count: i32 = 0;
+  /** How many are open, and of those around the innermost one the node and the members, outermost first. */
+  private depth: i32 = 0;
   private readonly open: StaticArray<i32> = OPEN;
   private readonly members: StaticArray<i32> = MEMBERS;
-  private depth: i32 = 0;
 
-  constructor(private readonly bytes: Uint8Array) { this.json = new Json(bytes); }
+  constructor(private readonly bytes: Uint8Array) {
+    this.json = new Json(bytes);
+    this.start = bytes.dataStart;
+    this.size = bytes.length;
+  }
 
   /** 0, or what is wrong at `at`. */
   document(): JsonFault {
@@ -61,33 +69,44 @@ class Parser {
     while (fault == 0 && this.depth > 0) fault = this.continued();
     if (fault != 0) return fault;
     this.space();
-    return this.at == this.bytes.length ? <JsonFault>0 : JsonFault.Syntax;
+    return this.at == this.size ? <JsonFault>0 : JsonFault.Syntax;
   }
 
   /** One step inside the innermost container: its end, or one more member. Spaces before it are skipped, after a value too. */
   private continued(): JsonFault {
-    const top = this.depth - 1;
-    const container = this.open[top];
-    const object = this.json.isObject(container);
     this.space();
     const c = this.peek();
-    if (c == (object ? 0x7d : 0x5d)) {
-      this.at++;
-      this.json.close(container, this.at, false);
-      this.depth--;
+    if (c == (this.inObject ? 0x7d : 0x5d)) {
+      this.leave();
       return <JsonFault>0;
     }
-    if (this.members[top] > 0) {
+    if (this.count > 0) {
       if (c != 0x2c) return JsonFault.Syntax;
       this.at++;
       this.space();
     }
-    if (++this.members[top] > MAX_MEMBERS && object) return JsonFault.TooMany;
-    if (object) {
-      const fault = this.name(container);
-      if (fault != 0) return fault;
-    }
-    return this.value();
+    this.count++;
+    if (!this.inObject) return this.value();
+    if (this.count > MAX_MEMBERS) return JsonFault.TooMany;
+    const fault = this.name(this.container);
+    return fault != 0 ? fault : this.value();
+  }
+
+  private enter(kind: Kind): JsonFault {
+    if (this.depth == MAX_DEPTH) return JsonFault.TooDeep;
+    this.open[this.depth] = this.container;
+    this.members[this.depth++] = this.count;
+    this.container = this.json.open(kind, this.at++);
+    this.inObject = kind == Kind.Object;
+    this.count = 0;
+    return <JsonFault>0;
+  }
+
+  private leave(): void {
+    this.json.close(this.container, ++this.at, false);
+    this.container = this.open[--this.depth];
+    this.count = this.members[this.depth];
+    this.inObject = this.json.isObject(this.container);
   }
 
   private name(object: i32): JsonFault {
@@ -108,8 +127,8 @@ class Parser {
   private value(): JsonFault {
     const c = this.peek();
     switch (c) {
-      case 0x7b: return this.container(Kind.Object);
-      case 0x5b: return this.container(Kind.List);
+      case 0x7b: return this.enter(Kind.Object);
+      case 0x5b: return this.enter(Kind.List);
       case 0x22: return this.string();
       case 0x74: return this.word("true", Kind.True);
       case 0x66: return this.word("false", Kind.False);
@@ -124,35 +143,21 @@ class Parser {
     }
   }
 
-  private container(kind: Kind): JsonFault {
-    if (this.depth == MAX_DEPTH) return JsonFault.TooDeep;
-    this.open[this.depth] = this.json.open(kind, this.at);
-    this.members[this.depth] = 0;
-    this.depth++;
-    this.at++;
-    return <JsonFault>0;
-  }
-
   private string(): JsonFault {
-    this.at++;
-    const node = this.json.open(Kind.String, this.at);
+    const node = this.json.open(Kind.String, ++this.at);
     let escaped = false;
-    for (; this.at < this.bytes.length; this.at++) {
-      this.at = plainEnd(this.bytes, this.at);
-      if (this.at == this.bytes.length) break;
-      const c = this.bytes[this.at];
+    while (true) {
+      this.at = plainEnd(this.start, this.at, this.size);
+      const c = this.peek();
       if (c == 0x22) {
-        this.json.close(node, this.at, escaped);
-        this.at++;
+        this.json.close(node, this.at++, escaped);
         return <JsonFault>0;
       }
-      if (c < 0x20) return JsonFault.Syntax;
-      if (c == 0x5c) {
-        escaped = true;
-        if (!this.escape()) return JsonFault.Syntax;
-      }
+      if (c != 0x5c) return JsonFault.Syntax; // a control character, or the end of the text
+      escaped = true;
+      if (!this.escape()) return JsonFault.Syntax;
+      this.at++;
     }
-    return JsonFault.Syntax;
   }
 
   /** Leaves `at` on the escape's last byte. A lone surrogate is no text (RFC 8259 §8.2), so it is refused. */
@@ -181,13 +186,12 @@ class Parser {
   }
 
   private space(): void {
-    while (this.at < this.bytes.length) {
-      const c = this.bytes[this.at];
-      if (c != 0x20 && c != 0x0a && c != 0x0d && c != 0x09) return;
-      this.at++;
+    for (; this.at < this.size; this.at++) {
+      const c = load<u8>(this.start + this.at);
+      if (c > 0x20 || c != 0x20 && c != 0x0a && c != 0x0d && c != 0x09) return;
     }
   }
 
   /** 0 at the end of the text: no token starts with it. */
-  private peek(): u8 { return this.at < this.bytes.length ? this.bytes[this.at] : 0; }
+  private peek(): u8 { return this.at < this.size ? load<u8>(this.start + this.at) : 0; }
 }
