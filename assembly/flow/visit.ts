@@ -19,9 +19,6 @@ export class Visit {
   /** Without the query, and the query without its question mark. */
   readonly path: Uint8Array;
   readonly query: Uint8Array;
-  readonly method: Uint8Array;
-  /** `https://host` of the site as the browser knows it; EMPTY where the request's host is none. */
-  readonly origin: Uint8Array;
   readonly names: CookieNames;
 
   constructor(
@@ -36,12 +33,15 @@ export class Visit {
     this.target = target;
     this.path = question < 0 ? target : target.subarray(0, question);
     this.query = question < 0 ? EMPTY : target.subarray(question + 1);
-    this.method = only(headers.all(":method"));
-    this.origin = browser.redirect == Redirect.Absolute
-      ? originOfUrl(browser.redirectUrl)
-      : originOf(only(headers.all(":scheme")), only(headers.all(":authority")));
   }
 
+  get method(): Uint8Array { return only(this.headers.all(":method")); }
+  /** `https://host` of the site as the browser knows it; EMPTY where the request's host is none. */
+  get origin(): Uint8Array {
+    return this.browser.redirect == Redirect.Absolute
+      ? originOfUrl(this.browser.redirectUrl)
+      : originOf(only(this.headers.all(":scheme")), only(this.headers.all(":authority")));
+  }
   get kind(): RequestKind { return requestKindOf(this.headers); }
   get isGet(): bool { return is(this.method, "GET"); }
 
