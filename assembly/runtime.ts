@@ -40,6 +40,16 @@ export function allocated(): usize { return handedOut; }
 // @ts-ignore: decorator
 @global @unsafe
 export function __new(size: usize, id: u32): usize {
+  const object = place(size, id);
+  if (size > LARGEST - HEADER) memory.fill(object, 0, size);
+  else for (let at = object, end = object + size; at < end; at += 16) v128.store(at, i64x2.splat(0)); // cells have room for whole vectors
+  return object;
+}
+
+/** Bytes in which anything may stand: for whoever writes all of them before anybody reads one. */
+export function uncleared(size: i32): Uint8Array { return Uint8Array.wrap(changetype<ArrayBuffer>(place(size, idof<ArrayBuffer>()))); }
+
+function place(size: usize, id: u32): usize {
   const total = (size + (HEADER + 15)) & ~15;
   handedOut += total;
   if (total > LARGEST) return large(size, id);
@@ -50,8 +60,6 @@ export function __new(size: usize, id: u32): usize {
   store<u32>(cell, white, MARK);
   store<u32>(cell, id, TYPE);
   store<u32>(cell, size, SIZE);
-  const end = cell + total;
-  for (let at = cell + HEADER; at < end; at += 16) v128.store(at, i64x2.splat(0));
   return cell + HEADER;
 }
 
@@ -127,7 +135,6 @@ function large(size: usize, id: u32): usize {
   store<u32>(header, white, MARK);
   store<u32>(header, id, TYPE);
   store<u32>(header, size, SIZE);
-  memory.fill(header + HEADER, 0, size);
   return header + HEADER;
 }
 

@@ -1,6 +1,7 @@
 // Base64url as JOSE spells it (one spelling per value) and standard base64 as identity headers carry it.
 
 import { Result } from "../result";
+import { uncleared } from "../runtime";
 
 export const enum Base64Fault { BadLength = 1, BadCharacter, LooseBits }
 
@@ -62,7 +63,7 @@ export function decodeBase64url(text: Uint8Array): Result<Uint8Array> {
   const tail = n & 3;
   if (tail == 1) return Result.fail<Uint8Array>(Base64Fault.BadLength, n.toString());
 
-  const out = new Uint8Array((n >> 2) * 3 + (tail ? tail - 1 : 0));
+  const out = uncleared((n >> 2) * 3 + (tail ? tail - 1 : 0));
   // Raw addresses: the loop reads whole groups of four within `text` and writes three bytes for each within `out`.
   let from = text.dataStart, to = out.dataStart;
   const groups = from + (n & ~3);
@@ -115,7 +116,7 @@ export function base64urlSize(bytes: i32): i32 { return bytes / 3 * 4 + (bytes %
 /** `alphabet`: where its 64 characters lie; `vector`: where the same stands for vectors. */
 function encode(data: Uint8Array, alphabet: usize, vector: usize): Uint8Array {
   const n = data.length;
-  const out = new Uint8Array((n + 2) / 3 * 4);
+  const out = uncleared((n + 2) / 3 * 4);
   // Raw addresses: whole groups of three within `data`, four characters for each within `out`.
   let from = data.dataStart, to = out.dataStart;
   const groups = from + n / 3 * 3, end = from + n;

@@ -1,5 +1,7 @@
 // Byte strings: how everything from outside is held. Text of our own is `string` and ASCII.
 
+import { uncleared } from "../runtime";
+
 /** The bytes of a text of our own. */
 export function utf8(text: string): Uint8Array { return Uint8Array.wrap(String.UTF8.encode(text)); }
 
@@ -67,7 +69,7 @@ export function indexOf(bytes: Uint8Array, byte: u8, from: i32 = 0): i32 {
 
 /** A copy of what lies at an address, so that it may outlive what is there. */
 export function copied(at: usize, size: usize): Uint8Array {
-  const out = new Uint8Array(<i32>size);
+  const out = uncleared(<i32>size);
   memory.copy(out.dataStart, at, size);
   return out;
 }
@@ -75,7 +77,7 @@ export function copied(at: usize, size: usize): Uint8Array {
 export function concat(parts: Uint8Array[]): Uint8Array {
   let size = 0;
   for (let i = 0; i < parts.length; i++) size += parts[i].length;
-  const out = new Uint8Array(size);
+  const out = uncleared(size);
   let at = 0;
   for (let i = 0; i < parts.length; i++) {
     out.set(parts[i], at);

@@ -1,12 +1,14 @@
 // A growing byte string.
 
+import { uncleared } from "../runtime";
+
 @final
 export class ByteWriter {
   private held: Uint8Array;
   private size: i32 = 0;
 
   /** `expected`: how many bytes will probably be written. */
-  constructor(expected: i32 = 128) { this.held = new Uint8Array(expected); }
+  constructor(expected: i32 = 128) { this.held = uncleared(expected); }
 
   get length(): i32 { return this.size; }
 
@@ -53,7 +55,7 @@ export class ByteWriter {
   private reserve(more: i32): void {
     const needed = this.size + more;
     if (needed <= this.held.length) return;
-    const grown = new Uint8Array(max(needed, this.held.length * 2));
+    const grown = uncleared(max(needed, this.held.length * 2));
     grown.set(this.held.subarray(0, this.size));
     this.held = grown;
   }

@@ -1,5 +1,6 @@
 /** Owns the one AEAD of this filter: XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha-03), whose nonces are long enough to be random. */
 import { Result } from "../result";
+import { uncleared } from "../runtime";
 import { ChaCha20, hChaCha20 } from "./chacha20";
 import { sameBytes } from "./equal";
 import { Poly1305 } from "./poly1305";
@@ -29,7 +30,7 @@ export function open(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, sealed
   if (size < 0) return Result.fail<Uint8Array>(AeadFault.NotAuthentic, "");
   const stream = streamOf(key, nonce), mac = macOf(stream), text = sealed.subarray(0, size);
   if (!sameBytes(tagOf(mac, aad, text), sealed.subarray(size))) return Result.fail<Uint8Array>(AeadFault.NotAuthentic, "");
-  const out = new Uint8Array(size);
+  const out = uncleared(size);
   stream.xor(text, out);
   return Result.of<Uint8Array>(out);
 }

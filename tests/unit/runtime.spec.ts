@@ -1,4 +1,4 @@
-import { allocated } from "../../assembly/runtime";
+import { allocated, uncleared } from "../../assembly/runtime";
 import { equalInt, isTrue } from "./check";
 
 /** Bytes that are made of its number, and another one: whoever loses either has been freed too early, or shares a cell. */
@@ -128,4 +128,21 @@ export function what_was_handed_out_is_counted_until_it_is_collected(): void {
   isTrue(allocated() > 100_000 && allocated() < 102_000, allocated().toString());
   __collect();
   equalInt(allocated(), 0);
+}
+
+/** Around the largest cell, and around those that whole vectors fill. */
+const SIZES: StaticArray<i32> = [0, 1, 15, 16, 17, 239, 240, 241, 1007, 1008, 1009, 1023, 1024, 1025, 5000];
+
+export function what_is_new_reads_as_zeros_at_every_size_and_what_is_uncleared_is_nobody_elses(): void {
+  for (let round = 0; round < 3; round++) {
+    for (let i = 0; i < SIZES.length; i++) {
+      const dirty = uncleared(SIZES[i]).fill(0xaa), clean = new Uint8Array(SIZES[i]), another = uncleared(SIZES[i]).fill(0xbb);
+      equalInt(dirty.length, SIZES[i]);
+      for (let j = 0; j < SIZES[i]; j++) {
+        isTrue(clean[j] == 0, "a zero at " + j.toString() + " of " + SIZES[i].toString());
+        isTrue(dirty[j] == 0xaa && another[j] == 0xbb, "its own bytes at " + j.toString() + " of " + SIZES[i].toString());
+      }
+    }
+    __collect(); // what was dirty is handed out again
+  }
 }
