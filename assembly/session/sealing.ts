@@ -33,18 +33,15 @@ export class SealingKeys {
   /** Nonce, ciphertext and tag. `nonce` is 24 random bytes, new for every call; EMPTY where it is not, or where there is no secret. */
   seal(purpose: Purpose, nonce: Uint8Array, context: Uint8Array, plain: Uint8Array): Uint8Array {
     const keys = this.keys(purpose);
-    if (keys.length == 0) return EMPTY;
-    const sealed = seal(keys[0], nonce, context, plain);
-    return sealed.failed ? EMPTY : concat([nonce, sealed.value]);
+    return keys.length == 0 ? EMPTY : sealWith(keys[0], nonce, context, plain);
   }
 
   /** Null whatever is wrong: too short, changed, sealed for something else or by a secret that is gone. */
   open(purpose: Purpose, context: Uint8Array, sealed: Uint8Array): Uint8Array | null {
-    if (sealed.length < SEAL_SIZE) return null;
-    const nonce = sealed.subarray(0, NONCE_SIZE), rest = sealed.subarray(NONCE_SIZE), keys = this.keys(purpose);
+    const keys = this.keys(purpose);
     for (let i = 0; i < keys.length; i++) {
-      const plain = open(keys[i], nonce, context, rest);
-      if (!plain.failed) return plain.value;
+      const plain = openWith(keys[i], context, sealed);
+      if (plain != null) return plain;
     }
     return null;
   }
@@ -59,6 +56,19 @@ export class SealingKeys {
   private keys(purpose: Purpose): Uint8Array[] {
     return purpose == Purpose.Session ? this.sessions : this.logins;
   }
+}
+
+/** Nonce, ciphertext and tag. `nonce` is 24 random bytes, new for every call; EMPTY where it is not 24 bytes long. */
+export function sealWith(key: Uint8Array, nonce: Uint8Array, context: Uint8Array, plain: Uint8Array): Uint8Array {
+  const sealed = seal(key, nonce, context, plain);
+  return sealed.failed ? EMPTY : concat([nonce, sealed.value]);
+}
+
+/** Null whatever is wrong with it. */
+export function openWith(key: Uint8Array, context: Uint8Array, sealed: Uint8Array): Uint8Array | null {
+  if (sealed.length < SEAL_SIZE) return null;
+  const plain = open(key, sealed.subarray(0, NONCE_SIZE), context, sealed.subarray(NONCE_SIZE));
+  return plain.failed ? null : plain.value;
 }
 
 /** RFC 5869 §3.2: the info binds a key to its use. */
