@@ -4,6 +4,9 @@ import { indexOf, same } from "../bytes/bytes";
 
 @final
 export class Environment {
+  /** The values that were asked for, in that order. */
+  readonly used: Uint8Array[] = [];
+
   /** `NAME=value` entries. */
   constructor(private readonly entries: Uint8Array[]) {}
 
@@ -12,7 +15,10 @@ export class Environment {
     for (let i = 0; i < this.entries.length; i++) {
       const entry = this.entries[i];
       const equals = indexOf(entry, 0x3d);
-      if (equals == name.length && same(entry.subarray(0, equals), name) && equals + 1 < entry.length) return entry.slice(equals + 1);
+      if (equals != name.length || !same(entry.subarray(0, equals), name) || equals + 1 == entry.length) continue;
+      const value = entry.slice(equals + 1);
+      this.used.push(value);
+      return value;
     }
     return null;
   }

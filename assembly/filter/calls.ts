@@ -10,6 +10,7 @@ import { statusOf } from "../http/status";
 import { Dispatcher, Feed } from "./feed";
 import { Outcome } from "./metrics";
 import { PendingCall } from "./pending";
+import { Question } from "./question";
 import { exchange, turns } from "./registry";
 import { Guard } from "./guard";
 import { remember } from "./remember";
@@ -22,16 +23,16 @@ export class RootDispatcher extends Dispatcher {
   constructor(private readonly root: Root) { super(); }
 
   fetch(feed: Feed, kind: CalloutKind, call: Callout, timeoutMs: i32, early: bool): bool {
-    return send(this.root, kind, call, timeoutMs, feed, null, null, EMPTY, early) != null;
+    return send(this.root, kind, call, timeoutMs, feed, null, null, null, early) != null;
   }
 }
 
-/** The call that a guard's request waits for, or null when the host takes none. `subject`: the bearer token that it is about, or EMPTY. The effective context is the root's afterwards. */
-export function ask(guard: Guard, wait: Await, subject: Uint8Array): PendingCall | null {
-  return pending.callsFull ? null : send(guard.root, wait.kind, wait.call, guard.config.timeoutMs, null, guard, wait.step, subject, false);
+/** The call that a guard's request waits for, or null when the host takes none. `question`: what it asks about a bearer token, or null. The effective context is the root's afterwards. */
+export function ask(guard: Guard, wait: Await, question: Question | null): PendingCall | null {
+  return pending.callsFull ? null : send(guard.root, wait.kind, wait.call, guard.config.timeoutMs, null, guard, wait.step, question, false);
 }
 
-function send(root: Root, kind: CalloutKind, call: Callout, timeoutMs: i32, feed: Feed | null, guard: Guard | null, step: Step | null, subject: Uint8Array, early: bool): PendingCall | null {
+function send(root: Root, kind: CalloutKind, call: Callout, timeoutMs: i32, feed: Feed | null, guard: Guard | null, step: Step | null, question: Question | null, early: bool): PendingCall | null {
   setEffectiveContext(root.id);
   const token = httpCall(call.cluster, call.pairs, call.body, timeoutMs);
   if (token < 0 && early) return null;
@@ -41,7 +42,7 @@ function send(root: Root, kind: CalloutKind, call: Callout, timeoutMs: i32, feed
     logs.trouble(`Envoy takes no call to the cluster "${decodeUtf8(call.cluster)}": is it there, and does DNS know its host?`);
     return null;
   }
-  const pendingCall = new PendingCall(root, <u32>token, kind, nowMs(), feed, guard, step, subject);
+  const pendingCall = new PendingCall(root, <u32>token, kind, nowMs(), feed, guard, step, question);
   pending.add(pendingCall);
   return pendingCall;
 }
@@ -65,15 +66,16 @@ export function replied(rootId: u32, token: u32, headers: u32, bodySize: u32): v
     advance(feed, call.root);
     return;
   }
-  const guard = call.guard;
+  const guard = call.guard, question = call.question;
   if (step == null || guard == null) return;
   const x = exchange(guard, now, false);
   let next = step.resume(x, reply);
+  if (question != null) question.publish(reply, next, now);
   metrics.calloutDone(call.kind, now - call.startedMs, whyOf(next).length > 0);
   // One call may lead to another: the same requests wait for it.
   while (next instanceof Await) {
     const wait = next as Await;
-    const following = ask(guard, wait, EMPTY);
+    const following = ask(guard, wait, null);
     if (following != null) {
       pending.move(call, following);
       return;
@@ -92,7 +94,8 @@ function ended(call: PendingCall, guard: Guard, next: Next, now: i64): void {
     advance(feed, call.root);
   } else if (next instanceof Refreshed) finishRefresh(next as Refreshed, now);
   else {
-    if (call.subject.length > 0) remember(guard, call.subject, next, now);
+    const question = call.question;
+    if (question != null) remember(guard, question.token, next, now);
     pending.wake(call, guard, next);
   }
 }

@@ -2,6 +2,7 @@
 
 import { nowMs, setEffectiveContext, setTickPeriod } from "../abi/host";
 import { RefreshOutcome } from "../flow/next";
+import { lookElsewhere } from "./ask_once";
 import { advance } from "./calls";
 import { endedSessions, turns } from "./registry";
 import { Root } from "./roots";
@@ -9,7 +10,11 @@ import { logs, metrics, pending, roots } from "./world";
 
 const IDLE_MS = 1_000;
 /** While something that requests wait for is on its way: how soon another worker's answer is noticed. */
-export const HUNGRY_MS = 50;
+const HUNGRY_MS = 50;
+
+/** An introspection takes some milliseconds: as long as few are waited for, looking is cheap. */
+const SOON_MS = 10;
+const FEW = 32;
 
 /** A little less than an idle tick, so that one that comes early does not leave it to the next. */
 const HOUSEKEEPING_MS: i64 = 900;
@@ -23,6 +28,7 @@ export function tick(rootId: u32): void {
   if (root == null) return;
   const now = nowMs();
   lookAround(now);
+  lookElsewhere(root, now);
   for (let i = 0; i < root.feeds.length; i++) {
     root.feeds[i].at(now);
     advance(root.feeds[i], root);
@@ -41,7 +47,19 @@ export function keepTime(rootId: u32, more: bool): void {
   const root = roots.find(rootId);
   if (root == null) return;
   setEffectiveContext(rootId);
-  setClock(root, more ? NEXT_BATCH_MS : pending.refreshing || root.hungry ? HUNGRY_MS : IDLE_MS);
+  setClock(root, more ? NEXT_BATCH_MS : usualMs(root));
+}
+
+/** Requests have begun to wait for what another worker does. The effective context is the root's afterwards. */
+export function hurry(root: Root): void {
+  setEffectiveContext(root.id);
+  setClock(root, min(root.tickMs, usualMs(root)));
+}
+
+function usualMs(root: Root): u32 {
+  const elsewhere = pending.countElsewhere;
+  if (elsewhere > 0 && elsewhere <= FEW) return SOON_MS;
+  return elsewhere > 0 || pending.refreshing || root.hungry ? HUNGRY_MS : IDLE_MS;
 }
 
 /** What other workers have done that requests here wait for, or must know. */

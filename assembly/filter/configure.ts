@@ -6,9 +6,11 @@ import { same, utf8 } from "../bytes/bytes";
 import { compile } from "../config/compile";
 import { Config, Source, SourceKind } from "../config/config";
 import { Environment } from "../config/environment";
+import { extract } from "../crypto/hkdf";
 import { setNativeSigner, setNativeVerifier } from "../crypto/native";
 import { NameTable, Role } from "../http/name_table";
 import { IDENTITY_HEADERS } from "../policy/identity";
+import { contextOf } from "../session/sealing";
 import { setClock } from "./clock";
 import { EnvoySigner } from "./envoy_signer";
 import { EnvoyVerifier } from "./envoy_verifier";
@@ -19,6 +21,8 @@ import { Verdicts } from "./verdict_cache";
 import { logs, roots } from "./world";
 
 const FIRST_TICK_MS = 1;
+/** Another form of what is shared under the key would have another salt. */
+const SALT = "envoy-oidc/1/shared";
 
 let started = false;
 
@@ -31,8 +35,8 @@ export function configure(rootId: u32, size: u32): bool {
     setNativeVerifier(EnvoyVerifier.available() ? new EnvoyVerifier() : null);
     setNativeSigner(EnvoySigner.available() ? new EnvoySigner() : null);
   }
-  const document = buffer(BufferType.PluginConfiguration, size);
-  const compiled = compile(document, new Environment(environment()));
+  const document = buffer(BufferType.PluginConfiguration, size), variables = new Environment(environment());
+  const compiled = compile(document, variables);
   for (let i = 0; i < compiled.errors.length; i++) logs.error("configuration: " + compiled.errors[i]);
   const config = compiled.config;
   root.guard = null;
@@ -46,6 +50,8 @@ export function configure(rootId: u32, size: u32): bool {
   const seed = seedBytes == null ? <u64>nowMs() : load<u64>(seedBytes.dataStart);
   root.verdicts = verdictsFor(document, config.cacheBytes, seed);
   root.document = document;
+  // Its secrets are in it, or in the variables that it refers to.
+  root.key = extract(utf8(SALT), contextOf([document, contextOf(variables.used)]));
   const guard = new Guard(root, 0, config, namesOf(config, config), feedOf(root, config));
   root.guard = guard;
   for (let i = 0; i < config.rules.length; i++) {

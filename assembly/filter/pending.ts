@@ -1,9 +1,10 @@
 // Calls under way and the requests that wait for them. Requests with the same question wait for one call together.
 
-import { same } from "../bytes/bytes";
+import { EMPTY, same } from "../bytes/bytes";
 import { CalloutKind, Next, Step } from "../flow/next";
 import { Feed } from "./feed";
 import { Guard } from "./guard";
+import { Question } from "./question";
 import { Root } from "./roots";
 
 /** Introspection calls at once: what a flood of different tokens can cost the provider, and us in memory. */
@@ -27,8 +28,8 @@ export class PendingCall {
     /** Whose requests wait, and what goes on when the answer is there; null for metadata and keys. */
     readonly guard: Guard | null,
     readonly step: Step | null,
-    /** The bearer token it is about, for introspection; else EMPTY. */
-    readonly subject: Uint8Array,
+    /** For introspection. */
+    readonly question: Question | null,
   ) {}
 }
 
@@ -38,37 +39,43 @@ export class Woken {
   constructor(readonly stream: u32, readonly guard: Guard, readonly verdict: Next | null, readonly step: Step | null) {}
 }
 
+/** A request that waits for a provider, or for the refresh of that name. */
 @final
-class FeedWaiter {
-  constructor(readonly stream: u32, readonly guard: Guard, readonly feed: Feed, readonly step: Step | null) {}
-}
-
-@final
-class RefreshWaiter {
-  constructor(readonly stream: u32, readonly guard: Guard, readonly key: Uint8Array) {}
+class Waiter {
+  constructor(readonly stream: u32, readonly guard: Guard, readonly step: Step | null, readonly feed: Feed | null, readonly key: Uint8Array) {}
 }
 
 @final
 export class Pending {
   private calls: PendingCall[] = [];
-  private forFeeds: FeedWaiter[] = [];
-  private forRefreshes: RefreshWaiter[] = [];
+  /** Introspections that other workers make. They have no token of the host's. */
+  private elsewhere: PendingCall[] = [];
+  private forFeeds: Waiter[] = [];
+  private forRefreshes: Waiter[] = [];
   private woken: Woken[] = [];
   private wokenAt: i32 = 0;
   private waiting: i32 = 0;
 
   get full(): bool { return this.waiting >= MAX_WAITING; }
-  get callsFull(): bool { return this.calls.length >= MAX_CALLS; }
+  get callsFull(): bool { return this.calls.length + this.elsewhere.length >= MAX_CALLS; }
 
   add(call: PendingCall): void { this.calls.push(call); }
+  addElsewhere(call: PendingCall): void { this.elsewhere.push(call); }
 
-  /** The call under way about this bearer token, or null. */
-  about(guard: Guard, subject: Uint8Array): PendingCall | null {
-    for (let i = 0; i < this.calls.length; i++) {
-      const call = this.calls[i];
-      if (call.guard == guard && call.step != null && same(call.subject, subject)) return call;
-    }
-    return null;
+  /** The call under way about this bearer token, here or elsewhere, or null. */
+  about(guard: Guard, token: Uint8Array): PendingCall | null {
+    const here = callAbout(this.calls, guard, token);
+    return here == null ? callAbout(this.elsewhere, guard, token) : here;
+  }
+
+  get countElsewhere(): i32 { return this.elsewhere.length; }
+
+  /** Takes out those that this root's requests wait for. */
+  takeElsewhere(root: Root): PendingCall[] {
+    const own: PendingCall[] = [], others: PendingCall[] = [];
+    for (let i = 0; i < this.elsewhere.length; i++) (this.elsewhere[i].root == root ? own : others).push(this.elsewhere[i]);
+    this.elsewhere = others;
+    return own;
   }
 
   join(call: PendingCall, stream: u32): void {
@@ -77,12 +84,12 @@ export class Pending {
   }
 
   joinFeed(feed: Feed, stream: u32, guard: Guard, step: Step | null): void {
-    this.forFeeds.push(new FeedWaiter(stream, guard, feed, step));
+    this.forFeeds.push(new Waiter(stream, guard, step, feed, EMPTY));
     this.waiting++;
   }
 
   joinRefresh(key: Uint8Array, stream: u32, guard: Guard): void {
-    this.forRefreshes.push(new RefreshWaiter(stream, guard, key));
+    this.forRefreshes.push(new Waiter(stream, guard, null, null, key));
     this.waiting++;
   }
 
@@ -96,7 +103,7 @@ export class Pending {
 
   /** Those who waited for a call now wait for the provider, and go on with this step. */
   moveToFeed(from: PendingCall, guard: Guard, feed: Feed, step: Step | null): void {
-    for (let i = 0; i < from.waiting.length; i++) this.forFeeds.push(new FeedWaiter(from.waiting[i], guard, feed, step));
+    for (let i = 0; i < from.waiting.length; i++) this.forFeeds.push(new Waiter(from.waiting[i], guard, step, feed, EMPTY));
     from.waiting.length = 0;
   }
 
@@ -116,15 +123,7 @@ export class Pending {
   }
 
   /** The refresh of that name has ended. */
-  wakeRefresh(key: Uint8Array): void {
-    const left: RefreshWaiter[] = [];
-    for (let i = 0; i < this.forRefreshes.length; i++) {
-      const waiter = this.forRefreshes[i];
-      if (same(waiter.key, key)) this.woken.push(new Woken(waiter.stream, waiter.guard, null, null));
-      else left.push(waiter);
-    }
-    this.forRefreshes = left;
-  }
+  wakeRefresh(key: Uint8Array): void { this.forRefreshes = this.wakeThose(this.forRefreshes, null, key); }
 
   /** The names of the refreshes that somebody waits for, each once. */
   refreshKeys(): Uint8Array[] {
@@ -139,14 +138,18 @@ export class Pending {
   }
 
   wakeFeed(feed: Feed): void {
-    if (this.forFeeds.length == 0) return; // as on nearly every tick
-    const left: FeedWaiter[] = [];
-    for (let i = 0; i < this.forFeeds.length; i++) {
-      const waiter = this.forFeeds[i];
-      if (waiter.feed == feed) this.woken.push(new Woken(waiter.stream, waiter.guard, null, waiter.step));
+    if (this.forFeeds.length > 0) this.forFeeds = this.wakeThose(this.forFeeds, feed, EMPTY); // on nearly every tick there are none
+  }
+
+  /** Those who are left. */
+  private wakeThose(waiters: Waiter[], feed: Feed | null, key: Uint8Array): Waiter[] {
+    const left: Waiter[] = [];
+    for (let i = 0; i < waiters.length; i++) {
+      const waiter = waiters[i];
+      if (waiter.feed == feed && same(waiter.key, key)) this.woken.push(new Woken(waiter.stream, waiter.guard, null, waiter.step));
       else left.push(waiter);
     }
-    this.forFeeds = left;
+    return left;
   }
 
   get anyWoken(): bool { return this.wokenAt < this.woken.length; }
@@ -164,20 +167,33 @@ export class Pending {
 
   /** The host has cancelled this root's calls; its streams are gone too. */
   forget(rootId: u32): void {
-    for (let i = this.calls.length - 1; i >= 0; i--) {
-      if (this.calls[i].root.id != rootId) continue;
-      this.waiting -= this.calls[i].waiting.length;
-      this.calls.splice(i, 1);
-    }
-    for (let i = this.forFeeds.length - 1; i >= 0; i--) {
-      if (this.forFeeds[i].guard.root.id != rootId) continue;
+    this.forgetCalls(this.calls, rootId);
+    this.forgetCalls(this.elsewhere, rootId);
+    this.forgetWaiters(this.forFeeds, rootId);
+    this.forgetWaiters(this.forRefreshes, rootId);
+  }
+
+  private forgetWaiters(waiters: Waiter[], rootId: u32): void {
+    for (let i = waiters.length - 1; i >= 0; i--) {
+      if (waiters[i].guard.root.id != rootId) continue;
       this.waiting--;
-      this.forFeeds.splice(i, 1);
-    }
-    for (let i = this.forRefreshes.length - 1; i >= 0; i--) {
-      if (this.forRefreshes[i].guard.root.id != rootId) continue;
-      this.waiting--;
-      this.forRefreshes.splice(i, 1);
+      waiters.splice(i, 1);
     }
   }
+
+  private forgetCalls(calls: PendingCall[], rootId: u32): void {
+    for (let i = calls.length - 1; i >= 0; i--) {
+      if (calls[i].root.id != rootId) continue;
+      this.waiting -= calls[i].waiting.length;
+      calls.splice(i, 1);
+    }
+  }
+}
+
+function callAbout(calls: PendingCall[], guard: Guard, token: Uint8Array): PendingCall | null {
+  for (let i = 0; i < calls.length; i++) {
+    const question = calls[i].question;
+    if (question != null && question.guard == guard && same(question.token, token)) return calls[i];
+  }
+  return null;
 }

@@ -4,6 +4,7 @@ import { random } from "../abi/host";
 import { Entropy, Exchange, RefreshState, Registry } from "../flow/exchange";
 import { EndedSessions } from "./ended_sessions";
 import { Guard } from "./guard";
+import { SharedAnswers } from "./shared_answers";
 import { SharedTurns } from "./shared_turns";
 
 @final
@@ -22,6 +23,7 @@ class SharedRegistry extends Registry {
 
 export const endedSessions = new EndedSessions();
 export const turns = new SharedTurns();
+export const answers = new SharedAnswers();
 const entropy = new HostEntropy();
 const registry = new SharedRegistry();
 

@@ -6,12 +6,14 @@ import { Guard } from "./guard";
 
 /** Keeps what may be kept. */
 export function remember(guard: Guard, token: Uint8Array, verdict: Next, nowMs: i64): void {
-  const nowSec = nowMs / 1000;
-  if (verdict instanceof Forward) {
-    const forward = verdict as Forward;
-    if (forward.untilSec > nowSec) guard.root.verdicts.admitted.keep(guard.number, token.dataStart, token.length, 0, forward.identity, forward.untilSec);
-  } else if (verdict instanceof Refuse) {
-    const refuse = verdict as Refuse;
-    if (refuse.untilSec > nowSec) guard.root.verdicts.refused.keep(guard.number, token.dataStart, token.length, refuse.refusal.number, EMPTY, refuse.untilSec);
-  }
+  const untilSec = untilSecOf(verdict), verdicts = guard.root.verdicts;
+  if (untilSec <= nowMs / 1000) return;
+  if (verdict instanceof Forward) verdicts.admitted.keep(guard.number, token.dataStart, token.length, 0, (verdict as Forward).identity, untilSec);
+  else if (verdict instanceof Refuse) verdicts.refused.keep(guard.number, token.dataStart, token.length, (verdict as Refuse).refusal.number, EMPTY, untilSec);
+}
+
+/** Until when a verdict on a token may be remembered; 0: not at all. */
+export function untilSecOf(verdict: Next): i64 {
+  if (verdict instanceof Forward) return (verdict as Forward).untilSec;
+  return verdict instanceof Refuse ? (verdict as Refuse).untilSec : 0;
 }

@@ -13,7 +13,9 @@ import { Place, placeOf } from "../flow/visit";
 import { Reply } from "../http/callout";
 import { requestKindOf } from "../http/navigation";
 import { bodySoFar, MAX_BODY } from "./bodies";
-import { ask, RootDispatcher } from "./calls";
+import { askOnce } from "./ask_once";
+import { RootDispatcher } from "./calls";
+import { hurry } from "./clock";
 import { credential, headers } from "./current";
 import { Guard } from "./guard";
 import { Outcome } from "./metrics";
@@ -158,11 +160,10 @@ function judgeAnew(guard: Guard, stream: u32, now: i64, waited: bool): FilterHea
   while (!(next instanceof Forward || next instanceof Refuse)) {
     if (next instanceof Await) {
       if (pending.full) return refuse(OVERLOADED, config, true);
-      const wait = next as Await;
-      const call = ask(guard, wait, token);
+      const verdict = askOnce(guard, x, next as Await, token, stream);
+      if (verdict == null) hurry(guard.root);
       setEffectiveContext(stream);
-      if (call != null) return waitFor(call, config, stream);
-      next = wait.step.resume(x, Reply.none());
+      return verdict == null ? FilterHeadersStatus.StopAllIterationAndWatermark : settle(verdict, guard, stream);
     } else {
       if (feed == null) return refuse(NOT_READY, config, true);
       if (pending.full) return refuse(OVERLOADED, config, true);

@@ -21,6 +21,8 @@ export class Root {
   cookieNames: Uint8Array[] = [];
   /** The configuration as it was written. */
   document: Uint8Array = EMPTY;
+  /** Known to all workers with this very configuration, and to nobody else. */
+  key: Uint8Array = EMPTY;
   tickMs: u32 = 0;
 
   constructor(readonly id: u32) {}

@@ -13,7 +13,7 @@ import { Reply } from "../http/callout";
 import { CookieNames } from "../session/cookie_settings";
 import { BodyWaiter } from "./bodies";
 import { ask, finishRefresh, RootDispatcher } from "./calls";
-import { HUNGRY_MS, setClock } from "./clock";
+import { hurry } from "./clock";
 import { cookies, headers } from "./current";
 import { Guard } from "./guard";
 import { Outcome } from "./metrics";
@@ -78,7 +78,7 @@ export function perform(guard: Guard, stream: u32, first: Next, x: Exchange, aga
   for (;;) {
     if (next instanceof Await) {
       if (pending.full) return refuse(OVERLOADED, config, true);
-      const wait = next as Await, call = ask(guard, wait, EMPTY);
+      const wait = next as Await, call = ask(guard, wait, null);
       setEffectiveContext(stream);
       if (call != null) {
         pending.join(call, stream);
@@ -101,7 +101,7 @@ export function perform(guard: Guard, stream: u32, first: Next, x: Exchange, aga
       if (pending.full) return refuse(OVERLOADED, config, true);
       const wait = next as AwaitRefresh, begin = wait.begin;
       if (begin == null || !turns.begin(wait.key, x.nowMs, x.nowMs + config.timeoutMs + LEASE_MARGIN_MS)) return joinRefresh(wait.key, stream, guard);
-      const call = ask(guard, begin, EMPTY);
+      const call = ask(guard, begin, null);
       setEffectiveContext(stream);
       if (call != null) return joinRefresh(wait.key, stream, guard);
       const refreshed = begin.step.resume(x, Reply.none());
@@ -132,8 +132,7 @@ function dropGone(stream: u32): void {
 /** Whoever makes the call, here or in another worker: the clock ticks faster until it has ended. */
 function joinRefresh(key: Uint8Array, stream: u32, guard: Guard): FilterHeadersStatus {
   pending.joinRefresh(key, stream, guard);
-  setEffectiveContext(guard.root.id);
-  setClock(guard.root, HUNGRY_MS);
+  hurry(guard.root);
   setEffectiveContext(stream);
   return FilterHeadersStatus.StopAllIterationAndWatermark;
 }
@@ -159,7 +158,7 @@ export function settle(guard: Guard, stream: u32, next: Next, now: i64): FilterH
 /** Calls that nobody waits for. */
 function alongside(guard: Guard, stream: u32, next: Respond): void {
   if (next.alongside.length == 0) return;
-  for (let i = 0; i < next.alongside.length; i++) ask(guard, next.alongside[i], EMPTY);
+  for (let i = 0; i < next.alongside.length; i++) ask(guard, next.alongside[i], null);
   setEffectiveContext(stream);
 }
 

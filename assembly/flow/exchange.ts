@@ -61,6 +61,9 @@ export class Exchange {
 
   get nowSec(): i64 { return this.nowMs / 1000; }
 
+  /** As of another time. */
+  at(nowMs: i64): Exchange { return new Exchange(this.config, nowMs, this.provider, this.addonHeaders, this.waited, this.entropy, this.registry); }
+
   get metadata(): Metadata | null {
     const provider = this.provider;
     return provider == null ? null : provider.metadata();

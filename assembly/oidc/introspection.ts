@@ -13,7 +13,7 @@ import { Client, Occasion } from "./client_auth";
 export const enum IntrospectionFault { Unreachable = 1, BadStatus, NotJson, Inactive }
 
 /** The largest answer that is read, in bytes: it also has to fit into a header, as X-Userinfo. */
-const MAX_ANSWER = 32 * 1024;
+export const MAX_ANSWER = 32 * 1024;
 
 /** Claims that the provider vouches for. Only `readIntrospection` makes one, and only of an active token. */
 @final

@@ -6,9 +6,9 @@ import { startProvider } from "./support/provider";
 import { received, startUpstream, type Echo } from "./support/upstream";
 import { byIntrospection, clusters, refused, type Filter } from "./support/world";
 
-async function start(changes: Filter = {}) {
+async function start(changes: Filter = {}, concurrency = 1) {
   const [provider, upstream] = await Promise.all([startProvider(), startUpstream()]);
-  const envoy = await startEnvoy({ clusters: clusters({ provider, upstream }), filter: byIntrospection(provider, changes), concurrency: 1 });
+  const envoy = await startEnvoy({ clusters: clusters({ provider, upstream }), filter: byIntrospection(provider, changes), concurrency });
   return { provider, upstream, envoy };
 }
 
@@ -31,6 +31,36 @@ test("many requests with one new token ask once", async () => {
   const answers = await Promise.all(Array.from({ length: 50 }, () => getWith(envoy.url, token)));
   expect(answers.every(({ status }) => status === 200)).toBe(true);
   expect((await provider.counts()).introspection).toBe(1);
+});
+
+describe("four workers ask together", () => {
+  const rush = async (url: string, tokens: string[], each: number) => Promise.all(tokens.flatMap((token) => Array.from({ length: each }, () => getWith(url, token))));
+
+  test("once about one new token, in parallel and later, whichever of them gets the request", async () => {
+    const { provider, envoy } = await start({}, 4);
+    const token = await provider.opaque();
+    await provider.fault("introspection", { kind: "delay", ms: 300 });
+    expect(new Set((await rush(envoy.url, [token], 200)).map(({ status }) => status))).toEqual(new Set([200]));
+    expect(new Set((await rush(envoy.url, [token], 100)).map(({ status }) => status))).toEqual(new Set([200]));
+    expect((await provider.counts()).introspection).toBe(1);
+  });
+
+  test("twenty times about twenty, and each gets its own answer", async () => {
+    const { provider, envoy } = await start({ claim_headers: { sub: "x-user" } }, 4);
+    const tokens = await Promise.all(Array.from({ length: 20 }, (_, i) => provider.opaque({ sub: `user-${i}` })));
+    const answers = await rush(envoy.url, tokens, 12);
+    expect(answers.map((answer) => received(answer.json<Echo>(), "x-user"))).toEqual(tokens.flatMap((_, i) => Array.from({ length: 12 }, () => [`user-${i}`])));
+    expect((await provider.counts()).introspection).toBe(20);
+  });
+
+  test("once about a token that is not active, and once when the provider does not answer", async () => {
+    const { provider, upstream, envoy } = await start({ timeout: 1 }, 4);
+    await provider.fault("introspection", { kind: "delay", ms: 300 });
+    expect(new Set((await rush(envoy.url, ["unknown"], 100)).map(refused))).toEqual(new Set(["401 inactive"]));
+    await provider.fault("introspection", { kind: "hang" });
+    expect(new Set((await rush(envoy.url, [await provider.opaque()], 100)).map(refused))).toEqual(new Set(["503 provider_unreachable"]));
+    expect([(await provider.counts()).introspection, upstream.count()]).toEqual([2, 0]);
+  });
 });
 
 test("a revoked token passes for introspection_interval at the most", async () => {

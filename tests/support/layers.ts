@@ -55,6 +55,8 @@ export const BANS: Ban[] = [
     "filter/envoy_verifier.ts": "compares the host's answer where it lies",
     "filter/ended_sessions.ts": "records of fixed size in what workers share",
     "filter/request.ts": "looks at the path in the header block",
+    "filter/question.ts": "a head of fixed size in what was sealed here",
+    "filter/shared_answers.ts": "a head of fixed size in what workers share",
     "filter/shared_table.ts": "records in what workers share, each measured before it is read",
     "filter/shared_provider.ts": "a header of fixed size in what workers share",
     "filter/verdict_cache.ts": "one flat buffer, so that the collector has nothing to mark",

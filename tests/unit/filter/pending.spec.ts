@@ -1,11 +1,14 @@
 import { Config } from "../../../assembly/config/config";
 import { Guard } from "../../../assembly/filter/guard";
 import { Pending, PendingCall } from "../../../assembly/filter/pending";
+import { Question } from "../../../assembly/filter/question";
 import { Root, Roots } from "../../../assembly/filter/roots";
 import { Verdicts } from "../../../assembly/filter/verdict_cache";
-import { CalloutKind, Forward } from "../../../assembly/flow/next";
+import { Await, CalloutKind, Forward } from "../../../assembly/flow/next";
 import { ReadAnswer } from "../../../assembly/flow/read_answer";
+import { Callout, Endpoint } from "../../../assembly/http/callout";
 import { NameTable } from "../../../assembly/http/name_table";
+import { readUrl } from "../../../assembly/http/url";
 import { ascii, equal, equalInt, isFalse, isTrue } from "../check";
 
 // Calls and those who wait for them.
@@ -19,7 +22,7 @@ export function requests_with_one_token_wait_for_one_call(): void {
 
 export function a_fetch_is_no_call_about_a_token(): void {
   const pending = new Pending(), root = new Root(1);
-  pending.add(new PendingCall(root, 7, CalloutKind.Jwks, 0, null, null, null, ascii("")));
+  pending.add(new PendingCall(root, 7, CalloutKind.Jwks, 0, null, null, null, null));
   isTrue(pending.about(guardOf(root), ascii("")) == null, "not about a token");
 }
 
@@ -145,7 +148,9 @@ export function bad_tokens_do_not_push_out_good_ones(): void {
 function asked(root: Root, token: u32, subject: string): PendingCall { return askedBy(guardOf(root), token, subject); }
 
 function askedBy(guard: Guard, token: u32, subject: string): PendingCall {
-  return new PendingCall(guard.root, token, CalloutKind.Introspection, 0, null, guard, new ReadAnswer(), ascii(subject));
+  const endpoint = new Endpoint(readUrl(ascii("https://idp.example.com/introspect")).value, ascii("idp"));
+  const question = new Question(guard, ascii(subject), new Await(new Callout("POST", endpoint), new ReadAnswer(), CalloutKind.Introspection));
+  return new PendingCall(guard.root, token, CalloutKind.Introspection, 0, null, guard, new ReadAnswer(), question);
 }
 
 function guardOf(root: Root): Guard { return new Guard(root, 0, new Config(), new NameTable(), null); }

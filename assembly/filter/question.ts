@@ -1,0 +1,81 @@
+// A bearer token that the provider is asked about: its name among the workers, and its answer, sealed for whoever holds token and configuration.
+
+import { random } from "../abi/host";
+import { EMPTY } from "../bytes/bytes";
+import { ByteWriter } from "../bytes/writer";
+import { expand } from "../crypto/hkdf";
+import { KEY_SIZE, NONCE_SIZE } from "../crypto/xchacha20poly1305";
+import { Exchange } from "../flow/exchange";
+import { Await, Next } from "../flow/next";
+import { Reply } from "../http/callout";
+import { MAX_ANSWER } from "../oidc/introspection";
+import { openWith, sealWith } from "../session/sealing";
+import { Guard } from "./guard";
+import { answers } from "./registry";
+import { untilSecOf } from "./remember";
+import { AHEAD_MS, Standing } from "./shared_answers";
+
+const NAME_SIZE = 16;
+/** How much longer than the call itself a worker may have the turn. */
+const MARGIN_MS: i64 = 2_000;
+/** How long an answer that is not believed any longer waits for the workers that have waited for it: many ticks. */
+const WAITERS_MS: i64 = 5_000;
+
+/** What is sealed: when the answer came (ms, i64), its status u32, its body. */
+const HEAD = 12;
+
+@final
+export class Question {
+  readonly name: Uint8Array;
+  private readonly key: Uint8Array;
+  /** The turn whose answer is waited for, or is this worker's to tell (filter/shared_answers.ts). 0: the others are told nothing. */
+  turn: i64 = 0;
+  /** The turn is another worker's. */
+  elsewhere: bool = false;
+
+  /** How long a turn may last (ms): whoever shares the name has the same timeout. */
+  get turnMs(): i64 { return this.guard.config.timeoutMs + MARGIN_MS; }
+
+  /** What is shared belongs to one configuration, and to one guard in it: others may ask by other credentials. */
+  constructor(readonly guard: Guard, readonly token: Uint8Array, readonly wait: Await) {
+    const info = new ByteWriter(4 + token.length).u32(guard.number).bytes(token).written();
+    const both = expand(guard.root.key, info, NAME_SIZE + KEY_SIZE).value;
+    this.name = both.subarray(0, NAME_SIZE);
+    this.key = both.subarray(NAME_SIZE);
+  }
+
+  /** Tells the other workers what came back, and this worker's verdict on it says for how long. No answer is an answer to those who wait for it. */
+  publish(reply: Reply, verdict: Next, nowMs: i64): void {
+    if (this.turn != 0) answers.finish(this.name, this.turn, this.sealed(reply, nowMs), nowMs, max(untilSecOf(verdict) * 1000, nowMs + WAITERS_MS));
+  }
+
+  /** The verdict on the last answer, as of the moment when it came, so that it ends when the original does. null: there is none, or none of ours. */
+  verdict(x: Exchange, standing: Standing): Next | null {
+    const plain = openWith(this.key, contextOf(standing.answeredTurn), standing.answer);
+    if (plain == null || plain.length < HEAD) return null;
+    const cameMs = load<i64>(plain.dataStart);
+    // The clock has jumped back: nobody knows how old it is.
+    if (cameMs > x.nowMs + AHEAD_MS) return null;
+    return this.wait.step.resume(x.at(cameMs), new Reply(load<i32>(plain.dataStart, 8), plain.subarray(HEAD)));
+  }
+
+  /** EMPTY where the host has no randomness: then each worker asks for itself. */
+  private sealed(reply: Reply, nowMs: i64): Uint8Array {
+    const nonce = random(NONCE_SIZE);
+    if (nonce == null) return EMPTY;
+    // What is not read is not shared either; it is as wrong without its body.
+    const body = reply.status == 200 && reply.body.length <= MAX_ANSWER ? reply.body : EMPTY;
+    const plain = new Uint8Array(HEAD + body.length);
+    store<i64>(plain.dataStart, nowMs);
+    store<i32>(plain.dataStart, reply.status, 8);
+    plain.set(body, HEAD);
+    return sealWith(this.key, nonce, contextOf(this.turn), plain);
+  }
+}
+
+/** An answer belongs to its turn: whoever waits for a later one must not be given an older answer. */
+function contextOf(turn: i64): Uint8Array {
+  const out = new Uint8Array(8);
+  store<i64>(out.dataStart, turn);
+  return out;
+}
