@@ -1,18 +1,48 @@
 /** Owns Ed25519 public keys and verification (RFC 8032 §5.1). */
 import { Result } from "../result";
-import { decodePoint, EdMultiples, EdPoint, params } from "./edwards";
+import { EdMultiples } from "./ed_multiples";
+import { isScalar, reduce } from "./ed_order";
+import { decode, encode, hasSmallOrder, POINT_SIZE } from "./edwards";
 import { sameBytes } from "./equal";
 import { Hash, newHasher } from "./hash";
 import { KeyFault, PublicKey } from "./key";
 import { ed25519Spki } from "./spki";
 
-const KEY_WIDTH = 6;
+/** For all keys and for ever: 148 kB, and no doublings. */
+const BASE_WIDTH = 6;
+/** A key's small table is one row of sixteen (1.7 kB), with 250 doublings for each signature; its large one 26 rows (45 kB) with 5. */
+const KEY_WIDTH = 5, SMALL_STRIDE = 51, LARGE_STRIDE = 2;
+
+/** The good signatures after which the large table is made, which costs as much as four: so nobody makes us work for keys that are not used. */
+const WORTH = 8;
+/** The keys that have a large table at one time, which bounds what all tables take. */
+const LARGE_TABLES = 16;
+
+const holders = new StaticArray<Ed25519PublicKey | null>(LARGE_TABLES);
+let nextHolder = 0;
+
+let base: EdMultiples | null = null;
+
+/** Multiples of the base point, y = 4/5 with an even x. */
+function baseMultiples(): EdMultiples {
+  const held = base;
+  if (held != null) return held;
+  const encoded = new Uint8Array(32).fill(0x66), point = new StaticArray<u8>(<i32>POINT_SIZE);
+  encoded[0] = 0x58;
+  decode(changetype<usize>(point), encoded);
+  const fresh = new EdMultiples(changetype<usize>(point), BASE_WIDTH, 1);
+  base = fresh;
+  return fresh;
+}
 
 @final
 export class Ed25519PublicKey extends PublicKey {
   private multiples: EdMultiples | null = null;
+  /** Good signatures since there is no large table. */
+  private good: i32 = 0;
 
-  private constructor(private readonly x: Uint8Array, private readonly point: EdPoint) { super(); }
+  /** `point` is what `x` encodes. */
+  private constructor(private readonly x: Uint8Array, private readonly point: StaticArray<u8>) { super(); }
 
   /**
    * The 32 bytes of JWK's `x` (RFC 8037 §2). Only canonical encodings are points (§5.1.3), and the eight points of small order are
@@ -20,9 +50,9 @@ export class Ed25519PublicKey extends PublicKey {
    */
   static of(x: Uint8Array): Result<Ed25519PublicKey> {
     if (x.length != 32) return refuse(KeyFault.EdSize, x.length.toString());
-    const point = decodePoint(x);
-    if (point == null) return refuse(KeyFault.EdNotAPoint, "x");
-    if (point.smallOrder) return refuse(KeyFault.EdSmallOrder, "x");
+    const point = new StaticArray<u8>(<i32>POINT_SIZE);
+    if (!decode(changetype<usize>(point), x)) return refuse(KeyFault.EdNotAPoint, "x");
+    if (hasSmallOrder(changetype<usize>(point))) return refuse(KeyFault.EdSmallOrder, "x");
     return Result.of<Ed25519PublicKey>(new Ed25519PublicKey(x.slice(), point));
   }
 
@@ -34,19 +64,35 @@ export class Ed25519PublicKey extends PublicKey {
    */
   verify(data: Uint8Array, signature: Uint8Array): bool {
     if (signature.length != 64) return false;
-    const p = params(), r = signature.subarray(0, 32), s = signature.slice(32).reverse();
-    const plain = p.order.make();
-    p.order.load(plain, s);
-    if (!p.order.below(plain)) return false; // S + L would be a second signature (§5.1.7 step 1)
-    const h = newHasher(Hash.Sha512).update(r).update(this.x).update(data).finish();
-    const sum = EdPoint.difference(s, p.base, p.reduce(h), this.table());
-    return sameBytes(sum.encode(), r);
+    const r = signature.subarray(0, 32), s = signature.subarray(32);
+    if (!isScalar(s)) return false; // S + L would be a second signature (§5.1.7 step 1)
+    const h = reduce(newHasher(Hash.Sha512).update(r).update(this.x).update(data).finish());
+    const sum = new StaticArray<u8>(<i32>POINT_SIZE), at = changetype<usize>(sum);
+    this.table().negated(at, h);
+    baseMultiples().addTo(at, s);
+    if (!sameBytes(encode(at), r)) return false;
+    if (++this.good == WORTH) this.enlarge();
+    return true;
   }
 
   private table(): EdMultiples {
     let made = this.multiples;
-    if (made == null) made = this.multiples = new EdMultiples(this.point, KEY_WIDTH);
+    if (made == null) made = this.multiples = new EdMultiples(changetype<usize>(this.point), KEY_WIDTH, SMALL_STRIDE);
     return made;
+  }
+
+  /** Takes the place of the key that has had its large table for longest. */
+  private enlarge(): void {
+    const before = holders[nextHolder];
+    if (before != null) before.shrink();
+    holders[nextHolder] = this;
+    nextHolder = (nextHolder + 1) % LARGE_TABLES;
+    this.multiples = new EdMultiples(changetype<usize>(this.point), KEY_WIDTH, LARGE_STRIDE);
+  }
+
+  private shrink(): void {
+    this.multiples = null;
+    this.good = 0;
   }
 }
 

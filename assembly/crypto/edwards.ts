@@ -1,263 +1,160 @@
-/** Owns edwards25519 (RFC 8032 §5.1): -x² + y² = 1 + d·x²·y² over the integers modulo 2^255 - 19. */
-import { Field } from "./field";
-import { Modulus, Num } from "./montgomery";
-import { signedDigits } from "./naf";
+/** Owns the points of edwards25519 (RFC 8032 §5.1): -x² + y² = 1 + d·x²·y² over the integers modulo 2^255 - 19. */
+import { sameBytes } from "./equal";
+import { add, both, copy, invert, mul, read, rootPower, set, SIZE, sub, vanishes, write } from "./field25519";
 
-const BASE_WIDTH = 7;
+/** A point (X/Z, Y/Z) with T = XY/Z (RFC 8032 §5.1.4) is four reduced numbers at an address. */
+export const POINT_SIZE: usize = 4 * SIZE;
+const Y: usize = SIZE, Z: usize = 2 * SIZE, T: usize = 3 * SIZE;
 
-/** L = 2^252 + 27742317777372353535851937790883648493, the base point's order. */
-const ORDER: StaticArray<u8> = [
-  0x10, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x14, 0xde, 0xf9, 0xde, 0xa2, 0xf7, 0x9c, 0xd6, 0x58, 0x12, 0x63, 0x1a, 0x5c, 0xf5, 0xd3, 0xed,
-];
+/** A point as it is added is three reduced numbers: (y - x)/2, (y + x)/2 and dxy. */
+export const PREPARED_SIZE: usize = 3 * SIZE;
 
-/** What belongs to the curve; made once, when an Ed25519 key is first seen. */
-@final
-export class EdParameters {
-  readonly field: Field;
-  readonly order: Modulus;
-  /** -121665/121666, and twice that. */
-  readonly d: Num;
-  readonly d2: Num;
-  /** 2^((p - 1) / 4), a square root of -1. */
-  readonly root: Num;
-  /** (p - 5) / 8. */
-  readonly rootExponent: Uint8Array;
-  private readonly two256: Num;
-  private multiples: EdMultiples | null = null;
+/** -121665/121666, twice that, one half, and a square root of -1. */
+const D = memory.data(36), D2 = memory.data(36), HALF = memory.data(36), ROOT = memory.data(36), ONE = memory.data(36);
+/** What an operation works on. */
+const A = memory.data(36), B = memory.data(36), C = memory.data(36), E = memory.data(36), F = memory.data(36), G = memory.data(36), H = memory.data(36);
+const OTHER = memory.data(144);
 
-  constructor() {
-    const prime = new Uint8Array(32).fill(0xff), order = new Uint8Array(32), two256 = new Uint8Array(33);
-    prime[0] = 0x7f; prime[31] = 0xed;
-    for (let i = 0; i < 32; i++) order[i] = ORDER[i];
-    two256[0] = 1;
-    const f = new Field(prime, 255), n = new Modulus(order, 253), d = f.make(), d2 = f.make(), root = f.make();
-    f.invert(d, small(f, 121666));
-    f.mul(d, d, small(f, 121665));
-    f.negate(d);
-    f.add(d2, d, d);
-    const quarter = new Uint8Array(32).fill(0xff); // 2^253 - 5
-    quarter[0] = 0x1f; quarter[31] = 0xfb;
-    f.pow(root, small(f, 2), quarter);
-    const eighth = new Uint8Array(32).fill(0xff);  // 2^252 - 3
-    eighth[0] = 0x0f; eighth[31] = 0xfd;
+let ready = false;
 
-    this.field = f;
-    this.order = n;
-    this.two256 = n.read(two256);
-    this.d = d;
-    this.d2 = d2;
-    this.root = root;
-    this.rootExponent = eighth;
+/** Decoding calls it, and there is no other way to the first point. */
+function makeConstants(): void {
+  if (ready) return;
+  ready = true;
+  set(ONE, 1);
+  set(A, 121666);
+  invert(B, A);
+  set(A, -121665);
+  mul(D, A, B);
+  set(A, 2);
+  mul(D2, A, D);
+  invert(HALF, A);
+  rootPower(B, A);
+  mul(B, B, B);
+  mul(ROOT, B, A); // 2^((p - 1) / 4) = (2^((p - 5) / 8))² · 2
+}
+
+/** p = (0, 1). */
+export function setNeutral(p: usize): void {
+  memory.fill(p, 0, POINT_SIZE);
+  set(p + Y, 1);
+  set(p + Z, 1);
+}
+
+/** p = [2^times]p, times > 0. Of T the last doubling is all that is seen. */
+export function double(p: usize, times: i32): void {
+  do {
+    add(A, p + Y, p + Y);
+    mul(E, p, A);         // E = 2XY
+    mul(A, p, p);
+    mul(B, p + Y, p + Y);
+    mul(C, p + Z, p + Z);
+    add(C, C, C);
+    both(H, G, B, A);     // H = Y² + X² and G = Y² - X²
+    sub(F, C, G);         // F = 2Z² - G, of size 3
+    mul(p, E, F);
+    mul(p + Y, G, H);
+    mul(p + Z, F, G);
+  } while (--times > 0);
+  mul(p + T, E, H);
+}
+
+/**
+ * Adds the prepared point q to p, or takes it away: the formula of §5.1.4, all halved, which holds for every pair of points. To take q away is to
+ * exchange x and y in both, add, and exchange them again: so no product is ever of two sums.
+ */
+export function addPrepared(p: usize, q: usize, negative: bool): void {
+  const u = negative ? p + Y : p, v = negative ? p : p + Y, first = negative ? q + SIZE : q, second = negative ? q : q + SIZE;
+  both(B, A, u, v);
+  mul(A, A, first);
+  mul(B, B, second);
+  mul(C, p + T, q + 2 * SIZE);
+  both(E, H, B, A);
+  both(G, F, p + Z, C);
+  mul(u, E, F);
+  mul(v, G, H);
+  mul(p + Z, F, G);
+  mul(p + T, E, H);
+}
+
+/** Prepares `count` points that lie one behind the other, with one inversion for all. */
+export function prepare(out: usize, points: usize, count: i32): void {
+  // G is the product of all Z so far, and that of all before it is kept in its place. Then, backwards, half of its inverse.
+  set(G, 1);
+  let p = points, q = out;
+  for (let i = 0; i < count; i++, p += POINT_SIZE, q += PREPARED_SIZE) {
+    copy(q, G);
+    mul(G, G, p + Z);
   }
-
-  /** Multiples of the base point, y = 4/5 with an even x. */
-  get base(): EdMultiples {
-    let made = this.multiples;
-    if (made != null) return made;
-    const encoded = new Uint8Array(32).fill(0x66);
-    encoded[0] = 0x58;
-    const point = decodePoint(encoded);
-    made = this.multiples = new EdMultiples(point == null ? new EdPoint() : point, BASE_WIDTH); // it is one
-    return made;
-  }
-
-  /** 64 little-endian bytes modulo L, as 32 big-endian ones. */
-  reduce(hash: Uint8Array): Uint8Array {
-    const m = this.order, low = m.read(hash.slice(0, 32).reverse()), high = m.read(hash.slice(32).reverse());
-    m.mul(high, high, this.two256);
-    m.settle(low);
-    m.settle(high);
-    m.sum(low, low, high);
-    return m.write(low, 32);
+  invert(G, G);
+  mul(G, G, HALF);
+  while (count-- > 0) {
+    p -= POINT_SIZE;
+    q -= PREPARED_SIZE;
+    mul(F, G, q);         // 1/(2Z)
+    mul(G, G, p + Z);
+    both(B, A, p + Y, p);
+    mul(q, A, F);
+    mul(q + SIZE, B, F);
+    mul(C, p + T, F);
+    mul(q + 2 * SIZE, C, D2);
   }
 }
 
-let made: EdParameters | null = null;
-
-export function params(): EdParameters {
-  const held = made;
-  if (held != null) return held;
-  const fresh = new EdParameters();
-  made = fresh;
-  return fresh;
+/** Whether [8]p is the neutral point. */
+export function hasSmallOrder(p: usize): bool {
+  memory.copy(OTHER, p, POINT_SIZE);
+  double(OTHER, 3);
+  sub(A, OTHER + Y, OTHER + Z);
+  return vanishes(OTHER) && vanishes(A);
 }
 
-function small(f: Field, value: u32): Num {
-  const bytes = new Uint8Array(4);
-  for (let i = 0; i < 4; i++) bytes[i] = <u8>(value >> (24 - 8 * i));
-  return f.read(bytes);
+/** y, little-endian, with the parity of x as the topmost bit (§5.1.2). */
+export function encode(p: usize): Uint8Array {
+  invert(A, p + Z);
+  mul(B, p, A);
+  mul(A, p + Y, A);
+  const out = write(A);
+  out[31] |= write(B)[0] << 7;
+  return out;
 }
 
-/** A point (X/Z, Y/Z) with T = XY/Z (RFC 8032 §5.1.4). Operations change it in place. */
-@final
-export class EdPoint {
-  readonly x: Num;
-  readonly y: Num;
-  readonly z: Num;
-  readonly t: Num;
-  private readonly f: Field;
-  private readonly a: Num;
-  private readonly b: Num;
-  private readonly c: Num;
-  private readonly d: Num;
-
-  /** The neutral point, (0, 1). */
-  constructor() {
-    const f = params().field;
-    this.f = f;
-    this.x = f.make(); this.y = f.make(); this.z = f.make(); this.t = f.make();
-    this.a = f.make(); this.b = f.make(); this.c = f.make(); this.d = f.make();
-    f.copy(this.y, f.one);
-    f.copy(this.z, f.one);
-  }
-
-  set(p: EdPoint): void {
-    this.f.copy(this.x, p.x); this.f.copy(this.y, p.y); this.f.copy(this.z, p.z); this.f.copy(this.t, p.t);
-  }
-
-  double(): void {
-    const f = this.f, a = this.a, b = this.b, c = this.c, d = this.d, t = this.t;
-    f.square(a, this.x);
-    f.square(b, this.y);
-    f.square(c, this.z);
-    f.add(c, c, c);
-    f.add(d, this.x, this.y);
-    f.square(d, d);
-    f.add(t, a, b);   // H
-    f.sub(d, t, d);   // E
-    f.sub(a, a, b);   // G
-    f.add(c, c, a);   // F
-    f.mul(this.x, d, c);
-    f.mul(this.y, a, t);
-    f.mul(this.z, c, a);
-    f.mul(t, d, t);
-  }
-
-  /** Adds a prepared point, or takes it away. The formula holds for every pair of points. */
-  add(p: EdPrepared, negative: bool): void {
-    const f = this.f, a = this.a, b = this.b, c = this.c, d = this.d, x = this.x, t = this.t;
-    f.sub(a, this.y, x);
-    f.mul(a, a, negative ? p.sum : p.difference);
-    f.add(b, this.y, x);
-    f.mul(b, b, negative ? p.difference : p.sum);
-    f.mul(c, t, p.t2d);
-    f.mul(d, this.z, p.z2);
-    f.sub(x, b, a);   // E
-    f.add(t, b, a);   // H
-    f.add(a, d, c);
-    f.sub(b, d, c);
-    const F = negative ? a : b, G = negative ? b : a;
-    f.mul(this.y, G, t);
-    f.mul(this.z, F, G);
-    f.mul(t, x, t);
-    f.mul(x, x, F);
-  }
-
-  private addDigit(table: EdMultiples, digit: i32, flip: bool): void {
-    if (digit == 0) return;
-    this.add(table.of[abs(digit) >> 1], (digit < 0) != flip); // an odd digit below 2^(width - 1): one of the table's
-  }
-
-  /** [s]P - [h]Q, with one run of doublings for both. */
-  static difference(s: Uint8Array, p: EdMultiples, h: Uint8Array, q: EdMultiples): EdPoint {
-    const out = new EdPoint(), ss = signedDigits(s, p.width), hs = signedDigits(h, q.width);
-    for (let i = ss.length - 1; i >= 0; i--) {
-      out.double();
-      out.addDigit(p, ss[i], false);
-      out.addDigit(q, hs[i], true);
-    }
-    return out;
-  }
-
-  /** Whether [8] of it is the neutral point. */
-  get smallOrder(): bool {
-    const p = new EdPoint();
-    p.set(this);
-    for (let i = 0; i < 3; i++) p.double();
-    return this.f.vanishes(p.x) && this.f.same(p.y, p.z);
-  }
-
-  /** y, little-endian, with the parity of x as the topmost bit (§5.1.2). */
-  encode(): Uint8Array {
-    const f = this.f, inverse = f.make(), x = f.make(), y = f.make();
-    f.invert(inverse, this.z);
-    f.mul(x, this.x, inverse);
-    f.mul(y, this.y, inverse);
-    const out = f.write(y, 32).reverse();
-    out[31] |= f.write(x, 32)[31] << 7;
-    return out;
-  }
-}
-
-/** A point as it is added: Y + X, Y - X, 2Z and 2dT. */
-@final
-export class EdPrepared {
-  readonly sum: Num;
-  readonly difference: Num;
-  readonly z2: Num;
-  readonly t2d: Num;
-
-  constructor(p: EdPoint) {
-    const f = params().field;
-    this.sum = f.make(); this.difference = f.make(); this.z2 = f.make(); this.t2d = f.make();
-    f.add(this.sum, p.y, p.x);
-    f.sub(this.difference, p.y, p.x);
-    f.add(this.z2, p.z, p.z);
-    f.mul(this.t2d, p.t, params().d2);
-  }
-}
-
-/** The odd multiples P, 3P, 5P, … of a point: as many as signed digits of that width need. */
-@final
-export class EdMultiples {
-  readonly of: EdPrepared[] = [];
-
-  constructor(p: EdPoint, readonly width: i32) {
-    const at = new EdPoint(), twice = new EdPoint();
-    at.set(p);
-    twice.set(p);
-    twice.double();
-    const step = new EdPrepared(twice);
-    for (let i = 0; i < 1 << (width - 2); i++) {
-      if (i > 0) at.add(step, false);
-      this.of.push(new EdPrepared(at));
-    }
-  }
-}
-
-/** The point that 32 bytes encode, or null: y must be below p, and x exist and not be a negative zero (§5.1.3). */
-export function decodePoint(bytes: Uint8Array): EdPoint | null {
-  const big = bytes.slice().reverse(), negative = big[0] >> 7, c = params(), f = c.field;
-  big[0] &= 0x7f;
-  const out = new EdPoint(), u = f.make(), v = f.make(), w = f.make(), x = out.x;
-  f.load(w, big);
-  if (!f.below(w)) return null;
-  f.copy(out.y, f.read(big));
+/** Sets p to the point that 32 bytes encode, if they do: y must be below p, and x exist and not be a negative zero (§5.1.3). */
+export function decode(p: usize, bytes: Uint8Array): bool {
+  makeConstants();
+  const y = p + Y, negative = bytes[31] >> 7;
+  read(y, bytes);
+  const spelt = write(y);
+  spelt[31] |= negative << 7;
+  if (!sameBytes(spelt, bytes)) return false;
 
   // x² = u/v = (y² - 1) / (dy² + 1), so x = u v³ (u v⁷)^((p - 5)/8), or that times a root of -1.
-  f.square(u, out.y);
-  f.mul(v, u, c.d);
-  f.sub(u, u, f.one);
-  f.add(v, v, f.one);
-  f.square(w, v);
-  f.mul(w, w, v);
-  const uv3 = f.make(), power = f.make();
-  f.mul(uv3, u, w);
-  f.square(w, w);
-  f.mul(w, w, v);
-  f.mul(w, w, u);
-  f.pow(power, w, c.rootExponent);
-  f.mul(x, uv3, power);
-  f.square(w, x);
-  f.mul(w, w, v);
-  if (!f.same(w, u)) {
-    f.mul(x, x, c.root);
-    f.square(w, x);
-    f.mul(w, w, v);
-    if (!f.same(w, u)) return null;
+  mul(A, y, y);
+  mul(B, A, D);
+  sub(A, A, ONE);         // u
+  add(B, B, ONE);         // v, of size 1 nearly, as no limb but one has grown
+  mul(C, B, B);
+  mul(C, C, B);
+  mul(E, C, A);
+  mul(C, C, C);
+  mul(C, C, B);
+  mul(C, C, A);
+  rootPower(C, C);
+  mul(p, E, C);
+  mul(C, p, p);
+  mul(C, C, B);           // vx² is u, or -u, or there is no x
+  sub(E, C, A);
+  if (!vanishes(E)) {
+    add(E, C, A);
+    if (!vanishes(E)) return false;
+    mul(p, p, ROOT);
   }
-  if (f.vanishes(x) && negative) return null;
-  if ((f.write(x, 32)[31] & 1) != negative) f.negate(x);
-  f.mul(out.t, x, out.y);
-  return out;
+  if (vanishes(p) && negative) return false;
+  if ((write(p)[0] & 1) != negative) {
+    set(A, -1);
+    mul(p, p, A);
+  }
+  set(p + Z, 1);
+  mul(p + T, p, y);
+  return true;
 }
