@@ -13,14 +13,12 @@ const BITS = 253;
 @final
 export class EdMultiples {
   private readonly digits: i32;
-  private readonly rows: i32;
   private readonly table: StaticArray<u8>;
 
-  /** `width` is 2 to 8, and 253 no multiple of it: so the topmost digit has room for what is owed to it. */
+  /** `width` is 3 to 8: of 253 bits each of them leaves so few to the topmost digit that it has room for what is owed to it. */
   constructor(point: usize, private readonly width: i32, private readonly stride: i32) {
     const digits = BITS / width + 1, rows = (digits + stride - 1) / stride, each = 1 << (width - 1);
     this.digits = digits;
-    this.rows = rows;
     this.table = new StaticArray<u8>(rows * each * <i32>PREPARED_SIZE);
 
     const points = new StaticArray<u8>(rows * each * <i32>POINT_SIZE), firsts = new StaticArray<u8>(rows * <i32>PREPARED_SIZE);

@@ -12,8 +12,8 @@ export const PREPARED_SIZE: usize = 3 * SIZE;
 /** -121665/121666, twice that, one half, and a square root of -1. */
 const D = memory.data(36), D2 = memory.data(36), HALF = memory.data(36), ROOT = memory.data(36), ONE = memory.data(36);
 /** What an operation works on. */
-const A = memory.data(36), B = memory.data(36), C = memory.data(36), E = memory.data(36), F = memory.data(36), G = memory.data(36), H = memory.data(36);
-const OTHER = memory.data(144);
+const A = memory.data(36), B = memory.data(36), C = memory.data(36);
+const E = memory.data(36), F = memory.data(36), G = memory.data(36), H = memory.data(36), OTHER = memory.data(144);
 
 let ready = false;
 

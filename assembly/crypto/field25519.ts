@@ -5,7 +5,7 @@ import { cut, join } from "./limbs";
  * A number is nine signed limbs of 29 bits (the topmost of 23), least significant first, at an address of 36 bytes; no operation
  * allocates, and an outcome may lie where an operand does. Only public numbers pass through here, so nothing is constant-time.
  *
- * What products give is reduced: limbs from 0 to 2^29, but for the second one, which may be 2^15 below or above. Sums and differences
+ * What products give is reduced: limbs from 0 to 2^29, but for the second one, which may be 2^16 below or above. Sums and differences
  * are not, as a product needs no more: a column of nine holds 63 bits. With the largest limb in units of 2^29 as a number's size, what
  * is reduced and the difference of two such have size 1, a sum adds the sizes, and two factors may have sizes 1 and 3, not 2 and 2.
  */
