@@ -26,47 +26,41 @@ const PLAIN = memory.data(36);
 
 /** out = x · y, for factors whose sizes times one another are at most 3. */
 export function mul(out: usize, x: usize, y: usize): void {
-  const a0: i64 = load<i32>(x), a1: i64 = load<i32>(x, 4), a2: i64 = load<i32>(x, 8), a3: i64 = load<i32>(x, 12), a4: i64 = load<i32>(x, 16);
-  const a5: i64 = load<i32>(x, 20), a6: i64 = load<i32>(x, 24), a7: i64 = load<i32>(x, 28), a8: i64 = load<i32>(x, 32);
   const b0: i64 = load<i32>(y), b1: i64 = load<i32>(y, 4), b2: i64 = load<i32>(y, 8), b3: i64 = load<i32>(y, 12), b4: i64 = load<i32>(y, 16);
   const b5: i64 = load<i32>(y, 20), b6: i64 = load<i32>(y, 24), b7: i64 = load<i32>(y, 28), b8: i64 = load<i32>(y, 32);
-  // Column i and column i + 9, which is 2^261 times it, one after the other.
-  let high = a1 * b8 + a2 * b7 + a3 * b6 + a4 * b5 + a5 * b4 + a6 * b3 + a7 * b2 + a8 * b1;
-  let low = a0 * b0 + (high & MASK) * ABOVE;
-  const c0 = low & MASK;
-  let above = high >> BITS;
-  high = a2 * b8 + a3 * b7 + a4 * b6 + a5 * b5 + a6 * b4 + a7 * b3 + a8 * b2;
-  low = (low >> BITS) + a0 * b1 + a1 * b0 + ((high & MASK) + above) * ABOVE;
-  const c1 = low & MASK;
-  above = high >> BITS;
-  high = a3 * b8 + a4 * b7 + a5 * b6 + a6 * b5 + a7 * b4 + a8 * b3;
-  low = (low >> BITS) + a0 * b2 + a1 * b1 + a2 * b0 + ((high & MASK) + above) * ABOVE;
-  store<i32>(out, <i32>(low & MASK), 8);
-  above = high >> BITS;
-  high = a4 * b8 + a5 * b7 + a6 * b6 + a7 * b5 + a8 * b4;
-  low = (low >> BITS) + a0 * b3 + a1 * b2 + a2 * b1 + a3 * b0 + ((high & MASK) + above) * ABOVE;
-  store<i32>(out, <i32>(low & MASK), 12);
-  above = high >> BITS;
-  high = a5 * b8 + a6 * b7 + a7 * b6 + a8 * b5;
-  low = (low >> BITS) + a0 * b4 + a1 * b3 + a2 * b2 + a3 * b1 + a4 * b0 + ((high & MASK) + above) * ABOVE;
-  store<i32>(out, <i32>(low & MASK), 16);
-  above = high >> BITS;
-  high = a6 * b8 + a7 * b7 + a8 * b6;
-  low = (low >> BITS) + a0 * b5 + a1 * b4 + a2 * b3 + a3 * b2 + a4 * b1 + a5 * b0 + ((high & MASK) + above) * ABOVE;
-  store<i32>(out, <i32>(low & MASK), 20);
-  above = high >> BITS;
-  high = a7 * b8 + a8 * b7;
-  low = (low >> BITS) + a0 * b6 + a1 * b5 + a2 * b4 + a3 * b3 + a4 * b2 + a5 * b1 + a6 * b0 + ((high & MASK) + above) * ABOVE;
-  store<i32>(out, <i32>(low & MASK), 24);
-  above = high >> BITS;
-  high = a8 * b8;
-  low = (low >> BITS) + a0 * b7 + a1 * b6 + a2 * b5 + a3 * b4 + a4 * b3 + a5 * b2 + a6 * b1 + a7 * b0 + ((high & MASK) + above) * ABOVE;
-  store<i32>(out, <i32>(low & MASK), 28);
-  low = (low >> BITS) + a0 * b8 + a1 * b7 + a2 * b6 + a3 * b5 + a4 * b4 + a5 * b3 + a6 * b2 + a7 * b1 + a8 * b0 + (high >> BITS) * ABOVE;
-  store<i32>(out, <i32>(low & TOP_MASK), TOP);
-  low = c0 + (low >> TOP_BITS) * 19;
-  store<i32>(out, <i32>(low & MASK));
-  store<i32>(out, <i32>(c1 + (low >> BITS)), 4);
+  // From x's topmost limb on: the columns times 2^29, and that limb times y. What leaves the ninth column counts ABOVE times as much in the first;
+  // it is cut in two, as a column has up to 63 bits.
+  let c0: i64 = 0, c1: i64 = 0, c2: i64 = 0, c3: i64 = 0, c4: i64 = 0, c5: i64 = 0, c6: i64 = 0, c7: i64 = 0, c8: i64 = 0;
+  for (let at = x + TOP; at >= x; at -= 4) {
+    const a: i64 = load<i32>(at), top = c8;
+    c8 = c7 + a * b8;
+    c7 = c6 + a * b7;
+    c6 = c5 + a * b6;
+    c5 = c4 + a * b5;
+    c4 = c3 + a * b4;
+    c3 = c2 + a * b3;
+    c2 = c1 + a * b2;
+    c1 = c0 + a * b1 + (top >> BITS) * ABOVE;
+    c0 = a * b0 + (top & MASK) * ABOVE;
+  }
+  c1 += c0 >> BITS;
+  c2 += c1 >> BITS;
+  store<i32>(out, <i32>c2 & MASK, 8);
+  c3 += c2 >> BITS;
+  store<i32>(out, <i32>c3 & MASK, 12);
+  c4 += c3 >> BITS;
+  store<i32>(out, <i32>c4 & MASK, 16);
+  c5 += c4 >> BITS;
+  store<i32>(out, <i32>c5 & MASK, 20);
+  c6 += c5 >> BITS;
+  store<i32>(out, <i32>c6 & MASK, 24);
+  c7 += c6 >> BITS;
+  store<i32>(out, <i32>c7 & MASK, 28);
+  c8 += c7 >> BITS;
+  store<i32>(out, <i32>c8 & TOP_MASK, TOP);
+  c0 = (c0 & MASK) + (c8 >> TOP_BITS) * 19;
+  store<i32>(out, <i32>c0 & MASK);
+  store<i32>(out, (<i32>c1 & MASK) + <i32>(c0 >> BITS), 4);
 }
 
 export function add(out: usize, x: usize, y: usize): void {
