@@ -65,8 +65,8 @@ export class CurveParameters {
   /** n - 2. */
   readonly inverseExponent: Uint8Array;
   readonly b: Num;
-  private readonly gx: Num;
-  private readonly gy: Num;
+  readonly gx: Num;
+  readonly gy: Num;
   /** The generator's odd multiples; made for the first signature that we check ourselves. */
   private multiples: Multiples | null = null;
 

@@ -10,16 +10,19 @@ interface Exports {
   _initialize(): void;
   buffer(): number;
   collect(): void;
+  learn(): void;
   spki(): number;
   [call: string]: unknown;
 }
+
+let compiled: WebAssembly.Module | null = null;
 
 export class Primitives {
   private readonly exports: Exports;
 
   constructor() {
-    const { wasm } = compile("tests/vectors/vectors.as.ts", { name: "vectors", release: true });
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(new Uint8Array(wasm)), {
+    compiled ??= new WebAssembly.Module(new Uint8Array(compile("tests/vectors/vectors.as.ts", { name: "vectors", release: true }).wasm));
+    const instance = new WebAssembly.Instance(compiled, {
       env: { abort: (_message: number, _file: number, line: number) => { throw new Error(`trapped at line ${line}`); } },
     });
     this.exports = instance.exports as unknown as Exports;
@@ -37,6 +40,11 @@ export class Primitives {
   verifies(scheme: number, hash: number, data: Buffer, signature: Buffer): boolean {
     return this.call("verifies", [data, signature], [scheme, hash]) !== 0;
   }
+
+  /** ECDSA as it is verified with a key that is not known. */
+  verifiesAnew(data: Buffer, signature: Buffer): boolean { return this.call("verifiesAnew", [data, signature]) !== 0; }
+  /** Makes the key in use a known one. */
+  learn(): void { this.exports.learn(); }
 
   /** Null where the input is refused. */
   derive(salt: Buffer, secret: Buffer, info: Buffer, length: number): Buffer | null {

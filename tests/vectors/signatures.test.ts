@@ -34,4 +34,18 @@ if (present) {
         expect(own.spki().toString("hex")).toBe(publicKeyDer);
       });
   }
+
+  // With a key that has made a good signature, ES256 goes another way.
+  describe("by a table of the key", () => {
+    let known: Primitives;
+    everyVector<SignatureVector, SignatureGroup>("ecdsa_secp256r1_sha256_p1363", (vector) => {
+      const data = bytes(vector.msg), signature = bytes(vector.sig), verdict = known.verifies(SCHEME.ecdsa, HASH["SHA-256"]!, data, signature);
+      expect(known.verifiesAnew(data, signature)).toBe(verdict);
+      return verdict;
+    }, ({ publicKeyDer }) => {
+      known = new Primitives(); // only the first few keys get a table
+      expect(known.useSpki(bytes(publicKeyDer))).toBe(0);
+      known.learn();
+    });
+  });
 }

@@ -1,8 +1,10 @@
 /** Owns the door from the vector tests to the primitives: bytes come in and go out through one buffer in linear memory. */
 import { Result } from "../../assembly/result";
+import { EcPublicKey } from "../../assembly/crypto/ecdsa";
 import { Hash } from "../../assembly/crypto/hash";
 import { expand, extract } from "../../assembly/crypto/hkdf";
 import { Key, PublicKey, SecretKey } from "../../assembly/crypto/key";
+import { NativeVerifier, setNativeVerifier } from "../../assembly/crypto/native";
 import { readPublicKeyPem } from "../../assembly/crypto/pem";
 import { readSpki } from "../../assembly/crypto/public_key";
 import { Scheme, verify } from "../../assembly/crypto/verify";
@@ -52,6 +54,26 @@ export function spki(): i32 { return key instanceof PublicKey ? put((key as Publ
 
 export function verifies(scheme: Scheme, hash: Hash, data: i32, signature: i32): bool {
   return verify(scheme, hash, key, first(data), then(signature));
+}
+
+/** The same for ECDSA, but never by a table of the key. */
+export function verifiesAnew(data: i32, signature: i32): bool {
+  const message = first(data), given = then(signature);
+  if (!(key instanceof EcPublicKey)) return false;
+  const ec = key as EcPublicKey;
+  return ec.isInRange(given) && ec.verifyAnew(message, given);
+}
+
+@final
+class Agreeing extends NativeVerifier {
+  verify(_hash: string, _spki: Uint8Array, _signature: Uint8Array, _data: Uint8Array): bool { return true; }
+}
+
+/** From now on ES256 by the key in use is verified by a table, made because a host said that some signature was good. */
+export function learn(): void {
+  setNativeVerifier(new Agreeing());
+  verify(Scheme.Ecdsa, Hash.Sha256, key, new Uint8Array(0), new Uint8Array(64).fill(1));
+  setNativeVerifier(null);
 }
 
 export function derives(salt: i32, secret: i32, info: i32, length: i32): i32 {

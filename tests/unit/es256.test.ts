@@ -1,0 +1,149 @@
+/** The ways to verify ES256, plainly, by a host and by a table, beside OpenSSL. */
+import { createHash, createPublicKey, generateKeyPairSync, type KeyObject, sign, verify } from "node:crypto";
+import { Random } from "../host/host/random";
+import { below, big, inverse, mod, multiple, N, Own, P, R, toBytes } from "./p256_own";
+
+let own: Own;
+
+interface Pair { privateKey: KeyObject; publicKey: KeyObject; coordinates: Buffer }
+function newPair(): Pair {
+  const pair = generateKeyPairSync("ec", { namedCurve: "P-256" }), { x, y } = pair.publicKey.export({ format: "jwk" });
+  return { ...pair, coordinates: Buffer.concat([Buffer.from(x!, "base64url"), Buffer.from(y!, "base64url")]) };
+}
+const signed = (pair: Pair, data: Buffer): Buffer => sign("sha256", data, { key: pair.privateKey, dsaEncoding: "ieee-p1363" });
+
+describe("verification", () => {
+  beforeEach(() => { own = new Own(); });
+
+  test("anew, by the table and by OpenSSL says the same of good and broken signatures", () => {
+    const random = new Random(9), count = { good: 0, bad: 0 };
+    for (let k = 0; k < 8; k++) {
+      const pair = newPair();
+      own.use(pair.coordinates);
+      expect(own.verifies(signed(pair, Buffer.from("first")), Buffer.from("first"))).toBe(true);
+      expect(own.hasTable(pair.coordinates)).toBe(true);
+      for (let i = 0; i < 100; i++) {
+        const data = random.bytes(random.below(200)), signature = signed(pair, data);
+        const [given, over] = random.chance(2) ? [signature, data] : random.chance(2) ? [random.mutate(signature), data] : [signature, random.mutate(data)];
+        const want = given.length === 64 && verify("sha256", over, { key: pair.publicKey, dsaEncoding: "ieee-p1363" }, given);
+        count[want ? "good" : "bad"]++;
+        const answers = { anew: own.verifiesAnew(given, over), table: own.verifies(given, over) };
+        if (answers.anew !== want || answers.table !== want) throw new Error(`${want}: ${JSON.stringify(answers)} ${given.toString("hex")} ${over.toString("hex")}`);
+      }
+    }
+    expect(Math.min(count.good, count.bad)).toBeGreaterThan(200);
+  });
+
+  test("holds where the table cannot tell: keys that are the generator, or near it", () => {
+    let untold = 0;
+    for (const d of [1n, N - 1n, 2n ** 16n, inverse(2n ** 16n, N), 2n ** 8n]) {
+      const coordinates = multiple(d), random = new Random(10);
+      own.use(coordinates);
+      for (let i = 0; i < 150; i++) {
+        const data = random.bytes(8), h = big(createHash("sha256").update(data).digest());
+        // u and v are chosen to begin alike, which makes (r, s) a good signature only of another hash: of that kind most are refused.
+        const k = below(random, N - 1n) + 1n, r = mod(big(multiple(k).subarray(0, 32)), N), s = mod(inverse(k, N) * (h + r * d), N);
+        const signature = Buffer.concat([toBytes(r), toBytes(s)]);
+        expect(own.verifies(signature, data)).toBe(true);
+        own.bytes(coordinates).call("prepare");
+        if (own.bytes(createHash("sha256").update(data).digest(), signature, toBytes(r)).call("adds") === 0) untold++;
+        expect(own.verifies(signature, Buffer.concat([data, data]))).toBe(false);
+      }
+    }
+    expect(untold).toBeGreaterThan(0);
+  });
+
+  test("x may be r + n: such a key is made for r = 1 and 2, and any s", () => {
+    // A point whose x is r + n, by its y; then Q = (s·R - h·G) / r for any s makes (r, s) good over data with hash h.
+    const data = Buffer.from("abc"), random = new Random(11);
+    let found = 0;
+    for (let r = 1n; found < 3; r++) {
+      const R = pointAt(r + N);
+      if (R == null) continue;
+      found++;
+      const h = big(createHash("sha256").update(data).digest()), s = below(random, N);
+      const Q = add(times(mod(s * inverse(r, N), N), R), times(mod(-h * inverse(r, N), N), affine(multiple(1n))));
+      const key = Buffer.concat([toBytes(Q![0]), toBytes(Q![1])]), signature = Buffer.concat([toBytes(r), toBytes(s)]);
+      const publicKey = createPublicKey({ format: "jwk", key: { kty: "EC", crv: "P-256", x: key.subarray(0, 32).toString("base64url"), y: key.subarray(32).toString("base64url") } });
+      expect(verify("sha256", data, { key: publicKey, dsaEncoding: "ieee-p1363" }, signature)).toBe(true);
+      own.use(key);
+      expect(own.verifies(signature, data)).toBe(true);
+      expect(own.hasTable(key)).toBe(true);
+      expect(own.verifies(signature, data)).toBe(true);
+      expect(own.verifies(Buffer.concat([toBytes(r + 1n), toBytes(s)]), data)).toBe(false);
+    }
+  });
+});
+
+describe("a table", () => {
+  beforeEach(() => { own = new Own(); });
+  const data = Buffer.from("data");
+
+  test("is not made for a signature that is not good, whoever says so", () => {
+    const pair = newPair(), other = newPair();
+    own.use(pair.coordinates);
+    expect(own.verifies(signed(other, data), data)).toBe(false);
+    own.call("setHost", 0);
+    expect(own.verifies(signed(pair, data), data)).toBe(false);
+    expect(own.hasTable(pair.coordinates)).toBe(false);
+  });
+
+  test("is made when the host said that a signature was good, and then the host is not asked", () => {
+    const pair = newPair();
+    own.use(pair.coordinates).call("setHost", 1);
+    expect(own.verifies(signed(pair, data), data)).toBe(true);
+    expect([own.hasTable(pair.coordinates), own.call("asked")]).toEqual([true, 1]);
+    expect(own.verifies(signed(pair, data), data)).toBe(true);
+    expect(own.verifies(signed(newPair(), data), data)).toBe(false); // though that host would say yes
+    expect(own.call("asked")).toBe(1);
+  });
+
+  test("serves the key when it is read again, and not its opposite", () => {
+    const pair = newPair(), opposite = Buffer.concat([pair.coordinates.subarray(0, 32), toBytes(P - big(pair.coordinates.subarray(32)))]);
+    own.use(pair.coordinates).verifies(signed(pair, data), data);
+    own.use(opposite).call("setHost", 1);
+    own.verifies(signed(pair, data), data);
+    own.use(pair.coordinates).verifies(signed(pair, data), data);
+    expect(own.call("asked")).toBe(1);
+  });
+
+  test("of a thirteenth key is made only when another did not serve for a thousand verifications", () => {
+    const pairs = Array.from({ length: 13 }, newPair), signatures = pairs.map((pair) => signed(pair, data)), last = pairs[12]!;
+    const verifies = (i: number): void => { expect(own.use(pairs[i]!.coordinates).verifies(signatures[i]!, data)).toBe(true); };
+    for (let i = 0; i < 13; i++) verifies(i);
+    expect(own.hasTable(last.coordinates)).toBe(false);
+    for (let turn = 0; turn < 90; turn++) for (let i = 0; i < 13; i++) verifies(i);
+    expect(own.hasTable(last.coordinates)).toBe(false);
+    for (let turn = 0; turn < 94; turn++) for (let i = 0; i < 13; i++) if (i !== 4) verifies(i);
+    expect(own.hasTable(last.coordinates)).toBe(true);
+    expect(own.hasTable(pairs[4]!.coordinates)).toBe(false);
+    for (let i = 0; i < 13; i++) verifies(i);
+    expect(own.use(last.coordinates).verifies(signatures[4]!, data)).toBe(false);
+  });
+});
+
+type Affine = [bigint, bigint];
+const B = 0x5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604bn;
+const affine = (point: Buffer): Affine => [big(point.subarray(0, 32)), big(point.subarray(32))];
+
+/** A point with that x, where there is one. */
+function pointAt(x: bigint): Affine | null {
+  const square = mod(x * x * x - 3n * x + B, P), y = power(square, (P + 1n) / 4n);
+  return x < P && y * y % P === square ? [x, y] : null;
+}
+function power(x: bigint, e: bigint): bigint {
+  let out = 1n;
+  for (; e > 0n; e >>= 1n, x = x * x % P) if (e & 1n) out = out * x % P;
+  return out;
+}
+function add(p: Affine | null, q: Affine | null): Affine | null {
+  if (p == null || q == null) return p ?? q;
+  if (p[0] === q[0] && p[1] !== q[1]) return null;
+  const slope = p[0] === q[0] ? (3n * p[0] * p[0] - 3n) * inverse(2n * p[1], P) : (q[1] - p[1]) * inverse(q[0] - p[0], P), x = mod(slope * slope - p[0] - q[0], P);
+  return [x, mod(slope * (p[0] - x) - p[1], P)];
+}
+function times(k: bigint, p: Affine): Affine | null {
+  let out: Affine | null = null, at: Affine | null = p;
+  for (; k > 0n; k >>= 1n, at = add(at, at)) if (k & 1n) out = add(out, at);
+  return out;
+}

@@ -1,0 +1,191 @@
+/** P-256's own arithmetic beside BigInt and OpenSSL. */
+import { Random } from "../host/host/random";
+import { below, big, EXTREMES, inverse, isTidy, LIMB, limbsOf, mod, multiple, N, Own, P, R, SLOT, toBytes, valueOf } from "./p256_own";
+
+let own: Own;
+beforeAll(() => { own = new Own(); });
+
+describe("the field", () => {
+  /** What a product is, and what it may be: see p256_field.ts. */
+  function multiplies(a: bigint[], b: bigint[], plus: bigint[]): void {
+    own.putLimbs(1, a).putLimbs(2, b).putLimbs(3, plus).call("mul");
+    const out = own.limbs(0), x = valueOf(a), y = valueOf(b), z = valueOf(plus), size = (x * y < 0n ? -x * y : x * y) / R + 1n;
+    const what = `${x} · ${y} + ${z}`;
+    if (mod(valueOf(out) * R, P) !== mod(x * y + z * R, P)) throw new Error(`${what} is not ${valueOf(out)}`);
+    if (!isTidy(out)) throw new Error(`${what}: ${out}`);
+    if (valueOf(out) - z < -size || valueOf(out) - z > P + size) throw new Error(`${what} is out of range`);
+    own.call("mulOntoPlus");
+    if (own.get(3) !== valueOf(out)) throw new Error(`${what}, onto what is added`);
+    own.putLimbs(3, plus).call("mulOntoFirst");
+    if (own.get(1) !== valueOf(out)) throw new Error(`${what}, onto the first`);
+  }
+
+  test("products of extremes are those of BigInt", () => {
+    for (const x of EXTREMES) for (const y of EXTREMES) multiplies(limbsOf(x), limbsOf(y), limbsOf((x * y) % P));
+  });
+
+  test("products of negative and untidy numbers, as large as limbs may be", () => {
+    const all = (limb: bigint): bigint[] => Array.from({ length: 9 }, (_, i) => i < 8 ? limb : limb / 16n);
+    const full = LIMB - 1n;
+    for (const a of [full, -full, full - 1n, 1n, -1n]) {
+      for (const b of [3n * full, -3n * full, 2n * full, 1n]) for (const plus of [0n, -3n * full, 3n * full]) multiplies(all(a), all(b), all(plus));
+    }
+    const random = new Random(1);
+    const limbs = (times: number): bigint[] => Array.from({ length: 9 }, (_, i) => (BigInt(random.next() & 0x1fffffff) >> (i < 8 ? 0n : 4n)) * BigInt(random.below(2 * times + 1) - times));
+    for (let i = 0; i < 3000; i++) multiplies(limbs(1), limbs(3), limbs(3));
+  });
+
+  test("random products", () => {
+    const random = new Random(2);
+    for (let i = 0; i < 3000; i++) multiplies(limbsOf(below(random, 8n * P) - 4n * P), limbsOf(below(random, 8n * P) - 4n * P), limbsOf(below(random, P)));
+  });
+
+  test("differences, doubles and copies are limb by limb", () => {
+    const random = new Random(3);
+    for (let i = 0; i < 500; i++) {
+      const a = limbsOf(below(random, 2n ** 257n)), b = limbsOf(below(random, 2n ** 257n));
+      own.putLimbs(1, a).putLimbs(2, b).call("sub");
+      expect(own.limbs(0)).toEqual(a.map((limb, k) => limb - b[k]!));
+      own.call("twice");
+      expect(own.limbs(0)).toEqual(a.map((limb) => 2n * limb));
+      own.call("copy");
+      expect(own.limbs(0)).toEqual(a);
+    }
+  });
+
+  test("one is 2^261", () => {
+    own.call("one");
+    expect(mod(own.get(0), P)).toBe(R % P);
+  });
+
+  test("bytes are read, those of p and more as well", () => {
+    const random = new Random(4);
+    for (const x of [...EXTREMES.filter((x) => x < 2n ** 256n), 2n ** 256n - 1n, ...Array.from({ length: 200 }, () => big(random.bytes(32)))]) {
+      own.bytes(toBytes(x)).call("read");
+      expect(mod(own.get(0), P)).toBe(mod(x * R, P));
+    }
+  });
+
+  test("inverses are those of BigInt", () => {
+    const random = new Random(5);
+    for (const x of [...EXTREMES, ...EXTREMES.map((x) => -x / 2n), ...Array.from({ length: 500 }, () => below(random, 2n * P) - P / 2n)]) {
+      own.put(1, x).call("invertInField");
+      if (mod(x, P) === 0n) continue; // it has none, and must not trap
+      const want = mod(inverse(x, P) * R * R, P);
+      if (mod(own.get(0), P) !== want || !isTidy(own.limbs(0))) throw new Error(`1 / ${x}`);
+    }
+  });
+
+  test("zero is seen as 0 and as p, and nothing else is", () => {
+    const vanishes = (x: bigint): boolean => own.put(1, x).call("vanishes") !== 0;
+    for (const x of [...EXTREMES, P - LIMB, P + LIMB, P - 2n ** 232n, -1n, -LIMB]) expect(vanishes(x)).toBe(x === 0n || x === P);
+    for (let bit = 0n; bit < 256n; bit++) expect(vanishes(2n ** bit) || vanishes(P ^ (1n << bit))).toBe(false);
+  });
+});
+
+describe("the order", () => {
+  const inverts = (x: bigint): void => {
+    own.put(1, x).call("invertModuloOrder");
+    const got = own.get(0);
+    if (mod(x, N) === 0n) return; // it has none, and must not trap
+    if (mod(got, N) !== mod(inverse(x, N) * R, N) || got < -14n * N || got > 14n * N) throw new Error(`1 / ${x} is not ${got}`);
+    if (!isTidy(own.limbs(0)) && !isTidy(own.limbs(0).map((limb) => -limb))) throw new Error(`1 / ${x}: ${own.limbs(0)}`);
+  };
+
+  test("inverses of extremes", () => {
+    for (let k = 0n; k < 257n; k++) for (const x of [2n ** k - 1n, 2n ** k, 2n ** k + 1n, N - 2n ** k, inverse(2n ** k, N)]) inverts(x);
+    for (const x of [...EXTREMES, N - 2n, N / 2n, N / 2n + 1n, 2n * N - 1n, 1n - N]) inverts(x);
+  });
+
+  test("inverses of thousands at random", () => {
+    const random = new Random(6);
+    for (let i = 0; i < 5000; i++) inverts(below(random, 3n * N) - N);
+    for (let i = 0; i < 1000; i++) inverts(below(random, 2n ** BigInt(1 + random.below(256))));
+  });
+
+  test("products, from 0 to n - 1", () => {
+    const random = new Random(7);
+    const multiplies = (x: bigint, y: bigint): void => {
+      own.put(1, x).put(2, y).call("timesModuloOrder");
+      if (own.get(0) !== mod(x * y * inverse(R, N), N) || !isTidy(own.limbs(0))) throw new Error(`${x} · ${y} is not ${own.get(0)}`);
+      own.putLimbs(2, limbsOf(y).map((limb) => -limb)).call("timesModuloOrder");
+      if (own.get(0) !== mod(-x * y * inverse(R, N), N)) throw new Error(`${x} · -${y} is not ${own.get(0)}`);
+    };
+    for (const x of EXTREMES) for (const y of [...EXTREMES, 14n * N, -14n * N]) multiplies(x, y);
+    for (let i = 0; i < 2000; i++) multiplies(below(random, 2n ** 256n), below(random, 28n * N) - 14n * N);
+  });
+
+  test("2^261 is found for either prime", () => {
+    for (const prime of [P, N]) {
+      own.put(4, prime).call("oneModulo");
+      expect(own.get(0)).toBe(R % prime);
+    }
+  });
+});
+
+describe("sums", () => {
+  /** u·G + v·Q, for s other than 1 as well. */
+  function adds(u: bigint, v: bigint, x: Buffer, s = 1n): number {
+    return own.bytes(toBytes(mod(u * s, N)), toBytes(mod(v * s, N)), toBytes(s), x).call("adds");
+  }
+  const OTHER = toBytes(5n);
+
+  test("a table holds the multiples, opposite and in reach", () => {
+    const k = 0x1234567890abcdefn;
+    const table = own.bytes(multiple(k)).call("prepare");
+    for (const [row, count] of [[0, 1], [0, 2], [0, 3], [0, 127], [0, 128], [1, 1], [7, 64], [7, 65], [15, 1], [15, 128], [16, 1]] as const) {
+      const entry = table + (row * 128 + count - 1) * 2 * SLOT, point = multiple(k * BigInt(count) << BigInt(16 * row));
+      const x = own.at(entry), y = own.at(entry + SLOT);
+      expect(mod(-x, P)).toBe(mod(big(point.subarray(0, 32)) * R, P));
+      expect(mod(-y, P)).toBe(mod(big(point.subarray(32)) * R, P));
+      expect(x > -P / 2n && x < 3n * P / 2n && y > -5n * P && y < 5n * P).toBe(true);
+    }
+  });
+
+  test("of extremes and at random are those of OpenSSL", () => {
+    const random = new Random(8), k = below(random, N);
+    own.bytes(multiple(k)).call("prepare");
+    const some = [0n, 1n, 2n, 127n, 128n, 129n, 255n, 256n, 0x7fffn, 0x8000n, 0xffffn, 2n ** 255n, 2n ** 256n - 2n ** 225n, N - 1n, N - 2n, N / 2n,
+      big(Buffer.alloc(32, 0x7f)), big(Buffer.alloc(32, 0x80)) , big(Buffer.alloc(32, 0x81)), big(Buffer.alloc(32, 0xff)) % N, below(random, N)];
+    for (const u of some) {
+      for (const v of some) {
+        if (mod(u + v * k, N) === 0n) continue;
+        const x = multiple(u + v * k).subarray(0, 32);
+        expect(adds(u, v, x)).toBe(2);
+        expect(adds(u, v, OTHER)).toBe(1);
+      }
+    }
+    for (let i = 0; i < 300; i++) {
+      const u = below(random, N), v = below(random, N);
+      expect(adds(u, v, multiple(u + v * k).subarray(0, 32), 1n + below(random, N - 1n))).toBe(2);
+    }
+  });
+
+  test("that cannot be told are not: a point and itself, a point and its opposite, infinity, nothing", () => {
+    const one = toBytes(1n);
+    own.bytes(multiple(1n)).call("prepare");
+    for (const u of [1n, 2n, 128n, 0x1200n, 2n ** 255n, N - 1n, 0x123456789abcdefn]) {
+      expect(adds(u, u, one)).toBe(0);
+      expect(adds(u, N - u, one)).toBe(0);
+    }
+    expect(adds(0n, 0n, one)).toBe(0);
+    own.bytes(multiple(N - 1n)).call("prepare");
+    for (const u of [1n, 77n, 2n ** 254n]) expect(adds(u, u, one)).toBe(0);
+    // The second row's point, added after the first row's 256-fold, is the same.
+    own.bytes(multiple(inverse(2n ** 16n, N))).call("prepare");
+    expect(adds(1n, 2n ** 16n, one)).toBe(0);
+    // Infinity only in the end, and on the way no more than that.
+    expect(adds(3n, mod(-3n << 16n, N), one)).toBe(0);
+  });
+
+  test("an x is r, or r + n, or neither", () => {
+    own.bytes(multiple(2n)).call("prepare");
+    const x = multiple(13n).subarray(0, 32);
+    expect(adds(3n, 5n, x)).toBe(2);
+    for (let bit = 0; bit < 256; bit++) {
+      const other = Buffer.from(x);
+      other[bit >> 3]! ^= 1 << (bit & 7);
+      expect(adds(3n, 5n, other)).toBe(1);
+    }
+  });
+});
