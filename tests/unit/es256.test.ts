@@ -41,7 +41,7 @@ describe("verification", () => {
       own.use(coordinates);
       for (let i = 0; i < 150; i++) {
         const data = random.bytes(8), h = big(createHash("sha256").update(data).digest());
-        // u and v are chosen to begin alike, which makes (r, s) a good signature only of another hash: of that kind most are refused.
+        // One signature in a hundred makes u·G and v·Q begin alike.
         const k = below(random, N - 1n) + 1n, r = mod(big(multiple(k).subarray(0, 32)), N), s = mod(inverse(k, N) * (h + r * d), N);
         const signature = Buffer.concat([toBytes(r), toBytes(s)]);
         expect(own.verifies(signature, data)).toBe(true);
@@ -53,25 +53,26 @@ describe("verification", () => {
     expect(untold).toBeGreaterThan(0);
   });
 
-  test("x may be r + n: such a key is made for r = 1 and 2, and any s", () => {
-    // A point whose x is r + n, by its y; then Q = (s·R - h·G) / r for any s makes (r, s) good over data with hash h.
-    const data = Buffer.from("abc"), random = new Random(11);
-    let found = 0;
-    for (let r = 1n; found < 3; r++) {
-      const R = pointAt(r + N);
-      if (R == null) continue;
-      found++;
-      const h = big(createHash("sha256").update(data).digest()), s = below(random, N);
-      const Q = add(times(mod(s * inverse(r, N), N), R), times(mod(-h * inverse(r, N), N), affine(multiple(1n))));
-      const key = Buffer.concat([toBytes(Q![0]), toBytes(Q![1])]), signature = Buffer.concat([toBytes(r), toBytes(s)]);
-      const publicKey = createPublicKey({ format: "jwk", key: { kty: "EC", crv: "P-256", x: key.subarray(0, 32).toString("base64url"), y: key.subarray(32).toString("base64url") } });
-      expect(verify("sha256", data, { key: publicKey, dsaEncoding: "ieee-p1363" }, signature)).toBe(true);
+  test("x may be r + n, but no more than p - 1", () => {
+    const data = Buffer.from("abc"), h = big(createHash("sha256").update(data).digest()), random = new Random(11);
+    // For any s, Q = (s·R - h·G) / r is a key by which (r, s) is good when the x of R is r, mod n.
+    const answers = (r: bigint, x: bigint): boolean[] => {
+      const s = below(random, N - 1n) + 1n, over = inverse(r, N), point = add(times(mod(s * over, N), pointAt(x)), times(mod(-h * over, N), affine(multiple(1n))));
+      const key = Buffer.concat([toBytes(point![0]), toBytes(point![1])]), signature = Buffer.concat([toBytes(r), toBytes(s)]);
+      const jwk = { kty: "EC", crv: "P-256", x: key.subarray(0, 32).toString("base64url"), y: key.subarray(32).toString("base64url") };
+      const theirs = verify("sha256", data, { key: createPublicKey({ format: "jwk", key: jwk }), dsaEncoding: "ieee-p1363" }, signature);
       own.use(key);
-      expect(own.verifies(signature, data)).toBe(true);
-      expect(own.hasTable(key)).toBe(true);
-      expect(own.verifies(signature, data)).toBe(true);
-      expect(own.verifies(Buffer.concat([toBytes(r + 1n), toBytes(s)]), data)).toBe(false);
-    }
+      const anew = own.verifies(signature, data);
+      own.bytes(key).call("learn");
+      return [theirs, anew, own.verifies(signature, data), own.verifies(Buffer.concat([toBytes(r + 1n), toBytes(s)]), data)];
+    };
+    const xs = (from: bigint, step: bigint): bigint[] => Array.from({ length: 12 }, (_, i) => from + step * BigInt(i)).filter((x) => pointAt(x) != null).slice(0, 2);
+    const [low, high] = [xs(N + 1n, 1n), xs(P - 1n, -1n)];
+    expect([low.length, high.length]).toEqual([2, 2]);
+    for (const x of [...low, ...high]) expect(answers(x - N, x)).toEqual([true, true, true, false]);
+    // The x of this point is 0, which is p, but not r + n.
+    expect(pointAt(0n)).not.toBeNull();
+    expect(answers(P - N, 0n)).toEqual([false, false, false, false]);
   });
 });
 
@@ -142,8 +143,8 @@ function add(p: Affine | null, q: Affine | null): Affine | null {
   const slope = p[0] === q[0] ? (3n * p[0] * p[0] - 3n) * inverse(2n * p[1], P) : (q[1] - p[1]) * inverse(q[0] - p[0], P), x = mod(slope * slope - p[0] - q[0], P);
   return [x, mod(slope * (p[0] - x) - p[1], P)];
 }
-function times(k: bigint, p: Affine): Affine | null {
-  let out: Affine | null = null, at: Affine | null = p;
+function times(k: bigint, p: Affine | null): Affine | null {
+  let out: Affine | null = null, at = p;
   for (; k > 0n; k >>= 1n, at = add(at, at)) if (k & 1n) out = add(out, at);
   return out;
 }
