@@ -3,12 +3,15 @@ import { invert, loadBytes, SIZE, times } from "./inverse";
 import { add, double, ENTRY, isInfinite, start } from "./p256_point";
 import { ROW } from "./p256_table";
 
+/** Steps of a multiplication: the number's digits to the base 256, and a carry. */
 const DIGITS: usize = 33;
 
-const SCRATCH = memory.data(4 * 36 + 2 * 33, 16);
+const SCRATCH = memory.data(4 * 36 + 66 * 4 + 4, 16);
 const N = SCRATCH, S = SCRATCH + SIZE, INVERSE = SCRATCH + 2 * SIZE, T = SCRATCH + 3 * SIZE;
-/** The digits of h/s, and of r/s. */
-const U = SCRATCH + 4 * SIZE, V = U + DIGITS;
+/** For each digit, lowest first, what it adds of G's table and of Q's: an entry's address, with 1 more to take it away; or 0. */
+const STEPS = SCRATCH + 4 * SIZE;
+/** Written so that what was looked at is looked at. */
+const SEEN = STEPS + 8 * DIGITS;
 
 /**
  * The sum, or its opposite, becomes the point at work. h and n, the order, are 32 big-endian bytes, and the signature two times that: r, s. False
@@ -18,18 +21,17 @@ export function sum(h: usize, signature: usize, n: usize, g: usize, q: usize): b
   loadBytes(N, n);
   loadBytes(S, signature + 32);
   invert(INVERSE, S, N);
-  digits(U, h);
-  digits(V, signature);
+  plan(STEPS, h, g);
+  plan(STEPS + 4, signature, q);
   let started = false;
   for (let half: usize = 2; half-- > 0;) { // the odd digits, and to 256 times their sum the even ones
     if (started) for (let i = 0; i < 8; i++) double();
     for (let i = half; i < DIGITS; i += 2) {
-      for (let which: usize = 0; which < 2; which++) {
-        const digit: i32 = load<i8>((which ? V : U) + i);
-        if (digit == 0) continue;
-        const entry = (which ? q : g) + (i >> 1) * ROW + <usize>(abs(digit) - 1) * ENTRY;
-        if (started) add(entry, digit < 0);
-        else start(entry, digit < 0);
+      for (let at = STEPS + 8 * i, end = at + 8; at < end; at += 4) {
+        const step = load<u32>(at);
+        if (step == 0) continue;
+        if (started) add(step & ~1, (step & 1) != 0);
+        else start(step & ~1, (step & 1) != 0);
         started = true;
       }
     }
@@ -37,22 +39,32 @@ export function sum(h: usize, signature: usize, n: usize, g: usize, q: usize): b
   return started && !isInfinite();
 }
 
-/** x/s mod n in digits from -128 to 127, the lowest first: those of base 256, made smaller by a carry. The last is 0 or 1. */
-function digits(out: usize, bytes: usize): void {
+/**
+ * Every second word at `steps` becomes a step of x/s times the point of a table. Digits are from -128 to 127: those to the base 256, made smaller
+ * by a carry, so the last is 0 or 1.
+ */
+function plan(steps: usize, bytes: usize, table: usize): void {
   loadBytes(S, bytes);
   times(T, S, INVERSE, N);
-  let held: i64 = 0, bits = 0, carry: i32 = 0;
-  for (let i: usize = 0, from = T; i < 32; i++) {
-    if (bits < 8) {
+  let held: i64 = 0, bits = 0, carry: i32 = 0, from = T, seen = 0;
+  for (let i: usize = 0; i < DIGITS; i++) {
+    if (bits < 8 && i < 32) {
       held |= <i64>load<i32>(from) << bits;
       from += 4;
       bits += 29;
     }
-    carry += <i32>(held & 255);
-    store<i8>(out + i, <i8>carry);
-    carry = (carry + 128) >> 8;
+    const digit = <i32>(held & 255) + carry;
     held >>= 8;
     bits -= 8;
+    carry = (digit + 128) >> 8;
+    let step: usize = 0;
+    if ((digit & 255) != 0) {
+      step = table + (i >> 1) * ROW + <usize>((carry ? 256 - digit : digit) - 1) * ENTRY;
+      seen += load<i32>(step) + load<i32>(step, 64);
+      step |= carry;
+    }
+    store<u32>(steps + 8 * i, step);
   }
-  store<i8>(out, <i8>carry, 32);
+  // Between two requests the tables fall out of the cache. Looked at here, their entries come back side by side and not one after another.
+  store<i32>(SEEN, seen);
 }
