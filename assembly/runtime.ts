@@ -1,6 +1,7 @@
 // The memory of everything that the filter allocates, in place of AssemblyScript's minimal runtime. That one looks for a block of the
 // right size, merges neighbours and links every object into a list: half of what a new session cost. Here a page is a run of cells of one
 // size, and only objects too large for any have blocks of their own. Marked from the globals, swept page by page.
+// The compiler finds its functions by name (@global); exported, they would be the module's own exports, and keep what nobody passes or reads.
 
 import "rt/tlsf";
 
@@ -39,7 +40,7 @@ export function allocated(): usize { return handedOut; }
 
 // @ts-ignore: decorator
 @global @unsafe
-export function __new(size: usize, id: u32): usize {
+function __new(size: usize, id: u32): usize {
   const object = place(size, id);
   if (size > LARGEST - HEADER) memory.fill(object, 0, size);
   else for (let at = object, end = object + size; at < end; at += 16) v128.store(at, i64x2.splat(0)); // cells have room for whole vectors
@@ -65,7 +66,7 @@ function place(size: usize, id: u32): usize {
 
 // @ts-ignore: decorator
 @global @unsafe
-export function __renew(old: usize, size: usize): usize {
+function __renew(old: usize, size: usize): usize {
   const renewed = __new(size, load<u32>(old - HEADER, TYPE));
   memory.copy(renewed, old, min(size, <usize>load<u32>(old - HEADER, SIZE)));
   return renewed;
@@ -73,12 +74,12 @@ export function __renew(old: usize, size: usize): usize {
 
 // @ts-ignore: decorator
 @global @unsafe
-export function __link(_parent: usize, _child: usize, _several: bool): void {}
+function __link(_parent: usize, _child: usize, _several: bool): void {}
 
 /** Called by the compiler's own code for everything that a global or an object refers to. */
 // @ts-ignore: decorator
 @global @unsafe
-export function __visit(object: usize, _cookie: u32): void {
+function __visit(object: usize, _cookie: u32): void {
   if (object == 0) return;
   const header = object - HEADER, black = white ^ 3;
   if (load<u32>(header, MARK) == black) return;
@@ -91,7 +92,7 @@ export function __visit(object: usize, _cookie: u32): void {
 /** Only where no object is referred to from the stack. */
 // @ts-ignore: decorator
 @global @unsafe
-export function __collect(): void {
+function __collect(): void {
   __visit_globals(0);
   while (grey != 0) {
     const object = grey;

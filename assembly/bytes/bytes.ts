@@ -29,8 +29,13 @@ export function is(bytes: Uint8Array, text: string): bool {
 }
 
 export function startsWith(bytes: Uint8Array, text: string): bool {
-  if (bytes.length < text.length) return false;
-  for (let i = 0; i < text.length; i++) if (bytes[i] != text.charCodeAt(i)) return false;
+  return bytes.length >= text.length && textAt(bytes.dataStart, text);
+}
+
+/** Whether this ASCII text stands at the address, where the caller has found room for it. */
+export function textAt(at: usize, text: string): bool {
+  const wanted = changetype<usize>(text);
+  for (let i = 0; i < text.length; i++) if (load<u8>(at + i) != load<u16>(wanted + (<usize>i << 1))) return false;
   return true;
 }
 

@@ -18,7 +18,7 @@ export class Root {
   /** What all of them remember. */
   verdicts: Verdicts = new Verdicts(0, 0);
   /** Of the filter's own cookies, whatever rule they belong to: session, flow and login names in turn (session/cookie_settings.ts). */
-  cookieNames: Uint8Array[] = [];
+  cookieNames: Uint8Array[] = new Array<Uint8Array>();
   /** The configuration as it was written. */
   document: Uint8Array = EMPTY;
   /** Known to all workers with this very configuration, and to nobody else. */
@@ -48,16 +48,16 @@ const STREAMS: u32 = 1 << 16;
 export class Roots {
   readonly all: Root[] = [];
   /** For each stream its id and its root's id. Made only when a second root comes: the sole root needs no looking up. */
-  private streams: StaticArray<u32> = new StaticArray<u32>(0);
-  private owners: StaticArray<u32> = new StaticArray<u32>(0);
+  private streams: Uint32Array = new Uint32Array(0);
+  private owners: Uint32Array = new Uint32Array(0);
   /** Streams before this one belong to the root that was alone then. */
   private since: u32 = 0;
   private alone: u32 = 0;
 
   add(id: u32): void {
     if (this.all.length == 1 && this.streams.length == 0) {
-      this.streams = new StaticArray<u32>(STREAMS);
-      this.owners = new StaticArray<u32>(STREAMS);
+      this.streams = new Uint32Array(STREAMS);
+      this.owners = new Uint32Array(STREAMS);
       this.since = id;
       this.alone = this.all[0].id;
     }

@@ -19,6 +19,7 @@ export class VerdictCache {
   private entries: StaticArray<u8> = new StaticArray<u8>(0);
   /** Offset + 1 of an entry, or 0. */
   private slots: StaticArray<u32> = new StaticArray<u32>(0);
+  /** 0 as long as there are no slots. */
   private mask: u32 = 0;
   /** Where the next entry goes, where the oldest one is, and where the used part ends while the oldest lies behind the newest. */
   private head: u32 = 0;
@@ -31,7 +32,7 @@ export class VerdictCache {
 
   /** The owner's entry for this token that is valid at `nowSec`, or 0. */
   find(owner: u32, token: usize, size: u32, nowSec: i64): usize {
-    if (this.slots.length == 0) return 0;
+    if (this.mask == 0) return 0;
     const h = hash(token, size, this.seed + owner), owned = owner << SIZE_BITS | size;
     for (let i: u32 = 0; i < PROBES; i++) {
       const slot = load<u32>(this.slot(<u32>h + i));
@@ -47,7 +48,7 @@ export class VerdictCache {
   keep(owner: u32, token: usize, size: u32, tag: u32, value: Uint8Array, untilSec: i64): void {
     const needed = (HEAD + size + <u32>value.length + 7) & ~7;
     if (needed > this.capacity / 4 || size >= 1 << SIZE_BITS) return;
-    if (this.slots.length == 0) this.create();
+    if (this.mask == 0) this.create();
     const h = hash(token, size, this.seed + owner), owned = owner << SIZE_BITS | size;
     const offset = this.room(needed);
     const entry = this.entry(offset);

@@ -5,7 +5,7 @@ import { HeaderBlock } from "./header_block";
 
 /** Every value of the cookies of that name. What is not `name=value` is passed over. */
 export function cookieValues(headers: HeaderBlock, name: Uint8Array): Uint8Array[] {
-  const out: Uint8Array[] = [];
+  const out = new Array<Uint8Array>();
   const lines = headers.all("cookie");
   for (let i = 0; i < lines.length; i++) {
     const line = lines[i];
@@ -54,18 +54,18 @@ export class CookieScan {
   private session: Uint8Array = EMPTY;
   private flowName: Uint8Array = EMPTY;
   private loginName: Uint8Array = EMPTY;
-  private kin: Uint8Array[] = [];
+  private kin: Uint8Array[] = new Array<Uint8Array>();
 
-  private readonly counts: StaticArray<i32> = new StaticArray<i32>(CHUNKS);
-  private readonly valueAt: StaticArray<usize> = new StaticArray<usize>(CHUNKS * CANDIDATES);
-  private readonly valueSize: StaticArray<i32> = new StaticArray<i32>(CHUNKS * CANDIDATES);
+  private readonly counts: Uint32Array = new Uint32Array(CHUNKS);
+  private readonly valueAt: Uint32Array = new Uint32Array(CHUNKS * CANDIDATES);
+  private readonly valueSize: Uint32Array = new Uint32Array(CHUNKS * CANDIDATES);
   private flows: i32 = 0;
   private flowAt: usize = 0;
   private flowSize: i32 = 0;
   /** Each login's id stands at its address, its value behind the equals sign. */
   private logins: i32 = 0;
-  private readonly loginAt: StaticArray<usize> = new StaticArray<usize>(LOGINS);
-  private readonly loginSize: StaticArray<i32> = new StaticArray<i32>(LOGINS);
+  private readonly loginAt: Uint32Array = new Uint32Array(LOGINS);
+  private readonly loginSize: Uint32Array = new Uint32Array(LOGINS);
 
   /**
    * Names that are the filter's too, from now on, as session, flow and login in turn: a browser that came by http brings their cookies
@@ -93,7 +93,7 @@ export class CookieScan {
   chunkCount(i: i32): i32 { return <u32>i < <u32>CHUNKS ? this.counts[i] : 0; }
 
   /** The k-th value of chunk `i`; only the first four can be asked for. */
-  chunkAt(i: i32, k: i32): usize { return this.holds(i, k) ? this.valueAt[i * CANDIDATES + k] : 0; }
+  chunkAt(i: i32, k: i32): usize { return this.holds(i, k) ? <usize>this.valueAt[i * CANDIDATES + k] : 0; }
   chunkSize(i: i32, k: i32): i32 { return this.holds(i, k) ? this.valueSize[i * CANDIDATES + k] : 0; }
   /** A copy of it; EMPTY where there is none. */
   chunk(i: i32, k: i32): Uint8Array { return copied(this.chunkAt(i, k), this.chunkSize(i, k)); }
@@ -110,7 +110,7 @@ export class CookieScan {
 
   /** The ids of the logins under way, each once. */
   loginIds(): Uint8Array[] {
-    const out: Uint8Array[] = [];
+    const out = new Array<Uint8Array>();
     for (let i = 0; i < this.logins; i++) {
       const id = copied(this.loginAt[i], LOGIN_ID);
       if (this.loginOf(id, 0) == i) out.push(id);
@@ -152,13 +152,13 @@ export class CookieScan {
     } else if (kind == LOGIN) {
       if (this.logins == LOGINS) return;
       const id = at + this.loginName.length;
-      this.loginAt[this.logins] = id;
+      this.loginAt[this.logins] = <u32>id;
       this.loginSize[this.logins++] = <i32>(end - id) - LOGIN_ID - 1;
     } else {
-      const k = this.counts[kind]++;
+      const k: i32 = this.counts[kind]++;
       if (k >= CANDIDATES) return;
       const value = at + this.session.length + (kind == 0 ? 1 : 3);
-      this.valueAt[kind * CANDIDATES + k] = value;
+      this.valueAt[kind * CANDIDATES + k] = <u32>value;
       this.valueSize[kind * CANDIDATES + k] = <i32>(end - value);
     }
   }

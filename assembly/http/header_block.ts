@@ -1,6 +1,6 @@
 // A request's headers as the host serialised them, read in place: one pass, nothing copied. Valid until the callback returns.
 
-import { copied, sameAt } from "../bytes/bytes";
+import { copied, sameAt, textAt } from "../bytes/bytes";
 import { NameTable, Role } from "./name_table";
 
 /** More client-sent identity headers than this are no accident: the request is refused. */
@@ -33,8 +33,8 @@ export class HeaderBlock {
   methodSize: i32 = -1;
   /** Identity headers that the client sent, under the names it gave them. */
   identities: i32 = 0;
-  private readonly identityAt: StaticArray<usize> = new StaticArray<usize>(MAX_IDENTITY);
-  private readonly identitySize: StaticArray<i32> = new StaticArray<i32>(MAX_IDENTITY);
+  private readonly identityAt: Uint32Array = new Uint32Array(MAX_IDENTITY);
+  private readonly identitySize: Uint32Array = new Uint32Array(MAX_IDENTITY);
 
   /** Reads a block of `size` bytes. False where it is not whole, or the client sent more identity headers than anyone would. */
   read(base: usize, size: usize, table: NameTable): bool {
@@ -96,7 +96,7 @@ export class HeaderBlock {
 
   /** The values of every header of that name (lower case), copied, in order. */
   all(name: string): Uint8Array[] {
-    const out: Uint8Array[] = [];
+    const out = new Array<Uint8Array>();
     let at = this.strings, sizes = this.base + 4;
     for (let i = 0; i < this.count; i++, sizes += 8) {
       const nameSize = load<u32>(sizes), valueSize = load<u32>(sizes, 4);
@@ -135,15 +135,11 @@ export class HeaderBlock {
     }
     if (role & Role.Identity) {
       if (this.identities == MAX_IDENTITY) return false;
-      this.identityAt[this.identities] = name;
+      this.identityAt[this.identities] = <u32>name;
       this.identitySize[this.identities++] = nameSize;
     }
     return true;
   }
 }
 
-function reads(at: usize, size: i32, text: string): bool {
-  if (size != text.length) return false;
-  for (let i = 0; i < size; i++) if (load<u8>(at + i) != text.charCodeAt(i)) return false;
-  return true;
-}
+function reads(at: usize, size: i32, text: string): bool { return size == text.length && textAt(at, text); }

@@ -36,7 +36,8 @@ export class NameTable {
 
   private entry(at: usize, size: i32): Entry | null {
     if (size == 0) return null;
-    let entry = this.first[bucketOf(at, size)];
+    // A raw address: there is a bucket for every value.
+    let entry = load<Entry | null>(changetype<usize>(this.first) + (<usize>bucketOf(at, size) << 2));
     while (entry != null && !(entry.name.length == size && reads(at, size, entry.name.dataStart))) entry = entry.next;
     return entry;
   }

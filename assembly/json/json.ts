@@ -1,7 +1,7 @@
 // One JSON text, read once and strictly (RFC 8259), then asked by node number. Values are decoded only when asked for.
 
 import { encodeCodePoint } from "../bytes/utf8";
-import { is, same, sameAt } from "../bytes/bytes";
+import { is, same, sameAt, textAt } from "../bytes/bytes";
 import { decimal } from "./number";
 
 export const enum Kind { Null = 1, False, True, Number, String, List, Object }
@@ -92,11 +92,8 @@ export class Json {
     if (!this.isString(node)) return false;
     if (this.word(node, 0) & ESCAPED) return is(this.text(node), text);
     const start = this.word(node, 1);
-    if (this.word(node, 2) - start != text.length) return false;
-    // Raw addresses: the parser put the node's ends within the text.
-    const from = this.bytes.dataStart + start, wanted = changetype<usize>(text);
-    for (let i = 0; i < text.length; i++) if (load<u8>(from + i) != load<u16>(wanted + (<usize>i << 1))) return false;
-    return true;
+    // A raw address: the parser put the node's ends within the text.
+    return this.word(node, 2) - start == text.length && textAt(this.bytes.dataStart + start, text);
   }
 
   /** For the parser. */
