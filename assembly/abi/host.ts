@@ -2,14 +2,14 @@
 
 import { BufferType, LogLevel, MapType, MetricType, Status, StreamType } from "./enums";
 import * as env from "./imports";
-import { copied } from "../bytes/bytes";
+import { copied, utf8 } from "../bytes/bytes";
 
 /** Two words that host calls write their results to. */
 const OUT = memory.data(16, 8);
 
 export function log(level: LogLevel, message: string): void {
-  const text = String.UTF8.encode(message);
-  env.proxy_log(level, changetype<usize>(text), text.byteLength);
+  const text = utf8(message);
+  env.proxy_log(level, text.dataStart, text.length);
 }
 
 export function logLevel(): LogLevel {
@@ -114,9 +114,9 @@ export function setSharedData(key: Uint8Array, value: Uint8Array, cas: u32): boo
 }
 
 export function defineMetric(type: MetricType, name: string): u32 {
-  const text = String.UTF8.encode(name);
+  const text = utf8(name);
   store<u32>(OUT, 0);
-  env.proxy_define_metric(type, changetype<usize>(text), text.byteLength, OUT);
+  env.proxy_define_metric(type, text.dataStart, text.length, OUT);
   return load<u32>(OUT);
 }
 export function incrementMetric(id: u32, by: i64): void { env.proxy_increment_metric(id, by); }
@@ -136,7 +136,7 @@ export function random(size: i32): Uint8Array | null {
 
 /** `vm_config.environment_variables`, as `NAME=value` entries. */
 export function environment(): Uint8Array[] {
-  const out: Uint8Array[] = [];
+  const out = new Array<Uint8Array>();
   store<u64>(OUT, 0);
   if (env.environ_sizes_get(OUT, OUT + 4) != 0) return out;
   const count = load<u32>(OUT), size = load<u32>(OUT, 4);

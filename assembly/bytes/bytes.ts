@@ -1,9 +1,28 @@
 // Byte strings: how everything from outside is held. Text of our own is `string` and ASCII.
 
 import { uncleared } from "../runtime";
+import { encodeCodePoint } from "./utf8";
 
 /** The bytes of a text of our own. */
-export function utf8(text: string): Uint8Array { return Uint8Array.wrap(String.UTF8.encode(text)); }
+export function utf8(text: string): Uint8Array {
+  const out = uncleared(text.length * 3); // the most that one of its units takes
+  let size = 0;
+  for (let i = 0; i < text.length; i++) {
+    let point: u32 = text.charCodeAt(i);
+    if (point < 0x80) {
+      store<u8>(out.dataStart + size++, point);
+      continue;
+    }
+    // One beyond the first 65,536 is two units, a surrogate pair. Behind the end stands -1, which is no half of any.
+    const second: u32 = (point & 0xfc00) == 0xd800 ? text.charCodeAt(i + 1) : 0;
+    if ((second & 0xfffffc00) == 0xdc00) {
+      point = 0x10000 + ((point & 0x3ff) << 10 | second & 0x3ff);
+      i++;
+    }
+    size += encodeCodePoint(point, out, size);
+  }
+  return out.slice(0, size);
+}
 
 export const EMPTY = new Uint8Array(0);
 
@@ -45,7 +64,11 @@ export function endsWith(bytes: Uint8Array, text: string): bool {
 
 /** ASCII text without regard to case, as in media types and authentication schemes. */
 export function isIgnoringCase(bytes: Uint8Array, lower: string): bool {
-  if (bytes.length != lower.length) return false;
+  return bytes.length == lower.length && startsIgnoringCase(bytes, lower);
+}
+
+export function startsIgnoringCase(bytes: Uint8Array, lower: string): bool {
+  if (bytes.length < lower.length) return false;
   for (let i = 0; i < lower.length; i++) if (lowerCase(bytes[i]) != lower.charCodeAt(i)) return false;
   return true;
 }
@@ -76,6 +99,13 @@ export function indexOf(bytes: Uint8Array, byte: u8, from: i32 = 0): i32 {
 export function copied(at: usize, size: usize): Uint8Array {
   const out = uncleared(<i32>size);
   memory.copy(out.dataStart, at, size);
+  return out;
+}
+
+export function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const out = new Uint8Array(a.length + b.length);
+  out.set(a);
+  out.set(b, a.length);
   return out;
 }
 

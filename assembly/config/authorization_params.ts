@@ -39,7 +39,7 @@ export function readAuthorizationParams(r: ConfigReader, b: BrowserSettings): vo
   const params = r.child("authorization_params");
   if (params == null) return;
   const names = params.names();
-  if (names.length > MAX_PARAMS) r.wrong("authorization_params", `expected at most ${MAX_PARAMS} parameters, found ${names.length}`);
+  r.atMost("authorization_params", MAX_PARAMS, names.length, " parameters");
   for (let i = 0; i < names.length; i++) {
     const name = names[i];
     // Some providers read parameters in any case.
@@ -81,7 +81,7 @@ function seconds(text: Uint8Array): i32 {
 
 /** What stands between spaces. */
 function words(text: Uint8Array): Uint8Array[] {
-  const out: Uint8Array[] = [];
+  const out = new Array<Uint8Array>();
   let from = 0;
   for (let i = 0; i <= text.length; i++) {
     if (i < text.length && text[i] != 0x20) continue;

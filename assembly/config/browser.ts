@@ -49,11 +49,11 @@ export class BrowserSettings {
   /** `response_mode: "form_post"`. */
   formPost: bool = false;
   /** Names and values in turn of `authorization_params`; none of them is a reserved name. */
-  authorizationParams: Uint8Array[] = [];
+  authorizationParams: Uint8Array[] = new Array<Uint8Array>();
   /** `max_age` of `authorization_params`, -1 where it has none; `auth_time` must agree. */
   maxAgeSec: i32 = -1;
   /** `acr_values` of `authorization_params`; the ID Token's `acr` must be one of them. */
-  acrValues: Uint8Array[] = [];
+  acrValues: Uint8Array[] = new Array<Uint8Array>();
   /** By which an ID Token may be signed; symmetric ones only with `symmetric_key`. */
   idTokenAlgorithms: Algorithm[] = [];
 

@@ -4,7 +4,7 @@ import { EMPTY, same } from "../bytes/bytes";
 import { RequestMatch } from "../http/request_match";
 import { BrowserSettings, Redirect } from "./browser";
 import { Config, Rule, SourceKind } from "./config";
-import { ConfigReader } from "./reader";
+import { ConfigReader, itemAt } from "./reader";
 
 const ADDRESSES: string[] = ["redirect_uri", "logout_path", "backchannel_logout_path", "frontchannel_logout_path"];
 
@@ -16,7 +16,7 @@ export function checkTogether(readers: ConfigReader[], rules: Rule[], whole: Con
     for (let j = i + 1; j <= rules.length; j++) {
       const last = j == rules.length, other = last ? whole : rules[j].config;
       if (!match.sharesHostWith(last ? everything : rules[j].match)) continue;
-      const whose = last ? "the settings outside of the rules" : `rules[${j}]`;
+      const whose = last ? "the settings outside of the rules" : itemAt("rules", j);
       refuseSessionsAsTokens(readers[i], rules[i].config, other, whose);
       refuseSessionsAsTokens(readers[i], other, rules[i].config, whose);
       // Behind a rule that takes whole hosts, nothing is ever asked there.

@@ -10,7 +10,7 @@ import { readIdentity } from "./identity";
 import { BROWSER_ONLY, readBrowser } from "./read_browser";
 import { readClusters, readProvider } from "./read_provider";
 import { MATCH, MAX_RULES, readMatch } from "./read_rules";
-import { ConfigReader } from "./reader";
+import { ConfigReader, itemAt } from "./reader";
 import { readSources } from "./sources";
 import { readTokenRules } from "./token_rules";
 
@@ -54,7 +54,7 @@ function readWhole(r: ConfigReader, warnings: string[]): Config {
     const own: string[] = [];
     rules.push(readRule(readers[i], own));
     // What it has from outside was said of the outside.
-    for (let k = 0; k < own.length; k++) if (!warnings.includes(own[k])) own[k] = `rules[${i}]: ` + own[k];
+    for (let k = 0; k < own.length; k++) if (!warnings.includes(own[k])) own[k] = itemAt("rules", i) + ": " + own[k];
     for (let k = 0; k < own.length; k++) if (!warnings.includes(own[k])) warnings.push(own[k]);
   }
   // Of settings that are wrong themselves nobody knows what they are together.

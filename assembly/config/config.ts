@@ -47,7 +47,7 @@ export class AudienceRule {
   claim: string = "aud";
   required: bool = false;
   /** Any of them; empty: any audience. */
-  accepted: Uint8Array[] = [];
+  accepted: Uint8Array[] = new Array<Uint8Array>();
 }
 
 @final
@@ -85,9 +85,9 @@ export class Config {
   /** Never empty, and never open: an algorithm that is not here is refused. */
   algorithms: Algorithm[] = [];
   /** Any of them. Empty: only where introspection answers for the token and no issuer is known. */
-  issuers: Uint8Array[] = [];
+  issuers: Uint8Array[] = new Array<Uint8Array>();
   audience: AudienceRule = new AudienceRule();
-  requiredScopes: Uint8Array[] = [];
+  requiredScopes: Uint8Array[] = new Array<Uint8Array>();
   claimSchema: ClaimSchema | null = null;
   accessRules: AccessRules | null = null;
   /** The header `typ` that a token must have (RFC 9068 §2.1); empty: any. */

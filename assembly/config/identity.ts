@@ -22,7 +22,7 @@ export function readIdentity(r: ConfigReader): IdentitySettings {
   const claims = r.child("claim_headers");
   if (claims == null) return out;
   const paths = claims.names();
-  if (paths.length > MAX_CLAIM_HEADERS) r.wrong("claim_headers", `expected at most ${MAX_CLAIM_HEADERS} headers, found ${paths.length}`);
+  r.atMost("claim_headers", MAX_CLAIM_HEADERS, paths.length, " headers");
   for (let i = 0; i < paths.length; i++) {
     const path = paths[i];
     const text = claims.text(path);

@@ -1,6 +1,6 @@
 // Addresses that configuration gives: paths that the filter answers itself, and places that browsers are sent to.
 
-import { concat, EMPTY, indexOf, is, same, utf8 } from "../bytes/bytes";
+import { EMPTY, indexOf, is, joined, same, utf8 } from "../bytes/bytes";
 import { originOf } from "../http/origin";
 import { safeReturnTo } from "../http/return_to";
 import { readUrl, Url } from "../http/url";
@@ -29,7 +29,7 @@ export function isServable(path: Uint8Array): bool {
 
 /** A path of this origin with its query. */
 export function isLocal(path: Uint8Array): bool {
-  return path.length > 0 && same(safeReturnTo(path), path) && !readUrl(concat([utf8("https://localhost"), path])).failed;
+  return path.length > 0 && same(safeReturnTo(path), path) && !readUrl(joined(utf8("https://localhost"), path)).failed;
 }
 
 /** Host and port, and nothing that only looks like them. */

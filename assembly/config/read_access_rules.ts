@@ -6,7 +6,7 @@ import { ABSENT, Json, Kind } from "../json/json";
 import { AccessRule, AccessRules, All, Any, ClaimExists, ClaimIs, Not, Scalar } from "../policy/access_rules";
 import { PATH_EXPECTED, plainPath } from "./identity";
 import { nearest } from "./nearest";
-import { ConfigReader } from "./reader";
+import { ConfigReader, itemAt } from "./reader";
 
 /** Judging goes as deep as rules are nested, and is repeated for each. */
 const MAX_DEPTH = 8;
@@ -72,7 +72,7 @@ class RuleReader {
     if (first == ABSENT) this.wrong(at, "expected a list of rules that is not empty");
     let i = 0;
     for (let item = first; item >= 0; item = this.json.sibling(list, item)) {
-      const rule = this.rule(item, `${at}[${i++}]`, depth + 1);
+      const rule = this.rule(item, itemAt(at, i++), depth + 1);
       if (rule != null) out.push(rule);
     }
     return out;
@@ -91,7 +91,7 @@ class RuleReader {
       const first = json.isList(oneOf) ? json.first(oneOf) : ABSENT;
       if (first == ABSENT) this.wrong(at + ".one_of", "expected a list of strings, numbers or booleans that is not empty");
       let i = 0;
-      for (let item = first; item >= 0; item = json.sibling(oneOf, item)) this.scalar(values, item, `${at}.one_of[${i++}]`);
+      for (let item = first; item >= 0; item = json.sibling(oneOf, item)) this.scalar(values, item, itemAt(at + ".one_of", i++));
     }
     const kind = json.kind(exists);
     if (exists != ABSENT && kind != Kind.True && kind != Kind.False) this.wrong(at + ".exists", "expected true or false");

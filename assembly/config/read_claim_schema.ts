@@ -2,6 +2,7 @@
 
 import { startsWith } from "../bytes/bytes";
 import { decodeUtf8 } from "../bytes/utf8";
+import { words } from "../bytes/words";
 import { isWhole } from "../json/exact";
 import { ABSENT, Json, Kind } from "../json/json";
 import { placeWithin } from "../json/place";
@@ -21,7 +22,7 @@ export function readClaimSchema(r: ConfigReader, key: string): ClaimSchema | nul
   if (root == ABSENT) return null;
   const before = r.errors.length, reader = new SchemaReader(r.json, root, r.at(key), r.errors);
   reader.schema(root, 1);
-  if (reader.count > MAX_SCHEMAS) r.wrong(key, `expected at most ${MAX_SCHEMAS} schemas, found ${reader.count}`);
+  r.atMost(key, MAX_SCHEMAS, reader.count, " schemas");
   return r.errors.length > before ? null : new ClaimSchema(r.json, root, r.at(key), reader.notes);
 }
 
@@ -31,9 +32,9 @@ class SchemaReader {
   readonly notes: StaticArray<u8>;
   /** Schemas so far. */
   count: i32 = 0;
-  private readonly keywords: string[] = KEYWORDS.split(" ");
-  private readonly annotations: string[] = ANNOTATIONS.split(" ");
-  private readonly typeNames: string[] = TYPES.split(" ");
+  private readonly keywords: string[] = words(KEYWORDS);
+  private readonly annotations: string[] = words(ANNOTATIONS);
+  private readonly typeNames: string[] = words(TYPES);
 
   constructor(private readonly json: Json, private readonly root: i32, private readonly name: string, private readonly errors: string[]) {
     this.notes = new StaticArray<u8>(json.next(root) - root);

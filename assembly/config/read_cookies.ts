@@ -1,7 +1,7 @@
 // The attributes and names of the filter's cookies (`session.cookie_*`).
 
 import { encodeBase64url } from "../bytes/base64";
-import { concat, EMPTY, indexOf, lowerCase, utf8 } from "../bytes/bytes";
+import { concat, EMPTY, indexOf, inLowerCase, joined, startsIgnoringCase, utf8 } from "../bytes/bytes";
 import { digest, Hash } from "../crypto/hash";
 import { readUrl } from "../http/url";
 import { CookieNames, CookieSettings, Secure } from "../session/cookie_settings";
@@ -50,13 +50,13 @@ function readDomain(session: ConfigReader, b: BrowserSettings): Uint8Array {
   const text = session.text("cookie_domain");
   if (text == null) return EMPTY;
   // RFC 6265 §5.2.3: a leading dot has no meaning.
-  const domain = text[0] == 0x2e ? lower(text.subarray(1)) : lower(text);
+  const domain = text[0] == 0x2e ? inLowerCase(text.subarray(1)) : inLowerCase(text);
   if (!isDomain(domain)) {
     session.wrong("cookie_domain", "expected a domain such as example.com");
     return EMPTY;
   }
   const url = readUrl(b.redirectUrl);
-  if (b.redirect == Redirect.Absolute && !url.failed && !within(lower(hostOf(url.value)), domain)) {
+  if (b.redirect == Redirect.Absolute && !url.failed && !within(inLowerCase(hostOf(url.value)), domain)) {
     session.wrong("cookie_domain", "is not a domain of redirect_uri's host: browsers would not accept the cookies");
     return EMPTY;
   }
@@ -100,41 +100,35 @@ function readSameSite(session: ConfigReader, out: CookieSettings, warnings: stri
 /** Browsers hold whoever uses these prefixes to what they promise (RFC 6265bis §4.1.3), in whatever case they are written. */
 function readNames(session: ConfigReader, out: CookieSettings, issuer: Uint8Array, clientId: Uint8Array): void {
   const given = session.text("cookie_name");
-  const hostPrefix = given != null && hasPrefix(given, HOST), securePrefix = given != null && hasPrefix(given, SECURE);
+  const prefix = given == null ? 0 : prefixSize(given), hostPrefix = prefix == HOST.length;
   const atRoot = out.path.length == 1 && out.domain.length == 0;
   if (given != null && !isCookieName(given)) session.wrong("cookie_name", `expected at most ${MAX_NAME} of the characters that a cookie's name may have (RFC 6265 §4.1.1)`);
   else if (hostPrefix && !atRoot) session.wrong("cookie_name", "a name with __Host- needs cookie_path / and no cookie_domain");
-  else if ((hostPrefix || securePrefix) && out.secure == Secure.Never) session.wrong("cookie_name", "a name with this prefix needs cookie_secure");
-  if (hostPrefix || securePrefix) out.secure = Secure.Always;
+  else if (prefix > 0 && out.secure == Secure.Never) session.wrong("cookie_name", "a name with this prefix needs cookie_secure");
+  if (prefix > 0) out.secure = Secure.Always;
 
-  const base = given == null ? concat([utf8("oidc_"), tagOf(issuer, clientId)])
-    : given.slice(hostPrefix ? HOST.length : securePrefix ? SECURE.length : 0);
-  const secureName = given == null ? concat([utf8(atRoot ? HOST : SECURE), base]) : given;
-  out.secureNames = new CookieNames(secureName, concat([utf8(HOST), base, utf8("_flow")]), concat([utf8(SECURE), base, utf8("_login_")]));
-  out.plainNames = new CookieNames(given == null ? base : given, concat([base, utf8("_flow")]), concat([base, utf8("_login_")]));
+  const base = given == null ? joined(utf8("oidc_"), tagOf(issuer, clientId)) : given.slice(prefix);
+  const secureName = given == null ? named(atRoot ? HOST : SECURE, base, "") : given;
+  out.secureNames = new CookieNames(secureName, named(HOST, base, "_flow"), named(SECURE, base, "_login_"));
+  out.plainNames = new CookieNames(given == null ? base : given, named("", base, "_flow"), named("", base, "_login_"));
+}
+
+function named(prefix: string, base: Uint8Array, suffix: string): Uint8Array { return concat([utf8(prefix), base, utf8(suffix)]); }
+
+/** How long the name's prefix is; 0 where it has none. */
+function prefixSize(name: Uint8Array): i32 {
+  return startsIgnoringCase(name, "__host-") ? HOST.length : startsIgnoringCase(name, "__secure-") ? SECURE.length : 0;
 }
 
 function tagOf(issuer: Uint8Array, clientId: Uint8Array): Uint8Array {
   return encodeBase64url(digest(Hash.Sha256, concat([issuer, new Uint8Array(1), clientId]))).slice(0, TAG_SIZE);
 }
 
-function hasPrefix(name: Uint8Array, prefix: string): bool {
-  if (name.length < prefix.length) return false;
-  for (let i = 0; i < prefix.length; i++) if (lowerCase(name[i]) != lowerCase(<u8>prefix.charCodeAt(i))) return false;
-  return true;
-}
-
 const PUNCTUATION = utf8("!#$%&'*+-.^_`|~");
 
 /** A token (RFC 9110 §5.6.2) with something behind the prefix. */
 function isCookieName(name: Uint8Array): bool {
-  if (name.length > MAX_NAME || name.length == (hasPrefix(name, HOST) ? HOST.length : hasPrefix(name, SECURE) ? SECURE.length : 0)) return false;
+  if (name.length > MAX_NAME || name.length == prefixSize(name)) return false;
   for (let i = 0; i < name.length; i++) if (name[i] - 0x30 >= 10 && (name[i] | 0x20) - 0x61 >= 26 && indexOf(PUNCTUATION, name[i]) < 0) return false;
   return true;
-}
-
-function lower(text: Uint8Array): Uint8Array {
-  const out = text.slice();
-  for (let i = 0; i < out.length; i++) out[i] = lowerCase(out[i]);
-  return out;
 }

@@ -22,7 +22,7 @@ export function readMatch(r: ConfigReader): RequestMatch {
 }
 
 function readHosts(r: ConfigReader): Uint8Array[] {
-  const texts = r.ownTexts("host"), out: Uint8Array[] = [];
+  const texts = r.ownTexts("host"), out = new Array<Uint8Array>();
   for (let i = 0; i < texts.length; i++) {
     const host = inLowerCase(texts[i]), below = startsWith(host, "*.");
     if (isHost(below ? host.subarray(2) : host)) out.push(below ? host.subarray(1) : host);
@@ -46,7 +46,7 @@ function isHost(host: Uint8Array): bool {
 }
 
 function readPaths(r: ConfigReader, key: string): Uint8Array[] {
-  const texts = r.ownTexts(key), prefix = key == "path_prefix", out: Uint8Array[] = [];
+  const texts = r.ownTexts(key), prefix = key == "path_prefix", out = new Array<Uint8Array>();
   for (let i = 0; i < texts.length; i++) {
     const text = texts[i];
     if (endsWith(text, "*")) wrong(r, key, text, "has no wildcards: path_prefix takes a path with everything below it, such as /api");
@@ -66,7 +66,7 @@ function isComparable(path: Uint8Array): bool {
 }
 
 function readMethods(r: ConfigReader): Uint8Array[] {
-  const texts = r.ownTexts("method"), out: Uint8Array[] = [];
+  const texts = r.ownTexts("method"), out = new Array<Uint8Array>();
   for (let i = 0; i < texts.length; i++) {
     if (isMethod(texts[i])) out.push(texts[i]);
     else wrong(r, "method", texts[i], "expected a method such as GET, in capitals");

@@ -39,7 +39,7 @@ function readSecrets(session: ConfigReader, clientSecret: Uint8Array, warnings: 
   const secrets = session.texts("secret");
   if (!session.has("secret")) session.wrong("secret", SECRET_NEEDED);
   if (session.errors.length != before) return secrets;
-  if (secrets.length > MAX_SECRETS) session.wrong("secret", `expected at most ${MAX_SECRETS} secrets, found ${secrets.length}`);
+  session.atMost("secret", MAX_SECRETS, secrets.length, " secrets");
 
   let short = false;
   for (let i = 0; i < secrets.length; i++) {

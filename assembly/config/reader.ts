@@ -93,14 +93,14 @@ export class ConfigReader {
 
   /** A list of texts, or one text as a list of one. Empty where the key is absent. */
   texts(key: string): Uint8Array[] {
-    const out: Uint8Array[] = [];
+    const out = new Array<Uint8Array>();
     const node = this.find(key);
     if (node == ABSENT) return out;
     if (this.json.isString(node)) this.add(out, node, this.at(key));
     else if (!this.json.isList(node)) this.wrong(key, "expected a list of strings, found " + kindName(this.json.kind(node)));
     else {
       let i = 0;
-      for (let item = this.json.first(node); item >= 0; item = this.json.sibling(node, item)) this.add(out, item, `${this.at(key)}[${i++}]`);
+      for (let item = this.json.first(node); item >= 0; item = this.json.sibling(node, item)) this.add(out, item, itemAt(this.at(key), i++));
       if (i == 0) this.wrong(key, "must not be an empty list");
     }
     return out;
@@ -140,7 +140,7 @@ export class ConfigReader {
     if (node == ABSENT) return out;
     let i = 0;
     for (let item = this.json.first(node); item >= 0 && this.json.isList(node); item = this.json.sibling(node, item)) {
-      const at = `${this.at(key)}[${i++}]`;
+      const at = itemAt(this.at(key), i++);
       if (this.json.isObject(item)) out.push(new ConfigReader(this.json, item, at, this.environment, this.errors, this));
       else this.error(at + ": expected an object, found " + kindName(this.json.kind(item)));
     }
@@ -182,6 +182,11 @@ export class ConfigReader {
     // What is missing for all is said once.
     if (base != null && !this.has(key) && this.errors.includes(base.at(key) + ": " + what)) return;
     this.error(this.at(key) + ": " + what);
+  }
+
+  /** `what`: a blank and what they are. */
+  atMost(key: string, most: i32, found: i32, what: string): void {
+    if (found > most) this.wrong(key, "expected at most " + most.toString() + what + ", found " + found.toString());
   }
 
   /** At the object itself, wherever it has the attribute from. */
@@ -254,6 +259,9 @@ export class ConfigReader {
     return this.path.length > 0 ? this.path + "." + key : key;
   }
 }
+
+/** Where an item of a list stands, for messages. */
+export function itemAt(list: string, i: i32): string { return list + "[" + i.toString() + "]"; }
 
 function kindName(kind: Kind): string {
   switch (kind) {

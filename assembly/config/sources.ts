@@ -1,6 +1,6 @@
 // Where a token may stand: `auth_header_name` and `auth_accept_token_as`.
 
-import { is, isIgnoringCase, startsWith, utf8 } from "../bytes/bytes";
+import { EMPTY, is, isIgnoringCase, startsWith, utf8 } from "../bytes/bytes";
 import { Source, SourceKind } from "./config";
 import { headerName } from "./header_name";
 import { ConfigReader } from "./reader";
@@ -17,15 +17,18 @@ export function readSources(r: ConfigReader): Source[] {
   const out: Source[] = [];
   for (let i = 0; i < listed.length; i++) {
     const text = listed[i];
+    const own = headerName(behind(text, "header:")), query = behind(text, "query:"), cookie = behind(text, "cookie:");
     if (isIgnoringCase(text, "header")) out.push(header);
-    else if (startsWith(text, "header:") && headerName(text.subarray(7)).length > 0) out.push(new Source(SourceKind.RawHeader, headerName(text.subarray(7))));
-    else if (startsWith(text, "query:") && isToken(text.subarray(6))) out.push(new Source(SourceKind.Query, text.subarray(6)));
-    else if (startsWith(text, "cookie:") && isToken(text.subarray(7))) out.push(new Source(SourceKind.Cookie, text.subarray(7)));
+    else if (own.length > 0) out.push(new Source(SourceKind.RawHeader, own));
+    else if (isToken(query)) out.push(new Source(SourceKind.Query, query));
+    else if (isToken(cookie)) out.push(new Source(SourceKind.Cookie, cookie));
     else r.wrong("auth_accept_token_as", 'expected "header", "header:NAME", "query:NAME" or "cookie:NAME"');
   }
   if (out.length == 0) out.push(header);
   return out;
 }
+
+function behind(text: Uint8Array, prefix: string): Uint8Array { return startsWith(text, prefix) ? text.subarray(prefix.length) : EMPTY; }
 
 /** Letters, digits, `-`, `_`, `.`: names that mean the same with and without encoding. */
 function isToken(text: Uint8Array): bool {

@@ -17,8 +17,8 @@ const HEAD_KEY = utf8("envoy-oidc/1/ended");
 @final
 export class EndedSessions {
   /** Each bucket as it was last read. */
-  private readonly buckets: Uint8Array[] = [];
-  private readonly keys: Uint8Array[] = [];
+  private readonly buckets: Uint8Array[] = new Array<Uint8Array>();
+  private readonly keys: Uint8Array[] = new Array<Uint8Array>();
   private headCas: u32 = 0;
   /** How many records there are here; 0 spares every request the search. */
   private count: i32 = 0;

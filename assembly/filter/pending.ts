@@ -127,7 +127,7 @@ export class Pending {
 
   /** The names of the refreshes that somebody waits for, each once. */
   refreshKeys(): Uint8Array[] {
-    const out: Uint8Array[] = [];
+    const out = new Array<Uint8Array>();
     for (let i = 0; i < this.forRefreshes.length; i++) {
       const key = this.forRefreshes[i].key;
       let known = false;

@@ -198,7 +198,7 @@ function settle(verdict: Next | null, guard: Guard, stream: u32): FilterHeadersS
 
 /** Names and values of what introspection sends along. */
 function addonHeaders(config: Config): Uint8Array[] {
-  const out: Uint8Array[] = [];
+  const out = new Array<Uint8Array>();
   const names = config.introspection.addonHeaders;
   for (let i = 0; i < names.length; i++) {
     const values = headers.all(names[i]);

@@ -2,7 +2,8 @@
 
 import { sendLocalResponse, serialised } from "../abi/host";
 import { decodeUtf8 } from "../bytes/utf8";
-import { concat, EMPTY, utf8 } from "../bytes/bytes";
+import { EMPTY, joined, utf8 } from "../bytes/bytes";
+import { ByteWriter } from "../bytes/writer";
 import { Config } from "../config/config";
 import { Page, Redirect, Refuse, Respond } from "../flow/next";
 import { Refusal, REFUSALS } from "../flow/refusal";
@@ -71,14 +72,18 @@ function pageOf(refuse: Refuse): string {
 function jsonOf(refuse: Refuse): string {
   if (refuse.refusal.status == 403) return refusalJson(refuse.refusal.error, refuse.refusal.code, refuse.refusal.description);
   // A path holds no backslash and no control character (http/return_to.ts).
-  const signIn = decodeUtf8(refuse.again).split('"').join("%22");
-  return refusalJson(refuse.refusal.error, refuse.refusal.code, refuse.refusal.description, signIn);
+  const path = refuse.again, signIn = new ByteWriter(path.length + 16);
+  for (let i = 0; i < path.length; i++) {
+    if (path[i] == 0x22) signIn.text("%22");
+    else signIn.byte(path[i]);
+  }
+  return refusalJson(refuse.refusal.error, refuse.refusal.code, refuse.refusal.description, decodeUtf8(signIn.written()));
 }
 
 
 /** Of an answer without a body. */
 function plainHeaders(): Uint8Array[] {
-  const pairs: Uint8Array[] = [];
+  const pairs = new Array<Uint8Array>();
   add(pairs, "cache-control", "no-store");
   return pairs;
 }
@@ -98,7 +103,7 @@ function pageHeaders(framedBy: Uint8Array): Uint8Array[] {
   add(pairs, "referrer-policy", "no-referrer");
   const frames = framedBy.length > 0 ? framedBy : utf8("'none'");
   pairs.push(utf8("content-security-policy"));
-  pairs.push(concat([utf8("default-src 'none'; style-src 'unsafe-inline'; frame-ancestors "), frames]));
+  pairs.push(joined(utf8("default-src 'none'; style-src 'unsafe-inline'; frame-ancestors "), frames));
   if (framedBy.length == 0) add(pairs, "x-frame-options", "DENY");
   return pairs;
 }

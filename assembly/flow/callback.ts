@@ -1,6 +1,6 @@
 // The way back from the provider (RFC 6749 §4.1.2, RFC 9207): is it this browser's, is it new, what does it say?
 
-import { concat, EMPTY, is, same, utf8 } from "../bytes/bytes";
+import { EMPTY, is, joined, same, utf8 } from "../bytes/bytes";
 import { sameBytes } from "../crypto/equal";
 import { Reply } from "../http/callout";
 import { Parameters, readParameters } from "../http/parameters";
@@ -40,7 +40,7 @@ class PendingLogins {
   readonly home: Homecoming;
   readonly redirectUri: Uint8Array;
   private readonly ids: Uint8Array[];
-  private readonly texts: Uint8Array[] = [];
+  private readonly texts: Uint8Array[] = new Array<Uint8Array>();
 
   constructor(visit: Visit) {
     this.home = new Homecoming(visit);
@@ -85,7 +85,7 @@ function answered(x: Exchange, logins: PendingLogins, text: Uint8Array): Next {
   const state = answer.one("state");
   if (state.length != STATE_SIZE) return toFront(LOGIN_UNKNOWN);
   const id = state.slice(0, LOGIN_ID_SIZE);
-  const plain = openCookie(browser.keys, Purpose.Login, loginContext(browser, logins.redirectUri), concat([home.names.login, id]), logins.text(id));
+  const plain = openCookie(browser.keys, Purpose.Login, loginContext(browser, logins.redirectUri), joined(home.names.login, id), logins.text(id));
   const login: Login | null = plain == null ? null : readLogin(plain);
   // Nothing of other sign-ins is touched: whoever made this up must not end them.
   if (login == null || !sameBytes(login.state, state)) return toFront(LOGIN_UNKNOWN);

@@ -21,7 +21,7 @@ export class Forward extends Next {
 @final
 export class ForwardSession extends Next {
   /** Set-Cookie values for the upstream's response: the session was refreshed, or its use written down. */
-  setCookies: Uint8Array[] = [];
+  setCookies: Uint8Array[] = new Array<Uint8Array>();
   /** `keys`: null where nothing had ended. */
   constructor(readonly session: Session, readonly keys: EndKeys | null, readonly identity: Uint8Array, readonly untilSec: i64) { super(); }
 }
@@ -35,7 +35,7 @@ export class ForwardPreflight extends Next {}
 export class Refuse extends Next {
   /** Where the page's link leads, to try again or to sign out: a path of this origin, or EMPTY. */
   again: Uint8Array = EMPTY;
-  setCookies: Uint8Array[] = [];
+  setCookies: Uint8Array[] = new Array<Uint8Array>();
   /** The methods that would do, with a status of 405. */
   allow: string = "";
 
@@ -64,7 +64,7 @@ export class Refuse extends Next {
 
 /** Answers a browser with something that is no refusal. */
 export abstract class Respond extends Next {
-  setCookies: Uint8Array[] = [];
+  setCookies: Uint8Array[] = new Array<Uint8Array>();
   /** Calls to make on the way, whose outcome nobody waits for. */
   alongside: Await[] = [];
   constructor(readonly visited: Visited) { super(); }

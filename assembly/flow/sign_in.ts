@@ -1,7 +1,7 @@
 // Sends a browser to the provider (OpenID Connect Core 1.0 §3.1.2.1, RFC 9700 §2.1.1).
 
 import { encodeBase64url } from "../bytes/base64";
-import { concat, EMPTY, utf8 } from "../bytes/bytes";
+import { EMPTY, joined, utf8 } from "../bytes/bytes";
 import { BrowserSettings, CALLBACK_SUFFIX, Redirect as RedirectKind } from "../config/browser";
 import { NONCE_SIZE } from "../crypto/xchacha20poly1305";
 import { safeReturnTo } from "../http/return_to";
@@ -71,7 +71,7 @@ export function beginSignIn(x: Exchange, visit: Visit, how: SignIn, circle: Refu
   const callbackPath = callbackPathOf(visit), redirectUri = redirectUriOf(visit, callbackPath);
   const id = login.state.subarray(0, LOGIN_ID_SIZE), crossSite = browser.formPost;
   const text = sealedCookie(browser.keys, Purpose.Login, random.subarray(STATE_BYTES + 2 * SECRET_BYTES), loginContext(browser, redirectUri),
-    concat([visit.names.login, id]), writeLogin(login), loginRoom(visit.names, visit.secure, browser.loginPath, crossSite), 1);
+    joined(visit.names.login, id), writeLogin(login), loginRoom(visit.names, visit.secure, browser.loginPath, crossSite), 1);
   if (text == null) return new Refuse(BAD_REQUEST);
 
   const out = new Redirect(how == SignIn.Silent ? Visited.Silent : Visited.SignInStarted, authorizationUrl(endpoint, requestOf(browser, login, redirectUri)));
@@ -104,11 +104,11 @@ export function callbackPathOf(visit: Visit): Uint8Array {
   if (visit.browser.redirect != RedirectKind.Suffix) return visit.browser.callbackPath;
   const path = visit.path, suffix = utf8(CALLBACK_SUFFIX);
   const end = path.length > 0 && path[path.length - 1] == 0x2f ? path.length - 1 : path.length;
-  return concat([plain(path) ? path.subarray(0, end) : EMPTY, suffix]);
+  return joined(plain(path) ? path.subarray(0, end) : EMPTY, suffix);
 }
 
 export function redirectUriOf(visit: Visit, callbackPath: Uint8Array): Uint8Array {
-  return visit.browser.redirect == RedirectKind.Absolute ? visit.browser.redirectUrl : concat([visit.origin, callbackPath]);
+  return visit.browser.redirect == RedirectKind.Absolute ? visit.browser.redirectUrl : joined(visit.origin, callbackPath);
 }
 
 /** Whether a path can stand in a cookie's Path and in a URL as it is: printable ASCII without `;` and `"`, and not too long. */

@@ -12,7 +12,7 @@ export class Endpoint {
 @final
 export class Callout {
   /** Names and values in turn, pseudo-headers first. */
-  readonly pairs: Uint8Array[] = [];
+  readonly pairs: Uint8Array[] = new Array<Uint8Array>();
   readonly cluster: Uint8Array;
   body: Uint8Array = EMPTY;
 

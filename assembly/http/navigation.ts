@@ -1,44 +1,34 @@
 // What kind of request this is: one that a person navigates with, a preflight, one that another site has caused.
 
-import { EMPTY, is, isIgnoringCase, same, utf8 } from "../bytes/bytes";
+import { EMPTY, is, isIgnoringCase, same, startsIgnoringCase, utf8 } from "../bytes/bytes";
 import { prefersHtml } from "./accept";
 import { HeaderBlock } from "./header_block";
 import { safeReturnTo } from "./return_to";
 
-/** Every value of the headers that tell. A program may claim anything: this decides what an answer looks like, never who gets in. */
+/** Asked of the headers that tell. A program may claim anything: this decides what an answer looks like, never who gets in. */
 @final
 export class RequestKind {
-  method: Uint8Array[] = [];
-  /** Sec-Fetch-Mode and Sec-Fetch-Dest: scripts cannot set them. */
-  mode: Uint8Array[] = [];
-  dest: Uint8Array[] = [];
-  /** Sec-Purpose and its older name. */
-  purpose: Uint8Array[] = [];
-  accept: Uint8Array[] = [];
-  requestedWith: Uint8Array[] = [];
-  upgrade: Uint8Array[] = [];
-  contentType: Uint8Array[] = [];
-  origin: Uint8Array[] = [];
-  /** Access-Control-Request-Method. */
-  askedMethod: Uint8Array[] = [];
+  constructor(private readonly headers: HeaderBlock) {}
 
   /**
    * Whether a person is looking at where this leads, so that a redirect to the provider makes sense. A script's request, an
    * image, a frame, an upgrade or a page fetched ahead would begin sign-ins that nobody finishes.
    */
   isNavigation(): bool {
-    if (!only(this.method, "GET") || this.upgrade.length > 0 || this.requestedWith.length > 0) return false;
-    if (isGrpc(this.contentType) || isAhead(this.purpose)) return false;
-    if (this.dest.length > 0 && !only(this.dest, "document")) return false;
-    // Fetch Metadata is what the browser itself says; Accept is asked only where a browser does not send it (plain http, old ones).
-    if (this.mode.length > 0) return only(this.mode, "navigate") && this.dest.length > 0;
-    return prefersHtml(this.accept);
+    const headers = this.headers;
+    if (!only(headers.all(":method"), "GET") || headers.all("upgrade").length > 0 || headers.all("x-requested-with").length > 0) return false;
+    if (isGrpc(headers.all("content-type")) || isAhead(headers.all("sec-purpose")) || isAhead(headers.all("purpose"))) return false;
+    // Fetch Metadata is what the browser itself says, and scripts cannot set; Accept is asked only where a browser does not send it (plain http, old ones).
+    const mode = headers.all("sec-fetch-mode"), dest = headers.all("sec-fetch-dest");
+    if (dest.length > 0 && !only(dest, "document")) return false;
+    if (mode.length > 0) return only(mode, "navigate") && dest.length > 0;
+    return prefersHtml(headers.all("accept"));
   }
 
   /** A preflight as browsers send it (Fetch, "CORS-preflight fetch"), and no other OPTIONS (duty 126). */
   isPreflight(): bool {
-    return only(this.method, "OPTIONS") && this.origin.length == 1 && this.origin[0].length > 0
-      && this.askedMethod.length == 1 && this.askedMethod[0].length > 0;
+    const headers = this.headers;
+    return only(headers.all(":method"), "OPTIONS") && oneValue(headers.all("origin")) && oneValue(headers.all("access-control-request-method"));
   }
 }
 
@@ -47,24 +37,10 @@ export function isForm(headers: HeaderBlock): bool {
   const types = headers.all("content-type"), form = "application/x-www-form-urlencoded";
   if (types.length != 1) return false;
   const type = types[0];
-  return type.length >= form.length && isIgnoringCase(type.subarray(0, form.length), form)
-    && (type.length == form.length || type[form.length] == 0x3b || type[form.length] == 0x20);
+  return startsIgnoringCase(type, form) && (type.length == form.length || type[form.length] == 0x3b || type[form.length] == 0x20);
 }
 
-export function requestKindOf(headers: HeaderBlock): RequestKind {
-  const kind = new RequestKind();
-  kind.method = headers.all(":method");
-  kind.mode = headers.all("sec-fetch-mode");
-  kind.dest = headers.all("sec-fetch-dest");
-  kind.purpose = headers.all("sec-purpose").concat(headers.all("purpose"));
-  kind.accept = headers.all("accept");
-  kind.requestedWith = headers.all("x-requested-with");
-  kind.upgrade = headers.all("upgrade");
-  kind.contentType = headers.all("content-type");
-  kind.origin = headers.all("origin");
-  kind.askedMethod = headers.all("access-control-request-method");
-  return kind;
-}
+export function requestKindOf(headers: HeaderBlock): RequestKind { return new RequestKind(headers); }
 
 /**
  * Whether another site has caused this request to `origin`. Sec-Fetch-Site answers it; without it Origin does, then Referer.
@@ -95,11 +71,12 @@ function isBelow(url: Uint8Array, origin: Uint8Array): bool {
 }
 
 function only(values: Uint8Array[], text: string): bool { return values.length == 1 && is(values[0], text); }
+function oneValue(values: Uint8Array[]): bool { return values.length == 1 && values[0].length > 0; }
 
 /** `application/grpc`, `application/grpc+proto`, `application/grpc-web` and their like. */
 function isGrpc(contentTypes: Uint8Array[]): bool {
   for (let i = 0; i < contentTypes.length; i++) {
-    if (isIgnoringCase(contentTypes[i].subarray(0, 16), "application/grpc")) return true;
+    if (startsIgnoringCase(contentTypes[i], "application/grpc")) return true;
   }
   return false;
 }

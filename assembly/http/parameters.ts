@@ -10,8 +10,8 @@ const MAX_PARAMETERS = 64;
 
 @final
 export class Parameters {
-  private readonly names: Uint8Array[] = [];
-  private readonly values: Uint8Array[] = [];
+  private readonly names: Uint8Array[] = new Array<Uint8Array>();
+  private readonly values: Uint8Array[] = new Array<Uint8Array>();
 
   /** How many there are of that name: more than one is nobody's to choose from. */
   count(name: string): i32 {

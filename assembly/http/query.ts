@@ -5,7 +5,7 @@ import { HeaderBlock } from "./header_block";
 
 /** Every value of the parameters of that name, as written: a bearer token needs no decoding. */
 export function queryValues(headers: HeaderBlock, name: Uint8Array): Uint8Array[] {
-  const out: Uint8Array[] = [];
+  const out = new Array<Uint8Array>();
   const path = headers.path();
   const question = indexOf(path, 0x3f);
   if (question < 0) return out;

@@ -1,6 +1,6 @@
 // Absolute http and https URLs, as configuration and providers give them (RFC 3986), read strictly.
 
-import { concat, EMPTY, endsWith, indexOf, startsWith, utf8 } from "../bytes/bytes";
+import { EMPTY, endsWith, indexOf, joined, startsWith, utf8 } from "../bytes/bytes";
 import { Result } from "../result";
 
 export const enum UrlFault { Scheme = 1, Host, Character, TooLong }
@@ -35,7 +35,7 @@ export function readUrl(text: Uint8Array): Result<Url> {
   const authority = text.subarray(start, end);
   if (authority.length == 0 || authority[0] == 0x3a || indexOf(authority, 0x40) >= 0) return Result.fail<Url>(UrlFault.Host, "");
   const rest = text.subarray(end);
-  const path = rest.length == 0 ? utf8("/") : rest[0] == 0x3f ? concat([utf8("/"), rest]) : rest;
+  const path = rest.length == 0 ? utf8("/") : rest[0] == 0x3f ? joined(utf8("/"), rest) : rest;
   return Result.of<Url>(new Url(text, https, authority, path));
 }
 
@@ -57,5 +57,5 @@ export function issuerOf(url: Url): Uint8Array {
   if (!startsWith(url.path, OAUTH_WELL_KNOWN)) return EMPTY;
   const inserted = url.path.subarray(OAUTH_WELL_KNOWN.length);
   if (inserted.length > 0 && inserted[0] != 0x2f) return EMPTY;
-  return concat([url.text.subarray(0, url.text.length - url.path.length), inserted]);
+  return joined(url.text.subarray(0, url.text.length - url.path.length), inserted);
 }

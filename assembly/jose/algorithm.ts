@@ -16,7 +16,7 @@ export class Algorithm {
     readonly scheme: Scheme,
     readonly hash: Hash,
     /** For ECDSA only: the one curve that goes with it. */
-    readonly curve: Curve = Curve.None,
+    readonly curve: Curve,
   ) {}
 
   get symmetric(): bool { return this.scheme == Scheme.Hmac; }
@@ -34,20 +34,20 @@ export class Algorithm {
 }
 
 const ALGORITHMS: Algorithm[] = [
-  new Algorithm("RS256", Scheme.RsaPkcs1, Hash.Sha256),
-  new Algorithm("RS384", Scheme.RsaPkcs1, Hash.Sha384),
-  new Algorithm("RS512", Scheme.RsaPkcs1, Hash.Sha512),
-  new Algorithm("PS256", Scheme.RsaPss, Hash.Sha256),
-  new Algorithm("PS384", Scheme.RsaPss, Hash.Sha384),
-  new Algorithm("PS512", Scheme.RsaPss, Hash.Sha512),
+  new Algorithm("RS256", Scheme.RsaPkcs1, Hash.Sha256, Curve.None),
+  new Algorithm("RS384", Scheme.RsaPkcs1, Hash.Sha384, Curve.None),
+  new Algorithm("RS512", Scheme.RsaPkcs1, Hash.Sha512, Curve.None),
+  new Algorithm("PS256", Scheme.RsaPss, Hash.Sha256, Curve.None),
+  new Algorithm("PS384", Scheme.RsaPss, Hash.Sha384, Curve.None),
+  new Algorithm("PS512", Scheme.RsaPss, Hash.Sha512, Curve.None),
   new Algorithm("ES256", Scheme.Ecdsa, Hash.Sha256, Curve.P256),
   new Algorithm("ES384", Scheme.Ecdsa, Hash.Sha384, Curve.P384),
   new Algorithm("ES512", Scheme.Ecdsa, Hash.Sha512, Curve.P521),
-  new Algorithm("EdDSA", Scheme.EdDsa, Hash.Sha512),
-  new Algorithm("Ed25519", Scheme.EdDsa, Hash.Sha512),
-  new Algorithm("HS256", Scheme.Hmac, Hash.Sha256),
-  new Algorithm("HS384", Scheme.Hmac, Hash.Sha384),
-  new Algorithm("HS512", Scheme.Hmac, Hash.Sha512),
+  new Algorithm("EdDSA", Scheme.EdDsa, Hash.Sha512, Curve.None),
+  new Algorithm("Ed25519", Scheme.EdDsa, Hash.Sha512, Curve.None),
+  new Algorithm("HS256", Scheme.Hmac, Hash.Sha256, Curve.None),
+  new Algorithm("HS384", Scheme.Hmac, Hash.Sha384, Curve.None),
+  new Algorithm("HS512", Scheme.Hmac, Hash.Sha512, Curve.None),
 ];
 
 /** By its exact name; null for every other, `none` in any spelling among them. */

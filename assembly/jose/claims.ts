@@ -1,6 +1,6 @@
 // The registered claims of a JWT (RFC 7519 §4.1), judged one by one.
 
-import { isIgnoringCase, same } from "../bytes/bytes";
+import { isIgnoringCase, same, startsIgnoringCase } from "../bytes/bytes";
 import { Json } from "../json/json";
 
 export const enum ClaimFault { None = 0, NoExpiry, Expired, NotYetValid, IssuedInFuture, BadType }
@@ -44,7 +44,7 @@ export function holds(claims: Json, node: i32, value: Uint8Array): bool {
 /** Whether a header's `typ` says that media type, with or without `application/` (RFC 7515 §4.1.9). */
 export function isTyp(typ: Uint8Array | null, expected: string): bool {
   if (typ == null) return false;
-  const short = typ.length > 12 && isIgnoringCase(typ.subarray(0, 12), "application/") ? typ.subarray(12) : typ;
+  const short = typ.length > 12 && startsIgnoringCase(typ, "application/") ? typ.subarray(12) : typ;
   return isIgnoringCase(short, expected);
 }
 

@@ -22,7 +22,7 @@ export class AuthorizationRequest {
   /** prompt=none: the provider answers without showing anything. */
   silent: bool = false;
   /** Names and values in turn that configuration adds; none of them is reserved. */
-  extra: Uint8Array[] = [];
+  extra: Uint8Array[] = new Array<Uint8Array>();
 }
 
 export function authorizationUrl(endpoint: Url, r: AuthorizationRequest): Uint8Array {

@@ -1,7 +1,7 @@
 // How this client proves itself to the provider (RFC 6749 §2.3.1, RFC 7523 §2.2, OpenID Connect Core §9).
 
 import { encodeBase64, encodeBase64url } from "../bytes/base64";
-import { concat, utf8 } from "../bytes/bytes";
+import { concat, joined, utf8 } from "../bytes/bytes";
 import { ByteWriter } from "../bytes/writer";
 import { coordinateSize } from "../crypto/curve";
 import { ecdsaDerToRaw } from "../crypto/ecdsa_der";
@@ -82,7 +82,7 @@ export class Client {
         formEncode(pair, this.id);
         pair.byte(0x3a);
         formEncode(pair, this.secret);
-        call.header("authorization", concat([utf8("Basic "), encodeBase64(pair.done())]));
+        call.header("authorization", joined(utf8("Basic "), encodeBase64(pair.done())));
         return true;
       }
       case ClientAuth.Post: {

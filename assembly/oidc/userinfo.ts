@@ -1,6 +1,6 @@
 // The UserInfo endpoint (OpenID Connect Core §5.3): more claims about whoever the access token is for.
 
-import { concat, utf8 } from "../bytes/bytes";
+import { joined, utf8 } from "../bytes/bytes";
 import { Callout, Endpoint, Reply } from "../http/callout";
 import { claimIs } from "../jose/claims";
 import { Json } from "../json/json";
@@ -16,7 +16,7 @@ const MAX_ANSWER = 32 * 1024;
 /** The token goes in the header (RFC 6750 §2.1), never in the URL. */
 export function userinfoRequest(endpoint: Endpoint, accessToken: Uint8Array): Callout {
   const call = new Callout("GET", endpoint);
-  call.header("authorization", concat([utf8("Bearer "), accessToken]));
+  call.header("authorization", joined(utf8("Bearer "), accessToken));
   return call;
 }
 

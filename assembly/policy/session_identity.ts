@@ -1,7 +1,7 @@
 // What the upstream and the access log are told about a signed-in browser, in the same form as for a bearer token.
 
 import { encodeBase64 } from "../bytes/base64";
-import { concat, utf8 } from "../bytes/bytes";
+import { joined, utf8 } from "../bytes/bytes";
 import { ByteWriter } from "../bytes/writer";
 import { Session } from "../session/session";
 import { AUTHORIZATION, Entry, entry, IdentitySettings, PROPERTIES, X_ACCESS_TOKEN, X_USERINFO } from "./identity";
@@ -18,7 +18,7 @@ const ROOM = 1024;
 export function sessionIdentity(settings: IdentitySettings, session: Session, claims: SessionClaims): Uint8Array {
   const out = new ByteWriter(ROOM + session.accessToken.length + session.userinfo.length * 4 / 3 + session.idToken.length * 2);
   if (settings.accessTokenHeader && session.accessToken.length > 0) {
-    if (settings.accessTokenInAuthorization) entry(out, Entry.Header, AUTHORIZATION, concat([BEARER, session.accessToken]));
+    if (settings.accessTokenInAuthorization) entry(out, Entry.Header, AUTHORIZATION, joined(BEARER, session.accessToken));
     else entry(out, Entry.Header, X_ACCESS_TOKEN, session.accessToken);
   }
   const idToken = claims.idToken.text;

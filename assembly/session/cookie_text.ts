@@ -1,7 +1,7 @@
 // Sealed text as cookies carry it: base64url behind its number of chunks, cut into cookies that a browser takes.
 
 import { base64urlSize, decodeBase64url, encodeBase64url } from "../bytes/base64";
-import { concat } from "../bytes/bytes";
+import { joined } from "../bytes/bytes";
 import { contextOf, Purpose, SEAL_SIZE, SealingKeys } from "./sealing";
 
 /** As in the libraries that this filter follows; it is also one digit. */
@@ -29,7 +29,7 @@ export function sealedCookie(
   if (chunks == 0 || chunks > most) return null;
   const first = new Uint8Array(1).fill(DIGIT_0 + <u8>chunks);
   const sealed = keys.seal(purpose, nonce, contextOf([context, name, first]), plain);
-  return sealed.length == 0 ? null : concat([first, encodeBase64url(sealed)]);
+  return sealed.length == 0 ? null : joined(first, encodeBase64url(sealed));
 }
 
 /** The plaintext of all chunks joined, the first character included; null whatever is wrong. */
@@ -46,7 +46,7 @@ export function chunksSaid(text: Uint8Array): i32 {
 }
 
 export function chunksOf(text: Uint8Array, room: i32): Uint8Array[] {
-  const out: Uint8Array[] = [];
+  const out = new Array<Uint8Array>();
   for (let i = 0, chunks = chunkTotal(text.length, room); i < chunks; i++) out.push(text.subarray(i * room, min((i + 1) * room, text.length)));
   return out;
 }

@@ -20,7 +20,7 @@ export class FlowMarks {
   completed: i32 = 0;
   completedAtSec: i64 = 0;
   /** The login cookies' ids, oldest first. */
-  ids: Uint8Array[] = [];
+  ids: Uint8Array[] = new Array<Uint8Array>();
 
   written(): Uint8Array {
     const out = new ByteWriter().text(this.completed.toString()).byte(DOT).text(this.completedAtSec.toString());
@@ -61,7 +61,7 @@ export function readFlowMarks(text: Uint8Array): FlowMarks {
 
 /** What stands between the dots; nothing where there are more than marks can have. */
 function partsOf(text: Uint8Array): Uint8Array[] {
-  const out: Uint8Array[] = [];
+  const out = new Array<Uint8Array>();
   for (let i = 0, start = 0; i <= text.length; i++) {
     if (i < text.length && text[i] != DOT) continue;
     if (out.length == MAX_LOGINS + 2) return [];

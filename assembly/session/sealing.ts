@@ -1,6 +1,6 @@
 // Sealing: what leaves for the browser and comes back is readable and writable by nobody else.
 
-import { EMPTY, concat, same, utf8 } from "../bytes/bytes";
+import { EMPTY, joined, same, utf8 } from "../bytes/bytes";
 import { ByteWriter } from "../bytes/writer";
 import { expand, extract } from "../crypto/hkdf";
 import { KEY_SIZE, NONCE_SIZE, open, seal, TAG_SIZE } from "../crypto/xchacha20poly1305";
@@ -17,8 +17,8 @@ const SALT = "envoy-oidc/1";
 @final
 export class SealingKeys {
   /** One for each secret, in their order. */
-  private readonly sessions: Uint8Array[] = [];
-  private readonly logins: Uint8Array[] = [];
+  private readonly sessions: Uint8Array[] = new Array<Uint8Array>();
+  private readonly logins: Uint8Array[] = new Array<Uint8Array>();
 
   /** The first secret seals, and all of them open: so a secret is replaced without signing anyone out. */
   constructor(secrets: Uint8Array[]) {
@@ -61,7 +61,7 @@ export class SealingKeys {
 /** Nonce, ciphertext and tag. `nonce` is 24 random bytes, new for every call; EMPTY where it is not 24 bytes long. */
 export function sealWith(key: Uint8Array, nonce: Uint8Array, context: Uint8Array, plain: Uint8Array): Uint8Array {
   const sealed = seal(key, nonce, context, plain);
-  return sealed.failed ? EMPTY : concat([nonce, sealed.value]);
+  return sealed.failed ? EMPTY : joined(nonce, sealed.value);
 }
 
 /** Null whatever is wrong with it. */

@@ -1,6 +1,6 @@
 // The filter's Set-Cookie values: which cookies there are, where they go and how long they stay.
 
-import { concat, utf8 } from "../bytes/bytes";
+import { joined, utf8 } from "../bytes/bytes";
 import { CookieNames, CookieSettings } from "./cookie_settings";
 import { chunkRoom, chunksOf, MAX_CHUNKS } from "./cookie_text";
 import { attributesOf, expireCookie, ownAttributes, setCookie } from "./set_cookie";
@@ -24,7 +24,7 @@ export function loginRoom(names: CookieNames, secure: bool, callbackPath: Uint8A
  * `present`: the highest number of a chunk in the request and one more. No Max-Age: the end stands inside the seal, and the browser forgets when it closes.
  */
 export function sessionSetCookies(settings: CookieSettings, names: CookieNames, secure: bool, text: Uint8Array, present: i32): Uint8Array[] {
-  const attributes = sessionAttributes(settings, secure), chunks = chunksOf(text, chunkRoom(names.session, attributes)), out: Uint8Array[] = [];
+  const attributes = sessionAttributes(settings, secure), chunks = chunksOf(text, chunkRoom(names.session, attributes)), out = new Array<Uint8Array>();
   for (let i = 0; i < chunks.length; i++) out.push(setCookie(chunkName(names.session, i), chunks[i], attributes, -1));
   expire(out, names, attributes, chunks.length, present);
   return out;
@@ -32,7 +32,7 @@ export function sessionSetCookies(settings: CookieSettings, names: CookieNames, 
 
 /** Takes away every chunk of the request, and always the first. */
 export function expiredSession(settings: CookieSettings, names: CookieNames, secure: bool, present: i32): Uint8Array[] {
-  const out: Uint8Array[] = [];
+  const out = new Array<Uint8Array>();
   expire(out, names, sessionAttributes(settings, secure), 0, max(present, 1));
   return out;
 }
@@ -41,11 +41,11 @@ export function expiredSession(settings: CookieSettings, names: CookieNames, sec
 export function loginSetCookie(
   names: CookieNames, secure: bool, id: Uint8Array, callbackPath: Uint8Array, text: Uint8Array, crossSite: bool = false,
 ): Uint8Array {
-  return setCookie(concat([names.login, id]), text, loginAttributes(secure, callbackPath, crossSite), LOGIN_AGE_SEC);
+  return setCookie(joined(names.login, id), text, loginAttributes(secure, callbackPath, crossSite), LOGIN_AGE_SEC);
 }
 
 export function expiredLogin(names: CookieNames, secure: bool, id: Uint8Array, callbackPath: Uint8Array, crossSite: bool = false): Uint8Array {
-  return expireCookie(concat([names.login, id]), loginAttributes(secure, callbackPath, crossSite));
+  return expireCookie(joined(names.login, id), loginAttributes(secure, callbackPath, crossSite));
 }
 
 /** `text`: FlowMarks.written(). */
@@ -59,7 +59,7 @@ export function expiredFlow(names: CookieNames, secure: bool, crossSite: bool = 
 
 /** `name`, `name_1` … `name_8`. */
 export function chunkName(name: Uint8Array, chunk: i32): Uint8Array {
-  return chunk == 0 ? name : concat([name, utf8("_" + chunk.toString())]);
+  return chunk == 0 ? name : joined(name, utf8("_" + chunk.toString()));
 }
 
 function expire(out: Uint8Array[], names: CookieNames, attributes: Uint8Array, from: i32, present: i32): void {
