@@ -40,6 +40,12 @@ export class ByteWriter {
     return this;
   }
 
+  /** In decimal digits; not negative. */
+  decimal(value: i64): this {
+    if (value >= 10) this.decimal(value / 10);
+    return this.byte(0x30 + <u8>(value % 10));
+  }
+
   /** What was written. Good until more is. */
   written(): Uint8Array { return this.held.subarray(0, this.size); }
 

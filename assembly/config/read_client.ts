@@ -9,7 +9,8 @@ import { Assertion, Client, ClientAuth } from "../oidc/client_auth";
 import { ConfigReader } from "./reader";
 
 const METHODS: string[] = ["client_secret_basic", "client_secret_post", "private_key_jwt", "client_secret_jwt"];
-/** In the order of METHODS, and then "none". */
+const METHODS_OF_SIGN_IN: string[] = ["client_secret_basic", "client_secret_post", "private_key_jwt", "client_secret_jwt", "none"];
+/** In the order of both. */
 const AUTHS: ClientAuth[] = [ClientAuth.Basic, ClientAuth.Post, ClientAuth.PrivateKeyJwt, ClientAuth.ClientSecretJwt, ClientAuth.None];
 
 const ALGORITHMS: string[] = ["RS256", "RS384", "RS512", "ES256", "ES384", "ES512", "HS256", "HS384", "HS512"];
@@ -32,8 +33,7 @@ export function readClients(r: ConfigReader, signIn: bool, introspects: bool, wa
   if (id != null) out.id = id;
   if (secret != null) out.secret = secret;
   const forIntrospection = AUTHS[METHODS.indexOf(r.oneOf("introspection_endpoint_auth_method", METHODS))];
-  const methods = METHODS.concat(["none"]);
-  const forSignIn = signIn ? AUTHS[methods.indexOf(r.oneOf("token_endpoint_auth_method", methods))] : forIntrospection;
+  const forSignIn = signIn ? AUTHS[METHODS_OF_SIGN_IN.indexOf(r.oneOf("token_endpoint_auth_method", METHODS_OF_SIGN_IN))] : forIntrospection;
 
   const reason = signIn ? "is required for the browser sign-in" : "is required: the introspection endpoint asks who is calling";
   if ((signIn || introspects) && !r.has("client_id")) r.wrong("client_id", reason);

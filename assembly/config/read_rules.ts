@@ -18,7 +18,8 @@ export function readMatch(r: ConfigReader): RequestMatch {
   for (let i = 0; i < WHOLE_ONLY.length; i++) if (r.owns(WHOLE_ONLY[i])) r.wrong(WHOLE_ONLY[i], "belongs to the whole configuration, not to a rule");
   const hosts = readHosts(r), paths = readPaths(r, "path"), prefixes = readPaths(r, "path_prefix"), methods = readMethods(r);
   // Below / is everything.
-  return prefixes.some((prefix) => prefix.length == 0) ? new RequestMatch(hosts, [], [], methods) : new RequestMatch(hosts, paths, prefixes, methods);
+  for (let i = 0; i < prefixes.length; i++) if (prefixes[i].length == 0) return new RequestMatch(hosts, [], [], methods);
+  return new RequestMatch(hosts, paths, prefixes, methods);
 }
 
 function readHosts(r: ConfigReader): Uint8Array[] {

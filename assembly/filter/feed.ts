@@ -3,6 +3,7 @@
 import { Callout, Endpoint, Reply } from "../http/callout";
 import { same } from "../bytes/bytes";
 import { decodeUtf8 } from "../bytes/utf8";
+import { ByteWriter } from "../bytes/writer";
 import { ProviderSettings } from "../config/config";
 import { ProviderView } from "../flow/exchange";
 import { CalloutKind } from "../flow/next";
@@ -219,8 +220,10 @@ class Fetch {
   constructor(readonly kind: CalloutKind, readonly call: Callout) {}
 }
 
+const BAR: u8 = 0x7c;
+
 /** Configurations whose providers have the same id share one feed. */
 export function feedId(settings: ProviderSettings): string {
-  return decodeUtf8(settings.discovery.url.text) + "|" + decodeUtf8(settings.issuer) + "|" + decodeUtf8(settings.discovery.cluster)
-    + "|" + decodeUtf8(settings.jwksCluster) + "|" + settings.timeoutMs.toString() + "|" + settings.lifetimeMs.toString();
+  const provider = settings.discovery, out = new ByteWriter().bytes(provider.url.text).byte(BAR).bytes(settings.issuer).byte(BAR).bytes(provider.cluster);
+  return decodeUtf8(out.byte(BAR).bytes(settings.jwksCluster).byte(BAR).decimal(settings.timeoutMs).byte(BAR).decimal(settings.lifetimeMs).written());
 }

@@ -21,8 +21,8 @@ export class RequestMatch {
     readonly prefixes: Uint8Array[],
     readonly methods: Uint8Array[],
   ) {
-    this.foldedPaths = paths.map<Uint8Array>((path) => inLowerCase(path));
-    this.foldedPrefixes = prefixes.map<Uint8Array>((path) => inLowerCase(path));
+    this.foldedPaths = folded(paths);
+    this.foldedPrefixes = folded(prefixes);
   }
 
   /** Whether it takes everything on its hosts. */
@@ -111,4 +111,10 @@ function endsWith(at: usize, size: i32, lower: Uint8Array): bool {
   if (from < 0) return false;
   for (let i = 0; i < lower.length; i++) if (lowerCase(load<u8>(at + from + i)) != lower[i]) return false;
   return true;
+}
+
+function folded(paths: Uint8Array[]): Uint8Array[] {
+  const out = new Array<Uint8Array>();
+  for (let i = 0; i < paths.length; i++) out.push(inLowerCase(paths[i]));
+  return out;
 }

@@ -121,8 +121,8 @@ export class Client {
     jsonText(claims.text(",\"sub\":"), this.id);
     jsonText(claims.text(",\"aud\":"), a.audience.length > 0 ? a.audience : endpoint.text);
     jsonText(claims.text(",\"jti\":"), encodeBase64url(occasion.unique));
-    claims.text(",\"iat\":").text(occasion.nowSec.toString());
-    claims.text(",\"exp\":").text((occasion.nowSec + a.lifetimeSec).toString()).byte(0x7d);
+    claims.text(",\"iat\":").decimal(occasion.nowSec);
+    claims.text(",\"exp\":").decimal(occasion.nowSec + a.lifetimeSec).byte(0x7d);
 
     const input = concat([encodeBase64url(header.done()), DOT, encodeBase64url(claims.done())]);
     const signature = this.signed(algorithm, a.key, input);

@@ -12,7 +12,8 @@ export const MAX_DOTS = 8;
 export function findClaim(claims: Json, object: i32, path: string): i32 {
   const whole = claims.member(object, path);
   if (whole != ABSENT) return whole;
-  for (let dot = path.lastIndexOf("."); dot > 0; dot = path.lastIndexOf(".", dot - 1)) {
+  for (let dot = path.length - 1; dot > 0; dot--) {
+    if (path.charCodeAt(dot) != 0x2e) continue;
     const inner = claims.member(object, path.substring(0, dot));
     if (!claims.isObject(inner)) continue;
     const found = findClaim(claims, inner, path.substring(dot + 1));

@@ -27,7 +27,8 @@ export function sealedCookie(
   // The length decides the number before anything is sealed.
   const chunks = chunkTotal(1 + base64urlSize(plain.length + SEAL_SIZE), room);
   if (chunks == 0 || chunks > most) return null;
-  const first = new Uint8Array(1).fill(DIGIT_0 + <u8>chunks);
+  const first = new Uint8Array(1);
+  first[0] = DIGIT_0 + <u8>chunks;
   const sealed = keys.seal(purpose, nonce, contextOf([context, name, first]), plain);
   return sealed.length == 0 ? null : joined(first, encodeBase64url(sealed));
 }

@@ -23,7 +23,7 @@ export class FlowMarks {
   ids: Uint8Array[] = new Array<Uint8Array>();
 
   written(): Uint8Array {
-    const out = new ByteWriter().text(this.completed.toString()).byte(DOT).text(this.completedAtSec.toString());
+    const out = new ByteWriter().decimal(this.completed).byte(DOT).decimal(this.completedAtSec);
     for (let i = 0; i < this.ids.length; i++) out.byte(DOT).bytes(this.ids[i]);
     return out.done();
   }

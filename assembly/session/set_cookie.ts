@@ -1,5 +1,6 @@
 // The Set-Cookie header of one cookie (RFC 6265 §4.1).
 
+import { utf8 } from "../bytes/bytes";
 import { ByteWriter } from "../bytes/writer";
 import { CookieSettings } from "./cookie_settings";
 
@@ -21,7 +22,7 @@ export function ownAttributes(secure: bool, path: Uint8Array, sameSite: string):
 /** `maxAgeSec` -1: until the browser closes. */
 export function setCookie(name: Uint8Array, value: Uint8Array, attributes: Uint8Array, maxAgeSec: i32): Uint8Array {
   const out = new ByteWriter(name.length + value.length + attributes.length + 24).bytes(name).text("=").bytes(value).bytes(attributes);
-  if (maxAgeSec >= 0) out.text("; Max-Age=").text(maxAgeSec.toString());
+  if (maxAgeSec >= 0) out.text("; Max-Age=").decimal(maxAgeSec);
   return out.done();
 }
 
@@ -44,7 +45,7 @@ function closed(out: ByteWriter, httpOnly: bool, secure: bool, sameSite: string)
  * A path above is received by the same requests (RFC 6265 §5.1.4). It is the same for the same path, so that a cookie can be taken away.
  */
 function cookiePath(path: Uint8Array): Uint8Array {
-  const root = new Uint8Array(1).fill(0x2f);
+  const root = utf8("/");
   if (path.length == 0 || path[0] != 0x2f) return root;
   let slash = 0;
   for (let i = 0; i < path.length; i++) {
