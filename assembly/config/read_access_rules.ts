@@ -19,7 +19,7 @@ export function readAccessRules(r: ConfigReader, key: string): AccessRules | nul
   const node = r.node(key);
   if (node == ABSENT) return null;
   const reader = new RuleReader(r.json, r.errors), at = r.at(key), rule = reader.rule(node, at, 1);
-  if (reader.count > MAX_RULES) reader.wrong(at, `expected at most ${MAX_RULES} rules, found ${reader.count}`);
+  if (reader.count > MAX_RULES) reader.wrong(at, "expected at most " + MAX_RULES.toString() + " rules, found " + reader.count.toString());
   return rule == null || reader.failed ? null : new AccessRules(rule, at);
 }
 
@@ -96,7 +96,7 @@ class RuleReader {
     const kind = json.kind(exists);
     if (exists != ABSENT && kind != Kind.True && kind != Kind.False) this.wrong(at + ".exists", "expected true or false");
     if (tests != 1) return this.wrong(at, "expected one of equals, contains, one_of and exists beside claim, found " + (tests == 0 ? "none" : tests.toString()));
-    const place = `${at} (${path})`;
+    const place = at + " (" + path + ")";
     return exists != ABSENT ? new ClaimExists(place, path, kind == Kind.True) : new ClaimIs(place, path, values, contains != ABSENT);
   }
 

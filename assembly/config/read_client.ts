@@ -102,7 +102,7 @@ class Assertions {
     const algorithm = algorithmNamed(utf8(name));
     // RFC 7518 §3.2
     if (key == null && algorithm != null && secret.length < hashSize(algorithm.hash)) {
-      this.wrong(r, "client_secret", `expected at least ${hashSize(algorithm.hash)} bytes for client_secret_jwt with ${name} (RFC 7518 §3.2), found ${secret.length}`);
+      this.wrong(r, "client_secret", "expected at least " + hashSize(algorithm.hash).toString() + " bytes for client_secret_jwt with " + name + " (RFC 7518 §3.2), found " + secret.length.toString());
       return null;
     }
     return assertion;

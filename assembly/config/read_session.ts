@@ -45,7 +45,7 @@ function readSecrets(session: ConfigReader, clientSecret: Uint8Array, warnings: 
   for (let i = 0; i < secrets.length; i++) {
     const key = session.isList("secret") ? "secret[" + i.toString() + "]" : "secret";
     const size = decodeUtf8(secrets[i]).length;
-    if (size < LEAST_SECRET) session.wrong(key, `expected at least ${LEAST_SECRET} characters, found ${size}`);
+    if (size < LEAST_SECRET) session.wrong(key, "expected at least " + LEAST_SECRET.toString() + " characters, found " + size.toString());
     else if (variety(secrets[i]) < LEAST_VARIETY) session.wrong(key, "is no secret, as it holds so few different characters");
     // Who may know the one would know the other (duty 106).
     if (same(secrets[i], clientSecret)) session.wrong(key, "must not be the client_secret, which the provider knows as well");

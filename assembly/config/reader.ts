@@ -145,7 +145,7 @@ export class ConfigReader {
       else this.error(at + ": expected an object, found " + kindName(this.json.kind(item)));
     }
     const found = !this.json.isList(node) ? this.shown(node) : i == 0 ? "an empty one" : i.toString();
-    if (i == 0 || i > most) this.wrong(key, `expected a list of 1 to ${most} objects, found ${found}`);
+    if (i == 0 || i > most) this.wrong(key, "expected a list of 1 to " + most.toString() + " objects, found " + found);
     return i > most ? [] : out;
   }
 

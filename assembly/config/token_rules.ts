@@ -78,7 +78,7 @@ function checkAlgorithms(r: ConfigReader, c: Config, secret: Uint8Array | null, 
       return;
     }
     if (secret != null && secret.length < hashSize(algorithm.hash)) {
-      r.wrong("symmetric_key", `expected at least ${hashSize(algorithm.hash)} bytes for ${algorithm.name} (RFC 7518 §3.2), found ${secret.length}`);
+      r.wrong("symmetric_key", "expected at least " + hashSize(algorithm.hash).toString() + " bytes for " + algorithm.name + " (RFC 7518 §3.2), found " + secret.length.toString());
       return;
     }
   }

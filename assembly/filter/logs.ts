@@ -24,7 +24,7 @@ export class Logs {
   /** About a request. `presented`: it carried a credential, so somebody will want to know; others are ordinary. `place`: in the configuration. */
   refused(code: string, status: i32, presented: bool, place: string): void {
     const level = presented ? LogLevel.Info : LogLevel.Debug;
-    if (level >= this.level && this.hasRoom(this.refusals++)) log(level, `envoy-oidc: refused, ${code} (${status})` + (place.length > 0 ? " by " + place : ""));
+    if (level >= this.level && this.hasRoom(this.refusals++)) log(level, "envoy-oidc: refused, " + code + " (" + status.toString() + ")" + (place.length > 0 ? " by " + place : ""));
   }
 
   /** About the provider, while a request is waiting for it: as many lines as there are requests, were they not counted too. */

@@ -117,7 +117,7 @@ function addCookies(pairs: Uint8Array[], values: Uint8Array[]): void {
 
 function challenge(refusal: Refusal, config: Config): string {
   let out = `Bearer realm="${config.realm}"`;
-  if (refusal.error.length > 0) out += `, error="${refusal.error}", error_description="${refusal.description}"`;
+  if (refusal.error.length > 0) out += ', error="' + refusal.error + '", error_description="' + refusal.description + '"';
   if (refusal.error == "insufficient_scope") out += `, scope="${scopes(config.requiredScopes)}"`;
   return out;
 }

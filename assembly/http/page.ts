@@ -36,30 +36,30 @@ ${main}
 `;
 }
 
-function footer(status: i32, code: string): string { return `<footer><code>${status} ${code}</code></footer>`; }
+function footer(status: i32, code: string): string { return "<footer><code>" + status.toString() + " " + code + "</code></footer>"; }
 
 /** `signIn`: a path of this origin where a person can sign in, or empty; nothing in it can end a JSON string. */
 export function refusalJson(error: string, code: string, description: string, signIn: string = ""): string {
   const head = error.length > 0 ? `{"error":"${error}",` : "{";
   const tail = signIn.length > 0 ? `,"sign_in":"${signIn}"}` : "}";
-  return `${head}"error_description":"${description}","code":"${code}"${tail}\n`;
+  return head + '"error_description":"' + description + '","code":"' + code + '"' + tail + "\n";
 }
 
 export function refusalPage(status: i32, code: string, description: string): string {
   const title = status == 503 ? "Not available right now" : status == 403 ? "Not allowed" : status == 401 ? "Sign-in needed" : "Bad request";
-  return page("!", title, `<p>${description}</p>\n${footer(status, code)}`);
+  return page("!", title, "<p>" + description + "</p>\n" + footer(status, code));
 }
 
 /** What went wrong, what may help (`hint`, or empty), and a way to try again where `retry` has a path. */
 export function problemPage(status: i32, title: string, description: string, hint: string, code: string, retry: Uint8Array, action: string = "Try again"): string {
   const more = hint.length > 0 ? `<p class="s">${hint}</p>\n` : "";
   const again = retry.length > 0 ? `${link(retry, action)}\n` : "";
-  return page("!", title, `<p>${description}</p>\n${more}${again}${footer(status, code)}`);
+  return page("!", title, "<p>" + description + "</p>\n" + more + again + footer(status, code));
 }
 
 export function signedOutPage(home: Uint8Array): string {
   const more = "Your identity provider may still remember you. On a shared computer, close every window of the browser.";
-  return page("&#10003;", "You are signed out", `<p>Your session here has ended.</p>\n<p class="s">${more}</p>\n${link(home, "Back to the start page")}`);
+  return page("&#10003;", "You are signed out", '<p>Your session here has ended.</p>\n<p class="s">' + more + "</p>\n" + link(home, "Back to the start page"));
 }
 
 /** A link of another site has led here. Sent off from this page, the request is of this origin. */
@@ -74,7 +74,7 @@ export function confirmSignOutPage(action: Uint8Array): string {
 /** For the provider's hidden frame (OpenID Connect Front-Channel Logout 1.0 §2): nobody looks at it. */
 export function signedOutFrame(): string { return `<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n<title>Signed out</title>\n</html>\n`; }
 
-function link(to: Uint8Array, label: string): string { return `<a class="b" href="${path(to)}">${label}</a>`; }
+function link(to: Uint8Array, label: string): string { return '<a class="b" href="' + path(to) + '">' + label + "</a>"; }
 
 /** A path of this origin, as the value of an attribute: whatever would lead elsewhere becomes `/`. */
 function path(to: Uint8Array): string {

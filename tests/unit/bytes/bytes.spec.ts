@@ -1,6 +1,7 @@
-import { concat, EMPTY, endsWith, indexOf, is, isIgnoringCase, lowerCase, same, startsWith } from "../../../assembly/bytes/bytes";
+import { concat, EMPTY, endsWith, indexOf, is, isIgnoringCase, joined, lowerCase, same, startsIgnoringCase, startsWith, utf8 as encoded } from "../../../assembly/bytes/bytes";
 import { ByteWriter } from "../../../assembly/bytes/writer";
 import { hash } from "../../../assembly/bytes/hash";
+import { words } from "../../../assembly/bytes/words";
 import { ascii, equal, equalBytes, equalInt, filled, isFalse, isTrue, text, unhex, utf8 } from "../check";
 
 export function texts_of_different_length_are_never_the_same(): void {
@@ -48,6 +49,33 @@ export function comparing_without_case_changes_letters_only(): void {
   isFalse(isIgnoringCase(ascii("bearer "), "bearer"), "length");
 }
 
+export function a_beginning_without_case_is_never_longer_than_the_text(): void {
+  isFalse(startsIgnoringCase(ascii("HTT"), "http"), "shorter");
+  isFalse(startsIgnoringCase(EMPTY, "h"), "empty");
+  isFalse(startsIgnoringCase(ascii("__Hosu-"), "__host-"), "another letter");
+  isTrue(startsIgnoringCase(ascii("__HOST-a"), "__host-"), "a prefix");
+  isTrue(startsIgnoringCase(ascii("http"), "http"), "whole");
+}
+
+export function every_text_has_the_bytes_that_the_standard_library_gives_it(): void {
+  const ends = [0, 0x7f, 0x80, 0x7ff, 0x800, 0xd7ff, 0xd800, 0xdbff, 0xdc00, 0xdfff, 0xe000, 0xffff];
+  for (let i = 0; i < ends.length; i++) {
+    for (let j = 0; j < ends.length; j++) {
+      const both = String.fromCharCode(ends[i], ends[j]);
+      equalBytes(encoded(both), utf8(both));
+      equalBytes(encoded("a" + both + "z"), utf8("a" + both + "z"));
+    }
+    equalBytes(encoded(String.fromCharCode(ends[i])), utf8(String.fromCharCode(ends[i])));
+  }
+  equalInt(encoded("").length, 0);
+}
+
+export function words_stand_between_single_spaces(): void {
+  equal(words("one two three").join("|"), "one|two|three");
+  equal(words("one").join("|"), "one");
+  equal(words("a  b ").join("|"), "a||b|");
+}
+
 export function a_byte_is_found_at_or_after_the_place_given(): void {
   const dotted = ascii("a.b.c");
   equalInt(indexOf(dotted, 0x2e), 1);
@@ -60,6 +88,14 @@ export function a_byte_is_found_at_or_after_the_place_given(): void {
 export function parts_are_joined_in_order(): void {
   equal(text(concat([ascii("a"), EMPTY, ascii("bc")])), "abc");
   equalInt(concat([]).length, 0);
+  equal(text(joined(ascii("a"), ascii("bc"))), "abc");
+  equal(text(joined(EMPTY, ascii("bc"))), "bc");
+  equalInt(joined(EMPTY, EMPTY).length, 0);
+}
+
+export function numbers_are_written_in_decimal(): void {
+  const numbers: i64[] = [0, 1, 9, 10, 99, 100, 1790000000, 9223372036854775807];
+  for (let i = 0; i < numbers.length; i++) equal(text(new ByteWriter(0).decimal(numbers[i]).done()), numbers[i].toString());
 }
 
 export function what_is_written_across_every_growth_comes_back(): void {
