@@ -103,7 +103,7 @@ export function copied(at: usize, size: usize): Uint8Array {
 }
 
 export function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const out = new Uint8Array(a.length + b.length);
+  const out = uncleared(a.length + b.length);
   out.set(a);
   out.set(b, a.length);
   return out;
