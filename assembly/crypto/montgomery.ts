@@ -1,4 +1,4 @@
-/** Owns arithmetic modulo one odd number: the kernel that RSA, ECDSA and Ed25519 spend their time in. */
+/** Owns arithmetic modulo one odd number: the kernel that ECDSA and Ed25519 spend their time in. */
 
 /**
  * A number below 2^(27 · rows), least significant limb first, 27 bits to a limb. Two 27-bit limbs make a 54-bit product, so a

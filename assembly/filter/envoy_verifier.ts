@@ -1,4 +1,4 @@
-// Signatures checked by the host: Envoy's `verify_signature`, some twenty times faster than wasm.
+// Signatures checked by the host: Envoy's `verify_signature`, which is faster than wasm.
 
 import { Status } from "../abi/enums";
 import { callForeign, pairsAt, pairsSize } from "../abi/host";
