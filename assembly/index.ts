@@ -1,6 +1,5 @@
 // The exported callbacks of proxy-wasm ABI 0.2.1. Only those that are needed: each one more costs every request a crossing.
 
-import "./abi/unpack";
 import { FilterDataStatus, FilterHeadersStatus } from "./abi/enums";
 import "./abi/abort";
 import { resetArena } from "./abi/memory";

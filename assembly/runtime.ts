@@ -3,6 +3,7 @@
 // size, and only objects too large for any have blocks of their own. Marked from the globals, swept page by page.
 // The compiler finds its functions by name (@global); exported, they would be the module's own exports, and keep what nobody passes or reads.
 
+import "./unpack"; // first of all: nothing may be allocated before
 import "rt/tlsf";
 
 /** In front of every object: its mark, the next cell that is free or object that is to be looked through, its type, its size. */

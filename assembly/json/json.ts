@@ -39,9 +39,10 @@ export class Json {
   /** The member's value, or ABSENT (also when `object` is none). */
   member(object: i32, name: string): i32 {
     if (!this.isObject(object)) return ABSENT;
-    const end = this.next(object);
+    const end = this.next(object), size = name.length;
     for (let key = object + 1; key < end; key = this.next(key + 1)) {
-      if (this.reads(key, name)) return key + 1;
+      // Most names differ in length already, unless they are written with escapes.
+      if ((this.word(key, 2) - this.word(key, 1) == size || this.word(key, 0) & ESCAPED) && this.reads(key, name)) return key + 1;
     }
     return ABSENT;
   }

@@ -1,4 +1,4 @@
-/** How packed data is written: which bits a step consists of, and in which context each of them stands. assembly/abi/unpack.ts reads it. */
+/** How packed data is written: which bits a step consists of, and in which context each of them stands. assembly/unpack.ts reads it. */
 
 /** A literal byte (distance 0), or a copy of `length` bytes from `distance` before. */
 export interface Step { length: number; distance: number }

@@ -1,4 +1,4 @@
-/** Rewrites the data section of a WebAssembly module, so that its start unpacks the static data (assembly/abi/unpack.ts). */
+/** Rewrites the data section of a WebAssembly module, so that its start unpacks the static data (assembly/unpack.ts). */
 import { CONTEXTS } from "./format";
 import { pack } from "./pack";
 

@@ -1,6 +1,7 @@
 // The static data, mostly texts in UTF-16, is a third of the compiled module. The released module holds it packed (cli/pack.ts), because a
-// module is downloaded, stands in image layers, and is kept whole by Envoy. Here it is unpacked: index.ts imports this file before all
-// others, so that it runs before anything else reads static data. A module that is not packed has zeroes behind the mark; then nothing happens.
+// module is downloaded, stands in image layers, and is kept whole by Envoy. Here it is unpacked: runtime.ts, with which the compiler begins,
+// imports this file before all others, so that it runs before anything reads static data or allocates. A module that is not packed has
+// zeroes behind the mark; then nothing happens.
 
 /** The mark by which cli/pack.ts finds it, and what that fills in: where the data goes to, where it ends, and where it lies packed. */
 const HEADER = memory.data<u32>([0x6b636170, 0x61746164, 0, 0, 0]); // "packdata"
