@@ -40,7 +40,7 @@ export function measureMicro(world: World): Result {
     part: "micro", data: { primitives: rows, paths }, notes: [],
     tables: [
       {
-        id: "primitives", title: "Readers and primitives, in Node's V8 (own code; in Envoy RS256 and ES256 are verified by the host where it can)",
+        id: "primitives", title: "Readers and primitives, in Node's V8 (own code; in Envoy RS256 is verified by the host)",
         heads: ["", "ns", "MB/s"], rows: rows.map(({ name, nanos, megabytesPerSecond }) => [name, fixed(nanos, 0), fixed(megabytesPerSecond, 0)]),
       },
       {
