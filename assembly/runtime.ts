@@ -10,10 +10,11 @@ import "rt/tlsf";
 const HEADER: usize = 16;
 const MARK: usize = 0, NEXT: usize = 4, TYPE: usize = 8, SIZE: usize = 12;
 
-/** Cells of 32, 48 … 256 bytes, then of 320, 384 … 1,024; header included. */
+/** Cells of 32, 48 … 256 bytes, then of 320, 384 … 1,024, then of 1,280, 1,536 … 2,048, which most tokens fit into; header included. */
 const FINE: usize = 256;
-const LARGEST: usize = 1024;
-const CLASSES_SIZE: usize = 112;
+const MEDIUM: usize = 1024;
+const LARGEST: usize = 2048;
+const CLASSES_SIZE: usize = 128;
 
 /** A page: the next one, the size of its cells, then the cells. */
 const PAGE: usize = 8192;
@@ -25,7 +26,7 @@ const BLOCK_HEAD: usize = 16;
 const LAST_LEAF: u32 = 2;
 
 /** For each class the first free cell. */
-const free: usize = memory.data(112, 16);
+const free: usize = memory.data(128, 16);
 let pages: usize = 0;
 let blocks: usize = 0;
 
@@ -110,11 +111,11 @@ function __collect(): void {
 // @ts-ignore: decorator
 @inline
 function classOf(total: usize): usize {
-  return total <= FINE ? (total >> 4) - 1 : ((total - FINE + 63) >> 6) + (FINE >> 4) - 1;
+  return total <= FINE ? (total >> 4) - 1 : total <= MEDIUM ? ((total - FINE + 63) >> 6) + 15 : ((total - MEDIUM + 255) >> 8) + 27;
 }
 
 function newPage(list: usize, total: usize): usize {
-  const page = __alloc(PAGE), size = total <= FINE ? total : (total + 63) & ~63;
+  const page = __alloc(PAGE), size = total <= FINE ? total : total <= MEDIUM ? (total + 63) & ~63 : (total + 255) & ~255;
   store<usize>(page, pages);
   store<usize>(page, size, 4);
   pages = page;

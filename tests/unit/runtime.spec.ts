@@ -130,8 +130,8 @@ export function what_was_handed_out_is_counted_until_it_is_collected(): void {
   equalInt(allocated(), 0);
 }
 
-/** Around the largest cell, and around those that whole vectors fill. */
-const SIZES: StaticArray<i32> = [0, 1, 15, 16, 17, 239, 240, 241, 1007, 1008, 1009, 1023, 1024, 1025, 5000];
+/** Around the largest cells, and around those that whole vectors fill. */
+const SIZES: StaticArray<i32> = [0, 1, 15, 16, 17, 239, 240, 241, 1007, 1008, 1009, 1263, 1264, 1265, 2031, 2032, 2033, 2047, 2048, 2049, 5000];
 
 export function what_is_new_reads_as_zeros_at_every_size_and_what_is_uncleared_is_nobody_elses(): void {
   for (let round = 0; round < 3; round++) {
