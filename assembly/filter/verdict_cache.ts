@@ -5,6 +5,8 @@ import { hash } from "../bytes/hash";
 
 /** Slots that a token may stand in: bounds the search whatever strangers send. */
 const PROBES: u32 = 8;
+/** Bytes at both ends of a longer token by which it is looked for. */
+const HEADS: u32 = 32, TAILS: u32 = 64;
 /** A slot for about every so many bytes of entries. */
 const BYTES_PER_SLOT: u32 = 256;
 
@@ -33,7 +35,7 @@ export class VerdictCache {
   /** The owner's entry for this token that is valid at `nowSec`, or 0. */
   find(owner: u32, token: usize, size: u32, nowSec: i64): usize {
     if (this.mask == 0) return 0;
-    const h = hash(token, size, this.seed + owner), owned = owner << SIZE_BITS | size;
+    const h = this.hashOf(owner, token, size), owned = owner << SIZE_BITS | size;
     for (let i: u32 = 0; i < PROBES; i++) {
       const slot = load<u32>(this.slot(<u32>h + i));
       if (slot == 0) continue;
@@ -49,7 +51,7 @@ export class VerdictCache {
     const needed = (HEAD + size + <u32>value.length + 7) & ~7;
     if (needed > this.capacity / 4 || size >= 1 << SIZE_BITS) return;
     if (this.mask == 0) this.create();
-    const h = hash(token, size, this.seed + owner), owned = owner << SIZE_BITS | size;
+    const h = this.hashOf(owner, token, size), owned = owner << SIZE_BITS | size;
     const offset = this.room(needed);
     const entry = this.entry(offset);
     store<u64>(entry, h);
@@ -118,6 +120,15 @@ export class VerdictCache {
       if (load<u32>(at) == this.tail + 1) store<u32>(at, 0);
     }
     this.tail += load<u32>(entry, 8);
+  }
+
+  /**
+   * Of a token's ends: there stand what its encryption or its key's id begins with, and the signature or the seal's tag. Whoever makes tokens that
+   * differ in between alone has them share a few slots, and forgotten.
+   */
+  private hashOf(owner: u32, token: usize, size: u32): u64 {
+    const seed = this.seed + owner;
+    return size <= HEADS + TAILS ? hash(token, size, seed) : hash(token + size - TAILS, TAILS, hash(token, HEADS, seed));
   }
 
   // Raw addresses: every offset in a slot was written by `keep`, and every slot number is masked.

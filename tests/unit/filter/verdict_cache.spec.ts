@@ -130,6 +130,19 @@ export function duty_68_two_tokens_of_one_hash_are_told_apart(): void {
   equalInt(tagOf(c.find(1, second.dataStart, 16, 0)), 2);
 }
 
+export function duty_68_tokens_whose_ends_are_alike_are_told_apart_and_the_newest_of_them_is_found(): void {
+  const c = cache();
+  for (let i = 0; i < 200; i++) {
+    const token = filled(1000, 0x41);
+    token[40 + i % 890] = <u8>i; // behind the front by which it is looked for, before the back
+    isTrue(c.find(1, token.dataStart, 1000, 0) == 0 || <u8>i == 0x41, "token " + i.toString() + " is not there yet");
+    c.keep(1, token.dataStart, 1000, i, VALUE, NEVER);
+    equalInt(tagOf(c.find(1, token.dataStart, 1000, 0)), i);
+    token[500] ^= 1;
+    isTrue(c.find(1, token.dataStart, 1000, 0) == 0, "nor is its neighbour " + i.toString());
+  }
+}
+
 /** Other bytes with the same hash: easy for whoever knows the seed, because each step of the hash can be undone. */
 function twin(token: Uint8Array): Uint8Array {
   const P1: u64 = 0x9E3779B185EBCA87, P2: u64 = 0xC2B2AE3D27D4EB4F, P3: u64 = 0x165667B19E3779F9;
