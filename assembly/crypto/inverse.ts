@@ -91,21 +91,18 @@ function steps(delta: i32, f: i32, g: i32): i32 {
  * and |q| + |r| up to 2^29, as steps have them, the larger of x and y grows by n/2 at most.
  */
 function transform(x: usize, y: usize, n: usize, inverse: i32): void {
-  let s: i64 = 0, t: i64 = 0, ms: i64 = 0, mt: i64 = 0;
-  for (let i: usize = 0; i < SIZE; i += 4) {
+  const xu = u, xv = v, yq = q, yr = r; // globals are read from memory each time
+  const x0: i64 = load<i32>(x), y0: i64 = load<i32>(y), n0: i64 = load<i32>(n);
+  let s = xu * x0 + xv * y0, t = yq * x0 + yr * y0;
+  const ms = -(<i64>(<i32>s * inverse << 3 >> 3)), mt = -(<i64>(<i32>t * inverse << 3 >> 3));
+  s = (s + ms * n0) >> BITS;
+  t = (t + mt * n0) >> BITS;
+  for (let i: usize = 4; i < SIZE; i += 4) {
     const a: i64 = load<i32>(x + i), b: i64 = load<i32>(y + i), c: i64 = load<i32>(n + i);
-    s += u * a + v * b;
-    t += q * a + r * b;
-    if (i == 0) {
-      ms = -(<i64>(<i32>s * inverse << 3 >> 3));
-      mt = -(<i64>(<i32>t * inverse << 3 >> 3));
-    }
-    s += ms * c;
-    t += mt * c;
-    if (i > 0) {
-      store<i32>(x + i - 4, <i32>(s & MASK));
-      store<i32>(y + i - 4, <i32>(t & MASK));
-    }
+    s += xu * a + xv * b + ms * c;
+    t += yq * a + yr * b + mt * c;
+    store<i32>(x + i - 4, <i32>(s & MASK));
+    store<i32>(y + i - 4, <i32>(t & MASK));
     s >>= BITS;
     t >>= BITS;
   }
