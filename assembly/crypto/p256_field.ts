@@ -3,7 +3,7 @@ import { invert as invertModulo, loadBytes, oneOf, SIZE } from "./inverse";
 
 // A number is nine 32-bit words at an address: limbs of 29 bits, least significant first, each with a sign, so that a sum or a difference
 // needs no carry. It stands for its value · 2^-261 mod p (Montgomery). A product is tidy: its limbs are from 0 to 2^29 - 1, but for the top one,
-// so that one value is written in one way; and its value is from -e to p + e for e = |a · b| / 2^261, at most p/2 for factors up to 4p.
+// so that one value is written in one way; and its value is from -e to p + e for e = |a · b| / 2^261: p/2 for factors of 4p, 2p for 8p.
 //
 // Of two factors one may be the difference of two tidy numbers, and the other a sum or difference of up to three: a column then is below
 // 9 · 2^29 · 3 · 2^29, which leaves 63 bits room for what the reduction adds. `out` may be an operand, everywhere. Only public numbers
@@ -14,9 +14,10 @@ const MASK: i64 = (1 << BITS) - 1;
 
 const PRIME: StaticArray<i32> = [0x1fffffff, 0x1fffffff, 0x1fffffff, 0x1ff, 0, 0, 0x40000, 0x1fe00000, 0xffffff];
 
-const SCRATCH = memory.data(4 * 36, 16);
+const SCRATCH = memory.data(5 * 36, 16);
 export const ZERO = SCRATCH;
 export const ONE = SCRATCH + SIZE;
+export const THREE_HALVES = SCRATCH + 4 * SIZE;
 /** What makes a plain number one of ours: 2^261. */
 const SHIFT = SCRATCH + 2 * SIZE;
 const T = SCRATCH + 3 * SIZE;
@@ -29,6 +30,9 @@ export function prepareField(): void {
     twice(T, SHIFT);
     mul(SHIFT, T, ONE, ZERO);
   }
+  copy(T, ZERO);
+  store<i32>(T, 3 << 28, 32); // 3 · 2^260
+  mul(THREE_HALVES, T, ONE, ZERO);
 }
 
 /**

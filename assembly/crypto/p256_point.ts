@@ -1,16 +1,17 @@
 /** Owns the addition of points of P-256, y² = x³ - 3x + b. */
 import { SIZE } from "./inverse";
-import { copy, mul, ONE, read, sub, twice, vanishes, ZERO } from "./p256_field";
+import { copy, mul, ONE, read, sub, THREE_HALVES, vanishes, ZERO } from "./p256_field";
 
 const SCRATCH = memory.data(9 * 36, 16);
 /**
  * The point at work is (x / zz, y / zzz), where zz³ = zzz². Once zz is 0 it stays so: an addition for which the formula does not hold is seen in
- * the end. x is from -4p to 4p, y from -3p to 3p but for the first, which is as the table's; zz and zzz are products.
+ * the end. x is from -6p to 6p, y from -5p to 5p but for the first, which is from -8p to 8p; zz and zzz are from -p/8 to 9p/8. All are tidy but
+ * for the first x and y, which are opposites of tidy numbers.
  */
 export const X = SCRATCH, Y = SCRATCH + SIZE, ZZ = SCRATCH + 2 * SIZE, ZZZ = SCRATCH + 3 * SIZE;
 const A = SCRATCH + 4 * SIZE, B = SCRATCH + 5 * SIZE, C = SCRATCH + 6 * SIZE, D = SCRATCH + 7 * SIZE, E = SCRATCH + 8 * SIZE;
 
-/** The affine point (x, y) as it is added: -x and -y. */
+/** The affine point (x, y) as it is added: -x, from -4p to 3p, and -y, from -8p to 8p, both tidy. */
 export const ENTRY: usize = 2 * SIZE;
 
 /** Whether the point at work is the opposite of what is meant. */
@@ -23,7 +24,7 @@ export function hasX(bytes: usize): bool {
   read(A, bytes);
   sub(B, ZERO, X);
   mul(A, A, ZZ, B);
-  mul(A, A, ONE, ZERO); // from -4p to 4p, brought to where zero is seen
+  mul(A, A, ONE, ZERO); // from -7p to 8p, brought to where zero is seen
   return vanishes(A);
 }
 
@@ -36,29 +37,28 @@ export function start(entry: usize, negative: bool): void {
   opposite = negative;
 }
 
-/** There is no point with y = 0 on a curve of prime order. */
+/**
+ * There is no point with y = 0 on a curve of prime order. With half the slope everything has the size for which nothing must be doubled. What a
+ * product was stored to is not taken up by `sub` at once: a vector that is loaded right behind stores of its parts waits for them.
+ */
 export function double(): void {
   sub(A, X, ZZ);
-  twice(B, X);
-  sub(B, B, A);
+  sub(B, ZERO, ZZ);
+  sub(B, X, B);
+  mul(C, Y, Y, ZERO);     // b = y²
+  mul(D, X, C, ZERO);     // d = xy²
+  mul(ZZ, ZZ, C, ZERO);   // zz' = y² zz
   mul(A, A, B, ZERO);
-  twice(B, A);
-  mul(A, A, ONE, B);      // a = 3 (x - zz)(x + zz), the tangent's slope for a curve with -3x
-  twice(B, Y);
-  mul(C, Y, B, ZERO);
-  twice(B, C);            // b = 4y²
-  mul(ZZ, ZZ, B, ZERO);   // zz' = 4y² zz
-  mul(D, X, B, ZERO);     // d = 4xy²
-  mul(C, Y, B, ZERO);
-  twice(B, C);            // b = 8y³
-  mul(ZZZ, ZZZ, B, ZERO); // zzz' = 8y³ zzz
-  mul(Y, Y, B, ZERO);
-  twice(B, D);
-  sub(B, ZERO, B);
-  mul(X, A, A, B);        // x' = a² - 8xy²
+  sub(B, ZERO, D);
+  sub(B, B, D);
+  mul(C, C, Y, ZERO);     // c = y³
+  mul(A, A, THREE_HALVES, ZERO); // a = 3/2 (x - zz)(x + zz), half the tangent's slope for a curve with -3x
+  mul(ZZZ, ZZZ, C, ZERO); // zzz' = y³ zzz
+  sub(E, ZERO, C);
+  mul(X, A, A, B);        // x' = a² - 2xy²
+  mul(E, Y, E, ZERO);
   sub(D, D, X);
-  sub(E, ZERO, Y);
-  mul(Y, A, D, E);        // y' = a (4xy² - x') - 8y⁴
+  mul(Y, A, D, E);        // y' = a (xy² - x') - y⁴
 }
 
 /** Adds a point, or takes it away. The sum becomes the opposite of what it was before: that saves negations. */

@@ -1,17 +1,24 @@
 /** Owns h/s·G + r/s·Q by the tables of G and Q: what an ES256 verification is (FIPS 186-5 §6.4.2 steps 3 to 6). */
 import { invert, loadBytes, SIZE, times } from "./inverse";
+import { begin, note, solve, sumOf } from "./p256_chords";
+import { copy, sub, ZERO } from "./p256_field";
 import { add, double, ENTRY, isInfinite, start } from "./p256_point";
 import { ROW } from "./p256_table";
 
 /** Steps of a multiplication: the number's digits to the base 256, and a carry. */
 const DIGITS: usize = 33;
 
-const SCRATCH = memory.data(4 * 36 + 66 * 4 + 4, 16);
+const SCRATCH = memory.data(4 * 36 + 66 * 4 + 4 + 4 + 33 * 72, 16);
 const N = SCRATCH, S = SCRATCH + SIZE, INVERSE = SCRATCH + 2 * SIZE, T = SCRATCH + 3 * SIZE;
-/** For each digit, lowest first, what it adds of G's table and of Q's: an entry's address, with 1 more to take it away; or 0. */
+/**
+ * For each digit, lowest first, what it adds of G's table and of Q's: an entry's address, with 1 more to take it away; or 0. `pair` makes one of
+ * the two, in the first word.
+ */
 const STEPS = SCRATCH + 4 * SIZE;
 /** Written so that what was looked at is looked at. */
 const SEEN = STEPS + 8 * DIGITS;
+/** For each digit, the sum of its two entries. */
+const SUMS = SEEN + 8;
 
 /**
  * The sum, or its opposite, becomes the point at work. h and n, the order, are 32 big-endian bytes, and the signature two times that: r, s. False
@@ -23,20 +30,47 @@ export function sum(h: usize, signature: usize, n: usize, g: usize, q: usize): b
   invert(INVERSE, S, N);
   plan(STEPS, h, g);
   plan(STEPS + 4, signature, q);
+  if (!pair()) return false;
   let started = false;
   for (let half: usize = 2; half-- > 0;) { // the odd digits, and to 256 times their sum the even ones
     if (started) for (let i = 0; i < 8; i++) double();
     for (let i = half; i < DIGITS; i += 2) {
-      for (let at = STEPS + 8 * i, end = at + 8; at < end; at += 4) {
-        const step = load<u32>(at);
-        if (step == 0) continue;
-        if (started) add(step & ~1, (step & 1) != 0);
-        else start(step & ~1, (step & 1) != 0);
-        started = true;
-      }
+      const step: usize = load<u32>(STEPS + 8 * i);
+      if (step == 0) continue;
+      if (started) add(step & ~1, (step & 1) != 0);
+      else start(step & ~1, (step & 1) != 0);
+      started = true;
     }
   }
   return started && !isInfinite();
+}
+
+/**
+ * Makes one step of a digit's two: a sum of affine points takes 6 products, and adding it to the point at work 10. False when two entries are the
+ * same, or opposite.
+ */
+function pair(): bool {
+  begin();
+  for (let i: usize = 0; i < DIGITS; i++) {
+    const p: usize = load<u32>(STEPS + 8 * i) & ~1, q: usize = load<u32>(STEPS + 8 * i, 4) & ~1;
+    if (p == 0 || q == 0) continue;
+    sub(T, q, p);
+    note(SUMS + i * ENTRY, T);
+  }
+  if (!solve()) return false;
+  for (let i = DIGITS; i-- > 0;) {
+    const a: usize = load<u32>(STEPS + 8 * i), b: usize = load<u32>(STEPS + 8 * i, 4), p = a & ~1, q = b & ~1, to = SUMS + i * ENTRY;
+    let step = a | b;
+    if (p != 0 && q != 0) {
+      copy(T, q + SIZE);
+      if (((a ^ b) & 1) != 0) sub(T, ZERO, T);
+      sub(T, T, p + SIZE);
+      sumOf(to, p, q, T);
+      step = to | (a & 1); // where p is taken away, so is the sum
+    }
+    store<u32>(STEPS + 8 * i, step);
+  }
+  return true;
 }
 
 /**

@@ -1,9 +1,10 @@
 /** Owns tables of multiples, by which a point of P-256 is multiplied with few doublings (as in Lim and Lee, CRYPTO '94, but by digits). */
 import { SIZE } from "./inverse";
+import { begin, note, solve, sumOf } from "./p256_chords";
 import { copy, invert, mul, ONE, read, sub, twice, ZERO } from "./p256_field";
 import { double, ENTRY, X, Y, ZZ, ZZZ } from "./p256_point";
 
-/** A row is 1, 2, 3 … 128 times one point, as -x (a product) and -y (from -5p to 5p). */
+/** A row is 1, 2, 3 … 128 times one point, as -x (a product) and -y (from -6p to 6p). */
 const COUNT: usize = 128;
 export const ROW: usize = COUNT * ENTRY;
 /** Of P, 2^16 P, 2^32 P … 2^240 P; and behind them 2^256 P, once, for a scalar's last carry. */
@@ -54,37 +55,27 @@ function bases(table: usize): void {
 
 /** Makes rows of `count` multiples twice as long, adding the last one to each; again with one inversion for all. */
 function grow(table: usize, count: usize): void {
-  copy(PRODUCT, ONE);
+  begin();
   for (let i: usize = 0; i < ROWS * count; i++) {
-    const row = table + i / count * ROW, from = row + i % count * ENTRY, last = row + (count - 1) * ENTRY, to = from + count * ENTRY;
+    const row = table + i / count * ROW, from = row + i % count * ENTRY, last = row + (count - 1) * ENTRY;
     if (from != last) sub(A, from, last);
     else {
       twice(A, last + SIZE);
       sub(A, ZERO, A);
     }
-    copy(to, A);
-    copy(to + SIZE, PRODUCT);
-    mul(PRODUCT, PRODUCT, A, ZERO);
+    note(from + count * ENTRY, A);
   }
-  invert(PRODUCT, PRODUCT);
+  solve(); // it can: no two multiples here are the same or opposite, in a group of prime order
   for (let i = ROWS * count; i-- > 0;) {
     const row = table + i / count * ROW, from = row + i % count * ENTRY, last = row + (count - 1) * ENTRY, to = from + count * ENTRY;
-    mul(A, PRODUCT, to + SIZE, ZERO);
-    mul(PRODUCT, PRODUCT, to, ZERO);
     if (from != last) sub(B, from + SIZE, last + SIZE);
     else {
       mul(C, last, last, MINUS_ONE);
       twice(B, C);
       sub(C, ZERO, C);
-      sub(B, B, C);
+      sub(B, B, C);             // the tangent's slope is 3 (x² - 1) / 2y
     }
-    mul(A, A, B, ZERO);         // the slope: that of the chord, or 3 (x² - 1) / 2y
-    sub(B, ZERO, last);
-    sub(B, from, B);
-    mul(B, A, A, B);            // x' = slope² - x - x2
-    mul(to, B, MINUS_ONE, ZERO);
-    sub(B, last, to);
-    sub(C, ZERO, last + SIZE);
-    mul(to + SIZE, A, B, C);    // -y' = slope (x' - x) + y
+    sumOf(to, last, from, B);
+    mul(to, to, ONE, ZERO);     // to where a product is
   }
 }

@@ -123,6 +123,68 @@ describe("the order", () => {
   });
 });
 
+describe("lines", () => {
+  /** The sums of points with these x and y, of which nothing is asked but that no two to be added have one x. */
+  function adds(sums: [bigint, bigint, bigint, bigint][], minus: boolean): void {
+    const what = `${sums.join(" ")} ${minus}`;
+    expect(own.numbers(...sums.flatMap((sum) => [...sum, 0n, 0n])).call("chords", sums.length, Number(minus))).toBe(1);
+    sums.forEach(([x1, y1, x2, y2], i) => {
+      // In entries are opposites, 2^261 fold.
+      const [px, py, qx, qy] = [-x1, -y1, -x2, minus ? y2 : -y2].map((z) => mod(z * inverse(R, P), P)) as [bigint, bigint, bigint, bigint];
+      const slope = mod((qy - py) * inverse(qx - px, P), P), x = mod(slope * slope - px - qx, P), y = mod(slope * (px - x) - py, P);
+      const [outX, outY] = [own.limbsInRoom(6 * i + 4), own.limbsInRoom(6 * i + 5)];
+      if (mod(-valueOf(outX), P) !== mod(x * R, P) || mod(-valueOf(outY), P) !== mod(y * R, P)) throw new Error(`a wrong sum: ${what}`);
+      if (!isTidy(outX) || !isTidy(outY)) throw new Error(`not tidy: ${what}`);
+      if (valueOf(outX) < -4n * P || valueOf(outX) > 3n * P || valueOf(outY) + y1 < -2n * P || valueOf(outY) + y1 > 2n * P) throw new Error(`out of range: ${what}`);
+    });
+  }
+  const XS = [...[-P / 2n, -1n, 0n, P, P + 1n, 3n * P / 2n], ...EXTREMES], YS = [-6n * P, -1n, 0n, 1n, 6n * P, LIMB - 1n, 2n ** 256n - 1n];
+
+  test("through extremes", () => {
+    for (const [i, x1] of XS.entries()) {
+      for (const [j, x2] of XS.entries()) {
+        if (mod(x1 - x2, P) === 0n) continue;
+        adds([[x1, YS[i % YS.length]!, x2, YS[j % YS.length]!]], (i & 1) === 0);
+      }
+    }
+  });
+
+  test("at random, one to four with one inversion", () => {
+    const random = new Random(12), x = (): bigint => below(random, 2n * P) - P / 2n, y = (): bigint => below(random, 12n * P) - 6n * P;
+    for (let i = 0; i < 500; i++) adds(Array.from({ length: 1 + i % 4 }, () => [x(), y(), x(), y()]), random.chance(2));
+  });
+
+  test("through points with the same x are refused, whichever it is, and however that is written", () => {
+    for (let bad = 0; bad < 4; bad++) {
+      for (const [x1, x2] of [[5n, 5n], [0n, P], [-1n, P - 1n], [P + 7n, 7n], [-P / 2n, P - P / 2n]] as const) {
+        const sums = Array.from({ length: 4 }, (_, i) => i === bad ? [x1, 1n, x2, 2n, 0n, 0n] : [3n, 1n, 4n, 2n, 0n, 0n]);
+        expect(own.numbers(...sums.flat()).call("chords", 4, 0)).toBe(0);
+      }
+    }
+  });
+});
+
+describe("doublings", () => {
+  test("are those of OpenSSL, and stay in reach", () => {
+    for (const k of [1n, 2n, 3n, 7n, N - 1n, N / 2n, 2n ** 255n, 0x123456789abcdefn]) {
+      const point = multiple(k), [x, y] = [0, 32].map((from) => mod(-big(point.subarray(from, from + 32)) * R, P)) as [bigint, bigint];
+      // The same point, written in all ways that an entry may have.
+      for (const [dx, dy] of [[0n, 0n], [-4n, -8n], [-4n, 7n], [2n, -8n], [2n, 7n]] as const) {
+        for (const times of [1, 2, 8]) {
+          own.numbers(x + dx * P, y + dy * P).call("double", times);
+          const want = multiple(k << BigInt(times)), [X, Y, ZZ, ZZZ] = [0, 1, 2, 3].map((i) => own.get(i)) as [bigint, bigint, bigint, bigint];
+          expect(mod(X * inverse(ZZ, P), P)).toBe(big(want.subarray(0, 32)));
+          expect(mod(Y * inverse(ZZZ, P), P)).toBe(big(want.subarray(32)));
+          expect(mod(ZZ ** 3n - ZZZ ** 2n * R, P)).toBe(0n);
+          expect(X >= -6n * P && X <= 6n * P && Y >= -5n * P && Y <= 5n * P).toBe(true);
+          for (const z of [ZZ, ZZZ]) expect(8n * z >= -P && 8n * z <= 9n * P).toBe(true);
+          for (let i = 0; i < 4; i++) expect(isTidy(own.limbs(i))).toBe(true);
+        }
+      }
+    }
+  });
+});
+
 describe("sums", () => {
   /** u·G + v·Q, for s other than 1 as well. */
   function adds(u: bigint, v: bigint, x: Buffer, s = 1n): number {
@@ -138,7 +200,7 @@ describe("sums", () => {
       const x = own.at(entry), y = own.at(entry + SLOT);
       expect(mod(-x, P)).toBe(mod(big(point.subarray(0, 32)) * R, P));
       expect(mod(-y, P)).toBe(mod(big(point.subarray(32)) * R, P));
-      expect(x > -P / 2n && x < 3n * P / 2n && y > -5n * P && y < 5n * P).toBe(true);
+      expect(x > -P / 2n && x < 3n * P / 2n && y > -6n * P && y < 6n * P).toBe(true);
     }
   });
 

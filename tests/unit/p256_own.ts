@@ -53,6 +53,9 @@ export class Own {
     new Uint8Array(this.exports.memory.buffer, this.room, all.length).set(all);
     return this;
   }
+  /** Numbers one behind the other, where bytes are put. */
+  numbers(...all: bigint[]): this { return this.bytes(...all.map((x) => Buffer.from(Int32Array.from(limbsOf(x).map(Number)).buffer))); }
+  limbsInRoom(i: number): bigint[] { return limbsOfView(new DataView(this.exports.memory.buffer, this.room + i * SLOT, SLOT)); }
   at(address: number): bigint { return valueOf(limbsOfView(new DataView(this.exports.memory.buffer, address, SLOT))); }
 
   hasTable(key: Buffer): boolean { return this.bytes(key).call("hasTable") !== 0; }

@@ -4,6 +4,7 @@ import { EcPublicKey } from "../../../assembly/crypto/ecdsa";
 import { Curve } from "../../../assembly/crypto/key";
 import { invert, loadBytes, oneOf, SIZE, times } from "../../../assembly/crypto/inverse";
 import { NativeVerifier, setNativeVerifier } from "../../../assembly/crypto/native";
+import { begin, note, solve, sumOf } from "../../../assembly/crypto/p256_chords";
 import * as field from "../../../assembly/crypto/p256_field";
 import { generatorTable, makeTableOf, tableOf } from "../../../assembly/crypto/p256_keys";
 import * as point from "../../../assembly/crypto/p256_point";
@@ -48,6 +49,31 @@ export function timesModuloOrder(): void { times(slot(0), slot(1), slot(2), N); 
 export function invertModulo(): void { invert(slot(0), slot(1), slot(4)); }
 export function oneModulo(): void { oneOf(slot(0), slot(4)); }
 export function bytesToSlot(): void { loadBytes(slot(0), BYTES); }
+
+/** Where the bytes are, three entries for each of `count` sums: p and q, of which the last is taken away or added, and what they become. */
+export function chords(count: i32, minus: bool): bool {
+  begin();
+  for (let i = 0; i < count; i++) {
+    const p = BYTES + 3 * i * point.ENTRY, q = p + point.ENTRY;
+    field.sub(slot(0), q, p);
+    note(q + point.ENTRY, slot(0));
+  }
+  if (!solve()) return false;
+  for (let i = count; i-- > 0;) {
+    const p = BYTES + 3 * i * point.ENTRY, q = p + point.ENTRY;
+    field.copy(slot(0), q + SIZE);
+    if (minus) field.sub(slot(0), field.ZERO, slot(0));
+    field.sub(slot(0), slot(0), p + SIZE);
+    sumOf(q + point.ENTRY, p, q, slot(0));
+  }
+  return true;
+}
+/** The point of the entry where the bytes are, doubled; slots 0 to 3 become x, y, zz and zzz. */
+export function double(times: i32): void {
+  point.start(BYTES, false);
+  for (let i = 0; i < times; i++) point.double();
+  for (let i = 0; i < 4; i++) field.copy(slot(i), point.X + i * SIZE);
+}
 
 let table: StaticArray<i32> | null = null;
 /** A table of the point whose coordinates are the first 64 bytes. */
