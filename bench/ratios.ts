@@ -14,8 +14,9 @@ export const RATIOS: [string, string, number | null][] = [
   ["envoy-oidc, session first seen, 12 kB", "jwt_authn, cache off, RS256", 1],
   ["envoy-oidc, cached introspection", "envoy-oidc, cached token, 3 headers", 1.05],
   ["envoy-oidc, public path", "envoy-oidc, cached token, 3 headers", 0.6],
-  ["envoy-oidc, no token", "envoy-oidc, cached token, 3 headers", 1],
-  ["envoy-oidc, a bad token seen before", "envoy-oidc, cached token, 3 headers", 1],
+  // A refusal ends the chain: the filter stands alone in both.
+  ["envoy-oidc, no token", "one envoy-oidc, cached token, 3 headers", 1],
+  ["envoy-oidc, a bad token seen before", "one envoy-oidc, cached token, 3 headers", 1],
   ["envoy-oidc, session seen before, 1 kB", "oauth2, session, 1 kB", null],
   ["envoy-oidc, session seen before, 12 kB", "oauth2, session, 12 kB", null],
   ["envoy-oidc, session first seen, 1 kB", "oauth2, session, 1 kB", null],

@@ -34,8 +34,8 @@ const cookies = (size: Size): string => `${BARE}, with ${size} of cookies`;
 /** `floors`: a session of each size whose path is recorded. */
 export function subjects(world: World, floors: Record<Size, Session>): Subject[] {
   return [
-    ...tokenSubjects(world), ...sessionSubjects(world, floors), ...refusalSubjects(world), ...signInSubjects(world),
-    ...(world.quick ? [] : [...singleSubjects(world), ...peerSubjects(world)]),
+    ...tokenSubjects(world), ...sessionSubjects(world, floors), ...refusalSubjects(world), ...singleSubjects(world), ...signInSubjects(world),
+    ...(world.quick ? [] : peerSubjects(world)),
   ];
 }
 
