@@ -1,15 +1,27 @@
 // Verdicts that the next request with the same token gets without being judged again.
 
-import { EMPTY } from "../bytes/bytes";
+import { copied, utf8 } from "../bytes/bytes";
+import { decodeUtf8 } from "../bytes/utf8";
 import { Forward, Next, Refuse } from "../flow/next";
+import { REFUSALS } from "../flow/refusal";
 import { Guard } from "./guard";
+import { tagOf, valueAt, valueSize } from "./verdict_cache";
 
 /** Keeps what may be kept. */
 export function remember(guard: Guard, token: Uint8Array, verdict: Next, nowMs: i64): void {
   const untilSec = untilSecOf(verdict), verdicts = guard.root.verdicts;
   if (untilSec <= nowMs / 1000) return;
   if (verdict instanceof Forward) verdicts.admitted.keep(guard.number, token.dataStart, token.length, 0, (verdict as Forward).identity, untilSec);
-  else if (verdict instanceof Refuse) verdicts.refused.keep(guard.number, token.dataStart, token.length, (verdict as Refuse).refusal.number, EMPTY, untilSec);
+  else if (verdict instanceof Refuse) {
+    const refuse = verdict as Refuse;
+    verdicts.refused.keep(guard.number, token.dataStart, token.length, refuse.refusal.number, utf8(refuse.place), untilSec);
+  }
+}
+
+/** The refusal that is remembered there (filter/verdict_cache.ts). */
+export function refusalAt(entry: usize): Refuse {
+  const place = valueSize(entry) == 0 ? "" : decodeUtf8(copied(valueAt(entry), valueSize(entry)));
+  return new Refuse(REFUSALS[tagOf(entry)], 0, "", place);
 }
 
 /** Until when a verdict on a token may be remembered; 0: not at all. */

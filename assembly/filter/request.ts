@@ -8,7 +8,7 @@ import { Config, Mode, Unauthenticated } from "../config/config";
 import { AMBIGUOUS, chooseRule, NO_RULE } from "../flow/choose";
 import { decide } from "../flow/decide";
 import { Await, Forward, Next, Refuse } from "../flow/next";
-import { AMBIGUOUS_PATH, BAD_REQUEST, BODY_NOT_DELIVERED, BODY_TOO_LARGE, DENIED, MALFORMED_CREDENTIAL, MISCONFIGURED, NO_TOKEN, NOT_READY, OVERLOADED, REFUSALS } from "../flow/refusal";
+import { AMBIGUOUS_PATH, BAD_REQUEST, BODY_NOT_DELIVERED, BODY_TOO_LARGE, DENIED, MALFORMED_CREDENTIAL, MISCONFIGURED, NO_TOKEN, NOT_READY, OVERLOADED } from "../flow/refusal";
 import { Place, placeOf } from "../flow/visit";
 import { Reply } from "../http/callout";
 import { requestKindOf } from "../http/navigation";
@@ -21,9 +21,9 @@ import { Guard } from "./guard";
 import { Outcome } from "./metrics";
 import { PendingCall, Woken } from "./pending";
 import { exchange } from "./registry";
-import { remember } from "./remember";
+import { refusalAt, remember } from "./remember";
 import { admit, admitAnonymous, refuse, refuseWith } from "./settle";
-import { tagOf, valueAt, valueSize } from "./verdict_cache";
+import { valueAt, valueSize } from "./verdict_cache";
 import { Again, perform, scanCookies, settle as settleVisit, visitCame } from "./visits";
 import { bodies, logs, pending, roots } from "./world";
 
@@ -143,7 +143,7 @@ function judge(guard: Guard, stream: u32, bodyFollows: bool, waited: bool): Filt
   const hit = guard.root.verdicts.admitted.find(guard.number, credential.at, credential.size, nowSec);
   if (hit != 0) return admit(valueAt(hit), valueSize(hit), stream, guard, Outcome.Allowed);
   const miss = guard.root.verdicts.refused.find(guard.number, credential.at, credential.size, nowSec);
-  if (miss != 0) return refuse(REFUSALS[tagOf(miss)], config, true);
+  if (miss != 0) return refuseWith(refusalAt(miss), config, true);
   return judgeAnew(guard, stream, now, waited);
 }
 

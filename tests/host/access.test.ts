@@ -37,6 +37,7 @@ describe("a bearer token", () => {
       expect(refused(envoy.get("/", bearer(no)))).toBe("403 access_denied");
       expect(envoy.get("/", bearer(yes)).forwarded).toBeTruthy();
     }
+    expect(envoy.logs.map(({ text }) => text).filter((line) => line.includes("access_denied (403) by access_rules (realm_access.roles)"))).toHaveLength(3);
   });
 
   test("its refusal names the rule in the log, and no claim's value anywhere", () => {
