@@ -155,8 +155,9 @@ describe("what a request costs", () => {
     const envoy = ruled({ ...TOKENS, mode: "public", rules: [{ path_prefix: "/private", mode: "bearer" }] }), long = "b".repeat(2000);
     const flood = (): void => { for (let i = 0; i < 2000; i++) for (const path of [`/x/${long}%41`, `/%70rivate/${long}`, `/x//${long}/..;/`, "/x?".concat(long)]) envoy.get(path); };
     flood();
+    flood(); // the garbage of one is not worth a collection
     const before = envoy.memoryBytes();
-    flood();
+    for (let i = 0; i < 4; i++) flood();
     expect(envoy.memoryBytes()).toBeLessThanOrEqual(before);
     expect(before).toBeLessThan(4 << 20);
   });
