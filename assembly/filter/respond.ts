@@ -80,7 +80,6 @@ function jsonOf(refuse: Refuse): string {
   return refusalJson(refuse.refusal.error, refuse.refusal.code, refuse.refusal.description, decodeUtf8(signIn.written()));
 }
 
-
 /** Of an answer without a body. */
 function plainHeaders(): Uint8Array[] {
   const pairs = new Array<Uint8Array>();

@@ -14,7 +14,6 @@ import { respond, respondPage, respondRedirect } from "./respond";
 import { noteCookies, noteLetThrough, noteNoStore } from "./responses";
 import { logs, metrics } from "./world";
 
-
 const COOKIE = utf8("cookie");
 
 /** With the identity that the request's token or session has earned. */

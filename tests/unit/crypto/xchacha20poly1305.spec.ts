@@ -65,7 +65,6 @@ export function inputs_are_not_changed(): void {
   equalBytes(key, KEY);
 }
 
-
 function codeOf(fault: Fault | null): i32 { return fault == null ? 0 : fault.code; }
 
 function flipped(bytes: Uint8Array, bit: i32): Uint8Array {

@@ -162,7 +162,6 @@ export function a_name_and_attributes_that_fill_a_cookie_leave_no_room(): void {
   equalInt(chunkRoom(filled(5000, 0x61), NAME), 0);
 }
 
-
 export function duty_107_a_cookie_of_an_old_secret_opens(): void {
   const made = must(sealed(keys("old"), bytes(20), 4000));
   opens(new SealingKeys([ascii("new"), ascii("old")]), made, bytes(20));
