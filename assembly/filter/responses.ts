@@ -2,7 +2,7 @@
 
 import { MapType } from "../abi/enums";
 import { addResponseHeader, hasResponseHeader, headerPairs, nowMs, pairsAt, pairsSize, removeResponseHeader, replaceResponseHeader } from "../abi/host";
-import { concat, EMPTY, indexOf, utf8 } from "../bytes/bytes";
+import { EMPTY, indexOf, joined, utf8 } from "../bytes/bytes";
 import { CookieScan } from "../http/cookies";
 import { HeaderBlock } from "../http/header_block";
 import { NameTable } from "../http/name_table";
@@ -83,7 +83,7 @@ function asKept(value: Uint8Array): Uint8Array {
   const pair = value.subarray(start, end), equals = indexOf(pair, 0x3d);
   let stop = equals;
   while (stop > 0 && blank(pair[stop - 1])) stop--;
-  return stop < equals ? concat([pair.subarray(0, stop), pair.subarray(equals)]) : pair;
+  return stop < equals ? joined(pair.subarray(0, stop), pair.subarray(equals)) : pair;
 }
 
 function blank(c: u8): bool { return c == 0x20 || c == 0x09; }

@@ -1,7 +1,7 @@
 // What the workers of one Envoy tell each other about a provider, in Envoy's shared data: its documents, and whose turn it is to call.
 
 import { setSharedData, sharedData, sharedDataOr, SharedValue } from "../abi/host";
-import { concat, utf8 } from "../bytes/bytes";
+import { joined, utf8 } from "../bytes/bytes";
 
 export const enum Document { Metadata = 0, Keys }
 
@@ -26,8 +26,8 @@ export class SharedProvider {
 
   constructor(id: string) {
     const prefix = utf8("envoy-oidc/2/" + id);
-    this.headKey = concat([prefix, utf8("/head")]);
-    this.documentKeys = [concat([prefix, utf8("/metadata")]), concat([prefix, utf8("/keys")])];
+    this.headKey = joined(prefix, utf8("/head"));
+    this.documentKeys = [joined(prefix, utf8("/metadata")), joined(prefix, utf8("/keys"))];
   }
 
   /** Reads the head record. True when somebody has written it since the last look. */
