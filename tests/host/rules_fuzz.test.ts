@@ -16,7 +16,8 @@ const ENDINGS = /^(forwarded|waiting|30[23]|200 \w+|40[0135] \w+|431 \w+|50[23] 
 
 /** With bytes that no text is made of. */
 function raw(envoy: Envoy, pairs: Pair[], body = ""): StreamContext {
-  const root = envoy.plugins[0]!.roots[0]!, stream = new StreamContext(root.vm, root, root.vm.nextId(), new Headers(pairs), Buffer.from(body)).begin();
+  const root = envoy.plugins[0]!.roots[0]!, stream = new StreamContext(root.vm, root, root.vm.nextId(), new Headers(pairs)).begin(body === "");
+  if (body !== "") stream.data(body, true);
   envoy.settle();
   return stream;
 }

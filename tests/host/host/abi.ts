@@ -15,9 +15,13 @@ export const BufferType = { RequestBody: 0, ResponseBody: 1, CallResponseBody: 4
 export const LEVELS = ["trace", "debug", "info", "warn", "error", "critical"] as const;
 export type Level = (typeof LEVELS)[number];
 
-/** What a filter may answer to headers; only `Continue` lets the request go on by itself. */
+/** What a filter may answer to headers, data and trailers; only `Continue` lets the request go on by itself. */
 export const Continue = 0;
 export const StopIteration = 1;
+export const StopAllIterationAndWatermark = 4;
+/** To data. */
+export const StopIterationAndBuffer = 1;
+export const StopIterationNoBuffer = 3;
 
 /** The module did what no correct module does: a wild pointer, a second answer. It fails the test, whatever the module makes of it. */
 export class Misuse extends Error {}

@@ -51,6 +51,28 @@ describe("a request", () => {
   });
 });
 
+describe("a request whose headers the filter holds (StopIteration)", () => {
+  const held = () => start().begin("POST", "/call");
+  test("goes on as it is once a later callback says Continue: by data, by empty last data, by trailers", () => {
+    expect(held().outcome).toBe("waiting");
+    expect(held().data("a=b").upstream).toMatchObject({ body: Buffer.from("a=b"), ended: false });
+    expect(held().data("", true).upstream).toMatchObject({ body: Buffer.alloc(0), ended: true });
+    expect(held().trailers({ "x-t": "1" }).upstream).toMatchObject({ ended: true, trailers: { list: [["x-t", "1"]] } });
+  });
+  test("without allow_on_headers_stop_iteration nothing comes to the filter before it continues, and nothing goes on", () => {
+    const envoy = start();
+    envoy.bodiesBehindHeaders = false;
+    const req = envoy.begin("POST", "/call").data("a").data("b").trailers({ "x-t": "1" });
+    expect(req.outcome).toBe("waiting");
+    envoy.callout().json({});
+    expect(req.upstream).toMatchObject({ body: Buffer.from("ab"), ended: true, trailers: { list: [["x-t", "1"]] } });
+  });
+  test("is given nothing more once it is answered", () => {
+    const envoy = start(), req = envoy.begin("POST", "/local").data("a").trailers({ "x-t": "1" });
+    expect([req.local.status, req.upstream.headers]).toEqual([403, null]);
+  });
+});
+
 describe("a callout", () => {
   test("is answered to the root context, and headers can be written until the request goes on", () => {
     const envoy = start(), req = envoy.get("/call"), call = envoy.callout("idp");

@@ -124,11 +124,19 @@ export class Envoy extends Host {
     return next;
   }
 
+  /** A request whose body, if it has one, comes in one piece that ends it. */
   request(method: string, path: string, headers: HeadersLike = {}, options: RequestOptions = {}): StreamContext {
+    const body = Buffer.from(options.body ?? "");
+    const stream = this.begin(method, path, headers, { ...options, end: body.length === 0 });
+    return body.length === 0 ? stream : stream.data(body, true);
+  }
+
+  /** A request's headers; `data`, `trailers` and `reset` of what it gives go on with it. */
+  begin(method: string, path: string, headers: HeadersLike = {}, options: Omit<RequestOptions, "body"> & { end?: boolean } = {}): StreamContext {
     const root = (options.plugin ?? this.plugins[0]!).roots[options.worker ?? 0]!;
     const sent = Headers.of([[":method", method], [":path", path], [":scheme", "https"], [":authority", "app.example"]]);
     for (const [name, value] of Headers.of(headers).list) name.startsWith(":") ? sent.replace(name, value) : sent.add(name, value);
-    const stream = new StreamContext(root.vm, root, root.vm.nextId(), sent, Buffer.from(options.body ?? "")).begin();
+    const stream = new StreamContext(root.vm, root, root.vm.nextId(), sent).begin(options.end ?? false);
     this.settle();
     return stream;
   }

@@ -1,5 +1,5 @@
 /** One request through the filter, from the client's headers to the end of the stream. */
-import { BufferType, Continue, MapType, Misuse, StopIteration } from "./abi";
+import { BufferType, Continue, MapType, Misuse, StopAllIterationAndWatermark, StopIteration, StopIterationAndBuffer, StopIterationNoBuffer } from "./abi";
 import { Headers, type HeadersLike, type Pair } from "./headers";
 import type { RootContext } from "./root";
 import type { Vm } from "./vm";
@@ -8,19 +8,38 @@ export interface LocalReply { status: number; headers: Headers; body: string; de
 export interface Reply { status: number; headers: Headers; body: string }
 export type Outcome = "waiting" | "reset" | { forwarded: Headers } | { local: LocalReply };
 
+type Answer = { value: number; stopped: boolean } | null;
+
+/** What has reached the upstream, in the order in which Envoy would send it. */
+export interface Upstream { headers: Headers | null; body: Buffer; trailers: Headers | null; ended: boolean }
+
+/** Envoy's states of a filter's iteration: it goes on, its headers are held, or nothing comes to the filter any more until it continues. */
+type Iteration = "continue" | "stopped" | "stopped-all";
+
 export class StreamContext {
   readonly properties = new Map<string, Buffer>();
   outcome: Outcome = "waiting";
   /** What the client got at last: the local reply, or the upstream's answer as the filter let it pass. */
   response: Reply | null = null;
+  readonly upstream: Upstream = { headers: null, body: Buffer.alloc(0), trailers: null, ended: false };
   private readonly maps = new Map<number, Headers>();
   private readonly buffers = new Map<number, Buffer>();
-  private pausedIn: "headers" | "body" | null = null;
+  private iteration: Iteration = "continue";
+  private headersContinued = false;
+  /** The client has sent all of it. */
+  private complete = false;
+  /** Data that Envoy keeps while the filter stops, and trailers that it has not passed on. */
+  private held: Buffer | null = null;
+  private trailing: Headers | null = null;
+  /** The filter has asked for the body as a whole. */
+  private buffering = false;
+  /** After StopAllIteration Envoy begins again with the filter itself, not behind it. */
+  private fromThisFilter = false;
   private inRequestHeaders = false;
   private answering = false;
   private ended = false;
 
-  constructor(readonly vm: Vm, readonly root: RootContext, readonly id: number, private readonly sent: Headers, private body: Buffer) {
+  constructor(readonly vm: Vm, readonly root: RootContext, readonly id: number, private readonly sent: Headers) {
     vm.contexts.set(id, this);
     root.streams.add(this);
   }
@@ -38,47 +57,129 @@ export class StreamContext {
     throw new Error(`the request was not answered locally: ${describe(this.outcome)}`);
   }
 
-  begin(): this {
+  /** HEADERS, with END_STREAM or without. */
+  begin(end: boolean): this {
     this.vm.call(this, "proxy_on_context_create", this.id, this.root.id);
     this.maps.set(MapType.RequestHeaders, this.sent);
+    this.complete = end;
     this.inRequestHeaders = true;
-    const answer = this.vm.call(this, "proxy_on_request_headers", this.id, this.sent.list.length, this.body.length === 0 ? 1 : 0);
+    const status = this.headersStatus(this.vm.call(this, "proxy_on_request_headers", this.id, this.sent.list.length, end ? 1 : 0));
     this.inRequestHeaders = false;
-    if (this.ended || this.answering) return this;
-    if (answer && (answer.stopped || answer.value !== Continue)) this.pausedIn = "headers";
-    else this.headersDone();
-    if (answer?.value === StopIteration && this.vm.host.bodiesBehindHeaders && this.body.length > 0) this.bodyBehindHeaders();
+    if (this.over) return this;
+    if (status === Continue) this.headersToUpstream();
+    else this.iteration = status === StopIteration ? "stopped" : "stopped-all";
     return this;
   }
 
-  /** With `allow_on_headers_stop_iteration`, a filter that holds the headers is given the body all the same. */
-  private bodyBehindHeaders(): void {
-    this.buffers.set(BufferType.RequestBody, this.body);
-    const answer = this.vm.call(this, "proxy_on_request_body", this.id, this.body.length, 1);
-    if (this.ended || this.answering || !answer || answer.stopped || answer.value !== Continue) return;
-    this.pausedIn = null;
+  /** DATA; the last of it may be empty. Whatever comes after an answer is dropped, as Envoy drops it. */
+  data(bytes: string | Uint8Array, end = false): this {
+    if (this.over) return this;
+    this.complete = end;
+    if (this.iteration === "stopped-all") this.hold(Buffer.from(bytes as string));
+    else this.dataToFilter(Buffer.from(bytes as string), end);
+    this.vm.host.settle();
+    return this;
+  }
+
+  /** The request ends by trailers. */
+  trailers(like: HeadersLike): this {
+    if (this.over) return this;
+    this.complete = true;
+    this.trailing = Headers.of(like);
+    if (this.iteration !== "stopped-all") this.trailersToFilter();
+    this.vm.host.settle();
+    return this;
+  }
+
+  private get over(): boolean { return this.ended || this.answering; }
+
+  private hold(bytes: Buffer): void { this.held = this.held ? Buffer.concat([this.held, bytes]) : bytes; }
+
+  /** Only with `allow_on_headers_stop_iteration` may a filter hold the headers and still be given the body. */
+  private headersStatus(answer: Answer): number {
+    if (!answer) return Continue;
+    if (answer.stopped) return StopAllIterationAndWatermark;
+    return answer.value === StopIteration && !this.vm.host.bodiesBehindHeaders ? StopAllIterationAndWatermark : answer.value;
+  }
+
+  private dataToFilter(bytes: Buffer, end: boolean): void {
+    if (this.buffering) {
+      this.hold(bytes);
+      bytes = Buffer.alloc(0);
+    }
+    const shown = this.buffering ? this.held! : bytes;
+    this.buffers.set(BufferType.RequestBody, shown);
+    const answer = this.vm.call(this, "proxy_on_request_body", this.id, shown.length, end ? 1 : 0);
+    if (this.over) return;
+    const written = this.buffers.get(BufferType.RequestBody)!;
+    if (this.buffering) this.held = written;
+    else bytes = written;
+    const status = answer?.stopped ? StopIterationNoBuffer : answer?.value ?? Continue;
+    this.buffering = status === StopIterationAndBuffer;
+    if (status !== StopIterationNoBuffer) this.keepOrPass(bytes, status === Continue, end);
+    else this.iteration = "stopped";
+    // The buffer stays in the filter's reach as long as it asks for the whole body.
+    if (!this.buffering) this.buffers.delete(BufferType.RequestBody);
+  }
+
+  private keepOrPass(bytes: Buffer, passes: boolean, end: boolean): void {
+    if (passes && this.iteration === "continue") return this.dataToUpstream(bytes, end);
+    if (bytes.length > 0 || !this.held) this.hold(bytes);
+    if (passes) this.continueIteration();
+    else this.iteration = "stopped";
+  }
+
+  private trailersToFilter(): void {
+    this.maps.set(MapType.RequestTrailers, this.trailing!);
+    if (this.buffering) this.buffers.set(BufferType.RequestBody, this.held ?? Buffer.alloc(0));
+    const answer = this.vm.call(this, "proxy_on_request_trailers", this.id, this.trailing!.list.length);
+    if (this.over) return;
+    if (answer && (answer.stopped || answer.value !== Continue)) {
+      this.iteration = this.iteration === "continue" ? "stopped" : this.iteration;
+      return;
+    }
+    // What makes trailers dangerous: whoever holds the headers and says Continue here lets all of it go on.
+    this.maps.delete(MapType.RequestTrailers);
+    if (this.iteration === "stopped") this.continueIteration();
+    else this.trailersToUpstream();
+  }
+
+  /** Envoy's commonContinue: what was held goes on, the headers first. */
+  private continueIteration(): void {
+    if (this.over) return;
+    this.fromThisFilter = this.iteration === "stopped-all";
+    this.iteration = "continue";
     this.maps.delete(MapType.RequestHeaders);
-    this.forward();
+    if (!this.headersContinued) this.headersToUpstream();
+    const held = this.held, trailed = this.trailing !== null && !this.upstream.trailers, again = this.fromThisFilter;
+    this.held = null;
+    this.fromThisFilter = false;
+    if (held) again ? this.dataToFilter(held, this.complete && !trailed) : this.dataToUpstream(held, this.complete && !trailed);
+    if (this.over || !trailed) return;
+    if (again) this.trailersToFilter();
+    else this.trailersToUpstream();
   }
 
   /** The maps are out of reach once the headers have gone on: Envoy then answers BadArgument. */
-  private headersDone(): void {
+  private headersToUpstream(): void {
     this.maps.delete(MapType.RequestHeaders);
-    if (this.body.length === 0 || !this.vm.has("proxy_on_request_body")) return this.forward();
-    this.buffers.set(BufferType.RequestBody, this.body);
-    const answer = this.vm.call(this, "proxy_on_request_body", this.id, this.body.length, 1)!;
-    if (this.ended || this.answering) return;
-    if (answer.stopped || answer.value !== Continue) this.pausedIn = "body";
-    else this.forward();
-  }
-
-  private forward(): void {
-    this.body = this.buffers.get(BufferType.RequestBody) ?? this.body;
-    this.buffers.delete(BufferType.RequestBody);
+    this.headersContinued = true;
+    this.upstream.headers = this.sent;
+    this.upstream.ended = this.complete && !this.held && !this.trailing;
     this.outcome = { forwarded: this.sent };
   }
 
-  get sentBody(): string { return this.body.toString(); }
+  private dataToUpstream(bytes: Buffer, end: boolean): void {
+    this.upstream.body = Buffer.concat([this.upstream.body, bytes]);
+    this.upstream.ended = end;
+  }
+
+  private trailersToUpstream(): void {
+    this.upstream.trailers = this.trailing;
+    this.upstream.ended = true;
+  }
+
+  get sentBody(): string { return this.upstream.body.toString(); }
 
   /** The upstream answers a forwarded request; the client gets what the filter makes of it. */
   respond(status: number, headers: HeadersLike = {}, body = ""): Reply {
@@ -126,11 +227,9 @@ export class StreamContext {
   /** proxy_continue_stream of the request: takes effect when the VM call has returned. */
   continueRequest(): void {
     if (this.inRequestHeaders) throw new Misuse("proxy_continue_stream within proxy_on_request_headers: Envoy loses it when the answer then is to stop");
-    if (!this.pausedIn || this.answering) throw new Misuse(`proxy_continue_stream of a request that is not paused: ${describe(this.outcome)}`);
-    const pausedIn = this.pausedIn;
-    this.pausedIn = null;
+    if (this.iteration === "continue" || this.answering) throw new Misuse(`proxy_continue_stream of a request that is not paused: ${describe(this.outcome)}`);
     this.maps.delete(MapType.RequestHeaders);
-    this.vm.after(() => { if (!this.ended) pausedIn === "headers" ? this.headersDone() : this.forward(); });
+    this.vm.after(() => this.continueIteration());
   }
 
   /** proxy_send_local_response: also takes effect then; the reply passes the filter's own response callbacks. */
