@@ -1,13 +1,13 @@
 // The exported callbacks of proxy-wasm ABI 0.2.1. Only those that are needed: each one more costs every request a crossing.
 
-import { FilterDataStatus, FilterHeadersStatus } from "./abi/enums";
+import { FilterDataStatus, FilterHeadersStatus, FilterTrailersStatus } from "./abi/enums";
 import "./abi/abort";
 import { resetArena } from "./abi/memory";
 import { replied } from "./filter/calls";
 import { keepTime, tick } from "./filter/clock";
 import { configure } from "./filter/configure";
 import { collectGarbage } from "./filter/memory";
-import { bodyCame, refuseOverdue, requestCame, resumeSome } from "./filter/request";
+import { bodyCame, refuseOverdue, requestCame, resumeSome, trailersCame } from "./filter/request";
 import { responseCame } from "./filter/responses";
 import { roots } from "./filter/world";
 
@@ -46,6 +46,13 @@ export function proxy_on_request_headers(stream: u32, _count: u32, endOfStream: 
 export function proxy_on_request_body(stream: u32, size: u32, endOfStream: u32): FilterDataStatus {
   resetArena();
   const status = bodyCame(stream, size, endOfStream != 0);
+  collectGarbage();
+  return status;
+}
+
+export function proxy_on_request_trailers(stream: u32, _count: u32): FilterTrailersStatus {
+  resetArena();
+  const status = trailersCame(stream);
   collectGarbage();
   return status;
 }

@@ -3,7 +3,7 @@
 export const enum Status { Ok = 0, NotFound = 1, BadArgument = 2, CasMismatch = 8 }
 export const enum LogLevel { Trace = 0, Debug = 1, Info = 2, Warn = 3, Error = 4, Critical = 5 }
 export const enum BufferType { HttpRequestBody = 0, HttpCallResponseBody = 4, VmConfiguration = 6, PluginConfiguration = 7 }
-export const enum MapType { HttpRequestHeaders = 0, HttpResponseHeaders = 2, HttpCallResponseHeaders = 6 }
+export const enum MapType { HttpRequestHeaders = 0, HttpRequestTrailers = 1, HttpResponseHeaders = 2, HttpCallResponseHeaders = 6 }
 export const enum StreamType { HttpRequest = 0 }
 export const enum MetricType { Counter = 0, Gauge = 1, Histogram = 2 }
 
@@ -16,3 +16,5 @@ export const enum FilterHeadersStatus {
 }
 
 export const enum FilterDataStatus { Continue = 0, StopIterationAndBuffer = 1 }
+/** Continue also lets headers go on that were held until now, whoever held them. */
+export const enum FilterTrailersStatus { Continue = 0, StopIteration = 1 }

@@ -46,6 +46,10 @@ export function removeRequestHeader(name: usize, nameSize: usize): bool {
   return env.proxy_remove_header_map_value(MapType.HttpRequestHeaders, name, nameSize) == Status.Ok;
 }
 
+export function removeRequestTrailer(name: usize, nameSize: usize): void {
+  env.proxy_remove_header_map_value(MapType.HttpRequestTrailers, name, nameSize);
+}
+
 /** Whether the upstream's response (or a local reply) has that header. */
 export function hasResponseHeader(name: Uint8Array): bool {
   store<u64>(OUT, 0);

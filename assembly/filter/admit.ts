@@ -1,11 +1,15 @@
 // Lets a request through: identity headers that the client sent go, the ones that its token earned come.
 
-import { removeRequestHeader, replaceRequestHeader, setProperty } from "../abi/host";
+import { MapType } from "../abi/enums";
+import { headerPairs, pairsAt, pairsSize, removeRequestHeader, removeRequestTrailer, replaceRequestHeader, setProperty } from "../abi/host";
 import { utf8 } from "../bytes/bytes";
 import { Credential } from "../flow/credential";
 import { HeaderBlock } from "../http/header_block";
+import { NameTable } from "../http/name_table";
 import { pathWithout } from "../http/query";
 import { Entry, ENTRY_HEAD } from "../policy/identity";
+
+const trailers = new HeaderBlock();
 
 const PATH = utf8(":path");
 const BEARER = utf8("Bearer ");
@@ -13,6 +17,15 @@ const BEARER = utf8("Bearer ");
 /** Removes every header that only the filter may set, under every spelling that the client used. */
 export function scrub(headers: HeaderBlock): void {
   for (let i = 0; i < headers.identities; i++) removeRequestHeader(headers.identityNameAt(i), headers.identityNameSize(i));
+}
+
+/** Removes what these names stand for from the request's trailers. A block gives some names at once, so it is read until none is left. */
+export function scrubTrailers(names: NameTable): void {
+  for (let whole = false, any = true; !whole && any;) {
+    whole = headerPairs(MapType.HttpRequestTrailers) && trailers.read(pairsAt(), pairsSize(), names);
+    any = trailers.identities > 0;
+    for (let i = 0; i < trailers.identities; i++) removeRequestTrailer(trailers.identityNameAt(i), trailers.identityNameSize(i));
+  }
 }
 
 /** Sets what the identity (policy/identity.ts) asks for. After `scrub`, so that each header stands exactly once. */

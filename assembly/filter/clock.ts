@@ -6,7 +6,7 @@ import { lookElsewhere } from "./ask_once";
 import { advance } from "./calls";
 import { endedSessions, turns } from "./registry";
 import { Root } from "./roots";
-import { logs, metrics, pending, roots } from "./world";
+import { bodies, logs, metrics, pending, roots } from "./world";
 
 const IDLE_MS = 1_000;
 /** While something that requests wait for is on its way: how soon another worker's answer is noticed. */
@@ -57,6 +57,7 @@ export function hurry(root: Root): void {
 }
 
 function usualMs(root: Root): u32 {
+  if (bodies.anyGaveWay) return NEXT_BATCH_MS;
   const elsewhere = pending.countElsewhere;
   if (elsewhere > 0 && elsewhere <= FEW) return SOON_MS;
   return elsewhere > 0 || pending.refreshing || root.hungry ? HUNGRY_MS : IDLE_MS;

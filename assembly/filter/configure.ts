@@ -9,7 +9,7 @@ import { Environment } from "../config/environment";
 import { extract } from "../crypto/hkdf";
 import { setNativeSigner, setNativeVerifier } from "../crypto/native";
 import { NameTable, Role } from "../http/name_table";
-import { IDENTITY_HEADERS } from "../policy/identity";
+import { AUTHORIZATION, IDENTITY_HEADERS } from "../policy/identity";
 import { contextOf } from "../session/sealing";
 import { setClock } from "./clock";
 import { EnvoySigner } from "./envoy_signer";
@@ -59,6 +59,7 @@ export function configure(rootId: u32, size: u32): bool {
     root.rules.push(new Guard(root, i + 1, own, sameSources(own.sources, config.sources) ? guard.names : namesOf(own, config), feedOf(root, own)));
   }
   root.cookieNames = cookieNamesOf(config);
+  root.trailerNames = trailerNamesOf(config);
   setClock(root, FIRST_TICK_MS);
   return true;
 }
@@ -110,6 +111,20 @@ function namesOf(config: Config, whole: Config): NameTable {
     const source = config.sources[i];
     if (source.kind == SourceKind.Header) table.add(source.name, Role.Credential);
     if (source.kind == SourceKind.RawHeader) table.add(source.name, Role.RawCredential);
+  }
+  return table;
+}
+
+/** Identity and credentials: an upstream that merges trailers into the headers must not take them for ours, or for judged (RFC 9110 §6.5.1). */
+function trailerNamesOf(config: Config): NameTable {
+  const table = new NameTable();
+  for (let i = 0; i < IDENTITY_HEADERS.length; i++) table.add(utf8(IDENTITY_HEADERS[i]), Role.Identity);
+  table.add(AUTHORIZATION, Role.Identity);
+  table.add(utf8("cookie"), Role.Identity);
+  for (let i = -1; i < config.rules.length; i++) {
+    const settings = i < 0 ? config : config.rules[i].config, claims = settings.identity.claimHeaders;
+    for (let j = 0; j < claims.length; j++) table.add(claims[j].name, Role.Identity);
+    for (let j = 0; j < settings.sources.length; j++) if (settings.sources[j].kind == SourceKind.RawHeader) table.add(settings.sources[j].name, Role.Identity);
   }
   return table;
 }

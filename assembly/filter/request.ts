@@ -1,6 +1,6 @@
 // A request comes, or goes on after a wait: the only code that suspends, resumes, admits and refuses.
 
-import { FilterDataStatus, FilterHeadersStatus, MapType } from "../abi/enums";
+import { FilterDataStatus, FilterHeadersStatus, FilterTrailersStatus, MapType } from "../abi/enums";
 import { continueRequest, headerPairs, nowMs, pairsAt, pairsSize, setEffectiveContext } from "../abi/host";
 import { resetArena } from "../abi/memory";
 import { copied, utf8 } from "../bytes/bytes";
@@ -12,7 +12,8 @@ import { AMBIGUOUS_PATH, BAD_REQUEST, BODY_NOT_DELIVERED, BODY_TOO_LARGE, DENIED
 import { Place, placeOf } from "../flow/visit";
 import { Reply } from "../http/callout";
 import { requestKindOf } from "../http/navigation";
-import { bodySoFar, MAX_BODY } from "./bodies";
+import { scrubTrailers } from "./admit";
+import { bodySoFar, BodyWaiter, MAX_BODY } from "./bodies";
 import { askOnce } from "./ask_once";
 import { RootDispatcher } from "./calls";
 import { hurry } from "./clock";
@@ -58,20 +59,37 @@ export function bodyCame(stream: u32, size: u32, last: bool): FilterDataStatus {
   const waiter = bodies.find(stream);
   if (waiter == null) return FilterDataStatus.Continue;
   waiter.delivered = true;
-  if (!last && size <= MAX_BODY) return FilterDataStatus.StopIterationAndBuffer;
-  bodies.remove(waiter);
-  const guard = waiter.guard, config = guard.config, browser = config.browser;
-  if (!readHeaders(guard) || browser == null) refuse(BAD_REQUEST, config, false);
-  else if (size > MAX_BODY) refuse(BODY_TOO_LARGE, config, false);
-  else {
-    const x = exchange(guard, nowMs(), false), secure = scanCookies(guard);
-    perform(guard, stream, waiter.step.received(x, bodySoFar(size)), x, new Again(browser, placeOf(browser, headers), secure, false));
-  }
-  // Answered, or waiting for its answer: in no case does it go on.
+  if (last || size > <u32>MAX_BODY) readBody(waiter);
   return FilterDataStatus.StopIterationAndBuffer;
 }
 
-/** Refuses some of the requests whose body does not come, and says what is missing. Whether there may be more of them. */
+/** `proxy_on_request_trailers`: they end a body that a step waits for, and are cleared of what only the filter may say. */
+export function trailersCame(stream: u32): FilterTrailersStatus {
+  const waiter = bodies.find(stream);
+  if (waiter != null) {
+    readBody(waiter);
+    return FilterTrailersStatus.StopIteration;
+  }
+  const root = roots.ofStream(stream);
+  if (root != null) scrubTrailers(root.trailerNames);
+  else for (let i = 0; i < roots.all.length; i++) scrubTrailers(roots.all[i].trailerNames); // too old to be told whose it is
+  return FilterTrailersStatus.Continue;
+}
+
+/** The whole body is here, or more of it than may be. Afterwards the request is answered, or waits for its answer: in no case does it go on. */
+function readBody(waiter: BodyWaiter): void {
+  if (waiter.gaveWay) return;
+  bodies.remove(waiter);
+  const guard = waiter.guard, config = guard.config, browser = config.browser, body = bodySoFar();
+  if (!readHeaders(guard) || browser == null) refuse(BAD_REQUEST, config, false);
+  else if (body.length > MAX_BODY) refuse(BODY_TOO_LARGE, config, false);
+  else {
+    const x = exchange(guard, nowMs(), false), secure = scanCookies(guard);
+    perform(guard, waiter.stream, waiter.step.received(x, body), x, new Again(browser, placeOf(browser, headers), secure, false));
+  }
+}
+
+/** Refuses some of the requests whose body does not come or that had to give way, and says what is missing. Whether there may be more of them. */
 export function refuseOverdue(): bool {
   if (bodies.none) return false;
   const overdue = bodies.overdue(nowMs(), BATCH);
@@ -79,9 +97,9 @@ export function refuseOverdue(): bool {
     const waiter = overdue[i];
     if (!setEffectiveContext(waiter.stream)) continue;
     resetArena();
-    if (!waiter.delivered) logs.trouble("request bodies do not arrive: set allow_on_headers_stop_iteration: true beside the Wasm plugin's configuration (Envoy 1.35 or later)");
+    if (!waiter.delivered && !waiter.gaveWay) logs.trouble("request bodies do not arrive: set allow_on_headers_stop_iteration: true beside the Wasm plugin's configuration (Envoy 1.35 or later)");
     readHeaders(waiter.guard);
-    refuse(BODY_NOT_DELIVERED, waiter.guard.config, true);
+    refuse(waiter.gaveWay ? OVERLOADED : BODY_NOT_DELIVERED, waiter.guard.config, true);
   }
   return overdue.length == BATCH;
 }

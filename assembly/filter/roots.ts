@@ -2,6 +2,7 @@
 
 import { setEffectiveContext } from "../abi/host";
 import { EMPTY } from "../bytes/bytes";
+import { NameTable } from "../http/name_table";
 import { Feed } from "./feed";
 import { Guard } from "./guard";
 import { Verdicts } from "./verdict_cache";
@@ -19,6 +20,8 @@ export class Root {
   verdicts: Verdicts = new Verdicts(0, 0);
   /** Of the filter's own cookies, whatever rule they belong to: session, flow and login names in turn (session/cookie_settings.ts). */
   cookieNames: Uint8Array[] = new Array<Uint8Array>();
+  /** What a request's trailers must not hold. */
+  trailerNames: NameTable = new NameTable();
   /** The configuration as it was written. */
   document: Uint8Array = EMPTY;
   /** Known to all workers with this very configuration, and to nobody else. */

@@ -7,11 +7,12 @@ import { BrowserSettings } from "../config/browser";
 import { atPlace, browse } from "../flow/browse";
 import { Exchange } from "../flow/exchange";
 import { Await, AwaitBody, AwaitProvider, AwaitRefresh, Forward, ForwardPreflight, ForwardSession, Next, Page, Redirect, Refreshed, Refuse, Respond } from "../flow/next";
-import { NOT_READY, OVERLOADED } from "../flow/refusal";
+import { BODY_TOO_LARGE, NOT_READY, OVERLOADED } from "../flow/refusal";
 import { isSecure, Place, Visit } from "../flow/visit";
 import { Reply } from "../http/callout";
+import { announcesMoreThan } from "../http/content_length";
 import { CookieNames } from "../session/cookie_settings";
-import { BodyWaiter } from "./bodies";
+import { BodyWaiter, MAX_BODY } from "./bodies";
 import { ask, finishRefresh, RootDispatcher } from "./calls";
 import { hurry } from "./clock";
 import { cookies, headers } from "./current";
@@ -110,9 +111,12 @@ export function perform(guard: Guard, stream: u32, first: Next, x: Exchange, aga
     } else if (next instanceof AwaitBody) {
       const step = (next as AwaitBody).step;
       if (again.bodyFollows) {
-        if (bodies.full) dropGone(stream);
-        if (bodies.full) return refuse(OVERLOADED, config, true);
+        if (announcesMoreThan(headers, MAX_BODY)) return refuse(BODY_TOO_LARGE, config, false);
         bodies.add(new BodyWaiter(stream, guard, step, x.nowMs));
+        if (bodies.anyGaveWay) {
+          hurry(guard.root);
+          setEffectiveContext(stream);
+        }
         return FilterHeadersStatus.StopIteration;
       }
       next = step.received(x, EMPTY);
@@ -120,13 +124,6 @@ export function perform(guard: Guard, stream: u32, first: Next, x: Exchange, aga
   }
   if (next instanceof Refuse && (next as Refuse).why.length > 0) logs.trouble((next as Refuse).why);
   return settle(guard, stream, next, x.nowMs);
-}
-
-/** Frees the places of those who have gone without sending what they announced (duty 141). */
-function dropGone(stream: u32): void {
-  const waiting = bodies.all();
-  for (let i = 0; i < waiting.length; i++) if (!setEffectiveContext(waiting[i].stream)) bodies.remove(waiting[i]);
-  setEffectiveContext(stream);
 }
 
 /** Whoever makes the call, here or in another worker: the clock ticks faster until it has ended. */

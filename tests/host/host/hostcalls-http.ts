@@ -17,7 +17,7 @@ export function httpcalls(vm: Vm): Record<string, (...args: never[]) => unknown>
     return context instanceof RootContext ? null : context.map(type);
   };
   /** To write to: what came from a cluster is not. */
-  const mutable = (type: number): Headers | null => type === MapType.RequestHeaders || type === MapType.ResponseHeaders ? map(type) : null;
+  const mutable = (type: number): Headers | null => type === MapType.RequestHeaders || type === MapType.RequestTrailers || type === MapType.ResponseHeaders ? map(type) : null;
 
   const buffer = (type: number): Buffer | null => {
     if (type === BufferType.VmConfiguration) return host.vmConfiguration;
