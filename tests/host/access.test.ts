@@ -14,8 +14,8 @@ const byToken = (changes: Record<string, unknown>, settings: object) => {
 describe("a bearer token", () => {
   test("passes where the rule holds", () => expect(byToken(roles("user", "admin"), { access_rules: ADMINS }).request.forwarded).toBeTruthy());
   test.each([
-    ["without the claim", {}, "403 claim_missing"], ["with null for it", { realm_access: { roles: null } }, "403 claim_missing"], ["with an object for it", { realm_access: { roles: { admin: true } } }, "403 claim_type"],
-    ["without the role", roles("user"), "403 access_denied"], ["with a role that only starts so", roles("administrator"), "403 access_denied"],
+    ["duty 94: without the claim", {}, "403 claim_missing"], ["duty 94: with null for it", { realm_access: { roles: null } }, "403 claim_missing"], ["duty 94: with an object for it", { realm_access: { roles: { admin: true } } }, "403 claim_type"],
+    ["without the role", roles("user"), "403 access_denied"], ["duty 94: with a role that only starts so", roles("administrator"), "403 access_denied"],
   ])("%s does not", (_name, changes, refusal) => expect(refused(byToken(changes as Record<string, unknown>, { access_rules: ADMINS }).request)).toBe(refusal));
 
   test("passes where the schema fits", () => expect(byToken({ department: "sales" }, { claim_schema: SCHEMA }).request.forwarded).toBeTruthy());
@@ -49,6 +49,30 @@ describe("a bearer token", () => {
     expect(headers.get("www-authenticate")).toBeUndefined();
   });
 });
+
+describe("an e-mail address", () => {
+  const OURS = { all: [{ claim: "email_verified", equals: true }, { claim: "email", equals: "joe@corp.example" }] };
+  const about = (email: unknown, email_verified: unknown): Record<string, unknown> => ({ email, email_verified });
+  test("passes where it is the one that is asked for, and verified", () => expect(byToken(about("joe@corp.example", true), { access_rules: OURS }).request.forwarded).toBeTruthy());
+  test.each([
+    ["with two at signs", about("joe@corp.example@evil.example", true), "403 access_denied"], ["of a stranger, with ours behind it", about("joe@evil.example@corp.example", true), "403 access_denied"],
+    ["with more in front", about("x+joe@corp.example", true), "403 access_denied"], ["with a space behind it", about("joe@corp.example ", true), "403 access_denied"],
+    ["with a line end behind it", about("joe@corp.example\n", true), "403 access_denied"], ["in capitals", about("JOE@CORP.EXAMPLE", true), "403 access_denied"],
+    ["in a list", about(["joe@corp.example"], true), "403 claim_type"], ["that is not verified", about("joe@corp.example", false), "403 access_denied"],
+    ["that is verified in words", about("joe@corp.example", "true"), "403 claim_type"], ["of which nobody says that it is verified", about("joe@corp.example", undefined), "403 claim_missing"],
+  ])("duty 93: %s does not", (_name, changes, refusal) => expect(refused(byToken(changes, { access_rules: OURS }).request)).toBe(refusal));
+  test.each(["pattern", "format"])("duty 93: nor can a rule look at a part of it: %s is refused", (keyword) => {
+    expect(() => ready({ config: { ...JWKS_CONFIG, claim_schema: { properties: { email: { [keyword]: "@corp.example$" } } } } })).toThrow(keyword);
+    expect(() => ready({ config: { ...JWKS_CONFIG, access_rules: { claim: "email", [keyword]: "@corp.example$" } } })).toThrow(keyword);
+  });
+});
+
+test.each([["weaker", "1", "403 access_denied"], ["not there", undefined, "403 claim_missing"], ["a number", 2, "403 claim_type"]])(
+  "duty 86: a token whose acr is %s does not pass where a stronger one is asked for, and no challenge promises a way", (_, acr, refusal) => {
+    const { request } = byToken({ acr }, { access_rules: { claim: "acr", one_of: ["2", "3"] } });
+    expect(refused(request)).toBe(refusal);
+    expect(request.local.headers.get("www-authenticate")).toBeUndefined();
+  });
 
 describe("an introspected token", () => {
   const asks = (answer: object) => {

@@ -68,7 +68,7 @@ describe("duty 119: a request that is wrong ends nothing", () => {
     ["no content type", () => post(envoy, good(), {}), "400 logout_token_invalid"], ["a type that only begins like a form", () => post(envoy, good(), { "content-type": "application/x-www-form-urlencodedx" }), "400 logout_token_invalid"],
     ["two content types", () => post(envoy, good(), { "content-type": "application/x-www-form-urlencoded,text/plain" }), "400 logout_token_invalid"],
     ["no body", () => post(envoy, ""), "400 logout_token_invalid"], ["no parameter", () => post(envoy, "a=1"), "400 logout_token_invalid"],
-    ["the parameter twice (duty 9)", () => post(envoy, `${good()}&${good()}`), "400 logout_token_invalid"], ["twice, once escaped", () => post(envoy, `${good()}&logout%5Ftoken=x`), "400 logout_token_invalid"],
+    ["duty 9: the parameter twice", () => post(envoy, `${good()}&${good()}`), "400 logout_token_invalid"], ["twice, once escaped", () => post(envoy, `${good()}&logout%5Ftoken=x`), "400 logout_token_invalid"],
     ["bad escapes", () => post(envoy, `${good()}&a=%zz`), "400 logout_token_invalid"], ["a body too large", () => post(envoy, `${good()}&a=${"x".repeat(70_000)}`), "413 body_too_large"],
     ["a hundred parameters", () => post(envoy, `${"a=1&".repeat(100)}${good()}`), "400 logout_token_invalid"],
   ])("%s", (_, request, expected) => {

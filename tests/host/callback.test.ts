@@ -7,7 +7,7 @@ import type { LocalReply } from "./host/stream";
 
 const EVIL = "<script>alert(1)</script>\r\nSet-Cookie: a=b";
 
-/** What every page of ours has, whoever caused it (duties 17, 27, 142). */
+/** What every page of ours has, whoever caused it. */
 function sound({ headers, body }: LocalReply): void {
   expect(headers.get("content-type")).toBe("text/html; charset=utf-8");
   expect(headers.get("cache-control")).toBe("no-store");
@@ -19,7 +19,7 @@ function sound({ headers, body }: LocalReply): void {
   expect(headers.get("location")).toBeUndefined();
 }
 
-describe("an answer that belongs to no sign-in of this browser", () => {
+describe("duties 17, 27, 142: an answer that belongs to no sign-in of this browser", () => {
   test.each([
     ["duty 1: nothing", "", "callback_direct"],
     ["duty 1: no state", "?code=c", "callback_direct"],

@@ -141,7 +141,7 @@ describe("the browser sign-in", () => {
     [{ token_endpoint_auth_method: "private_key_jwt", client_rsa_private_key: privatePem() }, "client_rsa_private_key: the private key is neither an RSA nor an EC key"],
   ])("%#: %j is refused", (changes, message) => expect(mistakes({ ...SIGN_IN, ...changes })).toEqual([message]));
 
-  test("duty 106: no secret of a wrong configuration is in the log", () => {
+  test("duty 18: no secret of a wrong configuration is in the log", () => {
     const lines = mistakes({ ...SIGN_IN, client_secret: "topsecret-topsecret", session: { secret: ["topsecret-topsecret", "tops3cret"] } }).join();
     expect(lines).not.toMatch(/tops.cret/);
   });

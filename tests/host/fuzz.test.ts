@@ -5,7 +5,7 @@ import { Random } from "./host/random";
 const SEEDS = [1, 2, 3, 4];
 const EC = makeKey("ec", "ES256");
 
-test.each(SEEDS)("injured tokens are refused, whole ones pass (seed %d)", (seed) => {
+test.each(SEEDS)("duty 131: injured tokens are refused, whole ones pass (seed %d)", (seed) => {
   const random = new Random(seed);
   const envoy = ready({ keys: [KEY, EC] });
   const whole = [token({ jti: "a" }), token({ jti: "b" }, { key: EC })];
@@ -19,7 +19,7 @@ test.each(SEEDS)("injured tokens are refused, whole ones pass (seed %d)", (seed)
   whole.forEach((each) => envoy.get("/", bearer(each)).forwarded.get("x"));
 });
 
-test.each(SEEDS)("headers of any shape are answered, and only a valid token passes (seed %d)", (seed) => {
+test.each(SEEDS)("duty 131: headers of any shape are answered, and only a valid token passes (seed %d)", (seed) => {
   const random = new Random(seed);
   const envoy = ready({ config: { ...JWKS_CONFIG, auth_accept_token_as: ["header", "header:X-Access-Token", "query:access_token", "cookie:t"], claim_headers: { sub: "x-user" } } });
   const good = token();

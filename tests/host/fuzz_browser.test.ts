@@ -8,7 +8,7 @@ const SEEDS = [1, 2, 3, 4];
 const answered = (request: StreamContext): boolean => typeof request.outcome === "object" && "local" in request.outcome;
 const forwarded = (request: StreamContext): boolean => typeof request.outcome === "object" && "forwarded" in request.outcome;
 
-test.each(SEEDS)("injured session cookies are no session; the whole one passes (seed %d)", (seed) => {
+test.each(SEEDS)("duties 100, 131: injured session cookies are no session; the whole one passes (seed %d)", (seed) => {
   const random = new Random(seed), { envoy, browser } = browse();
   signIn(browser);
   const name = browser.session!, whole = browser.jar.get(name)!.value;
@@ -21,7 +21,7 @@ test.each(SEEDS)("injured session cookies are no session; the whole one passes (
   expect(forwarded(browser.fetch("/"))).toBe(true);
 });
 
-test.each(SEEDS)("requests of any shape at any of the filter's addresses are answered, and none reaches the upstream without a session (seed %d)", (seed) => {
+test.each(SEEDS)("duties 131, 133: requests of any shape at any of the filter's addresses are answered, and none reaches the upstream without a session (seed %d)", (seed) => {
   const random = new Random(seed);
   const { envoy } = browse({ backchannel_logout_path: "/backchannel", frontchannel_logout_path: "/frontchannel", allow_preflight: true });
   const state = "A".repeat(32), paths = ["/", "/callback", "/logout", "/backchannel", "/frontchannel", "/callback/", "//x", "/%", "*", ""];

@@ -172,6 +172,15 @@ describe("requests that are no ordinary ones", () => {
   });
 });
 
+test("duty 85: resource metadata are not offered: no address of them is open, and no challenge names one or repeats a host", () => {
+  for (const path of ["/.well-known/oauth-protected-resource", "/.well-known/oauth-protected-resource/api"]) {
+    const request = envoy.get(path, { ":authority": "evil.example", "x-forwarded-host": "evil.example", forwarded: "host=evil.example" });
+    expect(refused(request)).toBe("401 no_token");
+    expect(request.local.headers.get("www-authenticate")).toBe('Bearer realm="api"');
+    expect(request.local.body).not.toContain("evil");
+  }
+});
+
 describe("duties 27, 77, 142: what a refusal looks like", () => {
   test("JSON for programs", () => {
     const { headers, body } = envoy.get("/", { ...bearer("abc"), accept: "*/*" }).local;

@@ -90,7 +90,7 @@ describe("what a rule has from outside", () => {
   });
 });
 
-describe("duties 86, 88: identity headers of any rule", () => {
+describe("duties 87, 88: identity headers of any rule", () => {
   const envoy = ruled({ ...TOKENS, mode: "deny", claim_headers: { sub: "x-outside" }, rules: [{ path_prefix: "/a", mode: "bearer", claim_headers: { sub: "x-user" } }, { path_prefix: "/b", mode: "bearer", claim_headers: { sub: "x-name" } }, { path_prefix: "/c", mode: "bearer" }, { path_prefix: "/open", mode: "public" }] });
   const forged = { "x-user": "admin", X_User: "admin", "x-name": "admin", x_name: "admin", "x-outside": "admin", "x-userinfo": "e30=", X_Access_Token: "t", "x-id-token": "t", "x-refresh-token": "t", "x-raw-id-token": "t", "x-mine": "1" };
 

@@ -175,7 +175,7 @@ describe("two sign-ins on one host", () => {
   });
 });
 
-test("duty 106: no secret of a rule is in the log", () => {
+test("duty 18: no secret of a rule is in the log", () => {
   const said = mistakes({ ...SIGN_IN, rules: [{ path: "/a", client_secret: "topsecret-topsecret", session: { secret: "topsecret-topsecret" } }, { path: "/b", mode: "a-very-long-secret-that-somebody-pasted-here" }, { path: "/c", discovery: DISCOVERY, session: { secret: "t0psecret" } }] });
   expect(said.length).toBeGreaterThan(2);
   expect(said.join()).not.toMatch(/t.psecret|secret-that/);

@@ -58,6 +58,18 @@ describe("the authorization request", () => {
     expect(url.search).not.toContain("evil");
   });
 
+  test.each(["iss=https://evil.example&target_link_uri=https://evil.example/x&login_hint=eve", "iss=https://idp.example.com&target_link_uri=//evil.example&id_token_hint=x&scope=admin"])(
+    "duty 144: a sign-in that another site asks for (%s) begins at the configured provider and ends on this site's page, or not at all", (query) => {
+      const { envoy, browser } = browse(), { url } = asked(browser.navigate(`/page?${query}`, { "sec-fetch-site": "cross-site" }));
+      expect([url.origin, [...url.searchParams.keys()].sort(), url.searchParams.get("scope")]).toEqual([ISSUER, [...OURS].sort(), "openid"]);
+      expect(signIn(browser, { path: `/page?${query}` }).local.headers.get("location")).toBe(`/page?${query}`);
+      for (const [method, path] of [["GET", "/callback"], ["GET", "/logout"], ["POST", "/callback"]] as const) {
+        const { local } = new Browser(envoy).send(method, `${path}?${query}`, { accept: "text/html", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document", "sec-fetch-site": "cross-site" });
+        expect(local.headers.get("location") ?? "").not.toContain("evil");
+        expect(local.headers.get("location") ?? "").not.toContain("authorize");
+      }
+    });
+
   test.each([...OURS, "response_mode", "request", "request_uri", "STATE", "Redirect_Uri"])("duty 20: authorization_params cannot hold %s", (name) => {
     expect(() => browse({ authorization_params: { [name]: "x" } })).toThrow(new RegExp(`authorization_params.${name}: is set by the filter itself`));
   });
@@ -110,7 +122,7 @@ describe("what the browser keeps meanwhile", () => {
     for (const secret of [verifier, ask.nonce, "the-wanted-page"]) expect(readings).not.toContain(secret);
   });
 
-  test("two cookies of one login are never the same text: each seal has a nonce of its own (duty 105)", () => {
+  test("duty 105: two cookies of one login are never the same text: each seal has a nonce of its own", () => {
     const { browser } = browse();
     const values = [1, 2, 3].map(() => setCookies(browser.navigate("/").local.headers)[0]!.split("=")[1]!.slice(1, 33));
     expect(new Set(values).size).toBe(3);

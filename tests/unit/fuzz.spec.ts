@@ -86,7 +86,7 @@ function visit(json: Json, node: i32, depth: i32): i32 {
 
 const JSONS = ["{\"a\":[1,-2.5e3,true,false,null],\"b\\u0041\":{\"c\":\"\\ud83d\\ude00 \u00e9\"},\"c\":\"x\"}", "[[[{\"a\":{\"b\":[]}}]],\"\\n\\\"\",0.1,1e10]", " {\"iss\":\"i\",\"exp\":1e9,\"aud\":[\"a\",\"b\"]} "];
 
-export function json_that_is_accepted_can_be_walked_and_has_no_duplicate_names(): void { some(new JsonReader().fuzz(JSONS, 6000)); }
+export function duty_131_json_that_is_accepted_can_be_walked_and_has_no_duplicate_names(): void { some(new JsonReader().fuzz(JSONS, 6000)); }
 
 class UrlReader extends Reader {
   read(input: Uint8Array): bool {
@@ -131,7 +131,7 @@ class PayloadReader extends Reader {
   }
 }
 
-export function no_payload_of_an_issuer_traps(): void { some(new PayloadReader().fuzz([PAYLOAD], 4000)); }
+export function duty_131_no_payload_of_an_issuer_traps(): void { some(new PayloadReader().fuzz([PAYLOAD], 4000)); }
 
 class JwksReader extends Reader {
   read(input: Uint8Array): bool {

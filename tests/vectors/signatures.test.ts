@@ -23,20 +23,22 @@ const FILES = {
 
 if (present) {
   const own = new Primitives();
-  for (const [file, scheme] of Object.entries(FILES)) {
-    everyVector<SignatureVector, SignatureGroup>(file,
-      (vector, { sha }) => own.verifies(scheme, HASH[sha ?? "SHA-512"]!, bytes(vector.msg), bytes(vector.sig)),
-      ({ publicKeyDer, publicKeyPem }) => {
-        // Both forms of the key are read, and written as they came.
-        expect(own.usePem(publicKeyPem)).toBe(0);
-        expect(own.spki().toString("hex")).toBe(publicKeyDer);
-        expect(own.useSpki(bytes(publicKeyDer))).toBe(0);
-        expect(own.spki().toString("hex")).toBe(publicKeyDer);
-      });
-  }
+  describe("duties 53, 54: by our own code, forged signatures are refused and good ones accepted", () => {
+    for (const [file, scheme] of Object.entries(FILES)) {
+      everyVector<SignatureVector, SignatureGroup>(file,
+        (vector, { sha }) => own.verifies(scheme, HASH[sha ?? "SHA-512"]!, bytes(vector.msg), bytes(vector.sig)),
+        ({ publicKeyDer, publicKeyPem }) => {
+          // Both forms of the key are read, and written as they came.
+          expect(own.usePem(publicKeyPem)).toBe(0);
+          expect(own.spki().toString("hex")).toBe(publicKeyDer);
+          expect(own.useSpki(bytes(publicKeyDer))).toBe(0);
+          expect(own.spki().toString("hex")).toBe(publicKeyDer);
+        });
+    }
+  });
 
   // With a key that has made a good signature, ES256 goes another way.
-  describe("by a table of the key", () => {
+  describe("duty 53: by a table of the key", () => {
     let known: Primitives;
     everyVector<SignatureVector, SignatureGroup>("ecdsa_secp256r1_sha256_p1363", (vector) => {
       const data = bytes(vector.msg), signature = bytes(vector.sig), verdict = known.verifies(SCHEME.ecdsa, HASH["SHA-256"]!, data, signature);

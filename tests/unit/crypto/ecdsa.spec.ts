@@ -36,14 +36,14 @@ export function rejects_other_data(): void {
 export function rejects_any_flipped_bit_of_some(): void {
   for (let bit = 0; bit < 512; bit += 13) isFalse(p256Key().verify(ES256_DATA, flipped(ES256_SIGNATURE, bit)), "bit " + bit.toString());
 }
-export function rejects_r_or_s_of_zero(): void {
+export function duty_53_rejects_r_or_s_of_zero(): void {
   const zero = new Uint8Array(32);
   isFalse(p256Key().verify(ES256_DATA, concat(zero, S)), "r = 0");
   isFalse(p256Key().verify(ES256_DATA, concat(R, zero)), "s = 0");
   isFalse(p256Key().verify(ES256_DATA, concat(zero, zero)), "both: CVE-2022-21449");
   isFalse(p521Key().verify(ES512_DATA, new Uint8Array(132)), "both, P-521");
 }
-export function rejects_r_or_s_not_below_n(): void {
+export function duty_53_rejects_r_or_s_not_below_n(): void {
   isFalse(p256Key().verify(ES256_DATA, concat(N256, S)), "r = n");
   isFalse(p256Key().verify(ES256_DATA, concat(R, N256)), "s = n");
   isFalse(p256Key().verify(ES256_DATA, concat(N256, N256)), "both n");
@@ -51,8 +51,8 @@ export function rejects_r_or_s_not_below_n(): void {
   isFalse(p521Key().verify(ES512_DATA, filled(132, 0xff)), "P-521");
 }
 export function rejects_r_and_s_exchanged(): void { isFalse(p256Key().verify(ES256_DATA, concat(S, R)), "s, r"); }
-export function rejects_der(): void { isFalse(p256Key().verify(ES256_DATA, ecdsaRawToDer(ES256_SIGNATURE)), "DER"); }
-export function rejects_a_signature_of_another_width(): void {
+export function duty_53_rejects_der(): void { isFalse(p256Key().verify(ES256_DATA, ecdsaRawToDer(ES256_SIGNATURE)), "DER"); }
+export function duty_53_rejects_a_signature_of_another_width(): void {
   const zero = new Uint8Array(1), wrong = [new Uint8Array(0), R, ES256_SIGNATURE.slice(0, 63), concat(ES256_SIGNATURE, zero),
     concat(zero, ES256_SIGNATURE), concat(concat(zero, R), concat(zero, S)), ES384_SIGNATURE, ES512_SIGNATURE];
   for (let i = 0; i < wrong.length; i++) isFalse(p256Key().verify(ES256_DATA, wrong[i]), wrong[i].length.toString() + " bytes");

@@ -30,14 +30,14 @@ export function rejects_other_data(): void { isFalse(edKey().verify(unhex("73"),
 export function rejects_any_flipped_bit_of_some(): void {
   for (let bit = 0; bit < 512; bit += 11) isFalse(edKey().verify(DATA, flipped(ED_SIGNATURE, bit)), "bit " + bit.toString());
 }
-export function rejects_s_not_below_l(): void {
+export function duty_53_rejects_s_not_below_l(): void {
   isFalse(edKey().verify(DATA, concat(R, sum(S, L))), "S + L: the same signature in another spelling");
   isFalse(edKey().verify(DATA, concat(R, L)), "L");
   isFalse(edKey().verify(DATA, concat(R, filled(32, 0xff))), "the largest");
 }
 export function rejects_zeros(): void { isFalse(edKey().verify(DATA, new Uint8Array(64)), "R and S of zeros"); }
 export function rejects_r_that_is_no_point(): void { isFalse(edKey().verify(DATA, concat(filled(32, 0xff), S)), "R"); }
-export function rejects_a_signature_of_another_length(): void {
+export function duty_53_rejects_a_signature_of_another_length(): void {
   const zero = new Uint8Array(1), wrong = [new Uint8Array(0), R, ED_SIGNATURE.slice(0, 63), concat(ED_SIGNATURE, zero), concat(zero, ED_SIGNATURE), new Uint8Array(114)];
   for (let i = 0; i < wrong.length; i++) isFalse(edKey().verify(DATA, wrong[i]), wrong[i].length.toString() + " bytes");
 }

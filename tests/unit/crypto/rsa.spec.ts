@@ -37,11 +37,11 @@ export function rejects_another_hash_than_was_signed(): void {
   isFalse(rsaKey().verifyPss(Hash.Sha384, ABC, PS256_SIGNATURE), "PS256 as PS384");
   isFalse(rsaKey().verifyPss(Hash.Sha512, ABC, PS256_SIGNATURE), "PS256 as PS512");
 }
-export function rejects_one_padding_as_the_other(): void {
+export function duty_54_rejects_one_padding_as_the_other(): void {
   isFalse(rsaKey().verifyPss(Hash.Sha256, RS256_DATA, RS256_SIGNATURE), "PKCS#1 as PSS");
   isFalse(rsaKey().verifyPkcs1(Hash.Sha256, ABC, PS256_SIGNATURE), "PSS as PKCS#1");
 }
-export function rejects_a_salt_shorter_than_the_hash(): void {
+export function duty_54_rejects_a_salt_shorter_than_the_hash(): void {
   isFalse(rsaKey().verifyPss(Hash.Sha256, ABC, PS256_SHORT_SALT), "a salt of 20 bytes (RFC 7518 §3.5)");
 }
 export function rejects_any_flipped_bit_of_some(): void {
@@ -57,21 +57,21 @@ export function rejects_a_signature_of_another_length(): void {
     isFalse(rsaKey().verifyPss(Hash.Sha256, RS256_DATA, wrong[i]), "PSS");
   }
 }
-export function rejects_a_signature_not_below_n(): void {
+export function duty_54_rejects_a_signature_not_below_n(): void {
   const wrong = [RSA_N, filled(256, 0xff), plusOne(RSA_N)];
   for (let i = 0; i < wrong.length; i++) {
     isFalse(rsaKey().verifyPkcs1(Hash.Sha256, RS256_DATA, wrong[i]), "PKCS#1");
     isFalse(rsaKey().verifyPss(Hash.Sha256, RS256_DATA, wrong[i]), "PSS");
   }
 }
-export function rejects_zero_and_one_as_signatures(): void {
+export function duty_54_rejects_zero_and_one_as_signatures(): void {
   const zero = new Uint8Array(256), one = plusOne(zero);
   isFalse(rsaKey().verifyPkcs1(Hash.Sha256, RS256_DATA, zero) || rsaKey().verifyPkcs1(Hash.Sha256, RS256_DATA, one), "PKCS#1");
   isFalse(rsaKey().verifyPss(Hash.Sha256, RS256_DATA, zero) || rsaKey().verifyPss(Hash.Sha256, RS256_DATA, one), "PSS");
 }
 
 /** With 2049 bits the encoding is a byte shorter than n (RFC 8017 §9.1.2), and that byte must be zero: here it is one, made with the key. */
-export function rejects_a_pss_encoding_that_is_too_large(): void {
+export function duty_54_rejects_a_pss_encoding_that_is_too_large(): void {
   const key = RsaPublicKey.of(unhex(N2049), RSA_E).value;
   isTrue(key.verifyPss(Hash.Sha256, ABC, unhex(PS256_2049)), "the right one");
   isFalse(key.verifyPss(Hash.Sha256, ABC, unhex(PS256_2049_LARGE)), "the right one and 2^2048");

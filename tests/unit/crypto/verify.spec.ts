@@ -33,7 +33,7 @@ export function no_scheme_takes_a_key_of_another_kind(): void {
     }
   }
 }
-export function a_public_key_is_never_an_hmac_secret(): void {
+export function duty_44_a_public_key_is_never_an_hmac_secret(): void {
   const key = rsaKey();
   isFalse(verify(Scheme.Hmac, Hash.Sha256, key, ABC, hmac(Hash.Sha256, key.spki(), ABC)), "RS256 key as HS256 secret (RFC 8725 §2.1)");
 }
@@ -55,7 +55,7 @@ export function a_mac_must_be_whole(): void {
   isFalse(verify(Scheme.Hmac, Hash.Sha256, new SecretKey(ascii("another")), ABC, mac), "with another secret");
 }
 
-export function equality_sees_every_byte_and_the_length(): void {
+export function duty_69_equality_sees_every_byte_and_the_length(): void {
   const a = filled(40, 7);
   isTrue(sameBytes(a, a.slice()), "the same");
   isTrue(sameBytes(new Uint8Array(0), new Uint8Array(0)), "nothing and nothing");

@@ -10,7 +10,7 @@ export function equals_asks_for_the_same_value(): void {
   says("\"equals\":7", "7", "granted"); says("\"equals\":7", "8", "denied"); says("\"equals\":0", "1", "denied");
 }
 
-export function equals_never_takes_one_type_for_another(): void {
+export function duty_94_equals_never_takes_one_type_for_another(): void {
   const strings = ["1", "true", "[\"a\"]", "{}", "[]", "{\"a\":\"a\"}"];
   for (let i = 0; i < strings.length; i++) says("\"equals\":\"a\"", strings[i], "wrong type");
   says("\"equals\":\"1\"", "1", "wrong type"); says("\"equals\":\"true\"", "true", "wrong type"); says("\"equals\":\"null\"", "null", "missing");
@@ -29,7 +29,7 @@ export function contains_takes_a_value_alone_for_a_list_of_one_as_aud_may_be(): 
   says("\"contains\":\"a\"", "1", "wrong type"); says("\"contains\":1", "\"1\"", "wrong type"); says("\"contains\":\"a\"", "true", "wrong type"); says("\"contains\":\"a\"", "{}", "wrong type");
 }
 
-export function contains_looks_for_no_part_of_a_text(): void {
+export function duty_94_contains_looks_for_no_part_of_a_text(): void {
   says("\"contains\":\"a\"", "\"a b\"", "denied"); says("\"contains\":\"a\"", "\"a,b\"", "denied"); says("\"contains\":\"a\"", "\"xax\"", "denied"); says("\"contains\":\"\"", "\"a\"", "denied");
 }
 
@@ -43,7 +43,7 @@ export function one_of_asks_for_one_of_the_values(): void {
   says("\"one_of\":[1,2]", "2.0", "granted"); says("\"one_of\":[1,2]", "3", "denied"); says("\"one_of\":[false]", "false", "granted"); says("\"one_of\":[false]", "true", "denied");
 }
 
-export function one_of_takes_no_list(): void {
+export function duty_94_one_of_takes_no_list(): void {
   says("\"one_of\":[\"a\",\"b\"]", "[\"a\"]", "wrong type"); says("\"one_of\":[\"a\"]", "[]", "wrong type"); says("\"one_of\":[\"a\"]", "{\"a\":1}", "wrong type"); says("\"one_of\":[\"a\"]", "1", "wrong type");
 }
 

@@ -28,7 +28,7 @@ export function two_unknowns_are_unknown_of_whatever_kind(): void {
   equal(truth(all(MISSING + "," + WRONG)), "unknown"); equal(truth(any(MISSING + "," + WRONG)), "unknown"); equal(truth(not(any(WRONG + "," + MISSING))), "unknown");
 }
 
-export function a_missing_claim_opens_no_door_behind_a_not(): void {
+export function duty_94_a_missing_claim_opens_no_door_behind_a_not(): void {
   // Whoever the provider says nothing of is not "not banned".
   equal(truth(not("{\"claim\":\"banned\",\"equals\":true}")), "unknown"); equal(truth(not(all(YES + "," + not(MISSING)))), "unknown"); equal(truth(any(NO + "," + not(WRONG))), "unknown");
 }
