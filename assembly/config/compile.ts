@@ -2,11 +2,14 @@
 // APISIX's openid-connect plugin; what only Envoy needs has a name of its own. docs/configuration.md lists all of them.
 
 import { decodeUtf8 } from "../bytes/utf8";
+import { readUrl } from "../http/url";
 import { parse } from "../json/parser";
+import { Redirect } from "./browser";
 import { checkTogether } from "./check_rules";
 import { Config, Mode, Rule, Unauthenticated } from "./config";
 import { Environment } from "./environment";
 import { readIdentity } from "./identity";
+import { isLoopback } from "./paths";
 import { BROWSER_ONLY, readBrowser } from "./read_browser";
 import { readClusters, readProvider } from "./read_provider";
 import { MATCH, MAX_RULES, readMatch } from "./read_rules";
@@ -57,6 +60,7 @@ function readWhole(r: ConfigReader, warnings: string[]): Config {
     for (let k = 0; k < own.length; k++) if (!warnings.includes(own[k])) own[k] = itemAt("rules", i) + ": " + own[k];
     for (let k = 0; k < own.length; k++) if (!warnings.includes(own[k])) warnings.push(own[k]);
   }
+  if (r.literals.length > 0) warnings.push("secrets stand in the configuration itself, where everyone who may read Envoy's config_dump reads them; give them by $ENV://NAME: " + r.literals.join(", "));
   // Of settings that are wrong themselves nobody knows what they are together.
   if (r.errors.length == 0) checkTogether(readers, rules, c);
   c.rules = rules;
@@ -107,7 +111,7 @@ function everyAttribute(r: ConfigReader): ConfigReader {
 }
 
 function readGuarded(r: ConfigReader, mode: string, warnings: string[]): Config {
-  const c = new Config();
+  const c = new Config(), literals = r.literals.length;
   const allowHttp = !r.flag("ssl_verify", true);
   if (allowHttp) warnings.push("ssl_verify is false: plain http to the provider is accepted, and certificates are checked only as the cluster's transport_socket says");
   const realm = r.text("realm");
@@ -124,7 +128,17 @@ function readGuarded(r: ConfigReader, mode: string, warnings: string[]): Config 
   readTokenRules(r, c);
   if (signIn) c.browser = readBrowser(r, c, clients, clusters, warnings);
   refuseUnsafe(r);
+  if (isForLocalhost(r, c)) r.literals.length = literals;
   return c;
+}
+
+/** Whether only this machine's own people sign in, or where that is not said, only they are asked about: secrets of a trial are none. */
+function isForLocalhost(r: ConfigReader, c: Config): bool {
+  const browser = c.browser, known = browser != null && browser.redirect == Redirect.Absolute;
+  const text = browser != null && known ? browser.redirectUrl : r.text("discovery");
+  if (text == null) return false;
+  const url = readUrl(text);
+  return !url.failed && isLoopback(url.value);
 }
 
 /** Whether browsers sign in. Then there are sessions, whatever happens to requests without one. */

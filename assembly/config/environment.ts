@@ -10,12 +10,12 @@ export class Environment {
   /** `NAME=value` entries. */
   constructor(private readonly entries: Uint8Array[]) {}
 
-  /** null where there is no such variable, or an empty one. */
+  /** null where there is no such variable. */
   value(name: Uint8Array): Uint8Array | null {
     for (let i = 0; i < this.entries.length; i++) {
       const entry = this.entries[i];
       const equals = indexOf(entry, 0x3d);
-      if (equals != name.length || !same(entry.subarray(0, equals), name) || equals + 1 == entry.length) continue;
+      if (equals != name.length || !same(entry.subarray(0, equals), name)) continue;
       const value = entry.slice(equals + 1);
       this.used.push(value);
       return value;

@@ -1,12 +1,12 @@
 // `access_rules`: one rule, which may hold others. Every mistake in it is named with its place.
 
-import { startsWith } from "../bytes/bytes";
 import { decodeUtf8 } from "../bytes/utf8";
 import { ABSENT, Json, Kind } from "../json/json";
 import { AccessRule, AccessRules, All, Any, ClaimExists, ClaimIs, Not, Scalar } from "../policy/access_rules";
 import { PATH_EXPECTED, plainPath } from "./identity";
 import { nearest } from "./nearest";
 import { ConfigReader, itemAt } from "./reader";
+import { isReference } from "./references";
 
 /** Judging goes as deep as rules are nested, and is repeated for each. */
 const MAX_DEPTH = 8;
@@ -108,8 +108,7 @@ class RuleReader {
 
   /** Taken by the letter, a reference would never be what a claim says, and `not` would let everyone pass. */
   private written(node: i32, at: string): bool {
-    const text = this.json.text(node);
-    if (!startsWith(text, "$ENV://") && !startsWith(text, "$secret://")) return true;
+    if (!isReference(this.json.text(node))) return true;
     this.wrong(at, "is not replaced here: write the value itself");
     return false;
   }

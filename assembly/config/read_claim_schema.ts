@@ -1,6 +1,5 @@
 // `claim_schema`: a JSON Schema for claims. What policy/claim_schema.ts does not judge is refused here, since whoever writes it counts on it.
 
-import { startsWith } from "../bytes/bytes";
 import { decodeUtf8 } from "../bytes/utf8";
 import { words } from "../bytes/words";
 import { isWhole } from "../json/exact";
@@ -9,6 +8,7 @@ import { placeWithin } from "../json/place";
 import { ClaimSchema, Keyword, KEYWORDS, TYPES } from "../policy/claim_schema";
 import { nearest } from "./nearest";
 import { ConfigReader } from "./reader";
+import { isReference } from "./references";
 
 /** Judging goes as deep as schemas are nested. */
 const MAX_DEPTH = 16;
@@ -115,8 +115,7 @@ class SchemaReader {
   /** Taken by the letter, a reference would never be what a claim says, and `not` would let everyone pass. */
   private literal(value: i32): void {
     for (let node = value; node < this.json.next(value); node++) {
-      const text = this.json.text(node);
-      if (startsWith(text, "$ENV://") || startsWith(text, "$secret://")) this.wrong(node, "is not replaced here: write the value itself");
+      if (isReference(this.json.text(node))) this.wrong(node, "is not replaced here: write the value itself");
     }
   }
 

@@ -29,7 +29,7 @@ export class Clients {
 /** `introspects`: every bearer token is introspected, so that it cannot be done without. */
 export function readClients(r: ConfigReader, signIn: bool, introspects: bool, warnings: string[]): Clients {
   const out = new Clients();
-  const id = r.text("client_id"), secret = r.text("client_secret");
+  const id = r.text("client_id"), secret = r.secret("client_secret");
   if (id != null) out.id = id;
   if (secret != null) out.secret = secret;
   const forIntrospection = AUTHS[METHODS.indexOf(r.oneOf("introspection_endpoint_auth_method", METHODS))];
@@ -79,7 +79,7 @@ class Assertions {
     this.lifetimeSec = r.whole("client_jwt_assertion_expires_in", 60, 1, 60);
     if (r.has("client_jwt_assertion_alg")) this.algorithm = r.oneOf("client_jwt_assertion_alg", ALGORITHMS);
     if (!keyNeeded) return;
-    const pem = r.text("client_rsa_private_key");
+    const pem = r.secret("client_rsa_private_key");
     if (pem == null) {
       if (!r.has("client_rsa_private_key")) r.wrong("client_rsa_private_key", "is required for private_key_jwt");
       return;

@@ -36,7 +36,7 @@ export function readSession(r: ConfigReader, b: BrowserSettings, issuer: Uint8Ar
 
 function readSecrets(session: ConfigReader, clientSecret: Uint8Array, warnings: string[]): Uint8Array[] {
   const before = session.errors.length;
-  const secrets = session.texts("secret");
+  const secrets = session.texts("secret", true);
   if (!session.has("secret")) session.wrong("secret", SECRET_NEEDED);
   if (session.errors.length != before) return secrets;
   session.atMost("secret", MAX_SECRETS, secrets.length, " secrets");

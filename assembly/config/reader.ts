@@ -1,11 +1,12 @@
 // Reads one JSON object of the configuration and names the exact place of everything that is wrong, all of it in one go.
 
-import { decodeUtf8, isUtf8 } from "../bytes/utf8";
-import { is, startsWith } from "../bytes/bytes";
+import { is } from "../bytes/bytes";
+import { decodeUtf8 } from "../bytes/utf8";
 import { readUrl, Url, UrlFault } from "../http/url";
 import { ABSENT, Json, Kind } from "../json/json";
 import { Environment } from "./environment";
 import { nearest } from "./nearest";
+import { isVariable, literalFault, variableFault, variableName } from "./references";
 
 @final
 export class ConfigReader {
@@ -19,6 +20,8 @@ export class ConfigReader {
     readonly errors: string[],
     /** Whose attributes hold where this object has none of that name. */
     private readonly base: ConfigReader | null = null,
+    /** Where secrets stand that are no `$ENV://NAME`. */
+    readonly literals: string[] = [],
   ) {}
 
   /** Whether the object itself has it. */
@@ -35,6 +38,12 @@ export class ConfigReader {
   text(key: string): Uint8Array | null {
     const node = this.find(key);
     return node == ABSENT ? null : this.textOf(node, this.at(key));
+  }
+
+  /** Likewise for a text that nobody else may know. */
+  secret(key: string): Uint8Array | null {
+    const node = this.find(key);
+    return node == ABSENT ? null : this.textOf(node, this.at(key), true);
   }
 
   /** A text, or the text of a number or boolean. */
@@ -92,15 +101,15 @@ export class ConfigReader {
   }
 
   /** A list of texts, or one text as a list of one. Empty where the key is absent. */
-  texts(key: string): Uint8Array[] {
+  texts(key: string, secret: bool = false): Uint8Array[] {
     const out = new Array<Uint8Array>();
     const node = this.find(key);
     if (node == ABSENT) return out;
-    if (this.json.isString(node)) this.add(out, node, this.at(key));
+    if (this.json.isString(node)) this.add(out, node, this.at(key), secret);
     else if (!this.json.isList(node)) this.wrong(key, "expected a list of strings, found " + kindName(this.json.kind(node)));
     else {
       let i = 0;
-      for (let item = this.json.first(node); item >= 0; item = this.json.sibling(node, item)) this.add(out, item, itemAt(this.at(key), i++));
+      for (let item = this.json.first(node); item >= 0; item = this.json.sibling(node, item)) this.add(out, item, itemAt(this.at(key), i++), secret);
       if (i == 0) this.wrong(key, "must not be an empty list");
     }
     return out;
@@ -129,7 +138,7 @@ export class ConfigReader {
   child(key: string): ConfigReader | null {
     const node = this.find(key);
     if (node == ABSENT) return null;
-    if (this.json.isObject(node)) return new ConfigReader(this.json, node, this.at(key), this.environment, this.errors);
+    if (this.json.isObject(node)) return new ConfigReader(this.json, node, this.at(key), this.environment, this.errors, null, this.literals);
     this.wrong(key, "expected an object, found " + kindName(this.json.kind(node)));
     return null;
   }
@@ -141,7 +150,7 @@ export class ConfigReader {
     let i = 0;
     for (let item = this.json.first(node); item >= 0 && this.json.isList(node); item = this.json.sibling(node, item)) {
       const at = itemAt(this.at(key), i++);
-      if (this.json.isObject(item)) out.push(new ConfigReader(this.json, item, at, this.environment, this.errors, this));
+      if (this.json.isObject(item)) out.push(new ConfigReader(this.json, item, at, this.environment, this.errors, this, this.literals));
       else this.error(at + ": expected an object, found " + kindName(this.json.kind(item)));
     }
     const found = !this.json.isList(node) ? this.shown(node) : i == 0 ? "an empty one" : i.toString();
@@ -216,12 +225,12 @@ export class ConfigReader {
     return own != ABSENT || base == null ? own : base.find(key);
   }
 
-  private add(out: Uint8Array[], node: i32, at: string): void {
-    const text = this.textOf(node, at);
+  private add(out: Uint8Array[], node: i32, at: string, secret: bool): void {
+    const text = this.textOf(node, at, secret);
     if (text != null) out.push(text);
   }
 
-  private textOf(node: i32, at: string): Uint8Array | null {
+  private textOf(node: i32, at: string, secret: bool = false): Uint8Array | null {
     if (!this.json.isString(node)) {
       this.error(at + ": expected a string, found " + kindName(this.json.kind(node)));
       return null;
@@ -231,18 +240,13 @@ export class ConfigReader {
       this.error(at + ": must not be empty");
       return null;
     }
-    if (!startsWith(text, "$")) return text;
-    if (startsWith(text, "$secret://")) {
-      this.error(at + ": $secret:// is not available in Envoy; give the value by $ENV://NAME and vm_config.environment_variables");
+    const variable = isVariable(text), value = variable ? this.environment.value(variableName(text)) : text;
+    const fault = variable ? variableFault(decodeUtf8(variableName(text)), value, secret) : literalFault(text, secret);
+    if (fault.length > 0) {
+      this.error(at + ": " + fault);
       return null;
     }
-    if (!startsWith(text, "$ENV://")) return text;
-    const value = this.environment.value(text.subarray(7));
-    if (value == null) this.error(at + ": the environment has no variable " + decodeUtf8(text.subarray(7)) + "; name it in vm_config.environment_variables");
-    else if (!isUtf8(value)) {
-      this.error(at + ": the environment variable " + decodeUtf8(text.subarray(7)) + " does not hold UTF-8");
-      return null;
-    }
+    if (secret && !variable && !this.literals.includes(at)) this.literals.push(at);
     return value;
   }
 

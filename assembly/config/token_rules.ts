@@ -47,7 +47,7 @@ function withoutApplication(typ: string): string {
 }
 
 function readKey(r: ConfigReader, c: Config): void {
-  const pem = r.text("public_key"), secret = r.text("symmetric_key");
+  const pem = r.text("public_key"), secret = r.secret("symmetric_key");
   if (pem != null && secret != null) r.wrong("symmetric_key", "cannot stand beside public_key: one key verifies the tokens");
   if (pem != null) {
     const key = readPublicKeyPem(pem);

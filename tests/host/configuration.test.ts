@@ -104,7 +104,9 @@ describe("the browser sign-in", () => {
   const SIGN_IN = { discovery: DISCOVERY, provider_cluster: "idp", client_id: "app", client_secret: "the-secret-of-the-client", session: { secret: "0123456789abcdef0123456789ABCDEF" } };
 
   test("the smallest configuration is right, and nothing is said against it", () => {
-    expect(start({ config: SIGN_IN }).logs.filter(({ level }) => level === "warn" || level === "error")).toEqual([]);
+    const config = { ...SIGN_IN, client_secret: "$ENV://CLIENT", session: { secret: "$ENV://SESSION" } };
+    const env = { CLIENT: SIGN_IN.client_secret, SESSION: SIGN_IN.session.secret };
+    expect(start({ config, start: { env } }).logs.filter(({ level }) => level === "warn" || level === "error")).toEqual([]);
   });
 
   test("duty 130: all mistakes are named at once, each with its place", () => {
@@ -159,8 +161,36 @@ describe("values from the environment", () => {
     envoy.get("/", bearer("t"));
     expect(Buffer.from(envoy.callout().headers.get("authorization")!.slice(6), "base64").toString()).toBe("gateway:from%3Denv");
   });
-  test.each<Record<string, string>>([{}, { SECRE: "x" }, { SECRET: "" }])("a variable that is not in %j is named", (env) => {
+  test.each<Record<string, string>>([{}, { SECRE: "x" }])("a variable that is not in %j is named", (env) => {
     expect(mistakes(config, env)).toEqual(["client_secret: the environment has no variable SECRET; name it in vm_config.environment_variables"]);
+  });
+});
+
+describe("secrets", () => {
+  const LITERAL = "secrets stand in the configuration itself, where everyone who may read Envoy's config_dump reads them; give them by $ENV://NAME: ";
+  const config = { discovery: DISCOVERY, provider_cluster: "idp", client_id: "app", client_secret: "the-secret-of-the-client", session: { secret: "0123456789abcdef0123456789ABCDEF" } };
+
+  test("duty 165: those that stand in the configuration are named in one line, without their text", () => {
+    const envoy = start({ config });
+    expect(envoy.logs.filter(({ level }) => level === "warn").map(({ text }) => text)).toEqual([`envoy-oidc: configuration: ${LITERAL}client_secret, session.secret`]);
+    expect(envoy.logText).not.toMatch(/the-secret-of|0123456789/);
+  });
+  test("duty 165: for localhost they are not", () => {
+    expect(start({ config: { ...config, redirect_uri: "http://localhost:8080/callback" } }).logText).not.toContain(LITERAL);
+  });
+  test.each(["$env://SECRET", "$Env://SECRET"])("duty 165: %s is the variable, not a secret", (secret) => {
+    const envoy = start({ config: { ...INTROSPECTION_CONFIG, client_secret: secret }, start: { env: { SECRET: "of-the-environment" } } });
+    envoy.get("/", bearer("t"));
+    expect(Buffer.from(envoy.callout().headers.get("authorization")!.slice(6), "base64").toString()).toBe("gateway:of-the-environment");
+  });
+  test.each(["$secret://vault/1/x", "${SECRET}", "$ENV:SECRET", "{vault://env/secret}", "%ENVIRONMENT(SECRET)%"])("duty 165: %s is refused, and the message says what to write", (secret) => {
+    expect(mistakes({ ...config, session: { secret } }).join()).toMatch(/^session\.secret: .* is not available in Envoy; give the value by \$ENV:\/\/NAME and vm_config\.environment_variables$/);
+  });
+  test.each([
+    ["", "is empty"], ["a secret with a line break, long enough\n", "ends with a line break: write it without one (printf in place of echo)"],
+    ["vault:secret/data/oidc#session", "holds a reference itself (vault:), which is not followed: put the value there"],
+  ])("duty 165: a variable that holds %j is refused", (value, why) => {
+    expect(mistakes({ ...config, session: { secret: "$ENV://SESSION" } }, { SESSION: value })).toEqual([`session.secret: the environment variable SESSION ${why}`]);
   });
 });
 

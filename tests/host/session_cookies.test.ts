@@ -265,6 +265,6 @@ describe("duty 106: secrets that are none", () => {
   ])("%s is refused", (_, secret) => expect(started(secret)).toMatch(/^refused: [^]*session\.secret/));
   test("16 characters are taken, with a warning; 32 without one", () => {
     expect(started("0123456789abcdef")).toMatch(/warn: .*session\.secret has less than 32 characters/);
-    expect(started(SECRET)).not.toContain("warn");
+    expect(started(SECRET, { redirect_uri: "http://localhost:8080/callback" })).not.toContain("warn");
   });
 });

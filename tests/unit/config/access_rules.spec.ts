@@ -106,7 +106,7 @@ export function places_begin_where_the_rules_stand(): void {
 }
 
 export function references_are_refused_rather_than_taken_by_the_letter(): void {
-  const others = ["$ENV://NAME", "$secret://vault/1/a", "\\u0024ENV://NAME"];
+  const others = ["$ENV://NAME", "$env://NAME", "$secret://vault/1/a", "$SECRET://vault/1/a", "\\u0024ENV://NAME"];
   for (let i = 0; i < others.length; i++) {
     refused("{\"not\":{\"claim\":\"a\",\"equals\":\"" + others[i] + "\"}}", "access_rules.not.equals: is not replaced here: write the value itself");
     refused("{\"claim\":\"a\",\"one_of\":[\"" + others[i] + "\"]}", "access_rules.one_of[0]: is not replaced here: write the value itself");

@@ -97,8 +97,9 @@ export function a_reference_to_the_environment_is_refused_rather_than_taken_by_t
   const want = ": is not replaced here: write the value itself";
   refused(`{"const":"$ENV://A"}`, "claim_schema.const" + want);
   refused(`{"enum":["a","$secret://vault/a"]}`, "claim_schema.enum[1]" + want);
+  refused(`{"enum":["$env://A","$"]}`, "claim_schema.enum[0]" + want);
   refused(`{"not":{"const":{"a":["$ENV:\\/\\/A"]}}}`, "claim_schema.not.const.a[0]" + want);
-  schemaOf(`{"const":"$ENV","enum":["$","$env://A","x$ENV://A"],"title":"$ENV://A"}`);
+  schemaOf(`{"const":"$ENV","enum":["$","$env:/A","x$ENV://A"],"title":"$ENV://A"}`);
 }
 
 export function duty_130_all_mistakes_are_named_at_once(): void {
