@@ -11,6 +11,12 @@ export function envoyBinary(): Promise<string> {
   return (found ??= find());
 }
 
+/** Its version, such as "1.40.0". */
+export async function envoyVersion(): Promise<string> {
+  const { stdout } = await promisify(execFile)(await envoyBinary(), ["--version"]);
+  return /\/(\d+\.\d+\.\d+)/.exec(stdout)?.[1] ?? "";
+}
+
 async function find(): Promise<string> {
   try {
     const { stdout } = await promisify(execFile)(process.execPath, [join(__dirname, "fetch-envoy.mjs")]);

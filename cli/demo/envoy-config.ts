@@ -2,6 +2,7 @@
 
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { capabilitiesOf } from "../capabilities";
 import { LOOPBACK } from "./ports";
 
 /** The filter's configuration: JSON as an object, or as text for what is not JSON. */
@@ -45,6 +46,10 @@ export interface EnvoyOptions {
   wasm: string;
   listeners: ListenerOptions[];
   clusters: Record<string, ClusterOptions>;
+  /** What Envoy lets the filter call, and calls it for: all that it needs unless told. */
+  capabilities?: string[];
+  /** The version that reads the configuration, such as "1.33.0"; 1.40 or newer unless told. */
+  envoyVersion?: string;
   adminPort: number;
   /** Where Envoy listens: on loopback unless told. In a container it is "0.0.0.0", and what is published decides who gets there. */
   address?: string;
@@ -143,6 +148,10 @@ function wasmFilter(options: EnvoyOptions, plugin: string, config: FilterConfig)
     ...(options.hostEnvironment ? { host_env_keys: options.hostEnvironment } : {}),
     ...(options.environment ? { key_values: options.environment } : {}),
   };
+  const allowed = options.capabilities ?? capabilitiesOf(options.wasm);
+  const restriction = { capability_restriction_config: { allowed_capabilities: Object.fromEntries(allowed.map((name) => [name, {}])) } };
+  const [major, minor] = (options.envoyVersion ?? "1.40.0").split(".").map(Number);
+  const belongsToVm = major > 1 || minor >= 40;
   return {
     name: plugin,
     typed_config: {
@@ -152,10 +161,12 @@ function wasmFilter(options: EnvoyOptions, plugin: string, config: FilterConfig)
         configuration: { ...api("google.protobuf.StringValue"), value: typeof config === "string" ? config : JSON.stringify(config) },
         failure_policy: options.failurePolicy ?? "FAIL_CLOSED",
         allow_on_headers_stop_iteration: options.requestBodies ?? true,
+        ...(belongsToVm ? {} : restriction),
         vm_config: {
           vm_id: options.vmId ?? "envoy-oidc",
           runtime: "envoy.wasm.runtime.v8",
           code: { local: { filename: options.wasm } },
+          ...(belongsToVm ? restriction : {}),
           ...(Object.keys(variables).length > 0 ? { environment_variables: variables } : {}),
         },
       },

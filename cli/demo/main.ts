@@ -6,7 +6,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { envoyBinary } from "./envoy-binary";
+import { envoyBinary, envoyVersion } from "./envoy-binary";
 import { writeEnvoyConfig } from "./envoy-config";
 import { EnvoyDidNotStart, reasons, runEnvoy } from "./envoy-process";
 import { isFree, LOOPBACK } from "./ports";
@@ -50,6 +50,7 @@ async function main(): Promise<void> {
     binary: await envoyBinary(),
     configPath: writeEnvoyConfig(folder, {
       wasm: FILTER,
+      envoyVersion: await envoyVersion(),
       adminPort: ports.admin,
       clusters: { upstream: { port: upstream.port }, idp: { port: ports.provider } },
       listeners: [{

@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { envoyRefuses, startEnvoy, until, validateConfig, type TestEnvoy } from "./support/envoy";
+import { envoyRefuses, runShipped, startEnvoy, until, validateConfig, type TestEnvoy } from "./support/envoy";
 import { getWith, request } from "./support/http";
 import { startProvider, type TestProvider } from "./support/provider";
 import { received, startUpstream, type Echo, type Upstream } from "./support/upstream";
@@ -95,12 +95,21 @@ test("a wrong configuration keeps Envoy from starting, and the log says what is 
 describe.each([
   { file: "bearer.yaml", setting: "required_scopes" },
   { file: "browser.yaml", setting: "logout_path" },
+  { file: "keycloak/envoy.yaml", setting: "logout_path" },
 ])("envoy/$file, a model to copy,", ({ file, setting }) => {
   const model = readFileSync(join(__dirname, "../../envoy", file), "utf8");
-  const environment = { OIDC_CLIENT_SECRET: "the client's secret", OIDC_SESSION_SECRET: "a session secret of the tests, long enough" };
+  const secrets = { OIDC_CLIENT_SECRET: "the client's secret", OIDC_SESSION_SECRET: "a session secret of the tests, long enough" };
+  const environment = { ...secrets, OIDC_DISCOVERY: "http://localhost:8080/realms/quickstart-realm/.well-known/openid-configuration", OIDC_AFTER_LOGOUT: "http://localhost:10000/" };
 
   test("is a configuration that Envoy and the filter take", async () => {
     expect(await validateConfig(model, environment)).toBe("");
+  });
+
+  test("duty 165: config_dump shows which variables hold the secrets, and no secret", async () => {
+    const dump = await (await fetch(`${await runShipped(model, environment)}/config_dump?include_eds`)).text();
+    expect(dump).toContain("envoy.extensions.filters.http.wasm.v3.Wasm");
+    expect(dump).toContain("OIDC_CLIENT_SECRET");
+    for (const secret of Object.values(secrets)) expect(dump).not.toContain(secret);
   });
 
   test("duty 131: fails closed when the VM dies", () => {

@@ -6,7 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { rootCertificates } from "node:tls";
-import { envoyBinary } from "../../../cli/demo/envoy-binary";
+import { parse } from "yaml";
+import { envoyBinary, envoyVersion } from "../../../cli/demo/envoy-binary";
 import { writeEnvoyConfig, writeListeners, type EnvoyOptions, type FilterConfig, type ListenerOptions } from "../../../cli/demo/envoy-config";
 import { EnvoyDidNotStart, runEnvoy, type RunOptions } from "../../../cli/demo/envoy-process";
 import { freePort } from "../../../cli/demo/ports";
@@ -54,7 +55,7 @@ export async function startEnvoy(options: TestEnvoyOptions): Promise<TestEnvoy> 
     return listeners.map((listener, i) => ({ ...listener, port: ports[i] }));
   };
   const { filter: _filter, listeners: _listeners, ports: _ports, concurrency, logLevel, componentLogLevel, ...rest } = options;
-  const config: EnvoyOptions = { wasm: FILTER_WASM, adminPort: await freePort(), ...rest, listeners: await listen(options) };
+  const config: EnvoyOptions = { wasm: FILTER_WASM, envoyVersion: await envoyVersion(), adminPort: await freePort(), ...rest, listeners: await listen(options) };
   const configPath = writeEnvoyConfig(folder, config);
   const binary = await envoyBinary();
   const envoy = await runEnvoy({ binary, configPath, adminPort: config.adminPort, concurrency, logLevel, componentLogLevel });
@@ -117,14 +118,32 @@ export async function envoyRefuses(options: TestEnvoyOptions): Promise<string> {
 /** What Envoy has against a configuration in YAML, which names the filter and the system's authorities where an installation has them;
  *  "" when it has nothing against it. */
 export async function validateConfig(yaml: string, environment: Record<string, string> = {}): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "envoy-oidc-"));
-  atEnd(() => rm(folder, { recursive: true, force: true }));
-  const authorities = join(folder, "ca.pem");
-  const path = join(folder, "envoy.yaml");
-  await writeFile(authorities, rootCertificates.join("\n"));
-  await writeFile(path, yaml.replaceAll("/etc/envoy/envoy-oidc.wasm", FILTER_WASM).replaceAll("/etc/ssl/certs/ca-certificates.crt", authorities));
+  const path = await shippedFile(yaml);
   const { status, stdout, stderr } = spawnSync(await envoyBinary(), ["--mode", "validate", "--log-level", "warning", "-c", path], { encoding: "utf8", env: { ...process.env, ...environment } });
   return status === 0 ? "" : stdout + stderr;
+}
+
+/** Runs such a configuration, on free ports of loopback, and gives the URL of its admin page. */
+export async function runShipped(yaml: string, environment: Record<string, string>): Promise<string> {
+  const [port, adminPort] = [await freePort(), await freePort()];
+  const on = (port_value: number) => ({ socket_address: { address: "127.0.0.1", port_value } });
+  const config = parse(yaml) as { admin: object; static_resources: { listeners: { address: object }[] } };
+  config.admin = { address: on(adminPort) };
+  config.static_resources.listeners[0]!.address = on(port);
+  const configPath = await shippedFile(JSON.stringify(config));
+  const envoy = await runEnvoy({ binary: await envoyBinary(), configPath, adminPort, concurrency: 1, environment: { ...process.env, ...environment } });
+  atEnd(() => envoy.stop());
+  return `http://127.0.0.1:${adminPort}`;
+}
+
+/** A file of the configuration, with the filter and the authorities of this machine. */
+async function shippedFile(config: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "envoy-oidc-"));
+  atEnd(() => rm(folder, { recursive: true, force: true }));
+  const authorities = join(folder, "ca.pem"), path = join(folder, "envoy.yaml");
+  await writeFile(authorities, rootCertificates.join("\n"));
+  await writeFile(path, config.replaceAll(/\/(?:etc\/envoy|project\/build)\/envoy-oidc\.wasm/g, FILTER_WASM).replaceAll("/etc/ssl/certs/ca-certificates.crt", authorities));
+  return path;
 }
 
 /** Counters and gauges of a running Envoy, by name. */

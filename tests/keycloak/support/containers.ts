@@ -4,6 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { getContainerRuntimeClient, Network } from "testcontainers";
+import { capabilitiesOf } from "../../../cli/capabilities";
 import { writeEnvoyConfig } from "../../../cli/demo/envoy-config";
 import { EnvoyDidNotStart, reasons } from "../../../cli/demo/envoy-process";
 import { freePort, LOOPBACK } from "../../../cli/demo/ports";
@@ -75,7 +76,7 @@ export const containers: Runtime = {
     const adminPort = await freePort();
     const name = `${keycloak.network}-envoy-${adminPort}`;
     const folder = await mkdtemp(join(tmpdir(), "envoy-oidc-gateway-"));
-    const configPath = writeEnvoyConfig(folder, { ...setup, wasm: `${INSIDE}/envoy-oidc.wasm`, adminPort, address: "0.0.0.0" });
+    const configPath = writeEnvoyConfig(folder, { ...setup, wasm: `${INSIDE}/envoy-oidc.wasm`, capabilities: capabilitiesOf(FILTER_WASM), adminPort, address: "0.0.0.0" });
     const levels = ["main:warning", ...(componentLogLevel === undefined ? [] : [componentLogLevel])]; // main's info is a hundred lines about the build
     const envoy = new TestContainer({
       image: "ENVOY_IMAGE", network: keycloak.network!, name, ports: [adminPort, ...setup.listeners.map(({ port }) => port)].map((port) => ({ container: port, host: port })),

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
-import { envoyBinary } from "../../../cli/demo/envoy-binary";
+import { envoyBinary, envoyVersion } from "../../../cli/demo/envoy-binary";
 import { writeEnvoyConfig } from "../../../cli/demo/envoy-config";
 import { runEnvoy } from "../../../cli/demo/envoy-process";
 import { freePort, LOOPBACK } from "../../../cli/demo/ports";
@@ -58,7 +58,7 @@ export const native: Runtime = {
   async startEnvoy(_keycloak: KeycloakState, { concurrency, logLevel, componentLogLevel, ...setup }: EnvoySetup): Promise<EnvoyInstance> {
     const folder = await mkdtemp(join(tmpdir(), "envoy-oidc-gateway-"));
     const adminPort = await freePort();
-    const configPath = writeEnvoyConfig(folder, { ...setup, wasm: FILTER_WASM, adminPort });
+    const configPath = writeEnvoyConfig(folder, { ...setup, wasm: FILTER_WASM, envoyVersion: await envoyVersion(), adminPort });
     const removed = () => rm(folder, { recursive: true, force: true });
     const envoy = await runEnvoy({ binary: await envoyBinary(), configPath, adminPort, concurrency, logLevel, componentLogLevel }).catch(async (error) => {
       await removed();

@@ -1,0 +1,91 @@
+// Least privilege: every configuration that is shipped grants the filter what its module imports and exports, and nothing else.
+
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { capabilitiesOf } from "../../cli/capabilities";
+import { writeEnvoyConfig } from "../../cli/demo/envoy-config";
+import { atEnd } from "./support/cleanup";
+import { FILTER_WASM, startEnvoy, until } from "./support/envoy";
+import { getWith } from "./support/http";
+import { startProvider, type TestProvider } from "./support/provider";
+import { startUpstream, type Upstream } from "./support/upstream";
+
+const ROOT = join(__dirname, "../..");
+const NEEDED = capabilitiesOf(FILTER_WASM);
+
+/** The plugins of every YAML that a user copies: whole files, and blocks of the documentation. */
+const shipped = ["README.md", ...filesIn("docs"), ...filesIn("envoy")].flatMap((file) => {
+  const text = readFileSync(join(ROOT, file), "utf8");
+  const documents = file.endsWith(".md") ? [...text.matchAll(/^```ya?ml\n([^]*?)^```/gm)].map(([, block]) => block!) : [text];
+  return documents.flatMap((document) => plugins(parse(document))).map((plugin) => ({ file, plugin }));
+});
+
+function filesIn(folder: string): string[] {
+  return readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" }).filter((file) => /\.(ya?ml|md)$/.test(file)).sort().map((file) => `${folder}/${file}`);
+}
+
+/** Every object with a `vm_config`, wherever it stands. */
+function plugins(value: unknown): Plugin[] {
+  if (typeof value !== "object" || value === null) return [];
+  return ["vm_config" in value ? [value as Plugin] : [], ...Object.values(value).map(plugins)].flat();
+}
+
+interface Plugin { vm_config: { capability_restriction_config?: { allowed_capabilities?: object } } }
+
+/** What to change in the list, in words; "" where it is right. */
+function whatToChange({ vm_config }: Plugin): string {
+  const granted = Object.keys(vm_config.capability_restriction_config?.allowed_capabilities ?? {});
+  const missing = NEEDED.filter((name) => !granted.includes(name)), needless = granted.filter((name) => !NEEDED.includes(name));
+  return [...missing.map((name) => `add ${name}: {}`), ...needless.map((name) => `remove ${name}`)].join(", ");
+}
+
+test("duty 168: the shipped configurations are found", () => {
+  expect(shipped.map(({ file }) => file)).toEqual(["README.md", "envoy/bearer.yaml", "envoy/browser.yaml", "envoy/keycloak/envoy.yaml"]);
+});
+
+test.each(shipped)("duty 168: $file grants the module what it needs, and nothing else", ({ plugin }) => expect(whatToChange(plugin)).toBe(""));
+
+test.each([
+  ["nothing is granted", {}, /^(add \w+: \{\}(, )?)+$/], ["something is missing", without(NEEDED, "proxy_on_tick"), /^add proxy_on_tick: \{\}$/], ["something is needless", [...NEEDED, "proxy_get_property"], /^remove proxy_get_property$/],
+])("duty 168: that %s is said", (_, names, change) => {
+  const allowed_capabilities = Array.isArray(names) ? Object.fromEntries(names.map((name) => [name, {}])) : names;
+  expect(whatToChange({ vm_config: { capability_restriction_config: { allowed_capabilities } } })).toMatch(change);
+});
+
+test.each([["1.40.0", true], ["1.41.2", true], ["2.0.0", true], ["1.39.9", false], ["1.33.0", false]])("duty 168: so do the demo and the tests, where Envoy %s looks for it", (envoyVersion, onVm) => {
+  const folder = mkdtempSync(join(tmpdir(), "envoy-oidc-"));
+  atEnd(async () => rmSync(folder, { recursive: true, force: true }));
+  const path = writeEnvoyConfig(folder, { wasm: FILTER_WASM, envoyVersion, listeners: [{ port: 1, filters: { oidc: {} } }], clusters: {}, adminPort: 2 });
+  const [plugin] = plugins(parse(readFileSync(path, "utf8"))) as (Plugin & Plugin["vm_config"])[];
+  expect(whatToChange(onVm ? plugin! : { vm_config: plugin! })).toBe("");
+  expect((onVm ? plugin! : plugin!.vm_config).capability_restriction_config).toBeUndefined();
+});
+
+describe("with less", () => {
+  let provider: TestProvider;
+  let upstream: Upstream;
+  beforeAll(async () => { [provider, upstream] = await Promise.all([startProvider(), startUpstream()]); });
+
+  const start = (capabilities: string[]) => startEnvoy({
+    capabilities,
+    clusters: { upstream: { port: upstream.port }, idp: { port: Number(new URL(provider.issuer).port) } },
+    filter: { discovery: provider.discovery, provider_cluster: "idp", client_id: "envoy", bearer_only: true, use_jwks: true, ssl_verify: false },
+  });
+
+  test("duty 168: with all of it a request passes", async () => {
+    const envoy = await start(NEEDED), token = await provider.mint();
+    await until("the filter to know the provider", 10_000, async () => ((await getWith(envoy.url, token)).status === 200 ? true : undefined));
+  });
+
+  test.each(["proxy_http_call", "proxy_on_configure", "proxy_get_header_map_pairs"])("duty 168: without %s nothing reaches the upstream", async (name) => {
+    const envoy = await start(without(NEEDED, name)), token = await provider.mint(), before = upstream.count();
+    const response = await getWith(envoy.url, token);
+    expect([response.status, upstream.count()]).toEqual([name === "proxy_get_header_map_pairs" ? 400 : 503, before]);
+    // Envoy puts a stub in the place of a function, which refuses and says so.
+    if (!name.startsWith("proxy_on_")) await envoy.logged(new RegExp(`Attempted call to restricted proxy-wasm capability: ${name}`));
+  });
+});
+
+function without(names: string[], name: string): string[] { return names.filter((one) => one !== name); }
