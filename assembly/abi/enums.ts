@@ -1,6 +1,6 @@
 // The enumerations of proxy-wasm ABI 0.2.1, under their specification names.
 
-export const enum Status { Ok = 0, NotFound = 1, BadArgument = 2, CasMismatch = 8 }
+export const enum Status { Ok = 0, NotFound = 1, BadArgument = 2, CasMismatch = 8, InternalFailure = 10 }
 export const enum LogLevel { Trace = 0, Debug = 1, Info = 2, Warn = 3, Error = 4, Critical = 5 }
 export const enum BufferType { HttpRequestBody = 0, HttpCallResponseBody = 4, VmConfiguration = 6, PluginConfiguration = 7 }
 export const enum MapType { HttpRequestHeaders = 0, HttpRequestTrailers = 1, HttpResponseHeaders = 2, HttpCallResponseHeaders = 6 }

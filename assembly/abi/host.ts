@@ -50,6 +50,13 @@ export function removeRequestTrailer(name: usize, nameSize: usize): void {
   env.proxy_remove_header_map_value(MapType.HttpRequestTrailers, name, nameSize);
 }
 
+/** A function that a request would go through without, with headers that it must not have, and that Envoy withholds from the module
+ *  (`capability_restriction_config`); "" where there is none. Outside of a request alone: there are no headers then, but only a stub fails. */
+export function withheld(): string {
+  if (env.proxy_remove_header_map_value(MapType.HttpRequestHeaders, OUT, 1) == Status.InternalFailure) return "proxy_remove_header_map_value";
+  return env.proxy_replace_header_map_value(MapType.HttpRequestHeaders, OUT, 1, OUT, 1) == Status.InternalFailure ? "proxy_replace_header_map_value" : "";
+}
+
 /** Whether the upstream's response (or a local reply) has that header. */
 export function hasResponseHeader(name: Uint8Array): bool {
   store<u64>(OUT, 0);

@@ -1,7 +1,7 @@
 // A configuration comes: it is compiled, or refused with everything that is wrong with it.
 
 import { BufferType } from "../abi/enums";
-import { buffer, environment, nowMs, random } from "../abi/host";
+import { buffer, environment, nowMs, random, withheld } from "../abi/host";
 import { same, utf8 } from "../bytes/bytes";
 import { compile } from "../config/compile";
 import { Config, Source, SourceKind } from "../config/config";
@@ -43,6 +43,11 @@ export function configure(rootId: u32, size: u32): bool {
   root.rules = [];
   root.feeds = [];
   if (config == null) return false;
+  const lacking = withheld();
+  if (lacking.length > 0) {
+    logs.error("configuration: capability_restriction_config must allow " + lacking + ": without it headers that clients forge would reach the upstream");
+    return false;
+  }
   for (let i = 0; i < compiled.warnings.length; i++) logs.warn("configuration: " + compiled.warnings[i]);
 
   const seedBytes = random(8);

@@ -7,7 +7,7 @@ import { parse } from "yaml";
 import { capabilitiesOf } from "../../cli/capabilities";
 import { writeEnvoyConfig } from "../../cli/demo/envoy-config";
 import { atEnd } from "./support/cleanup";
-import { FILTER_WASM, startEnvoy, until } from "./support/envoy";
+import { envoyRefuses, FILTER_WASM, startEnvoy, until } from "./support/envoy";
 import { getWith } from "./support/http";
 import { startProvider, type TestProvider } from "./support/provider";
 import { startUpstream, type Upstream } from "./support/upstream";
@@ -68,15 +68,21 @@ describe("with less", () => {
   let upstream: Upstream;
   beforeAll(async () => { [provider, upstream] = await Promise.all([startProvider(), startUpstream()]); });
 
+  const filter = () => ({ discovery: provider.discovery, provider_cluster: "idp", client_id: "envoy", bearer_only: true, use_jwks: true, ssl_verify: false });
   const start = (capabilities: string[]) => startEnvoy({
     capabilities,
     clusters: { upstream: { port: upstream.port }, idp: { port: Number(new URL(provider.issuer).port) } },
-    filter: { discovery: provider.discovery, provider_cluster: "idp", client_id: "envoy", bearer_only: true, use_jwks: true, ssl_verify: false },
+    filter: filter(),
   });
 
   test("duty 168: with all of it a request passes", async () => {
     const envoy = await start(NEEDED), token = await provider.mint();
     await until("the filter to know the provider", 10_000, async () => ((await getWith(envoy.url, token)).status === 200 ? true : undefined));
+  });
+
+  test.each(["proxy_remove_header_map_value", "proxy_replace_header_map_value"])("duty 168: without %s, for want of which forged headers would pass, Envoy does not start", async (name) => {
+    const log = await envoyRefuses({ capabilities: without(NEEDED, name), clusters: {}, listeners: [{ filters: { oidc: filter() }, routes: [] }] });
+    expect(log).toContain(`configuration: capability_restriction_config must allow ${name}`);
   });
 
   test.each(["proxy_http_call", "proxy_on_configure", "proxy_get_header_map_pairs"])("duty 168: without %s nothing reaches the upstream", async (name) => {
