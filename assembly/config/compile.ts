@@ -132,7 +132,7 @@ function readGuarded(r: ConfigReader, mode: string, warnings: string[]): Config 
   return c;
 }
 
-/** Whether only this machine's own people sign in, or where that is not said, only they are asked about: secrets of a trial are none. */
+/** Whether `redirect_uri`, or `discovery` where that is no URL, leads to this machine: a trial's secrets need no warning. */
 function isForLocalhost(r: ConfigReader, c: Config): bool {
   const browser = c.browser, known = browser != null && browser.redirect == Redirect.Absolute;
   const text = browser != null && known ? browser.redirectUrl : r.text("discovery");

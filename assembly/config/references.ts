@@ -32,7 +32,7 @@ export function literalFault(text: Uint8Array, secret: bool): string {
 /** What is wrong with the value of a variable; "" where nothing is. `value`: null where there is no such variable. */
 export function variableFault(name: string, value: Uint8Array | null, secret: bool): string {
   if (value == null) {
-    const part = name.includes("/") ? " (parts of a JSON value are not looked up, as APISIX does)" : "";
+    const part = name.includes("/") ? " (a key within a JSON value, as in APISIX, is not supported)" : "";
     return "the environment has no variable " + name + part + "; name it in vm_config.environment_variables";
   }
   const variable = "the environment variable " + name;

@@ -57,11 +57,18 @@ test("every code and every log line that troubleshooting.md quotes is the filter
   expect(firstCells.length).toBeGreaterThan(15);
   expect(firstCells.filter((code) => !codes.includes(code))).toEqual([]);
   const lines = ["takes no call", "names another issuer than its URL belongs to", "does not know this client", "names others than client_id in aud",
-    "plain http is refused", "is required for the browser sign-in", "does not go with a sign-in", "unknown attribute"];
+    "plain http is refused", "is required for the browser sign-in", "does not go with a sign-in", "unknown attribute", "is not available in Envoy", "ends with a line break", "capability_restriction_config must allow"];
   for (const line of lines) {
     expect(page("troubleshooting.md")).toContain(line);
     expect(sources).toContain(line);
   }
+});
+
+test("duty 165: every reference of other products that is refused is documented", () => {
+  const forms = [...sources.matchAll(/^const (?:PREFIXES|PREFIXES_OF_SECRETS): string\[\] = \[(.*)\];/gm)].flatMap(([, list]) => list!.split(", ").map((form) => JSON.parse(form) as string));
+  expect(forms.length).toBeGreaterThan(15);
+  const documented = page("configuration.md").toLowerCase();
+  expect(forms.filter((form) => !documented.includes(`\`${form}`))).toEqual([]);
 });
 
 test("every name of a metric is documented", () => {

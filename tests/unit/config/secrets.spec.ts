@@ -92,7 +92,7 @@ export function duty_165_an_empty_variable_is_named(): void {
 }
 
 export function duty_165_a_part_of_a_variable_is_none(): void {
-  equal(errorsOf("{" + MINIMAL + ',"realm":"$ENV://NAME/key"}', ["NAME={}"]).join("; "), "realm: the environment has no variable NAME/key (parts of a JSON value are not looked up, as APISIX does); name it in vm_config.environment_variables");
+  equal(errorsOf("{" + MINIMAL + ',"realm":"$ENV://NAME/key"}', ["NAME={}"]).join("; "), "realm: the environment has no variable NAME/key (a key within a JSON value, as in APISIX, is not supported); name it in vm_config.environment_variables");
 }
 
 export function duty_165_a_line_break_at_the_end_of_a_variable_is_refused(): void {
