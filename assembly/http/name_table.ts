@@ -4,13 +4,28 @@
 export const enum Role { None = 0, Identity = 1, Credential = 2, RawCredential = 4, Path = 8, Cookie = 16, Scheme = 32, Authority = 64, Method = 128 }
 
 const BUCKETS = 64;
+const HYPHEN: u8 = 0x2d;
+const COLON: u8 = 0x3a;
+
+/** For every byte: letters in lower case, digits, and a hyphen for everything else. */
+const FOLDED: StaticArray<u8> = foldedBytes();
+
+function foldedBytes(): StaticArray<u8> {
+  const t = new StaticArray<u8>(256).fill(HYPHEN);
+  for (let i = 0; i < 26; i++) t[0x41 + i] = t[0x61 + i] = <u8>(0x61 + i);
+  for (let i = 0x30; i < 0x3a; i++) t[i] = <u8>i;
+  return t;
+}
 
 @final
 class Entry {
-  constructor(/** As it is compared. */ readonly name: Uint8Array, public role: Role, readonly next: Entry | null) {}
+  constructor(/** Folded. */ readonly name: Uint8Array, /** A pseudo-header, such as `:path`. */ readonly pseudo: bool, public role: Role, readonly next: Entry | null) {}
 }
 
-/** Names are compared without regard to case and with `_` as `-`: upstreams that build CGI variables cannot tell them apart. */
+/**
+ * Names are compared by their letters and digits, in either case; every other character counts as a hyphen. Upstreams that make variables of names, as CGI
+ * does (RFC 3875 §4.1.18), turn `-` into `_`, and many of them `.`, `!` or `~` as well. A colon in front is the exception: no header name passes for `:path`.
+ */
 @final
 export class NameTable {
   private readonly first: StaticArray<Entry | null> = new StaticArray<Entry | null>(BUCKETS);
@@ -25,7 +40,7 @@ export class NameTable {
     const own = name.slice();
     for (let i = 0; i < own.length; i++) own[i] = folded(own[i]);
     const bucket = bucketOf(own.dataStart, own.length);
-    this.first[bucket] = new Entry(own, role, this.first[bucket]);
+    this.first[bucket] = new Entry(own, name.length > 0 && name[0] == COLON, role, this.first[bucket]);
   }
 
   /** The roles of the name that stands at this address. */
@@ -38,7 +53,7 @@ export class NameTable {
     if (size == 0) return null;
     // A raw address: there is a bucket for every value.
     let entry = load<Entry | null>(changetype<usize>(this.first) + (<usize>bucketOf(at, size) << 2));
-    while (entry != null && !(entry.name.length == size && reads(at, size, entry.name.dataStart))) entry = entry.next;
+    while (entry != null && !(entry.name.length == size && entry.pseudo == (load<u8>(at) == COLON) && reads(at, size, entry.name.dataStart))) entry = entry.next;
     return entry;
   }
 }
@@ -60,22 +75,21 @@ function reads(at: usize, size: usize, own: usize): bool {
   return foldedEight(load<u64>(at + last)) == load<u64>(own + last);
 }
 
+// A raw address: there is an entry for every byte.
 // @ts-ignore: decorator
 @inline
-function folded(c: u8): u8 {
-  if (c == 0x5f) return 0x2d;
-  return c - 0x41 < 26 ? c | 0x20 : c;
-}
+function folded(c: u8): u8 { return load<u8>(changetype<usize>(FOLDED) + c); }
 
 const LOW: u64 = 0x7f7f7f7f7f7f7f7f, HIGH: u64 = 0x8080808080808080;
+const SMALL: u64 = 0x2020202020202020, HYPHENS: u64 = 0x2d2d2d2d2d2d2d2d;
 
-/** The same for eight bytes: the high bit of each byte of a mask says whether the byte is a capital, or an underscore. */
+/** The same for eight bytes: the high bit of each byte of a mask says whether the byte is a letter, or a digit. */
 // @ts-ignore: decorator
 @inline
 function foldedEight(x: u64): u64 {
-  const low = x & LOW;
-  const capitals = (low + 0x3f3f3f3f3f3f3f3f) & ~(low + 0x2525252525252525) & ~x & HIGH;
-  const other = x ^ 0x5f5f5f5f5f5f5f5f;
-  const underscores = ~(((other & LOW) + LOW) | other) & HIGH;
-  return (x | capitals >> 2) ^ (underscores >> 7) * 0x72;
+  const low = x & LOW, small = low | SMALL;
+  const letters = (small + 0x1f1f1f1f1f1f1f1f) & ~(small + 0x0505050505050505) & ~x & HIGH;
+  const digits = (low + 0x5050505050505050) & ~(low + 0x4646464646464646) & ~x & HIGH;
+  const kept = (letters | digits) >> 7, whole = kept * 0xff;
+  return (x | letters >> 2) & whole | HYPHENS & ~whole;
 }

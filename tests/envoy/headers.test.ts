@@ -45,6 +45,23 @@ test("duties 87-89: forged identity headers, doubled and in every spelling, do n
   expect(JSON.parse(Buffer.from(received(echo, "x-userinfo")[0]!, "base64").toString())).toMatchObject({ sub: "alice" });
 });
 
+/** An upstream's variables as CGI makes them of headers (RFC 3875 §4.1.18), whatever stands between letters and digits. */
+function cgiVariables(echo: Echo): Record<string, string[]> {
+  const out: Record<string, string[]> = {};
+  for (const [name, value] of echo.headers) (out[`HTTP_${name.toUpperCase().replace(/[^A-Z0-9]/g, "_")}`] ??= []).push(value);
+  return out;
+}
+
+test("duty 154: an upstream that makes CGI variables of names sees the filter's values alone", async () => {
+  // Every character that a header name may hold beside letters and digits (RFC 9110 §5.6.2).
+  for (const mark of "!#$%&'*+-.^_`|~") {
+    const echo = await sent([[`X${mark}User`, "forged"], [`X${mark}Userinfo`, "forged"], [`x-access${mark}token`, "forged"], [`${mark}path`, "/forged"]]);
+    const { HTTP__PATH: own, ...variables } = cgiVariables(echo);
+    expect([mark, JSON.stringify(variables).includes("forged"), variables.HTTP_X_USER, variables.HTTP_X_ACCESS_TOKEN, variables.HTTP_X_USERINFO?.length]).toEqual([mark, false, ["alice"], [token], 1]);
+    expect([echo.path, own]).toEqual(["/", ["/forged"]]);
+  }
+});
+
 test("duty 90: a client cannot have identity headers removed by naming them in Connection", async () => {
   const echo = await sent([["Connection", "close, x-user, x-userinfo, x-access-token"]]);
   expect(received(echo, "x-user")).toEqual(["alice"]);

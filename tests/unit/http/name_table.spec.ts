@@ -1,0 +1,90 @@
+import { NameTable, Role } from "../../../assembly/http/name_table";
+import { equalInt, isTrue, utf8 } from "../check";
+import { Random } from "../fuzz.as";
+
+const NAMES: string[] = [":path", "x-a", "x-userinfo", "x-user-id", "x-access-token", "authorization", ":authority", "q", "x-1", "claim-of-more-than-sixteen-bytes"];
+
+/** Every name has a role of its own. */
+function table(): NameTable {
+  const t = new NameTable();
+  for (let i = 0; i < NAMES.length; i++) t.add(utf8(NAMES[i]), <Role>(i + 1));
+  return t;
+}
+
+function letterOrDigit(c: u32): bool { return c >= 0x30 && c <= 0x39 || c >= 0x41 && c <= 0x5a || c >= 0x61 && c <= 0x7a; }
+function small(c: u32): u32 { return c >= 0x41 && c <= 0x5a ? c + 32 : c; }
+
+/** What the rule says, one byte after the other. */
+function modelled(name: Uint8Array): i32 {
+  for (let i = 0; i < NAMES.length; i++) {
+    const own = utf8(NAMES[i]);
+    let alike = own.length == name.length && (own[0] == 0x3a) == (name[0] == 0x3a);
+    for (let k = 0; alike && k < own.length; k++) alike = letterOrDigit(own[k]) ? small(name[k]) == own[k] : !letterOrDigit(name[k]);
+    if (alike) return i + 1;
+  }
+  return 0;
+}
+
+function found(t: NameTable, name: Uint8Array): i32 { return t.find(name.dataStart, name.length); }
+
+export function duty_154_every_byte_at_every_place_of_every_name_is_read_as_the_rule_says(): void {
+  const t = table();
+  for (let n = 0; n < NAMES.length; n++) {
+    const name = utf8(NAMES[n]);
+    for (let i = 0; i < name.length; i++) {
+      const own = name[i];
+      for (let c = 0; c < 256; c++) {
+        name[i] = <u8>c;
+        equalInt(found(t, name), modelled(name));
+      }
+      name[i] = own;
+    }
+    equalInt(found(t, name), n + 1);
+  }
+}
+
+export function duty_154_whatever_the_bytes_a_name_is_read_as_the_rule_says(): void {
+  const t = table(), random = new Random(154);
+  let hits = 0;
+  for (let i = 0; i < 20_000; i++) {
+    const name = utf8(NAMES[random.below(NAMES.length)]);
+    for (let times = random.below(4); times > 0; times--) name[random.below(name.length)] = <u8>random.below(256);
+    for (let k = 0; k < name.length; k++) if (!letterOrDigit(name[k]) && k > 0 && random.below(2) == 0) name[k] = <u8>(0x21 + random.below(15));
+    equalInt(found(t, name), modelled(name));
+    if (found(t, name) > 0) hits++;
+  }
+  isTrue(hits > 3000, hits.toString() + " hits");
+}
+
+export function duty_154_what_a_cgi_reader_may_take_for_an_identity_header_is_one(): void {
+  const t = table(), marks = "!#$%&'*+-.^_`|~";
+  for (let i = 0; i < marks.length; i++) equalInt(found(t, utf8("X" + marks.charAt(i) + "User" + marks.charAt(marks.length - 1 - i) + "Id")), 4);
+}
+
+export function duty_154_no_header_name_passes_for_a_pseudo_header(): void {
+  const t = table();
+  for (let c = 0; c < 256; c++) {
+    const name = utf8(":path"), longer = utf8(":authority");
+    name[0] = longer[0] = <u8>c;
+    equalInt(found(t, name), c == 0x3a ? 1 : 0);
+    equalInt(found(t, longer), c == 0x3a ? 7 : 0);
+  }
+}
+
+export function duty_154_a_pseudo_header_passes_for_no_header(): void {
+  const t = new NameTable();
+  t.add(utf8("-path"), Role.Identity);
+  equalInt(found(t, utf8("-path")), Role.Identity);
+  equalInt(found(t, utf8("~path")), Role.Identity);
+  equalInt(found(t, utf8(":path")), Role.None);
+  t.add(utf8(":path"), Role.Path);
+  equalInt(found(t, utf8(":path")), Role.Path);
+  equalInt(found(t, utf8("_path")), Role.Identity);
+}
+
+export function a_name_that_is_there_gets_one_more_role(): void {
+  const t = new NameTable();
+  t.add(utf8("x-user-id"), Role.Identity);
+  t.add(utf8("X_USER.ID"), Role.RawCredential);
+  equalInt(found(t, utf8("x-user-id")), Role.Identity | Role.RawCredential);
+}
