@@ -3,7 +3,7 @@
 import { Config, Source, SourceKind } from "../config/config";
 import { HeaderBlock } from "../http/header_block";
 import { cookieValues } from "../http/cookies";
-import { queryValues } from "../http/query";
+import { QueryParameter } from "../http/query";
 import { MALFORMED_CREDENTIAL, Refusal, SEVERAL_CREDENTIALS } from "./refusal";
 
 /** What was found. One object for all requests: a hit on a token seen before allocates nothing. */
@@ -16,6 +16,7 @@ export class Credential {
   fromQuery: Source | null = null;
   /** Keeps what `at` points to, where that is a copy. */
   private held: Uint8Array | null = null;
+  private readonly parameter: QueryParameter = new QueryParameter();
 
   /** Whether the token is made of the right characters. Not asked of one that was seen before. */
   get wellFormed(): bool { return isToken68(this.at, this.size); }
@@ -56,15 +57,21 @@ export class Credential {
   private readOthers(headers: HeaderBlock, sources: Source[]): Refusal | null {
     for (let i = 0; i < sources.length; i++) {
       const source = sources[i];
-      const query = source.kind == SourceKind.Query;
-      if (!query && source.kind != SourceKind.Cookie) continue;
-      const values = query ? queryValues(headers, source.name) : cookieValues(headers, source.name);
-      if (values.length == 0) continue;
-      if (values.length > 1 || this.size > 0) return SEVERAL_CREDENTIALS;
-      this.held = values[0];
-      const refusal = this.take(values[0].dataStart, values[0].length);
-      if (refusal != null) return refusal;
-      if (query) this.fromQuery = source;
+      if (source.kind == SourceKind.Query) {
+        const parameter = this.parameter.find(headers, source.name);
+        if (parameter.count == 0) continue;
+        if (parameter.count > 1 || this.size > 0) return SEVERAL_CREDENTIALS;
+        const refusal = this.take(parameter.at, parameter.size);
+        if (refusal != null) return refusal;
+        this.fromQuery = source;
+      } else if (source.kind == SourceKind.Cookie) {
+        const values = cookieValues(headers, source.name);
+        if (values.length == 0) continue;
+        if (values.length > 1 || this.size > 0) return SEVERAL_CREDENTIALS;
+        this.held = values[0];
+        const refusal = this.take(values[0].dataStart, values[0].length);
+        if (refusal != null) return refusal;
+      }
     }
     return null;
   }

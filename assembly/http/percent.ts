@@ -7,7 +7,8 @@ export function percentAt(text: Uint8Array, i: i32): i32 {
   return high < 0 || low < 0 ? -1 : high << 4 | low;
 }
 
-function hexDigit(c: u8): i32 {
+/** -1 where it is none. */
+export function hexDigit(c: u8): i32 {
   const digit: u8 = c - 0x30, letter: u8 = (c | 0x20) - 0x61;
   if (digit < 10) return digit;
   return letter < 6 ? <i32>letter + 10 : -1;

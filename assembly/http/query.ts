@@ -1,45 +1,81 @@
-// The query of a request's path.
+// The query of a request's path, read in place.
 
-import { indexOf, same } from "../bytes/bytes";
 import { HeaderBlock } from "./header_block";
+import { pathLength } from "./path_lead";
+import { hexDigit } from "./percent";
 
-/** Every value of the parameters of that name, as written: a bearer token needs no decoding. */
-export function queryValues(headers: HeaderBlock, name: Uint8Array): Uint8Array[] {
-  const out = new Array<Uint8Array>();
-  const path = headers.path();
-  const question = indexOf(path, 0x3f);
-  if (question < 0) return out;
-  let start = question + 1;
-  for (let end = start; end <= path.length; end++) {
-    if (end < path.length && path[end] != 0x26) continue;
-    if (isParameter(path, start, end, name)) out.push(path.slice(min(start + name.length + 1, end), end));
-    start = end + 1;
+const AMPERSAND: u8 = 0x26;
+const SEMICOLON: u8 = 0x3b;
+const EQUALS: u8 = 0x3d;
+const QUESTION_MARK: u8 = 0x3f;
+const PERCENT: u8 = 0x25;
+const PLUS: u8 = 0x2b;
+const SPACE: u8 = 0x20;
+
+/** What a query says of one name. One object for all requests. */
+@final
+export class QueryParameter {
+  /** How many parameters there are of that name. */
+  count: i32 = 0;
+  /** Where the first one's value stands, as written: a bearer token needs no decoding. Valid until the callback returns. */
+  at: usize = 0;
+  size: i32 = 0;
+
+  find(headers: HeaderBlock, name: Uint8Array): this {
+    this.count = 0;
+    const path = headers.pathAt, size = max(headers.pathSize, 0), end = path + size;
+    for (let start = path + pathLength(path, size) + 1; start <= end;) {
+      const stop = parameterEnd(start, end), nameStop = nameEnd(start, stop, name);
+      if (nameStop != 0 && this.count++ == 0) {
+        this.at = min(nameStop + 1, stop);
+        this.size = <i32>(stop - this.at);
+      }
+      start = stop + 1;
+    }
+    return this;
   }
-  return out;
 }
 
 /** The path without the parameters of that name. */
 export function pathWithout(headers: HeaderBlock, name: Uint8Array): Uint8Array {
-  const path = headers.path();
-  const question = indexOf(path, 0x3f);
-  if (question < 0) return path;
-  const out = new Uint8Array(path.length);
-  out.set(path.subarray(0, question));
-  let o = question, start = question + 1;
-  for (let end = start; end <= path.length; end++) {
-    if (end < path.length && path[end] != 0x26) continue;
-    if (!isParameter(path, start, end, name)) {
-      out[o] = o == question ? 0x3f : 0x26;
-      out.set(path.subarray(start, end), o + 1);
-      o += 1 + end - start;
+  const path = headers.pathAt, size = max(headers.pathSize, 0), end = path + size, bare = pathLength(path, size);
+  const out = new Uint8Array(size);
+  memory.copy(out.dataStart, path, bare);
+  let written = bare;
+  // Each parameter with what parts it from the one before.
+  for (let from = path + bare; from < end;) {
+    const stop = parameterEnd(from + 1, end);
+    if (nameEnd(from + 1, stop, name) == 0) {
+      const more = <i32>(stop - from);
+      memory.copy(out.dataStart + written, from, more);
+      if (written == bare) out[bare] = QUESTION_MARK;
+      written += more;
     }
-    start = end + 1;
+    from = stop;
   }
-  return out.subarray(0, o);
+  return out.subarray(0, written);
 }
 
-/** `name`, or `name=…`. */
-function isParameter(path: Uint8Array, start: i32, end: i32, name: Uint8Array): bool {
-  const stop = start + name.length;
-  return stop <= end && (stop == end || path[stop] == 0x3d) && same(path.subarray(start, stop), name);
+/** A semicolon parts them as well: some readers take it for `&`, and would see a second token where others see a part of a value. */
+function parameterEnd(from: usize, end: usize): usize {
+  while (from < end && load<u8>(from) != AMPERSAND && load<u8>(from) != SEMICOLON) from++;
+  return from;
+}
+
+/** Where the name ends if it is this one, decoded as form readers do (WHATWG URL §5.1); else 0. */
+function nameEnd(at: usize, stop: usize, name: Uint8Array): usize {
+  for (let i = 0; i < name.length; i++, at++) {
+    if (at >= stop) return 0;
+    let c = load<u8>(at);
+    if (c == PLUS) c = SPACE;
+    else if (c == PERCENT && stop - at > 2) {
+      const high = hexDigit(load<u8>(at, 1)), low = hexDigit(load<u8>(at, 2));
+      if (high >= 0 && low >= 0) {
+        c = <u8>(high << 4 | low);
+        at += 2;
+      }
+    }
+    if (c != name[i]) return 0;
+  }
+  return at == stop || load<u8>(at) == EQUALS ? at : 0;
 }

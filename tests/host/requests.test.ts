@@ -52,6 +52,13 @@ describe("duties 74, 75: other places for a token", () => {
     ["cookie and header", "/", { ...bearer(value), cookie: `token=${value}` }],
     ["two headers", "/", { ...bearer(value), "x-access-token": value }],
   ])("in two places (%s) is refused", (_, path, headers) => expect(refused(liberal.get(path, headers))).toBe("400 several_credentials"));
+  test.each(["/?access%5Ftoken=", "/?acces%73_token=", "/?x&%61ccess_token=", "/?x=y;access_token=", "/?x=y;access%5ftoken="])("duty 158: %s is the parameter too", (path) => {
+    expect(refused(liberal.get(path + value, bearer(value)))).toBe("400 several_credentials");
+    const request = liberal.get(path + value);
+    expect(request.forwarded.get("x-access-token")).toBe(value);
+    expect(request.forwarded.get(":path")).toBe(path.replace(/(\?|[&;])[^&;?]*$/, ""));
+    expect(request.respond(200, {}).headers.get("cache-control")).toBe("no-store");
+  });
   test.each(["/?access_token=", "/?access_token", "/?access_token=a%20b"])("%s is malformed", (path) => expect(refused(liberal.get(path))).toBe("400 malformed_credential"));
   test.each([";;=;", "=", "token", "\u0000", "a".repeat(60_000), ";".repeat(9_999)])("duty 112: the Cookie header %.10p holds no token", (cookie) => {
     expect(refused(liberal.get("/", { cookie }))).toBe("401 no_token");

@@ -52,6 +52,7 @@ export const BANS: Ban[] = [
     "http/path_lead.ts": "reads the path in the header block, each byte below its end",
     "http/request_target.ts": "looks at host and method in the header block",
     "http/name_table.ts": "compares names of the header block in place",
+    "http/query.ts": "reads the query in the header block, each byte below its end",
     "flow/credential.ts": "reads the Authorization value in the header block",
     "filter/admit.ts": "writes prepared headers out of the cache",
     "filter/configure.ts": "takes a seed out of eight random bytes",

@@ -82,6 +82,13 @@ export function duty_75_a_token_in_header_and_query_at_once_is_refused(): void {
   refuses2([":path", "/?access_token=", "authorization", "Bearer abc"], QUERY, SEVERAL);
 }
 
+export function duty_158_another_spelling_of_the_parameters_name_is_the_same_credential(): void {
+  takes([":path", "/?access%5Ftoken=abc"], QUERY, "abc");
+  refuses2([":path", "/?acces%73_token=abc", "authorization", "Bearer abc"], QUERY, SEVERAL);
+  refuses2([":path", "/?access_token=a&access%5Ftoken=b"], QUERY, SEVERAL);
+  refuses2([":path", "/?x=y;access_token=abc", "authorization", "Bearer abc"], QUERY, SEVERAL);
+}
+
 export function duty_75_two_tokens_in_the_query_are_refused(): void {
   refuses2([":path", "/?access_token=a&access_token=b"], QUERY, SEVERAL);
   refuses2([":path", "/?access_token=a&x=y&access_token"], QUERY, SEVERAL);

@@ -88,3 +88,10 @@ export function a_name_that_is_there_gets_one_more_role(): void {
   t.add(utf8("X_USER.ID"), Role.RawCredential);
   equalInt(found(t, utf8("x-user-id")), Role.Identity | Role.RawCredential);
 }
+
+export function many_names_in_few_buckets_are_told_apart(): void {
+  const t = new NameTable();
+  for (let i = 0; i < 500; i++) t.add(utf8("x-" + i.toString() + "-y"), i & 1 ? Role.Identity : Role.Credential);
+  for (let i = 0; i < 500; i++) equalInt(found(t, utf8("X_" + i.toString() + ".Y")), i & 1 ? Role.Identity : Role.Credential);
+  equalInt(found(t, utf8("x-500-y")), Role.None);
+}

@@ -1,10 +1,9 @@
 import { prefersHtml } from "../../../assembly/http/accept";
 import { cookieValues } from "../../../assembly/http/cookies";
-import { NameTable, Role } from "../../../assembly/http/name_table";
-import { pathWithout, queryValues } from "../../../assembly/http/query";
+import { pathWithout, QueryParameter } from "../../../assembly/http/query";
 import { statusOf } from "../../../assembly/http/status";
 import { ascii, equal, equalInt, isFalse, isTrue, text, utf8 } from "../check";
-import { headersOf, joined, serialised } from "./serialised.as";
+import { at, headersOf, joined, serialised } from "./serialised.as";
 
 // Cookies.
 export function a_cookie_is_found_by_its_exact_name(): void {
@@ -40,13 +39,31 @@ export function names_that_contain_the_parameters_name_are_other_parameters(): v
 }
 
 export function a_path_without_a_query_has_no_parameters(): void { query("/a", ""); query("/a?", ""); query("/a?&&", ""); query("", ""); }
-export function every_parameter_of_the_name_is_given(): void { query("/a?t=1&t=2&x&t=3", "1|2|3"); }
+export function every_parameter_of_the_name_is_counted(): void { query("/a?t=1&t=2&x&t=3", "1 of 3"); query("/a?t&t=2", "[empty] of 2"); }
 export function a_parameter_without_a_value_is_there_and_empty(): void { query("/a?t", "[empty]"); query("/a?t=", "[empty]"); query("/a?t&x=1", "[empty]"); }
 export function a_parameter_is_given_as_it_was_written(): void { query("/a?t=a%20b+c", "a%20b+c"); }
-export function the_query_of_a_request_without_a_path_is_empty(): void { equalInt(queryValues(headersOf(["a", "b"]), ascii("t")).length, 0); }
+export function the_query_of_a_request_without_a_path_is_empty(): void { equalInt(new QueryParameter().find(headersOf(["a", "b"]), ascii("t")).count, 0); }
+
+export function duty_158_a_parameter_is_known_by_its_decoded_name(): void {
+  query("/a?%74=1", "1"); query("/a?x=0&%74=1&y", "1"); query("/a?%74", "[empty]"); query("/a?%74=", "[empty]"); query("/a?t=1&%74=2", "1 of 2");
+  named("/a?access%5Ftoken=1", "1"); named("/a?access%5ftoken=1", "1"); named("/a?acces%73_token=1", "1"); named("/a?%61%63%63%65%73%73%5f%74%6f%6b%65%6e=1", "1"); named("/a?access_token=1&access_toke%6E=2", "1 of 2");
+}
+
+export function duty_158_what_does_not_decode_to_the_name_is_another_parameter(): void {
+  query("/a?%54=1&%2574=2&%7=3&%=4&%zz=5&t%=6&t%00=7&+t=8&t+=9&%20t=10&%e2%93%a3=11", ""); query("/a?%7", ""); query("/a?%", ""); query("/a?%74%3d1", ""); query("/%3ft=1", "");
+  named("/a?access+token=1&access%2bt=2&access-token=3&ACCESS_TOKEN=4&access%255Ftoken=5", "");
+}
+
+export function duty_158_a_semicolon_parts_parameters_too(): void {
+  query("/a?x=1;t=2", "2"); query("/a?t=1;x=2", "1"); query("/a?t=1;t=2&t=3", "1 of 3"); query("/a?x;%74;y", "[empty]"); query("/a?x=1%3bt=2", "");
+}
 
 export function duty_74_the_token_is_taken_out_of_the_path(): void {
   without("/a?t=1", "/a"); without("/a?t=1&x=2", "/a?x=2"); without("/a?x=2&t=1", "/a?x=2"); without("/a?x=2&t=1&y=3", "/a?x=2&y=3"); without("/a?t", "/a");
+}
+
+export function duty_158_the_token_is_taken_out_of_the_path_however_its_name_is_spelt(): void {
+  without("/a?%74=1", "/a"); without("/a?x=2&%74=1&y=3", "/a?x=2&y=3"); without("/a?x=2;t=1;y=3", "/a?x=2;y=3"); without("/a?t=1;x=2", "/a?x=2"); without("/a?t=1&%74=2;t;x", "/a?x"); without("/a?x=1;y=2&z=%74", "/a?x=1;y=2&z=%74");
 }
 
 export function duty_74_every_token_is_taken_out_of_the_path(): void { without("/a?t=1&t=2&x&t=", "/a?x"); without("/?t=1&t=2", "/"); }
@@ -69,42 +86,6 @@ export function no_accept_header_means_a_program(): void { isFalse(prefersHtml([
 export function accept_lines_are_read_in_order(): void {
   isTrue(prefersHtml([ascii("image/png"), ascii("text/html")]), "second line");
   isFalse(prefersHtml([ascii("application/json"), ascii("text/html")]), "JSON first");
-}
-
-// Names.
-export function a_name_may_have_several_roles(): void {
-  const t = new NameTable();
-  t.add(ascii("x-token"), Role.Identity);
-  t.add(ascii("X_Token"), Role.RawCredential);
-  equalInt(role(t, "x-token"), Role.Identity | Role.RawCredential);
-}
-
-export function duty_88_names_differ_in_nothing_but_case_and_underscores(): void {
-  const t = new NameTable(), names = ["x-ab-c", "x-abcd-e", "x-abcdefgh-ijklm"];
-  for (let n = 0; n < names.length; n++) t.add(ascii(names[n]), Role.Identity);
-  equalInt(role(t, "X_AB-c"), Role.Identity);
-  equalInt(role(t, "X_ABCDEfGH_IJklM"), Role.Identity);
-  for (let n = 0; n < names.length; n++) onlyInCaseAndUnderscores(t, names[n]);
-}
-
-function onlyInCaseAndUnderscores(t: NameTable, name: string): void {
-  const other = utf8(name);
-  for (let i = 0; i < name.length; i++) {
-    const own = <u8>name.charCodeAt(i);
-    for (let c = 0; c < 256; c++) {
-      const means = c == own || own == 0x2d && c == 0x5f || own != 0x2d && c == own - 0x20;
-      other[i] = <u8>c;
-      equalInt(t.find(other.dataStart, other.length), means ? Role.Identity : Role.None);
-    }
-    other[i] = own;
-  }
-}
-
-export function many_names_in_few_buckets_are_told_apart(): void {
-  const t = new NameTable();
-  for (let i = 0; i < 500; i++) t.add(utf8("x-" + i.toString() + "-y"), i & 1 ? Role.Identity : Role.Credential);
-  for (let i = 0; i < 500; i++) equalInt(role(t, "X_" + i.toString() + "_Y"), i & 1 ? Role.Identity : Role.Credential);
-  equalInt(role(t, "x-500-y"), Role.None);
 }
 
 // The status of a reply.
@@ -130,9 +111,15 @@ function cookies(lines: string[], want: string): void {
   equal(shown(cookieValues(headersOf(pairs), ascii("token"))), want);
 }
 
-function query(path: string, want: string): void { equal(shown(queryValues(headersOf([":path", path]), ascii("t"))), want); }
+function query(path: string, want: string): void { parameter(path, "t", want); }
+function named(path: string, want: string): void { parameter(path, "access_token", want); }
+
+function parameter(path: string, name: string, want: string): void {
+  const found = new QueryParameter().find(headersOf([":path", path]), ascii(name));
+  const value = found.size == 0 ? "[empty]" : at(found.at, found.size);
+  equal(found.count == 0 ? "" : found.count == 1 ? value : value + " of " + found.count.toString(), want);
+}
 function without(path: string, want: string): void { equal(text(pathWithout(headersOf([":path", path]), ascii("t"))), want); }
 function shown(values: Uint8Array[]): string { return values.length == 1 && values[0].length == 0 ? "[empty]" : joined(values); }
 function html(accept: string, want: bool): void { isTrue(prefersHtml([ascii(accept)]) == want, accept); }
-function role(t: NameTable, name: string): Role { const bytes = utf8(name); return t.find(bytes.dataStart, bytes.length); }
 function status(pairs: string[], want: i32): void { const bytes = serialised(pairs); equalInt(statusOf(bytes.dataStart, bytes.length), want); }
