@@ -2,7 +2,7 @@
 
 import { isIgnoringCase, same } from "../bytes/bytes";
 import { AudienceRule } from "../config/config";
-import { checkTimes, ClaimFault, expiresAtSec, hasScopes, holds, isTyp } from "../jose/claims";
+import { areNamesTexts, checkTimes, ClaimFault, expiresAtSec, hasScopes, holds, isTyp } from "../jose/claims";
 import { VerifiedJwt } from "../jose/jws";
 import { Json } from "../json/json";
 import { ActiveToken } from "../oidc/introspection";
@@ -40,6 +40,7 @@ export function admitActive(x: Exchange, token: ActiveToken): Next {
 
 /** What holds for every token, whoever vouches for it. `untilSec`: how long the verdict may stand. */
 function admit(x: Exchange, claims: Json, expiryRequired: bool, untilSec: i64): Next {
+  if (!areNamesTexts(claims)) return refuse(x, BAD_CLAIMS);
   const times = checkTimes(claims, x.nowSec, x.config.slackSec, expiryRequired);
   if (times != ClaimFault.None) return refuse(x, refusalOf(times));
   const refusal = checkRules(x, claims);

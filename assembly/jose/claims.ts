@@ -73,6 +73,12 @@ export function inList(list: Uint8Array, word: Uint8Array): bool {
   return false;
 }
 
+/** Whether `sub` and `jti`, where they are there, are strings, as they must be (RFC 7519 §4.1.2, §4.1.7): services know people by the one. */
+export function areNamesTexts(claims: Json): bool {
+  const sub = claims.member(claims.root, "sub"), jti = claims.member(claims.root, "jti");
+  return (sub < 0 || claims.isString(sub)) && (jti < 0 || claims.isString(jti));
+}
+
 /** Whether a claim is exactly this text. */
 export function claimIs(claims: Json, name: string, value: Uint8Array): bool {
   const node = claims.member(claims.root, name);

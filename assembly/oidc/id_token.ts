@@ -4,7 +4,7 @@ import { encodeBase64url } from "../bytes/base64";
 import { same } from "../bytes/bytes";
 import { sameBytes } from "../crypto/equal";
 import { digest, Hash } from "../crypto/hash";
-import { checkTimes, claimIs, ClaimFault, isTyp } from "../jose/claims";
+import { areNamesTexts, checkTimes, claimIs, ClaimFault, isTyp } from "../jose/claims";
 import { VerifiedJwt } from "../jose/jws";
 import { ABSENT, Json } from "../json/json";
 import { Result } from "../result";
@@ -114,6 +114,7 @@ function readAny(jwt: VerifiedJwt, hash: Hash, rules: IdTokenRules, accessToken:
   if (!claimIs(claims, "iss", rules.issuer)) return refuse(IdTokenFault.WrongIssuer, "iss");
   const sub = claims.member(root, "sub"), subject = claims.text(sub);
   if (!claims.isString(sub) || subject.length == 0 || subject.length > MAX_NAME) return refuse(IdTokenFault.BadSubject, "sub");
+  if (!areNamesTexts(claims)) return refuse(IdTokenFault.BadClaim, "jti");
   const audience = audienceFault(claims, rules.clientId);
   if (audience != 0) return refuse(audience, audience == IdTokenFault.WrongParty ? "azp" : "aud");
   if (claims.member(root, "iat") == ABSENT) return refuse(IdTokenFault.NoTime, "iat");

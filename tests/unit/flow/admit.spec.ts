@@ -52,6 +52,13 @@ export function duty_58_the_slack_of_the_configuration_decides_about_nbf_and_iat
   claims("", GOOD + ",\"iat\":\"now\"", "bad_claims");
 }
 
+// Names.
+export function duty_167_sub_and_jti_are_texts_where_they_are_there(): void {
+  claims("", GOOD + ",\"sub\":\"me\",\"jti\":\"j-1\"", "forward");
+  const names = ["sub", "jti"], values = ["1", "0", "null", "true", "[\"me\"]", "[]", "{}", "{\"sub\":\"me\"}", "1.5"];
+  for (let n = 0; n < names.length; n++) for (let i = 0; i < values.length; i++) claims("", GOOD + ",\"" + names[n] + "\":" + values[i], "bad_claims");
+}
+
 // Audience.
 const AUDIENCE = "\"claim_validator\":{\"issuer\":{\"valid_issuers\":[\"https://idp.example.com\"]},\"audience\":{\"valid_audiences\":[\"api\",\"api2\"]}}";
 

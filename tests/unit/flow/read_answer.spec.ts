@@ -47,6 +47,15 @@ export function duty_79_the_answer_must_be_of_the_issuer_where_one_is_known(): v
   equal(said(answer("", "\"active\":true,\"iss\":\"https://anyone\"")), "forward");
 }
 
+export function duty_167_sub_and_jti_of_the_answer_are_texts_where_they_are_there(): void {
+  equal(said(answer("", "\"active\":true,\"sub\":\"me\",\"jti\":\"j\"")), "forward");
+  const values = ["1", "null", "true", "[\"me\"]", "{}"];
+  for (let i = 0; i < values.length; i++) {
+    equal(said(answer("", "\"active\":true,\"sub\":" + values[i])), "bad_claims");
+    equal(said(answer("", "\"active\":true,\"jti\":" + values[i])), "bad_claims");
+  }
+}
+
 export function duty_79_the_answer_must_be_for_our_audience(): void {
   const audience = "\"claim_validator\":{\"audience\":{\"valid_audiences\":[\"api\"]}}";
   equal(said(answer(audience, "\"active\":true,\"aud\":[\"api\"]")), "forward");

@@ -32,6 +32,12 @@ export function duty_59_another_issuer_is_refused(): void {
   refused(judged([SUB, AUD, EXP, IAT, NONCE]), IdTokenFault.WrongIssuer, "iss");
 }
 
+export function duty_167_a_jti_that_is_no_text_is_refused(): void {
+  accepted(judged([ISS, SUB, AUD, EXP, IAT, NONCE, "\"jti\":\"j-1\""]));
+  const values = ["1", "null", "[\"j-1\"]", "{}", "true"];
+  for (let i = 0; i < values.length; i++) refused(judged([ISS, SUB, AUD, EXP, IAT, NONCE, "\"jti\":" + values[i]]), IdTokenFault.BadClaim, "jti");
+}
+
 export function duty_64_a_subject_is_a_text_of_1_to_255_bytes(): void {
   accepted(judged([ISS, "\"sub\":\"" + "s".repeat(255) + "\"", AUD, EXP, IAT, NONCE]));
   const values = ["\"\"", "\"" + "s".repeat(256) + "\"", "null", "7", "true", "[\"me\"]", "{}"];
