@@ -1,10 +1,12 @@
 // One provider's metadata and keys: fetched ahead of need, one call for all workers, kept while the provider is down.
 
 import { Callout, Endpoint, Reply } from "../http/callout";
+import { encodeBase64url } from "../bytes/base64";
 import { same } from "../bytes/bytes";
 import { decodeUtf8 } from "../bytes/utf8";
 import { ByteWriter } from "../bytes/writer";
 import { ProviderSettings } from "../config/config";
+import { digest, Hash } from "../crypto/hash";
 import { ProviderView } from "../flow/exchange";
 import { CalloutKind } from "../flow/next";
 import { Url } from "../http/url";
@@ -12,6 +14,7 @@ import { KeySet, readJwks } from "../jose/jwks";
 import { answered } from "../oidc/answered";
 import { discoveryFaultText, discoveryRequest, Metadata, readMetadata } from "../oidc/discovery";
 import { Freshness } from "../oidc/freshness";
+import { contextOf } from "../session/sealing";
 import { Logs } from "./logs";
 import { Document, SharedProvider } from "./shared_provider";
 
@@ -220,10 +223,12 @@ class Fetch {
   constructor(readonly kind: CalloutKind, readonly call: Callout) {}
 }
 
-const BAR: u8 = 0x7c;
-
-/** Configurations whose providers have the same id share one feed. */
+/**
+ * Configurations whose providers have the same id share one feed, and what workers share goes by it. So everything is in it that decides what is fetched, what
+ * of it is accepted, and for how long.
+ */
 export function feedId(settings: ProviderSettings): string {
-  const provider = settings.discovery, out = new ByteWriter().bytes(provider.url.text).byte(BAR).bytes(settings.issuer).byte(BAR).bytes(provider.cluster);
-  return decodeUtf8(out.byte(BAR).bytes(settings.jwksCluster).byte(BAR).decimal(settings.timeoutMs).byte(BAR).decimal(settings.lifetimeMs).written());
+  const numbers = new ByteWriter().byte(settings.allowHttp ? 1 : 0).u32(settings.timeoutMs).decimal(settings.lifetimeMs).written();
+  const all = contextOf([settings.discovery.url.text, settings.issuer, settings.discovery.cluster, settings.jwksCluster, numbers]);
+  return decodeUtf8(encodeBase64url(digest(Hash.Sha256, all)));
 }
