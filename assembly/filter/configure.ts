@@ -10,6 +10,7 @@ import { extract } from "../crypto/hkdf";
 import { setNativeSigner, setNativeVerifier } from "../crypto/native";
 import { NameTable, Role } from "../http/name_table";
 import { AUTHORIZATION, IDENTITY_HEADERS } from "../policy/identity";
+import { seedNames } from "../json/parser";
 import { contextOf } from "../session/sealing";
 import { setClock } from "./clock";
 import { EnvoySigner } from "./envoy_signer";
@@ -51,8 +52,9 @@ export function configure(rootId: u32, size: u32): bool {
   for (let i = 0; i < compiled.warnings.length; i++) logs.warn("configuration: " + compiled.warnings[i]);
 
   const seedBytes = random(8);
-  // The seed only spreads table entries; whole tokens are compared. Without randomness the time will do.
+  // The seed only spreads table entries; whole tokens and names are compared. Without randomness the time will do.
   const seed = seedBytes == null ? <u64>nowMs() : load<u64>(seedBytes.dataStart);
+  seedNames(seed);
   root.verdicts = verdictsFor(document, config.cacheBytes, seed);
   root.document = document;
   // Its secrets are in it, or in the variables that it refers to.

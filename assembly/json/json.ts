@@ -1,7 +1,8 @@
 // One JSON text, read once and strictly (RFC 8259), then asked by node number. Values are decoded only when asked for.
 
 import { encodeCodePoint } from "../bytes/utf8";
-import { is, same, sameAt, textAt } from "../bytes/bytes";
+import { sameAt, textAt } from "../bytes/bytes";
+import { hash } from "../bytes/hash";
 import { decimal } from "./number";
 
 export const enum Kind { Null = 1, False, True, Number, String, List, Object }
@@ -88,13 +89,34 @@ export class Json {
     return i == endOfA && j == endOfB;
   }
 
-  /** Whether this string is exactly that ASCII text. Nothing is allocated for one without escapes. */
+  /** A hash of a string's text, however it is spelt. */
+  textHash(node: i32, seed: u64): u64 {
+    if (this.word(node, 0) & ESCAPED) {
+      const text = this.text(node);
+      return hash(text.dataStart, text.length, seed);
+    }
+    // A raw address: the parser put the node's ends within the text.
+    const start = this.word(node, 1);
+    return hash(this.bytes.dataStart + start, this.word(node, 2) - start, seed);
+  }
+
+  /** Whether this string is exactly that ASCII text. Nothing is allocated: strangers choose how many names are looked at. */
   reads(node: i32, text: string): bool {
     if (!this.isString(node)) return false;
-    if (this.word(node, 0) & ESCAPED) return is(this.text(node), text);
     const start = this.word(node, 1);
+    if (this.word(node, 0) & ESCAPED) return this.readsEscaped(start, this.word(node, 2), text);
     // A raw address: the parser put the node's ends within the text.
     return this.word(node, 2) - start == text.length && textAt(this.bytes.dataStart + start, text);
+  }
+
+  private readsEscaped(at: i32, end: i32, text: string): bool {
+    for (let i = 0; i < text.length; i++) {
+      if (at >= end) return false;
+      const point = this.point(at);
+      if (<i32>(point & 0xffffff) != text.charCodeAt(i)) return false;
+      at += point >> 24;
+    }
+    return at == end;
   }
 
   /** For the parser. */
@@ -115,6 +137,9 @@ export class Json {
     store<i32>(node, end, 8);
     store<i32>(node, this.size, 12);
   }
+
+  /** Where its content ends in the text. */
+  end(node: i32): i32 { return this.word(node, 2); }
 
   /** The first node that is not part of this one. */
   next(node: i32): i32 { return this.word(node, 3); }

@@ -2,25 +2,35 @@
 
 import { isUtf8 } from "../bytes/utf8";
 import { Result } from "../result";
-import { hex4, Json, Kind } from "./json";
+import { ABSENT, hex4, Json, Kind } from "./json";
 import { numberEnd } from "./number";
 
 export const enum JsonFault { TooLarge = 1, NotUtf8, Syntax, TooDeep, TooMany, Duplicate }
 
 /** Deeper nesting has no use in tokens, keys or metadata; without a bound it is an attack (CVE-2026-48042). */
 const MAX_DEPTH = 32;
-/** Bounds the comparison of each name with those before it in the same object. */
+/** The most members of an object, unless the caller allows fewer: bounds the table of its names. */
 const MAX_MEMBERS = 1024;
+/** Up to so many names are compared each with each, which takes less time than a table. */
+const FEW = 8;
+
+/** Names of one object by their hash, at most half full: the upper half of a name's hash, and its node. All objects share it, one after the other. */
+const NAMES = new StaticArray<u64>(2 * MAX_MEMBERS);
+/** Strangers choose the names, and must not know which of them share a place. */
+let namesSeed: u64 = 0;
+
+/** `seed`: what nobody can guess. */
+export function seedNames(seed: u64): void { namesSeed = seed; }
 
 /** The parser's stacks. One parse ends before the next begins, so all share them. */
 const OPEN = new StaticArray<i32>(MAX_DEPTH);
 const MEMBERS = new StaticArray<i32>(MAX_DEPTH);
 
-/** Reads a whole document of at most `maxSize` bytes. The fault's place is the offset in the text. */
-export function parse(bytes: Uint8Array, maxSize: i32): Result<Json> {
+/** Reads a whole document of at most `maxSize` bytes and `maxMembers` members in each object. The fault's place is the offset in the text. */
+export function parse(bytes: Uint8Array, maxSize: i32, maxMembers: i32 = MAX_MEMBERS): Result<Json> {
   if (bytes.length > maxSize) return Result.fail<Json>(JsonFault.TooLarge, bytes.length.toString());
   if (!isUtf8(bytes)) return Result.fail<Json>(JsonFault.NotUtf8, "");
-  const parser = new Parser(bytes);
+  const parser = new Parser(bytes, min(maxMembers, MAX_MEMBERS));
   const fault = parser.document();
   return fault == 0 ? Result.of<Json>(parser.json) : Result.fail<Json>(fault, parser.at.toString());
 }
@@ -56,7 +66,7 @@ class Parser {
   private readonly open: StaticArray<i32> = OPEN;
   private readonly members: StaticArray<i32> = MEMBERS;
 
-  constructor(private readonly bytes: Uint8Array) {
+  constructor(private readonly bytes: Uint8Array, private readonly maxMembers: i32) {
     this.json = new Json(bytes);
     this.start = bytes.dataStart;
     this.size = bytes.length;
@@ -76,10 +86,7 @@ class Parser {
   private continued(): JsonFault {
     this.space();
     const c = this.peek();
-    if (c == (this.inObject ? 0x7d : 0x5d)) {
-      this.leave();
-      return <JsonFault>0;
-    }
+    if (c == (this.inObject ? 0x7d : 0x5d)) return this.leave();
     if (this.count > 0) {
       if (c != 0x2c) return JsonFault.Syntax;
       this.at++;
@@ -87,8 +94,8 @@ class Parser {
     }
     this.count++;
     if (!this.inObject) return this.value();
-    if (this.count > MAX_MEMBERS) return JsonFault.TooMany;
-    const fault = this.name(this.container);
+    if (this.count > this.maxMembers) return JsonFault.TooMany;
+    const fault = this.name();
     return fault != 0 ? fault : this.value();
   }
 
@@ -102,21 +109,50 @@ class Parser {
     return <JsonFault>0;
   }
 
-  private leave(): void {
+  private leave(): JsonFault {
     this.json.close(this.container, ++this.at, false);
+    if (this.inObject && this.count > 1) {
+      const twice = this.count > FEW ? this.twiceOfMany() : this.twiceOfFew();
+      if (twice != ABSENT) {
+        this.at = this.json.end(twice) + 1;
+        return JsonFault.Duplicate;
+      }
+    }
     this.container = this.open[--this.depth];
     this.count = this.members[this.depth];
     this.inObject = this.json.isObject(this.container);
+    return <JsonFault>0;
   }
 
-  private name(object: i32): JsonFault {
+  /** The first name of the innermost object that stands there a second time, or ABSENT. */
+  private twiceOfFew(): i32 {
+    const json = this.json, end = json.nodeCount;
+    for (let key = json.next(this.container + 2); key < end; key = json.next(key + 1)) {
+      for (let other = this.container + 1; other < key; other = json.next(other + 1)) if (json.sameText(other, key)) return key;
+    }
+    return ABSENT;
+  }
+
+  /** The same in one pass. */
+  private twiceOfMany(): i32 {
+    const json = this.json, end = json.nodeCount, last: u32 = (1 << (33 - clz(this.count - 1))) - 1;
+    NAMES.fill(0, 0, last + 1);
+    for (let key = this.container + 1; key < end; key = json.next(key + 1)) {
+      const hash = json.textHash(key, namesSeed);
+      let slot = <u32>hash & last;
+      for (let other = NAMES[slot]; other != 0; other = NAMES[slot]) {
+        if (((other ^ hash) >> 32) == 0 && json.sameText(<i32>other, key)) return key;
+        slot = (slot + 1) & last;
+      }
+      NAMES[slot] = hash >> 32 << 32 | <u64>key;
+    }
+    return ABSENT;
+  }
+
+  private name(): JsonFault {
     if (this.peek() != 0x22) return JsonFault.Syntax;
-    const key = this.json.nodeCount;
     const fault = this.string();
     if (fault != 0) return fault;
-    for (let other = object + 1; other < key; other = this.json.next(other + 1)) {
-      if (this.json.sameText(other, key)) return JsonFault.Duplicate;
-    }
     this.space();
     if (this.peek() != 0x3a) return JsonFault.Syntax;
     this.at++;

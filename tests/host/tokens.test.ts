@@ -160,6 +160,12 @@ describe("duties 55, 56, 66: one spelling, one meaning, bounded size", () => {
     expect(answer(`${input}.${b64u(signature("RS256", KEY.privateKey, input))}`)).toBe("401 bad_claims");
   });
 
+  test.each([["plain", ""], ["escaped", "\\n"], ["escaped several times", "\\n\\n\\n\\n"]])("duty 152: a header with hundreds of %s names is refused before any signature is checked", (_, prefix) => {
+    const names = Array.from({ length: 260 }, (__, i) => `,"${prefix}${i.toString(36).padStart(2, "0")}":1`).join("");
+    const forged = `${b64u(`{"alg":"RS256","kid":"k1"${names}}`)}.${b64u(claims())}.${b64u(Buffer.alloc(256))}`;
+    expect(answer(forged)).toBe("401 not_a_jwt");
+  });
+
   test("duty 66: a token of 1 MB, one of 10,000 dots and one of 10,000 claims are refused", () => {
     expect(answer("a".repeat(1 << 20))).toBe("401 token_too_large");
     expect(answer(".".repeat(10_000) + "a")).toBe("401 not_a_jwt");

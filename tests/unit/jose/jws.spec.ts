@@ -85,6 +85,15 @@ export function duty_48_the_key_id_is_a_text_of_at_most_512_bytes(): void {
   }
 }
 
+export function duty_152_a_header_may_have_64_members_and_not_65(): void {
+  const members: string[] = ["\"alg\":\"RS256\""];
+  for (let i = 1; i < 64; i++) members.push("\"\\n" + i.toString() + "\":1");
+  reads("{" + members.join(",") + "}");
+  members.push("\"x\":1");
+  header("{" + members.join(",") + "}", JwsFault.BadHeader);
+  header("{\"alg\":\"RS256\",\"x\":{" + members.join(",") + "}}", JwsFault.BadHeader);
+}
+
 export function duty_56_a_header_with_a_duplicate_name_is_refused(): void {
   header("{\"alg\":\"RS256\",\"alg\":\"HS256\"}", JwsFault.BadHeader);
   header("{\"alg\":\"RS256\",\"kid\":\"a\",\"kid\":\"b\"}", JwsFault.BadHeader);

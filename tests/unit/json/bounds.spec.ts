@@ -1,6 +1,7 @@
 import { Json } from "../../../assembly/json/json";
-import { JsonFault, parse } from "../../../assembly/json/parser";
+import { JsonFault, parse, seedNames } from "../../../assembly/json/parser";
 import { ascii, equalInt, isFalse, utf8 } from "../check";
+import { Random } from "../fuzz.as";
 import { faultOf, LIMIT, read, refuses, refusesAt, repeat } from "./reading.as";
 
 export function duty_56_a_name_that_stands_twice_in_an_object_is_refused(): void {
@@ -20,6 +21,43 @@ export function duty_56_another_spelling_of_a_name_is_the_same_name(): void {
   refuses("{\"\\n\":1,\"\\u000a\":2}", JsonFault.Duplicate);
   refuses("{\"\ud83d\ude00\":1,\"\\ud83d\\ude00\":2}", JsonFault.Duplicate);
   refuses("{\"\\u00E9\":1,\"\\u00e9\":2}", JsonFault.Duplicate);
+}
+
+export function duty_152_the_same_name_twice_is_found_wherever_it_stands_and_however_many_names_there_are(): void {
+  const sizes = [2, 3, 7, 8, 9, 10, 16, 17, 33, 64];
+  for (let s = 0; s < sizes.length; s++) {
+    for (let i = 0; i < sizes[s]; i++) {
+      for (let j = 0; j < i; j++) refuses(withName(sizes[s], i, "\"n" + j.toString() + "\""), JsonFault.Duplicate);
+      refuses(withName(sizes[s], i, "\"\\u006e" + ((i + 1) % sizes[s]).toString() + "\""), JsonFault.Duplicate);
+    }
+    read(withName(sizes[s], sizes[s] - 1, "\"N1\""));
+  }
+}
+
+export function duty_152_it_is_found_among_a_thousand_names_of_the_same_beginning(): void {
+  const places = [0, 1, 7, 8, 511, 512, 1022];
+  for (let i = 0; i < places.length; i++) refuses(withName(1024, 1023, "\"n" + places[i].toString() + "\""), JsonFault.Duplicate);
+  read(withName(1024, 1023, "\"n1024\""));
+}
+
+export function duty_152_names_are_told_apart_under_every_seed(): void {
+  const random = new Random(152);
+  for (let seed = 0; seed < 40; seed++) {
+    seedNames(<u64>seed * 0x9E3779B97F4A7C15);
+    const count = 9 + random.below(200), twice = random.below(2) == 0, parts: string[] = [];
+    for (let i = 0; i < count; i++) parts.push("\"" + spelt("name-" + i.toString(), random) + "\":{\"" + spelt("a", random) + "\":1,\"b\":2}");
+    if (twice) parts.push("\"" + spelt("name-" + random.below(count).toString(), random) + "\":0");
+    equalInt(faultOf(utf8("{" + parts.join(",") + "}")), twice ? JsonFault.Duplicate : 0);
+  }
+}
+
+export function duty_152_a_caller_may_allow_fewer_members(): void {
+  isFalse(parse(ascii(members(64)), LIMIT, 64).failed, "64");
+  const fault = parse(ascii("{\"a\":[" + members(65) + "]}"), LIMIT, 64).fault;
+  equalInt(fault == null ? 0 : fault.code, JsonFault.TooMany);
+  equalInt(read(members(1024)).nodeCount, 2049);
+  const most = parse(ascii(members(1025)), LIMIT, 5000).fault;
+  equalInt(most == null ? 0 : most.code, JsonFault.TooMany);
 }
 
 export function names_that_only_look_alike_are_different(): void {
@@ -96,6 +134,16 @@ export function every_beginning_of_a_document_is_refused(): void {
 export function a_document_of_many_nodes_keeps_every_one(): void {
   const json: Json = read(members(1000));
   for (let i = 0; i < 1000; i += 37) equalInt(<i64>json.number(json.member(json.root, "n" + i.toString())), i);
+}
+
+/** `members`, with this name in place of one. */
+function withName(count: i32, at: i32, name: string): string { return members(count).replace("\"n" + at.toString() + "\"", name); }
+
+/** The same text, some of it as escapes. */
+function spelt(name: string, random: Random): string {
+  let out = "";
+  for (let i = 0; i < name.length; i++) out += random.below(4) == 0 ? "\\u00" + name.charCodeAt(i).toString(16) : name.charAt(i);
+  return out;
 }
 
 function members(count: i32): string {
