@@ -6,6 +6,7 @@ export function keyFaultText(fault: i32): string {
   switch (fault) {
     case KeyFault.RsaModulusTooSmall: return "the RSA key has less than 2048 bits";
     case KeyFault.RsaModulusTooLarge: return "the RSA key has more than 8192 bits";
+    case KeyFault.RsaRoca: return "the RSA key is one of those whose private key can be computed (ROCA, CVE-2017-15361): have a new one made";
     case KeyFault.PemNoBegin: return 'expected a PEM public key that starts with "-----BEGIN PUBLIC KEY-----"';
     case KeyFault.PemNoEnd: return "the PEM text has no end line that belongs to its first line";
     case KeyFault.PemOtherText: return "the PEM text has something before or after the key";

@@ -10,6 +10,8 @@ export const enum KeyFault {
   RsaModulusTooLarge,
   RsaModulusEven,
   RsaExponentEven,
+  /** Made by a library whose private keys can be computed (ROCA). */
+  RsaRoca,
   /** Below 3. */
   RsaExponentTooSmall,
   /** Above 2^32 - 1. */

@@ -4,6 +4,7 @@ import { sameBytes } from "./equal";
 import { digest, Hash, hashName, hashSize, newHasher } from "./hash";
 import { KeyFault, PublicKey } from "./key";
 import { nativeVerifier } from "./native";
+import { isRocaModulus } from "./roca";
 import { RsaModulus } from "./rsa_modulus";
 import { rsaSpki } from "./spki";
 
@@ -39,6 +40,7 @@ export class RsaPublicKey extends PublicKey {
     if (e.length > 4) return refuse(KeyFault.RsaExponentTooLarge, "e");
     if (e.length == 0 || (e.length == 1 && e[0] < 3)) return refuse(KeyFault.RsaExponentTooSmall, "e");
     if (!(e[e.length - 1] & 1)) return refuse(KeyFault.RsaExponentEven, "e");
+    if (isRocaModulus(n)) return refuse(KeyFault.RsaRoca, "n");
     return Result.of<RsaPublicKey>(new RsaPublicKey(n.slice(), e.slice(), bits));
   }
 

@@ -10,10 +10,11 @@ import { digest, Hash } from "../crypto/hash";
 import { ProviderView } from "../flow/exchange";
 import { CalloutKind } from "../flow/next";
 import { Url } from "../http/url";
-import { KeySet, readJwks } from "../jose/jwks";
+import { JwksFault, KeySet, readJwks } from "../jose/jwks";
 import { answered } from "../oidc/answered";
 import { discoveryFaultText, discoveryRequest, Metadata, readMetadata } from "../oidc/discovery";
 import { Freshness } from "../oidc/freshness";
+import { Fault } from "../result";
 import { contextOf } from "../session/sealing";
 import { Logs } from "./logs";
 import { Document, SharedProvider } from "./shared_provider";
@@ -195,11 +196,17 @@ export class Feed extends ProviderView {
     }
   }
 
+  private warnOfRoca(ids: string): void {
+    if (ids.length > 0) this.logs.warn("keys of " + this.issuer + ": not used, as whoever sees such a key can compute the private one (ROCA, CVE-2017-15361): " + ids);
+  }
+
   /** A set replaces the old one only if it is whole and has a usable key: an error page or an empty set keeps what was there. */
   private takeKeys(reply: Reply, fetchedAtMs: i64): bool {
     const body = reply.body;
     const read = reply.status == 200 ? readJwks(body) : null;
     if (read == null || read.failed) {
+      const fault: Fault | null = read == null ? null : read.fault;
+      if (fault != null && fault.code == JwksFault.NoUsableKey) this.warnOfRoca(fault.at);
       this.logs.warn("keys of " + this.issuer + " not fetched: "
         + (reply.status == 0 ? "the provider did not answer" : read == null ? "the provider " + answered(reply.status.toString()) : "the document is no key set with a usable key") + by(this.settings.jwksCluster));
       return false;
@@ -207,6 +214,7 @@ export class Feed extends ProviderView {
     const before = this.keysBody;
     this.keysAge.succeeded(fetchedAtMs);
     if (before != null && same(before, body)) return true;
+    this.warnOfRoca(read.value.roca);
     this.keysHeld = read.value;
     this.keysBody = body;
     this.generation++;

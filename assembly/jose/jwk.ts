@@ -4,13 +4,13 @@ import { decodeBase64url } from "../bytes/base64";
 import { is } from "../bytes/bytes";
 import { EcPublicKey } from "../crypto/ecdsa";
 import { Ed25519PublicKey } from "../crypto/ed25519";
-import { Curve, PublicKey } from "../crypto/key";
+import { Curve, KeyFault, PublicKey } from "../crypto/key";
 import { RsaPublicKey } from "../crypto/rsa";
 import { Json } from "../json/json";
 import { Result } from "../result";
 import { Algorithm, algorithmNamed } from "./algorithm";
 
-export const enum JwkFault { NotAnObject = 1, NotForSignatures, Private, Symmetric, UnknownType, BadMember, BadKey }
+export const enum JwkFault { NotAnObject = 1, NotForSignatures, Private, Symmetric, UnknownType, BadMember, BadKey, Roca }
 
 /** Longer ids are nobody's: a bound on what is kept and compared. */
 export const MAX_KID = 512;
@@ -100,7 +100,9 @@ function readKey(json: Json, node: i32): Result<PublicKey> {
 }
 
 function upcast<K extends PublicKey>(key: Result<K>): Result<PublicKey> {
-  return key.failed ? Result.fail<PublicKey>(JwkFault.BadKey, "") : Result.of<PublicKey>(key.value);
+  const fault = key.fault;
+  if (fault == null) return Result.of<PublicKey>(key.value);
+  return Result.fail<PublicKey>(fault.code == KeyFault.RsaRoca ? JwkFault.Roca : JwkFault.BadKey, "");
 }
 
 function bytesOf(json: Json, node: i32, name: string): Result<Uint8Array> {

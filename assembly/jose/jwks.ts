@@ -1,10 +1,12 @@
 // A set of keys and how one is chosen: a list of refusals after which the keys that remain are tried.
 
 import { same } from "../bytes/bytes";
+import { decodeUtf8 } from "../bytes/utf8";
+import { Json } from "../json/json";
 import { parse } from "../json/parser";
 import { Result } from "../result";
 import { Algorithm } from "./algorithm";
-import { Jwk, readJwk } from "./jwk";
+import { Jwk, JwkFault, readJwk } from "./jwk";
 
 export const enum JwksFault { NotJson = 1, NoKeys, TooManyKeys, NoUsableKey }
 
@@ -14,10 +16,16 @@ export const MAX_JWKS = 256 * 1024;
 const MAX_KEYS = 100;
 /** The most keys that one signature is tried against: a set without ids must not make a token expensive. */
 const MAX_CANDIDATES = 4;
+/** The longest part of a key's id that a log line shows. */
+const MAX_SHOWN = 64;
 
 @final
 export class KeySet {
-  constructor(private readonly keys: Jwk[]) {}
+  constructor(
+    private readonly keys: Jwk[],
+    /** For the log: the ids of those that were left out because of ROCA; empty where none was. */
+    readonly roca: string = "",
+  ) {}
 
   get size(): i32 { return this.keys.length; }
 
@@ -51,19 +59,28 @@ export class KeySet {
   }
 }
 
-/** Keys that are of no use to us (encryption, unknown types, broken) are passed over; a set without a usable one is refused. */
+/** Keys that are of no use to us (encryption, unknown types, broken) are passed over; a set without a usable one is refused, `at` as in `KeySet.roca`. */
 export function readJwks(document: Uint8Array): Result<KeySet> {
   const parsed = parse(document, MAX_JWKS);
   if (parsed.failed) return Result.fail<KeySet>(JwksFault.NotJson, "");
   const json = parsed.value;
   const list = json.member(json.root, "keys");
   if (!json.isList(list)) return Result.fail<KeySet>(JwksFault.NoKeys, "keys");
-  const keys: Jwk[] = [];
+  const keys: Jwk[] = [], roca: string[] = [];
   let count = 0;
   for (let node = json.first(list); node >= 0; node = json.sibling(list, node)) {
     if (++count > MAX_KEYS) return Result.fail<KeySet>(JwksFault.TooManyKeys, "keys");
-    const jwk = readJwk(json, node);
-    if (!jwk.failed) keys.push(jwk.value);
+    const jwk = readJwk(json, node), fault = jwk.fault;
+    if (fault == null) keys.push(jwk.value);
+    else if (fault.code == JwkFault.Roca) roca.push(idOf(json, node));
   }
-  return keys.length == 0 ? Result.fail<KeySet>(JwksFault.NoUsableKey, "keys") : Result.of<KeySet>(new KeySet(keys));
+  const left = roca.join(", ");
+  return keys.length == 0 ? Result.fail<KeySet>(JwksFault.NoUsableKey, left) : Result.of<KeySet>(new KeySet(keys, left));
+}
+
+/** For the log: only what an id is usually made of, and not without end. */
+function idOf(json: Json, key: i32): string {
+  const kid = json.text(json.member(key, "kid")).slice(0, MAX_SHOWN);
+  for (let i = 0; i < kid.length; i++) if (kid[i] <= 0x20 || kid[i] > 0x7e) kid[i] = 0x3f;
+  return kid.length == 0 ? "a key without id" : decodeUtf8(kid);
 }

@@ -1,4 +1,5 @@
 /** How the provider's metadata and keys come, stay and change. */
+import { makeRocaKey } from "../support/roca";
 import { asked, bearer, DISCOVERY, INTROSPECTION_CONFIG, ISSUER, JWKS_CONFIG, KEY, makeKey, METADATA, ready, refused, serve, start, token } from "./fixture";
 
 const NEXT = makeKey("k2");
@@ -74,6 +75,32 @@ describe("duties 52, 134, 135: which keys are used", () => {
     const envoy = withKeys({ keys: [jwk] });
     expect(refused(envoy.get("/", bearer(token())))).toBe("503 provider_not_ready");
     expect(withKeys({ keys: [jwk, KEY.jwk] }).get("/", bearer(token())).forwarded).toBeDefined();
+  });
+
+  describe("duty 166: a ROCA key is not used", () => {
+    const { privateKey, publicKey } = makeRocaKey(), weakened = { kid: "roca-1\n\u00e9", alg: "RS256", privateKey, jwk: { ...publicKey.export({ format: "jwk" }), kid: "roca-1\n\u00e9" } };
+    const said = /warn: envoy-oidc: keys of https:\/\/idp\.example\.com: not used, as whoever sees such a key can compute the private one \(ROCA, CVE-2017-15361\): roca-1\?\?\?(, a key without id)?$/m;
+
+    test("beside others it is left out, and named once", () => {
+      const envoy = withKeys({ keys: [KEY.jwk, weakened.jwk, { ...weakened.jwk, kid: undefined }] });
+      envoy.get("/", bearer(token())).forwarded;
+      expect(refused(envoy.get("/", bearer(token({}, { key: weakened }))))).toBe("401 unknown_key");
+      envoy.advance(90_000);
+      expect(asked(envoy, "/jwks")).toBeGreaterThan(1);
+      expect(envoy.logText).toMatch(said);
+      expect(envoy.logText.split("CVE-2017-15361")).toHaveLength(2);
+    });
+
+    test("alone it makes no key set", () => {
+      const envoy = withKeys({ keys: [weakened.jwk] });
+      expect(refused(envoy.get("/", bearer(token({}, { key: weakened }))))).toBe("503 provider_not_ready");
+      expect(envoy.logText).toMatch(said);
+    });
+
+    test("as public_key it is refused", () => {
+      const config = { bearer_only: true, public_key: publicKey.export({ type: "spki", format: "pem" }), claim_validator: { issuer: { valid_issuers: [ISSUER] } } };
+      expect(() => start({ config })).toThrow(/public_key: the RSA key is one of those whose private key can be computed \(ROCA, CVE-2017-15361\): have a new one made/);
+    });
   });
 
   test.each([["an empty set", { keys: [] }], ["an error page", "<html>"], ["no keys", {}], ["too many keys", { keys: Array.from({ length: 101 }, () => KEY.jwk) }]])(
