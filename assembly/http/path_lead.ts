@@ -1,8 +1,12 @@
 // How far all who read a request's path agree on it. Frameworks, file servers and proxies decode, cut, merge and fold differently: what
 // one takes for /health, another takes for /private (CVE-2025-54576, CVE-2026-40575). Up to its lead nobody does.
 
+import { Look, lookOf } from "./lookalikes";
+
 /** Longer than any path of a rule: what is behind says nothing about them. */
 const LONGEST = 1100;
+/** Longer than servers take (8 kB in nginx and Apache): nobody needs to know where it leads, and reading it to its end would cost anybody's request dear. */
+const TOO_LONG = 8 * 1024;
 /** More dots and blanks in a row than any name has. */
 const LONGEST_RUN = 64;
 
@@ -39,7 +43,7 @@ export class PathLead {
     this.broken = false;
     this.whole = this.lead() == size;
     // A path that climbs, or that a URL's reader would take a host from, may lead anywhere.
-    if (!this.whole && this.climbs() || size > 1 && isSlash(load<u8>(at, 1))) this.size = this.plain = 0;
+    if (!this.whole && (size > TOO_LONG || this.climbs()) || size > 1 && isSlash(load<u8>(at, 1))) this.size = this.plain = 0;
   }
 
   byte(i: i32): u8 { return this.text[i]; }
@@ -58,7 +62,7 @@ export class PathLead {
       this.decode(i);
       const c = this.char;
       if (this.broken || this.parts(c) || c == SLASH && (this.escaped || before == SLASH)) break;
-      if ((c == DOT || c == BLANK) && this.endsSegment(i) || this.foldsToAscii(c)) break;
+      if ((c == DOT || c == BLANK) && this.endsSegment(i) || c >= 0x80 && this.look(i) != Look.Itself) break;
       this.decode(i);
       if (this.escaped) plain = false;
       this.text[this.size++] = c;
@@ -77,9 +81,9 @@ export class PathLead {
   /** Whether nothing but dots and blanks is left of the segment: dot segments, and what Windows drops from a name. */
   private endsSegment(from: i32): bool {
     for (let i = from, run = 0; i < this.end && run < LONGEST_RUN; i = this.after, run++) {
-      this.decode(i);
-      if (this.char == DOT || this.char == BLANK) continue;
-      return isSlash(this.char) || this.parts(this.char) || this.broken;
+      const look = this.look(i);
+      if (look == Look.Dot || look == Look.Dots || look == Look.Blank) continue;
+      return look >= Look.Slash || this.parts(this.char) || this.broken;
     }
     return true;
   }
@@ -88,16 +92,45 @@ export class PathLead {
   private climbs(): bool {
     let dots = 0, others = 0;
     for (let i = 0; i < this.end; i = this.after) {
-      this.decode(i);
-      if (this.broken) return true;
-      const c = this.char;
-      if (isSlash(c) || c == 0x3b || c == 0x23 || c == 0x3f) {
+      const look = this.look(i);
+      if (this.broken || look == Look.Percent && this.mayEscape(this.after)) return true;
+      if (look == Look.Slash || look == Look.Part) {
         if (dots > 1 && others == 0) return true;
         dots = others = 0;
-      } else if (c == DOT) dots++;
-      else if (c != BLANK) others++;
+      } else if (look == Look.Dot) dots++;
+      else if (look == Look.Dots) dots += 2;
+      else if (look != Look.Blank) others++;
     }
     return dots > 1 && others == 0;
+  }
+
+  /** Whether somebody may read an escape in what was just taken for a percent sign and what stands at `i`. Of two in ASCII, `decode` has judged. */
+  private mayEscape(i: i32): bool {
+    if (i >= this.end) return false;
+    const sign = this.char, after = this.after, look = this.look(i), next = this.char;
+    this.after = after;
+    return next < 0x80 ? sign != PERCENT && (digit(next) >= 0 || (next | 0x20) == 0x75) : look != Look.Itself;
+  }
+
+  /** What the whole character at `i` may be taken for; it ends before `after`. Bytes that are no UTF-8 are characters each. */
+  private look(i: i32): Look {
+    this.decode(i);
+    const c = this.char, after = this.after;
+    if (c < 0x80) return lookOfAscii(c);
+    const more = c < 0xc0 ? 0 : c < 0xe0 ? 1 : c < 0xf0 ? 2 : 3;
+    let point: u32 = c, size = 0;
+    for (; size < more && this.after < this.end; size++) {
+      this.decode(this.after);
+      if ((this.char & 0xc0) != 0x80) break;
+      point = (size == 0 ? point & 0x3f >> more : point) << 6 | this.char & 0x3f;
+    }
+    this.char = c;
+    if (size < more) this.after = after;
+    if (isOverlong(c, size == more ? point : 0)) {
+      this.broken = true;
+      return Look.Other;
+    }
+    return size < more || more == 0 ? Look.Itself : lookOf(point);
   }
 
   /** The character at `i`, decoded as often as it is encoded. */
@@ -117,7 +150,7 @@ export class PathLead {
         c = <u8>value;
         after += 2;
       } while (c == PERCENT);
-      if (c < BLANK || c == 0x7f || this.overlong(c, after)) this.broken = true;
+      if (c < BLANK || c == 0x7f) this.broken = true;
     }
     this.char = c;
     this.after = after;
@@ -136,23 +169,6 @@ export class PathLead {
     const value = this.hex(i + 1);
     return value < 0 || digit(<u8>value) >= 0 || (value | 0x20) == 0x75;
   }
-
-  /** Letters that some fold to ASCII ones: dotted and dotless i, long s, the Kelvin sign, full width. `c` ends before `after`. */
-  private foldsToAscii(c: u8): bool {
-    if (c != 0xc4 && c != 0xc5 && c != 0xe2 && c != 0xef || this.after >= this.end) return false;
-    this.decode(this.after);
-    const next = this.char;
-    return c == 0xc4 ? next == 0xb0 || next == 0xb1 : c == 0xc5 ? next == 0xbf : c == 0xe2 ? next == 0x84 : next == 0xbc || next == 0xbd;
-  }
-
-  /** Bytes by which careless decoders come to ASCII that is not there (RFC 3629 §3, §10). */
-  private overlong(c: u8, after: i32): bool {
-    if (c < 0xc0) return false;
-    if (c < 0xc2 || c > 0xf4) return true;
-    if (c != 0xe0 && c != 0xf0) return false;
-    const next = after < this.end && load<u8>(this.at + after) == PERCENT ? this.hex(after + 1) : -1;
-    return next < (c == 0xe0 ? 0xa0 : 0x90);
-  }
 }
 
 /** The size of the path without its query. */
@@ -165,7 +181,27 @@ export function pathLength(at: usize, size: i32): i32 {
 /** What stands in most paths, and means itself to everyone. */
 function isOrdinary(c: u8): bool { return (c | 0x20) - 0x61 < 26 || c - 0x30 < 10 || c == 0x2d || c == 0x5f; }
 
+/** Bytes by which careless decoders come to ASCII that is not there (RFC 3629 §3, §10). `point`: what begins with `c`, 0 where it does not go on as it must. */
+function isOverlong(c: u8, point: u32): bool {
+  if (c < 0xc0) return false;
+  return c < 0xc2 || c > 0xf4 || c == 0xe0 && point < 0x800 || c == 0xf0 && point < 0x10000;
+}
+
 function isSlash(c: u8): bool { return c == SLASH || c == 0x5c; }
+
+function lookOfAscii(c: u8): Look {
+  switch (c) {
+    case DOT: return Look.Dot;
+    case BLANK: return Look.Blank;
+    case SLASH:
+    case 0x5c: return Look.Slash;
+    case 0x3b:
+    case 0x23:
+    case 0x3f: return Look.Part;
+    case PERCENT: return Look.Percent;
+    default: return Look.Itself;
+  }
+}
 
 function digit(c: u8): i32 {
   if (c - 0x30 < 10) return c - 0x30;

@@ -66,6 +66,24 @@ function iis(target: string): string[] {
   return [resolved, resolved.split("/").map((name) => name.replace(/[. ]+$/, "")).join("/")];
 }
 
+/** Bytes read as UTF-8, and characters changed to those that they are compatible with (UAX #15). */
+const nfkc = (path: string): string => Buffer.from(path, "latin1").toString().normalize("NFKC");
+
+/** What Windows' best-fit tables make of characters that a code page lacks, as far as paths go (WideCharToMultiByte without WC_NO_BEST_FIT_CHARS). */
+const BEST_FIT: Record<string, string> = { "\u00a5": "\\", "\u00b4": "/", "\u20a9": "\\", "\u2044": "/", "\u2215": "/", "\u2216": "\\", "\u2236": ":", "\u0589": ":", "\u066a": "%" };
+const bestFit = (path: string): string => Buffer.from(path, "latin1").toString().replace(/[^\0-\x7f]/g, (character) => BEST_FIT[character] ?? (/[\uff01-\uff5e]/.test(character) ? character.normalize("NFKC") : character));
+
+const resolvedNames = (path: string): string => undotted(merged(slashed(path)));
+
+/** Those who decode, then change characters, and then decode once more, or resolve. */
+const FOLDING: Reader[] = [
+  { name: "NFKC", read: (target) => [resolvedNames(nfkc(decode(without(target, /\?/))))] },
+  { name: "NFKC, then without parameters", read: (target) => [undotted(nfkc(decode(without(target, /\?/))).replace(/[;#?][^/]*/g, ""))] },
+  { name: "NFKC, then decoded", read: (target) => [undotted(decode(nfkc(decode(without(target, /\?/)))))] },
+  { name: "NFKC without what is ignored", read: (target) => [undotted(nfkc(decode(without(target, /\?/))).replace(/\p{Default_Ignorable_Code_Point}/gu, ""))], folds: true },
+  { name: "Windows' best fit", read: (target) => [resolvedNames(bestFit(decode(without(target, /\?/)))).split("/").map((name) => name.replace(/[. ]+$/, "")).join("/"), resolvedNames(decode(bestFit(decode(without(target, /\?/)))))], folds: true },
+];
+
 /** What is usual in programs that do it themselves. */
 const BY_HAND: Reader[] = [
   { name: "as it came", read: (target) => [without(target, /\?/)] },
@@ -101,7 +119,7 @@ const chained = (reader: Reader): Reader[] => [
   { ...reader, name: `${reader.name}, behind one that merges and resolves`, read: (target) => reader.read(passedOn(target, (path) => undotted(merged(path)))) },
 ];
 
-export const READERS: Reader[] = [...SERVERS, ...BY_HAND].flatMap(chained);
+export const READERS: Reader[] = [...SERVERS, ...BY_HAND, ...FOLDING].flatMap(chained);
 
 export interface Match { path?: string; path_prefix?: string }
 

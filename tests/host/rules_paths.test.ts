@@ -25,6 +25,11 @@ const SPELLINGS = [
   `/${OPEN}${SHUT}`, `//host.example${SHUT}`, `/\\host.example${SHUT}`, `//user@host:80${SHUT}`,
   `${OPEN}/%c0%ae%c0%ae${SHUT}`, `${OPEN}/%c0%ae%c0%ae%c0%af${SHUT}`, `${OPEN}%c0%af..${SHUT}`, `${OPEN}/%e0%80%ae%e0%80%ae${SHUT}`,
   `${OPEN}/%2e%2e${SHUT}/%252e%252e${OPEN}`, `${OPEN}/..${SHUT}/%2e%2e${OPEN}`, `${OPEN}/..${SHUT}/..;/..${OPEN}`, `${OPEN}/..${SHUT}/a\\..\\..${OPEN}`, `${OPEN}/..${SHUT}//../x`, "/x%23/../private%3f/../health",
+  // Duty 157: what NFKC or Windows' best fit turns into dots, slashes and their like.
+  `${OPEN}/%ef%bc%8e%ef%bc%8e${SHUT}`, `${OPEN}/%EF%BC%8E.${SHUT}`, `${OPEN}/%e2%80%a5${SHUT}`, `${OPEN}/%e2%80%a4%e2%80%a4${SHUT}`, `${OPEN}/%ef%b8%b0${SHUT}`, `${OPEN}/%ef%b9%92%ef%b9%92${SHUT}`, `${OPEN}/%25ef%25bc%258e%25ef%25bc%258e${SHUT}`,
+  `${OPEN}%e2%88%95..${SHUT}`, `${OPEN}/..%e2%88%95private`, `${OPEN}/..%e2%81%84private`, `${OPEN}/..%ef%bc%8fprivate`, `${OPEN}/..%ef%bc%bcprivate`, `${OPEN}/..%ef%b9%a8private`, `${OPEN}/..%e2%88%96private`, `${OPEN}/..%c2%a5private`, `${OPEN}/..%e2%82%a9private`, `${OPEN}/..%c2%b4private`,
+  `${OPEN}/..%ef%bc%9b${SHUT}`, `${OPEN}/..%cd%be${SHUT}`, `${OPEN}/%ef%bc%852e%ef%bc%852e${SHUT}`, `${OPEN}/%ef%b9%aa2e%ef%b9%aa2e${SHUT}`, `${OPEN}/%d9%aa2e%d9%aa2e${SHUT}`, `${OPEN}/.%e2%80%8b.${SHUT}`, `${OPEN}/%c2%ad..${SHUT}`, `${OPEN}/%ef%bc%8e%ef%bc%8e%ef%bc%8fprivate`,
+  `${SHUT}%ef%bc%8e`, `${SHUT}%ef%bc%9bx`, `${SHUT}%e2%80%8b`, `/pri%c2%advate`, `/%ef%bd%90rivate`, `/%f0%9d%90%a9rivate`, `/%e2%93%9frivate`, `${SHUT}%ef%bc%8fx`, `${SHUT}%e2%88%95x`, `${SHUT}%ef%bc%9f${OPEN}`,
   `${OPEN}/..${SHUT}/%2e%2e%2f..${OPEN}`, `${OPEN}%2f..${SHUT}/..${OPEN}`, `${OPEN}/..;/..${SHUT}/..${OPEN}`,
 ];
 
@@ -85,7 +90,8 @@ describe("duty 123: two rules that both ask", () => {
 describe("what has but one reading, or the same answer in all of them, is not refused", () => {
   const site = ruled({ ...BEARER, rules: [{ path: OPEN, mode: "public" }, { path_prefix: "/static", mode: "public" }] });
   test.each(["/health", "/health?x=/private", "/health?", "/health?../private", "/health?%2e%2e/%00", "/static", "/static/", "/static/a.js", "/static/App-3F.JS", "/static/a%20b.pdf", "/static/b%C3%BCcher.pdf", "/static/a;v=1.js", "/static/%7euser",
-    "/static//a", "/static/a+b@c,d:e=f&g$h!i*j'k(l)~m_n", "/static/a%2fb", "/static/.well-known/x", "/static/a..b", "/static/a%3fb", "/static/%F0%9F%8D%AA", "/static/100%25", "/static/100%25%20sure.pdf", "/static/a%E9.txt", "/static/a.", "/static/x.."])("%s is open", (path) => expect(outcome(site.get(path))).toBe("forwarded"));
+    "/static//a", "/static/a+b@c,d:e=f&g$h!i*j'k(l)~m_n", "/static/a%2fb", "/static/.well-known/x", "/static/a..b", "/static/a%3fb", "/static/%F0%9F%8D%AA", "/static/100%25", "/static/100%25%20sure.pdf", "/static/a%E9.txt", "/static/a.", "/static/x..",
+    "/static/%D0%BE%D1%82%D1%87%D1%91%D1%82.pdf", "/static/%E5%B9%B4%E5%A0%B1.pdf", "/static/it%E2%80%99s%201990%E2%80%932000", "/static/%EF%BC%91%EF%BC%8E%E6%A6%82%E8%A6%81.pdf", "/static/50%EF%BC%85.pdf", "/static/a%E2%80%A6", "/static/%F0%9F%91%A8%E2%80%8D%F0%9F%91%A9.png"])("%s is open", (path) => expect(outcome(site.get(path))).toBe("forwarded"));
   test.each(["/", "/healthy", "/health/x", "/staticx", "/static.js", "/x/static", "/x/health", "/?/health", "/api/health", "/stati", "/healt"])("%s is not", (path) => expect(outcome(site.get(path))).toBe("401 no_token"));
   test("with a token, a shut page may be written as clients write it", () => {
     for (const path of ["/API/Users", "/api/a%20b", "/api/b%C3%BCcher", "/api/a;v=1", "/api//x", "/api/a%2Fb", "/api/.well-known/x", "/api/100%25"]) expect(outcome(site.get(path, bearer(token())))).toBe("forwarded");
@@ -114,9 +120,11 @@ describe("duty 123: where any reader sees a guarded page, no stranger gets throu
       return { ...(random.chance(3) ? { path: at } : { path_prefix: at }), mode, ...(mode === "bearer" ? { required_scopes: [SCOPES[i]!] } : {}) };
     });
   }
-  const target = (random: Random): string => `/${Array.from({ length: 1 + random.below(9) }, () => random.pick(PARTS)).join("")}`;
+  /** Duty 157. */
+  const LOOKALIKES = ["%ef%bc%8e", "%ef%bc%8e%ef%bc%8e", "%e2%80%a5", "%25e2%2580%25a5", "%ef%bc%8f", "%e2%88%95", "%c2%a5", "%ef%bc%bc", "%ef%bc%9b", "%ef%bc%83", "%ef%bc%9f", "%ef%bc%852e", "%ef%bc%85%ef%bc%92e", "%e2%80%8b", "%e3%80%80", "%ef%bd%81", "%f0%9d%90%9a", "%e2%93%90dm", "%ef%bc%afpen"];
+  const target = (random: Random, parts: string[]): string => `/${Array.from({ length: 1 + random.below(9) }, () => random.pick(parts)).join("")}`;
 
-  test.each([1, 2, 3, 4, 5, 6])("seed %d", (seed) => {
+  test.each([[1, PARTS], [2, PARTS], [3, PARTS], [4, PARTS], [5, PARTS], [6, PARTS], ...[7, 8, 9, 10].map((seed): [number, string[]] => [seed, [...PARTS, ...LOOKALIKES]])])("seed %d", (seed, parts) => {
     const random = new Random(seed), tokens = SCOPES.map((scope) => bearer(token({ scope }))), wrong: string[] = [];
     let guarded = 0, passed = 0;
     for (let round = 0; round < 12; round++) {
@@ -124,7 +132,7 @@ describe("duty 123: where any reader sees a guarded page, no stranger gets throu
       const asks = [mode, ...rules.map((rule) => rule.mode)].includes("bearer");
       const envoy: Envoy = ruled({ ...(asks ? TOKENS : {}), mode, ...(mode === "bearer" ? { required_scopes: ["outside"] } : {}), rules });
       for (let i = 0; i < 150; i++) {
-        const path = target(random), seen = meantBy(rules, path);
+        const path = target(random, parts), seen = meantBy(rules, path);
         const needs = (rule: number): string => rule < 0 ? mode === "bearer" ? "outside" : mode : rules[rule]!.required_scopes?.[0] ?? rules[rule]!.mode;
         const wanted = new Set(seen.map(({ rule }) => needs(rule)).filter((need) => need !== "public"));
         if (wanted.size > 0) guarded++;
@@ -144,5 +152,9 @@ describe("duty 123: where any reader sees a guarded page, no stranger gets throu
     expect(pages("Tomcat", "/a/..;x/b")).toContain("/b");
     expect(pages("Node's URL", "//a/b\\c/../d")).toContain("/b/d");
     expect(pages("IIS", "/a\\..\\%u0062. ")).toContain("/b");
+    expect(pages("NFKC", "/a/%ef%bc%8e%ef%bc%8e%ef%bc%8fb")).toContain("/b");
+    expect(pages("NFKC, then decoded", "/a/%ef%bc%852e%ef%bc%852e/b")).toContain("/b");
+    expect(pages("NFKC without what is ignored", "/a/.%e2%80%8b./b")).toContain("/b");
+    expect(pages("Windows' best fit", "/a/..%c2%a5b%ef%bc%8e")).toContain("/b");
   });
 });
