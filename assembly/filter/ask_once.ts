@@ -15,9 +15,13 @@ import { pending } from "./world";
 /** Whoever finds that another worker has been faster looks again. Where nothing can be written, each asks for itself. */
 const TRIES = 4;
 
-/** About a token that this worker knows nothing of, nor asks about already. null: the stream waits. The effective context may be the root's afterwards. */
-export function askOnce(guard: Guard, x: Exchange, wait: Await, token: Uint8Array, stream: u32): Next | null {
-  const question = new Question(guard, token, wait), known = look(question, x);
+/**
+ * What this worker has no answer to, nor asks already. `asked`: filter/verdict_key.ts; EMPTY where nobody may share the answer. null: the stream waits.
+ * The effective context may be the root's afterwards.
+ */
+export function askOnce(guard: Guard, x: Exchange, wait: Await, asked: Uint8Array, stream: u32): Next | null {
+  if (asked.length == 0) return askAlone(guard, x, wait, stream);
+  const question = new Question(guard, asked, wait), known = look(question, x);
   if (known != null) return known;
   let call: PendingCall | null = null;
   if (!question.elsewhere) call = ask(guard, wait, question);
@@ -26,6 +30,13 @@ export function askOnce(guard: Guard, x: Exchange, wait: Await, token: Uint8Arra
     pending.addElsewhere(call);
   }
   if (call == null) return unanswered(question, x);
+  pending.join(call, stream);
+  return null;
+}
+
+function askAlone(guard: Guard, x: Exchange, wait: Await, stream: u32): Next | null {
+  const call = ask(guard, wait, null);
+  if (call == null) return wait.step.resume(x, Reply.none());
   pending.join(call, stream);
   return null;
 }
@@ -73,7 +84,7 @@ function look(question: Question, x: Exchange): Next | null {
     if (standing != null) {
       const verdict = question.verdict(x, standing);
       if (verdict != null && (waitedFor != 0 && standing.answeredTurn >= waitedFor || untilSecOf(verdict) > x.nowSec)) {
-        remember(question.guard, question.token, verdict, x.nowMs);
+        remember(question.guard, question.asked, verdict, x.nowMs);
         return verdict;
       }
     }

@@ -95,7 +95,7 @@ function ended(call: PendingCall, guard: Guard, next: Next, now: i64): void {
   } else if (next instanceof Refreshed) finishRefresh(next as Refreshed, now);
   else {
     const question = call.question;
-    if (question != null) remember(guard, question.token, next, now);
+    if (question != null) remember(guard, question.asked, next, now);
     pending.wake(call, guard, next);
   }
 }

@@ -3,7 +3,9 @@
 import { CookieScan } from "../http/cookies";
 import { HeaderBlock } from "../http/header_block";
 import { Credential } from "../flow/credential";
+import { VerdictKey } from "./verdict_key";
 
 export const headers = new HeaderBlock();
 export const credential = new Credential();
+export const verdictKey = new VerdictKey();
 export const cookies = new CookieScan();

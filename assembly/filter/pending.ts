@@ -62,10 +62,10 @@ export class Pending {
   add(call: PendingCall): void { this.calls.push(call); }
   addElsewhere(call: PendingCall): void { this.elsewhere.push(call); }
 
-  /** The call under way about this bearer token, here or elsewhere, or null. */
-  about(guard: Guard, token: Uint8Array): PendingCall | null {
-    const here = callAbout(this.calls, guard, token);
-    return here == null ? callAbout(this.elsewhere, guard, token) : here;
+  /** The call under way that asks the same (filter/verdict_key.ts), here or elsewhere, or null. */
+  about(guard: Guard, asked: Uint8Array): PendingCall | null {
+    const here = callAbout(this.calls, guard, asked);
+    return here == null ? callAbout(this.elsewhere, guard, asked) : here;
   }
 
   get countElsewhere(): i32 { return this.elsewhere.length; }
@@ -190,10 +190,10 @@ export class Pending {
   }
 }
 
-function callAbout(calls: PendingCall[], guard: Guard, token: Uint8Array): PendingCall | null {
+function callAbout(calls: PendingCall[], guard: Guard, asked: Uint8Array): PendingCall | null {
   for (let i = 0; i < calls.length; i++) {
     const question = calls[i].question;
-    if (question != null && question.guard == guard && same(question.token, token)) return calls[i];
+    if (question != null && question.guard == guard && same(question.asked, asked)) return calls[i];
   }
   return null;
 }

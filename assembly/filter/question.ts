@@ -1,4 +1,4 @@
-// A bearer token that the provider is asked about: its name among the workers, and its answer, sealed for whoever holds token and configuration.
+// What the provider is asked about a bearer token: the question's name among the workers, and its answer, sealed for whoever asks the same by the same configuration.
 
 import { random } from "../abi/host";
 import { EMPTY } from "../bytes/bytes";
@@ -37,8 +37,13 @@ export class Question {
   get turnMs(): i64 { return this.guard.config.timeoutMs + MARGIN_MS; }
 
   /** What is shared belongs to one configuration, and to one guard in it: others may ask by other credentials. */
-  constructor(readonly guard: Guard, readonly token: Uint8Array, readonly wait: Await) {
-    const info = new ByteWriter(4 + token.length).u32(guard.number).bytes(token).written();
+  constructor(
+    readonly guard: Guard,
+    /** The token, and what else introspection is told (filter/verdict_key.ts). */
+    readonly asked: Uint8Array,
+    readonly wait: Await,
+  ) {
+    const info = new ByteWriter(4 + asked.length).u32(guard.number).bytes(asked).written();
     const both = expand(guard.root.key, info, NAME_SIZE + KEY_SIZE).value;
     this.name = both.subarray(0, NAME_SIZE);
     this.key = both.subarray(NAME_SIZE);

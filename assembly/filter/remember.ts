@@ -7,14 +7,14 @@ import { REFUSALS } from "../flow/refusal";
 import { Guard } from "./guard";
 import { tagOf, valueAt, valueSize } from "./verdict_cache";
 
-/** Keeps what may be kept. */
-export function remember(guard: Guard, token: Uint8Array, verdict: Next, nowMs: i64): void {
+/** Caches what may be cached. `key`: filter/verdict_key.ts; EMPTY where nothing may. */
+export function remember(guard: Guard, key: Uint8Array, verdict: Next, nowMs: i64): void {
   const untilSec = untilSecOf(verdict), verdicts = guard.root.verdicts;
-  if (untilSec <= nowMs / 1000) return;
-  if (verdict instanceof Forward) verdicts.admitted.keep(guard.number, token.dataStart, token.length, 0, (verdict as Forward).identity, untilSec);
+  if (untilSec <= nowMs / 1000 || key.length == 0) return;
+  if (verdict instanceof Forward) verdicts.admitted.keep(guard.number, key.dataStart, key.length, 0, (verdict as Forward).identity, untilSec);
   else if (verdict instanceof Refuse) {
     const refuse = verdict as Refuse;
-    verdicts.refused.keep(guard.number, token.dataStart, token.length, refuse.refusal.number, utf8(refuse.place), untilSec);
+    verdicts.refused.keep(guard.number, key.dataStart, key.length, refuse.refusal.number, utf8(refuse.place), untilSec);
   }
 }
 

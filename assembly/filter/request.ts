@@ -17,7 +17,7 @@ import { bodySoFar, BodyWaiter, MAX_BODY } from "./bodies";
 import { askOnce } from "./ask_once";
 import { RootDispatcher } from "./calls";
 import { hurry } from "./clock";
-import { credential, headers } from "./current";
+import { credential, headers, verdictKey } from "./current";
 import { Guard } from "./guard";
 import { Outcome } from "./metrics";
 import { PendingCall, Woken } from "./pending";
@@ -158,19 +158,20 @@ function judge(guard: Guard, stream: u32, bodyFollows: bool, waited: bool): Filt
 
   const now = nowMs(), nowSec = now / 1000;
   guard.root.verdicts.restOn(guard.root.generation);
-  const hit = guard.root.verdicts.admitted.find(guard.number, credential.at, credential.size, nowSec);
+  verdictKey.read(headers, credential, config.introspection.addonHeaders);
+  const hit = guard.root.verdicts.admitted.find(guard.number, verdictKey.at, verdictKey.size, nowSec);
   if (hit != 0) return admit(valueAt(hit), valueSize(hit), stream, guard, Outcome.Allowed);
-  const miss = guard.root.verdicts.refused.find(guard.number, credential.at, credential.size, nowSec);
+  const miss = guard.root.verdicts.refused.find(guard.number, verdictKey.at, verdictKey.size, nowSec);
   if (miss != 0) return refuseWith(refusalAt(miss), config, true);
   return judgeAnew(guard, stream, now, waited);
 }
 
-/** A token that is not remembered. */
+/** A token whose verdict is not cached. */
 function judgeAnew(guard: Guard, stream: u32, now: i64, waited: bool): FilterHeadersStatus {
   const config = guard.config, feed = guard.feed;
   if (!credential.wellFormed) return refuse(MALFORMED_CREDENTIAL, config, true);
-  const token = copied(credential.at, credential.size);
-  const underWay = pending.about(guard, token);
+  const token = copied(credential.at, credential.size), key = verdictKey.at == credential.at ? token : copied(verdictKey.at, verdictKey.size);
+  const underWay = pending.about(guard, key);
   if (underWay != null) return waitFor(underWay, config, stream);
   const addon = addonHeaders(config);
   let x = exchange(guard, now, waited, addon);
@@ -178,7 +179,7 @@ function judgeAnew(guard: Guard, stream: u32, now: i64, waited: bool): FilterHea
   while (!(next instanceof Forward || next instanceof Refuse)) {
     if (next instanceof Await) {
       if (pending.full) return refuse(OVERLOADED, config, true);
-      const verdict = askOnce(guard, x, next as Await, token, stream);
+      const verdict = askOnce(guard, x, next as Await, key, stream);
       if (verdict == null) hurry(guard.root);
       setEffectiveContext(stream);
       return verdict == null ? FilterHeadersStatus.StopAllIterationAndWatermark : settle(verdict, guard, stream);
@@ -195,7 +196,7 @@ function judgeAnew(guard: Guard, stream: u32, now: i64, waited: bool): FilterHea
       next = decide(x, token);
     }
   }
-  if (config.cacheVerdicts) remember(guard, token, next, now);
+  if (config.cacheVerdicts) remember(guard, key, next, now);
   return settle(next, guard, stream);
 }
 

@@ -107,6 +107,29 @@ export class HeaderBlock {
     return out;
   }
 
+  /**
+   * Writes the values of every header of that name (lower case): how many there are, then each behind its size (u32, little-endian). Returns the
+   * bytes written, or -1 where they exceed `room`.
+   */
+  writeAll(name: string, to: usize, room: u32): i32 {
+    let at = this.strings, sizes = this.base + 4, size: u32 = 4, found: u32 = 0;
+    if (room < size) return -1;
+    for (let i = 0; i < this.count; i++, sizes += 8) {
+      const nameSize = load<u32>(sizes), valueSize = load<u32>(sizes, 4);
+      const value = at + nameSize + 1;
+      if (reads(at, nameSize, name)) {
+        if (<u64>size + 4 + <u64>valueSize > <u64>room) return -1;
+        store<u32>(to + size, valueSize);
+        memory.copy(to + size + 4, value, valueSize);
+        size += 4 + valueSize;
+        found++;
+      }
+      at = value + valueSize + 1;
+    }
+    store<u32>(to, found);
+    return size;
+  }
+
   private note(role: Role, name: usize, nameSize: i32, value: usize, valueSize: i32): bool {
     if (role & Role.Path) {
       this.pathAt = value;

@@ -1,5 +1,5 @@
 import { HeaderBlock } from "../../../assembly/http/header_block";
-import { equal, equalInt, filled, isFalse, isTrue } from "../check";
+import { equal, equalInt, filled, hex, isFalse, isTrue } from "../check";
 import { at, headersOf, joined, serialised, table } from "./serialised.as";
 
 export function the_path_is_found(): void {
@@ -161,4 +161,23 @@ function refuses(bytes: Uint8Array): void {
   const memory = filled(bytes.length + 64, 0x2f);
   memory.set(bytes);
   isFalse(new HeaderBlock().read(memory.dataStart, bytes.length, table()), "accepted a block of " + bytes.length.toString());
+}
+
+export function duty_155_all_values_of_a_name_are_written_each_behind_its_size(): void {
+  const headers = headersOf(["x-tenant", "blue", ":path", "/", "x-tenant", "", "x-tenant2", "red"]);
+  equal(written(headers, "x-tenant", 64), "020000000400000062" + "6c756500000000");
+  equal(written(headers, "x-absent", 64), "00000000");
+}
+
+export function duty_155_what_exceeds_the_room_is_not_written(): void {
+  const headers = headersOf(["x-tenant", "blue"]);
+  for (let room = 0; room < 12; room++) equal(written(headers, "x-tenant", room), "no room");
+  equal(written(headers, "x-tenant", 12), "010000000400000062" + "6c7565");
+}
+
+/** In hexadecimal; the byte behind the room stays as it was. */
+function written(headers: HeaderBlock, name: string, room: i32): string {
+  const out = new Uint8Array(room + 1).fill(0xee), size = headers.writeAll(name, out.dataStart, room);
+  equalInt(out[room], 0xee);
+  return size < 0 ? "no room" : hex(out.slice(0, size));
 }
