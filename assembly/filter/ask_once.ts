@@ -3,6 +3,7 @@
 import { Exchange } from "../flow/exchange";
 import { Await, Next } from "../flow/next";
 import { Reply } from "../http/callout";
+import { refuseFull } from "./bounds";
 import { ask } from "./calls";
 import { Guard } from "./guard";
 import { PendingCall } from "./pending";
@@ -10,7 +11,6 @@ import { Question } from "./question";
 import { answers, exchange } from "./registry";
 import { remember, untilSecOf } from "./remember";
 import { Root } from "./roots";
-import { pending } from "./world";
 
 /** Whoever finds that another worker has been faster looks again. Where nothing can be written, each asks for itself. */
 const TRIES = 4;
@@ -23,32 +23,34 @@ export function askOnce(guard: Guard, x: Exchange, wait: Await, asked: Uint8Arra
   if (asked.length == 0) return askAlone(guard, x, wait, stream);
   const question = new Question(guard, asked, wait), known = look(question, x);
   if (known != null) return known;
+  if (guard.tokens.callsFull) return refuseFull(guard, guard.tokens);
   let call: PendingCall | null = null;
   if (!question.elsewhere) call = ask(guard, wait, question);
   else {
     call = new PendingCall(guard.root, 0, wait.kind, x.nowMs, null, guard, wait.step, question);
-    pending.addElsewhere(call);
+    guard.root.pending.addElsewhere(call);
   }
   if (call == null) return unanswered(question, x);
-  pending.join(call, stream);
+  guard.root.pending.join(call, stream);
   return null;
 }
 
 function askAlone(guard: Guard, x: Exchange, wait: Await, stream: u32): Next | null {
+  if (guard.tokens.callsFull) return refuseFull(guard, guard.tokens);
   const call = ask(guard, wait, null);
   if (call == null) return wait.step.resume(x, Reply.none());
-  pending.join(call, stream);
+  guard.root.pending.join(call, stream);
   return null;
 }
 
 /** On the tick: what other workers were asking for this one. */
 export function lookElsewhere(root: Root, nowMs: i64): void {
-  const calls = pending.takeElsewhere(root);
+  const calls = root.pending.takeElsewhere();
   for (let i = 0; i < calls.length; i++) {
     const call = calls[i], question = call.question;
     if (question == null) continue;
     const verdict = outcome(call, question, exchange(question.guard, nowMs, false));
-    if (verdict != null) pending.wake(call, question.guard, verdict);
+    if (verdict != null) root.pending.wake(call, question.guard, verdict);
   }
 }
 
@@ -59,12 +61,12 @@ function outcome(call: PendingCall, question: Question, x: Exchange): Next | nul
   if (!question.elsewhere) {
     const own = ask(question.guard, question.wait, question);
     if (own == null) return unanswered(question, x);
-    pending.move(call, own);
+    call.root.pending.move(call, own);
     return null;
   }
   // Others may have taken over one after the other. Nobody waits for all of them.
   if (x.nowMs < call.startedMs + 2 * question.turnMs) {
-    pending.addElsewhere(call);
+    call.root.pending.addElsewhere(call);
     return null;
   }
   question.turn = 0;
@@ -88,7 +90,7 @@ function look(question: Question, x: Exchange): Next | null {
         return verdict;
       }
     }
-    if (pending.callsFull) break;
+    if (question.guard.tokens.callsFull) break;
     question.elsewhere = standing != null && standing.underWay(x.nowMs, question.turnMs);
     question.turn = standing != null && question.elsewhere ? standing.turn : answers.begin(question.name, standing, x.nowMs, question.turnMs);
     if (question.turn != 0) break;

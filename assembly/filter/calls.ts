@@ -15,7 +15,7 @@ import { exchange, turns } from "./registry";
 import { Guard } from "./guard";
 import { remember } from "./remember";
 import { Root } from "./roots";
-import { logs, metrics, pending } from "./world";
+import { logs, metrics, roots } from "./world";
 
 /** Dispatches in one root's name. The effective context is that root's afterwards. */
 @final
@@ -27,9 +27,12 @@ export class RootDispatcher extends Dispatcher {
   }
 }
 
-/** The call that a guard's request waits for, or null when the host takes none. `question`: what it asks about a bearer token, or null. The effective context is the root's afterwards. */
+/**
+ * The call that a guard's request waits for, or null when the host takes none. The caller has looked whether its share has room; a call that follows
+ * another takes its place. `question`: what it asks about a bearer token, or null. The effective context is the root's afterwards.
+ */
 export function ask(guard: Guard, wait: Await, question: Question | null): PendingCall | null {
-  return pending.callsFull ? null : send(guard.root, wait.kind, wait.call, guard.config.timeoutMs, null, guard, wait.step, question, false);
+  return send(guard.root, wait.kind, wait.call, guard.config.timeoutMs, null, guard, wait.step, question, false);
 }
 
 function send(root: Root, kind: CalloutKind, call: Callout, timeoutMs: i32, feed: Feed | null, guard: Guard | null, step: Step | null, question: Question | null, early: bool): PendingCall | null {
@@ -43,19 +46,20 @@ function send(root: Root, kind: CalloutKind, call: Callout, timeoutMs: i32, feed
     return null;
   }
   const pendingCall = new PendingCall(root, <u32>token, kind, nowMs(), feed, guard, step, question);
-  pending.add(pendingCall);
+  root.pending.add(pendingCall);
   return pendingCall;
 }
 
 /** Fetches what is due in this root's name, and wakes the requests that wait for the provider when there is nothing left to wait for. */
 export function advance(feed: Feed, root: Root): void {
   feed.advance(new RootDispatcher(root));
-  if (feed.settled) pending.wakeFeed(feed);
+  if (!feed.settled) return;
+  for (let i = 0; i < roots.all.length; i++) roots.all[i].pending.wakeFeed(feed);
 }
 
 /** A call has ended. Requests that waited for it are woken; `resumeSome` (request.ts) lets them go on. */
 export function replied(rootId: u32, token: u32, headers: u32, bodySize: u32): void {
-  const call = pending.take(rootId, token);
+  const root = roots.find(rootId), call: PendingCall | null = root == null ? null : root.pending.take(token);
   if (call == null) return; // a reply that nobody waits for
   const now = nowMs();
   const reply = readReply(headers, bodySize);
@@ -77,7 +81,7 @@ export function replied(rootId: u32, token: u32, headers: u32, bodySize: u32): v
     const wait = next as Await;
     const following = ask(guard, wait, null);
     if (following != null) {
-      pending.move(call, following);
+      call.root.pending.move(call, following);
       return;
     }
     next = wait.step.resume(x, Reply.none());
@@ -90,13 +94,13 @@ function ended(call: PendingCall, guard: Guard, next: Next, now: i64): void {
   const why = whyOf(next), feed = guard.feed;
   if (why.length > 0) logs.trouble(why);
   if (next instanceof AwaitProvider && feed != null) {
-    pending.moveToFeed(call, guard, feed, (next as AwaitProvider).step);
+    call.root.pending.moveToFeed(call, guard, feed, (next as AwaitProvider).step);
     advance(feed, call.root);
   } else if (next instanceof Refreshed) finishRefresh(next as Refreshed, now);
   else {
     const question = call.question;
     if (question != null) remember(guard, question.asked, next, now);
-    pending.wake(call, guard, next);
+    call.root.pending.wake(call, guard, next);
   }
 }
 
@@ -104,7 +108,7 @@ function ended(call: PendingCall, guard: Guard, next: Next, now: i64): void {
 export function finishRefresh(refreshed: Refreshed, now: i64): void {
   if (refreshed.outcome == RefreshOutcome.Done) metrics.outcome(Outcome.Refreshed);
   turns.finish(refreshed.key, refreshed.outcome, refreshed.text, now);
-  pending.wakeRefresh(refreshed.key);
+  for (let i = 0; i < roots.all.length; i++) roots.all[i].pending.wakeRefresh(refreshed.key);
 }
 
 function whyOf(next: Next): string {

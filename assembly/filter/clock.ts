@@ -6,7 +6,7 @@ import { lookElsewhere } from "./ask_once";
 import { advance } from "./calls";
 import { endedSessions, turns } from "./registry";
 import { Root } from "./roots";
-import { bodies, logs, metrics, pending, roots } from "./world";
+import { bodies, logs, metrics, roots } from "./world";
 
 const IDLE_MS = 1_000;
 /** While something that requests wait for is on its way: how soon another worker's answer is noticed. */
@@ -27,7 +27,7 @@ export function tick(rootId: u32): void {
   const root = roots.find(rootId);
   if (root == null) return;
   const now = nowMs();
-  lookAround(now);
+  lookAround(root, now);
   lookElsewhere(root, now);
   for (let i = 0; i < root.feeds.length; i++) {
     root.feeds[i].at(now);
@@ -37,8 +37,7 @@ export function tick(rootId: u32): void {
     housekeptMs = now;
     metrics.flush();
     logs.tick();
-    const gone = roots.sweep(rootId);
-    for (let i = 0; i < gone.length; i++) pending.forget(gone[i]);
+    roots.sweep(rootId);
   }
 }
 
@@ -58,15 +57,15 @@ export function hurry(root: Root): void {
 
 function usualMs(root: Root): u32 {
   if (bodies.anyGaveWay) return NEXT_BATCH_MS;
-  const elsewhere = pending.countElsewhere;
+  const pending = root.pending, elsewhere = pending.countElsewhere;
   if (elsewhere > 0 && elsewhere <= FEW) return SOON_MS;
   return elsewhere > 0 || pending.refreshing || root.hungry ? HUNGRY_MS : IDLE_MS;
 }
 
 /** What other workers have done that requests here wait for, or must know. */
-function lookAround(now: i64): void {
+function lookAround(root: Root, now: i64): void {
   endedSessions.look();
-  const keys = pending.refreshKeys();
+  const pending = root.pending, keys = pending.refreshKeys();
   for (let i = 0; i < keys.length; i++) {
     const state = turns.state(keys[i], now);
     if (state == null || state.outcome != RefreshOutcome.UnderWay) pending.wakeRefresh(keys[i]);

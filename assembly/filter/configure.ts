@@ -55,6 +55,7 @@ export function configure(rootId: u32, size: u32): bool {
   // The seed only spreads table entries; whole tokens and names are compared. Without randomness the time will do.
   const seed = seedBytes == null ? <u64>nowMs() : load<u64>(seedBytes.dataStart);
   seedNames(seed);
+  root.seed = seed;
   root.verdicts = verdictsFor(document, config.cacheBytes, seed);
   root.document = document;
   // Its secrets are in it, or in the variables that it refers to.

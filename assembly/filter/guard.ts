@@ -4,9 +4,14 @@ import { Config } from "../config/config";
 import { NameTable } from "../http/name_table";
 import { Feed } from "./feed";
 import { Root } from "./roots";
+import { Share } from "./share";
 
 @final
 export class Guard {
+  /** What its requests have under way: those with a bearer token, and those of browsers. A flood of the first leaves the second alone. */
+  readonly tokens: Share = new Share("introspections");
+  readonly visits: Share = new Share("calls for browsers");
+
   constructor(
     readonly root: Root,
     /** Tells its verdicts from those of the root's other guards. */

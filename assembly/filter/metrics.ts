@@ -5,9 +5,14 @@ import { defineMetric, incrementMetric, recordMetric } from "../abi/host";
 import { CalloutKind, Visited } from "../flow/next";
 import { Refusal, REFUSALS } from "../flow/refusal";
 
+/** Bounds whose owner is told when they are reached. */
+export const enum Bound { Calls = 0, Waiting, EndedSessions }
+
 export const enum Outcome { Allowed = 0, Anonymous, Session, Preflight, Refreshed, Public }
 
 const OUTCOMES: string[] = ["allowed", "anonymous", "session", "preflight", "refreshed", "public"];
+/** In the order of Bound. */
+const BOUNDS: string[] = ["bound.calls", "bound.waiting", "bound.ended_sessions"];
 /** In the order of Visited. Access logs show the same names. */
 export const VISITS: string[] = ["sign_in_started", "signed_in", "signed_out", "sign_out_asked", "asked_silently"];
 /** In the order of CalloutKind. */
@@ -35,12 +40,14 @@ export class Metrics {
   private readonly outcomes: Counter[] = [];
   private readonly visits: Counter[] = [];
   private readonly refusals: Counter[] = [];
+  private readonly bounds: Counter[] = [];
   private readonly callouts: Counter[] = [];
   private readonly failures: Counter[] = [];
   private calloutTime: u32 = 0;
 
   constructor() {
     for (let i = 0; i < OUTCOMES.length; i++) this.outcomes.push(new Counter(OUTCOMES[i]));
+    for (let i = 0; i < BOUNDS.length; i++) this.bounds.push(new Counter(BOUNDS[i]));
     for (let i = 0; i < VISITS.length; i++) this.visits.push(new Counter(VISITS[i]));
     for (let i = 0; i < REFUSALS.length; i++) this.refusals.push(new Counter("refused." + REFUSALS[i].code));
     for (let i = 0; i < CALLOUTS.length; i++) {
@@ -52,6 +59,7 @@ export class Metrics {
   outcome(outcome: Outcome): void { this.outcomes[outcome].add(); }
   visited(visited: Visited): void { this.visits[visited].add(); }
   refused(refusal: Refusal): void { this.refusals[refusal.number].add(); }
+  reached(bound: Bound): void { this.bounds[bound].add(); }
   calloutSent(kind: CalloutKind): void { this.callouts[kind].add(); }
 
   /** `failed`: no answer, or none that could be used. */
@@ -65,6 +73,7 @@ export class Metrics {
     flushAll(this.outcomes);
     flushAll(this.visits);
     flushAll(this.refusals);
+    flushAll(this.bounds);
     flushAll(this.callouts);
     flushAll(this.failures);
   }

@@ -1,22 +1,21 @@
-// Calls under way and the requests that wait for them. Requests with the same question wait for one call together.
+// Calls of one root context, and its requests that wait. Requests with the same question wait for one call together.
 
 import { EMPTY, same } from "../bytes/bytes";
 import { CalloutKind, Next, Step } from "../flow/next";
 import { Feed } from "./feed";
 import { Guard } from "./guard";
-import { Question } from "./question";
+import { hashOf, Question } from "./question";
 import { Root } from "./roots";
-
-/** Introspection calls at once: what a flood of different tokens can cost the provider, and us in memory. */
-const MAX_CALLS = 512;
-/** Requests that may wait at once; each costs a few bytes here and its headers in Envoy. */
-const MAX_WAITING = 65_536;
+import { Share } from "./share";
+import { Woken, wokenQueue } from "./woken";
 
 /** One call. The host's tokens are unique within the root context that dispatched it. */
 @final
 export class PendingCall {
   /** Stream ids of the requests that wait for it. */
   readonly waiting: u32[] = [];
+  /** What it counts in; null for metadata and keys. */
+  readonly share: Share | null;
 
   constructor(
     readonly root: Root,
@@ -30,70 +29,106 @@ export class PendingCall {
     readonly step: Step | null,
     /** For introspection. */
     readonly question: Question | null,
-  ) {}
+  ) { this.share = guard == null ? null : shareOf(guard, kind); }
 }
 
-/** A request that can go on: with a verdict, with a step that waited for the provider, or to be decided again. */
-@final
-export class Woken {
-  constructor(readonly stream: u32, readonly guard: Guard, readonly verdict: Next | null, readonly step: Step | null) {}
-}
+/** Which share of the guard's a call counts in. */
+export function shareOf(guard: Guard, kind: CalloutKind): Share { return kind == CalloutKind.Introspection ? guard.tokens : guard.visits; }
 
-/** A request that waits for a provider, or for the refresh of that name. */
+/** A request that waits for a provider, or for a refresh. */
 @final
 class Waiter {
-  constructor(readonly stream: u32, readonly guard: Guard, readonly step: Step | null, readonly feed: Feed | null, readonly key: Uint8Array) {}
+  constructor(readonly stream: u32, readonly guard: Guard, readonly share: Share, readonly step: Step | null) {}
 }
 
+/** Those who wait for the same. */
+@final
+class Waiters {
+  private readonly all: Waiter[] = [];
+  /** Either a provider or the name of a refresh. */
+  constructor(readonly feed: Feed | null, readonly key: Uint8Array) {}
+
+  add(waiter: Waiter): void {
+    this.all.push(waiter);
+    waiter.share.waiting++;
+  }
+
+  wake(): void {
+    for (let i = 0; i < this.all.length; i++) {
+      const waiter = this.all[i];
+      wokenQueue.add(new Woken(waiter.stream, waiter.guard, waiter.share, null, waiter.step));
+    }
+  }
+}
+
+/** Every call and every wait is found without looking at others: a flood of them makes none of them dearer. */
 @final
 export class Pending {
-  private calls: PendingCall[] = [];
+  /** By the host's token. */
+  private readonly calls: Map<u32, PendingCall> = new Map<u32, PendingCall>();
+  /** Introspections, here and elsewhere, by the hash of their question. Where two have the same, only the later is found: the other is asked about alone. */
+  private readonly questions: Map<u64, PendingCall> = new Map<u64, PendingCall>();
   /** Introspections that other workers make. They have no token of the host's. */
   private elsewhere: PendingCall[] = [];
-  private forFeeds: Waiter[] = [];
-  private forRefreshes: Waiter[] = [];
-  private woken: Woken[] = [];
-  private wokenAt: i32 = 0;
-  private waiting: i32 = 0;
+  /** As many as there are providers at the most. */
+  private feeds: Waiters[] = [];
+  /** By the first bytes of the refresh's name. */
+  private readonly refreshes: Map<u64, Waiters> = new Map<u64, Waiters>();
 
-  get full(): bool { return this.waiting >= MAX_WAITING; }
-  get callsFull(): bool { return this.calls.length + this.elsewhere.length >= MAX_CALLS; }
+  add(call: PendingCall): void {
+    this.calls.set(call.token, call);
+    this.count(call);
+  }
 
-  add(call: PendingCall): void { this.calls.push(call); }
-  addElsewhere(call: PendingCall): void { this.elsewhere.push(call); }
+  addElsewhere(call: PendingCall): void {
+    this.elsewhere.push(call);
+    this.count(call);
+  }
 
   /** The call under way that asks the same (filter/verdict_key.ts), here or elsewhere, or null. */
   about(guard: Guard, asked: Uint8Array): PendingCall | null {
-    const here = callAbout(this.calls, guard, asked);
-    return here == null ? callAbout(this.elsewhere, guard, asked) : here;
+    const key = hashOf(guard, asked);
+    if (!this.questions.has(key)) return null;
+    const call = this.questions.get(key), question = call.question;
+    return question != null && question.guard == guard && same(question.asked, asked) ? call : null;
   }
 
   get countElsewhere(): i32 { return this.elsewhere.length; }
 
-  /** Takes out those that this root's requests wait for. */
-  takeElsewhere(root: Root): PendingCall[] {
-    const own: PendingCall[] = [], others: PendingCall[] = [];
-    for (let i = 0; i < this.elsewhere.length; i++) (this.elsewhere[i].root == root ? own : others).push(this.elsewhere[i]);
-    this.elsewhere = others;
-    return own;
+  takeElsewhere(): PendingCall[] {
+    const taken = this.elsewhere;
+    if (taken.length == 0) return taken;
+    this.elsewhere = [];
+    for (let i = 0; i < taken.length; i++) this.over(taken[i]);
+    return taken;
+  }
+
+  /** Takes the call out, or answers null: a reply that nobody waits for any more. */
+  take(token: u32): PendingCall | null {
+    if (!this.calls.has(token)) return null;
+    const call = this.calls.get(token);
+    this.calls.delete(token);
+    this.over(call);
+    return call;
   }
 
   join(call: PendingCall, stream: u32): void {
+    const share = call.share;
     call.waiting.push(stream);
-    this.waiting++;
+    if (share != null) share.waiting++;
   }
 
-  joinFeed(feed: Feed, stream: u32, guard: Guard, step: Step | null): void {
-    this.forFeeds.push(new Waiter(stream, guard, step, feed, EMPTY));
-    this.waiting++;
+  joinFeed(feed: Feed, stream: u32, guard: Guard, share: Share, step: Step | null): void {
+    this.waitersFor(feed).add(new Waiter(stream, guard, share, step));
   }
 
   joinRefresh(key: Uint8Array, stream: u32, guard: Guard): void {
-    this.forRefreshes.push(new Waiter(stream, guard, null, null, key));
-    this.waiting++;
+    const short = shortened(key);
+    if (!this.refreshes.has(short)) this.refreshes.set(short, new Waiters(null, key));
+    this.refreshes.get(short).add(new Waiter(stream, guard, guard.visits, null));
   }
 
-  get refreshing(): bool { return this.forRefreshes.length > 0; }
+  get refreshing(): bool { return this.refreshes.size > 0; }
 
   /** Those who waited for one call now wait for another. */
   move(from: PendingCall, to: PendingCall): void {
@@ -103,97 +138,68 @@ export class Pending {
 
   /** Those who waited for a call now wait for the provider, and go on with this step. */
   moveToFeed(from: PendingCall, guard: Guard, feed: Feed, step: Step | null): void {
-    for (let i = 0; i < from.waiting.length; i++) this.forFeeds.push(new Waiter(from.waiting[i], guard, step, feed, EMPTY));
+    const share = shareOf(guard, from.kind);
+    share.waiting -= from.waiting.length;
+    for (let i = 0; i < from.waiting.length; i++) this.joinFeed(feed, from.waiting[i], guard, share, step);
     from.waiting.length = 0;
   }
 
-  /** Takes the call out, or answers null: a reply that nobody waits for any more. */
-  take(rootId: u32, token: u32): PendingCall | null {
-    for (let i = 0; i < this.calls.length; i++) {
-      const call = this.calls[i];
-      if (call.token != token || call.root.id != rootId) continue;
-      this.calls.splice(i, 1);
-      return call;
-    }
-    return null;
-  }
-
   wake(call: PendingCall, guard: Guard, verdict: Next): void {
-    for (let i = 0; i < call.waiting.length; i++) this.woken.push(new Woken(call.waiting[i], guard, verdict, null));
+    const share = shareOf(guard, call.kind);
+    for (let i = 0; i < call.waiting.length; i++) wokenQueue.add(new Woken(call.waiting[i], guard, share, verdict, null));
   }
 
   /** The refresh of that name has ended. */
-  wakeRefresh(key: Uint8Array): void { this.forRefreshes = this.wakeThose(this.forRefreshes, null, key); }
+  wakeRefresh(key: Uint8Array): void {
+    const short = shortened(key);
+    if (!this.refreshes.has(short)) return;
+    const waiters = this.refreshes.get(short);
+    this.refreshes.delete(short);
+    waiters.wake();
+  }
 
   /** The names of the refreshes that somebody waits for, each once. */
   refreshKeys(): Uint8Array[] {
     const out = new Array<Uint8Array>();
-    for (let i = 0; i < this.forRefreshes.length; i++) {
-      const key = this.forRefreshes[i].key;
-      let known = false;
-      for (let j = 0; j < out.length && !known; j++) known = same(out[j], key);
-      if (!known) out.push(key);
-    }
+    if (!this.refreshing) return out; // on nearly every tick
+    const all = this.refreshes.values();
+    for (let i = 0; i < all.length; i++) out.push(all[i].key);
     return out;
   }
 
   wakeFeed(feed: Feed): void {
-    if (this.forFeeds.length > 0) this.forFeeds = this.wakeThose(this.forFeeds, feed, EMPTY); // on nearly every tick there are none
-  }
-
-  /** Those who are left. */
-  private wakeThose(waiters: Waiter[], feed: Feed | null, key: Uint8Array): Waiter[] {
-    const left: Waiter[] = [];
-    for (let i = 0; i < waiters.length; i++) {
-      const waiter = waiters[i];
-      if (waiter.feed == feed && same(waiter.key, key)) this.woken.push(new Woken(waiter.stream, waiter.guard, null, waiter.step));
-      else left.push(waiter);
-    }
-    return left;
-  }
-
-  get anyWoken(): bool { return this.wokenAt < this.woken.length; }
-
-  /** The next request that can go on, or null. */
-  nextWoken(): Woken | null {
-    if (this.wokenAt == this.woken.length) {
-      this.woken = [];
-      this.wokenAt = 0;
-      return null;
-    }
-    this.waiting--;
-    return this.woken[this.wokenAt++];
-  }
-
-  /** The host has cancelled this root's calls; its streams are gone too. */
-  forget(rootId: u32): void {
-    this.forgetCalls(this.calls, rootId);
-    this.forgetCalls(this.elsewhere, rootId);
-    this.forgetWaiters(this.forFeeds, rootId);
-    this.forgetWaiters(this.forRefreshes, rootId);
-  }
-
-  private forgetWaiters(waiters: Waiter[], rootId: u32): void {
-    for (let i = waiters.length - 1; i >= 0; i--) {
-      if (waiters[i].guard.root.id != rootId) continue;
-      this.waiting--;
-      waiters.splice(i, 1);
+    for (let i = 0; i < this.feeds.length; i++) {
+      const waiters = this.feeds[i];
+      if (waiters.feed != feed) continue;
+      this.feeds.splice(i, 1);
+      waiters.wake();
+      return;
     }
   }
 
-  private forgetCalls(calls: PendingCall[], rootId: u32): void {
-    for (let i = calls.length - 1; i >= 0; i--) {
-      if (calls[i].root.id != rootId) continue;
-      this.waiting -= calls[i].waiting.length;
-      calls.splice(i, 1);
-    }
+  private waitersFor(feed: Feed): Waiters {
+    for (let i = 0; i < this.feeds.length; i++) if (this.feeds[i].feed == feed) return this.feeds[i];
+    const waiters = new Waiters(feed, EMPTY);
+    this.feeds.push(waiters);
+    return waiters;
+  }
+
+  private count(call: PendingCall): void {
+    const share = call.share, question = call.question;
+    if (share != null) share.calls++;
+    if (question != null) this.questions.set(question.hash, call);
+  }
+
+  private over(call: PendingCall): void {
+    const share = call.share, question = call.question;
+    if (share != null) share.calls--;
+    if (question != null && this.questions.has(question.hash) && this.questions.get(question.hash) == call) this.questions.delete(question.hash);
   }
 }
 
-function callAbout(calls: PendingCall[], guard: Guard, asked: Uint8Array): PendingCall | null {
-  for (let i = 0; i < calls.length; i++) {
-    const question = calls[i].question;
-    if (question != null && question.guard == guard && same(question.asked, asked)) return calls[i];
-  }
-  return null;
+/** Of a digest. Two that are alike so far wake each other, and are decided again. */
+function shortened(key: Uint8Array): u64 {
+  let out: u64 = 0;
+  for (let i = 0; i < 8 && i < key.length; i++) out = out << 8 | key[i];
+  return out;
 }

@@ -2,6 +2,7 @@
 
 import { random } from "../abi/host";
 import { EMPTY } from "../bytes/bytes";
+import { hash } from "../bytes/hash";
 import { ByteWriter } from "../bytes/writer";
 import { expand } from "../crypto/hkdf";
 import { KEY_SIZE, NONCE_SIZE } from "../crypto/xchacha20poly1305";
@@ -27,6 +28,8 @@ const HEAD = 12;
 @final
 export class Question {
   readonly name: Uint8Array;
+  /** By which this worker finds it (filter/pending.ts). */
+  readonly hash: u64;
   private readonly key: Uint8Array;
   /** The turn whose answer is waited for, or is this worker's to tell (filter/shared_answers.ts). 0: the others are told nothing. */
   turn: i64 = 0;
@@ -47,6 +50,7 @@ export class Question {
     const both = expand(guard.root.key, info, NAME_SIZE + KEY_SIZE).value;
     this.name = both.subarray(0, NAME_SIZE);
     this.key = both.subarray(NAME_SIZE);
+    this.hash = hashOf(guard, asked);
   }
 
   /** Tells the other workers what came back, and this worker's verdict on it says for how long. No answer is an answer to those who wait for it. */
@@ -77,6 +81,9 @@ export class Question {
     return sealWith(this.key, nonce, contextOf(this.turn), plain);
   }
 }
+
+/** Of what this guard asks about. The seed keeps strangers from choosing tokens whose hashes collide. */
+export function hashOf(guard: Guard, asked: Uint8Array): u64 { return hash(asked.dataStart, asked.length, guard.root.seed + guard.number); }
 
 /** An answer belongs to its turn: whoever waits for a later one must not be given an older answer. */
 function contextOf(turn: i64): Uint8Array {

@@ -31,5 +31,7 @@ const registry = new SharedRegistry();
 export function exchange(guard: Guard, now: i64, waited: bool, addonHeaders: Uint8Array[] = []): Exchange {
   const feed = guard.feed;
   if (feed != null) feed.at(now);
-  return new Exchange(guard.config, now, feed, addonHeaders, waited, entropy, registry);
+  const x = new Exchange(guard.config, now, feed, addonHeaders, waited, entropy, registry);
+  x.overloaded = guard.visits.full;
+  return x;
 }

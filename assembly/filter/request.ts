@@ -8,25 +8,27 @@ import { Config, Mode, Unauthenticated } from "../config/config";
 import { AMBIGUOUS, chooseRule, NO_RULE } from "../flow/choose";
 import { decide } from "../flow/decide";
 import { Await, Forward, Next, Refuse } from "../flow/next";
-import { AMBIGUOUS_PATH, BAD_REQUEST, BODY_NOT_DELIVERED, BODY_TOO_LARGE, DENIED, MALFORMED_CREDENTIAL, MISCONFIGURED, NO_TOKEN, NOT_READY, OVERLOADED } from "../flow/refusal";
+import { AMBIGUOUS_PATH, BAD_REQUEST, BODY_NOT_DELIVERED, BODY_TOO_LARGE, DENIED, MALFORMED_CREDENTIAL, MISCONFIGURED, NO_TOKEN, NOT_READY } from "../flow/refusal";
 import { Place, placeOf } from "../flow/visit";
 import { Reply } from "../http/callout";
 import { requestKindOf } from "../http/navigation";
 import { scrubTrailers } from "./admit";
 import { bodySoFar, BodyWaiter, MAX_BODY } from "./bodies";
 import { askOnce } from "./ask_once";
+import { refuseFull } from "./bounds";
 import { RootDispatcher } from "./calls";
 import { hurry } from "./clock";
 import { credential, headers, verdictKey } from "./current";
 import { Guard } from "./guard";
 import { Outcome } from "./metrics";
-import { PendingCall, Woken } from "./pending";
+import { PendingCall } from "./pending";
 import { exchange } from "./registry";
 import { refusalAt, remember } from "./remember";
 import { admit, admitAnonymous, refuse, refuseWith } from "./settle";
 import { valueAt, valueSize } from "./verdict_cache";
 import { Again, perform, scanCookies, settle as settleVisit, visitCame } from "./visits";
-import { bodies, logs, pending, roots } from "./world";
+import { Woken, wokenQueue } from "./woken";
+import { bodies, logs, roots } from "./world";
 
 /**
  * Requests that go on in one callback. Envoy does afterwards what they lead to, each within the one before: an answer of ours is a callback,
@@ -107,13 +109,13 @@ export function refuseOverdue(): bool {
 /** Lets some of the woken requests go on. Whether more are left. */
 export function resumeSome(): bool {
   for (let i = 0; i < BATCH; i++) {
-    const woken = pending.nextWoken();
+    const woken = wokenQueue.next();
     if (woken == null) return false;
     if (!setEffectiveContext(woken.stream)) continue; // the request has gone
     resetArena();
     if (resume(woken) == FilterHeadersStatus.Continue) continueRequest();
   }
-  return pending.anyWoken;
+  return wokenQueue.any;
 }
 
 function resume(woken: Woken): FilterHeadersStatus {
@@ -171,25 +173,25 @@ function judgeAnew(guard: Guard, stream: u32, now: i64, waited: bool): FilterHea
   const config = guard.config, feed = guard.feed;
   if (!credential.wellFormed) return refuse(MALFORMED_CREDENTIAL, config, true);
   const token = copied(credential.at, credential.size), key = verdictKey.at == credential.at ? token : copied(verdictKey.at, verdictKey.size);
-  const underWay = pending.about(guard, key);
-  if (underWay != null) return waitFor(underWay, config, stream);
+  const pending = guard.root.pending, underWay = pending.about(guard, key);
+  if (underWay != null) return waitFor(underWay, guard, stream);
   const addon = addonHeaders(config);
   let x = exchange(guard, now, waited, addon);
   let next = decide(x, token);
   while (!(next instanceof Forward || next instanceof Refuse)) {
     if (next instanceof Await) {
-      if (pending.full) return refuse(OVERLOADED, config, true);
+      if (guard.tokens.waitingFull) return refuseWith(refuseFull(guard, guard.tokens), config, true);
       const verdict = askOnce(guard, x, next as Await, key, stream);
       if (verdict == null) hurry(guard.root);
       setEffectiveContext(stream);
       return verdict == null ? FilterHeadersStatus.StopAllIterationAndWatermark : settle(verdict, guard, stream);
     } else {
       if (feed == null) return refuse(NOT_READY, config, true);
-      if (pending.full) return refuse(OVERLOADED, config, true);
+      if (guard.tokens.waitingFull) return refuseWith(refuseFull(guard, guard.tokens), config, true);
       feed.advance(new RootDispatcher(guard.root));
       setEffectiveContext(stream);
       if (!feed.settled) {
-        pending.joinFeed(feed, stream, guard, null);
+        pending.joinFeed(feed, stream, guard, guard.tokens, null);
         return FilterHeadersStatus.StopAllIterationAndWatermark;
       }
       x = exchange(guard, now, true, addon);
@@ -201,9 +203,9 @@ function judgeAnew(guard: Guard, stream: u32, now: i64, waited: bool): FilterHea
 }
 
 /** Requests with the same token wait for one call. */
-function waitFor(call: PendingCall, config: Config, stream: u32): FilterHeadersStatus {
-  if (pending.full) return refuse(OVERLOADED, config, true);
-  pending.join(call, stream);
+function waitFor(call: PendingCall, guard: Guard, stream: u32): FilterHeadersStatus {
+  if (guard.tokens.waitingFull) return refuseWith(refuseFull(guard, guard.tokens), guard.config, true);
+  guard.root.pending.join(call, stream);
   return FilterHeadersStatus.StopAllIterationAndWatermark;
 }
 

@@ -5,6 +5,7 @@ import { EMPTY } from "../bytes/bytes";
 import { NameTable } from "../http/name_table";
 import { Feed } from "./feed";
 import { Guard } from "./guard";
+import { Pending } from "./pending";
 import { Verdicts } from "./verdict_cache";
 
 /** A root context: one filter configuration with everything that lives as long as it does. */
@@ -26,6 +27,10 @@ export class Root {
   document: Uint8Array = EMPTY;
   /** Known to all workers with this very configuration, and to nobody else. */
   key: Uint8Array = EMPTY;
+  /** Spreads entries of tables whose keys strangers choose. */
+  seed: u64 = 0;
+  /** Its calls and the requests that wait. They go when it goes: Envoy has cancelled its calls then, and its streams are gone too. */
+  readonly pending: Pending = new Pending();
   tickMs: u32 = 0;
 
   constructor(readonly id: u32) {}
@@ -86,16 +91,13 @@ export class Roots {
     return id < this.since ? this.find(this.alone) : null;
   }
 
-  /** Forgets roots that the host no longer has (after a reload), and returns their ids. The effective context is `current` afterwards. */
-  sweep(current: u32): u32[] {
-    const gone: u32[] = [];
+  /** Forgets roots that the host no longer has (after a reload). The effective context is `current` afterwards. */
+  sweep(current: u32): void {
     for (let i = this.all.length - 1; i >= 0; i--) {
       const id = this.all[i].id;
       if (id == current || setEffectiveContext(id)) continue;
-      gone.push(id);
       this.all.splice(i, 1);
     }
     setEffectiveContext(current);
-    return gone;
   }
 }

@@ -6,13 +6,14 @@ import { EMPTY } from "../bytes/bytes";
 import { BrowserSettings } from "../config/browser";
 import { atPlace, browse } from "../flow/browse";
 import { Exchange } from "../flow/exchange";
-import { Await, AwaitBody, AwaitProvider, AwaitRefresh, Forward, ForwardPreflight, ForwardSession, Next, Page, Redirect, Refreshed, Refuse, Respond } from "../flow/next";
+import { Await, AwaitBody, AwaitProvider, AwaitRefresh, Forward, ForwardPreflight, ForwardSession, Next, Page, Redirect, Refreshed, Refuse, Respond, Step } from "../flow/next";
 import { BODY_TOO_LARGE, NOT_READY, OVERLOADED } from "../flow/refusal";
 import { isSecure, Place, Visit } from "../flow/visit";
 import { Reply } from "../http/callout";
 import { announcesMoreThan } from "../http/content_length";
 import { CookieNames } from "../session/cookie_settings";
 import { BodyWaiter, MAX_BODY } from "./bodies";
+import { noteFull } from "./bounds";
 import { ask, finishRefresh, RootDispatcher } from "./calls";
 import { hurry } from "./clock";
 import { cookies, headers } from "./current";
@@ -21,7 +22,7 @@ import { Outcome } from "./metrics";
 import { endedSessions, exchange, turns } from "./registry";
 import { admit, admitAnonymous, admitSession, page, redirect, refuse, refuseWith } from "./settle";
 import { setTag, tagOf, valueAt, valueSize } from "./verdict_cache";
-import { bodies, logs, pending } from "./world";
+import { bodies, logs } from "./world";
 
 /** The longest sealed text: nine cookies. */
 const MAX_TEXT = 9 * 4096;
@@ -74,32 +75,41 @@ function decide(x: Exchange, visit: Visit, place: Place): Next {
 
 /** Does what a step has said, until the request waits or has its answer. */
 export function perform(guard: Guard, stream: u32, first: Next, x: Exchange, again: Again): FilterHeadersStatus {
-  const config = guard.config, feed = guard.feed;
+  const config = guard.config, feed = guard.feed, share = guard.visits;
   let next = first;
   for (;;) {
     if (next instanceof Await) {
-      if (pending.full) return refuse(OVERLOADED, config, true);
+      if (share.full) {
+        next = overloaded((next as Await).step, x);
+        continue;
+      }
       const wait = next as Await, call = ask(guard, wait, null);
       setEffectiveContext(stream);
       if (call != null) {
-        pending.join(call, stream);
+        guard.root.pending.join(call, stream);
         return FilterHeadersStatus.StopAllIterationAndWatermark;
       }
       next = wait.step.resume(x, Reply.none());
     } else if (next instanceof AwaitProvider) {
       if (feed == null) return refuse(NOT_READY, config, true);
-      if (pending.full) return refuse(OVERLOADED, config, true);
+      if (share.waitingFull) {
+        next = new Refuse(OVERLOADED);
+        break;
+      }
       const step = (next as AwaitProvider).step;
       feed.advance(new RootDispatcher(guard.root));
       setEffectiveContext(stream);
       if (!feed.settled) {
-        pending.joinFeed(feed, stream, guard, step);
+        guard.root.pending.joinFeed(feed, stream, guard, share, step);
         return FilterHeadersStatus.StopAllIterationAndWatermark;
       }
       x = exchange(guard, x.nowMs, true);
       next = step == null ? again.decide(x) : step.resume(x, Reply.none());
     } else if (next instanceof AwaitRefresh) {
-      if (pending.full) return refuse(OVERLOADED, config, true);
+      if (share.waitingFull) {
+        next = new Refuse(OVERLOADED);
+        break;
+      }
       const wait = next as AwaitRefresh, begin = wait.begin;
       if (begin == null || !turns.begin(wait.key, x.nowMs, x.nowMs + config.timeoutMs + LEASE_MARGIN_MS)) return joinRefresh(wait.key, stream, guard);
       const call = ask(guard, begin, null);
@@ -122,13 +132,27 @@ export function perform(guard: Guard, stream: u32, first: Next, x: Exchange, aga
       next = step.received(x, EMPTY);
     } else break;
   }
-  if (next instanceof Refuse && (next as Refuse).why.length > 0) logs.trouble((next as Refuse).why);
+  if (next instanceof Refuse) {
+    const refused = next as Refuse;
+    if (refused.refusal == OVERLOADED) noteFull(guard, share);
+    if (refused.why.length > 0) logs.trouble(refused.why);
+  }
   return settle(guard, stream, next, x.nowMs);
+}
+
+/** What the step answers where its call must not be made now: its cookies and its way to try again, but not that the provider is to blame. */
+function overloaded(step: Step, x: Exchange): Refuse {
+  const next = step.resume(x, Reply.none()), out = new Refuse(OVERLOADED);
+  if (next instanceof Refuse) {
+    out.again = (next as Refuse).again;
+    out.setCookies = (next as Refuse).setCookies;
+  }
+  return out;
 }
 
 /** Whoever makes the call, here or in another worker: the clock ticks faster until it has ended. */
 function joinRefresh(key: Uint8Array, stream: u32, guard: Guard): FilterHeadersStatus {
-  pending.joinRefresh(key, stream, guard);
+  guard.root.pending.joinRefresh(key, stream, guard);
   hurry(guard.root);
   setEffectiveContext(stream);
   return FilterHeadersStatus.StopAllIterationAndWatermark;
@@ -155,7 +179,10 @@ export function settle(guard: Guard, stream: u32, next: Next, now: i64): FilterH
 /** Calls that nobody waits for. */
 function alongside(guard: Guard, stream: u32, next: Respond): void {
   if (next.alongside.length == 0) return;
-  for (let i = 0; i < next.alongside.length; i++) ask(guard, next.alongside[i], null);
+  for (let i = 0; i < next.alongside.length; i++) {
+    if (guard.visits.callsFull) noteFull(guard, guard.visits);
+    else ask(guard, next.alongside[i], null);
+  }
   setEffectiveContext(stream);
 }
 

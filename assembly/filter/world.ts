@@ -3,11 +3,9 @@
 import { Bodies } from "./bodies";
 import { Logs } from "./logs";
 import { Metrics } from "./metrics";
-import { Pending } from "./pending";
 import { Roots } from "./roots";
 
 export const logs = new Logs();
 export const metrics = new Metrics();
 export const roots = new Roots();
-export const pending = new Pending();
 export const bodies = new Bodies();

@@ -13,7 +13,7 @@ import { Exchange } from "./exchange";
 import { redeem } from "./exchange_code";
 import { Homecoming } from "./homecoming";
 import { AwaitBody, AwaitProvider, BodyStep, Next, Refuse, Step, Visited } from "./next";
-import { CALLBACK_DIRECT, CALLBACK_MALFORMED, CALLBACK_METHOD, LOGIN_DENIED, LOGIN_EXPIRED, LOGIN_FAILED, LOGIN_UNKNOWN, LOGIN_WRONG_ISSUER, NOT_READY, Refusal } from "./refusal";
+import { CALLBACK_DIRECT, CALLBACK_MALFORMED, CALLBACK_METHOD, LOGIN_DENIED, LOGIN_EXPIRED, LOGIN_FAILED, LOGIN_UNKNOWN, LOGIN_WRONG_ISSUER, NOT_READY, OVERLOADED, Refusal } from "./refusal";
 import { loginKey } from "./session_keys";
 import { loginContext, redirectUriOf } from "./sign_in";
 import { Visit } from "./visit";
@@ -62,9 +62,9 @@ class FormPost extends BodyStep {
   received(x: Exchange, body: Uint8Array): Next { return withProvider(x, this.logins, body, utf8("/")); }
 }
 
-/** Before anything is used up: without the provider's endpoints there is nothing to do with an answer. `again`: where to try it later. */
+/** Before anything is used up: without the provider's endpoints, or room for the call, there is nothing to do with an answer. `again`: where to try it later. */
 function withProvider(x: Exchange, logins: PendingLogins, text: Uint8Array, again: Uint8Array): Next {
-  if (x.metadata != null) return answered(x, logins, text);
+  if (x.metadata != null) return x.overloaded ? Refuse.retry(OVERLOADED, again) : answered(x, logins, text);
   return x.mayWait ? new AwaitProvider(new Answer(logins, text, again)) : Refuse.retry(NOT_READY, again);
 }
 

@@ -47,6 +47,9 @@ export abstract class Entropy {
 
 @final
 export class Exchange {
+  /** No call may be made now, nor may a request wait for one: too many are under way. Whoever would spend something on a call asks first. */
+  overloaded: bool = false;
+
   constructor(
     readonly config: Config,
     readonly nowMs: i64,

@@ -13,7 +13,7 @@ import { refuseAccess } from "./access";
 import { Exchange } from "./exchange";
 import { AwaitProvider, AwaitRefresh, ForwardSession, Next, Refuse, RefreshOutcome } from "./next";
 import { beginRefresh } from "./refresh";
-import { INSUFFICIENT_SCOPE, PROVIDER_UNREACHABLE, SIGN_IN_LOOP_OVER } from "./refusal";
+import { INSUFFICIENT_SCOPE, OVERLOADED, PROVIDER_UNREACHABLE, SIGN_IN_LOOP_OVER } from "./refusal";
 import { sealSession } from "./seal_session";
 import { EndKeys, endKeys, refreshKey } from "./session_keys";
 import { beginSignIn, SignIn } from "./sign_in";
@@ -67,6 +67,7 @@ function renew(x: Exchange, visit: Visit, session: Session): Next | null {
   // As long as the old token lives, nobody needs to wait for the new one, nor for a provider that is down.
   const expired = session.accessExpiresAtSec <= x.nowSec;
   if (state == null) {
+    if (x.overloaded) return expired ? new Refuse(OVERLOADED) : null;
     const call = beginRefresh(x, visit, session, key);
     if (call != null) return new AwaitRefresh(key, call);
     if (!expired) return null;

@@ -206,11 +206,11 @@ describe("the provider fails", () => {
 
   test("duty 143: waiting for another worker's call counts like a call", () => {
     const envoy = open({}, 2);
-    const here = [...Array(512)].map((_, i) => ask(envoy, 0, `t${i}`)), there = [...Array(513)].map((_, i) => ask(envoy, 1, `t${i}`));
-    expect([envoy.callouts.length, refused(there[512]!)]).toEqual([512, "503 provider_unreachable"]);
+    const here = [...Array(256)].map((_, i) => ask(envoy, 0, `t${i}`)), there = [...Array(257)].map((_, i) => ask(envoy, 1, `t${i}`));
+    expect([envoy.callouts.length, refused(there[256]!)]).toEqual([256, "503 too_many_waiting"]);
     for (const call of envoy.callouts) call.json(active());
     envoy.advance(2);
-    [...here, ...there.slice(0, 512)].forEach((request) => request.forwarded);
+    [...here, ...there.slice(0, 256)].forEach((request) => request.forwarded);
   });
 });
 

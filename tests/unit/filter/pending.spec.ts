@@ -3,13 +3,15 @@ import { Guard } from "../../../assembly/filter/guard";
 import { Pending, PendingCall } from "../../../assembly/filter/pending";
 import { Question } from "../../../assembly/filter/question";
 import { Root, Roots } from "../../../assembly/filter/roots";
+import { MAX_CALLS, MAX_WAITING } from "../../../assembly/filter/share";
 import { Verdicts } from "../../../assembly/filter/verdict_cache";
+import { wokenQueue } from "../../../assembly/filter/woken";
 import { Await, CalloutKind, Forward } from "../../../assembly/flow/next";
 import { ReadAnswer } from "../../../assembly/flow/read_answer";
 import { Callout, Endpoint } from "../../../assembly/http/callout";
 import { NameTable } from "../../../assembly/http/name_table";
 import { readUrl } from "../../../assembly/http/url";
-import { ascii, equal, equalInt, isFalse, isTrue } from "../check";
+import { ascii, equal, equalInt, filled, isFalse, isTrue } from "../check";
 
 // Calls and those who wait for them.
 export function requests_with_one_token_wait_for_one_call(): void {
@@ -18,6 +20,19 @@ export function requests_with_one_token_wait_for_one_call(): void {
   isTrue(pending.about(guard, ascii("token")) == call, "found");
   isTrue(pending.about(guard, ascii("toke")) == null && pending.about(guard, ascii("token2")) == null, "another token");
   isTrue(pending.about(guardOf(guard.root), ascii("token")) == null, "another rule");
+  pending.take(7);
+  isTrue(pending.about(guard, ascii("token")) == null, "over");
+}
+
+export function a_call_of_another_worker_is_joined_alike_until_it_is_taken_over(): void {
+  const pending = new Pending(), guard = guardOf(new Root(1)), call = askedBy(guard, 0, "token"), own = askedBy(guard, 8, "token");
+  pending.addElsewhere(call);
+  isTrue(pending.about(guard, ascii("token")) == call, "found");
+  equalInt(pending.takeElsewhere().length, 1);
+  isTrue(pending.about(guard, ascii("token")) == null && pending.countElsewhere == 0, "taken");
+  pending.add(own);
+  isTrue(pending.about(guard, ascii("token")) == own, "its own");
+  equalInt(guard.tokens.calls, 1);
 }
 
 export function a_fetch_is_no_call_about_a_token(): void {
@@ -26,70 +41,84 @@ export function a_fetch_is_no_call_about_a_token(): void {
   isTrue(pending.about(guardOf(root), ascii("")) == null, "not about a token");
 }
 
-export function duty_36_a_reply_belongs_to_the_call_of_its_root_and_number(): void {
-  const pending = new Pending(), first = asked(new Root(1), 7, "a"), second = asked(new Root(2), 7, "b"), third = asked(new Root(1), 8, "c");
+export function duty_36_a_reply_belongs_to_the_call_of_its_number(): void {
+  const pending = new Pending(), root = new Root(1), first = asked(root, 7, "a"), second = asked(root, 9, "b"), third = asked(root, 8, "c");
   pending.add(first);
   pending.add(second);
   pending.add(third);
-  isTrue(pending.take(2, 7) == second, "second");
-  isTrue(pending.take(1, 8) == third, "third");
-  isTrue(pending.take(1, 7) == first, "first");
+  isTrue(pending.take(9) == second, "second");
+  isTrue(pending.take(8) == third, "third");
+  isTrue(pending.take(7) == first, "first");
 }
 
 export function duty_35_a_reply_that_nobody_waits_for_is_dropped(): void {
   const pending = new Pending();
-  isTrue(pending.take(1, 7) == null, "never asked");
+  isTrue(pending.take(7) == null, "never asked");
   pending.add(asked(new Root(1), 7, "a"));
-  isTrue(pending.take(1, 6) == null && pending.take(2, 7) == null, "another");
-  isTrue(pending.take(1, 7) != null, "the reply");
-  isTrue(pending.take(1, 7) == null, "a second reply");
+  isTrue(pending.take(6) == null, "another");
+  isTrue(pending.take(7) != null, "the reply");
+  isTrue(pending.take(7) == null, "a second reply");
 }
 
 export function those_who_wait_go_on_in_the_order_in_which_they_came_each_once(): void {
   const pending = new Pending(), call = asked(new Root(1), 7, "a");
   pending.add(call);
   for (let i = 10; i < 15; i++) pending.join(call, i);
-  isTrue(pending.nextWoken() == null, "nobody yet");
-  pending.wake(call, guardOf(call.root), Forward.anonymous());
-  equal(woken(pending), "10 11 12 13 14");
-  equal(woken(pending), "");
+  isTrue(wokenQueue.next() == null, "nobody yet");
+  wakeAll(pending, call);
+  equal(woken(), "10 11 12 13 14");
+  equal(woken(), "");
 }
 
-export function duty_143_at_most_512_calls_are_under_way(): void {
-  const pending = new Pending(), root = new Root(1);
-  for (let i = 0; i < 512; i++) {
-    isFalse(pending.callsFull, i.toString());
-    pending.add(asked(root, i, i.toString()));
+export function duty_148_thousands_who_can_go_on_delay_those_of_others_by_one_at_a_time(): void {
+  const pending = new Pending(), root = new Root(1), many = asked(root, 7, "a"), few = asked(root, 8, "b");
+  for (let i = 0; i < 1000; i++) pending.join(many, i);
+  for (let i = 0; i < 3; i++) pending.join(few, 2000 + i);
+  wakeAll(pending, many);
+  wakeAll(pending, few);
+  equal(woken().substring(0, 28), "0 2000 1 2001 2 2002 3 4 5 6");
+}
+
+export function duty_148_calls_are_counted_for_the_guard_and_kind_that_make_them(): void {
+  const pending = new Pending(), root = new Root(1), guard = guardOf(root), other = guardOf(root);
+  for (let i = 0; i < MAX_CALLS; i++) {
+    isFalse(guard.tokens.callsFull, i.toString());
+    pending.add(askedBy(guard, i, i.toString()));
   }
-  isTrue(pending.callsFull, "512");
-  pending.take(1, 100);
-  isFalse(pending.callsFull, "511");
+  isTrue(guard.tokens.callsFull && guard.tokens.full, "full");
+  isFalse(guard.visits.full || other.tokens.full || other.visits.full, "others");
+  pending.add(new PendingCall(root, 9000, CalloutKind.Token, 0, null, guard, new ReadAnswer(), null));
+  equalInt(guard.visits.calls, 1);
+  pending.take(100);
+  isFalse(guard.tokens.callsFull, "one is over");
 }
 
-export function duty_129_the_queue_is_bounded_and_room_comes_back(): void {
-  const pending = new Pending(), call = asked(new Root(1), 7, "a");
-  for (let i = 0; i < 65_536; i++) {
-    if (pending.full) assert(false, i.toString());
+export function duty_148_those_who_wait_are_counted_alike_and_room_comes_back(): void {
+  const pending = new Pending(), root = new Root(1), guard = guardOf(root), other = guardOf(root), call = askedBy(guard, 7, "a");
+  for (let i = 0; i < MAX_WAITING; i++) {
+    if (guard.tokens.waitingFull) assert(false, i.toString());
     pending.join(call, i);
   }
-  isTrue(pending.full, "full");
-  pending.wake(call, guardOf(call.root), Forward.anonymous());
-  pending.nextWoken();
-  isFalse(pending.full, "one has gone on");
+  isTrue(guard.tokens.waitingFull && guard.tokens.full, "full");
+  isFalse(guard.visits.full || other.tokens.full, "others");
+  wakeAll(pending, call);
+  isTrue(guard.tokens.waitingFull, "nobody has gone on yet");
+  wokenQueue.next();
+  isFalse(guard.tokens.waitingFull, "one has gone on");
 }
 
-export function duty_141_of_a_configuration_that_is_gone_nothing_is_left(): void {
-  const pending = new Pending(), gone = new Root(1), other = new Root(2);
-  for (let i = 0; i < 4; i++) {
-    const call = asked(i & 1 ? other : gone, i, i.toString());
-    pending.add(call);
-    for (let k = 0; k < 32_768 / 2; k++) pending.join(call, k);
-  }
-  isTrue(pending.full, "full");
-  pending.forget(1);
-  isFalse(pending.full, "half is free again");
-  isTrue(pending.take(1, 0) == null && pending.take(1, 2) == null, "gone");
-  isTrue(pending.take(2, 1) != null && pending.take(2, 3) != null, "the other's stay");
+export function those_who_wait_for_a_refresh_or_a_provider_are_woken_by_it_alone(): void {
+  const pending = new Pending(), guard = guardOf(new Root(1)), key = filled(16, 1), another = filled(16, 2);
+  for (let i = 1; i < 4; i++) pending.joinRefresh(i < 3 ? key : another, i, guard);
+  equalInt(pending.refreshKeys().length, 2);
+  pending.wakeRefresh(filled(16, 3));
+  equal(woken(), "");
+  pending.wakeRefresh(key);
+  equal(woken(), "1 2");
+  isTrue(pending.refreshing, "the other one");
+  pending.wakeRefresh(another);
+  equal(woken(), "3");
+  isFalse(pending.refreshing || guard.visits.waiting != 0, "nobody waits");
 }
 
 // Which configuration a stream belongs to.
@@ -155,9 +184,14 @@ function askedBy(guard: Guard, token: u32, subject: string): PendingCall {
 
 function guardOf(root: Root): Guard { return new Guard(root, 0, new Config(), new NameTable(), null); }
 
-function woken(pending: Pending): string {
+function wakeAll(pending: Pending, call: PendingCall): void {
+  const guard = call.guard;
+  if (guard != null) pending.wake(call, guard, Forward.anonymous());
+}
+
+function woken(): string {
   const out: string[] = [];
-  for (let next = pending.nextWoken(); next != null; next = pending.nextWoken()) out.push(next.stream.toString());
+  for (let next = wokenQueue.next(); next != null; next = wokenQueue.next()) out.push(next.stream.toString());
   return out.join(" ");
 }
 

@@ -175,7 +175,7 @@ export function duty_155_what_exceeds_the_room_is_not_written(): void {
   equal(written(headers, "x-tenant", 12), "010000000400000062" + "6c7565");
 }
 
-/** In hexadecimal; the byte behind the room stays as it was. */
+// In hexadecimal; the byte behind the room stays as it was.
 function written(headers: HeaderBlock, name: string, room: i32): string {
   const out = new Uint8Array(room + 1).fill(0xee), size = headers.writeAll(name, out.dataStart, room);
   equalInt(out[room], 0xee);

@@ -1,0 +1,169 @@
+/** Several providers, rules and configurations in one VM: what one of them is flooded with is no business of the others. */
+import { bearer, INTROSPECTION_CONFIG, ISSUER, refused } from "./fixture";
+import { asked, browse, Browser, callbackPath, code, jump, openCall, redeeming, serveBrowser, signIn, signInAs, through, tokens, tryAgain } from "./browser";
+import type { Envoy, Plugin } from "./host/envoy";
+import type { Callout } from "./host/callout";
+import type { StreamContext } from "./host/stream";
+import { active } from "./workers";
+
+/** For browsers and for opaque tokens. */
+const BOTH = { use_jwks: undefined, introspection_endpoint: `${ISSUER}/introspect` };
+const HANGING = { ...INTROSPECTION_CONFIG, provider_cluster: "slow" };
+const FLOOD = 600;
+
+/** Opaque tokens that nobody has issued, at a provider that does not answer. */
+function flood(envoy: Envoy, options: { plugin?: Plugin; path?: string } = {}): StreamContext[] {
+  return Array.from({ length: FLOOD }, (_, i) => envoy.get(options.path ?? "/", bearer(`bogus-${i}`), options));
+}
+const introspections = (envoy: Envoy, cluster: string): Callout[] => envoy.callouts.filter((call) => call.cluster === cluster && call.path === "/introspect");
+
+/** Sign-in, introspection and refresh of the configuration behind this browser, while the other one is flooded. */
+function allWorks(envoy: Envoy, browser: Browser, flooded: { plugin?: Plugin; path?: string }): void {
+  const again = (): void => {
+    flood(envoy, flooded);
+    expect(introspections(envoy, "slow")).toHaveLength(256);
+  };
+  again();
+  signIn(browser);
+  expect(through(browser).forwarded.has("x-userinfo")).toBe(true);
+  const opaque = envoy.get("/page", bearer("opaque"));
+  introspections(envoy, "idp").at(-1)!.json(active());
+  opaque.forwarded;
+  jump(envoy, 301);
+  again();
+  const refreshed = through(browser);
+  openCall(envoy, "/token").json({ ...tokens(undefined), id_token: undefined, access_token: "a2" });
+  expect(refreshed.forwarded.get("x-access-token")).toBe("a2");
+}
+
+describe("duty 148: a flood of bearer tokens at a provider that hangs refuses nobody else", () => {
+  test("in another configuration", () => {
+    const { envoy, browser } = browse(BOTH);
+    allWorks(envoy, browser, { plugin: envoy.addPlugin(HANGING) });
+  });
+
+  test("under another rule of the same configuration", () => {
+    const { envoy, browser } = browse({ ...BOTH, rules: [{ path_prefix: "/slow", ...HANGING, bearer_only: true }] });
+    allWorks(envoy, browser, { path: "/slow/x" });
+  });
+
+  test("nor sign-ins and refreshes of the same configuration", () => {
+    const { envoy, browser } = browse(BOTH);
+    signIn(browser);
+    const requests = flood(envoy);
+    expect([refused(requests.at(-1)!), introspections(envoy, "idp").length]).toEqual(["503 too_many_waiting", 256]);
+    const other = new Browser(envoy);
+    signInAs(other);
+    expect(through(other).forwarded.has("x-userinfo")).toBe(true);
+    jump(envoy, 301);
+    const refreshed = through(browser);
+    expect(refreshed.waiting).toBe(true);
+    openCall(envoy, "/token").json({ ...tokens(undefined), id_token: undefined, access_token: "a2" });
+    expect(refreshed.forwarded.get("x-access-token")).toBe("a2");
+  });
+
+  test("when all of it ends at once, others who can go on do so in their turn", () => {
+    const { envoy, browser } = browse(BOTH);
+    const plugin = envoy.addPlugin(HANGING);
+    for (let i = 0; i < 5000; i++) envoy.get("/", bearer("one-bogus-token"), { plugin });
+    const opaque = envoy.get("/page", bearer("opaque"));
+    introspections(envoy, "slow")[0]!.fail();
+    introspections(envoy, "idp")[0]!.json(active());
+    opaque.forwarded;
+  });
+});
+
+describe("duty 148: requests that wait are counted for their own configuration", () => {
+  test("16,384 of one leave the others alone, and room comes back", () => {
+    const { envoy, browser } = browse(BOTH);
+    const plugin = envoy.addPlugin(HANGING);
+    const ask = (): StreamContext => envoy.get("/", bearer("one-bogus-token"), { plugin });
+    for (let i = 0; i < 16_384; i++) ask();
+    expect(refused(ask())).toBe("503 too_many_waiting");
+    expect(envoy.logText).toMatch(/warn: .*16384 requests wait at the provider idp\.example\.com \[cluster "slow"\]/);
+    signIn(browser);
+    introspections(envoy, "slow")[0]!.json({ active: false });
+    envoy.advance(1);
+    expect(refused(ask())).toBe("401 inactive");
+    expect(envoy.metrics()).toMatchObject({ "envoy_oidc.bound.waiting": 1, "envoy_oidc.refused.too_many_waiting": 1 });
+  });
+});
+
+describe("duty 148: what the operator is told", () => {
+  test("which provider, how many, once a second for each of them; and never that it is unreachable", () => {
+    const { envoy } = browse(BOTH);
+    const plugin = envoy.addPlugin(HANGING), before = envoy.logs.length;
+    const requests = [...flood(envoy, { plugin }), ...flood(envoy)];
+    const lines = envoy.logs.slice(before).map(({ text }) => text).filter((text) => text.includes("under way"));
+    expect(lines).toHaveLength(2);
+    expect(lines[0]).toMatch(/256 introspections are under way at the provider idp\.example\.com \[cluster "slow"\]/);
+    expect(lines[1]).toMatch(/\[cluster "idp"\]/);
+    const answers = requests.filter(({ waiting }) => !waiting);
+    expect(new Set(answers.map(refused))).toEqual(new Set(["503 too_many_waiting"]));
+    expect(answers.map(({ local }) => local.body).join() + lines.join()).not.toMatch(/unreach|reached/);
+    envoy.advance(0.9);
+    envoy.get("/", bearer("one more"), { plugin });
+    expect(envoy.metrics()["envoy_oidc.bound.calls"]).toBe(2 * (FLOOD - 256));
+  });
+
+  test("which rule it is", () => {
+    const { envoy } = browse({ ...BOTH, rules: [{ path_prefix: "/slow", ...HANGING, bearer_only: true }] });
+    flood(envoy, { path: "/slow/x" });
+    expect(envoy.logText).toMatch(/\[cluster "slow"\] \(rules\[0\]\)/);
+  });
+});
+
+describe("duty 148: sign-ins and refreshes that meet too many calls of their own", () => {
+  /** So many sign-ins wait for a token endpoint that does not answer. */
+  function busy(): { envoy: Envoy; browser: Browser } {
+    const world = browse();
+    signIn(world.browser);
+    for (let i = 0; i < 256; i++) redeeming(new Browser(world.envoy));
+    return world;
+  }
+
+  test("a callback spends neither its code nor its sign-in, and its page leads to the same address again", () => {
+    const { envoy } = busy(), late = new Browser(envoy), ask = asked(late.navigate("/page"));
+    const back = late.navigate(callbackPath(ask), { "sec-fetch-site": "cross-site" });
+    expect([code(back.local), envoy.callouts.length, late.logins.length]).toEqual(["503 too_many_waiting", 256, 1]);
+    expect(back.local.body).not.toMatch(/reached/);
+    const again = tryAgain(back.local)!.replaceAll("&amp;", "&");
+    expect(again).toBe(callbackPath(ask));
+    expect(envoy.logText).toMatch(/warn: .*256 calls for browsers are under way/);
+    envoy.callouts[0]!.json({ error: "invalid_grant" }, 400);
+    const retried = late.navigate(again, { "sec-fetch-site": "same-origin" });
+    envoy.callouts.at(-1)!.json(tokens(ask.nonce));
+    openCall(envoy, "/userinfo").json({ sub: "alice" });
+    expect(late.take(retried).local.status).toBe(303);
+  });
+
+  test("an expired session gets 503 and is refreshed as soon as there is room", () => {
+    const { envoy, browser } = busy();
+    for (const call of envoy.callouts) Object.assign(call, { dueAtMs: Infinity });
+    jump(envoy, 301);
+    const request = through(browser);
+    expect(code(request.local)).toBe("503 too_many_waiting");
+    envoy.callouts[0]!.json({ error: "invalid_grant" }, 400);
+    const again = through(browser);
+    envoy.callouts.at(-1)!.json({ ...tokens(undefined), id_token: undefined, access_token: "a2" });
+    expect(again.forwarded.get("x-access-token")).toBe("a2");
+  });
+
+  test("a session that is only due for a refresh goes on with what it has", () => {
+    const { envoy, browser } = browse({ access_token_expires_leeway: 60 });
+    signIn(browser);
+    for (let i = 0; i < 256; i++) redeeming(new Browser(envoy));
+    for (const call of envoy.callouts) Object.assign(call, { dueAtMs: Infinity });
+    jump(envoy, 250);
+    expect([through(browser).forwarded.has("x-userinfo"), envoy.callouts.length]).toEqual([true, 256]);
+  });
+
+  test("who signs out is signed out; what cannot be revoked now is said in the log", () => {
+    const { envoy, browser } = browse({ revoke_tokens_on_logout: true });
+    serveBrowser(envoy);
+    signIn(browser);
+    for (let i = 0; i < 256; i++) redeeming(new Browser(envoy));
+    expect([browser.navigate("/logout", { "sec-fetch-site": "same-origin" }).local.status, browser.session, envoy.callouts.length]).toEqual([303, undefined, 256]);
+    expect(envoy.logText).toMatch(/warn: .*calls for browsers/);
+  });
+});
