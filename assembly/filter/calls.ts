@@ -11,7 +11,7 @@ import { Dispatcher, Feed } from "./feed";
 import { Outcome } from "./metrics";
 import { PendingCall } from "./pending";
 import { Question } from "./question";
-import { exchange, turns } from "./registry";
+import { exchange } from "./registry";
 import { Guard } from "./guard";
 import { remember } from "./remember";
 import { Root } from "./roots";
@@ -96,7 +96,7 @@ function ended(call: PendingCall, guard: Guard, next: Next, now: i64): void {
   if (next instanceof AwaitProvider && feed != null) {
     call.root.pending.moveToFeed(call, guard, feed, (next as AwaitProvider).step);
     advance(feed, call.root);
-  } else if (next instanceof Refreshed) finishRefresh(next as Refreshed, now);
+  } else if (next instanceof Refreshed) finishRefresh(guard, next as Refreshed, now);
   else {
     const question = call.question;
     if (question != null) remember(guard, question.asked, next, now);
@@ -105,9 +105,9 @@ function ended(call: PendingCall, guard: Guard, next: Next, now: i64): void {
 }
 
 /** All workers are told, and the requests here that wait for it go on. */
-export function finishRefresh(refreshed: Refreshed, now: i64): void {
+export function finishRefresh(guard: Guard, refreshed: Refreshed, now: i64): void {
   if (refreshed.outcome == RefreshOutcome.Done) metrics.outcome(Outcome.Refreshed);
-  turns.finish(refreshed.key, refreshed.outcome, refreshed.text, now);
+  guard.registry.turns.finish(refreshed.key, refreshed.outcome, refreshed.text, now);
   for (let i = 0; i < roots.all.length; i++) roots.all[i].pending.wakeRefresh(refreshed.key);
 }
 

@@ -4,7 +4,6 @@ import { nowMs, setEffectiveContext, setTickPeriod } from "../abi/host";
 import { RefreshOutcome } from "../flow/next";
 import { lookElsewhere } from "./ask_once";
 import { advance } from "./calls";
-import { endedSessions, turns } from "./registry";
 import { Root } from "./roots";
 import { bodies, logs, metrics, roots } from "./world";
 
@@ -64,11 +63,11 @@ function usualMs(root: Root): u32 {
 
 /** What other workers have done that requests here wait for, or must know. */
 function lookAround(root: Root, now: i64): void {
-  endedSessions.look();
-  const pending = root.pending, keys = pending.refreshKeys();
-  for (let i = 0; i < keys.length; i++) {
-    const state = turns.state(keys[i], now);
-    if (state == null || state.outcome != RefreshOutcome.UnderWay) pending.wakeRefresh(keys[i]);
+  for (let i = 0; i < root.registries.length; i++) root.registries[i].endings.look();
+  const pending = root.pending, waits = pending.refreshWaits();
+  for (let i = 0; i < waits.length; i++) {
+    const key = waits[i].key, state = waits[i].registry.refresh(key, now);
+    if (state == null || state.outcome != RefreshOutcome.UnderWay) pending.wakeRefresh(key);
   }
 }
 

@@ -3,6 +3,7 @@
 import { BufferType } from "../abi/enums";
 import { buffer, environment, nowMs, random, withheld } from "../abi/host";
 import { same, utf8 } from "../bytes/bytes";
+import { decodeUtf8 } from "../bytes/utf8";
 import { compile } from "../config/compile";
 import { Config, Source, SourceKind } from "../config/config";
 import { Environment } from "../config/environment";
@@ -17,6 +18,7 @@ import { EnvoySigner } from "./envoy_signer";
 import { EnvoyVerifier } from "./envoy_verifier";
 import { Feed, feedId } from "./feed";
 import { Guard } from "./guard";
+import { NO_SESSIONS, SessionRegistry } from "./registry";
 import { Root } from "./roots";
 import { Verdicts } from "./verdict_cache";
 import { logs, roots } from "./world";
@@ -60,12 +62,14 @@ export function configure(rootId: u32, size: u32): bool {
   root.document = document;
   // Its secrets are in it, or in the variables that it refers to.
   root.key = extract(utf8(SALT), contextOf([document, contextOf(variables.used)]));
-  const guard = new Guard(root, 0, config, namesOf(config, config), feedOf(root, config));
+  const registries: SessionRegistry[] = [];
+  const guard = new Guard(root, 0, config, namesOf(config, config), feedOf(root, config), registryOf(registries, config));
   root.guard = guard;
   for (let i = 0; i < config.rules.length; i++) {
     const own = config.rules[i].config;
-    root.rules.push(new Guard(root, i + 1, own, sameSources(own.sources, config.sources) ? guard.names : namesOf(own, config), feedOf(root, own)));
+    root.rules.push(new Guard(root, i + 1, own, sameSources(own.sources, config.sources) ? guard.names : namesOf(own, config), feedOf(root, own), registryOf(registries, own)));
   }
+  root.registries = registries;
   root.cookieNames = cookieNamesOf(config);
   root.trailerNames = trailerNamesOf(config);
   setClock(root, FIRST_TICK_MS);
@@ -87,6 +91,24 @@ function feedOf(root: Root, config: Config): Feed | null {
 
 function feedNamed(root: Root, id: string): Feed | null {
   for (let i = 0; i < root.feeds.length; i++) if (root.feeds[i].id == id) return root.feeds[i];
+  return null;
+}
+
+/** Settings with the same issuer and client share what is known of their sessions. `own`: those of the configuration, to which it is added. */
+function registryOf(own: SessionRegistry[], config: Config): SessionRegistry {
+  const browser = config.browser, provider = config.provider;
+  if (browser == null || provider == null) return NO_SESSIONS;
+  const mine = registryIn(own, browser.context);
+  if (mine != null) return mine;
+  let registry: SessionRegistry | null = null;
+  for (let i = 0; i < roots.all.length && registry == null; i++) registry = registryIn(roots.all[i].registries, browser.context);
+  const known = registry == null ? new SessionRegistry(browser.context, `${decodeUtf8(browser.client.id)} at ${decodeUtf8(provider.issuer)}`) : registry;
+  own.push(known);
+  return known;
+}
+
+function registryIn(registries: SessionRegistry[], context: Uint8Array): SessionRegistry | null {
+  for (let i = 0; i < registries.length; i++) if (same(registries[i].context, context)) return registries[i];
   return null;
 }
 

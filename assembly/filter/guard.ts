@@ -3,6 +3,7 @@
 import { Config } from "../config/config";
 import { NameTable } from "../http/name_table";
 import { Feed } from "./feed";
+import { NO_SESSIONS, SessionRegistry } from "./registry";
 import { Root } from "./roots";
 import { Share } from "./share";
 
@@ -21,5 +22,7 @@ export class Guard {
     readonly names: NameTable,
     /** null where nothing is fetched from a provider. */
     readonly feed: Feed | null,
+    /** What the workers know together of the sessions of its issuer and client. */
+    readonly registry: SessionRegistry = NO_SESSIONS,
   ) {}
 }

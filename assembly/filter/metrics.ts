@@ -5,14 +5,14 @@ import { defineMetric, incrementMetric, recordMetric } from "../abi/host";
 import { CalloutKind, Visited } from "../flow/next";
 import { Refusal, REFUSALS } from "../flow/refusal";
 
-/** Bounds whose owner is told when they are reached. */
-export const enum Bound { Calls = 0, Waiting, EndedSessions }
+/** Bounds that were reached, and ends of sessions that the workers could not be told. */
+export const enum Bound { Calls = 0, Waiting, EndedSessions, NotKept }
 
 export const enum Outcome { Allowed = 0, Anonymous, Session, Preflight, Refreshed, Public }
 
 const OUTCOMES: string[] = ["allowed", "anonymous", "session", "preflight", "refreshed", "public"];
 /** In the order of Bound. */
-const BOUNDS: string[] = ["bound.calls", "bound.waiting", "bound.ended_sessions"];
+const BOUNDS: string[] = ["bound.calls", "bound.waiting", "bound.ended_sessions", "logout_not_kept"];
 /** In the order of Visited. Access logs show the same names. */
 export const VISITS: string[] = ["sign_in_started", "signed_in", "signed_out", "sign_out_asked", "asked_silently"];
 /** In the order of CalloutKind. */

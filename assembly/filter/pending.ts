@@ -5,6 +5,7 @@ import { CalloutKind, Next, Step } from "../flow/next";
 import { Feed } from "./feed";
 import { Guard } from "./guard";
 import { hashOf, Question } from "./question";
+import { NO_SESSIONS, SessionRegistry } from "./registry";
 import { Root } from "./roots";
 import { Share } from "./share";
 import { Woken, wokenQueue } from "./woken";
@@ -41,12 +42,11 @@ class Waiter {
   constructor(readonly stream: u32, readonly guard: Guard, readonly share: Share, readonly step: Step | null) {}
 }
 
-/** Those who wait for the same. */
+/** Those who wait for the same: a provider, or the refresh of that name. */
 @final
-class Waiters {
+export class Waiters {
   private readonly all: Waiter[] = [];
-  /** Either a provider or the name of a refresh. */
-  constructor(readonly feed: Feed | null, readonly key: Uint8Array) {}
+  constructor(readonly feed: Feed | null, readonly key: Uint8Array, readonly registry: SessionRegistry) {}
 
   add(waiter: Waiter): void {
     this.all.push(waiter);
@@ -124,7 +124,7 @@ export class Pending {
 
   joinRefresh(key: Uint8Array, stream: u32, guard: Guard): void {
     const short = shortened(key);
-    if (!this.refreshes.has(short)) this.refreshes.set(short, new Waiters(null, key));
+    if (!this.refreshes.has(short)) this.refreshes.set(short, new Waiters(null, key, guard.registry));
     this.refreshes.get(short).add(new Waiter(stream, guard, guard.visits, null));
   }
 
@@ -158,14 +158,8 @@ export class Pending {
     waiters.wake();
   }
 
-  /** The names of the refreshes that somebody waits for, each once. */
-  refreshKeys(): Uint8Array[] {
-    const out = new Array<Uint8Array>();
-    if (!this.refreshing) return out; // on nearly every tick
-    const all = this.refreshes.values();
-    for (let i = 0; i < all.length; i++) out.push(all[i].key);
-    return out;
-  }
+  /** The refreshes that somebody waits for. */
+  refreshWaits(): Waiters[] { return this.refreshes.values(); }
 
   wakeFeed(feed: Feed): void {
     for (let i = 0; i < this.feeds.length; i++) {
@@ -179,7 +173,7 @@ export class Pending {
 
   private waitersFor(feed: Feed): Waiters {
     for (let i = 0; i < this.feeds.length; i++) if (this.feeds[i].feed == feed) return this.feeds[i];
-    const waiters = new Waiters(feed, EMPTY);
+    const waiters = new Waiters(feed, EMPTY, NO_SESSIONS);
     this.feeds.push(waiters);
     return waiters;
   }

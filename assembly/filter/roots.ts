@@ -6,6 +6,7 @@ import { NameTable } from "../http/name_table";
 import { Feed } from "./feed";
 import { Guard } from "./guard";
 import { Pending } from "./pending";
+import { SessionRegistry } from "./registry";
 import { Verdicts } from "./verdict_cache";
 
 /** A root context: one filter configuration with everything that lives as long as it does. */
@@ -17,6 +18,8 @@ export class Root {
   rules: Guard[] = [];
   /** The providers of all of them, each once. */
   feeds: Feed[] = [];
+  /** What is known of the sessions of each issuer and client, each once. */
+  registries: SessionRegistry[] = [];
   /** What all of them remember. */
   verdicts: Verdicts = new Verdicts(0, 0);
   /** Of the filter's own cookies, whatever rule they belong to: session, flow and login names in turn (session/cookie_settings.ts). */

@@ -1,4 +1,4 @@
-// Things that only one worker may do, and what came of them, in Envoy's shared data: trading a code or a refresh token.
+// The refreshes of one issuer's and client's sessions, in Envoy's shared data: one worker makes each, and what came of it is kept for all.
 
 import { EMPTY } from "../bytes/bytes";
 import { RefreshState } from "../flow/exchange";
@@ -19,7 +19,9 @@ const FAILED_MS: i64 = 3_000;
 @final
 export class SharedTurns {
   /** A record's tag is the outcome, its text the session's new one. */
-  private readonly table: SharedTable = new SharedTable("envoy-oidc/1/turns/", BUCKETS, ROOM);
+  private readonly table: SharedTable;
+
+  constructor(prefix: string) { this.table = new SharedTable(prefix, BUCKETS, ROOM); }
 
   /** null where nobody is at it, or its worker has not come back in time. */
   state(key: Uint8Array, nowMs: i64): RefreshState | null {

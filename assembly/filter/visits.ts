@@ -17,9 +17,10 @@ import { noteFull } from "./bounds";
 import { ask, finishRefresh, RootDispatcher } from "./calls";
 import { hurry } from "./clock";
 import { cookies, headers } from "./current";
+import { EndedSessions } from "./ended_sessions";
 import { Guard } from "./guard";
 import { Outcome } from "./metrics";
-import { endedSessions, exchange, turns } from "./registry";
+import { exchange } from "./registry";
 import { admit, admitAnonymous, admitSession, page, redirect, refuse, refuseWith } from "./settle";
 import { setTag, tagOf, valueAt, valueSize } from "./verdict_cache";
 import { bodies, logs } from "./world";
@@ -55,7 +56,7 @@ export function visitCame(guard: Guard, browser: BrowserSettings, stream: u32, p
   const config = guard.config, now = nowMs(), size = place == Place.Elsewhere ? gather(secure) : 0;
   if (size > 0) {
     const hit = guard.root.verdicts.sessions.find(guard.number, changetype<usize>(text), size, now / 1000);
-    if (hit != 0 && stillGood(hit, now / 1000 + config.slackSec)) return admit(valueAt(hit) + KEYS_SIZE, valueSize(hit) - KEYS_SIZE, stream, guard, Outcome.Session);
+    if (hit != 0 && stillGood(guard.registry.endings, hit, now / 1000 + config.slackSec)) return admit(valueAt(hit) + KEYS_SIZE, valueSize(hit) - KEYS_SIZE, stream, guard, Outcome.Session);
   }
   const x = exchange(guard, now, waited);
   const visit = new Visit(browser, headers, cookies, secure);
@@ -111,12 +112,12 @@ export function perform(guard: Guard, stream: u32, first: Next, x: Exchange, aga
         break;
       }
       const wait = next as AwaitRefresh, begin = wait.begin;
-      if (begin == null || !turns.begin(wait.key, x.nowMs, x.nowMs + config.timeoutMs + LEASE_MARGIN_MS)) return joinRefresh(wait.key, stream, guard);
+      if (begin == null || !guard.registry.turns.begin(wait.key, x.nowMs, x.nowMs + config.timeoutMs + LEASE_MARGIN_MS)) return joinRefresh(wait.key, stream, guard);
       const call = ask(guard, begin, null);
       setEffectiveContext(stream);
       if (call != null) return joinRefresh(wait.key, stream, guard);
       const refreshed = begin.step.resume(x, Reply.none());
-      if (refreshed instanceof Refreshed) finishRefresh(refreshed as Refreshed, x.nowMs);
+      if (refreshed instanceof Refreshed) finishRefresh(guard, refreshed as Refreshed, x.nowMs);
       next = again.decide(x);
     } else if (next instanceof AwaitBody) {
       const step = (next as AwaitBody).step;
@@ -216,18 +217,18 @@ function rememberSession(guard: Guard, forward: ForwardSession, now: i64): void 
   store<i64>(at, forward.session.authenticatedAtSec, 24);
   store<i64>(at, forward.session.touchedAtSec, 32);
   value.set(forward.identity, KEYS_SIZE);
-  guard.root.verdicts.sessions.keep(guard.number, changetype<usize>(text), size, endedSessions.version, value, forward.untilSec);
+  guard.root.verdicts.sessions.keep(guard.number, changetype<usize>(text), size, guard.registry.endings.version, value, forward.untilSec);
 }
 
 /** Whether nobody has ended the session since it was last asked, and the clock has not jumped back behind it (duty 137). */
-function stillGood(hit: usize, latestSec: i64): bool {
+function stillGood(endings: EndedSessions, hit: usize, latestSec: i64): bool {
   if (load<i64>(valueAt(hit), 32) > latestSec) return false;
-  const version = endedSessions.version;
+  const version = endings.version;
   if (tagOf(hit) == version) return true;
   // Opened when nothing had ended: its keys are not known.
   if (load<u64>(valueAt(hit)) == 0) return false;
   const at = valueAt(hit), began = load<i64>(at, 24);
-  if (endedSessions.ended(load<u64>(at), began) || endedSessions.ended(load<u64>(at, 8), began) || endedSessions.ended(load<u64>(at, 16), began)) return false;
+  if (endings.ended(load<u64>(at), began) || endings.ended(load<u64>(at, 8), began) || endings.ended(load<u64>(at, 16), began)) return false;
   setTag(hit, version);
   return true;
 }

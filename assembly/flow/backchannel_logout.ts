@@ -5,10 +5,10 @@ import { isForm } from "../http/navigation";
 import { readParameters } from "../http/parameters";
 import { LogoutToken, logoutTokenFaultText, MAX_AGE_SEC, readLogoutToken } from "../oidc/logout_token";
 import { BrowserSettings } from "../config/browser";
-import { Exchange } from "./exchange";
+import { Claim, Exchange, Once } from "./exchange";
 import { AwaitBody, AwaitProvider, BodyStep, Next, Page, Refuse, Step, Visited } from "./next";
 import { LOGOUT_METHOD, LOGOUT_NOT_KEPT, LOGOUT_TOKEN_INVALID, NOT_READY } from "./refusal";
-import { EndOf, endKey } from "./session_keys";
+import { EndOf, endKey, logoutTokenKey } from "./session_keys";
 import { Signature, verifySigned } from "./verify_id_token";
 import { Visit } from "./visit";
 
@@ -49,18 +49,25 @@ class CheckLogoutToken extends Step {
     return fault == null ? this.end(x, read.value) : new Refuse(LOGOUT_TOKEN_INVALID, 0, "back-channel logout: the logout token " + logoutTokenFaultText(fault.code, fault.at));
   }
 
+  /** Of requests that bring the same token at the same time, in whatever workers, one gets past the claim (duty 163). */
   private end(x: Exchange, token: LogoutToken): Next {
+    const registry = x.registry, id = logoutTokenKey(this.browser.context, token.jti);
+    const claim = registry.claim(Once.LogoutToken, id, x.nowMs, (token.issuedAtSec + MAX_AGE_SEC + 2 * x.config.slackSec) * 1000);
+    if (claim == Claim.Taken) return new Refuse(LOGOUT_TOKEN_INVALID);
+    if (claim == Claim.Mine) {
+      if (this.endSessions(x, token)) return new Page(Visited.SignedOut, "");
+      // So that the provider may try again (duty 120).
+      registry.release(Once.LogoutToken, id, x.nowMs);
+    }
+    return new Refuse(LOGOUT_NOT_KEPT, 0, "back-channel logout: the end of the sessions could not be kept; the provider is told to try again");
+  }
+
+  /** With a `sid`, that session; sessions of which the provider gave none can only be told by their person. */
+  private endSessions(x: Exchange, token: LogoutToken): bool {
     const context = this.browser.context, registry = x.registry, until = x.nowSec + this.browser.limits.absoluteSec;
-    const replay = endKey(EndOf.LogoutToken, context, token.jti);
-    if (registry.ended(replay, 0)) return new Refuse(LOGOUT_TOKEN_INVALID);
-    // With a `sid`, that session; sessions of which the provider gave none can only be told by their person.
-    let kept = true;
-    if (token.sid.length > 0) {
-      kept = registry.end(endKey(EndOf.Sid, context, token.sid), x.nowSec, until);
-      if (kept && token.sub.length > 0) kept = registry.end(endKey(EndOf.WithoutSid, context, token.sub), x.nowSec, until);
-    } else kept = registry.end(endKey(EndOf.Subject, context, token.sub), x.nowSec, until);
-    // Last, so that the provider may try again where the sessions' end could not be kept (duty 120).
-    kept = kept && registry.end(replay, x.nowSec, token.issuedAtSec + MAX_AGE_SEC + 2 * x.config.slackSec);
-    return kept ? new Page(Visited.SignedOut, "") : new Refuse(LOGOUT_NOT_KEPT, 0, "back-channel logout: no room for another ended session");
+    const person: u64 = token.sub.length > 0 ? endKey(EndOf.Subject, context, token.sub) : 0;
+    if (token.sid.length == 0) return registry.end(person, person, x.nowSec, until);
+    return registry.end(endKey(EndOf.Sid, context, token.sid), person, x.nowSec, until)
+      && (person == 0 || registry.end(endKey(EndOf.WithoutSid, context, token.sub), person, x.nowSec, until));
   }
 }

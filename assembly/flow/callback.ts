@@ -9,7 +9,7 @@ import { LOGIN_ID_SIZE } from "../session/flow_marks";
 import { Login, readLogin, STATE_SIZE } from "../session/login";
 import { Purpose } from "../session/sealing";
 import { expiredSession, LOGIN_AGE_SEC } from "../session/session_cookies";
-import { Exchange } from "./exchange";
+import { Claim, Exchange, Once } from "./exchange";
 import { redeem } from "./exchange_code";
 import { Homecoming } from "./homecoming";
 import { AwaitBody, AwaitProvider, BodyStep, Next, Refuse, Step, Visited } from "./next";
@@ -92,7 +92,7 @@ function answered(x: Exchange, logins: PendingLogins, text: Uint8Array): Next {
 
   // From here on this sign-in is used up, whatever comes of it (duty 3).
   home.over(id, login.returnTo);
-  if (!x.registry.first(loginKey(browser.context, state), x.nowMs, (login.startedAtSec + LOGIN_AGE_SEC) * 1000)) return home.refuse(LOGIN_UNKNOWN);
+  if (x.registry.claim(Once.Login, loginKey(browser.context, state), x.nowMs, (login.startedAtSec + LOGIN_AGE_SEC) * 1000) != Claim.Mine) return home.refuse(LOGIN_UNKNOWN);
   if (x.nowSec >= login.startedAtSec + LOGIN_AGE_SEC) return home.refuse(LOGIN_EXPIRED);
   if (!issuerHolds(x, answer)) return home.refuse(LOGIN_WRONG_ISSUER);
   if (answer.count("error") > 0) return refusedByProvider(login, home, answer.one("error"));

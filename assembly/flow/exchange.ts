@@ -26,16 +26,25 @@ export class RefreshState {
   constructor(readonly outcome: RefreshOutcome, readonly text: Uint8Array) {}
 }
 
-/** What all workers of this Envoy know together of sessions. Keys are digests (flow/session_keys.ts). */
+/** What can be used only once, and whether it was claimed: by this request, by an earlier one, or not at all because the workers cannot be told. */
+export const enum Once { Login = 1, LogoutToken }
+export const enum Claim { Mine = 1, Taken, Failed }
+
+/** What all workers of this Envoy know together of the sessions of one issuer and client. Keys are digests (flow/session_keys.ts). */
 export abstract class Registry {
   /** Whether somebody has ended what goes by this key, no earlier than it began. */
   abstract ended(key: u64, beganAtSec: i64): bool;
   /** Whether nothing has ended that this worker knows of: then nobody needs a key. */
   abstract get nothingEnded(): bool;
-  /** Ends it; remembered until `untilSec`. False when there is no room to remember it. */
-  abstract end(key: u64, nowSec: i64, untilSec: i64): bool;
-  /** True for the first worker that asks for this key before `untilMs`. */
-  abstract first(key: Uint8Array, nowMs: i64, untilMs: i64): bool;
+  /**
+   * Ends it; kept until `untilSec`. False when the workers cannot be told. `person`: the key that ends all their sessions, 0 where they are not known;
+   * where one person ends very many, that is what happens.
+   */
+  abstract end(key: u64, person: u64, nowSec: i64, untilSec: i64): bool;
+  /** Claims it until `untilMs`: of all requests in all workers, one gets it. */
+  abstract claim(what: Once, key: Uint8Array, nowMs: i64, untilMs: i64): Claim;
+  /** Gives back what was claimed. */
+  abstract release(what: Once, key: Uint8Array, nowMs: i64): void;
   /** How the refresh of that name stands; null: nobody is at it. */
   abstract refresh(key: Uint8Array, nowMs: i64): RefreshState | null;
 }

@@ -7,7 +7,7 @@ import { Exchange } from "./exchange";
 import { clear, endSession } from "./logout";
 import { Next, Page, Refuse, Visited } from "./next";
 import { openSession } from "./open_session";
-import { LOGOUT_METHOD, LOGOUT_MISMATCH } from "./refusal";
+import { LOGOUT_METHOD, LOGOUT_MISMATCH, LOGOUT_NOT_KEPT } from "./refusal";
 import { originOfUrl, Visit } from "./visit";
 
 /** `iss` and `sid` must be those of the session whose cookies came along (duty 121): the request proves nothing else about who sent it. */
@@ -21,7 +21,11 @@ export function frontchannelLogout(x: Exchange, visit: Visit): Next {
   const session = openSession(visit);
   if (session == null) return out;
   if (session.sid.length == 0 || !same(form.one("sid"), session.sid)) return new Refuse(LOGOUT_MISMATCH);
-  endSession(x, visit, session);
+  if (!endSession(x, visit, session)) {
+    const refused = new Refuse(LOGOUT_NOT_KEPT, 0, "front-channel logout: the end of the session could not be kept");
+    clear(visit, refused.setCookies);
+    return refused;
+  }
   clear(visit, out.setCookies);
   return out;
 }

@@ -3,7 +3,7 @@
 import { EMPTY, utf8 } from "../bytes/bytes";
 import { Endpoint, Reply } from "../http/callout";
 import { isCrossSite } from "../http/navigation";
-import { confirmSignOutPage, signedOutPage } from "../http/page";
+import { confirmSignOutPage, copiesWorkPage, signedOutPage } from "../http/page";
 import { Url } from "../http/url";
 import { answered } from "../oidc/answered";
 import { endSessionUrl } from "../oidc/end_session";
@@ -26,18 +26,23 @@ export function logout(x: Exchange, visit: Visit): Next {
   if (isCrossSite(visit.headers, visit.origin)) return new Page(Visited.SignOutAsked, confirmSignOutPage(browser.logoutPath));
 
   const session = openSession(visit);
-  const out = leave(x, visit, session);
+  let out = leave(x, visit, session);
+  if (session != null && !endSession(x, visit, session)) out = notKept(out);
   clear(visit, out.setCookies);
   if (session == null) return out;
-  endSession(x, visit, session);
   if (browser.revokeOnLogout) revoke(x, visit, newestOf(x, visit, session).session, out);
   return out;
 }
 
-/** Cookies that somebody has copied are good for nothing any more (duty 113). */
-export function endSession(x: Exchange, visit: Visit, session: Session): void {
-  const browser = visit.browser;
-  x.registry.end(endKey(EndOf.Session, browser.context, session.id), x.nowSec, session.createdAtSec + browser.limits.absoluteSec);
+/** Cookies that somebody has copied are good for nothing any more (duty 113). False where the workers cannot be told. */
+export function endSession(x: Exchange, visit: Visit, session: Session): bool {
+  const browser = visit.browser, context = browser.context;
+  return x.registry.end(endKey(EndOf.Session, context, session.id), endKey(EndOf.Subject, context, session.subject), x.nowSec, session.createdAtSec + browser.limits.absoluteSec);
+}
+
+/** Copies of the session's cookies go on working: the person is told before they go on to where they would have been led (duty 149). */
+function notKept(led: Respond): Page {
+  return new Page(Visited.SignedOut, copiesWorkPage(led instanceof Redirect ? (led as Redirect).location : utf8("/")));
 }
 
 /** Where the browser goes. Only configured addresses and the provider's own: nothing of the request chooses one (duties 24, 117). */

@@ -8,7 +8,7 @@ import { contextOf } from "../session/sealing";
 import { Session } from "../session/session";
 
 /** What a logout can name. */
-export const enum EndOf { Session = 1, Sid, Subject, /** A person's sessions of which the provider gave no `sid`. */ WithoutSid, LogoutToken }
+export const enum EndOf { Session = 1, Sid, Subject, /** A person's sessions of which the provider gave no `sid`. */ WithoutSid }
 
 /** `context` is the configuration's issuer and client (BrowserSettings.context). */
 export function endKey(what: EndOf, context: Uint8Array, name: Uint8Array): u64 {
@@ -38,6 +38,11 @@ export function endKeys(context: Uint8Array, s: Session): EndKeys {
 /** One sign-in, by its state. 16 bytes. */
 export function loginKey(context: Uint8Array, state: Uint8Array): Uint8Array {
   return digest(Hash.Sha256, contextOf([utf8("login"), context, state])).slice(0, 16);
+}
+
+/** One logout token, by its `jti`. 16 bytes. */
+export function logoutTokenKey(context: Uint8Array, jti: Uint8Array): Uint8Array {
+  return digest(Hash.Sha256, contextOf([utf8("logout token"), context, jti])).slice(0, 16);
 }
 
 /** One refresh: these tokens, under this cookie name. 16 bytes. */

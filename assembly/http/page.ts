@@ -62,6 +62,14 @@ export function signedOutPage(home: Uint8Array): string {
   return page("&#10003;", "You are signed out", '<p>Your session here has ended.</p>\n<p class="s">' + more + "</p>\n" + link(home, "Back to the start page"));
 }
 
+/** The session has ended in this browser alone. `onward`: where the person would have been led, a path of this origin or a URL of the configuration or the provider. */
+export function copiesWorkPage(onward: Uint8Array): string {
+  const main = `<p>This browser has given up your session. This site could not note down that it has ended: whoever has a copy of its cookies can use it until it expires.</p>
+<p class="s">If other people use this computer, or if you think that somebody has such a copy, tell whoever runs this site.</p>
+<a class="b" href="${escaped(onward)}">Continue</a>`;
+  return page("!", "You are signed out in this browser", main);
+}
+
 /** A link of another site has led here. Sent off from this page, the request is of this origin. */
 export function confirmSignOutPage(action: Uint8Array): string {
   const main = `<p>A link from another site led here. Nothing has happened yet.</p>
@@ -77,10 +85,13 @@ export function signedOutFrame(): string { return `<!doctype html>\n<html lang="
 function link(to: Uint8Array, label: string): string { return '<a class="b" href="' + path(to) + '">' + label + "</a>"; }
 
 /** A path of this origin, as the value of an attribute: whatever would lead elsewhere becomes `/`. */
-function path(to: Uint8Array): string {
-  const safe = safeReturnTo(to), out = new ByteWriter(safe.length + 16);
-  for (let i = 0; i < safe.length; i++) {
-    const c = safe[i];
+function path(to: Uint8Array): string { return escaped(safeReturnTo(to)); }
+
+/** As the value of an attribute. */
+function escaped(text: Uint8Array): string {
+  const out = new ByteWriter(text.length + 16);
+  for (let i = 0; i < text.length; i++) {
+    const c = text[i];
     if (c == 0x26) out.text("&amp;");
     else if (c == 0x3c) out.text("&lt;");
     else if (c == 0x3e) out.text("&gt;");

@@ -1,23 +1,9 @@
 // The provider ends sessions behind the browser's back (OpenID Connect Back-Channel Logout 1.0).
-import { b64u, ISSUER, KEY, makeKey, NOW, signature, token, type Key } from "./fixture";
-import { browse, Browser, BROWSER_CONFIG, BROWSER_METADATA, code, copyOf, idToken, jump, openCall, SECRET, serveBrowser, setCookies, signIn, signInAs, through, type Sent } from "./browser";
+import { b64u, ISSUER, KEY, makeKey, NOW, signature, token } from "./fixture";
+import { browse, Browser, BROWSER_CONFIG, BROWSER_METADATA, code, copyOf, idToken, jump, openCall, SECRET, serveBrowser, setCookies, signIn, signInAs, through } from "./browser";
+import { CONFIG, EVENT, FORM, isIn, logoutToken, PATH, post, send } from "./logout_tokens";
 import type { Envoy } from "./host";
 import type { StreamContext } from "./host/stream";
-
-const PATH = "/backchannel";
-const CONFIG = { backchannel_logout_path: PATH };
-const FORM: Sent = { "content-type": "application/x-www-form-urlencoded" };
-const EVENT = "http://schemas.openid.net/event/backchannel-logout";
-let ids = 0;
-
-interface Made { key?: Key; header?: Record<string, unknown> }
-const logoutToken = (changes: Record<string, unknown> = {}, { key = KEY, header = {} }: Made = {}): string => token({
-  aud: "gateway", scope: undefined, sub: "alice", sid: "op-session-1", jti: `logout-${ids++}`, events: { [EVENT]: {} }, exp: NOW + 120, ...changes,
-}, { key, header: { typ: "logout+jwt", ...header } });
-
-const post = (envoy: Envoy, body: string, headers: Sent = FORM, worker = 0): StreamContext => envoy.request("POST", PATH, headers, { body, worker });
-const send = (envoy: Envoy, value: string, worker = 0): StreamContext => post(envoy, new URLSearchParams({ logout_token: value }).toString(), FORM, worker);
-const isIn = (browser: Browser): boolean => "forwarded" in (copyOf(browser).fetch("/api").outcome as object);
 
 describe("duty 119: a logout token that is wrong is 400 and ends nothing", () => {
   const { envoy, browser } = browse(CONFIG);
@@ -228,39 +214,5 @@ describe("the provider's keys", () => {
     envoy.provider("idp2").answers(({ path }) => ({ body: path === "/jwks" ? { keys: [KEY.jwk] } : BROWSER_METADATA }));
     envoy.advance(1);
     expect(request.local.status).toBe(200);
-  });
-});
-
-describe("duty 120: a logout that cannot be kept is not accepted", () => {
-  const BUCKETS = Array.from({ length: 16 }, (_, i) => `envoy-oidc/1/ended/${i}`);
-
-  test("where the workers' common memory takes nothing: 503, and again with the same token later", () => {
-    const { envoy, browser } = browse(CONFIG);
-    signIn(browser);
-    const set = envoy.sharedData.set.bind(envoy.sharedData), value = logoutToken();
-    envoy.sharedData.set = () => 8;
-    expect(code(send(envoy, value).local)).toBe("503 logout_not_kept");
-    envoy.sharedData.set = set;
-    expect(send(envoy, value).local.status).toBe(200);
-    expect(isIn(browser)).toBe(false);
-  });
-  test("where it is full: 503, and a line in the log", () => {
-    const { envoy } = browse(CONFIG);
-    const full = Buffer.alloc(2048 * 16);
-    for (let i = 0; i < 2048; i++) { full.writeUInt32LE(i + 1, i * 16); full.writeUInt32LE(NOW, i * 16 + 8); full.writeUInt32LE(0xffffffff, i * 16 + 12); }
-    for (const key of BUCKETS) envoy.sharedData.set(key, full, 0);
-    expect(code(send(envoy, logoutToken()).local)).toBe("503 logout_not_kept");
-    expect(envoy.logText).toMatch(/warn: .*back-channel logout/);
-  });
-  test("rubbish in it traps nothing", () => {
-    for (const size of [1, 15, 17, 4096 + 8]) {
-      const { envoy, browser } = browse(CONFIG);
-      signIn(browser);
-      for (const key of BUCKETS) envoy.sharedData.set(key, Buffer.alloc(size, 0x5a), 0);
-      envoy.sharedData.set("envoy-oidc/1/ended", Buffer.alloc(1), 0);
-      envoy.advance(1);
-      expect(isIn(browser)).toBe(true);
-      expect([200, 503]).toContain(send(envoy, logoutToken()).local.status);
-    }
   });
 });

@@ -1,7 +1,7 @@
 /** A request to judge, and what was said of it. */
 
 import { Config } from "../../../assembly/config/config";
-import { Entropy, Exchange, ProviderView, RefreshState, Registry } from "../../../assembly/flow/exchange";
+import { Claim, Entropy, Exchange, Once, ProviderView, RefreshState, Registry } from "../../../assembly/flow/exchange";
 import { Await, AwaitProvider, Forward, Next, Refuse } from "../../../assembly/flow/next";
 import { KeySet, readJwks } from "../../../assembly/jose/jwks";
 import { Reply } from "../../../assembly/http/callout";
@@ -43,15 +43,19 @@ export class FakeRegistry extends Registry {
   state: RefreshState | null = null;
   get nothingEnded(): bool { return this.endedKeys.length == 0; }
   ended(key: u64, _beganAtSec: i64): bool { return this.endedKeys.includes(key); }
-  end(key: u64, _nowSec: i64, _untilSec: i64): bool {
+  end(key: u64, _person: u64, _nowSec: i64, _untilSec: i64): bool {
     if (!this.full) this.endedKeys.push(key);
     return !this.full;
   }
-  first(key: Uint8Array, _nowMs: i64, _untilMs: i64): bool {
-    const name = key.toString();
-    if (this.seen.includes(name)) return false;
+  claim(what: Once, key: Uint8Array, _nowMs: i64, _untilMs: i64): Claim {
+    const name = what.toString() + key.toString();
+    if (this.seen.includes(name)) return Claim.Taken;
     this.seen.push(name);
-    return true;
+    return Claim.Mine;
+  }
+  release(what: Once, key: Uint8Array, _nowMs: i64): void {
+    const at = this.seen.indexOf(what.toString() + key.toString());
+    if (at >= 0) this.seen.splice(at, 1);
   }
   refresh(_key: Uint8Array, _nowMs: i64): RefreshState | null { return this.state; }
 }
