@@ -94,11 +94,14 @@ export class EndedSessions {
   /** The bucket with this record, and without those that nobody needs any more. Where it is full, the session that would expire first is forgotten. */
   private withRecord(bucket: Uint8Array, key: u64, person: u64, nowSec: i64, untilSec: i64): Uint8Array {
     const out = new Uint8Array(bucket.length + RECORD);
-    let size = 0, until = untilSec;
+    // The clock may have jumped back: what has ended stays ended.
+    let size = 0, endedAt = nowSec, until = untilSec;
     for (let at = 0; at + RECORD <= bucket.length; at += RECORD) {
       const from = bucket.dataStart + at, kept = <i64>load<u32>(from, 20);
-      if (load<u64>(from) == key) until = max(until, kept);
-      else if (kept > nowSec) {
+      if (load<u64>(from) == key) {
+        endedAt = max(endedAt, <i64>load<u32>(from, 16));
+        until = max(until, kept);
+      } else if (kept > nowSec) {
         memory.copy(out.dataStart + size, from, RECORD);
         size += RECORD;
       }
@@ -111,7 +114,7 @@ export class EndedSessions {
     const to = out.dataStart + size;
     store<u64>(to, key);
     store<u64>(to, person, 8);
-    store<u32>(to, <u32>nowSec, 16);
+    store<u32>(to, <u32>endedAt, 16);
     store<u32>(to, <u32>min(until, <i64>u32.MAX_VALUE), 20);
     return out.slice(0, size + RECORD);
   }

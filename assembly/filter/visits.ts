@@ -93,11 +93,11 @@ export function perform(guard: Guard, stream: u32, first: Next, x: Exchange, aga
       next = wait.step.resume(x, Reply.none());
     } else if (next instanceof AwaitProvider) {
       if (feed == null) return refuse(NOT_READY, config, true);
+      const step = (next as AwaitProvider).step;
       if (share.waitingFull) {
-        next = new Refuse(OVERLOADED);
+        next = step == null ? new Refuse(OVERLOADED) : overloaded(step, x);
         break;
       }
-      const step = (next as AwaitProvider).step;
       feed.advance(new RootDispatcher(guard.root));
       setEffectiveContext(stream);
       if (!feed.settled) {

@@ -64,7 +64,8 @@ class FormPost extends BodyStep {
 
 /** Before anything is used up: without the provider's endpoints, or room for the call, there is nothing to do with an answer. `again`: where to try it later. */
 function withProvider(x: Exchange, logins: PendingLogins, text: Uint8Array, again: Uint8Array): Next {
-  if (x.metadata != null) return x.overloaded ? Refuse.retry(OVERLOADED, again) : answered(x, logins, text);
+  if (x.overloaded) return Refuse.retry(OVERLOADED, again);
+  if (x.metadata != null) return answered(x, logins, text);
   return x.mayWait ? new AwaitProvider(new Answer(logins, text, again)) : Refuse.retry(NOT_READY, again);
 }
 

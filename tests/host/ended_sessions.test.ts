@@ -133,13 +133,13 @@ describe("duty 149: one person cannot push out others", () => {
     expect(isIn(browser)).toBe(true);
   });
 
-  test("no end is taken back by a shorter one", () => {
+  test("no end is taken back by one that is shorter, or earlier because the clock has jumped back", () => {
     const { envoy, head } = begun({ session: { secret: BROWSER_CONFIG.session.secret, absolute_timeout: 5000 } });
     send(envoy, logoutToken({ sid: undefined, sub: "carol" }));
-    const before = Math.max(...records(envoy, head).map(until));
+    const before = records(envoy, head).map((record) => record.toString("hex")).sort();
     jump(envoy, -100);
     send(envoy, logoutToken({ sid: undefined, sub: "carol", iat: NOW - 100 }));
-    expect(Math.max(...records(envoy, head).map(until))).toBe(before);
+    expect(records(envoy, head).map((record) => record.toString("hex")).sort()).toEqual(before);
   });
 });
 
