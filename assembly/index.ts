@@ -59,8 +59,7 @@ export function proxy_on_request_trailers(stream: u32, _count: u32): FilterTrail
 
 export function proxy_on_response_headers(stream: u32, _count: u32, _endOfStream: u32): FilterHeadersStatus {
   resetArena();
-  const root = roots.ofStream(stream);
-  if (root != null) responseCame(stream, root);
+  responseCame(stream, roots.ofStream(stream), roots.all);
   collectGarbage();
   return FilterHeadersStatus.Continue;
 }

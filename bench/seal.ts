@@ -21,6 +21,8 @@ export interface Sealer { secret: string; issuer: string; clientId: string; cook
 
 const VERSION = 1;
 const CHUNK = 4096;
+/** Of the sealed text, in front of each later chunk. */
+const ID = 8;
 /** Behind the longest name of a chunk, and for an age that is not there. */
 const NAME_ROOM = 3, AGE_ROOM = 20;
 /** Of a configuration that sets none, over plain http. */
@@ -32,11 +34,13 @@ export function sealerOf({ secret, issuer, clientId, cookieName }: Sealer): (ses
   const context = behindLengths([Buffer.from(issuer), Buffer.from(clientId)]);
   return (session) => {
     const plain = written(session), room = CHUNK - cookieName.length - NAME_ROOM - ATTRIBUTES.length - AGE_ROOM;
-    const count = Math.ceil((1 + Math.ceil((plain.length + 40) * 4 / 3)) / room);
+    const length = 1 + Math.ceil((plain.length + 40) * 4 / 3), later = room - ID;
+    const count = length <= room ? 1 : 1 + Math.ceil((length - room) / later);
     if (count > 9) throw new Error(`a session of ${plain.length} bytes does not fit into nine cookies`);
     const digit = Buffer.from(String(count));
     const text = digit.toString() + sealed(key, behindLengths([context, Buffer.from(cookieName), digit]), plain).toString("base64url");
-    return Array.from({ length: count }, (_, i) => `${cookieName}${i === 0 ? "" : `_${i}`}=${text.slice(i * room, (i + 1) * room)}`).join("; ");
+    const part = (i: number): string => text.slice(1, 1 + ID) + text.slice(room + (i - 1) * later, room + i * later);
+    return Array.from({ length: count }, (_, i) => i === 0 ? `${cookieName}=${text.slice(0, room)}` : `${cookieName}_${i}=${part(i)}`).join("; ");
   };
 }
 

@@ -9,9 +9,11 @@ import { Config, Source, SourceKind } from "../config/config";
 import { Environment } from "../config/environment";
 import { extract } from "../crypto/hkdf";
 import { setNativeSigner, setNativeVerifier } from "../crypto/native";
+import { OwnCookieNames } from "../http/cookie_names";
 import { NameTable, Role } from "../http/name_table";
-import { AUTHORIZATION, IDENTITY_HEADERS } from "../policy/identity";
 import { seedNames } from "../json/parser";
+import { AUTHORIZATION, IDENTITY_HEADERS } from "../policy/identity";
+import { CookieNames } from "../session/cookie_settings";
 import { contextOf } from "../session/sealing";
 import { setClock } from "./clock";
 import { EnvoySigner } from "./envoy_signer";
@@ -70,8 +72,11 @@ export function configure(rootId: u32, size: u32): bool {
     root.rules.push(new Guard(root, i + 1, own, sameSources(own.sources, config.sources) ? guard.names : namesOf(own, config), feedOf(root, own), registryOf(registries, own)));
   }
   root.registries = registries;
-  root.cookieNames = cookieNamesOf(config);
   root.trailerNames = trailerNamesOf(config);
+  root.cookieNames = new OwnCookieNames();
+  root.watchesResponses = false;
+  watch(root, guard);
+  for (let i = 0; i < root.rules.length; i++) watch(root, root.rules[i]);
   setClock(root, FIRST_TICK_MS);
   return true;
 }
@@ -165,20 +170,18 @@ function sameSources(a: Source[], b: Source[]): bool {
   return true;
 }
 
-/** Under both schemes: no upstream gets what another one's sign-in has left in the browser. */
-function cookieNamesOf(config: Config): Uint8Array[] {
-  const out: Uint8Array[] = [];
-  for (let i = -1; i < config.rules.length; i++) {
-    const browser = i < 0 ? config.browser : config.rules[i].config.browser;
-    if (browser == null || i >= 0 && knows(out, browser.cookies.secureNames.session) && knows(out, browser.cookies.plainNames.session)) continue;
-    const secure = browser.cookies.secureNames, plain = browser.cookies.plainNames;
-    out.push(secure.session); out.push(secure.flow); out.push(secure.login);
-    out.push(plain.session); out.push(plain.flow); out.push(plain.login);
+/**
+ * What one set of settings adds for the whole configuration: its cookies' names under both schemes, for no upstream gets what another one's
+ * login has left in the browser; and whether responses are looked at.
+ */
+function watch(root: Root, guard: Guard): void {
+  const config = guard.config, browser = config.browser;
+  if (browser != null) {
+    guard.secureNaming = addNames(root.cookieNames, browser.cookies.secureNames);
+    guard.plainNaming = addNames(root.cookieNames, browser.cookies.plainNames);
+    root.watchesResponses = true;
   }
-  return out;
+  for (let i = 0; i < config.sources.length; i++) if (config.sources[i].kind == SourceKind.Query) root.watchesResponses = true;
 }
 
-function knows(names: Uint8Array[], name: Uint8Array): bool {
-  for (let i = 0; i < names.length; i++) if (same(names[i], name)) return true;
-  return false;
-}
+function addNames(all: OwnCookieNames, names: CookieNames): i32 { return all.add(names.session, names.flow, names.login); }

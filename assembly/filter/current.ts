@@ -9,3 +9,7 @@ export const headers = new HeaderBlock();
 export const credential = new Credential();
 export const verdictKey = new VerdictKey();
 export const cookies = new CookieScan();
+
+/** Its stream. */
+export let stream: u32 = 0;
+export function setStream(id: u32): void { stream = id; }

@@ -1,6 +1,7 @@
 // What stands between some requests and the upstream: the settings of a rule, or those outside of all rules.
 
 import { Config } from "../config/config";
+import { NO_NAMING } from "../http/cookie_names";
 import { NameTable } from "../http/name_table";
 import { Feed } from "./feed";
 import { NO_SESSIONS, SessionRegistry } from "./registry";
@@ -12,6 +13,9 @@ export class Guard {
   /** What its requests have under way: those with a bearer token, and those of browsers. A flood of the first leaves the second alone. */
   readonly tokens: Share = new Share("introspections");
   readonly visits: Share = new Share("calls for browsers");
+  /** What its cookies are called among `root.cookieNames`, with the Secure attribute and without. */
+  secureNaming: i32 = NO_NAMING;
+  plainNaming: i32 = NO_NAMING;
 
   constructor(
     readonly root: Root,

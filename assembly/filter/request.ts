@@ -8,7 +8,7 @@ import { Config, Mode, Unauthenticated } from "../config/config";
 import { AMBIGUOUS, chooseRule, NO_RULE } from "../flow/choose";
 import { decide } from "../flow/decide";
 import { Await, Forward, Next, Refuse } from "../flow/next";
-import { AMBIGUOUS_PATH, BAD_REQUEST, BODY_NOT_DELIVERED, BODY_TOO_LARGE, DENIED, MALFORMED_CREDENTIAL, MISCONFIGURED, NO_TOKEN, NOT_READY } from "../flow/refusal";
+import { AMBIGUOUS_PATH, BAD_REQUEST, BODY_NOT_DELIVERED, BODY_TOO_LARGE, DENIED, MALFORMED_CREDENTIAL, MISCONFIGURED, NO_TOKEN, NOT_READY, OVERLOADED, TOO_MANY_COOKIES } from "../flow/refusal";
 import { Place, placeOf } from "../flow/visit";
 import { Reply } from "../http/callout";
 import { requestKindOf } from "../http/navigation";
@@ -18,7 +18,7 @@ import { askOnce } from "./ask_once";
 import { refuseFull } from "./bounds";
 import { RootDispatcher } from "./calls";
 import { hurry } from "./clock";
-import { credential, headers, verdictKey } from "./current";
+import { cookies, credential, headers, setStream, verdictKey } from "./current";
 import { Guard } from "./guard";
 import { Outcome } from "./metrics";
 import { PendingCall } from "./pending";
@@ -41,10 +41,11 @@ export function requestCame(stream: u32, bodyFollows: bool): FilterHeadersStatus
   const root = roots.ofStream(stream), whole: Guard | null = root == null ? null : root.guard;
   if (root == null || whole == null) {
     headers.forget();
+    setStream(stream);
     return refuse(MISCONFIGURED, null, false);
   }
   const config = whole.config;
-  if (!readHeaders(whole)) return refuse(BAD_REQUEST, config, false);
+  if (!readHeaders(whole, stream)) return refuse(BAD_REQUEST, config, false);
   // CONNECT has no path, OPTIONS * has none that could be matched, absolute forms are not ours to take apart.
   if (headers.pathSize < 1 || load<u8>(headers.pathAt) != 0x2f) return refuse(BAD_REQUEST, config, false);
   if (config.rules.length == 0) return judge(whole, stream, bodyFollows, false);
@@ -83,7 +84,7 @@ function readBody(waiter: BodyWaiter): void {
   if (waiter.gaveWay) return;
   bodies.remove(waiter);
   const guard = waiter.guard, config = guard.config, browser = config.browser, body = bodySoFar();
-  if (!readHeaders(guard) || browser == null) refuse(BAD_REQUEST, config, false);
+  if (!readHeaders(guard, waiter.stream) || browser == null) refuse(BAD_REQUEST, config, false);
   else if (body.length > MAX_BODY) refuse(BODY_TOO_LARGE, config, false);
   else {
     const x = exchange(guard, nowMs(), false), secure = scanCookies(guard);
@@ -100,7 +101,7 @@ export function refuseOverdue(): bool {
     if (!setEffectiveContext(waiter.stream)) continue;
     resetArena();
     if (!waiter.delivered && !waiter.gaveWay) logs.trouble("request bodies do not arrive: set allow_on_headers_stop_iteration: true beside the Wasm plugin's configuration (Envoy 1.35 or later)");
-    readHeaders(waiter.guard);
+    readHeaders(waiter.guard, waiter.stream);
     refuse(waiter.gaveWay ? OVERLOADED : BODY_NOT_DELIVERED, waiter.guard.config, true);
   }
   return overdue.length == BATCH;
@@ -120,7 +121,7 @@ export function resumeSome(): bool {
 
 function resume(woken: Woken): FilterHeadersStatus {
   const guard = woken.guard, stream = woken.stream, verdict = woken.verdict, step = woken.step, config = guard.config, browser = config.browser;
-  if (!readHeaders(guard)) return refuse(BAD_REQUEST, config, false);
+  if (!readHeaders(guard, stream)) return refuse(BAD_REQUEST, config, false);
   if (verdict == null && step == null) return judge(guard, stream, false, true);
   const secure = scanCookies(guard);
   if (browser != null) {
@@ -136,15 +137,19 @@ function resume(woken: Woken): FilterHeadersStatus {
   return verdict == null ? refuse(NOT_READY, config, true) : settleVisit(guard, stream, verdict, nowMs());
 }
 
-function readHeaders(guard: Guard): bool {
+function readHeaders(guard: Guard, stream: u32): bool {
+  setStream(stream);
   credential.forget();
   return headerPairs(MapType.HttpRequestHeaders) && headers.read(pairsAt(), pairsSize(), guard.names);
 }
 
 /** `waited`: the request has waited for the provider, or for a refresh, and is decided again. */
 function judge(guard: Guard, stream: u32, bodyFollows: bool, waited: bool): FilterHeadersStatus {
-  const config = guard.config, browser = config.browser, secure = scanCookies(guard);
+  const config = guard.config, browser = config.browser;
   if (config.mode == Mode.Denied) return refuse(DENIED, config, true);
+  const secure = scanCookies(guard);
+  // A cookie that is not looked at may be a session, which would go on to the upstream (duty 151).
+  if (cookies.tooMany) return refuse(TOO_MANY_COOKIES, config, true);
   if (config.mode == Mode.Public) return admitAnonymous(stream, guard, Outcome.Public);
   if (browser != null) {
     const place = placeOf(browser, headers);

@@ -9,7 +9,9 @@ import { Page, Redirect, Refuse, Respond } from "../flow/next";
 import { Refusal, REFUSALS } from "../flow/refusal";
 import { prefersHtml } from "../http/accept";
 import { problemPage, refusalJson, refusalPage } from "../http/page";
+import { stream } from "./current";
 import { VISITS } from "./metrics";
+import { noteOwnAnswer } from "./responses";
 
 const RETRY_AFTER_SEC = "5";
 const NOBODY = EMPTY;
@@ -32,7 +34,7 @@ export function respond(refuse: Refuse, config: Config | null, accept: Uint8Arra
     answer = new Answer(config, utf8("oidc_" + refusal.code), utf8(html ? pageOf(refuse) : jsonOf(refuse)), serialised(refusalHeaders(refuse, config, html)));
     if (isAlike) told[refusal.number] = answer;
   }
-  sendLocalResponse(refusal.status, answer.details, answer.body, answer.headers);
+  send(refusal.status, answer.details, answer.body, answer.headers);
 }
 
 function refusalHeaders(refuse: Refuse, config: Config | null, html: bool): Uint8Array[] {
@@ -51,13 +53,19 @@ export function respondRedirect(redirect: Redirect): void {
   // The provider learns nothing of the page that was wanted, nor that page of the code (RFC 9700 §4.2.4).
   add(pairs, "referrer-policy", "no-referrer");
   addCookies(pairs, redirect.setCookies);
-  sendLocalResponse(redirect.status, detailsOf(redirect), EMPTY, serialised(pairs));
+  send(redirect.status, detailsOf(redirect), EMPTY, serialised(pairs));
 }
 
 export function respondPage(page: Page): void {
   const pairs = page.body.length > 0 ? pageHeaders(page.framedBy) : plainHeaders();
   addCookies(pairs, page.setCookies);
-  sendLocalResponse(200, detailsOf(page), utf8(page.body), serialised(pairs));
+  send(200, detailsOf(page), utf8(page.body), serialised(pairs));
+}
+
+/** The answer passes `proxy_on_response_headers` like the upstream's. */
+function send(status: i32, details: Uint8Array, body: Uint8Array, headers: Uint8Array): void {
+  noteOwnAnswer(stream);
+  sendLocalResponse(status, details, body, headers);
 }
 
 /** What access logs show. */

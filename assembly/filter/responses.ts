@@ -2,13 +2,13 @@
 
 import { MapType } from "../abi/enums";
 import { addResponseHeader, hasResponseHeader, headerPairs, nowMs, pairsAt, pairsSize, removeResponseHeader, replaceResponseHeader } from "../abi/host";
-import { EMPTY, indexOf, joined, utf8 } from "../bytes/bytes";
-import { CookieScan } from "../http/cookies";
+import { indexOf, joined, utf8 } from "../bytes/bytes";
+import { FOREIGN_COOKIE, NO_NAMING } from "../http/cookie_names";
 import { HeaderBlock } from "../http/header_block";
 import { NameTable } from "../http/name_table";
 import { Root } from "./roots";
 
-/** Streams that can be told apart. A note that a later stream has taken the place of is lost: the next request's answer carries its cookies. */
+/** Streams of which something is known. Where a later stream has taken the place of a slow one, its response gets the safe side (duty 150). */
 const STREAMS: u32 = 4096;
 /** Later answers carry no cookies: a newer request's may be there already (filter/shared_turns.ts keeps results for longer). */
 const LATE_MS: i64 = 120_000;
@@ -17,8 +17,8 @@ const SET_COOKIE = utf8("set-cookie");
 const CACHE_CONTROL = utf8("cache-control");
 const NO_STORE = utf8("no-store");
 
-/** Bits of what is known of a stream. */
-const enum Note { LetThrough = 1, NoStore = 2, Cookies = 4 }
+/** Bits of what is known of a stream: it went on to the upstream, its token stood in the URL, the filter has answered it itself. */
+const enum Note { LetThrough = 1, NoStore = 2, OwnAnswer = 4 }
 
 const streams = new StaticArray<u32>(STREAMS);
 const notes = new StaticArray<u8>(STREAMS);
@@ -31,47 +31,59 @@ class CookieNote {
 
 const response = new HeaderBlock();
 const NO_NAMES = new NameTable();
-const scan = new CookieScan();
 
-/** The request went on to the upstream: from its response on, cookies of the filter's names are nobody's but the filter's. */
+/** The request goes on to the upstream. */
 export function noteLetThrough(stream: u32): void { note(stream, Note.LetThrough); }
 
 /** The token stood in the URL (RFC 6750 §2.3, RFC 9700 §4.3.2). */
 export function noteNoStore(stream: u32): void { note(stream, Note.NoStore); }
 
+/** The response is the filter's, with its own cookies. */
+export function noteOwnAnswer(stream: u32): void { note(stream, Note.OwnAnswer); }
+
 export function noteCookies(stream: u32, values: Uint8Array[], nowMs: i64): void {
-  note(stream, Note.Cookies);
+  note(stream, Note.LetThrough);
   cookiesOf[slotOf(stream)] = new CookieNote(values, nowMs);
 }
 
-/** `proxy_on_response_headers`. */
-export function responseCame(stream: u32, root: Root): void {
-  const slot = slotOf(stream);
-  if (streams[slot] != stream) return;
-  const noted = notes[slot], cookies = cookiesOf[slot];
-  streams[slot] = 0;
-  cookiesOf[slot] = null;
-  if (root.cookieNames.length > 0 && hasResponseHeader(SET_COOKIE)) keepForeign(root.cookieNames);
+/** `proxy_on_response_headers`. `root`: null where the stream is too old to tell; then what any configuration asks for holds. */
+export function responseCame(stream: u32, root: Root | null, all: Root[]): void {
+  if (root != null && !root.watchesResponses) return;
+  const slot = slotOf(stream), known = streams[slot] == stream;
+  const noted = known ? notes[slot] : Note.NoStore, cookies = known ? cookiesOf[slot] : null;
+  if (known) {
+    streams[slot] = 0;
+    cookiesOf[slot] = null;
+  }
+  if (noted & Note.OwnAnswer) return;
+  if (root == null && !anyWatches(all)) return;
+  if (hasResponseHeader(SET_COOKIE)) keepForeign(root, all);
   if (noted & Note.NoStore) replaceResponseHeader(CACHE_CONTROL, NO_STORE);
   if (cookies == null || nowMs() - cookies.madeAtMs > LATE_MS) return;
   for (let i = 0; i < cookies.values.length; i++) addResponseHeader(SET_COOKIE, cookies.values[i]);
 }
 
+function anyWatches(all: Root[]): bool {
+  for (let i = 0; i < all.length; i++) if (all[i].watchesResponses) return true;
+  return false;
+}
+
 /** Drops what the upstream sets under the filter's own names (duty 99): it must not plant sessions. */
-function keepForeign(own: Uint8Array[]): void {
+function keepForeign(root: Root | null, all: Root[]): void {
   if (!headerPairs(MapType.HttpResponseHeaders) || !response.read(pairsAt(), pairsSize(), NO_NAMES)) return;
   const values = response.all("set-cookie"), kept: Uint8Array[] = [];
-  for (let i = 0; i < values.length; i++) if (!isOwn(own, values[i])) kept.push(values[i]);
+  for (let i = 0; i < values.length; i++) if (!isOwn(root, all, values[i])) kept.push(values[i]);
   if (kept.length == values.length) return;
   removeResponseHeader(SET_COOKIE);
   for (let i = 0; i < kept.length; i++) addResponseHeader(SET_COOKIE, kept[i]);
 }
 
-function isOwn(own: Uint8Array[], value: Uint8Array): bool {
-  const pair = asKept(value);
-  scan.knowKin(own);
-  scan.scan(pair.dataStart, pair.length, EMPTY, EMPTY, EMPTY);
-  return scan.own > 0;
+function isOwn(root: Root | null, all: Root[], value: Uint8Array): bool {
+  const pair = asKept(value), equals = indexOf(pair, 0x3d);
+  if (equals < 0) return false;
+  if (root != null) return root.cookieNames.kindOf(pair.dataStart, equals, NO_NAMING) != FOREIGN_COOKIE;
+  for (let i = 0; i < all.length; i++) if (all[i].cookieNames.kindOf(pair.dataStart, equals, NO_NAMING) != FOREIGN_COOKIE) return true;
+  return false;
 }
 
 /** The cookie as a browser keeps it and sends it back (RFC 6265 §5.2): without blanks around its name, and without a name that is none. */

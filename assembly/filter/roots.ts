@@ -2,6 +2,7 @@
 
 import { setEffectiveContext } from "../abi/host";
 import { EMPTY } from "../bytes/bytes";
+import { OwnCookieNames } from "../http/cookie_names";
 import { NameTable } from "../http/name_table";
 import { Feed } from "./feed";
 import { Guard } from "./guard";
@@ -22,8 +23,10 @@ export class Root {
   registries: SessionRegistry[] = [];
   /** What all of them remember. */
   verdicts: Verdicts = new Verdicts(0, 0);
-  /** Of the filter's own cookies, whatever rule they belong to: session, flow and login names in turn (session/cookie_settings.ts). */
-  cookieNames: Uint8Array[] = new Array<Uint8Array>();
+  /** Of the filter's own cookies, whatever rule they belong to. */
+  cookieNames: OwnCookieNames = new OwnCookieNames();
+  /** Whether what the response must carry, or must not, depends on the request (filter/responses.ts). */
+  watchesResponses: bool = false;
   /** What a request's trailers must not hold. */
   trailerNames: NameTable = new NameTable();
   /** The configuration as it was written. */

@@ -23,10 +23,8 @@ export function admit(identity: usize, size: usize, stream: u32, guard: Guard, o
     hideQueryToken(headers, credential);
     noteNoStore(stream);
   }
-  if (guard.root.cookieNames.length > 0) {
-    stripCookies();
-    noteLetThrough(stream);
-  }
+  if (!guard.root.cookieNames.isEmpty) stripCookies();
+  if (guard.root.watchesResponses) noteLetThrough(stream);
   applyIdentity(identity, size, credential);
   metrics.outcome(outcome);
   return FilterHeadersStatus.Continue;

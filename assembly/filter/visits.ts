@@ -11,7 +11,8 @@ import { BODY_TOO_LARGE, NOT_READY, OVERLOADED } from "../flow/refusal";
 import { isSecure, Place, Visit } from "../flow/visit";
 import { Reply } from "../http/callout";
 import { announcesMoreThan } from "../http/content_length";
-import { CookieNames } from "../session/cookie_settings";
+import { MAX_CHUNKS } from "../http/cookie_names";
+import { oneCookieLine } from "../http/cookies";
 import { BodyWaiter, MAX_BODY } from "./bodies";
 import { noteFull } from "./bounds";
 import { ask, finishRefresh, RootDispatcher } from "./calls";
@@ -26,7 +27,7 @@ import { setTag, tagOf, valueAt, valueSize } from "./verdict_cache";
 import { bodies, logs } from "./world";
 
 /** The longest sealed text: nine cookies. */
-const MAX_TEXT = 9 * 4096;
+const MAX_TEXT = MAX_CHUNKS * 4096;
 /** How much longer than the call itself a worker may hold the right to refresh. */
 const LEASE_MARGIN_MS: i64 = 2_000;
 
@@ -36,26 +37,30 @@ const LEASE_MARGIN_MS: i64 = 2_000;
  */
 const KEYS_SIZE: u32 = 40;
 
-const NO_NAMES = new CookieNames(EMPTY, EMPTY, EMPTY);
-
 /** The scheme and the sealed text of the request at hand: under the other scheme the cookie has another name, to which it is sealed. */
 const text = new StaticArray<u8>(1 + MAX_TEXT);
 
 /** Reads the request's cookies, and says whether they have their Secure names. To be done before it is admitted or visited. */
 export function scanCookies(guard: Guard): bool {
-  const browser = guard.config.browser, kin = guard.root.cookieNames;
-  if (kin.length == 0) return false;
-  cookies.knowKin(kin);
-  const secure = browser != null && isSecure(browser, headers), names = browser == null ? NO_NAMES : browser.cookies.names(secure);
-  cookies.scan(headers.cookieAt, headers.cookieSize, names.session, names.flow, names.login);
+  const browser = guard.config.browser, names = guard.root.cookieNames;
+  if (names.isEmpty) {
+    cookies.tooMany = false;
+    return false;
+  }
+  const secure = browser != null && isSecure(browser, headers), naming = secure ? guard.secureNaming : guard.plainNaming;
+  if (headers.cookieLines > 1) {
+    // Nothing is collected before the callback ends, nor is the line looked at behind it.
+    const line = oneCookieLine(headers);
+    cookies.scan(line.dataStart, line.length, names, naming);
+  } else cookies.scan(headers.cookieAt, headers.cookieSize, names, naming);
   return secure;
 }
 
 /** A request without a bearer token, or for one of the filter's own addresses. */
 export function visitCame(guard: Guard, browser: BrowserSettings, stream: u32, place: Place, secure: bool, waited: bool, bodyFollows: bool): FilterHeadersStatus {
-  const config = guard.config, now = nowMs(), size = place == Place.Elsewhere ? gather(secure) : 0;
-  if (size > 0) {
-    const hit = guard.root.verdicts.sessions.find(guard.number, changetype<usize>(text), size, now / 1000);
+  const config = guard.config, now = nowMs(), sessions = place == Place.Elsewhere ? cookies.session.count : 0;
+  for (let i = 0; i < sessions; i++) {
+    const size = gather(secure, i), hit: usize = size == 0 ? 0 : guard.root.verdicts.sessions.find(guard.number, changetype<usize>(text), size, now / 1000);
     if (hit != 0 && stillGood(guard.registry.endings, hit, now / 1000 + config.slackSec)) return admit(valueAt(hit) + KEYS_SIZE, valueSize(hit) - KEYS_SIZE, stream, guard, Outcome.Session);
   }
   const x = exchange(guard, now, waited);
@@ -187,25 +192,17 @@ function alongside(guard: Guard, stream: u32, next: Respond): void {
   setEffectiveContext(stream);
 }
 
-/** Puts the chunks together behind the scheme; the size of it all, or 0 where there is not exactly one whole set. */
-function gather(secure: bool): u32 {
-  if (cookies.chunkCount(0) != 1) return 0;
-  const count = cookies.chunkSize(0, 0) > 0 ? <i32>load<u8>(cookies.chunkAt(0, 0)) - 0x30 : 0;
-  if (count < 1 || count > 9) return 0;
-  const start = changetype<usize>(text);
+/** Puts the text of the k-th session together behind the scheme; the size of it all, or 0 where it is not whole. */
+function gather(secure: bool, k: i32): u32 {
+  const size = cookies.session.textSize(k), start = changetype<usize>(text);
+  if (size == 0 || size > MAX_TEXT) return 0;
   store<u8>(start, secure ? 1 : 0);
-  let size: u32 = 1;
-  for (let i = 0; i < count; i++) {
-    const more = <u32>cookies.chunkSize(i, 0);
-    if (cookies.chunkCount(i) != 1 || size + more > <u32>MAX_TEXT + 1) return 0;
-    memory.copy(start + size, cookies.chunkAt(i, 0), more);
-    size += more;
-  }
-  return size;
+  cookies.session.copyText(k, start + 1);
+  return size + 1;
 }
 
 function rememberSession(guard: Guard, forward: ForwardSession, now: i64): void {
-  const browser = guard.config.browser, size = browser == null ? 0 : gather(isSecure(browser, headers));
+  const browser = guard.config.browser, size = browser == null ? 0 : gather(isSecure(browser, headers), cookies.session.opened);
   if (browser == null || size == 0 || forward.untilSec <= now / 1000) return;
   const keys = forward.keys;
   const value = new Uint8Array(<i32>KEYS_SIZE + forward.identity.length), at = value.dataStart;

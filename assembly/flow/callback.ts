@@ -3,9 +3,10 @@
 import { EMPTY, is, joined, same, utf8 } from "../bytes/bytes";
 import { sameBytes } from "../crypto/equal";
 import { Reply } from "../http/callout";
+import { LOGIN_ID_SIZE } from "../http/cookie_names";
+import { LoginCookie } from "../http/cookies";
 import { Parameters, readParameters } from "../http/parameters";
 import { openCookie } from "../session/cookie_text";
-import { LOGIN_ID_SIZE } from "../session/flow_marks";
 import { Login, readLogin, STATE_SIZE } from "../session/login";
 import { Purpose } from "../session/sealing";
 import { expiredSession, LOGIN_AGE_SEC } from "../session/session_cookies";
@@ -39,20 +40,24 @@ function toFront(refusal: Refusal): Refuse { return Refuse.retry(refusal, utf8("
 class PendingLogins {
   readonly home: Homecoming;
   readonly redirectUri: Uint8Array;
-  private readonly ids: Uint8Array[];
-  private readonly texts: Uint8Array[] = new Array<Uint8Array>();
+  private readonly cookies: LoginCookie[];
 
   constructor(visit: Visit) {
     this.home = new Homecoming(visit);
     this.redirectUri = redirectUriOf(visit, visit.path);
-    this.ids = visit.cookies.loginIds();
-    for (let i = 0; i < this.ids.length; i++) this.texts.push(visit.cookies.login(this.ids[i]));
+    this.cookies = visit.cookies.logins();
   }
 
-  /** EMPTY where there is none. */
-  text(id: Uint8Array): Uint8Array {
-    for (let i = 0; i < this.ids.length; i++) if (same(this.ids[i], id)) return this.texts[i];
-    return EMPTY;
+  /** The login that was begun with this state; null: none here. Somebody else may have set another cookie of its name (duty 160). */
+  find(state: Uint8Array): Login | null {
+    const browser = this.home.browser, id = state.subarray(0, LOGIN_ID_SIZE);
+    for (let i = 0; i < this.cookies.length; i++) {
+      if (!same(this.cookies[i].id, id)) continue;
+      const plain = openCookie(browser.keys, Purpose.Login, loginContext(browser, this.redirectUri), joined(this.home.names.login, id), this.cookies[i].text);
+      const login: Login | null = plain == null ? null : readLogin(plain);
+      if (login != null && sameBytes(login.state, state)) return login;
+    }
+    return null;
   }
 }
 
@@ -85,14 +90,12 @@ function answered(x: Exchange, logins: PendingLogins, text: Uint8Array): Next {
   const home = logins.home, browser = home.browser;
   const state = answer.one("state");
   if (state.length != STATE_SIZE) return toFront(LOGIN_UNKNOWN);
-  const id = state.slice(0, LOGIN_ID_SIZE);
-  const plain = openCookie(browser.keys, Purpose.Login, loginContext(browser, logins.redirectUri), joined(home.names.login, id), logins.text(id));
-  const login: Login | null = plain == null ? null : readLogin(plain);
+  const login = logins.find(state);
   // Nothing of other sign-ins is touched: whoever made this up must not end them.
-  if (login == null || !sameBytes(login.state, state)) return toFront(LOGIN_UNKNOWN);
+  if (login == null) return toFront(LOGIN_UNKNOWN);
 
   // From here on this sign-in is used up, whatever comes of it (duty 3).
-  home.over(id, login.returnTo);
+  home.over(state.slice(0, LOGIN_ID_SIZE), login.returnTo);
   if (x.registry.claim(Once.Login, loginKey(browser.context, state), x.nowMs, (login.startedAtSec + LOGIN_AGE_SEC) * 1000) != Claim.Mine) return home.refuse(LOGIN_UNKNOWN);
   if (x.nowSec >= login.startedAtSec + LOGIN_AGE_SEC) return home.refuse(LOGIN_EXPIRED);
   if (!issuerHolds(x, answer)) return home.refuse(LOGIN_WRONG_ISSUER);

@@ -4,7 +4,7 @@ import { Config, Source, SourceKind } from "../config/config";
 import { HeaderBlock } from "../http/header_block";
 import { cookieValues } from "../http/cookies";
 import { QueryParameter } from "../http/query";
-import { MALFORMED_CREDENTIAL, Refusal, SEVERAL_CREDENTIALS } from "./refusal";
+import { MALFORMED_CREDENTIAL, Refusal, SEVERAL_CREDENTIALS, TOO_MANY_COOKIES } from "./refusal";
 
 /** What was found. One object for all requests: a hit on a token seen before allocates nothing. */
 @final
@@ -66,6 +66,7 @@ export class Credential {
         this.fromQuery = source;
       } else if (source.kind == SourceKind.Cookie) {
         const values = cookieValues(headers, source.name);
+        if (values == null) return TOO_MANY_COOKIES;
         if (values.length == 0) continue;
         if (values.length > 1 || this.size > 0) return SEVERAL_CREDENTIALS;
         this.held = values[0];

@@ -6,7 +6,7 @@ import { readParameters } from "../http/parameters";
 import { Exchange } from "./exchange";
 import { clear, endSession } from "./logout";
 import { Next, Page, Refuse, Visited } from "./next";
-import { openSession } from "./open_session";
+import { openNext, openSession } from "./open_session";
 import { LOGOUT_METHOD, LOGOUT_MISMATCH, LOGOUT_NOT_KEPT } from "./refusal";
 import { originOfUrl, Visit } from "./visit";
 
@@ -18,9 +18,10 @@ export function frontchannelLogout(x: Exchange, visit: Visit): Next {
   if (!same(form.one("iss"), provider.issuer)) return new Refuse(LOGOUT_MISMATCH);
   const out = new Page(Visited.SignedOut, signedOutFrame());
   out.framedBy = originOfUrl(provider.issuer);
-  const session = openSession(visit);
+  let session = openSession(visit);
   if (session == null) return out;
-  if (session.sid.length == 0 || !same(form.one("sid"), session.sid)) return new Refuse(LOGOUT_MISMATCH);
+  while (session != null && (session.sid.length == 0 || !same(form.one("sid"), session.sid))) session = openNext(visit);
+  if (session == null) return new Refuse(LOGOUT_MISMATCH);
   if (!endSession(x, visit, session)) {
     const refused = new Refuse(LOGOUT_NOT_KEPT, 0, "front-channel logout: the end of the session could not be kept");
     clear(visit, refused.setCookies);

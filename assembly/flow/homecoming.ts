@@ -25,7 +25,7 @@ export class Homecoming {
     this.names = visit.names;
     this.secure = visit.secure;
     this.presentChunks = visit.presentChunks;
-    this.marks = readFlowMarks(visit.cookies.flow());
+    this.marks = readFlowMarks(visit.cookies.flows());
   }
 
   /** The login of that id is over: every answer takes its cookie away. */

@@ -1,6 +1,6 @@
 // Signing out (OpenID Connect RP-Initiated Logout 1.0 §2): here in any case, then at the provider.
 
-import { EMPTY, utf8 } from "../bytes/bytes";
+import { EMPTY, same, utf8 } from "../bytes/bytes";
 import { Endpoint, Reply } from "../http/callout";
 import { isCrossSite } from "../http/navigation";
 import { confirmSignOutPage, copiesWorkPage, signedOutPage } from "../http/page";
@@ -13,7 +13,7 @@ import { expiredFlow, expiredLogin, expiredSession } from "../session/session_co
 import { Session } from "../session/session";
 import { Exchange } from "./exchange";
 import { Await, CalloutKind, Ended, Next, Page, Redirect, Refuse, Respond, Step, Visited } from "./next";
-import { openSession } from "./open_session";
+import { openNext, openSession } from "./open_session";
 import { LOGOUT_METHOD } from "./refusal";
 import { EndOf, endKey } from "./session_keys";
 import { newestOf } from "./use_session";
@@ -25,13 +25,24 @@ export function logout(x: Exchange, visit: Visit): Next {
   // A link or a form on another site must not sign anybody out behind their back (duty 115).
   if (isCrossSite(visit.headers, visit.origin)) return new Page(Visited.SignOutAsked, confirmSignOutPage(browser.logoutPath));
 
-  const session = openSession(visit);
+  let session = openSession(visit), kept = true;
   let out = leave(x, visit, session);
-  if (session != null && !endSession(x, visit, session)) out = notKept(out);
+  // Another that was planted in front must not keep the person's own alive. Copies of one are revoked once.
+  const ended: Session[] = [];
+  for (; session != null; session = openNext(visit)) {
+    if (contains(ended, session)) continue;
+    ended.push(session);
+    if (!endSession(x, visit, session)) kept = false;
+  }
+  if (!kept) out = notKept(out);
   clear(visit, out.setCookies);
-  if (session == null) return out;
-  if (browser.revokeOnLogout) revoke(x, visit, newestOf(x, visit, session).session, out);
+  if (browser.revokeOnLogout) for (let i = 0; i < ended.length; i++) revoke(x, visit, newestOf(x, visit, ended[i]).session, out);
   return out;
+}
+
+function contains(sessions: Session[], session: Session): bool {
+  for (let i = 0; i < sessions.length; i++) if (same(sessions[i].id, session.id)) return true;
+  return false;
 }
 
 /** Cookies that somebody has copied are good for nothing any more (duty 113). False where the workers cannot be told. */
@@ -60,11 +71,11 @@ function leave(x: Exchange, visit: Visit, session: Session | null): Respond {
 
 /** Everything of ours that the browser holds (duty 118). */
 export function clear(visit: Visit, out: Uint8Array[]): void {
-  const browser = visit.browser, names = visit.names, marks = readFlowMarks(visit.cookies.flow());
+  const browser = visit.browser, names = visit.names, marks = readFlowMarks(visit.cookies.flows());
   const expired = expiredSession(browser.cookies, names, visit.secure, visit.presentChunks);
   for (let i = 0; i < expired.length; i++) out.push(expired[i]);
   const path = browser.loginPath;
-  for (let i = 0; i < marks.ids.length; i++) out.push(expiredLogin(names, visit.secure, marks.ids[i], path, browser.formPost));
+  for (let i = 0; i < marks.logins.length; i++) out.push(expiredLogin(names, visit.secure, marks.logins[i].id, path, browser.formPost));
   out.push(expiredFlow(names, visit.secure, browser.formPost));
 }
 

@@ -69,15 +69,18 @@ export const MISCONFIGURED = new Refusal("misconfigured", 503, "", "The gateway'
 // Browsers: nobody is signed in.
 export const SIGN_IN_NEEDED = new Refusal("sign_in_needed", 401, "", "Sign-in is needed: open this site in a browser window and sign in there.", "Sign-in needed", "", "Sign in");
 export const NOT_SENT = new Refusal("not_sent", 401, "", "You are not signed in, so nothing was sent.", "Not sent", "Go back, keep a copy of what you entered, sign in, and send it again.", "Sign in");
+export const TOO_MANY_COOKIES = new Refusal("too_many_cookies", 431, "", "The request carries too many cookies.", "Too many cookies", "Delete the cookies of this site, then try again.");
 export const SIGN_IN_LOOP_NO_COOKIE = new Refusal("loop_cookie_missing", 400, "", "Sign-in succeeded several times, but the browser did not send the session cookie back.", "Sign-in is going in circles",
   "Allow cookies for this site, and open it by the very address it is meant to have (https or http, host name).");
 export const SIGN_IN_LOOP_UNREADABLE = new Refusal("loop_cookie_unreadable", 400, "", "Sign-in succeeded several times, but the session cookie that came back cannot be read.", "Sign-in is going in circles",
   "Delete this site's cookies and try again. For the operator: do all gateways share one session.secret, and does nothing on the way change cookies?");
 export const SIGN_IN_LOOP_OVER = new Refusal("loop_session_over", 400, "", "Sign-in succeeded several times, but each session was over at once.", "Sign-in is going in circles",
   "For the operator: compare the clocks of the gateways and the identity provider, and the lifetimes in the configuration.");
+export const TOO_MANY_LOGINS = new Refusal("too_many_logins", 429, "", "Other logins are under way in this browser, and this one was begun by a link on another site.", "Log in here?", "If you want to log in to this site, go on.", "Go on");
 export const NO_RANDOMNESS = new Refusal("no_randomness", 503, "", "Sign-in is not possible right now. Please try again.");
 
 // The way back from the provider.
+export const PREFETCHED = new Refusal("prefetched", 403, "", "This address does something when a person opens it, and is not fetched ahead.");
 export const CALLBACK_DIRECT = new Refusal("callback_direct", 400, "", "This address is only the way back from the identity provider.", "Nothing to see here", "Open the page that you wanted instead. For the operator: if it is this one, redirect_uri must have a path of its own.");
 export const CALLBACK_MALFORMED = new Refusal("callback_malformed", 400, "", "The identity provider's answer cannot be read.", "Sign-in did not work", "Please try again.");
 export const CALLBACK_METHOD = new Refusal("callback_method", 405, "", "The identity provider's answer came by another method than agreed.", "Sign-in did not work", "Please try again.");

@@ -4,19 +4,21 @@ import { encodeBase64url } from "../bytes/base64";
 import { EMPTY, joined, utf8 } from "../bytes/bytes";
 import { BrowserSettings, CALLBACK_SUFFIX, Redirect as RedirectKind } from "../config/browser";
 import { NONCE_SIZE } from "../crypto/xchacha20poly1305";
+import { LOGIN_ID_SIZE } from "../http/cookie_names";
+import { isCrossSite } from "../http/navigation";
 import { safeReturnTo } from "../http/return_to";
 import { Url } from "../http/url";
 import { AuthorizationRequest, authorizationUrl } from "../oidc/authorize";
 import { codeChallenge } from "../oidc/pkce";
 import { sealedCookie } from "../session/cookie_text";
-import { LOGIN_ID_SIZE, readFlowMarks } from "../session/flow_marks";
+import { readFlowMarks } from "../session/flow_marks";
 import { Login, writeLogin } from "../session/login";
 import { Session } from "../session/session";
 import { contextOf, Purpose } from "../session/sealing";
 import { expiredLogin, flowSetCookie, loginRoom, loginSetCookie } from "../session/session_cookies";
 import { Exchange } from "./exchange";
 import { AwaitProvider, Next, Redirect, Refuse, Visited } from "./next";
-import { BAD_REQUEST, NO_RANDOMNESS, NOT_READY, Refusal } from "./refusal";
+import { BAD_REQUEST, NO_RANDOMNESS, NOT_READY, Refusal, TOO_MANY_LOGINS } from "./refusal";
 import { Visit } from "./visit";
 
 /** Sign-ins that may end without a session in this time before the circle is broken (duty 26). */
@@ -44,15 +46,20 @@ export function beginSignIn(x: Exchange, visit: Visit, how: SignIn, circle: Refu
   const provider = x.provider;
   if (endpoint == null || provider == null || !provider.answers()) return x.mayWait ? new AwaitProvider() : Refuse.retry(NOT_READY, returnTo);
 
-  const marks = readFlowMarks(visit.cookies.flow());
+  const marks = readFlowMarks(visit.cookies.flows());
   if (how != SignIn.New) marks.completed = 0;
-  if (marks.completed >= MAX_COMPLETED && x.nowSec - marks.completedAtSec < CIRCLE_SEC) {
+  const sinceSec = x.nowSec - marks.completedAtSec;
+  if (marks.completed >= MAX_COMPLETED && sinceSec >= 0 && sinceSec < CIRCLE_SEC) {
     // The way out of the circle: the count starts again with the next attempt.
     marks.completed = 0;
     const refuse = Refuse.retry(circle, returnTo);
     refuse.setCookies.push(flowSetCookie(visit.names, visit.secure, marks.written(), browser.formPost));
     return refuse;
   }
+
+  const fromElsewhere = isCrossSite(visit.headers, visit.origin);
+  // A click on the page's link is this site's own (duty 161).
+  if (!marks.hasRoom(fromElsewhere)) return Refuse.retry(TOO_MANY_LOGINS, returnTo);
 
   const random = x.entropy.bytes(STATE_BYTES + 2 * SECRET_BYTES + NONCE_SIZE);
   if (random == null) return Refuse.retry(NO_RANDOMNESS, returnTo);
@@ -76,8 +83,8 @@ export function beginSignIn(x: Exchange, visit: Visit, how: SignIn, circle: Refu
 
   const out = new Redirect(how == SignIn.Silent ? Visited.Silent : Visited.SignInStarted, authorizationUrl(endpoint, requestOf(browser, login, redirectUri)));
   out.setCookies.push(loginSetCookie(visit.names, visit.secure, id, browser.loginPath, text, crossSite));
-  const oldest = marks.add(id);
-  if (oldest != null) out.setCookies.push(expiredLogin(visit.names, visit.secure, oldest, browser.loginPath, crossSite));
+  const replaced = marks.add(id, fromElsewhere);
+  if (replaced != null) out.setCookies.push(expiredLogin(visit.names, visit.secure, replaced, browser.loginPath, crossSite));
   out.setCookies.push(flowSetCookie(visit.names, visit.secure, marks.written(), browser.formPost));
   return out;
 }

@@ -7,7 +7,6 @@ import { HeaderBlock } from "../http/header_block";
 import { RequestKind, requestKindOf } from "../http/navigation";
 import { originOf } from "../http/origin";
 import { CookieNames } from "../session/cookie_settings";
-import { MAX_CHUNKS } from "../session/cookie_text";
 
 /** Which of the filter's own addresses a request is for. */
 export const enum Place { Elsewhere = 0, Callback, Logout, BackchannelLogout, FrontchannelLogout }
@@ -46,10 +45,7 @@ export class Visit {
   get isGet(): bool { return is(this.method, "GET"); }
 
   /** The highest number of a session chunk that the request carried, and one more: what must be expired where fewer are set. */
-  get presentChunks(): i32 {
-    for (let i = MAX_CHUNKS; i > 0; i--) if (this.cookies.chunkCount(i - 1) > 0) return i;
-    return 0;
-  }
+  get presentChunks(): i32 { return this.cookies.session.present; }
   get isPost(): bool { return is(this.method, "POST"); }
 }
 

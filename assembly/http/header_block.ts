@@ -22,7 +22,9 @@ export class HeaderBlock {
   credentialRaw: bool = false;
   /** How many headers may carry a credential. */
   credentials: i32 = 0;
-  /** The Cookie header, `:scheme`, `:authority` and `:method`; sizes are -1 where there is none, or the table does not ask for it. */
+  /** How many Cookie lines there are, where the table asks for them. */
+  cookieLines: i32 = 0;
+  /** The last Cookie line, `:scheme`, `:authority` and `:method`; sizes are -1 where there is none, or the table does not ask for it. */
   cookieAt: usize = 0;
   cookieSize: i32 = -1;
   schemeAt: usize = 0;
@@ -65,6 +67,7 @@ export class HeaderBlock {
     this.credentialSize = -1;
     this.credentials = 0;
     this.cookieSize = -1;
+    this.cookieLines = 0;
     this.schemeSize = -1;
     this.authoritySize = -1;
     this.methodSize = -1;
@@ -138,6 +141,7 @@ export class HeaderBlock {
     if (role & Role.Cookie) {
       this.cookieAt = value;
       this.cookieSize = valueSize;
+      this.cookieLines++;
     }
     if (role & Role.Scheme) {
       this.schemeAt = value;

@@ -5,6 +5,8 @@ import { prefersHtml } from "./accept";
 import { HeaderBlock } from "./header_block";
 import { safeReturnTo } from "./return_to";
 
+const PURPOSES: string[] = ["sec-purpose", "purpose", "x-purpose", "x-moz"];
+
 /** Asked of the headers that tell. A program may claim anything: this decides what an answer looks like, never who gets in. */
 @final
 export class RequestKind {
@@ -17,12 +19,18 @@ export class RequestKind {
   isNavigation(): bool {
     const headers = this.headers;
     if (!only(headers.all(":method"), "GET") || headers.all("upgrade").length > 0 || headers.all("x-requested-with").length > 0) return false;
-    if (isGrpc(headers.all("content-type")) || isAhead(headers.all("sec-purpose")) || isAhead(headers.all("purpose"))) return false;
+    if (isGrpc(headers.all("content-type")) || this.isPrefetch()) return false;
     // Fetch Metadata is what the browser itself says, and scripts cannot set; Accept is asked only where a browser does not send it (plain http, old ones).
     const mode = headers.all("sec-fetch-mode"), dest = headers.all("sec-fetch-dest");
     if (dest.length > 0 && !only(dest, "document")) return false;
     if (mode.length > 0) return only(mode, "navigate") && dest.length > 0;
     return prefersHtml(headers.all("accept"));
+  }
+
+  /** Fetched before anyone asked for it, and perhaps never looked at: as Fetch says it, and as browsers said it before. */
+  isPrefetch(): bool {
+    for (let i = 0; i < PURPOSES.length; i++) if (isAhead(this.headers.all(PURPOSES[i]))) return true;
+    return false;
   }
 
   /** A preflight as browsers send it (Fetch, "CORS-preflight fetch"), and no other OPTIONS (duty 126). */
@@ -81,7 +89,7 @@ function isGrpc(contentTypes: Uint8Array[]): bool {
   return false;
 }
 
-/** Fetched before anyone asked: `prefetch`, `prefetch;prerender` and their like. */
+/** `prefetch`, `prefetch;prerender`, `preview` and their like. */
 function isAhead(purposes: Uint8Array[]): bool {
   for (let i = 0; i < purposes.length; i++) {
     const purpose = purposes[i];
@@ -89,7 +97,7 @@ function isAhead(purposes: Uint8Array[]): bool {
     for (let end = 0; end <= purpose.length; end++) {
       if (end < purpose.length && purpose[end] != 0x3b && purpose[end] != 0x2c && purpose[end] != 0x20) continue;
       const word = purpose.subarray(start, end);
-      if (isIgnoringCase(word, "prefetch") || isIgnoringCase(word, "prerender")) return true;
+      if (isIgnoringCase(word, "prefetch") || isIgnoringCase(word, "prerender") || isIgnoringCase(word, "preview")) return true;
       start = end + 1;
     }
   }

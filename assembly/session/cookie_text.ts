@@ -1,11 +1,10 @@
-// Sealed text as cookies carry it: base64url behind its number of chunks, cut into cookies that a browser takes.
+// Sealed text as cookies carry it: base64url behind its number of chunks, cut into cookies that a browser takes (http/session_chunks.ts).
 
 import { base64urlSize, decodeBase64url, encodeBase64url } from "../bytes/base64";
 import { joined } from "../bytes/bytes";
+import { MAX_CHUNKS } from "../http/cookie_names";
+import { CHUNK_ID_SIZE, chunksSaid } from "../http/session_chunks";
 import { contextOf, Purpose, SEAL_SIZE, SealingKeys } from "./sealing";
-
-/** As in the libraries that this filter follows; it is also one digit. */
-export const MAX_CHUNKS = 9;
 
 /** A browser must keep a cookie of so many bytes, name, value and attributes together (RFC 6265 §6.1). */
 const COOKIE_SIZE = 4096;
@@ -35,20 +34,18 @@ export function sealedCookie(
 
 /** The plaintext of all chunks joined, the first character included; null whatever is wrong. */
 export function openCookie(keys: SealingKeys, purpose: Purpose, context: Uint8Array, name: Uint8Array, text: Uint8Array): Uint8Array | null {
-  if (chunksSaid(text) == 0) return null;
+  if (chunksSaid(text.dataStart, text.length) == 0) return null;
   const sealed = decodeBase64url(text.subarray(1));
   return sealed.failed ? null : keys.open(purpose, contextOf([context, name, text.subarray(0, 1)]), sealed.value);
 }
 
-/** How many chunks the first one says there are; 0 where it says nothing. */
-export function chunksSaid(text: Uint8Array): i32 {
-  const said = text.length == 0 ? 0 : <i32>text[0] - DIGIT_0;
-  return said >= 1 && said <= MAX_CHUNKS ? said : 0;
-}
-
+/** Each later chunk begins with the first characters of the sealed text, which say what it belongs to. */
 export function chunksOf(text: Uint8Array, room: i32): Uint8Array[] {
-  const out = new Array<Uint8Array>();
-  for (let i = 0, chunks = chunkTotal(text.length, room); i < chunks; i++) out.push(text.subarray(i * room, min((i + 1) * room, text.length)));
+  const out = new Array<Uint8Array>(), chunks = chunkTotal(text.length, room);
+  if (chunks == 0) return out;
+  out.push(text.subarray(0, min(room, text.length)));
+  const id = text.subarray(1, 1 + CHUNK_ID_SIZE), later = room - CHUNK_ID_SIZE;
+  for (let at = room; at < text.length; at += later) out.push(joined(id, text.subarray(at, min(at + later, text.length))));
   return out;
 }
 
@@ -59,7 +56,9 @@ export function chunkRoom(name: Uint8Array, attributes: Uint8Array): i32 {
 
 /** 0 where there are none, or too many. */
 function chunkTotal(size: i32, room: i32): i32 {
-  if (room <= 0) return 0;
-  const chunks = (size + room - 1) / room;
+  if (size <= room) return 1;
+  const later = room - CHUNK_ID_SIZE;
+  if (later <= 0) return 0;
+  const chunks = 1 + (size - room + later - 1) / later;
   return chunks <= MAX_CHUNKS ? chunks : 0;
 }

@@ -1,12 +1,12 @@
-// The cookie that counts sign-ins: which login cookies there are, oldest first, and how many were completed of late.
+// The cookie that counts logins: which login cookies there are, oldest first, and how many logins were completed of late.
 // Nothing in it is secret or trusted: it only keeps cookies from piling up and redirects from going round in circles.
 
 import { same } from "../bytes/bytes";
 import { ByteWriter } from "../bytes/writer";
+import { LOGIN_ID_SIZE } from "../http/cookie_names";
 
-/** Sign-ins under way in one browser; the oldest goes. */
+/** Logins under way in one browser. */
 export const MAX_LOGINS = 7;
-export const LOGIN_ID_SIZE = 8;
 
 /** Digits of a number that surely fits. */
 const MOST_DIGITS = 9;
@@ -14,49 +14,101 @@ const MOST_DIGITS = 9;
 const MOST_TIME_DIGITS = 10;
 
 const DOT: u8 = 0x2e;
+/** Before the id of a login that another site has caused. */
+const TILDE: u8 = 0x7e;
+
+/** A login under way: the id in its cookie's name, and whether another site has caused it. */
+@final
+export class LoginMark {
+  constructor(readonly id: Uint8Array, readonly crossSite: bool) {}
+}
 
 @final
 export class FlowMarks {
   completed: i32 = 0;
   completedAtSec: i64 = 0;
-  /** The login cookies' ids, oldest first. */
-  ids: Uint8Array[] = new Array<Uint8Array>();
+  /** Oldest first. */
+  logins: LoginMark[] = [];
 
   written(): Uint8Array {
     const out = new ByteWriter().decimal(this.completed).byte(DOT).decimal(this.completedAtSec);
-    for (let i = 0; i < this.ids.length; i++) out.byte(DOT).bytes(this.ids[i]);
+    for (let i = 0; i < this.logins.length; i++) {
+      out.byte(DOT);
+      if (this.logins[i].crossSite) out.byte(TILDE);
+      out.bytes(this.logins[i].id);
+    }
     return out.done();
   }
 
-  /** Takes in the id of a new login; returns the one whose cookie must then be expired, if there are too many. */
-  add(id: Uint8Array): Uint8Array | null {
+  /** Whether another login may begin: one that another site causes replaces only one of its kind (duty 161). */
+  hasRoom(crossSite: bool): bool { return !crossSite || this.logins.length < MAX_LOGINS || this.oldestCrossSite() >= 0; }
+
+  /** Takes in a new login, for which there is room. Returns the id of the one that it replaces, if there are too many: its cookie must be expired. */
+  add(id: Uint8Array, crossSite: bool): Uint8Array | null {
     this.remove(id);
-    this.ids.push(id);
-    return this.ids.length > MAX_LOGINS ? this.ids.shift() : null;
+    const replaced: LoginMark | null = this.logins.length < MAX_LOGINS ? null : this.logins.splice(max(this.oldestCrossSite(), 0), 1)[0];
+    this.logins.push(new LoginMark(id, crossSite));
+    return replaced == null ? null : replaced.id;
   }
 
   /** The login is over. */
   remove(id: Uint8Array): void {
-    for (let i = this.ids.length - 1; i >= 0; i--) if (same(this.ids[i], id)) this.ids.splice(i, 1);
+    const i = this.indexOf(id);
+    if (i >= 0) this.logins.splice(i, 1);
+  }
+
+  /**
+   * Another value of the cookie: somebody else may have set one of them. Its logins are counted as far as there is room. The lower number
+   * of completed logins holds, so that a foreign value cannot make a redirect loop out of nothing.
+   */
+  merge(other: FlowMarks): void {
+    if (other.completed < this.completed) {
+      this.completed = other.completed;
+      this.completedAtSec = other.completedAtSec;
+    }
+    for (let i = 0; i < other.logins.length && this.logins.length < MAX_LOGINS; i++) {
+      if (this.indexOf(other.logins[i].id) < 0) this.logins.push(other.logins[i]);
+    }
+  }
+
+  private oldestCrossSite(): i32 {
+    for (let i = 0; i < this.logins.length; i++) if (this.logins[i].crossSite) return i;
+    return -1;
+  }
+
+  private indexOf(id: Uint8Array): i32 {
+    for (let i = 0; i < this.logins.length; i++) if (same(this.logins[i].id, id)) return i;
+    return -1;
   }
 }
 
-/** Empty marks for anything that `written` does not write. */
-export function readFlowMarks(text: Uint8Array): FlowMarks {
+/** Of all values of the cookie. One that `written` does not write says nothing. */
+export function readFlowMarks(values: Uint8Array[]): FlowMarks {
+  let out: FlowMarks | null = null;
+  for (let i = 0; i < values.length; i++) {
+    const marks = readMarks(values[i]);
+    if (marks == null) continue;
+    if (out == null) out = marks;
+    else out.merge(marks);
+  }
+  return out == null ? new FlowMarks() : out;
+}
+
+function readMarks(text: Uint8Array): FlowMarks | null {
   const out = new FlowMarks(), parts = partsOf(text);
-  if (parts.length < 2) return out;
+  if (parts.length < 2) return null;
   const completed = numberOf(parts[0], MOST_DIGITS), completedAtSec = numberOf(parts[1], MOST_TIME_DIGITS);
-  if (completed < 0 || completedAtSec < 0) return out;
-  const ids = new FlowMarks();
+  if (completed < 0 || completedAtSec < 0) return null;
   for (let i = 2; i < parts.length; i++) {
-    if (!isId(parts[i])) return out;
-    ids.add(parts[i]);
+    const crossSite = parts[i].length > 0 && parts[i][0] == TILDE, id = parts[i].subarray(crossSite ? 1 : 0);
+    if (!isId(id)) return null;
+    out.add(id, crossSite);
   }
   // One that came twice is no longer there twice.
-  if (ids.ids.length != parts.length - 2) return out;
-  ids.completed = <i32>completed;
-  ids.completedAtSec = completedAtSec;
-  return ids;
+  if (out.logins.length != parts.length - 2) return null;
+  out.completed = <i32>completed;
+  out.completedAtSec = completedAtSec;
+  return out;
 }
 
 /** What stands between the dots; nothing where there are more than marks can have. */

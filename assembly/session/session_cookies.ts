@@ -1,8 +1,9 @@
 // The filter's Set-Cookie values: which cookies there are, where they go and how long they stay.
 
 import { joined, utf8 } from "../bytes/bytes";
+import { LOGIN_ID_SIZE, MAX_CHUNKS } from "../http/cookie_names";
 import { CookieNames, CookieSettings } from "./cookie_settings";
-import { chunkRoom, chunksOf, MAX_CHUNKS } from "./cookie_text";
+import { chunkRoom, chunksOf } from "./cookie_text";
 import { attributesOf, expireCookie, ownAttributes, setCookie } from "./set_cookie";
 
 /** How long a sign-in may take. */
@@ -15,8 +16,7 @@ export function sessionRoom(settings: CookieSettings, names: CookieNames, secure
 
 /** Bytes of text in a login's cookie, which is one chunk. */
 export function loginRoom(names: CookieNames, secure: bool, callbackPath: Uint8Array, crossSite: bool = false): i32 {
-  // Its name ends in 8 characters of the state.
-  return chunkRoom(names.login, loginAttributes(secure, callbackPath, crossSite)) - 8;
+  return chunkRoom(names.login, loginAttributes(secure, callbackPath, crossSite)) - LOGIN_ID_SIZE;
 }
 
 /**

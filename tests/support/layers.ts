@@ -47,6 +47,8 @@ export const BANS: Ban[] = [
     "bytes/writer.ts": "writes after its own check for room",
     "bytes/hash.ts": "the hot path's hash, over a checked range",
     "crypto/": "inner loops over buffers whose size was checked before",
+    "http/cookie_names.ts": "compares names of the Cookie value where it lies",
+    "http/session_chunks.ts": "puts chunks of the Cookie value together, each as long as it was measured",
     "http/cookies.ts": "scans the Cookie value in the header block on every request, without copying it",
     "http/header_block.ts": "reads the host's header block in place, without copying it",
     "http/request_match.ts": "compares host, path and method of the header block in place",
