@@ -112,6 +112,16 @@ describe("duties 17, 27, 142: an answer that belongs to no sign-in of this brows
   });
 });
 
+test("duty 162: an answer that a browser fetches ahead uses nothing up", () => {
+  const { envoy, browser } = browse(), ask = asked(browser.navigate("/page"));
+  const ahead = browser.navigate(callbackPath(ask), { "sec-fetch-site": "cross-site", "sec-purpose": "prefetch" });
+  expect([code(ahead.local), setCookies(ahead.local.headers), envoy.callouts.length]).toEqual(["403 prefetched", [], 0]);
+  const back = browser.navigate(callbackPath(ask), { "sec-fetch-site": "cross-site" });
+  openCall(envoy, "/token").json(tokens(ask.nonce));
+  openCall(envoy, "/userinfo").json(USERINFO);
+  expect(location(back).pathname).toBe("/page");
+});
+
 describe("duty 3: one answer to each sign-in", () => {
   test("the second is refused, and the cookie is gone with the first", () => {
     const { envoy, browser } = browse(), { ask, back, call } = redeeming(browser), thief = copyOf(browser);

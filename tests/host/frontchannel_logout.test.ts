@@ -31,6 +31,23 @@ test("duty 121: the answer is not to be stored, and nobody but the provider may 
   expect(body).not.toMatch(/script|alice|op-session/);
 });
 
+test("duty 160: a session that somebody else has planted in front of it does not keep it alive", () => {
+  const { envoy, browser } = browse(CONFIG), other = new Browser(envoy);
+  signIn(browser);
+  signInAs(other, { sid: "another" });
+  const thief = copyOf(browser), cookie = `${other.cookiesFor(PATH)}; ${browser.cookiesFor(PATH)}`;
+  expect(browser.send("GET", `${PATH}?${query()}`, { ...FRAME, cookie }).local.status).toBe(200);
+  expect([isIn(thief), isIn(other)]).toEqual([false, true]);
+});
+
+test("duty 162: what a browser fetches ahead ends nothing", () => {
+  const browser = signedIn();
+  const { local } = browser.send("GET", `${PATH}?${query()}`, { ...FRAME, "sec-purpose": "prefetch" });
+  expect([code(local), setCookies(local.headers), isIn(browser)]).toEqual(["403 prefetched", [], true]);
+  expect(frame(browser).local.status).toBe(200);
+  expect(isIn(browser)).toBe(false);
+});
+
 describe("duty 121: whatever does not match the session is 400 and ends nothing", () => {
   test.each<[string, string]>([
     ["another sid", query({ sid: "op-session-2" })], ["a sid that only begins like it", query({ sid: "op-session-10" })], ["an empty sid", query({ sid: "" })], ["no sid", query({ sid: null })],

@@ -59,6 +59,18 @@ describe("how", () => {
     isOut(browser);
   });
 
+  test.each<[string, Sent]>([
+    ["fetches ahead", { "sec-purpose": "prefetch" }], ["renders ahead", { "sec-purpose": "prefetch;prerender" }], ["fetches ahead through a proxy", { "sec-purpose": "prefetch;anonymous-client-ip" }],
+    ["fetched ahead in former times", { purpose: "prefetch" }], ["fetches ahead as Firefox did", { "x-moz": "prefetch" }], ["shows ahead as Safari did", { "x-purpose": "preview" }], ["said so in other letters", { "sec-purpose": "Prefetch" }],
+  ])("duty 162: what a browser %s signs nobody out, and the person's own click does", (_, headers) => {
+    const { envoy, browser } = signedIn({ revoke_tokens_on_logout: true });
+    const { local } = signOut(browser, { ...SAME, ...headers });
+    expect([code(local), setCookies(local.headers), envoy.callouts.length, local.headers.get("cache-control")]).toEqual(["403 prefetched", [], 0, "no-store"]);
+    expect(browser.fetch("/api").forwarded.has("x-userinfo")).toBe(true);
+    expect(signOut(browser).local.status).toBe(303);
+    isOut(browser);
+  });
+
   test.each(["HEAD", "PUT", "DELETE", "OPTIONS"])("%s is 405 and signs nobody out", (method) => {
     const { browser } = signedIn();
     const { local } = browser.send(method, "/logout", SAME);

@@ -60,7 +60,7 @@ describe("duties 74, 75: other places for a token", () => {
     expect(request.respond(200, {}).headers.get("cache-control")).toBe("no-store");
   });
   test.each(["/?access_token=", "/?access_token", "/?access_token=a%20b"])("%s is malformed", (path) => expect(refused(liberal.get(path))).toBe("400 malformed_credential"));
-  test.each([";;=;", "=", "token", "\u0000", "a".repeat(60_000), ";".repeat(9_999)])("duty 112: the Cookie header %.10p holds no token", (cookie) => {
+  test.each([";;=;", "=", "token", "\u0000", "a".repeat(60_000), ";".repeat(500)])("duty 112: the Cookie header %.10p holds no token", (cookie) => {
     expect(refused(liberal.get("/", { cookie }))).toBe("401 no_token");
   });
 

@@ -198,7 +198,7 @@ describe("rubbish and cookies of neighbours", () => {
     ["nothing", ""], ["a count alone", "1"], ["less than a seal", `1${"A".repeat(50)}`], ["a NUL", "1\u0000"], ["JSON", '{"sub":"alice"}'],
   ])("%s under the session's name", (_, text) => expectNone(envoy, [[name, text]]));
   test("64 kB of it in nine chunks", () => expectNone(envoy, Array.from({ length: 9 }, (_, i): Chunk => [i ? `${name}_${i}` : name, (i ? "" : "9") + "A".repeat(7_000)])));
-  test.each([";;=;", "=", "\u0000", "\u0000=\u0000", ";".repeat(60_000), "=;".repeat(9_999), "a=b; ".repeat(9_999), "   ", "\t", b64u("x")].map((cookie) => [cookie.slice(0, 12), cookie]))("duty 112: the Cookie header %j is passed over", (_, cookie) => {
+  test.each([";;=;", "=", "\u0000", "\u0000=\u0000", ";".repeat(500), "=;".repeat(500), "a=b; ".repeat(500), " ".repeat(60_000), "=".repeat(60_000), "   ", "\t", b64u("x")].map((cookie) => [cookie.slice(0, 12), cookie]))("duty 112: the Cookie header %j is passed over", (_, cookie) => {
     expect(code(envoy.get("/", { cookie }).local)).toBe("401 sign_in_needed");
     // Envoy itself lets no zero byte through, and takes none from a filter.
     if (!cookie.includes("\u0000")) expect(envoy.get("/", { cookie: `${cookie}; ${name}=${value}` }).forwarded.has("x-userinfo")).toBe(true);

@@ -3,6 +3,7 @@ import { asked as callsTo, ISSUER } from "./fixture";
 import {
   accessToken, asked, type Asked, browse, Browser, BROWSER_CONFIG, BROWSER_METADATA, callbackPath, code, cookieOf, copyOf, decoded, expired, idToken, jump, location, openCall, redeeming, setCookies, signIn, tokens, tryAgain, USERINFO,
 } from "./browser";
+import type { StreamContext } from "./host/stream";
 
 const LAX = { "sec-fetch-site": "cross-site" };
 const come = (browser: Browser, ask: Asked, person = "alice"): string => {
@@ -47,6 +48,50 @@ describe("several tabs", () => {
     expect(browser.logins).toHaveLength(7);
     const { local } = browser.navigate(callbackPath(tabs[0]!));
     expect([code(local), tryAgain(local)]).toEqual(["400 login_unknown", "/"]);
+  });
+
+  describe("duty 161: a login that another site caused pushes out no other", () => {
+    const NAVIGATION = { accept: "text/html", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document" };
+    const popup = (browser: Browser, path: string): StreamContext => browser.navigate(path, LAX);
+
+    test.each<[string, Record<string, string>]>([
+      ["a popup of another site", { ...NAVIGATION, ...LAX }], ["one of a neighbouring host", { ...NAVIGATION, "sec-fetch-site": "same-site" }], ["an old browser's, by its Referer", { accept: "text/html", referer: "https://evil.example/" }],
+    ])("%s begins one, and a hundred of them leave those of this site alone", (_, headers) => {
+      const { browser } = browse(), own = asked(browser.navigate("/own"));
+      for (let i = 0; i < 100; i++) expect(location(browser.send("GET", `/${i}`, headers)).pathname).toBe("/authorize");
+      expect(browser.logins).toHaveLength(7);
+      expect(come(browser, own)).toBe("/own");
+    });
+
+    test("where all seven are this site's, it is not begun: a page says so, whose link begins it", () => {
+      const { browser } = browse(), own: Asked[] = [];
+      for (let i = 0; i < 7; i++) own.push(asked(browser.navigate(`/${i}`)));
+      const { local } = popup(browser, "/wanted?a=1");
+      expect([code(local), tryAgain(local), setCookies(local.headers), local.headers.get("x-frame-options")]).toEqual(["429 too_many_logins", "/wanted?a=1", [], "DENY"]);
+      expect(browser.logins).toHaveLength(7);
+      const clicked = asked(browser.navigate("/wanted?a=1", { "sec-fetch-site": "same-origin" }));
+      expect(come(browser, own[6]!)).toBe("/6");
+      expect(come(browser, clicked)).toBe("/wanted");
+    });
+
+    test("this site's own pushes out the oldest of other sites first, and then the oldest", () => {
+      const { browser } = browse(), ids: string[] = [];
+      const begin = (headers: Record<string, string>): string[] => {
+        const answer = browser.navigate("/", headers);
+        ids.push(asked(answer).state.slice(0, 8));
+        return expired(answer.local.headers).map((name) => String(ids.indexOf(name.slice(-8))));
+      };
+      const OWN = { "sec-fetch-site": "none" };
+      for (const headers of [OWN, LAX, OWN, LAX, OWN, OWN, OWN]) expect(begin(headers)).toEqual([]);
+      expect([begin(OWN), begin(OWN), begin(OWN), begin(OWN)]).toEqual([["1"], ["3"], ["0"], ["2"]]);
+    });
+
+    test("a login that comes back makes room for another", () => {
+      const { browser } = browse(), own: Asked[] = [];
+      for (let i = 0; i < 7; i++) own.push(asked(browser.navigate(`/${i}`)));
+      browser.navigate(callbackPath(own[0]!, { error: "access_denied" }));
+      expect(location(popup(browser, "/")).pathname).toBe("/authorize");
+    });
   });
 
   test("one that is over takes no place among the seven", () => {

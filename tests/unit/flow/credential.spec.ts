@@ -100,6 +100,11 @@ export function duty_75_two_cookies_or_a_cookie_and_a_header_are_refused(): void
   refuses2([":path", "/", "cookie", "at=a", "authorization", "Bearer b"], COOKIE, SEVERAL);
 }
 
+export function duty_151_a_token_among_too_many_cookies_is_refused(): void {
+  refuses2([":path", "/", "cookie", "a;".repeat(512) + "at=a"], COOKIE, "too_many_cookies");
+  takes([":path", "/", "cookie", "a;".repeat(512) + "at=a", "authorization", "Bearer b"], "-", "b");
+}
+
 export function an_empty_token_in_query_or_cookie_is_refused(): void {
   refuses2([":path", "/?access_token="], QUERY, MALFORMED);
   refuses2([":path", "/?access_token"], QUERY, MALFORMED);

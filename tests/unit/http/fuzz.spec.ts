@@ -39,6 +39,7 @@ export function a_cookie_value_never_holds_a_semicolon(): void {
   let found = 0;
   for (let i = 0; i < 4000; i++) {
     const values = cookieValues(block("cookie", i % 5 == 0 ? random.bytes(random.below(80)) : mutated(sample, random)), ascii("token"));
+    if (values == null) return assert(false, "too many cookies");
     found += values.length;
     for (let k = 0; k < values.length; k++) isFalse(values[k].includes(0x3b), text(values[k]));
   }

@@ -78,10 +78,12 @@ export function what_says_that_a_script_sent_it_is_no_navigation(): void {
 }
 
 export function what_is_fetched_ahead_is_no_navigation(): void {
-  const purposes = ["prefetch", "prefetch;prerender", "prefetch;anonymous-client-ip", "Prefetch", "prerender", "x, prefetch", "x;prerender", " prefetch "];
+  const purposes = ["prefetch", "prefetch;prerender", "prefetch;anonymous-client-ip", "Prefetch", "prerender", "preview", "x, prefetch", "x;prerender", " prefetch "];
   for (let i = 0; i < purposes.length; i++) {
     navigates("GET", BROWSER.concat(["sec-purpose", purposes[i]]), false);
     navigates("GET", HTML.concat(["purpose", purposes[i]]), false);
+    navigates("GET", HTML.concat(["x-purpose", purposes[i]]), false);
+    navigates("GET", HTML.concat(["x-moz", purposes[i]]), false);
   }
   navigates("GET", BROWSER.concat(["sec-purpose", "other", "purpose", "prefetch"]), false);
   navigates("GET", BROWSER.concat(["purpose", "prefetching"]), true);

@@ -1,6 +1,8 @@
-import { chunkRoom, chunksOf, chunksSaid, MAX_CHUNKS, openCookie, sealedCookie } from "../../../assembly/session/cookie_text";
+import { MAX_CHUNKS } from "../../../assembly/http/cookie_names";
+import { chunksSaid } from "../../../assembly/http/session_chunks";
+import { chunkRoom, chunksOf, openCookie, sealedCookie } from "../../../assembly/session/cookie_text";
 import { contextOf, Purpose, SealingKeys } from "../../../assembly/session/sealing";
-import { ascii, concat, equalBytes, equalInt, filled, isTrue, text } from "../check";
+import { ascii, concat, equal, equalBytes, equalInt, filled, isTrue, text } from "../check";
 import { bytes, flipped, keys, nonce } from "./values.as";
 
 const CONTEXT = contextOf([ascii("https://idp.example.com"), ascii("client")]), NAME = ascii("__Host-session");
@@ -9,9 +11,9 @@ export function what_is_sealed_opens_again_at_every_number_of_chunks(): void {
   const own = keys();
   for (let size = 0; size < 600; size++) {
     const made = sealed(own, bytes(size), 100);
-    const want = (1 + (size + 40) * 4 / 3 + ((size + 40) % 3 == 0 ? 0 : 1) + 99) / 100;
+    const length = 1 + (size + 40) * 4 / 3 + ((size + 40) % 3 == 0 ? 0 : 1), want = length <= 100 ? 1 : 1 + (length - 100 + 91) / 92;
     if (made == null) { isTrue(want > MAX_CHUNKS, "too long at " + size.toString()); continue; }
-    equalInt(chunksSaid(made), want);
+    equalInt(chunksSaid(made.dataStart, made.length), want);
     const chunks = chunksOf(made, 100);
     equalInt(chunks.length, want);
     opens(own, joined(chunks), bytes(size));
@@ -22,13 +24,22 @@ export function a_chunk_is_never_longer_than_its_room(): void {
   const chunks = chunksOf(bytes(1000), 300);
   equalInt(chunks.length, 4);
   for (let i = 0; i < 3; i++) equalInt(chunks[i].length, 300);
-  equalInt(chunks[3].length, 100);
+  equalInt(chunks[3].length, 124);
+}
+
+export function duty_160_each_later_chunk_begins_with_what_follows_the_number_of_chunks(): void {
+  const chunks = three();
+  for (let i = 1; i < 3; i++) equal(text(chunks[i].subarray(0, 8)), text(chunks[0].subarray(1, 9)));
+}
+
+export function a_room_that_only_the_id_fills_is_none(): void {
+  for (let room = 1; room <= 8; room++) isTrue(sealed(keys(), bytes(9), room) == null, room.toString());
 }
 
 export function duty_111_more_than_nine_chunks_are_none(): void {
-  // 40 bytes of seal and 632 of text are 896 characters, and one says how many chunks there are.
-  isTrue(sealed(keys(), bytes(632), 100) != null, "nine chunks");
-  isTrue(sealed(keys(), bytes(635), 100) == null, "ten chunks");
+  // 40 bytes of seal and 586 of text are 835 characters, and one says how many chunks there are: 100 and eight times 92.
+  isTrue(sealed(keys(), bytes(586), 100) != null, "nine chunks");
+  isTrue(sealed(keys(), bytes(587), 100) == null, "ten chunks");
   isTrue(sealed(keys(), bytes(100000), 100) == null, "hundreds of chunks");
 }
 
@@ -148,8 +159,8 @@ export function rubbish_is_no_session(): void {
 }
 
 export function the_first_character_says_how_many_chunks_there_are(): void {
-  for (let c = 0; c < 256; c++) equalInt(chunksSaid(filled(1, <u8>c)), c >= 0x31 && c <= 0x39 ? c - 0x30 : 0);
-  equalInt(chunksSaid(new Uint8Array(0)), 0);
+  for (let c = 0; c < 256; c++) equalInt(saidBy(filled(1, <u8>c)), c >= 0x31 && c <= 0x39 ? c - 0x30 : 0);
+  equalInt(saidBy(new Uint8Array(0)), 0);
 }
 
 export function the_text_is_fit_for_a_cookie(): void {
@@ -185,11 +196,14 @@ function must(made: Uint8Array | null): Uint8Array {
   return new Uint8Array(0);
 }
 
+/** Without the id in front of each later one. */
 function joined(chunks: Uint8Array[]): Uint8Array {
   let out = new Uint8Array(0);
-  for (let i = 0; i < chunks.length; i++) out = concat(out, chunks[i]);
+  for (let i = 0; i < chunks.length; i++) out = concat(out, chunks[i].subarray(i == 0 ? 0 : 8));
   return out;
 }
+
+function saidBy(chunk: Uint8Array): i32 { return chunksSaid(chunk.dataStart, chunk.length); }
 
 function opens(own: SealingKeys, made: Uint8Array, want: Uint8Array): void {
   const plain = openCookie(own, Purpose.Session, CONTEXT, NAME, made);

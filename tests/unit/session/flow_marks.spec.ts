@@ -1,39 +1,69 @@
 import { FlowMarks, readFlowMarks } from "../../../assembly/session/flow_marks";
-import { ascii, equal, equalInt, filled, isTrue, text } from "../check";
+import { ascii, equal, equalInt, filled, isFalse, isTrue, text } from "../check";
 
 export function what_is_written_is_read(): void {
   again("0.0");
   again("3.1700000000");
   again("0.1700000000.abcdefgh");
+  again("1.1700000000.~abcdefgh.ABCDEFGH.~-_-_-_-_");
   again("2.1.abcdefgh.ABCDEFGH.01234567.-_-_-_-_.aaaaaaaa.bbbbbbbb.cccccccc");
-  const marks = readFlowMarks(ascii("2.1700000000.abcdefgh.ABCDEFGH"));
+  const marks = readFlowMarks([ascii("2.1700000000.abcdefgh.ABCDEFGH")]);
   equalInt(marks.completed, 2);
   equalInt(marks.completedAtSec, 1700000000);
-  equalInt(marks.ids.length, 2);
-  equal(text(marks.ids[0]), "abcdefgh");
+  equalInt(marks.logins.length, 2);
+  equal(text(marks.logins[0].id), "abcdefgh");
 }
 
 export function no_marks_are_written_as_zeros(): void { equal(text(new FlowMarks().written()), "0.0"); }
 
 export function duty_19_the_eighth_login_replaces_the_oldest(): void {
   const marks = new FlowMarks();
-  for (let i = 0; i < 7; i++) isTrue(marks.add(ascii("login_0" + i.toString())) == null, "room");
+  for (let i = 0; i < 7; i++) isTrue(marks.add(ascii("login_0" + i.toString()), false) == null, "room");
   for (let i = 7; i < 10; i++) {
-    const gone = marks.add(ascii("login_0" + i.toString()));
+    const gone = marks.add(ascii("login_0" + i.toString()), false);
     if (gone == null) return assert(false, "none goes");
     equal(text(gone), "login_0" + (i - 7).toString());
   }
   equal(text(marks.written()), "0.0.login_03.login_04.login_05.login_06.login_07.login_08.login_09");
 }
 
+export function duty_161_a_login_that_another_site_causes_replaces_one_of_its_kind_or_does_not_begin(): void {
+  const marks = readFlowMarks([ascii("0.0.own_0001.own_0002.~alien_01.own_0003.~alien_02.own_0004")]);
+  isTrue(marks.hasRoom(true), "a seventh");
+  isTrue(marks.add(ascii("alien_03"), true) == null, "the seventh replaces none");
+  replaces(marks, "alien_04", true, "alien_01");
+  replaces(marks, "alien_05", true, "alien_02");
+  equal(text(marks.written()), "0.0.own_0001.own_0002.own_0003.own_0004.~alien_03.~alien_04.~alien_05");
+  const full = readFlowMarks([ascii("0.0.own_0001.own_0002.own_0003.own_0004.own_0005.own_0006.own_0007")]);
+  isFalse(full.hasRoom(true), "room among one's own");
+  isTrue(full.hasRoom(false), "one's own replaces the oldest");
+}
+
+export function duty_161_ones_own_login_replaces_those_of_other_sites_first(): void {
+  const marks = readFlowMarks([ascii("0.0.own_0001.~alien_01.own_0002.own_0003.~alien_02.own_0004.own_0005")]);
+  replaces(marks, "own_0006", false, "alien_01");
+  replaces(marks, "own_0007", false, "alien_02");
+  replaces(marks, "own_0008", false, "own_0001");
+  equal(text(marks.written()), "0.0.own_0002.own_0003.own_0004.own_0005.own_0006.own_0007.own_0008");
+}
+
+export function duty_160_foreign_values_of_the_cookie_take_nothing_away(): void {
+  merged(["1.1700000000.abcdefgh", "99.1800000000.planted1"], "1.1700000000.abcdefgh.planted1");
+  merged(["99.1800000000.planted1", "1.1700000000.abcdefgh"], "1.1700000000.planted1.abcdefgh");
+  merged(["rubbish", "", "1.1700000000.~abcdefgh"], "1.1700000000.~abcdefgh");
+  merged(["0.0.abcdefgh", "0.0.~abcdefgh.abcdefgi"], "0.0.abcdefgh.abcdefgi");
+  merged(["0.0.a0000000.b0000000.c0000000.d0000000", "0.0.e0000000.f0000000.g0000000.h0000000"], "0.0.a0000000.b0000000.c0000000.d0000000.e0000000.f0000000.g0000000");
+  merged([], "0.0");
+}
+
 export function a_login_that_is_there_becomes_the_newest(): void {
-  const marks = readFlowMarks(ascii("0.0.aaaaaaaa.bbbbbbbb"));
-  isTrue(marks.add(ascii("aaaaaaaa")) == null, "none goes");
+  const marks = readFlowMarks([ascii("0.0.aaaaaaaa.bbbbbbbb")]);
+  isTrue(marks.add(ascii("aaaaaaaa"), false) == null, "none goes");
   equal(text(marks.written()), "0.0.bbbbbbbb.aaaaaaaa");
 }
 
 export function a_login_that_is_over_is_gone(): void {
-  const marks = readFlowMarks(ascii("1.2.aaaaaaaa.bbbbbbbb.cccccccc"));
+  const marks = readFlowMarks([ascii("1.2.aaaaaaaa.bbbbbbbb.cccccccc")]);
   marks.remove(ascii("bbbbbbbb"));
   marks.remove(ascii("dddddddd"));
   equal(text(marks.written()), "1.2.aaaaaaaa.cccccccc");
@@ -51,6 +81,11 @@ export function duty_112_anything_malformed_is_no_marks(): void {
   refuses("1.2.abcdefg");
   refuses("1.2.abcdefghi");
   refuses("1.2.abcdef h");
+  refuses("1.2.~");
+  refuses("1.2.~~abcdefgh");
+  refuses("1.2.~abcdefg");
+  refuses("1.2.abcdefgh~");
+  refuses("1.2.abcdefgh.~abcdefgh");
   refuses("1.2.abcdef+h");
   refuses("1.2.abcdef=h");
   refuses("1.2.abcdef\nh");
@@ -81,15 +116,28 @@ export function an_id_has_the_alphabet_of_the_state(): void {
     const one = ascii("1.2.aaaaaaaa");
     one[7] = <u8>c;
     const known = c < 128 && "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".includes(String.fromCharCode(c));
-    equalInt(readFlowMarks(one).ids.length, known ? 1 : 0);
+    equalInt(readFlowMarks([one]).logins.length, known ? 1 : 0);
   }
 }
 
 export function duty_112_a_long_text_is_no_marks(): void {
-  equal(text(readFlowMarks(filled(65536, 0x2e)).written()), "0.0");
-  equal(text(readFlowMarks(filled(65536, 0x31)).written()), "0.0");
+  equal(text(readFlowMarks([filled(65536, 0x2e)]).written()), "0.0");
+  equal(text(readFlowMarks([filled(65536, 0x31)]).written()), "0.0");
 }
 
-function again(marks: string): void { equal(text(readFlowMarks(ascii(marks)).written()), marks); }
+function replaces(marks: FlowMarks, id: string, crossSite: bool, want: string): void {
+  isTrue(marks.hasRoom(crossSite), "room for " + id);
+  const gone = marks.add(ascii(id), crossSite);
+  if (gone == null) return assert(false, "none goes");
+  equal(text(gone), want);
+}
 
-function refuses(marks: string): void { equal(text(readFlowMarks(ascii(marks)).written()), "0.0"); }
+function merged(values: string[], want: string): void {
+  const all = new Array<Uint8Array>();
+  for (let i = 0; i < values.length; i++) all.push(ascii(values[i]));
+  equal(text(readFlowMarks(all).written()), want);
+}
+
+function again(marks: string): void { equal(text(readFlowMarks([ascii(marks)]).written()), marks); }
+
+function refuses(marks: string): void { equal(text(readFlowMarks([ascii(marks)]).written()), "0.0"); }

@@ -1,0 +1,184 @@
+// The Cookie header as strangers, proxies and neighbouring hosts write it: many cookies, several lines, planted values.
+import { bearer, token } from "./fixture";
+import { accessToken, asked, browse, Browser, BROWSER_CONFIG, callbackPath, code, location, openCall, SECRET, signIn, tokens, USERINFO, type Sent } from "./browser";
+import type { StreamContext } from "./host/stream";
+import { TOKENS } from "./ruled";
+
+/** Some 12 kB of tokens, in several chunks. */
+const LARGE = { tokens: { access_token: accessToken({ groups: Array.from({ length: 500 }, (_, i) => `group-number-${i}`) }) } };
+const chunksOf = (browser: Browser): string[] => [...browser.jar].filter(([name]) => !/_login_|_flow$/.test(name)).map(([name, { value }]) => `${name}=${value}`);
+const isSignedIn = (request: StreamContext): void => expect(request.forwarded.has("x-userinfo")).toBe(true);
+
+describe("duty 151: what a cookie costs does not grow with the number of rules, and there are so many at most", () => {
+  const rules = Array.from({ length: 64 }, (_, i) => ({ path_prefix: `/tenant${i}/`, client_id: `client-${i}`, redirect_uri: `/tenant${i}/callback`, logout_path: `/tenant${i}/logout` }));
+  const config = { ...BROWSER_CONFIG, rules: [{ path_prefix: "/closed/", mode: "deny" }, { path_prefix: "/open/", mode: "public" }, ...rules.slice(2)] };
+  const { envoy, browser } = browse(config);
+  signIn(browser);
+  const session = chunksOf(browser).join("; ");
+
+  test("512 are looked at, the session behind all others", () => {
+    isSignedIn(envoy.get("/", { cookie: `${"a=b; ".repeat(511)}${session}` }));
+    expect(envoy.get("/open/x", { cookie: `${"a; ".repeat(511)}${session}` }).forwarded.get("cookie")).toBe("a; ".repeat(511).slice(0, -2));
+  });
+
+  test.each([["a"], ["a=b"], [""], [" "], ["=" ], [session.split("=")[0]! + "=1x"]])("one more of %j is 431 with a token, with a session and on a public path, and nothing goes on", (cookie) => {
+    const many = `${cookie};`.repeat(512) + session;
+    expect(code(envoy.get("/", { cookie: many }).local)).toBe("431 too_many_cookies");
+    expect(code(envoy.get("/", { cookie: many, ...bearer(token()) }).local)).toBe("431 too_many_cookies");
+    expect(code(envoy.get("/open/x", { cookie: many }).local)).toBe("431 too_many_cookies");
+    expect(code(envoy.get("/tenant7/callback?code=x", { cookie: many }).local)).toBe("431 too_many_cookies");
+  });
+
+  test("a person is told what to do", () => {
+    const { status, body } = envoy.get("/", { cookie: "a;".repeat(600), accept: "text/html" }).local;
+    expect([status, body.includes("Delete the cookies of this site")]).toEqual([431, true]);
+  });
+
+  test("where nobody is let through, nothing is looked at", () => {
+    expect(code(envoy.get("/closed/x", { cookie: "a;".repeat(30_000) }).local)).toBe("403 denied");
+  });
+
+  test("a filter without a login lets every Cookie header pass, but for one that it reads a token from", () => {
+    const many = "a=b; ".repeat(9_000) + `token=${token()}`;
+    const open = envoy.addPlugin({ ...TOKENS, bearer_only: true });
+    expect(envoy.get("/", { cookie: many, ...bearer(token()) }, { plugin: open }).forwarded.get("cookie")).toBe(many);
+    const reading = envoy.addPlugin({ ...TOKENS, bearer_only: true, auth_accept_token_as: ["cookie:token"] });
+    expect(code(envoy.get("/", { cookie: many }, { plugin: reading }).local)).toBe("431 too_many_cookies");
+    expect(envoy.get("/", { cookie: many.slice(-5 * 511 - token().length - 6) }, { plugin: reading }).forwarded.has("x-userinfo")).toBe(true);
+  });
+});
+
+describe("duty 159: all Cookie lines are one cookie string", () => {
+  const { envoy, browser } = browse({ auth_accept_token_as: ["header", "cookie:token"] });
+  signIn(browser, LARGE);
+  const chunks = chunksOf(browser), session = chunks.join("; ");
+  const sent = (lines: string[], more: Record<string, string> = {}): StreamContext["forwarded"] => envoy.get("/", [...Object.entries(more), ...lines.map((line): [string, string] => ["cookie", line])]).forwarded;
+
+  test.each<[string, string[], string[]]>([
+    ["in the first line", [`a=1; ${session}`, "b=2"], ["a=1; b=2"]], ["in the last line", ["a=1", `${session}; b=2`], ["a=1; b=2"]],
+    ["alone in a line", ["a=1", session, "b=\"2  3\";c"], ["a=1; b=\"2  3\";c"]], ["in every line", [session, session, "a=1"], ["a=1"]],
+    ["one chunk a line", chunks, []], ["one chunk a line, backwards, among others", [...chunks].reverse().flatMap((chunk) => [chunk, "a=1"]), [chunks.map(() => "a=1").join("; ")]],
+  ])("the session is found %s, and what is not the filter's goes on in one line", (_, lines, expected) => {
+    for (let times = 0; times < 2; times++) {
+      const forwarded = sent(lines);
+      expect([forwarded.has("x-userinfo"), forwarded.all("cookie")]).toEqual([true, expected]);
+    }
+  });
+
+  test("beside a bearer token no line brings the session to the upstream", () => {
+    for (const lines of [[session, "a=1"], ["a=1", session], [chunks[0]!, "a=1", chunks[1]!]]) expect(sent(lines, bearer(token())).all("cookie")).toEqual(["a=1"]);
+  });
+
+  test("lines without a cookie of the filter's stay as they are", () => expect(sent(["a=1;b", "", "c=3; ", "a=1"], bearer(token())).all("cookie")).toEqual(["a=1;b", "", "c=3; ", "a=1"]));
+
+  test("a token in a cookie is found in any line, and two are two credentials", () => {
+    expect(sent(["a=1", `token=${token()}`]).get("x-access-token")).toBe(token());
+    expect(sent([`token=${token()}`, "a=1"]).get("x-access-token")).toBe(token());
+    expect(code(envoy.get("/", [["cookie", `token=${token()}`], ["cookie", `token=${token()}`]]).local)).toBe("400 several_credentials");
+  });
+
+  test("a login that is under way is found in any line", () => {
+    const ask = asked(browser.navigate("/page", { cookie: "" }));
+    const cookies = browser.cookiesFor("/callback").split("; ");
+    const back = envoy.get(callbackPath(ask), [...cookies.map((cookie): [string, string] => ["cookie", cookie]), ["cookie", "a=1"]]);
+    openCall(envoy, "/token").json(tokens(ask.nonce));
+    openCall(envoy, "/userinfo").json(USERINFO);
+    expect(location(back).pathname).toBe("/page");
+  });
+
+  test("over all lines there are 512 cookies", () => {
+    expect(code(envoy.get("/", [["cookie", session], ["cookie", "a;".repeat(256)], ["cookie", "a;".repeat(256)]]).local)).toBe("431 too_many_cookies");
+  });
+});
+
+describe("duty 160: planted cookies lock nobody out", () => {
+  // A cookie that belongs to a whole domain has a name that every host below it can set.
+  const { envoy, browser } = browse({ session: { secret: SECRET, cookie_domain: "example" } });
+  signIn(browser, LARGE);
+  const ours = chunksOf(browser), name = ours[0]!.split("=")[0]!, other = new Browser(envoy);
+  signIn(other, LARGE);
+  const foreign = chunksOf(other);
+  const small = new Browser(envoy);
+  signIn(small);
+  const planted = (count: number): string[] => Array.from({ length: count }, (_, i) => [`${name}=${(i % 10)}AAAA${i}`, `${name}_${1 + i % 8}=AAAAAAAAx${i}`, `${name}=9${foreign[1]!.split("=")[1]!.slice(0, 8)}${i}`]).flat();
+
+  test.each([1, 4, 5, 20, 150])("beside %i planted values of every chunk the session counts, wherever it stands", (count) => {
+    const evil = planted(count);
+    for (const mine of [ours, chunksOf(small)]) {
+      for (const list of [[...evil, ...mine], [...mine, ...evil], mine.flatMap((chunk, i) => [...evil.slice(i * 3, i * 3 + 3), chunk]).concat(evil)]) isSignedIn(envoy.get("/", { cookie: list.join("; ") }));
+    }
+  });
+
+  test("chunks of another session do not mix with it", () => {
+    isSignedIn(envoy.get("/", { cookie: [...foreign.slice(1), ...ours].join("; ") }));
+    isSignedIn(envoy.get("/", { cookie: [...ours, ...foreign].join("; ") }));
+    expect(code(envoy.get("/", { cookie: [ours[0]!, ...foreign.slice(1)].join("; ") }).local)).toBe("401 sign_in_needed");
+  });
+
+  test("the same session twice, as browsers send it that have it for two paths, is one", () => isSignedIn(envoy.get("/", { cookie: [...ours, ...ours].join("; ") })));
+
+  test("and it is remembered: seen again beside planted values, it costs no cryptography and no host call more", () => {
+    const alone = { cookie: ours.join("; ") }, beside = { cookie: [...planted(20), ...ours, ...planted(3)].join("; ") };
+    isSignedIn(envoy.get("/", beside));
+    const calls = (headers: Sent): unknown => envoy.counting(() => isSignedIn(envoy.get("/", headers)));
+    expect(calls(beside)).toEqual(calls(alone));
+    expect(calls(alone)).toEqual({ proxy_get_current_time_nanoseconds: 1, proxy_get_header_map_pairs: 1, proxy_remove_header_map_value: 1, proxy_replace_header_map_value: 3 });
+  });
+
+  test("of no session at all, 500 planted values are the answer that none gets", () => {
+    expect(code(envoy.get("/", { cookie: planted(160).join("; ") }).local)).toBe("401 sign_in_needed");
+  });
+
+  test("copies of one session are revoked once", () => {
+    const world = browse({ session: { secret: SECRET, cookie_name: "sid" }, revoke_tokens_on_logout: true });
+    signIn(world.browser);
+    const copies = Array.from({ length: 20 }, () => chunksOf(world.browser)[0]!).join("; ");
+    expect(world.envoy.get("/logout", { cookie: copies, "sec-fetch-site": "same-origin" }).local.status).toBe(303);
+    expect(world.envoy.callouts.map(({ path }) => path)).toEqual(["/revoke", "/revoke"]);
+  });
+
+  test("nor does a session of somebody else's that is over, in front of it; and signing out ends every session of the request", () => {
+    const over = new Browser(envoy);
+    signIn(over, LARGE);
+    const planted = chunksOf(over);
+    expect(over.navigate("/logout", { "sec-fetch-site": "same-origin" }).local.status).toBe(303);
+    for (let times = 0; times < 2; times++) isSignedIn(envoy.get("/", { cookie: [...planted, ...ours].join("; ") }));
+    expect(envoy.get("/logout", { cookie: [...foreign, ...ours].join("; "), "sec-fetch-site": "same-origin" }).local.status).toBe(303);
+    for (const session of [ours, foreign]) expect(code(envoy.get("/", { cookie: session.join("; ") }).local)).toBe("401 sign_in_needed");
+  });
+});
+
+describe("duty 160: planted cookies end no login that is under way", () => {
+  const finishes = (browser: Browser, plant: (cookies: string, id: string) => string): void => {
+    const ask = asked(browser.navigate("/page"));
+    const cookie = plant(browser.cookiesFor("/callback"), ask.state.slice(0, 8));
+    const back = browser.envoy.get(callbackPath(ask), { cookie });
+    openCall(browser.envoy, "/token").json(tokens(ask.nonce));
+    openCall(browser.envoy, "/userinfo").json(USERINFO);
+    expect(location(back).pathname).toBe("/page");
+  };
+  const loginName = (cookies: string, id: string): string => new RegExp(`[^ =]*_login_${id}`).exec(cookies)![0];
+
+  test.each<[string, (cookies: string, id: string) => string]>([
+    ["another of its name in front", (cookies, id) => `${loginName(cookies, id)}=1AAAA; ${cookies}`], ["another of its name behind", (cookies, id) => `${cookies}; ${loginName(cookies, id)}=`],
+    ["a hundred of its name", (cookies, id) => `${`${loginName(cookies, id)}=1AAAA; `.repeat(100)}${cookies}`],
+    ["four hundred of other names", (cookies, id) => Array.from({ length: 400 }, (_, i) => `${loginName(cookies, id).slice(0, -8)}planted${i % 10}=x; `).join("") + cookies],
+    ["the same twice", (cookies) => `${cookies}; ${cookies}`], ["two counting cookies", (cookies) => `${cookies.replace(/.*?([^ =]*_flow)=.*/, "$1=99.1767225600.AAAAAAAA; $1=rubbish")}; ${cookies}`],
+  ])("%s", (_, plant) => finishes(browse().browser, plant));
+
+  test("a counting cookie that says that logins go in circles makes no circle beside one that does not", () => {
+    const { envoy, browser } = browse();
+    browser.navigate("/page");
+    const flow = browser.names.find((name) => name.endsWith("_flow"))!, cookies = browser.cookiesFor("/page");
+    for (const cookie of [`${flow}=99.${Math.floor(envoy.now)}; ${cookies}`, `${cookies}; ${flow}=99.${Math.floor(envoy.now)}`]) {
+      expect(location(browser.navigate("/page", { cookie })).pathname).toBe("/authorize");
+    }
+  });
+
+  test("one whose logins were completed in the future makes none either", () => {
+    const { envoy, browser } = browse();
+    browser.navigate("/page");
+    const flow = browser.names.find((name) => name.endsWith("_flow"))!;
+    expect(location(browser.navigate("/page", { cookie: `${flow}=99.${Math.floor(envoy.now) + 3600}` })).pathname).toBe("/authorize");
+  });
+});
