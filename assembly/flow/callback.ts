@@ -5,6 +5,7 @@ import { sameBytes } from "../crypto/equal";
 import { Reply } from "../http/callout";
 import { LOGIN_ID_SIZE } from "../http/cookie_names";
 import { LoginCookie } from "../http/cookies";
+import { isForm } from "../http/navigation";
 import { Parameters, readParameters } from "../http/parameters";
 import { openCookie } from "../session/cookie_text";
 import { Login, readLogin, STATE_SIZE } from "../session/login";
@@ -29,7 +30,10 @@ export function callback(x: Exchange, visit: Visit): Next {
   const formPost = visit.browser.formPost;
   if (!(formPost ? visit.isPost : visit.isGet)) return Refuse.method(CALLBACK_METHOD, formPost ? "POST" : "GET");
   const logins = new PendingLogins(visit);
-  return formPost ? new AwaitBody(new FormPost(logins)) : withProvider(x, logins, visit.query, visit.target);
+  if (!formPost) return withProvider(x, logins, visit.query, visit.target);
+  // A body is waited for only where it can lead to a session.
+  if (!isForm(visit.headers)) return toFront(CALLBACK_MALFORMED);
+  return logins.keepOwn() ? new AwaitBody(new FormPost(logins)) : toFront(LOGIN_UNKNOWN);
 }
 
 /** Nobody knows where this one was to lead: the site's front page begins anew. */
@@ -40,7 +44,7 @@ function toFront(refusal: Refusal): Refuse { return Refuse.retry(refusal, utf8("
 class PendingLogins {
   readonly home: Homecoming;
   readonly redirectUri: Uint8Array;
-  private readonly cookies: LoginCookie[];
+  private cookies: LoginCookie[];
 
   constructor(visit: Visit) {
     this.home = new Homecoming(visit);
@@ -50,14 +54,26 @@ class PendingLogins {
 
   /** The login that was begun with this state; null: none here. Somebody else may have set another cookie of its name (duty 160). */
   find(state: Uint8Array): Login | null {
-    const browser = this.home.browser, id = state.subarray(0, LOGIN_ID_SIZE);
+    const id = state.subarray(0, LOGIN_ID_SIZE);
     for (let i = 0; i < this.cookies.length; i++) {
-      if (!same(this.cookies[i].id, id)) continue;
-      const plain = openCookie(browser.keys, Purpose.Login, loginContext(browser, this.redirectUri), joined(this.home.names.login, id), this.cookies[i].text);
-      const login: Login | null = plain == null ? null : readLogin(plain);
+      const login: Login | null = same(this.cookies[i].id, id) ? this.open(this.cookies[i]) : null;
       if (login != null && sameBytes(login.state, state)) return login;
     }
     return null;
+  }
+
+  /** Drops the cookies that do not open here. False where none is left. */
+  keepOwn(): bool {
+    const own = new Array<LoginCookie>();
+    for (let i = 0; i < this.cookies.length; i++) if (this.open(this.cookies[i]) != null) own.push(this.cookies[i]);
+    this.cookies = own;
+    return own.length > 0;
+  }
+
+  private open(cookie: LoginCookie): Login | null {
+    const browser = this.home.browser;
+    const plain = openCookie(browser.keys, Purpose.Login, loginContext(browser, this.redirectUri), joined(this.home.names.login, cookie.id), cookie.text);
+    return plain == null ? null : readLogin(plain);
   }
 }
 
