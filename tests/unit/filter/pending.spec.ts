@@ -110,7 +110,7 @@ export function duty_148_those_who_wait_are_counted_alike_and_room_comes_back():
 export function those_who_wait_for_a_refresh_or_a_provider_are_woken_by_it_alone(): void {
   const pending = new Pending(), guard = guardOf(new Root(1)), key = filled(16, 1), another = filled(16, 2);
   for (let i = 1; i < 4; i++) pending.joinRefresh(i < 3 ? key : another, i, guard);
-  equalInt(pending.refreshKeys().length, 2);
+  equalInt(pending.refreshWaits().length, 2);
   pending.wakeRefresh(filled(16, 3));
   equal(woken(), "");
   pending.wakeRefresh(key);
