@@ -18,6 +18,7 @@ export function readIdentity(r: ConfigReader): IdentitySettings {
   out.rawIdTokenHeader = r.flag("set_raw_id_token_header", false);
   out.refreshTokenHeader = r.flag("set_refresh_token_header", false);
   out.filterState = r.flag("set_filter_state", false);
+  out.maxClaimBytes = r.whole("max_claim_headers_bytes", 24576, 1024, 65536);
 
   const claims = r.child("claim_headers");
   if (claims == null) return out;

@@ -12,7 +12,7 @@ import { identityOf } from "../policy/identity";
 import { refuseAccess } from "./access";
 import { Exchange } from "./exchange";
 import { Forward, Next, Refuse } from "./next";
-import { BAD_CLAIMS, BOUND_TOKEN, EXPIRED, INSUFFICIENT_SCOPE, NOT_YET_VALID, Refusal, WRONG_AUDIENCE, WRONG_ISSUER, WRONG_TYPE } from "./refusal";
+import { BAD_CLAIMS, BOUND_TOKEN, CLAIMS_TOO_LARGE, EXPIRED, INSUFFICIENT_SCOPE, NOT_YET_VALID, Refusal, WRONG_AUDIENCE, WRONG_ISSUER, WRONG_TYPE } from "./refusal";
 
 /** How long a refusal is remembered. No longer than this does a token that becomes valid have to wait. */
 const REFUSED_SEC: i64 = 10;
@@ -47,7 +47,9 @@ function admit(x: Exchange, claims: Json, expiryRequired: bool, untilSec: i64): 
   if (refusal != null) return refuse(x, refusal);
   const refused = refuseAccess(x.config, new TokenClaims(claims), claims, x.nowSec + REFUSED_SEC);
   if (refused != null) return refused;
-  return new Forward(identityOf(x.config.identity, claims), min(untilSec, x.nowSec + LONGEST_SEC));
+  const settings = x.config.identity, identity = identityOf(settings, claims);
+  if (identity.exceeds(settings)) return new Refuse(CLAIMS_TOO_LARGE, x.nowSec + REFUSED_SEC, "", identity.excess(settings));
+  return new Forward(identity.entries, min(untilSec, x.nowSec + LONGEST_SEC));
 }
 
 /** Until when an introspection answer stands: `introspection_expiry_claim` and `introspection_interval`, the earlier. 0: only now. */

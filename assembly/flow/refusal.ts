@@ -52,6 +52,10 @@ export const INACTIVE = new Refusal("inactive", 401, INVALID_TOKEN, "The token i
 export const WRONG_AUDIENCE = new Refusal("wrong_audience", 403, INVALID_TOKEN, "The token is meant for another audience.");
 export const INSUFFICIENT_SCOPE = new Refusal("insufficient_scope", 403, "insufficient_scope", "The token lacks a scope that is needed here.", "", "", SIGN_OUT);
 
+/** As an upstream would say of its own bound (RFC 6585 §5): neither signing in anew nor another permission would change anything. */
+export const CLAIMS_TOO_LARGE = new Refusal("claims_too_large", 431, "", "What the identity provider says of you is more than can be handed on here.", "Too much to hand on",
+  "Tell whoever runs this site the code below: fewer groups or roles of yours, or more room for them, would help.", SIGN_OUT);
+
 // Whom the configuration does not let in.
 const NOT_YOURS = "Not allowed here";
 const OTHER_ACCOUNT = "You are signed in, but your account may not open this page. Sign out to use another one, or ask whoever runs this site.";

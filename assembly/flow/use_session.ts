@@ -13,7 +13,7 @@ import { refuseAccess } from "./access";
 import { Exchange } from "./exchange";
 import { AwaitProvider, AwaitRefresh, ForwardSession, Next, Refuse, RefreshOutcome } from "./next";
 import { beginRefresh } from "./refresh";
-import { INSUFFICIENT_SCOPE, OVERLOADED, PROVIDER_UNREACHABLE, SIGN_IN_LOOP_OVER } from "./refusal";
+import { CLAIMS_TOO_LARGE, INSUFFICIENT_SCOPE, OVERLOADED, PROVIDER_UNREACHABLE, SIGN_IN_LOOP_OVER } from "./refusal";
 import { sealSession } from "./seal_session";
 import { EndKeys, endKeys, refreshKey } from "./session_keys";
 import { beginSignIn, SignIn } from "./sign_in";
@@ -119,7 +119,9 @@ function enter(x: Exchange, visit: Visit, s: Session, keys: EndKeys | null, rene
     const nonce = x.entropy.bytes(NONCE_SIZE);
     if (nonce != null) text = sealSession(browser, visit.names, visit.secure, s, nonce);
   }
-  const refused = !scopesHold(x, s, claims) ? new Refuse(INSUFFICIENT_SCOPE) : refuseAccess(x.config, claims, x.config.claimSchema == null ? null : claims.document, 0);
+  const settings = x.config.identity, identity = sessionIdentity(settings, s, claims);
+  let refused = !scopesHold(x, s, claims) ? new Refuse(INSUFFICIENT_SCOPE) : refuseAccess(x.config, claims, x.config.claimSchema == null ? null : claims.document, 0);
+  if (refused == null && identity.exceeds(settings)) refused = new Refuse(CLAIMS_TOO_LARGE, 0, "session: " + identity.excess(settings));
   if (refused != null) {
     refused.again = browser.logoutPath;
     if (text != null) refused.setCookies = sessionSetCookies(browser.cookies, visit.names, visit.secure, text, visit.presentChunks);
@@ -128,7 +130,7 @@ function enter(x: Exchange, visit: Visit, s: Session, keys: EndKeys | null, rene
   // Each answer to a request with old tokens brings the new ones, for any of them may be lost. Of a use that was written down one answer
   // tells, and others again some seconds later.
   const good = goodUntilSec(visit, s), until = renewed != null ? 0 : text != null ? min(good, x.nowSec + TOLD_SEC) : good;
-  const out = new ForwardSession(s, keys, sessionIdentity(x.config.identity, s, claims), until);
+  const out = new ForwardSession(s, keys, identity.entries, until);
   if (text != null) out.setCookies = sessionSetCookies(browser.cookies, visit.names, visit.secure, text, visit.presentChunks);
   return out;
 }

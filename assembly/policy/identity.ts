@@ -30,6 +30,8 @@ export class IdentitySettings {
   refreshTokenHeader: bool = false;
   filterState: bool = false;
   claimHeaders: ClaimHeader[] = [];
+  /** The most bytes of headers that may be made of claims, names and values together. Tokens have bounds of their own. */
+  maxClaimBytes: i32 = 24576;
 }
 
 export const X_ACCESS_TOKEN = utf8("x-access-token");
@@ -44,29 +46,59 @@ export const IDENTITY_HEADERS: string[] = ["x-access-token", "x-id-token", "x-us
 /** Claims that stand in the filter state as `wasm.oidc.<name>` when configuration asks for it. */
 export const PROPERTIES: string[] = ["sub", "iss", "scope"];
 
-/** `claims` is what X-Userinfo will hold, byte for byte: a JWT's payload or the introspection answer. */
-export function identityOf(settings: IdentitySettings, claims: Json): Uint8Array {
-  const out = new ByteWriter(ROOM + claims.bytes.length * 4 / 3);
-  if (settings.accessTokenHeader) {
-    if (settings.accessTokenInAuthorization) entry(out, Entry.BearerHeader, AUTHORIZATION, EMPTY);
-    else entry(out, Entry.TokenHeader, X_ACCESS_TOKEN, EMPTY);
+/** Ready to be applied. */
+@final
+export class Identity {
+  constructor(readonly entries: Uint8Array, /** Of the headers that are made of claims. */ readonly claimBytes: i32) {}
+
+  /** Whether it is more than that; then it is applied nowhere. */
+  exceeds(settings: IdentitySettings): bool { return this.claimBytes > settings.maxClaimBytes; }
+
+  /** For the log. */
+  excess(settings: IdentitySettings): string {
+    return `max_claim_headers_bytes (headers of ${this.claimBytes} bytes are made of claims, and ${settings.maxClaimBytes} are allowed)`;
   }
-  if (settings.userinfoHeader) entry(out, Entry.Header, X_USERINFO, encodeBase64(claims.bytes));
+}
+
+@final
+export class IdentityWriter {
+  private readonly out: ByteWriter;
+  private claimBytes: i32 = 0;
+
+  /** `expected`: how many bytes will probably be written. */
+  constructor(expected: i32) { this.out = new ByteWriter(expected); }
+
+  entry(kind: Entry, name: Uint8Array, value: Uint8Array): void {
+    this.out.u32(kind).u32(name.length).u32(value.length).bytes(name).bytes(value);
+  }
+
+  /** A header made of claims. */
+  claims(name: Uint8Array, value: Uint8Array): void {
+    this.claimBytes += name.length + value.length;
+    this.entry(Entry.Header, name, value);
+  }
+
+  written(): Identity { return new Identity(this.out.written(), this.claimBytes); }
+}
+
+/** `claims` is what X-Userinfo will hold, byte for byte: a JWT's payload or the introspection answer. */
+export function identityOf(settings: IdentitySettings, claims: Json): Identity {
+  const out = new IdentityWriter(ROOM + claims.bytes.length * 4 / 3);
+  if (settings.accessTokenHeader) {
+    if (settings.accessTokenInAuthorization) out.entry(Entry.BearerHeader, AUTHORIZATION, EMPTY);
+    else out.entry(Entry.TokenHeader, X_ACCESS_TOKEN, EMPTY);
+  }
+  if (settings.userinfoHeader) out.claims(X_USERINFO, encodeBase64(claims.bytes));
   for (let i = 0; i < settings.claimHeaders.length; i++) {
     const header = settings.claimHeaders[i];
     const value = headerValue(claims, findClaim(claims, claims.root, header.path));
-    if (value != null) entry(out, Entry.Header, header.name, value);
+    if (value != null) out.claims(header.name, value);
   }
   if (settings.filterState) {
     for (let i = 0; i < PROPERTIES.length; i++) {
       const value = headerValue(claims, claims.member(claims.root, PROPERTIES[i]));
-      if (value != null) entry(out, Entry.Property, utf8("oidc." + PROPERTIES[i]), value);
+      if (value != null) out.entry(Entry.Property, utf8("oidc." + PROPERTIES[i]), value);
     }
   }
   return out.written();
-}
-
-/** Appends one entry. */
-export function entry(out: ByteWriter, kind: Entry, name: Uint8Array, value: Uint8Array): void {
-  out.u32(kind).u32(name.length).u32(value.length).bytes(name).bytes(value);
 }

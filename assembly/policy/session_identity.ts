@@ -2,9 +2,8 @@
 
 import { encodeBase64 } from "../bytes/base64";
 import { joined, utf8 } from "../bytes/bytes";
-import { ByteWriter } from "../bytes/writer";
 import { Session } from "../session/session";
-import { AUTHORIZATION, Entry, entry, IdentitySettings, PROPERTIES, X_ACCESS_TOKEN, X_USERINFO } from "./identity";
+import { AUTHORIZATION, Entry, Identity, IdentitySettings, IdentityWriter, PROPERTIES, X_ACCESS_TOKEN, X_USERINFO } from "./identity";
 import { SessionClaims } from "./session_claims";
 
 const X_ID_TOKEN = utf8("x-id-token");
@@ -15,27 +14,27 @@ const BEARER = utf8("Bearer ");
 const ROOM = 1024;
 
 /** X-Userinfo holds UserInfo where it was fetched, else the ID Token's claims: upstreams find the person in one place. */
-export function sessionIdentity(settings: IdentitySettings, session: Session, claims: SessionClaims): Uint8Array {
-  const out = new ByteWriter(ROOM + session.accessToken.length + session.userinfo.length * 4 / 3 + session.idToken.length * 2);
+export function sessionIdentity(settings: IdentitySettings, session: Session, claims: SessionClaims): Identity {
+  const out = new IdentityWriter(ROOM + session.accessToken.length + session.userinfo.length * 4 / 3 + session.idToken.length * 2);
   if (settings.accessTokenHeader && session.accessToken.length > 0) {
-    if (settings.accessTokenInAuthorization) entry(out, Entry.Header, AUTHORIZATION, joined(BEARER, session.accessToken));
-    else entry(out, Entry.Header, X_ACCESS_TOKEN, session.accessToken);
+    if (settings.accessTokenInAuthorization) out.entry(Entry.Header, AUTHORIZATION, joined(BEARER, session.accessToken));
+    else out.entry(Entry.Header, X_ACCESS_TOKEN, session.accessToken);
   }
   const idToken = claims.idToken.text;
-  if (settings.idTokenHeader && idToken.length > 0) entry(out, Entry.Header, X_ID_TOKEN, encodeBase64(idToken));
+  if (settings.idTokenHeader && idToken.length > 0) out.claims(X_ID_TOKEN, encodeBase64(idToken));
   const person = claims.userinfo.text.length > 0 ? claims.userinfo.text : idToken;
-  if (settings.userinfoHeader && person.length > 0) entry(out, Entry.Header, X_USERINFO, encodeBase64(person));
-  if (settings.rawIdTokenHeader && session.idToken.length > 0) entry(out, Entry.Header, X_RAW_ID_TOKEN, session.idToken);
-  if (settings.refreshTokenHeader && session.refreshToken.length > 0) entry(out, Entry.Header, X_REFRESH_TOKEN, session.refreshToken);
+  if (settings.userinfoHeader && person.length > 0) out.claims(X_USERINFO, encodeBase64(person));
+  if (settings.rawIdTokenHeader && session.idToken.length > 0) out.entry(Entry.Header, X_RAW_ID_TOKEN, session.idToken);
+  if (settings.refreshTokenHeader && session.refreshToken.length > 0) out.entry(Entry.Header, X_REFRESH_TOKEN, session.refreshToken);
   for (let i = 0; i < settings.claimHeaders.length; i++) {
     const header = settings.claimHeaders[i];
     const value = claims.headerValue(header.path);
-    if (value != null) entry(out, Entry.Header, header.name, value);
+    if (value != null) out.claims(header.name, value);
   }
   if (settings.filterState) {
     for (let i = 0; i < PROPERTIES.length; i++) {
       const value = claims.headerValue(PROPERTIES[i]);
-      if (value != null) entry(out, Entry.Property, utf8("oidc." + PROPERTIES[i]), value);
+      if (value != null) out.entry(Entry.Property, utf8("oidc." + PROPERTIES[i]), value);
     }
   }
   return out.written();

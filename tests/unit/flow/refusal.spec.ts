@@ -38,9 +38,9 @@ export function duty_71_a_refused_token_is_answered_with_the_error_that_rfc_6750
     if (refusal.status == 400) equal(refusal.error, "invalid_request");
     else if (refusal.status == 503 || refusal.code == "no_token") equal(refusal.error, "");
     // Nothing is wrong with the token itself: there is no error for it.
-    else if (["denied", "claims_refused", "claim_missing", "claim_type", "access_denied"].includes(refusal.code)) equal(refusal.error, "");
+    else if (["denied", "claims_refused", "claim_missing", "claim_type", "access_denied", "claims_too_large"].includes(refusal.code)) equal(refusal.error, "");
     else if (refusal.code == "insufficient_scope") equal(refusal.error, "insufficient_scope");
     else equal(refusal.error, "invalid_token");
-    isTrue(refusal.status == 400 || refusal.status == 401 || refusal.status == 403 || refusal.status == 503, refusal.code);
+    isTrue(refusal.status == 400 || refusal.status == 401 || refusal.status == 403 || refusal.status == 431 || refusal.status == 503, refusal.code);
   }
 }

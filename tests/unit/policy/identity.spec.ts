@@ -8,7 +8,7 @@ export function by_default_the_upstream_gets_the_token_and_the_claims(): void {
 }
 
 export function the_token_itself_is_not_stored(): void {
-  const identity = identityOf(new IdentitySettings(), parse(ascii("{}"), 100).value);
+  const identity = identityOf(new IdentitySettings(), parse(ascii("{}"), 100).value).entries;
   equalInt(load<u32>(identity.dataStart), Entry.TokenHeader);
   equalInt(load<u32>(identity.dataStart, 8), 0);
 }
@@ -62,7 +62,7 @@ export function duty_87_every_identity_header_of_the_documentation_is_the_filter
 
 export function an_identity_reads_back_to_its_very_end(): void {
   const json = parse(utf8("{\"sub\":\"\u00e9\",\"roles\":[1,2,3]}"), 1000).value;
-  const identity = identityOf(withClaims(), json);
+  const identity = identityOf(withClaims(), json).entries;
   let at = 0;
   while (at < identity.length) {
     isTrue(identity.length - at >= ENTRY_HEAD, "room for a head");
@@ -95,7 +95,7 @@ function withClaims(): IdentitySettings {
 function entries(settings: IdentitySettings, document: string): string {
   const parsed = parse(utf8(document), 10_000);
   isFalse(parsed.failed, "claims that are JSON");
-  const identity = identityOf(settings, parsed.value);
+  const identity = identityOf(settings, parsed.value).entries;
   const out: string[] = [];
   for (let at = 0; at < identity.length;) {
     const head = identity.dataStart + at;
