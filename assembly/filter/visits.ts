@@ -11,7 +11,6 @@ import { BODY_TOO_LARGE, NOT_READY, OVERLOADED } from "../flow/refusal";
 import { isSecure, Place, Visit } from "../flow/visit";
 import { Reply } from "../http/callout";
 import { announcesMoreThan } from "../http/content_length";
-import { MAX_CHUNKS } from "../http/cookie_names";
 import { oneCookieLine } from "../http/cookies";
 import { BodyWaiter, MAX_BODY } from "./bodies";
 import { noteFull } from "./bounds";
@@ -27,7 +26,7 @@ import { setTag, tagOf, valueAt, valueSize } from "./verdict_cache";
 import { bodies, logs } from "./world";
 
 /** The longest sealed text: nine cookies. */
-const MAX_TEXT = MAX_CHUNKS * 4096;
+const MAX_TEXT = 9 * 4096;
 /** How much longer than the call itself a worker may hold the right to refresh. */
 const LEASE_MARGIN_MS: i64 = 2_000;
 
