@@ -16,6 +16,7 @@ export type Counted = (typeof COUNTED)[number];
 export type Fault = { times?: number } & (
   | { kind: "delay"; ms: number } // then the true answer
   | { kind: "hang" } // accepts the request and never answers
+  | { kind: "hold" } // accepts the request; when the fault is changed, the call goes on as if it came then
   | { kind: "reset" } // closes the connection without a byte
   | { kind: "truncate" } // the first half of the true answer, well framed
   | { kind: "cut" } // the first half of the true answer, then the connection closes
@@ -46,6 +47,7 @@ export class Front {
   handler: RequestListener = (_request, response) => void response.writeHead(503).end();
   private server: Server | undefined;
   private readonly faults = new Map<Endpoint, Fault>();
+  private readonly held = new Map<Endpoint, (() => void)[]>();
   private counts = new Map<string, number>();
   private calls = new Map<Endpoint, Call[]>();
 
@@ -66,6 +68,7 @@ export class Front {
   setFault(endpoint: Endpoint, fault: Fault | null): void {
     if (fault === null) this.faults.delete(endpoint);
     else this.faults.set(endpoint, { ...fault });
+    this.release(endpoint);
   }
 
   countOf(counted: Counted): number {
@@ -80,6 +83,13 @@ export class Front {
     this.counts.clear();
     this.calls.clear();
     this.faults.clear();
+    [...this.held.keys()].forEach((endpoint) => this.release(endpoint));
+  }
+
+  private release(endpoint: Endpoint): void {
+    const held = this.held.get(endpoint) ?? [];
+    this.held.delete(endpoint);
+    held.forEach((goOn) => goOn());
   }
 
   private take(request: IncomingMessage, response: ServerResponse): void {
@@ -87,8 +97,13 @@ export class Front {
     const endpoint = ENDPOINTS.find(([pattern]) => pattern.test(path))?.[1] ?? "other";
     this.count(endpoint);
     this.record(endpoint, request);
+    this.serve(endpoint, request, response);
+  }
+
+  private serve(endpoint: Endpoint, request: IncomingMessage, response: ServerResponse): void {
     const fault = this.faults.get(endpoint);
     if (fault === undefined) return void this.handler(request, response);
+    if (fault.kind === "hold") return void this.held.set(endpoint, [...(this.held.get(endpoint) ?? []), () => this.serve(endpoint, request, response)]);
     if (fault.times !== undefined && --fault.times <= 0) this.faults.delete(endpoint);
     this.misbehave(fault, request, response);
   }
@@ -113,7 +128,7 @@ export class Front {
     };
   }
 
-  private misbehave(fault: Fault, request: IncomingMessage, response: ServerResponse): void {
+  private misbehave(fault: Exclude<Fault, { kind: "hold" }>, request: IncomingMessage, response: ServerResponse): void {
     switch (fault.kind) {
       case "delay": return void setTimeout(() => this.handler(request, response), fault.ms);
       case "hang": return;

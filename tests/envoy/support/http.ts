@@ -103,7 +103,7 @@ export function parseResponse(bytes: Buffer): RawResponse {
 }
 
 /** Whether a response that says how long it is has arrived whole; others end with their connection. */
-function isWhole(text: string): boolean {
+export function isWhole(text: string): boolean {
   const end = text.indexOf("\r\n\r\n");
   if (end < 0) return false;
   const head = text.slice(0, end);

@@ -1,0 +1,312 @@
+// Requests that end in every way that HTTP knows, in a real Envoy, before and after each verdict that a request may wait for: the upstream
+// sees nothing before it, nothing at all after a refusal, and never an identity that the filter did not set.
+
+import { setTimeout as sleep } from "node:timers/promises";
+import { freePort } from "../../cli/demo/ports";
+import { BROWSER_CLIENT } from "../../cli/demo/provider-clients";
+import type { Endpoint, Fault } from "../../cli/demo/provider-front";
+import { BrowserClient } from "./support/browser-client";
+import { bySession } from "./support/browser-world";
+import { startEnvoy, until, type TestEnvoy, type TestEnvoyOptions } from "./support/envoy";
+import { open, PROTOCOLS, type Answer, type Exchange, type Head, type Headers, type Protocol } from "./support/exchange";
+import { getWith } from "./support/http";
+import { startProvider, type TestProvider } from "./support/provider";
+import { startRecorder, towards, understood, UPSTREAM_ROUTES, type Recorded, type Recorder } from "./support/recorder";
+import { byIntrospection, byKeys, passes, type Filter } from "./support/world";
+
+const encoded = (claims: object): string => Buffer.from(JSON.stringify(claims)).toString("base64");
+
+/** Sent in the headers and in the trailers of every request. */
+const FORGED: Headers = [
+  ["x-userinfo", encoded({ sub: "admin" })], ["X_Userinfo", encoded({ sub: "admin" })], ["x-user-id", "admin"], ["x_user_id", "admin"], ["X.User-Id", "admin"],
+  ["x-access-token", "forged"], ["x_access_token", "forged"], ["x-id-token", encoded({ sub: "admin" })], ["x-raw-id-token", "forged"], ["x-refresh-token", "forged"],
+];
+const IDENTITY = ["HTTP_X_USERINFO", "HTTP_X_USER_ID", "HTTP_X_ACCESS_TOKEN", "HTTP_X_ID_TOKEN", "HTTP_X_RAW_ID_TOKEN", "HTTP_X_REFRESH_TOKEN"];
+
+/** How a request ends. Its body comes in two halves at least, where it has one. */
+interface Ending {
+  ends: Head["ends"];
+  /** HTTP/1.1: Content-Length instead of chunks. */
+  length?: boolean;
+  reset?: boolean;
+  go(exchange: Exchange, body: string, trailers: Headers): Promise<void> | void;
+}
+
+const half = (body: string): [string, string] => [body.slice(0, body.length >> 1), body.slice(body.length >> 1)];
+
+const ENDINGS: Record<string, Ending> = {
+  "headers only": { ends: "headers", go: () => {} },
+  "data and its end": { ends: "data", length: true, go: (exchange, body) => exchange.lastData(body) },
+  "data in many pieces": {
+    ends: "data",
+    async go(exchange, body) {
+      for (let i = 0; i < body.length - 1; i += 8) await exchange.data(body.slice(i, Math.min(i + 8, body.length - 1)));
+      exchange.lastData(body.slice(-1));
+    },
+  },
+  "data, then an empty end": { ends: "data", async go(exchange, body) { for (const piece of half(body)) await exchange.data(piece); exchange.end(); } },
+  "data, then trailers": { ends: "trailers", async go(exchange, body, trailers) { for (const piece of half(body)) await exchange.data(piece); exchange.trailers(trailers); } },
+  "trailers without data": { ends: "trailers", go: (exchange, _, trailers) => exchange.trailers(trailers) },
+  "headers, then a reset": { ends: "data", reset: true, async go(exchange) { await sleep(20); exchange.reset(); } },
+  "data, then a reset": { ends: "data", reset: true, async go(exchange, body) { await exchange.data(half(body)[0]); await sleep(20); exchange.reset(); } },
+};
+const BODY = "seven lines of a body";
+const WITH_WHOLE_BODY = ["data and its end", "data in many pieces", "data, then an empty end", "data, then trailers"];
+/** Ends a body within its data, as everything but headers, trailers and resets does. */
+const bodyOf = (ending: string, body: string): string => (WITH_WHOLE_BODY.includes(ending) ? body : "");
+
+interface Way { protocol: Protocol; upstream: Protocol; ending: string; late: boolean }
+
+/** `late`: all behind the headers is sent when the verdict is there. */
+const ways = (times: boolean[] = [false, true]): Way[] => PROTOCOLS.flatMap((protocol) => PROTOCOLS.flatMap((upstream) =>
+  Object.keys(ENDINGS).flatMap((ending) => times.filter((late) => !late || ENDINGS[ending].ends !== "headers").map((late) => ({ protocol, upstream, ending, late })))));
+
+interface Kind {
+  url: string;
+  path?: string;
+  method?: string;
+  headers?: Headers;
+  body?: string;
+  scheme?: string;
+  /** Who it is that the upstream must be told of ("" for nobody), or the status by which the filter answers itself. */
+  expected: { forwarded: string } | { answered: number };
+  /** It need not wait for anything: what follows after its headers may be cut off behind the filter too. */
+  atOnce?: boolean;
+}
+
+interface Case { kind: Kind; way: Way }
+interface Sent extends Case { id: string; answer: Promise<Answer>; finish(): Promise<void> }
+
+let provider: TestProvider;
+let recorder: Recorder;
+let envoy: TestEnvoy;
+let urls: Record<"keys" | "introspection" | "session" | "lasting" | "pass" | "form" | "suffix", string>;
+/** Knows the provider, and is known there. */
+let person: BrowserClient;
+let ids = 0;
+
+/** So long a session goes on without a refresh. */
+const ACCESS_TOKEN_SEC = 2;
+
+const FORM: Headers = [["content-type", "application/x-www-form-urlencoded"]];
+const HTTPS: Headers = [["x-forwarded-proto", "https"]];
+const NAVIGATION: Headers = [["accept", "text/html"], ["sec-fetch-mode", "navigate"], ["sec-fetch-dest", "document"], ["sec-fetch-site", "cross-site"]];
+
+const listener = (filter: Filter): NonNullable<TestEnvoyOptions["listeners"]>[number] =>
+  ({ filters: { oidc: filter }, routes: UPSTREAM_ROUTES, connectionManager: { http_protocol_options: { enable_trailers: true }, use_remote_address: false } });
+const clusters = (): TestEnvoyOptions["clusters"] => ({ ...recorder.clusters, idp: { port: Number(new URL(provider.issuer).port) } });
+const keys = (changes: Filter = {}): Filter => byKeys(provider, { claim_headers: { sub: "x-user-id" }, timeout: 30, ...changes });
+
+beforeAll(async () => {
+  const ports: number[] = [];
+  for (let i = 0; i < 7; i++) ports.push(await freePort());
+  const [jwts, introspection, session, lasting, pass, form, suffix] = ports.map((port) => `http://localhost:${port}`);
+  urls = { keys: jwts, introspection, session, lasting, pass, form, suffix };
+  const https = (url: string) => url.replace("http:", "https:");
+  const redirectUris = [`${session}/callback`, `${lasting}/callback`, `${https(form)}/callback`, `${https(suffix)}/page/.apisix/redirect`];
+  [provider, recorder] = await Promise.all([startProvider({ browser: { redirectUris, backchannelLogoutUri: `${session}/backchannel-logout`, accessTokenSec: ACCESS_TOKEN_SEC } }), startRecorder()]);
+  envoy = await startEnvoy({
+    ports, clusters: clusters(),
+    listeners: [
+      listener(keys({ allow_preflight: true, rules: [{ path_prefix: "/public", mode: "public" }] })),
+      listener(byIntrospection(provider, { claim_headers: { sub: "x-user-id" }, timeout: 30 })),
+      listener(bySession(provider, session, { timeout: 30 })),
+      listener(bySession(provider, lasting, { session_contents: { id_token: true } })),
+      listener(bySession(provider, pass, { unauth_action: "pass" })),
+      listener(bySession(provider, form, { redirect_uri: `${https(form)}/callback`, response_mode: "form_post", timeout: 30 })),
+      listener(bySession(provider, suffix, { redirect_uri: undefined, response_mode: "form_post", timeout: 30 })),
+    ],
+  });
+  await passes(urls.keys, await provider.mint());
+  person = new BrowserClient();
+  await person.signIn(`${lasting}/page`);
+});
+
+afterEach(async () => {
+  await provider.reset();
+  expect((await getWith(urls.keys, await provider.mint())).status).toBe(200);
+  expect(envoy.logs()).not.toMatch(/internal error at|Function: .* failed|VM is in failed state|\[critical\]/);
+});
+
+const inEveryWay = (...kinds: Kind[]): Case[] => kinds.flatMap((kind) => ways().map((way) => ({ kind, way })));
+
+/** The upstream knows a request by its header x-case. */
+function begin({ kind, way }: Case): Sent {
+  const ending = ENDINGS[way.ending], id = `${++ids}`, body = kind.body ?? BODY;
+  const exchange = open(way.protocol, kind.url, {
+    method: kind.method ?? "POST", path: kind.path ?? "/members", scheme: kind.scheme, ends: ending.ends, length: ending.length ? body.length : undefined,
+    headers: [...FORGED, ["x-case", id], towards(way.upstream), ...(kind.headers ?? [])],
+  });
+  const finish = async () => ending.go(exchange, body, [["x-checksum", "1"], ...FORGED]);
+  return { kind, way, id, answer: exchange.answer, finish };
+}
+
+/** Begins all, has them wait for an answer of the provider, then has it given. */
+async function wait(endpoint: Endpoint, cases: Case[], release: Fault | null = null): Promise<Sent[]> {
+  const before = (await provider.counts())[endpoint];
+  await provider.fault(endpoint, { kind: "hold" });
+  return goOn(endpoint, before, cases.map(begin), release);
+}
+
+async function goOn(endpoint: Endpoint, before: number, sent: Sent[], release: Fault | null = null): Promise<Sent[]> {
+  await Promise.all(sent.filter(({ way }) => !way.late).map((one) => one.finish()));
+  await until(`a call of ${endpoint}`, 10_000, async () => ((await provider.counts())[endpoint] > before ? true : undefined));
+  await sleep(200); // what would slip through has done so by then
+  expect(arrived(sent)).toEqual([]);
+  await provider.fault(endpoint, release);
+  await Promise.all(sent.filter(({ way }) => way.late).map((one) => one.finish()));
+  return sent;
+}
+
+const arrived = (sent: Sent[]): string[] => sent.filter(({ id }) => recorder.of("x-case", id).length > 0).map(describeCase);
+
+const describeCase = ({ way, kind }: Sent): string => `${kind.method ?? "POST"} ${kind.path ?? "/members"} by ${way.protocol} to ${way.upstream}: ${way.ending}${way.late ? ", late" : ""}`;
+
+/** Everything that is not as it must be, in words. */
+async function problems(sent: Sent[]): Promise<string[]> {
+  const answers = await Promise.all(sent.map(({ answer }) => answer));
+  return sent.flatMap((one, i) => {
+    const found = [...answerProblems(one, answers[i].status), ...upstreamProblems(one)];
+    return found.length === 0 ? [] : [`${describeCase(one)}: ${found.join("; ")}`];
+  });
+}
+
+function answerProblems({ way, kind }: Sent, status: number): string[] {
+  if (ENDINGS[way.ending].reset) return [];
+  const right = "answered" in kind.expected ? kind.expected.answered : 200;
+  return status === right ? [] : [`answered ${status}, not ${right}`];
+}
+
+function upstreamProblems({ id, way, kind }: Sent): string[] {
+  const seen = recorder.of("x-case", id), { ends, reset } = ENDINGS[way.ending];
+  if ("answered" in kind.expected || (reset && !way.late && !kind.atOnce)) return seen.map((request) => `reached the upstream: ${request.method} ${request.path}`);
+  if (reset && seen.length === 0) return [];
+  if (seen.length !== 1) return [`reached the upstream ${seen.length} times`];
+  const [request] = seen, found = identityProblems(request, kind.expected.forwarded);
+  if (reset) return request.whole ? [...found, "was reset, and is whole for the upstream"] : found;
+  const body = bodyOf(way.ending, kind.body ?? BODY);
+  if (request.body !== body) found.push(`its body became ${JSON.stringify(request.body)}`);
+  if (ends === "trailers" && understood(request).get("HTTP_X_CHECKSUM")?.join() !== "1") found.push("its trailer x-checksum is lost");
+  return found;
+}
+
+function identityProblems(request: Recorded, who: string): string[] {
+  const all = understood(request), found: string[] = [];
+  for (const name of IDENTITY) {
+    const values = all.get(name) ?? [];
+    if (values.length > 1) found.push(`${name} stands ${values.length} times`);
+    if (values.some((value) => isForged(value))) found.push(`${name} is forged`);
+    if (who === "" && values.length > 0) found.push(`${name} is set, for nobody`);
+  }
+  if (who !== "" && all.get("HTTP_X_USER_ID")?.join() !== who) found.push(`the upstream takes it for ${all.get("HTTP_X_USER_ID")?.join() ?? "nobody"}`);
+  return found;
+}
+
+const isForged = (value: string): boolean => FORGED.some(([, forged]) => forged === value);
+
+const bearer = (token: string): Headers => [["authorization", `Bearer ${token}`]];
+
+/** A browser that the provider knows, on its way back from there: what it would send next, and has not sent yet. */
+async function comingBack(app: string, headers: Headers = []): Promise<{ browser: BrowserClient; answer: string }> {
+  const browser = new BrowserClient();
+  browser.cookies = person.cookies.filter(({ host }) => host === "127.0.0.1");
+  const back = await browser.follow(await browser.get(`${app}/page`, "none", headers));
+  return { browser, answer: back.one("location") ?? back.body };
+}
+
+/** By a redirect. */
+async function withCode(): Promise<Kind> {
+  const { browser, answer } = await comingBack(urls.session), { pathname, search } = new URL(answer);
+  return { url: urls.session, method: "GET", path: pathname + search, headers: [...NAVIGATION, ["cookie", browser.cookieHeader(answer)]], expected: { answered: 303 } };
+}
+
+/** By a form. */
+async function withForm(url: string): Promise<Kind> {
+  const { browser, answer } = await comingBack(url, HTTPS);
+  const path = new URL(/action="([^"]+)"/.exec(answer)![1]).pathname;
+  const fields = [...answer.matchAll(/name="([^"]+)" value="([^"]*)"/g)].map(([, name, value]): [string, string] => [name, value]);
+  const cookie = browser.cookieHeader(url + path);
+  return { url, path, scheme: "https", headers: [...NAVIGATION, ...FORM, ...HTTPS, ["cookie", cookie]], body: new URLSearchParams(fields).toString(), expected: { answered: 303 } };
+}
+
+describe("duty 145: nothing reaches the upstream before the verdict, and what was refused never does,", () => {
+  test("while the provider's keys are on their way", async () => {
+    const port = await freePort(), url = `http://localhost:${port}`, before = (await provider.counts()).jwks;
+    await provider.fault("jwks", { kind: "hold" });
+    await startEnvoy({ ports: [port], clusters: clusters(), listeners: [listener(keys())] });
+    const [good, bad] = await Promise.all([provider.mint(), provider.mint({ key: "stranger" })]);
+    const cases = inEveryWay({ url, headers: bearer(good), expected: { forwarded: "alice" } }, { url, headers: bearer(bad), expected: { answered: 401 } });
+    expect(await problems(await goOn("jwks", before, cases.map(begin)))).toEqual([]);
+  });
+
+  test("while a token is introspected", async () => {
+    const url = urls.introspection, good = await provider.opaque({ sub: "bob" });
+    const cases = inEveryWay({ url, headers: bearer(good), expected: { forwarded: "bob" } }, { url, headers: bearer("no-such-token"), expected: { answered: 401 } });
+    expect(await problems(await wait("introspection", cases))).toEqual([]);
+  });
+
+  test.each<[string, string, Fault | null, Kind["expected"]]>([
+    ["while a session is refreshed", "bob", null, { forwarded: "bob" }],
+    ["while a session is refreshed that the provider has ended", "carol", { kind: "reply", status: 400, body: '{"error":"invalid_grant"}' }, { answered: 401 }],
+  ])("%s", async (_, who, answer, expected) => {
+    const browser = new BrowserClient();
+    await browser.signIn(`${urls.session}/page`, who);
+    await sleep(ACCESS_TOKEN_SEC * 1000 + 100);
+    const cookie: Headers = [["cookie", browser.cookieHeader(`${urls.session}/members`)]];
+    expect(await problems(await wait("token", inEveryWay({ url: urls.session, headers: cookie, expected }), answer))).toEqual([]);
+  });
+
+  test("while a code is exchanged", async () => {
+    const cases = await Promise.all(ways().map(async (way): Promise<Case> => ({ way, kind: await withCode() })));
+    expect(await problems(await wait("token", cases))).toEqual([]);
+  });
+
+  test.each(["form", "suffix"] as const)("while a form of the provider comes, and the code in it is exchanged (%s)", async (name) => {
+    const cases = await Promise.all(ways([false]).map(async (way): Promise<Case> => {
+      const kind = await withForm(urls[name]);
+      return { way, kind: WITH_WHOLE_BODY.includes(way.ending) ? kind : { ...kind, expected: { answered: 400 } } };
+    }));
+    expect(await problems(await wait("token", cases))).toEqual([]);
+  });
+
+  test.each(["form", "suffix"] as const)("while a form comes that is not the provider's (%s)", async (name) => {
+    const kind = await withForm(urls[name]);
+    const sent = ways([false]).map((way) => begin({ way, kind: { ...kind, body: "code=guessed&state=guessed", expected: { answered: 400 } } }));
+    await Promise.all(sent.map((one) => one.finish()));
+    expect(await problems(sent)).toEqual([]);
+  });
+
+  test.each([["a logout token", 200], ["something else", 400]])("while %s comes", async (what, status) => {
+    const sent = await Promise.all(ways([false]).map(async (way) => {
+      const token = await logoutToken(), body = what === "a logout token" ? `logout_token=${token}` : "logout_token=a.b.c";
+      return begin({ way, kind: { url: urls.session, path: "/backchannel-logout", headers: FORM, body, expected: { answered: WITH_WHOLE_BODY.includes(way.ending) ? status : 400 } } });
+    }));
+    await Promise.all(sent.map((one) => one.finish()));
+    expect(await problems(sent)).toEqual([]);
+  });
+});
+
+/** For a session that nobody has. */
+function logoutToken(): Promise<string> {
+  const claims = { aud: BROWSER_CLIENT.id, sid: "no-such-session", events: { "http://schemas.openid.net/event/backchannel-logout": {} }, scope: null, client_id: null };
+  return provider.mint({ claims, header: { typ: "logout+jwt" } });
+}
+
+test("duty 146: what need not wait brings no identity of the client's own either, be it in headers or in trailers", async () => {
+  const token = await provider.mint();
+  await getWith(urls.keys, token);
+  const preflight: Headers = [["origin", "https://app.example"], ["access-control-request-method", "POST"]];
+  const cookie: Headers = [["cookie", person.cookieHeader(`${urls.lasting}/members`)]];
+  const sent = inEveryWay(
+    { atOnce: true, url: urls.keys, headers: bearer(token), expected: { forwarded: "alice" } },
+    { atOnce: true, url: urls.keys, path: "/public/page", expected: { forwarded: "" } },
+    { atOnce: true, url: urls.keys, method: "OPTIONS", headers: preflight, expected: { forwarded: "" } },
+    { atOnce: true, url: urls.keys, headers: bearer(`${token}x`), expected: { answered: 401 } },
+    { atOnce: true, url: urls.pass, expected: { forwarded: "" } },
+    { atOnce: true, url: urls.lasting, headers: cookie, expected: { forwarded: "alice" } },
+  ).map(begin);
+  await Promise.all(sent.filter(({ way }) => !way.late).map((one) => one.finish()));
+  await sleep(200);
+  await Promise.all(sent.filter(({ way }) => way.late).map((one) => one.finish()));
+  expect(await problems(sent)).toEqual([]);
+});
