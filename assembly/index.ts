@@ -7,7 +7,7 @@ import { replied } from "./filter/calls";
 import { keepTime, tick } from "./filter/clock";
 import { configure } from "./filter/configure";
 import { collectGarbage } from "./filter/memory";
-import { bodyCame, refuseOverdue, requestCame, resumeSome, trailersCame } from "./filter/request";
+import { bodyCame, refuseOverdue, requestCame, requestGone, resumeSome, trailersCame } from "./filter/request";
 import { responseCame } from "./filter/responses";
 import { roots } from "./filter/world";
 
@@ -56,6 +56,8 @@ export function proxy_on_request_trailers(stream: u32, _count: u32): FilterTrail
   collectGarbage();
   return status;
 }
+
+export function proxy_on_delete(context: u32): void { requestGone(context); }
 
 export function proxy_on_response_headers(stream: u32, _count: u32, _endOfStream: u32): FilterHeadersStatus {
   resetArena();

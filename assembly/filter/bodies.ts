@@ -48,7 +48,7 @@ export class Bodies {
 
   remove(waiter: BodyWaiter): void {
     this.byStream.delete(waiter.stream);
-    if (!waiter.gaveWay) take(this.of(waiter), waiter);
+    take(waiter.gaveWay ? this.givenWay : this.of(waiter), waiter);
   }
 
   /** Takes out those that had to give way, and those for which nothing has come in time; `most` at once. */

@@ -8,7 +8,7 @@ import { hashOf, Question } from "./question";
 import { NO_SESSIONS, SessionRegistry } from "./registry";
 import { Root } from "./roots";
 import { Share } from "./share";
-import { Woken, wokenQueue } from "./woken";
+import { waitingStreams, Woken, wokenQueue } from "./woken";
 
 /** One call. The host's tokens are unique within the root context that dispatched it. */
 @final
@@ -114,16 +114,19 @@ export class Pending {
 
   join(call: PendingCall, stream: u32): void {
     const share = call.share;
+    waitingStreams.add(stream);
     call.waiting.push(stream);
     if (share != null) share.waiting++;
   }
 
   joinFeed(feed: Feed, stream: u32, guard: Guard, share: Share, step: Step | null): void {
+    waitingStreams.add(stream);
     this.waitersFor(feed).add(new Waiter(stream, guard, share, step));
   }
 
   joinRefresh(key: Uint8Array, stream: u32, guard: Guard): void {
     const short = shortened(key);
+    waitingStreams.add(stream);
     if (!this.refreshes.has(short)) this.refreshes.set(short, new Waiters(null, key, guard.registry));
     this.refreshes.get(short).add(new Waiter(stream, guard, guard.visits, null));
   }
@@ -140,7 +143,7 @@ export class Pending {
   moveToFeed(from: PendingCall, guard: Guard, feed: Feed, step: Step | null): void {
     const share = shareOf(guard, from.kind);
     share.waiting -= from.waiting.length;
-    for (let i = 0; i < from.waiting.length; i++) this.joinFeed(feed, from.waiting[i], guard, share, step);
+    for (let i = 0; i < from.waiting.length; i++) this.waitersFor(feed).add(new Waiter(from.waiting[i], guard, share, step));
     from.waiting.length = 0;
   }
 

@@ -27,7 +27,7 @@ import { refusalAt, remember } from "./remember";
 import { admit, admitAnonymous, refuse, refuseWith } from "./settle";
 import { valueAt, valueSize } from "./verdict_cache";
 import { Again, perform, scanCookies, settle as settleVisit, visitCame } from "./visits";
-import { Woken, wokenQueue } from "./woken";
+import { waitingStreams, Woken, wokenQueue } from "./woken";
 import { bodies, logs, roots } from "./world";
 
 /**
@@ -79,6 +79,14 @@ export function trailersCame(stream: u32): FilterTrailersStatus {
   return FilterTrailersStatus.Continue;
 }
 
+/** `proxy_on_delete` of a stream: the only word that a request has gone. */
+export function requestGone(stream: u32): void {
+  waitingStreams.delete(stream);
+  if (bodies.none) return;
+  const waiter = bodies.find(stream);
+  if (waiter != null) bodies.remove(waiter);
+}
+
 /** The whole body is here, or more of it than may be. Afterwards the request is answered, or waits for its answer: in no case does it go on. */
 function readBody(waiter: BodyWaiter): void {
   if (waiter.gaveWay) return;
@@ -112,7 +120,7 @@ export function resumeSome(): bool {
   for (let i = 0; i < BATCH; i++) {
     const woken = wokenQueue.next();
     if (woken == null) return false;
-    if (!setEffectiveContext(woken.stream)) continue; // the request has gone
+    if (!waitingStreams.delete(woken.stream) || !setEffectiveContext(woken.stream)) continue; // the request has gone
     resetArena();
     if (resume(woken) == FilterHeadersStatus.Continue) continueRequest();
   }

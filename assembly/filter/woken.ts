@@ -42,3 +42,7 @@ export class WokenQueue {
 }
 
 export const wokenQueue = new WokenQueue();
+
+/** The streams of the requests that wait for an answer, and are still there. Envoy knows the context of one that has gone until it frees it, and
+ *  crashes when a filter answers for it in between. */
+export const waitingStreams = new Set<u32>();

@@ -97,9 +97,15 @@ describe("a callout", () => {
   test("outlives the request that made it, whose context is then gone", () => {
     const envoy = start(), req = envoy.get("/call");
     req.reset();
+    envoy.advance(0);
     envoy.callout().json({});
     expect(said(envoy).at(-1)).toBe("effective context 2");
     expect(req.outcome).toBe("reset");
+  });
+  test("may find it gone, and its context still there", () => {
+    const envoy = start(), req = envoy.get("/call");
+    req.reset();
+    expect(() => envoy.callout().json({})).toThrow("reset");
   });
   test("can be refused, and a cluster can be unknown", () => {
     const refused = start({ refuseCallouts: true }), unknown = start({ clusters: ["other"] });

@@ -191,6 +191,7 @@ export class Envoy extends Host {
       this.settle();
     }
     this.nowMs = end;
+    for (const vm of this.vms) vm.free();
   }
 
   private earliest(): { atMs: number; fire: () => void } | null {

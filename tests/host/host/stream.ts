@@ -214,7 +214,7 @@ export class StreamContext {
     if (this.ended) return;
     this.ended = true;
     for (const callback of ["proxy_on_done", "proxy_on_log", "proxy_on_delete"]) this.vm.call(this, callback, this.id);
-    this.vm.contexts.delete(this.id);
+    this.vm.unfreed.push(this.id);
     this.root.streams.delete(this);
     this.root.endIfIdle();
     this.vm.host.settle();

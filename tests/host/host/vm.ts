@@ -19,6 +19,8 @@ export class Vm {
   readonly metricIds: MetricIds;
   /** Why it is dead: a trap ends a VM for good. */
   dead: Error | null = null;
+  /** Streams that have ended. Envoy frees them later in the same turn of its loop, and until then the filter can still make them its context. */
+  readonly unfreed: number[] = [];
   effectiveId = 0;
   /** Set by a local reply: the filter's answer to the callback no longer counts. */
   stopped = false;
@@ -41,6 +43,10 @@ export class Vm {
   }
 
   nextId(): number { return ++this.lastId; }
+
+  free(): void {
+    for (const id of this.unfreed.splice(0)) this.contexts.delete(id);
+  }
 
   has(callback: string): boolean { return callback in this.exports; }
 
