@@ -84,15 +84,20 @@ export function inLowerCase(text: Uint8Array): Uint8Array {
 
 /** The first place of `byte` at or after `from`, or -1. */
 export function indexOf(bytes: Uint8Array, byte: u8, from: i32 = 0): i32 {
+  const start = bytes.dataStart, end = start + bytes.length, found = find(start + from, end, byte);
+  return found < end ? <i32>(found - start) : -1;
+}
+
+/** The first address of `byte` from `at` on, or `end`. */
+export function find(at: usize, end: usize, byte: u8): usize {
   // Sixteen at a time, as long as sixteen are left.
-  const wanted = i8x16.splat(byte), start = bytes.dataStart;
-  let i = from;
-  for (; i + 16 <= bytes.length; i += 16) {
-    const found = i8x16.bitmask(i8x16.eq(v128.load(start + i), wanted));
-    if (found != 0) return i + ctz(found);
+  const wanted = i8x16.splat(byte);
+  for (; at + 16 <= end; at += 16) {
+    const found = i8x16.bitmask(i8x16.eq(v128.load(at), wanted));
+    if (found != 0) return at + ctz(found);
   }
-  for (; i < bytes.length; i++) if (bytes[i] == byte) return i;
-  return -1;
+  while (at < end && load<u8>(at) != byte) at++;
+  return at;
 }
 
 /** A copy of what lies at an address, so that it may outlive what is there. */

@@ -1,6 +1,6 @@
 // A request's headers as the host serialised them, read in place: one pass, nothing copied. Valid until the callback returns.
 
-import { copied, sameAt, textAt } from "../bytes/bytes";
+import { copied, find, sameAt, textAt } from "../bytes/bytes";
 import { NameTable, Role } from "./name_table";
 
 /** More client-sent identity headers than this are no accident: the request is refused. */
@@ -33,6 +33,8 @@ export class HeaderBlock {
   authoritySize: i32 = -1;
   methodAt: usize = 0;
   methodSize: i32 = -1;
+  /** The size of the path without its query, once somebody has asked. */
+  private beforeQuery: i32 = -1;
   /** Identity headers that the client sent, under the names it gave them. */
   identities: i32 = 0;
   private readonly identityAt: Uint32Array = new Uint32Array(MAX_IDENTITY);
@@ -64,6 +66,7 @@ export class HeaderBlock {
   /** No headers at all, as before the first request. */
   forget(): void {
     this.pathSize = -1;
+    this.beforeQuery = -1;
     this.credentialSize = -1;
     this.credentials = 0;
     this.cookieSize = -1;
@@ -88,10 +91,15 @@ export class HeaderBlock {
       && sameAt(this.pathAt, path.dataStart, size);
   }
 
+  /** The size of the path without its query. Each rule may ask. */
+  get pathLength(): i32 {
+    if (this.beforeQuery < 0) this.beforeQuery = <i32>(find(this.pathAt, this.pathAt + max(this.pathSize, 0), 0x3f) - this.pathAt);
+    return this.beforeQuery;
+  }
+
   /** Whether the path without its query ends so. */
   pathEndsWith(suffix: string): bool {
-    let size = 0;
-    while (size < this.pathSize && load<u8>(this.pathAt + size) != 0x3f) size++;
+    const size = this.pathLength;
     return size >= suffix.length && reads(this.pathAt + size - suffix.length, suffix.length, suffix);
   }
 

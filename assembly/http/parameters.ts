@@ -2,10 +2,11 @@
 
 import { EMPTY, indexOf, is } from "../bytes/bytes";
 import { isUtf8 } from "../bytes/utf8";
-import { percentAt } from "./percent";
+import { uncleared } from "../runtime";
+import { hexPair } from "./percent";
 
-/** An authorization response is a few of them; a logout token is the longest value that anyone sends. */
-const MAX_BYTES = 64 * 1024;
+/** An authorization response is a few of them; a logout token is the longest value that anyone sends, and has 16 kB at most (jose/jws.ts). */
+const MAX_BYTES = 20 * 1024;
 const MAX_PARAMETERS = 64;
 
 @final
@@ -57,20 +58,21 @@ function pair(out: Parameters, written: Uint8Array): bool {
 
 /** Without percent-encoding, and with spaces for `+`. null where a `%` has no two digits behind it, a NUL comes out, or no UTF-8. */
 function decoded(written: Uint8Array): Uint8Array | null {
-  const out = new Uint8Array(written.length);
-  let size = 0;
-  for (let i = 0; i < written.length; i++) {
-    let c = written[i];
+  const out = uncleared(written.length), start = out.dataStart;
+  let at = written.dataStart, to = start;
+  // Raw addresses: within `written`, and one byte at most for each of its bytes.
+  for (const end = at + written.length; at < end; at++) {
+    let c = load<u8>(at);
     if (c == 0x2b) c = 0x20;
     else if (c == 0x25) {
-      const byte = percentAt(written, i);
+      const byte = end - at > 2 ? hexPair(load<u8>(at, 1), load<u8>(at, 2)) : -1;
       if (byte < 0) return null;
       c = <u8>byte;
-      i += 2;
+      at += 2;
     }
     if (c == 0) return null;
-    out[size++] = c;
+    store<u8>(to++, c);
   }
-  const text = out.subarray(0, size);
+  const text = out.subarray(0, <i32>(to - start));
   return isUtf8(text) ? text : null;
 }

@@ -34,6 +34,8 @@ export class PathLead {
   private escaped: bool = false;
   /** What nobody can say how others read it: broken or overlong escapes, control characters. */
   private broken: bool = false;
+  /** Up to here dots and blanks end no segment: something else follows them. */
+  private within: i32 = 0;
 
   /** Reads a path without its query; it starts with a slash. */
   read(at: usize, size: i32): void {
@@ -41,7 +43,8 @@ export class PathLead {
     this.end = size;
     this.size = this.plain = 0;
     this.broken = false;
-    this.whole = this.lead() == size;
+    this.within = 0;
+    this.whole = size <= TOO_LONG && this.lead() == size;
     // A path that climbs, or that a URL's reader would take a host from, may lead anywhere.
     if (!this.whole && (size > TOO_LONG || this.climbs()) || size > 1 && isSlash(load<u8>(at, 1))) this.size = this.plain = 0;
   }
@@ -80,9 +83,11 @@ export class PathLead {
 
   /** Whether nothing but dots and blanks is left of the segment: dot segments, and what Windows drops from a name. */
   private endsSegment(from: i32): bool {
+    if (from < this.within) return false;
     for (let i = from, run = 0; i < this.end && run < LONGEST_RUN; i = this.after, run++) {
       const look = this.look(i);
       if (look == Look.Dot || look == Look.Dots || look == Look.Blank) continue;
+      this.within = i;
       return look >= Look.Slash || this.parts(this.char) || this.broken;
     }
     return true;
@@ -92,6 +97,11 @@ export class PathLead {
   private climbs(): bool {
     let dots = 0, others = 0;
     for (let i = 0; i < this.end; i = this.after) {
+      if (isOrdinary(load<u8>(this.at + i))) {
+        others++;
+        this.after = i + 1;
+        continue;
+      }
       const look = this.look(i);
       if (this.broken || look == Look.Percent && this.mayEscape(this.after)) return true;
       if (look == Look.Slash || look == Look.Part) {
@@ -169,13 +179,6 @@ export class PathLead {
     const value = this.hex(i + 1);
     return value < 0 || digit(<u8>value) >= 0 || (value | 0x20) == 0x75;
   }
-}
-
-/** The size of the path without its query. */
-export function pathLength(at: usize, size: i32): i32 {
-  let i = 0;
-  while (i < size && load<u8>(at + i) != 0x3f) i++;
-  return i;
 }
 
 /** What stands in most paths, and means itself to everyone. */

@@ -2,13 +2,18 @@
 
 /** The byte that `%` and two hex digits at `i` stand for, or -1 where they do not stand there. */
 export function percentAt(text: Uint8Array, i: i32): i32 {
-  if (text[i] != 0x25 || i + 2 >= text.length) return -1;
-  const high = hexDigit(text[i + 1]), low = hexDigit(text[i + 2]);
+  return text[i] != 0x25 || i + 2 >= text.length ? -1 : hexPair(text[i + 1], text[i + 2]);
+}
+
+/** The byte that two hex digits are, or -1 where one is none. */
+export function hexPair(first: u8, second: u8): i32 {
+  const high = hexDigit(first), low = hexDigit(second);
   return high < 0 || low < 0 ? -1 : high << 4 | low;
 }
 
-/** -1 where it is none. */
-export function hexDigit(c: u8): i32 {
+// @ts-ignore: decorator
+@inline
+function hexDigit(c: u8): i32 {
   const digit: u8 = c - 0x30, letter: u8 = (c | 0x20) - 0x61;
   if (digit < 10) return digit;
   return letter < 6 ? <i32>letter + 10 : -1;

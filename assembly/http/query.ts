@@ -1,8 +1,7 @@
 // The query of a request's path, read in place.
 
 import { HeaderBlock } from "./header_block";
-import { pathLength } from "./path_lead";
-import { hexDigit } from "./percent";
+import { hexPair } from "./percent";
 
 const AMPERSAND: u8 = 0x26;
 const SEMICOLON: u8 = 0x3b;
@@ -24,8 +23,8 @@ export class QueryParameter {
   find(headers: HeaderBlock, name: Uint8Array): this {
     this.count = 0;
     const path = headers.pathAt, size = max(headers.pathSize, 0), end = path + size;
-    for (let start = path + pathLength(path, size) + 1; start <= end;) {
-      const stop = parameterEnd(start, end), nameStop = nameEnd(start, stop, name);
+    for (let start = path + headers.pathLength + 1; start <= end;) {
+      const stop = parameterEnd(start, end), nameStop = start < stop ? nameEnd(start, stop, name) : 0;
       if (nameStop != 0 && this.count++ == 0) {
         this.at = min(nameStop + 1, stop);
         this.size = <i32>(stop - this.at);
@@ -38,7 +37,7 @@ export class QueryParameter {
 
 /** The path without the parameters of that name. */
 export function pathWithout(headers: HeaderBlock, name: Uint8Array): Uint8Array {
-  const path = headers.pathAt, size = max(headers.pathSize, 0), end = path + size, bare = pathLength(path, size);
+  const path = headers.pathAt, size = max(headers.pathSize, 0), end = path + size, bare = headers.pathLength;
   const out = new Uint8Array(size);
   memory.copy(out.dataStart, path, bare);
   let written = bare;
@@ -58,7 +57,10 @@ export function pathWithout(headers: HeaderBlock, name: Uint8Array): Uint8Array 
 
 /** A semicolon parts them as well: some readers take it for `&`, and would see a second token where others see a part of a value. */
 function parameterEnd(from: usize, end: usize): usize {
-  while (from < end && load<u8>(from) != AMPERSAND && load<u8>(from) != SEMICOLON) from++;
+  for (; from < end; from++) {
+    const c = load<u8>(from);
+    if (c == AMPERSAND || c == SEMICOLON) break;
+  }
   return from;
 }
 
@@ -69,9 +71,9 @@ function nameEnd(at: usize, stop: usize, name: Uint8Array): usize {
     let c = load<u8>(at);
     if (c == PLUS) c = SPACE;
     else if (c == PERCENT && stop - at > 2) {
-      const high = hexDigit(load<u8>(at, 1)), low = hexDigit(load<u8>(at, 2));
-      if (high >= 0 && low >= 0) {
-        c = <u8>(high << 4 | low);
+      const byte = hexPair(load<u8>(at, 1), load<u8>(at, 2));
+      if (byte >= 0) {
+        c = <u8>byte;
         at += 2;
       }
     }

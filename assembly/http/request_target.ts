@@ -2,7 +2,10 @@
 
 import { sameAt } from "../bytes/bytes";
 import { HeaderBlock } from "./header_block";
-import { PathLead, pathLength } from "./path_lead";
+import { PathLead } from "./path_lead";
+
+/** Longer than any name (RFC 1035 §2.3.4) with its last dot and a port. */
+const LONGEST_HOST = 260;
 
 /** One object for all requests. Valid until the callback returns: it points into the host's header block. */
 @final
@@ -20,7 +23,7 @@ export class RequestTarget {
 
   /** `without`: so much at the end of the path is left out. */
   read(headers: HeaderBlock, without: i32 = 0): void {
-    this.path.read(headers.pathAt, max(pathLength(headers.pathAt, headers.pathSize) - without, 1));
+    this.path.read(headers.pathAt, max(headers.pathLength - without, 1));
     this.readHost(headers.authorityAt, max(headers.authoritySize, 0));
     this.methodAt = headers.methodAt;
     this.methodSize = max(headers.methodSize, 0);
@@ -33,7 +36,7 @@ export class RequestTarget {
   private readHost(at: usize, size: i32): void {
     const literal = size > 0 && load<u8>(at) == 0x5b;
     let end = 0;
-    while (end < size && isHost(load<u8>(at + end), literal)) end++;
+    while (end < size && size <= LONGEST_HOST && isHost(load<u8>(at + end), literal)) end++;
     let rest = end;
     // An address that is not closed is none.
     if (literal) end = rest < size && load<u8>(at + rest) == 0x5d ? ++rest : 0;

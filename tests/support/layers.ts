@@ -47,6 +47,7 @@ export const BANS: Ban[] = [
     "bytes/writer.ts": "writes after its own check for room",
     "bytes/hash.ts": "the hot path's hash, over a checked range",
     "crypto/": "inner loops over buffers whose size was checked before",
+    "http/parameters.ts": "decodes each byte of a form between the ends that it was given, into room for as many",
     "http/cookie_names.ts": "compares names of the Cookie value where it lies",
     "http/session_chunks.ts": "puts chunks of the Cookie value together, each as long as it was measured",
     "http/cookies.ts": "scans the Cookie value in the header block on every request, without copying it",

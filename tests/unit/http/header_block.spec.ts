@@ -7,6 +7,20 @@ export function the_path_is_found(): void {
   equal(at(headers.pathAt, headers.pathSize), "/a?b=c");
 }
 
+// The path ends where the query begins, and only there.
+export function the_query_is_no_part_of_the_path(): void {
+  length("/a?b", 2); length("/a?", 2); length("/a??b?c", 2); length("/?", 1); length("/a", 2); length("/", 1); length("?", 0); length("", 0);
+}
+export function what_only_looks_like_a_query_is_the_path(): void { length("/a%3fb", 6); length("/a#b", 4); length("/a;b&c", 6); }
+export function the_length_is_that_of_the_path_at_hand(): void {
+  const headers = headersOf([":path", "/abc?d"]), other = serialised([":path", "/a"]);
+  equalInt(headers.pathLength, 4);
+  headers.read(other.dataStart, other.length, table());
+  equalInt(headers.pathLength, 2);
+  headers.forget();
+  equalInt(headers.pathLength, 0);
+}
+
 export function a_request_without_a_path_has_none(): void {
   equalInt(headersOf([":method", "CONNECT"]).pathSize, -1);
   equalInt(headersOf([]).pathSize, -1);
@@ -181,3 +195,4 @@ function written(headers: HeaderBlock, name: string, room: i32): string {
   equalInt(out[room], 0xee);
   return size < 0 ? "no room" : hex(out.slice(0, size));
 }
+function length(target: string, want: i32): void { equalInt(headersOf([":path", target]).pathLength, want); }

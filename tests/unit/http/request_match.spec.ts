@@ -17,6 +17,10 @@ export function what_is_more_or_less_than_a_host_is_not_plain(): void {
   for (let i = 0; i < wrong.length; i++) isFalse(target("GET", "/", wrong[i]).hasPlainHost, wrong[i]);
 }
 
+export function duty_153_what_is_longer_than_any_name_with_a_port_is_not_plain(): void {
+  const longest = "a".repeat(63) + "." + "b".repeat(63) + "." + "c".repeat(63) + "." + "d".repeat(61);
+  isTrue(target("GET", "/", longest + ".:65535").hasPlainHost, "the longest"); isFalse(target("GET", "/", longest + "aa.:65535").hasPlainHost, "longer"); isFalse(target("GET", "/", "a".repeat(60_000)).hasPlainHost, "much longer");
+}
 export function a_host_is_met_by_itself_in_any_case(): void {
   const match = hosts(["app.example"]);
   meets(match, "app.example", true); meets(match, "APP.Example", true); meets(match, "app.example.:80", true);
