@@ -1,8 +1,9 @@
 // What kind of request this is: one that a person navigates with, a preflight, one that another site has caused.
 
-import { EMPTY, is, isIgnoringCase, same, startsIgnoringCase, utf8 } from "../bytes/bytes";
+import { EMPTY, is, same, startsIgnoringCase, utf8 } from "../bytes/bytes";
 import { prefersHtml } from "./accept";
 import { HeaderBlock } from "./header_block";
+import { ListWords } from "./list_words";
 import { safeReturnTo } from "./return_to";
 
 const PURPOSES: string[] = ["sec-purpose", "purpose", "x-purpose", "x-moz"];
@@ -91,15 +92,7 @@ function isGrpc(contentTypes: Uint8Array[]): bool {
 
 /** `prefetch`, `prefetch;prerender`, `preview` and their like. */
 function isAhead(purposes: Uint8Array[]): bool {
-  for (let i = 0; i < purposes.length; i++) {
-    const purpose = purposes[i];
-    let start = 0;
-    for (let end = 0; end <= purpose.length; end++) {
-      if (end < purpose.length && purpose[end] != 0x3b && purpose[end] != 0x2c && purpose[end] != 0x20) continue;
-      const word = purpose.subarray(start, end);
-      if (isIgnoringCase(word, "prefetch") || isIgnoringCase(word, "prerender") || isIgnoringCase(word, "preview")) return true;
-      start = end + 1;
-    }
-  }
+  const words = new ListWords(purposes);
+  while (words.next()) if (words.is("prefetch") || words.is("prerender") || words.is("preview")) return true;
   return false;
 }

@@ -77,6 +77,10 @@ export function what_says_that_a_script_sent_it_is_no_navigation(): void {
   navigates("GET", BROWSER.concat(["x-requested-with", "fetch"]), false);
 }
 
+export function duty_153_what_is_fetched_ahead_is_looked_for_to_a_bound(): void {
+  navigates("GET", BROWSER.concat(["sec-purpose", ";".repeat(2_000) + "prefetch"]), false);
+  navigates("GET", BROWSER.concat(["sec-purpose", ";".repeat(60_000) + "prefetch"]), true);
+}
 export function what_is_fetched_ahead_is_no_navigation(): void {
   const purposes = ["prefetch", "prefetch;prerender", "prefetch;anonymous-client-ip", "Prefetch", "prerender", "preview", "x, prefetch", "x;prerender", " prefetch "];
   for (let i = 0; i < purposes.length; i++) {

@@ -2,6 +2,7 @@ import { prefersHtml } from "../../../assembly/http/accept";
 import { cookieValues } from "../../../assembly/http/cookies";
 import { pathWithout, QueryParameter } from "../../../assembly/http/query";
 import { statusOf } from "../../../assembly/http/status";
+import { allocated } from "../../../assembly/runtime";
 import { ascii, equal, equalInt, isFalse, isTrue, text, utf8 } from "../check";
 import { at, headersOf, joined, serialised } from "./serialised.as";
 
@@ -93,6 +94,19 @@ export function no_accept_header_means_a_program(): void { isFalse(prefersHtml([
 export function accept_lines_are_read_in_order(): void {
   isTrue(prefersHtml([ascii("image/png"), ascii("text/html")]), "second line");
   isFalse(prefersHtml([ascii("application/json"), ascii("text/html")]), "JSON first");
+}
+
+export function what_stands_beside_a_range_without_a_comma_is_no_part_of_it(): void { html("text/html ;q=1", true); html("text/html,", true); html(" , text/html", true); }
+
+export function duty_153_an_accept_header_is_read_to_a_bound(): void {
+  html("a,".repeat(1_000) + "text/html", true); html("a,".repeat(1_024) + "text/html", false); html(",".repeat(60_000) + "text/html", false); html("a".repeat(60_000) + ",text/html", false);
+  const lines: Uint8Array[] = [];
+  for (let i = 0; i < 90; i++) lines.push(utf8("a,".repeat(300)));
+  isFalse(prefersHtml(lines.concat([ascii("text/html")])), "many lines");
+  html("a,".repeat(1_022) + "text/html", false); // cut at the bound
+  const ranges = [ascii("a,".repeat(30_000))], before = allocated();
+  prefersHtml(ranges);
+  isTrue(allocated() - before < 100, "nothing is allocated for a range");
 }
 
 // The status of a reply.

@@ -1,0 +1,44 @@
+// The words of headers that are lists (RFC 9110 §5.6.1), read in place and to a bound: strangers choose how many there are.
+
+import { lowerCase } from "../bytes/bytes";
+
+/** Bytes that are read of all lines together. A browser's longest list, Accept, has some 150. */
+const MAX_BYTES = 2048;
+
+@final
+export class ListWords {
+  private line: i32 = 0;
+  /** Where the word begins and ends in its line. */
+  private start: i32 = 0;
+  private stop: i32 = 0;
+  private left: i32 = MAX_BYTES;
+
+  constructor(private readonly lines: Uint8Array[]) {}
+
+  /** Goes on to the next word: what stands between commas, semicolons and blanks. False behind the last one, and at the bound. */
+  next(): bool {
+    for (; this.line < this.lines.length; this.line++, this.stop = 0) {
+      const line = this.lines[this.line], from = this.stop, end = min(line.length, from + this.left);
+      let start = from;
+      while (start < end && parts(line[start])) start++;
+      let stop = start;
+      while (stop < end && !parts(line[stop])) stop++;
+      if (stop == end && end < line.length) return false;
+      this.left -= stop - from;
+      this.start = start;
+      this.stop = stop;
+      if (stop > start) return true;
+    }
+    return false;
+  }
+
+  /** Whether the word is this one, without regard to case. */
+  is(lower: string): bool {
+    if (this.line >= this.lines.length || this.stop - this.start != lower.length) return false;
+    const line = this.lines[this.line];
+    for (let i = 0; i < lower.length; i++) if (lowerCase(line[this.start + i]) != lower.charCodeAt(i)) return false;
+    return true;
+  }
+}
+
+function parts(c: u8): bool { return c == 0x2c || c == 0x3b || c == 0x20; }
