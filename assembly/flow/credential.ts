@@ -4,7 +4,8 @@ import { Config, Source, SourceKind } from "../config/config";
 import { HeaderBlock } from "../http/header_block";
 import { cookieValues } from "../http/cookies";
 import { QueryParameter } from "../http/query";
-import { MALFORMED_CREDENTIAL, Refusal, SEVERAL_CREDENTIALS, TOO_MANY_COOKIES } from "./refusal";
+import { MAX_TOKEN } from "../jose/jws";
+import { MALFORMED_CREDENTIAL, Refusal, SEVERAL_CREDENTIALS, TOKEN_TOO_LARGE, TOO_MANY_COOKIES } from "./refusal";
 
 /** What was found. One object for all requests: a hit on a token seen before allocates nothing. */
 @final
@@ -79,6 +80,7 @@ export class Credential {
 
   private take(at: usize, size: i32): Refusal | null {
     if (size == 0) return MALFORMED_CREDENTIAL;
+    if (size > MAX_TOKEN) return TOKEN_TOO_LARGE;
     this.at = at;
     this.size = size;
     return null;
@@ -102,11 +104,10 @@ function isBrokenBearer(at: usize, size: i32): bool {
 
 /** Whether a bearer credential stands behind a comma. */
 function bearerFollows(at: usize, size: i32): bool {
-  for (let i = 0; i < size; i++) {
-    if (load<u8>(at + i) != 0x2c) continue;
-    let start = i + 1;
-    while (start < size && load<u8>(at + start) == 0x20) start++;
-    if (schemeIsBearer(at + start, size - start)) return true;
+  for (let i = 0; i < size;) {
+    if (load<u8>(at + i++) != 0x2c) continue;
+    while (i < size && load<u8>(at + i) == 0x20) i++;
+    if (schemeIsBearer(at + i, size - i)) return true;
   }
   return false;
 }

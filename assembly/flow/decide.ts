@@ -2,17 +2,15 @@
 
 import { Verification } from "../config/config";
 import { Endpoint } from "../http/callout";
-import { MAX_TOKEN } from "../jose/jws";
 import { introspectionRequest } from "../oidc/introspection";
 import { Exchange } from "./exchange";
 import { Await, AwaitProvider, CalloutKind, Next, Refuse } from "./next";
 import { ReadAnswer } from "./read_answer";
-import { NOT_READY, PROVIDER_UNREACHABLE, TOKEN_TOO_LARGE } from "./refusal";
+import { NOT_READY, PROVIDER_UNREACHABLE } from "./refusal";
 import { verifyWithKey, verifyWithKeySet } from "./verify_token";
 
 /** Judges a token that is well-formed as a credential. Never lets it through while anything needed for the judgement is missing. */
 export function decide(x: Exchange, token: Uint8Array): Next {
-  if (token.length > MAX_TOKEN) return new Refuse(TOKEN_TOO_LARGE);
   switch (x.config.verification) {
     case Verification.PublicKey: return verifyWithKey(x, token);
     case Verification.Jwks: return withKeys(x, token);

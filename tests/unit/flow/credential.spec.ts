@@ -66,6 +66,20 @@ export function a_header_of_ones_own_may_hold_the_bare_token_or_a_bearer_credent
   takes(["authorization", "Bearer abc"], RAW, "(none)");
 }
 
+export function duty_153_a_token_of_more_than_16_kilobytes_is_refused_unread(): void {
+  const most = "a".repeat(16 * 1024), more = most + "a";
+  takes(["authorization", "Bearer " + most], "-", most);
+  refuses(["authorization", "Bearer " + more], TOO_LARGE);
+  refuses(["authorization", "Bearer " + ",".repeat(50_000)], TOO_LARGE);
+  refuses2(["x-token", more], RAW, TOO_LARGE);
+  refuses2([":path", "/?access_token=" + more], QUERY, TOO_LARGE);
+  refuses2([":path", "/", "cookie", "at=" + more], COOKIE, TOO_LARGE);
+}
+export function duty_153_however_many_commas_a_bearer_behind_one_is_found(): void {
+  refuses(["authorization", "Basic " + ",".repeat(20_000) + " ".repeat(20_000) + "Bearer a"], SEVERAL);
+  takes(["authorization", "Basic " + ",bearer".repeat(8_000)], "-", "(none)");
+}
+
 export function duty_74_a_token_in_the_query_is_ignored_unless_configured(): void {
   takes([":path", "/?access_token=abc"], "-", "(none)");
   takes([":path", "/?access_token=abc"], QUERY, "abc");
@@ -128,7 +142,7 @@ export function nothing_of_the_credential_before_is_left(): void {
   isFalse(credential.wellFormed, "nothing is no token");
 }
 
-const MALFORMED = "malformed_credential", SEVERAL = "several_credentials";
+const MALFORMED = "malformed_credential", SEVERAL = "several_credentials", TOO_LARGE = "token_too_large";
 const RAW = "\"auth_header_name\":\"X-Token\"";
 const QUERY = "\"auth_accept_token_as\":[\"header\",\"query:access_token\"]";
 const COOKIE = "\"auth_accept_token_as\":[\"header\",\"cookie:at\"]";

@@ -78,7 +78,6 @@ export function each_way_in_which_a_token_is_broken_has_its_refusal(): void {
   byKeys(encoded("{\"alg\":\"RS256\",\"crit\":[\"x\"]}") + ".e30.AA", "not_a_jwt");
   byKeys(header + ".e30.AA", "bad_signature");
   byKeys(RS256_R1.substring(0, RS256_R1.length - 2) + "AA", "bad_signature");
-  byKeys("a".repeat(16 * 1024 + 1), "token_too_large");
 }
 
 export function what_the_same_token_would_get_again_is_remembered_for_a_minute(): void {
@@ -134,8 +133,6 @@ export function duty_82_the_token_goes_to_the_configured_endpoint_and_cluster_on
   equal(text(call.pairs[5]) + text(call.pairs[7]), "idp.example.com/i");
   contains(text(call.body), "token=opaque&");
 }
-
-export function a_token_too_large_is_not_sent_anywhere(): void { equal(said(decide(exchange(introspectionConfig()), utf8("a".repeat(16 * 1024 + 1)))), "token_too_large"); }
 
 // By whatever the provider offers.
 export function a_provider_with_introspection_is_asked_where_there_are_credentials(): void {
