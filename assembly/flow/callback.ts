@@ -7,7 +7,7 @@ import { LOGIN_ID_SIZE } from "../http/cookie_names";
 import { LoginCookie } from "../http/cookies";
 import { isForm } from "../http/navigation";
 import { Parameters, readParameters } from "../http/parameters";
-import { openCookie } from "../session/cookie_text";
+import { mayBeSealed, openCookie } from "../session/cookie_text";
 import { Login, readLogin, STATE_SIZE } from "../session/login";
 import { Purpose } from "../session/sealing";
 import { expiredSession, LOGIN_AGE_SEC } from "../session/session_cookies";
@@ -44,19 +44,26 @@ function toFront(refusal: Refusal): Refuse { return Refuse.retry(refusal, utf8("
 class PendingLogins {
   readonly home: Homecoming;
   readonly redirectUri: Uint8Array;
+  /** What the seals of all of them are bound to. */
+  private readonly context: Uint8Array;
   private cookies: LoginCookie[];
 
   constructor(visit: Visit) {
+    const redirectUri = redirectUriOf(visit, visit.path);
     this.home = new Homecoming(visit);
-    this.redirectUri = redirectUriOf(visit, visit.path);
+    this.redirectUri = redirectUri;
+    this.context = loginContext(visit.browser, redirectUri);
     this.cookies = visit.cookies.logins();
   }
 
   /** The login that was begun with this state; null: none here. Somebody else may have set another cookie of its name (duty 160). */
   find(state: Uint8Array): Login | null {
     const id = state.subarray(0, LOGIN_ID_SIZE);
-    for (let i = 0; i < this.cookies.length; i++) {
-      const login: Login | null = same(this.cookies[i].id, id) ? this.open(this.cookies[i]) : null;
+    let left = this.home.browser.keys.tries;
+    for (let i = 0; i < this.cookies.length && left > 0; i++) {
+      if (!same(this.cookies[i].id, id) || !mayBeSealed(this.cookies[i].text)) continue;
+      left--;
+      const login = this.open(this.cookies[i]);
       if (login != null && sameBytes(login.state, state)) return login;
     }
     return null;
@@ -65,14 +72,19 @@ class PendingLogins {
   /** Drops the cookies that do not open here. False where none is left. */
   keepOwn(): bool {
     const own = new Array<LoginCookie>();
-    for (let i = 0; i < this.cookies.length; i++) if (this.open(this.cookies[i]) != null) own.push(this.cookies[i]);
+    let left = this.home.browser.keys.tries;
+    for (let i = 0; i < this.cookies.length && left > 0; i++) {
+      if (!mayBeSealed(this.cookies[i].text)) continue;
+      left--;
+      if (this.open(this.cookies[i]) != null) own.push(this.cookies[i]);
+    }
     this.cookies = own;
     return own.length > 0;
   }
 
   private open(cookie: LoginCookie): Login | null {
     const browser = this.home.browser;
-    const plain = openCookie(browser.keys, Purpose.Login, loginContext(browser, this.redirectUri), joined(this.home.names.login, cookie.id), cookie.text);
+    const plain = openCookie(browser.keys, Purpose.Login, this.context, joined(this.home.names.login, cookie.id), cookie.text);
     return plain == null ? null : readLogin(plain);
   }
 }

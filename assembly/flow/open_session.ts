@@ -1,13 +1,14 @@
 // Finds the session in a request's cookies. Whatever is wrong with them, the answer is the same: there is none.
 
-import { openCookie } from "../session/cookie_text";
+import { mayBeSealed, openCookie } from "../session/cookie_text";
 import { Purpose } from "../session/sealing";
 import { readSession, Session } from "../session/session";
 import { Visit } from "./visit";
 
 /**
  * null: no cookie, or none that is ours. Others may have set cookies of the session's name: each first chunk is tried once, and each
- * later one belongs to one of them, so that what is opened is never longer than the Cookie header (duties 110, 160).
+ * later one belongs to one of them, so that what is opened is never longer than the Cookie header (duties 110, 160). No more are tried than a
+ * request may cost (duty 153); a browser keeps hardly more cookies of one host.
  */
 export function openSession(visit: Visit): Session | null { return openFrom(visit, 0); }
 
@@ -18,7 +19,8 @@ function openFrom(visit: Visit, from: i32): Session | null {
   const browser = visit.browser, cookies = visit.cookies;
   for (let i = from; i < cookies.session.count; i++) {
     const text = cookies.sessionText(i);
-    if (text.length == 0) continue;
+    if (!mayBeSealed(text)) continue;
+    if (cookies.session.tried++ >= browser.keys.tries) return null;
     const plain = openCookie(browser.keys, Purpose.Session, browser.context, visit.names.session, text);
     const session: Session | null = plain == null ? null : readSession(plain);
     if (session == null) continue;

@@ -17,6 +17,8 @@ export class SessionChunks {
   present: i32 = 0;
   /** Which of them was opened as the session (flow/open_session.ts); -1: none. */
   opened: i32 = -1;
+  /** How many were tried. */
+  tried: i32 = 0;
 
   private later: i32 = 0;
   private readonly firstAt: Uint32Array;
@@ -41,7 +43,7 @@ export class SessionChunks {
   }
 
   forget(): void {
-    this.count = this.present = this.later = 0;
+    this.count = this.present = this.later = this.tried = 0;
     this.opened = -1;
   }
 

@@ -32,6 +32,9 @@ export function sealedCookie(
   return sealed.length == 0 ? null : joined(first, encodeBase64url(sealed));
 }
 
+/** Whether a text is neither shorter nor longer than sealed ones are: no other needs to be tried. */
+export function mayBeSealed(text: Uint8Array): bool { return text.length > base64urlSize(SEAL_SIZE) && text.length <= MAX_CHUNKS * COOKIE_SIZE; }
+
 /** The plaintext of all chunks joined, the first character included; null whatever is wrong. */
 export function openCookie(keys: SealingKeys, purpose: Purpose, context: Uint8Array, name: Uint8Array, text: Uint8Array): Uint8Array | null {
   if (chunksSaid(text.dataStart, text.length) == 0) return null;

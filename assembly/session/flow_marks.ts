@@ -13,6 +13,11 @@ const MOST_DIGITS = 9;
 /** Seconds since 1970 have a digit more. */
 const MOST_TIME_DIGITS = 10;
 
+/** The longest text that `written` writes. */
+const MOST_BYTES = MOST_DIGITS + 1 + MOST_TIME_DIGITS + MAX_LOGINS * (2 + LOGIN_ID_SIZE);
+/** Values of the cookie that are read: others may set more. */
+const MOST_VALUES = 32;
+
 const DOT: u8 = 0x2e;
 /** Before the id of a login that another site has caused. */
 const TILDE: u8 = 0x7e;
@@ -85,7 +90,7 @@ export class FlowMarks {
 /** Of all values of the cookie. One that `written` does not write says nothing. */
 export function readFlowMarks(values: Uint8Array[]): FlowMarks {
   let out: FlowMarks | null = null;
-  for (let i = 0; i < values.length; i++) {
+  for (let i = 0; i < min(values.length, MOST_VALUES); i++) {
     const marks = readMarks(values[i]);
     if (marks == null) continue;
     if (out == null) out = marks;
@@ -95,6 +100,7 @@ export function readFlowMarks(values: Uint8Array[]): FlowMarks {
 }
 
 function readMarks(text: Uint8Array): FlowMarks | null {
+  if (text.length > MOST_BYTES) return null;
   const out = new FlowMarks(), parts = partsOf(text);
   if (parts.length < 2) return null;
   const completed = numberOf(parts[0], MOST_DIGITS), completedAtSec = numberOf(parts[1], MOST_TIME_DIGITS);

@@ -11,6 +11,9 @@ export const enum Purpose { Session = 1, Login }
 /** How much longer a sealed text is than the plain one. */
 export const SEAL_SIZE = NONCE_SIZE + TAG_SIZE;
 
+/** How often anything is opened for one request, each secret counted: strangers choose how many cookies there are. */
+const MAX_OPENINGS = 64;
+
 /** Another version of the format would have another salt, and so other keys. */
 const SALT = "envoy-oidc/1";
 
@@ -29,6 +32,9 @@ export class SealingKeys {
       this.logins.push(keyFor("login", source));
     }
   }
+
+  /** How many texts may be tried for one request. */
+  get tries(): i32 { return MAX_OPENINGS / max(this.sessions.length, 1); }
 
   /** Nonce, ciphertext and tag. `nonce` is 24 random bytes, new for every call; EMPTY where it is not, or where there is no secret. */
   seal(purpose: Purpose, nonce: Uint8Array, context: Uint8Array, plain: Uint8Array): Uint8Array {

@@ -109,6 +109,20 @@ describe("duty 160: planted cookies lock nobody out", () => {
     }
   });
 
+  test("duty 153: of values as long as a session's 63 in front of it are tried, and no more", () => {
+    const fresh = new Browser(envoy); // no session that is remembered needs to be opened
+    signIn(fresh);
+    for (const [count, status] of [[64, 401], [63, 200]] as const) {
+      const answer = envoy.get("/", { cookie: [...Array.from({ length: count }, () => `${name}=1${"A".repeat(60)}`), ...chunksOf(fresh)].join("; ") });
+      if (status === 200) isSignedIn(answer);
+      else expect(code(answer.local)).toBe("401 sign_in_needed");
+    }
+  });
+
+  test("duty 153: what is too short or too long for a session takes no turn", () => {
+    isSignedIn(envoy.get("/", { cookie: [...Array.from({ length: 300 }, () => `${name}=1${"A".repeat(40)}`), `${name}=1${"A".repeat(37_000)}`, ...ours].join("; ") }));
+  });
+
   test("chunks of another session do not mix with it", () => {
     isSignedIn(envoy.get("/", { cookie: [...foreign.slice(1), ...ours].join("; ") }));
     isSignedIn(envoy.get("/", { cookie: [...ours, ...foreign].join("; ") }));
@@ -163,8 +177,14 @@ describe("duty 160: planted cookies end no login that is under way", () => {
     ["another of its name in front", (cookies, id) => `${loginName(cookies, id)}=1AAAA; ${cookies}`], ["another of its name behind", (cookies, id) => `${cookies}; ${loginName(cookies, id)}=`],
     ["a hundred of its name", (cookies, id) => `${`${loginName(cookies, id)}=1AAAA; `.repeat(100)}${cookies}`],
     ["four hundred of other names", (cookies, id) => Array.from({ length: 400 }, (_, i) => `${loginName(cookies, id).slice(0, -8)}planted${i % 10}=x; `).join("") + cookies],
+    ["duty 153: 63 of its name that could be one", (cookies, id) => `${`${loginName(cookies, id)}=1${"A".repeat(60)}; `.repeat(63)}${cookies}`],
     ["the same twice", (cookies) => `${cookies}; ${cookies}`], ["two counting cookies", (cookies) => `${cookies.replace(/.*?([^ =]*_flow)=.*/, "$1=99.1767225600.AAAAAAAA; $1=rubbish")}; ${cookies}`],
   ])("%s", (_, plant) => finishes(browse().browser, plant));
+
+  test("duty 153: of 65 that could be one 64 are tried", () => {
+    const { browser } = browse(), ask = asked(browser.navigate("/page")), cookies = browser.cookiesFor("/callback"), own = loginName(cookies, ask.state.slice(0, 8));
+    expect(code(browser.envoy.get(callbackPath(ask), { cookie: `${`${own}=1${"A".repeat(60)}; `.repeat(64)}${cookies}` }).local)).toBe("400 login_unknown");
+  });
 
   test("a counting cookie that says that logins go in circles makes no circle beside one that does not", () => {
     const { envoy, browser } = browse();

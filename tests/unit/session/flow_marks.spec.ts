@@ -125,6 +125,19 @@ export function duty_112_a_long_text_is_no_marks(): void {
   equal(text(readFlowMarks([filled(65536, 0x31)]).written()), "0.0");
 }
 
+export function duty_153_the_longest_text_that_is_written_is_read(): void {
+  let longest = "999999999.9999999999";
+  for (let i = 1; i <= 7; i++) longest += ".~aaaaaaa" + i.toString();
+  again(longest);
+}
+
+export function duty_153_of_many_values_32_are_read(): void {
+  const values = new Array<string>();
+  for (let i = 0; i < 31; i++) values.push("x");
+  merged(values.concat(["3.5.aaaaaaaa"]), "3.5.aaaaaaaa");
+  merged(values.concat(["x", "3.5.aaaaaaaa"]), "0.0");
+}
+
 function replaces(marks: FlowMarks, id: string, crossSite: bool, want: string): void {
   isTrue(marks.hasRoom(crossSite), "room for " + id);
   const gone = marks.add(ascii(id), crossSite);
