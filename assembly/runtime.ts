@@ -37,8 +37,14 @@ let grey: usize = 0;
 /** Bytes that were handed out since the last collection. */
 let handedOut: usize = 0;
 
+/** Bytes of the pages on which something was alive at the last collection: so much has to be looked through at the next one. */
+let kept: usize = 0;
+
 /** Bytes allocated since the last collection. */
 export function allocated(): usize { return handedOut; }
+
+/** Whether a collection would cost little beside what was allocated since the last one: as many bytes as it has to look through. */
+export function isWorthCollecting(least: usize): bool { return handedOut >= max(least, kept); }
 
 // @ts-ignore: decorator
 @global @unsafe
@@ -144,6 +150,7 @@ function large(size: usize, id: u32): usize {
 /** Makes the lists of free cells anew. A page with nothing alive in it goes back: another class may need the room. */
 function sweepPages(): void {
   memory.fill(free, 0, CLASSES_SIZE);
+  kept = 0;
   let before: usize = 0;
   for (let page = pages; page != 0;) {
     const next = load<usize>(page), size = load<usize>(page, 4);
@@ -159,6 +166,7 @@ function sweepPages(): void {
       head = cell;
     }
     if (alive) {
+      kept += PAGE;
       store<usize>(list, head);
       before = page;
     } else {

@@ -1,5 +1,5 @@
-import { allocated, uncleared } from "../../assembly/runtime";
-import { equalInt, isTrue } from "./check";
+import { allocated, isWorthCollecting, uncleared } from "../../assembly/runtime";
+import { equalInt, isFalse, isTrue } from "./check";
 
 /** Bytes that are made of its number, and another one: whoever loses either has been freed too early, or shares a cell. */
 class Node {
@@ -129,6 +129,31 @@ export function what_was_handed_out_is_counted_until_it_is_collected(): void {
   __collect();
   equalInt(allocated(), 0);
 }
+
+export function duty_153_a_collection_waits_for_as_much_as_it_has_to_look_through(): void {
+  deep = new Node(1, 0);
+  __collect();
+  isFalse(isWorthCollecting(100_000), "nothing was allocated");
+  waste(100_000);
+  isTrue(isWorthCollecting(100_000), "little is alive");
+  for (let i = 0; i < 10_000; i++) {
+    const node = new Node(i, 64);
+    node.other = deep;
+    deep = node;
+  }
+  __collect();
+  waste(100_000);
+  isFalse(isWorthCollecting(100_000), "much is alive");
+  waste(3_000_000);
+  isTrue(isWorthCollecting(100_000), "as much was allocated");
+  deep = null;
+  __collect();
+  waste(100_000);
+  isTrue(isWorthCollecting(100_000), "it has gone");
+}
+
+/** Allocates about so many bytes for nobody. */
+function waste(bytes: i32): void { for (let i = 0; i < bytes; i += 2_000) uncleared(2_000); }
 
 /** Around the largest cells, and around those that whole vectors fill. */
 const SIZES: StaticArray<i32> = [0, 1, 15, 16, 17, 239, 240, 241, 1007, 1008, 1009, 1263, 1264, 1265, 2031, 2032, 2033, 2047, 2048, 2049, 5000];
