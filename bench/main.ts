@@ -1,4 +1,4 @@
-// `npm run bench [-- --quick | --micro | --only PART,PART] [--publish]`: what the filter costs, beside what other filters and servers cost.
+// `npm run bench [-- --quick | --micro | --hostile | --only PART,PART] [--publish]`: what the filter costs, beside what other filters and servers cost.
 
 import { execFileSync } from "node:child_process";
 import { mkdirSync, rmSync } from "node:fs";
@@ -6,6 +6,7 @@ import { measureArrivals } from "./arrivals";
 import { closeBrowsers } from "./browsers";
 import { measureCrossings } from "./crossings";
 import { measureGrowth } from "./growth";
+import { measureHostile } from "./hostile";
 import { measureMemory } from "./memory";
 import { measureMicro } from "./micro";
 import { measureReady } from "./ready";
@@ -15,7 +16,7 @@ import { measureRequests } from "./requests";
 import { stayOnLoadCore } from "./servers";
 import { OUT, REPORT, World } from "./world";
 
-interface Part { run(world: World): Result | Promise<Result>; /** Left out by --quick. */ long?: boolean }
+interface Part { run(world: World): Result | Promise<Result>; /** Left out by --quick. */ long?: boolean; /** Only where it is asked for. */ apart?: boolean }
 
 const PARTS: Record<string, Part> = {
   requests: { run: measureRequests },
@@ -25,11 +26,15 @@ const PARTS: Record<string, Part> = {
   growth: { run: measureGrowth, long: true },
   memory: { run: measureMemory },
   micro: { run: measureMicro },
+  hostile: { run: measureHostile, apart: true },
 };
+
+/** Their load is the bench's own. */
+const WITHOUT_WRK = ["micro", "hostile"];
 
 async function main(): Promise<void> {
   const quick = process.argv.includes("--quick"), chosen = chosenParts(quick);
-  requireTools();
+  requireTools(chosen);
   rmSync(OUT, { recursive: true, force: true });
   mkdirSync(OUT, { recursive: true });
   stayOnLoadCore();
@@ -51,16 +56,17 @@ async function main(): Promise<void> {
 
 function chosenParts(quick: boolean): string[] {
   const only = process.argv.indexOf("--only");
-  const names = process.argv.includes("--micro") ? ["micro"] : only > 0 ? (process.argv[only + 1] ?? "").split(",") : null;
-  if (names === null) return Object.keys(PARTS).filter((name) => !quick || !PARTS[name]!.long);
+  const alone = ["micro", "hostile"].filter((name) => process.argv.includes(`--${name}`));
+  const names = alone.length > 0 ? alone : only > 0 ? (process.argv[only + 1] ?? "").split(",") : null;
+  if (names === null) return Object.keys(PARTS).filter((name) => !PARTS[name]!.apart && !(quick && PARTS[name]!.long));
   const unknown = names.filter((name) => !(name in PARTS));
   if (unknown.length > 0) throw new Error(`there is no part ${unknown.join(", ")}; there are ${Object.keys(PARTS).join(", ")}`);
   return names;
 }
 
-function requireTools(): void {
+function requireTools(chosen: string[]): void {
   try {
-    execFileSync("which", ["wrk", "taskset"], { stdio: "ignore" });
+    execFileSync("which", ["taskset", ...(chosen.every((name) => WITHOUT_WRK.includes(name)) ? [] : ["wrk"])], { stdio: "ignore" });
   } catch {
     throw new Error("the bench needs wrk and taskset (on Debian: apt-get install wrk util-linux)");
   }

@@ -15,19 +15,19 @@ export interface Sample extends Omit<Outcome, "loadCpu" | "count"> {
 /** Something that is measured: a server under a load. One sample for each round, in their order; null where it was thrown away. */
 export interface Measured { name: string; server: Server; load(seconds: number): Promise<Outcome>; samples: (Sample | null)[] }
 
-export interface Rounds { rounds: number; seconds: number; /** Processes of ours that work meanwhile. */ ours: number[] }
+export interface Rounds { rounds: number; seconds: number; /** Processes of ours that work meanwhile. */ ours: number[]; /** Another bound than NOISE. */ noise?: number }
 
 /** A sample is tried so often until one is not disturbed. What is always disturbed has no figure. */
 const TRIES = 3;
 
 /** Gives the number of samples that were thrown away. */
-export async function inRounds(all: Measured[], { rounds, seconds, ours }: Rounds, between: () => Promise<void> = async () => {}): Promise<number> {
+export async function inRounds(all: Measured[], { rounds, seconds, ours, noise = NOISE }: Rounds, between: () => Promise<void> = async () => {}): Promise<number> {
   let thrownAway = 0;
   for (let round = 1; round <= rounds; round++) {
     for (const each of all) {
       let sample: Sample | null = null;
       for (let tries = 0; sample === null && tries < TRIES; tries++) {
-        sample = await measure(each, seconds, ours);
+        sample = await measure(each, seconds, ours, noise);
         if (sample === null) thrownAway++;
       }
       each.samples.push(sample);
@@ -38,13 +38,13 @@ export async function inRounds(all: Measured[], { rounds, seconds, ours }: Round
   return thrownAway;
 }
 
-async function measure({ server, load }: Measured, seconds: number, ours: number[]): Promise<Sample | null> {
+async function measure({ server, load }: Measured, seconds: number, ours: number[], noise: number): Promise<Sample | null> {
   const own = (): number => [server.pid, process.pid, ...ours].reduce((sum, pid) => sum + cpuOf(pid), 0);
   const before = { server: cpuOf(server.pid), own: own(), machine: cpuOfMachine(), at: performance.now() };
   const { count, perSecond, p50Ms, p99Ms, loadCpu } = await load(seconds);
   const elapsed = (performance.now() - before.at) / 1000, cpu = cpuOf(server.pid) - before.server;
   const foreignCores = (cpuOfMachine() - before.machine - (own() - before.own) - loadCpu) / elapsed;
-  return foreignCores > NOISE ? null : { perSecond, cpuMicros: cpu / count * 1e6, p50Ms, p99Ms };
+  return foreignCores > noise ? null : { perSecond, cpuMicros: cpu / count * 1e6, p50Ms, p99Ms };
 }
 
 export interface Spread { median: number; lower: number; upper: number; runs: number }
