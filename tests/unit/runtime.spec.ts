@@ -133,23 +133,23 @@ export function what_was_handed_out_is_counted_until_it_is_collected(): void {
 export function duty_153_a_collection_waits_for_as_much_as_it_has_to_look_through(): void {
   deep = new Node(1, 0);
   __collect();
-  isFalse(isWorthCollecting(100_000), "nothing was allocated");
-  waste(100_000);
-  isTrue(isWorthCollecting(100_000), "little is alive");
-  for (let i = 0; i < 10_000; i++) {
+  isFalse(isWorthCollecting(1_000_000), "nothing was allocated");
+  waste(1_000_000);
+  isTrue(isWorthCollecting(1_000_000), "little is alive");
+  for (let i = 0; i < 40_000; i++) {
     const node = new Node(i, 64);
     node.other = deep;
     deep = node;
   }
   __collect();
-  waste(100_000);
-  isFalse(isWorthCollecting(100_000), "much is alive");
-  waste(3_000_000);
-  isTrue(isWorthCollecting(100_000), "as much was allocated");
+  waste(1_000_000);
+  isFalse(isWorthCollecting(1_000_000), "much is alive");
+  waste(9_000_000);
+  isTrue(isWorthCollecting(1_000_000), "as much was allocated");
   deep = null;
   __collect();
-  waste(100_000);
-  isTrue(isWorthCollecting(100_000), "it has gone");
+  waste(1_000_000);
+  isTrue(isWorthCollecting(1_000_000), "it has gone");
 }
 
 /** Allocates about so many bytes for nobody. */
