@@ -7,8 +7,9 @@ import { BROWSER_CLIENT } from "../../cli/demo/provider-clients";
 import type { Endpoint, Fault } from "../../cli/demo/provider-front";
 import { BrowserClient } from "./support/browser-client";
 import { bySession } from "./support/browser-world";
+import { ENDINGS } from "./support/endings";
 import { startEnvoy, until, type TestEnvoy, type TestEnvoyOptions } from "./support/envoy";
-import { open, PROTOCOLS, type Answer, type Exchange, type Head, type Headers, type Protocol } from "./support/exchange";
+import { open, PROTOCOLS, type Answer, type Headers, type Protocol } from "./support/exchange";
 import { getWith } from "./support/http";
 import { startProvider, type TestProvider } from "./support/provider";
 import { startRecorder, towards, understood, UPSTREAM_ROUTES, type Recorded, type Recorder } from "./support/recorder";
@@ -23,33 +24,6 @@ const FORGED: Headers = [
 ];
 const IDENTITY = ["HTTP_X_USERINFO", "HTTP_X_USER_ID", "HTTP_X_ACCESS_TOKEN", "HTTP_X_ID_TOKEN", "HTTP_X_RAW_ID_TOKEN", "HTTP_X_REFRESH_TOKEN"];
 
-/** How a request ends. Its body comes in two halves at least, where it has one. */
-interface Ending {
-  ends: Head["ends"];
-  /** HTTP/1.1: Content-Length instead of chunks. */
-  length?: boolean;
-  reset?: boolean;
-  go(exchange: Exchange, body: string, trailers: Headers): Promise<void> | void;
-}
-
-const half = (body: string): [string, string] => [body.slice(0, body.length >> 1), body.slice(body.length >> 1)];
-
-const ENDINGS: Record<string, Ending> = {
-  "headers only": { ends: "headers", go: () => {} },
-  "data and its end": { ends: "data", length: true, go: (exchange, body) => exchange.lastData(body) },
-  "data in many pieces": {
-    ends: "data",
-    async go(exchange, body) {
-      for (let i = 0; i < body.length - 1; i += 8) await exchange.data(body.slice(i, Math.min(i + 8, body.length - 1)));
-      exchange.lastData(body.slice(-1));
-    },
-  },
-  "data, then an empty end": { ends: "data", async go(exchange, body) { for (const piece of half(body)) await exchange.data(piece); exchange.end(); } },
-  "data, then trailers": { ends: "trailers", async go(exchange, body, trailers) { for (const piece of half(body)) await exchange.data(piece); exchange.trailers(trailers); } },
-  "trailers without data": { ends: "trailers", go: (exchange, _, trailers) => exchange.trailers(trailers) },
-  "headers, then a reset": { ends: "data", reset: true, async go(exchange) { await sleep(20); exchange.reset(); } },
-  "data, then a reset": { ends: "data", reset: true, async go(exchange, body) { await exchange.data(half(body)[0]); await sleep(20); exchange.reset(); } },
-};
 const BODY = "seven lines of a body";
 const WITH_WHOLE_BODY = ["data and its end", "data in many pieces", "data, then an empty end", "data, then trailers"];
 /** Ends a body within its data, as everything but headers, trailers and resets does. */

@@ -103,6 +103,7 @@ export function openHttp2(url: string, { method, path, headers, ends, scheme }: 
     stream.on("data", (chunk: Buffer) => chunks.push(chunk));
     stream.on("error", () => {}); // "close" follows
     stream.on("close", finish);
+    session.once("close", finish); // where there was no connection, the stream says nothing
   });
   return {
     data: (bytes) => new Promise((resolve) => stream.write(bytes, "latin1", () => resolve())),

@@ -227,7 +227,7 @@ export class StreamContext {
   /** proxy_continue_stream of the request: takes effect when the VM call has returned. */
   continueRequest(): void {
     if (this.inRequestHeaders) throw new Misuse("proxy_continue_stream within proxy_on_request_headers: Envoy loses it when the answer then is to stop");
-    if (this.iteration === "continue" || this.answering) throw new Misuse(`proxy_continue_stream of a request that is not paused: ${describe(this.outcome)}`);
+    if (this.iteration === "continue" || this.over) throw new Misuse(`proxy_continue_stream of a request that is not paused: ${describe(this.outcome)}`);
     this.maps.delete(MapType.RequestHeaders);
     this.vm.after(() => this.continueIteration());
   }
