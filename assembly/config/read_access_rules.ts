@@ -59,7 +59,7 @@ class RuleReader {
         }
       }
     }
-    const claim = this.json.member(node, "claim");
+    const claim = this.json.memberOrNull(node, "claim");
     if (claim != ABSENT) made = this.claimRule(node, claim, at, tests);
     else if (tests > 0) this.wrong(at, "equals, contains, one_of and exists stand beside claim");
     if (forms != 1) this.wrong(at, "expected one of all, any, not and claim, found " + (forms == 0 ? "none" : forms.toString()));
@@ -83,7 +83,7 @@ class RuleReader {
     const json = this.json, path = json.isString(claim) ? decodeUtf8(json.text(claim)) : "";
     if (!plainPath(path)) this.wrong(at + ".claim", PATH_EXPECTED);
     else this.written(claim, at + ".claim");
-    const equals = json.member(node, "equals"), contains = json.member(node, "contains"), oneOf = json.member(node, "one_of"), exists = json.member(node, "exists");
+    const equals = json.memberOrNull(node, "equals"), contains = json.memberOrNull(node, "contains"), oneOf = json.memberOrNull(node, "one_of"), exists = json.memberOrNull(node, "exists");
     const values: Scalar[] = [];
     if (equals != ABSENT) this.scalar(values, equals, at + ".equals");
     if (contains != ABSENT) this.scalar(values, contains, at + ".contains");

@@ -25,7 +25,7 @@ export class ConfigReader {
   ) {}
 
   /** Whether the object itself has it. */
-  owns(key: string): bool { return this.json.member(this.object, key) != ABSENT; }
+  owns(key: string): bool { return this.json.memberOrNull(this.object, key) != ABSENT; }
 
   has(key: string): bool { return this.find(key) != ABSENT; }
 
@@ -221,7 +221,7 @@ export class ConfigReader {
 
   private find(key: string): i32 {
     if (!this.known.includes(key)) this.known.push(key);
-    const own = this.json.member(this.object, key), base = this.base;
+    const own = this.json.memberOrNull(this.object, key), base = this.base;
     return own != ABSENT || base == null ? own : base.find(key);
   }
 

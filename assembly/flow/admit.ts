@@ -4,7 +4,7 @@ import { isIgnoringCase, same } from "../bytes/bytes";
 import { AudienceRule } from "../config/config";
 import { areNamesTexts, checkTimes, ClaimFault, expiresAtSec, hasScopes, holds, isTyp } from "../jose/claims";
 import { VerifiedJwt } from "../jose/jws";
-import { Json } from "../json/json";
+import { Json, Kind } from "../json/json";
 import { ActiveToken } from "../oidc/introspection";
 import { findClaim } from "../policy/claim_path";
 import { TokenClaims } from "../policy/claim_source";
@@ -72,7 +72,7 @@ function checkRules(x: Exchange, claims: Json): Refusal | null {
 
 function audienceHolds(rule: AudienceRule, claims: Json): bool {
   const node = findClaim(claims, claims.root, rule.claim);
-  if (node < 0) return !rule.required;
+  if (node < 0 || claims.kind(node) == Kind.Null) return !rule.required;
   if (rule.accepted.length == 0) return true;
   for (let i = 0; i < rule.accepted.length; i++) if (holds(claims, node, rule.accepted[i])) return true;
   return false;

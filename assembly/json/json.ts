@@ -3,7 +3,7 @@
 import { encodeCodePoint } from "../bytes/utf8";
 import { sameAt, textAt } from "../bytes/bytes";
 import { hash } from "../bytes/hash";
-import { decimal } from "./number";
+import { decimal, numberIn } from "./number";
 
 export const enum Kind { Null = 1, False, True, Number, String, List, Object }
 
@@ -13,6 +13,7 @@ export const ABSENT: i32 = -1;
 /** A node is four words: kind and escape flag, start and end of its content in the text, the first node after it. */
 const WORDS = 4;
 const ESCAPED: i32 = 256;
+const TWICE: i32 = 512;
 
 /**
  * A document as a list of nodes in the order of the text: an object is followed by its keys and values in turn, a list by its
@@ -37,8 +38,14 @@ export class Json {
   isNumber(node: i32): bool { return this.kind(node) == Kind.Number; }
   isTrue(node: i32): bool { return this.kind(node) == Kind.True; }
 
-  /** The member's value, or ABSENT (also when `object` is none). */
+  /** The member's value, or ABSENT (also when `object` is none). `null` is absence: providers write it for members that they do not have. */
   member(object: i32, name: string): i32 {
+    const value = this.memberOrNull(object, name);
+    return this.kind(value) == Kind.Null ? ABSENT : value;
+  }
+
+  /** The same where `null` is a value, as in configuration and in rules over claims. */
+  memberOrNull(object: i32, name: string): i32 {
     if (!this.isObject(object)) return ABSENT;
     const end = this.next(object), size = name.length;
     for (let key = object + 1; key < end; key = this.next(key + 1)) {
@@ -71,6 +78,9 @@ export class Json {
 
   /** NaN for every kind but a number. Beyond the range of a double: an infinity. */
   number(node: i32): f64 { return this.isNumber(node) ? decimal(this.raw(node)) : NaN; }
+
+  /** Likewise, where a text is taken for the number that it spells: some providers write numbers so. */
+  numberOrText(node: i32): f64 { return this.isString(node) ? numberIn(this.text(node)) : this.number(node); }
 
   /** Whether the string node `a` and the string node `b` hold the same text, however it is spelt. Nothing is allocated: strangers choose how many names are compared. */
   sameText(a: i32, b: i32): bool {
@@ -136,6 +146,15 @@ export class Json {
     if (escaped) store<i32>(node, load<i32>(node) | ESCAPED);
     store<i32>(node, end, 8);
     store<i32>(node, this.size, 12);
+  }
+
+  /** For the parser: the object has a name twice. */
+  ambiguous(object: i32): void { store<i32>(this.at(object), this.word(object, 0) | TWICE); }
+
+  /** Whether the node, or an object within it, has a name twice. Only where `parse` was told to let that pass. */
+  isAmbiguous(node: i32): bool {
+    for (let i = node, end = this.next(node); i < end; i++) if (this.word(i, 0) & TWICE) return true;
+    return false;
   }
 
   /** Where its content ends in the text. */

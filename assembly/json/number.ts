@@ -58,6 +58,9 @@ export function decimal(text: Uint8Array): f64 {
   return negative ? -value : value;
 }
 
+/** The number that the text is, from its first to its last byte. NaN where it is none. */
+export function numberIn(text: Uint8Array): f64 { return text.length > 0 && numberEnd(text, 0) == text.length ? decimal(text) : NaN; }
+
 function digitsEnd(bytes: Uint8Array, at: i32): i32 {
   let i = at;
   while (i < bytes.length && bytes[i] - 0x30 < 10) i++;

@@ -10,7 +10,7 @@ export const enum JsonFault { TooLarge = 1, NotUtf8, Syntax, TooDeep, TooMany, D
 /** Deeper nesting has no use in tokens, keys or metadata; without a bound it is an attack (CVE-2026-48042). */
 const MAX_DEPTH = 32;
 /** The most members of an object, unless the caller allows fewer: bounds the table of its names. */
-const MAX_MEMBERS = 1024;
+export const MAX_MEMBERS = 1024;
 /** Up to so many names are compared each with each, which takes less time than a table. */
 const FEW = 8;
 
@@ -26,11 +26,14 @@ export function seedNames(seed: u64): void { namesSeed = seed; }
 const OPEN = new StaticArray<i32>(MAX_DEPTH);
 const MEMBERS = new StaticArray<i32>(MAX_DEPTH);
 
-/** Reads a whole document of at most `maxSize` bytes and `maxMembers` members in each object. The fault's place is the offset in the text. */
-export function parse(bytes: Uint8Array, maxSize: i32, maxMembers: i32 = MAX_MEMBERS): Result<Json> {
+/**
+ * Reads a whole document of at most `maxSize` bytes and `maxMembers` members in each object. The fault's place is the offset in the text.
+ * `strictDepth`: a name that stands twice in an object further inside is no fault of the document; `Json.isAmbiguous` tells of it.
+ */
+export function parse(bytes: Uint8Array, maxSize: i32, maxMembers: i32 = MAX_MEMBERS, strictDepth: i32 = MAX_DEPTH): Result<Json> {
   if (bytes.length > maxSize) return Result.fail<Json>(JsonFault.TooLarge, bytes.length.toString());
   if (!isUtf8(bytes)) return Result.fail<Json>(JsonFault.NotUtf8, "");
-  const parser = new Parser(bytes, min(maxMembers, MAX_MEMBERS));
+  const parser = new Parser(bytes, min(maxMembers, MAX_MEMBERS), strictDepth);
   const fault = parser.document();
   return fault == 0 ? Result.of<Json>(parser.json) : Result.fail<Json>(fault, parser.at.toString());
 }
@@ -66,7 +69,7 @@ class Parser {
   private readonly open: StaticArray<i32> = OPEN;
   private readonly members: StaticArray<i32> = MEMBERS;
 
-  constructor(private readonly bytes: Uint8Array, private readonly maxMembers: i32) {
+  constructor(private readonly bytes: Uint8Array, private readonly maxMembers: i32, private readonly strictDepth: i32) {
     this.json = new Json(bytes);
     this.start = bytes.dataStart;
     this.size = bytes.length;
@@ -113,7 +116,8 @@ class Parser {
     this.json.close(this.container, ++this.at, false);
     if (this.inObject && this.count > 1) {
       const twice = this.count > FEW ? this.twiceOfMany() : this.twiceOfFew();
-      if (twice != ABSENT) {
+      if (twice != ABSENT && this.depth > this.strictDepth) this.json.ambiguous(this.container);
+      else if (twice != ABSENT) {
         this.at = this.json.end(twice) + 1;
         return JsonFault.Duplicate;
       }

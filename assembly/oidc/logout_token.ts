@@ -56,7 +56,7 @@ export function readLogoutToken(jwt: VerifiedJwt, issuer: Uint8Array, clientId: 
   if (sub == ABSENT && sid == ABSENT) return refuse(LogoutTokenFault.Nobody, "sub");
   if (sub != ABSENT && !isName(claims, sub)) return refuse(LogoutTokenFault.Nobody, "sub");
   if (sid != ABSENT && !isName(claims, sid)) return refuse(LogoutTokenFault.Nobody, "sid");
-  if (claims.member(root, "nonce") != ABSENT) return refuse(LogoutTokenFault.Nonce, "nonce");
+  if (claims.memberOrNull(root, "nonce") != ABSENT) return refuse(LogoutTokenFault.Nonce, "nonce");
   return Result.of<LogoutToken>(new LogoutToken(claims.text(sub), claims.text(sid), claims.text(jti), expiresAtSec(claims, iat)));
 }
 

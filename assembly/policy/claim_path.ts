@@ -10,11 +10,11 @@ export const MAX_DOTS = 8;
  * `a.b.c` is the member `a.b.c`, else `c` in `a.b`, else `b.c` in `a`, and so on.
  */
 export function findClaim(claims: Json, object: i32, path: string): i32 {
-  const whole = claims.member(object, path);
+  const whole = claims.memberOrNull(object, path);
   if (whole != ABSENT) return whole;
   for (let dot = path.length - 1; dot > 0; dot--) {
     if (path.charCodeAt(dot) != 0x2e) continue;
-    const inner = claims.member(object, path.substring(0, dot));
+    const inner = claims.memberOrNull(object, path.substring(0, dot));
     if (!claims.isObject(inner)) continue;
     const found = findClaim(claims, inner, path.substring(dot + 1));
     if (found != ABSENT) return found;

@@ -124,7 +124,7 @@ class Judge {
 
   /** What `properties` beside it does not name. */
   private additional(schema: i32, wanted: i32, value: i32): i32 {
-    const claims = this.claims, properties = this.own.member(schema, "properties");
+    const claims = this.claims, properties = this.own.memberOrNull(schema, "properties");
     if (!claims.isObject(value)) return ABSENT;
     for (let name = claims.first(value); name >= 0; name = claims.sibling(value, name + 1)) {
       const at = this.work.member(this.texts, properties, this.claimTexts, name) == ABSENT ? this.misfit(wanted, name + 1) : ABSENT;

@@ -3,12 +3,28 @@ import { decimal } from "../../../assembly/json/number";
 import { ascii, equal, equalInt, isFalse, isTrue, text, utf8 } from "../check";
 import { read, repeat, textOfV } from "./reading.as";
 
-export function absent_and_null_and_false_are_three_different_answers(): void {
-  const json = read("{\"n\":null,\"f\":false}");
+export function null_is_absence_and_false_is_a_value(): void {
+  const json = read("{\"n\":null,\"f\":false,\"z\":0,\"e\":\"\"}");
   equalInt(json.member(json.root, "x"), ABSENT);
-  equalInt(json.kind(json.member(json.root, "x")), 0);
-  equalInt(json.kind(json.member(json.root, "n")), Kind.Null);
+  equalInt(json.member(json.root, "n"), ABSENT);
   equalInt(json.kind(json.member(json.root, "f")), Kind.False);
+  equalInt(json.kind(json.member(json.root, "z")), Kind.Number);
+  equalInt(json.kind(json.member(json.root, "e")), Kind.String);
+}
+
+export function null_is_a_value_for_whoever_asks_for_it(): void {
+  const json = read("{\"n\":null,\"f\":false}");
+  equalInt(json.memberOrNull(json.root, "x"), ABSENT);
+  equalInt(json.kind(json.memberOrNull(json.root, "x")), 0);
+  equalInt(json.kind(json.memberOrNull(json.root, "n")), Kind.Null);
+  equalInt(json.kind(json.memberOrNull(json.root, "f")), Kind.False);
+}
+
+export function a_text_may_stand_for_the_number_that_it_spells(): void {
+  const json = read("{\"t\":\"1700000000\",\"d\":\"1.5\",\"n\":7,\"b\":true,\"l\":[1],\"s\":\" 1\",\"h\":\"0x10\",\"e\":\"\",\"i\":\"Infinity\",\"m\":\"1s\"}");
+  isTrue(json.numberOrText(json.member(0, "t")) == 1700000000 && json.numberOrText(json.member(0, "d")) == 1.5 && json.numberOrText(json.member(0, "n")) == 7, "numbers");
+  const none = "blsheimx";
+  for (let i = 0; i < none.length; i++) isTrue(isNaN(json.numberOrText(json.member(0, none.charAt(i)))), none.charAt(i));
 }
 
 export function a_value_of_another_kind_has_no_text(): void {

@@ -47,7 +47,7 @@ export function duty_119_the_time_of_issue_is_required_and_fresh(): void {
 
 export function duty_119_an_expiry_holds_where_there_is_one(): void {
   accepted(judged([ISS, SUB, AUD, IAT, "\"exp\":1700000001", JTI, EVENTS]));
-  const values = ["1700000000", "1", "\"1700000300\"", "null"];
+  const values = ["1700000000", "1", "\"1700000300\"", "true"];
   for (let i = 0; i < values.length; i++) refused(judged([ISS, SUB, AUD, IAT, "\"exp\":" + values[i], JTI, EVENTS]), LogoutTokenFault.NotNow);
 }
 
@@ -69,7 +69,10 @@ export function duty_119_the_event_is_a_logout(): void {
 
 export function duty_119_somebody_must_be_named(): void {
   refused(judged([ISS, AUD, IAT, JTI, EVENTS]), LogoutTokenFault.Nobody);
-  const values = ["\"\"", "null", "1", "[\"me\"]", "\"" + "x".repeat(256) + "\""];
+  accepted(judged([ISS, SUB, "\"sid\":null", AUD, IAT, "\"exp\":null", JTI, EVENTS]));
+  accepted(judged([ISS, "\"sub\":null", SID, AUD, IAT, JTI, EVENTS]));
+  refused(judged([ISS, "\"sub\":null", "\"sid\":null", AUD, IAT, JTI, EVENTS]), LogoutTokenFault.Nobody);
+  const values = ["\"\"", "1", "[\"me\"]", "\"" + "x".repeat(256) + "\""];
   for (let i = 0; i < values.length; i++) {
     refused(judged([ISS, "\"sub\":" + values[i], AUD, IAT, JTI, EVENTS]), LogoutTokenFault.Nobody);
     refused(judged([ISS, "\"sid\":" + values[i], AUD, IAT, JTI, EVENTS]), LogoutTokenFault.Nobody);
