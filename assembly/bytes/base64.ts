@@ -101,6 +101,15 @@ export function decodeBase64url(text: Uint8Array): Result<Uint8Array> {
   return Result.of<Uint8Array>(out);
 }
 
+/** Either alphabet, with or without padding, as some providers write the members of their keys. Everything else as strict as above. */
+export function decodeAnyBase64(text: Uint8Array): Result<Uint8Array> {
+  let size = text.length;
+  for (let i = 0; i < 2 && size > 0 && text[size - 1] == 0x3d; i++) size--;
+  const out = text.slice(0, size);
+  for (let i = 0; i < size; i++) if (out[i] == 0x2b) out[i] = 0x2d; else if (out[i] == 0x2f) out[i] = 0x5f;
+  return decodeBase64url(out);
+}
+
 /** Standard base64 with padding (RFC 4648 §4). */
 export function encodeBase64(data: Uint8Array): Uint8Array { return encode(data, changetype<usize>(STANDARD), STANDARD_ABOVE); }
 

@@ -196,8 +196,8 @@ export class Feed extends ProviderView {
     }
   }
 
-  private warnOfRoca(ids: string): void {
-    if (ids.length > 0) this.logs.warn("keys of " + this.issuer + ": not used, as whoever sees such a key can compute the private one (ROCA, CVE-2017-15361): " + ids);
+  private warnOfLeftOut(keys: string): void {
+    if (keys.length > 0) this.logs.warn("keys of " + this.issuer + ": left out: " + keys);
   }
 
   /** A set replaces the old one only if it is whole and has a usable key: an error page or an empty set keeps what was there. */
@@ -206,7 +206,7 @@ export class Feed extends ProviderView {
     const read = reply.status == 200 ? readJwks(body) : null;
     if (read == null || read.failed) {
       const fault: Fault | null = read == null ? null : read.fault;
-      if (fault != null && fault.code == JwksFault.NoUsableKey) this.warnOfRoca(fault.at);
+      if (fault != null && fault.code == JwksFault.NoUsableKey) this.warnOfLeftOut(fault.at);
       this.logs.warn("keys of " + this.issuer + " not fetched: "
         + (reply.status == 0 ? "the provider did not answer" : read == null ? "the provider " + answered(reply.status.toString()) : "the document is no key set with a usable key") + by(this.settings.jwksCluster));
       return false;
@@ -214,7 +214,7 @@ export class Feed extends ProviderView {
     const before = this.keysBody;
     this.keysAge.succeeded(fetchedAtMs);
     if (before != null && same(before, body)) return true;
-    this.warnOfRoca(read.value.roca);
+    this.warnOfLeftOut(read.value.leftOut);
     this.keysHeld = read.value;
     this.keysBody = body;
     this.generation++;

@@ -1,7 +1,8 @@
 // A JSON Web Key of a provider (RFC 7517, RFC 7518 §6, RFC 8037 §2): a public key for signatures, or of no use to us.
 
-import { decodeBase64url } from "../bytes/base64";
+import { decodeAnyBase64 } from "../bytes/base64";
 import { is } from "../bytes/bytes";
+import { coordinateSize } from "../crypto/curve";
 import { EcPublicKey } from "../crypto/ecdsa";
 import { Ed25519PublicKey } from "../crypto/ed25519";
 import { Curve, KeyFault, PublicKey } from "../crypto/key";
@@ -10,7 +11,7 @@ import { Json } from "../json/json";
 import { Result } from "../result";
 import { Algorithm, algorithmNamed } from "./algorithm";
 
-export const enum JwkFault { NotAnObject = 1, NotForSignatures, Private, Symmetric, UnknownType, BadMember, BadKey, Roca }
+export const enum JwkFault { NotAnObject = 1, NotForSignatures, Private, Symmetric, UnknownType, BadMember, BadKey, Roca, Ambiguous }
 
 /** Longer ids are nobody's: a bound on what is kept and compared. */
 export const MAX_KID = 512;
@@ -36,11 +37,28 @@ export class Jwk {
   }
 }
 
+/** For the log, behind a key's id. Empty where a set may well hold such a key: it is there for something else. */
+export function jwkFaultText(fault: i32, at: string): string {
+  switch (fault) {
+    case JwkFault.NotForSignatures: return "";
+    case JwkFault.NotAnObject: return "is no object";
+    case JwkFault.Private: return "holds " + at + ", which only private keys have: it is no secret any more";
+    case JwkFault.Symmetric: return "is a shared secret, and published";
+    case JwkFault.UnknownType: return "has a " + at + " that is not known here";
+    case JwkFault.BadMember: return "has a malformed " + at;
+    case JwkFault.Roca: return "can be computed by whoever sees it (ROCA, CVE-2017-15361)";
+    case JwkFault.Ambiguous: return "has a member twice";
+    default: return "is no valid key, or too weak a one";
+  }
+}
+
 /** Reads one key of a remote set. A fault means that the key is not used; the rest of the set may be. */
 export function readJwk(json: Json, node: i32): Result<Jwk> {
   if (!json.isObject(node)) return Result.fail<Jwk>(JwkFault.NotAnObject, "");
+  if (json.isAmbiguous(node)) return Result.fail<Jwk>(JwkFault.Ambiguous, "");
   for (let i = 0; i < PRIVATE.length; i++) {
-    if (json.member(node, PRIVATE[i]) >= 0) return Result.fail<Jwk>(JwkFault.Private, PRIVATE[i]);
+    const member = json.member(node, PRIVATE[i]);
+    if (member >= 0 && !isEmptyList(json, member)) return Result.fail<Jwk>(JwkFault.Private, PRIVATE[i]);
   }
   if (!forSignatures(json, node)) return Result.fail<Jwk>(JwkFault.NotForSignatures, "use");
 
@@ -68,12 +86,15 @@ function forSignatures(json: Json, node: i32): bool {
   const use = json.member(node, "use");
   if (use >= 0 && !json.reads(use, "sig")) return false;
   const operations = json.member(node, "key_ops");
-  if (operations < 0) return true;
+  if (operations < 0 || isEmptyList(json, operations)) return true;
   for (let item = json.isList(operations) ? json.first(operations) : -1; item >= 0; item = json.sibling(operations, item)) {
     if (json.reads(item, "verify")) return true;
   }
   return false;
 }
+
+/** Some libraries write lists that they have nothing for (`key_ops`, `oth`). */
+function isEmptyList(json: Json, node: i32): bool { return json.isList(node) && json.first(node) < 0; }
 
 function readKey(json: Json, node: i32): Result<PublicKey> {
   const type = json.text(json.member(node, "kty"));
@@ -87,7 +108,7 @@ function readKey(json: Json, node: i32): Result<PublicKey> {
     if (curve == Curve.None) return Result.fail<PublicKey>(JwkFault.UnknownType, "crv");
     const x = bytesOf(json, node, "x"), y = bytesOf(json, node, "y");
     if (x.failed || y.failed) return Result.fail<PublicKey>(JwkFault.BadMember, x.failed ? "x" : "y");
-    return upcast<EcPublicKey>(EcPublicKey.of(curve, x.value, y.value));
+    return upcast<EcPublicKey>(EcPublicKey.of(curve, coordinate(x.value, coordinateSize(curve)), coordinate(y.value, coordinateSize(curve))));
   }
   if (is(type, "OKP")) {
     if (!json.reads(json.member(node, "crv"), "Ed25519")) return Result.fail<PublicKey>(JwkFault.UnknownType, "crv");
@@ -106,7 +127,15 @@ function upcast<K extends PublicKey>(key: Result<K>): Result<PublicKey> {
 }
 
 function bytesOf(json: Json, node: i32, name: string): Result<Uint8Array> {
-  return decodeBase64url(json.text(json.member(node, name)));
+  return decodeAnyBase64(json.text(json.member(node, name)));
+}
+
+/** As wide as the curve's field (RFC 7518 §6.2.1.2): some libraries leave leading zeros out. */
+function coordinate(number: Uint8Array, size: i32): Uint8Array {
+  if (number.length == 0 || number.length >= size) return number;
+  const out = new Uint8Array(size);
+  out.set(number, size - number.length);
+  return out;
 }
 
 function curveNamed(name: Uint8Array): Curve {

@@ -3,10 +3,10 @@
 import { same } from "../bytes/bytes";
 import { decodeUtf8 } from "../bytes/utf8";
 import { Json } from "../json/json";
-import { parse } from "../json/parser";
+import { MAX_MEMBERS, parse } from "../json/parser";
 import { Result } from "../result";
 import { Algorithm } from "./algorithm";
-import { Jwk, JwkFault, readJwk } from "./jwk";
+import { Jwk, jwkFaultText, readJwk } from "./jwk";
 
 export const enum JwksFault { NotJson = 1, NoKeys, TooManyKeys, NoUsableKey }
 
@@ -15,16 +15,20 @@ export const MAX_JWKS = 256 * 1024;
 /** The most keys that a set may hold. */
 const MAX_KEYS = 100;
 /** The most keys that one signature is tried against: a set without ids must not make a token expensive. */
-const MAX_CANDIDATES = 4;
+const MAX_CANDIDATES = 16;
 /** The longest part of a key's id that a log line shows. */
 const MAX_SHOWN = 64;
+/** The most keys that a log line names. */
+const MAX_NAMED = 8;
+/** The document and its list; what is further inside belongs to one key. */
+const DEPTH_OF_KEYS = 2;
 
 @final
 export class KeySet {
   constructor(
     private readonly keys: Jwk[],
-    /** For the log: the ids of those that were left out because of ROCA; empty where none was. */
-    readonly roca: string = "",
+    /** For the log: which were left out, and why; empty where none was. */
+    readonly leftOut: string = "",
   ) {}
 
   get size(): i32 { return this.keys.length; }
@@ -41,7 +45,7 @@ export class KeySet {
 
   /**
    * The keys that may have made a signature with this algorithm and key id. Empty when none can: the id is unknown, or its key
-   * is of another family. Without an id, or among keys without ids, every key that fits is a candidate, up to four.
+   * is of another family. Without an id, or among keys without ids, every key that fits is a candidate, up to sixteen.
    */
   candidates(algorithm: Algorithm, kid: Uint8Array | null): Jwk[] {
     const out: Jwk[] = [];
@@ -59,22 +63,26 @@ export class KeySet {
   }
 }
 
-/** Keys that are of no use to us (encryption, unknown types, broken) are passed over; a set without a usable one is refused, `at` as in `KeySet.roca`. */
+/** Keys that are of no use to us (encryption, unknown types, broken) are left out; a set without a usable one is refused, `at` as in `KeySet.leftOut`. */
 export function readJwks(document: Uint8Array): Result<KeySet> {
-  const parsed = parse(document, MAX_JWKS);
+  const parsed = parse(document, MAX_JWKS, MAX_MEMBERS, DEPTH_OF_KEYS);
   if (parsed.failed) return Result.fail<KeySet>(JwksFault.NotJson, "");
   const json = parsed.value;
   const list = json.member(json.root, "keys");
   if (!json.isList(list)) return Result.fail<KeySet>(JwksFault.NoKeys, "keys");
-  const keys: Jwk[] = [], roca: string[] = [];
-  let count = 0;
+  const keys: Jwk[] = [], leftOut: string[] = [];
+  let count = 0, unnamed = 0;
   for (let node = json.first(list); node >= 0; node = json.sibling(list, node)) {
     if (++count > MAX_KEYS) return Result.fail<KeySet>(JwksFault.TooManyKeys, "keys");
     const jwk = readJwk(json, node), fault = jwk.fault;
     if (fault == null) keys.push(jwk.value);
-    else if (fault.code == JwkFault.Roca) roca.push(idOf(json, node));
+    else {
+      const why = jwkFaultText(fault.code, fault.at);
+      if (why.length > 0 && leftOut.length < MAX_NAMED) leftOut.push(idOf(json, node) + " " + why);
+      else if (why.length > 0) unnamed++;
+    }
   }
-  const left = roca.join(", ");
+  const left = leftOut.join("; ") + (unnamed > 0 ? "; and " + unnamed.toString() + " more" : "");
   return keys.length == 0 ? Result.fail<KeySet>(JwksFault.NoUsableKey, left) : Result.of<KeySet>(new KeySet(keys, left));
 }
 

@@ -14,7 +14,6 @@ export const enum JwsFault { TooLarge = 1, NotCompact, BadHeader, UnknownAlgorit
 
 /** The largest token that is read, in bytes. */
 export const MAX_TOKEN = 16 * 1024;
-const MAX_HEADER = 4 * 1024;
 /** Of a header; a dozen are registered (RFC 7515 §4.1). Anybody can send one, and it is read before there is a signature to check. */
 const MAX_HEADER_MEMBERS = 64;
 
@@ -68,7 +67,7 @@ export function readJws(token: Uint8Array): Result<Jws> {
 
   const headerBytes = decodeBase64url(token.subarray(0, first));
   if (headerBytes.failed) return Result.fail<Jws>(JwsFault.BadHeader, "header");
-  const parsed = parse(headerBytes.value, MAX_HEADER, MAX_HEADER_MEMBERS);
+  const parsed = parse(headerBytes.value, MAX_TOKEN, MAX_HEADER_MEMBERS);
   if (parsed.failed) return Result.fail<Jws>(JwsFault.BadHeader, "header");
   const header = parsed.value;
   // Keys and addresses of keys in the header (jku, jwk, x5u, x5c) are never looked at (RFC 8725 §3.10).

@@ -22,9 +22,12 @@ export function duty_134_a_set_without_a_usable_key_is_refused(): void {
   refuses(jwks(["{\"kty\":\"oct\",\"k\":\"AAAA\"}", rsaJwk("\"use\":\"enc\","), "1"]), JwksFault.NoUsableKey);
 }
 
-export function duty_56_a_set_with_a_duplicate_name_anywhere_is_refused(): void {
+export function duty_56_a_set_with_a_duplicate_name_is_refused_and_one_in_a_key_takes_the_key_away(): void {
   refuses("{\"keys\":[],\"keys\":[" + rsaJwk("") + "]}", JwksFault.NotJson);
-  refuses(jwks([rsaJwk("\"kid\":\"a\",\"kid\":\"b\",")]), JwksFault.NotJson);
+  refuses("{\"keys\":[" + rsaJwk("") + "],\"x\":1,\"\\u0078\":1}", JwksFault.NotJson);
+  refuses(jwks([rsaJwk("\"kid\":\"a\",\"kid\":\"b\",")]), JwksFault.NoUsableKey);
+  const twice = ["\"kid\":\"a\",\"kid\":\"b\",", "\"kid\":\"a\",\"k\\u0069d\":\"a\",", "\"e\":\"AQAB\",", "\"x\":{\"a\":1,\"a\":1},", "\"x\":[[{\"a\":1,\"a\":1}]],"];
+  for (let i = 0; i < twice.length; i++) equalInt(reads(jwks([rsaJwk(twice[i]), ecJwk("\"kid\":\"e\",")])).size, 1);
 }
 
 export function duty_135_a_set_may_have_100_keys_and_not_101(): void {
@@ -39,6 +42,29 @@ export function duty_135_a_set_larger_than_the_bound_is_refused(): void {
   const document = jwks([ecJwk("")]);
   isFalse(readJwks(utf8(document + " ".repeat(MAX_JWKS - document.length))).failed, "at the bound");
   refuses(document + " ".repeat(MAX_JWKS - document.length + 1), JwksFault.NotJson);
+}
+
+// What the log says.
+export function keys_that_are_left_out_are_named_with_the_reason(): void {
+  const good = ecJwk("\"kid\":\"e\",");
+  left([good, rsaJwk("\"kid\":\"a\",\"kid\":\"b\",")], "a has a member twice");
+  left([good, "{\"kty\":\"XYZ\",\"kid\":\"x\"}"], "x has a kty that is not known here");
+  left([good, "{\"kty\":\"EC\",\"crv\":\"secp256k1\"}"], "a key without id has a crv that is not known here");
+  left([good, "7"], "a key without id is no object");
+  left([good, rsaJwk("\"kid\":\"p\",\"d\":\"AQ\",")], "p holds d, which only private keys have: it is no secret any more");
+  left([good, "{\"kty\":\"RSA\",\"kid\":\"r\",\"n\":\"!\",\"e\":\"AQAB\"}"], "r has a malformed n");
+  left([good, "{\"kty\":\"RSA\",\"kid\":\"r\",\"n\":\"AQAB\",\"e\":\"AQAB\"}"], "r is no valid key, or too weak a one");
+  left([good, "{\"kty\":\"oct\",\"k\":\"AAAA\"}", "7"], "a key without id is a shared secret, and published; a key without id is no object");
+}
+
+export function keys_for_something_else_are_not_worth_a_word(): void {
+  left([ecJwk(""), rsaJwk("\"use\":\"enc\","), rsaJwk("\"alg\":\"RSA-OAEP\","), rsaJwk("\"key_ops\":[\"encrypt\"],")], "");
+}
+
+export function duty_135_the_log_names_eight_keys(): void {
+  const keys: string[] = [ecJwk("")];
+  for (let i = 0; i < 99; i++) keys.push("7");
+  left(keys, "a key without id is no object; ".repeat(8) + "and 91 more");
 }
 
 // Which keys a token is tried against.
@@ -78,16 +104,16 @@ export function duty_49_without_an_id_every_key_that_fits_is_a_candidate(): void
   chooses([ecJwk("\"kid\":\"e\","), rsaJwk("\"kid\":\"a\","), rsaJwk("\"kid\":\"b\",\"alg\":\"PS256\","), rsaJwk("")], "RS256", null, "a -");
 }
 
-export function duty_49_at_most_four_keys_are_tried(): void {
+export function duty_49_at_most_sixteen_keys_are_tried(): void {
   const keys: string[] = [];
-  for (let i = 0; i < 10; i++) keys.push(rsaJwk("\"kid\":\"" + i.toString() + "\","));
-  chooses(keys, "RS256", null, "0 1 2 3");
-  for (let i = 0; i < 10; i++) keys[i] = rsaJwk("");
-  chooses(keys, "RS256", "any", "- - - -");
+  for (let i = 0; i < 17; i++) keys.push(rsaJwk("\"kid\":\"" + i.toString() + "\","));
+  chooses(keys, "RS256", null, "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15");
+  for (let i = 0; i < 17; i++) keys[i] = rsaJwk("");
+  chooses(keys, "RS256", "any", "- ".repeat(15) + "-");
 }
 
 export function a_key_that_names_itself_is_tried_before_those_without_an_id(): void {
-  chooses([rsaJwk(""), rsaJwk(""), rsaJwk(""), rsaJwk(""), rsaJwk("\"kid\":\"a\",")], "RS256", "a", "a - - -");
+  chooses([rsaJwk(""), rsaJwk(""), rsaJwk(""), rsaJwk(""), rsaJwk("\"kid\":\"a\",")], "RS256", "a", "a - - - -");
 }
 
 export function two_keys_of_one_id_are_both_tried(): void {
@@ -107,6 +133,8 @@ function refuses(document: string, code: JwksFault): void {
   if (fault == null) return assert(false, "accepted " + document.substring(0, 80));
   equalInt(fault.code, code);
 }
+
+function left(keys: string[], want: string): void { equal(reads(jwks(keys)).leftOut, want); }
 
 /** `want`: the candidates' ids in order, `-` for one without. */
 function chooses(keys: string[], algorithm: string, kid: string | null, want: string): void {
