@@ -122,5 +122,10 @@ function readReply(headers: u32, bodySize: u32): Reply {
   if (headers == 0 || !headerPairs(MapType.HttpCallResponseHeaders)) return Reply.none();
   const status = statusOf(pairsAt(), pairsSize());
   if (bodySize > <u32>MAX_REPLY) return new Reply(status, EMPTY);
-  return new Reply(status, buffer(BufferType.HttpCallResponseBody, bodySize));
+  return new Reply(status, withoutBom(buffer(BufferType.HttpCallResponseBody, bodySize)));
+}
+
+/** A byte order mark is no part of a document; some servers put one there, and readers may pass over it (RFC 8259 §8.1). */
+function withoutBom(body: Uint8Array): Uint8Array {
+  return body.length >= 3 && body[0] == 0xef && body[1] == 0xbb && body[2] == 0xbf ? body.subarray(3) : body;
 }
