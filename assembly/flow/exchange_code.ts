@@ -35,7 +35,7 @@ class ReadTokens extends Step {
   resume(x: Exchange, reply: Reply): Next {
     const read = readTokens(reply), fault = read.fault;
     if (fault != null) {
-      const down = fault.code == TokenFault.Unreachable || fault.code == TokenFault.BadStatus && reply.status >= 500;
+      const down = fault.code == TokenFault.Unreachable || fault.code == TokenFault.BadStatus && (reply.status >= 500 || reply.status == 429);
       return this.home.refuse(down ? PROVIDER_UNREACHABLE : LOGIN_FAILED, "sign-in: " + tokenFaultText(fault.code, fault.at));
     }
     if (read.value.idToken.length == 0) return this.home.refuse(LOGIN_FAILED, "sign-in: the token answer holds no id_token (is openid among the scopes?)");

@@ -4,7 +4,7 @@ import { EMPTY } from "../bytes/bytes";
 import { BrowserSettings } from "../config/browser";
 import { readJws } from "../jose/jws";
 import { IdToken, IdTokenRules } from "../oidc/id_token";
-import { Tokens } from "../oidc/token";
+import { NOT_SAID, Tokens } from "../oidc/token";
 import { Session } from "../session/session";
 import { Exchange } from "./exchange";
 import { Signature, verifySigned } from "./verify_id_token";
@@ -19,7 +19,8 @@ export function takeTokens(x: Exchange, browser: BrowserSettings, s: Session, to
   if (tokens.scope.length > 0) s.scope = tokens.scope;
   if (!browser.contents.accessToken) return;
   s.accessToken = tokens.accessToken;
-  s.accessExpiresAtSec = x.nowSec + (tokens.expiresInSec > 0 ? tokens.expiresInSec : browser.accessExpiresInSec);
+  // One that is over at once still serves the requests that wait for it: to refresh it again for them would never end.
+  s.accessExpiresAtSec = x.nowSec + (tokens.expiresInSec != NOT_SAID ? max(tokens.expiresInSec, 1) : browser.accessExpiresInSec);
   if (tokens.refreshToken.length > 0) s.refreshToken = tokens.refreshToken;
   // Its claims count only if a key of the provider vouches for them (duty 70).
   s.accessVerified = !readJws(tokens.accessToken).failed && verifySigned(x, tokens.accessToken).signature == Signature.Good;

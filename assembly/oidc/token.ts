@@ -1,6 +1,6 @@
 // The token endpoint: a code or a refresh token goes there (RFC 6749 §4.1.3, §6), tokens or a refusal come back (§5).
 
-import { EMPTY, is, isIgnoringCase, utf8 } from "../bytes/bytes";
+import { EMPTY, is, startsIgnoringCase, utf8 } from "../bytes/bytes";
 import { ByteWriter } from "../bytes/writer";
 import { Callout, Endpoint, MAX_REPLY, Reply } from "../http/callout";
 import { formField } from "../http/form";
@@ -18,7 +18,7 @@ export const enum TokenFault {
   InvalidGrant,
   /** The provider does not believe this client. */
   InvalidClient,
-  /** Another error of §5.2; `at` names it. */
+  /** Another error; `at` names it. The provider will have no more of the grant. */
   Refused,
   NoAccessToken,
   NotBearer,
@@ -28,8 +28,13 @@ export const enum TokenFault {
 
 /** The longest token that is taken, in bytes: nothing near it fits into a session. */
 const MAX_TOKEN = 64 * 1024;
+/** Longer ones are no error codes. */
+const MAX_CODE = 64;
 /** Ten years: no access token lives as long, and nothing overflows (duty 31). */
 const MAX_EXPIRES_IN_SEC = 10 * 365 * 86400;
+
+/** `Tokens.expiresInSec` where the answer has no lifetime. */
+export const NOT_SAID: i32 = -1;
 
 /** What the provider has handed out. Nothing in it is verified, but all of it may stand in a header. Only `readTokens` makes one. */
 @final
@@ -40,7 +45,7 @@ export class Tokens {
     readonly refreshToken: Uint8Array,
     readonly idToken: Uint8Array,
     readonly scope: Uint8Array,
-    /** 0: not said. */
+    /** 0: it is over at once. NOT_SAID: the provider does not say. */
     readonly expiresInSec: i32,
   ) {}
 }
@@ -72,23 +77,23 @@ function request(endpoint: Endpoint, client: Client, form: ByteWriter, occasion:
 
 export function readTokens(reply: Reply): Result<Tokens> {
   if (reply.status == 0) return refuse(TokenFault.Unreachable, "");
-  if (reply.status != 200) return refusal(reply);
-  const parsed = parse(reply.body, MAX_REPLY);
-  if (parsed.failed || !parsed.value.isObject(parsed.value.root)) return refuse(TokenFault.NotJson, "");
+  const parsed = parse(reply.body, MAX_REPLY), read = !parsed.failed && parsed.value.isObject(parsed.value.root);
+  // Some providers answer 201, and some say no with a status of 200.
+  if (reply.status != 200 && reply.status != 201) return refusal(reply.status, read ? errorOf(parsed.value) : EMPTY);
+  if (!read) return refuse(TokenFault.NotJson, "");
   const json = parsed.value;
 
   const access = json.member(json.root, "access_token");
-  if (access == ABSENT) return refuse(TokenFault.NoAccessToken, "access_token");
+  if (access == ABSENT) return json.member(json.root, "error") == ABSENT ? refuse(TokenFault.NoAccessToken, "access_token") : refusal(reply.status, errorOf(json));
   if (!printable(json, access, 0x21)) return refuse(TokenFault.BadMember, "access_token");
   if (json.raw(access).length == 0) return refuse(TokenFault.NoAccessToken, "access_token");
-  // A token of a type that is not understood must not be used (RFC 6749 §7.1).
-  if (!isIgnoringCase(json.text(json.member(json.root, "token_type")), "bearer")) return refuse(TokenFault.NotBearer, "token_type");
+  if (!isBearer(json)) return refuse(TokenFault.NotBearer, "token_type");
 
   const refresh = json.member(json.root, "refresh_token"), id = json.member(json.root, "id_token"), scope = json.member(json.root, "scope");
   if (refresh != ABSENT && !printable(json, refresh, 0x20)) return refuse(TokenFault.BadMember, "refresh_token");
   if (id != ABSENT && !printable(json, id, 0x21)) return refuse(TokenFault.BadMember, "id_token");
-  if (scope != ABSENT && !printable(json, scope, 0x20)) return refuse(TokenFault.BadMember, "scope");
-  return Result.of<Tokens>(new Tokens(json.text(access), json.text(refresh), json.text(id), json.text(scope), expiresInSec(json)));
+  if (json.isString(scope) && !printable(json, scope, 0x20)) return refuse(TokenFault.BadMember, "scope");
+  return Result.of<Tokens>(new Tokens(json.text(access), json.text(refresh), json.text(id), scopeOf(json, scope), expiresInSec(json)));
 }
 
 /** For the operator's log. */
@@ -106,24 +111,63 @@ export function tokenFaultText(fault: i32, at: string): string {
   }
 }
 
-/** The codes of RFC 6749 §5.2 that only configuration can mend. */
-const CODES: string[] = ["invalid_request", "unauthorized_client", "unsupported_grant_type", "invalid_scope"];
+/** What providers answer when they refuse a grant (RFC 6749 §5.2, OpenID Connect Core 1.0 §3.1.2.6, and what is seen); the log names no other. */
+const CODES: string[] = ["invalid_request", "unauthorized_client", "unsupported_grant_type", "invalid_scope", "access_denied", "interaction_required",
+  "login_required", "consent_required", "account_selection_required", "invalid_token", "expired_token", "invalid_target"];
+
+/** Errors by which a provider says that it is out of order. */
+const OUTAGES: string[] = ["server_error", "temporarily_unavailable", "slow_down"];
 
 /**
- * An error answer has status 400, or 401 where the client is not believed (§5.2). Some providers say 403 with the same body. Without
- * a code that is known here the answer may be anybody's, a proxy's among others, and says nothing about the grant.
+ * The provider's no is its JSON with an `error`, whatever the status below 500: an error answer should have status 400 (RFC 6749 §5.2), and
+ * providers use 200, 401, 403 and 404 too. Without it, the answer may be a proxy's, and says nothing about the grant.
  */
-function refusal(reply: Reply): Result<Tokens> {
-  const status = reply.status;
-  if (status == 400 || status == 401 || status == 403) {
-    const parsed = parse(reply.body, MAX_REPLY);
-    const error = parsed.failed ? EMPTY : parsed.value.text(parsed.value.member(parsed.value.root, "error"));
-    if (is(error, "invalid_grant")) return refuse(TokenFault.InvalidGrant, "error");
-    // A 401 is about the client, whatever it is called: Keycloak says unauthorized_client of a wrong secret.
-    if (status == 401 || is(error, "invalid_client")) return refuse(TokenFault.InvalidClient, "error");
-    for (let i = 0; i < CODES.length; i++) if (is(error, CODES[i])) return refuse(TokenFault.Refused, CODES[i]);
+function refusal(status: i32, error: Uint8Array): Result<Tokens> {
+  if (is(error, "invalid_grant")) return refuse(TokenFault.InvalidGrant, "error");
+  // Keycloak says unauthorized_client, with status 401, of a wrong secret. No body at all with 401 is about the client too.
+  if (is(error, "invalid_client") || status == 401 && (error.length == 0 || is(error, "unauthorized_client"))) return refuse(TokenFault.InvalidClient, "error");
+  if (error.length == 0 || status >= 500 || status == 429 || status < 200 || isOneOf(error, OUTAGES)) return refuse(TokenFault.BadStatus, status.toString());
+  for (let i = 0; i < CODES.length; i++) if (is(error, CODES[i])) return refuse(TokenFault.Refused, CODES[i]);
+  return refuse(TokenFault.Refused, "an error code of its own");
+}
+
+/** EMPTY where it is no code: those are small letters and underscores. Gateways and frameworks put a status's words there ("Forbidden", "Not Found"). */
+function errorOf(json: Json): Uint8Array {
+  const error = json.text(json.member(json.root, "error"));
+  if (error.length > MAX_CODE) return EMPTY;
+  for (let i = 0; i < error.length; i++) if (error[i] - 0x61 >= 26 && error[i] - 0x30 >= 10 && error[i] != 0x5f && error[i] != 0x2d && error[i] != 0x2e) return EMPTY;
+  return error;
+}
+
+function isOneOf(text: Uint8Array, texts: string[]): bool {
+  for (let i = 0; i < texts.length; i++) if (is(text, texts[i])) return true;
+  return false;
+}
+
+/**
+ * A token of a type that is not understood must not be used (RFC 6749 §7.1). Providers that name none mean Bearer, and some write it in
+ * other ways, such as BearerToken.
+ */
+function isBearer(json: Json): bool {
+  const type = json.member(json.root, "token_type");
+  return type == ABSENT || json.isString(type) && startsIgnoringCase(json.text(type), "bearer") && json.raw(type).length <= 16 && onlyLetters(json.text(type));
+}
+
+function onlyLetters(text: Uint8Array): bool {
+  for (let i = 0; i < text.length; i++) if ((text[i] | 0x20) - 0x61 >= 26) return false;
+  return true;
+}
+
+/** RFC 6749 §3.3 says a text; a list of texts is joined. What is neither says nothing, and what was asked for counts. */
+function scopeOf(json: Json, scope: i32): Uint8Array {
+  if (!json.isList(scope)) return json.text(scope);
+  const out = new ByteWriter();
+  for (let item = json.first(scope); item != ABSENT; item = json.sibling(scope, item)) {
+    if (!printable(json, item, 0x21)) return EMPTY;
+    if (out.length > 0) out.byte(0x20);
+    out.bytes(json.text(item));
   }
-  return refuse(TokenFault.BadStatus, status.toString());
+  return out.done();
 }
 
 /** Whether it is a string of printable ASCII from `lowest` on, of a length to deal with: nothing that could end a header line (duty 33). */
@@ -134,10 +178,10 @@ function printable(json: Json, node: i32, lowest: u8): bool {
   return true;
 }
 
-/** A number that is no sensible lifetime says nothing, like one that is absent (duty 31). */
+/** In whole seconds; some providers write the number as a text. What is no sensible lifetime says nothing, like one that is absent (duty 31). */
 function expiresInSec(json: Json): i32 {
-  const value = json.number(json.member(json.root, "expires_in"));
-  if (!(value >= 1)) return 0;
+  const value = json.numberOrText(json.member(json.root, "expires_in"));
+  if (!(value >= 0)) return NOT_SAID;
   return value >= <f64>MAX_EXPIRES_IN_SEC ? MAX_EXPIRES_IN_SEC : <i32>value;
 }
 

@@ -50,7 +50,47 @@ describe("where the calls go", () => {
     expect(envoy.logText).toContain("token_endpoint");
   });
 
-  test.each(["Bearer", "bearer", "BEARER"])("duty 29: token_type may be written %s", (token_type) => void location(signIn(browse().browser, { tokens: { token_type } })));
+  test.each(["Bearer", "bearer", "BEARER", "BearerToken", "bearertoken"])("duty 29: token_type may be written %s", (token_type) => void location(signIn(browse().browser, { tokens: { token_type } })));
+});
+
+describe("answers of the token endpoint as they are", () => {
+  const body = (nonce: string, changes: Record<string, unknown>): string => JSON.stringify(tokens(nonce, changes));
+  test.each<[string, (call: Callout, nonce: string) => void]>([
+    ["status 201", (call, nonce) => call.reply(201, {}, body(nonce, {}))],
+    ["no token_type", (call, nonce) => call.json(tokens(nonce, { token_type: undefined }))],
+    ["token_type null", (call, nonce) => call.json(tokens(nonce, { token_type: null }))],
+    ["refresh_token null", (call, nonce) => call.json(tokens(nonce, { refresh_token: null }))],
+    ["scope null", (call, nonce) => call.json(tokens(nonce, { scope: null }))],
+    ["scope as a list", (call, nonce) => call.json(tokens(nonce, { scope: ["openid", "read"] }))],
+    ["scope as an object", (call, nonce) => call.json(tokens(nonce, { scope: { openid: true } }))],
+    ["expires_in as digits", (call, nonce) => call.json(tokens(nonce, { expires_in: "300" }))],
+    ["error null beside the tokens", (call, nonce) => call.json(tokens(nonce, { error: null }))],
+    ["a byte order mark", (call, nonce) => call.reply(200, {}, `\ufeff${body(nonce, {})}`)],
+    ["text/plain", (call, nonce) => call.reply(200, { "content-type": "text/plain" }, body(nonce, {}))],
+  ])("%s: the login succeeds", (_, answer) => {
+    const { envoy, browser } = browse(), { ask, back, call } = redeeming(browser);
+    answer(call, ask.nonce);
+    openCall(envoy, "/userinfo").json(USERINFO);
+    location(browser.take(back));
+    expect(browser.fetch("/api").forwarded.get("x-access-token")).toBe(accessToken());
+  });
+
+  test("a list of scopes is what required_scopes asks for", () => {
+    const { browser } = browse({ required_scopes: ["read"] });
+    signIn(browser, { tokens: { access_token: "opaque", scope: ["openid", "read"] } });
+    void browser.fetch("/api").forwarded;
+    const other = browse({ required_scopes: ["read"] }).browser;
+    signIn(other, { tokens: { access_token: "opaque", scope: ["openid", "read write"] } });
+    expect(code(other.fetch("/api").local)).toBe("403 insufficient_scope");
+  });
+
+  test("a byte order mark stands before none of the others either", () => {
+    const { envoy, browser } = browse(), { ask, back, call } = redeeming(browser);
+    call.json(tokens(ask.nonce));
+    openCall(envoy, "/userinfo").reply(200, {}, `\ufeff${JSON.stringify(USERINFO)}`);
+    location(browser.take(back));
+    expect(browser.fetch("/api").forwarded.get("x-userinfo")).toBeDefined();
+  });
 });
 
 describe("answers of the token endpoint that make no session", () => {
@@ -59,11 +99,15 @@ describe("answers of the token endpoint that make no session", () => {
   const text = (body: string | Buffer, status = 200) => (call: Callout): void => call.reply(status, { "content-type": "application/json" }, body);
 
   test.each<[string, (call: Callout) => void, string]>([
-    ["duty 29: no token_type", json({ token_type: undefined }), "502 login_failed"],
+    ["duty 29: an empty token_type", json({ token_type: "" }), "502 login_failed"],
+    ["duty 29: a type that begins alike", json({ token_type: "bearer+dpop" }), "502 login_failed"],
     ["duty 29: DPoP", json({ token_type: "DPoP" }), "502 login_failed"],
     ["duty 29: N_A", json({ token_type: "N_A" }), "502 login_failed"],
     ["duty 29: a list of types", json({ token_type: ["Bearer"] }), "502 login_failed"],
-    ["duty 30: status 201", text(JSON.stringify(tokens("n")), 201), "502 login_failed"],
+    ["duty 30: status 202", text(JSON.stringify(tokens("n")), 202), "502 login_failed"],
+    ["duty 30: two byte order marks", text(`\ufeff\ufeff${JSON.stringify(tokens("n"))}`), "502 login_failed"],
+    ["an id_token that is null", json({ id_token: null }), "502 login_failed"],
+    ["an access_token that is null", json({ access_token: null }), "502 login_failed"],
     ["duty 30: no JSON", text("<html>"), "502 login_failed"],
     ["duty 30: nothing", text(""), "502 login_failed"],
     ["duty 30: a form", text("access_token=a&token_type=Bearer"), "502 login_failed"],
@@ -81,7 +125,7 @@ describe("answers of the token endpoint that make no session", () => {
     ["duty 33: a blank in the access_token", json({ access_token: "a b" }), "502 login_failed"],
     ["duty 33: a line break in the refresh_token", json({ refresh_token: "a\nb" }), "502 login_failed"],
     ["duty 33: a line break in the scope", json({ scope: "a\r\nb" }), "502 login_failed"],
-    ["a refresh_token that is null", json({ refresh_token: {} }), "502 login_failed"],
+    ["a refresh_token that is an object", json({ refresh_token: {} }), "502 login_failed"],
     ["no id_token", json({ id_token: undefined }), "502 login_failed"],
     ["an empty id_token", json({ id_token: "" }), "502 login_failed"],
     ["duty 10: the verifier is refused", (call) => call.json({ error: "invalid_grant" }, 400), "502 login_failed"],
@@ -90,6 +134,7 @@ describe("answers of the token endpoint that make no session", () => {
     ["duty 41: a redirect, which is not followed", (call) => call.reply(302, { location: "https://idp.example.com/token2" }), "502 login_failed"],
     ["duty 41: a redirect that repeats the POST", (call) => call.reply(307, { location: "https://evil.example/token" }), "502 login_failed"],
     ["an error of the provider", (call) => call.reply(500), "503 provider_unreachable"],
+    ["a provider that has enough", (call) => call.reply(429), "503 provider_unreachable"],
     ["a broken connection", (call) => call.fail(), "503 provider_unreachable"],
     ["a provider that nobody reaches", (call) => call.unreachable(), "503 provider_unreachable"],
     ["a provider that takes too long", (call) => call.timeout(), "503 provider_unreachable"],
@@ -124,7 +169,7 @@ describe("duty 31: expires_in", () => {
     return "forwarded" in (browser.fetch("/api").outcome as object);
   };
 
-  test.each([undefined, '"300"', "-1", "0", "-1e300", "null", "true", "[300]", "{}", "0.5"])("%s counts as not said: an hour", (value) => {
+  test.each([undefined, '"soon"', '""', "-1", "-1e300", "null", "true", "[300]", "{}"])("%s counts as not said: an hour", (value) => {
     expect(expiry(value, 3599)).toBe(true);
     expect(expiry(value, 3601)).toBe(false);
   });
@@ -134,6 +179,8 @@ describe("duty 31: expires_in", () => {
     expect(expiry(value, 31536001)).toBe(false);
   });
 
+  test.each(["0", '"0"', "0.5"])("%s is over at once", (value) => expect(expiry(value, 2)).toBe(false));
+  test.each(['"300"', '"300.9"'])("%s is 300", (value) => expect([expiry(value, 299), expiry(value, 301)]).toEqual([true, false]));
   test("300.9 is 300", () => expect([expiry("300.9", 299), expiry("300.9", 301)]).toEqual([true, false]));
 });
 

@@ -81,7 +81,7 @@ describe("when", () => {
     expect(refreshes(envoy)).toEqual(["refresh-1"]);
   });
 
-  test.each([undefined, 0, -5, "300", null, true, {}, 0.5])("duty 31: where expires_in is %j, access_token_expires_in says it", (expires_in) => {
+  test.each([undefined, -5, "soon", "", null, true, {}, [100]])("duty 31: where expires_in is %j, access_token_expires_in says it", (expires_in) => {
     const { envoy, browser } = browse({ access_token_expires_in: 100 });
     signIn(browser, { tokens: { expires_in } });
     jump(envoy, 99);
@@ -208,8 +208,11 @@ describe("duty 38: a provider that does not answer well", () => {
   type Ending = (envoy: Envoy) => void;
   const DOWN: [string, Ending][] = [
     ["breaks the connection", (envoy) => openCall(envoy, "/token").fail()], ["takes too long", (envoy) => envoy.advance(3)], ["is not there", (envoy) => openCall(envoy, "/token").unreachable()],
-    ["fails", (envoy) => openCall(envoy, "/token").reply(500, {}, "oops")], ["fails with words of its own", (envoy) => openCall(envoy, "/token").json({ error: "invalid_grant" }, 502)],
-    ["has enough", (envoy) => openCall(envoy, "/token").reply(429)], ["sends us elsewhere", (envoy) => openCall(envoy, "/token").reply(302, { location: "https://evil.example/token" })],
+    ["fails", (envoy) => openCall(envoy, "/token").reply(500, {}, "oops")], ["fails with words of its own", (envoy) => openCall(envoy, "/token").json({ error: "server_error" }, 500)],
+    ["has enough", (envoy) => openCall(envoy, "/token").reply(429)], ["has enough, and says so", (envoy) => openCall(envoy, "/token").json({ error: "access_denied", error_description: "too many requests" }, 429)],
+    ["is out of order for a while", (envoy) => openCall(envoy, "/token").json({ error: "temporarily_unavailable" }, 400)], ["is out of order behind its gateway", (envoy) => openCall(envoy, "/token").json({ error: "access_denied" }, 503)],
+    ["stands behind a gateway that speaks JSON of its own", (envoy) => openCall(envoy, "/token").json({ status: 403, error: "Forbidden" }, 403)], ["has lost its path", (envoy) => openCall(envoy, "/token").json({ error: "HTTP 404 Not Found" }, 404)],
+    ["speaks of an error as no OAuth server does", (envoy) => openCall(envoy, "/token").json({ error: { code: "invalid_grant" } }, 400)], ["sends us elsewhere", (envoy) => openCall(envoy, "/token").reply(302, { location: "https://evil.example/token" })],
     ["speaks HTML", (envoy) => openCall(envoy, "/token").reply(400, { "content-type": "text/html" }, "<h1>Bad Request</h1>")], ["is cut off", (envoy) => openCall(envoy, "/token").reply(200, {}, '{"access_token":"a')],
     ["does not know this client any more", (envoy) => openCall(envoy, "/token").json({ error: "invalid_client" }, 401)], ["does not believe our secret any more, in Keycloak's words", (envoy) => openCall(envoy, "/token").json({ error: "unauthorized_client" }, 401)], ["forgets the token", (envoy) => openCall(envoy, "/token").json({ token_type: "Bearer" })],
     ["gives one of another type", (envoy) => openCall(envoy, "/token").json(renewed({ token_type: "DPoP" }))], ["gives one with a line break", (envoy) => openCall(envoy, "/token").json(renewed({ access_token: "a\r\nx: y" }))],
@@ -239,7 +242,7 @@ describe("duty 38: a provider that does not answer well", () => {
     expect(browser.session).toBeDefined();
   });
 
-  test.each([400, 401, 403])("invalid_grant with status %i ends it: every chunk is taken away, a person signs in, and nobody asks a second time", (status) => {
+  test.each([200, 400, 401, 403, 404, 500])("invalid_grant with status %i ends it: every chunk is taken away, a person signs in, and nobody asks a second time", (status) => {
     const { envoy, browser } = browse({}, { start: { workers: 2 } });
     signIn(browser);
     jump(envoy, 301);

@@ -19,7 +19,7 @@ class TokensReader extends Reader {
   read(input: Uint8Array): bool {
     const got = readTokens(new Reply(this.status, input));
     if (got.failed) return this.status != 200; // the sample of a refusal is right as it is
-    isTrue(got.value.accessToken.length > 0 && got.value.expiresInSec >= 0, "a token");
+    isTrue(got.value.accessToken.length > 0 && got.value.expiresInSec >= -1, "a token");
     const parts = [got.value.accessToken, got.value.refreshToken, got.value.idToken, got.value.scope];
     for (let i = 0; i < parts.length; i++) for (let k = 0; k < parts[i].length; k++) isTrue(parts[i][k] >= 0x20 && parts[i][k] < 0x7f, "printable");
     return true;
