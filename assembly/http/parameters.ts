@@ -8,6 +8,8 @@ import { hexPair } from "./percent";
 /** An authorization response is a few of them; a logout token is the longest value that anyone sends, and has 16 kB at most (jose/jws.ts). */
 const MAX_BYTES = 20 * 1024;
 const MAX_PARAMETERS = 64;
+/** For people to read (RFC 6749 §4.1.2.1), and read nowhere here: providers write them in any encoding. */
+const INFORMATIVE: string[] = ["error_description", "error_uri"];
 
 @final
 export class Parameters {
@@ -27,15 +29,20 @@ export class Parameters {
     return EMPTY;
   }
 
-  /** False where the name or the value is not well encoded, or there are too many. */
+  /** False where the name or the value is not well encoded, or there are too many. An informative value that is not is dropped alone. */
   add(name: Uint8Array, value: Uint8Array): bool {
     if (this.names.length == MAX_PARAMETERS) return false;
     const decodedName = decoded(name), decodedValue = decoded(value);
-    if (decodedName == null || decodedValue == null) return false;
+    if (decodedName == null || decodedValue == null && !isInformative(decodedName)) return false;
     this.names.push(decodedName);
-    this.values.push(decodedValue);
+    this.values.push(decodedValue == null ? EMPTY : decodedValue);
     return true;
   }
+}
+
+function isInformative(name: Uint8Array): bool {
+  for (let i = 0; i < INFORMATIVE.length; i++) if (is(name, INFORMATIVE[i])) return true;
+  return false;
 }
 
 /** A query without its `?`, or a body. null where any of it is malformed: what is half understood is not used at all. */

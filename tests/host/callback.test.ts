@@ -172,6 +172,24 @@ describe("duty 3: one answer to each sign-in", () => {
     expect(code(browser.navigate(callbackPath(ask)).local)).toBe("400 login_unknown");
   });
 
+  test.each([
+    ["Latin-1", "%E9chec"], ["a broken escape", "100%"], ["a NUL", "a%00b"], ["control characters", "a%0d%0a%1b"],
+  ])("an error_description in %s is dropped alone, and the error counts", (_, description) => {
+    for (const name of ["error_description", "error_uri"]) {
+      const { envoy, browser } = browse(), ask = asked(browser.navigate("/page"));
+      const { local } = browser.navigate(`${callbackPath(ask, { code: null, error: "access_denied" })}&${name}=${description}&${name}=${description}`);
+      expect(code(local)).toBe("403 login_denied");
+      sound(local);
+      expect([browser.logins, envoy.callouts.map(String)]).toEqual([[], []]);
+    }
+  });
+
+  test.each(["code=%E9", "iss=%", "error=%00", "x=%ff", "error_descriptio%ff=a", "%65rror=%ff"])("what decides, and what nobody knows, must be well encoded: %s", (part) => {
+    const { browser } = browse(), ask = asked(browser.navigate("/page"));
+    expect(code(browser.navigate(`${callbackPath(ask, { code: null, error: "access_denied" })}&${part}`).local)).toBe("400 callback_malformed");
+    expect(browser.logins).toHaveLength(1);
+  });
+
   test("RFC 9207 §2.4: a provider that promises no iss may leave it out, and may not send another", () => {
     const metadata = { ...BROWSER_METADATA, authorization_response_iss_parameter_supported: undefined };
     redeeming(browse({}, { metadata }).browser, "/", { iss: null });
