@@ -1,6 +1,7 @@
 // The compiled settings of the browser sign-in.
 
 import { EMPTY, same, utf8 } from "../bytes/bytes";
+import { SecretKey } from "../crypto/key";
 import { Algorithm } from "../jose/algorithm";
 import { Client, ClientAuth } from "../oidc/client_auth";
 import { SealingKeys } from "../session/sealing";
@@ -54,8 +55,14 @@ export class BrowserSettings {
   maxAgeSec: i32 = -1;
   /** `acr_values` of `authorization_params`; the ID Token's `acr` must be one of them. */
   acrValues: Uint8Array[] = new Array<Uint8Array>();
-  /** By which an ID Token may be signed; symmetric ones only with `symmetric_key`. */
+  /** By which an ID Token may be signed; symmetric ones only where configuration names them. */
   idTokenAlgorithms: Algorithm[] = [];
+  /** `symmetric_key`, or `client_secret` (OpenID Connect Core 1.0 §10.1); null unless one of the algorithms is symmetric. */
+  idTokenSecret: SecretKey | null = null;
+  /** `trusted_audiences`. */
+  trustedAudiences: Uint8Array[] = [];
+  /** `use_nonce`: whether an ID Token without `nonce` is refused. */
+  nonceRequired: bool = true;
 
   keys: SealingKeys = new SealingKeys([]);
   /** Issuer and client_id, bound into every seal (session/sealing.ts: contextOf). */

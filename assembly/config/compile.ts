@@ -125,7 +125,7 @@ function readGuarded(r: ConfigReader, mode: string, warnings: string[]): Config 
   c.identity = readIdentity(r);
   const clusters = readClusters(r);
   const clients = readProvider(r, c, clusters, signIn, allowHttp, warnings);
-  readTokenRules(r, c);
+  readTokenRules(r, c, signIn && clients.secret.length > 0);
   if (signIn) c.browser = readBrowser(r, c, clients, clusters, warnings);
   refuseUnsafe(r);
   if (isForLocalhost(r, c)) r.literals.length = literals;

@@ -82,8 +82,10 @@ export class Config {
   timeoutMs: i32 = 3000;
   /** From `public_key` or `symmetric_key`. */
   key: Key | null = null;
-  /** Never empty, and never open: an algorithm that is not here is refused. */
+  /** Of bearer tokens. Never open: an algorithm that is not here is refused. */
   algorithms: Algorithm[] = [];
+  /** HS* of ID Tokens, where `client_secret` is their key. */
+  idTokenAlgorithms: Algorithm[] = [];
   /** Any of them. Empty: only where introspection answers for the token and no issuer is known. */
   issuers: Uint8Array[] = new Array<Uint8Array>();
   audience: AudienceRule = new AudienceRule();

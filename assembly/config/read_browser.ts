@@ -2,6 +2,8 @@
 
 import { EMPTY, same } from "../bytes/bytes";
 import { decodeUtf8 } from "../bytes/utf8";
+import { hashSize } from "../crypto/hash";
+import { SecretKey } from "../crypto/key";
 import { Algorithm, asymmetricAlgorithms } from "../jose/algorithm";
 import { Secure } from "../session/cookie_settings";
 import { contextOf } from "../session/sealing";
@@ -17,9 +19,12 @@ import { ConfigReader } from "./reader";
 /** A year. */
 const LONGEST = 31536000;
 
+/** Each is compared with each audience of an ID Token. */
+const MAX_AUDIENCES = 64;
+
 /** Attributes that have nothing to act on where nobody signs in by a browser. */
 export const BROWSER_ONLY: string[] = [
-  "scope", "redirect_uri", "response_mode", "authorization_params", "use_pkce", "use_nonce", "par", "dpop",
+  "scope", "redirect_uri", "response_mode", "authorization_params", "use_pkce", "use_nonce", "trusted_audiences", "par", "dpop",
   "token_endpoint_auth_method", "session", "session_contents", "renew_access_token_on_expiry", "access_token_expires_in",
   "access_token_expires_leeway", "refresh_session_interval", "force_reauthorize", "logout_path", "post_logout_redirect_uri",
   "redirect_after_logout_uri", "revoke_tokens_on_logout", "backchannel_logout_path", "frontchannel_logout_path",
@@ -34,7 +39,10 @@ export function readBrowser(r: ConfigReader, c: Config, clients: Clients, cluste
   b.formPost = r.oneOf("response_mode", ["query", "form_post"]) == "form_post";
   readAuthorizationParams(r, b);
   if (!r.flag("use_pkce", true)) warnings.push("use_pkce is false: PKCE is always used");
-  if (!r.flag("use_nonce", true)) warnings.push("use_nonce is false: a nonce is always used");
+  b.nonceRequired = r.flag("use_nonce", true);
+  if (!b.nonceRequired) warnings.push("use_nonce is false: a nonce is sent, but an ID Token without one is accepted, and only PKCE keeps stolen codes out: does the provider check it?");
+  b.trustedAudiences = r.texts("trusted_audiences");
+  r.atMost("trusted_audiences", MAX_AUDIENCES, b.trustedAudiences.length, " audiences");
   refuseEnabled(r, "par", "pushed authorization requests are");
   refuseEnabled(r, "dpop", "proof of possession is");
 
@@ -42,7 +50,7 @@ export function readBrowser(r: ConfigReader, c: Config, clients: Clients, cluste
   const issuer = provider == null ? EMPTY : provider.issuer;
   if (client != null) b.client = client;
   b.context = contextOf([issuer, clients.id]);
-  b.idTokenAlgorithms = algorithmsOfIdTokens(c);
+  readIdTokenAlgorithms(c, b, clients.secret, warnings);
   readSession(r, b, issuer, clients.id, clients.secret, warnings);
   readContents(r, b.contents, c.identity.rawIdTokenHeader);
   checkCookies(r, c, b, warnings);
@@ -59,12 +67,25 @@ export function readBrowser(r: ConfigReader, c: Config, clients: Clients, cluste
   return b;
 }
 
-/** The expected ones. Beside a key of one's own they are those that fit it, which says nothing of what the provider's keys sign. */
-function algorithmsOfIdTokens(c: Config): Algorithm[] {
-  if (c.key == null) return c.algorithms;
-  const out = asymmetricAlgorithms();
-  for (let i = 0; i < c.algorithms.length; i++) if (c.algorithms[i].symmetric) out.push(c.algorithms[i]);
-  return out;
+/**
+ * The expected ones. Beside a key of one's own they are those that fit it, which says nothing of what the provider's keys sign. HS* are verified
+ * with `symmetric_key`, or without one with `client_secret`, which is all that a provider has for them.
+ */
+function readIdTokenAlgorithms(c: Config, b: BrowserSettings, secret: Uint8Array, warnings: string[]): void {
+  const key = c.key, expected = c.algorithms.concat(c.idTokenAlgorithms);
+  if (key == null) b.idTokenAlgorithms = expected;
+  else {
+    b.idTokenAlgorithms = asymmetricAlgorithms();
+    for (let i = 0; i < expected.length; i++) if (expected[i].symmetric) b.idTokenAlgorithms.push(expected[i]);
+  }
+  if (key instanceof SecretKey) b.idTokenSecret = key as SecretKey;
+  else if (c.idTokenAlgorithms.length > 0) {
+    b.idTokenSecret = new SecretKey(secret);
+    for (let i = 0; i < c.idTokenAlgorithms.length; i++) {
+      const algorithm = c.idTokenAlgorithms[i], size = hashSize(algorithm.hash);
+      if (secret.length < size) warnings.push("client_secret has " + secret.length.toString() + " bytes, and " + algorithm.name + " of ID Tokens needs " + size.toString() + " (RFC 7518 §3.2): a shorter one is easier to guess");
+    }
+  }
 }
 
 /** Not merely passed over: whoever sets it counts on it. */

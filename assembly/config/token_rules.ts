@@ -18,7 +18,8 @@ import { ConfigReader } from "./reader";
 const MAX_SLACK = 300;
 const MAX_INTERVAL = 24 * 3600;
 
-export function readTokenRules(r: ConfigReader, c: Config): void {
+/** `signsIn`: ID Tokens come with a `client_secret`, so that HS* may be theirs. */
+export function readTokenRules(r: ConfigReader, c: Config, signsIn: bool): void {
   c.slackSec = r.whole("iat_slack", 120, 0, MAX_SLACK);
   c.requiredScopes = r.texts("required_scopes");
   refuseUnquotable(r, "required_scopes", c.requiredScopes);
@@ -26,7 +27,7 @@ export function readTokenRules(r: ConfigReader, c: Config): void {
   c.accessRules = readAccessRules(r, "access_rules");
   const typ = r.text("token_typ_expected");
   if (typ != null) c.typ = withoutApplication(decodeUtf8(inLowerCase(typ)));
-  readKey(r, c);
+  readKey(r, c, signsIn);
   readIssuerAndAudience(r, c);
 
   c.introspection.intervalSec = r.whole("introspection_interval", 0, 0, MAX_INTERVAL);
@@ -46,7 +47,7 @@ function withoutApplication(typ: string): string {
   return typ.startsWith("application/") && typ.length > 12 ? typ.substring(12) : typ;
 }
 
-function readKey(r: ConfigReader, c: Config): void {
+function readKey(r: ConfigReader, c: Config, signsIn: bool): void {
   const pem = r.text("public_key"), secret = r.secret("symmetric_key");
   if (pem != null && secret != null) r.wrong("symmetric_key", "cannot stand beside public_key: one key verifies the tokens");
   if (pem != null) {
@@ -62,6 +63,8 @@ function readKey(r: ConfigReader, c: Config): void {
   for (let i = 0; i < names.length; i++) {
     const algorithm = algorithmNamed(names[i]);
     if (algorithm == null) r.wrong("token_signing_alg_values_expected", "expected some of " + algorithmNames());
+    // A secret that the provider shares with this client alone verifies what it sends to this client alone, never a bearer token.
+    else if (algorithm.symmetric && signsIn && secret == null) c.idTokenAlgorithms.push(algorithm);
     else c.algorithms.push(algorithm);
   }
   if (names.length == 0) c.algorithms = asymmetricAlgorithms();

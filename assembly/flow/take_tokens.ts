@@ -11,7 +11,7 @@ import { Signature, verifySigned } from "./verify_id_token";
 
 export function idTokenRules(x: Exchange, browser: BrowserSettings): IdTokenRules {
   const provider = x.config.provider;
-  return new IdTokenRules(provider == null ? EMPTY : provider.issuer, browser.client.id, x.config.slackSec, browser.maxAgeSec, browser.acrValues);
+  return new IdTokenRules(provider == null ? EMPTY : provider.issuer, browser.client.id, x.config.slackSec, browser.maxAgeSec, browser.acrValues, browser.trustedAudiences, browser.nonceRequired);
 }
 
 /** Access and refresh token, as far as configuration keeps them. A refresh token that is not given anew stays good (RFC 6749 §6). */

@@ -1,7 +1,6 @@
-// The signature of an ID Token: always checked, with the provider's keys (OpenID Connect Core 1.0 §3.1.3.7, points 6 to 8).
+// The signature of an ID Token: always checked, with the provider's keys, or a shared secret where configuration says so (OpenID Connect Core 1.0 §3.1.3.7, points 6 to 8).
 
 import { Hash } from "../crypto/hash";
-import { SecretKey } from "../crypto/key";
 import { KeySet } from "../jose/jwks";
 import { JwsFault, readJws, VerifiedJwt } from "../jose/jws";
 import { Exchange } from "./exchange";
@@ -30,9 +29,9 @@ export function verifySigned(x: Exchange, token: Uint8Array): SignedToken {
   if (fault != null) return bad("is not a well-formed signed JWT with an algorithm that is known here (encrypted ID Tokens are not supported)");
   const jws = read.value, algorithm = jws.algorithm;
   if (browser == null || !browser.idTokenAlgorithms.includes(algorithm)) return bad("is signed with " + algorithm.name + ", which token_signing_alg_values_expected does not allow");
-  const own = x.config.key;
   if (algorithm.symmetric) {
-    if (own == null || !(own instanceof SecretKey)) return bad("is signed with " + algorithm.name + ", for which there is no symmetric_key");
+    const own = browser.idTokenSecret;
+    if (own == null) return bad("is signed with " + algorithm.name + ", for which there is neither symmetric_key nor client_secret");
     const jwt = jws.verifiedBy(own);
     return jwt.failed ? bad("has no valid signature") : new SignedToken(Signature.Good, jwt.value, algorithm.hash, "");
   }

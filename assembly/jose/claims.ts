@@ -10,19 +10,22 @@ const END_OF_TIME: i64 = 253402300799; // 9999-12-31
 
 /**
  * `exp` is exact: it must lie after `now`, and be there where it is `required`. `nbf` and `iat` may lie up to `slackSec` ahead, because the issuer's clock
- * may. All are NumericDates and may have fractions (RFC 7519 §2).
+ * may. All are NumericDates and may have fractions (RFC 7519 §2). `texts`: a text is taken for the number that it spells.
  */
-export function checkTimes(claims: Json, nowSec: i64, slackSec: i32, required: bool = true): ClaimFault {
+export function checkTimes(claims: Json, nowSec: i64, slackSec: i32, required: bool = true, texts: bool = false): ClaimFault {
   const root = claims.root;
   const exp = claims.member(root, "exp"), nbf = claims.member(root, "nbf"), iat = claims.member(root, "iat");
   if (exp < 0 && required) return ClaimFault.NoExpiry;
-  if (exp >= 0 && !claims.isNumber(exp) || nbf >= 0 && !claims.isNumber(nbf) || iat >= 0 && !claims.isNumber(iat)) return ClaimFault.BadType;
-  if (exp >= 0 && claims.number(exp) <= <f64>nowSec) return ClaimFault.Expired;
+  const end = timeOf(claims, exp, texts), start = timeOf(claims, nbf, texts), issued = timeOf(claims, iat, texts);
+  if (exp >= 0 && isNaN(end) || nbf >= 0 && isNaN(start) || iat >= 0 && isNaN(issued)) return ClaimFault.BadType;
+  // What is absent is NaN, and no comparison with it holds.
+  if (end <= <f64>nowSec) return ClaimFault.Expired;
   const latest = <f64>(nowSec + slackSec);
-  if (nbf >= 0 && claims.number(nbf) > latest) return ClaimFault.NotYetValid;
-  if (iat >= 0 && claims.number(iat) > latest) return ClaimFault.IssuedInFuture;
-  return ClaimFault.None;
+  if (start > latest) return ClaimFault.NotYetValid;
+  return issued > latest ? ClaimFault.IssuedInFuture : ClaimFault.None;
 }
+
+function timeOf(claims: Json, node: i32, texts: bool): f64 { return texts ? claims.numberOrText(node) : claims.number(node); }
 
 /** The whole second at which it ends, or 0 where there is no such number. */
 export function expiresAtSec(claims: Json, node: i32): i64 {

@@ -51,6 +51,10 @@ export class IdTokenRules {
     readonly maxAgeSec: i32 = -1,
     /** `acr_values` as they were asked for. */
     readonly acrValues: Uint8Array[] = [],
+    /** Who may be an audience beside this client, without `azp`. */
+    readonly trustedAudiences: Uint8Array[] = [],
+    /** Whether a token without `nonce` is refused. One that is there must be right anyhow. */
+    readonly nonceRequired: bool = true,
   ) {}
 }
 
@@ -70,7 +74,8 @@ export function readIdToken(jwt: VerifiedJwt, hash: Hash, rules: IdTokenRules, n
   const claims = jwt.claims, read = readAny(jwt, hash, rules, accessToken, nowSec);
   if (read.failed) return read;
   const node = claims.member(claims.root, "nonce");
-  if (nonce.length == 0 || !claims.isString(node) || !sameBytes(claims.text(node), nonce)) return refuse(IdTokenFault.WrongNonce, "nonce");
+  const right = node == ABSENT ? !rules.nonceRequired : nonce.length > 0 && claims.isString(node) && sameBytes(claims.text(node), nonce);
+  if (!right) return refuse(IdTokenFault.WrongNonce, "nonce");
   if (rules.maxAgeSec >= 0 && !signedInSince(claims, nowSec - rules.maxAgeSec - rules.slackSec)) return refuse(IdTokenFault.SignedInTooLongAgo, "auth_time");
   return acrAsAsked(claims, rules.acrValues) ? read : refuse(IdTokenFault.WrongAcr, "acr");
 }
@@ -92,7 +97,7 @@ export function idTokenFaultText(fault: i32, at: string): string {
     case IdTokenFault.WrongIssuer: return "has another iss than the issuer";
     case IdTokenFault.BadSubject: return "has no sub of 1 to 255 bytes";
     case IdTokenFault.WrongAudience: return "does not name client_id in aud";
-    case IdTokenFault.ForeignAudience: return "names others than client_id in aud: it is not for this client alone";
+    case IdTokenFault.ForeignAudience: return "names others than client_id in aud, and neither client_id in azp nor all of them in trusted_audiences";
     case IdTokenFault.WrongParty: return "does not name client_id in azp";
     case IdTokenFault.NoTime: return "has no " + at;
     case IdTokenFault.Expired: return "has expired (compare the clocks of this host and of the provider)";
@@ -115,10 +120,10 @@ function readAny(jwt: VerifiedJwt, hash: Hash, rules: IdTokenRules, accessToken:
   const sub = claims.member(root, "sub"), subject = claims.text(sub);
   if (!claims.isString(sub) || subject.length == 0 || subject.length > MAX_NAME) return refuse(IdTokenFault.BadSubject, "sub");
   if (!areNamesTexts(claims)) return refuse(IdTokenFault.BadClaim, "jti");
-  const audience = audienceFault(claims, rules.clientId);
+  const audience = audienceFault(claims, rules);
   if (audience != 0) return refuse(audience, audience == IdTokenFault.WrongParty ? "azp" : "aud");
   if (claims.member(root, "iat") == ABSENT) return refuse(IdTokenFault.NoTime, "iat");
-  switch (checkTimes(claims, nowSec, rules.slackSec)) {
+  switch (checkTimes(claims, nowSec, rules.slackSec, true, true)) {
     case ClaimFault.None: break;
     case ClaimFault.NoExpiry: return refuse(IdTokenFault.NoTime, "exp");
     case ClaimFault.Expired: return refuse(IdTokenFault.Expired, "exp");
@@ -131,25 +136,34 @@ function readAny(jwt: VerifiedJwt, hash: Hash, rules: IdTokenRules, accessToken:
     return refuse(IdTokenFault.WrongAccessToken, "at_hash");
   }
   const authTime = claims.member(root, "auth_time");
-  if (authTime != ABSENT && !claims.isNumber(authTime)) return refuse(IdTokenFault.BadClaim, "auth_time");
+  if (authTime != ABSENT && isNaN(claims.numberOrText(authTime))) return refuse(IdTokenFault.BadClaim, "auth_time");
   const sid = claims.member(root, "sid"), session = claims.text(sid);
   if (sid != ABSENT && !claims.isString(sid) || session.length > MAX_NAME) return refuse(IdTokenFault.BadClaim, "sid");
   return Result.of<IdToken>(new IdToken(claims, subject, session));
 }
 
-/** 0 when it is for this client and for nobody else (steps 3 to 5): no other audience is trusted here. A list of several needs `azp`. */
-function audienceFault(claims: Json, clientId: Uint8Array): i32 {
-  const aud = claims.member(claims.root, "aud"), azp = claims.member(claims.root, "azp");
-  let own = 0, others = 0;
+/**
+ * 0 when it is for this client (steps 3 to 5). With other audiences it is so only where `azp` says that it was issued to this client, or
+ * where configuration trusts all of them.
+ */
+function audienceFault(claims: Json, rules: IdTokenRules): i32 {
+  const aud = claims.member(claims.root, "aud"), azp = claims.member(claims.root, "azp"), clientId = rules.clientId;
+  let own = 0, malformed = 0, untrusted = 0;
   if (claims.isList(aud)) {
     for (let item = claims.first(aud); item >= 0; item = claims.sibling(aud, item)) {
-      if (claims.isString(item) && same(claims.text(item), clientId)) own++;
-      else others++;
+      if (!claims.isString(item)) malformed++;
+      else if (same(claims.text(item), clientId)) own++;
+      else if (!contains(rules.trustedAudiences, claims.text(item))) untrusted++;
     }
   } else if (claims.isString(aud) && same(claims.text(aud), clientId)) own = 1;
   if (own == 0) return IdTokenFault.WrongAudience;
-  if (azp != ABSENT && !claimIs(claims, "azp", clientId) || azp == ABSENT && own + others > 1) return IdTokenFault.WrongParty;
-  return others > 0 ? <i32>IdTokenFault.ForeignAudience : 0;
+  if (azp != ABSENT && !claimIs(claims, "azp", clientId)) return IdTokenFault.WrongParty;
+  return malformed > 0 || azp == ABSENT && untrusted > 0 ? <i32>IdTokenFault.ForeignAudience : 0;
+}
+
+function contains(texts: Uint8Array[], text: Uint8Array): bool {
+  for (let i = 0; i < texts.length; i++) if (same(texts[i], text)) return true;
+  return false;
 }
 
 /** The left half of the hash of the token's characters (§3.1.3.6). */
@@ -159,7 +173,7 @@ function halfHash(hash: Hash, token: Uint8Array): Uint8Array {
 }
 
 function signedInSince(claims: Json, earliestSec: i64): bool {
-  const at = claims.number(claims.member(claims.root, "auth_time"));
+  const at = claims.numberOrText(claims.member(claims.root, "auth_time"));
   return at >= <f64>earliestSec; // false for NaN, which is what an absent claim is
 }
 
@@ -172,8 +186,9 @@ function acrAsAsked(claims: Json, values: Uint8Array[]): bool {
 function changed(claims: Json, before: Json, name: string): bool {
   const now = claims.member(claims.root, name), then = before.member(before.root, name);
   if (now == ABSENT || then == ABSENT) return false;
-  if (claims.isNumber(now) && before.isNumber(then)) return claims.number(now) != before.number(then);
-  return !(claims.isString(now) && before.isString(then) && same(claims.text(now), before.text(then)));
+  if (claims.isString(now) && before.isString(then) && same(claims.text(now), before.text(then))) return false;
+  // NaN is not equal to anything.
+  return claims.numberOrText(now) != before.numberOrText(then);
 }
 
 function refuse(fault: i32, at: string): Result<IdToken> { return Result.fail<IdToken>(fault, at); }

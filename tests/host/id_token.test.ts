@@ -67,7 +67,24 @@ describe("signature and form", () => {
     expect(outcome((nonce) => idToken(nonce, {}, ES), { token_signing_alg_values_expected: ["ES256"] }).code).toBe("303 signed_in");
   });
 
-  test("duty 44: symmetric signatures count only with symmetric_key, never with client_secret", () => {
+  test("duty 44: client_secret verifies ID Tokens where HS256 is expected of them, and no bearer token", () => {
+    const hs256 = (secret: string): Make => forged("HS256", (input) => b64u(signature("HS256", secret, input))), config = { token_signing_alg_values_expected: ["HS256", "RS256"] };
+    for (const alone of [config, { token_signing_alg_values_expected: "HS256" }]) {
+      const { code: ended, envoy, browser } = outcome(hs256("s3cr3t-of-the-gateway"), alone);
+      expect(ended).toBe("303 signed_in");
+      void browser.fetch("/api").forwarded;
+      const bearer = { authorization: `Bearer ${forged("HS256", (input) => b64u(signature("HS256", "s3cr3t-of-the-gateway", input)))("n")}` };
+      expect(code(new Browser(envoy).fetch("/api", bearer).local)).toBe("401 algorithm_refused");
+      refuses(hs256("another"), alone);
+      refuses(hs256(""), alone);
+      refuses(hs256(JSON.stringify(KEY.jwk)), alone);
+    }
+    expect(outcome((nonce) => idToken(nonce), config).code).toBe("303 signed_in");
+    refuses((nonce) => idToken(nonce), { token_signing_alg_values_expected: "HS256" });
+    refuses(hs256("s3cr3t-of-the-gateway"));
+  });
+
+  test("duty 44: beside symmetric_key, client_secret verifies nothing", () => {
     const key = "0123456789abcdef0123456789abcdefX", config = { symmetric_key: key, token_signing_alg_values_expected: "HS256", use_jwks: undefined };
     expect(outcome(forged("HS256", (input) => b64u(signature("HS256", key, input))), config).code).toBe("303 signed_in");
     refuses(forged("HS256", (input) => b64u(signature("HS256", "s3cr3t-of-the-gateway", input))), config);
@@ -88,12 +105,15 @@ describe("claims", () => {
     ["duty 14: a list of nonces", { nonce: ["x"] }],
     ["duty 57: no exp", { exp: undefined }],
     ["duty 57: exp is over", { exp: NOW }],
-    ["duty 57: exp is a string", { exp: `${NOW + 300}` }],
+    ["duty 57: exp is a string that is over", { exp: `${NOW}` }],
+    ["duty 57: exp is a date", { exp: "2100-01-01T00:00:00Z" }],
+    ["duty 57: exp is an empty string", { exp: "" }],
     ["duty 57: exp is negative", { exp: -1e300 }],
     ["duty 57: exp is null", { exp: null }],
     ["no iat", { iat: undefined }],
     ["duty 58: iat beyond iat_slack", { iat: NOW + 130, exp: NOW + 500 }],
-    ["duty 58: iat is a string", { iat: `${NOW}` }],
+    ["duty 58: iat is a string beyond iat_slack", { iat: `${NOW + 130}`, exp: NOW + 500 }],
+    ["iat is null", { iat: null }],
     ["duty 58: nbf beyond iat_slack", { nbf: NOW + 130 }],
     ["duty 59: no iss", { iss: undefined }],
     ["duty 59: iss with a slash behind it", { iss: `${ISSUER}/` }],
@@ -109,14 +129,14 @@ describe("claims", () => {
     ["duty 60: a list in a list", { aud: [[CLIENT]] }],
     ["duty 60: an object", { aud: { "0": CLIENT } }],
     ["duty 60: several without azp", { aud: [CLIENT, AUDIENCE] }],
-    ["duty 60: several of which one is nobody's here", { aud: [CLIENT, AUDIENCE], azp: CLIENT }],
+    ["duty 60: several, and azp null", { aud: [CLIENT, AUDIENCE], azp: null }],
+    ["duty 60: several of which one is no text", { aud: [CLIENT, 7], azp: CLIENT }],
     ["duty 60: another azp", { azp: "other" }],
     ["duty 60: another azp of several", { aud: [CLIENT, "other"], azp: "other" }],
     ["duty 60: azp that is no text", { azp: [CLIENT] }],
     ["duty 63: another at_hash", { at_hash: hashOf("another token") }],
     ["duty 63: the whole hash", { at_hash: createHash("sha256").update(accessToken()).digest("base64url") }],
     ["duty 63: at_hash that is empty", { at_hash: "" }],
-    ["duty 63: at_hash that is null", { at_hash: null }],
     ["duty 64: no sub", { sub: undefined }],
     ["duty 64: an empty sub", { sub: "" }],
     ["duty 64: a number as sub", { sub: 7 }],
@@ -140,10 +160,27 @@ describe("claims", () => {
     ["azp of this client", { azp: CLIENT }],
     ["exp of 1e300, fractions, clocks that differ by iat_slack", { exp: NOW + 0.5 + 60, iat: NOW + 119.5, nbf: NOW + 119 }],
     ["a sub of 255", { sub: "a".repeat(255) }],
+    ["other audiences beside azp of this client (Keycloak's audience mappers, Entra ID)", { aud: [CLIENT, AUDIENCE, "account"], azp: CLIENT }],
+    ["optional claims that are null (serialisers that write what is not there)", { azp: null, at_hash: null, auth_time: null, sid: null, nbf: null, events: null, jti: null }],
+    ["times as digits in strings", { exp: `${NOW + 300}`, iat: `${NOW}`, nbf: `${NOW}`, auth_time: `${NOW}` }],
   ])("%s is accepted", (_, changes) => {
     const { browser } = browse({}, { metadata: { ...BROWSER_METADATA, userinfo_endpoint: undefined } }), { ask, back, call } = redeeming(browser);
     call.json(tokens(ask.nonce, { id_token: idToken(ask.nonce, changes) }));
     location(browser.take(back));
+  });
+
+  test("duty 60: other audiences without azp pass where trusted_audiences names all of them", () => {
+    const config = { trusted_audiences: [AUDIENCE, "project"] };
+    for (const aud of [[CLIENT, AUDIENCE], ["project", CLIENT, AUDIENCE]]) expect(outcome(having({ aud }), config).code).toBe("303 signed_in");
+    for (const changes of [{ aud: [CLIENT, AUDIENCE, "other"] }, { aud: [AUDIENCE] }, { aud: [CLIENT, AUDIENCE], azp: "project" }, { aud: [CLIENT, AUDIENCE.toUpperCase()] }]) refuses(having(changes), config);
+  });
+
+  test("duty 14: with use_nonce false a token may lack its nonce, and may not have another", () => {
+    const config = { use_nonce: false }, { code: ended, envoy } = outcome(having({ nonce: undefined }), config);
+    expect(ended).toBe("303 signed_in");
+    expect(envoy.logText).toMatch(/warn: .*use_nonce is false/);
+    expect(outcome((nonce) => idToken(nonce), config).code).toBe("303 signed_in");
+    for (const nonce of ["", "x".repeat(43), 7, ["x"]]) refuses(having({ nonce }), config);
   });
 
   test("duty 57: an exp of 1e300 neither wraps nor traps", () => {

@@ -80,6 +80,28 @@ export function duty_46_id_tokens_are_signed_as_configuration_says_unless_that_i
   equal(both[11].name, "HS256");
 }
 
+export function duty_44_hs_algorithms_without_a_symmetric_key_are_those_of_id_tokens_alone(): void {
+  const c = configOf("{" + SIGN_IN + ',"token_signing_alg_values_expected":["RS256","HS256"]}'), b = browser('"token_signing_alg_values_expected":["RS256","HS256"]');
+  equal(c.algorithms.length.toString() + " " + c.algorithms[0].name, "1 RS256");
+  equal(b.idTokenAlgorithms.length.toString() + " " + b.idTokenAlgorithms[1].name, "2 HS256");
+  const key = b.idTokenSecret;
+  equal(key == null ? "-" : text(key.bytes), "the-secret-of-the-client");
+  equalInt(configOf("{" + SIGN_IN + ',"token_signing_alg_values_expected":"HS256"}').algorithms.length, 0);
+  isTrue(browser().idTokenSecret == null && browser('"token_signing_alg_values_expected":"RS256"').idTokenSecret == null, "not asked for");
+  const own = browser('"symmetric_key":"0123456789abcdef0123456789abcdef","token_signing_alg_values_expected":"HS256"').idTokenSecret;
+  equal(own == null ? "-" : text(own.bytes), "0123456789abcdef0123456789abcdef");
+}
+
+export function duty_44_a_client_secret_that_is_shorter_than_the_hash_is_warned_of(): void {
+  warnedSignIn('"token_signing_alg_values_expected":"HS256"', "client_secret has 24 bytes, and HS256 of ID Tokens needs 32 (RFC 7518 §3.2): a shorter one is easier to guess");
+  warnedSignIn('"token_signing_alg_values_expected":"RS256"', "");
+}
+
+export function duty_44_without_a_client_secret_hs_algorithms_need_a_symmetric_key(): void {
+  const document = "{" + DISCOVERY + ',"client_id":"app","token_endpoint_auth_method":"none",' + SESSION + ',"token_signing_alg_values_expected":"HS256"}';
+  equal(errorsOf(document).join("; "), "token_signing_alg_values_expected: HS256 needs symmetric_key");
+}
+
 // What is not there.
 export function what_is_not_supported_is_refused_and_not_passed_over(): void {
   refusedSignIn('"par":{"enabled":true,"endpoint":"https://idp.example.com/par"}', "par.enabled: pushed authorization requests are not supported");
@@ -91,10 +113,24 @@ export function what_is_not_supported_is_refused_and_not_passed_over(): void {
   browser('"par":{"enabled":false,"endpoint":"x"},"dpop":{}');
 }
 
-export function duty_10_pkce_and_nonce_cannot_be_turned_off(): void {
+export function duty_10_pkce_cannot_be_turned_off(): void {
   warnedSignIn('"use_pkce":true,"use_nonce":true', "");
   warnedSignIn('"use_pkce":false', "use_pkce is false: PKCE is always used");
-  warnedSignIn('"use_nonce":false', "use_nonce is false: a nonce is always used");
+}
+
+export function duty_14_a_nonce_is_required_unless_configuration_says_otherwise_and_then_there_is_a_warning(): void {
+  isTrue(browser().nonceRequired && browser('"use_nonce":true').nonceRequired && !browser('"use_nonce":false').nonceRequired, "use_nonce");
+  warnedSignIn('"use_nonce":false', "use_nonce is false: a nonce is sent, but an ID Token without one is accepted, and only PKCE keeps stolen codes out: does the provider check it?");
+}
+
+export function trusted_audiences_are_a_bounded_list(): void {
+  equalInt(browser().trustedAudiences.length, 0);
+  equalInt(browser('"trusted_audiences":"api"').trustedAudiences.length, 1);
+  equalInt(browser('"trusted_audiences":["' + "a\",\"".repeat(63) + 'a"]').trustedAudiences.length, 64);
+  refusedSignIn('"trusted_audiences":["' + "a\",\"".repeat(64) + 'a"]', "trusted_audiences: expected at most 64 audiences, found 65");
+  refusedSignIn('"trusted_audiences":[]', "trusted_audiences: must not be an empty list");
+  refusedSignIn('"trusted_audiences":true', "trusted_audiences: expected a list of strings, found a boolean");
+  refusedSignIn('"trusted_audiences":[""]', "trusted_audiences[0]: must not be empty");
 }
 
 // The callback.
