@@ -21,6 +21,9 @@ export class Algorithm {
 
   get symmetric(): bool { return this.scheme == Scheme.Hmac; }
 
+  /** Whether one verification takes a millisecond or more. */
+  get slow(): bool { return this.curve == Curve.P384 || this.curve == Curve.P521; }
+
   /** Whether a key is of the one kind that goes with this algorithm (RFC 8725 §3.1). */
   fits(key: Key): bool {
     switch (this.scheme) {

@@ -16,6 +16,8 @@ export const MAX_JWKS = 256 * 1024;
 const MAX_KEYS = 100;
 /** The most keys that one signature is tried against: a set without ids must not make a token expensive. */
 const MAX_CANDIDATES = 16;
+/** The same for P-384 and P-521, of which one takes as long as dozens of RSA keys. */
+const MAX_SLOW_CANDIDATES = 4;
 /** The longest part of a key's id that a log line shows. */
 const MAX_SHOWN = 64;
 /** The most keys that a log line names. */
@@ -45,7 +47,7 @@ export class KeySet {
 
   /**
    * The keys that may have made a signature with this algorithm and key id. Empty when none can: the id is unknown, or its key
-   * is of another family. Without an id, or among keys without ids, every key that fits is a candidate, up to sixteen.
+   * is of another family. Without an id, or among keys without ids, every key that fits is a candidate, up to the bound.
    */
   candidates(algorithm: Algorithm, kid: Uint8Array | null): Jwk[] {
     const out: Jwk[] = [];
@@ -58,7 +60,8 @@ export class KeySet {
       if (kid != null && own != null) out.unshift(jwk);
       else out.push(jwk);
     }
-    if (out.length > MAX_CANDIDATES) out.length = MAX_CANDIDATES;
+    const most = algorithm.slow ? MAX_SLOW_CANDIDATES : MAX_CANDIDATES;
+    if (out.length > most) out.length = most;
     return out;
   }
 }

@@ -112,6 +112,16 @@ export function duty_49_at_most_sixteen_keys_are_tried(): void {
   chooses(keys, "RS256", "any", "- ".repeat(15) + "-");
 }
 
+export function duty_49_of_keys_that_take_long_four_are_tried(): void {
+  const keys: string[] = [];
+  for (let i = 0; i < 6; i++) keys.push(`{"kty":"EC","crv":"P-521","kid":"${i}","x":"AekpBQ8ST8a8VcfVOTNl353vSrDCLLJXmPk06wTjxrrjcBpXp5EOnYG_NjFZ6OvLFV1jSfS9tsz4qUxcWceqwQGk","y":"ADSmRA43Z1DSNx_RvcLI87cdL07l6jQyyBXMoxVg_l2Th-x3S1WDhjDly79ajL4Kkd0AZMaZmh9ubmf63e3kyMj2"}`);
+  chooses(keys, "ES512", null, "0 1 2 3");
+  for (let i = 0; i < 6; i++) keys[i] = `{"kty":"EC","crv":"P-384","kid":"${i}","x":"Dl26uc45dfLhRc8D10G2oh_FiUk-T3l2RtTrWSIcToYyAa4_ECTaFIPL1mHeyNF2","y":"FE3GOKg6Zzp0BTfgWGICMEBR_tdaLzB6ITg9TOHVyGjC7V0ae_FmF8qdhFcRdtP-"}`;
+  chooses(keys, "ES384", null, "0 1 2 3");
+  for (let i = 0; i < 6; i++) keys[i] = ecJwk("\"kid\":\"" + i.toString() + "\",");
+  chooses(keys, "ES256", null, "0 1 2 3 4 5");
+}
+
 export function a_key_that_names_itself_is_tried_before_those_without_an_id(): void {
   chooses([rsaJwk(""), rsaJwk(""), rsaJwk(""), rsaJwk(""), rsaJwk("\"kid\":\"a\",")], "RS256", "a", "a - - - -");
 }
