@@ -35,8 +35,17 @@ export function readScope(r: ConfigReader, warnings: string[]): Uint8Array {
   return out.done();
 }
 
+/** `prompt` and `display` may stand on their own, as in lua-resty-openidc; `authorization_params` goes before them there too. */
+const ON_THEIR_OWN: string[] = ["prompt", "display"];
+
 export function readAuthorizationParams(r: ConfigReader, b: BrowserSettings): void {
   const params = r.child("authorization_params");
+  for (let i = 0; i < ON_THEIR_OWN.length; i++) {
+    const value = r.text(ON_THEIR_OWN[i]);
+    if (value == null || params != null && params.owns(ON_THEIR_OWN[i])) continue;
+    b.authorizationParams.push(utf8(ON_THEIR_OWN[i]));
+    b.authorizationParams.push(value);
+  }
   if (params == null) return;
   const names = params.names();
   r.atMost("authorization_params", MAX_PARAMS, names.length, " parameters");

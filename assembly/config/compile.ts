@@ -7,6 +7,7 @@ import { parse } from "../json/parser";
 import { Redirect } from "./browser";
 import { checkTogether } from "./check_rules";
 import { Config, Mode, Rule, Unauthenticated } from "./config";
+import { readForeign } from "./elsewhere";
 import { Environment } from "./environment";
 import { readIdentity } from "./identity";
 import { isLoopback } from "./paths";
@@ -46,6 +47,7 @@ export function compile(document: Uint8Array, environment: Environment): Compile
 
 function readWhole(r: ConfigReader, warnings: string[]): Config {
   const mode = readMode(r), readers = r.items("rules", MAX_RULES), rules: Rule[] = [];
+  readForeign(r, warnings);
   const c = readSettings(r, mode, warnings);
   // Closed or open to all, what stands outside of the rules is there for them alone, and need not be used by any.
   if (!isGuarded(mode)) r.ownKnownTo(everyAttribute(r));
@@ -69,6 +71,7 @@ function readWhole(r: ConfigReader, warnings: string[]): Config {
 
 function readRule(r: ConfigReader, warnings: string[]): Rule {
   const before = r.errors.length, match = readMatch(r), mode = readMode(r);
+  readForeign(r, warnings);
   const rule = new Rule(match, readSettings(r, mode, warnings));
   if (mode == "public" || mode == "deny") {
     const others = r.ownKnownTo(everyAttribute(r));
@@ -127,7 +130,7 @@ function readGuarded(r: ConfigReader, mode: string, warnings: string[]): Config 
   const clients = readProvider(r, c, clusters, signIn, allowHttp, warnings);
   readTokenRules(r, c, signIn && clients.secret.length > 0);
   if (signIn) c.browser = readBrowser(r, c, clients, clusters, warnings);
-  refuseUnsafe(r);
+  refuseUnsafe(r, warnings);
   if (isForLocalhost(r, c)) r.literals.length = literals;
   return c;
 }
@@ -158,10 +161,10 @@ function readSignIn(r: ConfigReader, c: Config, mode: string, warnings: string[]
 }
 
 /** Options of elsewhere that would weaken the filter, or that it cannot follow; naming a safe value is fine. */
-function refuseUnsafe(r: ConfigReader): void {
+function refuseUnsafe(r: ConfigReader, warnings: string[]): void {
   if (r.flag("accept_none_alg", false)) r.wrong("accept_none_alg", "unsigned tokens are never accepted");
-  if (r.flag("accept_unsupported_alg", false)) r.wrong("accept_unsupported_alg", "a signature that cannot be checked is never accepted");
-  if (r.has("proxy_opts")) r.wrong("proxy_opts", "is not supported: calls go through Envoy clusters, and provider_cluster may lead through a proxy");
+  // APISIX's default, so it stands in every exported object, asked for or not.
+  if (r.flag("accept_unsupported_alg", false)) warnings.push("accept_unsupported_alg is true: a token whose signature cannot be checked is refused all the same");
 }
 
 /** Whether the text may stand inside the quotes of a challenge (RFC 9110 §5.6.4) as it is. */

@@ -60,6 +60,10 @@ export class IntrospectionSettings {
   expiryClaim: string = "exp";
   /** Request headers that are sent along. */
   addonHeaders: string[] = [];
+  /** By which parameter the token is sent (`introspection_token_param_name`). */
+  tokenParameter: string = "token";
+  /** Names and values in turn of `introspection_params`. */
+  params: Uint8Array[] = new Array<Uint8Array>();
 }
 
 @final

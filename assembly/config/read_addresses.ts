@@ -16,6 +16,10 @@ export function readAddresses(r: ConfigReader, b: BrowserSettings, warnings: str
   const afterProvider = r.url("post_logout_redirect_uri", true);
   if (afterProvider != null) b.postLogoutRedirectUri = afterProvider.text;
   readAfterLogout(r, b);
+  // An ID Token in the query of any address stands in logs and Referer headers there.
+  if (r.flag("redirect_after_logout_with_id_token_hint", false) && b.redirectAfterLogoutUri.length > 0) {
+    warnings.push("redirect_after_logout_with_id_token_hint is true: redirect_after_logout_uri gets no ID Token; without that attribute the provider's end_session_endpoint is used, which gets one");
+  }
 }
 
 function readRedirect(r: ConfigReader, b: BrowserSettings, warnings: string[]): void {

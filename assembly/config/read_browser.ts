@@ -24,10 +24,10 @@ const MAX_AUDIENCES = 64;
 
 /** Attributes that have nothing to act on where nobody signs in by a browser. */
 export const BROWSER_ONLY: string[] = [
-  "scope", "redirect_uri", "response_mode", "authorization_params", "use_pkce", "use_nonce", "trusted_audiences", "par", "dpop",
+  "scope", "redirect_uri", "response_mode", "authorization_params", "prompt", "display", "use_pkce", "use_nonce", "trusted_audiences", "par", "dpop",
   "token_endpoint_auth_method", "session", "session_contents", "renew_access_token_on_expiry", "access_token_expires_in",
   "access_token_expires_leeway", "refresh_session_interval", "force_reauthorize", "logout_path", "post_logout_redirect_uri",
-  "redirect_after_logout_uri", "revoke_tokens_on_logout", "backchannel_logout_path", "frontchannel_logout_path",
+  "redirect_after_logout_uri", "redirect_after_logout_with_id_token_hint", "revoke_tokens_on_logout", "backchannel_logout_path", "frontchannel_logout_path",
   "set_id_token_header", "set_raw_id_token_header", "set_refresh_token_header",
 ];
 

@@ -6,6 +6,7 @@ import { Curve } from "../crypto/key";
 import { PrivateKey, privateKeyFaultText, readPrivateKeyPem } from "../crypto/private_key";
 import { algorithmNamed } from "../jose/algorithm";
 import { Assertion, Client, ClientAuth } from "../oidc/client_auth";
+import { Verification } from "./config";
 import { ConfigReader } from "./reader";
 
 const METHODS: string[] = ["client_secret_basic", "client_secret_post", "private_key_jwt", "client_secret_jwt"];
@@ -15,6 +16,12 @@ const AUTHS: ClientAuth[] = [ClientAuth.Basic, ClientAuth.Post, ClientAuth.Priva
 
 const ALGORITHMS: string[] = ["RS256", "RS384", "RS512", "ES256", "ES384", "ES512", "HS256", "HS384", "HS512"];
 const OF_ASSERTIONS: string[] = ["client_rsa_private_key", "client_rsa_private_key_id", "client_jwt_assertion_expires_in", "client_jwt_assertion_alg", "client_jwt_assertion_audience"];
+/** Read for assertions of both kinds, and of use to one of them. */
+const OF_KEYS: string[] = ["client_rsa_private_key"];
+
+const FOR_SIGN_IN = "is required for the browser sign-in";
+const FOR_INTROSPECTION = "is required: the introspection endpoint asks who is calling";
+const WITHOUT_SECRET = "; a client that has none (PKCE alone) sets token_endpoint_auth_method to \"none\"";
 
 @final
 export class Clients {
@@ -26,29 +33,36 @@ export class Clients {
   signIn: Client | null = null;
 }
 
-/** `introspects`: every bearer token is introspected, so that it cannot be done without. */
-export function readClients(r: ConfigReader, signIn: bool, introspects: bool, warnings: string[]): Clients {
+/** `verification`: by introspection alone it cannot be done without credentials; by keys there is no introspection that would need any. */
+export function readClients(r: ConfigReader, signIn: bool, verification: Verification, warnings: string[]): Clients {
   const out = new Clients();
   const id = r.text("client_id"), secret = r.secret("client_secret");
   if (id != null) out.id = id;
   if (secret != null) out.secret = secret;
-  const forIntrospection = AUTHS[METHODS.indexOf(r.oneOf("introspection_endpoint_auth_method", METHODS))];
+  const introspects = verification == Verification.Introspection, may = introspects || verification == Verification.Either;
+  const forIntrospection = may ? AUTHS[METHODS.indexOf(r.oneOf("introspection_endpoint_auth_method", METHODS))] : ClientAuth.None;
   const forSignIn = signIn ? AUTHS[METHODS_OF_SIGN_IN.indexOf(r.oneOf("token_endpoint_auth_method", METHODS_OF_SIGN_IN))] : forIntrospection;
 
-  const reason = signIn ? "is required for the browser sign-in" : "is required: the introspection endpoint asks who is calling";
-  if ((signIn || introspects) && !r.has("client_id")) r.wrong("client_id", reason);
-  const secretNeeded = signIn && takesSecret(forSignIn) || introspects && takesSecret(forIntrospection) || forIntrospection == ClientAuth.ClientSecretJwt;
-  if (secretNeeded && !r.has("client_secret")) r.wrong("client_secret", reason);
+  if ((signIn || introspects) && !r.has("client_id")) r.wrong("client_id", signIn ? FOR_SIGN_IN : FOR_INTROSPECTION);
+  if (!r.has("client_secret")) {
+    if (signIn && takesSecret(forSignIn)) r.wrong("client_secret", FOR_SIGN_IN + WITHOUT_SECRET);
+    else if (introspects && takesSecret(forIntrospection) || forIntrospection == ClientAuth.ClientSecretJwt) r.wrong("client_secret", FOR_INTROSPECTION);
+  }
 
   const assertions = new Assertions();
-  if (isJwt(forIntrospection) || isJwt(forSignIn)) assertions.read(r, forIntrospection == ClientAuth.PrivateKeyJwt || forSignIn == ClientAuth.PrivateKeyJwt);
-  else {
-    const unused = r.unused(OF_ASSERTIONS);
-    if (unused.length > 0) warnings.push("not used without private_key_jwt or client_secret_jwt: " + unused.join(", "));
-  }
-  out.introspection = clientOf(r, out, forIntrospection, assertions);
+  if (isJwt(forIntrospection) || isJwt(forSignIn)) {
+    const keyNeeded = forIntrospection == ClientAuth.PrivateKeyJwt || forSignIn == ClientAuth.PrivateKeyJwt;
+    assertions.read(r, keyNeeded);
+    if (!keyNeeded) warnUnused(r, OF_KEYS, "not used by client_secret_jwt: ", warnings);
+  } else warnUnused(r, OF_ASSERTIONS, "not used without private_key_jwt or client_secret_jwt: ", warnings);
+  if (may) out.introspection = clientOf(r, out, forIntrospection, assertions);
   if (signIn) out.signIn = clientOf(r, out, forSignIn, assertions);
   return out;
+}
+
+function warnUnused(r: ConfigReader, keys: string[], why: string, warnings: string[]): void {
+  const unused = r.unused(keys);
+  if (unused.length > 0) warnings.push(why + unused.join(", "));
 }
 
 function clientOf(r: ConfigReader, clients: Clients, auth: ClientAuth, assertions: Assertions): Client | null {

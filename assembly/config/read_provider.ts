@@ -2,9 +2,10 @@
 
 import { EMPTY } from "../bytes/bytes";
 import { Endpoint } from "../http/callout";
-import { issuerOf } from "../http/url";
+import { issuerOf, Url } from "../http/url";
 import { Config, ProviderSettings, Verification } from "./config";
 import { Clients, readClients } from "./read_client";
+import { readIntrospection } from "./read_introspection";
 import { ConfigReader } from "./reader";
 
 const MAX_SECONDS = 365 * 24 * 3600;
@@ -43,17 +44,19 @@ export function readClusters(r: ConfigReader): Clusters {
 export function readProvider(r: ConfigReader, c: Config, clusters: Clusters, signIn: bool, allowHttp: bool, warnings: string[]): Clients {
   const keyGiven = r.has("public_key") || r.has("symmetric_key");
   const useJwks = r.flag("use_jwks", false);
-  const endpoint = r.url("introspection_endpoint", allowHttp);
+  const endpoint: Url | null = keyGiven || useJwks ? null : r.url("introspection_endpoint", allowHttp);
   c.verification = keyGiven ? Verification.PublicKey : useJwks ? Verification.Jwks
     : endpoint != null ? Verification.Introspection : Verification.Either;
   const introspects = c.verification == Verification.Introspection;
-  const clients = readClients(r, signIn, introspects, warnings);
+  const clients = readClients(r, signIn, c.verification, warnings);
   c.client = clients.introspection;
+  readIntrospection(r, c, warnings);
   if (introspects && endpoint != null) c.introspection.endpoint = new Endpoint(endpoint, clusters.introspection);
 
   const discovery = r.url("discovery", allowHttp);
   const issuer = r.text("issuer");
-  const lifetime = r.whole("jwk_expires_in", 86400, 60, MAX_SECONDS);
+  // Metadata and keys age together here: the shorter life holds for both.
+  const keysSec = r.whole("jwk_expires_in", 86400, 60, MAX_SECONDS), lifetime = min(keysSec, r.whole("discovery_expires_in", keysSec, 60, MAX_SECONDS));
   const fetches = signIn || c.verification == Verification.Jwks || c.verification == Verification.Either;
   if (introspects && clusters.introspection.length == 0 || fetches && (signIn || discovery != null) && !complete(clusters, signIn)) {
     if (!r.has("provider_cluster")) r.wrong("provider_cluster", "is required: the name of the Envoy cluster that leads to the provider");

@@ -74,15 +74,19 @@ function readLimits(session: ConfigReader, limits: SessionLimits, warnings: stri
   let absolute = 86400;
   const cookie = session.child("cookie");
   if (cookie != null) {
-    absolute = cookie.whole("lifetime", absolute, 60, LONGEST);
+    absolute = cookie.wholeOrZero("lifetime", absolute, 60, LONGEST);
     if (cookie.has("lifetime")) {
       warnings.push(session.has("absolute_timeout") ? "not used beside session.absolute_timeout: session.cookie.lifetime"
         : "session.cookie.lifetime is deprecated: call it session.absolute_timeout");
     }
     cookie.end();
   }
-  limits.absoluteSec = session.whole("absolute_timeout", 86400, 60, LONGEST);
+  limits.absoluteSec = session.wholeOrZero("absolute_timeout", 86400, 60, LONGEST);
   if (!session.has("absolute_timeout")) limits.absoluteSec = absolute;
+  if (limits.absoluteSec > 0) return;
+  // That a session was ended before its time must be remembered for as long as copies of its cookies would work.
+  limits.absoluteSec = LONGEST;
+  warnings.push(`session.absolute_timeout is 0: a session ends ${LONGEST} seconds after the sign-in all the same, for its end would have to be remembered for ever`);
 }
 
 /** Everything is kept until the attribute is there; then only what it names (as in APISIX). */

@@ -8,7 +8,6 @@ import { keyFaultText } from "./key_fault";
 import { hashSize } from "../crypto/hash";
 import { Algorithm, algorithmNamed, algorithmNames, asymmetricAlgorithms } from "../jose/algorithm";
 import { Config, Verification } from "./config";
-import { connectionName, headerName } from "./header_name";
 import { PATH_EXPECTED, plainPath } from "./identity";
 import { readAccessRules } from "./read_access_rules";
 import { readClaimSchema } from "./read_claim_schema";
@@ -16,7 +15,6 @@ import { ConfigReader } from "./reader";
 
 /** A larger allowance would make old tokens new again. */
 const MAX_SLACK = 300;
-const MAX_INTERVAL = 24 * 3600;
 
 /** `signsIn`: ID Tokens come with a `client_secret`, so that HS* may be theirs. */
 export function readTokenRules(r: ConfigReader, c: Config, signsIn: bool): void {
@@ -29,17 +27,6 @@ export function readTokenRules(r: ConfigReader, c: Config, signsIn: bool): void 
   if (typ != null) c.typ = withoutApplication(decodeUtf8(inLowerCase(typ)));
   readKey(r, c, signsIn);
   readIssuerAndAudience(r, c);
-
-  c.introspection.intervalSec = r.whole("introspection_interval", 0, 0, MAX_INTERVAL);
-  const claim = r.text("introspection_expiry_claim");
-  if (claim != null) c.introspection.expiryClaim = decodeUtf8(claim);
-  const addon = r.texts("introspection_addon_headers");
-  for (let i = 0; i < addon.length; i++) {
-    const name = headerName(addon[i]);
-    if (name.length == 0) r.wrong("introspection_addon_headers", "item " + (i + 1).toString() + " is not a header name");
-    else if (connectionName(name)) r.wrong("introspection_addon_headers", decodeUtf8(name) + " belongs to the client's own request");
-    else c.introspection.addonHeaders.push(decodeUtf8(name));
-  }
 }
 
 /** Both spellings of a media type are one (RFC 7515 §4.1.9). */

@@ -39,9 +39,9 @@ function withKeys(x: Exchange, token: Uint8Array): Next {
 function wait(x: Exchange): Next { return x.mayWait ? new AwaitProvider() : new Refuse(NOT_READY); }
 
 function introspect(x: Exchange, token: Uint8Array): Next {
-  const client = x.config.client, endpoint = introspectionEndpoint(x);
+  const client = x.config.client, endpoint = introspectionEndpoint(x), settings = x.config.introspection;
   if (client == null || endpoint == null) return new Refuse(PROVIDER_UNREACHABLE);
-  const call = introspectionRequest(endpoint, client, token, x.addonHeaders, x.occasion());
+  const call = introspectionRequest(endpoint, client, token, x.addonHeaders, x.occasion(), settings.params, settings.tokenParameter);
   return call == null ? new Refuse(PROVIDER_UNREACHABLE, 0, "introspection: the client cannot prove itself: the host does not sign, or has no randomness")
     : new Await(call, new ReadAnswer(), CalloutKind.Introspection);
 }

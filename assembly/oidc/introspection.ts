@@ -6,7 +6,8 @@ import { formField } from "../http/form";
 import { Json } from "../json/json";
 import { parse } from "../json/parser";
 import { Result } from "../result";
-import { utf8 } from "../bytes/bytes";
+import { is, utf8 } from "../bytes/bytes";
+import { decodeUtf8 } from "../bytes/utf8";
 import { answered } from "./answered";
 import { Client, Occasion } from "./client_auth";
 
@@ -21,12 +22,20 @@ export class ActiveToken {
   constructor(readonly claims: Json) {}
 }
 
-/** `addon` holds names and values of request headers that configuration sends along. null: the client cannot prove itself now. */
-export function introspectionRequest(endpoint: Endpoint, client: Client, token: Uint8Array, addon: Uint8Array[], occasion: Occasion): Callout | null {
+/**
+ * `addon` holds names and values of request headers that configuration sends along, `params` those of parameters; `tokenParameter` is `token` but for
+ * providers with a name of their own. null: the client cannot prove itself now.
+ */
+export function introspectionRequest(endpoint: Endpoint, client: Client, token: Uint8Array, addon: Uint8Array[], occasion: Occasion, params: Uint8Array[] = [], tokenParameter: string = "token"): Callout | null {
   const call = new Callout("POST", endpoint);
   const form = new ByteWriter();
-  formField(form, "token", token);
-  formField(form, "token_type_hint", utf8("access_token"));
+  formField(form, tokenParameter, token);
+  let hinted = false;
+  for (let i = 0; i + 1 < params.length; i += 2) {
+    formField(form, decodeUtf8(params[i]), params[i + 1]);
+    hinted = hinted || is(params[i], "token_type_hint");
+  }
+  if (!hinted) formField(form, "token_type_hint", utf8("access_token"));
   if (!client.authenticate(call, form, endpoint.url, occasion)) return null;
   for (let i = 0; i < addon.length; i++) call.pairs.push(addon[i]);
   call.form(form.done());

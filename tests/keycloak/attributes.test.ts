@@ -137,17 +137,17 @@ test.each([
 test("what newer versions of APISIX take and this filter does not is refused by name, all of it at once, as docs/from-apisix.md says", async () => {
   const { secret } = hereForPeople.session, authorization_params = { state: "1", nonce: "1", redirect_uri: "1", client_id: "1" };
   const { log } = await startGateway(realm, () => ({
-    ...people(), client_secret: "$secret://vault/client", accept_none_alg: true, accept_unsupported_alg: true, authorization_params,
+    ...people(), client_secret: "$secret://vault/client", accept_none_alg: true, authorization_params,
     session: { secret, storage: "redis", redis: { host: "redis" }, cookie_same_site: "Strict" }, proxy_opts: { http_proxy: "http://proxy:3128" },
     par: { enabled: true }, dpop: { enabled: true }, timeout: 3000, ssl_verify: "no", iat_slack: 600, token_endpoint_auth_method: "client_secret_jwt",
-    client_jwt_assertion_expires_in: 300, claim_schema: { properties: { email: { pattern: "@" } } }, _meta: {}, prompt: "login", display: "page",
-    discovery_expires_in: 60, redirect_uri_scheme: "https",
+    client_jwt_assertion_expires_in: 300, claim_schema: { properties: { email: { pattern: "@" } } }, _meta: { disable: true }, pass_cookies: "sid",
+    local_redirect_uri_path: "/cb", redirect_uri_scheme: "https",
   }), { concurrency: 1 }).catch((error) => error);
   const named = [...log.matchAll(/configuration: ([\w.]+): /g)].map(([, name]) => name), page = readFileSync(join(__dirname, "../../docs/from-apisix.md"), "utf8");
   for (const name of [
-    "client_secret", "accept_none_alg", "accept_unsupported_alg", ...Object.keys(authorization_params).map((name) => `authorization_params.${name}`),
+    "client_secret", "accept_none_alg", ...Object.keys(authorization_params).map((name) => `authorization_params.${name}`),
     "session.storage", "session.cookie_same_site", "proxy_opts", "par.enabled", "dpop.enabled", "timeout", "ssl_verify", "iat_slack",
-    "client_jwt_assertion_expires_in", "claim_schema.properties.email.pattern", "_meta", "prompt", "display", "discovery_expires_in", "redirect_uri_scheme",
+    "client_jwt_assertion_expires_in", "claim_schema.properties.email.pattern", "_meta", "pass_cookies", "local_redirect_uri_path", "redirect_uri_scheme",
   ]) {
     expect(named).toContain(name);
     expect(page).toContain(name.split(".").pop());

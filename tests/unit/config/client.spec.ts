@@ -39,7 +39,7 @@ export function without_its_secret_a_client_introspects_nothing(): void {
 }
 
 export function a_secret_is_needed_where_the_way_takes_one(): void {
-  const want = "client_secret: is required for the browser sign-in", ways = ["client_secret_basic", "client_secret_post", "client_secret_jwt"];
+  const want = "client_secret: is required for the browser sign-in; a client that has none (PKCE alone) sets token_endpoint_auth_method to \"none\"", ways = ["client_secret_basic", "client_secret_post", "client_secret_jwt"];
   for (let i = 0; i < ways.length; i++) refusedOf(PUBLIC + ',"token_endpoint_auth_method":"' + ways[i] + '"}', want);
   refusedOf("{" + DISCOVERY + "," + SESSION + ',"client_secret":"x"}', "client_id: is required for the browser sign-in");
   refused('"client_id":"app","introspection_endpoint_auth_method":"client_secret_jwt"', "client_secret: is required: the introspection endpoint asks who is calling");

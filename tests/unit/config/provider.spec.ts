@@ -24,7 +24,7 @@ export function attributes_of_the_browser_login_are_warned_of(): void {
 // The provider.
 export function duty_40_plain_http_is_refused(): void {
   refusedOf("{\"bearer_only\":true,\"discovery\":\"http://h/.well-known/openid-configuration\",\"provider_cluster\":\"idp\"}", "discovery: " + HTTP);
-  refused("\"introspection_endpoint\":\"http://h/i\",\"use_jwks\":true", "introspection_endpoint: " + HTTP);
+  refused("\"introspection_endpoint\":\"http://h/i\"", "introspection_endpoint: " + HTTP);
 }
 
 export function duty_40_plain_http_is_accepted_with_a_warning_where_ssl_verify_is_off(): void {
@@ -92,7 +92,7 @@ export function duty_74_query_and_cookie_are_sources_only_where_they_are_named()
 
 export function sources_that_are_none_are_refused(): void {
   const values = ["body", "query", "query:", "cookie:", "header:", "cookie:a b", "cookie:a=b", "query:a&b", "query:%61", "header:a b", "header:a:b", "cookie:a;b", "cookie:\u00e9", "Query:a"];
-  for (let i = 0; i < values.length; i++) refused("\"auth_accept_token_as\":[\"" + values[i] + "\"]", "auth_accept_token_as: expected \"header\", \"header:NAME\", \"query:NAME\" or \"cookie:NAME\"");
+  for (let i = 0; i < values.length; i++) refused("\"auth_accept_token_as\":[\"" + values[i] + "\"]", "auth_accept_token_as: expected \"header\", \"header:NAME\", \"query:NAME\", \"cookie\" or \"cookie:NAME\"");
   const names = ["a b", "a:", ":path", "a\\r\\n", "\u00e9", "a\\u0000"];
   for (let i = 0; i < names.length; i++) refused("\"auth_header_name\":\"" + names[i] + "\"", "auth_header_name: is not a header name");
 }

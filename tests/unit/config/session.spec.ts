@@ -79,10 +79,15 @@ export function the_defaults_of_sessions_are_those_of_the_documentation(): void 
   isTrue(b.contents.accessToken && b.contents.idToken && b.contents.rawIdToken && b.contents.user, "contents");
 }
 
-export function idling_and_rolling_can_be_off_but_the_end_cannot(): void {
+export function idling_and_rolling_can_be_off_and_without_an_end_the_longest_one_holds(): void {
   const b = browserWith('"idling_timeout":0,"rolling_timeout":0,"absolute_timeout":60');
   isTrue(b.limits.idlingSec == 0 && b.limits.rollingSec == 0 && b.limits.absoluteSec == 60, "limits");
-  refusedSession('"absolute_timeout":0', "session.absolute_timeout: expected a whole number from 60 to 31536000, found 0");
+  const warning = "session.absolute_timeout is 0: a session ends 31536000 seconds after the sign-in all the same, for its end would have to be remembered for ever";
+  equalInt(browserWith('"absolute_timeout":0').limits.absoluteSec, 31536000);
+  warnedSession('"absolute_timeout":0', warning);
+  equalInt(browserWith('"cookie":{"lifetime":0}').limits.absoluteSec, 31536000);
+  equalInt(browserWith('"cookie":{"lifetime":0},"absolute_timeout":600').limits.absoluteSec, 600);
+  warnedSession('"cookie":{"lifetime":600},"absolute_timeout":0', "not used beside session.absolute_timeout: session.cookie.lifetime; " + warning);
 }
 
 export function duty_108_limits_are_whole_seconds_within_bounds(): void {
@@ -92,8 +97,8 @@ export function duty_108_limits_are_whole_seconds_within_bounds(): void {
   refusedSession('"idling_timeout":false', "session.idling_timeout: expected 0 or a whole number from 10 to 31536000, found a boolean");
   refusedSession('"rolling_timeout":59', "session.rolling_timeout: expected 0 or a whole number from 60 to 31536000, found 59");
   refusedSession('"rolling_timeout":1e300', "session.rolling_timeout: expected 0 or a whole number from 60 to 31536000, found 1e300");
-  refusedSession('"absolute_timeout":59', "session.absolute_timeout: expected a whole number from 60 to 31536000, found 59");
-  refusedSession('"absolute_timeout":"1d"', "session.absolute_timeout: expected a whole number from 60 to 31536000, found a string");
+  refusedSession('"absolute_timeout":59', "session.absolute_timeout: expected 0 or a whole number from 60 to 31536000, found 59");
+  refusedSession('"absolute_timeout":"1d"', "session.absolute_timeout: expected 0 or a whole number from 60 to 31536000, found a string");
 }
 
 export function the_old_name_of_the_absolute_timeout_still_counts(): void {
@@ -101,7 +106,7 @@ export function the_old_name_of_the_absolute_timeout_still_counts(): void {
   warnedSession('"cookie":{"lifetime":120}', "session.cookie.lifetime is deprecated: call it session.absolute_timeout");
   equalInt(browserWith('"cookie":{"lifetime":120},"absolute_timeout":600').limits.absoluteSec, 600);
   warnedSession('"cookie":{"lifetime":120},"absolute_timeout":600', "not used beside session.absolute_timeout: session.cookie.lifetime");
-  refusedSession('"cookie":{"lifetime":1}', "session.cookie.lifetime: expected a whole number from 60 to 31536000, found 1");
+  refusedSession('"cookie":{"lifetime":1}', "session.cookie.lifetime: expected 0 or a whole number from 60 to 31536000, found 1");
   refusedSession('"cookie":{"life":1}', "session.cookie.life: unknown attribute");
 }
 

@@ -44,7 +44,7 @@ export function whatever_verifies_bearer_tokens_the_provider_is_fetched(): void 
 }
 
 export function duty_130_everything_that_is_missing_is_named_at_once(): void {
-  equal(errorsOf('{"unauth_action":"auth"}').join("; "), "client_id: is required for the browser sign-in; client_secret: is required for the browser sign-in; " +
+  equal(errorsOf('{"unauth_action":"auth"}').join("; "), "client_id: is required for the browser sign-in; client_secret: is required for the browser sign-in; a client that has none (PKCE alone) sets token_endpoint_auth_method to \"none\"; " +
     "provider_cluster: is required: the name of the Envoy cluster that leads to the provider; discovery: is required: the URL of the provider's /.well-known/openid-configuration; " + SECRET_NEEDED);
 }
 
@@ -107,7 +107,7 @@ export function what_is_not_supported_is_refused_and_not_passed_over(): void {
   refusedSignIn('"par":{"enabled":true,"endpoint":"https://idp.example.com/par"}', "par.enabled: pushed authorization requests are not supported");
   refusedSignIn('"dpop":{"enabled":true,"signing_alg":"ES256"}', "dpop.enabled: proof of possession is not supported");
   refusedSignIn('"par":true', "par: expected an object, found a boolean");
-  refusedSignIn('"use_par":true', "use_par: unknown attribute");
+  refusedSignIn('"use_par":true', "use_par: pushed authorization requests are not supported");
   refusedSignIn('"proxy_opts":{"http_proxy":"http://p:1"}', "proxy_opts: is not supported: calls go through Envoy clusters, and provider_cluster may lead through a proxy");
   refused('"proxy_opts":{}', "proxy_opts: is not supported: calls go through Envoy clusters, and provider_cluster may lead through a proxy");
   browser('"par":{"enabled":false,"endpoint":"x"},"dpop":{}');

@@ -3,7 +3,7 @@ import { keyFaultText } from "../../../assembly/config/key_fault";
 import { KeyFault } from "../../../assembly/crypto/key";
 import { equal, equalInt, isFalse, isTrue } from "../check";
 import { EC_PEM, ED_PEM, RSA_PEM } from "../jose/fixtures.as";
-import { compiled, config, configOf, errorsOf, joined, refused, refusedOf } from "./compiled.as";
+import { compiled, config, configOf, errorsOf, joined, MINIMAL, refused, refusedOf } from "./compiled.as";
 
 const ISSUER = "\"claim_validator\":{\"issuer\":{\"valid_issuers\":[\"https://idp.example.com\"]}}";
 const SECRET = "0123456789abcdef0123456789abcdef";
@@ -24,9 +24,10 @@ export function duty_45_unknown_algorithms_cannot_be_expected(): void {
   for (let i = 0; i < names.length; i++) refused("\"token_signing_alg_values_expected\":[\"RS256\",\"" + names[i] + "\"]", EXPECTED);
 }
 
-export function duty_45_weakening_options_of_elsewhere_are_refused(): void {
+export function duty_45_weakening_options_of_elsewhere_weaken_nothing(): void {
   refused("\"accept_none_alg\":true", "accept_none_alg: unsigned tokens are never accepted");
-  refused("\"accept_unsupported_alg\":true", "accept_unsupported_alg: a signature that cannot be checked is never accepted");
+  equal(algorithms(config("\"accept_unsupported_alg\":true")), ASYMMETRIC);
+  equal(compiled("{" + MINIMAL + ",\"accept_unsupported_alg\":true}").warnings.join("; "), "accept_unsupported_alg is true: a token whose signature cannot be checked is refused all the same");
   config("\"accept_none_alg\":false,\"accept_unsupported_alg\":false");
 }
 
