@@ -72,6 +72,13 @@ export function removeResponseHeader(name: Uint8Array): void {
   env.proxy_remove_header_map_value(MapType.HttpResponseHeaders, name.dataStart, name.length);
 }
 
+/** A property of the context; empty where there is none. */
+export function property(path: Uint8Array): Uint8Array {
+  store<u64>(OUT, 0);
+  if (env.proxy_get_property(path.dataStart, path.length, OUT, OUT + 4) != Status.Ok) return new Uint8Array(0);
+  return copied(load<u32>(OUT), load<u32>(OUT, 4));
+}
+
 /** Sets `wasm.<path>` in the stream's filter state. */
 export function setProperty(path: usize, pathSize: usize, value: usize, valueSize: usize): void {
   env.proxy_set_property(path, pathSize, value, valueSize);

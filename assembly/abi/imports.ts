@@ -32,6 +32,9 @@ export declare function proxy_replace_header_map_value(map: u32, key: usize, key
 @external("env", "proxy_remove_header_map_value")
 export declare function proxy_remove_header_map_value(map: u32, key: usize, keySize: usize): u32;
 // @ts-ignore: decorator
+@external("env", "proxy_get_property")
+export declare function proxy_get_property(path: usize, pathSize: usize, value: usize, valueSize: usize): u32;
+// @ts-ignore: decorator
 @external("env", "proxy_set_property")
 export declare function proxy_set_property(path: usize, pathSize: usize, value: usize, valueSize: usize): u32;
 // @ts-ignore: decorator

@@ -7,7 +7,6 @@ import { OVERLOADED } from "../flow/refusal";
 import { Guard } from "./guard";
 import { Bound } from "./metrics";
 import { MAX_CALLS, MAX_WAITING, Share } from "./share";
-import { logs } from "./world";
 
 /** The refusal of a request that finds its share full. */
 export function refuseFull(guard: Guard, share: Share): Refuse {
@@ -20,7 +19,7 @@ export function noteFull(guard: Guard, share: Share): void {
   const calls = share.callsFull;
   if (!share.reached.count(calls ? Bound.Calls : Bound.Waiting)) return;
   const what = calls ? `${MAX_CALLS} ${share.name} are under way` : `${MAX_WAITING} requests wait`;
-  logs.trouble(`${what} at the provider ${providerOf(guard.config)}${ruleOf(guard)}: as long as it does not answer them, further requests get 503 too_many_waiting`);
+  guard.trouble(`${what} at the provider ${providerOf(guard.config)}: as long as it does not answer them, further requests get 503 too_many_waiting`);
 }
 
 function providerOf(config: Config): string {
@@ -28,5 +27,3 @@ function providerOf(config: Config): string {
   if (settings != null) return `${decodeUtf8(settings.issuer)} [cluster "${decodeUtf8(settings.discovery.cluster)}"]`;
   return endpoint == null ? "" : `${decodeUtf8(endpoint.url.authority)} [cluster "${decodeUtf8(endpoint.cluster)}"]`;
 }
-
-function ruleOf(guard: Guard): string { return guard.number == 0 ? "" : ` (rules[${guard.number - 1}])`; }

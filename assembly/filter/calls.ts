@@ -15,7 +15,7 @@ import { exchange } from "./registry";
 import { Guard } from "./guard";
 import { remember } from "./remember";
 import { Root } from "./roots";
-import { logs, metrics, roots } from "./world";
+import { metrics, roots } from "./world";
 
 /** Dispatches in one root's name. The effective context is that root's afterwards. */
 @final
@@ -42,7 +42,7 @@ function send(root: Root, kind: CalloutKind, call: Callout, timeoutMs: i32, feed
   metrics.calloutSent(kind);
   if (token < 0) {
     metrics.calloutDone(kind, 0, true);
-    logs.trouble(`Envoy takes no call to the cluster "${decodeUtf8(call.cluster)}": is it there, and does DNS know its host?`);
+    root.lines.trouble(guard == null ? "" : guard.rule, `Envoy takes no call to the cluster "${decodeUtf8(call.cluster)}": is it there, and does DNS know its host?`);
     return null;
   }
   const pendingCall = new PendingCall(root, <u32>token, kind, nowMs(), feed, guard, step, question);
@@ -92,7 +92,7 @@ export function replied(rootId: u32, token: u32, headers: u32, bodySize: u32): v
 /** A call has led to a verdict, or to a wait for the provider. */
 function ended(call: PendingCall, guard: Guard, next: Next, now: i64): void {
   const why = whyOf(next), feed = guard.feed;
-  if (why.length > 0) logs.trouble(why);
+  if (why.length > 0) guard.trouble(why);
   if (next instanceof AwaitProvider && feed != null) {
     call.root.pending.moveToFeed(call, guard, feed, (next as AwaitProvider).step);
     advance(feed, call.root);

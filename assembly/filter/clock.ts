@@ -36,6 +36,7 @@ export function tick(rootId: u32): void {
     housekeptMs = now;
     metrics.flush();
     logs.tick();
+    for (let i = 0; i < roots.all.length; i++) roots.all[i].lines.tick();
     roots.sweep(rootId);
   }
 }

@@ -1,7 +1,7 @@
 // A configuration comes: it is compiled, or refused with everything that is wrong with it.
 
 import { BufferType } from "../abi/enums";
-import { buffer, environment, nowMs, random, withheld } from "../abi/host";
+import { buffer, environment, nowMs, property, random, withheld } from "../abi/host";
 import { same, utf8 } from "../bytes/bytes";
 import { decodeUtf8 } from "../bytes/utf8";
 import { compile } from "../config/compile";
@@ -26,6 +26,10 @@ import { Verdicts } from "./verdict_cache";
 import { logs, roots } from "./world";
 
 const FIRST_TICK_MS = 1;
+/** Properties of the plugin that is being configured. */
+const PLUGIN_NAME = utf8("plugin_name"), PLUGIN_ROOT_ID = utf8("plugin_root_id");
+/** In the examples, and in front of every line. */
+const USUAL_NAME = "envoy-oidc";
 /** Another form of what is shared under the key would have another salt. */
 const SALT = "envoy-oidc/1/shared";
 
@@ -42,7 +46,8 @@ export function configure(rootId: u32, size: u32): bool {
   }
   const document = buffer(BufferType.PluginConfiguration, size), variables = new Environment(environment());
   const compiled = compile(document, variables);
-  for (let i = 0; i < compiled.errors.length; i++) logs.error("configuration: " + compiled.errors[i]);
+  root.lines.owner = ownerOf();
+  for (let i = 0; i < compiled.errors.length; i++) root.lines.error("configuration: " + compiled.errors[i]);
   const config = compiled.config;
   root.guard = null;
   root.rules = [];
@@ -50,10 +55,10 @@ export function configure(rootId: u32, size: u32): bool {
   if (config == null) return false;
   const lacking = withheld();
   if (lacking.length > 0) {
-    logs.error("configuration: capability_restriction_config must allow " + lacking + ": without it headers that clients forge would reach the upstream");
+    root.lines.error("configuration: capability_restriction_config must allow " + lacking + ": without it headers that clients forge would reach the upstream");
     return false;
   }
-  for (let i = 0; i < compiled.warnings.length; i++) logs.warn("configuration: " + compiled.warnings[i]);
+  for (let i = 0; i < compiled.warnings.length; i++) root.lines.warn("configuration: " + compiled.warnings[i]);
 
   const seedBytes = random(8);
   // The seed only spreads table entries; whole tokens and names are compared. Without randomness the time will do.
@@ -79,6 +84,12 @@ export function configure(rootId: u32, size: u32): bool {
   for (let i = 0; i < root.rules.length; i++) watch(root, root.rules[i]);
   setClock(root, FIRST_TICK_MS);
   return true;
+}
+
+/** For the log: what Envoy calls the plugin, and its root id where that is another name. What everybody calls it says nothing. */
+function ownerOf(): string {
+  const name = decodeUtf8(property(PLUGIN_NAME)), rootId = decodeUtf8(property(PLUGIN_ROOT_ID)), own = name == USUAL_NAME ? "" : " " + name;
+  return (own.length > 1 ? own : "") + (rootId.length > 0 && rootId != name && rootId != USUAL_NAME ? " " + rootId : "");
 }
 
 /** Settings with the same provider share what is known of it. */

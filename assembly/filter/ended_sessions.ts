@@ -68,7 +68,7 @@ export class EndedSessions {
       setSharedData(this.headKey, new Uint8Array(1), 0);
       return true;
     }
-    if (this.reached.count(Bound.NotKept)) logs.trouble(`the end of a session of ${this.owner} could not be kept: Envoy's shared data takes no record`);
+    if (this.reached.count(Bound.NotKept)) logs.warn(`the end of a session of ${this.owner} could not be kept: Envoy's shared data takes no record`);
     return false;
   }
 
@@ -89,7 +89,7 @@ export class EndedSessions {
     this.version++;
   }
 
-  private note(text: string): void { if (this.reached.count(Bound.EndedSessions)) logs.trouble(text); }
+  private note(text: string): void { if (this.reached.count(Bound.EndedSessions)) logs.warn(text); }
 
   /** The bucket with this record, and without those that nobody needs any more. Where it is full, the session that would expire first is forgotten. */
   private withRecord(bucket: Uint8Array, key: u64, person: u64, nowSec: i64, untilSec: i64): Uint8Array {

@@ -16,6 +16,8 @@ export class Guard {
   /** What its cookies are called among `root.cookieNames`, with the Secure attribute and without. */
   secureNaming: i32 = NO_NAMING;
   plainNaming: i32 = NO_NAMING;
+  /** For the log: a blank and the rule's place in the configuration; "" for what stands outside of rules. */
+  readonly rule: string;
 
   constructor(
     readonly root: Root,
@@ -28,5 +30,10 @@ export class Guard {
     readonly feed: Feed | null,
     /** What the workers know together of the sessions of its issuer and client. */
     readonly registry: SessionRegistry = NO_SESSIONS,
-  ) {}
+  ) {
+    this.rule = number == 0 ? "" : " rules[" + (number - 1).toString() + "]";
+  }
+
+  /** About the provider, while a request is waiting for it. */
+  trouble(text: string): void { this.root.lines.trouble(this.rule, text); }
 }

@@ -45,15 +45,15 @@ export function requestCame(stream: u32, bodyFollows: bool): FilterHeadersStatus
     return refuse(MISCONFIGURED, null, false);
   }
   const config = whole.config;
-  if (!readHeaders(whole, stream)) return refuse(BAD_REQUEST, config, false);
+  if (!readHeaders(whole, stream)) return refuse(BAD_REQUEST, whole, false);
   // CONNECT has no path, OPTIONS * has none that could be matched, absolute forms are not ours to take apart.
-  if (headers.pathSize < 1 || load<u8>(headers.pathAt) != 0x2f) return refuse(BAD_REQUEST, config, false);
+  if (headers.pathSize < 1 || load<u8>(headers.pathAt) != 0x2f) return refuse(BAD_REQUEST, whole, false);
   if (config.rules.length == 0) return judge(whole, stream, bodyFollows, false);
   const rule = chooseRule(config, headers);
-  if (rule == AMBIGUOUS) return refuse(AMBIGUOUS_PATH, config, true);
+  if (rule == AMBIGUOUS) return refuse(AMBIGUOUS_PATH, whole, true);
   const guard = rule == NO_RULE ? whole : root.rules[rule];
   // What is a credential to one rule may be nothing to another.
-  if (guard.names != whole.names && !headers.read(pairsAt(), pairsSize(), guard.names)) return refuse(BAD_REQUEST, config, false);
+  if (guard.names != whole.names && !headers.read(pairsAt(), pairsSize(), guard.names)) return refuse(BAD_REQUEST, guard, false);
   return judge(guard, stream, bodyFollows, false);
 }
 
@@ -92,8 +92,8 @@ function readBody(waiter: BodyWaiter): void {
   if (waiter.gaveWay) return;
   bodies.remove(waiter);
   const guard = waiter.guard, config = guard.config, browser = config.browser, body = bodySoFar();
-  if (!readHeaders(guard, waiter.stream) || browser == null) refuse(BAD_REQUEST, config, false);
-  else if (body.length > MAX_BODY) refuse(BODY_TOO_LARGE, config, false);
+  if (!readHeaders(guard, waiter.stream) || browser == null) refuse(BAD_REQUEST, guard, false);
+  else if (body.length > MAX_BODY) refuse(BODY_TOO_LARGE, guard, false);
   else {
     const x = exchange(guard, nowMs(), false), secure = scanCookies(guard);
     perform(guard, waiter.stream, waiter.step.received(x, body), x, new Again(browser, placeOf(browser, headers), secure, false));
@@ -108,9 +108,9 @@ export function refuseOverdue(): bool {
     const waiter = overdue[i];
     if (!setEffectiveContext(waiter.stream)) continue;
     resetArena();
-    if (!waiter.delivered && !waiter.gaveWay) logs.trouble("request bodies do not arrive: set allow_on_headers_stop_iteration: true beside the Wasm plugin's configuration (Envoy 1.35 or later)");
+    if (!waiter.delivered && !waiter.gaveWay) waiter.guard.trouble("request bodies do not arrive: set allow_on_headers_stop_iteration: true beside the Wasm plugin's configuration (Envoy 1.35 or later)");
     readHeaders(waiter.guard, waiter.stream);
-    refuse(waiter.gaveWay ? OVERLOADED : BODY_NOT_DELIVERED, waiter.guard.config, true);
+    refuse(waiter.gaveWay ? OVERLOADED : BODY_NOT_DELIVERED, waiter.guard, true);
   }
   return overdue.length == BATCH;
 }
@@ -129,7 +129,7 @@ export function resumeSome(): bool {
 
 function resume(woken: Woken): FilterHeadersStatus {
   const guard = woken.guard, stream = woken.stream, verdict = woken.verdict, step = woken.step, config = guard.config, browser = config.browser;
-  if (!readHeaders(guard, stream)) return refuse(BAD_REQUEST, config, false);
+  if (!readHeaders(guard, stream)) return refuse(BAD_REQUEST, guard, false);
   if (verdict == null && step == null) return judge(guard, stream, false, true);
   const secure = scanCookies(guard);
   if (browser != null) {
@@ -142,7 +142,7 @@ function resume(woken: Woken): FilterHeadersStatus {
     if (place != Place.Elsewhere && verdict != null) return settleVisit(guard, stream, verdict, nowMs());
   }
   if (credential.read(headers, config) == null && credential.size > 0) return settle(verdict, guard, stream);
-  return verdict == null ? refuse(NOT_READY, config, true) : settleVisit(guard, stream, verdict, nowMs());
+  return verdict == null ? refuse(NOT_READY, guard, true) : settleVisit(guard, stream, verdict, nowMs());
 }
 
 function readHeaders(guard: Guard, stream: u32): bool {
@@ -154,21 +154,21 @@ function readHeaders(guard: Guard, stream: u32): bool {
 /** `waited`: the request has waited for the provider, or for a refresh, and is decided again. */
 function judge(guard: Guard, stream: u32, bodyFollows: bool, waited: bool): FilterHeadersStatus {
   const config = guard.config, browser = config.browser;
-  if (config.mode == Mode.Denied) return refuse(DENIED, config, true);
+  if (config.mode == Mode.Denied) return refuse(DENIED, guard, true);
   const secure = scanCookies(guard);
   // A cookie that is not looked at may be a session, which would go on to the upstream (duty 151).
-  if (cookies.tooMany) return refuse(TOO_MANY_COOKIES, config, true);
+  if (cookies.tooMany) return refuse(TOO_MANY_COOKIES, guard, true);
   if (config.mode == Mode.Public) return admitAnonymous(stream, guard, Outcome.Public);
   if (browser != null) {
     const place = placeOf(browser, headers);
     if (place != Place.Elsewhere) return visitCame(guard, browser, stream, place, secure, waited, bodyFollows);
   }
   const refusal = credential.read(headers, config);
-  if (refusal != null) return refuse(refusal, config, true);
+  if (refusal != null) return refuse(refusal, guard, true);
   if (credential.size == 0) {
     if (browser != null) return visitCame(guard, browser, stream, Place.Elsewhere, secure, waited, bodyFollows);
     if (config.unauthenticated == Unauthenticated.Pass) return admitAnonymous(stream, guard, Outcome.Anonymous);
-    return config.allowPreflight && requestKindOf(headers).isPreflight() ? admitAnonymous(stream, guard, Outcome.Preflight) : refuse(NO_TOKEN, config, false);
+    return config.allowPreflight && requestKindOf(headers).isPreflight() ? admitAnonymous(stream, guard, Outcome.Preflight) : refuse(NO_TOKEN, guard, false);
   }
 
   const now = nowMs(), nowSec = now / 1000;
@@ -177,14 +177,14 @@ function judge(guard: Guard, stream: u32, bodyFollows: bool, waited: bool): Filt
   const hit = guard.root.verdicts.admitted.find(guard.number, verdictKey.at, verdictKey.size, nowSec);
   if (hit != 0) return admit(valueAt(hit), valueSize(hit), stream, guard, Outcome.Allowed);
   const miss = guard.root.verdicts.refused.find(guard.number, verdictKey.at, verdictKey.size, nowSec);
-  if (miss != 0) return refuseWith(refusalAt(miss), config, true);
+  if (miss != 0) return refuseWith(refusalAt(miss), guard, true);
   return judgeAnew(guard, stream, now, waited);
 }
 
 /** A token whose verdict is not cached. */
 function judgeAnew(guard: Guard, stream: u32, now: i64, waited: bool): FilterHeadersStatus {
   const config = guard.config, feed = guard.feed;
-  if (!credential.wellFormed) return refuse(MALFORMED_CREDENTIAL, config, true);
+  if (!credential.wellFormed) return refuse(MALFORMED_CREDENTIAL, guard, true);
   const token = copied(credential.at, credential.size), key = verdictKey.at == credential.at ? token : copied(verdictKey.at, verdictKey.size);
   const pending = guard.root.pending, underWay = pending.about(guard, key);
   if (underWay != null) return waitFor(underWay, guard, stream);
@@ -193,14 +193,14 @@ function judgeAnew(guard: Guard, stream: u32, now: i64, waited: bool): FilterHea
   let next = decide(x, token);
   while (!(next instanceof Forward || next instanceof Refuse)) {
     if (next instanceof Await) {
-      if (guard.tokens.waitingFull) return refuseWith(refuseFull(guard, guard.tokens), config, true);
+      if (guard.tokens.waitingFull) return refuseWith(refuseFull(guard, guard.tokens), guard, true);
       const verdict = askOnce(guard, x, next as Await, key, stream);
       if (verdict == null) hurry(guard.root);
       setEffectiveContext(stream);
       return verdict == null ? FilterHeadersStatus.StopAllIterationAndWatermark : settle(verdict, guard, stream);
     } else {
-      if (feed == null) return refuse(NOT_READY, config, true);
-      if (guard.tokens.waitingFull) return refuseWith(refuseFull(guard, guard.tokens), config, true);
+      if (feed == null) return refuse(NOT_READY, guard, true);
+      if (guard.tokens.waitingFull) return refuseWith(refuseFull(guard, guard.tokens), guard, true);
       feed.advance(new RootDispatcher(guard.root));
       setEffectiveContext(stream);
       if (!feed.settled) {
@@ -217,7 +217,7 @@ function judgeAnew(guard: Guard, stream: u32, now: i64, waited: bool): FilterHea
 
 /** Requests with the same token wait for one call. */
 function waitFor(call: PendingCall, guard: Guard, stream: u32): FilterHeadersStatus {
-  if (guard.tokens.waitingFull) return refuseWith(refuseFull(guard, guard.tokens), guard.config, true);
+  if (guard.tokens.waitingFull) return refuseWith(refuseFull(guard, guard.tokens), guard, true);
   guard.root.pending.join(call, stream);
   return FilterHeadersStatus.StopAllIterationAndWatermark;
 }
@@ -227,7 +227,7 @@ function settle(verdict: Next | null, guard: Guard, stream: u32): FilterHeadersS
     const identity = (verdict as Forward).identity;
     return admit(identity.dataStart, identity.length, stream, guard, Outcome.Allowed);
   }
-  return refuseWith(verdict instanceof Refuse ? (verdict as Refuse) : new Refuse(NOT_READY), guard.config, true);
+  return refuseWith(verdict instanceof Refuse ? (verdict as Refuse) : new Refuse(NOT_READY), guard, true);
 }
 
 /** Names and values of what introspection sends along. */

@@ -6,6 +6,7 @@ import { OwnCookieNames } from "../http/cookie_names";
 import { NameTable } from "../http/name_table";
 import { Feed } from "./feed";
 import { Guard } from "./guard";
+import { Lines } from "./logs";
 import { Pending } from "./pending";
 import { SessionRegistry } from "./registry";
 import { Verdicts } from "./verdict_cache";
@@ -33,6 +34,7 @@ export class Root {
   document: Uint8Array = EMPTY;
   /** Known to all workers with this very configuration, and to nobody else. */
   key: Uint8Array = EMPTY;
+  readonly lines: Lines = new Lines();
   /** Spreads entries of tables whose keys strangers choose. */
   seed: u64 = 0;
   /** Its calls and the requests that wait. They go when it goes: Envoy has cancelled its calls then, and its streams are gone too. */

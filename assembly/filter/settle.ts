@@ -41,14 +41,16 @@ export function admitSession(forward: ForwardSession, stream: u32, guard: Guard,
 }
 
 /** `presented`: the request carried a credential. */
-export function refuse(refusal: Refusal, config: Config | null, presented: bool): FilterHeadersStatus {
-  return refuseWith(new Refuse(refusal), config, presented);
+export function refuse(refusal: Refusal, guard: Guard | null, presented: bool): FilterHeadersStatus {
+  return refuseWith(new Refuse(refusal), guard, presented);
 }
 
-export function refuseWith(refuse: Refuse, config: Config | null, presented: bool): FilterHeadersStatus {
+/** `guard`: null where there is no configuration. */
+export function refuseWith(refuse: Refuse, guard: Guard | null, presented: bool): FilterHeadersStatus {
   const refusal = refuse.refusal;
   metrics.refused(refusal);
-  logs.refused(refusal.code, refusal.status, presented, refuse.place);
+  const lines = guard == null ? logs.strays : guard.root.lines, config: Config | null = guard == null ? null : guard.config;
+  lines.refused(guard == null ? "" : guard.rule, refusal.code, refusal.status, presented, refuse.place);
   respond(refuse, config, headers.all("accept"));
   return FilterHeadersStatus.StopAllIterationAndWatermark;
 }

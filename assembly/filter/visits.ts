@@ -96,7 +96,7 @@ export function perform(guard: Guard, stream: u32, first: Next, x: Exchange, aga
       }
       next = wait.step.resume(x, Reply.none());
     } else if (next instanceof AwaitProvider) {
-      if (feed == null) return refuse(NOT_READY, config, true);
+      if (feed == null) return refuse(NOT_READY, guard, true);
       const step = (next as AwaitProvider).step;
       if (share.waitingFull) {
         next = step == null ? new Refuse(OVERLOADED) : overloaded(step, x);
@@ -126,7 +126,7 @@ export function perform(guard: Guard, stream: u32, first: Next, x: Exchange, aga
     } else if (next instanceof AwaitBody) {
       const step = (next as AwaitBody).step;
       if (again.bodyFollows) {
-        if (announcesMoreThan(headers, MAX_BODY)) return refuse(BODY_TOO_LARGE, config, false);
+        if (announcesMoreThan(headers, MAX_BODY)) return refuse(BODY_TOO_LARGE, guard, false);
         bodies.add(new BodyWaiter(stream, guard, step, x.nowMs));
         if (bodies.anyGaveWay) {
           hurry(guard.root);
@@ -140,7 +140,7 @@ export function perform(guard: Guard, stream: u32, first: Next, x: Exchange, aga
   if (next instanceof Refuse) {
     const refused = next as Refuse;
     if (refused.refusal == OVERLOADED) noteFull(guard, share);
-    if (refused.why.length > 0) logs.trouble(refused.why);
+    if (refused.why.length > 0) guard.trouble(refused.why);
   }
   return settle(guard, stream, next, x.nowMs);
 }
@@ -176,9 +176,9 @@ export function settle(guard: Guard, stream: u32, next: Next, now: i64): FilterH
   if (next instanceof Respond) alongside(guard, stream, next as Respond);
   if (next instanceof Redirect) return redirect(next as Redirect);
   if (next instanceof Page) return page(next as Page);
-  if (!(next instanceof Refuse)) return refuse(NOT_READY, config, true);
+  if (!(next instanceof Refuse)) return refuse(NOT_READY, guard, true);
   const refused = next as Refuse;
-  return refuseWith(refused, config, refused.why.length > 0 || refused.refusal.status != 401);
+  return refuseWith(refused, guard, refused.why.length > 0 || refused.refusal.status != 401);
 }
 
 /** Calls that nobody waits for. */

@@ -48,7 +48,7 @@ test("duty 168: the shipped configurations are found", () => {
 test.each(shipped)("duty 168: $file grants the module what it needs, and nothing else", ({ plugin }) => expect(whatToChange(plugin)).toBe(""));
 
 test.each([
-  ["nothing is granted", {}, /^(add \w+: \{\}(, )?)+$/], ["something is missing", without(NEEDED, "proxy_on_tick"), /^add proxy_on_tick: \{\}$/], ["something is needless", [...NEEDED, "proxy_get_property"], /^remove proxy_get_property$/],
+  ["nothing is granted", {}, /^(add \w+: \{\}(, )?)+$/], ["something is missing", without(NEEDED, "proxy_on_tick"), /^add proxy_on_tick: \{\}$/], ["something is needless", [...NEEDED, "proxy_done"], /^remove proxy_done$/],
 ])("duty 168: that %s is said", (_, names, change) => {
   const allowed_capabilities = Array.isArray(names) ? Object.fromEntries(names.map((name) => [name, {}])) : names;
   expect(whatToChange({ vm_config: { capability_restriction_config: { allowed_capabilities } } })).toMatch(change);

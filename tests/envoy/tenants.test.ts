@@ -11,6 +11,8 @@ import { startUpstream } from "./support/upstream";
 import { byIntrospection, passes, refused } from "./support/world";
 
 const ACCESS_TOKEN_SEC = 3;
+/** What Envoy calls the plugins, and the log the configurations. */
+const NAMES = ["shop", "opaque", "slow"];
 
 async function start(concurrency: number) {
   const ports = [await freePort(), await freePort(), await freePort()], app = `http://localhost:${ports[0]}`;
@@ -20,7 +22,7 @@ async function start(concurrency: number) {
   const envoy = await startEnvoy({
     concurrency, ports, clusters: { upstream: { port: upstream.port }, idp: port(provider.issuer), slow: port(slow.issuer) },
     listeners: [bySession(provider, app), byIntrospection(provider), byIntrospection(slow, { provider_cluster: "slow", timeout: 2 })]
-      .map((filter) => ({ filters: { oidc: filter }, routes: [{ prefix: "/", cluster: "upstream" }] })),
+      .map((filter, i) => ({ filters: { [NAMES[i]!]: filter }, routes: [{ prefix: "/", cluster: "upstream" }] })),
   });
   await passes(envoy.urls[0]!, await provider.mint());
   return { provider, slow, envoy, app, opaque: envoy.urls[1]!, flooded: envoy.urls[2]! };
@@ -35,7 +37,7 @@ test("duty 148: bogus tokens at a provider that hangs: another's sign-in, refres
   const flood = (async () => {
     while (flooding) for (const answer of await Promise.all(Array.from({ length: 320 }, () => getWith(flooded, randomUUID())))) codes.add(refused(answer));
   })();
-  await envoy.logged(/256 introspections are under way at the provider [^ ]+ \[cluster "slow"\]/);
+  await envoy.logged(/envoy-oidc slow: 256 introspections are under way at the provider [^ ]+ \[cluster "slow"\]/);
   expect((await person.signIn(`${app}/orders`)).status).toBe(200);
   const expiredAtMs = Date.now() + ACCESS_TOKEN_SEC * 1000;
   for (let i = 0; i < 3 || Date.now() <= expiredAtMs; i++) {

@@ -70,7 +70,7 @@ test("all mistakes of all rules are named at once, each with its place", () => {
     "rules[6].relm: unknown attribute; did you mean realm?",
     "rules[7].bearer_only: is what mode says already: leave it out",
     "rules[7].client_id: is required for the browser sign-in",
-    "rules[7].client_secret: is required for the browser sign-in",
+    "rules[7].client_secret: is required for the browser sign-in; a client that has none (PKCE alone) sets token_endpoint_auth_method to \"none\"",
     expect.stringMatching(/^rules\[7\]\.session\.secret: is required for the browser sign-in/),
   ].sort((a, b) => place(a) < place(b) ? -1 : 1));
 });

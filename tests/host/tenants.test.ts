@@ -109,7 +109,7 @@ describe("duty 148: what the operator is told", () => {
   test("which rule it is", () => {
     const { envoy } = browse({ ...BOTH, rules: [{ path_prefix: "/slow", ...HANGING, bearer_only: true }] });
     flood(envoy, { path: "/slow/x" });
-    expect(envoy.logText).toMatch(/\[cluster "slow"\] \(rules\[0\]\)/);
+    expect(envoy.logText).toMatch(/envoy-oidc rules\[0\]: 256 introspections .*\[cluster "slow"\]/);
   });
 });
 

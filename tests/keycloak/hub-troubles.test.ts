@@ -42,7 +42,7 @@ const isSession = (name: string): boolean => /^oidc_[\w-]{8}(_\d)?$/.test(name);
 async function complaints(filter: object): Promise<string[]> {
   const error = await startGateway(realm, () => ({ ...hereForPeople, ...provider, redirect_uri: "/api/v1/redirect", ...filter })).then(() => undefined, (reason: unknown) => reason);
   if (!(error instanceof EnvoyDidNotStart)) throw error ?? new Error("Envoy took this configuration.");
-  return [...error.log.matchAll(/\[error\].*envoy-oidc: configuration: (.*)/g)].map(([, text]) => text!);
+  return [...error.log.matchAll(/\[error\].*envoy-oidc[^:]*: configuration: (.*)/g)].map(([, text]) => text!);
 }
 
 describe("APISIX cannot connect to the OpenID provider", () => {
