@@ -5,12 +5,12 @@ import { hashSize } from "../crypto/hash";
 import { Curve } from "../crypto/key";
 import { PrivateKey, privateKeyFaultText, readPrivateKeyPem } from "../crypto/private_key";
 import { algorithmNamed } from "../jose/algorithm";
-import { Assertion, Client, ClientAuth } from "../oidc/client_auth";
+import { Assertion, Client, ClientAuth, METHODS } from "../oidc/client_auth";
 import { Verification } from "./config";
 import { ConfigReader } from "./reader";
 
-const METHODS: string[] = ["client_secret_basic", "client_secret_post", "private_key_jwt", "client_secret_jwt"];
-const METHODS_OF_SIGN_IN: string[] = ["client_secret_basic", "client_secret_post", "private_key_jwt", "client_secret_jwt", "none"];
+/** `none` says nothing of who is calling. */
+const METHODS_OF_INTROSPECTION: string[] = METHODS.slice(0, 4);
 /** In the order of both. */
 const AUTHS: ClientAuth[] = [ClientAuth.Basic, ClientAuth.Post, ClientAuth.PrivateKeyJwt, ClientAuth.ClientSecretJwt, ClientAuth.None];
 
@@ -40,8 +40,8 @@ export function readClients(r: ConfigReader, signIn: bool, verification: Verific
   if (id != null) out.id = id;
   if (secret != null) out.secret = secret;
   const introspects = verification == Verification.Introspection, may = introspects || verification == Verification.Either;
-  const forIntrospection = may ? AUTHS[METHODS.indexOf(r.oneOf("introspection_endpoint_auth_method", METHODS))] : ClientAuth.None;
-  const forSignIn = signIn ? AUTHS[METHODS_OF_SIGN_IN.indexOf(r.oneOf("token_endpoint_auth_method", METHODS_OF_SIGN_IN))] : forIntrospection;
+  const forIntrospection = may ? AUTHS[METHODS_OF_INTROSPECTION.indexOf(r.oneOf("introspection_endpoint_auth_method", METHODS_OF_INTROSPECTION))] : ClientAuth.None;
+  const forSignIn = signIn ? AUTHS[METHODS.indexOf(r.oneOf("token_endpoint_auth_method", METHODS))] : forIntrospection;
 
   if ((signIn || introspects) && !r.has("client_id")) r.wrong("client_id", signIn ? FOR_SIGN_IN : FOR_INTROSPECTION);
   if (!r.has("client_secret")) {

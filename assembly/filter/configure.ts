@@ -12,6 +12,7 @@ import { setNativeSigner, setNativeVerifier } from "../crypto/native";
 import { OwnCookieNames } from "../http/cookie_names";
 import { NameTable, Role } from "../http/name_table";
 import { seedNames } from "../json/parser";
+import { methodOf } from "../oidc/client_auth";
 import { AUTHORIZATION, IDENTITY_HEADERS } from "../policy/identity";
 import { CookieNames } from "../session/cookie_settings";
 import { contextOf } from "../session/sealing";
@@ -76,6 +77,8 @@ export function configure(rootId: u32, size: u32): bool {
     const own = config.rules[i].config;
     root.rules.push(new Guard(root, i + 1, own, sameSources(own.sources, config.sources) ? guard.names : namesOf(own, config), feedOf(root, own), registryOf(registries, own)));
   }
+  expectMethod(guard);
+  for (let i = 0; i < root.rules.length; i++) expectMethod(root.rules[i]);
   root.registries = registries;
   root.trailerNames = trailerNamesOf(config);
   root.cookieNames = new OwnCookieNames();
@@ -103,6 +106,12 @@ function feedOf(root: Root, config: Config): Feed | null {
   const known = feed == null ? new Feed(id, settings, logs) : feed;
   root.feeds.push(known);
   return known;
+}
+
+/** Tells the provider's feed how the client of these settings proves itself. */
+function expectMethod(guard: Guard): void {
+  const browser = guard.config.browser, feed = guard.feed;
+  if (browser != null && feed != null) feed.expect(methodOf(browser.client.auth));
 }
 
 function feedNamed(root: Root, id: string): Feed | null {

@@ -54,6 +54,8 @@ export class Feed extends ProviderView {
   private now: i64 = 0;
   /** For the log. */
   private readonly issuer: string;
+  /** How clients of these configurations prove themselves at the token endpoint. */
+  private readonly methods: string[] = [];
   /** Raised when the key set has changed: verdicts that rest on the old one are void. */
   generation: i32 = 0;
 
@@ -184,6 +186,7 @@ export class Feed extends ProviderView {
     this.metadataBody = reply.body;
     this.metadataAge.succeeded(fetchedAtMs);
     this.warnOfKeys(read.value.jwksUri);
+    for (let i = 0; i < this.methods.length; i++) this.warnOfMethod(this.methods[i]);
     return true;
   }
 
@@ -194,6 +197,21 @@ export class Feed extends ProviderView {
     else if (!same(url.authority, settings.discovery.url.authority) && same(settings.jwksCluster, settings.discovery.cluster)) {
       this.logs.warn("jwks_uri is on another host (" + decodeUtf8(url.authority) + ") than discovery: if its cluster is another one too, name it in endpoint_clusters.jwks_uri");
     }
+  }
+
+  /** A configuration comes whose client proves itself so. */
+  expect(method: string): void {
+    if (this.methods.includes(method)) return;
+    this.methods.push(method);
+    this.warnOfMethod(method);
+  }
+
+  /** What would otherwise be found only in the first sign-in's `invalid_client`. Few providers list `none`, and many take public clients. */
+  private warnOfMethod(method: string): void {
+    const metadata = this.metadataHeld, offered: string[] | null = metadata == null ? null : metadata.tokenAuthMethods;
+    if (offered == null || offered.includes(method) || method == "none") return;
+    this.logs.warn("the token endpoint of " + this.issuer + " does not offer " + method + ": "
+      + (offered.length > 0 ? "token_endpoint_auth_method should be " + offered.join(" or ") : "its token_endpoint_auth_methods_supported has no method that the filter knows"));
   }
 
   private warnOfLeftOut(keys: string): void {

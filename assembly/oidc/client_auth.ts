@@ -24,6 +24,11 @@ export const enum ClientAuth {
   None,
 }
 
+/** Their names in metadata and configuration (RFC 7591 §2, OpenID Connect Core §9), in this order. */
+export const METHODS: string[] = ["client_secret_basic", "client_secret_post", "private_key_jwt", "client_secret_jwt", "none"];
+
+export function methodOf(auth: ClientAuth): string { return METHODS[<i32>auth - 1]; }
+
 /** The fewest random bytes that make an assertion's `jti` unique. */
 const MIN_UNIQUE = 16;
 
@@ -66,7 +71,7 @@ export class Client {
   constructor(
     readonly id: Uint8Array,
     private readonly secret: Uint8Array,
-    private readonly auth: ClientAuth,
+    readonly auth: ClientAuth,
     private readonly assertion: Assertion | null = null,
   ) {}
 

@@ -1,12 +1,13 @@
 // Provider metadata (OpenID Connect Discovery 1.0, RFC 8414): the request for it and what is taken from the answer.
 
-import { same } from "../bytes/bytes";
+import { is, same } from "../bytes/bytes";
 import { Callout, Endpoint, Reply } from "../http/callout";
 import { readUrl, Url } from "../http/url";
 import { ABSENT, Json } from "../json/json";
 import { parse } from "../json/parser";
 import { Result } from "../result";
 import { answered } from "./answered";
+import { METHODS } from "./client_auth";
 
 export const enum DiscoveryFault { Unreachable = 1, BadStatus, NotJson, WrongIssuer, BadEndpoint }
 
@@ -22,6 +23,8 @@ export class Metadata {
   introspectionEndpoint: Url | null = null;
   revocationEndpoint: Url | null = null;
   endSessionEndpoint: Url | null = null;
+  /** In which of the ways that the filter knows a client may prove itself at the token endpoint; null where the document does not say. */
+  tokenAuthMethods: string[] | null = null;
   /** Whether the provider adds `iss` to its answers (RFC 9207 §3). */
   issParameterSupported: bool = false;
 
@@ -47,8 +50,19 @@ export function readMetadata(reply: Reply, issuer: Uint8Array, allowHttp: bool):
   metadata.introspectionEndpoint = reader.read("introspection_endpoint");
   metadata.revocationEndpoint = reader.read("revocation_endpoint");
   metadata.endSessionEndpoint = reader.read("end_session_endpoint");
+  metadata.tokenAuthMethods = methodsIn(json, json.member(json.root, "token_endpoint_auth_methods_supported"));
   metadata.issParameterSupported = json.isTrue(json.member(json.root, "authorization_response_iss_parameter_supported"));
   return reader.wrong.length > 0 ? Result.fail<Metadata>(DiscoveryFault.BadEndpoint, reader.wrong) : Result.of<Metadata>(metadata);
+}
+
+/** What a list names of METHODS; it decides nothing, so that whatever else stands there is passed over. */
+function methodsIn(json: Json, list: i32): string[] | null {
+  if (!json.isList(list) || json.first(list) < 0) return null;
+  const out: string[] = [];
+  for (let item = json.first(list); item >= 0; item = json.sibling(list, item)) {
+    for (let i = 0; i < METHODS.length; i++) if (is(json.text(item), METHODS[i]) && !out.includes(METHODS[i])) out.push(METHODS[i]);
+  }
+  return out;
 }
 
 export function discoveryFaultText(fault: i32, at: string): string {

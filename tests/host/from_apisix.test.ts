@@ -165,3 +165,31 @@ describe("options of lua-resty-openidc that hold here", () => {
     expect(ready({ config: { ...JWKS_CONFIG, ...changes, claim_validator: { audience: { valid_audiences: [AUDIENCE] } } } }).get("/", headers).forwarded.get("x-access-token")).toMatch(/^ey/);
   });
 });
+
+describe("how the client may prove itself is compared with what the provider offers", () => {
+  const metadata = (methods: unknown): object => ({ issuer: ISSUER, authorization_endpoint: `${ISSUER}/auth`, token_endpoint: `${ISSUER}/token`, jwks_uri: `${ISSUER}/jwks`, token_endpoint_auth_methods_supported: methods });
+  const warned = (methods: unknown, changes: object = {}): string[] =>
+    ready({ config: { ...SIGN_IN, ...changes }, metadata: metadata(methods), start: { env } }).logs.filter(({ level }) => level === "warn").map(({ text }) => text);
+
+  test.each<[string, unknown, object, string]>([
+    ["only client_secret_post beside the default", ["client_secret_post"], {}, "client_secret_basic: token_endpoint_auth_method should be client_secret_post"],
+    ["several others", ["private_key_jwt", "client_secret_post", 7, null], {}, "client_secret_basic: token_endpoint_auth_method should be private_key_jwt or client_secret_post"],
+    ["Basic alone beside post", ["client_secret_basic"], { token_endpoint_auth_method: "client_secret_post" }, "client_secret_post: token_endpoint_auth_method should be client_secret_basic"],
+    ["certificates alone", ["tls_client_auth"], {}, "client_secret_basic: its token_endpoint_auth_methods_supported has no method that the filter knows"],
+  ])("%s: a warning", (_, methods, changes, expected) => expect(warned(methods, changes)).toEqual([`envoy-oidc: the token endpoint of ${ISSUER} does not offer ${expected}`]));
+
+  test.each<[string, unknown, object]>([
+    ["the configured one is there", ["client_secret_post", "client_secret_basic"], {}], ["the document does not say (RFC 8414: Basic then)", undefined, {}], ["an empty list", [], {}], ["no list", "client_secret_post", {}], ["null", null, {}],
+    ["public clients, which few providers list", ["client_secret_basic"], { token_endpoint_auth_method: "none" }],
+  ])("%s: none", (_, methods, changes) => expect(warned(methods, changes)).toEqual([]));
+
+  test("also where another configuration has fetched the metadata before", () => {
+    const envoy = ready({ config: JWKS_CONFIG, metadata: metadata(["client_secret_post"]), start: { env } });
+    expect(envoy.logText).not.toContain("does not offer");
+    envoy.addPlugin(SIGN_IN, "shop");
+    expect(envoy.logText).toContain(`the token endpoint of ${ISSUER} does not offer client_secret_basic: token_endpoint_auth_method should be client_secret_post`);
+  });
+  test("bearer tokens need no token endpoint", () => {
+    expect(ready({ config: JWKS_CONFIG, metadata: metadata(["client_secret_post"]) }).logText).not.toContain("does not offer");
+  });
+});
