@@ -1,6 +1,6 @@
 // One introspection for all workers of this Envoy: whoever comes first asks; the others wait for the answer, and ask where none comes.
 
-import { Exchange } from "../flow/exchange";
+import { Exchange, NO_WAITS } from "../flow/exchange";
 import { Await, Next } from "../flow/next";
 import { Reply } from "../http/callout";
 import { refuseFull } from "./bounds";
@@ -49,7 +49,7 @@ export function lookElsewhere(root: Root, nowMs: i64): void {
   for (let i = 0; i < calls.length; i++) {
     const call = calls[i], question = call.question;
     if (question == null) continue;
-    const verdict = outcome(call, question, exchange(question.guard, nowMs, false));
+    const verdict = outcome(call, question, exchange(question.guard, nowMs, NO_WAITS));
     if (verdict != null) root.pending.wake(call, question.guard, verdict);
   }
 }

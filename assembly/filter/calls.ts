@@ -4,6 +4,7 @@ import { BufferType, MapType } from "../abi/enums";
 import { buffer, headerPairs, httpCall, nowMs, pairsAt, pairsSize, setEffectiveContext } from "../abi/host";
 import { EMPTY } from "../bytes/bytes";
 import { decodeUtf8 } from "../bytes/utf8";
+import { NO_WAITS } from "../flow/exchange";
 import { Await, AwaitProvider, CalloutKind, Ended, Next, Refreshed, RefreshOutcome, Refuse, Step } from "../flow/next";
 import { Callout, MAX_REPLY, Reply } from "../http/callout";
 import { statusOf } from "../http/status";
@@ -72,7 +73,8 @@ export function replied(rootId: u32, token: u32, headers: u32, bodySize: u32): v
   }
   const guard = call.guard, question = call.question;
   if (step == null || guard == null) return;
-  const x = exchange(guard, now, false);
+  const x = exchange(guard, now, NO_WAITS), provider = guard.feed;
+  if (provider != null) provider.heard(reply.status);
   let next = step.resume(x, reply);
   if (question != null) question.publish(reply, next, now);
   metrics.calloutDone(call.kind, now - call.startedMs, whyOf(next).length > 0);

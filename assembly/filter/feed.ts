@@ -51,6 +51,8 @@ export class Feed extends ProviderView {
   private refusedSinceMs: i64 = 0;
   /** Until when a call of this worker, or of another, is under way; 0 when none is. */
   private busyUntilMs: i64 = 0;
+  /** When the provider last answered a call that is not for these documents: token, UserInfo, introspection, revocation. */
+  private heardAtMs: i64 = 0;
   private now: i64 = 0;
   /** For the log. */
   private readonly issuer: string;
@@ -70,11 +72,14 @@ export class Feed extends ProviderView {
   metadata(): Metadata | null { return this.metadataAge.usable(this.now) ? this.metadataHeld : null; }
   keys(): KeySet | null { return this.keysAge.usable(this.now) ? this.keysHeld : null; }
   answers(): bool {
-    const heardAtMs = max(this.metadataAge.fetchedAtMs, this.keysAge.fetchedAtMs), triedAtMs = this.metadataAge.triedAtMs;
+    const heardAtMs = max(this.heardAtMs, max(this.metadataAge.fetchedAtMs, this.keysAge.fetchedAtMs)), triedAtMs = this.metadataAge.triedAtMs;
     if (heardAtMs >= triedAtMs && this.now < heardAtMs + HEARD_MS) return true;
     if (heardAtMs >= triedAtMs || this.now >= triedAtMs + SILENT_MS) this.metadataAsked = true;
     return false;
   }
+
+  /** An answer of one of the provider's endpoints. Of 5xx nobody knows who says it: Envoy and gateways say it of a provider that is down. */
+  heard(status: i32): void { if (status > 0 && status < 500) this.heardAtMs = this.now; }
 
   coming(): bool { return this.busyUntilMs > this.now || this.nextFetch() != null; }
 

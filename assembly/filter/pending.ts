@@ -1,6 +1,7 @@
 // Calls of one root context, and its requests that wait. Requests with the same question wait for one call together.
 
 import { EMPTY, same } from "../bytes/bytes";
+import { NO_WAITS, Waits } from "../flow/exchange";
 import { CalloutKind, Next, Step } from "../flow/next";
 import { Feed } from "./feed";
 import { Guard } from "./guard";
@@ -39,7 +40,8 @@ export function shareOf(guard: Guard, kind: CalloutKind): Share { return kind ==
 /** A request that waits for a provider, or for a refresh. */
 @final
 class Waiter {
-  constructor(readonly stream: u32, readonly guard: Guard, readonly share: Share, readonly step: Step | null) {}
+  /** `waits`: this wait included. */
+  constructor(readonly stream: u32, readonly guard: Guard, readonly share: Share, readonly step: Step | null, readonly waits: Waits) {}
 }
 
 /** Those who wait for the same: a provider, or the refresh of that name. */
@@ -56,7 +58,7 @@ export class Waiters {
   wake(): void {
     for (let i = 0; i < this.all.length; i++) {
       const waiter = this.all[i];
-      wokenQueue.add(new Woken(waiter.stream, waiter.guard, waiter.share, null, waiter.step));
+      wokenQueue.add(new Woken(waiter.stream, waiter.guard, waiter.share, null, waiter.step, waiter.waits));
     }
   }
 }
@@ -119,16 +121,17 @@ export class Pending {
     if (share != null) share.waiting++;
   }
 
-  joinFeed(feed: Feed, stream: u32, guard: Guard, share: Share, step: Step | null): void {
+  /** `waits`: what the request had waited for before. */
+  joinFeed(feed: Feed, stream: u32, guard: Guard, share: Share, step: Step | null, waits: Waits): void {
     waitingStreams.add(stream);
-    this.waitersFor(feed).add(new Waiter(stream, guard, share, step));
+    this.waitersFor(feed).add(new Waiter(stream, guard, share, step, new Waits(true, waits.refreshes)));
   }
 
-  joinRefresh(key: Uint8Array, stream: u32, guard: Guard): void {
+  joinRefresh(key: Uint8Array, stream: u32, guard: Guard, waits: Waits): void {
     const short = shortened(key);
     waitingStreams.add(stream);
     if (!this.refreshes.has(short)) this.refreshes.set(short, new Waiters(null, key, guard.registry));
-    this.refreshes.get(short).add(new Waiter(stream, guard, guard.visits, null));
+    this.refreshes.get(short).add(new Waiter(stream, guard, guard.visits, null, new Waits(waits.provider, waits.refreshes + 1)));
   }
 
   get refreshing(): bool { return this.refreshes.size > 0; }
@@ -143,13 +146,13 @@ export class Pending {
   moveToFeed(from: PendingCall, guard: Guard, feed: Feed, step: Step | null): void {
     const share = shareOf(guard, from.kind);
     share.waiting -= from.waiting.length;
-    for (let i = 0; i < from.waiting.length; i++) this.waitersFor(feed).add(new Waiter(from.waiting[i], guard, share, step));
+    for (let i = 0; i < from.waiting.length; i++) this.waitersFor(feed).add(new Waiter(from.waiting[i], guard, share, step, new Waits(true, 0)));
     from.waiting.length = 0;
   }
 
   wake(call: PendingCall, guard: Guard, verdict: Next): void {
     const share = shareOf(guard, call.kind);
-    for (let i = 0; i < call.waiting.length; i++) wokenQueue.add(new Woken(call.waiting[i], guard, share, verdict, null));
+    for (let i = 0; i < call.waiting.length; i++) wokenQueue.add(new Woken(call.waiting[i], guard, share, verdict, null, NO_WAITS));
   }
 
   /** The refresh of that name has ended. */

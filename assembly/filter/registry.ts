@@ -5,7 +5,7 @@ import { encodeBase64url } from "../bytes/base64";
 import { EMPTY } from "../bytes/bytes";
 import { decodeUtf8 } from "../bytes/utf8";
 import { digest, Hash } from "../crypto/hash";
-import { Claim, Entropy, Exchange, Once, RefreshState, Registry } from "../flow/exchange";
+import { Claim, Entropy, Exchange, Once, RefreshState, Registry, Waits } from "../flow/exchange";
 import { EndedSessions } from "./ended_sessions";
 import { Guard } from "./guard";
 import { SharedAnswers } from "./shared_answers";
@@ -53,11 +53,11 @@ export const answers = new SharedAnswers();
 export const NO_SESSIONS = new SessionRegistry(EMPTY, "");
 const entropy = new HostEntropy();
 
-/** What a step is told. `waited`: the request has waited for the provider already. */
-export function exchange(guard: Guard, now: i64, waited: bool, addonHeaders: Uint8Array[] = []): Exchange {
+/** What a step is told. */
+export function exchange(guard: Guard, now: i64, waits: Waits, addonHeaders: Uint8Array[] = []): Exchange {
   const feed = guard.feed;
   if (feed != null) feed.at(now);
-  const x = new Exchange(guard.config, now, feed, addonHeaders, waited, entropy, guard.registry);
+  const x = new Exchange(guard.config, now, feed, addonHeaders, waits, entropy, guard.registry);
   x.overloaded = guard.visits.full;
   return x;
 }

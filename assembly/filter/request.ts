@@ -7,6 +7,7 @@ import { copied, utf8 } from "../bytes/bytes";
 import { Config, Mode, Unauthenticated } from "../config/config";
 import { AMBIGUOUS, chooseRule, NO_RULE } from "../flow/choose";
 import { decide } from "../flow/decide";
+import { NO_WAITS, Waits } from "../flow/exchange";
 import { Await, Forward, Next, Refuse } from "../flow/next";
 import { AMBIGUOUS_PATH, BAD_REQUEST, BODY_NOT_DELIVERED, BODY_TOO_LARGE, DENIED, MALFORMED_CREDENTIAL, MISCONFIGURED, NO_TOKEN, NOT_READY, OVERLOADED, TOO_MANY_COOKIES } from "../flow/refusal";
 import { Place, placeOf } from "../flow/visit";
@@ -48,13 +49,13 @@ export function requestCame(stream: u32, bodyFollows: bool): FilterHeadersStatus
   if (!readHeaders(whole, stream)) return refuse(BAD_REQUEST, whole, false);
   // CONNECT has no path, OPTIONS * has none that could be matched, absolute forms are not ours to take apart.
   if (headers.pathSize < 1 || load<u8>(headers.pathAt) != 0x2f) return refuse(BAD_REQUEST, whole, false);
-  if (config.rules.length == 0) return judge(whole, stream, bodyFollows, false);
+  if (config.rules.length == 0) return judge(whole, stream, bodyFollows, NO_WAITS);
   const rule = chooseRule(config, headers);
   if (rule == AMBIGUOUS) return refuse(AMBIGUOUS_PATH, whole, true);
   const guard = rule == NO_RULE ? whole : root.rules[rule];
   // What is a credential to one rule may be nothing to another.
   if (guard.names != whole.names && !headers.read(pairsAt(), pairsSize(), guard.names)) return refuse(BAD_REQUEST, guard, false);
-  return judge(guard, stream, bodyFollows, false);
+  return judge(guard, stream, bodyFollows, NO_WAITS);
 }
 
 /** `proxy_on_request_body`: only forms that a step waits for are held and read. */
@@ -95,7 +96,7 @@ function readBody(waiter: BodyWaiter): void {
   if (!readHeaders(guard, waiter.stream) || browser == null) refuse(BAD_REQUEST, guard, false);
   else if (body.length > MAX_BODY) refuse(BODY_TOO_LARGE, guard, false);
   else {
-    const x = exchange(guard, nowMs(), false), secure = scanCookies(guard);
+    const x = exchange(guard, nowMs(), NO_WAITS), secure = scanCookies(guard);
     perform(guard, waiter.stream, waiter.step.received(x, body), x, new Again(browser, placeOf(browser, headers), secure, false));
   }
 }
@@ -130,12 +131,12 @@ export function resumeSome(): bool {
 function resume(woken: Woken): FilterHeadersStatus {
   const guard = woken.guard, stream = woken.stream, verdict = woken.verdict, step = woken.step, config = guard.config, browser = config.browser;
   if (!readHeaders(guard, stream)) return refuse(BAD_REQUEST, guard, false);
-  if (verdict == null && step == null) return judge(guard, stream, false, true);
+  if (verdict == null && step == null) return judge(guard, stream, false, woken.waits);
   const secure = scanCookies(guard);
   if (browser != null) {
     const place = placeOf(browser, headers);
     if (step != null) {
-      const x = exchange(guard, nowMs(), true);
+      const x = exchange(guard, nowMs(), woken.waits);
       return perform(guard, stream, step.resume(x, Reply.none()), x, new Again(browser, place, secure, false));
     }
     // At the filter's own addresses a bearer token says nothing.
@@ -151,8 +152,7 @@ function readHeaders(guard: Guard, stream: u32): bool {
   return headerPairs(MapType.HttpRequestHeaders) && headers.read(pairsAt(), pairsSize(), guard.names);
 }
 
-/** `waited`: the request has waited for the provider, or for a refresh, and is decided again. */
-function judge(guard: Guard, stream: u32, bodyFollows: bool, waited: bool): FilterHeadersStatus {
+function judge(guard: Guard, stream: u32, bodyFollows: bool, waits: Waits): FilterHeadersStatus {
   const config = guard.config, browser = config.browser;
   if (config.mode == Mode.Denied) return refuse(DENIED, guard, true);
   const secure = scanCookies(guard);
@@ -161,12 +161,12 @@ function judge(guard: Guard, stream: u32, bodyFollows: bool, waited: bool): Filt
   if (config.mode == Mode.Public) return admitAnonymous(stream, guard, Outcome.Public);
   if (browser != null) {
     const place = placeOf(browser, headers);
-    if (place != Place.Elsewhere) return visitCame(guard, browser, stream, place, secure, waited, bodyFollows);
+    if (place != Place.Elsewhere) return visitCame(guard, browser, stream, place, secure, waits, bodyFollows);
   }
   const refusal = credential.read(headers, config);
   if (refusal != null) return refuse(refusal, guard, true);
   if (credential.size == 0) {
-    if (browser != null) return visitCame(guard, browser, stream, Place.Elsewhere, secure, waited, bodyFollows);
+    if (browser != null) return visitCame(guard, browser, stream, Place.Elsewhere, secure, waits, bodyFollows);
     if (config.unauthenticated == Unauthenticated.Pass) return admitAnonymous(stream, guard, Outcome.Anonymous);
     return config.allowPreflight && requestKindOf(headers).isPreflight() ? admitAnonymous(stream, guard, Outcome.Preflight) : refuse(NO_TOKEN, guard, false);
   }
@@ -178,18 +178,18 @@ function judge(guard: Guard, stream: u32, bodyFollows: bool, waited: bool): Filt
   if (hit != 0) return admit(valueAt(hit), valueSize(hit), stream, guard, Outcome.Allowed);
   const miss = guard.root.verdicts.refused.find(guard.number, verdictKey.at, verdictKey.size, nowSec);
   if (miss != 0) return refuseWith(refusalAt(miss), guard, true);
-  return judgeAnew(guard, stream, now, waited);
+  return judgeAnew(guard, stream, now, waits);
 }
 
 /** A token whose verdict is not cached. */
-function judgeAnew(guard: Guard, stream: u32, now: i64, waited: bool): FilterHeadersStatus {
+function judgeAnew(guard: Guard, stream: u32, now: i64, waits: Waits): FilterHeadersStatus {
   const config = guard.config, feed = guard.feed;
   if (!credential.wellFormed) return refuse(MALFORMED_CREDENTIAL, guard, true);
   const token = copied(credential.at, credential.size), key = verdictKey.at == credential.at ? token : copied(verdictKey.at, verdictKey.size);
   const pending = guard.root.pending, underWay = pending.about(guard, key);
   if (underWay != null) return waitFor(underWay, guard, stream);
   const addon = addonHeaders(config);
-  let x = exchange(guard, now, waited, addon);
+  let x = exchange(guard, now, waits, addon);
   let next = decide(x, token);
   while (!(next instanceof Forward || next instanceof Refuse)) {
     if (next instanceof Await) {
@@ -204,10 +204,10 @@ function judgeAnew(guard: Guard, stream: u32, now: i64, waited: bool): FilterHea
       feed.advance(new RootDispatcher(guard.root));
       setEffectiveContext(stream);
       if (!feed.settled) {
-        pending.joinFeed(feed, stream, guard, guard.tokens, null);
+        pending.joinFeed(feed, stream, guard, guard.tokens, null, x.waits);
         return FilterHeadersStatus.StopAllIterationAndWatermark;
       }
-      x = exchange(guard, now, true, addon);
+      x = exchange(guard, now, new Waits(true, 0), addon);
       next = decide(x, token);
     }
   }

@@ -5,7 +5,7 @@ import { nowMs, setEffectiveContext } from "../abi/host";
 import { EMPTY } from "../bytes/bytes";
 import { BrowserSettings } from "../config/browser";
 import { atPlace, browse } from "../flow/browse";
-import { Exchange } from "../flow/exchange";
+import { Exchange, Waits } from "../flow/exchange";
 import { Await, AwaitBody, AwaitProvider, AwaitRefresh, Forward, ForwardPreflight, ForwardSession, Next, Page, Redirect, Refreshed, Refuse, Respond, Step } from "../flow/next";
 import { BODY_TOO_LARGE, NOT_READY, OVERLOADED } from "../flow/refusal";
 import { isSecure, Place, Visit } from "../flow/visit";
@@ -56,13 +56,13 @@ export function scanCookies(guard: Guard): bool {
 }
 
 /** A request without a bearer token, or for one of the filter's own addresses. */
-export function visitCame(guard: Guard, browser: BrowserSettings, stream: u32, place: Place, secure: bool, waited: bool, bodyFollows: bool): FilterHeadersStatus {
+export function visitCame(guard: Guard, browser: BrowserSettings, stream: u32, place: Place, secure: bool, waits: Waits, bodyFollows: bool): FilterHeadersStatus {
   const config = guard.config, now = nowMs(), sessions = place == Place.Elsewhere ? cookies.session.count : 0;
   for (let i = 0; i < sessions; i++) {
     const size = gather(secure, i), hit: usize = size == 0 ? 0 : guard.root.verdicts.sessions.find(guard.number, changetype<usize>(text), size, now / 1000);
     if (hit != 0 && stillGood(guard.registry.endings, hit, now / 1000 + config.slackSec)) return admit(valueAt(hit) + KEYS_SIZE, valueSize(hit) - KEYS_SIZE, stream, guard, Outcome.Session);
   }
-  const x = exchange(guard, now, waited);
+  const x = exchange(guard, now, waits);
   const visit = new Visit(browser, headers, cookies, secure);
   return perform(guard, stream, decide(x, visit, place), x, new Again(browser, place, secure, bodyFollows));
 }
@@ -105,10 +105,10 @@ export function perform(guard: Guard, stream: u32, first: Next, x: Exchange, aga
       feed.advance(new RootDispatcher(guard.root));
       setEffectiveContext(stream);
       if (!feed.settled) {
-        guard.root.pending.joinFeed(feed, stream, guard, share, step);
+        guard.root.pending.joinFeed(feed, stream, guard, share, step, x.waits);
         return FilterHeadersStatus.StopAllIterationAndWatermark;
       }
-      x = exchange(guard, x.nowMs, true);
+      x = exchange(guard, x.nowMs, new Waits(true, x.waits.refreshes));
       next = step == null ? again.decide(x) : step.resume(x, Reply.none());
     } else if (next instanceof AwaitRefresh) {
       if (share.waitingFull) {
@@ -116,10 +116,10 @@ export function perform(guard: Guard, stream: u32, first: Next, x: Exchange, aga
         break;
       }
       const wait = next as AwaitRefresh, begin = wait.begin;
-      if (begin == null || !guard.registry.turns.begin(wait.key, x.nowMs, x.nowMs + config.timeoutMs + LEASE_MARGIN_MS)) return joinRefresh(wait.key, stream, guard);
+      if (begin == null || !guard.registry.turns.begin(wait.key, x.nowMs, x.nowMs + config.timeoutMs + LEASE_MARGIN_MS)) return joinRefresh(wait.key, stream, guard, x.waits);
       const call = ask(guard, begin, null);
       setEffectiveContext(stream);
-      if (call != null) return joinRefresh(wait.key, stream, guard);
+      if (call != null) return joinRefresh(wait.key, stream, guard, x.waits);
       const refreshed = begin.step.resume(x, Reply.none());
       if (refreshed instanceof Refreshed) finishRefresh(guard, refreshed as Refreshed, x.nowMs);
       next = again.decide(x);
@@ -156,8 +156,8 @@ function overloaded(step: Step, x: Exchange): Refuse {
 }
 
 /** Whoever makes the call, here or in another worker: the clock ticks faster until it has ended. */
-function joinRefresh(key: Uint8Array, stream: u32, guard: Guard): FilterHeadersStatus {
-  guard.root.pending.joinRefresh(key, stream, guard);
+function joinRefresh(key: Uint8Array, stream: u32, guard: Guard, waits: Waits): FilterHeadersStatus {
+  guard.root.pending.joinRefresh(key, stream, guard, waits);
   hurry(guard.root);
   setEffectiveContext(stream);
   return FilterHeadersStatus.StopAllIterationAndWatermark;

@@ -1,5 +1,6 @@
 // Requests whose wait is over, in the order in which they go on.
 
+import { Waits } from "../flow/exchange";
 import { Next, Step } from "../flow/next";
 import { Guard } from "./guard";
 import { Share } from "./share";
@@ -7,7 +8,11 @@ import { Share } from "./share";
 /** A request that can go on: with a verdict, with a step that waited for the provider, or to be decided again. */
 @final
 export class Woken {
-  constructor(readonly stream: u32, readonly guard: Guard, readonly share: Share, readonly verdict: Next | null, readonly step: Step | null) {}
+  constructor(
+    readonly stream: u32, readonly guard: Guard, readonly share: Share, readonly verdict: Next | null, readonly step: Step | null,
+    /** Until now. */
+    readonly waits: Waits,
+  ) {}
 }
 
 /** Each share's requests in their order, and the shares in turn: thousands of one share delay another's by one request at a time. */

@@ -49,6 +49,13 @@ export abstract class Registry {
   abstract refresh(key: Uint8Array, nowMs: i64): RefreshState | null;
 }
 
+/** What a request has waited for already: once for the provider, and for refreshes only so often. The two are different things. */
+@final
+export class Waits {
+  constructor(readonly provider: bool, readonly refreshes: i32) {}
+}
+export const NO_WAITS = new Waits(false, 0);
+
 export abstract class Entropy {
   /** Random bytes, or null when the host has none: then nothing that needs them may go on. */
   abstract bytes(size: i32): Uint8Array | null;
@@ -65,8 +72,8 @@ export class Exchange {
     readonly provider: ProviderView | null,
     /** Names and values of the request headers that introspection sends along. */
     readonly addonHeaders: Uint8Array[],
-    /** Whether this request has waited for the provider already: nobody waits twice for the same thing. */
-    readonly waited: bool,
+    /** Nobody waits twice for the same thing. */
+    readonly waits: Waits,
     readonly entropy: Entropy,
     readonly registry: Registry,
   ) {}
@@ -74,14 +81,17 @@ export class Exchange {
   get nowSec(): i64 { return this.nowMs / 1000; }
 
   /** As of another time. */
-  at(nowMs: i64): Exchange { return new Exchange(this.config, nowMs, this.provider, this.addonHeaders, this.waited, this.entropy, this.registry); }
+  at(nowMs: i64): Exchange { return new Exchange(this.config, nowMs, this.provider, this.addonHeaders, this.waits, this.entropy, this.registry); }
+
+  /** Whether this request has waited for the provider already. */
+  get waited(): bool { return this.waits.provider; }
 
   get metadata(): Metadata | null {
     const provider = this.provider;
     return provider == null ? null : provider.metadata();
   }
 
-  /** Whether waiting for the provider makes sense: it is on its way, and this request has not waited yet. */
+  /** Whether waiting for the provider makes sense: it is on its way, and this request has not waited for it yet. */
   get mayWait(): bool {
     const provider = this.provider;
     return provider != null && provider.coming() && !this.waited;

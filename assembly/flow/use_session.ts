@@ -25,6 +25,8 @@ const REAUTHORIZED_SEC: i64 = 30;
 const TOLD_SEC: i64 = 10;
 /** How many refreshes a session is followed through. */
 const MAX_STEPS = 8;
+/** How often a request waits for a refresh: another worker's may not come to an end, and then the request begins its own. */
+const MAX_WAITS = 2;
 
 /** What becomes of the request; null: the session is over, and nobody is signed in. */
 export function useSession(x: Exchange, visit: Visit, opened: Session): Next | null {
@@ -33,11 +35,13 @@ export function useSession(x: Exchange, visit: Visit, opened: Session): Next | n
   const newest = newestOf(x, visit, opened), session = newest.session;
   // A refresh changes neither whose session it is nor which.
   if (session != opened && isOver(x, visit, session, keys)) return null;
-  if (tokensDue(x, visit, session)) {
+  // One refresh serves a request: tokens that are due again at once are used as they are.
+  const refreshed = x.waits.refreshes > 0 && newest.text != null;
+  if (!refreshed && tokensDue(x, visit, session)) {
     const waits = renew(x, visit, session);
     if (waits != null) return waits;
   }
-  if (session.accessExpiresAtSec > 0 && session.accessExpiresAtSec <= now) return null;
+  if (!refreshed && session.accessExpiresAtSec > 0 && session.accessExpiresAtSec <= now) return null;
   const again = asksAgain(x, visit, session);
   return again != null ? again : enter(x, visit, session, keys, newest.text);
 }
@@ -68,6 +72,7 @@ function renew(x: Exchange, visit: Visit, session: Session): Next | null {
   const expired = session.accessExpiresAtSec <= x.nowSec;
   if (state == null) {
     if (x.overloaded) return expired ? new Refuse(OVERLOADED) : null;
+    if (x.waits.refreshes >= MAX_WAITS) return expired ? new Refuse(PROVIDER_UNREACHABLE) : null;
     const call = beginRefresh(x, visit, session, key);
     if (call != null) return new AwaitRefresh(key, call);
     if (!expired) return null;

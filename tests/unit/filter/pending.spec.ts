@@ -6,6 +6,7 @@ import { Root, Roots } from "../../../assembly/filter/roots";
 import { MAX_CALLS, MAX_WAITING } from "../../../assembly/filter/share";
 import { Verdicts } from "../../../assembly/filter/verdict_cache";
 import { wokenQueue } from "../../../assembly/filter/woken";
+import { NO_WAITS } from "../../../assembly/flow/exchange";
 import { Await, CalloutKind, Forward } from "../../../assembly/flow/next";
 import { ReadAnswer } from "../../../assembly/flow/read_answer";
 import { Callout, Endpoint } from "../../../assembly/http/callout";
@@ -109,7 +110,7 @@ export function duty_148_those_who_wait_are_counted_alike_and_room_comes_back():
 
 export function those_who_wait_for_a_refresh_or_a_provider_are_woken_by_it_alone(): void {
   const pending = new Pending(), guard = guardOf(new Root(1)), key = filled(16, 1), another = filled(16, 2);
-  for (let i = 1; i < 4; i++) pending.joinRefresh(i < 3 ? key : another, i, guard);
+  for (let i = 1; i < 4; i++) pending.joinRefresh(i < 3 ? key : another, i, guard, NO_WAITS);
   equalInt(pending.refreshWaits().length, 2);
   pending.wakeRefresh(filled(16, 3));
   equal(woken(), "");

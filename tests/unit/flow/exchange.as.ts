@@ -1,7 +1,7 @@
 /** A request to judge, and what was said of it. */
 
 import { Config } from "../../../assembly/config/config";
-import { Claim, Entropy, Exchange, Once, ProviderView, RefreshState, Registry } from "../../../assembly/flow/exchange";
+import { Claim, Entropy, Exchange, Once, ProviderView, RefreshState, Registry, Waits } from "../../../assembly/flow/exchange";
 import { Await, AwaitProvider, Forward, Next, Refuse } from "../../../assembly/flow/next";
 import { KeySet, readJwks } from "../../../assembly/jose/jwks";
 import { Reply } from "../../../assembly/http/callout";
@@ -61,7 +61,7 @@ export class FakeRegistry extends Registry {
 }
 
 export function exchange(config: Config, provider: ProviderView | null = null, waited: bool = false): Exchange {
-  return new Exchange(config, NOW * 1000, provider, [], waited, new FakeEntropy(), new FakeRegistry());
+  return new Exchange(config, NOW * 1000, provider, [], new Waits(waited, 0), new FakeEntropy(), new FakeRegistry());
 }
 
 /** HS256 with SECRET, issuer https://idp.example.com, and these members besides. */
