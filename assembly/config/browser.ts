@@ -29,7 +29,7 @@ export class SessionContents {
   idToken: bool = true;
   /** The ID Token as it came, for `id_token_hint` and X-Raw-ID-Token. */
   rawIdToken: bool = true;
-  /** UserInfo. */
+  /** UserInfo. It is not asked for either where nothing uses it (config/userinfo_use.ts). */
   user: bool = true;
 }
 
@@ -78,6 +78,8 @@ export class BrowserSettings {
       && same(a.secureNames.session, b.secureNames.session) && same(a.plainNames.session, b.plainNames.session) && same(a.path, b.path) && same(a.domain, b.domain);
   }
 
+  /** No session without UserInfo, where the provider has it. */
+  userinfoRequired: bool = false;
   renewAccessToken: bool = true;
   /** For token answers without expires_in. */
   accessExpiresInSec: i32 = 3600;

@@ -17,6 +17,7 @@ import { MATCH, MAX_RULES, readMatch } from "./read_rules";
 import { ConfigReader, itemAt } from "./reader";
 import { readSources } from "./sources";
 import { readTokenRules } from "./token_rules";
+import { leaveOutUnusedUserinfo } from "./userinfo_use";
 
 /** The largest configuration, in bytes. */
 const MAX_CONFIG = 256 * 1024;
@@ -65,6 +66,7 @@ function readWhole(r: ConfigReader, warnings: string[]): Config {
   if (r.literals.length > 0) warnings.push("secrets stand in the configuration itself, where everyone who may read Envoy's config_dump reads them; give them by $ENV://NAME: " + r.literals.join(", "));
   // Of settings that are wrong themselves nobody knows what they are together.
   if (r.errors.length == 0) checkTogether(readers, rules, c);
+  leaveOutUnusedUserinfo(c, rules);
   c.rules = rules;
   return c;
 }

@@ -28,7 +28,7 @@ export const BROWSER_ONLY: string[] = [
   "token_endpoint_auth_method", "session", "session_contents", "renew_access_token_on_expiry", "access_token_expires_in",
   "access_token_expires_leeway", "refresh_session_interval", "force_reauthorize", "logout_path", "post_logout_redirect_uri",
   "redirect_after_logout_uri", "redirect_after_logout_with_id_token_hint", "revoke_tokens_on_logout", "backchannel_logout_path", "frontchannel_logout_path",
-  "set_id_token_header", "set_raw_id_token_header", "set_refresh_token_header",
+  "userinfo_required", "set_id_token_header", "set_raw_id_token_header", "set_refresh_token_header",
 ];
 
 /** Everything else of `c` has been read. */
@@ -55,6 +55,8 @@ export function readBrowser(r: ConfigReader, c: Config, clients: Clients, cluste
   readContents(r, b.contents, c.identity.rawIdTokenHeader);
   checkCookies(r, c, b, warnings);
 
+  b.userinfoRequired = r.flag("userinfo_required", false);
+  if (b.userinfoRequired && !b.contents.user) r.wrong("userinfo_required", "has no effect where session_contents leaves user out");
   b.renewAccessToken = r.flag("renew_access_token_on_expiry", true);
   b.accessExpiresInSec = r.whole("access_token_expires_in", 3600, 1, LONGEST);
   b.accessLeewaySec = r.whole("access_token_expires_leeway", 0, 0, 3600);

@@ -5,7 +5,7 @@ import { buffer, headerPairs, httpCall, nowMs, pairsAt, pairsSize, setEffectiveC
 import { EMPTY } from "../bytes/bytes";
 import { decodeUtf8 } from "../bytes/utf8";
 import { NO_WAITS } from "../flow/exchange";
-import { Await, AwaitProvider, CalloutKind, Ended, Next, Refreshed, RefreshOutcome, Refuse, Step } from "../flow/next";
+import { Await, AwaitProvider, CalloutKind, Ended, Next, Refreshed, RefreshOutcome, Refuse, Respond, Step } from "../flow/next";
 import { Callout, MAX_REPLY, Reply } from "../http/callout";
 import { statusOf } from "../http/status";
 import { Dispatcher, Feed } from "./feed";
@@ -113,9 +113,11 @@ export function finishRefresh(guard: Guard, refreshed: Refreshed, now: i64): voi
   for (let i = 0; i < roots.all.length; i++) roots.all[i].pending.wakeRefresh(refreshed.key);
 }
 
-function whyOf(next: Next): string {
+/** For the operator's log. */
+export function whyOf(next: Next): string {
   if (next instanceof Refuse) return (next as Refuse).why;
   if (next instanceof Refreshed) return (next as Refreshed).why;
+  if (next instanceof Respond) return (next as Respond).why;
   return next instanceof Ended ? (next as Ended).why : "";
 }
 

@@ -14,7 +14,7 @@ import { announcesMoreThan } from "../http/content_length";
 import { oneCookieLine } from "../http/cookies";
 import { BodyWaiter, MAX_BODY } from "./bodies";
 import { noteFull } from "./bounds";
-import { ask, finishRefresh, RootDispatcher } from "./calls";
+import { ask, finishRefresh, RootDispatcher, whyOf } from "./calls";
 import { hurry } from "./clock";
 import { cookies, headers } from "./current";
 import { EndedSessions } from "./ended_sessions";
@@ -137,17 +137,17 @@ export function perform(guard: Guard, stream: u32, first: Next, x: Exchange, aga
       next = step.received(x, EMPTY);
     } else break;
   }
-  if (next instanceof Refuse) {
-    const refused = next as Refuse;
-    if (refused.refusal == OVERLOADED) noteFull(guard, share);
-    if (refused.why.length > 0) guard.trouble(refused.why);
-  }
+  if (next instanceof Refuse && (next as Refuse).refusal == OVERLOADED) noteFull(guard, share);
+  const why = whyOf(next);
+  if (why.length > 0) guard.trouble(why);
   return settle(guard, stream, next, x.nowMs);
 }
 
-/** What the step answers where its call must not be made now: its cookies and its way to try again, but not that the provider is to blame. */
-function overloaded(step: Step, x: Exchange): Refuse {
-  const next = step.resume(x, Reply.none()), out = new Refuse(OVERLOADED);
+/** What the step answers where its call must not be made now: what it can do without, or its cookies and its way to try again, but not that the provider is to blame. */
+function overloaded(step: Step, x: Exchange): Next {
+  const next = step.resume(x, Reply.none());
+  if (next instanceof Respond) return next;
+  const out = new Refuse(OVERLOADED);
   if (next instanceof Refuse) {
     out.again = (next as Refuse).again;
     out.setCookies = (next as Refuse).setCookies;

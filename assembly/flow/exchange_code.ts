@@ -5,15 +5,17 @@ import { sameBytes } from "../crypto/equal";
 import { NONCE_SIZE } from "../crypto/xchacha20poly1305";
 import { Endpoint, Reply } from "../http/callout";
 import { Url } from "../http/url";
+import { Json } from "../json/json";
 import { IdToken, idTokenFaultText, readIdToken } from "../oidc/id_token";
 import { codeRequest, readTokens, TokenFault, tokenFaultText, Tokens } from "../oidc/token";
-import { readUserinfo, UserinfoFault, userinfoFaultText, userinfoRequest } from "../oidc/userinfo";
+import { isSignedUserinfo, readSignedUserinfo, readUserinfo, UserinfoFault, userinfoFaultText, userinfoRequest } from "../oidc/userinfo";
+import { Result } from "../result";
 import { Login } from "../session/login";
 import { Session, SESSION_ID_SIZE } from "../session/session";
 import { sessionSetCookies } from "../session/session_cookies";
 import { Exchange } from "./exchange";
 import { Homecoming } from "./homecoming";
-import { Await, AwaitProvider, CalloutKind, Next, Step, Visited } from "./next";
+import { Await, AwaitProvider, CalloutKind, Next, Respond, Step, Visited } from "./next";
 import { LOGIN_FAILED, NO_RANDOMNESS, PROVIDER_UNREACHABLE, SESSION_TOO_LARGE } from "./refusal";
 import { sealSession } from "./seal_session";
 import { CIRCLE_SEC } from "./sign_in";
@@ -72,11 +74,45 @@ class ReadUserinfo extends Step {
   constructor(private readonly home: Homecoming, private readonly login: Login, private readonly tokens: Tokens, private readonly idToken: IdToken) { super(); }
 
   resume(x: Exchange, reply: Reply): Next {
-    const read = readUserinfo(reply, this.idToken.sub), fault = read.fault;
-    if (fault == null) return signedIn(x, this.home, this.login, this.tokens, this.idToken, read.value.bytes);
-    const down = fault.code == UserinfoFault.Unreachable || fault.code == UserinfoFault.BadStatus && reply.status >= 500;
-    return this.home.refuse(down ? PROVIDER_UNREACHABLE : LOGIN_FAILED, "sign-in: " + userinfoFaultText(fault.code, fault.at));
+    if (isSignedUserinfo(reply)) return new CheckUserinfo(this.home, this.login, this.tokens, this.idToken, reply.body).go(x, false);
+    const down = reply.status == 0 || reply.status >= 500;
+    return withUserinfo(x, this.home, this.login, this.tokens, this.idToken, readUserinfo(reply, this.idToken.sub), down);
   }
+}
+
+/** A signed answer. As with the ID Token, a key that is not known yet may have to be fetched first. */
+@final
+class CheckUserinfo extends Step {
+  constructor(
+    private readonly home: Homecoming, private readonly login: Login, private readonly tokens: Tokens, private readonly idToken: IdToken,
+    private readonly answer: Uint8Array,
+  ) { super(); }
+
+  resume(x: Exchange, _reply: Reply): Next { return this.go(x, true); }
+
+  go(x: Exchange, waited: bool): Next {
+    const signed = verifySigned(x, this.answer), provider = x.provider, settings = x.config.provider, jwt = signed.jwt;
+    if (signed.signature == Signature.UnknownKey && !waited && provider != null && (provider.keys() == null || provider.refetchKeys())) return new AwaitProvider(this);
+    if (jwt == null) return withoutUserinfo(x, this.home, this.login, this.tokens, this.idToken, "the UserInfo endpoint's answer " + signed.why, false);
+    const read = readSignedUserinfo(jwt.claims, settings == null ? EMPTY : settings.issuer, this.home.browser.client.id, this.idToken.sub);
+    return withUserinfo(x, this.home, this.login, this.tokens, this.idToken, read, false);
+  }
+}
+
+/** `down`: the provider is to blame, and may be up again later. */
+function withUserinfo(x: Exchange, home: Homecoming, login: Login, tokens: Tokens, idToken: IdToken, read: Result<Json>, down: bool): Next {
+  const fault = read.fault;
+  if (fault == null) return signedIn(x, home, login, tokens, idToken, read.value.bytes);
+  const why = userinfoFaultText(fault.code, fault.at);
+  return fault.code == UserinfoFault.WrongSubject ? home.refuse(LOGIN_FAILED, "sign-in: " + why) : withoutUserinfo(x, home, login, tokens, idToken, why, down);
+}
+
+/** The ID Token says who it is: a session begins all the same, and rules that need UserInfo's claims find them missing. */
+function withoutUserinfo(x: Exchange, home: Homecoming, login: Login, tokens: Tokens, idToken: IdToken, why: string, down: bool): Next {
+  if (home.browser.userinfoRequired) return home.refuse(down ? PROVIDER_UNREACHABLE : LOGIN_FAILED, "sign-in: " + why);
+  const out = signedIn(x, home, login, tokens, idToken, EMPTY);
+  if (out instanceof Respond) (out as Respond).why = "sign-in: " + why + "; the session begins without UserInfo, with the ID Token's claims (mend the endpoint; userinfo_required: true refuses such sign-ins)";
+  return out;
 }
 
 /** A new session, whatever the browser held before (session fixation, duty 25); or the one that the provider was asked about. */

@@ -67,6 +67,8 @@ export abstract class Respond extends Next {
   setCookies: Uint8Array[] = new Array<Uint8Array>();
   /** Calls to make on the way, whose outcome nobody waits for. */
   alongside: Await[] = [];
+  /** For the operator's log, where something went wrong on the way. */
+  why: string = "";
   constructor(readonly visited: Visited) { super(); }
 }
 

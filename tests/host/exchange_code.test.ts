@@ -184,43 +184,6 @@ describe("duty 31: expires_in", () => {
   test("300.9 is 300", () => expect([expiry("300.9", 299), expiry("300.9", 301)]).toEqual([true, false]));
 });
 
-describe("UserInfo", () => {
-  test.each<[string, (call: Callout) => void, string]>([
-    ["duty 64: of somebody else", (call) => call.json({ ...USERINFO, sub: "mallory" }), "502 login_failed"],
-    ["duty 64: without sub", (call) => call.json({ name: "Alice" }), "502 login_failed"],
-    ["duty 64: with a sub of another case", (call) => call.json({ sub: "Alice" }), "502 login_failed"],
-    ["duty 64: with a list as sub", (call) => call.json({ sub: ["alice"] }), "502 login_failed"],
-    ["duty 64: with two of them", (call) => call.reply(200, {}, '{"sub":"alice","sub":"mallory"}'), "502 login_failed"],
-    ["that is a list", (call) => call.json([USERINFO]), "502 login_failed"],
-    ["that is signed", (call) => call.reply(200, { "content-type": "application/jwt" }, idToken("n")), "502 login_failed"],
-    ["that is too large", (call) => call.json({ ...USERINFO, x: "a".repeat(40_000) }), "502 login_failed"],
-    ["duty 41: that is elsewhere", (call) => call.reply(302, { location: `${ISSUER}/userinfo2` }), "502 login_failed"],
-    ["that is refused", (call) => call.reply(401), "502 login_failed"],
-    ["that does not come", (call) => call.fail(), "503 provider_unreachable"],
-    ["that nobody serves just now", (call) => call.reply(503), "503 provider_unreachable"],
-    ["that takes too long", (call) => call.timeout(), "503 provider_unreachable"],
-  ])("%s ends the sign-in without a session", (_, answer, expected) => {
-    const { envoy, browser } = browse(), { ask, back, call } = redeeming(browser);
-    call.json(tokens(ask.nonce));
-    const userinfo = openCall(envoy, "/userinfo");
-    expect([userinfo.method, userinfo.headers.get("authorization"), userinfo.body]).toEqual(["GET", `Bearer ${accessToken()}`, ""]);
-    answer(userinfo);
-    expect(code(browser.take(back).local)).toBe(expected);
-    expect(tryAgain(back.local)).toBe("/page?a=1");
-    expect([browser.session, browser.logins, envoy.callouts.map(String)]).toEqual([undefined, [], []]);
-  });
-
-  test("is not asked for where there is none, or the session keeps none; X-Userinfo then holds the ID Token's claims", () => {
-    for (const [config, metadata] of [[{}, { ...BROWSER_METADATA, userinfo_endpoint: undefined }], [{ session_contents: { id_token: true } }, BROWSER_METADATA]] as const) {
-      const { envoy, browser } = browse(config, { metadata });
-      location(signIn(browser, { userinfo: null }));
-      expect(envoy.provider("idp").calls.some(({ path }) => path === "/userinfo")).toBe(false);
-      const { forwarded } = browser.fetch("/api");
-      expect(decoded(forwarded.get("x-userinfo"))).toEqual(decoded(forwarded.get("x-id-token")));
-    }
-  });
-});
-
 describe("a new session", () => {
   test("duty 25: takes the place of whatever the browser held: cookies that an attacker has planted are gone", () => {
     const { envoy, browser } = browse(), attacker = new Browser(envoy);
@@ -247,7 +210,7 @@ describe("a new session", () => {
 
   test.each([["set_access_token_header", "x-access-token"], ["set_id_token_header", "x-id-token"], ["set_userinfo_header", "x-userinfo"]])("%s: false keeps %s to itself", (setting, header) => {
     const { browser } = browse({ [setting]: false });
-    signIn(browser);
+    signIn(browser, { userinfo: setting === "set_userinfo_header" ? null : USERINFO });
     expect(browser.fetch("/api").forwarded.has(header)).toBe(false);
   });
 });

@@ -34,7 +34,7 @@ describe("identity headers of a session", () => {
     ["session_contents: access_token, set_refresh_token_header", { session_contents: { access_token: true }, set_refresh_token_header: true }, ["x-access-token", "x-refresh-token"]],
     ["session_contents: no access_token, set_refresh_token_header", { session_contents: { user: true }, set_refresh_token_header: true }, ["x-userinfo"]],
   ])("%s: only these", (_, config, expected) => {
-    const userinfo = "session_contents" in config && !("user" in (config.session_contents as object)) ? null : USERINFO;
+    const kept = !("session_contents" in config) || "user" in (config.session_contents as object), userinfo = kept && !("set_userinfo_header" in config) ? USERINFO : null;
     const sent = seen(config, { userinfo });
     expect(IDENTITY.filter((name) => sent.has(name))).toEqual(IDENTITY.filter((name) => expected.includes(name)));
   });

@@ -1,6 +1,6 @@
 import { EMPTY } from "../../../assembly/bytes/bytes";
 import { Reply } from "../../../assembly/http/callout";
-import { readUserinfo, UserinfoFault, userinfoFaultText, userinfoRequest } from "../../../assembly/oidc/userinfo";
+import { isSignedUserinfo, readUserinfo, UserinfoFault, userinfoFaultText, userinfoRequest } from "../../../assembly/oidc/userinfo";
 import { ascii, equal, equalInt, isFalse, isTrue, text, utf8 } from "../check";
 import { joined } from "../http/serialised.as";
 import { endpointOf } from "./calls.as";
@@ -39,12 +39,26 @@ export function duty_41_any_other_status_is_refused_whatever_the_body_is(): void
   for (let i = 0; i < statuses.length; i++) refuses(statuses[i], "{\"sub\":\"me\"}", UserinfoFault.BadStatus);
 }
 
+export function an_answer_that_is_not_utf_8_is_named_so(): void {
+  const body = utf8("{\"sub\":\"me\",\"name\":\"x\"}");
+  body[body.length - 3] = 0xe9;
+  const fault = readUserinfo(new Reply(200, body), ascii("me")).fault;
+  equalInt(fault == null ? 0 : fault.code, UserinfoFault.NotUtf8);
+}
+
+export function a_signed_answer_is_known_by_its_content(): void {
+  isTrue(isSignedUserinfo(new Reply(200, ascii("eyJhbGciOiJFUzI1NiJ9.e30.AA"))), "a JWT");
+  const others = ["", "e", "{\"sub\":\"me.\"}", " eyJ.a.b", "<html>.", "ERROR."];
+  for (let i = 0; i < others.length; i++) isFalse(isSignedUserinfo(new Reply(200, ascii(others[i]))), others[i]);
+  isFalse(isSignedUserinfo(new Reply(500, ascii("eyJ.a.b"))), "an error");
+}
+
 export function no_answer_is_a_fault_of_its_own(): void { refuses(0, "", UserinfoFault.Unreachable); }
 
 export function every_fault_has_words_of_its_own(): void {
   const words = new Set<string>();
-  for (let fault = 1; fault <= 4; fault++) words.add(userinfoFaultText(fault, "x"));
-  equalInt(words.size, 4);
+  for (let fault = 1; fault <= 7; fault++) words.add(userinfoFaultText(fault, "x"));
+  equalInt(words.size, 7);
 }
 
 function refuses(status: i32, body: string, code: UserinfoFault): void {

@@ -1,0 +1,28 @@
+// Whether anything uses UserInfo: a call at each login whose answer nobody reads can only fail.
+
+import { BrowserSettings } from "./browser";
+import { Config, Rule } from "./config";
+
+/** Rules that share their sessions share what these hold. */
+export function leaveOutUnusedUserinfo(whole: Config, rules: Rule[]): void {
+  const all: Config[] = [whole];
+  for (let i = 0; i < rules.length; i++) all.push(rules[i].config);
+  for (let i = 0; i < all.length; i++) {
+    const browser = all[i].browser;
+    if (browser != null && !isUsed(browser, all)) browser.contents.user = false;
+  }
+}
+
+function isUsed(browser: BrowserSettings, all: Config[]): bool {
+  if (browser.userinfoRequired) return true;
+  for (let i = 0; i < all.length; i++) {
+    const other = all[i].browser;
+    if (other != null && uses(all[i]) && browser.sharesSessionsWith(other)) return true;
+  }
+  return false;
+}
+
+function uses(c: Config): bool {
+  const identity = c.identity;
+  return identity.userinfoHeader || identity.claimHeaders.length > 0 || identity.filterState || c.claimSchema != null || c.accessRules != null;
+}
