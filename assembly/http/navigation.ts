@@ -19,12 +19,13 @@ export class RequestKind {
    */
   isNavigation(): bool {
     const headers = this.headers;
-    if (!only(headers.all(":method"), "GET") || headers.all("upgrade").length > 0 || headers.all("x-requested-with").length > 0) return false;
+    if (!only(headers.all(":method"), "GET") || headers.all("upgrade").length > 0 || isScript(headers.all("x-requested-with"))) return false;
     if (isGrpc(headers.all("content-type")) || this.isPrefetch()) return false;
     // Fetch Metadata is what the browser itself says, and scripts cannot set; Accept is asked only where a browser does not send it (plain http, old ones).
     const mode = headers.all("sec-fetch-mode"), dest = headers.all("sec-fetch-dest");
+    // Scripts cannot make the mode. A page that a service worker fetches for the browser has no destination of its own any more.
+    if (mode.length > 0) return only(mode, "navigate") && (only(dest, "document") || only(dest, "empty"));
     if (dest.length > 0 && !only(dest, "document")) return false;
-    if (mode.length > 0) return only(mode, "navigate") && dest.length > 0;
     return prefersHtml(headers.all("accept"));
   }
 
@@ -77,6 +78,12 @@ export function sameOriginReferer(headers: HeaderBlock, origin: Uint8Array): Uin
 function isBelow(url: Uint8Array, origin: Uint8Array): bool {
   if (origin.length == 0 || url.length < origin.length || !same(url.subarray(0, origin.length), origin)) return false;
   return url.length == origin.length || url[origin.length] == 0x2f;
+}
+
+/** What libraries say of their XMLHttpRequests. Android's WebViews send the app's name in the same header, with every request. */
+function isScript(requestedWith: Uint8Array[]): bool {
+  for (let i = 0; i < requestedWith.length; i++) if (isIgnoringCase(requestedWith[i], "xmlhttprequest")) return true;
+  return false;
 }
 
 function only(values: Uint8Array[], text: string): bool { return values.length == 1 && is(values[0], text); }

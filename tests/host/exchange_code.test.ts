@@ -1,5 +1,4 @@
 // The code is traded for tokens and UserInfo: what is sent, which answers count, and what becomes of those that do not.
-import { ISSUER } from "./fixture";
 import { accessToken, asked, browse, Browser, BROWSER_METADATA, callbackPath, code, copyOf, decoded, idToken, location, openCall, redeeming, signIn, tokens, tryAgain, USERINFO } from "./browser";
 import type { Callout } from "./host/callout";
 

@@ -13,6 +13,9 @@ describe("a person who opens a page is sent to the provider", () => {
     ["with what browsers say of it", NAVIGATE],
     ["from a link on another site", { ...NAVIGATE, "sec-fetch-site": "cross-site" }],
     ["by a browser that says nothing of it, on plain http or old", { accept: HTML }],
+    ["by way of a service worker, which leaves the destination out", { ...NAVIGATE, "sec-fetch-dest": "empty" }],
+    ["in a WebView of Android, which names its app", { ...NAVIGATE, "x-requested-with": "com.example.app" }],
+    ["in an old WebView, without Fetch Metadata", { accept: HTML, "x-requested-with": "com.example.app" }],
     ["by a browser that ranks html below", { accept: "application/xml;q=0.9,text/html" }],
   ])("%s", (_, headers) => void asked(browser.send("GET", "/page", headers)));
 });
@@ -35,6 +38,9 @@ describe("whoever cannot follow is told to sign in, and no sign-in is begun", ()
     ["a page that is fetched ahead", "GET", { ...NAVIGATE, "sec-purpose": "prefetch" }],
     ["a page that is rendered ahead", "GET", { ...NAVIGATE, "sec-purpose": "prefetch;prerender" }],
     ["a page that is fetched ahead by an old browser", "GET", { ...NAVIGATE, purpose: "prefetch" }],
+    ["a page that an old Firefox fetches ahead", "GET", { accept: HTML, "x-moz": "prefetch" }],
+    ["a preview of an old Safari", "GET", { accept: HTML, "x-purpose": "preview" }],
+    ["a page that a service worker fetches ahead", "GET", { ...NAVIGATE, "sec-fetch-dest": "empty", "sec-purpose": "prefetch" }],
     ["duty 128: a WebSocket", "GET", { upgrade: "websocket", connection: "Upgrade", "sec-websocket-key": "x", "sec-fetch-mode": "websocket", "sec-fetch-dest": "websocket" }],
     ["duty 128: an upgrade that looks like navigation", "GET", { ...NAVIGATE, upgrade: "websocket", connection: "Upgrade" }],
     ["duty 128: gRPC", "POST", { "content-type": "application/grpc", te: "trailers" }],

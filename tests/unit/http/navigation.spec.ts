@@ -40,11 +40,20 @@ export function what_scripts_and_elements_fetch_is_no_navigation(): void {
 }
 
 export function what_is_not_shown_as_a_document_is_no_navigation(): void {
-  const dests = ["empty", "image", "iframe", "frame", "object", "embed", "script", "style", "serviceworker", "worker", "Document", "document ", ""];
+  const dests = ["image", "iframe", "frame", "object", "embed", "script", "style", "serviceworker", "worker", "Document", "document ", ""];
   for (let i = 0; i < dests.length; i++) {
     navigates("GET", HTML.concat(["sec-fetch-mode", "navigate", "sec-fetch-dest", dests[i]]), false);
     navigates("GET", HTML.concat(["sec-fetch-dest", dests[i]]), false);
   }
+  navigates("GET", HTML.concat(["sec-fetch-dest", "empty"]), false);
+}
+
+export function a_page_that_a_service_worker_fetches_is_a_navigation(): void {
+  navigates("GET", ["sec-fetch-mode", "navigate", "sec-fetch-dest", "empty", "accept", "text/html"], true);
+  const modes = ["cors", "no-cors", "same-origin"];
+  for (let i = 0; i < modes.length; i++) navigates("GET", HTML.concat(["sec-fetch-mode", modes[i], "sec-fetch-dest", "empty"]), false);
+  navigates("GET", HTML.concat(["sec-fetch-mode", "navigate", "sec-fetch-dest", "empty", "sec-fetch-dest", "document"]), false);
+  navigates("POST", ["sec-fetch-mode", "navigate", "sec-fetch-dest", "empty"], false);
 }
 
 export function a_mode_without_a_destination_is_not_what_browsers_send(): void { navigates("GET", HTML.concat(["sec-fetch-mode", "navigate"]), false); }
@@ -74,7 +83,16 @@ export function duty_128_grpc_is_no_navigation(): void {
 
 export function what_says_that_a_script_sent_it_is_no_navigation(): void {
   navigates("GET", HTML.concat(["x-requested-with", "XMLHttpRequest"]), false);
-  navigates("GET", BROWSER.concat(["x-requested-with", "fetch"]), false);
+  navigates("GET", BROWSER.concat(["x-requested-with", "xmlhttprequest"]), false);
+  navigates("GET", HTML.concat(["x-requested-with", "com.example.app", "x-requested-with", "XMLHttpRequest"]), false);
+}
+
+export function the_name_of_an_app_says_nothing_of_scripts(): void {
+  const apps = ["com.example.app", "org.mozilla.firefox", "fetch", "", "XMLHttpRequest2"];
+  for (let i = 0; i < apps.length; i++) {
+    navigates("GET", BROWSER.concat(["x-requested-with", apps[i]]), true);
+    navigates("GET", HTML.concat(["x-requested-with", apps[i]]), true);
+  }
 }
 
 export function duty_153_what_is_fetched_ahead_is_looked_for_to_a_bound(): void {
