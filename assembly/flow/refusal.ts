@@ -81,6 +81,7 @@ export const SIGN_IN_LOOP_UNREADABLE = new Refusal("loop_cookie_unreadable", 400
 export const SIGN_IN_LOOP_OVER = new Refusal("loop_session_over", 400, "", "Sign-in succeeded several times, but each session was over at once.", "Sign-in is going in circles",
   "For the operator: compare the clocks of the gateways and the identity provider, and the lifetimes in the configuration.");
 export const TOO_MANY_LOGINS = new Refusal("too_many_logins", 429, "", "Other logins are under way in this browser, and this one was begun by a link on another site.", "Log in here?", "If you want to log in to this site, go on.", "Go on");
+export const ADDRESS_TOO_LONG = new Refusal("address_too_long", 414, "", "The address of this page is too long to come back to it after a login.", "This address is too long", "Log in first. Then open the address again.", "Log in");
 export const NO_RANDOMNESS = new Refusal("no_randomness", 503, "", "Sign-in is not possible right now. Please try again.");
 
 // The way back from the provider.

@@ -6,7 +6,7 @@ import { BrowserSettings, CALLBACK_SUFFIX, Redirect as RedirectKind } from "../c
 import { NONCE_SIZE } from "../crypto/xchacha20poly1305";
 import { LOGIN_ID_SIZE } from "../http/cookie_names";
 import { isCrossSite } from "../http/navigation";
-import { safeReturnTo } from "../http/return_to";
+import { MAX_PATH, safeReturnTo } from "../http/return_to";
 import { Url } from "../http/url";
 import { AuthorizationRequest, authorizationUrl } from "../oidc/authorize";
 import { codeChallenge } from "../oidc/pkce";
@@ -18,12 +18,15 @@ import { contextOf, Purpose } from "../session/sealing";
 import { expiredLogin, flowSetCookie, loginRoom, loginSetCookie } from "../session/session_cookies";
 import { Exchange } from "./exchange";
 import { AwaitProvider, Next, Redirect, Refuse, Visited } from "./next";
-import { BAD_REQUEST, NO_RANDOMNESS, NOT_READY, Refusal, TOO_MANY_LOGINS } from "./refusal";
+import { ADDRESS_TOO_LONG, BAD_REQUEST, NO_RANDOMNESS, NOT_READY, Refusal, TOO_MANY_LOGINS } from "./refusal";
 import { Visit } from "./visit";
 
 /** Sign-ins that may end without a session in this time before the circle is broken (duty 26). */
 const MAX_COMPLETED = 3;
 export const CIRCLE_SEC: i64 = 120;
+
+/** A path of this size surely fits. */
+const LONG_PATH = 1024;
 
 /** Random bytes: the state's 24 give 32 characters, the others' 32 give 43 (RFC 7636 §4.1). */
 const STATE_BYTES = 24;
@@ -40,6 +43,7 @@ export function beginSignIn(x: Exchange, visit: Visit, how: SignIn, circle: Refu
   const browser = visit.browser, metadata = x.metadata;
   const returnTo = safeReturnTo(visit.target);
   if (visit.origin.length == 0) return new Refuse(BAD_REQUEST);
+  if (visit.target.length > MAX_PATH) return tooLong(visit);
   const endpoint: Url | null = metadata == null ? null : metadata.authorizationEndpoint;
   if (metadata != null && endpoint == null) return Refuse.retry(NOT_READY, returnTo, "sign-in: the provider's metadata has no authorization_endpoint");
   // Nobody is sent to a provider that is down: the browser would show an error of its own, without a way back.
@@ -79,7 +83,7 @@ export function beginSignIn(x: Exchange, visit: Visit, how: SignIn, circle: Refu
   const id = login.state.subarray(0, LOGIN_ID_SIZE), crossSite = browser.formPost;
   const text = sealedCookie(browser.keys, Purpose.Login, random.subarray(STATE_BYTES + 2 * SECRET_BYTES), loginContext(browser, redirectUri),
     joined(visit.names.login, id), writeLogin(login), loginRoom(visit.names, visit.secure, browser.loginPath, crossSite), 1);
-  if (text == null) return new Refuse(BAD_REQUEST);
+  if (text == null) return tooLong(visit);
 
   const out = new Redirect(how == SignIn.Silent ? Visited.Silent : Visited.SignInStarted, authorizationUrl(endpoint, requestOf(browser, login, redirectUri)));
   out.setCookies.push(loginSetCookie(visit.names, visit.secure, id, browser.loginPath, text, crossSite));
@@ -88,6 +92,9 @@ export function beginSignIn(x: Exchange, visit: Visit, how: SignIn, circle: Refu
   out.setCookies.push(flowSetCookie(visit.names, visit.secure, marks.written(), browser.formPost));
   return out;
 }
+
+/** Rather than lead elsewhere after the login without a word. The page without its query is kept in mind more easily. */
+function tooLong(visit: Visit): Refuse { return Refuse.retry(ADDRESS_TOO_LONG, safeReturnTo(visit.path.length < LONG_PATH ? visit.path : EMPTY)); }
 
 function requestOf(browser: BrowserSettings, login: Login, redirectUri: Uint8Array): AuthorizationRequest {
   const request = new AuthorizationRequest();

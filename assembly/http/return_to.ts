@@ -3,7 +3,8 @@
 import { utf8 } from "../bytes/bytes";
 import { percentAt } from "./percent";
 
-const MAX_PATH = 2048;
+/** The longest path and query, in bytes. A login's cookie holds less: how much, its name and the rest of it decide. */
+export const MAX_PATH = 4096;
 
 /** The path and query as they are where a redirect to them cannot leave this origin; else `/`. */
 export function safeReturnTo(path: Uint8Array): Uint8Array {
@@ -12,14 +13,17 @@ export function safeReturnTo(path: Uint8Array): Uint8Array {
 
 /**
  * Exactly one slash in front: browsers take `//host`, and `/\host` as well, for another host (WHATWG URL §4.4), and drop tabs
- * and line ends before they look. So only visible ASCII, no `\`, which they read as a slash, and no `#`, which they never send.
+ * and line ends before they look. So only visible ASCII, no `#`, which they never send, and no `\` in the path, where they read it as a
+ * slash. In the query it is a character as any other, which they send as it is.
  */
 function isLocal(path: Uint8Array): bool {
   if (path.length == 0 || path.length > MAX_PATH || path[0] != 0x2f) return false;
   if (path.length > 1 && path[1] == 0x2f) return false;
+  let inQuery = false;
   for (let i = 0; i < path.length; i++) {
     const c = path[i];
-    if (c <= 0x20 || c >= 0x7f || c == 0x5c || c == 0x23) return false;
+    if (c <= 0x20 || c >= 0x7f || c == 0x23 || c == 0x5c && !inQuery) return false;
+    if (c == 0x3f) inQuery = true;
   }
   return isPlain(path);
 }
