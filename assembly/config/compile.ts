@@ -4,6 +4,7 @@
 import { decodeUtf8 } from "../bytes/utf8";
 import { readUrl } from "../http/url";
 import { parse } from "../json/parser";
+import { warnOfGuardedLanding } from "./after_logout";
 import { Redirect } from "./browser";
 import { checkTogether } from "./check_rules";
 import { Config, Mode, Rule, Unauthenticated } from "./config";
@@ -67,6 +68,7 @@ function readWhole(r: ConfigReader, warnings: string[]): Config {
   // Of settings that are wrong themselves nobody knows what they are together.
   if (r.errors.length == 0) checkTogether(readers, rules, c);
   leaveOutUnusedUserinfo(c, rules);
+  warnOfGuardedLanding(c, rules, warnings);
   c.rules = rules;
   return c;
 }

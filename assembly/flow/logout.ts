@@ -62,7 +62,9 @@ function leave(x: Exchange, visit: Visit, session: Session | null): Respond {
   if (browser.redirectAfterLogoutUri.length > 0) return new Redirect(Visited.SignedOut, browser.redirectAfterLogoutUri, 303);
   const endpoint: Url | null = metadata == null ? null : metadata.endSessionEndpoint;
   if (endpoint != null) {
-    const hint = session == null ? EMPTY : session.idToken;
+    // Some providers refuse a logout without a hint. Where nobody is logged in, the page of that refusal would be all that a person sees.
+    if (session == null) return new Page(Visited.SignedOut, signedOutPage(utf8("/"), endSessionUrl(endpoint, browser.client.id, EMPTY, browser.postLogoutRedirectUri)));
+    const hint = session.idToken;
     return new Redirect(Visited.SignedOut, endSessionUrl(endpoint, browser.client.id, hint, browser.postLogoutRedirectUri), 303);
   }
   if (browser.postLogoutRedirectUri.length > 0) return new Redirect(Visited.SignedOut, browser.postLogoutRedirectUri, 303);

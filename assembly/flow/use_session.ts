@@ -1,5 +1,6 @@
 // Goes on with a session: is it over, ended by somebody, due for new tokens or a fresh look at the provider? Else it is let through.
 
+import { EMPTY } from "../bytes/bytes";
 import { NONCE_SIZE } from "../crypto/xchacha20poly1305";
 import { hasScopes, inList } from "../jose/claims";
 import { sessionIdentity } from "../policy/session_identity";
@@ -41,7 +42,10 @@ export function useSession(x: Exchange, visit: Visit, opened: Session): Next | n
     const waits = renew(x, visit, session);
     if (waits != null) return waits;
   }
-  if (!refreshed && session.accessExpiresAtSec > 0 && session.accessExpiresAtSec <= now) return null;
+  if (!refreshed && session.accessExpiresAtSec > 0 && session.accessExpiresAtSec <= now) {
+    if (visit.browser.renewAccessToken) return null;
+    dropAccessToken(session);
+  }
   const again = asksAgain(x, visit, session);
   return again != null ? again : enter(x, visit, session, keys, newest.text);
 }
@@ -85,6 +89,13 @@ function renew(x: Exchange, visit: Visit, session: Session): Next | null {
     default: session.accessExpiresAtSec = x.nowSec;
   }
   return null;
+}
+
+/** `renew_access_token_on_expiry: false`: the session has limits of its own, and goes on without a token that nobody takes any more. */
+function dropAccessToken(s: Session): void {
+  s.accessToken = EMPTY;
+  s.accessVerified = false;
+  s.accessExpiresAtSec = 0;
 }
 
 function isOver(x: Exchange, visit: Visit, s: Session, keys: EndKeys | null): bool {

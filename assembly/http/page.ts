@@ -1,5 +1,6 @@
 // The pages and bodies that the filter answers with itself. No script, nothing loaded; all text is our own but the paths, which are escaped.
 
+import { EMPTY } from "../bytes/bytes";
 import { decodeUtf8 } from "../bytes/utf8";
 import { ByteWriter } from "../bytes/writer";
 import { safeReturnTo } from "./return_to";
@@ -57,9 +58,11 @@ export function problemPage(status: i32, title: string, description: string, hin
   return page("!", title, "<p>" + description + "</p>\n" + more + again + footer(status, code));
 }
 
-export function signedOutPage(home: Uint8Array): string {
+/** `provider`: its logout URL, or EMPTY. */
+export function signedOutPage(home: Uint8Array, provider: Uint8Array = EMPTY): string {
   const more = "Your identity provider may still remember you. On a shared computer, close every window of the browser.";
-  return page("&#10003;", "You are signed out", '<p>Your session here has ended.</p>\n<p class="s">' + more + "</p>\n" + link(home, "Back to the start page"));
+  const there = provider.length > 0 ? '<p class="s"><a href="' + escaped(provider) + '">Sign out at the identity provider too</a></p>\n' : "";
+  return page("&#10003;", "You are signed out", '<p>Your session here has ended.</p>\n<p class="s">' + more + "</p>\n" + there + link(home, "Back to the start page"));
 }
 
 /** The session has ended in this browser alone. `onward`: where the person would have been led, a path of this origin or a URL of the configuration or the provider. */

@@ -1,13 +1,18 @@
 // The logout request: where a browser is sent to sign out at the provider too (OpenID Connect RP-Initiated Logout 1.0 §2).
 
+import { EMPTY } from "../bytes/bytes";
 import { Url } from "../http/url";
 import { EndpointQuery } from "./endpoint_query";
 
-/** `idToken` and `postLogoutRedirectUri` are left out where they are EMPTY; then the provider has `client_id` to go by. */
+/** The longest URL, in bytes, that takes the hint: servers and gateways read that much, and many not more. ID Tokens with groups are larger. */
+const MAX_URL = 2048;
+
+/** `idToken` and `postLogoutRedirectUri` are left out where they are EMPTY, and the hint, which is only recommended, where it is too long. */
 export function endSessionUrl(endpoint: Url, clientId: Uint8Array, idToken: Uint8Array, postLogoutRedirectUri: Uint8Array): Uint8Array {
   const url = new EndpointQuery(endpoint);
   url.add("client_id", clientId);
   if (idToken.length > 0) url.add("id_token_hint", idToken);
   if (postLogoutRedirectUri.length > 0) url.add("post_logout_redirect_uri", postLogoutRedirectUri);
-  return url.done();
+  const out = url.done();
+  return idToken.length > 0 && out.length > MAX_URL ? endSessionUrl(endpoint, clientId, EMPTY, postLogoutRedirectUri) : out;
 }

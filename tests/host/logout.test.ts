@@ -83,10 +83,11 @@ describe("how", () => {
     expect(browser.navigate(path, SAME).forwarded.get(":path")).toBe(path);
   });
 
-  test.each([{}, { authorization: `Bearer ${accessToken()}` }])("without a session it goes the same way, and no tokens are revoked", (headers) => {
-    const { envoy, browser } = browse({ revoke_tokens_on_logout: true });
-    const to = location(browser.navigate("/logout", { ...SAME, ...headers } as Sent));
-    expect([to.pathname, to.searchParams.has("id_token_hint"), envoy.callouts]).toEqual(["/logout", false, []]);
+  test.each([{}, { authorization: `Bearer ${accessToken()}` }])("without a session there is a page that links to the provider's logout, for some refuse one without a hint, and no tokens are revoked", (headers) => {
+    const { envoy, browser } = browse({ revoke_tokens_on_logout: true, post_logout_redirect_uri: "https://app.example/bye" });
+    const { local } = browser.navigate("/logout", { ...SAME, ...headers } as Sent);
+    expect([local.status, envoy.callouts]).toEqual([200, []]);
+    expect(local.body).toContain(`<a href="${ISSUER}/logout?client_id=gateway&amp;post_logout_redirect_uri=https%3A%2F%2Fapp.example%2Fbye">`);
   });
 
   test("cookies that are no session change nothing about that, and are taken away", () => {
@@ -117,6 +118,12 @@ describe("where to", () => {
     expect([local.status, local.headers.get("content-type"), local.headers.get("cache-control")]).toEqual([200, "text/html; charset=utf-8", "no-store"]);
     expect(local.body).toContain("You are signed out");
     expect(browser.names).toEqual([]);
+  });
+  test.each([[800, true], [8000, false]])("an ID Token with %i bytes of groups stands in the URL: %p (2 kB are the most, and the hint is only recommended)", (bytes, there) => {
+    const { browser } = browse();
+    signInAs(browser, { groups: ["g".repeat(bytes)] });
+    const to = location(signOut(browser));
+    expect([to.searchParams.has("id_token_hint"), to.searchParams.get("client_id"), to.href.length <= 2048]).toEqual([there, "gateway", true]);
   });
   test("duty 117: without the ID Token in the session there is no hint", () => expect(at({ session_contents: { id_token: true, user: true } }).searchParams.has("id_token_hint")).toBe(false));
 

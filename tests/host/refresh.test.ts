@@ -1,6 +1,6 @@
 // Access tokens are renewed silently, once for everybody.
 import { ISSUER } from "./fixture";
-import { accessToken, browse, Browser, code, copyOf, expired, jump, location, openCall, setCookies, signIn, through, tokens } from "./browser";
+import { accessToken, browse, Browser, code, copyOf, expired, jump, location, openCall, SECRET, setCookies, signIn, through, tokens } from "./browser";
 import type { Envoy } from "./host";
 
 const renewed = (changes: Record<string, unknown> = {}): Record<string, unknown> => ({ ...tokens(undefined), id_token: undefined, refresh_token: "refresh-2", access_token: accessToken({ jti: "new" }), ...changes });
@@ -100,18 +100,37 @@ describe("when", () => {
     }
   });
 
-  test.each<[string, object, Record<string, unknown>]>([
-    ["renew_access_token_on_expiry is false", { renew_access_token_on_expiry: false }, {}],
-    ["there is no refresh token", {}, { refresh_token: undefined }],
-  ])("%s: nothing is renewed, and with the token the session is over", (_, config, changes) => {
-    const { envoy, browser } = browse(config as Record<string, unknown>);
-    signIn(browser, { tokens: changes });
+  test("there is no refresh token: nothing is renewed, and with the token the session is over", () => {
+    const { envoy, browser } = browse();
+    signIn(browser, { tokens: { refresh_token: undefined } });
     jump(envoy, 299);
     expect(browser.fetch("/api").forwarded.has("x-access-token")).toBe(true);
     jump(envoy, 1);
     expect(code(browser.fetch("/api").local)).toBe("401 sign_in_needed");
     expect(location(browser.navigate("/page")).origin).toBe(ISSUER);
     expect(refreshes(envoy)).toEqual([]);
+  });
+
+  test.each([{}, { refresh_token: undefined }])("renew_access_token_on_expiry is false: the session goes on without an access token, to its own end (%j)", (changes) => {
+    const { envoy, browser } = browse({ renew_access_token_on_expiry: false, session: { secret: SECRET, absolute_timeout: 400 } });
+    signIn(browser, { tokens: changes });
+    jump(envoy, 299);
+    expect(browser.fetch("/api").forwarded.has("x-access-token")).toBe(true);
+    jump(envoy, 1);
+    for (let i = 0; i < 2; i++) {
+      const { forwarded } = browser.fetch("/api");
+      expect([forwarded.has("x-access-token"), forwarded.has("x-id-token"), forwarded.has("x-userinfo")]).toEqual([false, true, true]);
+    }
+    jump(envoy, 100);
+    expect([code(browser.fetch("/api").local), refreshes(envoy)]).toEqual(["401 sign_in_needed", []]);
+  });
+
+  test("renew_access_token_on_expiry is false: claims of the token that is gone are missing", () => {
+    const { envoy, browser } = browse({ renew_access_token_on_expiry: false, access_rules: { claim: "role", equals: "admin" } });
+    signIn(browser, { tokens: { access_token: accessToken({ role: "admin" }) } });
+    expect(browser.fetch("/api").forwarded.has("x-access-token")).toBe(true);
+    jump(envoy, 300);
+    expect(code(browser.fetch("/api").local)).toBe("403 claim_missing");
   });
 });
 
