@@ -17,7 +17,8 @@ import { Homecoming } from "./homecoming";
 import { AwaitBody, AwaitProvider, BodyStep, Next, Refuse, Step, Visited } from "./next";
 import { CALLBACK_DIRECT, CALLBACK_MALFORMED, CALLBACK_METHOD, LOGIN_DENIED, LOGIN_EXPIRED, LOGIN_FAILED, LOGIN_UNKNOWN, LOGIN_WRONG_ISSUER, NOT_READY, OVERLOADED, Refusal } from "./refusal";
 import { loginKey } from "./session_keys";
-import { loginContext, redirectUriOf } from "./sign_in";
+import { CIRCLE_SEC, loginContext, redirectUriOf } from "./sign_in";
+import { isSignedIn } from "./use_session";
 import { Visit } from "./visit";
 
 /** Each may come once only: whoever reads the first and whoever reads the last must not differ (duty 9). */
@@ -29,7 +30,7 @@ const NOT_SILENTLY: string[] = ["login_required", "interaction_required", "conse
 export function callback(x: Exchange, visit: Visit): Next {
   const formPost = visit.browser.formPost;
   if (!(formPost ? visit.isPost : visit.isGet)) return Refuse.method(CALLBACK_METHOD, formPost ? "POST" : "GET");
-  const logins = new PendingLogins(visit);
+  const logins = new PendingLogins(x, visit);
   if (!formPost) return withProvider(x, logins, visit.query, visit.target);
   // A body is waited for only where it can lead to a session.
   if (!isForm(visit.headers)) return toFront(CALLBACK_MALFORMED);
@@ -44,12 +45,15 @@ function toFront(refusal: Refusal): Refuse { return Refuse.retry(refusal, utf8("
 class PendingLogins {
   readonly home: Homecoming;
   readonly redirectUri: Uint8Array;
+  /** Whether the browser has a session already: by another tab, or because this answer has come before (Back, reload). */
+  readonly signedIn: bool;
   /** What the seals of all of them are bound to. */
   private readonly context: Uint8Array;
   private cookies: LoginCookie[];
 
-  constructor(visit: Visit) {
+  constructor(x: Exchange, visit: Visit) {
     const redirectUri = redirectUriOf(visit, visit.path);
+    this.signedIn = isSignedIn(x, visit);
     this.home = new Homecoming(visit);
     this.redirectUri = redirectUri;
     this.context = loginContext(visit.browser, redirectUri);
@@ -117,19 +121,23 @@ function answered(x: Exchange, logins: PendingLogins, text: Uint8Array): Next {
 
   const home = logins.home, browser = home.browser;
   const state = answer.one("state");
-  if (state.length != STATE_SIZE) return toFront(LOGIN_UNKNOWN);
-  const login = logins.find(state);
+  const login: Login | null = state.length == STATE_SIZE ? logins.find(state) : null;
   // Nothing of other sign-ins is touched: whoever made this up must not end them.
-  if (login == null) return toFront(LOGIN_UNKNOWN);
+  if (login == null) return logins.signedIn ? home.backTo(utf8("/"), [], Visited.AlreadySignedIn) : toFront(LOGIN_UNKNOWN);
 
   // From here on this sign-in is used up, whatever comes of it (duty 3).
   home.over(state.slice(0, LOGIN_ID_SIZE), login.returnTo);
-  if (x.registry.claim(Once.Login, loginKey(browser.context, state), x.nowMs, (login.startedAtSec + LOGIN_AGE_SEC) * 1000) != Claim.Mine) return home.refuse(LOGIN_UNKNOWN);
-  if (x.nowSec >= login.startedAtSec + LOGIN_AGE_SEC) return home.refuse(LOGIN_EXPIRED);
+  if (x.registry.claim(Once.Login, loginKey(browser.context, state), x.nowMs, (login.startedAtSec + LOGIN_AGE_SEC) * 1000) != Claim.Mine) return over(logins, login, LOGIN_UNKNOWN);
+  if (x.nowSec >= login.startedAtSec + LOGIN_AGE_SEC) return over(logins, login, LOGIN_EXPIRED);
   if (!issuerHolds(x, answer)) return home.refuse(LOGIN_WRONG_ISSUER);
-  if (answer.count("error") > 0) return refusedByProvider(login, home, answer.one("error"));
+  if (answer.count("error") > 0) return refusedByProvider(x, logins, login, answer.one("error"));
   const code = answer.one("code");
   return code.length == 0 ? home.refuse(CALLBACK_MALFORMED) : redeem(x, home, login, code, logins.redirectUri);
+}
+
+/** A login of this browser that cannot go on. Who is logged in all the same gets the page that was wanted. */
+function over(logins: PendingLogins, login: Login, refusal: Refusal): Next {
+  return logins.signedIn ? logins.home.backTo(login.returnTo, [], Visited.AlreadySignedIn) : logins.home.refuse(refusal);
 }
 
 /** RFC 9207 §2.4: exact, and required of a provider that promises it (mix-up, duty 6). */
@@ -140,7 +148,13 @@ function issuerHolds(x: Exchange, answer: Parameters): bool {
   return same(answer.one("iss"), provider.issuer);
 }
 
-function refusedByProvider(login: Login, home: Homecoming, error: Uint8Array): Next {
+function refusedByProvider(x: Exchange, logins: PendingLogins, login: Login, error: Uint8Array): Next {
+  const home = logins.home;
+  if (!login.silent && (is(error, "temporarily_unavailable") || is(error, "authentication_expired"))) {
+    // Where each page asks the provider again, it would say the same again.
+    if (logins.signedIn && !home.browser.forceReauthorize) return home.backTo(login.returnTo, [], Visited.AlreadySignedIn);
+    if (!logins.signedIn && home.mayRepeat(x.nowSec, CIRCLE_SEC)) return home.backTo(login.returnTo, [], Visited.SignInRepeated);
+  }
   if (login.silent) {
     for (let i = 0; i < NOT_SILENTLY.length; i++) {
       if (!is(error, NOT_SILENTLY[i])) continue;

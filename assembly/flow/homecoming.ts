@@ -9,6 +9,9 @@ import { Redirect, Refuse, Visited } from "./next";
 import { Refusal } from "./refusal";
 import { Visit } from "./visit";
 
+/** Fewer than the logins that end in the page about a redirect loop (flow/sign_in.ts): this one has a page that says more. */
+const MAX_REPEATED = 2;
+
 @final
 export class Homecoming {
   readonly browser: BrowserSettings;
@@ -48,6 +51,13 @@ export class Homecoming {
     for (let i = 0; i < setCookies.length; i++) out.setCookies.push(setCookies[i]);
     this.cookies(out.setCookies);
     return out;
+  }
+
+  /** Whether a login that the provider could not bring to its end may begin anew; it counts as completed. */
+  mayRepeat(nowSec: i64, circleSec: i64): bool {
+    if (this.marks.completed >= MAX_REPEATED && nowSec - this.marks.completedAtSec < circleSec) return false;
+    this.completed(nowSec, circleSec);
+    return true;
   }
 
   /** One more sign-in was completed; counted to see a circle (flow/sign_in.ts). */

@@ -13,6 +13,7 @@ import { readSession, Session } from "../session/session";
 import { refuseAccess } from "./access";
 import { Exchange } from "./exchange";
 import { AwaitProvider, AwaitRefresh, ForwardSession, Next, Refuse, RefreshOutcome } from "./next";
+import { openNext, openSession } from "./open_session";
 import { beginRefresh } from "./refresh";
 import { CLAIMS_TOO_LARGE, INSUFFICIENT_SCOPE, OVERLOADED, PROVIDER_UNREACHABLE, SIGN_IN_LOOP_OVER } from "./refusal";
 import { sealSession } from "./seal_session";
@@ -48,6 +49,14 @@ export function useSession(x: Exchange, visit: Visit, opened: Session): Next | n
   }
   const again = asksAgain(x, visit, session);
   return again != null ? again : enter(x, visit, session, keys, newest.text);
+}
+
+/** Whether the request comes with a session that is neither over nor ended. */
+export function isSignedIn(x: Exchange, visit: Visit): bool {
+  for (let session = openSession(visit); session != null; session = openNext(visit)) {
+    if (!isOver(x, visit, session, x.registry.nothingEnded ? null : endKeys(visit.browser.context, session))) return true;
+  }
+  return false;
 }
 
 /** A session with the newest tokens that this Envoy knows of, and the text that holds them; null: the one that the request brought. */

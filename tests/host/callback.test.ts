@@ -134,8 +134,9 @@ describe("duty 3: one answer to each sign-in", () => {
     browser.take(back);
     expect(browser.logins).toEqual([]);
     const session = browser.jar.get(browser.session!)!.value;
-    expect(code(browser.navigate(callbackPath(ask)).local)).toBe("400 login_unknown");
-    expect(browser.jar.get(browser.session!)!.value).toBe(session);
+    expect(code(thief.navigate(callbackPath(ask)).local)).toBe("400 login_unknown");
+    expect(location(browser.navigate(callbackPath(ask))).pathname).toBe("/");
+    expect([browser.jar.get(browser.session!)!.value, envoy.callouts]).toEqual([session, []]);
   });
 
   test("nor is it redeemed by another worker meanwhile: a provider that sees a code twice takes back what it gave for it (RFC 6749 §4.1.2)", () => {

@@ -91,7 +91,7 @@ describe("refresh_session_interval", () => {
     const browser = due(), other = due();
     for (const state of [asked(other.navigate("/")).state, "x".repeat(32)]) {
       const answer = browser.navigate(`/callback?${new URLSearchParams({ state, error: "login_required", iss: ISSUER })}`);
-      expect(code(answer.local)).toBe("400 login_unknown");
+      expect(code(answer.local)).toBe("303 already_signed_in");
       expect(setCookies(answer.local.headers)).toEqual([]);
     }
     expect(browser.fetch("/api").forwarded.has("x-userinfo")).toBe(true);
