@@ -10,6 +10,7 @@ import { callback } from "./callback";
 import { Exchange } from "./exchange";
 import { frontchannelLogout } from "./frontchannel_logout";
 import { logout } from "./logout";
+import { misplacedCallback } from "./misplaced_callback";
 import { Forward, ForwardPreflight, Next, Refuse } from "./next";
 import { openNext, openSession } from "./open_session";
 import { NOT_SENT, PREFETCHED, Refusal, SIGN_IN_LOOP_NO_COOKIE, SIGN_IN_LOOP_OVER, SIGN_IN_LOOP_UNREADABLE, SIGN_IN_NEEDED } from "./refusal";
@@ -49,7 +50,10 @@ function nobody(x: Exchange, visit: Visit, circle: Refusal): Next {
   const action = x.config.unauthenticated;
   if (action == Unauthenticated.Pass) return Forward.anonymous();
   // Only what a person looks at is sent to the provider: a script could not follow, and a body would be lost on the way.
-  if (action == Unauthenticated.SignIn && kind.isNavigation()) return beginSignIn(x, visit, SignIn.New, circle);
+  if (action == Unauthenticated.SignIn && kind.isNavigation()) {
+    const misplaced = misplacedCallback(visit);
+    return misplaced != null ? misplaced : beginSignIn(x, visit, SignIn.New, circle);
+  }
   const out = new Refuse(sends(visit.method) ? NOT_SENT : SIGN_IN_NEEDED);
   const page = sameOriginReferer(visit.headers, visit.origin);
   out.again = page.length > 0 ? safeReturnTo(page) : utf8("/");

@@ -88,6 +88,8 @@ export const NO_RANDOMNESS = new Refusal("no_randomness", 503, "", "Sign-in is n
 export const PREFETCHED = new Refusal("prefetched", 403, "", "This address does something when a person opens it, and is not fetched ahead.");
 export const CALLBACK_DIRECT = new Refusal("callback_direct", 400, "", "This address is only the way back from the identity provider.", "Nothing to see here", "Open the page that you wanted instead. For the operator: if it is this one, redirect_uri must have a path of its own.");
 export const CALLBACK_MALFORMED = new Refusal("callback_malformed", 400, "", "The identity provider's answer cannot be read.", "Sign-in did not work", "Please try again.");
+export const CALLBACK_MISPLACED = new Refusal("callback_misplaced", 400, "", "The login's answer came to another address than agreed.", "Login did not work",
+  "Something between your browser and this site changes addresses. Tell whoever runs this site the code below.");
 export const CALLBACK_METHOD = new Refusal("callback_method", 405, "", "The identity provider's answer came by another method than agreed.", "Sign-in did not work", "Please try again.");
 export const LOGIN_UNKNOWN = new Refusal("login_unknown", 400, "", "This sign-in was not begun in this browser, or it is over already.", "This sign-in is not open any more",
   "Open the page that you wanted. If this comes again, allow cookies for this site, and open it by the very address it is meant to have (https or http, host name).");

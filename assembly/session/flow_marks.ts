@@ -56,6 +56,9 @@ export class FlowMarks {
     return replaced == null ? null : replaced.id;
   }
 
+  /** Whether a login of that id is under way. */
+  holds(id: Uint8Array): bool { return this.indexOf(id) >= 0; }
+
   /** The login is over. */
   remove(id: Uint8Array): void {
     const i = this.indexOf(id);

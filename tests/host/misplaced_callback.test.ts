@@ -1,0 +1,53 @@
+// The provider's answer comes to another path than agreed: a page names the cause, where there was a circle of redirects.
+import { asked, browse, Browser, callbackPath, code, kept, location, openCall, ORIGIN, signIn, tokens, USERINFO } from "./browser";
+import { ISSUER } from "./fixture";
+
+/** A login at the provider, whose answer comes with this path in place of the callback's. */
+function comesTo(path: string, config: Record<string, unknown> = {}): ReturnType<Browser["navigate"]> & { text: string } {
+  const { envoy, browser } = browse(config), ask = asked(browser.navigate("/page"));
+  const back = browser.navigate(callbackPath(ask).replace("/callback", path), { "sec-fetch-site": "cross-site" });
+  return Object.assign(back, { text: envoy.logText });
+}
+
+test.each([
+  ["a proxy takes /app away", "/callback", { redirect_uri: `${ORIGIN}/app/callback` }, "/app/callback"], ["a proxy adds /app", "/app/callback", { redirect_uri: "/callback" }, "/callback"],
+  ["a proxy adds a slash", "/callback/", {}, "/callback"], ["a proxy rewrites all to the front page", "/", {}, "/callback"],
+])("%s: a page says so, the log names both paths and redirect_uri, and no further login is begun", (_, path, config, expected) => {
+  const back = comesTo(path, config);
+  expect([code(back.local), kept(back.local.headers)]).toEqual(["400 callback_misplaced", []]);
+  expect(back.local.body).not.toMatch(/redirect_uri|\/callback/);
+  expect(back.text).toContain(`came to the path ${path}, and is expected at ${expected} (redirect_uri ${ORIGIN}${expected})`);
+  expect(back.text).not.toMatch(/c0de/);
+});
+
+test("an error of the provider at another path as well", () => {
+  const { browser } = browse(), { state } = asked(browser.navigate("/page"));
+  expect(code(browser.navigate(`/x/callback?error=access_denied&state=${state}`).local)).toBe("400 callback_misplaced");
+});
+
+describe("a page with parameters of these names is no answer", () => {
+  const { browser } = browse(), { state } = asked(browser.navigate("/page")), other = "A".repeat(32);
+  test.each([
+    ["another state", `code=c&state=${other}`], ["a state that only ends alike", `code=c&state=${other.slice(0, 8)}${state.slice(8)}`], ["a cut state", `code=c&state=${state.slice(0, 31)}`], ["no state", "code=c"],
+    ["two states", `code=c&state=${state}&state=${state}`], ["neither code nor error", `state=${state}`], ["a broken escape", `code=%&state=${state}`],
+  ])("%s", (_, query) => expect(location(browser.navigate(`/page?${query}`)).origin).toBe(ISSUER));
+
+  test("without a login of this browser's", () => expect(location(browse().browser.navigate(`/page?code=c&state=${state}`)).origin).toBe(ISSUER));
+
+  test("of a script's", () => expect(code(browser.fetch(`/page?code=c&state=${state}`).local)).toBe("401 sign_in_needed"));
+
+  test("with a session: the application's own, whatever it is", () => {
+    const { browser } = browse(), late = asked(browser.navigate("/late"));
+    signIn(browser);
+    expect(browser.navigate(`/page?code=c&state=${late.state}`).forwarded.get(":path")).toBe(`/page?code=c&state=${late.state}`);
+  });
+});
+
+test("the login is not used up: its answer at the callback still counts", () => {
+  const { envoy, browser } = browse(), ask = asked(browser.navigate("/page"));
+  browser.navigate(callbackPath(ask).replace("/callback", "/x/callback"));
+  const back = browser.navigate(callbackPath(ask), { "sec-fetch-site": "cross-site" });
+  openCall(envoy, "/token").json(tokens(ask.nonce));
+  openCall(envoy, "/userinfo").json(USERINFO);
+  expect(location(browser.take(back)).pathname).toBe("/page");
+});
