@@ -1,6 +1,6 @@
 // What kind of request this is: one that a person navigates with, a preflight, one that another site has caused.
 
-import { EMPTY, is, same, startsIgnoringCase, utf8 } from "../bytes/bytes";
+import { EMPTY, is, isIgnoringCase, same, startsIgnoringCase, utf8 } from "../bytes/bytes";
 import { prefersHtml } from "./accept";
 import { HeaderBlock } from "./header_block";
 import { ListWords } from "./list_words";
