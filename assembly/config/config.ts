@@ -98,6 +98,8 @@ export class Config {
   accessRules: AccessRules | null = null;
   /** The header `typ` that a token must have (RFC 9068 §2.1); empty: any. */
   typ: string = "";
+  /** Whether ID Tokens count as bearer tokens. Then `audience` names some. */
+  acceptIdTokens: bool = false;
   slackSec: i32 = 120;
   introspection: IntrospectionSettings = new IntrospectionSettings();
   identity: IdentitySettings = new IdentitySettings();

@@ -27,6 +27,7 @@ export function readTokenRules(r: ConfigReader, c: Config, signsIn: bool): void 
   if (typ != null) c.typ = withoutApplication(decodeUtf8(inLowerCase(typ)));
   readKey(r, c, signsIn);
   readIssuerAndAudience(r, c);
+  readIdTokens(r, c);
 }
 
 /** Both spellings of a media type are one (RFC 7515 §4.1.9). */
@@ -114,6 +115,14 @@ function readIssuerAndAudience(r: ConfigReader, c: Config): void {
   // An unverified issuer lets any token through that the same key has signed (CVE-2025-46647).
   if (c.issuers.length == 0 && c.verification == Verification.PublicKey && !r.has("discovery")) {
     r.wrong("claim_validator.issuer.valid_issuers", "is required where there is no discovery: whose tokens are meant?");
+  }
+}
+
+/** An ID Token is for a client. Without an audience rule, one for any client of the provider would open everything (RFC 9700 §2.3). */
+function readIdTokens(r: ConfigReader, c: Config): void {
+  c.acceptIdTokens = r.flag("accept_id_token_as_bearer", false);
+  if (c.acceptIdTokens && c.audience.accepted.length == 0) {
+    r.wrong("accept_id_token_as_bearer", "needs claim_validator.audience.valid_audiences or match_with_client_id: without them, ID Tokens for every client of the provider would pass");
   }
 }
 

@@ -1,6 +1,6 @@
 // The last checks on claims that somebody vouches for, and the identity that they become.
 
-import { isIgnoringCase, same } from "../bytes/bytes";
+import { same } from "../bytes/bytes";
 import { AudienceRule } from "../config/config";
 import { areNamesTexts, checkTimes, ClaimFault, expiresAtSec, hasScopes, holds, isTyp } from "../jose/claims";
 import { VerifiedJwt } from "../jose/jws";
@@ -13,6 +13,7 @@ import { refuseAccess } from "./access";
 import { Exchange } from "./exchange";
 import { Forward, Next, Refuse } from "./next";
 import { BAD_CLAIMS, BOUND_TOKEN, CLAIMS_TOO_LARGE, EXPIRED, INSUFFICIENT_SCOPE, NOT_YET_VALID, Refusal, WRONG_AUDIENCE, WRONG_ISSUER, WRONG_TYPE } from "./refusal";
+import { isOtherActive, isOtherJwt } from "./token_kind";
 
 /** How long a refusal is remembered. No longer than this does a token that becomes valid have to wait. */
 const REFUSED_SEC: i64 = 10;
@@ -22,7 +23,7 @@ const LONGEST_SEC: i64 = 24 * 3600;
 /** A JWT whose signature holds. */
 export function admitJwt(x: Exchange, jwt: VerifiedJwt): Next {
   const claims = jwt.claims;
-  if (otherTokenType(claims, jwt.typ) || x.config.typ.length > 0 && !isTyp(jwt.typ, x.config.typ)) return refuse(x, WRONG_TYPE);
+  if (isOtherJwt(claims, jwt.typ, x.config.acceptIdTokens) || x.config.typ.length > 0 && !isTyp(jwt.typ, x.config.typ)) return refuse(x, WRONG_TYPE);
   const iss = claims.member(claims.root, "iss");
   if (!claims.isString(iss) || !oneOf(claims.text(iss), x.config.issuers)) return refuse(x, WRONG_ISSUER);
   return admit(x, claims, true, expiresAtSec(claims, claims.member(claims.root, "exp")));
@@ -31,7 +32,7 @@ export function admitJwt(x: Exchange, jwt: VerifiedJwt): Next {
 /** A token that the provider calls active (RFC 7662 §4: what it says besides must agree with us too). */
 export function admitActive(x: Exchange, token: ActiveToken): Next {
   const claims = token.claims;
-  if (otherKind(claims) || !isAccessTokenType(claims)) return refuse(x, WRONG_TYPE);
+  if (isOtherActive(claims, x.config.acceptIdTokens)) return refuse(x, WRONG_TYPE);
   const iss = claims.member(claims.root, "iss");
   if (iss >= 0 && x.config.issuers.length > 0 && !oneOf(claims.text(iss), x.config.issuers)) return refuse(x, WRONG_ISSUER);
   // An active token need not say when it ends.
@@ -76,26 +77,6 @@ function audienceHolds(rule: AudienceRule, claims: Json): bool {
   if (rule.accepted.length == 0) return true;
   for (let i = 0; i < rule.accepted.length; i++) if (holds(claims, node, rule.accepted[i])) return true;
   return false;
-}
-
-/** Tokens for other purposes that the same key signs: logout tokens and ID Tokens (RFC 8725 §3.11, §3.12). */
-function otherTokenType(claims: Json, typ: Uint8Array | null): bool {
-  if (isTyp(typ, "logout+jwt")) return true;
-  const root = claims.root;
-  if (claims.member(root, "events") >= 0 || claims.member(root, "nonce") >= 0 || claims.member(root, "at_hash") >= 0 || claims.member(root, "c_hash") >= 0) return true;
-  return otherKind(claims);
-}
-
-/** Keycloak names the kind in a claim. */
-function otherKind(claims: Json): bool {
-  const kind = claims.member(claims.root, "typ");
-  return claims.reads(kind, "ID") || claims.reads(kind, "Refresh") || claims.reads(kind, "Offline") || claims.reads(kind, "Logout");
-}
-
-/** What introspection calls it, where it does (RFC 7662 §2.2): some say how it is used, some what it is. */
-function isAccessTokenType(claims: Json): bool {
-  const type = claims.member(claims.root, "token_type");
-  return type < 0 || isIgnoringCase(claims.text(type), "bearer") || claims.reads(type, "access_token");
 }
 
 function refuse(x: Exchange, refusal: Refusal): Refuse { return new Refuse(refusal, x.nowSec + REFUSED_SEC); }

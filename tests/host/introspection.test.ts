@@ -75,6 +75,13 @@ describe("the answer", () => {
     expect(refused(asks(active(changes)).request)).toBe(expected);
   });
 
+  test.each([
+    ["Ory Hydra's refresh token", { token_type: "Bearer", token_use: "refresh_token" }], ["Keycloak's refresh token", { typ: "Refresh" }], ["Curity's refresh token", { purpose: "refresh_token" }],
+    ["a refresh token that says so in token_type", { token_type: "refresh_token" }], ["an ID Token", { token_use: "id_token" }],
+  ])("duty 62: %s is no bearer token, though it is active", (_, changes) => {
+    expect(refused(asks(active(changes)).request)).toBe("401 wrong_type");
+  });
+
   test("duty 79: audience and scopes are checked as with a JWT", () => {
     const rules = { required_scopes: ["admin"], claim_validator: { audience: { valid_audiences: [AUDIENCE] } } };
     expect(refused(asks(active({ aud: "other" }), rules).request)).toBe("403 wrong_audience");

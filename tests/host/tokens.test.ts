@@ -212,6 +212,7 @@ describe("duties 57-62: the claims", () => {
 
   test.each([
     [{ header: { typ: "logout+jwt" } }, {}], [{}, { events: {} }], [{}, { nonce: "n" }], [{}, { at_hash: "h" }], [{}, { typ: "ID" }], [{}, { typ: "Refresh" }],
+    [{}, { token_use: "id" }], [{}, { token_use: "refresh_token" }], [{}, { purpose: "refresh_token" }], [{}, { token_type: "refresh" }], [{ header: { typ: "refresh+jwt" } }, {}],
   ])("duty 62: a token for another purpose (%j %j) is no access token", (options, changes) => expect(answer(token(changes, options))).toBe("401 wrong_type"));
 
   test("duty 62: with token_typ_expected, only that typ passes, with or without application/ (RFC 9068 §2.1)", () => {

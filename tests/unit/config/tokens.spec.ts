@@ -115,6 +115,15 @@ export function duty_61_the_audience_may_be_the_client_id(): void {
   refused("\"claim_validator\":{\"audience\":{\"match_with_client_id\":true}}", "claim_validator.audience.match_with_client_id: needs client_id");
 }
 
+export function duty_61_id_tokens_are_bearer_tokens_only_for_an_audience(): void {
+  const needs = "accept_id_token_as_bearer: needs claim_validator.audience.valid_audiences or match_with_client_id: without them, ID Tokens for every client of the provider would pass";
+  refused("\"accept_id_token_as_bearer\":true", needs);
+  refused("\"accept_id_token_as_bearer\":true,\"claim_validator\":{\"audience\":{\"required\":true}}", needs);
+  isTrue(config("\"accept_id_token_as_bearer\":true,\"claim_validator\":{\"audience\":{\"valid_audiences\":\"me\"}}").acceptIdTokens, "an audience");
+  isTrue(config("\"accept_id_token_as_bearer\":true,\"client_id\":\"me\",\"claim_validator\":{\"audience\":{\"match_with_client_id\":true}}").acceptIdTokens, "the client");
+  isFalse(config().acceptIdTokens, "default");
+}
+
 export function the_audience_may_stand_in_another_claim(): void {
   equal(config("\"claim_validator\":{\"audience\":{\"claim\":\"x.client\",\"required\":true}}").audience.claim, "x.client");
   refused("\"claim_validator\":{\"audience\":{\"claim\":\"a.b.c.d.e.f.g.h.i.j\"}}", "claim_validator.audience.claim: expected a claim path of printable ASCII with at most 8 dots");

@@ -110,6 +110,38 @@ export function duty_62_a_logout_token_is_no_access_token(): void {
 }
 
 export function duty_62_a_refresh_token_is_no_access_token(): void { claims("", GOOD + ",\"typ\":\"Refresh\"", "wrong_type"); claims("", GOOD + ",\"typ\":\"Offline\"", "wrong_type"); }
+
+/** Names that a provider's documentation gives its kinds of tokens, by the claim that holds them. */
+export function duty_62_whatever_says_what_kind_a_token_is_is_believed(): void {
+  const others = ["\"token_use\":\"refresh_token\"", "\"token_use\":\"refresh\"", "\"token_use\":\"id\"", "\"token_use\":\"id_token\"", "\"token_use\":\"ID\"", "\"token_use\":\"authorize_code\"", "\"token_use\":\"\"", "\"token_use\":1", "\"token_use\":[\"access\"]",
+    "\"purpose\":\"refresh_token\"", "\"purpose\":\"id\"", "\"tokenName\":\"refresh_token\"", "\"tokenName\":\"id_token\"", "\"token_type\":\"refresh\"", "\"type\":\"refresh\"", "\"typ\":\"REFRESH\"", "\"typ\":\"\\u0052efresh\""];
+  for (let i = 0; i < others.length; i++) claims("", GOOD + "," + others[i], "wrong_type");
+  const access = ["\"token_use\":\"access\"", "\"token_use\":\"access_token\"", "\"purpose\":\"access_token\"", "\"tokenName\":\"access_token\"", "\"token_type\":\"access\"", "\"type\":\"access\"", "\"type\":\"employee\"", "\"purpose\":\"billing\"", "\"purpose\":[\"refresh\"]"];
+  for (let i = 0; i < access.length; i++) claims("", GOOD + "," + access[i], "forward");
+}
+
+export function duty_62_the_header_of_a_refresh_token_tells_it(): void {
+  const types = ["refresh+jwt", "application/refresh+JWT", "rt+jwt"];
+  for (let i = 0; i < types.length; i++) equal(said(judge("", "{\"alg\":\"HS256\",\"typ\":\"" + types[i] + "\"}", GOOD)), "wrong_type");
+}
+
+const ID_TOKENS = "\"accept_id_token_as_bearer\":true,\"claim_validator\":{\"issuer\":{\"valid_issuers\":[\"https://idp.example.com\"]},\"audience\":{\"valid_audiences\":[\"api\"]}}";
+
+export function where_configuration_takes_id_tokens_they_pass_for_their_audience(): void {
+  const marks = ["\"nonce\":\"n\"", "\"at_hash\":\"h\"", "\"c_hash\":\"h\"", "\"typ\":\"ID\"", "\"token_use\":\"id\"", "\"purpose\":\"id\""];
+  for (let i = 0; i < marks.length; i++) {
+    claims(ID_TOKENS, GOOD + ",\"aud\":\"api\"," + marks[i], "forward");
+    claims(ID_TOKENS, GOOD + ",\"aud\":\"other\"," + marks[i], "wrong_audience");
+    claims(ID_TOKENS, GOOD + "," + marks[i], "wrong_audience");
+  }
+}
+
+export function duty_62_where_id_tokens_are_taken_refresh_and_logout_tokens_are_not(): void {
+  const others = ["\"events\":{}", "\"typ\":\"Logout\"", "\"typ\":\"Refresh\"", "\"typ\":\"Offline\"", "\"token_use\":\"refresh_token\"", "\"purpose\":\"refresh_token\"", "\"nonce\":\"n\",\"token_use\":\"refresh\"", "\"token_use\":\"id\",\"typ\":\"Refresh\""];
+  for (let i = 0; i < others.length; i++) claims(ID_TOKENS, GOOD + ",\"aud\":\"api\"," + others[i], "wrong_type");
+  equal(said(judge(ID_TOKENS, "{\"alg\":\"HS256\",\"typ\":\"logout+jwt\"}", GOOD + ",\"aud\":\"api\"")), "wrong_type");
+}
+
 export function keycloaks_access_tokens_are_access_tokens(): void { claims("", GOOD + ",\"typ\":\"Bearer\"", "forward"); }
 
 export function duty_62_with_an_expected_type_no_other_is_admitted(): void {

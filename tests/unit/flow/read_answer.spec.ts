@@ -61,6 +61,23 @@ export function a_member_of_the_answer_that_is_null_is_absent(): void {
   equal(said(answer("", "\"active\":null")), "inactive");
 }
 
+/** Ory Hydra calls every token Bearer, and says only in token_use what it is. */
+export function duty_62_an_active_refresh_or_id_token_is_no_access_token(): void {
+  const others = ["\"token_type\":\"Bearer\",\"token_use\":\"refresh_token\"", "\"token_use\":\"id_token\"", "\"token_use\":\"anything\"", "\"token_type\":\"refresh_token\"", "\"token_type\":\"Refresh\"", "\"token_type\":\"id_token\"", "\"token_type\":\"N_A\"",
+    "\"token_type\":\"DPoP\"", "\"typ\":\"Refresh\"", "\"typ\":\"Offline\"", "\"purpose\":\"refresh_token\"", "\"tokenName\":\"refresh_token\"", "\"type\":\"refresh\""];
+  for (let i = 0; i < others.length; i++) equal(said(answer("", "\"active\":true,\"sub\":\"me\"," + others[i])), "wrong_type");
+  const access = ["\"token_type\":\"Bearer\",\"token_use\":\"access_token\"", "\"token_type\":\"bearer\"", "\"token_type\":\"access_token\"", "\"purpose\":\"access_token\"", "\"typ\":\"Bearer\""];
+  for (let i = 0; i < access.length; i++) equal(said(answer("", "\"active\":true,\"sub\":\"me\"," + access[i])), "forward");
+}
+
+export function where_configuration_takes_id_tokens_an_active_one_passes_and_a_refresh_token_does_not(): void {
+  const config = "\"accept_id_token_as_bearer\":true,\"claim_validator\":{\"audience\":{\"valid_audiences\":[\"api\"]}}";
+  const ids = ["\"token_use\":\"id_token\"", "\"token_type\":\"id_token\"", "\"typ\":\"ID\""];
+  for (let i = 0; i < ids.length; i++) equal(said(answer(config, "\"active\":true,\"aud\":\"api\"," + ids[i])), "forward");
+  const others = ["\"token_use\":\"refresh_token\"", "\"token_type\":\"refresh_token\"", "\"typ\":\"Refresh\""];
+  for (let i = 0; i < others.length; i++) equal(said(answer(config, "\"active\":true,\"aud\":\"api\"," + others[i])), "wrong_type");
+}
+
 export function duty_79_the_answer_must_be_for_our_audience(): void {
   const audience = "\"claim_validator\":{\"audience\":{\"valid_audiences\":[\"api\"]}}";
   equal(said(answer(audience, "\"active\":true,\"aud\":[\"api\"]")), "forward");
