@@ -9,7 +9,7 @@ import { KEY_SIZE, NONCE_SIZE } from "../crypto/xchacha20poly1305";
 import { Exchange } from "../flow/exchange";
 import { Await, Next } from "../flow/next";
 import { Reply } from "../http/callout";
-import { MAX_ANSWER } from "../oidc/introspection";
+import { isRead, MAX_ANSWER } from "../oidc/introspection";
 import { openWith, sealWith } from "../session/sealing";
 import { Guard } from "./guard";
 import { answers } from "./registry";
@@ -73,7 +73,7 @@ export class Question {
     const nonce = random(NONCE_SIZE);
     if (nonce == null) return EMPTY;
     // What is not read is not shared either; it is as wrong without its body.
-    const body = reply.status == 200 && reply.body.length <= MAX_ANSWER ? reply.body : EMPTY;
+    const body = isRead(reply.status) && reply.body.length <= MAX_ANSWER ? reply.body : EMPTY;
     const plain = new Uint8Array(HEAD + body.length);
     store<i64>(plain.dataStart, nowMs);
     store<i32>(plain.dataStart, reply.status, 8);

@@ -3,7 +3,7 @@
 import { ByteWriter } from "../bytes/writer";
 import { Callout, Endpoint, Reply } from "../http/callout";
 import { formField } from "../http/form";
-import { Json } from "../json/json";
+import { ABSENT, Json, Kind } from "../json/json";
 import { parse } from "../json/parser";
 import { Result } from "../result";
 import { is, utf8 } from "../bytes/bytes";
@@ -42,15 +42,34 @@ export function introspectionRequest(endpoint: Endpoint, client: Client, token: 
   return call;
 }
 
+/** With any other status the body is not looked at. */
+export function isRead(status: i32): bool { return status == 200 || status == 400 || status == 404; }
+
 /** Only the boolean `true` is active (§2.2). Whatever is not a well-formed answer says nothing about the token. */
 export function readIntrospection(reply: Reply): Result<ActiveToken> {
   if (reply.status == 0) return Result.fail<ActiveToken>(IntrospectionFault.Unreachable, "");
-  if (reply.status != 200) return Result.fail<ActiveToken>(IntrospectionFault.BadStatus, reply.status.toString());
+  if (reply.status != 200) {
+    if (isRead(reply.status) && isTokenUnknown(reply.body)) return Result.fail<ActiveToken>(IntrospectionFault.Inactive, "error");
+    return Result.fail<ActiveToken>(IntrospectionFault.BadStatus, reply.status.toString());
+  }
   const parsed = parse(reply.body, MAX_ANSWER);
   if (parsed.failed || !parsed.value.isObject(parsed.value.root)) return Result.fail<ActiveToken>(IntrospectionFault.NotJson, "");
   const json = parsed.value;
   if (!json.isTrue(json.member(json.root, "active"))) return Result.fail<ActiveToken>(IntrospectionFault.Inactive, "active");
   return Result.of<ActiveToken>(new ActiveToken(json));
+}
+
+/** Errors about the token. Others are about the client or the request (RFC 6749 §5.2), and say nothing of the token. */
+const TOKEN_ERRORS: string[] = ["invalid_token", "expired_token", "token_expired", "token_not_found", "unknown_token"];
+
+/** Whether an answer with status 400 or 404 says that there is no such token, where 200 and `"active": false` would be right (§2.2). */
+function isTokenUnknown(body: Uint8Array): bool {
+  const parsed = parse(body, MAX_ANSWER);
+  if (parsed.failed) return false;
+  const json = parsed.value, active = json.member(json.root, "active"), error = json.text(json.member(json.root, "error"));
+  if (json.kind(active) == Kind.False) return true;
+  for (let i = 0; i < TOKEN_ERRORS.length; i++) if (is(error, TOKEN_ERRORS[i])) return active == ABSENT;
+  return false;
 }
 
 /** For the log. */

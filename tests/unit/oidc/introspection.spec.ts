@@ -47,8 +47,21 @@ export function duty_80_any_status_but_200_says_nothing_whatever_the_body_is(): 
   const statuses = [100, 201, 204, 206, 301, 302, 304, 307, 400, 401, 403, 404, 429, 500, 502, 503, 504, -1, 2000];
   for (let i = 0; i < statuses.length; i++) {
     refuses(statuses[i], "{\"active\":true}", IntrospectionFault.BadStatus);
-    refuses(statuses[i], "{\"active\":false}", IntrospectionFault.BadStatus);
+    const speaks = statuses[i] == 400 || statuses[i] == 404;
+    refuses(statuses[i], "{\"active\":false}", speaks ? IntrospectionFault.Inactive : IntrospectionFault.BadStatus);
+    refuses(statuses[i], "{\"error\":\"invalid_token\"}", speaks ? IntrospectionFault.Inactive : IntrospectionFault.BadStatus);
   }
+}
+
+export function a_body_that_says_the_token_is_unknown_is_inactive_with_400_and_404_too(): void {
+  const bodies = ["{\"active\":false}", "{\"error\":\"invalid_token\"}", "{\"error\":\"token_not_found\",\"error_description\":\"x\"}", "{\"error\":\"expired_token\"}", "{\"active\":false,\"error\":\"invalid_request\"}"];
+  for (let i = 0; i < bodies.length; i++) { refuses(400, bodies[i], IntrospectionFault.Inactive); refuses(404, bodies[i], IntrospectionFault.Inactive); }
+}
+
+export function duty_80_an_error_about_the_client_or_no_error_at_all_says_nothing_of_the_token(): void {
+  const bodies = ["{\"error\":\"invalid_client\"}", "{\"error\":\"invalid_request\"}", "{\"error\":\"unauthorized_client\"}", "{\"error\":\"unsupported_token_type\"}", "{\"error\":[\"invalid_token\"]}", "{\"error\":\"invalid_token\",\"active\":true}",
+    "{\"error\":\"not_found\"}", "{\"active\":\"false\"}", "{\"active\":0}", "{}", "[]", "\"invalid_token\"", "invalid_token", "<html>404 Not Found</html>", "", "{\"error\":\"invalid_token\",\"error\":\"invalid_token\"}"];
+  for (let i = 0; i < bodies.length; i++) { refuses(400, bodies[i], IntrospectionFault.BadStatus); refuses(404, bodies[i], IntrospectionFault.BadStatus); }
 }
 
 export function the_status_401_is_explained_to_the_operator(): void {
