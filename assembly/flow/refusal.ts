@@ -49,7 +49,7 @@ export const WRONG_ISSUER = new Refusal("wrong_issuer", 401, INVALID_TOKEN, "The
 export const WRONG_TYPE = new Refusal("wrong_type", 401, INVALID_TOKEN, "The token is not an access token.");
 export const BOUND_TOKEN = new Refusal("bound_token", 401, INVALID_TOKEN, "The token is bound to a key that a bearer request does not prove.");
 export const INACTIVE = new Refusal("inactive", 401, INVALID_TOKEN, "The token is not active.");
-export const WRONG_AUDIENCE = new Refusal("wrong_audience", 403, INVALID_TOKEN, "The token is meant for another audience.");
+export const WRONG_AUDIENCE = new Refusal("wrong_audience", 401, INVALID_TOKEN, "The token is meant for another audience.");
 export const INSUFFICIENT_SCOPE = new Refusal("insufficient_scope", 403, "insufficient_scope", "The token lacks a scope that is needed here.", "", "", SIGN_OUT);
 
 /** As an upstream would say of its own bound (RFC 6585 §5): neither signing in anew nor another permission would change anything. */

@@ -69,6 +69,16 @@ describe("the answer", () => {
   });
 
   test.each([
+    ["400 for a token that is unknown", 400, { error: "invalid_token" }], ["404 for a token that is unknown", 404, { error: "token_not_found" }], ["400 and not active", 400, { active: false }],
+  ])("duty 78: %s is a verdict, which the other workers learn too", (_, status, body) => {
+    const envoy = start({ config: INTROSPECTION_CONFIG, start: { workers: 2 } });
+    const [one, other] = [envoy.get("/", bearer("t"), { worker: 0 }), envoy.get("/", bearer("t"), { worker: 1 })];
+    envoy.callout().reply(status, { "content-type": "application/json" }, body);
+    envoy.advance(0.1);
+    expect([refused(one), refused(other)]).toEqual(["401 inactive", "401 inactive"]);
+  });
+
+  test.each([
     ["past its exp", { exp: NOW - 1 }, "401 expired"], ["before its nbf", { nbf: NOW + 500 }, "401 not_yet_valid"],
     ["of another issuer", { iss: "https://other.example.com" }, "401 wrong_issuer"], ["with an exp that is text", { exp: "tomorrow" }, "401 bad_claims"],
   ])("duty 79: an active token %s is refused all the same", (_, changes, expected) => {
@@ -84,13 +94,13 @@ describe("the answer", () => {
 
   test("duty 79: audience and scopes are checked as with a JWT", () => {
     const rules = { required_scopes: ["admin"], claim_validator: { audience: { valid_audiences: [AUDIENCE] } } };
-    expect(refused(asks(active({ aud: "other" }), rules).request)).toBe("403 wrong_audience");
+    expect(refused(asks(active({ aud: "other" }), rules).request)).toBe("401 wrong_audience");
     expect(refused(asks(active({ aud: AUDIENCE }), rules).request)).toBe("403 insufficient_scope");
     asks(active({ aud: [AUDIENCE], iss: ISSUER, scope: "admin" }), rules).request.forwarded;
   });
 
   test.each([
-    ["an error", 500, {}], ["refused credentials", 401, {}], ["a redirect", 302, {}], ["an error page", 200, "<html>"], ["a list", 200, [active()]], ["nothing", 200, ""],
+    ["an error", 500, {}], ["a client that it does not know", 400, { error: "invalid_client" }], ["a request that it does not take", 400, { error: "invalid_request" }], ["another address", 404, "<html>Not Found</html>"], ["refused credentials", 401, {}], ["a redirect", 302, {}], ["an error page", 200, "<html>"], ["a list", 200, [active()]], ["nothing", 200, ""],
     ["the same name twice", 200, '{"active":false,"active":true}'], ["too much", 200, `{"active":true,"x":"${"x".repeat(40_000)}"}`],
   ])("duties 30, 80: %s is no verdict: 503, and asked again next time", (_, status, body) => {
     const { envoy, request } = asks(body, {}, status);

@@ -167,7 +167,7 @@ describe("a bearer token beside a session", () => {
     ["no JWT", "Bearer abc", "401 not_a_jwt"],
     ["expired", `Bearer ${token({ exp: NOW - 1 })}`, "401 expired"],
     ["forged", `Bearer ${FORGED}`, "401 bad_signature"],
-    ["of another audience", `Bearer ${token({ aud: "other" })}`, "403 wrong_audience"],
+    ["of another audience", `Bearer ${token({ aud: "other" })}`, "401 wrong_audience"],
     ["an ID Token", `Bearer ${token({ nonce: "n" })}`, "401 wrong_type"],
     ["nothing", "Bearer", "400 malformed_credential"],
     ["of two lines", `Bearer a, Bearer ${token()}`, "400 malformed_credential"],

@@ -77,7 +77,7 @@ describe("what a rule has from outside", () => {
 
   test("is everything that it does not set", () => {
     expect(outcome(envoy.get("/same", bearer(token({ scope: "none" }))))).toBe("403 insufficient_scope");
-    expect(outcome(envoy.get("/same", bearer(token({ aud: "other" }))))).toBe("403 wrong_audience");
+    expect(outcome(envoy.get("/same", bearer(token({ aud: "other" }))))).toBe("401 wrong_audience");
     expect(envoy.get("/same", GOOD).forwarded.get("x-user")).toBe("joe");
   });
 

@@ -195,7 +195,7 @@ describe("duties 57-62: the claims", () => {
     const config = { ...JWKS_CONFIG, client_id: "gateway", claim_validator: { audience: { valid_audiences: [AUDIENCE], match_with_client_id: true } } };
     const strict = ready({ config });
     test.each([undefined, "", "https://other.example.com", ["x", "y"], `${AUDIENCE}/`, { "0": AUDIENCE }, [[AUDIENCE]], 7])("the audience %j is refused", (aud) => {
-      expect(refused(strict.get("/", bearer(token({ aud }))))).toBe("403 wrong_audience");
+      expect(refused(strict.get("/", bearer(token({ aud }))))).toBe("401 wrong_audience");
     });
     test.each([AUDIENCE, "gateway", ["x", AUDIENCE]])("the audience %j is accepted", (aud) => void strict.get("/", bearer(token({ aud }))).forwarded);
   });
@@ -203,7 +203,7 @@ describe("duties 57-62: the claims", () => {
   test("duty 61: an audience that is only required may be any, but must be there", () => {
     const envoy = ready({ config: { ...JWKS_CONFIG, claim_validator: { audience: { required: true, claim: "azp" } } } });
     envoy.get("/", bearer(token({ azp: "anyone" }))).forwarded;
-    expect(refused(envoy.get("/", bearer(token())))).toBe("403 wrong_audience");
+    expect(refused(envoy.get("/", bearer(token())))).toBe("401 wrong_audience");
   });
 
   test.each([{ jkt: "thumbprint" }, { "x5t#S256": "thumbprint" }, {}, "x"])("duties 83, 84: a token bound to a key (cnf: %j) is no bearer token", (cnf) => {

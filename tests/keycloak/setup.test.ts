@@ -100,7 +100,7 @@ describe("audience", () => {
     ["a client without the mapper may not even ask about its own", "plainAsks", "plain", "401 inactive"],
     ["nor may the page's client about tokens in whose audience it is not", "shopAsks", "plain", "401 inactive"],
     ["with the provider's keys nobody is asked", "shop", "plain", 200],
-    ["match_with_client_id keeps other clients' tokens out", "onlyItsOwn", "plain", "403 wrong_audience"],
+    ["match_with_client_id keeps other clients' tokens out", "onlyItsOwn", "plain", "401 wrong_audience"],
     ["and lets its own in", "onlyItsOwn", "shop", 200],
   ] as const)("%s", async (_rule, gateway, client, outcome) => {
     expect(codeOf(await at[gateway].get("/", { token: await of(client) }))).toBe(outcome);
