@@ -32,7 +32,10 @@ export class Source {
 export class ProviderSettings {
   constructor(
     readonly discovery: Endpoint,
+    /** The one that `issuer` names, or the one that `discovery` belongs to. */
     readonly issuer: Uint8Array,
+    /** `issuer` names it: no other spelling will do. */
+    readonly issuerExact: bool,
     readonly jwksCluster: Uint8Array,
     readonly introspectionCluster: Uint8Array,
     readonly allowHttp: bool,
@@ -90,7 +93,7 @@ export class Config {
   algorithms: Algorithm[] = [];
   /** HS* of ID Tokens, where `client_secret` is their key. */
   idTokenAlgorithms: Algorithm[] = [];
-  /** Any of them. Empty: only where introspection answers for the token and no issuer is known. */
+  /** Any of them. Empty: the provider's, where there is one; else introspection answers for the token, and no issuer is known. */
   issuers: Uint8Array[] = new Array<Uint8Array>();
   audience: AudienceRule = new AudienceRule();
   requiredScopes: Uint8Array[] = new Array<Uint8Array>();

@@ -1,6 +1,6 @@
 // The provider: where its metadata is, by which Envoy clusters it is called, and how bearer tokens are verified with its help.
 
-import { EMPTY } from "../bytes/bytes";
+import { EMPTY, joined, utf8 } from "../bytes/bytes";
 import { Endpoint } from "../http/callout";
 import { issuerOf, Url } from "../http/url";
 import { Config, ProviderSettings, Verification } from "./config";
@@ -68,8 +68,9 @@ export function readProvider(r: ConfigReader, c: Config, clusters: Clusters, sig
   }
   const expected = issuer != null ? issuer : issuerOf(discovery);
   if (expected.length == 0) r.wrong("issuer", "is required, because the discovery URL does not end in /.well-known/openid-configuration");
-  c.issuers = [expected];
-  if (fetches) c.provider = new ProviderSettings(new Endpoint(discovery, clusters.discovery), expected, clusters.jwks, clusters.introspection, allowHttp, c.timeoutMs, <i64>lifetime * 1000);
+  // Where the document is not fetched, nobody says how the issuer is spelt.
+  if (!fetches) c.issuers = issuer != null ? [issuer] : [expected, joined(expected, utf8("/"))];
+  if (fetches) c.provider = new ProviderSettings(new Endpoint(discovery, clusters.discovery), expected, issuer != null, clusters.jwks, clusters.introspection, allowHttp, c.timeoutMs, <i64>lifetime * 1000);
   return clients;
 }
 

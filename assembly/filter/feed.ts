@@ -12,7 +12,7 @@ import { CalloutKind } from "../flow/next";
 import { Url } from "../http/url";
 import { JwksFault, KeySet, readJwks } from "../jose/jwks";
 import { answered } from "../oidc/answered";
-import { discoveryFaultText, discoveryRequest, Metadata, readMetadata } from "../oidc/discovery";
+import { discoveryFaultText, discoveryRequest, isIssuer, Metadata, readMetadata } from "../oidc/discovery";
 import { Freshness } from "../oidc/freshness";
 import { Fault } from "../result";
 import { contextOf } from "../session/sealing";
@@ -54,8 +54,8 @@ export class Feed extends ProviderView {
   /** When the provider last answered a call that is not for these documents: token, UserInfo, introspection, revocation. */
   private heardAtMs: i64 = 0;
   private now: i64 = 0;
-  /** For the log. */
-  private readonly issuer: string;
+  /** For the log: as the configuration means it. */
+  private readonly name: string;
   /** How clients of these configurations prove themselves at the token endpoint. */
   private readonly methods: string[] = [];
   /** Raised when the key set has changed: verdicts that rest on the old one are void. */
@@ -66,10 +66,18 @@ export class Feed extends ProviderView {
     this.metadataAge = new Freshness(settings.lifetimeMs);
     this.keysAge = new Freshness(settings.lifetimeMs);
     this.shared = new SharedProvider(id);
-    this.issuer = decodeUtf8(settings.issuer);
+    this.name = decodeUtf8(settings.issuer);
   }
 
   metadata(): Metadata | null { return this.metadataAge.usable(this.now) ? this.metadataHeld : null; }
+  issuer(): Uint8Array {
+    const held = this.metadataHeld;
+    return held == null ? this.settings.issuer : held.issuer;
+  }
+  isIssuer(iss: Uint8Array): bool {
+    const held = this.metadataHeld;
+    return held == null ? isIssuer(iss, this.settings.issuer, this.settings.issuerExact) : same(iss, held.issuer);
+  }
   keys(): KeySet | null { return this.keysAge.usable(this.now) ? this.keysHeld : null; }
   answers(): bool {
     const heardAtMs = max(this.heardAtMs, max(this.metadataAge.fetchedAtMs, this.keysAge.fetchedAtMs)), triedAtMs = this.metadataAge.triedAtMs;
@@ -181,24 +189,29 @@ export class Feed extends ProviderView {
       this.metadataAge.succeeded(fetchedAtMs);
       return true;
     }
-    const read = readMetadata(reply, this.settings.issuer, this.settings.allowHttp);
+    const read = readMetadata(reply, this.settings.issuer, this.settings.issuerExact, this.settings.allowHttp);
     const fault = read.fault;
     if (fault != null) {
-      this.logs.warn("discovery of " + this.issuer + " failed: " + discoveryFaultText(fault.code, fault.at) + by(this.settings.discovery.cluster));
+      this.logs.warn("discovery of " + this.name + " failed: " + discoveryFaultText(fault.code, fault.at, this.name) + by(this.settings.discovery.cluster));
       return false;
     }
     this.metadataHeld = read.value;
     this.metadataBody = reply.body;
     this.metadataAge.succeeded(fetchedAtMs);
+    this.warnOfUnusable(read.value.unusable);
     this.warnOfKeys(read.value.jwksUri);
     for (let i = 0; i < this.methods.length; i++) this.warnOfMethod(this.methods[i]);
     return true;
   }
 
+  private warnOfUnusable(names: string[]): void {
+    if (names.length > 0) this.logs.warn(`discovery of ${this.name}: no https URL without fragment, and so taken as absent: ${names.join(", ")}`);
+  }
+
   /** What would otherwise be found only in the provider's "404". */
   private warnOfKeys(url: Url | null): void {
     const settings = this.settings;
-    if (url == null) this.logs.warn("discovery of " + this.issuer + ": the document has no jwks_uri");
+    if (url == null) this.logs.warn("discovery of " + this.name + ": the document has no usable jwks_uri");
     else if (!same(url.authority, settings.discovery.url.authority) && same(settings.jwksCluster, settings.discovery.cluster)) {
       this.logs.warn("jwks_uri is on another host (" + decodeUtf8(url.authority) + ") than discovery: if its cluster is another one too, name it in endpoint_clusters.jwks_uri");
     }
@@ -215,12 +228,12 @@ export class Feed extends ProviderView {
   private warnOfMethod(method: string): void {
     const metadata = this.metadataHeld, offered: string[] | null = metadata == null ? null : metadata.tokenAuthMethods;
     if (offered == null || offered.includes(method) || method == "none") return;
-    this.logs.warn("the token endpoint of " + this.issuer + " does not offer " + method + ": "
+    this.logs.warn("the token endpoint of " + this.name + " does not offer " + method + ": "
       + (offered.length > 0 ? "token_endpoint_auth_method should be " + offered.join(" or ") : "its token_endpoint_auth_methods_supported has no method that the filter knows"));
   }
 
   private warnOfLeftOut(keys: string): void {
-    if (keys.length > 0) this.logs.warn("keys of " + this.issuer + ": left out: " + keys);
+    if (keys.length > 0) this.logs.warn("keys of " + this.name + ": left out: " + keys);
   }
 
   /** A set replaces the old one only if it is whole and has a usable key: an error page or an empty set keeps what was there. */
@@ -230,7 +243,7 @@ export class Feed extends ProviderView {
     if (read == null || read.failed) {
       const fault: Fault | null = read == null ? null : read.fault;
       if (fault != null && fault.code == JwksFault.NoUsableKey) this.warnOfLeftOut(fault.at);
-      this.logs.warn("keys of " + this.issuer + " not fetched: "
+      this.logs.warn("keys of " + this.name + " not fetched: "
         + (reply.status == 0 ? "the provider did not answer" : read == null ? "the provider " + answered(reply.status.toString()) : "the document is no key set with a usable key") + by(this.settings.jwksCluster));
       return false;
     }
@@ -241,7 +254,7 @@ export class Feed extends ProviderView {
     this.keysHeld = read.value;
     this.keysBody = body;
     this.generation++;
-    this.logs.info("keys of " + this.issuer + ": " + read.value.size.toString() + " in use");
+    this.logs.info("keys of " + this.name + ": " + read.value.size.toString() + " in use");
     return true;
   }
 }
@@ -259,7 +272,7 @@ class Fetch {
  * of it is accepted, and for how long.
  */
 export function feedId(settings: ProviderSettings): string {
-  const numbers = new ByteWriter().byte(settings.allowHttp ? 1 : 0).u32(settings.timeoutMs).decimal(settings.lifetimeMs).written();
+  const numbers = new ByteWriter().byte(settings.allowHttp ? 1 : 0).byte(settings.issuerExact ? 1 : 0).u32(settings.timeoutMs).decimal(settings.lifetimeMs).written();
   const all = contextOf([settings.discovery.url.text, settings.issuer, settings.discovery.cluster, settings.jwksCluster, numbers]);
   return decodeUtf8(encodeBase64url(digest(Hash.Sha256, all)));
 }

@@ -25,7 +25,7 @@ export function admitJwt(x: Exchange, jwt: VerifiedJwt): Next {
   const claims = jwt.claims;
   if (isOtherJwt(claims, jwt.typ, x.config.acceptIdTokens) || x.config.typ.length > 0 && !isTyp(jwt.typ, x.config.typ)) return refuse(x, WRONG_TYPE);
   const iss = claims.member(claims.root, "iss");
-  if (!claims.isString(iss) || !oneOf(claims.text(iss), x.config.issuers)) return refuse(x, WRONG_ISSUER);
+  if (!claims.isString(iss) || !isOfIssuer(x, claims.text(iss))) return refuse(x, WRONG_ISSUER);
   return admit(x, claims, true, expiresAtSec(claims, claims.member(claims.root, "exp")));
 }
 
@@ -34,7 +34,7 @@ export function admitActive(x: Exchange, token: ActiveToken): Next {
   const claims = token.claims;
   if (isOtherActive(claims, x.config.acceptIdTokens)) return refuse(x, WRONG_TYPE);
   const iss = claims.member(claims.root, "iss");
-  if (iss >= 0 && x.config.issuers.length > 0 && !oneOf(claims.text(iss), x.config.issuers)) return refuse(x, WRONG_ISSUER);
+  if (iss >= 0 && (x.config.issuers.length > 0 || x.provider != null) && !isOfIssuer(x, claims.text(iss))) return refuse(x, WRONG_ISSUER);
   // An active token need not say when it ends.
   return admit(x, claims, false, believedUntil(x, claims));
 }
@@ -80,6 +80,12 @@ function audienceHolds(rule: AudienceRule, claims: Json): bool {
 }
 
 function refuse(x: Exchange, refusal: Refusal): Refuse { return new Refuse(refusal, x.nowSec + REFUSED_SEC); }
+
+/** One of `valid_issuers`, or the provider. */
+function isOfIssuer(x: Exchange, iss: Uint8Array): bool {
+  const provider = x.provider, issuers = x.config.issuers;
+  return issuers.length == 0 && provider != null ? provider.isIssuer(iss) : oneOf(iss, issuers);
+}
 
 function oneOf(text: Uint8Array, texts: Uint8Array[]): bool {
   for (let i = 0; i < texts.length; i++) if (same(text, texts[i])) return true;

@@ -36,15 +36,15 @@ class CheckLogoutToken extends Step {
   resume(x: Exchange, _reply: Reply): Next { return this.go(x, true); }
 
   go(x: Exchange, waited: bool): Next {
-    const signed = verifySigned(x, this.token), provider = x.provider, settings = x.config.provider;
+    const signed = verifySigned(x, this.token), provider = x.provider;
     if (signed.signature == Signature.UnknownKey && provider != null) {
       if (!waited && (provider.keys() == null || provider.refetchKeys())) return new AwaitProvider(this);
       // Who could not be asked just now may have the key: the provider shall try again.
       if (!waited || provider.keys() == null) return new Refuse(NOT_READY);
     }
     const jwt = signed.jwt;
-    if (jwt == null || settings == null) return new Refuse(LOGOUT_TOKEN_INVALID, 0, "back-channel logout: the logout token " + signed.why);
-    const read = readLogoutToken(jwt, settings.issuer, this.browser.client.id, x.nowSec, x.config.slackSec);
+    if (jwt == null || provider == null) return new Refuse(LOGOUT_TOKEN_INVALID, 0, "back-channel logout: the logout token " + signed.why);
+    const read = readLogoutToken(jwt, provider.issuer(), this.browser.client.id, x.nowSec, x.config.slackSec);
     const fault = read.fault;
     return fault == null ? this.end(x, read.value) : new Refuse(LOGOUT_TOKEN_INVALID, 0, "back-channel logout: the logout token " + logoutTokenFaultText(fault.code, fault.at));
   }

@@ -142,10 +142,10 @@ function over(logins: PendingLogins, login: Login, refusal: Refusal): Next {
 
 /** RFC 9207 §2.4: exact, and required of a provider that promises it (mix-up, duty 6). */
 function issuerHolds(x: Exchange, answer: Parameters): bool {
-  const metadata = x.metadata, provider = x.config.provider;
-  if (metadata == null || provider == null) return false;
+  const metadata = x.metadata;
+  if (metadata == null) return false;
   if (answer.count("iss") == 0) return !metadata.issParameterSupported;
-  return same(answer.one("iss"), provider.issuer);
+  return same(answer.one("iss"), metadata.issuer);
 }
 
 function refusedByProvider(x: Exchange, logins: PendingLogins, login: Login, error: Uint8Array): Next {

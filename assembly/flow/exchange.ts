@@ -11,6 +11,10 @@ import { RefreshOutcome } from "./next";
 export abstract class ProviderView {
   /** null while none has been fetched, or none that may still be believed. */
   abstract metadata(): Metadata | null;
+  /** As the provider spells it, once that is known; until then as the configuration means it. */
+  abstract issuer(): Uint8Array;
+  /** Whether an `iss` is the provider's: exactly, once its spelling is known. */
+  abstract isIssuer(iss: Uint8Array): bool;
   abstract keys(): KeySet | null;
   /** Whether a fetch for a key id that the set does not hold is allowed now; asking counts as using the allowance. */
   abstract refetchKeys(): bool;

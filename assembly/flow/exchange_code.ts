@@ -24,7 +24,7 @@ import { Signature, verifySigned } from "./verify_id_token";
 
 export function redeem(x: Exchange, home: Homecoming, login: Login, code: Uint8Array, redirectUri: Uint8Array): Next {
   const metadata = x.metadata, url: Url | null = metadata == null ? null : metadata.tokenEndpoint;
-  if (url == null) return home.refuse(LOGIN_FAILED, "the provider's metadata has no token_endpoint");
+  if (url == null) return home.refuse(LOGIN_FAILED, "the provider's metadata has no usable token_endpoint");
   const call = codeRequest(new Endpoint(url, home.browser.tokenCluster), home.browser.client, code, redirectUri, login.codeVerifier, x.occasion());
   if (call == null) return home.refuse(NO_RANDOMNESS, "the client cannot prove itself: the host does not sign, or has no randomness");
   return new Await(call, new ReadTokens(home, login), CalloutKind.Token);

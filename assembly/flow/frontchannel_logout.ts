@@ -13,11 +13,11 @@ import { originOfUrl, Visit } from "./visit";
 /** `iss` and `sid` must be those of the session whose cookies came along (duty 121): the request proves nothing else about who sent it. */
 export function frontchannelLogout(x: Exchange, visit: Visit): Next {
   if (!visit.isGet) return Refuse.method(LOGOUT_METHOD, "GET");
-  const provider = x.config.provider, form = readParameters(visit.query);
+  const provider = x.provider, form = readParameters(visit.query);
   if (provider == null || form == null || form.count("iss") != 1 || form.count("sid") != 1) return new Refuse(LOGOUT_MISMATCH);
-  if (!same(form.one("iss"), provider.issuer)) return new Refuse(LOGOUT_MISMATCH);
+  if (!provider.isIssuer(form.one("iss"))) return new Refuse(LOGOUT_MISMATCH);
   const out = new Page(Visited.SignedOut, signedOutFrame());
-  out.framedBy = originOfUrl(provider.issuer);
+  out.framedBy = originOfUrl(provider.issuer());
   let session = openSession(visit);
   if (session == null) return out;
   while (session != null && (session.sid.length == 0 || !same(form.one("sid"), session.sid))) session = openNext(visit);

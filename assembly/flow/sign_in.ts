@@ -45,7 +45,7 @@ export function beginSignIn(x: Exchange, visit: Visit, how: SignIn, circle: Refu
   if (visit.origin.length == 0) return new Refuse(BAD_REQUEST);
   if (visit.target.length > MAX_PATH) return tooLong(visit);
   const endpoint: Url | null = metadata == null ? null : metadata.authorizationEndpoint;
-  if (metadata != null && endpoint == null) return Refuse.retry(NOT_READY, returnTo, "sign-in: the provider's metadata has no authorization_endpoint");
+  if (metadata != null && endpoint == null) return Refuse.retry(NOT_READY, returnTo, "sign-in: the provider's metadata has no usable authorization_endpoint");
   // Nobody is sent to a provider that is down: the browser would show an error of its own, without a way back.
   const provider = x.provider;
   if (endpoint == null || provider == null || !provider.answers()) return x.mayWait ? new AwaitProvider() : Refuse.retry(NOT_READY, returnTo);

@@ -10,8 +10,8 @@ import { Exchange } from "./exchange";
 import { Signature, verifySigned } from "./verify_id_token";
 
 export function idTokenRules(x: Exchange, browser: BrowserSettings): IdTokenRules {
-  const provider = x.config.provider;
-  return new IdTokenRules(provider == null ? EMPTY : provider.issuer, browser.client.id, x.config.slackSec, browser.maxAgeSec, browser.acrValues, browser.trustedAudiences, browser.nonceRequired);
+  const provider = x.provider;
+  return new IdTokenRules(provider == null ? EMPTY : provider.issuer(), browser.client.id, x.config.slackSec, browser.maxAgeSec, browser.acrValues, browser.trustedAudiences, browser.nonceRequired);
 }
 
 /** Access and refresh token, as far as configuration keeps them. A refresh token that is not given anew stays good (RFC 6749 §6). */

@@ -1,19 +1,20 @@
 // Provider metadata (OpenID Connect Discovery 1.0, RFC 8414): the request for it and what is taken from the answer.
 
-import { is, same } from "../bytes/bytes";
+import { endsWith, is, same } from "../bytes/bytes";
+import { decodeUtf8 } from "../bytes/utf8";
 import { Callout, Endpoint, Reply } from "../http/callout";
 import { readUrl, Url } from "../http/url";
-import { ABSENT, Json } from "../json/json";
+import { ABSENT, Json, Kind } from "../json/json";
 import { parse } from "../json/parser";
 import { Result } from "../result";
 import { answered } from "./answered";
 import { METHODS } from "./client_auth";
 
-export const enum DiscoveryFault { Unreachable = 1, BadStatus, NotJson, WrongIssuer, BadEndpoint }
+export const enum DiscoveryFault { Unreachable = 1, BadStatus, NotJson, WrongIssuer }
 
 const MAX_DOCUMENT = 64 * 1024;
 
-/** Endpoints are null where the document has none. Only `readMetadata` makes one. */
+/** Endpoints are null where the document has none that may be called. Only `readMetadata` makes one. */
 @final
 export class Metadata {
   authorizationEndpoint: Url | null = null;
@@ -27,22 +28,29 @@ export class Metadata {
   tokenAuthMethods: string[] | null = null;
   /** Whether the provider adds `iss` to its answers (RFC 9207 §3). */
   issParameterSupported: bool = false;
+  /** Endpoints that the document has, but that may not be called: for the log. */
+  unusable: string[] = [];
 
+  /** `issuer`: as the document spells it. */
   constructor(readonly issuer: Uint8Array) {}
 }
 
 export function discoveryRequest(endpoint: Endpoint): Callout { return new Callout("GET", endpoint); }
 
-/** A document counts only if it names exactly the issuer that was asked for (§4.3), and only endpoints that may be called. */
-export function readMetadata(reply: Reply, issuer: Uint8Array, allowHttp: bool): Result<Metadata> {
+/**
+ * A document counts only if it names the issuer that was asked for (§4.3). `exact`: as it is spelt here. Otherwise the issuer was made from the document's URL, which says
+ * nothing of a slash at the end: §4.1 takes it away. An endpoint that may not be called counts as absent: what is wrong with one that nobody needs hinders nobody.
+ */
+export function readMetadata(reply: Reply, issuer: Uint8Array, exact: bool, allowHttp: bool): Result<Metadata> {
   if (reply.status == 0) return Result.fail<Metadata>(DiscoveryFault.Unreachable, "");
   if (reply.status != 200) return Result.fail<Metadata>(DiscoveryFault.BadStatus, reply.status.toString());
   const parsed = parse(reply.body, MAX_DOCUMENT);
   if (parsed.failed) return Result.fail<Metadata>(DiscoveryFault.NotJson, "");
   const json = parsed.value;
-  if (!same(json.text(json.member(json.root, "issuer")), issuer)) return Result.fail<Metadata>(DiscoveryFault.WrongIssuer, "issuer");
+  const named = json.text(json.member(json.root, "issuer"));
+  if (!isIssuer(named, issuer, exact)) return Result.fail<Metadata>(DiscoveryFault.WrongIssuer, printable(named));
 
-  const reader = new EndpointReader(json, allowHttp), metadata = new Metadata(issuer);
+  const reader = new EndpointReader(json, allowHttp), metadata = new Metadata(named);
   metadata.authorizationEndpoint = reader.read("authorization_endpoint");
   metadata.tokenEndpoint = reader.read("token_endpoint");
   metadata.userinfoEndpoint = reader.read("userinfo_endpoint");
@@ -52,7 +60,8 @@ export function readMetadata(reply: Reply, issuer: Uint8Array, allowHttp: bool):
   metadata.endSessionEndpoint = reader.read("end_session_endpoint");
   metadata.tokenAuthMethods = methodsIn(json, json.member(json.root, "token_endpoint_auth_methods_supported"));
   metadata.issParameterSupported = json.isTrue(json.member(json.root, "authorization_response_iss_parameter_supported"));
-  return reader.wrong.length > 0 ? Result.fail<Metadata>(DiscoveryFault.BadEndpoint, reader.wrong) : Result.of<Metadata>(metadata);
+  metadata.unusable = reader.unusable;
+  return Result.of<Metadata>(metadata);
 }
 
 /** What a list names of METHODS; it decides nothing, so that whatever else stands there is passed over. */
@@ -65,30 +74,39 @@ function methodsIn(json: Json, list: i32): string[] | null {
   return out;
 }
 
-export function discoveryFaultText(fault: i32, at: string): string {
+/** Whether it is the issuer that is meant; where not `exact`, with or without one slash at the end. */
+export function isIssuer(named: Uint8Array, issuer: Uint8Array, exact: bool): bool {
+  return same(named, issuer) || !exact && same(withoutSlash(named), withoutSlash(issuer));
+}
+
+function withoutSlash(text: Uint8Array): Uint8Array { return endsWith(text, "/") ? text.subarray(0, text.length - 1) : text; }
+
+/** For the log: a URL as it is, or nothing of it. */
+function printable(text: Uint8Array): string { return readUrl(text).failed ? "" : decodeUtf8(text); }
+
+/** `issuer`: the one that was asked for. */
+export function discoveryFaultText(fault: i32, at: string, issuer: string): string {
   switch (fault) {
     case DiscoveryFault.Unreachable: return "the provider did not answer";
     case DiscoveryFault.BadStatus: return "the provider " + answered(at);
     case DiscoveryFault.NotJson: return "the document is not well-formed JSON";
-    case DiscoveryFault.WrongIssuer: return "the document names another issuer than its URL belongs to (set `issuer` if that is meant)";
-    default: return at + " in the document is no https URL";
+    default: return `the document names another issuer than its URL belongs to: ${at.length > 0 ? at : "no URL"} for ${issuer} (set \`issuer\` if that is meant)`;
   }
 }
 
-/** Reads endpoints one by one and remembers which is no URL that may be called. */
+/** Reads endpoints one by one and remembers which are no URLs that may be called. */
 @final
 class EndpointReader {
-  /** The first that is wrong. */
-  wrong: string = "";
+  readonly unusable: string[] = [];
 
   constructor(private readonly json: Json, private readonly allowHttp: bool) {}
 
   read(name: string): Url | null {
     const json = this.json, node = json.member(json.root, name);
-    if (node == ABSENT) return null;
+    if (node == ABSENT || json.kind(node) == Kind.Null) return null;
     const url = readUrl(json.text(node));
     if (!url.failed && (url.value.https || this.allowHttp)) return url.value;
-    if (this.wrong.length == 0) this.wrong = name;
+    this.unusable.push(name);
     return null;
   }
 }

@@ -155,7 +155,7 @@ export function a_pem_text_that_is_accepted_is_a_key(): void { some(new PemReade
 
 class MetadataReader extends Reader {
   read(input: Uint8Array): bool {
-    const got = readMetadata(new Reply(200, input), utf8("https://idp.example.com"), false);
+    const got = readMetadata(new Reply(200, input), utf8("https://idp.example.com"), false, false);
     if (got.failed) return false;
     const jwks = got.value.jwksUri, introspection = got.value.introspectionEndpoint;
     isTrue((jwks == null || jwks.https) && (introspection == null || introspection.https), "https");
@@ -185,7 +185,7 @@ class ConfigurationReader extends Reader {
     isTrue((c == null) != (out.errors.length == 0), "a configuration, or errors");
     for (let i = 0; i < out.errors.length; i++) isTrue(out.errors[i].includes(": "), "a place and a reason: " + out.errors[i]);
     if (c == null) return false;
-    isTrue(c.algorithms.length > 0 && (c.issuers.length > 0 || c.verification == Verification.Introspection), "algorithms and issuers");
+    isTrue(c.algorithms.length > 0 && (c.issuers.length > 0 || c.provider != null || c.verification == Verification.Introspection), "algorithms and issuers");
     isTrue(c.slackSec <= 300 && c.timeoutMs > 0 && c.sources.length > 0, "bounds");
     return true;
   }

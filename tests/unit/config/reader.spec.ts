@@ -66,7 +66,7 @@ export function a_text_may_come_from_the_environment(): void {
 
 export function a_choice_and_a_url_may_come_from_the_environment(): void {
   const c = configOf("{\"unauth_action\":\"$ENV://ACTION\",\"discovery\":\"$ENV://URL\",\"provider_cluster\":\"idp\"}", ["ACTION=deny", "URL=https://h/.well-known/openid-configuration"]);
-  equal(joined(c.issuers), "https://h");
+  equal(text(c.provider!.issuer), "https://h");
 }
 
 export function duty_130_a_variable_that_is_not_there_is_named(): void {

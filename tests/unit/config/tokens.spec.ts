@@ -1,7 +1,7 @@
 import { Config, Verification } from "../../../assembly/config/config";
 import { keyFaultText } from "../../../assembly/config/key_fault";
 import { KeyFault } from "../../../assembly/crypto/key";
-import { equal, equalInt, isFalse, isTrue } from "../check";
+import { equal, equalInt, isFalse, isTrue, text } from "../check";
 import { EC_PEM, ED_PEM, RSA_PEM } from "../jose/fixtures.as";
 import { compiled, config, configOf, errorsOf, joined, MINIMAL, refused, refusedOf } from "./compiled.as";
 
@@ -91,8 +91,10 @@ export function duty_59_without_discovery_the_issuer_must_be_named(): void {
 }
 
 export function duty_59_the_issuer_is_that_of_the_discovery_url_unless_others_are_named(): void {
-  equal(joined(config().issuers), "https://idp.example.com");
-  equal(joined(config("\"issuer\":\"https://other\"").issuers), "https://other");
+  equalInt(config().issuers.length, 0);
+  equal(text(config().provider!.issuer) + config().provider!.issuerExact.toString(), "https://idp.example.comfalse");
+  const named = config("\"issuer\":\"https://other\"").provider!;
+  equal(text(named.issuer) + named.issuerExact.toString(), "https://othertrue");
   equal(joined(config(ISSUER.replace("[", "[\"https://a/\",")).issuers), "https://a/ https://idp.example.com");
 }
 

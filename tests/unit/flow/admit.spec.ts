@@ -68,7 +68,7 @@ export function duty_61_a_token_for_another_api_is_refused(): void {
   const values = ["\"other\"", "[\"other\"]", "[]", "null", "1", "{\"api\":true}", "\"api api2\"", "\"API\"", "[[\"api\"]]", "\"\""];
   for (let i = 0; i < values.length; i++) claims(AUDIENCE, GOOD + ",\"aud\":" + values[i], "wrong_audience");
   claims(AUDIENCE, GOOD, "wrong_audience");
-  equalInt(statusOf(judge(AUDIENCE, HEADER, GOOD)), 403);
+  equalInt(statusOf(judge(AUDIENCE, HEADER, GOOD)), 401);
 }
 
 export function duty_61_a_required_audience_must_be_there_whatever_it_is(): void {

@@ -5,7 +5,7 @@ import { Claim, Entropy, Exchange, Once, ProviderView, RefreshState, Registry, W
 import { Await, AwaitProvider, Forward, Next, Refuse } from "../../../assembly/flow/next";
 import { KeySet, readJwks } from "../../../assembly/jose/jwks";
 import { Reply } from "../../../assembly/http/callout";
-import { Metadata, readMetadata } from "../../../assembly/oidc/discovery";
+import { isIssuer, Metadata, readMetadata } from "../../../assembly/oidc/discovery";
 import { text, utf8 } from "../check";
 import { configOf } from "../config/compiled.as";
 import { SECRET } from "../jose/tokens.as";
@@ -19,9 +19,12 @@ export class FakeProvider extends ProviderView {
   allowsRefetch: bool = true;
   onTheWay: bool = false;
   up: bool = true;
+  exact: bool = true;
   refetches: i32 = 0;
 
-  metadata(): Metadata | null { return this.document == "" ? null : readMetadata(new Reply(200, utf8(this.document)), utf8("https://idp.example.com"), false).value; }
+  metadata(): Metadata | null { return this.document == "" ? null : readMetadata(new Reply(200, utf8(this.document)), utf8("https://idp.example.com"), false, false).value; }
+  issuer(): Uint8Array { return utf8("https://idp.example.com"); }
+  isIssuer(iss: Uint8Array): bool { return isIssuer(iss, utf8("https://idp.example.com"), this.exact); }
   keys(): KeySet | null { return this.jwks == "" ? null : readJwks(utf8(this.jwks)).value; }
   refetchKeys(): bool { this.refetches++; return this.allowsRefetch; }
   coming(): bool { return this.onTheWay; }

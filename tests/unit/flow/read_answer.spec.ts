@@ -40,7 +40,9 @@ export function duty_79_an_active_token_that_has_expired_is_refused(): void {
 
 export function duty_79_the_answer_must_be_of_the_issuer_where_one_is_known(): void {
   equal(said(answer(DISCOVERY, "\"active\":true,\"iss\":\"https://idp.example.com\"")), "forward");
-  equal(said(answer(DISCOVERY, "\"active\":true,\"iss\":\"https://idp.example.com/\"")), "wrong_issuer");
+  equal(said(answer(DISCOVERY, "\"active\":true,\"iss\":\"https://idp.example.com/\"")), "forward"); // nobody has said how it is spelt
+  equal(said(answer(DISCOVERY, "\"active\":true,\"iss\":\"https://idp.example.com//\"")), "wrong_issuer");
+  equal(said(answer(DISCOVERY + ",\"issuer\":\"https://idp.example.com\"", "\"active\":true,\"iss\":\"https://idp.example.com/\"")), "wrong_issuer");
   equal(said(answer(DISCOVERY, "\"active\":true,\"iss\":[\"https://idp.example.com\"]")), "wrong_issuer");
   equal(said(answer(DISCOVERY, "\"active\":true")), "forward");
   equal(said(answer("", "\"active\":true,\"iss\":\"https://anyone\"")), "forward");

@@ -1,0 +1,57 @@
+/** A provider whose issuer ends in a slash, for browsers: every `iss` is compared with the document's, exactly. */
+import { ISSUER } from "./fixture";
+import { asked, BROWSER_METADATA, browse, callbackPath, code, idToken, openCall, tokens, USERINFO, type Browser } from "./browser";
+import { isIn, logoutToken, send } from "./logout_tokens";
+import type { StreamContext } from "./host/stream";
+
+const SLASHED = `${ISSUER}/`;
+const METADATA = { ...BROWSER_METADATA, issuer: SLASHED };
+const CONFIG = { frontchannel_logout_path: "/frontchannel", backchannel_logout_path: "/backchannel" };
+const open = (changes: object = {}, metadata: object = METADATA): Browser => browse({ ...CONFIG, ...changes }, { metadata }).browser;
+
+/** The last answer of a sign-in with these issuers in the answer to the browser and in the ID Token. */
+function comesBack(browser: Browser, iss: string, ofIdToken: string): StreamContext {
+  const ask = asked(browser.navigate("/page")), back = browser.navigate(callbackPath(ask, { iss }), { "sec-fetch-site": "cross-site" });
+  if (!back.waiting) return browser.take(back);
+  openCall(browser.envoy, "/token").json(tokens(ask.nonce, { id_token: idToken(ask.nonce, { iss: ofIdToken }) }));
+  const userinfo = browser.envoy.callouts.find(({ path }) => path === "/userinfo");
+  userinfo?.json(USERINFO);
+  return browser.take(back);
+}
+
+test("people sign in, and the provider ends their session by either channel", () => {
+  const browser = open();
+  expect(comesBack(browser, SLASHED, SLASHED).local.status).toBe(303);
+  expect(isIn(browser)).toBe(true);
+  expect(send(browser.envoy, logoutToken({ iss: SLASHED, sub: "nobody", sid: "another" })).local.status).toBe(200);
+  const frame = browser.send("GET", `/frontchannel?${new URLSearchParams({ iss: SLASHED, sid: "op-session-1" })}`, { accept: "text/html", "sec-fetch-dest": "iframe" });
+  expect([frame.local.status, browser.session]).toEqual([200, undefined]);
+  expect(frame.local.headers.get("content-security-policy")).toMatch(new RegExp(`frame-ancestors ${ISSUER}$`));
+});
+
+test.each([
+  ["duty 6: iss of the answer", ISSUER, SLASHED, "400 login_wrong_issuer"], ["duty 59: iss of the ID Token", SLASHED, ISSUER, "502 login_failed"], ["duty 59: two slashes", SLASHED, `${SLASHED}/`, "502 login_failed"],
+])("%s without the document's slash is another issuer", (_, iss, ofIdToken, expected) => {
+  expect(code(comesBack(open(), iss, ofIdToken).local)).toBe(expected);
+});
+
+test.each([
+  ["duty 6: iss of the answer", SLASHED, ISSUER, "400 login_wrong_issuer"], ["duty 59: iss of the ID Token", ISSUER, SLASHED, "502 login_failed"],
+])("%s with a slash that the document has not is another issuer", (_, iss, ofIdToken, expected) => {
+  expect(code(comesBack(open({}, BROWSER_METADATA), iss, ofIdToken).local)).toBe(expected);
+});
+
+test("duty 121: front-channel logout by the other spelling ends nothing", () => {
+  const browser = open();
+  comesBack(browser, SLASHED, SLASHED);
+  expect(code(browser.send("GET", `/frontchannel?${new URLSearchParams({ iss: ISSUER, sid: "op-session-1" })}`, { accept: "text/html" }).local)).toBe("400 logout_mismatch");
+  expect(isIn(browser)).toBe(true);
+});
+
+test("duty 119: a logout token by the other spelling ends nothing", () => {
+  const browser = open();
+  comesBack(browser, SLASHED, SLASHED);
+  expect(send(browser.envoy, logoutToken({ iss: ISSUER })).local.status).toBe(400);
+  expect(isIn(browser)).toBe(true);
+});
+
