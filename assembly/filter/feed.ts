@@ -152,7 +152,7 @@ export class Feed extends ProviderView {
     if (!this.keysAge.due(this.now) && !this.keysAsked) return null;
     const url = metadata.jwksUri;
     if (url == null) return null;
-    return new Fetch(CalloutKind.Jwks, new Callout("GET", new Endpoint(url, this.settings.jwksCluster)));
+    return new Fetch(CalloutKind.Jwks, new Callout("GET", new Endpoint(url, this.settings.jwksCluster), "application/jwk-set+json, application/json"));
   }
 
   /** What other workers have published since the last look. */

@@ -16,13 +16,14 @@ export class Callout {
   readonly cluster: Uint8Array;
   body: Uint8Array = EMPTY;
 
-  constructor(method: string, endpoint: Endpoint) {
+  /** `accept`: the media types that the specification registers for the answer: some endpoints refuse others with 406. The answer is judged by its content. */
+  constructor(method: string, endpoint: Endpoint, accept: string = "application/json") {
     this.cluster = endpoint.cluster;
     this.header(":method", utf8(method));
     this.header(":scheme", utf8(endpoint.url.https ? "https" : "http"));
     this.header(":authority", endpoint.url.authority);
     this.header(":path", endpoint.url.path);
-    this.header("accept", utf8("application/json"));
+    this.header("accept", utf8(accept));
     this.header("user-agent", utf8("envoy-oidc"));
   }
 

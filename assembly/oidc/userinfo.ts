@@ -26,7 +26,7 @@ const MAX_ANSWER = 32 * 1024;
 
 /** The token goes in the header (RFC 6750 §2.1), never in the URL. */
 export function userinfoRequest(endpoint: Endpoint, accessToken: Uint8Array): Callout {
-  const call = new Callout("GET", endpoint);
+  const call = new Callout("GET", endpoint, "application/json, application/jwt");
   call.header("authorization", joined(utf8("Bearer "), accessToken));
   return call;
 }
@@ -62,7 +62,7 @@ export function userinfoFaultText(fault: i32, at: string): string {
   switch (fault) {
     case UserinfoFault.Unreachable: return "the UserInfo endpoint did not answer (check provider_cluster and endpoint_clusters)";
     case UserinfoFault.BadStatus: return "the UserInfo endpoint " + answered(at);
-    case UserinfoFault.NotUtf8: return "the UserInfo endpoint's answer is not UTF-8";
+    case UserinfoFault.NotUtf8: return "the UserInfo endpoint's answer is not UTF-8, as JSON must be (RFC 8259 §8.1): the provider stores or sends names in another encoding";
     case UserinfoFault.NotJson: return "the UserInfo endpoint's answer is not a JSON object of at most 32 KiB, nor a signed JWT";
     case UserinfoFault.WrongIssuer: return "the UserInfo endpoint's signed answer has another iss than the issuer";
     case UserinfoFault.WrongAudience: return "the UserInfo endpoint's signed answer does not name client_id in aud";

@@ -81,6 +81,19 @@ describe("what the provider may say", () => {
     });
   });
 
+  test("each call accepts what is registered for its answer: an endpoint may answer 406 otherwise", () => {
+    const envoy = start();
+    envoy.provider("idp").answers((call) => {
+      const accepts = (call.headers.get("accept") ?? "").split(", ");
+      const type = call.path === "/jwks" ? "application/jwk-set+json" : "application/json";
+      if (!accepts.includes(type)) return { status: 406 };
+      // Answers are judged by their content: servers name all kinds of types.
+      return { headers: { "content-type": "text/plain" }, body: call.path === "/jwks" ? { keys: [KEY.jwk] } : METADATA };
+    });
+    envoy.advance(1);
+    envoy.get("/", bearer(token())).forwarded;
+  });
+
   test("the issuer may be another than the URL's when configuration names it", () => {
     const envoy = start({ config: { ...JWKS_CONFIG, discovery: "https://idp.internal/realms/a/.well-known/openid-configuration", issuer: ISSUER } });
     envoy.provider("idp").answers((call) => call.path === "/jwks" ? { body: { keys: [KEY.jwk] } } : { body: METADATA });

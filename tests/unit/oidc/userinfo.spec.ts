@@ -1,13 +1,13 @@
 import { EMPTY } from "../../../assembly/bytes/bytes";
 import { Reply } from "../../../assembly/http/callout";
 import { isSignedUserinfo, readUserinfo, UserinfoFault, userinfoFaultText, userinfoRequest } from "../../../assembly/oidc/userinfo";
-import { ascii, equal, equalInt, isFalse, isTrue, text, utf8 } from "../check";
+import { ascii, contains, equal, equalInt, isFalse, isTrue, text, utf8 } from "../check";
 import { joined } from "../http/serialised.as";
 import { endpointOf } from "./calls.as";
 
 export function the_token_goes_in_the_header_and_never_in_the_url(): void {
   const call = userinfoRequest(endpointOf("https://idp.example.com/me?x=1"), ascii("a-token"));
-  equal(joined(call.pairs), ":method|GET|:scheme|https|:authority|idp.example.com|:path|/me?x=1|accept|application/json|user-agent|envoy-oidc|authorization|Bearer a-token");
+  equal(joined(call.pairs), ":method|GET|:scheme|https|:authority|idp.example.com|:path|/me?x=1|accept|application/json, application/jwt|user-agent|envoy-oidc|authorization|Bearer a-token");
   equalInt(call.body.length, 0);
 }
 
@@ -26,6 +26,14 @@ export function duty_64_claims_of_another_person_or_of_nobody_are_refused(): voi
 export function duty_30_an_answer_that_is_no_strict_json_object_is_refused(): void {
   const answers = ["", "eyJhbGciOiJub25lIn0.eyJzdWIiOiJtZSJ9.", "[{\"sub\":\"me\"}]", "\"me\"", "null", "{\"sub\":\"me\"", "{\"sub\":\"me\"}{}", "{\"sub\":\"me\",\"sub\":\"me\"}", "{\"sub\":\"me\",\"x\":" + "[".repeat(99) + "]".repeat(99) + "}"];
   for (let i = 0; i < answers.length; i++) refuses(200, answers[i], UserinfoFault.NotJson);
+}
+
+export function an_answer_in_another_encoding_is_told_from_one_that_is_no_json(): void {
+  const latin1 = utf8("{\"sub\":\"me\",\"name\":\"?\"}");
+  latin1[latin1.indexOf(0x3f)] = 0xe9;
+  const fault = readUserinfo(new Reply(200, latin1), ascii("me")).fault!;
+  equalInt(fault.code, UserinfoFault.NotUtf8);
+  contains(userinfoFaultText(fault.code, fault.at), "UTF-8");
 }
 
 export function duty_30_an_answer_of_more_than_32_kilobytes_is_refused(): void {
