@@ -97,9 +97,4 @@ export class BrowserSettings {
   /** EMPTY: the provider's end_session_endpoint. Absolute, or a path of this origin. */
   redirectAfterLogoutUri: Uint8Array = EMPTY;
   revokeOnLogout: bool = false;
-
-  /** Envoy clusters of the provider's endpoints. */
-  tokenCluster: Uint8Array = EMPTY;
-  userinfoCluster: Uint8Array = EMPTY;
-  revocationCluster: Uint8Array = EMPTY;
 }

@@ -5,10 +5,12 @@ import { Endpoint } from "../http/callout";
 import { RequestMatch } from "../http/request_match";
 import { Algorithm } from "../jose/algorithm";
 import { Client } from "../oidc/client_auth";
+import { Endpoints } from "../oidc/endpoints";
 import { AccessRules } from "../policy/access_rules";
 import { ClaimSchema } from "../policy/claim_schema";
 import { IdentitySettings } from "../policy/identity";
 import { BrowserSettings } from "./browser";
+import { Clusters } from "./clusters";
 
 /** Whether credentials are looked at at all. */
 export const enum Mode { Guarded = 1, Public, Denied }
@@ -36,12 +38,16 @@ export class ProviderSettings {
     readonly issuer: Uint8Array,
     /** `issuer` names it: no other spelling will do. */
     readonly issuerExact: bool,
-    readonly jwksCluster: Uint8Array,
-    readonly introspectionCluster: Uint8Array,
+    readonly clusters: Clusters,
+    /** They go before what metadata says. */
+    readonly endpoints: Endpoints,
     readonly allowHttp: bool,
     readonly timeoutMs: i32,
     readonly lifetimeMs: i64,
   ) {}
+
+  /** The endpoints that are needed, by their names in metadata. */
+  used: string[] = [];
 }
 
 /** Which audiences a token may have (the `claim_validator.audience` attributes). */

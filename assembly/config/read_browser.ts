@@ -12,7 +12,6 @@ import { BrowserSettings, Redirect } from "./browser";
 import { Config, SourceKind } from "./config";
 import { readAddresses } from "./read_addresses";
 import { Clients } from "./read_client";
-import { Clusters } from "./read_provider";
 import { readContents, readSession } from "./read_session";
 import { ConfigReader } from "./reader";
 
@@ -28,11 +27,12 @@ export const BROWSER_ONLY: string[] = [
   "token_endpoint_auth_method", "session", "session_contents", "renew_access_token_on_expiry", "access_token_expires_in",
   "access_token_expires_leeway", "refresh_session_interval", "force_reauthorize", "logout_path", "post_logout_redirect_uri",
   "redirect_after_logout_uri", "redirect_after_logout_with_id_token_hint", "revoke_tokens_on_logout", "backchannel_logout_path", "frontchannel_logout_path",
+  "authorization_endpoint", "token_endpoint", "userinfo_endpoint", "revocation_endpoint", "end_session_endpoint",
   "userinfo_required", "set_id_token_header", "set_raw_id_token_header", "set_refresh_token_header",
 ];
 
 /** Everything else of `c` has been read. */
-export function readBrowser(r: ConfigReader, c: Config, clients: Clients, clusters: Clusters, warnings: string[]): BrowserSettings {
+export function readBrowser(r: ConfigReader, c: Config, clients: Clients, warnings: string[]): BrowserSettings {
   const b = new BrowserSettings();
   b.scope = readScope(r, warnings);
   readAddresses(r, b, warnings);
@@ -63,9 +63,6 @@ export function readBrowser(r: ConfigReader, c: Config, clients: Clients, cluste
   b.reauthenticateSec = r.whole("refresh_session_interval", 0, 0, LONGEST);
   b.forceReauthorize = r.flag("force_reauthorize", false);
   b.revokeOnLogout = r.flag("revoke_tokens_on_logout", false);
-  b.tokenCluster = clusters.token;
-  b.userinfoCluster = clusters.userinfo;
-  b.revocationCluster = clusters.revocation;
   return b;
 }
 

@@ -100,10 +100,14 @@ function feedOf(root: Root, config: Config): Feed | null {
   const settings = config.provider;
   if (settings == null) return null;
   const id = feedId(settings), own = feedNamed(root, id);
-  if (own != null) return own;
+  if (own != null) {
+    own.joinedBy(settings);
+    return own;
+  }
   let feed: Feed | null = null;
   for (let i = 0; i < roots.all.length && feed == null; i++) feed = feedNamed(roots.all[i], id);
   const known = feed == null ? new Feed(id, settings, logs) : feed;
+  known.joinedBy(settings);
   root.feeds.push(known);
   return known;
 }

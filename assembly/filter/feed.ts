@@ -1,8 +1,8 @@
 // One provider's metadata and keys: fetched ahead of need, one call for all workers, kept while the provider is down.
 
-import { Callout, Endpoint, Reply } from "../http/callout";
+import { Callout, Reply } from "../http/callout";
 import { encodeBase64url } from "../bytes/base64";
-import { same } from "../bytes/bytes";
+import { EMPTY, same, utf8 } from "../bytes/bytes";
 import { decodeUtf8 } from "../bytes/utf8";
 import { ByteWriter } from "../bytes/writer";
 import { ProviderSettings } from "../config/config";
@@ -16,6 +16,7 @@ import { discoveryFaultText, discoveryRequest, isIssuer, Metadata, readMetadata 
 import { Freshness } from "../oidc/freshness";
 import { Fault } from "../result";
 import { contextOf } from "../session/sealing";
+import { EndpointWarnings } from "./endpoint_warnings";
 import { Logs } from "./logs";
 import { Document, SharedProvider } from "./shared_provider";
 
@@ -58,6 +59,7 @@ export class Feed extends ProviderView {
   private readonly name: string;
   /** How clients of these configurations prove themselves at the token endpoint. */
   private readonly methods: string[] = [];
+  private readonly endpoints: EndpointWarnings;
   /** Raised when the key set has changed: verdicts that rest on the old one are void. */
   generation: i32 = 0;
 
@@ -66,7 +68,9 @@ export class Feed extends ProviderView {
     this.metadataAge = new Freshness(settings.lifetimeMs);
     this.keysAge = new Freshness(settings.lifetimeMs);
     this.shared = new SharedProvider(id);
-    this.name = decodeUtf8(settings.issuer);
+    const name = decodeUtf8(settings.issuer);
+    this.name = name;
+    this.endpoints = new EndpointWarnings(name, settings, logs);
   }
 
   metadata(): Metadata | null { return this.metadataAge.usable(this.now) ? this.metadataHeld : null; }
@@ -103,6 +107,15 @@ export class Feed extends ProviderView {
 
   /** Whether something that requests may wait for is missing, so that the clock should tick faster. */
   get hungry(): bool { return this.metadata() == null || this.keys() == null || this.keysAsked || this.metadataAsked; }
+
+  /** Other settings share it. */
+  joinedBy(settings: ProviderSettings): void { this.endpoints.join(settings, this.metadataHeld); }
+
+  /** For the log. */
+  private get jwksCluster(): Uint8Array {
+    const held = this.metadataHeld, url: Url | null = held == null ? null : held.jwksUri;
+    return url == null ? EMPTY : this.settings.clusters.of("jwks_uri", url.authority);
+  }
 
   /** Sets the clock; to be called before anything is asked of the feed in a callback. */
   at(nowMs: i64): void { this.now = nowMs; }
@@ -152,7 +165,7 @@ export class Feed extends ProviderView {
     if (!this.keysAge.due(this.now) && !this.keysAsked) return null;
     const url = metadata.jwksUri;
     if (url == null) return null;
-    return new Fetch(CalloutKind.Jwks, new Callout("GET", new Endpoint(url, this.settings.jwksCluster), "application/jwk-set+json, application/json"));
+    return new Fetch(CalloutKind.Jwks, new Callout("GET", this.settings.clusters.endpoint("jwks_uri", url), "application/jwk-set+json, application/json"));
   }
 
   /** What other workers have published since the last look. */
@@ -189,7 +202,7 @@ export class Feed extends ProviderView {
       this.metadataAge.succeeded(fetchedAtMs);
       return true;
     }
-    const read = readMetadata(reply, this.settings.issuer, this.settings.issuerExact, this.settings.allowHttp);
+    const read = readMetadata(reply, this.settings.issuer, this.settings.issuerExact, this.settings.allowHttp, this.settings.endpoints);
     const fault = read.fault;
     if (fault != null) {
       this.logs.warn("discovery of " + this.name + " failed: " + discoveryFaultText(fault.code, fault.at, this.name) + by(this.settings.discovery.cluster));
@@ -198,23 +211,9 @@ export class Feed extends ProviderView {
     this.metadataHeld = read.value;
     this.metadataBody = reply.body;
     this.metadataAge.succeeded(fetchedAtMs);
-    this.warnOfUnusable(read.value.unusable);
-    this.warnOfKeys(read.value.jwksUri);
+    this.endpoints.check(read.value);
     for (let i = 0; i < this.methods.length; i++) this.warnOfMethod(this.methods[i]);
     return true;
-  }
-
-  private warnOfUnusable(names: string[]): void {
-    if (names.length > 0) this.logs.warn(`discovery of ${this.name}: no https URL without fragment, and so taken as absent: ${names.join(", ")}`);
-  }
-
-  /** What would otherwise be found only in the provider's "404". */
-  private warnOfKeys(url: Url | null): void {
-    const settings = this.settings;
-    if (url == null) this.logs.warn("discovery of " + this.name + ": the document has no usable jwks_uri");
-    else if (!same(url.authority, settings.discovery.url.authority) && same(settings.jwksCluster, settings.discovery.cluster)) {
-      this.logs.warn("jwks_uri is on another host (" + decodeUtf8(url.authority) + ") than discovery: if its cluster is another one too, name it in endpoint_clusters.jwks_uri");
-    }
   }
 
   /** A configuration comes whose client proves itself so. */
@@ -244,7 +243,7 @@ export class Feed extends ProviderView {
       const fault: Fault | null = read == null ? null : read.fault;
       if (fault != null && fault.code == JwksFault.NoUsableKey) this.warnOfLeftOut(fault.at);
       this.logs.warn("keys of " + this.name + " not fetched: "
-        + (reply.status == 0 ? "the provider did not answer" : read == null ? "the provider " + answered(reply.status.toString()) : "the document is no key set with a usable key") + by(this.settings.jwksCluster));
+        + (reply.status == 0 ? "the provider did not answer" : read == null ? "the provider " + answered(reply.status.toString()) : "the document is no key set with a usable key") + by(this.jwksCluster));
       return false;
     }
     const before = this.keysBody;
@@ -273,6 +272,11 @@ class Fetch {
  */
 export function feedId(settings: ProviderSettings): string {
   const numbers = new ByteWriter().byte(settings.allowHttp ? 1 : 0).byte(settings.issuerExact ? 1 : 0).u32(settings.timeoutMs).decimal(settings.lifetimeMs).written();
-  const all = contextOf([settings.discovery.url.text, settings.issuer, settings.discovery.cluster, settings.jwksCluster, numbers]);
+  const texts: Uint8Array[] = [];
+  for (let i = 0; i < settings.endpoints.names.length; i++) {
+    texts.push(utf8(settings.endpoints.names[i]));
+    texts.push(settings.endpoints.urls[i].text);
+  }
+  const all = contextOf([settings.discovery.url.text, settings.issuer, settings.discovery.cluster, settings.clusters.identityOf("jwks_uri"), contextOf(texts), numbers]);
   return decodeUtf8(encodeBase64url(digest(Hash.Sha256, all)));
 }

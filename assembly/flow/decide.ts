@@ -2,6 +2,7 @@
 
 import { Verification } from "../config/config";
 import { Endpoint } from "../http/callout";
+import { Url } from "../http/url";
 import { introspectionRequest } from "../oidc/introspection";
 import { Exchange } from "./exchange";
 import { Await, AwaitProvider, CalloutKind, Next, Refuse } from "./next";
@@ -47,11 +48,8 @@ function introspect(x: Exchange, token: Uint8Array): Next {
 }
 
 function introspectionEndpoint(x: Exchange): Endpoint | null {
-  const configured = x.config.introspection.endpoint, settings = x.config.provider, provider = x.provider;
+  const configured = x.config.introspection.endpoint, metadata = x.metadata;
   if (configured != null) return configured;
-  if (settings == null || provider == null) return null;
-  const metadata = provider.metadata();
-  if (metadata == null) return null;
-  const url = metadata.introspectionEndpoint;
-  return url == null ? null : new Endpoint(url, settings.introspectionCluster);
+  const url: Url | null = metadata == null ? null : metadata.introspectionEndpoint;
+  return url == null ? null : x.endpoint("introspection_endpoint", url);
 }

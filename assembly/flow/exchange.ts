@@ -2,6 +2,8 @@
 
 import { EMPTY } from "../bytes/bytes";
 import { Config } from "../config/config";
+import { Endpoint } from "../http/callout";
+import { Url } from "../http/url";
 import { KeySet } from "../jose/jwks";
 import { Occasion } from "../oidc/client_auth";
 import { Metadata } from "../oidc/discovery";
@@ -99,6 +101,12 @@ export class Exchange {
   get mayWait(): bool {
     const provider = this.provider;
     return provider != null && provider.coming() && !this.waited;
+  }
+
+  /** Where an endpoint of that name in metadata is called. */
+  endpoint(name: string, url: Url): Endpoint {
+    const settings = this.config.provider;
+    return settings == null ? new Endpoint(url, EMPTY) : settings.clusters.endpoint(name, url);
   }
 
   /** For one call by which the client proves itself. */

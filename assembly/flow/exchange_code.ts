@@ -3,7 +3,7 @@
 import { EMPTY } from "../bytes/bytes";
 import { sameBytes } from "../crypto/equal";
 import { NONCE_SIZE } from "../crypto/xchacha20poly1305";
-import { Endpoint, Reply } from "../http/callout";
+import { Reply } from "../http/callout";
 import { Url } from "../http/url";
 import { Json } from "../json/json";
 import { IdToken, idTokenFaultText, readIdToken } from "../oidc/id_token";
@@ -25,7 +25,7 @@ import { Signature, verifySigned } from "./verify_id_token";
 export function redeem(x: Exchange, home: Homecoming, login: Login, code: Uint8Array, redirectUri: Uint8Array): Next {
   const metadata = x.metadata, url: Url | null = metadata == null ? null : metadata.tokenEndpoint;
   if (url == null) return home.refuse(LOGIN_FAILED, "the provider's metadata has no usable token_endpoint");
-  const call = codeRequest(new Endpoint(url, home.browser.tokenCluster), home.browser.client, code, redirectUri, login.codeVerifier, x.occasion());
+  const call = codeRequest(x.endpoint("token_endpoint", url), home.browser.client, code, redirectUri, login.codeVerifier, x.occasion());
   if (call == null) return home.refuse(NO_RANDOMNESS, "the client cannot prove itself: the host does not sign, or has no randomness");
   return new Await(call, new ReadTokens(home, login), CalloutKind.Token);
 }
@@ -64,7 +64,7 @@ class CheckIdToken extends Step {
     const metadata = x.metadata, url: Url | null = metadata == null ? null : metadata.userinfoEndpoint;
     const wanted = this.home.browser.contents.user && url != null;
     if (!wanted || url == null) return signedIn(x, this.home, this.login, this.tokens, read.value, EMPTY);
-    const call = userinfoRequest(new Endpoint(url, this.home.browser.userinfoCluster), this.tokens.accessToken);
+    const call = userinfoRequest(x.endpoint("userinfo_endpoint", url), this.tokens.accessToken);
     return new Await(call, new ReadUserinfo(this.home, this.login, this.tokens, read.value), CalloutKind.Userinfo);
   }
 }

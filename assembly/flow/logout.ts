@@ -1,7 +1,7 @@
 // Signing out (OpenID Connect RP-Initiated Logout 1.0 §2): here in any case, then at the provider.
 
 import { EMPTY, same, utf8 } from "../bytes/bytes";
-import { Endpoint, Reply } from "../http/callout";
+import { Reply } from "../http/callout";
 import { isCrossSite } from "../http/navigation";
 import { confirmSignOutPage, copiesWorkPage, signedOutPage } from "../http/page";
 import { Url } from "../http/url";
@@ -85,7 +85,7 @@ export function clear(visit: Visit, out: Uint8Array[]): void {
 function revoke(x: Exchange, visit: Visit, session: Session, out: Respond): void {
   const metadata = x.metadata, url: Url | null = metadata == null ? null : metadata.revocationEndpoint;
   if (url == null) return;
-  const endpoint = new Endpoint(url, visit.browser.revocationCluster), client = visit.browser.client;
+  const endpoint = x.endpoint("revocation_endpoint", url), client = visit.browser.client;
   const tokens = [session.refreshToken, session.accessToken], hints = ["refresh_token", "access_token"];
   for (let i = 0; i < tokens.length; i++) {
     if (tokens[i].length == 0) continue;

@@ -3,7 +3,7 @@
 import { EMPTY } from "../bytes/bytes";
 import { BrowserSettings } from "../config/browser";
 import { NONCE_SIZE } from "../crypto/xchacha20poly1305";
-import { Endpoint, Reply } from "../http/callout";
+import { Reply } from "../http/callout";
 import { Url } from "../http/url";
 import { idTokenFaultText, readRefreshedIdToken } from "../oidc/id_token";
 import { readTokens, refreshRequest, TokenFault, tokenFaultText, Tokens } from "../oidc/token";
@@ -22,7 +22,7 @@ export function beginRefresh(x: Exchange, visit: Visit, session: Session, key: U
   const metadata = x.metadata, browser = visit.browser;
   const url: Url | null = metadata == null ? null : metadata.tokenEndpoint;
   if (url == null) return null;
-  const call = refreshRequest(new Endpoint(url, browser.tokenCluster), browser.client, session.refreshToken, x.occasion());
+  const call = refreshRequest(x.endpoint("token_endpoint", url), browser.client, session.refreshToken, x.occasion());
   return call == null ? null : new Await(call, new ReadRefresh(browser, visit.names, visit.secure, session, key), CalloutKind.Token);
 }
 

@@ -9,6 +9,7 @@ import { parse } from "../json/parser";
 import { Result } from "../result";
 import { answered } from "./answered";
 import { METHODS } from "./client_auth";
+import { Endpoints } from "./endpoints";
 
 export const enum DiscoveryFault { Unreachable = 1, BadStatus, NotJson, WrongIssuer }
 
@@ -33,15 +34,26 @@ export class Metadata {
 
   /** `issuer`: as the document spells it. */
   constructor(readonly issuer: Uint8Array) {}
+
+  /** By its name in the document. */
+  endpoint(name: string): Url | null {
+    if (name == "jwks_uri") return this.jwksUri;
+    if (name == "introspection_endpoint") return this.introspectionEndpoint;
+    if (name == "authorization_endpoint") return this.authorizationEndpoint;
+    if (name == "token_endpoint") return this.tokenEndpoint;
+    if (name == "userinfo_endpoint") return this.userinfoEndpoint;
+    return name == "revocation_endpoint" ? this.revocationEndpoint : null;
+  }
 }
 
 export function discoveryRequest(endpoint: Endpoint): Callout { return new Callout("GET", endpoint); }
 
 /**
  * A document counts only if it names the issuer that was asked for (§4.3). `exact`: as it is spelt here. Otherwise the issuer was made from the document's URL, which says
- * nothing of a slash at the end: §4.1 takes it away. An endpoint that may not be called counts as absent: what is wrong with one that nobody needs hinders nobody.
+ * nothing of a slash at the end: §4.1 takes it away. An endpoint that may not be called counts as absent: what is wrong with one that nobody needs hinders nobody. Those of
+ * `configured` go before the document's.
  */
-export function readMetadata(reply: Reply, issuer: Uint8Array, exact: bool, allowHttp: bool): Result<Metadata> {
+export function readMetadata(reply: Reply, issuer: Uint8Array, exact: bool, allowHttp: bool, configured: Endpoints): Result<Metadata> {
   if (reply.status == 0) return Result.fail<Metadata>(DiscoveryFault.Unreachable, "");
   if (reply.status != 200) return Result.fail<Metadata>(DiscoveryFault.BadStatus, reply.status.toString());
   const parsed = parse(reply.body, MAX_DOCUMENT);
@@ -50,7 +62,7 @@ export function readMetadata(reply: Reply, issuer: Uint8Array, exact: bool, allo
   const named = json.text(json.member(json.root, "issuer"));
   if (!isIssuer(named, issuer, exact)) return Result.fail<Metadata>(DiscoveryFault.WrongIssuer, printable(named));
 
-  const reader = new EndpointReader(json, allowHttp), metadata = new Metadata(named);
+  const reader = new EndpointReader(json, allowHttp, configured), metadata = new Metadata(named);
   metadata.authorizationEndpoint = reader.read("authorization_endpoint");
   metadata.tokenEndpoint = reader.read("token_endpoint");
   metadata.userinfoEndpoint = reader.read("userinfo_endpoint");
@@ -99,9 +111,11 @@ export function discoveryFaultText(fault: i32, at: string, issuer: string): stri
 class EndpointReader {
   readonly unusable: string[] = [];
 
-  constructor(private readonly json: Json, private readonly allowHttp: bool) {}
+  constructor(private readonly json: Json, private readonly allowHttp: bool, private readonly configured: Endpoints) {}
 
   read(name: string): Url | null {
+    const configured = this.configured.of(name);
+    if (configured != null) return configured;
     const json = this.json, node = json.member(json.root, name);
     if (node == ABSENT || json.kind(node) == Kind.Null) return null;
     const url = readUrl(json.text(node));

@@ -1,5 +1,5 @@
-/** A provider whose issuer ends in a slash, for browsers: every `iss` is compared with the document's, exactly. */
-import { ISSUER } from "./fixture";
+/** A provider whose issuer ends in a slash: every `iss` is compared with the document's, exactly. */
+import { bearer, ISSUER, JWKS_CONFIG, METADATA as OF_TOKENS, ready, refused, token } from "./fixture";
 import { asked, BROWSER_METADATA, browse, callbackPath, code, idToken, openCall, tokens, USERINFO, type Browser } from "./browser";
 import { isIn, logoutToken, send } from "./logout_tokens";
 import type { StreamContext } from "./host/stream";
@@ -55,3 +55,38 @@ test("duty 119: a logout token by the other spelling ends nothing", () => {
   expect(isIn(browser)).toBe(true);
 });
 
+
+describe("for bearer tokens, an issuer that ends in a slash (Auth0 and a third of all hosted providers)", () => {
+  const slashed = (config: object = {}, metadata: object = { ...OF_TOKENS, issuer: `${ISSUER}/` }) => ready({ config: { ...JWKS_CONFIG, ...config }, metadata });
+
+  test("is accepted where `issuer` is not set, and duty 59: iss is then compared with it exactly", () => {
+    const envoy = slashed();
+    envoy.get("/", bearer(token({ iss: `${ISSUER}/` }))).forwarded;
+    for (const iss of [ISSUER, `${ISSUER}//`, `${ISSUER}/x`, `${ISSUER}/ `]) expect(refused(envoy.get("/", bearer(token({ iss }))))).toBe("401 wrong_issuer");
+  });
+
+  test("duty 59: a document without the slash takes no iss with one", () => {
+    const envoy = slashed({}, OF_TOKENS);
+    envoy.get("/", bearer(token())).forwarded;
+    expect(refused(envoy.get("/", bearer(token({ iss: `${ISSUER}/` }))))).toBe("401 wrong_issuer");
+  });
+
+  test("duty 65: is another issuer where `issuer` is set without it", () => {
+    const envoy = slashed({ issuer: ISSUER });
+    expect(refused(envoy.get("/", bearer(token({ iss: `${ISSUER}/` }))))).toBe("503 provider_not_ready");
+    expect(envoy.logText).toContain(`${ISSUER}/ for ${ISSUER} (set \`issuer\``);
+  });
+
+  test("duty 68: what one configuration accepts is not shared with one that has set `issuer`", () => {
+    const envoy = slashed(), strict = envoy.addPlugin({ ...JWKS_CONFIG, issuer: ISSUER });
+    envoy.advance(1);
+    envoy.get("/", bearer(token({ iss: `${ISSUER}/` }))).forwarded;
+    expect(refused(envoy.get("/", bearer(token({ iss: `${ISSUER}/` })), { plugin: strict }))).toBe("503 provider_not_ready");
+  });
+
+  test("valid_issuers goes before it", () => {
+    const envoy = slashed({ claim_validator: { issuer: { valid_issuers: ["https://other.example.com"] } } });
+    envoy.get("/", bearer(token({ iss: "https://other.example.com" }))).forwarded;
+    expect(refused(envoy.get("/", bearer(token({ iss: `${ISSUER}/` }))))).toBe("401 wrong_issuer");
+  });
+});

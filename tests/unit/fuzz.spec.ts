@@ -15,6 +15,7 @@ import { readJwks } from "../../assembly/jose/jwks";
 import { readJws } from "../../assembly/jose/jws";
 import { Json, Kind } from "../../assembly/json/json";
 import { parse } from "../../assembly/json/parser";
+import { Endpoints } from "../../assembly/oidc/endpoints";
 import { readMetadata } from "../../assembly/oidc/discovery";
 import { readIntrospection } from "../../assembly/oidc/introspection";
 import { headerValue } from "../../assembly/policy/claim_value";
@@ -155,7 +156,7 @@ export function a_pem_text_that_is_accepted_is_a_key(): void { some(new PemReade
 
 class MetadataReader extends Reader {
   read(input: Uint8Array): bool {
-    const got = readMetadata(new Reply(200, input), utf8("https://idp.example.com"), false, false);
+    const got = readMetadata(new Reply(200, input), utf8("https://idp.example.com"), false, false, new Endpoints());
     if (got.failed) return false;
     const jwks = got.value.jwksUri, introspection = got.value.introspectionEndpoint;
     isTrue((jwks == null || jwks.https) && (introspection == null || introspection.https), "https");

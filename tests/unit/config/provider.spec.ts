@@ -1,5 +1,5 @@
 import { Config, SourceKind, Unauthenticated } from "../../../assembly/config/config";
-import { equal, equalInt, isTrue, text } from "../check";
+import { equal, equalInt, isTrue, text, utf8 } from "../check";
 import { compiled, config, configOf, DISCOVERY, refused, refusedOf } from "./compiled.as";
 
 const INTROSPECTION = "\"bearer_only\":true,\"introspection_endpoint\":\"https://idp.example.com/i\"";
@@ -64,9 +64,29 @@ export function each_endpoint_may_have_a_cluster_of_its_own(): void {
   const c = config("\"endpoint_clusters\":{\"jwks_uri\":\"keys\"}"), provider = c.provider;
   if (provider == null) return assert(false, "no provider");
   equal(text(provider.discovery.cluster), "idp");
-  equal(text(provider.jwksCluster), "keys");
-  equal(text(provider.introspectionCluster), "idp");
+  equal(text(provider.clusters.of("jwks_uri", utf8("idp.example.com"))), "keys");
+  equal(text(provider.clusters.of("introspection_endpoint", utf8("idp.example.com"))), "idp");
   equal(text(configOf("{" + INTROSPECTION + ",\"client_id\":\"a\",\"client_secret\":\"b\",\"endpoint_clusters\":{\"introspection_endpoint\":\"x\"}}").introspection.endpoint!.cluster), "x");
+}
+
+export function a_host_may_have_a_cluster_for_all_that_is_there(): void {
+  const clusters = config("\"endpoint_clusters\":{\"jwks_uri\":\"keys\",\"hosts\":{\"OAuth2.example.com\":\"o\",\"idp.example.com:8443\":\"p\"}}").provider!.clusters;
+  equal(text(clusters.of("token_endpoint", utf8("oauth2.example.com"))), "o");
+  equal(text(clusters.of("token_endpoint", utf8("OAUTH2.EXAMPLE.COM"))), "o");
+  equal(text(clusters.of("token_endpoint", utf8("idp.example.com:8443"))), "p");
+  equal(text(clusters.of("jwks_uri", utf8("oauth2.example.com"))), "keys"); // the endpoint's own goes before
+  const others = ["example.com", "x.oauth2.example.com", "oauth2.example.com.evil.example", "oauth2.example.com:443", "idp.example.com", ""];
+  for (let i = 0; i < others.length; i++) equal(text(clusters.of("token_endpoint", utf8(others[i]))), "idp");
+}
+
+export function hosts_with_clusters_are_hosts(): void {
+  const names = ["https://a.example", "a.example/token", "*.a.example", "a b", "", "\u00e4.example", "a@b"];
+  for (let i = 0; i < names.length; i++) refused("\"endpoint_clusters\":{\"hosts\":{\"" + names[i] + "\":\"x\"}}", "endpoint_clusters.hosts." + names[i] + ": expected a host such as oauth2.example.com, with its port where the URL has one");
+  refused("\"endpoint_clusters\":{\"hosts\":{\"a.example\":7}}", "endpoint_clusters.hosts.a.example: expected a string, found a number");
+  refused("\"endpoint_clusters\":{\"hosts\":[\"a.example\"]}", "endpoint_clusters.hosts: expected an object, found a list");
+  const many: string[] = [];
+  for (let i = 0; i < 33; i++) many.push("\"h" + i.toString() + ".example\":\"x\"");
+  refused("\"endpoint_clusters\":{\"hosts\":{" + many.join(",") + "}}", "endpoint_clusters.hosts: expected at most 32 hosts, found 33");
 }
 
 export function introspection_needs_credentials(): void {

@@ -62,9 +62,9 @@ export function where_the_mode_is_wrong_nothing_is_asked_for_that_it_may_not_nee
 export function every_called_endpoint_has_a_cluster(): void {
   const document = "{" + DISCOVERY.replace(',"provider_cluster":"idp"', "") + "," + CLIENT + "," + SESSION + ',"endpoint_clusters":{"discovery":"d","jwks_uri":"j","token_endpoint":"t","userinfo_endpoint":"u"';
   refusedOf(document + "}}", "provider_cluster: is required: the name of the Envoy cluster that leads to the provider");
-  const b = browserOf(document + ',"revocation_endpoint":"r"}}');
-  equal(text(b.tokenCluster) + text(b.userinfoCluster) + text(b.revocationCluster), "tur");
-  equal(text(browser('"endpoint_clusters":{"token_endpoint":"t"}').userinfoCluster), "idp");
+  const clusters = configOf(document + ',"revocation_endpoint":"r"}}').provider!.clusters, host = utf8("idp.example.com");
+  equal(text(clusters.of("token_endpoint", host)) + text(clusters.of("userinfo_endpoint", host)) + text(clusters.of("revocation_endpoint", host)), "tur");
+  equal(text(configOf("{" + SIGN_IN + ',"endpoint_clusters":{"token_endpoint":"t"}}').provider!.clusters.of("userinfo_endpoint", host)), "idp");
 }
 
 export function duty_102_issuer_and_client_are_bound_into_every_seal(): void {

@@ -5,6 +5,7 @@ import { Claim, Entropy, Exchange, Once, ProviderView, RefreshState, Registry, W
 import { Await, AwaitProvider, Forward, Next, Refuse } from "../../../assembly/flow/next";
 import { KeySet, readJwks } from "../../../assembly/jose/jwks";
 import { Reply } from "../../../assembly/http/callout";
+import { Endpoints } from "../../../assembly/oidc/endpoints";
 import { isIssuer, Metadata, readMetadata } from "../../../assembly/oidc/discovery";
 import { text, utf8 } from "../check";
 import { configOf } from "../config/compiled.as";
@@ -22,7 +23,7 @@ export class FakeProvider extends ProviderView {
   exact: bool = true;
   refetches: i32 = 0;
 
-  metadata(): Metadata | null { return this.document == "" ? null : readMetadata(new Reply(200, utf8(this.document)), utf8("https://idp.example.com"), false, false).value; }
+  metadata(): Metadata | null { return this.document == "" ? null : readMetadata(new Reply(200, utf8(this.document)), utf8("https://idp.example.com"), false, false, new Endpoints()).value; }
   issuer(): Uint8Array { return utf8("https://idp.example.com"); }
   isIssuer(iss: Uint8Array): bool { return isIssuer(iss, utf8("https://idp.example.com"), this.exact); }
   keys(): KeySet | null { return this.jwks == "" ? null : readJwks(utf8(this.jwks)).value; }

@@ -1,6 +1,7 @@
 import { Endpoint, Reply } from "../../../assembly/http/callout";
 import { readUrl, Url } from "../../../assembly/http/url";
 import { DiscoveryFault, discoveryFaultText, discoveryRequest, Metadata, readMetadata } from "../../../assembly/oidc/discovery";
+import { Endpoints } from "../../../assembly/oidc/endpoints";
 import { equal, equalInt, isFalse, isTrue, text, utf8 } from "../check";
 import { joined } from "../http/serialised.as";
 
@@ -59,16 +60,16 @@ export function where_configuration_names_no_issuer_one_slash_at_its_end_may_be_
 export function duty_65_nothing_but_one_slash_may_differ(): void {
   const others = [ISSUER + "//", ISSUER + "/x", ISSUER + "/?", ISSUER.toUpperCase(), "https://idp.example.com/realms", "https://idp.example.com/realms/a/b", "http://idp.example.com/realms/a/", "https://evil.example/realms/a/", "", "/"];
   for (let i = 0; i < others.length; i++) {
-    const fault = readMetadata(new Reply(200, utf8(document(others[i], "https://h/j", "https://h/i"))), utf8(ISSUER), false, false).fault;
+    const fault = readMetadata(new Reply(200, utf8(document(others[i], "https://h/j", "https://h/i"))), utf8(ISSUER), false, false, new Endpoints()).fault;
     if (fault == null) return assert(false, "accepted " + others[i]);
     equalInt(fault.code, DiscoveryFault.WrongIssuer);
   }
 }
 
 export function the_log_names_both_issuers_unless_one_is_no_url(): void {
-  const evil = readMetadata(new Reply(200, utf8(document("https://evil.example", "https://h/j", "https://h/i"))), utf8(ISSUER), true, false).fault!;
+  const evil = readMetadata(new Reply(200, utf8(document("https://evil.example", "https://h/j", "https://h/i"))), utf8(ISSUER), true, false, new Endpoints()).fault!;
   equal(discoveryFaultText(evil.code, evil.at, ISSUER), "the document names another issuer than its URL belongs to: https://evil.example for " + ISSUER + " (set `issuer` if that is meant)");
-  const line = readMetadata(new Reply(200, utf8(document("https://h/\\nwarn: all is well", "https://h/j", "https://h/i"))), utf8(ISSUER), true, false).fault!;
+  const line = readMetadata(new Reply(200, utf8(document("https://h/\\nwarn: all is well", "https://h/j", "https://h/i"))), utf8(ISSUER), true, false, new Endpoints()).fault!;
   equal(discoveryFaultText(line.code, line.at, ISSUER), "the document names another issuer than its URL belongs to: no URL for " + ISSUER + " (set `issuer` if that is meant)");
 }
 
@@ -88,6 +89,15 @@ export function an_endpoint_that_is_no_text_counts_as_absent(): void {
   leavesEachEndpointOut("null", false);
 }
 
+export function endpoints_of_the_configuration_go_before_those_of_the_document(): void {
+  const configured = new Endpoints();
+  configured.set("revocation_endpoint", readUrl(utf8("https://other.example.com/revoke")).value);
+  configured.set("jwks_uri", readUrl(utf8("https://other.example.com/keys")).value);
+  const metadata = readMetadata(new Reply(200, utf8(everything("http://idp.example.com").replace("http://idp.example.com/token", "https://idp.example.com/token"))), utf8(ISSUER), true, false, configured).value;
+  equal(url(metadata.revocationEndpoint) + " " + url(metadata.jwksUri) + " " + url(metadata.tokenEndpoint), "https://other.example.com/revoke https://other.example.com/keys https://idp.example.com/token_endpoint");
+  equal(metadata.unusable.join(" "), "authorization_endpoint userinfo_endpoint introspection_endpoint end_session_endpoint");
+}
+
 export function every_endpoint_that_is_wrong_is_named_and_the_others_are_taken(): void {
   equal(reads(everything("http://idp.example.com")).unusable.join(" "), ENDPOINTS.join(" "));
   const one = reads(everything("https://idp.example.com").replace("\"https://idp.example.com/userinfo_endpoint\"", "\"\""));
@@ -95,9 +105,9 @@ export function every_endpoint_that_is_wrong_is_named_and_the_others_are_taken()
 }
 
 export function duty_40_plain_http_is_taken_only_where_configuration_says_so(): void {
-  const metadata = readMetadata(new Reply(200, utf8(document(ISSUER, "http://127.0.0.1:8080/jwks", "http://127.0.0.1:8080/i"))), utf8(ISSUER), true, true);
+  const metadata = readMetadata(new Reply(200, utf8(document(ISSUER, "http://127.0.0.1:8080/jwks", "http://127.0.0.1:8080/i"))), utf8(ISSUER), true, true, new Endpoints());
   isFalse(metadata.failed, "allowed");
-  const ftp = readMetadata(new Reply(200, utf8(document(ISSUER, "ftp://127.0.0.1/jwks", "http://127.0.0.1:8080/i"))), utf8(ISSUER), true, true);
+  const ftp = readMetadata(new Reply(200, utf8(document(ISSUER, "ftp://127.0.0.1/jwks", "http://127.0.0.1:8080/i"))), utf8(ISSUER), true, true, new Endpoints());
   isTrue(ftp.value.jwksUri == null && ftp.value.introspectionEndpoint != null, "other schemes are not");
 }
 
@@ -153,17 +163,17 @@ function leavesEachEndpointOut(value: string, worth: bool): void {
   }
 }
 
-function issuerOf(named: string, issuer: string): Uint8Array { return readMetadata(new Reply(200, utf8(document(named, "https://h/j", "https://h/i"))), utf8(issuer), false, false).value.issuer; }
+function issuerOf(named: string, issuer: string): Uint8Array { return readMetadata(new Reply(200, utf8(document(named, "https://h/j", "https://h/i"))), utf8(issuer), false, false, new Endpoints()).value.issuer; }
 
 function reads(body: string): Metadata {
-  const metadata = readMetadata(new Reply(200, utf8(body)), utf8(ISSUER), true, false);
+  const metadata = readMetadata(new Reply(200, utf8(body)), utf8(ISSUER), true, false, new Endpoints());
   const fault = metadata.fault;
   if (fault != null) assert(false, "refused with " + fault.code.toString());
   return metadata.value;
 }
 
 function refuses(status: i32, body: string, code: DiscoveryFault): void {
-  const fault = readMetadata(new Reply(status, utf8(body)), utf8(ISSUER), true, false).fault;
+  const fault = readMetadata(new Reply(status, utf8(body)), utf8(ISSUER), true, false, new Endpoints()).fault;
   if (fault == null) return assert(false, "accepted " + status.toString() + " " + body.substring(0, 120));
   equalInt(fault.code, code);
 }

@@ -1,0 +1,49 @@
+// What the log says of a provider's endpoints that configurations need: those that are not there, and those that may need a cluster of their own.
+
+import { same } from "../bytes/bytes";
+import { decodeUtf8 } from "../bytes/utf8";
+import { Clusters } from "../config/clusters";
+import { ProviderSettings } from "../config/config";
+import { Metadata } from "../oidc/discovery";
+import { Logs } from "./logs";
+
+@final
+export class EndpointWarnings {
+  /** Endpoints that are needed, and the clusters of the first settings that need each. */
+  private readonly names: string[] = [];
+  private readonly clusters: Clusters[] = [];
+
+  /** `provider`: what the log calls it. */
+  constructor(private readonly provider: string, private readonly settings: ProviderSettings, private readonly logs: Logs) { this.join(settings, null); }
+
+  /** Settings with other needs come to share the provider. */
+  join(settings: ProviderSettings, known: Metadata | null): void {
+    for (let i = 0; i < settings.used.length; i++) {
+      if (this.names.includes(settings.used[i])) continue;
+      this.names.push(settings.used[i]);
+      this.clusters.push(settings.clusters);
+      if (known != null) this.checkOne(known, this.names.length - 1);
+    }
+  }
+
+  /** New metadata. */
+  check(metadata: Metadata): void {
+    if (metadata.unusable.length > 0) this.logs.warn(`discovery of ${this.provider}: no https URL without fragment, and so taken as absent: ${metadata.unusable.join(", ")}`);
+    for (let i = 0; i < this.names.length; i++) this.checkOne(metadata, i);
+  }
+
+  private checkOne(metadata: Metadata, at: i32): void {
+    const name = this.names[at], url = metadata.endpoint(name);
+    if (url == null) {
+      if (isRequired(name)) this.logs.warn(`discovery of ${this.provider}: the document has no usable ${name}${name == "revocation_endpoint" ? ", so revoke_tokens_on_logout revokes nothing" : ""} (it can be set by the attribute of that name)`);
+      return;
+    }
+    // Browsers go there by themselves.
+    if (name == "authorization_endpoint") return;
+    if (same(url.authority, this.settings.discovery.url.authority) || this.clusters[at].special(name, url.authority).length > 0) return;
+    this.logs.warn(`${name} is on another host (${decodeUtf8(url.authority)}) than discovery: if its cluster is another one too, name it in endpoint_clusters.${name}, or in endpoint_clusters.hosts for all that is there`);
+  }
+}
+
+/** Without the others, something else is done. */
+function isRequired(name: string): bool { return name != "userinfo_endpoint" && name != "introspection_endpoint"; }
