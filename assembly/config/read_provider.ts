@@ -1,6 +1,6 @@
 // The provider: where its metadata is, by which Envoy clusters it is called, and how bearer tokens are verified with its help.
 
-import { EMPTY, joined, utf8 } from "../bytes/bytes";
+import { joined, utf8 } from "../bytes/bytes";
 import { issuerOf, Url } from "../http/url";
 import { ENDPOINTS, Endpoints } from "../oidc/endpoints";
 import { Clusters } from "./clusters";

@@ -32,6 +32,12 @@ export class EndpointWarnings {
     for (let i = 0; i < this.names.length; i++) this.checkOne(metadata, i);
   }
 
+  /** Whether something is needed that the document has, but in a form that cannot be called. */
+  lacks(metadata: Metadata): bool {
+    for (let i = 0; i < this.names.length; i++) if (metadata.unusable.includes(this.names[i])) return true;
+    return false;
+  }
+
   private checkOne(metadata: Metadata, at: i32): void {
     const name = this.names[at], url = metadata.endpoint(name);
     if (url == null) {

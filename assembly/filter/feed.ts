@@ -34,6 +34,8 @@ const EARLY_MS: i64 = 5_000;
 /** How long after its last answer a provider is taken to be up; and how soon one that was silent is asked again. */
 const HEARD_MS: i64 = 10_000;
 const SILENT_MS: i64 = 2_000;
+/** How soon a document with an endpoint that is needed and cannot be called is fetched again. */
+const LACKING_MS: i64 = 30_000;
 
 @final
 export class Feed extends ProviderView {
@@ -46,6 +48,8 @@ export class Feed extends ProviderView {
   /** Set when somebody is about to be sent to the provider; the next `advance` fetches metadata to see whether it answers. */
   private metadataAsked: bool = false;
   private metadataBody: Uint8Array | null = null;
+  /** The document has an endpoint that is needed and cannot be called: whoever runs the provider will mend that. */
+  private lacking: bool = false;
   /** Set when an unknown key id asks for new keys; the next `advance` fetches them. */
   private keysAsked: bool = false;
   /** Since when the host takes no call; 0 while it does. */
@@ -109,7 +113,11 @@ export class Feed extends ProviderView {
   get hungry(): bool { return this.metadata() == null || this.keys() == null || this.keysAsked || this.metadataAsked; }
 
   /** Other settings share it. */
-  joinedBy(settings: ProviderSettings): void { this.endpoints.join(settings, this.metadataHeld); }
+  joinedBy(settings: ProviderSettings): void {
+    const held = this.metadataHeld;
+    this.endpoints.join(settings, held);
+    this.lacking = held != null && this.endpoints.lacks(held);
+  }
 
   /** For the log. */
   private get jwksCluster(): Uint8Array {
@@ -159,7 +167,7 @@ export class Feed extends ProviderView {
   }
 
   private nextFetch(): Fetch | null {
-    if (this.metadataAge.due(this.now) || this.metadataAsked) return new Fetch(CalloutKind.Discovery, discoveryRequest(this.settings.discovery));
+    if (this.metadataAge.due(this.now) || this.metadataAsked || this.lacking && this.now >= this.metadataAge.triedAtMs + LACKING_MS) return new Fetch(CalloutKind.Discovery, discoveryRequest(this.settings.discovery));
     const metadata = this.metadata();
     if (metadata == null) return null;
     if (!this.keysAge.due(this.now) && !this.keysAsked) return null;
@@ -213,6 +221,7 @@ export class Feed extends ProviderView {
     this.metadataAge.succeeded(fetchedAtMs);
     this.endpoints.check(read.value);
     for (let i = 0; i < this.methods.length; i++) this.warnOfMethod(this.methods[i]);
+    this.lacking = this.endpoints.lacks(read.value);
     return true;
   }
 

@@ -1,5 +1,5 @@
 /** Where the provider's endpoints are called: their hosts, their clusters, and those that configuration names. */
-import { bearer, DISCOVERY, ISSUER, JWKS_CONFIG, KEY, METADATA, ready, start, token } from "./fixture";
+import { bearer, DISCOVERY, ISSUER, JWKS_CONFIG, KEY, METADATA, ready, refused, start, token } from "./fixture";
 import { asked, BROWSER_CONFIG, BROWSER_METADATA, browse, Browser, callbackPath, location, signIn } from "./browser";
 
 /** Google's way: four hosts for one provider. */
@@ -64,6 +64,18 @@ describe("duty 140: endpoints on other hosts than discovery", () => {
     envoy.addPlugin(BROWSER_CONFIG);
     expect(pointedOut(envoy.logText)).toEqual(["token_endpoint oauth2.example.com", "userinfo_endpoint openid.example.com"]);
   });
+});
+
+test("a document whose addresses are mended is taken within half a minute, and one that stays as it is brings no more lines", () => {
+  const envoy = start({ config: JWKS_CONFIG }), served = { ...METADATA, jwks_uri: METADATA.jwks_uri.replace("https", "http") };
+  envoy.provider("idp").answers((call) => call.path === "/jwks" ? { body: { keys: [KEY.jwk] } } : { body: served });
+  envoy.advance(200);
+  expect(refused(envoy.get("/", bearer(token())))).toBe("503 provider_not_ready");
+  expect(envoy.logText.match(/no usable jwks_uri/g)).toHaveLength(1);
+  expect(envoy.provider("idp").calls.length).toBeLessThan(9);
+  served.jwks_uri = METADATA.jwks_uri;
+  envoy.advance(31);
+  envoy.get("/", bearer(token())).forwarded;
 });
 
 describe("endpoints that configuration names", () => {
