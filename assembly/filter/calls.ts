@@ -4,13 +4,13 @@ import { BufferType, MapType } from "../abi/enums";
 import { buffer, headerPairs, httpCall, nowMs, pairsAt, pairsSize, setEffectiveContext } from "../abi/host";
 import { EMPTY } from "../bytes/bytes";
 import { decodeUtf8 } from "../bytes/utf8";
-import { NO_WAITS } from "../flow/exchange";
-import { Await, AwaitProvider, CalloutKind, Ended, Next, Refreshed, RefreshOutcome, Refuse, Respond, Step } from "../flow/next";
+import { NO_WAITS, Waits } from "../flow/exchange";
+import { Await, AwaitProvider, CalloutKind, Ended, KeepRefresh, Next, Refreshed, RefreshOutcome, Refuse, Respond, Step } from "../flow/next";
 import { Callout, MAX_REPLY, Reply } from "../http/callout";
 import { statusOf } from "../http/status";
-import { Dispatcher, Feed } from "./feed";
+import { Dispatcher, Feed, LEASE_MARGIN_MS } from "./feed";
 import { Outcome } from "./metrics";
-import { PendingCall } from "./pending";
+import { MAX_KEPT, NOBODY, PendingCall } from "./pending";
 import { Question } from "./question";
 import { exchange } from "./registry";
 import { Guard } from "./guard";
@@ -98,12 +98,32 @@ function ended(call: PendingCall, guard: Guard, next: Next, now: i64): void {
   if (next instanceof AwaitProvider && feed != null) {
     call.root.pending.moveToFeed(call, guard, feed, (next as AwaitProvider).step);
     advance(feed, call.root);
-  } else if (next instanceof Refreshed) finishRefresh(guard, next as Refreshed, now);
+  } else if (next instanceof KeepRefresh) keepRefresh(guard, next as KeepRefresh, now);
+  else if (next instanceof Refreshed) finishRefresh(guard, next as Refreshed, now);
   else {
     const question = call.question;
     if (question != null) remember(guard, question.asked, next, now);
     call.root.pending.wake(call, guard, next);
   }
+}
+
+/** All workers are told that it is still under way: another worker's call may have to end before the one that brings the key. */
+function keepRefresh(guard: Guard, kept: KeepRefresh, now: i64): void {
+  const feed = guard.feed, root = guard.root;
+  if (feed == null || root.pending.kept >= MAX_KEPT || guard.visits.waitingFull) return finishRefresh(guard, new Refreshed(kept.key, RefreshOutcome.Done, kept.text), now);
+  guard.registry.turns.keep(kept.key, kept.text, now, now + 2 * (guard.config.timeoutMs + LEASE_MARGIN_MS));
+  root.pending.kept++;
+  root.pending.joinFeed(feed, NOBODY, guard, guard.visits, kept.step, NO_WAITS);
+  advance(feed, root);
+}
+
+/** The answer to a refresh goes on, as keys have come or not. */
+export function resumeRefresh(guard: Guard, step: Step, now: i64): void {
+  guard.root.pending.kept--;
+  const next = step.resume(exchange(guard, now, new Waits(true, 0)), Reply.none()), why = whyOf(next);
+  if (why.length > 0) guard.trouble(why);
+  if (next instanceof KeepRefresh) keepRefresh(guard, next as KeepRefresh, now);
+  else if (next instanceof Refreshed) finishRefresh(guard, next as Refreshed, now);
 }
 
 /** All workers are told, and the requests here that wait for it go on. */

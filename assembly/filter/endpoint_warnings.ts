@@ -12,6 +12,8 @@ export class EndpointWarnings {
   /** Endpoints that are needed, and the clusters of the first settings that need each. */
   private readonly names: string[] = [];
   private readonly clusters: Clusters[] = [];
+  /** How clients of these configurations prove themselves at the token endpoint. */
+  private readonly methods: string[] = [];
 
   /** `provider`: what the log calls it. */
   constructor(private readonly provider: string, private readonly settings: ProviderSettings, private readonly logs: Logs) { this.join(settings, null); }
@@ -30,6 +32,22 @@ export class EndpointWarnings {
   check(metadata: Metadata): void {
     if (metadata.unusable.length > 0) this.logs.warn(`discovery of ${this.provider}: no https URL without fragment, and so taken as absent: ${metadata.unusable.join(", ")}`);
     for (let i = 0; i < this.names.length; i++) this.checkOne(metadata, i);
+    for (let i = 0; i < this.methods.length; i++) this.checkMethod(metadata, this.methods[i]);
+  }
+
+  /** A configuration comes whose client proves itself so. */
+  expect(method: string, known: Metadata | null): void {
+    if (this.methods.includes(method)) return;
+    this.methods.push(method);
+    if (known != null) this.checkMethod(known, method);
+  }
+
+  /** What would otherwise be found only in the first login's `invalid_client`. Few providers list `none`, and many take public clients. */
+  private checkMethod(metadata: Metadata, method: string): void {
+    const offered: string[] | null = metadata.tokenAuthMethods;
+    if (offered == null || offered.includes(method) || method == "none") return;
+    this.logs.warn("the token endpoint of " + this.provider + " does not offer " + method + ": "
+      + (offered.length > 0 ? "token_endpoint_auth_method should be " + offered.join(" or ") : "its token_endpoint_auth_methods_supported has no method that the filter knows"));
   }
 
   /** Whether something is needed that the document has, but in a form that cannot be called. */

@@ -1,12 +1,9 @@
 // One provider's metadata and keys: fetched ahead of need, one call for all workers, kept while the provider is down.
 
 import { Callout, Reply } from "../http/callout";
-import { encodeBase64url } from "../bytes/base64";
-import { EMPTY, same, utf8 } from "../bytes/bytes";
+import { EMPTY, same } from "../bytes/bytes";
 import { decodeUtf8 } from "../bytes/utf8";
-import { ByteWriter } from "../bytes/writer";
 import { ProviderSettings } from "../config/config";
-import { digest, Hash } from "../crypto/hash";
 import { ProviderView } from "../flow/exchange";
 import { CalloutKind } from "../flow/next";
 import { Url } from "../http/url";
@@ -15,7 +12,6 @@ import { answered } from "../oidc/answered";
 import { discoveryFaultText, discoveryRequest, isIssuer, Metadata, readMetadata } from "../oidc/discovery";
 import { Freshness } from "../oidc/freshness";
 import { Fault } from "../result";
-import { contextOf } from "../session/sealing";
 import { EndpointWarnings } from "./endpoint_warnings";
 import { Logs } from "./logs";
 import { Document, SharedProvider } from "./shared_provider";
@@ -27,7 +23,7 @@ export abstract class Dispatcher {
 }
 
 /** How much longer than the call itself a worker may hold the right to call. */
-const LEASE_MARGIN_MS: i64 = 2_000;
+export const LEASE_MARGIN_MS: i64 = 2_000;
 
 /** How long a host that takes no call is asked again on every tick: at its start it does not know its clusters' addresses yet. */
 const EARLY_MS: i64 = 5_000;
@@ -50,8 +46,12 @@ export class Feed extends ProviderView {
   private metadataBody: Uint8Array | null = null;
   /** The document has an endpoint that is needed and cannot be called: whoever runs the provider will mend that. */
   private lacking: bool = false;
-  /** Set when an unknown key id asks for new keys; the next `advance` fetches them. */
+  /** Set when an unknown key id asks for new keys: they are fetched as soon as they may be, and again until they have come. */
   private keysAsked: bool = false;
+  /** Set when a token from the provider itself asks for new keys: one fetch, a second after the last one at the latest. */
+  private keysAskedAtOnce: bool = false;
+  /** The set before the one in use. */
+  private keysBefore: KeySet | null = null;
   /** Since when the host takes no call; 0 while it does. */
   private refusedSinceMs: i64 = 0;
   /** Until when a call of this worker, or of another, is under way; 0 when none is. */
@@ -61,8 +61,6 @@ export class Feed extends ProviderView {
   private now: i64 = 0;
   /** For the log: as the configuration means it. */
   private readonly name: string;
-  /** How clients of these configurations prove themselves at the token endpoint. */
-  private readonly methods: string[] = [];
   private readonly endpoints: EndpointWarnings;
   /** Raised when the key set has changed: verdicts that rest on the old one are void. */
   generation: i32 = 0;
@@ -97,20 +95,33 @@ export class Feed extends ProviderView {
   /** An answer of one of the provider's endpoints. Of 5xx nobody knows who says it: Envoy and gateways say it of a provider that is down. */
   heard(status: i32): void { if (status > 0 && status < 500) this.heardAtMs = this.now; }
 
-  coming(): bool { return this.busyUntilMs > this.now || this.nextFetch() != null; }
+  coming(): bool { return this.busyUntilMs > this.now || this.keysAskedAtOnce && this.canFetchKeys || this.nextFetch() != null; }
 
-  refetchKeys(): bool {
-    if (!this.keysAge.mayAsk(this.now)) return this.keysAsked;
-    this.keysAsked = true;
-    this.keysAge.askedAtMs = this.now;
-    return true;
+  newerKeys(): bool {
+    const before = this.generation;
+    this.adopt();
+    return this.generation != before;
+  }
+
+  askForKey(fromProvider: bool): bool {
+    if (!this.canFetchKeys) return this.keys() == null && this.coming();
+    if (fromProvider) this.keysAskedAtOnce = true;
+    else if (this.keysAge.mayAsk(this.now)) this.keysAsked = true;
+    return this.keysAskedAtOnce || this.keysAge.retryAllowed(this.now) && (this.keysAsked || this.keysAge.due(this.now));
+  }
+
+  get keysFailing(): bool { return this.keysAge.failures > 0 || this.keys() == null; }
+
+  hasDropped(kid: Uint8Array | null): bool {
+    const before = this.keysBefore, held = this.keysHeld;
+    return before != null && before.has(kid) && (held == null || !held.has(kid));
   }
 
   /** Whether requests that wait for the provider should look again: all is there, or what is missing is not on its way. */
   get settled(): bool { return !this.hungry || !this.coming(); }
 
   /** Whether something that requests may wait for is missing, so that the clock should tick faster. */
-  get hungry(): bool { return this.metadata() == null || this.keys() == null || this.keysAsked || this.metadataAsked; }
+  get hungry(): bool { return this.metadata() == null || this.keys() == null || this.keysAsked || this.keysAskedAtOnce || this.metadataAsked; }
 
   /** Other settings share it. */
   joinedBy(settings: ProviderSettings): void {
@@ -160,17 +171,31 @@ export class Feed extends ProviderView {
     const ok = discovery ? this.takeMetadata(reply, this.now) : this.takeKeys(reply, this.now);
     const age = discovery ? this.metadataAge : this.keysAge;
     if (discovery) this.metadataAsked = false;
-    else this.keysAsked = false;
+    else this.keysTried(ok, this.now);
     if (!ok) age.failed(this.now);
     this.shared.publish(discovery ? Document.Metadata : Document.Keys, ok ? reply.body : null, this.now, age.failures, this.keysAge.askedAtMs);
     return ok;
+  }
+
+  private get canFetchKeys(): bool {
+    const metadata = this.metadata();
+    return metadata != null && metadata.jwksUri != null;
+  }
+
+  /** An attempt to get the keys has ended, here or in another worker. */
+  private keysTried(ok: bool, atMs: i64): void {
+    this.keysAskedAtOnce = false;
+    if (!ok || !this.keysAsked) return;
+    this.keysAsked = false;
+    this.keysAge.askedAtMs = max(this.keysAge.askedAtMs, atMs);
   }
 
   private nextFetch(): Fetch | null {
     if (this.metadataAge.due(this.now) || this.metadataAsked || this.lacking && this.now >= this.metadataAge.triedAtMs + LACKING_MS) return new Fetch(CalloutKind.Discovery, discoveryRequest(this.settings.discovery));
     const metadata = this.metadata();
     if (metadata == null) return null;
-    if (!this.keysAge.due(this.now) && !this.keysAsked) return null;
+    const asked = this.keysAsked && this.keysAge.retryAllowed(this.now) || this.keysAskedAtOnce && this.keysAge.mayAskAtOnce(this.now);
+    if (!this.keysAge.due(this.now) && !asked) return null;
     const url = metadata.jwksUri;
     if (url == null) return null;
     return new Fetch(CalloutKind.Jwks, new Callout("GET", this.settings.clusters.endpoint("jwks_uri", url), "application/jwk-set+json, application/json"));
@@ -189,10 +214,10 @@ export class Feed extends ProviderView {
     }
     if (keysAtMs > this.keysAge.fetchedAtMs) {
       const body = shared.read(Document.Keys);
-      if (body != null && this.takeKeys(new Reply(200, body), keysAtMs)) this.keysAsked = false;
+      if (body != null && this.takeKeys(new Reply(200, body), keysAtMs)) this.keysTried(true, keysAtMs);
     }
     if (this.adoptAttempt(this.metadataAge, Document.Metadata)) this.metadataAsked = false;
-    if (this.adoptAttempt(this.keysAge, Document.Keys)) this.keysAsked = false;
+    if (this.adoptAttempt(this.keysAge, Document.Keys)) this.keysTried(false, this.now);
   }
 
   /** True when another worker has tried since this one has. */
@@ -220,25 +245,12 @@ export class Feed extends ProviderView {
     this.metadataBody = reply.body;
     this.metadataAge.succeeded(fetchedAtMs);
     this.endpoints.check(read.value);
-    for (let i = 0; i < this.methods.length; i++) this.warnOfMethod(this.methods[i]);
     this.lacking = this.endpoints.lacks(read.value);
     return true;
   }
 
   /** A configuration comes whose client proves itself so. */
-  expect(method: string): void {
-    if (this.methods.includes(method)) return;
-    this.methods.push(method);
-    this.warnOfMethod(method);
-  }
-
-  /** What would otherwise be found only in the first sign-in's `invalid_client`. Few providers list `none`, and many take public clients. */
-  private warnOfMethod(method: string): void {
-    const metadata = this.metadataHeld, offered: string[] | null = metadata == null ? null : metadata.tokenAuthMethods;
-    if (offered == null || offered.includes(method) || method == "none") return;
-    this.logs.warn("the token endpoint of " + this.name + " does not offer " + method + ": "
-      + (offered.length > 0 ? "token_endpoint_auth_method should be " + offered.join(" or ") : "its token_endpoint_auth_methods_supported has no method that the filter knows"));
-  }
+  expect(method: string): void { this.endpoints.expect(method, this.metadataHeld); }
 
   private warnOfLeftOut(keys: string): void {
     if (keys.length > 0) this.logs.warn("keys of " + this.name + ": left out: " + keys);
@@ -259,6 +271,7 @@ export class Feed extends ProviderView {
     this.keysAge.succeeded(fetchedAtMs);
     if (before != null && same(before, body)) return true;
     this.warnOfLeftOut(read.value.leftOut);
+    this.keysBefore = this.keysHeld;
     this.keysHeld = read.value;
     this.keysBody = body;
     this.generation++;
@@ -273,19 +286,4 @@ function by(cluster: Uint8Array): string { return ` [cluster "${decodeUtf8(clust
 @final
 class Fetch {
   constructor(readonly kind: CalloutKind, readonly call: Callout) {}
-}
-
-/**
- * Configurations whose providers have the same id share one feed, and what workers share goes by it. So everything is in it that decides what is fetched, what
- * of it is accepted, and for how long.
- */
-export function feedId(settings: ProviderSettings): string {
-  const numbers = new ByteWriter().byte(settings.allowHttp ? 1 : 0).byte(settings.issuerExact ? 1 : 0).u32(settings.timeoutMs).decimal(settings.lifetimeMs).written();
-  const texts: Uint8Array[] = [];
-  for (let i = 0; i < settings.endpoints.names.length; i++) {
-    texts.push(utf8(settings.endpoints.names[i]));
-    texts.push(settings.endpoints.urls[i].text);
-  }
-  const all = contextOf([settings.discovery.url.text, settings.issuer, settings.discovery.cluster, settings.clusters.identityOf("jwks_uri"), contextOf(texts), numbers]);
-  return decodeUtf8(encodeBase64url(digest(Hash.Sha256, all)));
 }

@@ -37,6 +37,11 @@ export class PendingCall {
 /** Which share of the guard's a call counts in. */
 export function shareOf(guard: Guard, kind: CalloutKind): Share { return kind == CalloutKind.Introspection ? guard.tokens : guard.visits; }
 
+/** In place of a stream: the answer to a refresh that waits for the provider's keys. */
+export const NOBODY: u32 = 0;
+/** How many of them one configuration keeps in a worker. */
+export const MAX_KEPT = 256;
+
 /** A request that waits for a provider, or for a refresh. */
 @final
 class Waiter {
@@ -74,6 +79,8 @@ export class Pending {
   private elsewhere: PendingCall[] = [];
   /** As many as there are providers at the most. */
   private feeds: Waiters[] = [];
+  /** Answers to refreshes that wait for the provider's keys. */
+  kept: i32 = 0;
   /** By the first bytes of the refresh's name. */
   private readonly refreshes: Map<u64, Waiters> = new Map<u64, Waiters>();
 

@@ -17,12 +17,12 @@ import { scrubTrailers } from "./admit";
 import { bodySoFar, BodyWaiter, MAX_BODY } from "./bodies";
 import { askOnce } from "./ask_once";
 import { refuseFull } from "./bounds";
-import { RootDispatcher } from "./calls";
+import { resumeRefresh, RootDispatcher } from "./calls";
 import { hurry } from "./clock";
 import { cookies, credential, headers, setStream, verdictKey } from "./current";
 import { Guard } from "./guard";
 import { Outcome } from "./metrics";
-import { PendingCall } from "./pending";
+import { NOBODY, PendingCall } from "./pending";
 import { exchange } from "./registry";
 import { refusalAt, remember } from "./remember";
 import { admit, admitAnonymous, refuse, refuseWith } from "./settle";
@@ -121,6 +121,11 @@ export function resumeSome(): bool {
   for (let i = 0; i < BATCH; i++) {
     const woken = wokenQueue.next();
     if (woken == null) return false;
+    const step = woken.step;
+    if (woken.stream == NOBODY) {
+      if (step != null) resumeRefresh(woken.guard, step, nowMs());
+      continue;
+    }
     if (!waitingStreams.delete(woken.stream) || !setEffectiveContext(woken.stream)) continue; // the request has gone
     resetArena();
     if (resume(woken) == FilterHeadersStatus.Continue) continueRequest();

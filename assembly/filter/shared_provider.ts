@@ -6,8 +6,8 @@ import { joined, utf8 } from "../bytes/bytes";
 export const enum Document { Metadata = 0, Keys }
 
 /**
- * The head record: lease end (ms), then for each document when it was fetched (ms), when it was last tried (ms), failures in a row; at last when an unknown key id caused
- * a fetch (ms). All i64. */
+ * The head record: lease end (ms), then for each document when it was fetched (ms), when it was last tried (ms), failures in a row; at last when a fetch that an
+ * unknown key id had caused was good (ms). All i64. */
 const LEASE = 0;
 const FIRST = 8;
 const PER_DOCUMENT = 24;

@@ -29,6 +29,13 @@ export function admitJwt(x: Exchange, jwt: VerifiedJwt): Next {
   return admit(x, claims, true, expiresAtSec(claims, claims.member(claims.root, "exp")));
 }
 
+/** Whether a key could make it pass at all, by what it says itself. That decides between refusals, and whether a key is looked up for it. */
+export function mayBeOurs(x: Exchange, unverified: Json | null): bool {
+  if (unverified == null) return false;
+  const claims = unverified, iss = claims.member(claims.root, "iss");
+  return claims.isString(iss) && isOfIssuer(x, claims.text(iss)) && checkTimes(claims, x.nowSec, x.config.slackSec) != ClaimFault.Expired;
+}
+
 /** A token that the provider calls active (RFC 7662 §4: what it says besides must agree with us too). */
 export function admitActive(x: Exchange, token: ActiveToken): Next {
   const claims = token.claims;

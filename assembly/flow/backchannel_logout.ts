@@ -3,8 +3,11 @@
 import { Reply } from "../http/callout";
 import { isForm } from "../http/navigation";
 import { readParameters } from "../http/parameters";
-import { LogoutToken, logoutTokenFaultText, MAX_AGE_SEC, readLogoutToken } from "../oidc/logout_token";
+import { readJws } from "../jose/jws";
+import { Json } from "../json/json";
+import { LogoutToken, logoutTokenFault, logoutTokenFaultText, MAX_AGE_SEC, readLogoutToken } from "../oidc/logout_token";
 import { BrowserSettings } from "../config/browser";
+import { Fault } from "../result";
 import { Claim, Exchange, Once } from "./exchange";
 import { AwaitBody, AwaitProvider, BodyStep, Next, Page, Refuse, Step, Visited } from "./next";
 import { LOGOUT_METHOD, LOGOUT_NOT_KEPT, LOGOUT_TOKEN_INVALID, NOT_READY } from "./refusal";
@@ -37,16 +40,21 @@ class CheckLogoutToken extends Step {
 
   go(x: Exchange, waited: bool): Next {
     const signed = verifySigned(x, this.token), provider = x.provider;
-    if (signed.signature == Signature.UnknownKey && provider != null) {
-      if (!waited && (provider.keys() == null || provider.refetchKeys())) return new AwaitProvider(this);
+    if (provider == null) return new Refuse(LOGOUT_TOKEN_INVALID);
+    if (signed.signature == Signature.UnknownKey) {
+      // All but the signature is checked first: what would be refused anyway causes no fetch.
+      const claimed = readJws(this.token), claims: Json | null = claimed.failed ? null : claimed.value.unverifiedClaims();
+      if (claims == null) return new Refuse(LOGOUT_TOKEN_INVALID);
+      const fault = logoutTokenFault(claims, claimed.value.typ, provider.issuer(), this.browser.client.id, x.nowSec, x.config.slackSec);
+      if (fault != null) return refuse(fault);
+      if (!waited && provider.askForKey(true)) return new AwaitProvider(this);
       // Who could not be asked just now may have the key: the provider shall try again.
-      if (!waited || provider.keys() == null) return new Refuse(NOT_READY);
+      if (!waited || provider.keysFailing) return new Refuse(NOT_READY);
     }
     const jwt = signed.jwt;
-    if (jwt == null || provider == null) return new Refuse(LOGOUT_TOKEN_INVALID, 0, "back-channel logout: the logout token " + signed.why);
-    const read = readLogoutToken(jwt, provider.issuer(), this.browser.client.id, x.nowSec, x.config.slackSec);
-    const fault = read.fault;
-    return fault == null ? this.end(x, read.value) : new Refuse(LOGOUT_TOKEN_INVALID, 0, "back-channel logout: the logout token " + logoutTokenFaultText(fault.code, fault.at));
+    if (jwt == null) return new Refuse(LOGOUT_TOKEN_INVALID, 0, "back-channel logout: the logout token " + signed.why);
+    const read = readLogoutToken(jwt, provider.issuer(), this.browser.client.id, x.nowSec, x.config.slackSec), fault = read.fault;
+    return fault == null ? this.end(x, read.value) : refuse(fault);
   }
 
   /** Of requests that bring the same token at the same time, in whatever workers, one gets past the claim (duty 163). */
@@ -71,3 +79,5 @@ class CheckLogoutToken extends Step {
       && (person == 0 || registry.end(endKey(EndOf.WithoutSid, context, token.sub), person, x.nowSec, until));
   }
 }
+
+function refuse(fault: Fault): Refuse { return new Refuse(LOGOUT_TOKEN_INVALID, 0, "back-channel logout: the logout token " + logoutTokenFaultText(fault.code, fault.at)); }

@@ -18,8 +18,17 @@ export abstract class ProviderView {
   /** Whether an `iss` is the provider's: exactly, once its spelling is known. */
   abstract isIssuer(iss: Uint8Array): bool;
   abstract keys(): KeySet | null;
-  /** Whether a fetch for a key id that the set does not hold is allowed now; asking counts as using the allowance. */
-  abstract refetchKeys(): bool;
+  /** Takes over what other workers have fetched. True: the keys are other ones now, so that an unknown one is to be looked for once more. */
+  abstract newerKeys(): bool;
+  /**
+   * Asks for a key that the set does not hold. True: keys are coming, so that waiting makes sense. `fromProvider`: the token that names the key comes from the
+   * provider itself, or looks so much like it that its key must be known; others share one look-up in a while, for strangers choose key ids.
+   */
+  abstract askForKey(fromProvider: bool): bool;
+  /** Whether the last attempt to get the keys failed: then nothing can be said of a key that the set does not hold. */
+  abstract get keysFailing(): bool;
+  /** Whether the provider once published a key of this id and does so no more. */
+  abstract hasDropped(kid: Uint8Array | null): bool;
   /** Whether the provider answers, so that people may be sent there. Where nothing was heard of it for a while, asking makes it be asked. */
   abstract answers(): bool;
   /** Whether metadata and keys are on their way, so that waiting makes sense. */

@@ -20,7 +20,7 @@ import { LOGIN_FAILED, NO_RANDOMNESS, PROVIDER_UNREACHABLE, SESSION_TOO_LARGE } 
 import { sealSession } from "./seal_session";
 import { CIRCLE_SEC } from "./sign_in";
 import { idTokenRules, takeIdToken, takeTokens } from "./take_tokens";
-import { Signature, verifySigned } from "./verify_id_token";
+import { KeyWait, Signature, verifySigned } from "./verify_id_token";
 
 export function redeem(x: Exchange, home: Homecoming, login: Login, code: Uint8Array, redirectUri: Uint8Array): Next {
   const metadata = x.metadata, url: Url | null = metadata == null ? null : metadata.tokenEndpoint;
@@ -41,21 +41,20 @@ class ReadTokens extends Step {
       return this.home.refuse(down ? PROVIDER_UNREACHABLE : LOGIN_FAILED, "sign-in: " + tokenFaultText(fault.code, fault.at));
     }
     if (read.value.idToken.length == 0) return this.home.refuse(LOGIN_FAILED, "sign-in: the token answer holds no id_token (is openid among the scopes?)");
-    return new CheckIdToken(this.home, this.login, read.value).go(x, false);
+    return new CheckIdToken(this.home, this.login, read.value, new KeyWait(x.nowMs)).resume(x, reply);
   }
 }
 
-/** A key that is not known yet may have to be fetched first. */
+/** A key that is not known yet may have to be fetched first. The code is spent: while the fetch fails it is tried again, for some seconds. */
 @final
 class CheckIdToken extends Step {
-  constructor(private readonly home: Homecoming, private readonly login: Login, private readonly tokens: Tokens) { super(); }
+  constructor(private readonly home: Homecoming, private readonly login: Login, private readonly tokens: Tokens, private readonly keyWait: KeyWait) { super(); }
 
-  resume(x: Exchange, _reply: Reply): Next { return this.go(x, true); }
-
-  go(x: Exchange, waited: bool): Next {
-    const signed = verifySigned(x, this.tokens.idToken), provider = x.provider;
-    if (signed.signature == Signature.UnknownKey && !waited && provider != null && (provider.keys() == null || provider.refetchKeys())) return new AwaitProvider(this);
-    const jwt = signed.jwt;
+  resume(x: Exchange, _reply: Reply): Next {
+    const signed = verifySigned(x, this.tokens.idToken);
+    if (signed.signature == Signature.UnknownKey && this.keyWait.goesOn(x)) return new AwaitProvider(this);
+    const jwt = signed.jwt, provider = x.provider;
+    if (signed.signature == Signature.UnknownKey && provider != null && provider.keysFailing) return this.home.refuse(PROVIDER_UNREACHABLE, "sign-in: the ID Token " + signed.why);
     if (jwt == null) return this.home.refuse(LOGIN_FAILED, "sign-in: the ID Token " + signed.why);
     const read = readIdToken(jwt, signed.hash, idTokenRules(x, this.home.browser), this.login.nonce, this.tokens.accessToken, x.nowSec);
     const fault = read.fault;
@@ -91,10 +90,10 @@ class CheckUserinfo extends Step {
   resume(x: Exchange, _reply: Reply): Next { return this.go(x, true); }
 
   go(x: Exchange, waited: bool): Next {
-    const signed = verifySigned(x, this.answer), provider = x.provider, settings = x.config.provider, jwt = signed.jwt;
-    if (signed.signature == Signature.UnknownKey && !waited && provider != null && (provider.keys() == null || provider.refetchKeys())) return new AwaitProvider(this);
+    const signed = verifySigned(x, this.answer), provider = x.provider, jwt = signed.jwt;
+    if (signed.signature == Signature.UnknownKey && !waited && provider != null && provider.askForKey(true)) return new AwaitProvider(this);
     if (jwt == null) return withoutUserinfo(x, this.home, this.login, this.tokens, this.idToken, "the UserInfo endpoint's answer " + signed.why, false);
-    const read = readSignedUserinfo(jwt.claims, settings == null ? EMPTY : settings.issuer, this.home.browser.client.id, this.idToken.sub);
+    const read = readSignedUserinfo(jwt.claims, provider == null ? EMPTY : provider.issuer(), this.home.browser.client.id, this.idToken.sub);
     return withUserinfo(x, this.home, this.login, this.tokens, this.idToken, read, false);
   }
 }

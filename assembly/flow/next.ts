@@ -118,6 +118,20 @@ export class AwaitRefresh extends Next {
   constructor(readonly key: Uint8Array, readonly begin: Await | null) { super(); }
 }
 
+/**
+ * A refresh has its answer, but not yet the key that signed it. The refresh token is spent, so the answer is kept: the step goes on when the provider's keys
+ * have come. Not about a request, either.
+ */
+@final
+export class KeepRefresh extends Next {
+  constructor(
+    readonly key: Uint8Array,
+    /** The session with as much of the answer as may be believed without that key: what is left where nobody goes on. */
+    readonly text: Uint8Array,
+    readonly step: Step,
+  ) { super(); }
+}
+
 /** A refresh has ended. Not about a request: all that wait for it decide again. */
 @final
 export class Refreshed extends Next {

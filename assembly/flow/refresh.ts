@@ -5,16 +5,18 @@ import { BrowserSettings } from "../config/browser";
 import { NONCE_SIZE } from "../crypto/xchacha20poly1305";
 import { Reply } from "../http/callout";
 import { Url } from "../http/url";
+import { readJws } from "../jose/jws";
 import { idTokenFaultText, readRefreshedIdToken } from "../oidc/id_token";
 import { readTokens, refreshRequest, TokenFault, tokenFaultText, Tokens } from "../oidc/token";
 import { SessionClaims } from "../policy/session_claims";
 import { CookieNames } from "../session/cookie_settings";
 import { Session } from "../session/session";
+import { mayBeOurs } from "./admit";
 import { Exchange } from "./exchange";
-import { Await, CalloutKind, Next, Refreshed, RefreshOutcome, Step } from "./next";
+import { Await, CalloutKind, KeepRefresh, Next, Refreshed, RefreshOutcome, Step } from "./next";
 import { sealSession } from "./seal_session";
 import { idTokenRules, takeIdToken, takeTokens } from "./take_tokens";
-import { Signature, verifySigned } from "./verify_id_token";
+import { KeyWait, Signature, SignedToken, verifySigned } from "./verify_id_token";
 import { Visit } from "./visit";
 
 /** null where no call can be made: the provider is not known yet, or the client cannot prove itself. */
@@ -44,27 +46,54 @@ class ReadRefresh extends Step {
       return new Refreshed(this.key, ended ? RefreshOutcome.Ended : RefreshOutcome.Failed, EMPTY,
         fault.code == TokenFault.InvalidGrant ? "" : "refresh: " + tokenFaultText(fault.code, fault.at));
     }
-    const s = this.session, tokens = read.value;
-    const why = tokens.idToken.length > 0 ? this.takeIdToken(x, tokens) : "";
-    if (why.length > 0) return new Refreshed(this.key, RefreshOutcome.Ended, EMPTY, "refresh: the ID Token " + why);
-    takeTokens(x, this.browser, s, tokens);
-    s.touchedAtSec = x.nowSec;
-    s.renewedAtSec = x.nowSec;
+    return new TakeRefreshed(this.browser, this.names, this.secure, this.session, this.key, read.value, x.nowMs).resume(x, reply);
+  }
+}
+
+/** The answer becomes the session's new text, once the key that signed the ID Token is there. */
+@final
+class TakeRefreshed extends Step {
+  private readonly keyWait: KeyWait;
+
+  constructor(
+    private readonly browser: BrowserSettings,
+    private readonly names: CookieNames,
+    private readonly secure: bool,
+    private readonly session: Session,
+    private readonly key: Uint8Array,
+    private readonly tokens: Tokens,
+    /** When they came: their time counts from then. */
+    private readonly cameAtMs: i64,
+  ) {
+    super();
+    this.keyWait = new KeyWait(cameAtMs);
+  }
+
+  resume(x: Exchange, _reply: Reply): Next {
+    const s = this.session, tokens = this.tokens, came = x.at(this.cameAtMs);
+    let unknown = false;
+    if (tokens.idToken.length > 0) {
+      const signed = verifySigned(x, tokens.idToken);
+      unknown = signed.signature == Signature.UnknownKey;
+      const why = unknown ? "" : this.takeIdToken(came, signed);
+      if (why.length > 0) return new Refreshed(this.key, RefreshOutcome.Ended, EMPTY, "refresh: the ID Token " + why);
+    } else unknown = claimsToBeOurs(x, tokens.accessToken) && verifySigned(x, tokens.accessToken).signature == Signature.UnknownKey;
+    const waits = unknown && this.keyWait.goesOn(x);
+    takeTokens(came, this.browser, s, tokens);
+    s.touchedAtSec = came.nowSec;
+    s.renewedAtSec = came.nowSec;
     // The tokens that were just spent cannot be had again: without randomness the session is lost.
     const nonce = x.entropy.bytes(NONCE_SIZE);
     if (nonce == null) return new Refreshed(this.key, RefreshOutcome.Ended, EMPTY, "refresh: the host has no randomness");
     const text = sealSession(this.browser, this.names, this.secure, s, nonce);
     if (text == null) return new Refreshed(this.key, RefreshOutcome.Ended, EMPTY, "refresh: the session does not fit into cookies any more");
-    return new Refreshed(this.key, RefreshOutcome.Done, text);
+    // An ID Token that cannot be verified is not taken; the one from before stays.
+    return waits ? new KeepRefresh(this.key, text, this) : new Refreshed(this.key, RefreshOutcome.Done, text);
   }
 
-  /** Empty, or what is wrong with it (duty 39). One that cannot be verified yet is not taken; the one from sign-in stays. */
-  private takeIdToken(x: Exchange, tokens: Tokens): string {
-    const signed = verifySigned(x, tokens.idToken);
-    const provider = x.provider;
-    if (signed.signature == Signature.UnknownKey && provider != null) provider.refetchKeys();
-    if (signed.signature == Signature.UnknownKey) return "";
-    const jwt = signed.jwt;
+  /** Empty, or what is wrong with it (duty 39). */
+  private takeIdToken(x: Exchange, signed: SignedToken): string {
+    const jwt = signed.jwt, tokens = this.tokens;
     if (jwt == null) return signed.why;
     const before = new SessionClaims(this.session).idToken.json;
     const read = readRefreshedIdToken(jwt, signed.hash, idTokenRules(x, this.browser), this.session.subject, before, tokens.accessToken, x.nowSec);
@@ -73,4 +102,10 @@ class ReadRefresh extends Step {
     takeIdToken(this.browser, this.session, tokens.idToken, read.value);
     return "";
   }
+}
+
+/** Access tokens for others may be JWTs too, whose keys this provider never publishes. */
+function claimsToBeOurs(x: Exchange, accessToken: Uint8Array): bool {
+  const jws = readJws(accessToken);
+  return !jws.failed && mayBeOurs(x, jws.value.unverifiedClaims());
 }

@@ -21,6 +21,26 @@ export class SignedToken {
   ) {}
 }
 
+/** How often, and for how long, the provider is asked for the key of tokens that it has just given out, where the answer fails to come. */
+const MAX_LOOKUPS = 10;
+const MAX_LOOKUP_MS: i64 = 10_000;
+
+/** A wait for the key of a token that the token endpoint gave. */
+@final
+export class KeyWait {
+  private lookups: i32 = 0;
+  constructor(private readonly sinceMs: i64) {}
+
+  /** Whether to wait (again). One good answer of the provider is enough. */
+  goesOn(x: Exchange): bool {
+    const provider = x.provider;
+    if (provider == null || this.lookups >= MAX_LOOKUPS || x.nowMs >= this.sinceMs + MAX_LOOKUP_MS) return false;
+    if (this.lookups > 0 && !provider.keysFailing) return false;
+    this.lookups++;
+    return provider.askForKey(true);
+  }
+}
+
 export function verifySigned(x: Exchange, token: Uint8Array): SignedToken {
   const browser = x.config.browser;
   const read = readJws(token);
@@ -36,7 +56,7 @@ export function verifySigned(x: Exchange, token: Uint8Array): SignedToken {
     return jwt.failed ? bad("has no valid signature") : new SignedToken(Signature.Good, jwt.value, algorithm.hash, "");
   }
   const provider = x.provider, keys: KeySet | null = provider == null ? null : provider.keys();
-  if (keys == null) return new SignedToken(Signature.UnknownKey, null, algorithm.hash, "came while the provider's keys are not there");
+  if (keys == null) return provider != null && provider.newerKeys() ? verifySigned(x, token) : new SignedToken(Signature.UnknownKey, null, algorithm.hash, "came while the provider's keys are not there");
   const candidates = keys.candidates(algorithm, jws.kid);
   if (candidates.length > 0) {
     const jwt = jws.verifiedByAny(candidates), refused = jwt.fault;
@@ -44,6 +64,7 @@ export function verifySigned(x: Exchange, token: Uint8Array): SignedToken {
     // A wrong signature is final only with the very key that the token names.
     if (refused.code != JwsFault.BadSignature || keys.has(jws.kid)) return bad("has no valid signature");
   }
+  if (provider != null && provider.newerKeys()) return verifySigned(x, token);
   return new SignedToken(Signature.UnknownKey, null, algorithm.hash, "was signed by a key that the provider does not publish");
 }
 

@@ -3,10 +3,10 @@
 import { KeySet } from "../jose/jwks";
 import { JwsFault, Jws, readJws, VerifiedJwt } from "../jose/jws";
 import { Result } from "../result";
-import { admitJwt } from "./admit";
+import { admitJwt, mayBeOurs } from "./admit";
 import { Exchange, ProviderView } from "./exchange";
 import { AwaitProvider, Next, Refuse } from "./next";
-import { ALGORITHM_REFUSED, BAD_CLAIMS, BAD_SIGNATURE, NOT_A_JWT, Refusal, TOKEN_TOO_LARGE, UNKNOWN_KEY } from "./refusal";
+import { ALGORITHM_REFUSED, BAD_CLAIMS, BAD_SIGNATURE, NOT_A_JWT, NOT_READY, Refusal, TOKEN_TOO_LARGE, UNKNOWN_KEY } from "./refusal";
 
 /** How long a refusal that the same token would get again is remembered. */
 const REFUSED_SEC: i64 = 60;
@@ -33,9 +33,15 @@ export function verifyWithKeySet(x: Exchange, provider: ProviderView, keys: KeyS
     // A wrong signature is final only with the very key that the token names.
     if (failure == null || failure.code != JwsFault.BadSignature || keys.has(jws.kid)) return judge(x, jwt);
   }
+  const newer: KeySet | null = provider.newerKeys() ? provider.keys() : null;
+  if (newer != null) return verifyWithKeySet(x, provider, newer, token);
+  const unknown = new Refuse(candidates.length > 0 ? BAD_SIGNATURE : UNKNOWN_KEY);
+  if (!mayBeOurs(x, jws.unverifiedClaims())) return unknown;
   // The provider may have a new key. Asking is limited for all tokens together: attackers choose key ids.
-  if (!x.waited && provider.refetchKeys()) return new AwaitProvider();
-  return new Refuse(candidates.length > 0 ? BAD_SIGNATURE : UNKNOWN_KEY);
+  if (!x.waited && provider.askForKey(false)) return new AwaitProvider();
+  // As long as the provider could not be asked, nothing says that the token is bad.
+  const lookedUp = x.waited && !provider.keysFailing;
+  return lookedUp || provider.hasDropped(jws.kid) ? unknown : new Refuse(NOT_READY);
 }
 
 function judge(x: Exchange, jwt: Result<VerifiedJwt>): Next {

@@ -17,7 +17,7 @@ export const MAX_TOKEN = 16 * 1024;
 /** Of a header; a dozen are registered (RFC 7515 §4.1). Anybody can send one, and it is read before there is a signature to check. */
 const MAX_HEADER_MEMBERS = 64;
 
-/** A token whose header is well-formed. Nothing about its signature is known yet, so its payload cannot be asked for. */
+/** A token whose header is well-formed. Nothing about its signature is known yet, so its payload can be asked for only by a name that says so. */
 @final
 export class Jws {
   constructor(
@@ -44,11 +44,16 @@ export class Jws {
     if (!verify(this.algorithm.scheme, this.algorithm.hash, key, this.signingInput, this.signature)) {
       return Result.fail<VerifiedJwt>(JwsFault.BadSignature, "signature");
     }
+    const claims = this.unverifiedClaims();
+    return claims == null ? Result.fail<VerifiedJwt>(JwsFault.BadPayload, "payload") : Result.of<VerifiedJwt>(new VerifiedJwt(claims, this.typ));
+  }
+
+  /** What it says by nobody's word: good for a refusal, or for whether its key is worth looking up. null where it is no JSON object. */
+  unverifiedClaims(): Json | null {
     const payload = decodeBase64url(this.payload);
-    if (payload.failed) return Result.fail<VerifiedJwt>(JwsFault.BadPayload, "payload");
+    if (payload.failed) return null;
     const claims = parse(payload.value, MAX_TOKEN);
-    if (claims.failed || !claims.value.isObject(claims.value.root)) return Result.fail<VerifiedJwt>(JwsFault.BadPayload, "payload");
-    return Result.of<VerifiedJwt>(new VerifiedJwt(claims.value, this.typ));
+    return claims.failed || !claims.value.isObject(claims.value.root) ? null : claims.value;
   }
 }
 

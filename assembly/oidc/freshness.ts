@@ -2,8 +2,10 @@
 
 /** How long a document stays in use past its time while every fetch fails: an outage of the provider for a day is survived. */
 const STALE_MS: i64 = 24 * 3600 * 1000;
-/** The least time between two fetches that unknown key ids cause (attackers choose key ids). */
+/** The least time between two good fetches that unknown key ids cause (attackers choose key ids). */
 export const COOLDOWN_MS: i64 = 30_000;
+/** The least time between two fetches that tokens from the provider itself cause. */
+export const AT_ONCE_MS: i64 = 1_000;
 const FIRST_RETRY_MS: i64 = 1_000;
 const LAST_RETRY_MS: i64 = 30_000;
 
@@ -14,7 +16,7 @@ export class Freshness {
   /** When the last attempt ended, and how many have failed in a row. */
   triedAtMs: i64 = 0;
   failures: i32 = 0;
-  /** When an unknown key id last caused a fetch, here or in another worker; 0 for never. */
+  /** When a fetch that an unknown key id had caused was last good, here or in another worker; 0 for never. */
   askedAtMs: i64 = 0;
 
   constructor(readonly lifetimeMs: i64) {}
@@ -27,8 +29,14 @@ export class Freshness {
     return this.retryAllowed(nowMs) && (this.fetchedAtMs == 0 || nowMs >= this.fetchedAtMs + this.lifetimeMs - this.lifetimeMs / 10);
   }
 
-  /** Whether an unknown key id may cause a fetch now: only such fetches count, for a key may be made right after any other. */
-  mayAsk(nowMs: i64): bool { return nowMs >= this.askedAtMs + COOLDOWN_MS; }
+  /**
+   * Whether an unknown key id may cause a fetch now. Only such fetches count, for a key may be made right after any other; and only good ones, for a failed
+   * one has answered nothing.
+   */
+  mayAsk(nowMs: i64): bool { return nowMs >= this.askedAtMs + COOLDOWN_MS && this.retryAllowed(nowMs); }
+
+  /** Whether a token from the provider itself may cause a fetch now, whatever strangers have caused. A clock that was put back does not stop it. */
+  mayAskAtOnce(nowMs: i64): bool { return nowMs >= this.triedAtMs + AT_ONCE_MS || nowMs < this.triedAtMs; }
 
   /** Whether enough time has passed since the last failure: 1 s, then twice as long each time, up to 30 s. */
   retryAllowed(nowMs: i64): bool {

@@ -3,7 +3,7 @@
 import { checkTimes, claimIs, ClaimFault, expiresAtSec, holds, isTyp } from "../jose/claims";
 import { VerifiedJwt } from "../jose/jws";
 import { ABSENT, Json } from "../json/json";
-import { Result } from "../result";
+import { Fault, Result } from "../result";
 
 export const enum LogoutTokenFault {
   /** Another kind of token: an ID Token never signs anybody out. */
@@ -40,24 +40,29 @@ export class LogoutToken {
 
 /** The checks of §2.6, but that `jti` is new: who remembers them decides (duty 119). */
 export function readLogoutToken(jwt: VerifiedJwt, issuer: Uint8Array, clientId: Uint8Array, nowSec: i64, slackSec: i32): Result<LogoutToken> {
-  const claims = jwt.claims, root = claims.root;
+  const claims = jwt.claims, root = claims.root, fault = logoutTokenFault(claims, jwt.typ, issuer, clientId, nowSec, slackSec);
+  if (fault != null) return Result.fail<LogoutToken>(fault.code, fault.at);
+  const sub = claims.member(root, "sub"), sid = claims.member(root, "sid"), jti = claims.member(root, "jti");
+  return Result.of<LogoutToken>(new LogoutToken(claims.text(sub), claims.text(sid), claims.text(jti), expiresAtSec(claims, claims.member(root, "iat"))));
+}
+
+/** What is wrong with claims that nobody may vouch for yet, or null. */
+export function logoutTokenFault(claims: Json, typ: Uint8Array | null, issuer: Uint8Array, clientId: Uint8Array, nowSec: i64, slackSec: i32): Fault | null {
+  const root = claims.root;
   // Explicit typing is recommended only (§2.4), and many providers still say JWT.
-  if (jwt.typ != null && !isTyp(jwt.typ, "logout+jwt") && !isTyp(jwt.typ, "jwt")) return refuse(LogoutTokenFault.WrongType, "typ");
-  if (!claimIs(claims, "iss", issuer)) return refuse(LogoutTokenFault.WrongIssuer, "iss");
-  if (!holds(claims, claims.member(root, "aud"), clientId)) return refuse(LogoutTokenFault.WrongAudience, "aud");
-  if (checkTimes(claims, nowSec, slackSec, false) != ClaimFault.None) return refuse(LogoutTokenFault.NotNow, "exp, nbf or iat");
-  const iat = claims.member(root, "iat");
+  if (typ != null && !isTyp(typ, "logout+jwt") && !isTyp(typ, "jwt")) return new Fault(LogoutTokenFault.WrongType, "typ");
+  if (!claimIs(claims, "iss", issuer)) return new Fault(LogoutTokenFault.WrongIssuer, "iss");
+  if (!holds(claims, claims.member(root, "aud"), clientId)) return new Fault(LogoutTokenFault.WrongAudience, "aud");
+  if (checkTimes(claims, nowSec, slackSec, false) != ClaimFault.None) return new Fault(LogoutTokenFault.NotNow, "exp, nbf or iat");
   // The negation also refuses NaN, which is what an absent claim is.
-  if (!(claims.number(iat) >= <f64>(nowSec - MAX_AGE_SEC - slackSec))) return refuse(LogoutTokenFault.NotNow, "iat");
-  const jti = claims.member(root, "jti");
-  if (!isName(claims, jti)) return refuse(LogoutTokenFault.NoId, "jti");
-  if (!claims.isObject(claims.member(claims.member(root, "events"), EVENT))) return refuse(LogoutTokenFault.NoEvent, "events");
+  if (!(claims.number(claims.member(root, "iat")) >= <f64>(nowSec - MAX_AGE_SEC - slackSec))) return new Fault(LogoutTokenFault.NotNow, "iat");
+  if (!isName(claims, claims.member(root, "jti"))) return new Fault(LogoutTokenFault.NoId, "jti");
+  if (!claims.isObject(claims.member(claims.member(root, "events"), EVENT))) return new Fault(LogoutTokenFault.NoEvent, "events");
   const sub = claims.member(root, "sub"), sid = claims.member(root, "sid");
-  if (sub == ABSENT && sid == ABSENT) return refuse(LogoutTokenFault.Nobody, "sub");
-  if (sub != ABSENT && !isName(claims, sub)) return refuse(LogoutTokenFault.Nobody, "sub");
-  if (sid != ABSENT && !isName(claims, sid)) return refuse(LogoutTokenFault.Nobody, "sid");
-  if (claims.memberOrNull(root, "nonce") != ABSENT) return refuse(LogoutTokenFault.Nonce, "nonce");
-  return Result.of<LogoutToken>(new LogoutToken(claims.text(sub), claims.text(sid), claims.text(jti), expiresAtSec(claims, iat)));
+  if (sub == ABSENT && sid == ABSENT) return new Fault(LogoutTokenFault.Nobody, "sub");
+  if (sub != ABSENT && !isName(claims, sub)) return new Fault(LogoutTokenFault.Nobody, "sub");
+  if (sid != ABSENT && !isName(claims, sid)) return new Fault(LogoutTokenFault.Nobody, "sid");
+  return claims.memberOrNull(root, "nonce") != ABSENT ? new Fault(LogoutTokenFault.Nonce, "nonce") : null;
 }
 
 /** For the operator's log, after "the logout token". */
@@ -79,5 +84,3 @@ function isName(claims: Json, node: i32): bool {
   const size = claims.text(node).length;
   return size > 0 && size <= MAX_NAME;
 }
-
-function refuse(fault: LogoutTokenFault, at: string): Result<LogoutToken> { return Result.fail<LogoutToken>(fault, at); }

@@ -218,17 +218,17 @@ describe("duty 47: a key that is not known", () => {
     expect(callsTo(envoy, "/jwks")).toBe(2);
   });
 
-  test("one that is not there then either ends the sign-in, and the next ones cause no more calls for a while", () => {
+  test("one that is not there then either ends the sign-in, and the next ones cause one call a second at the most", () => {
     const { envoy, browser, back } = waits([KEY]);
     envoy.advance(1);
     expect(code(browser.take(back).local)).toBe("502 login_failed");
     for (let i = 0; i < 5; i++) {
       const { ask, back, call } = redeeming(browser);
       call.json(tokens(ask.nonce, { id_token: idToken(ask.nonce, { iat: envoy.now, exp: envoy.now + 300 }, makeKey(`unknown${i}`, "ES256")) }));
-      envoy.advance(1);
+      envoy.advance(1.1);
       expect(code(browser.take(back).local)).toBe("502 login_failed");
     }
-    expect(callsTo(envoy, "/jwks")).toBe(2);
+    expect(callsTo(envoy, "/jwks")).toBeLessThanOrEqual(7);
   });
 
   test("while the keys cannot be fetched the sign-in fails closed", () => {
@@ -237,8 +237,8 @@ describe("duty 47: a key that is not known", () => {
     envoy.provider("idp").answers((call) => call.path === "/jwks" ? "fail" : call.path === "/token" ? null : { body: BROWSER_METADATA });
     const { ask, back, call } = redeeming(browser);
     call.json(tokens(ask.nonce, { id_token: idToken(ask.nonce, { iat: envoy.now, exp: envoy.now + 300 }, UNKNOWN) }));
-    envoy.advance(5);
-    expect(browser.take(back).local.status).toBeGreaterThanOrEqual(500);
+    envoy.advance(11);
+    expect(code(browser.take(back).local)).toBe("503 provider_unreachable");
     expect(browser.session).toBeUndefined();
   });
 });

@@ -70,6 +70,7 @@ describe("clients and providers by prefix", () => {
     const back = browser.navigate(callbackPath(ask, { iss: PARTNER }).replace("/callback", "/partner/callback"));
     expect(openCall(browser.envoy, "/token").cluster).toBe("partner");
     openCall(browser.envoy, "/token").json({ access_token: "a", token_type: "Bearer", id_token: token({ iss: PARTNER, aud: "of-partner", nonce: ask.nonce, sub: "paul", scope: undefined }) });
+    browser.envoy.advance(1.1);
     expect(code(back.local)).toBe("502 login_failed");
   });
 });

@@ -67,7 +67,7 @@ describe("duties 43-46: the algorithm", () => {
 
 describe("duties 48-52: the key", () => {
   test.each(["../../etc/passwd", "' OR 1=1 --", "k1\u0000", "K1", "k".repeat(600)])("duty 48: the key id %p finds nothing", (kid) => {
-    expect(answer(token({}, { header: { kid } }))).toMatch(/^401 (unknown_key|not_a_jwt)$/);
+    expect(refused(ready().get("/", bearer(token({}, { header: { kid } }))))).toMatch(/^401 (unknown_key|not_a_jwt)$/);
   });
 
   test("duty 49: without a key id every fitting key is tried, and at most four", () => {

@@ -35,9 +35,24 @@ export function duty_47_an_unknown_key_id_asks_once_for_new_keys_and_is_then_ref
   equalInt(rememberedSec(after), 0);
 }
 
-export function duty_47_within_the_cooldown_an_unknown_key_id_is_refused_at_once(): void {
+export function duty_47_within_the_cooldown_an_unknown_key_id_is_answered_at_once_and_not_called_bad(): void {
   const provider = withKeys(jwks([rsaJwk("\"kid\":\"other\",")]));
   provider.allowsRefetch = false;
+  const next = judge("\"use_jwks\":true", provider, RS256_R1);
+  equal(said(next), "provider_not_ready");
+  equalInt(rememberedSec(next), 0);
+}
+
+export function a_key_that_could_not_be_looked_up_makes_no_token_bad(): void {
+  const provider = withKeys(jwks([rsaJwk("\"kid\":\"other\",")]));
+  provider.failing = true;
+  equal(said(decide(exchange(config("\"use_jwks\":true"), provider, true), utf8(RS256_R1))), "provider_not_ready");
+}
+
+export function a_key_that_the_provider_has_taken_back_makes_its_tokens_bad_at_once(): void {
+  const provider = withKeys(jwks([rsaJwk("\"kid\":\"other\",")]));
+  provider.allowsRefetch = false;
+  provider.dropped = "r1";
   equal(said(judge("\"use_jwks\":true", provider, RS256_R1)), "unknown_key");
 }
 
@@ -57,8 +72,7 @@ export function duty_46_an_algorithm_that_is_not_expected_is_refused_though_the_
 
 export function duty_46_a_key_that_names_another_algorithm_does_not_verify(): void {
   const provider = withKeys(jwks([rsaJwk("\"kid\":\"r1\",\"alg\":\"PS256\",")]));
-  provider.allowsRefetch = false;
-  equal(said(judge("\"use_jwks\":true", provider, RS256_R1)), "unknown_key");
+  equal(said(decide(exchange(config("\"use_jwks\":true"), provider, true), utf8(RS256_R1))), "unknown_key");
 }
 
 export function duty_44_a_symmetric_token_is_refused_where_keys_are_public(): void {

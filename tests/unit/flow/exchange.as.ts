@@ -27,7 +27,12 @@ export class FakeProvider extends ProviderView {
   issuer(): Uint8Array { return utf8("https://idp.example.com"); }
   isIssuer(iss: Uint8Array): bool { return isIssuer(iss, utf8("https://idp.example.com"), this.exact); }
   keys(): KeySet | null { return this.jwks == "" ? null : readJwks(utf8(this.jwks)).value; }
-  refetchKeys(): bool { this.refetches++; return this.allowsRefetch; }
+  failing: bool = false;
+  dropped: string = "";
+  newerKeys(): bool { return false; }
+  get keysFailing(): bool { return this.failing; }
+  hasDropped(kid: Uint8Array | null): bool { return kid != null && this.dropped.length > 0 && text(kid) == this.dropped; }
+  askForKey(_fromProvider: bool): bool { this.refetches++; return this.allowsRefetch; }
   coming(): bool { return this.onTheWay; }
   answers(): bool { return this.up; }
 }

@@ -1,4 +1,4 @@
-import { COOLDOWN_MS, Freshness } from "../../../assembly/oidc/freshness";
+import { AT_ONCE_MS, COOLDOWN_MS, Freshness } from "../../../assembly/oidc/freshness";
 import { equalInt, isFalse, isTrue } from "../check";
 
 const HOUR: i64 = 3_600_000;
@@ -70,10 +70,32 @@ export function duty_47_unknown_key_ids_cause_one_fetch_per_cooldown(): void {
   age.succeeded(T + 1);
   isFalse(age.mayAsk(T + COOLDOWN_MS - 1), "within the cooldown");
   isTrue(age.mayAsk(T + COOLDOWN_MS), "after it");
-  age.askedAtMs = T + COOLDOWN_MS;
-  age.failed(T + COOLDOWN_MS);
-  isFalse(age.mayAsk(T + COOLDOWN_MS * 2 - 1), "a failed attempt counts too");
 }
+
+export function duty_47_a_failed_fetch_does_not_spend_the_cooldown_but_waits_longer_each_time(): void {
+  const age = fetched(), waits: i64[] = [1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000];
+  for (let i = 0; i < waits.length; i++) {
+    age.failed(T);
+    isFalse(age.mayAsk(T + waits[i] - 1), "too early after " + (i + 1).toString());
+    isTrue(age.mayAsk(T + waits[i]), "in time after " + (i + 1).toString());
+  }
+}
+
+export function a_token_from_the_provider_may_ask_once_a_second_whatever_strangers_have_asked(): void {
+  const age = fetched();
+  age.askedAtMs = T;
+  isFalse(age.mayAskAtOnce(T + AT_ONCE_MS - 1), "within the second");
+  isTrue(age.mayAskAtOnce(T + AT_ONCE_MS), "after it");
+  for (let i = 0; i < 9; i++) age.failed(T);
+  isFalse(age.mayAskAtOnce(T + AT_ONCE_MS - 1), "failures: within the second");
+  isTrue(age.mayAskAtOnce(T + AT_ONCE_MS), "failures: after it");
+}
+
+export function duty_137_a_clock_that_was_put_back_does_not_keep_the_provider_s_tokens_from_asking(): void {
+  isTrue(fetched().mayAskAtOnce(T - DAY), "a day back");
+}
+
+export function a_token_from_the_provider_asks_no_more_than_once_a_second(): void { isTrue(AT_ONCE_MS >= 1_000, "1 s"); }
 
 export function duty_47_the_cooldown_is_at_least_half_a_minute(): void { isTrue(COOLDOWN_MS >= 30_000, "30 s"); }
 
