@@ -1,4 +1,4 @@
-import { Base64Fault, base64urlSize, decodeBase64url, encodeBase64, encodeBase64url } from "../../../assembly/bytes/base64";
+import { Base64Fault, base64urlSize, decodeAnyBase64, decodeBase64url, encodeBase64, encodeBase64url } from "../../../assembly/bytes/base64";
 import { ascii, equal, equalBytes, equalInt, hex, isFalse, isTrue, text, unhex } from "../check";
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -9,6 +9,13 @@ export function two_bytes_take_three_characters(): void { decodes("Zm8", "666f")
 export function three_bytes_take_four_characters(): void { decodes("Zm9v", "666f6f"); }
 export function minus_and_underscore_are_the_last_two_values(): void { decodes("-_-_", "fbffbf"); }
 export function a_long_text_is_decoded_whole(): void { decodes("Zm9vYmFyZm9vYmFyZg", "666f6f626172666f6f62617266"); }
+
+export function base64_of_either_alphabet_is_read_where_it_is_asked_for(): void {
+  const texts = ["-_-_Zg", "+/+/Zg", "+_-/Zg==", "-_-_Zg=", "-_-_Zg=="];
+  for (let i = 0; i < texts.length; i++) equal(hex(decodeAnyBase64(ascii(texts[i])).value), "fbffbf66");
+  const bad = ["-_-_Zg===", "===", "Z", "Zh", "Zm9=", "Zm=9", "Zg==\n", " Zg", "Zg.", "Zg=Zg"];
+  for (let i = 0; i < bad.length; i++) isTrue(decodeAnyBase64(ascii(bad[i])).failed, bad[i]);
+}
 
 export function duty_55_padding_in_base64url_is_refused(): void {
   refuses("Zg==", Base64Fault.BadCharacter, "2");

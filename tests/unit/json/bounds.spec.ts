@@ -1,6 +1,6 @@
 import { Json } from "../../../assembly/json/json";
 import { JsonFault, parse, seedNames } from "../../../assembly/json/parser";
-import { ascii, equalInt, isFalse, utf8 } from "../check";
+import { ascii, equalInt, isFalse, isTrue, utf8 } from "../check";
 import { Random } from "../fuzz.as";
 import { faultOf, LIMIT, read, refuses, refusesAt, repeat } from "./reading.as";
 
@@ -21,6 +21,18 @@ export function duty_56_another_spelling_of_a_name_is_the_same_name(): void {
   refuses("{\"\\n\":1,\"\\u000a\":2}", JsonFault.Duplicate);
   refuses("{\"\ud83d\ude00\":1,\"\\ud83d\\ude00\":2}", JsonFault.Duplicate);
   refuses("{\"\\u00E9\":1,\"\\u00e9\":2}", JsonFault.Duplicate);
+}
+
+export function duty_56_below_a_depth_a_name_twice_can_be_left_to_the_reader(): void {
+  const json = parse(utf8("{\"keys\":[{\"a\":1,\"\\u0061\":2},{\"a\":1},{\"x\":[{\"b\":1,\"b\":1}]},{}]}"), LIMIT, 64, 2).value, list = json.member(json.root, "keys");
+  let item = json.first(list);
+  isTrue(json.isAmbiguous(item) && json.isAmbiguous(json.root), "the first");
+  item = json.sibling(list, item);
+  isFalse(json.isAmbiguous(item), "the second");
+  item = json.sibling(list, item);
+  isTrue(json.isAmbiguous(item), "inside of the third");
+  isFalse(json.isAmbiguous(json.sibling(list, item)), "the last");
+  isTrue(parse(utf8("{\"a\":1,\"a\":1}"), LIMIT, 64, 2).failed && parse(utf8("{\"x\":{\"a\":1,\"a\":1}}"), LIMIT, 64, 2).failed, "above it");
 }
 
 export function duty_152_the_same_name_twice_is_found_wherever_it_stands_and_however_many_names_there_are(): void {
