@@ -119,14 +119,15 @@ const CODES: string[] = ["invalid_request", "unauthorized_client", "unsupported_
 const OUTAGES: string[] = ["server_error", "temporarily_unavailable", "slow_down"];
 
 /**
- * The provider's no is its JSON with an `error`, whatever the status below 500: an error answer should have status 400 (RFC 6749 §5.2), and
- * providers use 200, 401, 403 and 404 too. Without it, the answer may be a proxy's, and says nothing about the grant.
+ * The provider's no is its JSON with an `error`, whatever the status: an error answer should have status 400 (RFC 6749 §5.2), and
+ * providers use 200, 401, 403 and 404 too. With a redirect, 429 or 5xx only `invalid_grant` is one. Without it, the answer may be a proxy's, and says nothing about the grant.
  */
 function refusal(status: i32, error: Uint8Array): Result<Tokens> {
   if (is(error, "invalid_grant")) return refuse(TokenFault.InvalidGrant, "error");
   // Keycloak says unauthorized_client, with status 401, of a wrong secret. No body at all with 401 is about the client too.
   if (is(error, "invalid_client") || status == 401 && (error.length == 0 || is(error, "unauthorized_client"))) return refuse(TokenFault.InvalidClient, "error");
-  if (error.length == 0 || status >= 500 || status == 429 || status < 200 || isOneOf(error, OUTAGES)) return refuse(TokenFault.BadStatus, status.toString());
+  const answers = status >= 200 && status < 300 || status >= 400 && status < 500 && status != 429;
+  if (error.length == 0 || !answers || isOneOf(error, OUTAGES)) return refuse(TokenFault.BadStatus, status.toString());
   for (let i = 0; i < CODES.length; i++) if (is(error, CODES[i])) return refuse(TokenFault.Refused, CODES[i]);
   return refuse(TokenFault.Refused, "an error code of its own");
 }

@@ -173,7 +173,7 @@ export function duty_38_tokens_come_with_no_other_status(): void {
 }
 
 export function duty_38_an_outage_ends_nothing(): void {
-  const statuses = [429, 500, 502, 503, 504, 599], outages = ["server_error", "temporarily_unavailable", "slow_down"];
+  const statuses = [301, 302, 307, 429, 500, 502, 503, 504, 599], outages = ["server_error", "temporarily_unavailable", "slow_down"];
   for (let i = 0; i < statuses.length; i++) refuses(statuses[i], "{\"error\":\"access_denied\"}", TokenFault.BadStatus, statuses[i].toString());
   for (let i = 0; i < outages.length; i++) refuses(400, "{\"error\":\"" + outages[i] + "\"}", TokenFault.BadStatus, "400");
 }
