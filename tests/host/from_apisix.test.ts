@@ -44,7 +44,7 @@ const ATTRIBUTES: [string, unknown][] = [
   // What the plugin passes on to lua-resty-openidc.
   ["redirect_after_logout_uri", "https://www.example.com/"], ["redirect_after_logout_with_id_token_hint", true], ["prompt", "login"], ["display", "popup"], ["response_mode", "query"],
   ["discovery_expires_in", 3600], ["introspection_params", { resource: "a" }], ["introspection_token_param_name", "token"], ["introspection_cache_ignore", false],
-  ["introspection_enable_negative_cache", true], ["auth_accept_token_as", "header"], ["auth_accept_token_as_header_name", "Authorization"], ["keepalive", "no"], ["use_par", false], ["use_dpop", false],
+  ["introspection_enable_negative_cache", true], ["auth_accept_token_as", "header"], ["auth_accept_token_as_header_name", "Authorization"], ["keepalive", "no"], ["use_par", false], ["use_dpop", false], ["symmetric_key", "$ENV://CLIENT"],
   ["_meta", {}],
 ];
 
