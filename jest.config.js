@@ -7,6 +7,7 @@ const LEVELS = {
   envoy: "tests/envoy/**/*.test.ts",
   browser: "tests/browser/**/*.test.ts",
   keycloak: "tests/keycloak/**/*.test.ts",
+  providers: "tests/providers/**/*.test.ts",
 };
 
 // Tests are plain CommonJS: Jest then needs no flags of Node.
@@ -21,7 +22,7 @@ module.exports = {
     rootDir: __dirname,
     testMatch: [`<rootDir>/${match}`],
     // A real Envoy's log is worth reading when a test with it fails.
-    testEnvironment: ["envoy", "browser", "keycloak"].includes(name) ? "<rootDir>/tests/envoy/support/environment.js" : "node",
+    testEnvironment: ["envoy", "browser", "keycloak", "providers"].includes(name) ? "<rootDir>/tests/envoy/support/environment.js" : "node",
     ...(name === "keycloak" ? { globalSetup: "<rootDir>/tests/keycloak/support/setup.ts", globalTeardown: "<rootDir>/tests/keycloak/support/teardown.ts" } : {}),
     transform: { "\\.ts$": swc },
     modulePathIgnorePatterns: ["<rootDir>/build/"],

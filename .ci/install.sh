@@ -11,6 +11,10 @@ has() { command -v "$1" >/dev/null; }
 python3 -m pip --version >/dev/null 2>&1 || missing+=(python3 python3-pip)
 has mvn || missing+=(maven)
 has java || missing+=(default-jre-headless)
+# Other providers are built: by Go, which fetches a newer one where it has to, with C in it, and by Java's compiler.
+has go || missing+=(golang-go)
+has cc || missing+=(gcc libc6-dev)
+has javac || missing+=(default-jdk-headless)
 has chromium || has chromium-browser || has google-chrome || missing+=(chromium fonts-dejavu-core)
 # For .ci/docker/with-engine.sh.
 has dockerd && has docker || missing+=(docker.io)

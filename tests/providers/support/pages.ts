@@ -1,0 +1,64 @@
+// Going through a provider's own pages, whatever they are: a form with a password is filled in, any other is allowed.
+
+import type { BrowserClient, Visit } from "../../envoy/support/browser-client";
+import { until } from "../../envoy/support/envoy";
+import type { Page } from "../../browser/support/browser";
+import { PERSON } from "./provider";
+
+const AT_MOST = 5;
+const GOES_ON_MS = 15_000;
+
+/** Opens a page of the application, and does what the provider asks for until that page is there. Throws where another is. */
+export async function visit(browser: BrowserClient, url: string): Promise<void> {
+  const { url: at, status, body } = await goThrough(browser, await browser.open(url), new URL(url).origin);
+  if (at !== url || status !== 200) throw new Error(`${url} led to ${at}, ${status}: ${/<footer.*?<code>(.*?)<\/code>/s.exec(body)?.[1] ?? body.slice(0, 300)}`);
+}
+
+/** From any page on, until one of the application is there. */
+export async function goThrough(browser: BrowserClient, page: Visit, app: string): Promise<Visit> {
+  for (let forms = 0; forms < AT_MOST && new URL(page.url).origin !== app && page.body.includes("<form"); forms++) {
+    page = await browser.settle(await browser.post(new URL(action(page.body), page.url).href, filledIn(page.body)));
+  }
+  return page;
+}
+
+function action(html: string): string {
+  return unescape(/<form[^>]*\saction="([^"]*)"/s.exec(html)?.[1] ?? "");
+}
+
+function filledIn(html: string): Record<string, string> {
+  const form: Record<string, string> = {};
+  for (const [input] of html.matchAll(/<(?:input|button)\b[^>]*>/gs)) {
+    const attribute = (name: string) => new RegExp(`\\s${name}="([^"]*)"`, "s").exec(input)?.[1];
+    const name = attribute("name");
+    if (name !== undefined) form[name] = unescape(attribute("value") ?? "");
+  }
+  return { ...form, ...("username" in form ? { username: PERSON.name, password: PERSON.password } : {}) };
+}
+
+function unescape(html: string): string {
+  return html.replace(/&(?:#x([0-9a-f]+)|#(\d+)|(amp|quot|lt|gt));/gi, (_all, hex: string, decimal: string, name: string) =>
+    name ? { amp: "&", quot: '"', lt: "<", gt: ">" }[name]! : String.fromCodePoint(hex ? parseInt(hex, 16) : Number(decimal)));
+}
+
+/** The same in a real browser. */
+export async function visitWith(page: Page, url: string): Promise<void> {
+  await page.goto(url);
+  await goThroughWith(page, new URL(url).origin);
+}
+
+export async function goThroughWith(page: Page, app: string): Promise<void> {
+  for (let forms = 0; forms < AT_MOST && !page.url().startsWith(`${app}/`); forms++) {
+    const before = page.url();
+    // A page without a form goes on by itself.
+    if (await until("a form or the application", GOES_ON_MS, async () => (page.url().startsWith(`${app}/`) ? "application" : (await page.locator("form").count()) > 0 ? "form" : undefined)) === "application") return;
+    if (await page.locator("input[name=password]").count() > 0) {
+      await page.locator("input[name=username]").fill(PERSON.name);
+      await page.locator("input[name=password]").fill(PERSON.password);
+      await page.locator("input[name=password]").press("Enter");
+    } else {
+      await page.locator("[name=allow]").click();
+    }
+    await page.waitForURL((now) => now.href !== before);
+  }
+}

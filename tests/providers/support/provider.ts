@@ -1,0 +1,121 @@
+// What a test file says of its provider, and what all of them share: clients, people, processes.
+
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
+import type { ClusterOptions } from "../../../cli/demo/envoy-config";
+import { atEnd } from "../../envoy/support/cleanup";
+
+export type Method = "client_secret_basic" | "client_secret_post" | "client_secret_jwt" | "private_key_jwt";
+
+/** What a provider is told of a client. */
+export interface Client {
+  id: string;
+  secret: string;
+  method: Method;
+  grant: "authorization-code" | "client-credentials";
+  /** Whether its access tokens are opaque; else they are JWTs. */
+  opaque: boolean;
+  /** How long an access token lives. */
+  seconds: number;
+  redirect_uri: string;
+  post_logout_redirect_uri: string;
+  backchannel_logout_uri: string;
+  frontchannel_logout_uri: string;
+  jwks: { keys: object[] };
+  jwks_uri: string;
+  /** What else the provider is told, in its own words. */
+  more?: object;
+}
+
+export interface Running {
+  /** What stands for `https://idp.example.com` and its like on the provider's page. */
+  hosts: Record<string, string>;
+  /** Where the clusters that the page names lead to. */
+  clusters: Record<string, ClusterOptions>;
+  userinfoEndpoint: string;
+  revocationEndpoint: string;
+  tokenEndpoint: string;
+  /** A new key signs from now on; the old one still verifies. */
+  rotate(): Promise<void>;
+  log(): string;
+}
+
+export interface Provider {
+  /** The name of its folder and of its page. */
+  name: string;
+  title: string;
+  /** How clients can authenticate. */
+  methods: Method[];
+  /** What access tokens can be. */
+  tokens: ("jwt" | "opaque")[];
+  /** What UserInfo says of the person. */
+  userinfo: object;
+  clientCredentials: boolean;
+  /** Whether access tokens name the client in `aud`. */
+  audience: boolean;
+  /** Whether its metadata names an endpoint for revocation. */
+  revocation: boolean;
+  backchannel: boolean;
+  start(port: number, clients: Client[]): Promise<Running>;
+}
+
+/** The person that every provider knows. */
+export const PERSON = { name: "alice", password: "wonderland" };
+/** What form encoding, Basic's colon and percent encoding would each spoil if it were left out or done twice. */
+export const CLIENT_ID = "shop:app";
+export const CLIENT_SECRET = "s3cr%t+with/sp ecial:=&chars";
+
+/** A first build may take minutes. */
+export const BUILD_MS = 900_000;
+const READY_WITHIN_MS = 120_000;
+
+/** The folder of a provider that is ready to run; it is built where the machine has none. */
+export async function built(name: string): Promise<string> {
+  try {
+    return (await promisify(execFile)(process.execPath, [join(__dirname, "build.mjs"), name])).stdout.trim();
+  } catch (error) {
+    throw new Error((error as { stderr?: string }).stderr?.trim() || String(error));
+  }
+}
+
+const children = new Set<ReturnType<typeof spawn>>();
+process.on("exit", () => children.forEach((child) => child.kill("SIGKILL")));
+
+/** Runs a program until the test file ends; it serves `url` when this returns. Gives its log. */
+export async function serve(url: string, command: string, args: string[], options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}): Promise<() => string> {
+  const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], cwd: options.cwd, env: { ...process.env, ...options.env } });
+  children.add(child);
+  let log = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => { log += String(chunk); });
+  const ended = once(child, "exit").then(() => { children.delete(child); });
+  atEnd(async () => {
+    child.kill("SIGTERM");
+    const force = setTimeout(() => child.kill("SIGKILL"), 5000);
+    await ended;
+    clearTimeout(force);
+    if ((globalThis as { aTestHasFailed?: boolean }).aTestHasFailed) console.log(`A test failed. The provider's log ends so:\n${tail(log)}`);
+  });
+  for (const deadline = Date.now() + READY_WITHIN_MS; !(await answers(url)); await sleep(100)) {
+    if (child.exitCode !== null) throw new Error(`${command} ended while starting:\n${tail(log)}`);
+    if (Date.now() > deadline) throw new Error(`${url} was not there after ${READY_WITHIN_MS / 1000} s:\n${tail(log)}`);
+  }
+  return () => log;
+}
+
+const answers = (url: string) => fetch(url).then(({ ok }) => ok, () => false);
+
+const tail = (log: string) => log.trim().split("\n").slice(-25).join("\n");
+
+/** A request as a client that authenticates with CLIENT_SECRET by Basic (RFC 6749 §2.3.1: both form-encoded first). */
+export async function asClient(url: string, id: string, form: Record<string, string>): Promise<{ status: number; json: Record<string, unknown> }> {
+  const encoded = (text: string) => new URLSearchParams({ "": text }).toString().slice(1);
+  const response = await fetch(url, {
+    method: "POST", body: new URLSearchParams(form),
+    headers: { authorization: `Basic ${Buffer.from(`${encoded(id)}:${encoded(CLIENT_SECRET)}`).toString("base64")}` },
+  });
+  const text = await response.text();
+  return { status: response.status, json: text === "" ? {} : JSON.parse(text) as Record<string, unknown> };
+}

@@ -1,0 +1,209 @@
+// The one conversation that is held with every provider: what its tests have in common.
+
+import { setTimeout as sleep } from "node:timers/promises";
+import { newProfile, picture } from "../../browser/support/browser";
+import { BrowserClient } from "../../envoy/support/browser-client";
+import { until } from "../../envoy/support/envoy";
+import { getWith, request } from "../../envoy/support/http";
+import { goThrough, goThroughWith, visit, visitWith } from "./pages";
+import { asClient, BUILD_MS, CLIENT_ID, type Provider } from "./provider";
+import { decoded, headersAt, headersOf, jwtPart, startProviderWorld, type App, type Extra, type ProviderWorld } from "./world";
+
+/** A token lives six seconds, and machines may be slow. */
+const REFRESHED_WITHIN_MS = 40_000;
+const ENDED_WITHIN_MS = 10_000;
+/** Sooner than the token expires. */
+const REVOKED_WITHIN_MS = 3_000;
+/** The filter asks whether a provider is up when it has not heard of it for ten seconds; tokens of `app` have expired then. */
+const UNHEARD_MS = 12_000;
+
+/** Registers the tests, and gives what the file's own tests need. */
+export function tellStory(provider: Provider, extras: Record<string, Extra> = {}): () => ProviderWorld {
+  let world: ProviderWorld;
+
+  beforeAll(async () => { world = await startProviderWorld(provider, extras); }, BUILD_MS);
+
+  const app = (name = "app"): App => world.apps[name]!;
+  const nameOf = (kind: "jwt" | "opaque") => (kind === "opaque" && provider.tokens.length === 2 ? "opaque" : "app");
+  const bearer = async (name: string, token: string) => (await getWith(`${app(name).url}/api`, token)).status;
+
+  describe("people", () => {
+    test("log in on the provider's pages, land where they wanted to go, and log out there too", async () => {
+      const profile = await newProfile();
+      try {
+        const page = await profile.newPage(), { url } = app();
+        await visitWith(page, `${url}/orders/7?page=2&sort=%C3%A4`);
+        expect(page.url()).toBe(`${url}/orders/7?page=2&sort=%C3%A4`);
+        const shown = await page.locator("main").innerText();
+        expect(shown).toMatch(/x-userinfo/i);
+        expect(shown).toMatch(/x-access-token/i);
+        await picture(page, `${provider.name}-logged-in`);
+
+        await page.goto(`${url}/logout`);
+        await goThroughWith(page, url);
+        expect(page.url()).toMatch(new RegExp(`^${url}/signed-out`));
+        expect(await page.locator("main").innerText()).not.toMatch(/x-userinfo/i);
+
+        await page.goto(`${url}/orders`);
+        expect(await page.locator("input[name=password]").count()).toBe(1);
+        await picture(page, `${provider.name}-log-in`);
+      } finally {
+        await profile.close();
+      }
+    });
+
+    test("are known to the upstream by UserInfo and ID Token", async () => {
+      const browser = new BrowserClient();
+      await visit(browser, `${app().url}/orders`);
+      const headers = await headersAt(browser, app());
+      const { sub } = provider.userinfo as { sub: string };
+      expect(headers["x-user-id"]).toBe(sub);
+      expect(decoded(headers["x-userinfo"])).toMatchObject(provider.userinfo);
+      expect(decoded(headers["x-id-token"])).toMatchObject({ sub, aud: expect.anything() });
+      expect(headers["x-access-token"]).toBeDefined();
+    });
+
+    test("stay logged in over two refreshes, each with tokens of its own", async () => {
+      const browser = new BrowserClient();
+      await visit(browser, `${app().url}/orders`);
+      const seen = new Set<string>(), refreshTokens = new Set<string>();
+      await until("two refreshes", REFRESHED_WITHIN_MS, async () => {
+        const headers = await headersAt(browser, app());
+        seen.add(headers["x-access-token"]!);
+        refreshTokens.add(headers["x-refresh-token"]!);
+        return seen.size === 3 ? true : undefined;
+      });
+      expect(refreshTokens.has("undefined")).toBe(false);
+    });
+
+    test("who log out are logged out at the provider", async () => {
+      const browser = new BrowserClient();
+      await visit(browser, `${app().url}/orders`);
+      const back = await goThrough(browser, await browser.settle(await browser.get(`${app().url}/logout`)), app().url);
+      expect(back.url).toMatch(new RegExp(`^${app().url}/signed-out`));
+      expect((await browser.open(`${app().url}/orders`)).body).toContain('name="password"');
+    });
+
+    if (provider.backchannel) {
+      test("whose session ends at the provider are logged out of every application (back-channel logout)", async () => {
+        const browser = new BrowserClient(), other = app(provider.methods[1]);
+        await visit(browser, `${app().url}/orders`);
+        await visit(browser, `${other.url}/orders`);
+        expect((await browser.fetch(`${app().url}/api`)).status).toBe(200);
+        const copy = browser.cookies.slice();
+        await browser.settle(await browser.get(`${other.url}/logout`));
+        browser.cookies = copy;
+        await until("the session's end", ENDED_WITHIN_MS, async () => ((await browser.fetch(`${app().url}/api`)).status === 401 ? true : undefined));
+      });
+    }
+  });
+
+  describe("the client authenticates, with an id and a secret that need escaping, by", () => {
+    test.each(provider.methods.slice(1))("%s: login, refresh, logout", async (method) => {
+      const browser = new BrowserClient(), { url } = app(method);
+      await visit(browser, `${url}/orders`);
+      const { "x-access-token": first } = await headersAt(browser, app(method));
+      await until("a refresh", REFRESHED_WITHIN_MS, async () => ((await headersAt(browser, app(method)))["x-access-token"] === first ? undefined : true));
+      const back = await goThrough(browser, await browser.settle(await browser.get(`${url}/logout`)), url);
+      expect(back.url).toMatch(new RegExp(`^${url}/signed-out`));
+    });
+  });
+
+  describe("bearer tokens", () => {
+    test.each(provider.tokens)("%s: a person's token passes and names the person, a changed one is refused", async (kind) => {
+      const name = nameOf(kind), browser = new BrowserClient();
+      await visit(browser, `${app(name).url}/orders`);
+      const { "x-access-token": token } = await headersAt(browser, app(name));
+      expect(token!.split(".").length === 3 && token!.startsWith("eyJ")).toBe(kind === "jwt");
+      expect(headersOf(await getWith(`${app(name).url}/api`, token!))["x-access-token"]).toBe(token);
+      expect(await bearer(name, `${token!.slice(0, -8)}AAAAAAAA`)).toBe(401);
+      expect(await bearer(name, "nonsense")).toBe(401);
+    });
+
+    if (provider.clientCredentials) {
+      test.each(provider.tokens)("%s: a program's token (client credentials) passes", async (kind) => {
+        const { json } = await asClient(world.running.tokenEndpoint, `${CLIENT_ID}:machine:${kind}`, { grant_type: "client_credentials", scope: "read" });
+        expect(await bearer(nameOf(kind), json.access_token as string)).toBe(200);
+      });
+    }
+
+    test("an ID Token does not pass as an access token", async () => {
+      const browser = new BrowserClient();
+      await visit(browser, `${app("raw").url}/orders`);
+      const { "x-raw-id-token": token } = await headersAt(browser, app("raw"));
+      expect(await bearer("app", token!)).toBe(401);
+      if (world.apps.opaque) expect([401, 403]).toContain(await bearer("opaque", token!));
+    });
+  });
+
+  test("a new signing key: logins and tokens go on, those of the old key too", async () => {
+    const old = new BrowserClient(), name = "raw";
+    await visit(old, `${app(name).url}/orders`);
+    const before = await headersAt(old, app(name));
+    await world.running.rotate();
+    const browser = new BrowserClient();
+    await visit(browser, `${app(name).url}/orders`);
+    const after = await headersAt(browser, app(name));
+    expect(jwtPart(after["x-raw-id-token"]!, 0).kid).not.toBe(jwtPart(before["x-raw-id-token"]!, 0).kid);
+    for (const { "x-access-token": token } of [before, after]) expect(await bearer(name, token!)).toBe(200);
+    expect((await old.fetch(`${app(name).url}/api`)).status).toBe(200);
+  });
+
+  test("whoever has neither session nor token is refused, and nothing reaches the upstream", async () => {
+    const count = world.upstream.count();
+    for (const name of Object.keys(world.apps)) expect((await request(`${app(name).url}/api`, { headers: [["X-User-Id", "admin"]] })).status).toBe(401);
+    expect(world.upstream.count()).toBe(count);
+  });
+
+  if (provider.revocation) {
+    describe("logout revokes the tokens, the client authenticating by", () => {
+      test.each(provider.methods)("%s", async (method) => {
+        const browser = new BrowserClient(), { url } = app(method === provider.methods[0] ? "app" : method);
+        await visit(browser, `${url}/orders`);
+        const { "x-access-token": token } = headersOf(await browser.fetch(`${url}/api`));
+        const userinfo = async () => (await fetch(world.running.userinfoEndpoint, { headers: { authorization: `Bearer ${token}` } })).status;
+        expect(await userinfo()).toBe(200);
+        await browser.get(`${url}/logout`); // and no step further: the provider's own logout may end them as well
+        await until("the token's end", REVOKED_WITHIN_MS, async () => ((await userinfo()) === 200 ? undefined : true));
+      });
+    });
+  }
+
+  if (provider.audience) {
+    test("tokens of other clients are refused where only its own are wanted", async () => {
+      const browser = new BrowserClient();
+      for (const [name, status] of [["own", 200], ["raw", 403]] as const) {
+        await visit(browser, `${app(name).url}/orders`);
+        expect(await bearer("own", (await headersAt(browser, app(name)))["x-access-token"]!)).toBe(status);
+      }
+    });
+  }
+
+  test("a refresh token does not pass as an access token", async () => {
+    const browser = new BrowserClient();
+    await visit(browser, `${app().url}/orders`);
+    const { "x-refresh-token": token } = await headersAt(browser, app());
+    expect(await bearer("app", token!)).toBe(401);
+    if (world.apps.opaque) expect([401, 403]).toContain(await bearer("opaque", token!));
+  });
+
+  test("logout without an ID Token kept ends on a page of the application's", async () => {
+    const browser = new BrowserClient(), { url } = app("no hint");
+    await visit(browser, `${url}/orders`);
+    const back = await goThrough(browser, await browser.settle(await browser.get(`${url}/logout`)), url);
+    expect([new URL(back.url).origin, back.status]).toEqual([url, 200]);
+  });
+
+  test("a refresh that the provider refuses leads to the login, when nothing was heard of the provider for a while", async () => {
+    const browser = new BrowserClient();
+    await visit(browser, `${app().url}/orders`);
+    const { "x-refresh-token": token } = await headersAt(browser, app());
+    expect((await asClient(world.running.revocationEndpoint, app().client.id, { token: token!, token_type_hint: "refresh_token" })).status).toBe(200);
+    await sleep(UNHEARD_MS);
+    const next = await browser.get(`${app().url}/orders`);
+    expect(next.status).toBe(302);
+    await visit(browser, `${app().url}/orders`);
+  });
+
+  return () => world;
+}
