@@ -1,0 +1,15 @@
+// docs/providers/django.md is true: django-oauth-toolkit, a real Envoy, a real browser.
+
+import { BrowserClient } from "../envoy/support/browser-client";
+import { django } from "./support/django";
+import { visit } from "./support/pages";
+import { tellStory } from "./support/story";
+
+const world = tellStory(django, { revoking: { filter: { revoke_tokens_on_logout: true } } });
+
+test("revoke_tokens_on_logout without an endpoint for it is warned of", async () => {
+  const browser = new BrowserClient(), { url } = world().apps.revoking!;
+  await visit(browser, `${url}/orders`);
+  await browser.get(`${url}/logout`);
+  expect(await world().envoy.logged(/revoke_tokens_on_logout/)).toBeDefined();
+});
