@@ -8,7 +8,6 @@ import { built, serve, type Provider } from "./provider";
 
 export const django: Provider = {
   name: "django",
-  title: "django-oauth-toolkit",
   methods: ["client_secret_basic", "client_secret_post"],
   tokens: ["opaque"],
   userinfo: { sub: "1", preferred_username: "alice", name: "Alice Müller" },
@@ -21,11 +20,10 @@ export const django: Provider = {
     const folder = await mkdtemp(join(tmpdir(), "envoy-oidc-django-"));
     atEnd(() => rm(folder, { recursive: true, force: true }));
     const home = await built("django"), origin = `http://127.0.0.1:${port}`;
-    const log = await serve(`${origin}/o/.well-known/openid-configuration`, "python3", [join(home, "app.py")], {
+    await serve(`${origin}/o/.well-known/openid-configuration`, "python3", [join(home, "app.py")], {
       env: { PYTHONPATH: join(home, "site"), PYTHONUNBUFFERED: "1", DATABASE: join(folder, "database"), LISTEN: `127.0.0.1:${port}`, CLIENTS: JSON.stringify(clients) },
     });
     return {
-      log,
       hosts: { "https://idp.example.com": origin },
       clusters: { idp: { port } },
       tokenEndpoint: `${origin}/o/token/`,

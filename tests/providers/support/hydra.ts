@@ -10,7 +10,6 @@ const HOST = "localhost";
 
 export const hydra: Provider = {
   name: "hydra",
-  title: "Ory Hydra",
   methods: ["client_secret_basic", "client_secret_post", "private_key_jwt"],
   tokens: ["jwt", "opaque"],
   userinfo: { sub: "alice", name: "Alice Müller" },
@@ -23,7 +22,7 @@ export const hydra: Provider = {
     const adminPort = await freePort(), issuer = `http://${HOST}:${port}`, admin = `http://127.0.0.1:${adminPort}`;
     const pages = await startPages(admin);
     // Asked for its keys, it makes them, which takes seconds.
-    const log = await serve(`http://127.0.0.1:${port}/.well-known/jwks.json`, join(await built("hydra"), "provider"), ["serve", "all", "--dev"], {
+    await serve(`http://127.0.0.1:${port}/.well-known/jwks.json`, join(await built("hydra"), "provider"), ["serve", "all", "--dev"], {
       env: {
         DSN: "memory", SECRETS_SYSTEM: "a system secret of the tests", SQA_OPT_OUT: "true", LOG_LEVEL: "warn",
         URLS_SELF_ISSUER: issuer, URLS_LOGIN: `${pages}/login`, URLS_CONSENT: `${pages}/consent`, URLS_LOGOUT: `${pages}/logout`, URLS_ERROR: `${pages}/error`,
@@ -33,7 +32,6 @@ export const hydra: Provider = {
     });
     for (const client of clients) await call(`${admin}/admin/clients`, representation(client));
     return {
-      log,
       hosts: { "https://idp.example.com": issuer, "http://hydra-admin.internal:4445": admin },
       clusters: { idp: { port }, "hydra-admin": { port: adminPort } },
       tokenEndpoint: `${issuer}/oauth2/token`,

@@ -40,13 +40,11 @@ export interface Running {
   tokenEndpoint: string;
   /** A new key signs from now on; the old one still verifies. */
   rotate(): Promise<void>;
-  log(): string;
 }
 
 export interface Provider {
   /** The name of its folder and of its page. */
   name: string;
-  title: string;
   /** How clients can authenticate. */
   methods: Method[];
   /** What access tokens can be. */
@@ -84,8 +82,8 @@ export async function built(name: string): Promise<string> {
 const children = new Set<ReturnType<typeof spawn>>();
 process.on("exit", () => children.forEach((child) => child.kill("SIGKILL")));
 
-/** Runs a program until the test file ends; it serves `url` when this returns. Gives its log. */
-export async function serve(url: string, command: string, args: string[], options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}): Promise<() => string> {
+/** Runs a program until the test file ends; it serves `url` when this returns. */
+export async function serve(url: string, command: string, args: string[], options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}): Promise<void> {
   const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], cwd: options.cwd, env: { ...process.env, ...options.env } });
   children.add(child);
   let log = "";
@@ -102,7 +100,6 @@ export async function serve(url: string, command: string, args: string[], option
     if (child.exitCode !== null) throw new Error(`${command} ended while starting:\n${tail(log)}`);
     if (Date.now() > deadline) throw new Error(`${url} was not there after ${READY_WITHIN_MS / 1000} s:\n${tail(log)}`);
   }
-  return () => log;
 }
 
 const answers = (url: string) => fetch(url).then(({ ok }) => ok, () => false);

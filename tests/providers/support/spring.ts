@@ -5,7 +5,6 @@ import { built, serve, type Provider } from "./provider";
 
 export const spring: Provider = {
   name: "spring",
-  title: "Spring Authorization Server",
   methods: ["client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt"],
   tokens: ["jwt", "opaque"],
   userinfo: { sub: "alice" },
@@ -16,11 +15,10 @@ export const spring: Provider = {
 
   async start(port, clients) {
     const issuer = `http://127.0.0.1:${port}`;
-    const log = await serve(`${issuer}/.well-known/openid-configuration`, "java", ["-XX:TieredStopAtLevel=1", "-jar", join(await built("spring"), "target/spring.jar")], {
+    await serve(`${issuer}/.well-known/openid-configuration`, "java", ["-XX:TieredStopAtLevel=1", "-jar", join(await built("spring"), "target/spring.jar")], {
       env: { SERVER_PORT: String(port), SERVER_ADDRESS: "127.0.0.1", ISSUER: issuer, CLIENTS: JSON.stringify(clients) },
     });
     return {
-      log,
       hosts: { "https://idp.example.com": issuer },
       clusters: { idp: { port } },
       tokenEndpoint: `${issuer}/oauth2/token`,

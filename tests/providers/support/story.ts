@@ -125,6 +125,11 @@ export function tellStory(provider: Provider, extras: Record<string, Extra> = {}
         const { json } = await asClient(world.running.tokenEndpoint, `${CLIENT_ID}:machine:${kind}`, { grant_type: "client_credentials", scope: "read" });
         expect(await bearer(nameOf(kind), json.access_token as string)).toBe(200);
       });
+
+      test.each([["read", 200], ["profile", 403]])("where the scope read is required, a token of scope %s gets %i", async (scope, status) => {
+        const { json } = await asClient(world.running.tokenEndpoint, `${CLIENT_ID}:machine:${provider.tokens[0]}`, { grant_type: "client_credentials", scope });
+        expect(await bearer("scoped", json.access_token as string)).toBe(status);
+      });
     }
 
     test("an ID Token does not pass as an access token", async () => {

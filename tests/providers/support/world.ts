@@ -54,6 +54,7 @@ export async function startProviderWorld(provider: Provider, extras: Record<stri
     ...Object.fromEntries(provider.methods.slice(1).map((method) => [method, byMethod(method, key, byHeading[method])])),
     raw: { filter: { set_raw_id_token_header: true } },
     "no hint": { filter: { session_contents: { access_token: true, id_token: true, user: true } } },
+    scoped: { filter: { required_scopes: ["read"] } },
     ...(forOpaque ? { opaque: { client: { opaque: true }, filter: forOpaque } } : {}),
     ...(forOwn ? { own: { filter: forOwn } } : {}),
     ...extras,

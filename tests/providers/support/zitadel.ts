@@ -8,7 +8,6 @@ import { built, PERSON, serve, type Provider } from "./provider";
 
 export const zitadel: Provider = {
   name: "zitadel",
-  title: "Zitadel's OpenID provider",
   methods: ["client_secret_basic", "client_secret_post", "private_key_jwt"],
   tokens: ["jwt", "opaque"],
   userinfo: { sub: "id1", preferred_username: "alice", name: "Alice Müller" },
@@ -22,11 +21,10 @@ export const zitadel: Provider = {
     atEnd(() => rm(folder, { recursive: true, force: true }));
     const users = join(folder, "users.json"), origin = `http://127.0.0.1:${port}`;
     await writeFile(users, JSON.stringify({ id1: { ID: "id1", Username: PERSON.name, Password: PERSON.password, FirstName: "Alice", LastName: "Müller", PreferredLanguage: "de" } }));
-    const log = await serve(`${origin}/.well-known/openid-configuration`, join(await built("zitadel"), "provider"), [], {
+    await serve(`${origin}/.well-known/openid-configuration`, join(await built("zitadel"), "provider"), [], {
       env: { LISTEN: `127.0.0.1:${port}`, ISSUER: `${origin}/`, USERS: users, CLIENTS: JSON.stringify(clients) },
     });
     return {
-      log,
       hosts: { "https://idp.example.com": origin },
       clusters: { idp: { port } },
       tokenEndpoint: `${origin}/oauth/token`,
