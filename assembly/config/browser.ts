@@ -55,10 +55,14 @@ export class BrowserSettings {
   maxAgeSec: i32 = -1;
   /** `acr_values` of `authorization_params`; the ID Token's `acr` must be one of them. */
   acrValues: Uint8Array[] = new Array<Uint8Array>();
-  /** By which an ID Token may be signed; symmetric ones only where configuration names them. */
+  /** By which an ID Token or a logout token may be signed; symmetric ones only where configuration names them. */
   idTokenAlgorithms: Algorithm[] = [];
+  /** Nothing in the configuration says so: then only those of them count that the provider's metadata lists. */
+  idTokenAlgorithmsByMetadata: bool = false;
   /** `symmetric_key`, or `client_secret` (OpenID Connect Core 1.0 §10.1); null unless one of the algorithms is symmetric. */
   idTokenSecret: SecretKey | null = null;
+  /** By which a session's access token may be signed; symmetric ones only with `symmetric_key`. */
+  accessTokenAlgorithms: Algorithm[] = [];
   /** `trusted_audiences`. */
   trustedAudiences: Uint8Array[] = [];
   /** `use_nonce`: whether an ID Token without `nonce` is refused. */

@@ -133,7 +133,7 @@ function readGuarded(r: ConfigReader, mode: string, warnings: string[]): Config 
   c.identity = readIdentity(r);
   const clusters = Clusters.read(r);
   const clients = readProvider(r, c, clusters, signIn, allowHttp, warnings);
-  readTokenRules(r, c, signIn && clients.secret.length > 0);
+  readTokenRules(r, c, signIn && clients.secret.length > 0 && !r.has("id_token_signed_response_alg"));
   if (signIn) c.browser = readBrowser(r, c, clients, warnings);
   const provider = c.provider;
   if (provider != null) provider.used = usedEndpoints(c);

@@ -4,7 +4,7 @@ import { EMPTY, same } from "../bytes/bytes";
 import { decodeUtf8 } from "../bytes/utf8";
 import { hashSize } from "../crypto/hash";
 import { SecretKey } from "../crypto/key";
-import { Algorithm, asymmetricAlgorithms } from "../jose/algorithm";
+import { Algorithm, algorithmNamed, algorithmNames, asymmetricAlgorithms } from "../jose/algorithm";
 import { Secure } from "../session/cookie_settings";
 import { contextOf } from "../session/sealing";
 import { readAuthorizationParams, readScope } from "./authorization_params";
@@ -28,7 +28,7 @@ export const BROWSER_ONLY: string[] = [
   "access_token_expires_leeway", "refresh_session_interval", "force_reauthorize", "logout_path", "post_logout_redirect_uri",
   "redirect_after_logout_uri", "redirect_after_logout_with_id_token_hint", "revoke_tokens_on_logout", "backchannel_logout_path", "frontchannel_logout_path",
   "authorization_endpoint", "token_endpoint", "userinfo_endpoint", "revocation_endpoint", "end_session_endpoint",
-  "userinfo_required", "set_id_token_header", "set_raw_id_token_header", "set_refresh_token_header",
+  "id_token_signed_response_alg", "userinfo_required", "set_id_token_header", "set_raw_id_token_header", "set_refresh_token_header",
 ];
 
 /** Everything else of `c` has been read. */
@@ -50,7 +50,8 @@ export function readBrowser(r: ConfigReader, c: Config, clients: Clients, warnin
   const issuer = provider == null ? EMPTY : provider.issuer;
   if (client != null) b.client = client;
   b.context = contextOf([issuer, clients.id]);
-  readIdTokenAlgorithms(c, b, clients.secret, warnings);
+  readAlgorithms(r, c, b);
+  readIdTokenSecret(r, c, b, clients.secret, warnings);
   readSession(r, b, issuer, clients.id, clients.secret, warnings);
   readContents(r, b.contents, c.identity.rawIdTokenHeader);
   checkCookies(r, c, b, warnings);
@@ -66,24 +67,41 @@ export function readBrowser(r: ConfigReader, c: Config, clients: Clients, warnin
   return b;
 }
 
-/**
- * The expected ones. Beside a key of one's own they are those that fit it, which says nothing of what the provider's keys sign. HS* are verified
- * with `symmetric_key`, or without one with `client_secret`, which is all that a provider has for them.
- */
-function readIdTokenAlgorithms(c: Config, b: BrowserSettings, secret: Uint8Array, warnings: string[]): void {
-  const key = c.key, expected = c.algorithms.concat(c.idTokenAlgorithms);
-  if (key == null) b.idTokenAlgorithms = expected;
-  else {
-    b.idTokenAlgorithms = asymmetricAlgorithms();
-    for (let i = 0; i < expected.length; i++) if (expected[i].symmetric) b.idTokenAlgorithms.push(expected[i]);
+/** Those that the client is registered for (OpenID Connect Dynamic Client Registration 1.0 §2), and those of access tokens. */
+function readAlgorithms(r: ConfigReader, c: Config, b: BrowserSettings): void {
+  b.accessTokenAlgorithms = algorithmsOfSessions(c);
+  const key = "id_token_signed_response_alg", names = r.texts(key);
+  for (let i = 0; i < names.length; i++) {
+    const algorithm = algorithmNamed(names[i]);
+    if (algorithm == null) r.wrong(key, "expected some of " + algorithmNames());
+    else b.idTokenAlgorithms.push(algorithm);
   }
-  if (key instanceof SecretKey) b.idTokenSecret = key as SecretKey;
-  else if (c.idTokenAlgorithms.length > 0) {
-    b.idTokenSecret = new SecretKey(secret);
-    for (let i = 0; i < c.idTokenAlgorithms.length; i++) {
-      const algorithm = c.idTokenAlgorithms[i], size = hashSize(algorithm.hash);
-      if (secret.length < size) warnings.push("client_secret has " + secret.length.toString() + " bytes, and " + algorithm.name + " of ID Tokens needs " + size.toString() + " (RFC 7518 §3.2): a shorter one is easier to guess");
-    }
+  if (names.length > 0) return;
+  b.idTokenAlgorithms = b.accessTokenAlgorithms.concat(c.idTokenAlgorithms);
+  b.idTokenAlgorithmsByMetadata = !r.has("token_signing_alg_values_expected");
+}
+
+/** The expected ones. Beside a key of one's own they are those that fit it, which says nothing of what the provider's keys sign. */
+function algorithmsOfSessions(c: Config): Algorithm[] {
+  if (c.key == null) return c.algorithms;
+  const out = asymmetricAlgorithms();
+  for (let i = 0; i < c.algorithms.length; i++) if (c.algorithms[i].symmetric) out.push(c.algorithms[i]);
+  return out;
+}
+
+/** HS* are verified with `symmetric_key`, or without one with `client_secret`, which is all that a provider has for them. */
+function readIdTokenSecret(r: ConfigReader, c: Config, b: BrowserSettings, clientSecret: Uint8Array, warnings: string[]): void {
+  const key = c.key, own: SecretKey | null = key instanceof SecretKey ? key as SecretKey : null;
+  for (let i = 0; i < b.idTokenAlgorithms.length; i++) {
+    const algorithm = b.idTokenAlgorithms[i], size = hashSize(algorithm.hash);
+    if (!algorithm.symmetric) continue;
+    if (own != null) {
+      b.idTokenSecret = own;
+      if (own.bytes.length < size && !c.algorithms.includes(algorithm)) r.wrong("id_token_signed_response_alg", algorithm.name + " needs a symmetric_key of " + size.toString() + " bytes or more (RFC 7518 §3.2)");
+    } else if (clientSecret.length > 0) {
+      b.idTokenSecret = new SecretKey(clientSecret);
+      if (clientSecret.length < size) warnings.push("client_secret has " + clientSecret.length.toString() + " bytes, and " + algorithm.name + " of ID Tokens needs " + size.toString() + " (RFC 7518 §3.2): a shorter one is easier to guess");
+    } else if (r.has("id_token_signed_response_alg")) r.wrong("id_token_signed_response_alg", algorithm.name + " needs client_secret or symmetric_key");
   }
 }
 

@@ -16,8 +16,8 @@ import { ConfigReader } from "./reader";
 /** A larger allowance would make old tokens new again. */
 const MAX_SLACK = 300;
 
-/** `signsIn`: ID Tokens come with a `client_secret`, so that HS* may be theirs. */
-export function readTokenRules(r: ConfigReader, c: Config, signsIn: bool): void {
+/** `ofIdTokens`: the expected algorithms are those of ID Tokens too, and there is a `client_secret`, so that HS* may be theirs. */
+export function readTokenRules(r: ConfigReader, c: Config, ofIdTokens: bool): void {
   c.slackSec = r.whole("iat_slack", 120, 0, MAX_SLACK);
   c.requiredScopes = r.texts("required_scopes");
   refuseUnquotable(r, "required_scopes", c.requiredScopes);
@@ -25,7 +25,7 @@ export function readTokenRules(r: ConfigReader, c: Config, signsIn: bool): void 
   c.accessRules = readAccessRules(r, "access_rules");
   const typ = r.text("token_typ_expected");
   if (typ != null) c.typ = withoutApplication(decodeUtf8(inLowerCase(typ)));
-  readKey(r, c, signsIn);
+  readKey(r, c, ofIdTokens);
   readIssuerAndAudience(r, c);
   readIdTokens(r, c);
 }
@@ -35,7 +35,7 @@ function withoutApplication(typ: string): string {
   return typ.startsWith("application/") && typ.length > 12 ? typ.substring(12) : typ;
 }
 
-function readKey(r: ConfigReader, c: Config, signsIn: bool): void {
+function readKey(r: ConfigReader, c: Config, ofIdTokens: bool): void {
   const pem = r.text("public_key"), secret = r.secret("symmetric_key");
   if (pem != null && secret != null) r.wrong("symmetric_key", "cannot stand beside public_key: one key verifies the tokens");
   if (pem != null) {
@@ -52,7 +52,7 @@ function readKey(r: ConfigReader, c: Config, signsIn: bool): void {
     const algorithm = algorithmNamed(names[i]);
     if (algorithm == null) r.wrong("token_signing_alg_values_expected", "expected some of " + algorithmNames());
     // A secret that the provider shares with this client alone verifies what it sends to this client alone, never a bearer token.
-    else if (algorithm.symmetric && signsIn && secret == null) c.idTokenAlgorithms.push(algorithm);
+    else if (algorithm.symmetric && ofIdTokens && secret == null) c.idTokenAlgorithms.push(algorithm);
     else c.algorithms.push(algorithm);
   }
   if (names.length == 0) c.algorithms = asymmetricAlgorithms();

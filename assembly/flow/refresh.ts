@@ -16,7 +16,7 @@ import { Exchange } from "./exchange";
 import { Await, CalloutKind, KeepRefresh, Next, Refreshed, RefreshOutcome, Step } from "./next";
 import { sealSession } from "./seal_session";
 import { idTokenRules, takeIdToken, takeTokens } from "./take_tokens";
-import { KeyWait, Signature, SignedToken, verifySigned } from "./verify_id_token";
+import { KeyWait, Signature, SignedToken, verifyAccessToken, verifySigned } from "./verify_id_token";
 import { Visit } from "./visit";
 
 /** null where no call can be made: the provider is not known yet, or the client cannot prove itself. */
@@ -77,7 +77,7 @@ class TakeRefreshed extends Step {
       unknown = signed.signature == Signature.UnknownKey;
       const why = unknown ? "" : this.takeIdToken(came, signed);
       if (why.length > 0) return new Refreshed(this.key, RefreshOutcome.Ended, EMPTY, "refresh: the ID Token " + why);
-    } else unknown = claimsToBeOurs(x, tokens.accessToken) && verifySigned(x, tokens.accessToken).signature == Signature.UnknownKey;
+    } else unknown = claimsToBeOurs(x, tokens.accessToken) && verifyAccessToken(x, tokens.accessToken).signature == Signature.UnknownKey;
     const waits = unknown && this.keyWait.goesOn(x);
     takeTokens(came, this.browser, s, tokens);
     s.touchedAtSec = came.nowSec;

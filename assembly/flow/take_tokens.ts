@@ -7,7 +7,7 @@ import { IdToken, IdTokenRules } from "../oidc/id_token";
 import { NOT_SAID, Tokens } from "../oidc/token";
 import { Session } from "../session/session";
 import { Exchange } from "./exchange";
-import { Signature, verifySigned } from "./verify_id_token";
+import { Signature, verifyAccessToken } from "./verify_id_token";
 
 export function idTokenRules(x: Exchange, browser: BrowserSettings): IdTokenRules {
   const provider = x.provider;
@@ -23,7 +23,7 @@ export function takeTokens(x: Exchange, browser: BrowserSettings, s: Session, to
   s.accessExpiresAtSec = x.nowSec + (tokens.expiresInSec != NOT_SAID ? max(tokens.expiresInSec, 1) : browser.accessExpiresInSec);
   if (tokens.refreshToken.length > 0) s.refreshToken = tokens.refreshToken;
   // Its claims count only if a key of the provider vouches for them (duty 70).
-  s.accessVerified = !readJws(tokens.accessToken).failed && verifySigned(x, tokens.accessToken).signature == Signature.Good;
+  s.accessVerified = !readJws(tokens.accessToken).failed && verifyAccessToken(x, tokens.accessToken).signature == Signature.Good;
 }
 
 export function takeIdToken(browser: BrowserSettings, s: Session, raw: Uint8Array, token: IdToken): void {

@@ -1,9 +1,13 @@
 // The signature of an ID Token: always checked, with the provider's keys, or a shared secret where configuration says so (OpenID Connect Core 1.0 §3.1.3.7, points 6 to 8).
 
 import { Hash } from "../crypto/hash";
+import { SecretKey } from "../crypto/key";
+import { Algorithm } from "../jose/algorithm";
 import { KeySet } from "../jose/jwks";
 import { JwsFault, readJws, VerifiedJwt } from "../jose/jws";
 import { Exchange } from "./exchange";
+
+const NONE: Algorithm[] = [];
 
 /** `UnknownKey`: none of the keys that are known made it, and there may be new ones. */
 export const enum Signature { Good = 1, UnknownKey, Bad }
@@ -41,22 +45,39 @@ export class KeyWait {
   }
 }
 
+/** An ID Token or a logout token. */
 export function verifySigned(x: Exchange, token: Uint8Array): SignedToken {
-  const browser = x.config.browser;
+  const browser = x.config.browser, metadata = x.metadata;
+  if (browser == null) return bad("came where nobody signs in");
+  const listed = browser.idTokenAlgorithmsByMetadata && metadata != null ? metadata.idTokenAlgorithms : NONE;
+  return verifyBy(x, token, browser.idTokenAlgorithms, listed, browser.idTokenSecret);
+}
+
+/** An access token of a session. */
+export function verifyAccessToken(x: Exchange, token: Uint8Array): SignedToken {
+  const browser = x.config.browser, key = x.config.key;
+  if (browser == null) return bad("came where nobody signs in");
+  return verifyBy(x, token, browser.accessTokenAlgorithms, NONE, key instanceof SecretKey ? key as SecretKey : null);
+}
+
+/** `listed`: what the provider's metadata names; empty where that does not count. `secret`: for symmetric ones. */
+function verifyBy(x: Exchange, token: Uint8Array, allowed: Algorithm[], listed: Algorithm[], secret: SecretKey | null): SignedToken {
   const read = readJws(token);
   const fault = read.fault;
   if (fault != null && fault.code == JwsFault.TooLarge) return bad("is larger than 16 kB");
   if (fault != null) return bad("is not a well-formed signed JWT with an algorithm that is known here (encrypted ID Tokens are not supported)");
   const jws = read.value, algorithm = jws.algorithm;
-  if (browser == null || !browser.idTokenAlgorithms.includes(algorithm)) return bad("is signed with " + algorithm.name + ", which token_signing_alg_values_expected does not allow");
+  if (!allowed.includes(algorithm)) return bad("is signed with " + algorithm.name + ", which id_token_signed_response_alg (where it is not set: token_signing_alg_values_expected) does not allow");
+  if (!algorithm.symmetric && listed.length > 0 && !listed.includes(algorithm)) {
+    return bad("is signed with " + algorithm.name + ", which the provider's id_token_signing_alg_values_supported does not name: if it is right, set id_token_signed_response_alg");
+  }
   if (algorithm.symmetric) {
-    const own = browser.idTokenSecret;
-    if (own == null) return bad("is signed with " + algorithm.name + ", for which there is neither symmetric_key nor client_secret");
-    const jwt = jws.verifiedBy(own);
+    if (secret == null) return bad("is signed with " + algorithm.name + ", for which there is neither symmetric_key nor client_secret");
+    const jwt = jws.verifiedBy(secret);
     return jwt.failed ? bad("has no valid signature") : new SignedToken(Signature.Good, jwt.value, algorithm.hash, "");
   }
   const provider = x.provider, keys: KeySet | null = provider == null ? null : provider.keys();
-  if (keys == null) return provider != null && provider.newerKeys() ? verifySigned(x, token) : new SignedToken(Signature.UnknownKey, null, algorithm.hash, "came while the provider's keys are not there");
+  if (keys == null) return provider != null && provider.newerKeys() ? verifyBy(x, token, allowed, listed, secret) : new SignedToken(Signature.UnknownKey, null, algorithm.hash, "came while the provider's keys are not there");
   const candidates = keys.candidates(algorithm, jws.kid);
   if (candidates.length > 0) {
     const jwt = jws.verifiedByAny(candidates), refused = jwt.fault;
@@ -64,7 +85,7 @@ export function verifySigned(x: Exchange, token: Uint8Array): SignedToken {
     // A wrong signature is final only with the very key that the token names.
     if (refused.code != JwsFault.BadSignature || keys.has(jws.kid)) return bad("has no valid signature");
   }
-  if (provider != null && provider.newerKeys()) return verifySigned(x, token);
+  if (provider != null && provider.newerKeys()) return verifyBy(x, token, allowed, listed, secret);
   return new SignedToken(Signature.UnknownKey, null, algorithm.hash, "was signed by a key that the provider does not publish");
 }
 

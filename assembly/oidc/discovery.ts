@@ -4,6 +4,7 @@ import { endsWith, is, same } from "../bytes/bytes";
 import { decodeUtf8 } from "../bytes/utf8";
 import { Callout, Endpoint, Reply } from "../http/callout";
 import { readUrl, Url } from "../http/url";
+import { Algorithm, algorithmNamed } from "../jose/algorithm";
 import { ABSENT, Json, Kind } from "../json/json";
 import { parse } from "../json/parser";
 import { Result } from "../result";
@@ -29,6 +30,8 @@ export class Metadata {
   tokenAuthMethods: string[] | null = null;
   /** Whether the provider adds `iss` to its answers (RFC 9207 §3). */
   issParameterSupported: bool = false;
+  /** The public-key algorithms of `id_token_signing_alg_values_supported` that are known here; empty where it names none. */
+  idTokenAlgorithms: Algorithm[] = [];
   /** Endpoints that the document has, but that may not be called: for the log. */
   unusable: string[] = [];
 
@@ -71,6 +74,7 @@ export function readMetadata(reply: Reply, issuer: Uint8Array, exact: bool, allo
   metadata.revocationEndpoint = reader.read("revocation_endpoint");
   metadata.endSessionEndpoint = reader.read("end_session_endpoint");
   metadata.tokenAuthMethods = methodsIn(json, json.member(json.root, "token_endpoint_auth_methods_supported"));
+  metadata.idTokenAlgorithms = idTokenAlgorithms(json);
   metadata.issParameterSupported = json.isTrue(json.member(json.root, "authorization_response_iss_parameter_supported"));
   metadata.unusable = reader.unusable;
   return Result.of<Metadata>(metadata);
@@ -82,6 +86,17 @@ function methodsIn(json: Json, list: i32): string[] | null {
   const out: string[] = [];
   for (let item = json.first(list); item >= 0; item = json.sibling(list, item)) {
     for (let i = 0; i < METHODS.length; i++) if (is(json.text(item), METHODS[i]) && !out.includes(METHODS[i])) out.push(METHODS[i]);
+  }
+  return out;
+}
+
+/** What is no list, or holds other values, says nothing. */
+function idTokenAlgorithms(json: Json): Algorithm[] {
+  const out: Algorithm[] = [], list = json.member(json.root, "id_token_signing_alg_values_supported");
+  if (!json.isList(list)) return out;
+  for (let node = json.first(list); node >= 0; node = json.sibling(list, node)) {
+    const algorithm: Algorithm | null = json.isString(node) ? algorithmNamed(json.text(node)) : null;
+    if (algorithm != null && !algorithm.symmetric) out.push(algorithm);
   }
   return out;
 }

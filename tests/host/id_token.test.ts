@@ -8,8 +8,8 @@ type Make = (nonce: string) => string;
 const OTHER = makeKey("k1"), ES = makeKey("es", "ES256"), UNKNOWN = makeKey("k2");
 
 /** How a sign-in with that ID Token ends. */
-function outcome(make: Make, config: Record<string, unknown> = {}, keys: Key[] = [KEY, ES]): { code: string; envoy: Envoy; browser: Browser } {
-  const { envoy, browser } = browse(config, { keys }), { ask, back, call } = redeeming(browser);
+function outcome(make: Make, config: Record<string, unknown> = {}, keys: Key[] = [KEY, ES], metadata: object = BROWSER_METADATA): { code: string; envoy: Envoy; browser: Browser } {
+  const { envoy, browser } = browse(config, { keys, metadata }), { ask, back, call } = redeeming(browser);
   call.json(tokens(ask.nonce, { id_token: make(ask.nonce) }));
   const userinfo = envoy.callouts.find(({ path }) => path === "/userinfo");
   userinfo?.json(USERINFO);
@@ -67,6 +67,25 @@ describe("signature and form", () => {
     expect(outcome((nonce) => idToken(nonce, {}, ES), { token_signing_alg_values_expected: ["ES256"] }).code).toBe("303 signed_in");
   });
 
+  describe("duty 46: the algorithm that the client is registered for", () => {
+    const by = (key: Key) => (nonce: string) => idToken(nonce, {}, key);
+
+    test.each<[string, Record<string, unknown>, string, Key, boolean]>([
+      ["the registered one", { id_token_signed_response_alg: "ES256" }, "", ES, true],
+      ["another one", { id_token_signed_response_alg: "ES256" }, "", KEY, false],
+      ["one of several", { id_token_signed_response_alg: ["RS256", "ES256"] }, "", KEY, true],
+      ["the registered one, which bearer tokens may not use", { id_token_signed_response_alg: "ES256", token_signing_alg_values_expected: "RS256" }, "", ES, true],
+      ["one that bearer tokens may use only", { id_token_signed_response_alg: "ES256", token_signing_alg_values_expected: "RS256" }, "", KEY, false],
+      ["one that the provider lists", {}, "RS256", KEY, true],
+      ["one that the provider does not list", {}, "RS256", ES, false],
+      ["one that the provider does not list, but the configuration does", { id_token_signed_response_alg: "ES256" }, "RS256", ES, true],
+      ["one where the provider lists only what is unknown or symmetric", {}, "HS256 none XS1", ES, true],
+    ])("%s", (_, config, listed, key, passes) => {
+      const found = outcome(by(key), config, undefined, listed === "" ? undefined : { ...BROWSER_METADATA, id_token_signing_alg_values_supported: listed.split(" ") });
+      expect(found.code).toBe(passes ? "303 signed_in" : "502 login_failed");
+    });
+  });
+
   test("duty 44: client_secret verifies ID Tokens where HS256 is expected of them, and no bearer token", () => {
     const hs256 = (secret: string): Make => forged("HS256", (input) => b64u(signature("HS256", secret, input))), config = { token_signing_alg_values_expected: ["HS256", "RS256"] };
     for (const alone of [config, { token_signing_alg_values_expected: "HS256" }]) {
@@ -82,6 +101,23 @@ describe("signature and form", () => {
     expect(outcome((nonce) => idToken(nonce), config).code).toBe("303 signed_in");
     refuses((nonce) => idToken(nonce), { token_signing_alg_values_expected: "HS256" });
     refuses(hs256("s3cr3t-of-the-gateway"));
+  });
+
+  test("duty 44: HS256 as the registered algorithm: client_secret verifies ID Tokens, bearer tokens stay as they were", () => {
+    const hs256 = (secret: string): Make => forged("HS256", (input) => b64u(signature("HS256", secret, input)));
+    for (const expected of [undefined, "RS256"]) {
+      const config = { id_token_signed_response_alg: "HS256", token_signing_alg_values_expected: expected };
+      const { code: ended, envoy } = outcome(hs256("s3cr3t-of-the-gateway"), config, undefined, { ...BROWSER_METADATA, id_token_signing_alg_values_supported: ["RS256"] });
+      expect(ended).toBe("303 signed_in");
+      expect(code(new Browser(envoy).fetch("/api", { authorization: `Bearer ${hs256("s3cr3t-of-the-gateway")("n")}` }).local)).toBe("401 algorithm_refused");
+      refuses(hs256("another"), config);
+      refuses(hs256(""), config);
+      refuses(hs256(JSON.stringify(KEY.jwk)), config);
+      refuses((nonce) => idToken(nonce), config);
+    }
+    for (const listed of [["HS256"], ["HS256", "RS256"]]) {
+      expect(outcome(hs256("s3cr3t-of-the-gateway"), {}, undefined, { ...BROWSER_METADATA, id_token_signing_alg_values_supported: listed }).code).toBe("502 login_failed");
+    }
   });
 
   test("duty 44: beside symmetric_key, client_secret verifies nothing", () => {

@@ -3,7 +3,7 @@ import { Unauthenticated, Verification } from "../../../assembly/config/config";
 import { contextOf } from "../../../assembly/session/sealing";
 import { contains, equal, equalBytes, equalInt, isFalse, isTrue, text, utf8 } from "../check";
 import { EC_PEM } from "../jose/fixtures.as";
-import { compiled, configOf, DISCOVERY, errorsOf, joined, refused, refusedOf } from "./compiled.as";
+import { configOf, DISCOVERY, errorsOf, joined, refused, refusedOf } from "./compiled.as";
 import { browser, browserOf, browserWith, CLIENT, refusedSession, refusedSignIn, SESSION, SIGN_IN, warnedSignIn } from "./signing_in.as";
 
 const SECRET_NEEDED = "session.secret: is required for the browser sign-in: at least 16 characters, such as the output of `openssl rand -base64 32`, shared by all Envoys";
@@ -70,36 +70,6 @@ export function every_called_endpoint_has_a_cluster(): void {
 export function duty_102_issuer_and_client_are_bound_into_every_seal(): void {
   equalBytes(browser().context, contextOf([utf8("https://idp.example.com"), utf8("app")]));
   equalBytes(browserOf("{" + SIGN_IN.replace('"app"', '"other"') + "}").context, contextOf([utf8("https://idp.example.com"), utf8("other")]));
-}
-
-export function duty_46_id_tokens_are_signed_as_configuration_says_unless_that_is_about_a_key(): void {
-  equalInt(browser('"token_signing_alg_values_expected":"RS256"').idTokenAlgorithms.length, 1);
-  equalInt(browser('"public_key":"' + EC_PEM.replaceAll("\n", "\\n") + '"').idTokenAlgorithms.length, 11);
-  const both = browser('"symmetric_key":"0123456789abcdef0123456789abcdef","token_signing_alg_values_expected":"HS256"').idTokenAlgorithms;
-  equalInt(both.length, 12);
-  equal(both[11].name, "HS256");
-}
-
-export function duty_44_hs_algorithms_without_a_symmetric_key_are_those_of_id_tokens_alone(): void {
-  const c = configOf("{" + SIGN_IN + ',"token_signing_alg_values_expected":["RS256","HS256"]}'), b = browser('"token_signing_alg_values_expected":["RS256","HS256"]');
-  equal(c.algorithms.length.toString() + " " + c.algorithms[0].name, "1 RS256");
-  equal(b.idTokenAlgorithms.length.toString() + " " + b.idTokenAlgorithms[1].name, "2 HS256");
-  const key = b.idTokenSecret;
-  equal(key == null ? "-" : text(key.bytes), "the-secret-of-the-client");
-  equalInt(configOf("{" + SIGN_IN + ',"token_signing_alg_values_expected":"HS256"}').algorithms.length, 0);
-  isTrue(browser().idTokenSecret == null && browser('"token_signing_alg_values_expected":"RS256"').idTokenSecret == null, "not asked for");
-  const own = browser('"symmetric_key":"0123456789abcdef0123456789abcdef","token_signing_alg_values_expected":"HS256"').idTokenSecret;
-  equal(own == null ? "-" : text(own.bytes), "0123456789abcdef0123456789abcdef");
-}
-
-export function duty_44_a_client_secret_that_is_shorter_than_the_hash_is_warned_of(): void {
-  warnedSignIn('"token_signing_alg_values_expected":"HS256"', "client_secret has 24 bytes, and HS256 of ID Tokens needs 32 (RFC 7518 §3.2): a shorter one is easier to guess");
-  warnedSignIn('"token_signing_alg_values_expected":"RS256"', "");
-}
-
-export function duty_44_without_a_client_secret_hs_algorithms_need_a_symmetric_key(): void {
-  const document = "{" + DISCOVERY + ',"client_id":"app","token_endpoint_auth_method":"none",' + SESSION + ',"token_signing_alg_values_expected":"HS256"}';
-  equal(errorsOf(document).join("; "), "token_signing_alg_values_expected: HS256 needs symmetric_key");
 }
 
 // What is not there.

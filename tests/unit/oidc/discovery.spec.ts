@@ -27,6 +27,15 @@ export function duty_6_only_the_boolean_true_says_that_iss_comes_with_the_answer
   isFalse(reads(GOOD).issParameterSupported, "absent");
 }
 
+export function duty_46_the_public_key_algorithms_of_id_tokens_are_those_that_the_document_lists(): void {
+  const listed = reads(withMember("id_token_signing_alg_values_supported", "[\"RS256\",\"HS256\",\"none\",\"XS1\",7,null,\"EdDSA\"]")).idTokenAlgorithms;
+  equalInt(listed.length, 2);
+  equal(listed[0].name + " " + listed[1].name, "RS256 EdDSA");
+  const nothing = ["[]", "\"RS256\"", "null", "{}", "7", "[[\"RS256\"]]"];
+  for (let i = 0; i < nothing.length; i++) equalInt(reads(withMember("id_token_signing_alg_values_supported", nothing[i])).idTokenAlgorithms.length, 0);
+  equalInt(reads(GOOD).idTokenAlgorithms.length, 0);
+}
+
 export function the_document_is_asked_for_without_a_body_and_without_credentials(): void {
   const call = discoveryRequest(new Endpoint(readUrl(utf8("https://idp.example.com/.well-known/openid-configuration")).value, utf8("idp")));
   equal(joined(call.pairs), ":method|GET|:scheme|https|:authority|idp.example.com|:path|/.well-known/openid-configuration|accept|application/json|user-agent|envoy-oidc");
