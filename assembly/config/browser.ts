@@ -35,8 +35,10 @@ export class SessionContents {
 
 @final
 export class BrowserSettings {
-  /** How the filter proves itself at the token and revocation endpoints (`token_endpoint_auth_method`). */
+  /** How the filter proves itself at the token endpoint (`token_endpoint_auth_method`). */
   client: Client = new Client(EMPTY, EMPTY, ClientAuth.Basic);
+  /** And at the revocation endpoint. */
+  revocationClient: Client = new Client(EMPTY, EMPTY, ClientAuth.Basic);
   scope: Uint8Array = EMPTY;
   redirect: Redirect = Redirect.Suffix;
   /** The URL of `Redirect.Absolute`; EMPTY otherwise. */

@@ -24,7 +24,7 @@ const MAX_AUDIENCES = 64;
 /** Attributes that have nothing to act on where nobody signs in by a browser. */
 export const BROWSER_ONLY: string[] = [
   "scope", "redirect_uri", "response_mode", "authorization_params", "prompt", "display", "use_pkce", "use_nonce", "trusted_audiences", "par", "dpop",
-  "token_endpoint_auth_method", "session", "session_contents", "renew_access_token_on_expiry", "access_token_expires_in",
+  "token_endpoint_auth_method", "revocation_endpoint_auth_method", "session", "session_contents", "renew_access_token_on_expiry", "access_token_expires_in",
   "access_token_expires_leeway", "refresh_session_interval", "force_reauthorize", "logout_path", "post_logout_redirect_uri",
   "redirect_after_logout_uri", "redirect_after_logout_with_id_token_hint", "revoke_tokens_on_logout", "backchannel_logout_path", "frontchannel_logout_path",
   "authorization_endpoint", "token_endpoint", "userinfo_endpoint", "revocation_endpoint", "end_session_endpoint",
@@ -46,9 +46,10 @@ export function readBrowser(r: ConfigReader, c: Config, clients: Clients, warnin
   refuseEnabled(r, "par", "pushed authorization requests are");
   refuseEnabled(r, "dpop", "proof of possession is");
 
-  const provider = c.provider, client = clients.signIn;
+  const provider = c.provider, client = clients.signIn, revocation = clients.revocation;
   const issuer = provider == null ? EMPTY : provider.issuer;
   if (client != null) b.client = client;
+  if (revocation != null) b.revocationClient = revocation;
   b.context = contextOf([issuer, clients.id]);
   readAlgorithms(r, c, b);
   readIdTokenSecret(r, c, b, clients.secret, warnings);

@@ -11,8 +11,6 @@ import { ConfigReader } from "./reader";
 
 /** `none` says nothing of who is calling. */
 const METHODS_OF_INTROSPECTION: string[] = METHODS.slice(0, 4);
-/** In the order of both. */
-const AUTHS: ClientAuth[] = [ClientAuth.Basic, ClientAuth.Post, ClientAuth.PrivateKeyJwt, ClientAuth.ClientSecretJwt, ClientAuth.None];
 
 const ALGORITHMS: string[] = ["RS256", "RS384", "RS512", "ES256", "ES384", "ES512", "HS256", "HS384", "HS512"];
 const OF_ASSERTIONS: string[] = ["client_rsa_private_key", "client_rsa_private_key_id", "client_jwt_assertion_expires_in", "client_jwt_assertion_alg", "client_jwt_assertion_audience"];
@@ -20,6 +18,7 @@ const OF_ASSERTIONS: string[] = ["client_rsa_private_key", "client_rsa_private_k
 const OF_KEYS: string[] = ["client_rsa_private_key"];
 
 const FOR_SIGN_IN = "is required for the browser sign-in";
+const FOR_REVOCATION = "is required for revocation_endpoint_auth_method";
 const FOR_INTROSPECTION = "is required: the introspection endpoint asks who is calling";
 const WITHOUT_SECRET = "; a client that has none (PKCE alone) sets token_endpoint_auth_method to \"none\"";
 
@@ -31,6 +30,7 @@ export class Clients {
   /** null where credentials are missing. */
   introspection: Client | null = null;
   signIn: Client | null = null;
+  revocation: Client | null = null;
 }
 
 /** `verification`: by introspection alone it cannot be done without credentials; by keys there is no introspection that would need any. */
@@ -40,23 +40,28 @@ export function readClients(r: ConfigReader, signIn: bool, verification: Verific
   if (id != null) out.id = id;
   if (secret != null) out.secret = secret;
   const introspects = verification == Verification.Introspection, may = introspects || verification == Verification.Either;
-  const forIntrospection = may ? AUTHS[METHODS_OF_INTROSPECTION.indexOf(r.oneOf("introspection_endpoint_auth_method", METHODS_OF_INTROSPECTION))] : ClientAuth.None;
-  const forSignIn = signIn ? AUTHS[METHODS.indexOf(r.oneOf("token_endpoint_auth_method", METHODS))] : forIntrospection;
+  const forIntrospection = may ? method(r, "introspection_endpoint_auth_method", METHODS_OF_INTROSPECTION) : ClientAuth.None;
+  const forSignIn = signIn ? method(r, "token_endpoint_auth_method", METHODS) : forIntrospection;
+  const forRevocation = signIn && r.has("revocation_endpoint_auth_method") ? method(r, "revocation_endpoint_auth_method", METHODS) : forSignIn;
 
   if ((signIn || introspects) && !r.has("client_id")) r.wrong("client_id", signIn ? FOR_SIGN_IN : FOR_INTROSPECTION);
   if (!r.has("client_secret")) {
     if (signIn && takesSecret(forSignIn)) r.wrong("client_secret", FOR_SIGN_IN + WITHOUT_SECRET);
+    else if (signIn && takesSecret(forRevocation)) r.wrong("client_secret", FOR_REVOCATION);
     else if (introspects && takesSecret(forIntrospection) || forIntrospection == ClientAuth.ClientSecretJwt) r.wrong("client_secret", FOR_INTROSPECTION);
   }
 
   const assertions = new Assertions();
-  if (isJwt(forIntrospection) || isJwt(forSignIn)) {
-    const keyNeeded = forIntrospection == ClientAuth.PrivateKeyJwt || forSignIn == ClientAuth.PrivateKeyJwt;
+  if (isJwt(forIntrospection) || isJwt(forSignIn) || isJwt(forRevocation)) {
+    const keyNeeded = forIntrospection == ClientAuth.PrivateKeyJwt || forSignIn == ClientAuth.PrivateKeyJwt || forRevocation == ClientAuth.PrivateKeyJwt;
     assertions.read(r, keyNeeded);
     if (!keyNeeded) warnUnused(r, OF_KEYS, "not used by client_secret_jwt: ", warnings);
   } else warnUnused(r, OF_ASSERTIONS, "not used without private_key_jwt or client_secret_jwt: ", warnings);
-  if (may) out.introspection = clientOf(r, out, forIntrospection, assertions);
-  if (signIn) out.signIn = clientOf(r, out, forSignIn, assertions);
+  if (may) out.introspection = clientOf(r, out, forIntrospection, assertions, !r.has("introspection_endpoint_auth_method"));
+  if (signIn) {
+    out.signIn = clientOf(r, out, forSignIn, assertions, false);
+    out.revocation = clientOf(r, out, forRevocation, assertions, !r.has("revocation_endpoint_auth_method"));
+  }
   return out;
 }
 
@@ -65,11 +70,13 @@ function warnUnused(r: ConfigReader, keys: string[], why: string, warnings: stri
   if (unused.length > 0) warnings.push(why + unused.join(", "));
 }
 
-function clientOf(r: ConfigReader, clients: Clients, auth: ClientAuth, assertions: Assertions): Client | null {
+function clientOf(r: ConfigReader, clients: Clients, auth: ClientAuth, assertions: Assertions, adapts: bool): Client | null {
   const assertion = isJwt(auth) ? assertions.by(r, auth, clients.secret) : null;
   if (clients.id.length == 0 || takesSecret(auth) && clients.secret.length == 0 || isJwt(auth) && assertion == null) return null;
-  return new Client(clients.id, clients.secret, auth, assertion);
+  return new Client(clients.id, clients.secret, auth, assertion, adapts);
 }
+
+function method(r: ConfigReader, key: string, methods: string[]): ClientAuth { return <ClientAuth>(ClientAuth.Basic + METHODS.indexOf(r.oneOf(key, methods))); }
 
 function takesSecret(auth: ClientAuth): bool { return auth == ClientAuth.Basic || auth == ClientAuth.Post || auth == ClientAuth.ClientSecretJwt; }
 

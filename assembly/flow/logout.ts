@@ -5,9 +5,8 @@ import { Reply } from "../http/callout";
 import { isCrossSite } from "../http/navigation";
 import { confirmSignOutPage, copiesWorkPage, signedOutPage } from "../http/page";
 import { Url } from "../http/url";
-import { answered } from "../oidc/answered";
 import { endSessionUrl } from "../oidc/end_session";
-import { revocationRequest } from "../oidc/revocation";
+import { revocationFaultText, revocationRequest } from "../oidc/revocation";
 import { readFlowMarks } from "../session/flow_marks";
 import { expiredFlow, expiredLogin, expiredSession } from "../session/session_cookies";
 import { Session } from "../session/session";
@@ -84,8 +83,8 @@ export function clear(visit: Visit, out: Uint8Array[]): void {
 /** RFC 7009 §2.1: the refresh token first, because the provider may then end the access token with it. */
 function revoke(x: Exchange, visit: Visit, session: Session, out: Respond): void {
   const metadata = x.metadata, url: Url | null = metadata == null ? null : metadata.revocationEndpoint;
-  if (url == null) return;
-  const endpoint = x.endpoint("revocation_endpoint", url), client = visit.browser.client;
+  if (metadata == null || url == null) return;
+  const endpoint = x.endpoint("revocation_endpoint", url), client = visit.browser.revocationClient.fitting(metadata.revocationAuthMethods);
   const tokens = [session.refreshToken, session.accessToken], hints = ["refresh_token", "access_token"];
   for (let i = 0; i < tokens.length; i++) {
     if (tokens[i].length == 0) continue;
@@ -97,6 +96,6 @@ function revoke(x: Exchange, visit: Visit, session: Session, out: Respond): void
 @final
 class ReadRevocation extends Step {
   resume(_x: Exchange, reply: Reply): Next {
-    return new Ended(reply.status == 200 ? "" : "revocation: " + (reply.status == 0 ? "the provider did not answer" : "the provider " + answered(reply.status.toString())));
+    return new Ended(revocationFaultText(reply));
   }
 }

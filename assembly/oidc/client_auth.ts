@@ -13,6 +13,7 @@ import { Scheme } from "../crypto/verify";
 import { Callout } from "../http/callout";
 import { formEncode, formField } from "../http/form";
 import { Url } from "../http/url";
+import { Json } from "../json/json";
 import { Algorithm, algorithmNamed } from "../jose/algorithm";
 
 export const enum ClientAuth {
@@ -28,6 +29,16 @@ export const enum ClientAuth {
 export const METHODS: string[] = ["client_secret_basic", "client_secret_post", "private_key_jwt", "client_secret_jwt", "none"];
 
 export function methodOf(auth: ClientAuth): string { return METHODS[<i32>auth - 1]; }
+
+/** Those that a list of metadata names, without what is unknown here; null where it is no list or empty, and so says nothing. */
+export function methodsIn(json: Json, list: i32): string[] | null {
+  if (!json.isList(list) || json.first(list) < 0) return null;
+  const out: string[] = [];
+  for (let item = json.first(list); item >= 0; item = json.sibling(list, item)) {
+    for (let i = 0; i < METHODS.length; i++) if (json.reads(item, METHODS[i]) && !out.includes(METHODS[i])) out.push(METHODS[i]);
+  }
+  return out;
+}
 
 /** The fewest random bytes that make an assertion's `jti` unique. */
 const MIN_UNIQUE = 16;
@@ -73,7 +84,16 @@ export class Client {
     private readonly secret: Uint8Array,
     readonly auth: ClientAuth,
     private readonly assertion: Assertion | null = null,
+    /** Configuration does not say how it proves itself at this endpoint, so the provider may. */
+    private readonly adapts: bool = false,
   ) {}
+
+  /** As this endpoint wants it (`methods`: of `methodsIn`). Only where the secret stands may change: whoever signs never sends a secret instead. */
+  fitting(methods: string[] | null): Client {
+    if (!this.adapts || methods == null || this.auth > ClientAuth.Post || methods.includes(methodOf(this.auth))) return this;
+    const other = this.auth == ClientAuth.Basic ? ClientAuth.Post : ClientAuth.Basic;
+    return methods.includes(methodOf(other)) ? new Client(this.id, this.secret, other) : this;
+  }
 
   /**
    * Adds the credentials to a call with this form: in the header or in the body, never both, never in the URL. False when the client

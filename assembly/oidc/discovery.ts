@@ -1,6 +1,6 @@
 // Provider metadata (OpenID Connect Discovery 1.0, RFC 8414): the request for it and what is taken from the answer.
 
-import { endsWith, is, same } from "../bytes/bytes";
+import { endsWith, same } from "../bytes/bytes";
 import { decodeUtf8 } from "../bytes/utf8";
 import { Callout, Endpoint, Reply } from "../http/callout";
 import { readUrl, Url } from "../http/url";
@@ -9,7 +9,7 @@ import { ABSENT, Json, Kind } from "../json/json";
 import { parse } from "../json/parser";
 import { Result } from "../result";
 import { answered } from "./answered";
-import { METHODS } from "./client_auth";
+import { methodsIn } from "./client_auth";
 import { Endpoints } from "./endpoints";
 
 export const enum DiscoveryFault { Unreachable = 1, BadStatus, NotJson, WrongIssuer }
@@ -26,8 +26,10 @@ export class Metadata {
   introspectionEndpoint: Url | null = null;
   revocationEndpoint: Url | null = null;
   endSessionEndpoint: Url | null = null;
-  /** In which of the ways that the filter knows a client may prove itself at the token endpoint; null where the document does not say. */
+  /** How clients may prove themselves there (`methodsIn`); null where the document does not say. */
   tokenAuthMethods: string[] | null = null;
+  introspectionAuthMethods: string[] | null = null;
+  revocationAuthMethods: string[] | null = null;
   /** Whether the provider adds `iss` to its answers (RFC 9207 §3). */
   issParameterSupported: bool = false;
   /** The public-key algorithms of `id_token_signing_alg_values_supported` that are known here; empty where it names none. */
@@ -74,20 +76,12 @@ export function readMetadata(reply: Reply, issuer: Uint8Array, exact: bool, allo
   metadata.revocationEndpoint = reader.read("revocation_endpoint");
   metadata.endSessionEndpoint = reader.read("end_session_endpoint");
   metadata.tokenAuthMethods = methodsIn(json, json.member(json.root, "token_endpoint_auth_methods_supported"));
+  metadata.introspectionAuthMethods = methodsIn(json, json.member(json.root, "introspection_endpoint_auth_methods_supported"));
+  metadata.revocationAuthMethods = methodsIn(json, json.member(json.root, "revocation_endpoint_auth_methods_supported"));
   metadata.idTokenAlgorithms = idTokenAlgorithms(json);
   metadata.issParameterSupported = json.isTrue(json.member(json.root, "authorization_response_iss_parameter_supported"));
   metadata.unusable = reader.unusable;
   return Result.of<Metadata>(metadata);
-}
-
-/** What a list names of METHODS; it decides nothing, so that whatever else stands there is passed over. */
-function methodsIn(json: Json, list: i32): string[] | null {
-  if (!json.isList(list) || json.first(list) < 0) return null;
-  const out: string[] = [];
-  for (let item = json.first(list); item >= 0; item = json.sibling(list, item)) {
-    for (let i = 0; i < METHODS.length; i++) if (is(json.text(item), METHODS[i]) && !out.includes(METHODS[i])) out.push(METHODS[i]);
-  }
-  return out;
 }
 
 /** What is no list, or holds other values, says nothing. */

@@ -1,9 +1,11 @@
-// Token revocation (RFC 7009). Whatever the provider answers, signing out goes on (duty 122): there is nothing to read.
+// Token revocation (RFC 7009). Whatever the provider answers, signing out goes on (duty 122): its answer is for the log alone.
 
-import { utf8 } from "../bytes/bytes";
+import { is, utf8 } from "../bytes/bytes";
 import { ByteWriter } from "../bytes/writer";
-import { Callout, Endpoint } from "../http/callout";
+import { Callout, Endpoint, MAX_REPLY, Reply } from "../http/callout";
 import { formField } from "../http/form";
+import { parse } from "../json/parser";
+import { answered } from "./answered";
 import { Client, Occasion } from "./client_auth";
 
 /** `hint` is `refresh_token` or `access_token` (§2.1). null: the client cannot prove itself now. */
@@ -15,3 +17,20 @@ export function revocationRequest(endpoint: Endpoint, client: Client, token: Uin
   call.form(form.done());
   return call;
 }
+
+/** RFC 7009 §2.2.1 and RFC 6749 §5.2. What is not here is a stranger's text and stays out of the log. */
+const CODES: string[] = ["unsupported_token_type", "invalid_request", "invalid_client", "unauthorized_client", "invalid_grant", "invalid_token", "server_error", "temporarily_unavailable"];
+
+/** Empty where the token is revoked. */
+export function revocationFaultText(reply: Reply): string {
+  if (reply.status == 200 || reply.status == 204) return "";
+  if (reply.status == 0) return "revocation: the provider did not answer";
+  const parsed = parse(reply.body, MAX_REPLY);
+  if (!parsed.failed) {
+    const json = parsed.value, error = json.text(json.member(json.root, "error"));
+    for (let i = 0; i < CODES.length; i++) if (is(error, CODES[i])) return `revocation: the provider answered status ${reply.status} with ${CODES[i]}${hint(CODES[i])}`;
+  }
+  return "revocation: the provider " + answered(reply.status.toString());
+}
+
+function hint(code: string): string { return code == "invalid_client" ? " (check client_secret and revocation_endpoint_auth_method)" : ""; }

@@ -1,5 +1,5 @@
 /** Opaque tokens: what is asked of the provider (RFC 7662), what is made of its answer, and for how long. */
-import { AUDIENCE, bearer, INTROSPECTION_CONFIG, ISSUER, NOW, refused, start } from "./fixture";
+import { AUDIENCE, bearer, INTROSPECTION_CONFIG, ISSUER, METADATA, NOW, ready, refused, start } from "./fixture";
 
 const active = (changes: object = {}): object => ({ active: true, sub: "joe", scope: "read write", exp: NOW + 300, ...changes });
 const open = (changes: object = {}) => start({ config: { ...INTROSPECTION_CONFIG, ...changes } });
@@ -31,6 +31,14 @@ describe("the question", () => {
     post.get("/", bearer("t"));
     expect(post.callout().form.get("client_secret")).toBe("s3cr3t");
     expect(post.callout().headers.has("authorization")).toBe(false);
+  });
+
+  test.each([
+    ["where metadata names another method", {}, true], ["but not where configuration names one", { introspection_endpoint_auth_method: "client_secret_basic" }, false],
+  ])("duty 32: credentials stand in the form %s", (_, changes, inForm) => {
+    const envoy = ready({ config: { ...INTROSPECTION_CONFIG, introspection_endpoint: undefined, ...changes }, metadata: { ...METADATA, introspection_endpoint_auth_methods_supported: ["client_secret_post", "private_key_jwt"] } });
+    envoy.get("/", bearer("opaque"));
+    expect([envoy.callout().form.has("client_secret"), envoy.callout().headers.has("authorization")]).toEqual([inForm, !inForm]);
   });
 
   test("takes along the request headers that configuration names", () => {

@@ -228,6 +228,29 @@ describe("duties 116, 122: the provider", () => {
     expect(envoy.logText).toMatch(/warn: .*revocation: /);
     isOut(thief);
   });
+  test.each([
+    ["where metadata names another method than the token endpoint's", {}, { revocation_endpoint_auth_methods_supported: ["client_secret_post"] }, "body"],
+    ["where configuration names one", { revocation_endpoint_auth_method: "client_secret_post" }, {}, "body"],
+    ["by configuration before metadata", { revocation_endpoint_auth_method: "client_secret_basic" }, { revocation_endpoint_auth_methods_supported: ["client_secret_post"] }, "header"],
+  ])("duty 32: the client proves itself there %s", (_, changes, metadata, where) => {
+    const { envoy, browser } = signedIn({ ...config, ...changes }, { ...BROWSER_METADATA, ...metadata });
+    signOut(browser);
+    for (const call of envoy.callouts) expect([call.form.has("client_secret"), call.headers.has("authorization")]).toEqual([where === "body", where === "header"]);
+    expect(envoy.callouts).toHaveLength(2);
+  });
+  test("gets assertions there with the audience that configuration names: the token endpoint, where it wants that", () => {
+    const { envoy, browser } = signedIn({ ...config, token_endpoint_auth_method: "client_secret_jwt", client_secret: "x".repeat(32), client_jwt_assertion_audience: `${ISSUER}/token` });
+    signOut(browser);
+    const [first] = envoy.callouts.map(({ form }) => JSON.parse(Buffer.from(form.get("client_assertion")!.split(".")[1]!, "base64url").toString()) as { aud: string });
+    expect(first!.aud).toBe(`${ISSUER}/token`);
+  });
+  test("says why it does not revoke: the log has the code", () => {
+    const { envoy, browser } = signedIn(config);
+    signOut(browser);
+    envoy.callouts[0]!.json({ error: "invalid_client", error_description: "s3cr3t-of-the-gateway" }, 401);
+    expect(envoy.logText).toContain("revocation: the provider answered status 401 with invalid_client");
+    expect(envoy.logText).not.toContain("s3cr3t-of-the-gateway");
+  });
   test.each<[string, Record<string, unknown>, object]>([["has no revocation_endpoint", config, without("revocation_endpoint")], ["is not to revoke", {}, BROWSER_METADATA]])("%s: no call", (_, config, metadata) => {
     const { envoy, browser } = signedIn(config, metadata);
     signOut(browser);

@@ -43,6 +43,7 @@ export function a_secret_is_needed_where_the_way_takes_one(): void {
   for (let i = 0; i < ways.length; i++) refusedOf(PUBLIC + ',"token_endpoint_auth_method":"' + ways[i] + '"}', want);
   refusedOf("{" + DISCOVERY + "," + SESSION + ',"client_secret":"x"}', "client_id: is required for the browser sign-in");
   refused('"client_id":"app","introspection_endpoint_auth_method":"client_secret_jwt"', "client_secret: is required: the introspection endpoint asks who is calling");
+  refusedOf(PUBLIC + ',"token_endpoint_auth_method":"none","revocation_endpoint_auth_method":"client_secret_post"}', "client_secret: is required for revocation_endpoint_auth_method");
   refusedSignIn('"token_endpoint_auth_method":"tls_client_auth"', 'token_endpoint_auth_method: expected one of client_secret_basic, client_secret_post, private_key_jwt, client_secret_jwt, none, found "tls_client_auth"');
 }
 
