@@ -92,7 +92,8 @@ function algorithmsOfSessions(c: Config): Algorithm[] {
 
 /** HS* are verified with `symmetric_key`, or without one with `client_secret`, which is all that a provider has for them. */
 function readIdTokenSecret(r: ConfigReader, c: Config, b: BrowserSettings, clientSecret: Uint8Array, warnings: string[]): void {
-  const key = c.key, own: SecretKey | null = key instanceof SecretKey ? key as SecretKey : null;
+  // Also where a rule verifies bearer tokens in another way: its ID Tokens are those of the same client.
+  const text = r.secret("symmetric_key"), own: SecretKey | null = text == null ? null : new SecretKey(text);
   for (let i = 0; i < b.idTokenAlgorithms.length; i++) {
     const algorithm = b.idTokenAlgorithms[i], size = hashSize(algorithm.hash);
     if (!algorithm.symmetric) continue;

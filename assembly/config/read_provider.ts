@@ -13,11 +13,10 @@ const MAX_SECONDS = 365 * 24 * 3600;
 
 /** `signIn`: browsers sign in, for which the provider's metadata is needed however bearer tokens are verified. */
 export function readProvider(r: ConfigReader, c: Config, clusters: Clusters, signIn: bool, allowHttp: bool, warnings: string[]): Clients {
-  const keyGiven = r.has("public_key") || r.has("symmetric_key");
-  const useJwks = r.flag("use_jwks", false);
-  const endpoint: Url | null = keyGiven || useJwks ? null : r.url("introspection_endpoint", allowHttp);
-  c.verification = keyGiven ? Verification.PublicKey : useJwks ? Verification.Jwks
-    : endpoint != null ? Verification.Introspection : Verification.Either;
+  const way = readVerification(r, r.flag("use_jwks", false));
+  const endpoint: Url | null = way == Verification.Introspection ? r.url("introspection_endpoint", allowHttp) : null;
+  // A wrong URL has been told, and nothing more is to be told of what would need it.
+  c.verification = way == Verification.Introspection && endpoint == null ? Verification.Either : way;
   const introspects = c.verification == Verification.Introspection;
   const clients = readClients(r, signIn, c.verification, warnings);
   c.client = clients.introspection;
@@ -43,6 +42,15 @@ export function readProvider(r: ConfigReader, c: Config, clusters: Clusters, sig
   if (!fetches) c.issuers = issuer != null ? [issuer] : [expected, joined(expected, utf8("/"))];
   if (fetches) c.provider = new ProviderSettings(clusters.endpoint("discovery", discovery), expected, issuer != null, clusters, endpoints, allowHttp, c.timeoutMs, <i64>lifetime * 1000);
   return clients;
+}
+
+/** What a rule sets itself goes before what it has from outside; of several that stand together, a key goes before `use_jwks`, and that before `introspection_endpoint`. */
+function readVerification(r: ConfigReader, useJwks: bool): Verification {
+  const ownKey = r.owns("public_key") || r.owns("symmetric_key"), ownJwks = useJwks && r.owns("use_jwks"), ownEndpoint = r.owns("introspection_endpoint");
+  const own = ownKey || ownJwks || ownEndpoint;
+  if (own ? ownKey : r.has("public_key") || r.has("symmetric_key")) return Verification.PublicKey;
+  if (own ? ownJwks : useJwks) return Verification.Jwks;
+  return (own ? ownEndpoint : r.has("introspection_endpoint")) ? Verification.Introspection : Verification.Either;
 }
 
 /** Whether there is a cluster for all that is called once the metadata is there. */

@@ -36,7 +36,11 @@ function withoutApplication(typ: string): string {
 }
 
 function readKey(r: ConfigReader, c: Config, ofIdTokens: bool): void {
-  const pem = r.text("public_key"), secret = r.secret("symmetric_key");
+  // A rule that verifies in another way has no use for the key from outside.
+  if (c.verification != Verification.PublicKey) return readAlgorithms(r, c, null, ofIdTokens);
+  // A key of the rule itself takes the place of one of the other kind from outside.
+  const pem: Uint8Array | null = isReplaced(r, "public_key", "symmetric_key") ? null : r.text("public_key");
+  const secret: Uint8Array | null = isReplaced(r, "symmetric_key", "public_key") ? null : r.secret("symmetric_key");
   if (pem != null && secret != null) r.wrong("symmetric_key", "cannot stand beside public_key: one key verifies the tokens");
   if (pem != null) {
     const key = readPublicKeyPem(pem);
@@ -46,7 +50,12 @@ function readKey(r: ConfigReader, c: Config, ofIdTokens: bool): void {
   } else if (secret != null) {
     c.key = new SecretKey(secret);
   }
+  readAlgorithms(r, c, secret, ofIdTokens);
+}
 
+function isReplaced(r: ConfigReader, key: string, by: string): bool { return r.owns(by) && !r.owns(key); }
+
+function readAlgorithms(r: ConfigReader, c: Config, secret: Uint8Array | null, ofIdTokens: bool): void {
   const names = r.texts("token_signing_alg_values_expected");
   for (let i = 0; i < names.length; i++) {
     const algorithm = algorithmNamed(names[i]);
@@ -65,7 +74,7 @@ function checkAlgorithms(r: ConfigReader, c: Config, secret: Uint8Array | null, 
     // HS* only with a secret that was configured for it, and then nothing else (RFC 8725 §3.1).
     if (algorithm.symmetric != (secret != null)) {
       r.wrong(secret == null ? "token_signing_alg_values_expected" : "symmetric_key",
-        secret == null ? algorithm.name + " needs symmetric_key" : "needs token_signing_alg_values_expected to name HS256, HS384 or HS512 and nothing else");
+        secret == null ? algorithm.name + (r.has("symmetric_key") && !r.owns("symmetric_key") ? " is for symmetric_key, which a rule that verifies in another way does not use: name the rule's own algorithms in it" : " needs symmetric_key") : "needs token_signing_alg_values_expected to name HS256, HS384 or HS512 and nothing else");
       return;
     }
     if (secret != null && secret.length < hashSize(algorithm.hash)) {

@@ -1,3 +1,4 @@
+import { SecretKey } from "../../../assembly/crypto/key";
 import { equal, equalInt, isFalse, isTrue, text } from "../check";
 import { EC_PEM } from "../jose/fixtures.as";
 import { configOf, DISCOVERY, errorsOf } from "./compiled.as";
@@ -65,4 +66,12 @@ export function duty_44_a_registered_algorithm_that_is_none_or_lacks_its_secret_
   refusedSignIn('"id_token_signed_response_alg":"HS512","symmetric_key":"0123456789abcdef0123456789abcdef","token_signing_alg_values_expected":"HS256"', "id_token_signed_response_alg: HS512 needs a symmetric_key of 64 bytes or more (RFC 7518 §3.2)");
   const document = "{" + DISCOVERY + ',"client_id":"app","token_endpoint_auth_method":"none",' + SESSION + ',"id_token_signed_response_alg":"HS256"}';
   equal(errorsOf(document).join("; "), "id_token_signed_response_alg: HS256 needs client_secret or symmetric_key");
+}
+
+export function duty_44_a_rule_that_verifies_bearer_tokens_in_another_way_leaves_id_tokens_to_symmetric_key(): void {
+  const outside = ',"symmetric_key":"0123456789abcdef0123456789abcdef","token_signing_alg_values_expected":"HS256"';
+  const c = configOf("{" + SIGN_IN + outside + ',"rules":[{"path":"/a","use_jwks":true,"id_token_signed_response_alg":"HS256","token_signing_alg_values_expected":"RS256"}]}').rules[0].config, b = c.browser;
+  const secret: SecretKey | null = b == null ? null : b.idTokenSecret;
+  equal(secret == null ? "-" : text(secret.bytes), "0123456789abcdef0123456789abcdef");
+  isTrue(c.key == null, "not for bearer tokens");
 }

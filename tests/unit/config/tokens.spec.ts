@@ -1,6 +1,6 @@
 import { Config, Verification } from "../../../assembly/config/config";
 import { keyFaultText } from "../../../assembly/config/key_fault";
-import { KeyFault } from "../../../assembly/crypto/key";
+import { KeyFault, SecretKey } from "../../../assembly/crypto/key";
 import { equal, equalInt, isFalse, isTrue, text } from "../check";
 import { EC_PEM, ED_PEM, RSA_PEM } from "../jose/fixtures.as";
 import { compiled, config, configOf, errorsOf, joined, MINIMAL, refused, refusedOf } from "./compiled.as";
@@ -117,6 +117,43 @@ export function duty_61_the_audience_may_be_the_client_id(): void {
   refused("\"claim_validator\":{\"audience\":{\"match_with_client_id\":true}}", "claim_validator.audience.match_with_client_id: needs client_id");
 }
 
+export function what_a_rule_sets_goes_before_what_it_has_from_outside(): void {
+  const client = ",\"client_id\":\"a\",\"client_secret\":\"b\"", endpoint = "\"introspection_endpoint\":\"https://idp.example.com/i\"", key = "\"public_key\":\"" + pem(RSA_PEM) + "\"";
+  equalInt(ruled("\"use_jwks\":true" + client, endpoint), Verification.Introspection);
+  equalInt(ruled(key + client, endpoint), Verification.Introspection);
+  equalInt(ruled(endpoint + client, "\"use_jwks\":true"), Verification.Jwks);
+  equalInt(ruled(key, "\"use_jwks\":true"), Verification.Jwks);
+  equalInt(ruled("\"use_jwks\":true", key), Verification.PublicKey);
+  equalInt(ruled("\"use_jwks\":true," + endpoint + client, "\"use_jwks\":false"), Verification.Introspection);
+  equalInt(ruled("\"use_jwks\":true" + client, "\"realm\":\"x\""), Verification.Jwks);
+}
+
+export function a_rule_that_takes_the_providers_keys_is_not_held_to_the_algorithms_of_a_key_from_outside(): void {
+  const c = configOf("{\"public_key\":\"" + pem(RSA_PEM) + "\"," + MINIMAL + ",\"rules\":[{\"path\":\"/a\",\"use_jwks\":true}]}");
+  equal(algorithms(c.rules[0].config), ASYMMETRIC);
+  isTrue(c.rules[0].config.key == null && c.key != null, "the key is of what stands outside");
+}
+
+export function a_key_of_a_rule_takes_the_place_of_one_of_the_other_kind_from_outside(): void {
+  const hs256 = "\"symmetric_key\":\"" + SECRET + "\",\"token_signing_alg_values_expected\":\"HS256\"", key = "\"public_key\":\"" + pem(RSA_PEM) + "\"";
+  const secret = configOf("{" + key + "," + MINIMAL + ",\"rules\":[{\"path\":\"/a\"," + hs256 + "}]}").rules[0].config;
+  equal(algorithms(secret), "HS256");
+  isTrue(secret.key instanceof SecretKey, "the rule's secret");
+  const rsa = configOf("{" + hs256 + "," + MINIMAL + ",\"rules\":[{\"path\":\"/a\"," + key + ",\"token_signing_alg_values_expected\":\"RS256\"}]}").rules[0].config;
+  equal(algorithms(rsa), "RS256");
+  isFalse(rsa.key instanceof SecretKey, "the rule's key");
+}
+
+export function duty_44_a_rule_that_takes_the_providers_keys_has_no_use_for_hs_algorithms_from_outside(): void {
+  refusedOf("{\"symmetric_key\":\"" + SECRET + "\",\"token_signing_alg_values_expected\":\"HS256\"," + MINIMAL + ",\"rules\":[{\"path\":\"/a\",\"use_jwks\":true}]}",
+    "token_signing_alg_values_expected: HS256 is for symmetric_key, which a rule that verifies in another way does not use: name the rule's own algorithms in it");
+}
+
+export function an_endpoint_beside_another_way_is_warned_of(): void {
+  const out = compiled("{" + MINIMAL + ",\"use_jwks\":true,\"introspection_endpoint\":\"https://idp.example.com/i\"}");
+  equal(out.warnings.join("; "), "not used, as tokens are verified by use_jwks: introspection_endpoint");
+}
+
 export function duty_61_id_tokens_are_bearer_tokens_only_for_an_audience(): void {
   const needs = "accept_id_token_as_bearer: needs claim_validator.audience.valid_audiences or match_with_client_id: without them, ID Tokens for every client of the provider would pass";
   refused("\"accept_id_token_as_bearer\":true", needs);
@@ -189,3 +226,6 @@ function algorithms(c: Config): string {
   for (let i = 0; i < c.algorithms.length; i++) names.push(c.algorithms[i].name);
   return names.join(" ");
 }
+
+/** How a rule with these members verifies beside those. */
+function ruled(outside: string, own: string): Verification { return configOf("{" + MINIMAL + "," + outside + ",\"rules\":[{\"path\":\"/a\"," + own + "}]}").rules[0].config.verification; }
