@@ -205,6 +205,8 @@ function tlsSocket(serverName: string, ca: string): object {
       ...api("envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext"),
       sni: serverName,
       common_tls_context: {
+        // Envoy offers TLS 1.2 at most unless told.
+        tls_params: { tls_maximum_protocol_version: "TLSv1_3" },
         validation_context: {
           trusted_ca: { filename: ca },
           // Without it any certificate of a trusted authority would do, for whatever name it was issued.

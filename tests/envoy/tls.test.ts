@@ -1,0 +1,42 @@
+// The connection to the provider, in a real Envoy, with the certificate and name checks of the configurations to copy.
+
+import { readFileSync } from "node:fs";
+import { connect } from "node:net";
+import { join } from "node:path";
+import { createServer } from "node:tls";
+import { listenOn } from "../../cli/demo/ports";
+import { atEnd } from "./support/cleanup";
+import { startEnvoy, until } from "./support/envoy";
+import { getWith } from "./support/http";
+import { startProvider } from "./support/provider";
+import { startUpstream } from "./support/upstream";
+import { byKeys } from "./support/world";
+
+/** Self-signed, for localhost alone, until 2126. */
+const CERTIFICATE = join(__dirname, "support/tls/localhost.pem");
+const KEY = join(__dirname, "support/tls/localhost.key");
+
+/** The provider behind TLS 1.3 alone, and an Envoy that expects this name of it. */
+async function start(serverName: string) {
+  const [provider, upstream] = await Promise.all([startProvider(), startUpstream()]);
+  const server = createServer({ minVersion: "TLSv1.3", cert: readFileSync(CERTIFICATE), key: readFileSync(KEY) }, (socket) => {
+    const plain = connect(Number(new URL(provider.issuer).port), "127.0.0.1");
+    for (const [from, to] of [[socket, plain], [plain, socket]] as const) from.pipe(to).on("error", () => from.destroy());
+  });
+  server.on("tlsClientError", () => {});
+  const port = await listenOn(server, 0);
+  atEnd(async () => void server.close());
+  const clusters = { upstream: { port: upstream.port }, idp: { port, tls: { serverName, ca: CERTIFICATE } } };
+  return { provider, envoy: await startEnvoy({ clusters, filter: byKeys(provider) }) };
+}
+
+test("duty 40: a provider that speaks TLS 1.3 alone is reached", async () => {
+  const { provider, envoy } = await start("localhost"), token = await provider.mint();
+  await until("a token to pass", 10_000, async () => ((await getWith(envoy.url, token)).status === 200 ? true : undefined));
+});
+
+test("duty 40: a provider whose certificate is for another name is not believed: 503, and the log names the cluster", async () => {
+  const { provider, envoy } = await start("idp.example.com");
+  await envoy.logged(/\[cluster "idp"\]/, 10_000);
+  expect((await getWith(envoy.url, await provider.mint())).status).toBe(503);
+});
