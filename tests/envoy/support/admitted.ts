@@ -36,7 +36,7 @@ export function wrongWith(request: Recorded, sent: Map<string, SentRequest>, rul
   const origin = ids.length === 1 ? sent.get(ids[0]!) : undefined;
   if (origin === undefined) return `it is no request that was sent: ${ID} is ${JSON.stringify(ids)}`;
   const here = rules[origin.listener]!, paths = readings(request.path);
-  const own = cookieNames(values.get("HTTP_COOKIE") ?? []).find((name) => here.sessions && ownCookies.some((one) => new RegExp(`^${one}(_\\d|_flow|_login_.*)?$`).test(name)));
+  const own = cookieNames(values.get("HTTP_COOKIE") ?? []).find((name) => here.sessions && ownCookies.some((one) => new RegExp(`^${one}(_[1-8]|_flow|_login_[\\w-]{8})?$`).test(name)));
   if (own !== undefined) return `the filter's own cookie ${own} is in it`;
   if (paths.some((path) => within(path, here.denied))) return "nobody may open its path";
   const doubled = IDENTITY.find((name) => (values.get(name) ?? []).length > 1);
