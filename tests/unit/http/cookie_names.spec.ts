@@ -1,6 +1,7 @@
 import { OwnCookieNames } from "../../../assembly/http/cookie_names";
 import { CookieScan } from "../../../assembly/http/cookies";
 import { ascii, equal, equalInt, isTrue, text } from "../check";
+import { logins, sessions } from "./cookies.as";
 import { joined } from "./serialised.as";
 
 export function a_name_that_is_both_a_chunk_of_one_rule_and_a_session_of_another_is_what_it_is_to_the_rule_at_hand(): void {
@@ -47,15 +48,4 @@ export function without_names_every_cookie_is_somebody_elses(): void {
   c.scan(bytes.dataStart, bytes.length, none, -1);
   equalInt(c.own, 0);
   equal(text(c.others()), "=1; _1=2; 12345678=3; a=b");
-}
-
-function sessions(c: CookieScan, want: string[]): void {
-  equalInt(c.session.count, want.length);
-  for (let k = 0; k < want.length; k++) equal(text(c.sessionText(k)), want[k]);
-}
-
-function logins(c: CookieScan): string {
-  const found = c.logins(), out: string[] = [];
-  for (let i = 0; i < found.length; i++) out.push(text(found[i].id) + ":" + text(found[i].text));
-  return out.join("|");
 }

@@ -2,6 +2,7 @@ import { OwnCookieNames } from "../../../assembly/http/cookie_names";
 import { CookieScan, LoginCookie, MAX_COOKIES } from "../../../assembly/http/cookies";
 import { ascii, concat, equal, equalInt, filled, isFalse, isTrue, text } from "../check";
 import { mutated, Random } from "../fuzz.as";
+import { logins, sessions } from "./cookies.as";
 import { joined } from "./serialised.as";
 
 // Keeps what the scan points into, as the host does for the time of a callback.
@@ -257,18 +258,6 @@ function scanned(header: Uint8Array, naming: i32 = NAMING): CookieScan {
 }
 
 function others(header: string, want: string): void { equal(text(scan(header).others()), want); }
-
-/** The texts that may be sessions, in order; empty ones are not whole. */
-function sessions(c: CookieScan, want: string[]): void {
-  equalInt(c.session.count, want.length);
-  for (let k = 0; k < want.length; k++) equal(text(c.sessionText(k)), want[k]);
-}
-
-function logins(c: CookieScan): string {
-  const found = c.logins(), out: string[] = [];
-  for (let i = 0; i < found.length; i++) out.push(text(found[i].id) + ":" + text(found[i].text));
-  return out.join("|");
-}
 
 /** Nothing that the scan gives is longer than the header. */
 function inside(c: CookieScan, size: i32): void {

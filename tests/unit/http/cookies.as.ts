@@ -1,0 +1,17 @@
+// What a scan of cookies has found.
+
+import { CookieScan } from "../../../assembly/http/cookies";
+import { equal, equalInt, text } from "../check";
+
+/** The texts that may be sessions, in order; empty ones are not whole. */
+export function sessions(c: CookieScan, want: string[]): void {
+  equalInt(c.session.count, want.length);
+  for (let k = 0; k < want.length; k++) equal(text(c.sessionText(k)), want[k]);
+}
+
+/** Each login cookie, as `id:text`. */
+export function logins(c: CookieScan): string {
+  const found = c.logins(), out: string[] = [];
+  for (let i = 0; i < found.length; i++) out.push(text(found[i].id) + ":" + text(found[i].text));
+  return out.join("|");
+}
