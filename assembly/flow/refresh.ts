@@ -25,28 +25,36 @@ export function beginRefresh(x: Exchange, visit: Visit, session: Session, key: U
   const url: Url | null = metadata == null ? null : metadata.tokenEndpoint;
   if (url == null) return null;
   const call = refreshRequest(x.endpoint("token_endpoint", url), browser.client, session.refreshToken, x.occasion());
-  return call == null ? null : new Await(call, new ReadRefresh(browser, visit.names, visit.secure, session, key), CalloutKind.Token);
+  return call == null ? null : new Await(call, new ReadRefresh(new Renewal(browser, visit.names, visit.secure, session, key)), CalloutKind.Token);
+}
+
+/** The session whose tokens are refreshed, and what seals it again. */
+@final
+class Renewal {
+  constructor(
+    readonly browser: BrowserSettings,
+    readonly names: CookieNames,
+    readonly secure: bool,
+    readonly session: Session,
+    readonly key: Uint8Array,
+  ) {}
+
+  ended(why: string): Refreshed { return new Refreshed(this.key, RefreshOutcome.Ended, EMPTY, "refresh: " + why); }
 }
 
 @final
 class ReadRefresh extends Step {
-  constructor(
-    private readonly browser: BrowserSettings,
-    private readonly names: CookieNames,
-    private readonly secure: bool,
-    private readonly session: Session,
-    private readonly key: Uint8Array,
-  ) { super(); }
+  constructor(private readonly renewal: Renewal) { super(); }
 
   resume(x: Exchange, reply: Reply): Next {
     const read = readTokens(reply), fault = read.fault;
     if (fault != null) {
       // Only the provider's own word ends a session; its silence, its mishaps and our wrong secret do not (duty 38).
       const ended = fault.code == TokenFault.InvalidGrant || fault.code == TokenFault.Refused;
-      return new Refreshed(this.key, ended ? RefreshOutcome.Ended : RefreshOutcome.Failed, EMPTY,
+      return new Refreshed(this.renewal.key, ended ? RefreshOutcome.Ended : RefreshOutcome.Failed, EMPTY,
         fault.code == TokenFault.InvalidGrant ? "" : "refresh: " + tokenFaultText(fault.code, fault.at));
     }
-    return new TakeRefreshed(this.browser, this.names, this.secure, this.session, this.key, read.value, x.nowMs).resume(x, reply);
+    return new TakeRefreshed(this.renewal, read.value, x.nowMs).resume(x, reply);
   }
 }
 
@@ -56,11 +64,7 @@ class TakeRefreshed extends Step {
   private readonly keyWait: KeyWait;
 
   constructor(
-    private readonly browser: BrowserSettings,
-    private readonly names: CookieNames,
-    private readonly secure: bool,
-    private readonly session: Session,
-    private readonly key: Uint8Array,
+    private readonly renewal: Renewal,
     private readonly tokens: Tokens,
     /** When they came: their time counts from then. */
     private readonly cameAtMs: i64,
@@ -70,36 +74,36 @@ class TakeRefreshed extends Step {
   }
 
   resume(x: Exchange, _reply: Reply): Next {
-    const s = this.session, tokens = this.tokens, came = x.at(this.cameAtMs);
+    const renewal = this.renewal, s = renewal.session, tokens = this.tokens, came = x.at(this.cameAtMs);
     let unknown = false;
     if (tokens.idToken.length > 0) {
       const signed = verifySigned(x, tokens.idToken);
       unknown = signed.signature == Signature.UnknownKey;
       const why = unknown ? "" : this.takeIdToken(came, signed);
-      if (why.length > 0) return new Refreshed(this.key, RefreshOutcome.Ended, EMPTY, "refresh: the ID Token " + why);
+      if (why.length > 0) return renewal.ended("the ID Token " + why);
     } else unknown = claimsToBeOurs(x, tokens.accessToken) && verifyAccessToken(x, tokens.accessToken).signature == Signature.UnknownKey;
     const waits = unknown && this.keyWait.goesOn(x);
-    takeTokens(came, this.browser, s, tokens);
+    takeTokens(came, renewal.browser, s, tokens);
     s.touchedAtSec = came.nowSec;
     s.renewedAtSec = came.nowSec;
     // The tokens that were just spent cannot be had again: without randomness the session is lost.
     const nonce = x.entropy.bytes(NONCE_SIZE);
-    if (nonce == null) return new Refreshed(this.key, RefreshOutcome.Ended, EMPTY, "refresh: the host has no randomness");
-    const text = sealSession(this.browser, this.names, this.secure, s, nonce);
-    if (text == null) return new Refreshed(this.key, RefreshOutcome.Ended, EMPTY, "refresh: the session does not fit into cookies any more");
+    if (nonce == null) return renewal.ended("the host has no randomness");
+    const text = sealSession(renewal.browser, renewal.names, renewal.secure, s, nonce);
+    if (text == null) return renewal.ended("the session does not fit into cookies any more");
     // An ID Token that cannot be verified is not taken; the one from before stays.
-    return waits ? new KeepRefresh(this.key, text, this) : new Refreshed(this.key, RefreshOutcome.Done, text);
+    return waits ? new KeepRefresh(renewal.key, text, this) : new Refreshed(renewal.key, RefreshOutcome.Done, text);
   }
 
   /** Empty, or what is wrong with it (duty 39). */
   private takeIdToken(x: Exchange, signed: SignedToken): string {
-    const jwt = signed.jwt, tokens = this.tokens;
+    const jwt = signed.jwt, renewal = this.renewal, session = renewal.session, tokens = this.tokens;
     if (jwt == null) return signed.why;
-    const before = new SessionClaims(this.session).idToken.json;
-    const read = readRefreshedIdToken(jwt, signed.hash, idTokenRules(x, this.browser), this.session.subject, before, tokens.accessToken, x.nowSec);
+    const before = new SessionClaims(session).idToken.json;
+    const read = readRefreshedIdToken(jwt, signed.hash, idTokenRules(x, renewal.browser), session.subject, before, tokens.accessToken, x.nowSec);
     const fault = read.fault;
     if (fault != null) return idTokenFaultText(fault.code, fault.at);
-    takeIdToken(this.browser, this.session, tokens.idToken, read.value);
+    takeIdToken(renewal.browser, session, tokens.idToken, read.value);
     return "";
   }
 }
