@@ -26,12 +26,18 @@ export async function isFree(port: number): Promise<boolean> {
   return true;
 }
 
+const FIRST = 20_000;
+const AFTER_LAST = 32_000;
+let next = FIRST + Math.floor(Math.random() * (AFTER_LAST - FIRST));
+
 /** A free port below those that systems give to outgoing connections (32768 and up on Linux): one that is closed for a while, such as
- *  that of a provider that a test takes down, is still free when it is wanted again. */
+ *  that of a provider that a test takes down, is still free when it is wanted again. A process gets each port once, since whoever asked for
+ *  one may not listen on it yet when the next is asked for. */
 export async function freePort(): Promise<number> {
   for (let tries = 0; tries < 100; tries++) {
-    const port = 20_000 + Math.floor(Math.random() * 12_000);
+    const port = next;
+    next = next + 1 === AFTER_LAST ? FIRST : next + 1;
     if (await isFree(port)) return port;
   }
-  throw new Error("No free port on 127.0.0.1 between 20000 and 31999 in 100 tries.");
+  throw new Error(`No free port on ${LOOPBACK} among 100 between ${FIRST} and ${AFTER_LAST - 1}.`);
 }
