@@ -94,7 +94,7 @@ export class Ended extends Next {
 }
 
 /** What a browser's visit came to, for the counters. */
-export const enum Visited { SignInStarted = 0, SignedIn, SignedOut, SignOutAsked, Silent, AlreadySignedIn, SignInRepeated }
+export const enum Visited { SignInStarted = 0, SignedIn, SignedOut, SignOutAsked, Silent, AlreadySignedIn, SignInRepeated, LogoutReturned }
 
 /** Which calls there are, for the counters. */
 export const enum CalloutKind { Discovery = 0, Jwks, Introspection, Token, Userinfo, Revocation }

@@ -72,10 +72,10 @@ export function duty_11_there_is_no_method_but_s256(): void {
 // End of the session.
 export function duty_117_a_logout_request_carries_what_there_is(): void {
   const endpoint = urlOf("https://idp.example.com/logout?tenant=a");
-  equal(text(endSessionUrl(endpoint, ascii("me"), ascii("a.b.c"), ascii("https://app.example.com/bye?x=1"))),
-    "https://idp.example.com/logout?tenant=a&client_id=me&id_token_hint=a.b.c&post_logout_redirect_uri=https%3A%2F%2Fapp.example.com%2Fbye%3Fx%3D1");
-  equal(text(endSessionUrl(endpoint, ascii("me"), EMPTY, EMPTY)), "https://idp.example.com/logout?tenant=a&client_id=me");
-  equal(text(endSessionUrl(urlOf("https://idp.example.com/logout"), ascii("m&e"), EMPTY, ascii("https://b"))), "https://idp.example.com/logout?client_id=m%26e&post_logout_redirect_uri=https%3A%2F%2Fb");
+  equal(text(endSessionUrl(endpoint, ascii("me"), ascii("a.b.c"), ascii("https://app.example.com/bye?x=1"), ascii("s+t"))),
+    "https://idp.example.com/logout?tenant=a&client_id=me&id_token_hint=a.b.c&post_logout_redirect_uri=https%3A%2F%2Fapp.example.com%2Fbye%3Fx%3D1&state=s%2Bt");
+  equal(text(endSessionUrl(endpoint, ascii("me"), EMPTY, EMPTY, EMPTY)), "https://idp.example.com/logout?tenant=a&client_id=me");
+  equal(text(endSessionUrl(urlOf("https://idp.example.com/logout"), ascii("m&e"), EMPTY, ascii("https://b"), EMPTY)), "https://idp.example.com/logout?client_id=m%26e&post_logout_redirect_uri=https%3A%2F%2Fb");
 }
 
 function request(): AuthorizationRequest {
