@@ -5,7 +5,7 @@ import { Reply } from "../http/callout";
 import { isCrossSite } from "../http/navigation";
 import { confirmSignOutPage, copiesWorkPage, signedOutPage } from "../http/page";
 import { Url } from "../http/url";
-import { endSessionUrl } from "../oidc/end_session";
+import { endSessionUrl, endSessionUrlWithoutHint } from "../oidc/end_session";
 import { revocationFaultText, revocationRequest } from "../oidc/revocation";
 import { readFlowMarks } from "../session/flow_marks";
 import { expiredFlow, expiredLogin, expiredSession } from "../session/session_cookies";
@@ -61,10 +61,10 @@ function leave(x: Exchange, visit: Visit, session: Session | null): Respond {
   if (browser.redirectAfterLogoutUri.length > 0) return new Redirect(Visited.SignedOut, browser.redirectAfterLogoutUri, 303);
   const endpoint: Url | null = metadata == null ? null : metadata.endSessionEndpoint;
   if (endpoint != null) {
-    // Some providers refuse a logout without a hint. Where nobody is logged in, the page of that refusal would be all that a person sees.
-    if (session == null) return new Page(Visited.SignedOut, signedOutPage(utf8("/"), endSessionUrl(endpoint, browser.client.id, EMPTY, browser.postLogoutRedirectUri)));
-    const hint = session.idToken;
-    return new Redirect(Visited.SignedOut, endSessionUrl(endpoint, browser.client.id, hint, browser.postLogoutRedirectUri), 303);
+    const url = session == null ? EMPTY : endSessionUrl(endpoint, browser.client.id, session.idToken, browser.postLogoutRedirectUri);
+    if (url.length > 0) return new Redirect(Visited.SignedOut, url, 303);
+    // Without the hint some providers show an error and nothing else (Spring, Okta), and no metadata says which.
+    return new Page(Visited.SignedOut, signedOutPage(utf8("/"), endSessionUrlWithoutHint(endpoint, browser.client.id)));
   }
   if (browser.postLogoutRedirectUri.length > 0) return new Redirect(Visited.SignedOut, browser.postLogoutRedirectUri, 303);
   return new Page(Visited.SignedOut, signedOutPage(utf8("/")));
