@@ -5,7 +5,7 @@ import { Reply } from "../http/callout";
 import { isCrossSite } from "../http/navigation";
 import { confirmSignOutPage, copiesWorkPage, signedOutPage } from "../http/page";
 import { Url } from "../http/url";
-import { endSessionUrl } from "../oidc/end_session";
+import { endSessionUrl, endSessionUrlWithoutHint } from "../oidc/end_session";
 import { revocationFaultText, revocationRequest } from "../oidc/revocation";
 import { readFlowMarks } from "../session/flow_marks";
 import { expiredLogin, expiredSession } from "../session/session_cookies";
@@ -64,9 +64,11 @@ function leave(x: Exchange, visit: Visit, session: Session | null, state: Uint8A
   if (browser.redirectAfterLogoutUri.length > 0) return new Redirect(Visited.SignedOut, browser.redirectAfterLogoutUri, 303);
   const endpoint: Url | null = metadata == null ? null : metadata.endSessionEndpoint;
   if (endpoint != null) {
-    // Some providers refuse a logout without a hint. Where nobody is logged in, the page of that refusal would be all that a person sees.
-    const url = endSessionUrl(endpoint, browser.client.id, session == null ? EMPTY : session.idToken, browser.postLogoutRedirectUri, state);
-    return session == null ? new Page(Visited.SignedOut, signedOutPage(utf8("/"), url)) : new Redirect(Visited.SignedOut, url, 303);
+    if (session != null && session.idToken.length > 0) {
+      return new Redirect(Visited.SignedOut, endSessionUrl(endpoint, browser.client.id, session.idToken, browser.postLogoutRedirectUri, state), 303);
+    }
+    // Without a hint some providers show an error and nothing else (Spring, Okta), and no metadata says which.
+    return new Page(Visited.SignedOut, signedOutPage(utf8("/"), endSessionUrlWithoutHint(endpoint, browser.client.id)));
   }
   if (browser.postLogoutRedirectUri.length > 0 && !returnsHere(visit)) return new Redirect(Visited.SignedOut, browser.postLogoutRedirectUri, 303);
   return new Page(Visited.SignedOut, signedOutPage(utf8("/")));
