@@ -1,7 +1,7 @@
 // The tick: fetches ahead of need, hands counters over, forgets configurations that are gone.
 
 import { nowMs, setEffectiveContext, setTickPeriod } from "../abi/host";
-import { RefreshOutcome } from "../flow/next";
+import { RefreshOutcome } from "../flow/exchange";
 import { lookElsewhere } from "./ask_once";
 import { advance } from "./calls";
 import { Root } from "./roots";

@@ -2,8 +2,7 @@
 
 import { EMPTY } from "../bytes/bytes";
 import { ByteWriter } from "../bytes/writer";
-import { RefreshState } from "../flow/exchange";
-import { RefreshOutcome } from "../flow/next";
+import { RefreshOutcome, RefreshState } from "../flow/exchange";
 import { FieldReader, writeTime } from "../session/fields";
 import { SharedRecord, SharedTable } from "./shared_table";
 
