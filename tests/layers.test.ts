@@ -1,8 +1,9 @@
 // The architecture, as a test: who may import whom, what could trap on input, who alone makes a proof, how long a file may be.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
-import { BANS, LINES, LONG, MAKERS, ORDER, RIGHT_OF_ABI } from "./support/layers";
 import { blank } from "./support/blank";
+import { circles } from "./support/circles";
+import { BANS, CIRCLES, LINES, LONG, MAKERS, ORDER, RIGHT_OF_ABI } from "./support/layers";
 
 const ROOT = join(__dirname, "..");
 
@@ -28,6 +29,23 @@ function mayImport(from: string, to: string): boolean {
   return level(to) < level(from);
 }
 
+/** Each file with the files that it imports. */
+function importsOf(files: string[]): Map<string, string[]> {
+  const endings = ["", ".ts", ".mjs", "/index.ts"];
+  return new Map(files.map((file) => {
+    const { withoutComments } = blank(readFileSync(join(ROOT, file), "utf8"));
+    const named = [...withoutComments.matchAll(/(?:from|import)\s*\(?"(\.[^"]*)"/g)].map(([, to]) => normalize(join(dirname(file), to!)));
+    return [file, named.flatMap((to) => endings.map((ending) => to + ending).filter((path) => files.includes(path)))];
+  }));
+}
+
+describe("circles", () => {
+  const graph = (...edges: string[]) => new Map(edges.map((edge) => [edge[0]!, edge.slice(1).split("")]));
+  test.each([["two files", graph("ab", "ba"), ["a → b → a"]], ["three", graph("ab", "bc", "ca"), ["a → b → c → a"]], ["one alone", graph("aa"), ["a → a"]],
+    ["behind others", graph("ab", "bc", "cdb", "d"), ["b → c → b"]], ["none where two ways lead to one", graph("abc", "bd", "cd", "d"), []]] as const)(
+    "are found: %s", (_, imports, found) => { expect(circles(imports)).toEqual(found); });
+});
+
 describe("imports", () => {
   test.each(FILES.filter(({ folder }) => folder !== "abi").map(({ folder }) => folder).filter((name, i, all) => all.indexOf(name) === i))(
     "%s is a layer with a place in the order", (folder) => { expect(level(folder)).toBeGreaterThanOrEqual(0); });
@@ -41,6 +59,13 @@ describe("imports", () => {
       }
     }
     expect(upward).toEqual([]);
+  });
+
+  test("lead back to no file: a circle has no part that can be read first", () => {
+    const files = ["assembly", "bench", "cli", "tests"].flatMap((folder) => sources(folder, /\.(ts|mjs|cjs|js)$/).map((file) => `${folder}/${file}`));
+    const found = circles(importsOf(files)), allowed = Object.keys(CIRCLES);
+    expect(found.filter((circle) => !allowed.some((folder) => circle.split(" → ").every((file) => file.startsWith(folder))))).toEqual([]);
+    expect(allowed.filter((folder) => !found.some((circle) => circle.startsWith(folder)))).toEqual([]);
   });
 
   test("stay inside the project, but for the blocks that memory is made of", () => {

@@ -88,3 +88,5 @@ function take(waiters: BodyWaiter[], waiter: BodyWaiter): void {
 
 /** What has come so far; one byte more than the largest form where it is larger. */
 export function bodySoFar(): Uint8Array { return buffer(BufferType.HttpRequestBody, MAX_BODY + 1); }
+
+export const bodies = new Bodies();

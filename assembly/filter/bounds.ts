@@ -1,18 +1,10 @@
-// A share has no room for another call or another wait: what the client is told, and the operator.
+// A share has no room for another call or another wait: what the operator is told.
 
 import { decodeUtf8 } from "../bytes/utf8";
 import { Config } from "../config/config";
-import { Refuse } from "../flow/next";
-import { OVERLOADED } from "../flow/refusal";
 import { Guard } from "./guard";
 import { Bound } from "./metrics";
 import { MAX_CALLS, MAX_WAITING, Share } from "./share";
-
-/** The refusal of a request that finds its share full. */
-export function refuseFull(guard: Guard, share: Share): Refuse {
-  noteFull(guard, share);
-  return new Refuse(OVERLOADED);
-}
 
 /** Counts that a request has found its share full, and says so in the log. */
 export function noteFull(guard: Guard, share: Share): void {

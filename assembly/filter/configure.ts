@@ -22,10 +22,10 @@ import { EnvoyVerifier } from "./envoy_verifier";
 import { Feed } from "./feed";
 import { feedId } from "./feed_id";
 import { Guard } from "./guard";
+import { logs } from "./logs";
 import { NO_SESSIONS, SessionRegistry } from "./registry";
-import { Root } from "./roots";
+import { Configuration, roots } from "./roots";
 import { Verdicts } from "./verdict_cache";
-import { logs, roots } from "./world";
 
 const FIRST_TICK_MS = 1;
 /** Properties of the plugin that is being configured. */
@@ -97,7 +97,7 @@ function ownerOf(): string {
 }
 
 /** Settings with the same provider share what is known of it. */
-function feedOf(root: Root, config: Config): Feed | null {
+function feedOf(root: Configuration, config: Config): Feed | null {
   const settings = config.provider;
   if (settings == null) return null;
   const id = feedId(settings), own = feedNamed(root, id);
@@ -119,7 +119,7 @@ function expectMethod(guard: Guard): void {
   if (browser != null && feed != null) feed.expect(methodOf(browser.client.auth));
 }
 
-function feedNamed(root: Root, id: string): Feed | null {
+function feedNamed(root: Configuration, id: string): Feed | null {
   for (let i = 0; i < root.feeds.length; i++) if (root.feeds[i].id == id) return root.feeds[i];
   return null;
 }
@@ -199,7 +199,7 @@ function sameSources(a: Source[], b: Source[]): bool {
  * What one set of settings adds for the whole configuration: its cookies' names under both schemes, for no upstream gets what another one's
  * login has left in the browser; and whether responses are looked at.
  */
-function watch(root: Root, guard: Guard): void {
+function watch(root: Configuration, guard: Guard): void {
   const config = guard.config, browser = config.browser;
   if (browser != null) {
     guard.secureNaming = addNames(root.cookieNames, browser.cookies.secureNames);

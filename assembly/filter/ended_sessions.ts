@@ -3,9 +3,9 @@
 
 import { setSharedData, sharedData, sharedDataOr } from "../abi/host";
 import { EMPTY, utf8 } from "../bytes/bytes";
+import { logs } from "./logs";
 import { Bound } from "./metrics";
 import { Reached } from "./reached";
-import { logs } from "./world";
 
 /** A record: key u64, person u64 (0: not known), ended at and kept until (seconds, u32 each). */
 const RECORD: i32 = 24;

@@ -1,12 +1,21 @@
 // What stands between some requests and the upstream: the settings of a rule, or those outside of all rules.
 
+import { random } from "../abi/host";
 import { Config } from "../config/config";
+import { Entropy, Exchange, Waits } from "../flow/exchange";
 import { NO_NAMING } from "../http/cookie_names";
 import { NameTable } from "../http/name_table";
 import { Feed } from "./feed";
 import { NO_SESSIONS, SessionRegistry } from "./registry";
-import { Root } from "./roots";
+import { Root } from "./root";
 import { Share } from "./share";
+
+@final
+class HostEntropy extends Entropy {
+  bytes(size: i32): Uint8Array | null { return random(size); }
+}
+
+const entropy = new HostEntropy();
 
 @final
 export class Guard {
@@ -36,4 +45,13 @@ export class Guard {
 
   /** About the provider, while a request is waiting for it. */
   trouble(text: string): void { this.root.lines.trouble(this.rule, text); }
+
+  /** What a step is told. */
+  exchange(nowMs: i64, waits: Waits, addonHeaders: Uint8Array[] = []): Exchange {
+    const feed = this.feed;
+    if (feed != null) feed.at(nowMs);
+    const x = new Exchange(this.config, nowMs, feed, addonHeaders, waits, entropy, this.registry);
+    x.overloaded = this.visits.full;
+    return x;
+  }
 }

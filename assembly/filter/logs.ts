@@ -61,3 +61,5 @@ export class Logs {
   info(text: string): void { write(LogLevel.Info, "", text); }
   warn(text: string): void { write(LogLevel.Warn, "", text); }
 }
+
+export const logs = new Logs();

@@ -80,3 +80,5 @@ export class Metrics {
 }
 
 function flushAll(counters: Counter[]): void { for (let i = 0; i < counters.length; i++) counters[i].flush(); }
+
+export const metrics = new Metrics();

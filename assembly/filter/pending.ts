@@ -7,7 +7,6 @@ import { Feed } from "./feed";
 import { Guard } from "./guard";
 import { hashOf, Question } from "./question";
 import { NO_SESSIONS, SessionRegistry } from "./registry";
-import { Root } from "./roots";
 import { Share } from "./share";
 import { waitingStreams, Woken, wokenQueue } from "./woken";
 
@@ -20,7 +19,6 @@ export class PendingCall {
   readonly share: Share | null;
 
   constructor(
-    readonly root: Root,
     readonly token: u32,
     readonly kind: CalloutKind,
     readonly startedMs: i64,
@@ -89,7 +87,14 @@ export class Pending {
     this.count(call);
   }
 
-  addElsewhere(call: PendingCall): void {
+  /** An introspection that another worker makes. */
+  addElsewhere(question: Question, nowMs: i64): PendingCall {
+    const wait = question.wait, call = new PendingCall(0, wait.kind, nowMs, null, question.guard, wait.step, question);
+    this.waitElsewhere(call);
+    return call;
+  }
+
+  waitElsewhere(call: PendingCall): void {
     this.elsewhere.push(call);
     this.count(call);
   }

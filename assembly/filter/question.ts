@@ -19,6 +19,8 @@ import { AHEAD_MS, Standing } from "./shared_answers";
 const NAME_SIZE = 16;
 /** How much longer than the call itself a worker may have the turn. */
 const MARGIN_MS: i64 = 2_000;
+/** Whoever finds that another worker has been faster looks again. Where nothing can be written, each asks for itself. */
+const TRIES = 4;
 /** How long an answer that is not believed any longer waits for the workers that have waited for it: many ticks. */
 const WAITERS_MS: i64 = 5_000;
 
@@ -51,6 +53,35 @@ export class Question {
     this.name = both.subarray(0, NAME_SIZE);
     this.key = both.subarray(NAME_SIZE);
     this.hash = hashOf(guard, asked);
+  }
+
+  /**
+   * The answer that was waited for, or one that is still believed. null: none, and whose turn it is to find out is known: this worker's from now on, or
+   * another's.
+   */
+  known(x: Exchange): Next | null {
+    const waitedFor = this.turn;
+    this.turn = 0;
+    this.elsewhere = false;
+    for (let i = 0; i < TRIES; i++) {
+      const standing = answers.standing(this.name, x.nowMs);
+      if (standing != null) {
+        const verdict = this.verdict(x, standing);
+        if (verdict != null && (waitedFor != 0 && standing.answeredTurn >= waitedFor || untilSecOf(verdict) > x.nowSec)) return verdict;
+      }
+      if (this.guard.tokens.callsFull) break;
+      this.elsewhere = standing != null && standing.underWay(x.nowMs, this.turnMs);
+      this.turn = standing != null && this.elsewhere ? standing.turn : answers.begin(this.name, standing, x.nowMs, this.turnMs);
+      if (this.turn != 0) break;
+    }
+    return null;
+  }
+
+  /** No call could be made, or none came back in time: the same as no answer, also for the workers that wait for this one. */
+  unanswered(x: Exchange): Next {
+    const reply = Reply.none(), verdict = this.wait.step.resume(x, reply);
+    this.publish(reply, verdict, x.nowMs);
+    return verdict;
   }
 
   /** Tells the other workers what came back, and this worker's verdict on it says for how long. No answer is an answer to those who wait for it. */

@@ -1,8 +1,7 @@
 // Says that a bound was reached: counted every time, logged once a second for each of its owners, so that none of them fills the log.
 
 import { nowMs } from "../abi/host";
-import { Bound } from "./metrics";
-import { metrics } from "./world";
+import { Bound, metrics } from "./metrics";
 
 const QUIET_MS: i64 = 1_000;
 

@@ -1,21 +1,14 @@
 // What a step may ask of this worker and, through Envoy's shared data, of all others.
 
-import { random } from "../abi/host";
 import { encodeBase64url } from "../bytes/base64";
 import { EMPTY } from "../bytes/bytes";
 import { decodeUtf8 } from "../bytes/utf8";
 import { digest, Hash } from "../crypto/hash";
-import { Claim, Entropy, Exchange, Once, RefreshState, Registry, Waits } from "../flow/exchange";
+import { Claim, Once, RefreshState, Registry } from "../flow/exchange";
 import { EndedSessions } from "./ended_sessions";
-import { Guard } from "./guard";
 import { SharedAnswers } from "./shared_answers";
 import { SharedTurns } from "./shared_turns";
 import { UsedOnce } from "./used_once";
-
-@final
-class HostEntropy extends Entropy {
-  bytes(size: i32): Uint8Array | null { return random(size); }
-}
 
 /**
  * Of one issuer and client. Each has tables of its own in the shared data, and each kind of record its own: nobody's sign-ins push out somebody else's
@@ -51,13 +44,3 @@ export class SessionRegistry extends Registry {
 export const answers = new SharedAnswers();
 /** Of settings by which nobody signs in: nothing is ever asked of it. */
 export const NO_SESSIONS = new SessionRegistry(EMPTY, "");
-const entropy = new HostEntropy();
-
-/** What a step is told. */
-export function exchange(guard: Guard, now: i64, waits: Waits, addonHeaders: Uint8Array[] = []): Exchange {
-  const feed = guard.feed;
-  if (feed != null) feed.at(now);
-  const x = new Exchange(guard.config, now, feed, addonHeaders, waits, entropy, guard.registry);
-  x.overloaded = guard.visits.full;
-  return x;
-}

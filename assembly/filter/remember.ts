@@ -4,17 +4,16 @@ import { copied, utf8 } from "../bytes/bytes";
 import { decodeUtf8 } from "../bytes/utf8";
 import { Forward, Next, Refuse } from "../flow/next";
 import { REFUSALS } from "../flow/refusal";
-import { Guard } from "./guard";
-import { tagOf, valueAt, valueSize } from "./verdict_cache";
+import { tagOf, valueAt, valueSize, Verdicts } from "./verdict_cache";
 
-/** Caches what may be cached. `key`: filter/verdict_key.ts; EMPTY where nothing may. */
-export function remember(guard: Guard, key: Uint8Array, verdict: Next, nowMs: i64): void {
-  const untilSec = untilSecOf(verdict), verdicts = guard.root.verdicts;
+/** Caches what may be cached of the owner's verdict. `key`: filter/verdict_key.ts; EMPTY where nothing may. */
+export function remember(verdicts: Verdicts, owner: u32, key: Uint8Array, verdict: Next, nowMs: i64): void {
+  const untilSec = untilSecOf(verdict);
   if (untilSec <= nowMs / 1000 || key.length == 0) return;
-  if (verdict instanceof Forward) verdicts.admitted.keep(guard.number, key.dataStart, key.length, 0, (verdict as Forward).identity, untilSec);
+  if (verdict instanceof Forward) verdicts.admitted.keep(owner, key.dataStart, key.length, 0, (verdict as Forward).identity, untilSec);
   else if (verdict instanceof Refuse) {
     const refuse = verdict as Refuse;
-    verdicts.refused.keep(guard.number, key.dataStart, key.length, refuse.refusal.number, utf8(refuse.place), untilSec);
+    verdicts.refused.keep(owner, key.dataStart, key.length, refuse.refusal.number, utf8(refuse.place), untilSec);
   }
 }
 

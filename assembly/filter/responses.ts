@@ -6,7 +6,7 @@ import { indexOf, joined, utf8 } from "../bytes/bytes";
 import { FOREIGN_COOKIE, NO_NAMING } from "../http/cookie_names";
 import { HeaderBlock } from "../http/header_block";
 import { NameTable } from "../http/name_table";
-import { Root } from "./roots";
+import { Configuration, roots } from "./roots";
 
 /** Streams of which something is known. Where a later stream has taken the place of a slow one, its response gets the safe side (duty 150). */
 const STREAMS: u32 = 4096;
@@ -46,8 +46,9 @@ export function noteCookies(stream: u32, values: Uint8Array[], nowMs: i64): void
   cookiesOf[slotOf(stream)] = new CookieNote(values, nowMs);
 }
 
-/** `proxy_on_response_headers`. `root`: null where the stream is too old to tell; then what any configuration asks for holds. */
-export function responseCame(stream: u32, root: Root | null, all: Root[]): void {
+/** `proxy_on_response_headers`. Where the stream is too old to tell whose it is, what any configuration asks for holds. */
+export function responseCame(stream: u32): void {
+  const root = roots.ofStream(stream);
   if (root != null && !root.watchesResponses) return;
   const slot = slotOf(stream), known = streams[slot] == stream;
   const noted = known ? notes[slot] : Note.NoStore, cookies = known ? cookiesOf[slot] : null;
@@ -56,33 +57,33 @@ export function responseCame(stream: u32, root: Root | null, all: Root[]): void 
     cookiesOf[slot] = null;
   }
   if (noted & Note.OwnAnswer) return;
-  if (root == null && !anyWatches(all)) return;
-  if (hasResponseHeader(SET_COOKIE)) keepForeign(root, all);
+  if (root == null && !anyWatches()) return;
+  if (hasResponseHeader(SET_COOKIE)) keepForeign(root);
   if (noted & Note.NoStore) replaceResponseHeader(CACHE_CONTROL, NO_STORE);
   if (cookies == null || nowMs() - cookies.madeAtMs > LATE_MS) return;
   for (let i = 0; i < cookies.values.length; i++) addResponseHeader(SET_COOKIE, cookies.values[i]);
 }
 
-function anyWatches(all: Root[]): bool {
-  for (let i = 0; i < all.length; i++) if (all[i].watchesResponses) return true;
+function anyWatches(): bool {
+  for (let i = 0; i < roots.all.length; i++) if (roots.all[i].watchesResponses) return true;
   return false;
 }
 
 /** Drops what the upstream sets under the filter's own names (duty 99): it must not plant sessions. */
-function keepForeign(root: Root | null, all: Root[]): void {
+function keepForeign(root: Configuration | null): void {
   if (!headerPairs(MapType.HttpResponseHeaders) || !response.read(pairsAt(), pairsSize(), NO_NAMES)) return;
   const values = response.all("set-cookie"), kept: Uint8Array[] = [];
-  for (let i = 0; i < values.length; i++) if (!isOwn(root, all, values[i])) kept.push(values[i]);
+  for (let i = 0; i < values.length; i++) if (!isOwn(root, values[i])) kept.push(values[i]);
   if (kept.length == values.length) return;
   removeResponseHeader(SET_COOKIE);
   for (let i = 0; i < kept.length; i++) addResponseHeader(SET_COOKIE, kept[i]);
 }
 
-function isOwn(root: Root | null, all: Root[], value: Uint8Array): bool {
+function isOwn(root: Configuration | null, value: Uint8Array): bool {
   const pair = asKept(value), equals = indexOf(pair, 0x3d);
   if (equals < 0) return false;
   if (root != null) return root.cookieNames.kindOf(pair.dataStart, equals, NO_NAMING) != FOREIGN_COOKIE;
-  for (let i = 0; i < all.length; i++) if (all[i].cookieNames.kindOf(pair.dataStart, equals, NO_NAMING) != FOREIGN_COOKIE) return true;
+  for (let i = 0; i < roots.all.length; i++) if (roots.all[i].cookieNames.kindOf(pair.dataStart, equals, NO_NAMING) != FOREIGN_COOKIE) return true;
   return false;
 }
 

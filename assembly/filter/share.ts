@@ -1,7 +1,6 @@
 // How much the requests of one kind and of one guard may have under way at once. It is theirs alone: no other provider, rule or configuration can use it up.
 
 import { Reached } from "./reached";
-import { Woken } from "./woken";
 
 /** Calls to the provider, with those of other workers that are waited for: what a flood of tokens can cost the provider, and us in memory. */
 export const MAX_CALLS = 256;
@@ -12,9 +11,6 @@ export const MAX_WAITING = 16_384;
 export class Share {
   calls: i32 = 0;
   waiting: i32 = 0;
-  /** Requests of this share that can go on (filter/woken.ts). */
-  woken: Woken[] = [];
-  wokenAt: i32 = 0;
   readonly reached: Reached = new Reached();
 
   /** `name`: what these calls are, for the log. */

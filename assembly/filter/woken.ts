@@ -15,34 +15,40 @@ export class Woken {
   ) {}
 }
 
+@final
+class Queue {
+  readonly woken: Woken[] = [];
+  at: i32 = 0;
+  constructor(readonly share: Share) {}
+}
+
 /** Each share's requests in their order, and the shares in turn: thousands of one share delay another's by one request at a time. */
 @final
 export class WokenQueue {
-  /** The shares that have requests here. */
-  private readonly shares: Share[] = [];
+  /** Of the shares that have requests here. */
+  private readonly queues: Queue[] = [];
   private turn: i32 = 0;
 
-  get any(): bool { return this.shares.length > 0; }
+  get any(): bool { return this.queues.length > 0; }
 
-  add(woken: Woken): void {
-    const share = woken.share;
-    if (share.woken.length == 0) this.shares.push(share);
-    share.woken.push(woken);
-  }
+  add(woken: Woken): void { this.of(woken.share).woken.push(woken); }
 
   /** The next request that can go on, or null. */
   next(): Woken | null {
-    if (this.shares.length == 0) return null;
-    if (this.turn >= this.shares.length) this.turn = 0;
-    const share = this.shares[this.turn], woken = share.woken[share.wokenAt++];
-    share.waiting--;
-    if (share.wokenAt < share.woken.length) this.turn++;
-    else {
-      share.woken = [];
-      share.wokenAt = 0;
-      this.shares.splice(this.turn, 1);
-    }
+    if (this.queues.length == 0) return null;
+    if (this.turn >= this.queues.length) this.turn = 0;
+    const queue = this.queues[this.turn], woken = queue.woken[queue.at++];
+    queue.share.waiting--;
+    if (queue.at < queue.woken.length) this.turn++;
+    else this.queues.splice(this.turn, 1);
     return woken;
+  }
+
+  private of(share: Share): Queue {
+    for (let i = 0; i < this.queues.length; i++) if (this.queues[i].share == share) return this.queues[i];
+    const queue = new Queue(share);
+    this.queues.push(queue);
+    return queue;
   }
 }
 

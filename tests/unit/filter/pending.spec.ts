@@ -2,7 +2,8 @@ import { Config } from "../../../assembly/config/config";
 import { Guard } from "../../../assembly/filter/guard";
 import { Pending, PendingCall } from "../../../assembly/filter/pending";
 import { Question } from "../../../assembly/filter/question";
-import { Root, Roots } from "../../../assembly/filter/roots";
+import { Root } from "../../../assembly/filter/root";
+import { Roots } from "../../../assembly/filter/roots";
 import { MAX_CALLS, MAX_WAITING } from "../../../assembly/filter/share";
 import { Verdicts } from "../../../assembly/filter/verdict_cache";
 import { wokenQueue } from "../../../assembly/filter/woken";
@@ -27,7 +28,7 @@ export function requests_with_one_token_wait_for_one_call(): void {
 
 export function a_call_of_another_worker_is_joined_alike_until_it_is_taken_over(): void {
   const pending = new Pending(), guard = guardOf(new Root(1)), call = askedBy(guard, 0, "token"), own = askedBy(guard, 8, "token");
-  pending.addElsewhere(call);
+  pending.waitElsewhere(call);
   isTrue(pending.about(guard, ascii("token")) == call, "found");
   equalInt(pending.takeElsewhere().length, 1);
   isTrue(pending.about(guard, ascii("token")) == null && pending.countElsewhere == 0, "taken");
@@ -38,7 +39,7 @@ export function a_call_of_another_worker_is_joined_alike_until_it_is_taken_over(
 
 export function a_fetch_is_no_call_about_a_token(): void {
   const pending = new Pending(), root = new Root(1);
-  pending.add(new PendingCall(root, 7, CalloutKind.Jwks, 0, null, null, null, null));
+  pending.add(new PendingCall(7, CalloutKind.Jwks, 0, null, null, null, null));
   isTrue(pending.about(guardOf(root), ascii("")) == null, "not about a token");
 }
 
@@ -88,7 +89,7 @@ export function duty_148_calls_are_counted_for_the_guard_and_kind_that_make_them
   }
   isTrue(guard.tokens.callsFull && guard.tokens.full, "full");
   isFalse(guard.visits.full || other.tokens.full || other.visits.full, "others");
-  pending.add(new PendingCall(root, 9000, CalloutKind.Token, 0, null, guard, new ReadAnswer(), null));
+  pending.add(new PendingCall(9000, CalloutKind.Token, 0, null, guard, new ReadAnswer(), null));
   equalInt(guard.visits.calls, 1);
   pending.take(100);
   isFalse(guard.tokens.callsFull, "one is over");
@@ -180,7 +181,7 @@ function asked(root: Root, token: u32, subject: string): PendingCall { return as
 function askedBy(guard: Guard, token: u32, subject: string): PendingCall {
   const endpoint = new Endpoint(readUrl(ascii("https://idp.example.com/introspect")).value, ascii("idp"));
   const question = new Question(guard, ascii(subject), new Await(new Callout("POST", endpoint), new ReadAnswer(), CalloutKind.Introspection));
-  return new PendingCall(guard.root, token, CalloutKind.Introspection, 0, null, guard, new ReadAnswer(), question);
+  return new PendingCall(token, CalloutKind.Introspection, 0, null, guard, new ReadAnswer(), question);
 }
 
 function guardOf(root: Root): Guard { return new Guard(root, 0, new Config(), new NameTable(), null); }

@@ -1,7 +1,7 @@
 import { Config } from "../../../assembly/config/config";
 import { Guard } from "../../../assembly/filter/guard";
 import { Question } from "../../../assembly/filter/question";
-import { Root } from "../../../assembly/filter/roots";
+import { Root } from "../../../assembly/filter/root";
 import { Standing } from "../../../assembly/filter/shared_answers";
 import { Await, CalloutKind } from "../../../assembly/flow/next";
 import { ReadAnswer } from "../../../assembly/flow/read_answer";

@@ -1,5 +1,6 @@
 // The filter's own answers: a challenge (RFC 6750 §3), a body for programs or for people, a redirect, a page.
 
+import { FilterHeadersStatus } from "../abi/enums";
 import { sendLocalResponse, serialised } from "../abi/host";
 import { decodeUtf8 } from "../bytes/utf8";
 import { EMPTY, joined, utf8 } from "../bytes/bytes";
@@ -9,8 +10,10 @@ import { Page, Redirect, Refuse, Respond } from "../flow/next";
 import { Refusal, REFUSALS } from "../flow/refusal";
 import { prefersHtml } from "../http/accept";
 import { problemPage, refusalJson, refusalPage } from "../http/page";
-import { stream } from "./current";
-import { VISITS } from "./metrics";
+import { headers, stream } from "./current";
+import { Guard } from "./guard";
+import { logs } from "./logs";
+import { metrics, VISITS } from "./metrics";
 import { noteOwnAnswer } from "./responses";
 
 const RETRY_AFTER_SEC = "5";
@@ -25,16 +28,36 @@ class Answer {
 /** What programs were last told, by the refusal's number: they are told the same again, and anybody can make them be told. */
 const told: Array<Answer | null> = new Array<Answer | null>(REFUSALS.length).fill(null);
 
-/** `accept` holds the request's Accept headers. `config` is null where there is none. */
-export function respond(refuse: Refuse, config: Config | null, accept: Uint8Array[]): void {
-  const refusal = refuse.refusal, html = prefersHtml(accept);
-  const isAlike = !html && refuse.setCookies.length + refuse.again.length + refuse.allow.length == 0;
+/** `presented`: the request carried a credential. `guard`: null where there is no configuration. */
+export function refuse(refusal: Refusal, guard: Guard | null, presented: bool): FilterHeadersStatus {
+  return answer(new Refuse(refusal), guard, presented);
+}
+
+/** The request at hand is refused. */
+export function answer(refuse: Refuse, guard: Guard | null, presented: bool): FilterHeadersStatus {
+  const refusal = refuse.refusal, config: Config | null = guard == null ? null : guard.config;
+  metrics.refused(refusal);
+  const lines = guard == null ? logs.strays : guard.root.lines;
+  lines.refused(guard == null ? "" : guard.rule, refusal.code, refusal.status, presented, refuse.place);
+  const html = prefersHtml(headers.all("accept")), isAlike = !html && refuse.setCookies.length + refuse.again.length + refuse.allow.length == 0;
   let answer = isAlike ? told[refusal.number] : null;
   if (answer == null || answer.config != config) {
     answer = new Answer(config, utf8("oidc_" + refusal.code), utf8(html ? pageOf(refuse) : jsonOf(refuse)), serialised(refusalHeaders(refuse, config, html)));
     if (isAlike) told[refusal.number] = answer;
   }
-  send(refusal.status, answer.details, answer.body, answer.headers);
+  return send(refusal.status, answer.details, answer.body, answer.headers);
+}
+
+/** The request at hand is answered by something that is no refusal. */
+export function respond(next: Respond): FilterHeadersStatus {
+  metrics.visited(next.visited);
+  const details = utf8("oidc_" + VISITS[next.visited]); // what access logs show
+  if (next instanceof Redirect) {
+    const redirect = next as Redirect;
+    return send(redirect.status, details, EMPTY, serialised(redirectHeaders(redirect)));
+  }
+  const page = next as Page;
+  return send(200, details, utf8(page.body), serialised(headersOfPage(page)));
 }
 
 function refusalHeaders(refuse: Refuse, config: Config | null, html: bool): Uint8Array[] {
@@ -46,30 +69,28 @@ function refusalHeaders(refuse: Refuse, config: Config | null, html: bool): Uint
   return pairs;
 }
 
-export function respondRedirect(redirect: Redirect): void {
+function redirectHeaders(redirect: Redirect): Uint8Array[] {
   const pairs = plainHeaders();
   pairs.push(utf8("location"));
   pairs.push(redirect.location);
   // The provider learns nothing of the page that was wanted, nor that page of the code (RFC 9700 §4.2.4).
   add(pairs, "referrer-policy", "no-referrer");
   addCookies(pairs, redirect.setCookies);
-  send(redirect.status, detailsOf(redirect), EMPTY, serialised(pairs));
+  return pairs;
 }
 
-export function respondPage(page: Page): void {
+function headersOfPage(page: Page): Uint8Array[] {
   const pairs = page.body.length > 0 ? pageHeaders(page.framedBy) : plainHeaders();
   addCookies(pairs, page.setCookies);
-  send(200, detailsOf(page), utf8(page.body), serialised(pairs));
+  return pairs;
 }
 
 /** The answer passes `proxy_on_response_headers` like the upstream's. */
-function send(status: i32, details: Uint8Array, body: Uint8Array, headers: Uint8Array): void {
+function send(status: i32, details: Uint8Array, body: Uint8Array, headers: Uint8Array): FilterHeadersStatus {
   noteOwnAnswer(stream);
   sendLocalResponse(status, details, body, headers);
+  return FilterHeadersStatus.StopAllIterationAndWatermark;
 }
-
-/** What access logs show. */
-function detailsOf(next: Respond): Uint8Array { return utf8("oidc_" + VISITS[next.visited]); }
 
 function pageOf(refuse: Refuse): string {
   const refusal = refuse.refusal;
