@@ -3,14 +3,14 @@
 import { FilterDataStatus, FilterHeadersStatus, FilterTrailersStatus } from "./abi/enums";
 import "./abi/abort";
 import { resetArena } from "./abi/memory";
-import { keepTime } from "./filter/clock";
+import { keepTime } from "./filter/requests/clock";
 import { configure } from "./filter/configure";
-import { resumeSome } from "./filter/execute";
+import { resumeSome } from "./filter/requests/execute";
 import { collectGarbage } from "./filter/memory";
-import { replied } from "./filter/replies";
-import { responseCame } from "./filter/responses";
-import { roots } from "./filter/roots";
-import { bodyCame, refuseOverdue, requestCame, requestGone, trailersCame } from "./filter/stream";
+import { replied } from "./filter/calls/replies";
+import { responseCame } from "./filter/requests/responses";
+import { roots } from "./filter/calls/roots";
+import { bodyCame, refuseOverdue, requestCame, requestGone, trailersCame } from "./filter/requests/stream";
 import { tick } from "./filter/tick";
 
 export { proxy_on_memory_allocate } from "./abi/memory";

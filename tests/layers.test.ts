@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { blank } from "./support/blank";
 import { circles } from "./support/circles";
-import { BANS, CIRCLES, LINES, LONG, MAKERS, ORDER, RIGHT_OF_ABI } from "./support/layers";
+import { BANS, CIRCLES, LINES, LONG, MAKERS, ORDER, RIGHT_OF_ABI, WITHIN } from "./support/layers";
 
 const ROOT = join(__dirname, "..");
 
@@ -21,6 +21,11 @@ const FILES = sources("assembly").map((file) => {
 function layerOf(file: string): string { return dirname(file) === "." ? file.replace(/\.ts$/, "") : file.split("/")[0]!; }
 
 const level = (layer: string): number => ORDER.findIndex((names) => names.includes(layer));
+
+/** Of `filter/calls/pending.ts`, `calls`; of `filter/tick.ts`, `.`. */
+const roomOf = (file: string): string => { const parts = file.split("/"); return parts.length > 2 ? parts[1]! : "."; };
+const isDeep = (layer: string): boolean => FILES.some(({ file, folder }) => folder === layer && roomOf(file) !== ".");
+const placeWithin = (file: string): number => (WITHIN[layerOf(file)] ?? []).findIndex((rooms) => rooms.includes(roomOf(file)));
 
 function mayImport(from: string, to: string): boolean {
   if (from === to) return true;
@@ -59,6 +64,21 @@ describe("imports", () => {
       }
     }
     expect(upward).toEqual([]);
+  });
+
+  test("go from right to left inside a folder of folders too", () => {
+    const upward: string[] = [], unknown: string[] = [];
+    for (const { file, folder, withoutComments } of FILES.filter((one) => isDeep(one.folder))) {
+      const own = placeWithin(file);
+      if (own < 0) unknown.push(file);
+      for (const [, to] of withoutComments.matchAll(/(?:from|import)\s*"(\.[^"]*)"/g)) {
+        const target = `${normalize(join(dirname(file), to!))}.ts`;
+        if (layerOf(target) !== folder || roomOf(target) === roomOf(file)) continue;
+        if (placeWithin(target) >= own) upward.push(`${file} imports ${to}`);
+      }
+    }
+    expect({ upward, unknown }).toEqual({ upward: [], unknown: [] });
+    expect(Object.entries(WITHIN).flatMap(([folder, order]) => order.flat().map((room) => join("assembly", folder, room))).filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
   });
 
   test("lead back to no file: a circle has no part that can be read first", () => {

@@ -16,16 +16,16 @@ import { methodOf } from "../oidc/client_auth";
 import { AUTHORIZATION, IDENTITY_HEADERS } from "../policy/identity";
 import { CookieNames } from "../session/cookie_settings";
 import { contextOf } from "../session/sealing";
-import { setClock } from "./clock";
-import { EnvoySigner } from "./envoy_signer";
-import { EnvoyVerifier } from "./envoy_verifier";
-import { Feed } from "./feed";
-import { feedId } from "./feed_id";
-import { Guard } from "./guard";
-import { logs } from "./logs";
-import { NO_SESSIONS, SessionRegistry } from "./registry";
-import { Configuration, roots } from "./roots";
-import { Verdicts } from "./verdict_cache";
+import { Configuration, roots } from "./calls/roots";
+import { EnvoySigner } from "./envoy/envoy_signer";
+import { EnvoyVerifier } from "./envoy/envoy_verifier";
+import { logs } from "./observe/logs";
+import { Feed } from "./provider/feed";
+import { feedId } from "./provider/feed_id";
+import { setClock } from "./requests/clock";
+import { Guard } from "./rules/guard";
+import { NO_SESSIONS, SessionRegistry } from "./shared/registry";
+import { Verdicts } from "./verdicts/verdict_cache";
 
 const FIRST_TICK_MS = 1;
 /** Properties of the plugin that is being configured. */

@@ -2,11 +2,11 @@
 
 import { nowMs } from "../abi/host";
 import { RefreshOutcome } from "../flow/exchange";
-import { advance } from "./calls";
-import { logs } from "./logs";
-import { metrics } from "./metrics";
-import { lookElsewhere } from "./replies";
-import { Configuration, roots } from "./roots";
+import { advance } from "./calls/calls";
+import { lookElsewhere } from "./calls/replies";
+import { Configuration, roots } from "./calls/roots";
+import { logs } from "./observe/logs";
+import { metrics } from "./observe/metrics";
 
 /** A little less than an idle tick, so that one that comes early does not leave it to the next. */
 const HOUSEKEEPING_MS: i64 = 900;
