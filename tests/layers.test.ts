@@ -81,6 +81,11 @@ describe("imports", () => {
     expect(Object.entries(WITHIN).flatMap(([folder, order]) => order.flat().map((room) => join("assembly", folder, room))).filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
   });
 
+  test("every folder has its sentence in docs/architecture.md", () => {
+    const page = readFileSync(join(ROOT, "docs/architecture.md"), "utf8"), rooms = [...ORDER.flat().filter((name) => existsSync(join(ROOT, "assembly", name))), "abi", ...Object.values(WITHIN).flat(2).filter((room) => room !== ".")];
+    expect(rooms.filter((room) => !page.includes(`| \`${room}\` | `))).toEqual([]);
+  });
+
   test("lead back to no file: a circle has no part that can be read first", () => {
     const files = ["assembly", "bench", "cli", "tests"].flatMap((folder) => sources(folder, /\.(ts|mjs|cjs|js)$/).map((file) => `${folder}/${file}`));
     const found = circles(importsOf(files)), allowed = Object.keys(CIRCLES);
