@@ -23,7 +23,7 @@ import { logs } from "./observe/logs";
 import { Feed } from "./provider/feed";
 import { feedId } from "./provider/feed_id";
 import { setClock } from "./requests/clock";
-import { Guard } from "./rules/guard";
+import { RuleSettings } from "./rules/rule_settings";
 import { NO_SESSIONS, SessionRegistry } from "./shared/registry";
 import { Verdicts } from "./verdicts/verdict_cache";
 
@@ -51,7 +51,7 @@ export function configure(rootId: u32, size: u32): bool {
   root.lines.owner = ownerOf();
   for (let i = 0; i < compiled.errors.length; i++) root.lines.error("configuration: " + compiled.errors[i]);
   const config = compiled.config;
-  root.guard = null;
+  root.outside = null;
   root.rules = [];
   root.feeds = [];
   if (config == null) return false;
@@ -72,19 +72,19 @@ export function configure(rootId: u32, size: u32): bool {
   // Its secrets are in it, or in the variables that it refers to.
   root.key = extract(utf8(SALT), contextOf([document, contextOf(variables.used)]));
   const registries: SessionRegistry[] = [];
-  const guard = new Guard(root, 0, config, namesOf(config, config), feedOf(root, config), registryOf(registries, config));
-  root.guard = guard;
+  const rule = new RuleSettings(root, 0, config, namesOf(config, config), feedOf(root, config), registryOf(registries, config));
+  root.outside = rule;
   for (let i = 0; i < config.rules.length; i++) {
     const own = config.rules[i].config;
-    root.rules.push(new Guard(root, i + 1, own, sameSources(own.sources, config.sources) ? guard.names : namesOf(own, config), feedOf(root, own), registryOf(registries, own)));
+    root.rules.push(new RuleSettings(root, i + 1, own, sameSources(own.sources, config.sources) ? rule.names : namesOf(own, config), feedOf(root, own), registryOf(registries, own)));
   }
-  expectMethod(guard);
+  expectMethod(rule);
   for (let i = 0; i < root.rules.length; i++) expectMethod(root.rules[i]);
   root.registries = registries;
   root.trailerNames = trailerNamesOf(config);
   root.cookieNames = new OwnCookieNames();
   root.watchesResponses = false;
-  watch(root, guard);
+  watch(root, rule);
   for (let i = 0; i < root.rules.length; i++) watch(root, root.rules[i]);
   setClock(root, FIRST_TICK_MS);
   return true;
@@ -114,8 +114,8 @@ function feedOf(root: Configuration, config: Config): Feed | null {
 }
 
 /** Tells the provider's feed how the client of these settings proves itself. */
-function expectMethod(guard: Guard): void {
-  const browser = guard.config.browser, feed = guard.feed;
+function expectMethod(rule: RuleSettings): void {
+  const browser = rule.config.browser, feed = rule.feed;
   if (browser != null && feed != null) feed.expect(methodOf(browser.client.auth));
 }
 
@@ -199,11 +199,11 @@ function sameSources(a: Source[], b: Source[]): bool {
  * What one set of settings adds for the whole configuration: its cookies' names under both schemes, for no upstream gets what another one's
  * login has left in the browser; and whether responses are looked at.
  */
-function watch(root: Configuration, guard: Guard): void {
-  const config = guard.config, browser = config.browser;
+function watch(root: Configuration, rule: RuleSettings): void {
+  const config = rule.config, browser = config.browser;
   if (browser != null) {
-    guard.secureNaming = addNames(root.cookieNames, browser.cookies.secureNames);
-    guard.plainNaming = addNames(root.cookieNames, browser.cookies.plainNames);
+    rule.secureNaming = addNames(root.cookieNames, browser.cookies.secureNames);
+    rule.plainNaming = addNames(root.cookieNames, browser.cookies.plainNames);
     root.watchesResponses = true;
   }
   for (let i = 0; i < config.sources.length; i++) if (config.sources[i].kind == SourceKind.Query) root.watchesResponses = true;

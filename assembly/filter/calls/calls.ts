@@ -9,7 +9,7 @@ import { Callout, MAX_REPLY, Reply } from "../../http/callout";
 import { statusOf } from "../../http/status";
 import { metrics } from "../observe/metrics";
 import { Dispatcher, Feed } from "../provider/feed";
-import { Guard } from "../rules/guard";
+import { RuleSettings } from "../rules/rule_settings";
 import { PendingCall } from "./pending";
 import { Question } from "./question";
 import { Configuration, roots } from "./roots";
@@ -25,24 +25,24 @@ export class RootDispatcher extends Dispatcher {
 }
 
 /**
- * The call that a guard's request waits for, or null when the host takes none. The caller has looked whether its share has room; a call that follows
+ * The call that a rule's request waits for, or null when the host takes none. The caller has looked whether its share has room; a call that follows
  * another takes its place. `question`: what it asks about a bearer token, or null. The effective context is the root's afterwards.
  */
-export function ask(root: Configuration, guard: Guard, wait: Await, question: Question | null): PendingCall | null {
-  return send(root, wait.kind, wait.call, guard.config.timeoutMs, null, guard, wait.step, question, false);
+export function ask(root: Configuration, rule: RuleSettings, wait: Await, question: Question | null): PendingCall | null {
+  return send(root, wait.kind, wait.call, rule.config.timeoutMs, null, rule, wait.step, question, false);
 }
 
-function send(root: Configuration, kind: CalloutKind, call: Callout, timeoutMs: i32, feed: Feed | null, guard: Guard | null, step: Step | null, question: Question | null, early: bool): PendingCall | null {
+function send(root: Configuration, kind: CalloutKind, call: Callout, timeoutMs: i32, feed: Feed | null, rule: RuleSettings | null, step: Step | null, question: Question | null, early: bool): PendingCall | null {
   setEffectiveContext(root.id);
   const token = httpCall(call.cluster, call.pairs, call.body, timeoutMs);
   if (token < 0 && early) return null;
   metrics.calloutSent(kind);
   if (token < 0) {
     metrics.calloutDone(kind, 0, true);
-    root.lines.trouble(guard == null ? "" : guard.rule, `Envoy takes no call to the cluster "${decodeUtf8(call.cluster)}": is it there, and does DNS know its host?`);
+    root.lines.trouble(rule == null ? "" : rule.label, `Envoy takes no call to the cluster "${decodeUtf8(call.cluster)}": is it there, and does DNS know its host?`);
     return null;
   }
-  const pendingCall = new PendingCall(<u32>token, kind, nowMs(), feed, guard, step, question);
+  const pendingCall = new PendingCall(<u32>token, kind, nowMs(), feed, rule, step, question);
   root.pending.add(pendingCall);
   return pendingCall;
 }

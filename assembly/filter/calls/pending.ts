@@ -4,7 +4,7 @@ import { EMPTY, same } from "../../bytes/bytes";
 import { NO_WAITS, Waits } from "../../flow/exchange";
 import { CalloutKind, Next, Step } from "../../flow/next";
 import { Feed } from "../provider/feed";
-import { Guard } from "../rules/guard";
+import { RuleSettings } from "../rules/rule_settings";
 import { Share } from "../rules/share";
 import { NO_SESSIONS, SessionRegistry } from "../shared/registry";
 import { hashOf, Question } from "./question";
@@ -25,15 +25,15 @@ export class PendingCall {
     /** For metadata and keys. */
     readonly feed: Feed | null,
     /** Whose requests wait, and what goes on when the answer is there; null for metadata and keys. */
-    readonly guard: Guard | null,
+    readonly rule: RuleSettings | null,
     readonly step: Step | null,
     /** For introspection. */
     readonly question: Question | null,
-  ) { this.share = guard == null ? null : shareOf(guard, kind); }
+  ) { this.share = rule == null ? null : shareOf(rule, kind); }
 }
 
-/** Which share of the guard's a call counts in. */
-export function shareOf(guard: Guard, kind: CalloutKind): Share { return kind == CalloutKind.Introspection ? guard.tokens : guard.visits; }
+/** Which share of the rule's a call counts in. */
+export function shareOf(rule: RuleSettings, kind: CalloutKind): Share { return kind == CalloutKind.Introspection ? rule.tokens : rule.visits; }
 
 /** In place of a stream: the answer to a refresh that waits for the provider's keys. */
 export const NOBODY: u32 = 0;
@@ -44,7 +44,7 @@ export const MAX_KEPT = 256;
 @final
 class Waiter {
   /** `waits`: this wait included. */
-  constructor(readonly stream: u32, readonly guard: Guard, readonly share: Share, readonly step: Step | null, readonly waits: Waits) {}
+  constructor(readonly stream: u32, readonly rule: RuleSettings, readonly share: Share, readonly step: Step | null, readonly waits: Waits) {}
 }
 
 /** Those who wait for the same: a provider, or the refresh of that name. */
@@ -61,7 +61,7 @@ export class Waiters {
   wake(): void {
     for (let i = 0; i < this.all.length; i++) {
       const waiter = this.all[i];
-      wokenQueue.add(new Woken(waiter.stream, waiter.guard, waiter.share, null, waiter.step, waiter.waits));
+      wokenQueue.add(new Woken(waiter.stream, waiter.rule, waiter.share, null, waiter.step, waiter.waits));
     }
   }
 }
@@ -89,7 +89,7 @@ export class Pending {
 
   /** An introspection that another worker makes. */
   addElsewhere(question: Question, nowMs: i64): PendingCall {
-    const wait = question.wait, call = new PendingCall(0, wait.kind, nowMs, null, question.guard, wait.step, question);
+    const wait = question.wait, call = new PendingCall(0, wait.kind, nowMs, null, question.rule, wait.step, question);
     this.waitElsewhere(call);
     return call;
   }
@@ -100,11 +100,11 @@ export class Pending {
   }
 
   /** The call under way that asks the same (filter/verdicts/verdict_key.ts), here or elsewhere, or null. */
-  about(guard: Guard, asked: Uint8Array): PendingCall | null {
-    const key = hashOf(guard, asked);
+  about(rule: RuleSettings, asked: Uint8Array): PendingCall | null {
+    const key = hashOf(rule, asked);
     if (!this.questions.has(key)) return null;
     const call = this.questions.get(key), question = call.question;
-    return question != null && question.guard == guard && same(question.asked, asked) ? call : null;
+    return question != null && question.rule == rule && same(question.asked, asked) ? call : null;
   }
 
   get countElsewhere(): i32 { return this.elsewhere.length; }
@@ -134,16 +134,16 @@ export class Pending {
   }
 
   /** `waits`: what the request had waited for before. */
-  joinFeed(feed: Feed, stream: u32, guard: Guard, share: Share, step: Step | null, waits: Waits): void {
+  joinFeed(feed: Feed, stream: u32, rule: RuleSettings, share: Share, step: Step | null, waits: Waits): void {
     waitingStreams.add(stream);
-    this.waitersFor(feed).add(new Waiter(stream, guard, share, step, new Waits(true, waits.refreshes)));
+    this.waitersFor(feed).add(new Waiter(stream, rule, share, step, new Waits(true, waits.refreshes)));
   }
 
-  joinRefresh(key: Uint8Array, stream: u32, guard: Guard, waits: Waits): void {
+  joinRefresh(key: Uint8Array, stream: u32, rule: RuleSettings, waits: Waits): void {
     const short = shortened(key);
     waitingStreams.add(stream);
-    if (!this.refreshes.has(short)) this.refreshes.set(short, new Waiters(null, key, guard.registry));
-    this.refreshes.get(short).add(new Waiter(stream, guard, guard.visits, null, new Waits(waits.provider, waits.refreshes + 1)));
+    if (!this.refreshes.has(short)) this.refreshes.set(short, new Waiters(null, key, rule.registry));
+    this.refreshes.get(short).add(new Waiter(stream, rule, rule.visits, null, new Waits(waits.provider, waits.refreshes + 1)));
   }
 
   get refreshing(): bool { return this.refreshes.size > 0; }
@@ -155,16 +155,16 @@ export class Pending {
   }
 
   /** Those who waited for a call now wait for the provider, and go on with this step. */
-  moveToFeed(from: PendingCall, guard: Guard, feed: Feed, step: Step | null): void {
-    const share = shareOf(guard, from.kind);
+  moveToFeed(from: PendingCall, rule: RuleSettings, feed: Feed, step: Step | null): void {
+    const share = shareOf(rule, from.kind);
     share.waiting -= from.waiting.length;
-    for (let i = 0; i < from.waiting.length; i++) this.waitersFor(feed).add(new Waiter(from.waiting[i], guard, share, step, new Waits(true, 0)));
+    for (let i = 0; i < from.waiting.length; i++) this.waitersFor(feed).add(new Waiter(from.waiting[i], rule, share, step, new Waits(true, 0)));
     from.waiting.length = 0;
   }
 
-  wake(call: PendingCall, guard: Guard, verdict: Next): void {
-    const share = shareOf(guard, call.kind);
-    for (let i = 0; i < call.waiting.length; i++) wokenQueue.add(new Woken(call.waiting[i], guard, share, verdict, null, NO_WAITS));
+  wake(call: PendingCall, rule: RuleSettings, verdict: Next): void {
+    const share = shareOf(rule, call.kind);
+    for (let i = 0; i < call.waiting.length; i++) wokenQueue.add(new Woken(call.waiting[i], rule, share, verdict, null, NO_WAITS));
   }
 
   /** The refresh of that name has ended. */

@@ -11,7 +11,7 @@ import { Await, Next } from "../../flow/next";
 import { Reply } from "../../http/callout";
 import { isRead, MAX_ANSWER } from "../../oidc/introspection";
 import { openWith, sealWith } from "../../session/sealing";
-import { Guard } from "../rules/guard";
+import { RuleSettings } from "../rules/rule_settings";
 import { answers } from "../shared/registry";
 import { AHEAD_MS, Standing } from "../shared/shared_answers";
 import { untilSecOf } from "../verdicts/remember";
@@ -39,20 +39,20 @@ export class Question {
   elsewhere: bool = false;
 
   /** How long a turn may last (ms): whoever shares the name has the same timeout. */
-  get turnMs(): i64 { return this.guard.config.timeoutMs + MARGIN_MS; }
+  get turnMs(): i64 { return this.rule.config.timeoutMs + MARGIN_MS; }
 
-  /** What is shared belongs to one configuration, and to one guard in it: others may ask by other credentials. */
+  /** What is shared belongs to one configuration, and to one rule in it: others may ask by other credentials. */
   constructor(
-    readonly guard: Guard,
+    readonly rule: RuleSettings,
     /** The token, and what else introspection is told (filter/verdicts/verdict_key.ts). */
     readonly asked: Uint8Array,
     readonly wait: Await,
   ) {
-    const info = new ByteWriter(4 + asked.length).u32(guard.number).bytes(asked).written();
-    const both = expand(guard.root.key, info, NAME_SIZE + KEY_SIZE).value;
+    const info = new ByteWriter(4 + asked.length).u32(rule.number).bytes(asked).written();
+    const both = expand(rule.root.key, info, NAME_SIZE + KEY_SIZE).value;
     this.name = both.subarray(0, NAME_SIZE);
     this.key = both.subarray(NAME_SIZE);
-    this.hash = hashOf(guard, asked);
+    this.hash = hashOf(rule, asked);
   }
 
   /**
@@ -69,7 +69,7 @@ export class Question {
         const verdict = this.verdict(x, standing);
         if (verdict != null && (waitedFor != 0 && standing.answeredTurn >= waitedFor || untilSecOf(verdict) > x.nowSec)) return verdict;
       }
-      if (this.guard.tokens.callsFull) break;
+      if (this.rule.tokens.callsFull) break;
       this.elsewhere = standing != null && standing.underWay(x.nowMs, this.turnMs);
       this.turn = standing != null && this.elsewhere ? standing.turn : answers.begin(this.name, standing, x.nowMs, this.turnMs);
       if (this.turn != 0) break;
@@ -113,8 +113,8 @@ export class Question {
   }
 }
 
-/** Of what this guard asks about. The seed keeps strangers from choosing tokens whose hashes collide. */
-export function hashOf(guard: Guard, asked: Uint8Array): u64 { return hash(asked.dataStart, asked.length, guard.root.seed + guard.number); }
+/** Of what this rule asks about. The seed keeps strangers from choosing tokens whose hashes collide. */
+export function hashOf(rule: RuleSettings, asked: Uint8Array): u64 { return hash(asked.dataStart, asked.length, rule.root.seed + rule.number); }
 
 /** An answer belongs to its turn: whoever waits for a later one must not be given an older answer. */
 function contextOf(turn: i64): Uint8Array {

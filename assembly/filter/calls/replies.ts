@@ -6,7 +6,7 @@ import { Await, AwaitProvider, Ended, KeepRefresh, Next, Refreshed, Refuse, Resp
 import { Reply } from "../../http/callout";
 import { metrics, Outcome } from "../observe/metrics";
 import { LEASE_MARGIN_MS } from "../provider/feed";
-import { Guard } from "../rules/guard";
+import { RuleSettings } from "../rules/rule_settings";
 import { remember } from "../verdicts/remember";
 import { advance, ask, readReply } from "./calls";
 import { MAX_KEPT, NOBODY, PendingCall } from "./pending";
@@ -16,29 +16,29 @@ import { Configuration, roots } from "./roots";
 export function replied(rootId: u32, token: u32, size: u32, bodySize: u32): void {
   const root = roots.find(rootId), call: PendingCall | null = root == null ? null : root.pending.take(token);
   if (root == null || call == null) return; // a reply that nobody waits for
-  const now = nowMs(), reply = readReply(size, bodySize), feed = call.feed, guard = call.guard, step = call.step, question = call.question;
+  const now = nowMs(), reply = readReply(size, bodySize), feed = call.feed, rule = call.rule, step = call.step, question = call.question;
   if (feed != null) {
     feed.at(now);
     metrics.calloutDone(call.kind, now - call.startedMs, !feed.received(call.kind, reply));
     advance(feed, root);
   }
-  if (step == null || guard == null) return;
-  const x = guard.exchange(now, NO_WAITS), provider = guard.feed;
+  if (step == null || rule == null) return;
+  const x = rule.exchange(now, NO_WAITS), provider = rule.feed;
   if (provider != null) provider.heard(reply.status);
   let next = step.resume(x, reply);
   if (question != null) question.publish(reply, next, now);
   metrics.calloutDone(call.kind, now - call.startedMs, whyOf(next).length > 0);
   // One call may lead to another: the same requests wait for it.
   while (next instanceof Await) {
-    const wait = next as Await, following = ask(root, guard, wait, null);
+    const wait = next as Await, following = ask(root, rule, wait, null);
     if (following != null) return root.pending.move(call, following);
     next = wait.step.resume(x, Reply.none());
   }
-  tell(guard, next);
+  tell(rule, next);
   if (next instanceof AwaitProvider && provider != null) {
-    root.pending.moveToFeed(call, guard, provider, (next as AwaitProvider).step);
+    root.pending.moveToFeed(call, rule, provider, (next as AwaitProvider).step);
     advance(provider, root);
-  } else if (!takeRefresh(root, guard, next, now)) wake(root, call, guard, next, now);
+  } else if (!takeRefresh(root, rule, next, now)) wake(root, call, rule, next, now);
 }
 
 /** On the tick: introspections that other workers were making for this one. */
@@ -47,10 +47,10 @@ export function lookElsewhere(root: Configuration, now: i64): void {
   for (let i = 0; i < calls.length; i++) {
     const call = calls[i], question = call.question;
     if (question == null) continue;
-    const guard = question.guard, x = guard.exchange(now, NO_WAITS);
+    const rule = question.rule, x = rule.exchange(now, NO_WAITS);
     let verdict = question.known(x);
     if (verdict == null && !question.elsewhere) {
-      const own = ask(root, guard, question.wait, question);
+      const own = ask(root, rule, question.wait, question);
       if (own != null) root.pending.move(call, own);
       else verdict = question.unanswered(x);
     } else if (verdict == null) {
@@ -61,49 +61,49 @@ export function lookElsewhere(root: Configuration, now: i64): void {
         verdict = question.unanswered(x);
       }
     }
-    if (verdict != null) wake(root, call, guard, verdict, now);
+    if (verdict != null) wake(root, call, rule, verdict, now);
   }
 }
 
 /** Those who waited for the call have a verdict. One on a token is remembered. */
-function wake(root: Configuration, call: PendingCall, guard: Guard, verdict: Next, now: i64): void {
+function wake(root: Configuration, call: PendingCall, rule: RuleSettings, verdict: Next, now: i64): void {
   const question = call.question;
-  if (question != null) remember(root.verdicts, guard.number, question.asked, verdict, now);
-  root.pending.wake(call, guard, verdict);
+  if (question != null) remember(root.verdicts, rule.number, question.asked, verdict, now);
+  root.pending.wake(call, rule, verdict);
 }
 
 /** The answer to a refresh goes on, as keys have come or not. */
-export function resumeRefresh(root: Configuration, guard: Guard, step: Step, now: i64): void {
+export function resumeRefresh(root: Configuration, rule: RuleSettings, step: Step, now: i64): void {
   root.pending.kept--;
-  const next = step.resume(guard.exchange(now, new Waits(true, 0)), Reply.none());
-  tell(guard, next);
-  takeRefresh(root, guard, next, now);
+  const next = step.resume(rule.exchange(now, new Waits(true, 0)), Reply.none());
+  tell(rule, next);
+  takeRefresh(root, rule, next, now);
 }
 
 /** What came of a refresh: all workers are told, and the requests that wait for it here go on. False where it is none. */
-export function takeRefresh(root: Configuration, guard: Guard, next: Next, now: i64): bool {
+export function takeRefresh(root: Configuration, rule: RuleSettings, next: Next, now: i64): bool {
   if (next instanceof KeepRefresh) {
-    const kept = next as KeepRefresh, feed = guard.feed;
-    if (feed == null || root.pending.kept >= MAX_KEPT || guard.visits.waitingFull) return takeRefresh(root, guard, new Refreshed(kept.key, RefreshOutcome.Done, kept.text), now);
+    const kept = next as KeepRefresh, feed = rule.feed;
+    if (feed == null || root.pending.kept >= MAX_KEPT || rule.visits.waitingFull) return takeRefresh(root, rule, new Refreshed(kept.key, RefreshOutcome.Done, kept.text), now);
     // It is still under way: another worker's call may have to end before the one that brings the key.
-    guard.registry.turns.keep(kept.key, kept.text, now, now + 2 * (guard.config.timeoutMs + LEASE_MARGIN_MS));
+    rule.registry.turns.keep(kept.key, kept.text, now, now + 2 * (rule.config.timeoutMs + LEASE_MARGIN_MS));
     root.pending.kept++;
-    root.pending.joinFeed(feed, NOBODY, guard, guard.visits, kept.step, NO_WAITS);
+    root.pending.joinFeed(feed, NOBODY, rule, rule.visits, kept.step, NO_WAITS);
     advance(feed, root);
     return true;
   }
   if (!(next instanceof Refreshed)) return false;
   const refreshed = next as Refreshed;
   if (refreshed.outcome == RefreshOutcome.Done) metrics.outcome(Outcome.Refreshed);
-  guard.registry.turns.finish(refreshed.key, refreshed.outcome, refreshed.text, now);
+  rule.registry.turns.finish(refreshed.key, refreshed.outcome, refreshed.text, now);
   for (let i = 0; i < roots.all.length; i++) roots.all[i].pending.wakeRefresh(refreshed.key);
   return true;
 }
 
 /** For the operator's log. */
-export function tell(guard: Guard, next: Next): void {
+export function tell(rule: RuleSettings, next: Next): void {
   const why = whyOf(next);
-  if (why.length > 0) guard.trouble(why);
+  if (why.length > 0) rule.trouble(why);
 }
 
 function whyOf(next: Next): string {

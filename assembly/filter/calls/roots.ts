@@ -1,7 +1,7 @@
 // The configurations in this VM, and which of them a stream belongs to.
 
 import { setEffectiveContext } from "../../abi/host";
-import { Guard } from "../rules/guard";
+import { RuleSettings } from "../rules/rule_settings";
 import { Root } from "../rules/root";
 import { Pending } from "./pending";
 
@@ -9,9 +9,9 @@ import { Pending } from "./pending";
 @final
 export class Configuration extends Root {
   /** What stands outside of the rules; null until configured, and for ever where the configuration is wrong. */
-  guard: Guard | null = null;
+  outside: RuleSettings | null = null;
   /** One for each rule. */
-  rules: Guard[] = [];
+  rules: RuleSettings[] = [];
   /** Its calls and the requests that wait. They go when it goes: Envoy has cancelled its calls then, and its streams are gone too. */
   readonly pending: Pending = new Pending();
 

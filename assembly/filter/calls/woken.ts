@@ -2,14 +2,14 @@
 
 import { Waits } from "../../flow/exchange";
 import { Next, Step } from "../../flow/next";
-import { Guard } from "../rules/guard";
+import { RuleSettings } from "../rules/rule_settings";
 import { Share } from "../rules/share";
 
 /** A request that can go on: with a verdict, with a step that waited for the provider, or to be decided again. */
 @final
 export class Woken {
   constructor(
-    readonly stream: u32, readonly guard: Guard, readonly share: Share, readonly verdict: Next | null, readonly step: Step | null,
+    readonly stream: u32, readonly rule: RuleSettings, readonly share: Share, readonly verdict: Next | null, readonly step: Step | null,
     /** Until now. */
     readonly waits: Waits,
   ) {}

@@ -8,7 +8,7 @@ import { NameTable } from "../../http/name_table";
 import { pathWithout } from "../../http/query";
 import { Entry, ENTRY_HEAD } from "../../policy/identity";
 import { metrics, Outcome } from "../observe/metrics";
-import { Guard } from "../rules/guard";
+import { RuleSettings } from "../rules/rule_settings";
 import { cookies, credential, headers } from "./current";
 import { noteLetThrough, noteNoStore } from "./responses";
 
@@ -19,14 +19,14 @@ const COOKIE = utf8("cookie");
 const BEARER = utf8("Bearer ");
 
 /** The request at hand, with this identity (policy/identity.ts); `size` 0: with none. */
-export function admit(identity: usize, size: usize, stream: u32, guard: Guard, outcome: Outcome): FilterHeadersStatus {
+export function admit(identity: usize, size: usize, stream: u32, rule: RuleSettings, outcome: Outcome): FilterHeadersStatus {
   scrub();
   if (credential.fromQuery != null) {
     hideQueryToken();
     noteNoStore(stream);
   }
-  if (!guard.root.cookieNames.isEmpty) stripCookies();
-  if (guard.root.watchesResponses) noteLetThrough(stream);
+  if (!rule.root.cookieNames.isEmpty) stripCookies();
+  if (rule.root.watchesResponses) noteLetThrough(stream);
   applyIdentity(identity, size);
   metrics.outcome(outcome);
   return FilterHeadersStatus.Continue;

@@ -12,7 +12,7 @@ import { prefersHtml } from "../../http/accept";
 import { problemPage, refusalJson, refusalPage } from "../../http/page";
 import { logs } from "../observe/logs";
 import { metrics, VISITS } from "../observe/metrics";
-import { Guard } from "../rules/guard";
+import { RuleSettings } from "../rules/rule_settings";
 import { headers, stream } from "./current";
 import { noteOwnAnswer } from "./responses";
 
@@ -28,17 +28,17 @@ class Answer {
 /** What programs were last told, by the refusal's number: they are told the same again, and anybody can make them be told. */
 const told: Array<Answer | null> = new Array<Answer | null>(REFUSALS.length).fill(null);
 
-/** `presented`: the request carried a credential. `guard`: null where there is no configuration. */
-export function refuse(refusal: Refusal, guard: Guard | null, presented: bool): FilterHeadersStatus {
-  return answer(new Refuse(refusal), guard, presented);
+/** `presented`: the request carried a credential. `rule`: null where there is no configuration. */
+export function refuse(refusal: Refusal, rule: RuleSettings | null, presented: bool): FilterHeadersStatus {
+  return answer(new Refuse(refusal), rule, presented);
 }
 
 /** The request at hand is refused. */
-export function answer(refuse: Refuse, guard: Guard | null, presented: bool): FilterHeadersStatus {
-  const refusal = refuse.refusal, config: Config | null = guard == null ? null : guard.config;
+export function answer(refuse: Refuse, rule: RuleSettings | null, presented: bool): FilterHeadersStatus {
+  const refusal = refuse.refusal, config: Config | null = rule == null ? null : rule.config;
   metrics.refused(refusal);
-  const lines = guard == null ? logs.strays : guard.root.lines;
-  lines.refused(guard == null ? "" : guard.rule, refusal.code, refusal.status, presented, refuse.place);
+  const lines = rule == null ? logs.strays : rule.root.lines;
+  lines.refused(rule == null ? "" : rule.label, refusal.code, refusal.status, presented, refuse.place);
   const html = prefersHtml(headers.all("accept")), isAlike = !html && refuse.setCookies.length + refuse.again.length + refuse.allow.length == 0;
   let answer = isAlike ? told[refusal.number] : null;
   if (answer == null || answer.config != config) {

@@ -3,7 +3,7 @@
 import { BufferType } from "../../abi/enums";
 import { buffer } from "../../abi/host";
 import { BodyStep } from "../../flow/next";
-import { Guard } from "../rules/guard";
+import { RuleSettings } from "../rules/rule_settings";
 
 /** The largest form. */
 export const MAX_BODY: i32 = 64 * 1024;
@@ -19,7 +19,7 @@ export class BodyWaiter {
   delivered: bool = false;
   /** It had to give way, and is answered on the next tick. Until then it stays here: what is not, goes on to the upstream. */
   gaveWay: bool = false;
-  constructor(readonly stream: u32, readonly guard: Guard, readonly step: BodyStep, readonly sinceMs: i64) {}
+  constructor(readonly stream: u32, readonly rule: RuleSettings, readonly step: BodyStep, readonly sinceMs: i64) {}
 }
 
 /** A request leaves only together with its answer: for one that is not here, data and trailers let the headers go on. */
@@ -38,7 +38,7 @@ export class Bodies {
   find(stream: u32): BodyWaiter | null { return this.byStream.has(stream) ? this.byStream.get(stream) : null; }
 
   add(waiter: BodyWaiter): void {
-    const root = waiter.guard.root.id;
+    const root = waiter.rule.root.id;
     if (!this.byRoot.has(root)) this.byRoot.set(root, []);
     const own = this.byRoot.get(root);
     if (own.length >= MAX_WAITING) this.giveWay(own);
@@ -67,7 +67,7 @@ export class Bodies {
   }
 
   private of(waiter: BodyWaiter): BodyWaiter[] {
-    const root = waiter.guard.root.id;
+    const root = waiter.rule.root.id;
     return this.byRoot.has(root) ? this.byRoot.get(root) : [];
   }
 

@@ -21,7 +21,7 @@ import { waitingStreams, Woken, wokenQueue } from "../calls/woken";
 import { Outcome } from "../observe/metrics";
 import { LEASE_MARGIN_MS } from "../provider/feed";
 import { noteFull } from "../rules/bounds";
-import { Guard } from "../rules/guard";
+import { RuleSettings } from "../rules/rule_settings";
 import { refusalAt, remember } from "../verdicts/remember";
 import { findSession, identityAt, identitySize, rememberSession } from "../verdicts/seen_sessions";
 import { valueAt, valueSize } from "../verdicts/verdict_cache";
@@ -43,20 +43,20 @@ export const BATCH = 32;
 const WAITS = FilterHeadersStatus.StopAllIterationAndWatermark;
 
 /** A request whose headers are read. `waits`: what it has waited for already. */
-export function execute(root: Configuration, guard: Guard, stream: u32, bodyFollows: bool, waits: Waits): FilterHeadersStatus {
-  const config = guard.config, browser = config.browser;
-  if (config.mode == Mode.Denied) return refuse(DENIED, guard, true);
-  const secure = readCookies(guard);
+export function execute(root: Configuration, rule: RuleSettings, stream: u32, bodyFollows: bool, waits: Waits): FilterHeadersStatus {
+  const config = rule.config, browser = config.browser;
+  if (config.mode == Mode.Denied) return refuse(DENIED, rule, true);
+  const secure = readCookies(rule);
   // A cookie that is not looked at may be a session, which would go on to the upstream (duty 151).
-  if (cookies.tooMany) return refuse(TOO_MANY_COOKIES, guard, true);
-  if (config.mode == Mode.Public) return admit(0, 0, stream, guard, Outcome.Public);
+  if (cookies.tooMany) return refuse(TOO_MANY_COOKIES, rule, true);
+  if (config.mode == Mode.Public) return admit(0, 0, stream, rule, Outcome.Public);
   const place = browser == null ? Place.Elsewhere : placeOf(browser, headers);
   if (place == Place.Elsewhere) {
     const refusal = credential.read(headers, config);
-    if (refusal != null) return refuse(refusal, guard, true);
+    if (refusal != null) return refuse(refusal, rule, true);
     if (credential.size == 0 && browser == null) {
-      if (config.unauthenticated == Unauthenticated.Pass) return admit(0, 0, stream, guard, Outcome.Anonymous);
-      return config.allowPreflight && requestKindOf(headers).isPreflight() ? admit(0, 0, stream, guard, Outcome.Preflight) : refuse(NO_TOKEN, guard, false);
+      if (config.unauthenticated == Unauthenticated.Pass) return admit(0, 0, stream, rule, Outcome.Anonymous);
+      return config.allowPreflight && requestKindOf(headers).isPreflight() ? admit(0, 0, stream, rule, Outcome.Preflight) : refuse(NO_TOKEN, rule, false);
     }
   }
 
@@ -65,42 +65,42 @@ export function execute(root: Configuration, guard: Guard, stream: u32, bodyFoll
   if (credential.size > 0) {
     verdicts.restOn(root.generation);
     verdictKey.read(headers, credential, config.introspection.addonHeaders);
-    const hit = verdicts.admitted.find(guard.number, verdictKey.at, verdictKey.size, nowSec);
-    if (hit != 0) return admit(valueAt(hit), valueSize(hit), stream, guard, Outcome.Allowed);
-    const miss = verdicts.refused.find(guard.number, verdictKey.at, verdictKey.size, nowSec);
-    if (miss != 0) return answer(refusalAt(miss), guard, true);
-    if (!credential.wellFormed) return refuse(MALFORMED_CREDENTIAL, guard, true);
+    const hit = verdicts.admitted.find(rule.number, verdictKey.at, verdictKey.size, nowSec);
+    if (hit != 0) return admit(valueAt(hit), valueSize(hit), stream, rule, Outcome.Allowed);
+    const miss = verdicts.refused.find(rule.number, verdictKey.at, verdictKey.size, nowSec);
+    if (miss != 0) return answer(refusalAt(miss), rule, true);
+    if (!credential.wellFormed) return refuse(MALFORMED_CREDENTIAL, rule, true);
   } else if (place == Place.Elsewhere) {
-    const seen = findSession(verdicts, guard.number, cookies, secure, guard.registry.endings, nowSec, nowSec + config.slackSec);
-    if (seen != 0) return admit(identityAt(seen), identitySize(seen), stream, guard, Outcome.Session);
+    const seen = findSession(verdicts, rule.number, cookies, secure, rule.registry.endings, nowSec, nowSec + config.slackSec);
+    if (seen != 0) return admit(identityAt(seen), identitySize(seen), stream, rule, Outcome.Session);
   }
 
-  const request = new Undecided(root, guard, stream, place, secure, bodyFollows);
+  const request = new Undecided(root, rule, stream, place, secure, bodyFollows);
   if (credential.size == 0) {
-    const x = guard.exchange(now, waits);
+    const x = rule.exchange(now, waits);
     return perform(request, request.decide(x), x);
   }
   request.takeToken();
-  const x = guard.exchange(now, waits, addonHeaders(config.introspection.addonHeaders)), underWay = root.pending.about(guard, request.key);
+  const x = rule.exchange(now, waits, addonHeaders(config.introspection.addonHeaders)), underWay = root.pending.about(rule, request.key);
   if (underWay == null) return perform(request, request.decide(x), x);
-  if (guard.tokens.waitingFull) return perform(request, new Refuse(OVERLOADED), x);
+  if (rule.tokens.waitingFull) return perform(request, new Refuse(OVERLOADED), x);
   root.pending.join(underWay, stream);
   return WAITS;
 }
 
 /** Does what a decision or a step has said, until the request waits or has its answer. */
 function perform(request: Undecided, first: Next, x0: Exchange): FilterHeadersStatus {
-  const root = request.root, guard = request.guard, stream = request.stream, share = request.share, feed = guard.feed;
-  let next = first, x = x0, remembers = guard.config.cacheVerdicts;
+  const root = request.root, rule = request.rule, stream = request.stream, share = request.share, feed = rule.feed;
+  let next = first, x = x0, remembers = rule.config.cacheVerdicts;
   for (;;) {
     if (next instanceof Await) {
-      const wait = next as Await, question = request.key.length > 0 ? new Question(guard, request.key, wait) : null;
+      const wait = next as Await, question = request.key.length > 0 ? new Question(rule, request.key, wait) : null;
       const known: Next | null = question == null || share.waitingFull ? null : question.known(x);
       remembers = true; // an introspection's verdict says itself for how long
       if (known != null) next = known;
       else if (share.full) next = overloaded(wait.step, x);
       else {
-        const call = question != null && question.elsewhere ? root.pending.addElsewhere(question, x.nowMs) : ask(root, guard, wait, question);
+        const call = question != null && question.elsewhere ? root.pending.addElsewhere(question, x.nowMs) : ask(root, rule, wait, question);
         if (call != null) {
           root.pending.join(call, stream);
           if (question != null) hurry(root);
@@ -118,32 +118,32 @@ function perform(request: Undecided, first: Next, x0: Exchange): FilterHeadersSt
         feed.advance(new RootDispatcher(root));
         setEffectiveContext(stream);
         if (!feed.settled) {
-          root.pending.joinFeed(feed, stream, guard, share, step, x.waits);
+          root.pending.joinFeed(feed, stream, rule, share, step, x.waits);
           return WAITS;
         }
-        x = guard.exchange(x.nowMs, new Waits(true, x.waits.refreshes), x.addonHeaders);
+        x = rule.exchange(x.nowMs, new Waits(true, x.waits.refreshes), x.addonHeaders);
         next = step == null ? request.decide(x) : step.resume(x, Reply.none());
       }
     } else if (next instanceof AwaitRefresh) {
       const wait = next as AwaitRefresh, begin = wait.begin;
       if (share.waitingFull) next = new Refuse(OVERLOADED);
-      else if (begin == null || !guard.registry.turns.begin(wait.key, x.nowMs, x.nowMs + guard.config.timeoutMs + LEASE_MARGIN_MS) || ask(root, guard, begin, null) != null) {
+      else if (begin == null || !rule.registry.turns.begin(wait.key, x.nowMs, x.nowMs + rule.config.timeoutMs + LEASE_MARGIN_MS) || ask(root, rule, begin, null) != null) {
         // Whoever makes the call, here or in another worker: the clock ticks faster until it has ended.
-        root.pending.joinRefresh(wait.key, stream, guard, x.waits);
+        root.pending.joinRefresh(wait.key, stream, rule, x.waits);
         hurry(root);
         setEffectiveContext(stream);
         return WAITS;
       } else {
         setEffectiveContext(stream);
-        takeRefresh(root, guard, begin.step.resume(x, Reply.none()), x.nowMs);
+        takeRefresh(root, rule, begin.step.resume(x, Reply.none()), x.nowMs);
         next = request.decide(x);
       }
     } else if (next instanceof AwaitBody) {
       const step = (next as AwaitBody).step;
       if (!request.bodyFollows) next = step.received(x, EMPTY);
-      else if (announcesMoreThan(headers, MAX_BODY)) return refuse(BODY_TOO_LARGE, guard, false);
+      else if (announcesMoreThan(headers, MAX_BODY)) return refuse(BODY_TOO_LARGE, rule, false);
       else {
-        bodies.add(new BodyWaiter(stream, guard, step, x.nowMs));
+        bodies.add(new BodyWaiter(stream, rule, step, x.nowMs));
         if (bodies.anyGaveWay) {
           hurry(root);
           setEffectiveContext(stream);
@@ -152,9 +152,9 @@ function perform(request: Undecided, first: Next, x0: Exchange): FilterHeadersSt
       }
     } else break;
   }
-  if (remembers) remember(root.verdicts, guard.number, request.key, next, x.nowMs);
-  if (next instanceof Refuse && (next as Refuse).refusal == OVERLOADED) noteFull(guard, share);
-  tell(guard, next);
+  if (remembers) remember(root.verdicts, rule.number, request.key, next, x.nowMs);
+  if (next instanceof Refuse && (next as Refuse).refusal == OVERLOADED) noteFull(rule, share);
+  tell(rule, next);
   return settle(request, next, x.nowMs);
 }
 
@@ -172,42 +172,42 @@ function overloaded(step: Step, x: Exchange): Next {
 
 /** The request goes on, or has its answer. */
 function settle(request: Undecided, next: Next, now: i64): FilterHeadersStatus {
-  const root = request.root, guard = request.guard, stream = request.stream;
+  const root = request.root, rule = request.rule, stream = request.stream;
   if (next instanceof Forward) {
     const identity = (next as Forward).identity;
-    return credential.size > 0 ? admit(identity.dataStart, identity.length, stream, guard, Outcome.Allowed) : admit(0, 0, stream, guard, Outcome.Anonymous);
+    return credential.size > 0 ? admit(identity.dataStart, identity.length, stream, rule, Outcome.Allowed) : admit(0, 0, stream, rule, Outcome.Anonymous);
   }
-  if (next instanceof ForwardPreflight) return admit(0, 0, stream, guard, Outcome.Preflight);
+  if (next instanceof ForwardPreflight) return admit(0, 0, stream, rule, Outcome.Preflight);
   if (next instanceof ForwardSession) {
     const forward = next as ForwardSession, identity = forward.identity;
-    rememberSession(root.verdicts, guard.number, cookies, request.secure, guard.registry.endings, forward, now / 1000);
-    const status = admit(identity.dataStart, identity.length, stream, guard, Outcome.Session);
+    rememberSession(root.verdicts, rule.number, cookies, request.secure, rule.registry.endings, forward, now / 1000);
+    const status = admit(identity.dataStart, identity.length, stream, rule, Outcome.Session);
     if (forward.setCookies.length > 0) noteCookies(stream, forward.setCookies, now);
     return status;
   }
   if (next instanceof Respond) {
     const calls = (next as Respond).alongside;
     for (let i = 0; i < calls.length; i++) {
-      if (guard.visits.callsFull) noteFull(guard, guard.visits);
-      else ask(root, guard, calls[i], null);
+      if (rule.visits.callsFull) noteFull(rule, rule.visits);
+      else ask(root, rule, calls[i], null);
     }
     if (calls.length > 0) setEffectiveContext(stream);
     return respond(next as Respond);
   }
   const refused = next instanceof Refuse ? (next as Refuse) : new Refuse(NOT_READY);
-  return answer(refused, guard, credential.size > 0 || refused.why.length > 0 || refused.refusal.status != 401);
+  return answer(refused, rule, credential.size > 0 || refused.why.length > 0 || refused.refusal.status != 401);
 }
 
 /** The whole body is here, or more of it than may be. Afterwards the request is answered, or waits for its answer: in no case does it go on. */
 export function takeBody(waiter: BodyWaiter): void {
   if (waiter.gaveWay) return;
   bodies.remove(waiter);
-  const guard = waiter.guard, browser = guard.config.browser, root = roots.find(guard.root.id), body = bodySoFar();
-  if (!readHeaders(guard, waiter.stream) || browser == null || root == null) refuse(BAD_REQUEST, guard, false);
-  else if (body.length > MAX_BODY) refuse(BODY_TOO_LARGE, guard, false);
+  const rule = waiter.rule, browser = rule.config.browser, root = roots.find(rule.root.id), body = bodySoFar();
+  if (!readHeaders(rule, waiter.stream) || browser == null || root == null) refuse(BAD_REQUEST, rule, false);
+  else if (body.length > MAX_BODY) refuse(BODY_TOO_LARGE, rule, false);
   else {
-    const secure = readCookies(guard), x = guard.exchange(nowMs(), NO_WAITS);
-    perform(new Undecided(root, guard, waiter.stream, placeOf(browser, headers), secure, false), waiter.step.received(x, body), x);
+    const secure = readCookies(rule), x = rule.exchange(nowMs(), NO_WAITS);
+    perform(new Undecided(root, rule, waiter.stream, placeOf(browser, headers), secure, false), waiter.step.received(x, body), x);
   }
 }
 
@@ -216,10 +216,10 @@ export function resumeSome(): bool {
   for (let i = 0; i < BATCH; i++) {
     const woken = wokenQueue.next();
     if (woken == null) return false;
-    const root = roots.find(woken.guard.root.id), step = woken.step;
+    const root = roots.find(woken.rule.root.id), step = woken.step;
     if (root == null) continue; // its configuration has gone, and with it the request
     if (woken.stream == NOBODY) {
-      if (step != null) resumeRefresh(root, woken.guard, step, nowMs());
+      if (step != null) resumeRefresh(root, woken.rule, step, nowMs());
       continue;
     }
     if (!waitingStreams.delete(woken.stream) || !setEffectiveContext(woken.stream)) continue; // the request has gone
@@ -231,15 +231,15 @@ export function resumeSome(): bool {
 
 /** With the verdict that it has waited for, or with a step; without either it is decided again, mostly by what is then remembered. */
 function resume(root: Configuration, woken: Woken): FilterHeadersStatus {
-  const guard = woken.guard, browser = guard.config.browser, verdict = woken.verdict, step = woken.step;
-  if (!readHeaders(guard, woken.stream)) return refuse(BAD_REQUEST, guard, false);
-  if (verdict == null && step == null) return execute(root, guard, woken.stream, false, woken.waits);
-  const secure = readCookies(guard), place = browser == null ? Place.Elsewhere : placeOf(browser, headers);
+  const rule = woken.rule, browser = rule.config.browser, verdict = woken.verdict, step = woken.step;
+  if (!readHeaders(rule, woken.stream)) return refuse(BAD_REQUEST, rule, false);
+  if (verdict == null && step == null) return execute(root, rule, woken.stream, false, woken.waits);
+  const secure = readCookies(rule), place = browser == null ? Place.Elsewhere : placeOf(browser, headers);
   // At the filter's own endpoints a bearer token says nothing.
-  if (place == Place.Elsewhere && credential.read(headers, guard.config) != null) return refuse(NOT_READY, guard, true);
-  const request = new Undecided(root, guard, woken.stream, place, secure, false);
+  if (place == Place.Elsewhere && credential.read(headers, rule.config) != null) return refuse(NOT_READY, rule, true);
+  const request = new Undecided(root, rule, woken.stream, place, secure, false);
   if (verdict != null) return settle(request, verdict, nowMs());
-  if (step == null) return refuse(NOT_READY, guard, true);
-  const x = guard.exchange(nowMs(), woken.waits);
+  if (step == null) return refuse(NOT_READY, rule, true);
+  const x = rule.exchange(nowMs(), woken.waits);
   return perform(request, step.resume(x, Reply.none()), x);
 }

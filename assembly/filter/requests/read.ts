@@ -5,24 +5,24 @@ import { headerPairs, pairsAt, pairsSize } from "../../abi/host";
 import { utf8 } from "../../bytes/bytes";
 import { isSecure } from "../../flow/visit";
 import { oneCookieLine } from "../../http/cookies";
-import { Guard } from "../rules/guard";
+import { RuleSettings } from "../rules/rule_settings";
 import { cookies, credential, headers, setStream } from "./current";
 
 /** False where they cannot be read; then nothing may be decided. */
-export function readHeaders(guard: Guard, stream: u32): bool {
+export function readHeaders(rule: RuleSettings, stream: u32): bool {
   setStream(stream);
   credential.forget();
-  return headerPairs(MapType.HttpRequestHeaders) && headers.read(pairsAt(), pairsSize(), guard.names);
+  return headerPairs(MapType.HttpRequestHeaders) && headers.read(pairsAt(), pairsSize(), rule.names);
 }
 
 /** Whether the filter's cookies have their Secure names. To be done before the request is decided or admitted. */
-export function readCookies(guard: Guard): bool {
-  const browser = guard.config.browser, names = guard.root.cookieNames;
+export function readCookies(rule: RuleSettings): bool {
+  const browser = rule.config.browser, names = rule.root.cookieNames;
   if (names.isEmpty) {
     cookies.tooMany = false;
     return false;
   }
-  const secure = browser != null && isSecure(browser, headers), naming = secure ? guard.secureNaming : guard.plainNaming;
+  const secure = browser != null && isSecure(browser, headers), naming = secure ? rule.secureNaming : rule.plainNaming;
   if (headers.cookieLines > 1) {
     // Nothing is collected before the callback ends, nor is the line looked at behind it.
     const line = oneCookieLine(headers);

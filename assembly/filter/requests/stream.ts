@@ -8,7 +8,7 @@ import { NO_WAITS } from "../../flow/exchange";
 import { AMBIGUOUS_PATH, BAD_REQUEST, BODY_NOT_DELIVERED, MISCONFIGURED, OVERLOADED } from "../../flow/refusal";
 import { roots } from "../calls/roots";
 import { waitingStreams } from "../calls/woken";
-import { Guard } from "../rules/guard";
+import { RuleSettings } from "../rules/rule_settings";
 import { scrubTrailers } from "./admit";
 import { refuse } from "./answer";
 import { bodies, MAX_BODY } from "./bodies";
@@ -18,7 +18,7 @@ import { readHeaders } from "./read";
 
 /** `proxy_on_request_headers`. */
 export function requestCame(stream: u32, bodyFollows: bool): FilterHeadersStatus {
-  const root = roots.ofStream(stream), whole: Guard | null = root == null ? null : root.guard;
+  const root = roots.ofStream(stream), whole: RuleSettings | null = root == null ? null : root.outside;
   if (root == null || whole == null) {
     headers.forget();
     setStream(stream);
@@ -29,12 +29,12 @@ export function requestCame(stream: u32, bodyFollows: bool): FilterHeadersStatus
   // CONNECT has no path, OPTIONS * has none that could be matched, absolute forms are not ours to take apart.
   if (headers.pathSize < 1 || load<u8>(headers.pathAt) != 0x2f) return refuse(BAD_REQUEST, whole, false);
   if (config.rules.length == 0) return execute(root, whole, stream, bodyFollows, NO_WAITS);
-  const rule = chooseRule(config, headers);
-  if (rule == AMBIGUOUS) return refuse(AMBIGUOUS_PATH, whole, true);
-  const guard = rule == NO_RULE ? whole : root.rules[rule];
+  const chosen = chooseRule(config, headers);
+  if (chosen == AMBIGUOUS) return refuse(AMBIGUOUS_PATH, whole, true);
+  const rule = chosen == NO_RULE ? whole : root.rules[chosen];
   // What is a credential to one rule may be nothing to another.
-  if (guard.names != whole.names && !headers.read(pairsAt(), pairsSize(), guard.names)) return refuse(BAD_REQUEST, guard, false);
-  return execute(root, guard, stream, bodyFollows, NO_WAITS);
+  if (rule.names != whole.names && !headers.read(pairsAt(), pairsSize(), rule.names)) return refuse(BAD_REQUEST, rule, false);
+  return execute(root, rule, stream, bodyFollows, NO_WAITS);
 }
 
 /** `proxy_on_request_body`: only forms that a step waits for are held and read. */
@@ -75,9 +75,9 @@ export function refuseOverdue(): bool {
     const waiter = overdue[i];
     if (!setEffectiveContext(waiter.stream)) continue;
     resetArena();
-    if (!waiter.delivered && !waiter.gaveWay) waiter.guard.trouble("request bodies do not arrive: set allow_on_headers_stop_iteration: true beside the Wasm plugin's configuration (Envoy 1.35 or later)");
-    readHeaders(waiter.guard, waiter.stream);
-    refuse(waiter.gaveWay ? OVERLOADED : BODY_NOT_DELIVERED, waiter.guard, true);
+    if (!waiter.delivered && !waiter.gaveWay) waiter.rule.trouble("request bodies do not arrive: set allow_on_headers_stop_iteration: true beside the Wasm plugin's configuration (Envoy 1.35 or later)");
+    readHeaders(waiter.rule, waiter.stream);
+    refuse(waiter.gaveWay ? OVERLOADED : BODY_NOT_DELIVERED, waiter.rule, true);
   }
   return overdue.length == BATCH;
 }

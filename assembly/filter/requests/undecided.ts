@@ -8,7 +8,7 @@ import { Next, Refuse } from "../../flow/next";
 import { NO_TOKEN } from "../../flow/refusal";
 import { Place, Visit } from "../../flow/visit";
 import { Configuration } from "../calls/roots";
-import { Guard } from "../rules/guard";
+import { RuleSettings } from "../rules/rule_settings";
 import { Share } from "../rules/share";
 import { cookies, credential, headers, verdictKey } from "./current";
 
@@ -20,7 +20,7 @@ export class Undecided {
   /** By what the verdict on the token is cached (filter/verdicts/verdict_key.ts); EMPTY where it may not be. */
   key: Uint8Array = EMPTY;
 
-  constructor(readonly root: Configuration, readonly guard: Guard, readonly stream: u32, readonly place: Place, readonly secure: bool, readonly bodyFollows: bool) {}
+  constructor(readonly root: Configuration, readonly rule: RuleSettings, readonly stream: u32, readonly place: Place, readonly secure: bool, readonly bodyFollows: bool) {}
 
   /** Its bearer token is what is decided about. */
   takeToken(): void {
@@ -30,11 +30,11 @@ export class Undecided {
   }
 
   /** What its calls and waits count in. */
-  get share(): Share { return this.token == null ? this.guard.visits : this.guard.tokens; }
+  get share(): Share { return this.token == null ? this.rule.visits : this.rule.tokens; }
 
   /** The one decision: about the token, for a browser, or at one of the filter's own endpoints. */
   decide(x: Exchange): Next {
-    const token = this.token, browser = this.guard.config.browser;
+    const token = this.token, browser = this.rule.config.browser;
     if (token != null) return decide(x, token);
     if (browser == null) return new Refuse(NO_TOKEN);
     const visit = new Visit(browser, headers, cookies, this.secure);

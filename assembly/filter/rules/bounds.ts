@@ -3,15 +3,15 @@
 import { decodeUtf8 } from "../../bytes/utf8";
 import { Config } from "../../config/config";
 import { Bound } from "../observe/metrics";
-import { Guard } from "./guard";
+import { RuleSettings } from "./rule_settings";
 import { MAX_CALLS, MAX_WAITING, Share } from "./share";
 
 /** Counts that a request has found its share full, and says so in the log. */
-export function noteFull(guard: Guard, share: Share): void {
+export function noteFull(rule: RuleSettings, share: Share): void {
   const calls = share.callsFull;
   if (!share.reached.count(calls ? Bound.Calls : Bound.Waiting)) return;
   const what = calls ? `${MAX_CALLS} ${share.name} are under way` : `${MAX_WAITING} requests wait`;
-  guard.trouble(`${what} at the provider ${providerOf(guard.config)}: as long as it does not answer them, further requests get 503 too_many_waiting`);
+  rule.trouble(`${what} at the provider ${providerOf(rule.config)}: as long as it does not answer them, further requests get 503 too_many_waiting`);
 }
 
 function providerOf(config: Config): string {

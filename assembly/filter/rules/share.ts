@@ -1,4 +1,4 @@
-// How much the requests of one kind and of one guard may have under way at once. It is theirs alone: no other provider, rule or configuration can use it up.
+// How much the requests of one kind and of one rule may have under way at once. It is theirs alone: no other provider, rule or configuration can use it up.
 
 import { Reached } from "../observe/reached";
 

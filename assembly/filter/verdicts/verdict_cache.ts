@@ -12,7 +12,7 @@ const BYTES_PER_SLOT: u32 = 256;
 
 /** An entry: hash u64, its size u32, owner and token size u32, value size u32, tag u32, valid until (seconds) i64, then token and value. */
 const HEAD: u32 = 32;
-/** The owner stands above these bits of the token's size: what one guard lets through says nothing to another. */
+/** The owner stands above these bits of the token's size: what one rule lets through says nothing to another. */
 const SIZE_BITS: u32 = 24;
 
 @final

@@ -1,5 +1,5 @@
 import { Config } from "../../../../assembly/config/config";
-import { Guard } from "../../../../assembly/filter/rules/guard";
+import { RuleSettings } from "../../../../assembly/filter/rules/rule_settings";
 import { Pending, PendingCall } from "../../../../assembly/filter/calls/pending";
 import { Question } from "../../../../assembly/filter/calls/question";
 import { Root } from "../../../../assembly/filter/rules/root";
@@ -17,30 +17,30 @@ import { ascii, equal, equalInt, filled, isFalse, isTrue } from "../../check";
 
 // Calls and those who wait for them.
 export function requests_with_one_token_wait_for_one_call(): void {
-  const pending = new Pending(), guard = guardOf(new Root(1)), call = askedBy(guard, 7, "token");
+  const pending = new Pending(), rule = ruleOf(new Root(1)), call = askedBy(rule, 7, "token");
   pending.add(call);
-  isTrue(pending.about(guard, ascii("token")) == call, "found");
-  isTrue(pending.about(guard, ascii("toke")) == null && pending.about(guard, ascii("token2")) == null, "another token");
-  isTrue(pending.about(guardOf(guard.root), ascii("token")) == null, "another rule");
+  isTrue(pending.about(rule, ascii("token")) == call, "found");
+  isTrue(pending.about(rule, ascii("toke")) == null && pending.about(rule, ascii("token2")) == null, "another token");
+  isTrue(pending.about(ruleOf(rule.root), ascii("token")) == null, "another rule");
   pending.take(7);
-  isTrue(pending.about(guard, ascii("token")) == null, "over");
+  isTrue(pending.about(rule, ascii("token")) == null, "over");
 }
 
 export function a_call_of_another_worker_is_joined_alike_until_it_is_taken_over(): void {
-  const pending = new Pending(), guard = guardOf(new Root(1)), call = askedBy(guard, 0, "token"), own = askedBy(guard, 8, "token");
+  const pending = new Pending(), rule = ruleOf(new Root(1)), call = askedBy(rule, 0, "token"), own = askedBy(rule, 8, "token");
   pending.waitElsewhere(call);
-  isTrue(pending.about(guard, ascii("token")) == call, "found");
+  isTrue(pending.about(rule, ascii("token")) == call, "found");
   equalInt(pending.takeElsewhere().length, 1);
-  isTrue(pending.about(guard, ascii("token")) == null && pending.countElsewhere == 0, "taken");
+  isTrue(pending.about(rule, ascii("token")) == null && pending.countElsewhere == 0, "taken");
   pending.add(own);
-  isTrue(pending.about(guard, ascii("token")) == own, "its own");
-  equalInt(guard.tokens.calls, 1);
+  isTrue(pending.about(rule, ascii("token")) == own, "its own");
+  equalInt(rule.tokens.calls, 1);
 }
 
 export function a_fetch_is_no_call_about_a_token(): void {
   const pending = new Pending(), root = new Root(1);
   pending.add(new PendingCall(7, CalloutKind.Jwks, 0, null, null, null, null));
-  isTrue(pending.about(guardOf(root), ascii("")) == null, "not about a token");
+  isTrue(pending.about(ruleOf(root), ascii("")) == null, "not about a token");
 }
 
 export function duty_36_a_reply_belongs_to_the_call_of_its_number(): void {
@@ -82,36 +82,36 @@ export function duty_148_thousands_who_can_go_on_delay_those_of_others_by_one_at
 }
 
 export function duty_148_calls_are_counted_for_the_guard_and_kind_that_make_them(): void {
-  const pending = new Pending(), root = new Root(1), guard = guardOf(root), other = guardOf(root);
+  const pending = new Pending(), root = new Root(1), rule = ruleOf(root), other = ruleOf(root);
   for (let i = 0; i < MAX_CALLS; i++) {
-    isFalse(guard.tokens.callsFull, i.toString());
-    pending.add(askedBy(guard, i, i.toString()));
+    isFalse(rule.tokens.callsFull, i.toString());
+    pending.add(askedBy(rule, i, i.toString()));
   }
-  isTrue(guard.tokens.callsFull && guard.tokens.full, "full");
-  isFalse(guard.visits.full || other.tokens.full || other.visits.full, "others");
-  pending.add(new PendingCall(9000, CalloutKind.Token, 0, null, guard, new ReadAnswer(), null));
-  equalInt(guard.visits.calls, 1);
+  isTrue(rule.tokens.callsFull && rule.tokens.full, "full");
+  isFalse(rule.visits.full || other.tokens.full || other.visits.full, "others");
+  pending.add(new PendingCall(9000, CalloutKind.Token, 0, null, rule, new ReadAnswer(), null));
+  equalInt(rule.visits.calls, 1);
   pending.take(100);
-  isFalse(guard.tokens.callsFull, "one is over");
+  isFalse(rule.tokens.callsFull, "one is over");
 }
 
 export function duty_148_those_who_wait_are_counted_alike_and_room_comes_back(): void {
-  const pending = new Pending(), root = new Root(1), guard = guardOf(root), other = guardOf(root), call = askedBy(guard, 7, "a");
+  const pending = new Pending(), root = new Root(1), rule = ruleOf(root), other = ruleOf(root), call = askedBy(rule, 7, "a");
   for (let i = 0; i < MAX_WAITING; i++) {
-    if (guard.tokens.waitingFull) assert(false, i.toString());
+    if (rule.tokens.waitingFull) assert(false, i.toString());
     pending.join(call, i);
   }
-  isTrue(guard.tokens.waitingFull && guard.tokens.full, "full");
-  isFalse(guard.visits.full || other.tokens.full, "others");
+  isTrue(rule.tokens.waitingFull && rule.tokens.full, "full");
+  isFalse(rule.visits.full || other.tokens.full, "others");
   wakeAll(pending, call);
-  isTrue(guard.tokens.waitingFull, "nobody has gone on yet");
+  isTrue(rule.tokens.waitingFull, "nobody has gone on yet");
   wokenQueue.next();
-  isFalse(guard.tokens.waitingFull, "one has gone on");
+  isFalse(rule.tokens.waitingFull, "one has gone on");
 }
 
 export function those_who_wait_for_a_refresh_or_a_provider_are_woken_by_it_alone(): void {
-  const pending = new Pending(), guard = guardOf(new Root(1)), key = filled(16, 1), another = filled(16, 2);
-  for (let i = 1; i < 4; i++) pending.joinRefresh(i < 3 ? key : another, i, guard, NO_WAITS);
+  const pending = new Pending(), rule = ruleOf(new Root(1)), key = filled(16, 1), another = filled(16, 2);
+  for (let i = 1; i < 4; i++) pending.joinRefresh(i < 3 ? key : another, i, rule, NO_WAITS);
   equalInt(pending.refreshWaits().length, 2);
   pending.wakeRefresh(filled(16, 3));
   equal(woken(), "");
@@ -120,7 +120,7 @@ export function those_who_wait_for_a_refresh_or_a_provider_are_woken_by_it_alone
   isTrue(pending.refreshing, "the other one");
   pending.wakeRefresh(another);
   equal(woken(), "3");
-  isFalse(pending.refreshing || guard.visits.waiting != 0, "nobody waits");
+  isFalse(pending.refreshing || rule.visits.waiting != 0, "nobody waits");
 }
 
 // Which configuration a stream belongs to.
@@ -176,19 +176,19 @@ export function bad_tokens_do_not_push_out_good_ones(): void {
   isTrue(verdicts.admitted.find(1, good.dataStart, good.length, 0) != 0, "still there");
 }
 
-function asked(root: Root, token: u32, subject: string): PendingCall { return askedBy(guardOf(root), token, subject); }
+function asked(root: Root, token: u32, subject: string): PendingCall { return askedBy(ruleOf(root), token, subject); }
 
-function askedBy(guard: Guard, token: u32, subject: string): PendingCall {
+function askedBy(rule: RuleSettings, token: u32, subject: string): PendingCall {
   const endpoint = new Endpoint(readUrl(ascii("https://idp.example.com/introspect")).value, ascii("idp"));
-  const question = new Question(guard, ascii(subject), new Await(new Callout("POST", endpoint), new ReadAnswer(), CalloutKind.Introspection));
-  return new PendingCall(token, CalloutKind.Introspection, 0, null, guard, new ReadAnswer(), question);
+  const question = new Question(rule, ascii(subject), new Await(new Callout("POST", endpoint), new ReadAnswer(), CalloutKind.Introspection));
+  return new PendingCall(token, CalloutKind.Introspection, 0, null, rule, new ReadAnswer(), question);
 }
 
-function guardOf(root: Root): Guard { return new Guard(root, 0, new Config(), new NameTable(), null); }
+function ruleOf(root: Root): RuleSettings { return new RuleSettings(root, 0, new Config(), new NameTable(), null); }
 
 function wakeAll(pending: Pending, call: PendingCall): void {
-  const guard = call.guard;
-  if (guard != null) pending.wake(call, guard, Forward.anonymous());
+  const rule = call.rule;
+  if (rule != null) pending.wake(call, rule, Forward.anonymous());
 }
 
 function woken(): string {

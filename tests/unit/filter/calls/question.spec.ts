@@ -1,5 +1,5 @@
 import { Config } from "../../../../assembly/config/config";
-import { Guard } from "../../../../assembly/filter/rules/guard";
+import { RuleSettings } from "../../../../assembly/filter/rules/rule_settings";
 import { Question } from "../../../../assembly/filter/calls/question";
 import { Root } from "../../../../assembly/filter/rules/root";
 import { Standing } from "../../../../assembly/filter/shared/shared_answers";
@@ -39,6 +39,6 @@ function name(key: string, rule: i32, token: string): string { return question(k
 function question(key: string, rule: i32, token: string): Question {
   const root = new Root(1), endpoint = new Endpoint(readUrl(ascii("https://idp.example.com/introspect")).value, ascii("idp"));
   root.key = ascii(key);
-  const guard = new Guard(root, rule, new Config(), new NameTable(), null);
-  return new Question(guard, ascii(token), new Await(new Callout("POST", endpoint), new ReadAnswer(), CalloutKind.Introspection));
+  const rule = new RuleSettings(root, rule, new Config(), new NameTable(), null);
+  return new Question(rule, ascii(token), new Await(new Callout("POST", endpoint), new ReadAnswer(), CalloutKind.Introspection));
 }

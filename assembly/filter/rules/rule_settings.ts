@@ -18,7 +18,7 @@ class HostEntropy extends Entropy {
 const entropy = new HostEntropy();
 
 @final
-export class Guard {
+export class RuleSettings {
   /** What its requests have under way: those with a bearer token, and those of browsers. A flood of the first leaves the second alone. */
   readonly tokens: Share = new Share("introspections");
   readonly visits: Share = new Share("calls for browsers");
@@ -26,11 +26,11 @@ export class Guard {
   secureNaming: i32 = NO_NAMING;
   plainNaming: i32 = NO_NAMING;
   /** For the log: a blank and the rule's place in the configuration; "" for what stands outside of rules. */
-  readonly rule: string;
+  readonly label: string;
 
   constructor(
     readonly root: Root,
-    /** Tells its verdicts from those of the root's other guards. */
+    /** Tells its verdicts from those of the root's other rules. */
     readonly number: i32,
     readonly config: Config,
     /** The header names that mean something to it. */
@@ -40,11 +40,11 @@ export class Guard {
     /** What the workers know together of the sessions of its issuer and client. */
     readonly registry: SessionRegistry = NO_SESSIONS,
   ) {
-    this.rule = number == 0 ? "" : " rules[" + (number - 1).toString() + "]";
+    this.label = number == 0 ? "" : " rules[" + (number - 1).toString() + "]";
   }
 
   /** About the provider, while a request is waiting for it. */
-  trouble(text: string): void { this.root.lines.trouble(this.rule, text); }
+  trouble(text: string): void { this.root.lines.trouble(this.label, text); }
 
   /** What a step is told. */
   exchange(nowMs: i64, waits: Waits, addonHeaders: Uint8Array[] = []): Exchange {
