@@ -3,7 +3,7 @@
 import { EMPTY } from "../bytes/bytes";
 import { Callout, Reply } from "../http/callout";
 import { Session } from "../session/session";
-import { Exchange } from "./exchange";
+import { Exchange, RefreshOutcome } from "./exchange";
 import { Refusal } from "./refusal";
 import { EndKeys } from "./session_keys";
 
@@ -143,9 +143,6 @@ export class Refreshed extends Next {
     readonly why: string = "",
   ) { super(); }
 }
-
-/** Ended: the provider will have no more of this session. Failed: it did not answer, and may do so later. */
-export const enum RefreshOutcome { UnderWay = 1, Done, Ended, Failed }
 
 /** Waits for the request's body, which is a form, and goes on with it. */
 @final
