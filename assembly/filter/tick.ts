@@ -19,9 +19,9 @@ export function tick(rootId: u32): void {
   const now = nowMs();
   lookAround(root, now);
   lookElsewhere(root, now);
-  for (let i = 0; i < root.feeds.length; i++) {
-    root.feeds[i].at(now);
-    advance(root.feeds[i], root);
+  for (let i = 0; i < root.providers.length; i++) {
+    root.providers[i].at(now);
+    advance(root.providers[i], root);
   }
   if (now - housekeptMs >= HOUSEKEEPING_MS || now < housekeptMs) {
     housekeptMs = now;

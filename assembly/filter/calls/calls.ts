@@ -8,7 +8,7 @@ import { Await, CalloutKind, Step } from "../../flow/next";
 import { Callout, MAX_REPLY, Reply } from "../../http/callout";
 import { statusOf } from "../../http/status";
 import { metrics } from "../observe/metrics";
-import { Dispatcher, Feed } from "../provider/feed";
+import { Dispatcher, ProviderCache } from "../provider/provider_cache";
 import { RuleSettings } from "../rules/rule_settings";
 import { PendingCall } from "./pending";
 import { Question } from "./question";
@@ -19,8 +19,8 @@ import { Configuration, roots } from "./roots";
 export class RootDispatcher extends Dispatcher {
   constructor(private readonly root: Configuration) { super(); }
 
-  fetch(feed: Feed, kind: CalloutKind, call: Callout, timeoutMs: i32, early: bool): bool {
-    return send(this.root, kind, call, timeoutMs, feed, null, null, null, early) != null;
+  fetch(provider: ProviderCache, kind: CalloutKind, call: Callout, timeoutMs: i32, early: bool): bool {
+    return send(this.root, kind, call, timeoutMs, provider, null, null, null, early) != null;
   }
 }
 
@@ -32,7 +32,7 @@ export function ask(root: Configuration, rule: RuleSettings, wait: Await, questi
   return send(root, wait.kind, wait.call, rule.config.timeoutMs, null, rule, wait.step, question, false);
 }
 
-function send(root: Configuration, kind: CalloutKind, call: Callout, timeoutMs: i32, feed: Feed | null, rule: RuleSettings | null, step: Step | null, question: Question | null, early: bool): PendingCall | null {
+function send(root: Configuration, kind: CalloutKind, call: Callout, timeoutMs: i32, provider: ProviderCache | null, rule: RuleSettings | null, step: Step | null, question: Question | null, early: bool): PendingCall | null {
   setEffectiveContext(root.id);
   const token = httpCall(call.cluster, call.pairs, call.body, timeoutMs);
   if (token < 0 && early) return null;
@@ -42,16 +42,16 @@ function send(root: Configuration, kind: CalloutKind, call: Callout, timeoutMs: 
     root.lines.trouble(rule == null ? "" : rule.label, `Envoy takes no call to the cluster "${decodeUtf8(call.cluster)}": is it there, and does DNS know its host?`);
     return null;
   }
-  const pendingCall = new PendingCall(<u32>token, kind, nowMs(), feed, rule, step, question);
+  const pendingCall = new PendingCall(<u32>token, kind, nowMs(), provider, rule, step, question);
   root.pending.add(pendingCall);
   return pendingCall;
 }
 
 /** Fetches what is due in this root's name, and wakes the requests that wait for the provider when there is nothing left to wait for. */
-export function advance(feed: Feed, root: Configuration): void {
-  feed.advance(new RootDispatcher(root));
-  if (!feed.settled) return;
-  for (let i = 0; i < roots.all.length; i++) roots.all[i].pending.wakeFeed(feed);
+export function advance(provider: ProviderCache, root: Configuration): void {
+  provider.advance(new RootDispatcher(root));
+  if (!provider.settled) return;
+  for (let i = 0; i < roots.all.length; i++) roots.all[i].pending.wakeProvider(provider);
 }
 
 /** No headers: refused, reset or timed out. A body over the bound is as good as none. */

@@ -3,7 +3,7 @@
 import { EMPTY, same } from "../../bytes/bytes";
 import { NO_WAITS, Waits } from "../../flow/exchange";
 import { CalloutKind, Next, Step } from "../../flow/next";
-import { Feed } from "../provider/feed";
+import { ProviderCache } from "../provider/provider_cache";
 import { RuleSettings } from "../rules/rule_settings";
 import { Share } from "../rules/share";
 import { NO_SESSIONS, SessionRegistry } from "../shared/registry";
@@ -23,7 +23,7 @@ export class PendingCall {
     readonly kind: CalloutKind,
     readonly startedMs: i64,
     /** For metadata and keys. */
-    readonly feed: Feed | null,
+    readonly provider: ProviderCache | null,
     /** Whose requests wait, and what goes on when the answer is there; null for metadata and keys. */
     readonly rule: RuleSettings | null,
     readonly step: Step | null,
@@ -33,10 +33,10 @@ export class PendingCall {
 }
 
 /** Which share of the rule's a call counts in. */
-export function shareOf(rule: RuleSettings, kind: CalloutKind): Share { return kind == CalloutKind.Introspection ? rule.tokens : rule.visits; }
+export function shareOf(rule: RuleSettings, kind: CalloutKind): Share { return kind == CalloutKind.Introspection ? rule.tokens : rule.browsers; }
 
 /** In place of a stream: the answer to a refresh that waits for the provider's keys. */
-export const NOBODY: u32 = 0;
+export const NO_STREAM: u32 = 0;
 /** How many of them one configuration keeps in a worker. */
 export const MAX_KEPT = 256;
 
@@ -51,7 +51,7 @@ class Waiter {
 @final
 export class Waiters {
   private readonly all: Waiter[] = [];
-  constructor(readonly feed: Feed | null, readonly key: Uint8Array, readonly registry: SessionRegistry) {}
+  constructor(readonly provider: ProviderCache | null, readonly key: Uint8Array, readonly registry: SessionRegistry) {}
 
   add(waiter: Waiter): void {
     this.all.push(waiter);
@@ -76,7 +76,7 @@ export class Pending {
   /** Introspections that other workers make. They have no token of the host's. */
   private elsewhere: PendingCall[] = [];
   /** As many as there are providers at the most. */
-  private feeds: Waiters[] = [];
+  private providers: Waiters[] = [];
   /** Answers to refreshes that wait for the provider's keys. */
   kept: i32 = 0;
   /** By the first bytes of the refresh's name. */
@@ -134,16 +134,16 @@ export class Pending {
   }
 
   /** `waits`: what the request had waited for before. */
-  joinFeed(feed: Feed, stream: u32, rule: RuleSettings, share: Share, step: Step | null, waits: Waits): void {
+  joinProvider(provider: ProviderCache, stream: u32, rule: RuleSettings, share: Share, step: Step | null, waits: Waits): void {
     waitingStreams.add(stream);
-    this.waitersFor(feed).add(new Waiter(stream, rule, share, step, new Waits(true, waits.refreshes)));
+    this.waitersFor(provider).add(new Waiter(stream, rule, share, step, new Waits(true, waits.refreshes)));
   }
 
   joinRefresh(key: Uint8Array, stream: u32, rule: RuleSettings, waits: Waits): void {
     const short = shortened(key);
     waitingStreams.add(stream);
     if (!this.refreshes.has(short)) this.refreshes.set(short, new Waiters(null, key, rule.registry));
-    this.refreshes.get(short).add(new Waiter(stream, rule, rule.visits, null, new Waits(waits.provider, waits.refreshes + 1)));
+    this.refreshes.get(short).add(new Waiter(stream, rule, rule.browsers, null, new Waits(waits.provider, waits.refreshes + 1)));
   }
 
   get refreshing(): bool { return this.refreshes.size > 0; }
@@ -155,10 +155,10 @@ export class Pending {
   }
 
   /** Those who waited for a call now wait for the provider, and go on with this step. */
-  moveToFeed(from: PendingCall, rule: RuleSettings, feed: Feed, step: Step | null): void {
+  moveToProvider(from: PendingCall, rule: RuleSettings, provider: ProviderCache, step: Step | null): void {
     const share = shareOf(rule, from.kind);
     share.waiting -= from.waiting.length;
-    for (let i = 0; i < from.waiting.length; i++) this.waitersFor(feed).add(new Waiter(from.waiting[i], rule, share, step, new Waits(true, 0)));
+    for (let i = 0; i < from.waiting.length; i++) this.waitersFor(provider).add(new Waiter(from.waiting[i], rule, share, step, new Waits(true, 0)));
     from.waiting.length = 0;
   }
 
@@ -179,20 +179,20 @@ export class Pending {
   /** The refreshes that somebody waits for. */
   refreshWaits(): Waiters[] { return this.refreshes.values(); }
 
-  wakeFeed(feed: Feed): void {
-    for (let i = 0; i < this.feeds.length; i++) {
-      const waiters = this.feeds[i];
-      if (waiters.feed != feed) continue;
-      this.feeds.splice(i, 1);
+  wakeProvider(provider: ProviderCache): void {
+    for (let i = 0; i < this.providers.length; i++) {
+      const waiters = this.providers[i];
+      if (waiters.provider != provider) continue;
+      this.providers.splice(i, 1);
       waiters.wake();
       return;
     }
   }
 
-  private waitersFor(feed: Feed): Waiters {
-    for (let i = 0; i < this.feeds.length; i++) if (this.feeds[i].feed == feed) return this.feeds[i];
-    const waiters = new Waiters(feed, EMPTY, NO_SESSIONS);
-    this.feeds.push(waiters);
+  private waitersFor(provider: ProviderCache): Waiters {
+    for (let i = 0; i < this.providers.length; i++) if (this.providers[i].provider == provider) return this.providers[i];
+    const waiters = new Waiters(provider, EMPTY, NO_SESSIONS);
+    this.providers.push(waiters);
     return waiters;
   }
 

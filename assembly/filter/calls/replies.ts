@@ -5,25 +5,25 @@ import { NO_WAITS, RefreshOutcome, Waits } from "../../flow/exchange";
 import { Await, AwaitProvider, Ended, KeepRefresh, Next, Refreshed, Refuse, Respond, Step } from "../../flow/next";
 import { Reply } from "../../http/callout";
 import { metrics, Outcome } from "../observe/metrics";
-import { LEASE_MARGIN_MS } from "../provider/feed";
+import { LEASE_MARGIN_MS } from "../provider/provider_cache";
 import { RuleSettings } from "../rules/rule_settings";
 import { remember } from "../verdicts/remember";
 import { advance, ask, readReply } from "./calls";
-import { MAX_KEPT, NOBODY, PendingCall } from "./pending";
+import { MAX_KEPT, NO_STREAM, PendingCall } from "./pending";
 import { Configuration, roots } from "./roots";
 
 /** A call has ended. What waited for it is woken; `resumeSome` (filter/requests/execute.ts) lets it go on. */
 export function replied(rootId: u32, token: u32, size: u32, bodySize: u32): void {
   const root = roots.find(rootId), call: PendingCall | null = root == null ? null : root.pending.take(token);
   if (root == null || call == null) return; // a reply that nobody waits for
-  const now = nowMs(), reply = readReply(size, bodySize), feed = call.feed, rule = call.rule, step = call.step, question = call.question;
-  if (feed != null) {
-    feed.at(now);
-    metrics.calloutDone(call.kind, now - call.startedMs, !feed.received(call.kind, reply));
-    advance(feed, root);
+  const now = nowMs(), reply = readReply(size, bodySize), fetched = call.provider, rule = call.rule, step = call.step, question = call.question;
+  if (fetched != null) {
+    fetched.at(now);
+    metrics.calloutDone(call.kind, now - call.startedMs, !fetched.received(call.kind, reply));
+    advance(fetched, root);
   }
   if (step == null || rule == null) return;
-  const x = rule.exchange(now, NO_WAITS), provider = rule.feed;
+  const x = rule.exchange(now, NO_WAITS), provider = rule.provider;
   if (provider != null) provider.heard(reply.status);
   let next = step.resume(x, reply);
   if (question != null) question.publish(reply, next, now);
@@ -36,7 +36,7 @@ export function replied(rootId: u32, token: u32, size: u32, bodySize: u32): void
   }
   tell(rule, next);
   if (next instanceof AwaitProvider && provider != null) {
-    root.pending.moveToFeed(call, rule, provider, (next as AwaitProvider).step);
+    root.pending.moveToProvider(call, rule, provider, (next as AwaitProvider).step);
     advance(provider, root);
   } else if (!takeRefresh(root, rule, next, now)) wake(root, call, rule, next, now);
 }
@@ -83,13 +83,13 @@ export function resumeRefresh(root: Configuration, rule: RuleSettings, step: Ste
 /** What came of a refresh: all workers are told, and the requests that wait for it here go on. False where it is none. */
 export function takeRefresh(root: Configuration, rule: RuleSettings, next: Next, now: i64): bool {
   if (next instanceof KeepRefresh) {
-    const kept = next as KeepRefresh, feed = rule.feed;
-    if (feed == null || root.pending.kept >= MAX_KEPT || rule.visits.waitingFull) return takeRefresh(root, rule, new Refreshed(kept.key, RefreshOutcome.Done, kept.text), now);
+    const kept = next as KeepRefresh, provider = rule.provider;
+    if (provider == null || root.pending.kept >= MAX_KEPT || rule.browsers.waitingFull) return takeRefresh(root, rule, new Refreshed(kept.key, RefreshOutcome.Done, kept.text), now);
     // It is still under way: another worker's call may have to end before the one that brings the key.
     rule.registry.turns.keep(kept.key, kept.text, now, now + 2 * (rule.config.timeoutMs + LEASE_MARGIN_MS));
     root.pending.kept++;
-    root.pending.joinFeed(feed, NOBODY, rule, rule.visits, kept.step, NO_WAITS);
-    advance(feed, root);
+    root.pending.joinProvider(provider, NO_STREAM, rule, rule.browsers, kept.step, NO_WAITS);
+    advance(provider, root);
     return true;
   }
   if (!(next instanceof Refreshed)) return false;

@@ -13,13 +13,13 @@ import { Reply } from "../../http/callout";
 import { announcesMoreThan } from "../../http/content_length";
 import { requestKindOf } from "../../http/navigation";
 import { ask, RootDispatcher } from "../calls/calls";
-import { NOBODY } from "../calls/pending";
+import { NO_STREAM } from "../calls/pending";
 import { Question } from "../calls/question";
 import { resumeRefresh, takeRefresh, tell } from "../calls/replies";
 import { Configuration, roots } from "../calls/roots";
 import { waitingStreams, Woken, wokenQueue } from "../calls/woken";
 import { Outcome } from "../observe/metrics";
-import { LEASE_MARGIN_MS } from "../provider/feed";
+import { LEASE_MARGIN_MS } from "../provider/provider_cache";
 import { noteFull } from "../rules/bounds";
 import { RuleSettings } from "../rules/rule_settings";
 import { refusalAt, remember } from "../verdicts/remember";
@@ -28,11 +28,11 @@ import { valueAt, valueSize } from "../verdicts/verdict_cache";
 import { admit } from "./admit";
 import { answer, refuse, respond } from "./answer";
 import { bodies, bodySoFar, BodyWaiter, MAX_BODY } from "./bodies";
-import { hurry } from "./clock";
+import { tickSooner } from "./clock";
 import { cookies, credential, headers, verdictKey } from "./current";
 import { addonHeaders, readCookies, readHeaders } from "./read";
 import { noteCookies } from "./responses";
-import { Undecided } from "./undecided";
+import { Request } from "./request";
 
 /**
  * Requests that go on in one callback. Envoy does afterwards what they lead to, each within the one before: an answer of ours is a callback,
@@ -75,7 +75,7 @@ export function execute(root: Configuration, rule: RuleSettings, stream: u32, bo
     if (seen != 0) return admit(identityAt(seen), identitySize(seen), stream, rule, Outcome.Session);
   }
 
-  const request = new Undecided(root, rule, stream, place, secure, bodyFollows);
+  const request = new Request(root, rule, stream, place, secure, bodyFollows);
   if (credential.size == 0) {
     const x = rule.exchange(now, waits);
     return perform(request, request.decide(x), x);
@@ -89,8 +89,8 @@ export function execute(root: Configuration, rule: RuleSettings, stream: u32, bo
 }
 
 /** Does what a decision or a step has said, until the request waits or has its answer. */
-function perform(request: Undecided, first: Next, x0: Exchange): FilterHeadersStatus {
-  const root = request.root, rule = request.rule, stream = request.stream, share = request.share, feed = rule.feed;
+function perform(request: Request, first: Next, x0: Exchange): FilterHeadersStatus {
+  const root = request.root, rule = request.rule, stream = request.stream, share = request.share, provider = rule.provider;
   let next = first, x = x0, remembers = rule.config.cacheVerdicts;
   for (;;) {
     if (next instanceof Await) {
@@ -103,7 +103,7 @@ function perform(request: Undecided, first: Next, x0: Exchange): FilterHeadersSt
         const call = question != null && question.elsewhere ? root.pending.addElsewhere(question, x.nowMs) : ask(root, rule, wait, question);
         if (call != null) {
           root.pending.join(call, stream);
-          if (question != null) hurry(root);
+          if (question != null) tickSooner(root);
           setEffectiveContext(stream);
           return WAITS;
         }
@@ -112,13 +112,13 @@ function perform(request: Undecided, first: Next, x0: Exchange): FilterHeadersSt
       }
     } else if (next instanceof AwaitProvider) {
       const step = (next as AwaitProvider).step;
-      if (feed == null) next = new Refuse(NOT_READY);
+      if (provider == null) next = new Refuse(NOT_READY);
       else if (share.waitingFull) next = step == null ? new Refuse(OVERLOADED) : overloaded(step, x);
       else {
-        feed.advance(new RootDispatcher(root));
+        provider.advance(new RootDispatcher(root));
         setEffectiveContext(stream);
-        if (!feed.settled) {
-          root.pending.joinFeed(feed, stream, rule, share, step, x.waits);
+        if (!provider.settled) {
+          root.pending.joinProvider(provider, stream, rule, share, step, x.waits);
           return WAITS;
         }
         x = rule.exchange(x.nowMs, new Waits(true, x.waits.refreshes), x.addonHeaders);
@@ -130,7 +130,7 @@ function perform(request: Undecided, first: Next, x0: Exchange): FilterHeadersSt
       else if (begin == null || !rule.registry.turns.begin(wait.key, x.nowMs, x.nowMs + rule.config.timeoutMs + LEASE_MARGIN_MS) || ask(root, rule, begin, null) != null) {
         // Whoever makes the call, here or in another worker: the clock ticks faster until it has ended.
         root.pending.joinRefresh(wait.key, stream, rule, x.waits);
-        hurry(root);
+        tickSooner(root);
         setEffectiveContext(stream);
         return WAITS;
       } else {
@@ -145,7 +145,7 @@ function perform(request: Undecided, first: Next, x0: Exchange): FilterHeadersSt
       else {
         bodies.add(new BodyWaiter(stream, rule, step, x.nowMs));
         if (bodies.anyGaveWay) {
-          hurry(root);
+          tickSooner(root);
           setEffectiveContext(stream);
         }
         return FilterHeadersStatus.StopIteration;
@@ -171,7 +171,7 @@ function overloaded(step: Step, x: Exchange): Next {
 }
 
 /** The request goes on, or has its answer. */
-function settle(request: Undecided, next: Next, now: i64): FilterHeadersStatus {
+function settle(request: Request, next: Next, now: i64): FilterHeadersStatus {
   const root = request.root, rule = request.rule, stream = request.stream;
   if (next instanceof Forward) {
     const identity = (next as Forward).identity;
@@ -188,7 +188,7 @@ function settle(request: Undecided, next: Next, now: i64): FilterHeadersStatus {
   if (next instanceof Respond) {
     const calls = (next as Respond).alongside;
     for (let i = 0; i < calls.length; i++) {
-      if (rule.visits.callsFull) noteFull(rule, rule.visits);
+      if (rule.browsers.callsFull) noteFull(rule, rule.browsers);
       else ask(root, rule, calls[i], null);
     }
     if (calls.length > 0) setEffectiveContext(stream);
@@ -207,7 +207,7 @@ export function takeBody(waiter: BodyWaiter): void {
   else if (body.length > MAX_BODY) refuse(BODY_TOO_LARGE, rule, false);
   else {
     const secure = readCookies(rule), x = rule.exchange(nowMs(), NO_WAITS);
-    perform(new Undecided(root, rule, waiter.stream, placeOf(browser, headers), secure, false), waiter.step.received(x, body), x);
+    perform(new Request(root, rule, waiter.stream, placeOf(browser, headers), secure, false), waiter.step.received(x, body), x);
   }
 }
 
@@ -218,7 +218,7 @@ export function resumeSome(): bool {
     if (woken == null) return false;
     const root = roots.find(woken.rule.root.id), step = woken.step;
     if (root == null) continue; // its configuration has gone, and with it the request
-    if (woken.stream == NOBODY) {
+    if (woken.stream == NO_STREAM) {
       if (step != null) resumeRefresh(root, woken.rule, step, nowMs());
       continue;
     }
@@ -237,7 +237,7 @@ function resume(root: Configuration, woken: Woken): FilterHeadersStatus {
   const secure = readCookies(rule), place = browser == null ? Place.Elsewhere : placeOf(browser, headers);
   // At the filter's own endpoints a bearer token says nothing.
   if (place == Place.Elsewhere && credential.read(headers, rule.config) != null) return refuse(NOT_READY, rule, true);
-  const request = new Undecided(root, rule, woken.stream, place, secure, false);
+  const request = new Request(root, rule, woken.stream, place, secure, false);
   if (verdict != null) return settle(request, verdict, nowMs());
   if (step == null) return refuse(NOT_READY, rule, true);
   const x = rule.exchange(nowMs(), woken.waits);

@@ -88,9 +88,9 @@ export function duty_148_calls_are_counted_for_the_guard_and_kind_that_make_them
     pending.add(askedBy(rule, i, i.toString()));
   }
   isTrue(rule.tokens.callsFull && rule.tokens.full, "full");
-  isFalse(rule.visits.full || other.tokens.full || other.visits.full, "others");
+  isFalse(rule.browsers.full || other.tokens.full || other.browsers.full, "others");
   pending.add(new PendingCall(9000, CalloutKind.Token, 0, null, rule, new ReadAnswer(), null));
-  equalInt(rule.visits.calls, 1);
+  equalInt(rule.browsers.calls, 1);
   pending.take(100);
   isFalse(rule.tokens.callsFull, "one is over");
 }
@@ -102,7 +102,7 @@ export function duty_148_those_who_wait_are_counted_alike_and_room_comes_back():
     pending.join(call, i);
   }
   isTrue(rule.tokens.waitingFull && rule.tokens.full, "full");
-  isFalse(rule.visits.full || other.tokens.full, "others");
+  isFalse(rule.browsers.full || other.tokens.full, "others");
   wakeAll(pending, call);
   isTrue(rule.tokens.waitingFull, "nobody has gone on yet");
   wokenQueue.next();
@@ -120,7 +120,7 @@ export function those_who_wait_for_a_refresh_or_a_provider_are_woken_by_it_alone
   isTrue(pending.refreshing, "the other one");
   pending.wakeRefresh(another);
   equal(woken(), "3");
-  isFalse(pending.refreshing || rule.visits.waiting != 0, "nobody waits");
+  isFalse(pending.refreshing || rule.browsers.waiting != 0, "nobody waits");
 }
 
 // Which configuration a stream belongs to.
