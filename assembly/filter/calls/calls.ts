@@ -10,8 +10,8 @@ import { statusOf } from "../../http/status";
 import { metrics } from "../observe/metrics";
 import { Dispatcher, ProviderCache } from "../provider/provider_cache";
 import { RuleSettings } from "../rules/rule_settings";
+import { IntrospectionRequest } from "./introspection_request";
 import { PendingCall } from "./pending";
-import { Question } from "./question";
 import { Configuration, roots } from "./roots";
 
 /** Dispatches in one root's name. The effective context is that root's afterwards. */
@@ -26,13 +26,13 @@ export class RootDispatcher extends Dispatcher {
 
 /**
  * The call that a rule's request waits for, or null when the host takes none. The caller has looked whether its share has room; a call that follows
- * another takes its place. `question`: what it asks about a bearer token, or null. The effective context is the root's afterwards.
+ * another takes its place. `introspection`: what it asks about a bearer token, or null. The effective context is the root's afterwards.
  */
-export function ask(root: Configuration, rule: RuleSettings, wait: Await, question: Question | null): PendingCall | null {
-  return send(root, wait.kind, wait.call, rule.config.timeoutMs, null, rule, wait.step, question, false);
+export function ask(root: Configuration, rule: RuleSettings, wait: Await, introspection: IntrospectionRequest | null): PendingCall | null {
+  return send(root, wait.kind, wait.call, rule.config.timeoutMs, null, rule, wait.step, introspection, false);
 }
 
-function send(root: Configuration, kind: CalloutKind, call: Callout, timeoutMs: i32, provider: ProviderCache | null, rule: RuleSettings | null, step: Step | null, question: Question | null, early: bool): PendingCall | null {
+function send(root: Configuration, kind: CalloutKind, call: Callout, timeoutMs: i32, provider: ProviderCache | null, rule: RuleSettings | null, step: Step | null, introspection: IntrospectionRequest | null, early: bool): PendingCall | null {
   setEffectiveContext(root.id);
   const token = httpCall(call.cluster, call.pairs, call.body, timeoutMs);
   if (token < 0 && early) return null;
@@ -42,7 +42,7 @@ function send(root: Configuration, kind: CalloutKind, call: Callout, timeoutMs: 
     root.lines.trouble(rule == null ? "" : rule.label, `Envoy takes no call to the cluster "${decodeUtf8(call.cluster)}": is it there, and does DNS know its host?`);
     return null;
   }
-  const pendingCall = new PendingCall(<u32>token, kind, nowMs(), provider, rule, step, question);
+  const pendingCall = new PendingCall(<u32>token, kind, nowMs(), provider, rule, step, introspection);
   root.pending.add(pendingCall);
   return pendingCall;
 }

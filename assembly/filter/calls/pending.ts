@@ -1,4 +1,4 @@
-// Calls of one root context, and its requests that wait. Requests with the same question wait for one call together.
+// Calls of one root context, and its requests that wait. Requests that need the same introspection share one call.
 
 import { EMPTY, same } from "../../bytes/bytes";
 import { NO_WAITS, Waits } from "../../flow/exchange";
@@ -7,8 +7,8 @@ import { ProviderCache } from "../provider/provider_cache";
 import { RuleSettings } from "../rules/rule_settings";
 import { Share } from "../rules/share";
 import { NO_SESSIONS, SessionRegistry } from "../shared/registry";
-import { hashOf, Question } from "./question";
-import { waitingStreams, Woken, wokenQueue } from "./woken";
+import { hashOf, IntrospectionRequest } from "./introspection_request";
+import { waitingStreams, Resumed, resumeQueue } from "./resumed";
 
 /** One call. The host's tokens are unique within the root context that dispatched it. */
 @final
@@ -28,7 +28,7 @@ export class PendingCall {
     readonly rule: RuleSettings | null,
     readonly step: Step | null,
     /** For introspection. */
-    readonly question: Question | null,
+    readonly introspection: IntrospectionRequest | null,
   ) { this.share = rule == null ? null : shareOf(rule, kind); }
 }
 
@@ -61,7 +61,7 @@ export class Waiters {
   wake(): void {
     for (let i = 0; i < this.all.length; i++) {
       const waiter = this.all[i];
-      wokenQueue.add(new Woken(waiter.stream, waiter.rule, waiter.share, null, waiter.step, waiter.waits));
+      resumeQueue.add(new Resumed(waiter.stream, waiter.rule, waiter.share, null, waiter.step, waiter.waits));
     }
   }
 }
@@ -71,10 +71,10 @@ export class Waiters {
 export class Pending {
   /** By the host's token. */
   private readonly calls: Map<u32, PendingCall> = new Map<u32, PendingCall>();
-  /** Introspections, here and elsewhere, by the hash of their question. Where two have the same, only the later is found: the other is asked about alone. */
-  private readonly questions: Map<u64, PendingCall> = new Map<u64, PendingCall>();
+  /** Introspections of this worker and of others, by their hash. Where two have the same, only the later is found: the other is made alone. */
+  private readonly introspections: Map<u64, PendingCall> = new Map<u64, PendingCall>();
   /** Introspections that other workers make. They have no token of the host's. */
-  private elsewhere: PendingCall[] = [];
+  private otherWorkers: PendingCall[] = [];
   /** As many as there are providers at the most. */
   private providers: Waiters[] = [];
   /** Answers to refreshes that wait for the provider's keys. */
@@ -88,31 +88,31 @@ export class Pending {
   }
 
   /** An introspection that another worker makes. */
-  addElsewhere(question: Question, nowMs: i64): PendingCall {
-    const wait = question.wait, call = new PendingCall(0, wait.kind, nowMs, null, question.rule, wait.step, question);
-    this.waitElsewhere(call);
+  awaitOtherWorker(introspection: IntrospectionRequest, nowMs: i64): PendingCall {
+    const wait = introspection.wait, call = new PendingCall(0, wait.kind, nowMs, null, introspection.rule, wait.step, introspection);
+    this.awaitOtherWorkerAgain(call);
     return call;
   }
 
-  waitElsewhere(call: PendingCall): void {
-    this.elsewhere.push(call);
+  awaitOtherWorkerAgain(call: PendingCall): void {
+    this.otherWorkers.push(call);
     this.count(call);
   }
 
-  /** The call under way that asks the same (filter/verdicts/verdict_key.ts), here or elsewhere, or null. */
+  /** The call under way that asks the same (filter/verdicts/verdict_key.ts), in this worker or another, or null. */
   about(rule: RuleSettings, asked: Uint8Array): PendingCall | null {
     const key = hashOf(rule, asked);
-    if (!this.questions.has(key)) return null;
-    const call = this.questions.get(key), question = call.question;
-    return question != null && question.rule == rule && same(question.asked, asked) ? call : null;
+    if (!this.introspections.has(key)) return null;
+    const call = this.introspections.get(key), introspection = call.introspection;
+    return introspection != null && introspection.rule == rule && same(introspection.asked, asked) ? call : null;
   }
 
-  get countElsewhere(): i32 { return this.elsewhere.length; }
+  get inOtherWorkers(): i32 { return this.otherWorkers.length; }
 
-  takeElsewhere(): PendingCall[] {
-    const taken = this.elsewhere;
+  takeOtherWorkers(): PendingCall[] {
+    const taken = this.otherWorkers;
     if (taken.length == 0) return taken;
-    this.elsewhere = [];
+    this.otherWorkers = [];
     for (let i = 0; i < taken.length; i++) this.over(taken[i]);
     return taken;
   }
@@ -164,7 +164,7 @@ export class Pending {
 
   wake(call: PendingCall, rule: RuleSettings, verdict: Next): void {
     const share = shareOf(rule, call.kind);
-    for (let i = 0; i < call.waiting.length; i++) wokenQueue.add(new Woken(call.waiting[i], rule, share, verdict, null, NO_WAITS));
+    for (let i = 0; i < call.waiting.length; i++) resumeQueue.add(new Resumed(call.waiting[i], rule, share, verdict, null, NO_WAITS));
   }
 
   /** The refresh of that name has ended. */
@@ -197,15 +197,15 @@ export class Pending {
   }
 
   private count(call: PendingCall): void {
-    const share = call.share, question = call.question;
+    const share = call.share, introspection = call.introspection;
     if (share != null) share.calls++;
-    if (question != null) this.questions.set(question.hash, call);
+    if (introspection != null) this.introspections.set(introspection.hash, call);
   }
 
   private over(call: PendingCall): void {
-    const share = call.share, question = call.question;
+    const share = call.share, introspection = call.introspection;
     if (share != null) share.calls--;
-    if (question != null && this.questions.has(question.hash) && this.questions.get(question.hash) == call) this.questions.delete(question.hash);
+    if (introspection != null && this.introspections.has(introspection.hash) && this.introspections.get(introspection.hash) == call) this.introspections.delete(introspection.hash);
   }
 }
 

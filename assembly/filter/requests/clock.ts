@@ -31,9 +31,9 @@ export function tickSooner(root: Configuration): void {
 
 function usualMs(root: Configuration): u32 {
   if (bodies.anyGaveWay) return NEXT_BATCH_MS;
-  const pending = root.pending, elsewhere = pending.countElsewhere;
-  if (elsewhere > 0 && elsewhere <= FEW) return SOON_MS;
-  return elsewhere > 0 || pending.refreshing || root.fetching ? FETCHING_MS : IDLE_MS;
+  const pending = root.pending, others = pending.inOtherWorkers;
+  if (others > 0 && others <= FEW) return SOON_MS;
+  return others > 0 || pending.refreshing || root.fetching ? FETCHING_MS : IDLE_MS;
 }
 
 /** In the root's own context. Only a change is said to the host. */
