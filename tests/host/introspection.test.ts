@@ -128,6 +128,13 @@ describe("the answer", () => {
     expect(refused(envoy.get("/", bearer("c")))).toBe("503 provider_unreachable");
   });
 
+  test("where Envoy takes no call, the log says for what", () => {
+    const envoy = open();
+    envoy.refuseCallouts = true;
+    expect(refused(envoy.get("/", bearer("opaque")))).toBe("503 provider_unreachable");
+    expect(envoy.logText).toMatch(/warn: envoy-oidc: Envoy takes no call to the cluster "idp"[^]*warn: envoy-oidc: the introspection endpoint did not answer/);
+  });
+
   test("a refused client is named in the log, its secret is not", () => {
     const { envoy } = asks({}, {}, 401);
     expect(envoy.logText).toContain("check client_id, client_secret");

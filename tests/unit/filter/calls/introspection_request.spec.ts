@@ -1,8 +1,8 @@
 import { Config } from "../../../../assembly/config/config";
-import { RuleSettings } from "../../../../assembly/filter/rules/rule_settings";
-import { Question } from "../../../../assembly/filter/calls/question";
+import { IntrospectionRequest } from "../../../../assembly/filter/calls/introspection_request";
 import { Root } from "../../../../assembly/filter/rules/root";
-import { Standing } from "../../../../assembly/filter/shared/shared_answers";
+import { RuleSettings } from "../../../../assembly/filter/rules/rule_settings";
+import { Standing } from "../../../../assembly/filter/shared/shared_results";
 import { Await, CalloutKind } from "../../../../assembly/flow/next";
 import { ReadAnswer } from "../../../../assembly/flow/read_answer";
 import { Callout, Endpoint } from "../../../../assembly/http/callout";
@@ -36,9 +36,9 @@ export function a_turn_is_under_way_until_its_time_and_never_for_longer_than_tur
 
 function name(key: string, rule: i32, token: string): string { return question(key, rule, token).name.toString(); }
 
-function question(key: string, rule: i32, token: string): Question {
+function question(key: string, rule: i32, token: string): IntrospectionRequest {
   const root = new Root(1), endpoint = new Endpoint(readUrl(ascii("https://idp.example.com/introspect")).value, ascii("idp"));
   root.key = ascii(key);
   const rule = new RuleSettings(root, rule, new Config(), new NameTable(), null);
-  return new Question(rule, ascii(token), new Await(new Callout("POST", endpoint), new ReadAnswer(), CalloutKind.Introspection));
+  return new IntrospectionRequest(rule, ascii(token), new Await(new Callout("POST", endpoint), new ReadAnswer(), CalloutKind.Introspection));
 }

@@ -9,10 +9,10 @@ import { digest, Hash } from "../../crypto/hash";
 import { contextOf } from "../../session/sealing";
 
 /**
- * Configurations whose providers have the same id share one feed, and what workers share goes by it. So everything is in it that decides what is fetched, what
+ * Configurations whose providers have the same id share one cache, and what workers share goes by it. So everything is in it that decides what is fetched, what
  * of it is accepted, and for how long.
  */
-export function feedId(settings: ProviderSettings): string {
+export function providerId(settings: ProviderSettings): string {
   const numbers = new ByteWriter().byte(settings.allowHttp ? 1 : 0).byte(settings.issuerExact ? 1 : 0).u32(settings.timeoutMs).decimal(settings.lifetimeMs).written();
   const texts: Uint8Array[] = [];
   for (let i = 0; i < settings.endpoints.names.length; i++) {

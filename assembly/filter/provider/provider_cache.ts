@@ -16,10 +16,10 @@ import { Logs } from "../observe/logs";
 import { Document, SharedProvider } from "../shared/shared_provider";
 import { EndpointWarnings } from "./endpoint_warnings";
 
-/** What a feed needs of the filter: a call in the name of a root context. */
+/** What the cache needs of the filter: a call in the name of a root context. */
 export abstract class Dispatcher {
-  /** False when the host takes no call, which is worth a line unless it is `early`. The reply comes to `Feed.received`. */
-  abstract fetch(feed: Feed, kind: CalloutKind, call: Callout, timeoutMs: i32, early: bool): bool;
+  /** False when the host takes no call, which is worth a line unless it is `early`. The reply comes to `ProviderCache.received`. */
+  abstract fetch(provider: ProviderCache, kind: CalloutKind, call: Callout, timeoutMs: i32, early: bool): bool;
 }
 
 /** How much longer than the call itself a worker may hold the right to call. */
@@ -34,7 +34,7 @@ const SILENT_MS: i64 = 2_000;
 const LACKING_MS: i64 = 30_000;
 
 @final
-export class Feed extends ProviderView {
+export class ProviderCache extends ProviderView {
   private metadataHeld: Metadata | null = null;
   private keysHeld: KeySet | null = null;
   private keysBody: Uint8Array | null = null;
@@ -118,10 +118,10 @@ export class Feed extends ProviderView {
   }
 
   /** Whether requests that wait for the provider should look again: all is there, or what is missing is not on its way. */
-  get settled(): bool { return !this.hungry || !this.coming(); }
+  get settled(): bool { return !this.needsFetch || !this.coming(); }
 
   /** Whether something that requests may wait for is missing, so that the clock should tick faster. */
-  get hungry(): bool { return this.metadata() == null || this.keys() == null || this.keysAsked || this.keysAskedAtOnce || this.metadataAsked; }
+  get needsFetch(): bool { return this.metadata() == null || this.keys() == null || this.keysAsked || this.keysAskedAtOnce || this.metadataAsked; }
 
   /** Other settings share it. */
   joinedBy(settings: ProviderSettings): void {
@@ -136,7 +136,7 @@ export class Feed extends ProviderView {
     return url == null ? EMPTY : this.settings.clusters.of("jwks_uri", url.authority);
   }
 
-  /** Sets the clock; to be called before anything is asked of the feed in a callback. */
+  /** Sets the clock; to be called before anything is asked of it in a callback. */
   at(nowMs: i64): void { this.now = nowMs; }
 
   /** Takes over what other workers have fetched, then fetches what is due unless another worker is at it. */

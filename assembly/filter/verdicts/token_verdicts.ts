@@ -7,7 +7,7 @@ import { REFUSALS } from "../../flow/refusal";
 import { tagOf, valueAt, valueSize, Verdicts } from "./verdict_cache";
 
 /** Caches what may be cached of the owner's verdict. `key`: filter/verdicts/verdict_key.ts; EMPTY where nothing may. */
-export function remember(verdicts: Verdicts, owner: u32, key: Uint8Array, verdict: Next, nowMs: i64): void {
+export function cacheVerdict(verdicts: Verdicts, owner: u32, key: Uint8Array, verdict: Next, nowMs: i64): void {
   const untilSec = untilSecOf(verdict);
   if (untilSec <= nowMs / 1000 || key.length == 0) return;
   if (verdict instanceof Forward) verdicts.admitted.keep(owner, key.dataStart, key.length, 0, (verdict as Forward).identity, untilSec);

@@ -10,7 +10,7 @@ const BUCKETS = 256;
 /** Sealed sessions, so at most some 40 kB each. */
 const ROOM = 128 * 1024;
 const CAS_TRIES = 8;
-/** The tag of a turn whose answer is there, but not yet its key: first until when its worker may look for that (session/fields.ts), then the text. Beyond RefreshOutcome. */
+/** The tag of a lease whose answer is there, but not yet its key: first until when its worker may look for that (session/fields.ts), then the text. Beyond RefreshOutcome. */
 const KEPT: u32 = 16;
 
 /** How long a result helps those who still come with the old cookies: the slowest answer that may carry new ones takes two minutes. */
@@ -20,7 +20,7 @@ const ENDED_MS: i64 = 60_000;
 const FAILED_MS: i64 = 3_000;
 
 @final
-export class SharedTurns {
+export class RefreshLeases {
   /** A record's tag is the outcome, its text the session's new one. */
   private readonly table: SharedTable;
 
@@ -35,12 +35,12 @@ export class SharedTurns {
     return nowMs < untilSec * 1000 ? new RefreshState(RefreshOutcome.UnderWay, EMPTY) : new RefreshState(RefreshOutcome.Done, record.text.slice(4));
   }
 
-  /** Takes the turn until then; false when another worker has it, or somebody has had it already. */
+  /** Takes the lease until then; false when another worker has it, or somebody has had it already. */
   begin(key: Uint8Array, nowMs: i64, untilMs: i64): bool {
     return this.write(key, new SharedRecord(RefreshOutcome.UnderWay, EMPTY, untilMs), nowMs, true);
   }
 
-  /** Prolongs the turn until then; what came of it so far is the result where nothing more follows. */
+  /** Prolongs the lease until then; what came of it so far is the result where nothing more follows. */
   keep(key: Uint8Array, text: Uint8Array, nowMs: i64, untilMs: i64): void {
     const kept = new ByteWriter(4 + text.length);
     writeTime(kept, untilMs / 1000 + 1);

@@ -1,4 +1,4 @@
-// What the provider is asked about a bearer token: the question's name among the workers, and its answer, sealed for whoever asks the same by the same configuration.
+// An introspection request: its name among the workers, and its answer, sealed for workers that need the same with the same configuration.
 
 import { random } from "../../abi/host";
 import { EMPTY } from "../../bytes/bytes";
@@ -12,12 +12,12 @@ import { Reply } from "../../http/callout";
 import { isRead, MAX_ANSWER } from "../../oidc/introspection";
 import { openWith, sealWith } from "../../session/sealing";
 import { RuleSettings } from "../rules/rule_settings";
-import { answers } from "../shared/registry";
-import { AHEAD_MS, Standing } from "../shared/shared_answers";
-import { untilSecOf } from "../verdicts/remember";
+import { sharedResults } from "../shared/registry";
+import { AHEAD_MS, Standing } from "../shared/shared_results";
+import { untilSecOf } from "../verdicts/token_verdicts";
 
 const NAME_SIZE = 16;
-/** How much longer than the call itself a worker may have the turn. */
+/** How much longer than the call itself a worker may hold the lease. */
 const MARGIN_MS: i64 = 2_000;
 /** Whoever finds that another worker has been faster looks again. Where nothing can be written, each asks for itself. */
 const TRIES = 4;
@@ -28,18 +28,18 @@ const WAITERS_MS: i64 = 5_000;
 const HEAD = 12;
 
 @final
-export class Question {
+export class IntrospectionRequest {
   readonly name: Uint8Array;
   /** By which this worker finds it (filter/calls/pending.ts). */
   readonly hash: u64;
   private readonly key: Uint8Array;
-  /** The turn whose answer is waited for, or is this worker's to tell (filter/shared/shared_answers.ts). 0: the others are told nothing. */
-  turn: i64 = 0;
-  /** The turn is another worker's. */
-  elsewhere: bool = false;
+  /** The lease whose answer is waited for, or is this worker's to tell (filter/shared/shared_results.ts). 0: the others are told nothing. */
+  lease: i64 = 0;
+  /** The lease is another worker's. */
+  inOtherWorker: bool = false;
 
-  /** How long a turn may last (ms): whoever shares the name has the same timeout. */
-  get turnMs(): i64 { return this.rule.config.timeoutMs + MARGIN_MS; }
+  /** How long a lease may last (ms): whoever shares the name has the same timeout. */
+  get leaseMs(): i64 { return this.rule.config.timeoutMs + MARGIN_MS; }
 
   /** What is shared belongs to one configuration, and to one rule in it: others may ask by other credentials. */
   constructor(
@@ -56,23 +56,23 @@ export class Question {
   }
 
   /**
-   * The answer that was waited for, or one that is still believed. null: none, and whose turn it is to find out is known: this worker's from now on, or
-   * another's.
+   * The verdict by the answer that was waited for, or by one that is still valid. null: there is none, and `lease` and `inOtherWorker` say who makes the
+   * call: this worker from now on, or another.
    */
   known(x: Exchange): Next | null {
-    const waitedFor = this.turn;
-    this.turn = 0;
-    this.elsewhere = false;
+    const waitedFor = this.lease;
+    this.lease = 0;
+    this.inOtherWorker = false;
     for (let i = 0; i < TRIES; i++) {
-      const standing = answers.standing(this.name, x.nowMs);
+      const standing = sharedResults.standing(this.name, x.nowMs);
       if (standing != null) {
         const verdict = this.verdict(x, standing);
-        if (verdict != null && (waitedFor != 0 && standing.answeredTurn >= waitedFor || untilSecOf(verdict) > x.nowSec)) return verdict;
+        if (verdict != null && (waitedFor != 0 && standing.answeredLease >= waitedFor || untilSecOf(verdict) > x.nowSec)) return verdict;
       }
       if (this.rule.tokens.callsFull) break;
-      this.elsewhere = standing != null && standing.underWay(x.nowMs, this.turnMs);
-      this.turn = standing != null && this.elsewhere ? standing.turn : answers.begin(this.name, standing, x.nowMs, this.turnMs);
-      if (this.turn != 0) break;
+      this.inOtherWorker = standing != null && standing.underWay(x.nowMs, this.leaseMs);
+      this.lease = standing != null && this.inOtherWorker ? standing.lease : sharedResults.begin(this.name, standing, x.nowMs, this.leaseMs);
+      if (this.lease != 0) break;
     }
     return null;
   }
@@ -86,12 +86,12 @@ export class Question {
 
   /** Tells the other workers what came back, and this worker's verdict on it says for how long. No answer is an answer to those who wait for it. */
   publish(reply: Reply, verdict: Next, nowMs: i64): void {
-    if (this.turn != 0) answers.finish(this.name, this.turn, this.sealed(reply, nowMs), nowMs, max(untilSecOf(verdict) * 1000, nowMs + WAITERS_MS));
+    if (this.lease != 0) sharedResults.finish(this.name, this.lease, this.sealed(reply, nowMs), nowMs, max(untilSecOf(verdict) * 1000, nowMs + WAITERS_MS));
   }
 
   /** The verdict on the last answer, as of the moment when it came, so that it ends when the original does. null: there is none, or none of ours. */
   verdict(x: Exchange, standing: Standing): Next | null {
-    const plain = openWith(this.key, contextOf(standing.answeredTurn), standing.answer);
+    const plain = openWith(this.key, contextOf(standing.answeredLease), standing.answer);
     if (plain == null || plain.length < HEAD) return null;
     const cameMs = load<i64>(plain.dataStart);
     // The clock has jumped back: nobody knows how old it is.
@@ -109,16 +109,16 @@ export class Question {
     store<i64>(plain.dataStart, nowMs);
     store<i32>(plain.dataStart, reply.status, 8);
     plain.set(body, HEAD);
-    return sealWith(this.key, nonce, contextOf(this.turn), plain);
+    return sealWith(this.key, nonce, contextOf(this.lease), plain);
   }
 }
 
 /** Of what this rule asks about. The seed keeps strangers from choosing tokens whose hashes collide. */
 export function hashOf(rule: RuleSettings, asked: Uint8Array): u64 { return hash(asked.dataStart, asked.length, rule.root.seed + rule.number); }
 
-/** An answer belongs to its turn: whoever waits for a later one must not be given an older answer. */
-function contextOf(turn: i64): Uint8Array {
+/** An answer belongs to its lease: whoever waits for a later one must not be given an older answer. */
+function contextOf(lease: i64): Uint8Array {
   const out = new Uint8Array(8);
-  store<i64>(out.dataStart, turn);
+  store<i64>(out.dataStart, lease);
   return out;
 }

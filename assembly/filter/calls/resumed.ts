@@ -7,7 +7,7 @@ import { Share } from "../rules/share";
 
 /** A request that can go on: with a verdict, with a step that waited for the provider, or to be decided again. */
 @final
-export class Woken {
+export class Resumed {
   constructor(
     readonly stream: u32, readonly rule: RuleSettings, readonly share: Share, readonly verdict: Next | null, readonly step: Step | null,
     /** Until now. */
@@ -17,31 +17,31 @@ export class Woken {
 
 @final
 class Queue {
-  readonly woken: Woken[] = [];
+  readonly requests: Resumed[] = [];
   at: i32 = 0;
   constructor(readonly share: Share) {}
 }
 
 /** Each share's requests in their order, and the shares in turn: thousands of one share delay another's by one request at a time. */
 @final
-export class WokenQueue {
+export class ResumeQueue {
   /** Of the shares that have requests here. */
   private readonly queues: Queue[] = [];
   private turn: i32 = 0;
 
   get any(): bool { return this.queues.length > 0; }
 
-  add(woken: Woken): void { this.of(woken.share).woken.push(woken); }
+  add(resumed: Resumed): void { this.of(resumed.share).requests.push(resumed); }
 
   /** The next request that can go on, or null. */
-  next(): Woken | null {
+  next(): Resumed | null {
     if (this.queues.length == 0) return null;
     if (this.turn >= this.queues.length) this.turn = 0;
-    const queue = this.queues[this.turn], woken = queue.woken[queue.at++];
+    const queue = this.queues[this.turn], resumed = queue.requests[queue.at++];
     queue.share.waiting--;
-    if (queue.at < queue.woken.length) this.turn++;
+    if (queue.at < queue.requests.length) this.turn++;
     else this.queues.splice(this.turn, 1);
-    return woken;
+    return resumed;
   }
 
   private of(share: Share): Queue {
@@ -52,7 +52,7 @@ export class WokenQueue {
   }
 }
 
-export const wokenQueue = new WokenQueue();
+export const resumeQueue = new ResumeQueue();
 
 /** The streams of the requests that wait for an answer, and are still there. Envoy knows the context of one that has gone until it frees it, and
  *  crashes when a filter answers for it in between. */

@@ -14,7 +14,7 @@ import { cookies, credential, headers, verdictKey } from "./current";
 
 /** What it takes to decide a request, and to decide it again as long as its headers are at hand. */
 @final
-export class Undecided {
+export class Request {
   /** Its bearer token; null where it has none, or none that counts. */
   token: Uint8Array | null = null;
   /** By what the verdict on the token is cached (filter/verdicts/verdict_key.ts); EMPTY where it may not be. */
@@ -30,7 +30,7 @@ export class Undecided {
   }
 
   /** What its calls and waits count in. */
-  get share(): Share { return this.token == null ? this.rule.visits : this.rule.tokens; }
+  get share(): Share { return this.token == null ? this.rule.browsers : this.rule.tokens; }
 
   /** The one decision: about the token, for a browser, or at one of the filter's own endpoints. */
   decide(x: Exchange): Next {
