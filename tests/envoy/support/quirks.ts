@@ -1,0 +1,110 @@
+// The table of quirks in a real Envoy: one scripted provider, one Envoy, and a listener for each configuration that a row asks for.
+
+import { setTimeout as sleep } from "node:timers/promises";
+import { freePort } from "../../../cli/demo/ports";
+import { ScriptedProvider } from "../../support/quirks/provider";
+import { CLIENT, isRefresh, LEADS_TO_LOGIN, LOGGED_IN, OLD_TOKEN, PASSES, REFRESHED, SESSION_ENDED, type Quirk } from "../../support/quirks/quirk";
+import { BrowserClient, type Visit } from "./browser-client";
+import { SESSION_SECRET } from "./browser-world";
+import { atEnd } from "./cleanup";
+import { startEnvoy, type TestEnvoy } from "./envoy";
+import { getWith, request, type RawResponse } from "./http";
+import { received, startUpstream, type Echo } from "./upstream";
+import type { Filter } from "./world";
+
+/** What became of a row, and the last request that reached the upstream for it. */
+export interface Seen { outcome: string; echo?: Echo; calls: string[]; log: string[] }
+
+const SESSION_COOKIE = /^oidc_.{8}$/;
+/** `expires_in: 0` counts as one second. */
+const SHORTEST_TOKEN_MS = 1_100;
+
+export interface QuirkWorld { envoy: TestEnvoy; run(row: string): Promise<Seen> }
+
+export async function startQuirks(quirks: Map<string, Quirk>): Promise<QuirkWorld> {
+  const [provider, upstream] = await Promise.all([ScriptedProvider.start(quirks, atEnd), startUpstream()]);
+  const listeners = new Map<string, { name: string; filter: Filter }>(), listenerOf = new Map<string, string>();
+  for (const [row, { config = {} }] of quirks) {
+    const filter = configured(provider, row, config), key = JSON.stringify(filter);
+    if (!listeners.has(key)) listeners.set(key, { name: row, filter });
+    listenerOf.set(row, listeners.get(key)!.name);
+  }
+  const names = [...listeners.values()], ports: number[] = [];
+  while (ports.length < names.length) ports.push(await freePort());
+  const envoy = await startEnvoy({
+    concurrency: 1, ports, clusters: { upstream: { port: upstream.port }, idp: { port: provider.port } },
+    listeners: names.map(({ name, filter }) => ({ filters: { [name]: filter } })),
+  });
+  const urlOf = (row: string): string => envoy.urls[names.findIndex(({ name }) => name === listenerOf.get(row))]!;
+
+  // Where the quirk is in a refresh, the access token of the login is over a second later.
+  const begun = new Map<string, Login>();
+  for (const [row, quirk] of quirks) if (isRefresh(quirk)) begun.set(row, await login(provider, urlOf(row), row));
+  await sleep(SHORTEST_TOKEN_MS);
+
+  async function run(row: string): Promise<Seen> {
+    const reached = upstream.count(), asked = provider.calls.length, quirk = quirks.get(row)!, begins = begun.get(row), seen = begins ? await refreshes(provider, urlOf(row), row, begins) : await journey(quirk)(provider, urlOf(row), row);
+    const passed = seen.echo !== undefined ? 1 : 0;
+    if (upstream.count() - reached !== passed) throw new Error(`${upstream.count() - reached} requests reached the upstream, and ${passed} should have`);
+    return { ...seen, calls: provider.calls.slice(asked), log: envoy.logs().split("\n").filter((line) => line.includes(listenerOf.get(row)!) || line.includes(`/${provider.tenant(row)}`)) };
+  }
+  return { envoy, run };
+}
+
+/** `BASE` stands for the row's issuer. */
+function configured(provider: ScriptedProvider, row: string, changes: Filter): Filter {
+  const filter = {
+    discovery: "BASE/.well-known/openid-configuration", provider_cluster: "idp", ssl_verify: false, use_jwks: true, client_id: CLIENT.id, client_secret: CLIENT.secret,
+    redirect_uri: "/callback", session: { secret: SESSION_SECRET }, cache_max_kib: 64, ...changes,
+  };
+  return JSON.parse(JSON.stringify(filter).replaceAll("BASE", provider.base(row))) as Filter;
+}
+
+interface Login { browser: BrowserClient; last: Visit }
+
+type Journey = (provider: ScriptedProvider, url: string, row: string) => Promise<Omit<Seen, "calls" | "log">>;
+
+function journey(quirk: Quirk): Journey {
+  if (quirk.request) return opens(quirk.request);
+  if (quirk.bearer) return async (provider, url, row) => passes(await getWith(url, provider.bearer(row)));
+  if (quirk.introspection) return async (_, url, row) => passes(await getWith(url, row));
+  return logsIn;
+}
+
+const passes = (answer: RawResponse): Omit<Seen, "calls" | "log"> => answer.status === 200 ? { outcome: PASSES, echo: answer.json<Echo>() } : { outcome: outcome(answer) };
+
+const opens = ({ method, headers }: NonNullable<Quirk["request"]>): Journey => async (provider, url, row) => {
+  const answer = await request(`${url}/page`, { method, headers: Object.entries(headers) });
+  return { outcome: answer.one("location")?.startsWith(`${provider.base(row)}/authorize?`) ? LEADS_TO_LOGIN : outcome(answer) };
+};
+
+/** Up to the redirect that leads to the page, or to what came in its place. */
+async function login(provider: ScriptedProvider, url: string, row: string): Promise<Login> {
+  const browser = new BrowserClient(), page = await browser.get(`${url}/page?a=1`);
+  if (page.status !== 302) return { browser, last: page };
+  return { browser, last: await browser.get(provider.authorizes(page.one("location")!, row), "cross-site") };
+}
+
+const logsIn: Journey = async (provider, url, row) => {
+  const { browser, last } = await login(provider, url, row), inside = await browser.fetch(`${url}/api`);
+  if (last.status === 303 && last.one("location") === "/page?a=1") return inside.status === 200 ? { outcome: LOGGED_IN, echo: inside.json<Echo>() } : { outcome: outcome(inside) };
+  return { outcome: inside.status === 200 ? `${outcome(last)}, and logged in` : outcome(last) };
+};
+
+async function refreshes(provider: ScriptedProvider, url: string, row: string, { browser, last }: Login): Promise<Omit<Seen, "calls" | "log">> {
+  if (last.status !== 303) return { outcome: `${outcome(last)} at the login` };
+  const isIn = (): boolean => browser.cookieNames(url).some((name) => SESSION_COOKIE.test(name)), inside = await browser.fetch(`${url}/api`);
+  if (inside.status === 200) {
+    const echo = inside.json<Echo>();
+    return { outcome: received(echo, "x-access-token")[0] === provider.lastAccessToken(row) ? REFRESHED : OLD_TOKEN, echo };
+  }
+  if (inside.status === 503) return { outcome: isIn() ? outcome(inside) : `${outcome(inside)}, and the session is gone` };
+  const kept = isIn();
+  const next = await browser.get(`${url}/page`);
+  return { outcome: outcome(inside) === "401 sign_in_needed" && !kept && next.status === 302 ? SESSION_ENDED : `${outcome(inside)}, then ${outcome(next)}` };
+}
+
+/** "401 expired": the status and the stable code of a refusal, on a page or in JSON. */
+function outcome({ status, body }: RawResponse): string {
+  return `${status} ${/"code":"(\w+)"/.exec(body)?.[1] ?? /<code>\d+ (\w+)/.exec(body)?.[1] ?? ""}`.trim();
+}

@@ -1,0 +1,84 @@
+// What a row of the table of quirks is made of.
+
+import type { Key } from "../../host/fixture";
+
+export type Json = Record<string, unknown>;
+
+/** An answer over HTTP. An object is sent as JSON. */
+export interface Reply {
+  status?: number;
+  headers?: Record<string, string>;
+  body?: string | Buffer | object;
+  /** The connection ends without an answer, or nothing comes at all. */
+  never?: "cut" | "hang";
+}
+
+/** Members that differ from the usual ones (`undefined` takes one away), or the whole answer in place of the usual one. */
+export type Change = Json | ((usual: Json) => Reply);
+
+/** What is odd about a JWT; everything else is as it should be. */
+export interface JwtChange {
+  claims?: Json | ((usual: Json) => Json);
+  header?: Json;
+  /** Who signs; `kid` and `alg` follow unless `header` has them. */
+  key?: Key;
+  /** The claims as text, where JSON.stringify would not write them so. */
+  payload?(json: string): string | Buffer;
+  /** The finished token, signature and all. */
+  form?(jwt: string): string;
+}
+
+/**
+ * One document or answer, why there is such a thing, and what must come of it. What the row asks for follows from its members: one with
+ * `refresh` or `refreshedIdToken` is a refresh, with `introspection` an opaque token, with `bearer` a JWT, with `request` a browser's request, and anything
+ * else a login.
+ */
+export interface Quirk {
+  quirk: string;
+  /** Who does so, or which rule forbids it. */
+  why: string;
+  /** `LOGGED_IN`, `PASSES`, `REFRESHED` or the like; or a refusal's status and code. */
+  then: string;
+  metadata?: Change;
+  keys?: Change;
+  /** Parameters of the authorization response; `null` takes one away, a function gets the whole query. */
+  callback?: Record<string, string | null> | ((query: string) => string);
+  token?: Change;
+  idToken?: JwtChange;
+  userinfo?: Change;
+  /** Answers to the refresh token, and the ID Token in them; without one there is none. */
+  refresh?: Change;
+  refreshedIdToken?: JwtChange;
+  introspection?: Change;
+  bearer?: JwtChange;
+  request?: { method?: string; headers: Record<string, string> };
+  /** Attributes of the filter beside those that every row has. */
+  config?: Json;
+  /** Headers that the upstream gets: a text as it is, an object as base64 of its JSON, which may have more members; `null`: none. */
+  upstream?: Record<string, string | Json | null>;
+  /** A line of the log. */
+  log?: RegExp;
+  /** The provider's endpoints that are asked on the way, in order, where that is the point. */
+  calls?: string[];
+}
+
+/** What becomes of a row that is let through. */
+export const LOGGED_IN = "logged in", PASSES = "passes", REFRESHED = "refreshed", OLD_TOKEN = "old token", SESSION_ENDED = "session ended", LEADS_TO_LOGIN = "leads to the login";
+
+/** Everything else is a refusal. */
+export const ACCEPTED = [LOGGED_IN, PASSES, REFRESHED, OLD_TOKEN, LEADS_TO_LOGIN];
+
+export const isRefresh = ({ refresh, refreshedIdToken }: Quirk): boolean => refresh !== undefined || refreshedIdToken !== undefined;
+
+export const CLIENT = { id: "gateway", secret: "the secret of the gateway, long enough for HS256" };
+
+export const text = (body: string | Buffer, status = 200, type = "application/json"): (() => Reply) => () => ({ status, headers: { "content-type": type }, body });
+export const error = (code: string, status = 400, more: Json = {}): (() => Reply) => () => ({ status, body: { error: code, ...more } });
+export const nothing = (never: "cut" | "hang"): (() => Reply) => () => ({ never });
+/** The usual answer, otherwise packed. */
+export const packed = (pack: (json: string) => string | Buffer, status = 200, type?: string) => (usual: Json): Reply =>
+  ({ status, headers: { "content-type": type ?? "application/json" }, body: pack(JSON.stringify(usual)) });
+/** The usual JSON with a member in front that stands there already. */
+export const twice = (member: string) => (json: string): string => json.replace("{", `{${member},`);
+/** A JWT without its signature. */
+export const unsigned = (jwt: string): string => jwt.replace(/[^.]*$/, "");
