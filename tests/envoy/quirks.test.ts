@@ -11,10 +11,12 @@ let world: QuirkWorld;
 beforeAll(async () => { world = await startQuirks(new Map(rows.map(({ row, ...quirk }) => [row, quirk]))); });
 
 describe.each(Object.keys(QUIRKS))("%s:", (document) => {
-  test.each(rows.filter((row) => row.document === document))("$quirk ($why): $then", async ({ row, then, upstream = {}, log }) => {
+  test.each(rows.filter((row) => row.document === document))("$quirk ($why): $then", async ({ row, then, upstream = {}, log, leadsTo, calls }) => {
     const seen = await world.run(row);
     expect(seen.outcome).toBe(then);
     for (const [name, wanted] of Object.entries(upstream)) expectHeader(received(seen.echo!, name), wanted);
+    if (leadsTo) expect(seen.location).toMatch(leadsTo);
+    if (calls) expect(seen.calls).toEqual(calls);
     if (log) expect(seen.log.join("\n")).toMatch(log);
   });
 });

@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { freePort } from "../../../cli/demo/ports";
 import { ScriptedProvider } from "../../support/quirks/provider";
-import { CLIENT, isRefresh, LEADS_TO_LOGIN, LOGGED_IN, OLD_TOKEN, PASSES, REFRESHED, SESSION_ENDED, type Quirk } from "../../support/quirks/quirk";
+import { BEGINS_AGAIN, CLIENT, GOES_ON, isRefresh, LEADS_TO_LOGIN, LOGGED_IN, LOGGED_OUT, PASSES, REFRESHED, SESSION_ENDED, type Quirk } from "../../support/quirks/quirk";
 import { BrowserClient, type Visit } from "./browser-client";
 import { SESSION_SECRET } from "./browser-world";
 import { atEnd } from "./cleanup";
@@ -13,8 +13,12 @@ import { received, startUpstream, type Echo } from "./upstream";
 import type { Filter } from "./world";
 
 /** What became of a row, and the last request that reached the upstream for it. */
-export interface Seen { outcome: string; echo?: Echo; calls: string[]; log: string[] }
+export interface Seen extends Ending { calls: string[]; log: string[] }
 
+/** `location`: where it led at last. */
+interface Ending { outcome: string; echo?: Echo; location?: string }
+
+const PAGE = "/page?a=1", NOBODY = "401 sign_in_needed";
 const SESSION_COOKIE = /^oidc_.{8}$/;
 /** `expires_in: 0` counts as one second. */
 const SHORTEST_TOKEN_MS = 1_100;
@@ -62,46 +66,55 @@ function configured(provider: ScriptedProvider, row: string, changes: Filter): F
 
 interface Login { browser: BrowserClient; last: Visit }
 
-type Journey = (provider: ScriptedProvider, url: string, row: string) => Promise<Omit<Seen, "calls" | "log">>;
+type Journey = (provider: ScriptedProvider, url: string, row: string) => Promise<Ending>;
 
 function journey(quirk: Quirk): Journey {
   if (quirk.request) return opens(quirk.request);
   if (quirk.bearer) return async (provider, url, row) => passes(await getWith(url, provider.bearer(row)));
   if (quirk.introspection) return async (_, url, row) => passes(await getWith(url, row));
-  return logsIn;
+  return quirk.logout ? logsOut : logsIn(quirk.page ?? PAGE);
 }
 
-const passes = (answer: RawResponse): Omit<Seen, "calls" | "log"> => answer.status === 200 ? { outcome: PASSES, echo: answer.json<Echo>() } : { outcome: outcome(answer) };
+const passes = (answer: RawResponse): Ending => answer.status === 200 ? { outcome: PASSES, echo: answer.json<Echo>() } : { outcome: outcome(answer) };
 
 const opens = ({ method, headers }: NonNullable<Quirk["request"]>): Journey => async (provider, url, row) => {
-  const answer = await request(`${url}/page`, { method, headers: Object.entries(headers) });
-  return { outcome: answer.one("location")?.startsWith(`${provider.base(row)}/authorize?`) ? LEADS_TO_LOGIN : outcome(answer) };
+  const answer = await request(url + PAGE, { method, headers: Object.entries(headers) });
+  const location = answer.one("location");
+  return { outcome: location?.startsWith(`${provider.base(row)}/authorize?`) ? LEADS_TO_LOGIN : outcome(answer), location };
 };
 
 /** Up to the redirect that leads to the page, or to what came in its place. */
-async function login(provider: ScriptedProvider, url: string, row: string): Promise<Login> {
-  const browser = new BrowserClient(), page = await browser.get(`${url}/page?a=1`);
+async function login(provider: ScriptedProvider, url: string, row: string, wanted = PAGE): Promise<Login> {
+  const browser = new BrowserClient(), page = await browser.get(url + wanted);
   if (page.status !== 302) return { browser, last: page };
   return { browser, last: await browser.get(provider.authorizes(page.one("location")!, row), "cross-site") };
 }
 
-const logsIn: Journey = async (provider, url, row) => {
-  const { browser, last } = await login(provider, url, row), inside = await browser.fetch(`${url}/api`);
-  if (last.status === 303 && last.one("location") === "/page?a=1") return inside.status === 200 ? { outcome: LOGGED_IN, echo: inside.json<Echo>() } : { outcome: outcome(inside) };
-  return { outcome: inside.status === 200 ? `${outcome(last)}, and logged in` : outcome(last) };
+const logsIn = (wanted: string): Journey => async (provider, url, row) => {
+  const { browser, last } = await login(provider, url, row, wanted), inside = await browser.fetch(`${url}/api`);
+  if (last.status === 303 && last.one("location") === wanted) {
+    if (inside.status === 200) return { outcome: LOGGED_IN, echo: inside.json<Echo>() };
+    return { outcome: outcome(inside) === NOBODY ? BEGINS_AGAIN : outcome(inside) };
+  }
+  return { outcome: inside.status === 200 ? `${outcome(last)}, and logged in` : outcome(last), ...(inside.status === 200 ? { echo: inside.json<Echo>() } : {}) };
 };
 
-async function refreshes(provider: ScriptedProvider, url: string, row: string, { browser, last }: Login): Promise<Omit<Seen, "calls" | "log">> {
+const logsOut: Journey = async (provider, url, row) => {
+  const { browser } = await login(provider, url, row), last = await browser.get(`${url}/logout`, "same-origin"), inside = await browser.fetch(`${url}/api`);
+  return { outcome: last.status === 303 && outcome(inside) === NOBODY ? LOGGED_OUT : `${outcome(last)}, then ${outcome(inside)}`, location: last.one("location") };
+};
+
+async function refreshes(provider: ScriptedProvider, url: string, row: string, { browser, last }: Login): Promise<Ending> {
   if (last.status !== 303) return { outcome: `${outcome(last)} at the login` };
   const isIn = (): boolean => browser.cookieNames(url).some((name) => SESSION_COOKIE.test(name)), inside = await browser.fetch(`${url}/api`);
   if (inside.status === 200) {
     const echo = inside.json<Echo>();
-    return { outcome: received(echo, "x-access-token")[0] === provider.lastAccessToken(row) ? REFRESHED : OLD_TOKEN, echo };
+    return { outcome: received(echo, "x-access-token")[0] === provider.lastAccessToken(row) ? REFRESHED : GOES_ON, echo };
   }
   if (inside.status === 503) return { outcome: isIn() ? outcome(inside) : `${outcome(inside)}, and the session is gone` };
   const kept = isIn();
   const next = await browser.get(`${url}/page`);
-  return { outcome: outcome(inside) === "401 sign_in_needed" && !kept && next.status === 302 ? SESSION_ENDED : `${outcome(inside)}, then ${outcome(next)}` };
+  return { outcome: outcome(inside) === NOBODY && !kept && next.status === 302 ? SESSION_ENDED : `${outcome(inside)}, then ${outcome(next)}` };
 }
 
 /** "401 expired": the status and the stable code of a refusal, on a page or in JSON. */

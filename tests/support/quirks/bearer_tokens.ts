@@ -20,6 +20,8 @@ export const BEARER_TOKENS: Quirk[] = [
   { quirk: "an x5c chain of 3 kB in its header", why: "AD FS", bearer: { header: { x5c: ["M".repeat(3000)] } }, then: PASSES },
   { quirk: "times with decimals", why: "Python's time()", bearer: { claims: () => ({ iat: now() - 0.5, exp: now() + 60.25 }) }, then: PASSES },
   { quirk: "nonce, with accept_id_token_as_bearer", why: "access tokens that look like ID Tokens", config: { ...AUDIENCES, accept_id_token_as_bearer: true }, bearer: { claims: { nonce: "n", at_hash: "h" } }, then: PASSES },
+  { quirk: "accept_unsupported_alg, and settings of an introspection that never happens", why: "objects exported from APISIX", config: { accept_unsupported_alg: true, introspection_interval: 60, introspection_expiry_claim: "exp" }, bearer: {}, then: PASSES },
+  { quirk: "alg none, with accept_unsupported_alg", why: "RFC 8725 §2.1: what cannot be checked is never accepted", config: { accept_unsupported_alg: true }, bearer: { header: { alg: "none" }, form: unsigned }, then: "401 algorithm_refused" },
   { quirk: "a symbol that is no ASCII in every text", why: "names of people", bearer: { claims: { name: "Zoë 張 🙂" } }, then: PASSES, upstream: { "x-userinfo": { name: "Zoë 張 🙂" } } },
 
   { quirk: "alg none", why: "RFC 8725 §2.1", bearer: { header: { alg: "none" }, form: unsigned }, then: "401 algorithm_refused" },

@@ -16,6 +16,7 @@ const ROWS: Quirk[] = [
   { quirk: "text/html as its type", why: "PHP, where nobody sets one", introspection: packed((json) => json, 200, "text/html"), then: PASSES },
   { quirk: "scope as a list, where required_scopes asks for one", why: "older UAA and custom servers", config: { required_scopes: ["read"] }, introspection: { scope: ["read", "write"] }, then: PASSES },
   { quirk: "token_type Bearer and token_use access_token", why: "Ory Hydra", introspection: { token_type: "Bearer", token_use: "access_token" }, then: PASSES },
+  { quirk: "another name for the token, and a parameter more", why: "providers with an introspection of their own", config: { introspection_token_param_name: "access_token", introspection_params: { realm: "people" } }, introspection: {}, then: PASSES },
   { quirk: "members that nobody knows, of every type", why: "providers add their own", introspection: { ext: {}, list: [[]], n: 1.5, b: false }, then: PASSES },
 
   { quirk: "active false", why: "RFC 7662 §2.2", introspection: { active: false }, then: INACTIVE },

@@ -6,11 +6,13 @@ import { listenOn } from "../../../cli/demo/ports";
 import { b64u, KEY, signature, type Key } from "../../host/fixture";
 import { CLIENT, isRefresh, type Change, type Json, type JwtChange, type Quirk, type Reply } from "./quirk";
 
-/** Rows by their id; those with documents of their own have an issuer of their own. */
-export const COMMON = "common";
+/** The issuer of all rows without documents of their own. */
+const COMMON = "common";
+
+const REGISTERED: Record<string, string[]> = { jwks: ["application/jwk-set+json"], userinfo: ["application/json", "application/jwt"] };
 
 export class ScriptedProvider {
-  /** `row endpoint`, in order. */
+  /** The endpoints that were asked for the sake of a row, in order. */
   readonly calls: string[] = [];
   private readonly logins = new Map<string, { row: string; nonce: string }>();
   /** Whose token it is that comes to UserInfo. */
@@ -18,7 +20,7 @@ export class ScriptedProvider {
   private readonly latest = new Map<string, string>();
   private issued = 0;
 
-  private constructor(readonly origin: string, private readonly quirks: Map<string, Quirk>) {}
+  private constructor(readonly origin: string, private readonly quirks: Map<string, Quirk>) {} // by the ids of rows
 
   static async start(quirks: Map<string, Quirk>, atEnd: (ending: () => Promise<void>) => void): Promise<ScriptedProvider> {
     let provider: ScriptedProvider | undefined;
@@ -71,28 +73,30 @@ export class ScriptedProvider {
   }
 
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const [, tenant = "", ...rest] = new URL(request.url ?? "/", this.origin).pathname.split("/"), endpoint = rest.join("/").replace(/^\/+/, "");
+    const accepts = (request.headers.accept ?? "").split(", "), [, tenant = "", ...rest] = new URL(request.url ?? "/", this.origin).pathname.split("/"), endpoint = rest.join("/").replace(/^\/+/, "");
     let body = "";
     for await (const chunk of request) body += String(chunk);
-    const { status = 200, headers = {}, body: answer = "", never } = this.answer(tenant, endpoint, request, new URLSearchParams(body));
+    const { status = 200, headers = {}, body: answer = "", never } = this.answer(tenant, endpoint, request, new URLSearchParams(body), accepts);
     if (never === "hang") return;
     if (never === "cut") return void response.destroy();
     const json = typeof answer === "object" && !Buffer.isBuffer(answer);
     response.writeHead(status, { ...(json ? { "content-type": "application/json" } : {}), ...headers }).end(json ? JSON.stringify(answer) : answer);
   }
 
-  private answer(tenant: string, endpoint: string, request: IncomingMessage, form: URLSearchParams): Reply {
+  private answer(tenant: string, endpoint: string, request: IncomingMessage, form: URLSearchParams, accepts: string[]): Reply {
+    // Some providers answer 406 where a request does not accept what is registered for the answer (RFC 7517 §8.5, OpenID Connect Core §5.3.2).
+    if (!(REGISTERED[endpoint] ?? ["application/json"]).every((type) => accepts.includes(type))) return { status: 406 };
     switch (endpoint) {
       case ".well-known/openid-configuration": return changed(this.quirks.get(tenant)?.metadata, this.metadata(tenant));
       case "jwks": return changed(this.quirks.get(tenant)?.keys, { keys: [KEY.jwk] });
       case "token": return this.token(form);
       case "userinfo": {
         const row = this.owners.get((request.headers.authorization ?? "").replace(/^Bearer /, "")) ?? "";
-        return this.asked(row, endpoint, changed(this.quirks.get(row)?.userinfo, { sub: "alice", name: "Alice", email: "alice@example.com" }));
+        return this.asked(endpoint, changed(this.quirks.get(row)?.userinfo, { sub: "alice", name: "Alice", email: "alice@example.com" }));
       }
       case "introspect": {
-        const row = form.get("token") ?? "", now = Math.floor(Date.now() / 1000);
-        return this.asked(row, endpoint, changed(this.quirks.get(row)?.introspection, { active: true, sub: "alice", scope: "read write", exp: now + 300 }));
+        const row = form.get("token") ?? form.get("access_token") ?? "", now = Math.floor(Date.now() / 1000);
+        return this.asked(endpoint, changed(this.quirks.get(row)?.introspection, { active: true, sub: "alice", scope: "read write", exp: now + 300 }));
       }
       default: return { status: 404, body: "<html>" };
     }
@@ -121,11 +125,11 @@ export class ScriptedProvider {
     if (typeof reply.body === "object" && "access_token" in reply.body) this.owners.set(String(reply.body.access_token), row);
     this.owners.set(accessToken, row);
     this.latest.set(row, accessToken);
-    return this.asked(row, refreshes ? "refresh" : "token", reply);
+    return this.asked(refreshes ? "refresh" : "token", reply);
   }
 
-  private asked(row: string, endpoint: string, reply: Reply): Reply {
-    this.calls.push(`${row} ${endpoint}`);
+  private asked(endpoint: string, reply: Reply): Reply {
+    this.calls.push(endpoint);
     return reply;
   }
 }

@@ -30,8 +30,8 @@ export interface JwtChange {
 
 /**
  * One document or answer, why there is such a thing, and what must come of it. What the row asks for follows from its members: one with
- * `refresh` or `refreshedIdToken` is a refresh, with `introspection` an opaque token, with `bearer` a JWT, with `request` a browser's request, and anything
- * else a login.
+ * `refresh` or `refreshedIdToken` is a refresh, with `introspection` an opaque token, with `bearer` a JWT, with `request` a browser's request, with
+ * `logout` a login and a logout, and anything else a login.
  */
 export interface Quirk {
   quirk: string;
@@ -52,21 +52,26 @@ export interface Quirk {
   introspection?: Change;
   bearer?: JwtChange;
   request?: { method?: string; headers: Record<string, string> };
+  /** The page that a person wants, with its query: `/page?a=1` unless told. */
+  page?: string;
+  /** Where a browser's request, or a person's logout, leads. */
+  leadsTo?: RegExp;
+  logout?: true;
   /** Attributes of the filter beside those that every row has. */
   config?: Json;
   /** Headers that the upstream gets: a text as it is, an object as base64 of its JSON, which may have more members; `null`: none. */
   upstream?: Record<string, string | Json | null>;
   /** A line of the log. */
   log?: RegExp;
-  /** The provider's endpoints that are asked on the way, in order, where that is the point. */
+  /** The provider's endpoints that are asked on the way, in order. */
   calls?: string[];
 }
 
 /** What becomes of a row that is let through. */
-export const LOGGED_IN = "logged in", PASSES = "passes", REFRESHED = "refreshed", OLD_TOKEN = "old token", SESSION_ENDED = "session ended", LEADS_TO_LOGIN = "leads to the login";
+export const LOGGED_IN = "logged in", PASSES = "passes", REFRESHED = "refreshed", GOES_ON = "goes on without new tokens", SESSION_ENDED = "session ended", BEGINS_AGAIN = "begins again", LOGGED_OUT = "logged out", LEADS_TO_LOGIN = "leads to the login";
 
 /** Everything else is a refusal. */
-export const ACCEPTED = [LOGGED_IN, PASSES, REFRESHED, OLD_TOKEN, LEADS_TO_LOGIN];
+export const ACCEPTED = [LOGGED_IN, PASSES, REFRESHED, GOES_ON, BEGINS_AGAIN, LOGGED_OUT, LEADS_TO_LOGIN];
 
 export const isRefresh = ({ refresh, refreshedIdToken }: Quirk): boolean => refresh !== undefined || refreshedIdToken !== undefined;
 

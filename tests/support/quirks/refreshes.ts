@@ -1,7 +1,7 @@
 // Answers of the token endpoint to a refresh token, of a login whose access token is over at once.
 
 import { makeKey } from "../../host/fixture";
-import { CLIENT, error, nothing, packed, REFRESHED, SESSION_ENDED, text, unsigned, type Json, type Quirk } from "./quirk";
+import { CLIENT, error, GOES_ON, nothing, packed, REFRESHED, SESSION_ENDED, text, unsigned, type Json, type Quirk } from "./quirk";
 
 const OUTAGE = "503 provider_unreachable";
 const NO = "the provider's no is a no: the person logs in again";
@@ -18,6 +18,7 @@ export const REFRESHES: Quirk[] = [
   { quirk: "an ID Token for several audiences, with azp", why: "Keycloak's audience mappers", refreshedIdToken: { claims: { aud: ["account", CLIENT.id], azp: CLIENT.id } }, then: REFRESHED },
   { quirk: "expires_in 0", why: "servers whose tokens are for one request", refresh: { expires_in: 0 }, then: REFRESHED },
   { quirk: "text/html as its type", why: "PHP, where nobody sets one", refresh: packed((json) => json, 200, "text/html"), then: REFRESHED },
+  { quirk: "no refresh at all, with renew_access_token_on_expiry false", why: "the session has limits of its own", config: { renew_access_token_on_expiry: false }, refresh: {}, then: GOES_ON, upstream: { "x-access-token": null }, calls: [] },
 
   { quirk: "invalid_grant", why: NO, refresh: error("invalid_grant"), then: SESSION_ENDED },
   { quirk: "invalid_grant with status 200", why: NO, refresh: error("invalid_grant", 200), then: SESSION_ENDED },

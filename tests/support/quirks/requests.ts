@@ -14,6 +14,9 @@ export const REQUESTS: Quirk[] = [
   { quirk: "a page in an old WebView, without Fetch Metadata", why: "it names its application in X-Requested-With", request: { headers: { accept: HTML, "x-requested-with": "com.example.app" } }, then: LEADS_TO_LOGIN },
   { quirk: "a page in a browser without Fetch Metadata", why: "Safari before 16.4, and plain http", request: { headers: { accept: HTML } }, then: LEADS_TO_LOGIN },
 
+  { quirk: "a Host with the default port", why: "load balancers write it; no provider has registered it so", request: { headers: { ...OPENED, host: "app.example.com:80" } }, then: LEADS_TO_LOGIN, leadsTo: /redirect_uri=http%3A%2F%2Fapp\.example\.com%2Fcallback(&|$)/ },
+  { quirk: "a Host with a port of its own", why: "that is another place", request: { headers: { ...OPENED, host: "app.example.com:8080" } }, then: LEADS_TO_LOGIN, leadsTo: /redirect_uri=http%3A%2F%2Fapp\.example\.com%3A8080%2Fcallback(&|$)/ },
+
   { quirk: "a script's request in an old browser", why: "jQuery and others say so in X-Requested-With", request: { headers: { accept: HTML, "x-requested-with": "XMLHttpRequest" } }, then: REFUSED },
   { quirk: "X-Moz: prefetch", why: `Firefox before 2022: ${AHEAD}`, request: { headers: { accept: HTML, "x-moz": "prefetch" } }, then: REFUSED },
   { quirk: "X-Purpose: preview", why: `Safari's top sites: ${AHEAD}`, request: { headers: { accept: HTML, "x-purpose": "preview" } }, then: REFUSED },

@@ -48,6 +48,7 @@ export const USERINFO: Quirk[] = [
   { quirk: "signed, with null in iss and aud", why: "null is absence", userinfo: signed({ iss: null, aud: null }), then: LOGGED_IN, upstream: { "x-userinfo": ALICE } },
   { quirk: "signed for several audiences", why: "Keycloak's audience mappers", userinfo: signed({ aud: ["account", CLIENT.id] }), then: LOGGED_IN, upstream: { "x-userinfo": ALICE } },
   ...USELESS.map(([quirk, why, userinfo]): Quirk => ({ quirk: `${quirk}: the ID Token's claims stand in`, why, userinfo, then: LOGGED_IN, upstream: { "x-userinfo": { sub: "alice", aud: CLIENT.id } } })),
+  { quirk: "not asked for, where nothing uses it", why: "a call less", config: { set_userinfo_header: false }, userinfo: {}, then: LOGGED_IN, calls: ["token"] },
 
   ...USELESS.map(([quirk, why, userinfo, then = REFUSED]): Quirk => ({ quirk: `${quirk}, where userinfo_required is set`, why, userinfo, config: REQUIRED, then })),
   { quirk: "about somebody else", why: "OpenID Connect Core §5.3.4", userinfo: { sub: "mallory" }, then: REFUSED },
