@@ -1,7 +1,7 @@
 // What providers and browsers really send, against the filter in a real Envoy, by HTTP and with signatures. The table is tests/support/quirks.
 
 import { QUIRKS } from "../support/quirks";
-import { ACCEPTED, type Json, type Quirk } from "../support/quirks/quirk";
+import { ACCEPTED, type Json } from "../support/quirks/quirk";
 import { startQuirks, type QuirkWorld } from "./support/quirks";
 import { received } from "./support/upstream";
 
@@ -19,6 +19,12 @@ describe.each(Object.keys(QUIRKS))("%s:", (document) => {
     if (calls) expect(seen.calls).toEqual(calls);
     if (log) expect(seen.log.join("\n")).toMatch(log);
   });
+});
+
+test("no code or token stands in the log", () => {
+  const log = world.envoy.logs(), secrets = world.secrets.filter((secret) => secret.length > 8);
+  expect(secrets.length).toBeGreaterThan(500);
+  expect(secrets.filter((secret) => log.includes(secret))).toEqual([]);
 });
 
 test("no worker has died on the way, and refusals outnumber acceptances", () => {

@@ -23,7 +23,7 @@ const SESSION_COOKIE = /^oidc_.{8}$/;
 /** `expires_in: 0` counts as one second. */
 const SHORTEST_TOKEN_MS = 1_100;
 
-export interface QuirkWorld { envoy: TestEnvoy; run(row: string): Promise<Seen> }
+export interface QuirkWorld { envoy: TestEnvoy; secrets: string[]; run(row: string): Promise<Seen> }
 
 export async function startQuirks(quirks: Map<string, Quirk>): Promise<QuirkWorld> {
   const [provider, upstream] = await Promise.all([ScriptedProvider.start(quirks, atEnd), startUpstream()]);
@@ -36,7 +36,7 @@ export async function startQuirks(quirks: Map<string, Quirk>): Promise<QuirkWorl
   const names = [...listeners.values()], ports: number[] = [];
   while (ports.length < names.length) ports.push(await freePort());
   const envoy = await startEnvoy({
-    concurrency: 1, ports, clusters: { upstream: { port: upstream.port }, idp: { port: provider.port } },
+    concurrency: 1, ports, clusters: { upstream: { port: upstream.port }, idp: { port: provider.port }, nowhere: { port: await freePort() } },
     listeners: names.map(({ name, filter }) => ({ filters: { [name]: filter } })),
   });
   const urlOf = (row: string): string => envoy.urls[names.findIndex(({ name }) => name === listenerOf.get(row))]!;
@@ -47,12 +47,14 @@ export async function startQuirks(quirks: Map<string, Quirk>): Promise<QuirkWorl
   await sleep(SHORTEST_TOKEN_MS);
 
   async function run(row: string): Promise<Seen> {
-    const reached = upstream.count(), asked = provider.calls.length, quirk = quirks.get(row)!, begins = begun.get(row), seen = begins ? await refreshes(provider, urlOf(row), row, begins) : await journey(quirk)(provider, urlOf(row), row);
-    const passed = seen.echo !== undefined ? 1 : 0;
-    if (upstream.count() - reached !== passed) throw new Error(`${upstream.count() - reached} requests reached the upstream, and ${passed} should have`);
-    return { ...seen, calls: provider.calls.slice(asked), log: envoy.logs().split("\n").filter((line) => line.includes(listenerOf.get(row)!) || line.includes(`/${provider.tenant(row)}`)) };
+    const asked = provider.calls.length, before = upstream.count(), session = begun.get(row);
+    const seen = session ? await refreshes(provider, urlOf(row), row, session) : await journey(quirks.get(row)!)(provider, urlOf(row), row);
+    const reached = upstream.count() - before;
+    if (reached !== (seen.echo === undefined ? 0 : 1)) throw new Error(`${reached} requests reached the upstream, though the row ended in ${seen.outcome}`);
+    const ofRow = (line: string): boolean => line.includes(listenerOf.get(row)!) || line.includes(`/${provider.tenant(row)}`);
+    return { ...seen, calls: provider.calls.slice(asked), log: envoy.logs().split("\n").filter(ofRow) };
   }
-  return { envoy, run };
+  return { envoy, secrets: provider.secrets, run };
 }
 
 /** `BASE` stands for the row's issuer. */
@@ -78,8 +80,7 @@ function journey(quirk: Quirk): Journey {
 const passes = (answer: RawResponse): Ending => answer.status === 200 ? { outcome: PASSES, echo: answer.json<Echo>() } : { outcome: outcome(answer) };
 
 const opens = ({ method, headers }: NonNullable<Quirk["request"]>): Journey => async (provider, url, row) => {
-  const answer = await request(url + PAGE, { method, headers: Object.entries(headers) });
-  const location = answer.one("location");
+  const answer = await request(url + PAGE, { method, headers: Object.entries(headers) }), location = answer.one("location");
   return { outcome: location?.startsWith(`${provider.base(row)}/authorize?`) ? LEADS_TO_LOGIN : outcome(answer), location };
 };
 
@@ -96,7 +97,7 @@ const logsIn = (wanted: string): Journey => async (provider, url, row) => {
     if (inside.status === 200) return { outcome: LOGGED_IN, echo: inside.json<Echo>() };
     return { outcome: outcome(inside) === NOBODY ? BEGINS_AGAIN : outcome(inside) };
   }
-  return { outcome: inside.status === 200 ? `${outcome(last)}, and logged in` : outcome(last), ...(inside.status === 200 ? { echo: inside.json<Echo>() } : {}) };
+  return inside.status === 200 ? { outcome: `${outcome(last)}, and logged in`, echo: inside.json<Echo>() } : { outcome: outcome(last) };
 };
 
 const logsOut: Journey = async (provider, url, row) => {
@@ -112,8 +113,7 @@ async function refreshes(provider: ScriptedProvider, url: string, row: string, {
     return { outcome: received(echo, "x-access-token")[0] === provider.lastAccessToken(row) ? REFRESHED : GOES_ON, echo };
   }
   if (inside.status === 503) return { outcome: isIn() ? outcome(inside) : `${outcome(inside)}, and the session is gone` };
-  const kept = isIn();
-  const next = await browser.get(`${url}/page`);
+  const kept = isIn(), next = await browser.get(`${url}/page`);
   return { outcome: outcome(inside) === NOBODY && !kept && next.status === 302 ? SESSION_ENDED : `${outcome(inside)}, then ${outcome(next)}` };
 }
 

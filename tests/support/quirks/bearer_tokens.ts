@@ -1,12 +1,10 @@
 // JWTs as bearer tokens, verified by the provider's keys.
 
-import { AUDIENCE, b64u, KEY, makeKey, signature } from "../../host/fixture";
-import { CLIENT, PASSES, twice, unsigned, type Quirk } from "./quirk";
+import { AUDIENCE, KEY, makeKey } from "../../host/fixture";
+import { byHmac, CLIENT, now, NULLS, PASSES, twice, unsigned, type Quirk } from "./quirk";
 
 const OTHER = makeKey("k1");
 const AUDIENCES = { claim_validator: { audience: { valid_audiences: [AUDIENCE] } } };
-const now = (): number => Math.floor(Date.now() / 1000);
-const NULLS = "serialisers that write what is not there";
 const KIND = "RFC 8725 §3.12: a token of another kind";
 
 export const BEARER_TOKENS: Quirk[] = [
@@ -17,7 +15,7 @@ export const BEARER_TOKENS: Quirk[] = [
   { quirk: "scope as a list, where required_scopes asks for one", why: "Spring Authorization Server", config: { required_scopes: ["read"] }, bearer: { claims: { scope: ["read", "write"] } }, then: PASSES },
   { quirk: "typ at+jwt", why: "RFC 9068 §2.1", bearer: { header: { typ: "at+jwt" } }, then: PASSES },
   { quirk: "several audiences", why: "Keycloak", config: AUDIENCES, bearer: { claims: { aud: ["account", AUDIENCE] } }, then: PASSES },
-  { quirk: "an x5c chain of 3 kB in its header", why: "AD FS", bearer: { header: { x5c: ["M".repeat(3000)] } }, then: PASSES },
+  { quirk: "an x5c chain of 3 kB in its header", why: "providers of governments and banks", bearer: { header: { x5c: ["M".repeat(3000)] } }, then: PASSES },
   { quirk: "times with decimals", why: "Python's time()", bearer: { claims: () => ({ iat: now() - 0.5, exp: now() + 60.25 }) }, then: PASSES },
   { quirk: "nonce, with accept_id_token_as_bearer", why: "access tokens that look like ID Tokens", config: { ...AUDIENCES, accept_id_token_as_bearer: true }, bearer: { claims: { nonce: "n", at_hash: "h" } }, then: PASSES },
   { quirk: "accept_unsupported_alg, and settings of an introspection that never happens", why: "objects exported from APISIX", config: { accept_unsupported_alg: true, introspection_interval: 60, introspection_expiry_claim: "exp" }, bearer: {}, then: PASSES },
@@ -62,10 +60,3 @@ export const BEARER_TOKENS: Quirk[] = [
   { quirk: "a refresh token, with accept_id_token_as_bearer", why: KIND, config: { ...AUDIENCES, accept_id_token_as_bearer: true }, bearer: { claims: { typ: "Refresh" } }, then: "401 wrong_type" },
   { quirk: "scope null, where required_scopes asks for one", why: "null is absence", config: { required_scopes: ["read"] }, bearer: { claims: { scope: null } }, then: "403 insufficient_scope" },
 ];
-
-function byHmac(secret: string): (jwt: string) => string {
-  return (jwt) => {
-    const input = `${b64u({ alg: "HS256", kid: "k1" })}.${jwt.split(".")[1]}`;
-    return `${input}.${b64u(signature("HS256", secret, input))}`;
-  };
-}

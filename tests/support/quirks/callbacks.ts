@@ -9,7 +9,7 @@ export const CALLBACKS: Quirk[] = [
   { quirk: "session_state, scope and others beside the code", why: "Keycloak, Google, Entra ID", callback: { session_state: "s.1", scope: "openid email", authuser: "0", prompt: "none", hd: "example.com" }, then: LOGGED_IN },
   { quirk: "an empty error beside the code", why: "templates that print every parameter", callback: { error_description: "" }, then: LOGGED_IN },
   { quirk: "temporarily_unavailable", why: "Keycloak, when its login form was open for too long", callback: (query) => failed(query, "error=temporarily_unavailable"), then: BEGINS_AGAIN },
-  { quirk: "authentication_expired", why: "Keycloak, in newer versions", callback: (query) => failed(query, "error=authentication_expired"), then: BEGINS_AGAIN },
+  { quirk: "authentication_expired", why: "the same, by its name", callback: (query) => failed(query, "error=authentication_expired"), then: BEGINS_AGAIN },
   { quirk: "a page with what OData writes into a query", why: "browsers leave $ ( ) as they are", page: "/odata?$filter=name%20eq%20%27x%27&$top=(1)", then: LOGGED_IN },
   { quirk: "a page with a Windows path in its query", why: "the URL standard leaves \\ as it is in a query", page: "/open?file=C:\\share\\report", then: LOGGED_IN },
   { quirk: "a page with a bar, a caret, braces and a backtick in its query", why: "the URL standard leaves them as they are in a query", page: "/search?q=a|b^c{%22d%22:[1]}`e`", then: LOGGED_IN },

@@ -1,17 +1,10 @@
 // ID Tokens of a login: signature and form (RFC 8725), and claims (OpenID Connect Core §3.1.3.7).
 
 import { AUDIENCE, b64u, KEY, makeKey, signature } from "../../host/fixture";
-import { CLIENT, LOGGED_IN, twice, unsigned, type Json, type Quirk } from "./quirk";
+import { byHmac, CLIENT, LOGGED_IN, now, NULLS, twice, unsigned, type Json, type Quirk } from "./quirk";
 
 const REFUSED = "502 login_failed";
 const OTHER = makeKey("k1"), P256 = makeKey("es", "ES256");
-const NULLS = "serialisers that write what is not there";
-const now = (): number => Math.floor(Date.now() / 1000);
-/** The same token with another header, signed by a secret. */
-const byHmac = (secret: string, alg = "HS256") => (jwt: string): string => {
-  const input = `${b64u({ alg, kid: "k1" })}.${jwt.split(".")[1]}`;
-  return `${input}.${b64u(signature(alg, secret, input))}`;
-};
 const publicKeyAsText = JSON.stringify(KEY.jwk);
 const textTimes = ({ exp, iat }: Json): Json => ({ exp: String(exp), iat: String(iat), nbf: String(iat), auth_time: String(iat) });
 
@@ -30,7 +23,7 @@ export const ID_TOKENS: Quirk[] = [
   { quirk: "several audiences, all in trusted_audiences", why: "Zitadel without azp", config: { trusted_audiences: [AUDIENCE] }, idToken: { claims: { aud: [AUDIENCE, CLIENT.id] } }, then: LOGGED_IN },
   { quirk: "a sub of 255 bytes", why: "OpenID Connect Core §2", userinfo: { sub: "a".repeat(255) }, idToken: { claims: { sub: "a".repeat(255) } }, then: LOGGED_IN },
   { quirk: "typ JWT, and typ in another spelling", why: "RFC 7515 §4.1.9", idToken: { header: { typ: "jwt" } }, then: LOGGED_IN },
-  { quirk: "an x5c chain of 3 kB in its header", why: "AD FS, governments' providers", idToken: { header: { x5c: ["M".repeat(3000)] } }, then: LOGGED_IN },
+  { quirk: "an x5c chain of 3 kB in its header", why: "providers of governments and banks", idToken: { header: { x5c: ["M".repeat(3000)] } }, then: LOGGED_IN },
   { quirk: "no nonce, where use_nonce is false", why: "plain OAuth servers; PKCE protects", config: { use_nonce: false }, idToken: { claims: { nonce: undefined } }, then: LOGGED_IN },
   { quirk: "nonce null, where use_nonce is false", why: NULLS, config: { use_nonce: false }, idToken: { claims: { nonce: null } }, then: LOGGED_IN },
   { quirk: "HS256 by client_secret, where that is the registered algorithm", why: "OpenID Connect Core §10.1", config: { id_token_signed_response_alg: "HS256" }, idToken: { form: byHmac(CLIENT.secret) }, then: LOGGED_IN },

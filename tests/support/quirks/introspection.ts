@@ -1,10 +1,8 @@
 // Answers about opaque tokens (RFC 7662).
 
-import { error, nothing, packed, PASSES, text, twice, type Quirk } from "./quirk";
+import { error, NO_TYPE, nothing, now, NULLS, packed, PASSES, text, twice, WINDOWS, type Quirk } from "./quirk";
 
 const BY_INTROSPECTION = { use_jwks: undefined, bearer_only: true };
-const now = (): number => Math.floor(Date.now() / 1000);
-const NULLS = "serialisers that write what is not there";
 const INACTIVE = "401 inactive", UNKNOWN = "503 provider_unreachable";
 const NO_VERDICT = "it says nothing of the token";
 
@@ -12,9 +10,9 @@ const ROWS: Quirk[] = [
   { quirk: "null in every optional member", why: NULLS, introspection: { scope: null, client_id: null, username: null, token_type: null, nbf: null, iat: null, aud: null, iss: null, jti: null, token_use: null, cnf: null }, then: PASSES },
   { quirk: "exp null", why: "tokens that never end; the answer is not cached", introspection: { exp: null }, then: PASSES },
   { quirk: "active alone", why: "RFC 7662 §2.2: nothing else is required", introspection: () => ({ body: { active: true } }), then: PASSES },
-  { quirk: "a byte order mark", why: "servers on Windows", introspection: packed((json) => `\ufeff${json}`), then: PASSES },
-  { quirk: "text/html as its type", why: "PHP, where nobody sets one", introspection: packed((json) => json, 200, "text/html"), then: PASSES },
-  { quirk: "scope as a list, where required_scopes asks for one", why: "older UAA and custom servers", config: { required_scopes: ["read"] }, introspection: { scope: ["read", "write"] }, then: PASSES },
+  { quirk: "a byte order mark", why: WINDOWS, introspection: packed((json) => `\ufeff${json}`), then: PASSES },
+  { quirk: "text/html as its type", why: NO_TYPE, introspection: packed((json) => json, 200, "text/html"), then: PASSES },
+  { quirk: "scope as a list, where required_scopes asks for one", why: "UAA's check_token, and custom servers", config: { required_scopes: ["read"] }, introspection: { scope: ["read", "write"] }, then: PASSES },
   { quirk: "token_type Bearer and token_use access_token", why: "Ory Hydra", introspection: { token_type: "Bearer", token_use: "access_token" }, then: PASSES },
   { quirk: "another name for the token, and a parameter more", why: "providers with an introspection of their own", config: { introspection_token_param_name: "access_token", introspection_params: { realm: "people" } }, introspection: {}, then: PASSES },
   { quirk: "members that nobody knows, of every type", why: "providers add their own", introspection: { ext: {}, list: [[]], n: 1.5, b: false }, then: PASSES },

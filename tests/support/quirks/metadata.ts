@@ -1,9 +1,8 @@
 // Metadata documents (OpenID Connect Discovery 1.0 §3, RFC 8414). Each row has an issuer of its own, and logs a person in there.
 
-import { LOGGED_IN, packed, text, twice, type Json, type Quirk } from "./quirk";
+import { LOGGED_IN, NULLS, packed, reversed, text, twice, WINDOWS, type Json, type Quirk } from "./quirk";
 
 const NOT_READY = "503 provider_not_ready";
-const NULLS = "serialisers that write what is not there";
 const UNUSED = "what nobody uses hinders nobody";
 /** Endpoints that this configuration needs none of. */
 const unused = (value: unknown): Json => ({ introspection_endpoint: value, revocation_endpoint: value, registration_endpoint: value, check_session_iframe: value, device_authorization_endpoint: value });
@@ -24,7 +23,8 @@ export const METADATA: Quirk[] = [
   { quirk: "unused endpoints of 5 kB", why: UNUSED, metadata: unused(`https://idp.example.com/${"x".repeat(5000)}`), then: LOGGED_IN, log: LEFT },
   { quirk: "a userinfo_endpoint that is empty", why: "the ID Token's claims stand in", metadata: { userinfo_endpoint: "" }, then: LOGGED_IN, upstream: { "x-userinfo": { sub: "alice", aud: "gateway" } } },
   { quirk: "an issuer that ends in a slash", why: "Auth0 and a third of all hosted providers; iss has it too", metadata: issuer((at) => `${at}/`), idToken: { claims: ({ iss }) => ({ iss: `${iss}/` }) }, then: LOGGED_IN },
-  { quirk: "a byte order mark", why: "servers on Windows", metadata: packed((json) => `\ufeff${json}`), then: LOGGED_IN },
+  { quirk: "a byte order mark", why: WINDOWS, metadata: packed((json) => `\ufeff${json}`), then: LOGGED_IN },
+  { quirk: "its members in the reverse order", why: "JSON has none (RFC 8259 §1)", metadata: reversed, then: LOGGED_IN },
   { quirk: "text/plain as its type", why: "documents that are files on a server", metadata: packed((json) => json, 200, "text/plain"), then: LOGGED_IN },
   { quirk: "application/octet-stream as its type", why: "documents that are files in a bucket", metadata: packed((json) => json, 200, "application/octet-stream"), then: LOGGED_IN },
   { quirk: "line ends and tabs around and within it", why: "documents that somebody writes", metadata: (usual) => ({ body: Buffer.from(`\r\n${JSON.stringify(usual, null, "\t")}\r\n`) }), then: LOGGED_IN },
@@ -33,12 +33,13 @@ export const METADATA: Quirk[] = [
   { quirk: "empty lists", why: "documents that somebody writes", metadata: { token_endpoint_auth_methods_supported: [], id_token_signing_alg_values_supported: [], response_types_supported: [] }, then: LOGGED_IN },
   { quirk: "booleans that are texts", why: "documents that somebody writes", metadata: { authorization_response_iss_parameter_supported: "true" }, then: LOGGED_IN },
   { quirk: "members that nobody knows, of every type", why: "Entra ID, Keycloak and others add their own", metadata: { tenant_region_scope: null, mtls_endpoint_aliases: { token_endpoint: "" }, "http://x": [[{}]], n: 1e300 }, then: LOGGED_IN },
-  { quirk: "endpoints on another host, for which a cluster is configured", why: "Google has four hosts", config: { provider_cluster: "idp", endpoint_clusters: { hosts: { "oauth2.example.com": "idp" } } }, metadata: elsewhere("oauth2.example.com"), then: LOGGED_IN },
+  { quirk: "endpoints on another host, for which a cluster is configured", why: "Google has four hosts", config: { endpoint_clusters: { hosts: { "oauth2.example.com": "idp" } } }, metadata: elsewhere("oauth2.example.com"), then: LOGGED_IN },
   { quirk: "endpoints on another host, for which none is", why: "Google has four hosts; the provider's cluster may lead there", metadata: elsewhere("oauth2.example.com"), then: LOGGED_IN, log: /discovery of .*: token_endpoint is on another host \(oauth2\.example\.com\)/ },
   { quirk: "an endpoint with a query", why: "Azure AD B2C: ?p=policy", metadata: ({ token_endpoint, ...usual }) => ({ body: { ...usual, token_endpoint: `${token_endpoint}?p=b2c_1_login` } }), then: LOGGED_IN },
   { quirk: "a wrong token_endpoint, where configuration has one", why: "documents with internal names", metadata: { token_endpoint: "https://wrong.invalid/" }, config: { token_endpoint: "BASE/token" }, then: LOGGED_IN },
   { quirk: "no issuer member that is needed but the issuer's own", why: "RFC 8414 §2: the least", metadata: ({ issuer, jwks_uri, authorization_endpoint, token_endpoint }) => ({ body: { issuer, jwks_uri, authorization_endpoint, token_endpoint } }), then: LOGGED_IN },
 
+  { quirk: "endpoints on another host, whose configured cluster leads nowhere", why: "no other cluster is asked in its place", config: { endpoint_clusters: { hosts: { "oauth2.example.com": "nowhere" } } }, metadata: elsewhere("oauth2.example.com"), then: "503 provider_unreachable" },
   { quirk: "no issuer", why: "Discovery §4.3", metadata: { issuer: undefined }, then: NOT_READY, log: ANOTHER },
   { quirk: "issuer null", why: "Discovery §4.3: required", metadata: { issuer: null }, then: NOT_READY, log: ANOTHER },
   { quirk: "another issuer", why: "Discovery §4.3", metadata: { issuer: "https://evil.example" }, then: NOT_READY, log: ANOTHER },

@@ -4,23 +4,27 @@ import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { listenOn } from "../../../cli/demo/ports";
 import { b64u, KEY, signature, type Key } from "../../host/fixture";
-import { CLIENT, isRefresh, type Change, type Json, type JwtChange, type Quirk, type Reply } from "./quirk";
+import { CLIENT, isRefresh, now, type Change, type Json, type JwtChange, type Quirk, type Reply } from "./quirk";
 
 /** The issuer of all rows without documents of their own. */
 const COMMON = "common";
 
+/** What is registered for an endpoint's answer, where it is not application/json alone. */
 const REGISTERED: Record<string, string[]> = { jwks: ["application/jwk-set+json"], userinfo: ["application/json", "application/jwt"] };
 
 export class ScriptedProvider {
   /** The endpoints that were asked for the sake of a row, in order. */
   readonly calls: string[] = [];
+  /** What no log may name: codes and tokens. */
+  readonly secrets: string[] = [];
   private readonly logins = new Map<string, { row: string; nonce: string }>();
   /** Whose token it is that comes to UserInfo. */
   private readonly owners = new Map<string, string>();
   private readonly latest = new Map<string, string>();
   private issued = 0;
 
-  private constructor(readonly origin: string, private readonly quirks: Map<string, Quirk>) {} // by the ids of rows
+  /** `quirks`: by the ids of their rows. */
+  private constructor(readonly origin: string, private readonly quirks: Map<string, Quirk>) {}
 
   static async start(quirks: Map<string, Quirk>, atEnd: (ending: () => Promise<void>) => void): Promise<ScriptedProvider> {
     let provider: ScriptedProvider | undefined;
@@ -46,6 +50,7 @@ export class ScriptedProvider {
   /** A person logs in at the provider for the sake of this row; gives where that leads. */
   authorizes(request: string, row: string): string {
     const asked = new URL(request).searchParams, code = `${row}.${this.issued++}`, { callback = {} } = this.quirks.get(row)!;
+    this.secrets.push(code);
     this.logins.set(code, { row, nonce: asked.get("nonce") ?? "" });
     const usual: Record<string, string | null> = { code, state: asked.get("state") };
     const parameters = Object.entries(typeof callback === "function" ? usual : { ...usual, ...callback }).filter((pair): pair is [string, string] => pair[1] !== null);
@@ -62,8 +67,7 @@ export class ScriptedProvider {
   }
 
   private claims(row: string): Json {
-    const now = Math.floor(Date.now() / 1000);
-    return { iss: this.base(row), sub: "alice", iat: now, exp: now + 300, jti: `${row}.${this.issued++}` };
+    return { iss: this.base(row), sub: "alice", iat: now(), exp: now() + 300, jti: `${row}.${this.issued++}` };
   }
 
   private jwt({ claims = {}, header = {}, key = KEY, payload = (json) => json, form = (jwt) => jwt }: JwtChange, usual: Json): string {
@@ -73,17 +77,18 @@ export class ScriptedProvider {
   }
 
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const accepts = (request.headers.accept ?? "").split(", "), [, tenant = "", ...rest] = new URL(request.url ?? "/", this.origin).pathname.split("/"), endpoint = rest.join("/").replace(/^\/+/, "");
+    const [, tenant = "", ...rest] = new URL(request.url ?? "/", this.origin).pathname.split("/");
     let body = "";
     for await (const chunk of request) body += String(chunk);
-    const { status = 200, headers = {}, body: answer = "", never } = this.answer(tenant, endpoint, request, new URLSearchParams(body), accepts);
+    const { status = 200, headers = {}, body: answer = "", never } = this.answer(tenant, rest.join("/"), request, new URLSearchParams(body));
     if (never === "hang") return;
     if (never === "cut") return void response.destroy();
     const json = typeof answer === "object" && !Buffer.isBuffer(answer);
     response.writeHead(status, { ...(json ? { "content-type": "application/json" } : {}), ...headers }).end(json ? JSON.stringify(answer) : answer);
   }
 
-  private answer(tenant: string, endpoint: string, request: IncomingMessage, form: URLSearchParams, accepts: string[]): Reply {
+  private answer(tenant: string, endpoint: string, request: IncomingMessage, form: URLSearchParams): Reply {
+    const accepts = (request.headers.accept ?? "").split(", ");
     // Some providers answer 406 where a request does not accept what is registered for the answer (RFC 7517 §8.5, OpenID Connect Core §5.3.2).
     if (!(REGISTERED[endpoint] ?? ["application/json"]).every((type) => accepts.includes(type))) return { status: 406 };
     switch (endpoint) {
@@ -95,8 +100,8 @@ export class ScriptedProvider {
         return this.asked(endpoint, changed(this.quirks.get(row)?.userinfo, { sub: "alice", name: "Alice", email: "alice@example.com" }));
       }
       case "introspect": {
-        const row = form.get("token") ?? form.get("access_token") ?? "", now = Math.floor(Date.now() / 1000);
-        return this.asked(endpoint, changed(this.quirks.get(row)?.introspection, { active: true, sub: "alice", scope: "read write", exp: now + 300 }));
+        const row = form.get("token") ?? form.get("access_token") ?? "";
+        return this.asked(endpoint, changed(this.quirks.get(row)?.introspection, { active: true, sub: "alice", scope: "read write", exp: now() + 300 }));
       }
       default: return { status: 404, body: "<html>" };
     }
@@ -125,6 +130,7 @@ export class ScriptedProvider {
     if (typeof reply.body === "object" && "access_token" in reply.body) this.owners.set(String(reply.body.access_token), row);
     this.owners.set(accessToken, row);
     this.latest.set(row, accessToken);
+    this.secrets.push(accessToken, refreshToken, ...(idToken ? [idToken] : []));
     return this.asked(refreshes ? "refresh" : "token", reply);
   }
 

@@ -1,6 +1,6 @@
 // What a row of the table of quirks is made of.
 
-import type { Key } from "../../host/fixture";
+import { b64u, signature, type Key } from "../../host/fixture";
 
 export type Json = Record<string, unknown>;
 
@@ -67,8 +67,9 @@ export interface Quirk {
   calls?: string[];
 }
 
-/** What becomes of a row that is let through. */
-export const LOGGED_IN = "logged in", PASSES = "passes", REFRESHED = "refreshed", GOES_ON = "goes on without new tokens", SESSION_ENDED = "session ended", BEGINS_AGAIN = "begins again", LOGGED_OUT = "logged out", LEADS_TO_LOGIN = "leads to the login";
+/** What comes of rows, where it is no status and code. `SESSION_ENDED`: by a refusal, and the next page is the login. */
+export const LOGGED_IN = "logged in", PASSES = "passes", REFRESHED = "refreshed", GOES_ON = "goes on without new tokens", SESSION_ENDED = "session ended";
+export const BEGINS_AGAIN = "begins again", LOGGED_OUT = "logged out", LEADS_TO_LOGIN = "leads to the login";
 
 /** Everything else is a refusal. */
 export const ACCEPTED = [LOGGED_IN, PASSES, REFRESHED, GOES_ON, BEGINS_AGAIN, LOGGED_OUT, LEADS_TO_LOGIN];
@@ -87,3 +88,16 @@ export const packed = (pack: (json: string) => string | Buffer, status = 200, ty
 export const twice = (member: string) => (json: string): string => json.replace("{", `{${member},`);
 /** A JWT without its signature. */
 export const unsigned = (jwt: string): string => jwt.replace(/[^.]*$/, "");
+/** The same claims under HS256, by this secret. */
+export const byHmac = (secret: string) => (jwt: string): string => {
+  const input = `${b64u({ alg: "HS256", kid: "k1" })}.${jwt.split(".")[1]}`;
+  return `${input}.${b64u(signature("HS256", secret, input))}`;
+};
+export const now = (): number => Math.floor(Date.now() / 1000);
+/** The usual answer from its end to its beginning. */
+export const reversed = (usual: Json): Reply => ({ body: Object.fromEntries(Object.entries(usual).reverse()) });
+
+// Reasons of many rows.
+export const NULLS = "serialisers that write what is not there";
+export const WINDOWS = "servers on Windows";
+export const NO_TYPE = "PHP, where nobody sets a type";

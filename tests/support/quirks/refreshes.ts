@@ -1,7 +1,7 @@
 // Answers of the token endpoint to a refresh token, of a login whose access token is over at once.
 
 import { makeKey } from "../../host/fixture";
-import { CLIENT, error, GOES_ON, nothing, packed, REFRESHED, SESSION_ENDED, text, unsigned, type Json, type Quirk } from "./quirk";
+import { CLIENT, error, GOES_ON, NO_TYPE, nothing, NULLS, packed, REFRESHED, SESSION_ENDED, text, unsigned, type Json, type Quirk } from "./quirk";
 
 const OUTAGE = "503 provider_unreachable";
 const NO = "the provider's no is a no: the person logs in again";
@@ -10,14 +10,14 @@ const WHOSE = "OpenID Connect Core §12.2: it may not change";
 export const REFRESHES: Quirk[] = [
   { quirk: "tokens without an ID Token", why: "OpenID Connect Core §12.2 makes it optional", refresh: {}, then: REFRESHED },
   { quirk: "no new refresh token", why: "RFC 6749 §6: the old one goes on", refresh: { refresh_token: undefined }, then: REFRESHED },
-  { quirk: "refresh_token, id_token and scope null", why: "serialisers that write what is not there", refresh: { refresh_token: null, id_token: null, scope: null, token_type: null }, then: REFRESHED },
+  { quirk: "refresh_token, id_token and scope null", why: NULLS, refresh: { refresh_token: null, id_token: null, scope: null, token_type: null }, then: REFRESHED },
   { quirk: "status 201 with a byte order mark, and scope as a list", why: "as for a code", refresh: (usual: Json) => packed((json) => `\ufeff${json}`, 201)({ ...usual, scope: ["openid", "read"] }), then: REFRESHED },
   { quirk: "expires_in as digits in a string, and no token_type", why: "as for a code", refresh: { expires_in: "300", token_type: undefined }, then: REFRESHED },
   { quirk: "an ID Token without nonce", why: "OpenID Connect Core §12.2: it should have none", refreshedIdToken: { claims: { email: "new@example.com" } }, then: REFRESHED, upstream: { "x-id-token": { sub: "alice", email: "new@example.com" } } },
-  { quirk: "an ID Token with null in every optional claim", why: "serialisers that write what is not there", refreshedIdToken: { claims: { nonce: null, azp: null, at_hash: null, auth_time: null, sid: null, nbf: null, events: null } }, then: REFRESHED },
+  { quirk: "an ID Token with null in every optional claim", why: NULLS, refreshedIdToken: { claims: { nonce: null, azp: null, at_hash: null, auth_time: null, sid: null, nbf: null, events: null } }, then: REFRESHED },
   { quirk: "an ID Token for several audiences, with azp", why: "Keycloak's audience mappers", refreshedIdToken: { claims: { aud: ["account", CLIENT.id], azp: CLIENT.id } }, then: REFRESHED },
   { quirk: "expires_in 0", why: "servers whose tokens are for one request", refresh: { expires_in: 0 }, then: REFRESHED },
-  { quirk: "text/html as its type", why: "PHP, where nobody sets one", refresh: packed((json) => json, 200, "text/html"), then: REFRESHED },
+  { quirk: "text/html as its type", why: NO_TYPE, refresh: packed((json) => json, 200, "text/html"), then: REFRESHED },
   { quirk: "no refresh at all, with renew_access_token_on_expiry false", why: "the session has limits of its own", config: { renew_access_token_on_expiry: false }, refresh: {}, then: GOES_ON, upstream: { "x-access-token": null }, calls: [] },
 
   { quirk: "invalid_grant", why: NO, refresh: error("invalid_grant"), then: SESSION_ENDED },
@@ -30,7 +30,7 @@ export const REFRESHES: Quirk[] = [
   { quirk: "interaction_required", why: "Entra ID wants to see the person (MFA, a new policy)", refresh: error("interaction_required", 400, { error_codes: [50076], suberror: "basic_action" }), then: SESSION_ENDED },
   { quirk: "login_required", why: "OpenID Connect Core §3.1.2.6", refresh: error("login_required"), then: SESSION_ENDED },
   { quirk: "consent_required", why: "OpenID Connect Core §3.1.2.6", refresh: error("consent_required"), then: SESSION_ENDED },
-  { quirk: "access_denied with status 403", why: "Auth0, when a rule says no", refresh: error("access_denied", 403), then: SESSION_ENDED },
+  { quirk: "access_denied with status 403", why: "a rule of the provider's says no", refresh: error("access_denied", 403), then: SESSION_ENDED },
   { quirk: "invalid_token with status 401", why: "resource servers' code for a token endpoint", refresh: error("invalid_token", 401), then: SESSION_ENDED },
   { quirk: "expired_token", why: "RFC 8628's code", refresh: error("expired_token"), then: SESSION_ENDED },
   { quirk: "unauthorized_client with status 400", why: "the grant was taken away from the client", refresh: error("unauthorized_client"), then: SESSION_ENDED },

@@ -18,7 +18,7 @@ export const REQUESTS: Quirk[] = [
   { quirk: "a Host with a port of its own", why: "that is another place", request: { headers: { ...OPENED, host: "app.example.com:8080" } }, then: LEADS_TO_LOGIN, leadsTo: /redirect_uri=http%3A%2F%2Fapp\.example\.com%3A8080%2Fcallback(&|$)/ },
 
   { quirk: "a script's request in an old browser", why: "jQuery and others say so in X-Requested-With", request: { headers: { accept: HTML, "x-requested-with": "XMLHttpRequest" } }, then: REFUSED },
-  { quirk: "X-Moz: prefetch", why: `Firefox before 2022: ${AHEAD}`, request: { headers: { accept: HTML, "x-moz": "prefetch" } }, then: REFUSED },
+  { quirk: "X-Moz: prefetch", why: `older versions of Firefox: ${AHEAD}`, request: { headers: { accept: HTML, "x-moz": "prefetch" } }, then: REFUSED },
   { quirk: "X-Purpose: preview", why: `Safari's top sites: ${AHEAD}`, request: { headers: { accept: HTML, "x-purpose": "preview" } }, then: REFUSED },
   { quirk: "Purpose: prefetch", why: `Chromium, older ones alone: ${AHEAD}`, request: { headers: { ...OPENED, purpose: "prefetch" } }, then: REFUSED },
   { quirk: "Sec-Purpose: prefetch", why: AHEAD, request: { headers: { ...OPENED, "sec-purpose": "prefetch" } }, then: REFUSED },

@@ -1,8 +1,7 @@
 // Answers of the token endpoint to a code.
 
-import { error, LOGGED_IN, nothing, packed, text, twice, type Quirk } from "./quirk";
+import { error, LOGGED_IN, NO_TYPE, nothing, NULLS, packed, reversed, text, twice, WINDOWS, type Quirk } from "./quirk";
 
-const NULLS = "serialisers that write what is not there";
 /** For another access token than the usual one. */
 const NO_HASH = { claims: { at_hash: undefined } };
 const CUSTOM = "servers that somebody wrote for one client";
@@ -15,6 +14,7 @@ export const TOKEN_ANSWERS: Quirk[] = [
   { quirk: "error, error_description and error_uri null beside the tokens", why: NULLS, token: { error: null, error_description: null, error_uri: null }, then: LOGGED_IN },
   { quirk: "everything null that may be", why: NULLS, token: { refresh_token: null, scope: null, token_type: null, expires_in: null, "not-before-policy": null }, then: LOGGED_IN },
   { quirk: "no refresh_token, scope, token_type, or expires_in", why: "the least that one can answer", token: { refresh_token: undefined, scope: undefined, token_type: undefined, expires_in: undefined }, then: LOGGED_IN },
+  { quirk: "its members in the reverse order", why: "JSON has none (RFC 8259 §1)", token: reversed, then: LOGGED_IN },
   { quirk: "token_type bearer", why: "RFC 6749 §5.1: case does not matter", token: { token_type: "bearer" }, then: LOGGED_IN },
   { quirk: "token_type BearerToken", why: "Apigee", token: { token_type: "BearerToken" }, then: LOGGED_IN },
   { quirk: "no token_type", why: "older servers", token: { token_type: undefined }, then: LOGGED_IN },
@@ -32,9 +32,9 @@ export const TOKEN_ANSWERS: Quirk[] = [
   { quirk: "scope as a boolean", why: CUSTOM, token: { scope: true }, then: LOGGED_IN },
   { quirk: "members that nobody knows, of every type", why: "Keycloak, Entra ID and others add their own", token: { "not-before-policy": 0, session_state: "s", ext_expires_in: "x", list: [[]], object: { a: { b: null } } }, then: LOGGED_IN },
   { quirk: "status 201", why: "gateways that answer every POST so", token: packed((json) => json, 201), then: LOGGED_IN },
-  { quirk: "a byte order mark", why: "servers on Windows", token: packed((json) => `\ufeff${json}`), then: LOGGED_IN },
+  { quirk: "a byte order mark", why: WINDOWS, token: packed((json) => `\ufeff${json}`), then: LOGGED_IN },
   { quirk: "line ends and tabs around the JSON", why: "templates", token: packed((json) => `\r\n\t${json}\n\n`), then: LOGGED_IN },
-  { quirk: "text/html as its type", why: "PHP, where nobody sets one", token: packed((json) => json, 200, "text/html; charset=UTF-8"), then: LOGGED_IN },
+  { quirk: "text/html as its type", why: NO_TYPE, token: packed((json) => json, 200, "text/html; charset=UTF-8"), then: LOGGED_IN },
   { quirk: "text/plain as its type", why: "servers that set none", token: packed((json) => json, 200, "text/plain"), then: LOGGED_IN },
   { quirk: "an opaque access token with everything that may stand in one", why: "RFC 6750 §2.1: b64token", token: { access_token: "AZaz09-._~+/==" }, idToken: NO_HASH, then: LOGGED_IN, upstream: { "x-access-token": "AZaz09-._~+/==" } },
 
@@ -61,7 +61,7 @@ export const TOKEN_ANSWERS: Quirk[] = [
   { quirk: "a line end in refresh_token", why: "RFC 6749 appendix A.17: visible characters", token: { refresh_token: "a\nb" }, then: "502 login_failed" },
   { quirk: "a line end in scope", why: "RFC 6749 appendix A.4: visible characters", token: { scope: "a\r\nb" }, then: "502 login_failed" },
   { quirk: "refresh_token as an object", why: "RFC 6749 §5.1: a string", token: { refresh_token: {} }, then: "502 login_failed" },
-  { quirk: "an error with status 200", why: "older Facebook and GitHub", token: error("invalid_grant", 200), then: "502 login_failed" },
+  { quirk: "an error with status 200", why: "GitHub", token: error("invalid_grant", 200), then: "502 login_failed" },
   { quirk: "invalid_grant", why: "RFC 6749 §5.2", token: error("invalid_grant"), then: "502 login_failed" },
   { quirk: "invalid_client", why: "RFC 6749 §5.2: a wrong secret", token: error("invalid_client", 401), then: "502 login_failed" },
   { quirk: "tokens with status 202", why: "not done yet", token: packed((json) => json, 202), then: "502 login_failed" },
@@ -78,5 +78,6 @@ export const TOKEN_ANSWERS: Quirk[] = [
   { quirk: "a megabyte", why: "memory ends", token: { x: "a".repeat(1 << 20) }, then: "502 login_failed" },
   { quirk: "status 500", why: "an outage", token: text("<html>", 500), then: "503 provider_unreachable" },
   { quirk: "status 429", why: "an outage: the provider has enough", token: text("{}", 429), then: "503 provider_unreachable" },
+  { quirk: "no answer within timeout", why: "an outage", config: { timeout: 1 }, token: nothing("hang"), then: "503 provider_unreachable" },
   { quirk: "a broken connection", why: "an outage", token: nothing("cut"), then: "503 provider_unreachable" },
 ];

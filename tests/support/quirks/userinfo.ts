@@ -1,7 +1,7 @@
 // Answers of the UserInfo endpoint. Only one about somebody else ends a login, unless `userinfo_required` is set.
 
 import { b64u, KEY, makeKey, signature, type Key } from "../../host/fixture";
-import { CLIENT, LOGGED_IN, nothing, packed, text, twice, type Json, type Quirk, type Reply } from "./quirk";
+import { CLIENT, LOGGED_IN, NO_TYPE, nothing, NULLS, packed, text, twice, WINDOWS, type Json, type Quirk, type Reply } from "./quirk";
 
 const ALICE = { sub: "alice", name: "Alice", email: "alice@example.com" };
 const REFUSED = "502 login_failed", REQUIRED = { userinfo_required: true };
@@ -39,15 +39,16 @@ const USELESS: [string, string, Quirk["userinfo"], then?: string][] = [
 
 export const USERINFO: Quirk[] = [
   { quirk: "as it should be", why: "what the rows below differ from", userinfo: {}, then: LOGGED_IN, upstream: { "x-userinfo": ALICE } },
-  { quirk: "a byte order mark", why: "servers on Windows", userinfo: packed((json) => `\ufeff${json}`), then: LOGGED_IN, upstream: { "x-userinfo": ALICE } },
-  { quirk: "text/html as its type", why: "PHP, where nobody sets one", userinfo: packed((json) => json, 200, "text/html"), then: LOGGED_IN, upstream: { "x-userinfo": ALICE } },
-  { quirk: "null in every claim but sub", why: "serialisers that write what is not there", userinfo: { name: null, email: null, picture: null }, then: LOGGED_IN, upstream: { "x-userinfo": { sub: "alice" } } },
+  { quirk: "a byte order mark", why: WINDOWS, userinfo: packed((json) => `\ufeff${json}`), then: LOGGED_IN, upstream: { "x-userinfo": ALICE } },
+  { quirk: "text/html as its type", why: NO_TYPE, userinfo: packed((json) => json, 200, "text/html"), then: LOGGED_IN, upstream: { "x-userinfo": ALICE } },
+  { quirk: "null in every claim but sub", why: NULLS, userinfo: { name: null, email: null, picture: null }, then: LOGGED_IN, upstream: { "x-userinfo": { sub: "alice" } } },
   { quirk: "signed", why: "OpenID Connect Core §5.3.2, where the client is registered so", userinfo: signed(), then: LOGGED_IN, upstream: { "x-userinfo": ALICE } },
   { quirk: "signed, with another media type", why: "media types are often wrong", userinfo: () => ({ ...signed()(), headers: { "content-type": "application/json" } }), then: LOGGED_IN, upstream: { "x-userinfo": ALICE } },
   { quirk: "signed, without iss and aud", why: "OpenID Connect Core §5.3.2 only recommends them", userinfo: signed({ aud: undefined }), then: LOGGED_IN, upstream: { "x-userinfo": ALICE } },
   { quirk: "signed, with null in iss and aud", why: "null is absence", userinfo: signed({ iss: null, aud: null }), then: LOGGED_IN, upstream: { "x-userinfo": ALICE } },
   { quirk: "signed for several audiences", why: "Keycloak's audience mappers", userinfo: signed({ aud: ["account", CLIENT.id] }), then: LOGGED_IN, upstream: { "x-userinfo": ALICE } },
   ...USELESS.map(([quirk, why, userinfo]): Quirk => ({ quirk: `${quirk}: the ID Token's claims stand in`, why, userinfo, then: LOGGED_IN, upstream: { "x-userinfo": { sub: "alice", aud: CLIENT.id } } })),
+  { quirk: "no answer within timeout: the ID Token's claims stand in", why: "an outage", config: { timeout: 1 }, userinfo: nothing("hang"), then: LOGGED_IN, upstream: { "x-userinfo": { sub: "alice", aud: CLIENT.id } } },
   { quirk: "not asked for, where nothing uses it", why: "a call less", config: { set_userinfo_header: false }, userinfo: {}, then: LOGGED_IN, calls: ["token"] },
 
   ...USELESS.map(([quirk, why, userinfo, then = REFUSED]): Quirk => ({ quirk: `${quirk}, where userinfo_required is set`, why, userinfo, config: REQUIRED, then })),
