@@ -25,6 +25,7 @@ export const METADATA: Quirk[] = [
   { quirk: "an issuer that ends in a slash", why: "Auth0 and a third of all hosted providers; iss has it too", metadata: issuer((at) => `${at}/`), idToken: { claims: ({ iss }) => ({ iss: `${iss}/` }) }, then: LOGGED_IN },
   { quirk: "a byte order mark", why: WINDOWS, metadata: packed((json) => `\ufeff${json}`), then: LOGGED_IN },
   { quirk: "its members in the reverse order", why: "JSON has none (RFC 8259 §1)", metadata: reversed, then: LOGGED_IN },
+  { quirk: "a name twice, inside a member that nobody reads", why: "it decides nothing", metadata: packed((json) => json.replace("{", '{"mtls_endpoint_aliases":{"token_endpoint":"a","token_endpoint":"b"},')), then: LOGGED_IN },
   { quirk: "text/plain as its type", why: "documents that are files on a server", metadata: packed((json) => json, 200, "text/plain"), then: LOGGED_IN },
   { quirk: "application/octet-stream as its type", why: "documents that are files in a bucket", metadata: packed((json) => json, 200, "application/octet-stream"), then: LOGGED_IN },
   { quirk: "line ends and tabs around and within it", why: "documents that somebody writes", metadata: (usual) => ({ body: Buffer.from(`\r\n${JSON.stringify(usual, null, "\t")}\r\n`) }), then: LOGGED_IN },
