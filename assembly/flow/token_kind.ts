@@ -14,6 +14,8 @@ const ACCESS_TOKENS: string[] = ["access", "access_token", "bearer"];
  * mean other things elsewhere, so only what names another kind counts.
  */
 const CLAIMS: string[] = ["typ", "purpose", "tokenName", "token_type", "type"];
+/** What ID Tokens say of the login (OpenID Connect Core §2, Front-Channel Logout 1.0 §3). */
+const LOGIN_CLAIMS: string[] = ["auth_time", "acr", "amr", "azp", "sid"];
 const HEADER_TYPES: string[] = ["logout+jwt", "refresh+jwt", "rt+jwt"];
 
 /** Whether a JWT says that it is no token to send as a bearer token. `typ`: of its header. `idTokens`: ID Tokens are. */
@@ -30,10 +32,18 @@ function hasOtherMembers(claims: Json, idTokens: bool): bool {
 
 /** Likewise for what introspection says of a token (RFC 7662 §2.2). */
 export function isOtherActive(claims: Json, idTokens: bool): bool {
-  if (hasOtherMembers(claims, idTokens) || isOtherKind(claims, idTokens)) return true;
+  if (hasOtherMembers(claims, idTokens) || isOtherKind(claims, idTokens) || !idTokens && isLoginAlone(claims)) return true;
   // Some providers say here how the token is used, some what it is. DPoP is another way of using it.
   const type = claims.member(claims.root, "token_type");
   return type >= 0 && !namesOne(claims, type, ACCESS_TOKENS) && !(idTokens && namesOne(claims, type, ID_TOKENS));
+}
+
+/** Access tokens may tell of the login too (RFC 9470 §6.2), but they have a scope, or are said to be used as Bearer. */
+function isLoginAlone(claims: Json): bool {
+  const root = claims.root;
+  if (claims.member(root, "scope") >= 0 || claims.member(root, "scp") >= 0 || claims.member(root, "token_type") >= 0 || claims.member(root, "token_use") >= 0) return false;
+  for (let i = 0; i < LOGIN_CLAIMS.length; i++) if (claims.member(root, LOGIN_CLAIMS[i]) >= 0) return true;
+  return false;
 }
 
 function isOtherKind(claims: Json, idTokens: bool): bool {
