@@ -15,6 +15,7 @@ export const django: Provider = {
   audience: false,
   revocation: false,
   backchannel: false,
+  logoutWithoutHint: true,
 
   async start(port, clients) {
     const folder = await mkdtemp(join(tmpdir(), "envoy-oidc-django-"));

@@ -57,6 +57,8 @@ export interface Provider {
   /** Whether its metadata names an endpoint for revocation. */
   revocation: boolean;
   backchannel: boolean;
+  /** Whether its logout works without an ID Token. */
+  logoutWithoutHint: boolean;
   start(port: number, clients: Client[]): Promise<Running>;
 }
 

@@ -12,6 +12,7 @@ export const spring: Provider = {
   audience: true,
   revocation: true,
   backchannel: false,
+  logoutWithoutHint: false,
 
   async start(port, clients) {
     const issuer = `http://127.0.0.1:${port}`;

@@ -15,6 +15,7 @@ export const zitadel: Provider = {
   audience: true,
   revocation: true,
   backchannel: false,
+  logoutWithoutHint: true,
 
   async start(port, clients) {
     const folder = await mkdtemp(join(tmpdir(), "envoy-oidc-zitadel-"));
