@@ -101,6 +101,12 @@ describe("the answer", () => {
     expect(refused(asks(active(changes)).request)).toBe("401 wrong_type");
   });
 
+  test.each([[{ token_type: "Bearer" }, undefined], [{}, "403 claims_refused"]])("duty 62: where claim_schema requires token_type, an answer with %j gets %s", (changes, expected) => {
+    const { request } = asks(active(changes), { claim_schema: { required: ["token_type"] } });
+    if (expected) expect(refused(request)).toBe(expected);
+    else expect(request.forwarded).toBeDefined();
+  });
+
   test("duty 79: audience and scopes are checked as with a JWT", () => {
     const rules = { required_scopes: ["admin"], claim_validator: { audience: { valid_audiences: [AUDIENCE] } } };
     expect(refused(asks(active({ aud: "other" }), rules).request)).toBe("401 wrong_audience");

@@ -16,6 +16,7 @@ const HOST = "localhost";
 export const hydra: Provider = {
   name: "hydra",
   methods: ["client_secret_basic", "client_secret_post", "private_key_jwt"],
+  introspection: [],
   tokens: ["jwt", "opaque"],
   userinfo: { sub: "alice", name: "Alice Müller" },
   clientCredentials: true,

@@ -47,6 +47,8 @@ export interface Provider {
   name: string;
   /** How clients can authenticate. */
   methods: Method[];
+  /** Further ones, after the first, that the introspection endpoint takes. */
+  introspection: Method[];
   /** What access tokens can be. */
   tokens: ("jwt" | "opaque")[];
   /** What UserInfo says of the person. */

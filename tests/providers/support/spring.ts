@@ -6,6 +6,7 @@ import { built, serve, type Provider } from "./provider";
 export const spring: Provider = {
   name: "spring",
   methods: ["client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt"],
+  introspection: ["client_secret_post", "client_secret_jwt", "private_key_jwt"],
   tokens: ["jwt", "opaque"],
   userinfo: { sub: "alice" },
   clientCredentials: true,

@@ -120,6 +120,16 @@ export function tellStory(provider: Provider, extras: Record<string, Extra> = {}
       expect(await bearer(name, "nonsense")).toBe(401);
     });
 
+    if (provider.introspection.length > 0) {
+      test.each(provider.introspection)("opaque: the client asks about them by %s", async (method) => {
+        const name = `opaque ${method}`, browser = new BrowserClient();
+        await visit(browser, `${app(name).url}/orders`);
+        const { "x-access-token": token } = await headersAt(browser, app(name));
+        expect(await bearer(name, token!)).toBe(200);
+        expect(await bearer(name, `${token!.slice(0, -8)}AAAAAAAA`)).toBe(401);
+      });
+    }
+
     if (provider.clientCredentials) {
       test.each(provider.tokens)("%s: a program's token (client credentials) passes", async (kind) => {
         const { json } = await asClient(world.running.tokenEndpoint, `${CLIENT_ID}:machine:${kind}`, { grant_type: "client_credentials", scope: "read" });

@@ -48,15 +48,18 @@ export interface Extra { client?: Partial<Client>; filter?: Filter }
 /** `extras` are further applications of a test file's own. */
 export async function startProviderWorld(provider: Provider, extras: Record<string, Extra> = {}): Promise<ProviderWorld> {
   const key = await clientKey();
-  const { "": whole, "Opaque tokens": forOpaque, "Only this client's tokens": forOwn, "Tokens without a scope": forUnscoped, ...byHeading } = sections(provider.name);
+  const { "": whole, "Opaque tokens": forOpaque, "Only this client's tokens": forOwn, ...byHeading } = sections(provider.name);
   const wanted: Record<string, Extra> = {
     app: { client: { seconds: SECONDS }, filter: { set_refresh_token_header: true } },
     ...Object.fromEntries(provider.methods.slice(1).map((method) => [method, byMethod(method, key, byHeading[method])])),
+    ...Object.fromEntries(provider.introspection.map((method) => {
+      const { client, filter } = byMethod(method, key, byHeading[method]);
+      return [`opaque ${method}`, { client: { ...client, opaque: true, seconds: LONG }, filter: { ...filter, ...forOpaque, introspection_endpoint_auth_method: method } }];
+    })),
     raw: { filter: { set_raw_id_token_header: true } },
     "no hint": { filter: { session_contents: { access_token: true, id_token: true, user: true } } },
     scoped: { filter: { required_scopes: ["read"] } },
     ...(forOpaque ? { opaque: { client: { opaque: true }, filter: forOpaque } } : {}),
-    ...(forUnscoped ? { unscoped: { client: { opaque: true }, filter: forUnscoped } } : {}),
     ...(forOwn ? { own: { filter: forOwn } } : {}),
     ...extras,
   };
