@@ -14,9 +14,9 @@ const ACCESS_TOKENS: string[] = ["access", "access_token", "bearer"];
  * mean other things elsewhere, so only what names another kind counts.
  */
 const CLAIMS: string[] = ["typ", "purpose", "tokenName", "token_type", "type"];
+const HEADER_TYPES: string[] = ["logout+jwt", "refresh+jwt", "rt+jwt"];
 /** What ID Tokens say of the login (OpenID Connect Core §2, Front-Channel Logout 1.0 §3). */
 const LOGIN_CLAIMS: string[] = ["auth_time", "acr", "amr", "azp", "sid"];
-const HEADER_TYPES: string[] = ["logout+jwt", "refresh+jwt", "rt+jwt"];
 
 /** Whether a JWT says that it is no token to send as a bearer token. `typ`: of its header. `idTokens`: ID Tokens are. */
 export function isOtherJwt(claims: Json, typ: Uint8Array | null, idTokens: bool): bool {
@@ -38,10 +38,11 @@ export function isOtherActive(claims: Json, idTokens: bool): bool {
   return type >= 0 && !namesOne(claims, type, ACCESS_TOKENS) && !(idTokens && namesOne(claims, type, ID_TOKENS));
 }
 
-/** Access tokens may tell of the login too (RFC 9470 §6.2), but they have a scope, or are said to be used as Bearer. */
+/** Access tokens may tell of the login too (RFC 9470 §6.2), but their answers name a scope, or what kind they are. */
 function isLoginAlone(claims: Json): bool {
   const root = claims.root;
-  if (claims.member(root, "scope") >= 0 || claims.member(root, "scp") >= 0 || claims.member(root, "token_type") >= 0 || claims.member(root, "token_use") >= 0) return false;
+  if (claims.member(root, "scope") >= 0 || claims.member(root, "scp") >= 0 || claims.member(root, "token_use") >= 0) return false;
+  for (let i = 0; i < CLAIMS.length; i++) if (namesOne(claims, claims.member(root, CLAIMS[i]), ACCESS_TOKENS)) return false;
   for (let i = 0; i < LOGIN_CLAIMS.length; i++) if (claims.member(root, LOGIN_CLAIMS[i]) >= 0) return true;
   return false;
 }

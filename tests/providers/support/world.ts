@@ -49,11 +49,12 @@ export interface Extra { client?: Partial<Client>; filter?: Filter }
 export async function startProviderWorld(provider: Provider, extras: Record<string, Extra> = {}): Promise<ProviderWorld> {
   const key = await clientKey();
   const { "": whole, "Opaque tokens": forOpaque, "Only this client's tokens": forOwn, ...byHeading } = sections(provider.name);
+  const methods = Object.fromEntries(provider.methods.slice(1).map((method) => [method, byMethod(method, key, byHeading[method])]));
   const wanted: Record<string, Extra> = {
     app: { client: { seconds: SECONDS }, filter: { set_refresh_token_header: true } },
-    ...Object.fromEntries(provider.methods.slice(1).map((method) => [method, byMethod(method, key, byHeading[method])])),
+    ...methods,
     ...Object.fromEntries(provider.introspection.map((method) => {
-      const { client, filter } = byMethod(method, key, byHeading[method]);
+      const { client, filter } = methods[method]!;
       return [`opaque ${method}`, { client: { ...client, opaque: true, seconds: LONG }, filter: { ...filter, ...forOpaque, introspection_endpoint_auth_method: method } }];
     })),
     raw: { filter: { set_raw_id_token_header: true } },

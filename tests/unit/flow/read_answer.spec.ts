@@ -81,9 +81,9 @@ export function duty_62_an_answer_with_the_claims_of_an_id_or_logout_token_is_ab
 }
 
 /** Spring's ID Token of a refresh has no nonce. */
-export function duty_62_an_answer_that_tells_of_a_login_and_names_neither_scope_nor_use_is_about_no_access_token(): void {
+export function duty_62_an_answer_that_tells_of_a_login_and_names_neither_scope_nor_kind_is_about_no_access_token(): void {
   const login = ["\"auth_time\":1700000000", "\"acr\":\"1\"", "\"amr\":[\"pwd\"]", "\"azp\":\"shop\"", "\"sid\":\"s\""];
-  const access = ["\"scope\":\"read\"", "\"scp\":[\"read\"]", "\"token_type\":\"Bearer\"", "\"token_use\":\"access\""];
+  const access = ["\"scope\":\"read\"", "\"scp\":[\"read\"]", "\"token_type\":\"Bearer\"", "\"token_use\":\"access\"", "\"typ\":\"Bearer\"", "\"purpose\":\"access_token\""];
   for (let i = 0; i < login.length; i++) {
     equal(said(answer("", "\"active\":true,\"sub\":\"me\"," + login[i])), "wrong_type");
     equal(said(answer("", "\"active\":true,\"sub\":\"me\",\"scope\":null," + login[i])), "wrong_type");
