@@ -15,7 +15,7 @@ afterAll(() => rm(nothing, { recursive: true, force: true }));
 const built = (name: string, path: string) => promisify(execFile)(process.execPath, [BUILD, name], { env: { ...process.env, PATH: path } });
 
 test.each([
-  ["hydra", ["Go 1.26 or newer", "a C compiler"]], ["zitadel", ["Go 1.26 or newer"]], ["spring", ["a JDK, 17 or newer", "Maven"]], ["django", ["Python 3.10 or newer with pip"]],
+  ["hydra", ["Go 1.26 or newer", "a C compiler"]], ["zitadel", ["Go 1.26 or newer"]], ["spring", ["a JDK, 17 or newer", "Maven"]], ["navikt", ["a JDK, 17 or newer", "Maven"]], ["django", ["Python 3.10 or newer with pip"]],
 ])("%s on a machine without what it needs: the build fails and names each missing program", async (name, missing) => {
   const failure = (await built(name, nothing).catch((error: unknown) => error)) as { code?: number; stderr?: string };
   expect(failure.code).toBe(1);

@@ -16,6 +16,7 @@ export const django: Provider = {
   audience: false,
   revocation: false,
   backchannel: false,
+  rotation: true,
   logoutWithoutHint: true,
 
   async start(port, clients) {

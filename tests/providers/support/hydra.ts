@@ -23,6 +23,7 @@ export const hydra: Provider = {
   audience: false,
   revocation: true,
   backchannel: true,
+  rotation: true,
   logoutWithoutHint: true,
 
   async start(port, clients) {

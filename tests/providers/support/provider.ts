@@ -39,7 +39,7 @@ export interface Running {
   revocationEndpoint: string;
   tokenEndpoint: string;
   /** A new key signs from now on; the old one still verifies. */
-  rotate(): Promise<void>;
+  rotate?: () => Promise<void>;
 }
 
 export interface Provider {
@@ -49,7 +49,7 @@ export interface Provider {
   methods: Method[];
   /** Further ones, after the first, that the introspection endpoint takes. */
   introspection: Method[];
-  /** What access tokens can be. */
+  /** What access tokens can be that pass as bearer tokens on the page's main configuration, or on "Opaque tokens". */
   tokens: ("jwt" | "opaque")[];
   /** What UserInfo says of the person. */
   userinfo: object;
@@ -59,6 +59,8 @@ export interface Provider {
   /** Whether its metadata names an endpoint for revocation. */
   revocation: boolean;
   backchannel: boolean;
+  /** Whether its keys can change. */
+  rotation: boolean;
   /** Whether its logout works without an ID Token. */
   logoutWithoutHint: boolean;
   start(port: number, clients: Client[]): Promise<Running>;

@@ -13,6 +13,7 @@ export const spring: Provider = {
   audience: true,
   revocation: true,
   backchannel: false,
+  rotation: true,
   logoutWithoutHint: false,
 
   async start(port, clients) {

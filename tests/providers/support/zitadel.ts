@@ -16,6 +16,7 @@ export const zitadel: Provider = {
   audience: true,
   revocation: true,
   backchannel: false,
+  rotation: true,
   logoutWithoutHint: true,
 
   async start(port, clients) {
