@@ -24,6 +24,7 @@ const go = (...args) => (work) => tell(work, "go", ["build", "-mod=mod", "-trimp
 const PROVIDERS = {
   hydra: { needs: [GO, C], build: go("-tags=sqlite,json1", "github.com/ory/hydra/v2") },
   spring: { needs: [JAVA, MAVEN], build: (work) => tell(work, "mvn", ["-B", "-q", "package"]) },
+  navikt: { needs: [JAVA, MAVEN], build: (work) => tell(work, "mvn", ["-B", "-q", "dependency:copy-dependencies"]) },
   zitadel: { needs: [GO], build: go(".") },
   django: { needs: [PIP], build: (work) => tell(work, "python3", ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--root-user-action=ignore", "--target=site", "--requirement=requirements.txt"]) },
 };
