@@ -13,7 +13,8 @@ const isUbuntu = () => existsSync("/etc/os-release") && /^ID=ubuntu$/m.test(read
 const OLDEST_JAVA = 17;
 
 /** Keycloak runs in containers where there is an engine, and as a process where there is Java. */
-const runsContainers = () => process.env.KEYCLOAK_TESTS !== "native" && works("docker", "info") && works("docker", "compose", "version");
+const runsContainers = () => process.env.KEYCLOAK_TESTS !== "native" && works("docker", "info") && hasCompose();
+const hasCompose = () => works("docker", "compose", "version") || onPath("docker-compose");
 
 function hasJava() {
   const { stderr } = spawnSync("java", ["-version"], { encoding: "utf8" });
@@ -31,7 +32,7 @@ const NEEDS = [
   { what: "a Java compiler: for a provider that is written in Java", levels: ["providers"], has: () => onPath("javac"), packages: ["default-jdk-headless"] },
   // For .ci/docker/with-engine.sh.
   { what: "Docker's engine and client", levels: [CI], has: () => onPath("dockerd") && onPath("docker"), packages: ["docker.io"] },
-  { what: "Docker Compose", levels: [CI], has: () => works("docker", "compose", "version") || onPath("docker-compose"), packages: ["docker-compose"] },
+  { what: "Docker Compose", levels: [CI], has: hasCompose, packages: ["docker-compose"] },
   { what: "iptables: Docker's engine wants it", levels: [CI], has: () => onPath("iptables"), packages: ["iptables"] },
   { what: "mmdebstrap: images are made by it where no registry is reached", levels: [CI], has: () => onPath("mmdebstrap"), packages: ["mmdebstrap"] },
 ];

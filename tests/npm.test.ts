@@ -1,13 +1,14 @@
 // What `npm run` gives whoever works here: a word about an old Node, one test file alone, no skipped test that counts as passed.
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 const ROOT = join(__dirname, "..");
 const SCRIPTS = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")).scripts as Record<string, string>;
 
-function node(args: string[], cwd = ROOT): { status: number | null; stdout: string; stderr: string } {
-  return spawnSync(process.execPath, args, { cwd, encoding: "utf8", env: { ...process.env, NODE_OPTIONS: "" } });
+function node(args: string[], env: Record<string, string> = {}): { status: number | null; stdout: string; stderr: string } {
+  return spawnSync(process.execPath, args, { cwd: ROOT, encoding: "utf8", env: { ...process.env, NODE_OPTIONS: "", ...env } });
 }
 
 describe("Node's version is looked at before anything else", () => {
@@ -32,6 +33,37 @@ describe("a name that no test has", () => {
   });
   test("is not hidden by one that a test has", () => { expect(node(["tests/run.mjs", "unit", "config/reader", "no/such"]).status).toBe(1); });
   test("nor is a level that there is not", () => { expect(node(["tests/run.mjs", "units"]).stderr).toMatch("There is no level units"); });
+});
+
+describe("a machine without what the tests need", () => {
+  /** As a user with this number, who has these commands alone. */
+  const needs = (uid: number, commands: string[], ...levels: string[]) => {
+    const path = mkdtempSync(join(tmpdir(), "envoy-oidc-path-"));
+    try {
+      symlinkSync("/bin/sh", join(path, "sh"));
+      for (const command of commands) {
+        writeFileSync(join(path, command), "#!/bin/sh\n");
+        chmodSync(join(path, command), 0o755);
+      }
+      const text = `process.getuid = () => ${uid}; import("./cli/needs.mjs").then(({ meetNeeds }) => meetNeeds(${JSON.stringify(levels)})).catch((error) => { console.error(error.message); process.exit(1); })`;
+      return node(["-e", text], { PATH: path });
+    } finally {
+      rmSync(path, { recursive: true });
+    }
+  };
+
+  test("is told before anything runs, with the one command that installs it", () => {
+    const { status, stderr } = needs(1000, ["apt-get", "python3"], "browser");
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^Needed, and not on this machine:\n {2}- a Chromium: the tests drive it\nInstall it, and try again:\n {2}sudo apt-get install --no-install-recommends chromium(-browser)? fonts-dejavu-core\n$/);
+  });
+  test("is told so where there is no apt-get, even to root", () => {
+    const { status, stderr } = needs(0, [], "envoy");
+    expect(status).toBe(1);
+    expect(stderr).toBe("Needed, and not on this machine:\n  - Python 3 with pip: Envoy and the test vectors come by it\nInstall it, and try again.\n");
+  });
+  test("is taken where its levels need nothing of that", () => { expect(needs(1000, ["apt-get"], "unit", "host")).toMatchObject({ status: 0, stderr: "" }); });
+  test("is taken with any of the browsers that will do", () => { expect(needs(1000, ["apt-get", "python3", "google-chrome"], "browser")).toMatchObject({ status: 0 }); });
 });
 
 describe("a run", () => {
