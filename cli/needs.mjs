@@ -23,12 +23,13 @@ function hasJava() {
 
 /** Of each: what for, which levels want it, whether it is there, and Debian's packages. */
 const NEEDS = [
-  { what: "Python 3 with pip: Envoy and the test vectors come by it", levels: ["vectors", "envoy", "browser", "keycloak", "providers", "mesh"], has: () => works("python3", "-m", "pip", "--version"), packages: ["python3", "python3-pip"] },
+  { what: "Python 3 with pip: Envoy and the test vectors come by it", levels: ["vectors", "envoy", "browser", "keycloak", "providers", "mesh", "release"], has: () => works("python3", "-m", "pip", "--version"), packages: ["python3", "python3-pip"] },
   { what: "a Chromium: the tests drive it", levels: ["browser", "keycloak", "providers"], has: () => onPath("chromium", "chromium-browser", "google-chrome"), packages: [isUbuntu() ? "chromium-browser" : "chromium", "fonts-dejavu-core"] },
   { what: `Java ${OLDEST_JAVA} or newer: Keycloak without containers`, levels: ["keycloak"], has: () => hasJava() || runsContainers(), packages: ["default-jre-headless"] },
   { what: "Maven: Keycloak without containers comes by it", levels: ["keycloak", "providers"], has: () => onPath("mvn") || runsContainers(), packages: ["maven"] },
   { what: "Go: the tests build servers that are written in it", levels: ["providers", "mesh"], has: () => onPath("go"), packages: ["golang-go"] },
   { what: "a C compiler: parts of those servers are written in C", levels: ["providers", "mesh"], has: () => onPath("cc"), packages: ["gcc", "libc6-dev"] },
+  { what: "ip: servers with fixed ports run in a network of their own", levels: ["mesh"], has: () => onPath("ip"), packages: ["iproute2"] },
   { what: "a Java compiler: for a provider that is written in Java", levels: ["providers"], has: () => onPath("javac"), packages: ["default-jdk-headless"] },
   // For .ci/docker/with-engine.sh.
   { what: "Docker's engine and client", levels: [CI], has: () => onPath("dockerd") && onPath("docker"), packages: ["docker.io"] },

@@ -5,6 +5,7 @@
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { meetNeeds } from "../cli/needs.mjs";
@@ -12,6 +13,9 @@ import { setUp } from "../cli/setup.mjs";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const QUICK = ["layers", "unit", "vectors", "host"];
+/** What cli/setup.mjs makes ready for a level, beside npm packages. The levels that are not here run the product. */
+const PARTS = { layers: [], unit: [], vectors: ["vectors", "envoy"], host: [] };
+const THE_PRODUCT = ["filter", "envoy"];
 /** The one test file of all specs: tests/unit/harness.ts runs those that SPEC names. */
 const SPECS = "tests/unit/specs.test.ts";
 
@@ -23,14 +27,8 @@ const quick = asked === "quick", levels = quick ? QUICK : asked.split(",");
 try {
   const files = levels.flatMap(filesOf).filter((file) => !quick || !needsEnvoy(file));
   const chosen = names.length === 0 ? files : choose(files);
-  const wants = (...some) => levels.some((level) => some.includes(level));
   meetNeeds(quick ? ["vectors"] : levels);
-  await setUp([
-    "packages",
-    ...(wants("layers", "unit", "vectors") && !wants("host", "envoy") ? [] : ["filter"]),
-    ...(wants("vectors") ? ["vectors"] : []),
-    ...(quick || !wants("vectors", "envoy", "browser", "keycloak", "providers", "mesh") ? [] : ["envoy"]),
-  ]);
+  await setUp(["packages", ...levels.flatMap((level) => PARTS[level] ?? THE_PRODUCT)].filter((part) => !quick || part !== "envoy"));
   process.exitCode = jest(chosen);
 } catch (error) {
   console.error(error.message);
@@ -52,7 +50,7 @@ function needsEnvoy(file) {
 
 /** What the names fit. A name that is a whole path below its level, such as json/exact, means that file alone. */
 function choose(files) {
-  const short = (file) => file.replace(/^tests\/(?:(?:unit|vectors|host|envoy|browser|keycloak|providers|mesh)\/)?/, "").replace(/\.(test|spec)\.ts$/, "");
+  const short = (file) => file.replace("tests/", "").replace(new RegExp(`^(?:${levels.join("|")})/`), "").replace(/\.(test|spec)\.ts$/, "");
   return [...new Set(names.flatMap((name) => {
     const exact = files.filter((file) => file === name || short(file) === name), found = exact.length > 0 ? exact : files.filter((file) => file.includes(name));
     if (found.length === 0) throw new Error(`No test of ${asked} has "${name}" in its path. There are: ${files.filter((file) => file !== SPECS).map(short).join(", ")}`);
@@ -64,6 +62,8 @@ function jest(files) {
   const args = [join(ROOT, "node_modules/jest/bin/jest.js"), "--selectProjects", ...levels, ...options], env = { ...process.env };
   const specs = files.filter((file) => file.endsWith(".spec.ts")), tests = files.filter((file) => !file.endsWith(".spec.ts"));
   if (names.length > 0) env.SPEC = specs.join(",");
+  // Jest leaves one processor free, and would use a half of two.
+  if (quick) args.push(`--maxWorkers=${availableParallelism()}`);
   if (names.length > 0 || quick) args.push("--runTestsByPath", ...new Set([...tests, ...(specs.length > 0 ? [SPECS] : [])]));
   return spawnSync(process.execPath, args, { cwd: ROOT, stdio: "inherit", env }).status ?? 1;
 }
