@@ -261,7 +261,7 @@ describe("duty 106: secrets that are none", () => {
     try { return start({ config: { ...BROWSER_CONFIG, ...changes, session: { secret } } }).logText; } catch (error) { return `refused: ${(error as Error).message}`; }
   };
   test.each<[string, unknown]>([
-    ["short", "0123456789abcde"], ["all the same", "a".repeat(64)], ["empty", ""], ["no text", 1234567890], ["none", []], ["short, in a list", [SECRET, "short"]], ["twice the same", [SECRET, SECRET]], ["the client's", BROWSER_CONFIG.client_secret],
+    ["short", "0123456789abcde"], ["all the same", "a".repeat(64)], ["empty", ""], ["no text", 12345678901234567890], ["none", []], ["short, in a list", [SECRET, "short"]], ["twice the same", [SECRET, SECRET]], ["the client's", BROWSER_CONFIG.client_secret],
   ])("%s is refused", (_, secret) => expect(started(secret)).toMatch(/^refused: [^]*session\.secret/));
   test("16 characters are taken, with a warning; 32 without one", () => {
     expect(started("0123456789abcdef")).toMatch(/warn: .*session\.secret has less than 32 characters/);
