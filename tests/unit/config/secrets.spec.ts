@@ -5,7 +5,6 @@ import { CLIENT, SECRET, SESSION } from "./signing_in.as";
 const INSTEAD = " is not available in Envoy; give the value by $ENV://NAME and vm_config.environment_variables";
 const LITERAL = " (a secret that really looks like this can be the variable's value)";
 const WARNED = "secrets stand in the configuration itself, where everyone who may read Envoy's config_dump reads them; give them by $ENV://NAME: ";
-const PEM = "-----BEGIN PRIVATE KEY-----\\nx\\n-----END PRIVATE KEY-----\\n";
 
 // The prefix.
 export function duty_165_the_prefix_is_read_in_any_case(): void {
