@@ -33,7 +33,7 @@ export class Clusters {
     }
     const hosts = perEndpoint.child("hosts");
     if (hosts != null) perEndpoint.atMost("hosts", MAX_HOSTS, out.readHosts(hosts), " hosts");
-    perEndpoint.end();
+    perEndpoint.refuseUnknown();
     return out;
   }
 

@@ -4,6 +4,7 @@ import { is, same } from "../bytes/bytes";
 import { decodeUtf8 } from "../bytes/utf8";
 import { MAX_DOTS } from "../policy/claim_path";
 import { ClaimHeader, IDENTITY_HEADERS, IdentitySettings } from "../policy/identity";
+import * as attributes from "./attributes";
 import { headerName, reservedName, withDashes } from "./header_name";
 import { ConfigReader } from "./reader";
 
@@ -11,14 +12,14 @@ const MAX_CLAIM_HEADERS = 32;
 
 export function readIdentity(r: ConfigReader): IdentitySettings {
   const out = new IdentitySettings();
-  out.accessTokenHeader = r.flag("set_access_token_header", true);
-  out.accessTokenInAuthorization = r.flag("access_token_in_authorization_header", false);
-  out.userinfoHeader = r.flag("set_userinfo_header", true);
-  out.idTokenHeader = r.flag("set_id_token_header", true);
-  out.rawIdTokenHeader = r.flag("set_raw_id_token_header", false);
-  out.refreshTokenHeader = r.flag("set_refresh_token_header", false);
-  out.filterState = r.flag("set_filter_state", false);
-  out.maxClaimBytes = r.whole("max_claim_headers_bytes", 24576, 1024, 65536);
+  out.accessTokenHeader = attributes.set_access_token_header(r);
+  out.accessTokenInAuthorization = attributes.access_token_in_authorization_header(r);
+  out.userinfoHeader = attributes.set_userinfo_header(r);
+  out.idTokenHeader = attributes.set_id_token_header(r);
+  out.rawIdTokenHeader = attributes.set_raw_id_token_header(r);
+  out.refreshTokenHeader = attributes.set_refresh_token_header(r);
+  out.filterState = attributes.set_filter_state(r);
+  out.maxClaimBytes = attributes.max_claim_headers_bytes(r);
 
   const claims = r.child("claim_headers");
   if (claims == null) return out;

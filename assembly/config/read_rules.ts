@@ -3,16 +3,14 @@
 import { endsWith, indexOf, inLowerCase, startsWith } from "../bytes/bytes";
 import { decodeUtf8 } from "../bytes/utf8";
 import { RequestMatch } from "../http/request_match";
+import { NAMES, PLACES, WHOLE_ONLY } from "./attribute_names";
 import { isServable } from "./paths";
 import { ConfigReader } from "./reader";
 
 export const MAX_RULES = 64;
 
 /** Attributes that say which requests a rule is about. */
-export const MATCH: string[] = ["host", "path", "path_prefix", "method"];
-
-/** Attributes of the whole configuration. */
-export const WHOLE_ONLY: string[] = ["rules", "cache_max_kib", "cache_segment"];
+export const MATCH: string[] = NAMES[PLACES.indexOf("rules[].")];
 
 export function readMatch(r: ConfigReader): RequestMatch {
   for (let i = 0; i < WHOLE_ONLY.length; i++) if (r.owns(WHOLE_ONLY[i])) r.wrong(WHOLE_ONLY[i], "belongs to the whole configuration, not to a rule");

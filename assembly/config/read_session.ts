@@ -4,6 +4,7 @@ import { same } from "../bytes/bytes";
 import { decodeUtf8 } from "../bytes/utf8";
 import { SealingKeys } from "../session/sealing";
 import { SessionLimits } from "../session/limits";
+import * as attributes from "./attributes";
 import { BrowserSettings, SessionContents } from "./browser";
 import { readCookies } from "./read_cookies";
 import { ConfigReader } from "./reader";
@@ -27,11 +28,10 @@ export function readSession(r: ConfigReader, b: BrowserSettings, issuer: Uint8Ar
   b.keys = new SealingKeys(readSecrets(session, clientSecret, warnings));
   readLimits(session, b.limits, warnings);
   readCookies(session, b, issuer, clientId, warnings);
-  const storage = session.oneOf("storage", ["cookie", "redis"]);
+  const storage = attributes.session_storage(session);
   if (storage == "redis") session.wrong("storage", "redis is not supported: sessions are kept in sealed cookies and need no store");
-  const unused = session.unused(["redis"]);
-  if (unused.length > 0 && storage != "redis") warnings.push("not used: session.redis");
-  session.end();
+  if (session.owns("redis") && storage != "redis") warnings.push("not used: session.redis");
+  session.refuseUnknown();
 }
 
 function readSecrets(session: ConfigReader, clientSecret: Uint8Array, warnings: string[]): Uint8Array[] {
@@ -69,20 +69,20 @@ function variety(text: Uint8Array): i32 {
 }
 
 function readLimits(session: ConfigReader, limits: SessionLimits, warnings: string[]): void {
-  limits.idlingSec = session.wholeOrZero("idling_timeout", 900, 10, LONGEST);
-  limits.rollingSec = session.wholeOrZero("rolling_timeout", 3600, 60, LONGEST);
-  let absolute = 86400;
+  limits.idlingSec = attributes.session_idling_timeout(session);
+  limits.rollingSec = attributes.session_rolling_timeout(session);
+  let absolute = -1;
   const cookie = session.child("cookie");
   if (cookie != null) {
-    absolute = cookie.wholeOrZero("lifetime", absolute, 60, LONGEST);
     if (cookie.has("lifetime")) {
+      absolute = attributes.session_cookie_lifetime(cookie);
       warnings.push(session.has("absolute_timeout") ? "not used beside session.absolute_timeout: session.cookie.lifetime"
         : "session.cookie.lifetime is deprecated: call it session.absolute_timeout");
     }
-    cookie.end();
+    cookie.refuseUnknown();
   }
-  limits.absoluteSec = session.wholeOrZero("absolute_timeout", 86400, 60, LONGEST);
-  if (!session.has("absolute_timeout")) limits.absoluteSec = absolute;
+  limits.absoluteSec = attributes.session_absolute_timeout(session);
+  if (absolute >= 0 && !session.has("absolute_timeout")) limits.absoluteSec = absolute;
   if (limits.absoluteSec > 0) return;
   // That a session was ended before its time must be remembered for as long as copies of its cookies would work.
   limits.absoluteSec = LONGEST;
@@ -93,9 +93,9 @@ function readLimits(session: ConfigReader, limits: SessionLimits, warnings: stri
 export function readContents(r: ConfigReader, out: SessionContents, rawIdTokenNeeded: bool): void {
   const contents = r.child("session_contents");
   if (contents == null) return;
-  out.accessToken = contents.flag("access_token", false);
-  out.idToken = contents.flag("id_token", false);
-  out.rawIdToken = contents.flag("enc_id_token", false) || rawIdTokenNeeded;
-  out.user = contents.flag("user", false);
-  contents.end();
+  out.accessToken = attributes.session_contents_access_token(contents);
+  out.idToken = attributes.session_contents_id_token(contents);
+  out.rawIdToken = attributes.session_contents_enc_id_token(contents) || rawIdTokenNeeded;
+  out.user = attributes.session_contents_user(contents);
+  contents.refuseUnknown();
 }

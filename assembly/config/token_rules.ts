@@ -7,18 +7,16 @@ import { readPublicKeyPem } from "../crypto/pem";
 import { keyFaultText } from "./key_fault";
 import { hashSize } from "../crypto/hash";
 import { Algorithm, algorithmNamed, algorithmNames, asymmetricAlgorithms } from "../jose/algorithm";
+import * as attributes from "./attributes";
 import { Config, Verification } from "./config";
 import { PATH_EXPECTED, plainPath } from "./identity";
 import { readAccessRules } from "./read_access_rules";
 import { readClaimSchema } from "./read_claim_schema";
 import { ConfigReader } from "./reader";
 
-/** A larger allowance would make old tokens new again. */
-const MAX_SLACK = 300;
-
 /** `ofIdTokens`: the expected algorithms are those of ID Tokens too, and there is a `client_secret`, so that HS* may be theirs. */
 export function readTokenRules(r: ConfigReader, c: Config, ofIdTokens: bool): void {
-  c.slackSec = r.whole("iat_slack", 120, 0, MAX_SLACK);
+  c.slackSec = attributes.iat_slack(r);
   c.requiredScopes = r.texts("required_scopes");
   refuseUnquotable(r, "required_scopes", c.requiredScopes);
   c.claimSchema = readClaimSchema(r, "claim_schema");
@@ -103,7 +101,7 @@ function readIssuerAndAudience(r: ConfigReader, c: Config): void {
     if (issuer != null) {
       const valid = issuer.texts("valid_issuers");
       if (valid.length > 0) c.issuers = valid;
-      issuer.end();
+      issuer.refuseUnknown();
     }
     const audience = validator.child("audience");
     if (audience != null) {
@@ -111,15 +109,15 @@ function readIssuerAndAudience(r: ConfigReader, c: Config): void {
       if (claim != null) c.audience.claim = decodeUtf8(claim);
       if (!plainPath(c.audience.claim)) audience.wrong("claim", PATH_EXPECTED);
       c.audience.accepted = audience.texts("valid_audiences");
-      if (audience.flag("match_with_client_id", false)) {
+      if (attributes.claim_validator_audience_match_with_client_id(audience)) {
         const clientId = r.text("client_id");
         if (clientId == null) audience.wrong("match_with_client_id", "needs client_id");
         else c.audience.accepted.push(clientId);
       }
-      c.audience.required = audience.flag("required", false) || c.audience.accepted.length > 0;
-      audience.end();
+      c.audience.required = attributes.claim_validator_audience_required(audience) || c.audience.accepted.length > 0;
+      audience.refuseUnknown();
     }
-    validator.end();
+    validator.refuseUnknown();
   }
   // An unverified issuer lets any token through that the same key has signed (CVE-2025-46647).
   if (c.issuers.length == 0 && c.verification == Verification.PublicKey && !r.has("discovery")) {
@@ -129,7 +127,7 @@ function readIssuerAndAudience(r: ConfigReader, c: Config): void {
 
 /** An ID Token is for a client. Without an audience rule, one for any client of the provider would open everything (RFC 9700 §2.3). */
 function readIdTokens(r: ConfigReader, c: Config): void {
-  c.acceptIdTokens = r.flag("accept_id_token_as_bearer", false);
+  c.acceptIdTokens = attributes.accept_id_token_as_bearer(r);
   if (c.acceptIdTokens && c.audience.accepted.length == 0) {
     r.wrong("accept_id_token_as_bearer", "needs claim_validator.audience.valid_audiences or match_with_client_id: without them, ID Tokens for every client of the provider would pass");
   }
