@@ -18,10 +18,7 @@ export function readScope(r: ConfigReader, warnings: string[]): Uint8Array {
   const out = new ByteWriter(text.length + 8);
   let openid = false;
   for (let i = 0; i < scopes.length; i++) {
-    if (!isScope(scopes[i])) {
-      r.wrong("scope", "word " + (i + 1).toString() + " is not a scope (RFC 6749 §3.3): printable ASCII without quotes and backslashes");
-      return EMPTY;
-    }
+    if (!isScope(scopes[i])) r.wrong("scope", "word " + (i + 1).toString() + " is not a scope (RFC 6749 §3.3): printable ASCII without quotes and backslashes");
     if (is(scopes[i], "openid")) openid = true;
   }
   if (!openid) {
@@ -100,7 +97,7 @@ function words(text: Uint8Array): Uint8Array[] {
   return out;
 }
 
-function isScope(text: Uint8Array): bool {
+export function isScope(text: Uint8Array): bool {
   for (let i = 0; i < text.length; i++) if (text[i] <= 0x20 || text[i] >= 0x7f || text[i] == 0x22 || text[i] == 0x5c) return false;
   return true;
 }

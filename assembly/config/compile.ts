@@ -11,6 +11,7 @@ import { Redirect } from "./browser";
 import { checkTogether } from "./check_rules";
 import { Clusters } from "./clusters";
 import { Config, Mode, Rule, Unauthenticated } from "./config";
+import { documentFault } from "./document_fault";
 import { readForeign } from "./elsewhere";
 import { Environment } from "./environment";
 import { readIdentity } from "./identity";
@@ -18,7 +19,7 @@ import { isLoopback } from "./paths";
 import { readBrowser } from "./read_browser";
 import { readProvider, usedEndpoints } from "./read_provider";
 import { MATCH, MAX_RULES, readMatch } from "./read_rules";
-import { ConfigReader, itemAt } from "./reader";
+import { ConfigReader, itemAt, kindName } from "./reader";
 import { readSources } from "./sources";
 import { readTokenRules } from "./token_rules";
 import { leaveOutUnusedUserinfo } from "./userinfo_use";
@@ -38,8 +39,12 @@ export function compile(document: Uint8Array, environment: Environment): Compile
   const out = new Compiled();
   const parsed = parse(document, MAX_CONFIG);
   const fault = parsed.fault;
-  if (fault != null || !parsed.value.isObject(parsed.value.root)) {
-    out.errors.push("configuration: expected a JSON object" + (fault != null && fault.at.length > 0 ? ", stopped understanding at byte " + fault.at : ""));
+  if (fault != null) {
+    out.errors.push(documentFault(document, fault.code, number(fault.at), MAX_CONFIG));
+    return out;
+  }
+  if (!parsed.value.isObject(parsed.value.root)) {
+    out.errors.push("expected a JSON object, found " + kindName(parsed.value.kind(parsed.value.root)));
     return out;
   }
   const reader = new ConfigReader(parsed.value, parsed.value.root, "", environment, out.errors);
@@ -47,6 +52,13 @@ export function compile(document: Uint8Array, environment: Environment): Compile
   reader.refuseUnknown();
   if (out.errors.length == 0) out.config = config;
   return out;
+}
+
+/** Decimal digits. */
+function number(text: string): i32 {
+  let value = 0;
+  for (let i = 0; i < text.length; i++) value = value * 10 + text.charCodeAt(i) - 0x30;
+  return value;
 }
 
 function readWhole(r: ConfigReader, warnings: string[]): Config {

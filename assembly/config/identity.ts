@@ -1,7 +1,8 @@
 // Which identity headers the upstream gets.
 
-import { is, same } from "../bytes/bytes";
+import { indexOf, is, same, utf8 } from "../bytes/bytes";
 import { decodeUtf8 } from "../bytes/utf8";
+import { words } from "../bytes/words";
 import { MAX_DOTS } from "../policy/claim_path";
 import { ClaimHeader, IDENTITY_HEADERS, IdentitySettings } from "../policy/identity";
 import * as attributes from "./attributes";
@@ -32,11 +33,21 @@ export function readIdentity(r: ConfigReader): IdentitySettings {
     const name = headerName(text);
     if (!plainPath(path)) claims.wrong(path, PATH_EXPECTED);
     else if (name.length == 0) claims.wrong(path, "is not a header name");
+    else if (isSwapped(path, name)) claims.wrong(path, `a claim stands in front and its header behind: write "${decodeUtf8(name)}": "${path}"`);
     else if (reservedName(name) || isIdentityHeader(withDashes(name))) claims.wrong(path, "the header " + decodeUtf8(name) + " has a meaning of its own; choose another, such as x-user-" + path.substring(0, 20));
     else if (taken(out.claimHeaders, name)) claims.wrong(path, "the header " + decodeUtf8(name) + " already holds another claim");
     else out.claimHeaders.push(new ClaimHeader(path, name));
   }
   return out;
+}
+
+/** Claims that nobody has a header of the same name for, but whoever takes the header for the key. */
+const CLAIMS: string[] = words("sub iss aud azp sid scope email name roles groups preferred_username given_name family_name client_id");
+
+/** `{"x-user-id": "sub"}` */
+function isSwapped(path: string, header: Uint8Array): bool {
+  const looksLikeHeader = headerName(utf8(path)).length > 0 && path.includes("-");
+  return looksLikeHeader && indexOf(header, 0x2d) < 0 && (path.startsWith("x-") || path.startsWith("X-") || CLAIMS.includes(decodeUtf8(header)));
 }
 
 function isIdentityHeader(name: Uint8Array): bool {

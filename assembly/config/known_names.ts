@@ -17,6 +17,12 @@ function namesAt(place: string): string[] {
   return place == OF_RULES ? own.concat(NAMES[0]) : own;
 }
 
+/** A name of an attribute, or a word of JSON: nothing that anybody keeps to themselves. */
+export function isKnownWord(word: string): bool {
+  for (let i = 0; i < NAMES.length; i++) if (NAMES[i].includes(word)) return true;
+  return word == "true" || word == "false" || word == "null";
+}
+
 /** What to say behind "unknown attribute". */
 export function hintAt(place: string, name: string): string {
   for (let i = 0; i < PLACES.length; i++) {

@@ -61,10 +61,10 @@ export function readBrowser(r: ConfigReader, c: Config, clients: Clients, warnin
 /** Those that the client is registered for (OpenID Connect Dynamic Client Registration 1.0 §2), and those of access tokens. */
 function readAlgorithms(r: ConfigReader, c: Config, b: BrowserSettings): void {
   b.accessTokenAlgorithms = algorithmsOfSessions(c);
-  const key = "id_token_signed_response_alg", names = r.texts(key);
+  const places: string[] = [], names = r.texts("id_token_signed_response_alg", places);
   for (let i = 0; i < names.length; i++) {
     const algorithm = algorithmNamed(names[i]);
-    if (algorithm == null) r.wrong(key, "expected some of " + algorithmNames());
+    if (algorithm == null) r.wrongAt(places[i], "expected some of " + algorithmNames());
     else b.idTokenAlgorithms.push(algorithm);
   }
   if (names.length > 0) return;

@@ -28,11 +28,11 @@ export function readIntrospection(r: ConfigReader, c: Config, warnings: string[]
   out.intervalSec = attributes.introspection_interval(r);
   const claim = r.text("introspection_expiry_claim");
   if (claim != null) out.expiryClaim = decodeUtf8(claim);
-  const addon = r.texts("introspection_addon_headers");
+  const places: string[] = [], addon = r.texts("introspection_addon_headers", places);
   for (let i = 0; i < addon.length; i++) {
     const name = headerName(addon[i]);
-    if (name.length == 0) r.wrong("introspection_addon_headers", "item " + (i + 1).toString() + " is not a header name");
-    else if (connectionName(name)) r.wrong("introspection_addon_headers", decodeUtf8(name) + " belongs to the client's own request");
+    if (name.length == 0) r.wrongAt(places[i], "is not a header name");
+    else if (connectionName(name)) r.wrongAt(places[i], decodeUtf8(name) + " belongs to the client's own request");
     else out.addonHeaders.push(decodeUtf8(name));
   }
   readParams(r, out);

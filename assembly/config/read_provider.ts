@@ -1,6 +1,6 @@
 // The provider: where its metadata is, by which Envoy clusters it is called, and how bearer tokens are verified with its help.
 
-import { joined, utf8 } from "../bytes/bytes";
+import { joined, same, utf8 } from "../bytes/bytes";
 import { issuerOf, Url } from "../http/url";
 import { ENDPOINTS, Endpoints } from "../oidc/endpoints";
 import * as attributes from "./attributes";
@@ -36,11 +36,17 @@ export function readProvider(r: ConfigReader, c: Config, clusters: Clusters, sig
     return clients;
   }
   const expected = issuer != null ? issuer : issuerOf(discovery);
-  if (expected.length == 0) r.wrong("issuer", "is required, because the discovery URL does not end in /.well-known/openid-configuration");
+  if (expected.length == 0 || sameButForSlash(expected, discovery.text)) r.wrong("discovery", "does not end in /.well-known/openid-configuration: append that to the issuer; if the metadata really stands here, set issuer");
   // Where the document is not fetched, nobody says how the issuer is spelt.
   if (!fetches) c.issuers = issuer != null ? [issuer] : [expected, joined(expected, utf8("/"))];
   if (fetches) c.provider = new ProviderSettings(clusters.endpoint("discovery", discovery), expected, issuer != null, clusters, endpoints, allowHttp, c.timeoutMs, <i64>lifetime * 1000);
   return clients;
+}
+
+/** Metadata does not stand at the issuer itself. */
+function sameButForSlash(a: Uint8Array, b: Uint8Array): bool {
+  const slash = utf8("/");
+  return same(a, b) || same(joined(a, slash), b) || same(a, joined(b, slash));
 }
 
 /** What a rule sets itself goes before what it has from outside; of several that stand together, a key goes before `use_jwks`, and that before `introspection_endpoint`. */

@@ -30,26 +30,23 @@ export function readSession(r: ConfigReader, b: BrowserSettings, issuer: Uint8Ar
   readCookies(session, b, issuer, clientId, warnings);
   const storage = attributes.session_storage(session);
   if (storage == "redis") session.wrong("storage", "redis is not supported: sessions are kept in sealed cookies and need no store");
-  if (session.owns("redis") && storage != "redis") warnings.push("not used: session.redis");
+  if (session.child("redis") != null && storage != "redis") warnings.push("not used: session.redis");
   session.refuseUnknown();
 }
 
 function readSecrets(session: ConfigReader, clientSecret: Uint8Array, warnings: string[]): Uint8Array[] {
-  const before = session.errors.length;
-  const secrets = session.texts("secret", true);
+  const places: string[] = [], secrets = session.texts("secret", places, true);
   if (!session.has("secret")) session.wrong("secret", SECRET_NEEDED);
-  if (session.errors.length != before) return secrets;
   session.atMost("secret", MAX_SECRETS, secrets.length, " secrets");
 
   let short = false;
   for (let i = 0; i < secrets.length; i++) {
-    const key = session.isList("secret") ? "secret[" + i.toString() + "]" : "secret";
-    const size = decodeUtf8(secrets[i]).length;
-    if (size < LEAST_SECRET) session.wrong(key, "expected at least " + LEAST_SECRET.toString() + " characters, found " + size.toString());
-    else if (variety(secrets[i]) < LEAST_VARIETY) session.wrong(key, "is no secret, as it holds so few different characters");
+    const place = places[i], size = decodeUtf8(secrets[i]).length;
+    if (size < LEAST_SECRET) session.wrongAt(place, "expected at least " + LEAST_SECRET.toString() + " characters, found " + size.toString());
+    else if (variety(secrets[i]) < LEAST_VARIETY) session.wrongAt(place, "is no secret, as it holds so few different characters");
     // Who may know the one would know the other (duty 106).
-    if (same(secrets[i], clientSecret)) session.wrong(key, "must not be the client_secret, which the provider knows as well");
-    for (let j = 0; j < i; j++) if (same(secrets[i], secrets[j])) session.wrong(key, "is secret[" + j.toString() + "] again");
+    if (same(secrets[i], clientSecret)) session.wrongAt(place, "must not be the client_secret, which the provider knows as well");
+    for (let j = 0; j < i; j++) if (same(secrets[i], secrets[j])) session.wrongAt(place, "is " + places[j] + " again");
     if (size < GOOD_SECRET) short = true;
   }
   if (short) warnings.push(`session.secret has less than ${GOOD_SECRET} characters: the output of \`openssl rand -base64 32\` is a good one`);

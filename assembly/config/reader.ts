@@ -32,8 +32,6 @@ export class ConfigReader {
   /** The value's node in `json`, or ABSENT: for values with a grammar of their own. */
   node(key: string): i32 { return this.find(key); }
 
-  isList(key: string): bool { return this.json.isList(this.find(key)); }
-
   /** The text, with `$ENV://NAME` replaced; null where the key is absent or wrong. Never empty. */
   text(key: string): Uint8Array | null {
     const node = this.find(key);
@@ -93,21 +91,16 @@ export class ConfigReader {
     return words[0];
   }
 
-  /** A list of texts, or one text as a list of one, of the object itself. Empty where the key is absent. */
-  ownTexts(key: string): Uint8Array[] {
-    return this.owns(key) ? this.texts(key) : [];
-  }
-
-  /** A list of texts, or one text as a list of one. Empty where the key is absent. */
-  texts(key: string, secret: bool = false): Uint8Array[] {
+  /** A list of texts, or one text as a list of one. Empty where the key is absent. `places`: where each stands, for `wrongAt`. */
+  texts(key: string, places: string[] = [], secret: bool = false): Uint8Array[] {
     const out = new Array<Uint8Array>();
     const node = this.find(key);
     if (node == ABSENT) return out;
-    if (this.json.isString(node)) this.add(out, node, this.at(key), secret);
+    if (this.json.isString(node)) this.add(out, node, this.at(key), places, secret);
     else if (!this.json.isList(node)) this.wrong(key, "expected a list of strings, found " + kindName(this.json.kind(node)));
     else {
       let i = 0;
-      for (let item = this.json.first(node); item >= 0; item = this.json.sibling(node, item)) this.add(out, item, itemAt(this.at(key), i++), secret);
+      for (let item = this.json.first(node); item >= 0; item = this.json.sibling(node, item)) this.add(out, item, itemAt(this.at(key), i++), places, secret);
       if (i == 0) this.wrong(key, "must not be an empty list");
     }
     return out;
@@ -188,6 +181,8 @@ export class ConfigReader {
     if (found > most) this.wrong(key, "expected at most " + most.toString() + what + ", found " + found.toString());
   }
 
+  wrongAt(place: string, what: string): void { this.error(place + ": " + what); }
+
   /** At the object itself, wherever it has the attribute from. */
   wrongHere(key: string, what: string): void { this.error((this.path.length > 0 ? this.path + "." : "") + key + ": " + what); }
 
@@ -199,9 +194,11 @@ export class ConfigReader {
     return own != ABSENT || base == null ? own : base.find(key);
   }
 
-  private add(out: Uint8Array[], node: i32, at: string, secret: bool): void {
+  private add(out: Uint8Array[], node: i32, at: string, places: string[], secret: bool): void {
     const text = this.textOf(node, at, secret);
-    if (text != null) out.push(text);
+    if (text == null) return;
+    out.push(text);
+    places.push(at);
   }
 
   private textOf(node: i32, at: string, secret: bool = false): Uint8Array | null {
@@ -241,7 +238,7 @@ export class ConfigReader {
 /** Where an item of a list stands, for messages. */
 export function itemAt(list: string, i: i32): string { return list + "[" + i.toString() + "]"; }
 
-function kindName(kind: Kind): string {
+export function kindName(kind: Kind): string {
   switch (kind) {
     case Kind.True:
     case Kind.False: return "a boolean";

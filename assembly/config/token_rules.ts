@@ -9,6 +9,7 @@ import { hashSize } from "../crypto/hash";
 import { Algorithm, algorithmNamed, algorithmNames, asymmetricAlgorithms } from "../jose/algorithm";
 import * as attributes from "./attributes";
 import { Config, Verification } from "./config";
+import { isScope } from "./authorization_params";
 import { PATH_EXPECTED, plainPath } from "./identity";
 import { readAccessRules } from "./read_access_rules";
 import { readClaimSchema } from "./read_claim_schema";
@@ -17,8 +18,7 @@ import { ConfigReader } from "./reader";
 /** `ofIdTokens`: the expected algorithms are those of ID Tokens too, and there is a `client_secret`, so that HS* may be theirs. */
 export function readTokenRules(r: ConfigReader, c: Config, ofIdTokens: bool): void {
   c.slackSec = attributes.iat_slack(r);
-  c.requiredScopes = r.texts("required_scopes");
-  refuseUnquotable(r, "required_scopes", c.requiredScopes);
+  c.requiredScopes = readScopes(r);
   c.claimSchema = readClaimSchema(r, "claim_schema");
   c.accessRules = readAccessRules(r, "access_rules");
   const typ = r.text("token_typ_expected");
@@ -54,10 +54,10 @@ function readKey(r: ConfigReader, c: Config, ofIdTokens: bool): void {
 function isReplaced(r: ConfigReader, key: string, by: string): bool { return r.owns(by) && !r.owns(key); }
 
 function readAlgorithms(r: ConfigReader, c: Config, secret: Uint8Array | null, ofIdTokens: bool): void {
-  const names = r.texts("token_signing_alg_values_expected");
+  const places: string[] = [], names = r.texts("token_signing_alg_values_expected", places);
   for (let i = 0; i < names.length; i++) {
     const algorithm = algorithmNamed(names[i]);
-    if (algorithm == null) r.wrong("token_signing_alg_values_expected", "expected some of " + algorithmNames());
+    if (algorithm == null) r.wrongAt(places[i], "expected some of " + algorithmNames());
     // A secret that the provider shares with this client alone verifies what it sends to this client alone, never a bearer token.
     else if (algorithm.symmetric && ofIdTokens && secret == null) c.idTokenAlgorithms.push(algorithm);
     else c.algorithms.push(algorithm);
@@ -133,13 +133,10 @@ function readIdTokens(r: ConfigReader, c: Config): void {
   }
 }
 
-function refuseUnquotable(r: ConfigReader, key: string, texts: Uint8Array[]): void {
-  for (let i = 0; i < texts.length; i++) {
-    for (let j = 0; j < texts[i].length; j++) {
-      const c = texts[i][j];
-      if (c > 0x20 && c < 0x7f && c != 0x22 && c != 0x5c) continue;
-      r.wrong(key, "item " + (i + 1).toString() + " is not a scope (RFC 6749 §3.3): printable ASCII without spaces, quotes and backslashes");
-      return;
-    }
+function readScopes(r: ConfigReader): Uint8Array[] {
+  const places: string[] = [], scopes = r.texts("required_scopes", places);
+  for (let i = 0; i < scopes.length; i++) {
+    if (!isScope(scopes[i])) r.wrongAt(places[i], "is not a scope (RFC 6749 §3.3): printable ASCII without spaces, quotes and backslashes");
   }
+  return scopes;
 }

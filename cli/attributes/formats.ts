@@ -1,12 +1,14 @@
 // What texts look like, as far as a pattern can say it; the filter's own readers are exact.
 
+const URL = "https?://(?!:)[!$-.0-;=A-\\[\\]_a-z~]+(?:[/?][!$-;=?-\\[\\]_a-z~]*)?";
+
 /** Name on the page → pattern of the whole text. */
 export const FORMATS: Record<string, string> = {
   text: "[^]+",
   scalar: "[^]+",
-  URL: "https?://(?!:)[!$-.0-;=A-\\[\\]_a-z~]+(?:[/?][!$-;=?-\\[\\]_a-z~]*)?",
+  URL,
   path: "/(?!/)(?!(?:.*/)?\\.{1,2}(?:/|$))[!-\"$->@-\\[\\]-~]+",
-  "URL or path": "(?:https?:/)?/(?!/?$)[!-\"$-\\[\\]-~]+",
+  "URL or path": `${URL}|/(?!/)[!-"$-\\[\\]-~]*`,
   "header name": "[A-Za-z0-9_\\-]+",
   "claim path": "(?=[^])[!-\\-/-~]*(?:\\.[!-\\-/-~]*){0,8}",
   "cookie name": "[!#$%&'*+.^_`|~0-9A-Za-z\\-]{1,64}",
@@ -21,7 +23,7 @@ export const FORMATS: Record<string, string> = {
   "place of a token": "[Hh][Ee][Aa][Dd][Ee][Rr]|[Cc][Oo][Oo][Kk][Ii][Ee]|header:[A-Za-z0-9_\\-]+|(?:query|cookie):[A-Za-z0-9._\\-]+",
   secret: "[^]{16,}",
   "host pattern": "(?:\\*\\.)?[A-Za-z0-9_\\-]+(?:\\.[A-Za-z0-9_\\-]+)*",
-  "plain path": "/(?!/)(?!(?:.*/)?\\.{1,2}(?:/|$))[!\"$&-)+-.0-9<-~/]*",
+  "plain path": "/(?!/)(?!(?:.*/)?\\.{1,2}(?:/|$))[!\"$&-)+-9<->@-\\[\\]-~]*",
   "host and port": "[A-Za-z0-9._:\\[\\]\\-]+",
   method: "[A-Z0-9\\-]+",
 };
