@@ -3,6 +3,14 @@
 
 import { ConfigReader } from "./reader";
 
+export const MAX_RULES = 64;
+export const MAX_ENDPOINT_CLUSTERS_HOSTS = 32;
+export const MAX_INTROSPECTION_PARAMS = 32;
+export const MAX_CLAIM_HEADERS = 32;
+export const MAX_AUTHORIZATION_PARAMS = 32;
+export const MAX_TRUSTED_AUDIENCES = 64;
+export const MAX_SESSION_SECRET = 8;
+
 export function mode(r: ConfigReader): string { return r.oneOf("mode", ["public", "deny", "bearer", "browser"]); }
 export function ssl_verify(r: ConfigReader): bool { return r.flag("ssl_verify", true); }
 export function timeout(r: ConfigReader): i32 { return r.whole("timeout", 3, 1, 60); }

@@ -18,7 +18,7 @@ import { readIdentity } from "./identity";
 import { isLoopback } from "./paths";
 import { readBrowser } from "./read_browser";
 import { readProvider, usedEndpoints } from "./read_provider";
-import { MATCH, MAX_RULES, readMatch } from "./read_rules";
+import { MATCH, readMatch } from "./read_rules";
 import { ConfigReader, itemAt, kindName } from "./reader";
 import { readSources } from "./sources";
 import { readTokenRules } from "./token_rules";
@@ -62,7 +62,7 @@ function number(text: string): i32 {
 }
 
 function readWhole(r: ConfigReader, warnings: string[]): Config {
-  const mode = readMode(r), readers = r.items("rules", MAX_RULES), rules: Rule[] = [];
+  const mode = readMode(r), readers = r.items("rules", attributes.MAX_RULES), rules: Rule[] = [];
   readForeign(r, warnings);
   const c = readSettings(r, mode, warnings);
   if (mode == "public" && !r.has("rules")) r.wrong("mode", "public leaves every request alone: rules say what is guarded");

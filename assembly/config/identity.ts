@@ -9,8 +9,6 @@ import * as attributes from "./attributes";
 import { headerName, reservedName, withDashes } from "./header_name";
 import { ConfigReader } from "./reader";
 
-const MAX_CLAIM_HEADERS = 32;
-
 export function readIdentity(r: ConfigReader): IdentitySettings {
   const out = new IdentitySettings();
   out.accessTokenHeader = attributes.set_access_token_header(r);
@@ -25,7 +23,7 @@ export function readIdentity(r: ConfigReader): IdentitySettings {
   const claims = r.child("claim_headers");
   if (claims == null) return out;
   const paths = claims.names();
-  r.atMost("claim_headers", MAX_CLAIM_HEADERS, paths.length, " headers");
+  r.atMost("claim_headers", attributes.MAX_CLAIM_HEADERS, paths.length, " headers");
   for (let i = 0; i < paths.length; i++) {
     const path = paths[i];
     const text = claims.text(path);

@@ -16,9 +16,6 @@ import { Clients } from "./read_client";
 import { readContents, readSession } from "./read_session";
 import { ConfigReader } from "./reader";
 
-/** Each is compared with each audience of an ID Token. */
-const MAX_AUDIENCES = 64;
-
 /** Everything else of `c` has been read. */
 export function readBrowser(r: ConfigReader, c: Config, clients: Clients, warnings: string[]): BrowserSettings {
   const b = new BrowserSettings();
@@ -30,7 +27,7 @@ export function readBrowser(r: ConfigReader, c: Config, clients: Clients, warnin
   b.nonceRequired = attributes.use_nonce(r);
   if (!b.nonceRequired) warnings.push("use_nonce is false: a nonce is sent, but an ID Token without one is accepted, and only PKCE keeps stolen codes out: does the provider check it?");
   b.trustedAudiences = r.texts("trusted_audiences");
-  r.atMost("trusted_audiences", MAX_AUDIENCES, b.trustedAudiences.length, " audiences");
+  r.atMost("trusted_audiences", attributes.MAX_TRUSTED_AUDIENCES, b.trustedAudiences.length, " audiences");
   // Not merely passed over: whoever sets them counts on them.
   const par = r.child("par"), dpop = r.child("dpop");
   if (par != null && attributes.par_enabled(par)) par.wrong("enabled", "pushed authorization requests are not supported");

@@ -9,7 +9,6 @@ import { connectionName, headerName } from "./header_name";
 import { ConfigReader } from "./reader";
 import { isToken } from "./sources";
 
-const MAX_PARAMS = 32;
 
 /** What the filter sends itself: the token, and who is asking (RFC 7662 §2.1, RFC 6749 §2.3.1, RFC 7521 §4.2). */
 const RESERVED: string[] = ["client_id", "client_secret", "client_assertion", "client_assertion_type"];
@@ -46,7 +45,7 @@ function readParams(r: ConfigReader, out: IntrospectionSettings): void {
   const params = r.child("introspection_params");
   if (params == null) return;
   const names = params.names();
-  r.atMost("introspection_params", MAX_PARAMS, names.length, " parameters");
+  r.atMost("introspection_params", attributes.MAX_INTROSPECTION_PARAMS, names.length, " parameters");
   for (let i = 0; i < names.length; i++) {
     const value = params.scalar(names[i]);
     if (isReserved(names[i]) || names[i] == out.tokenParameter) params.wrong(names[i], "is set by the filter itself");

@@ -7,8 +7,6 @@ import { NAMES, PLACES, WHOLE_ONLY } from "./attribute_names";
 import { isServable } from "./paths";
 import { ConfigReader } from "./reader";
 
-export const MAX_RULES = 64;
-
 /** Attributes that say which requests a rule is about. */
 export const MATCH: string[] = NAMES[PLACES.indexOf("rules[].")];
 

@@ -13,7 +13,6 @@ import { ConfigReader } from "./reader";
 const LEAST_SECRET = 16, GOOD_SECRET = 32;
 /** Fewer different characters than this are no secret, however long the text. */
 const LEAST_VARIETY = 5;
-const MAX_SECRETS = 8;
 const LONGEST = 31536000;
 
 const SECRET_NEEDED = "is required for the browser sign-in: at least 16 characters, such as the output of `openssl rand -base64 32`, shared by all Envoys";
@@ -37,7 +36,7 @@ export function readSession(r: ConfigReader, b: BrowserSettings, issuer: Uint8Ar
 function readSecrets(session: ConfigReader, clientSecret: Uint8Array, warnings: string[]): Uint8Array[] {
   const places: string[] = [], secrets = session.texts("secret", places, true);
   if (!session.has("secret")) session.wrong("secret", SECRET_NEEDED);
-  session.atMost("secret", MAX_SECRETS, secrets.length, " secrets");
+  session.atMost("secret", attributes.MAX_SESSION_SECRET, secrets.length, " secrets");
 
   let short = false;
   for (let i = 0; i < secrets.length; i++) {

@@ -27,10 +27,11 @@ export function namesFile({ attributes, elsewhere }: List): string {
   ].join("\n") + "\n";
 }
 
-/** assembly/config/attributes.ts: one function for each attribute that has a default or bounds. */
+/** assembly/config/attributes.ts: one function for each attribute that has a default or bounds, one constant for the most items of each list or map. */
 export function attributesFile({ attributes }: List): string {
   const functions = attributes.flatMap((a) => functionOf(a) ?? []);
-  return `${HEAD}// Defaults and bounds. Each takes the reader of the object that holds the attribute.\n\nimport { ConfigReader } from "./reader";\n\n${functions.join("\n")}\n`;
+  const counts = attributes.filter((a) => a.max !== undefined && a.type !== "whole").map(({ name, max }) => `export const MAX_${name.replaceAll(".", "_").toUpperCase()} = ${max};`);
+  return `${HEAD}// Defaults and bounds. Each takes the reader of the object that holds the attribute.\n\nimport { ConfigReader } from "./reader";\n\n${counts.join("\n")}\n\n${functions.join("\n")}\n`;
 }
 
 function functionOf(a: Attribute): string | null {
