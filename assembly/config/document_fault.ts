@@ -1,7 +1,7 @@
 // Why a text is no configuration at all: the place, what is wrong there, and the line without anything that could be a value.
 
 import { JsonFault } from "../json/parser";
-import { isKnownWord } from "./known_names";
+import { isName } from "./known_names";
 
 /** So many bytes of the line on both sides of the mistake are shown. */
 const SHOWN = 40;
@@ -56,8 +56,8 @@ function placeIn(text: Uint8Array, at: i32): string {
 }
 
 /**
- * The line around `at`. A quote may be missing, so nobody can tell what is a value and might be secret: shown are names of attributes and the
- * signs of JSON, everything else is `…`.
+ * The line around `at`. A quote may be missing, so nobody can tell what is a value and might be secret: shown are attributes' names in quotes before
+ * a colon, and the signs of JSON. Everything else is `…`.
  */
 function excerpt(text: Uint8Array, at: i32): string {
   let from = at, to = at;
@@ -76,14 +76,23 @@ function excerpt(text: Uint8Array, at: i32): string {
       if (!hidden && out.length > 0 && i < to) out += " ";
       continue;
     } else if (isWordByte(c)) {
+      const start = i;
       while (i < to && isWordByte(text[i])) word += String.fromCharCode(text[i++]);
-      if (!isKnownWord(word)) word = "";
+      if (!isMember(text, start, i) || !isName(word)) word = "";
     } else i++;
     if (word.length > 0) out += word;
     else if (!hidden) out += "…";
     hidden = word.length == 0;
   }
   return out;
+}
+
+/** Whether the word stands in quotes, with a colon behind. */
+function isMember(text: Uint8Array, start: i32, end: i32): bool {
+  if (start == 0 || text[start - 1] != 0x22 || end >= text.length || text[end] != 0x22) return false;
+  let next = end + 1;
+  while (next < text.length && text[next] <= 0x20) next++;
+  return next < text.length && text[next] == 0x3a;
 }
 
 function isSign(c: u8): bool { return c == 0x22 || c == 0x2c || c == 0x3a || c == 0x5b || c == 0x5d || c == 0x7b || c == 0x7d; }

@@ -8,7 +8,7 @@ const OF_RULES = "rules[].";
 /** `place`: the object, as in PLACES. Those of other products are told by their own message (elsewhere.ts). */
 export function isAttribute(place: string, name: string): bool {
   const outermost = place.length == 0 || place == OF_RULES;
-  return namesAt(place).includes(name) || outermost && ELSEWHERE.includes(name);
+  return namesAt(place).includes(name) || outermost && ELSEWHERE.indexOf(name) % 3 == 0;
 }
 
 /** The names in the object; a rule has those of the outermost one, too. */
@@ -17,10 +17,10 @@ function namesAt(place: string): string[] {
   return place == OF_RULES ? own.concat(NAMES[0]) : own;
 }
 
-/** A name of an attribute, or a word of JSON: nothing that anybody keeps to themselves. */
-export function isKnownWord(word: string): bool {
-  for (let i = 0; i < NAMES.length; i++) if (NAMES[i].includes(word)) return true;
-  return word == "true" || word == "false" || word == "null";
+/** Whether any object has an attribute of this name. */
+export function isName(name: string): bool {
+  for (let i = 0; i < NAMES.length; i++) if (NAMES[i].includes(name)) return true;
+  return false;
 }
 
 /** What to say behind "unknown attribute". */

@@ -40,6 +40,7 @@ export function schemaOf(list: List): Schema {
 function about(a: Attribute): Schema {
   return {
     description: plain(a.text) + (a.otherwise ? ` Default: ${plain(a.otherwise)}.` : ""),
+    ...(a.secret ? { writeOnly: true } : {}),
     // What a deprecated attribute falls back to is another one's default.
     ...(a.deprecated ? { deprecated: true } : a.default !== undefined && a.shown === undefined ? { default: a.default } : {}),
   };

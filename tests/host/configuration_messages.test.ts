@@ -16,7 +16,7 @@ describe("a text that is no JSON: its line and column, and what is wrong there",
   test.each([
     ['{\n  "bearer_only": true\n  "timeout": 3\n}', 'line 3, column 3: a comma is missing before this: "timeout": …'],
     ['{\n  "timeout": 3,\n}', "line 3, column 1: the comma before this is one too many: }"],
-    ["{ 'timeout': 3 }", "line 1, column 3: texts stand in double quotes: { …timeout…: …}"],
+    ["{ 'timeout': 3 }", "line 1, column 3: texts stand in double quotes: { …: …}"],
     ['{\n  // seconds\n  "timeout": 3 }', "line 2, column 3: JSON has no comments: …"],
     ['{ "realm": "ünder", "timeout": 3', 'line 1, column 33: the text ends before everything in it is closed: { "realm": "…", "timeout": …'],
     ['{ "realm": "a\n", "timeout": 3 }', 'line 1, column 14: the text in quotes does not end on its line: { "realm": "…'],
@@ -34,6 +34,12 @@ describe("a text that is no JSON: its line and column, and what is wrong there",
 
   test("what is too large is told so", () => expect(mistakes(`{ "realm": "${"x".repeat(262144)}" }`)).toEqual(["expected at most 262144 bytes, found 262159"]));
 
+  test("duty 18: nor is a secret that is made of attributes' names, or the word alone", () => {
+    for (const secret of ["scope-true-user", "cookie secret", "secret", "null"]) {
+      expect(mistakes(`{ "client_secret": "${secret}" "timeout": 3 }`)).toEqual([expect.stringMatching(/^line 1, column \d+: a comma is missing before this: { "client_secret": "…(?: …)?" "timeout": …}$/)]);
+    }
+  });
+
   test.each([
     '{ "client_secret": "S3cret-w0rd, with: {signs}" "timeout": 3 }', '{ "client_secret": "S3cret-w0rd, "timeout": 3 }', '{ "client_secret": S3cret-w0rd" }', "{ 'client_secret': 'S3cret-w0rd' }",
     '{ "session": { "secret": "S3cret-w0rd\n" } }', '{"client_secret":"S3cret-w0rd"', 'client_secret: S3cret-w0rd', '{"S3cret-w0rd"}', `{"x":"${"y".repeat(60)}S3cret-w0rd`, '{ "client_secret": "S3cret_w0rd\\" }',
@@ -42,6 +48,17 @@ describe("a text that is no JSON: its line and column, and what is wrong there",
     expect(line).toMatch(/^line \d+, column \d+: /);
     expect(line).not.toMatch(/S3cret|w0rd|signs|with|yy/);
   });
+});
+
+test("duty 18: wherever a text is cut, or a character of it is missing or turned, no value is in a message, and nothing traps", () => {
+  const text = '{\n "discovery": "https://Q/", "client_secret": "ZKX,:{Q\\u00e9 ZKX",\n "session": { "secret": ["ZKX ü ZKX", "QZK: \\"ZKX"] }, "timeout": 3\n}';
+  for (let i = 0; i < text.length; i++) {
+    for (const broken of [text.slice(0, i), text.slice(0, i) + text.slice(i + 1), `${text.slice(0, i)}"${text.slice(i)}`, `${text.slice(0, i)}\u0000${text.slice(i + 1)}`]) {
+      const lines = mistakes(broken);
+      expect(lines.length).toBeGreaterThan(0);
+      if (/^line \d/.test(lines[0]!)) expect([lines.length, /ZK|KX|Q|é|ü/.test(lines[0]!)]).toEqual([1, false]);
+    }
+  }
 });
 
 test("a google.protobuf.Struct, as Envoy hands it over, is told to be a StringValue", () => {
@@ -62,6 +79,10 @@ describe("the attribute that was meant", () => {
     [{ path_prefix: "/a" }, "path_prefix: unknown attribute; it belongs in rules[]"],
     [{ rules: [{ path: "/a", claim_validator: { audience: { valid_issuers: [] } } }] }, "rules[0].claim_validator.audience.valid_issuers: unknown attribute; it belongs in claim_validator.issuer"],
   ])("%j", (changes, message) => expect(wrong(changes)).toEqual([message]));
+
+  test.each(["any", "false", "true", "", "is use_jwks here"])("%j is no attribute, whatever the table of other products says", (name) => {
+    expect(wrong({ [name]: 1 })).toEqual([expect.stringContaining(`${name}: unknown attribute`)]);
+  });
 
   test("also where another mode has no use for it, or is wrong itself", () => {
     expect(mistakes({ mode: "deny", relm: "x", rules: [{ path: "/a", mode: "public" }] })).toEqual(["relm: unknown attribute; did you mean realm?"]);
