@@ -1,6 +1,6 @@
 // The two attributes with a grammar of their own, as JSON Schemas: a rule over claims, and the JSON Schema that claims are judged by.
 
-const CLAIM_PATH = { type: "string", pattern: "^(?=[^])[!-\\-/-~]*(?:\\.[!-\\-/-~]*){0,8}$", description: "A claim's name, or names joined by dots: realm_access.roles." };
+const CLAIM_PATH = { type: "string", pattern: "^(?=[\\s\\S])[!-\\-/-~]*(?:\\.[!-\\-/-~]*){0,8}$", description: "A claim's name, or names joined by dots: realm_access.roles." };
 const SCALAR = { type: ["string", "number", "boolean"] };
 const RULE = { $ref: "#/$defs/claimRule" };
 const RULES = { type: "array", items: RULE, minItems: 1 };
