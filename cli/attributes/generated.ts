@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readList, ROOT } from "./list";
 import { withTables } from "./page";
-import { attributesFile, namesFile } from "./reader";
+import { attributesFile, namesFile } from "./assembly";
 import { schemaOf } from "./schema";
 
 const PAGE = "docs/configuration.md";
