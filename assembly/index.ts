@@ -3,13 +3,15 @@
 import { FilterDataStatus, FilterHeadersStatus, FilterTrailersStatus } from "./abi/enums";
 import "./abi/abort";
 import { resetArena } from "./abi/memory";
-import { replied } from "./filter/calls";
-import { keepTime, tick } from "./filter/clock";
+import { keepTime } from "./filter/requests/clock";
 import { configure } from "./filter/configure";
+import { resumeSome } from "./filter/requests/execute";
 import { collectGarbage } from "./filter/memory";
-import { bodyCame, refuseOverdue, requestCame, requestGone, resumeSome, trailersCame } from "./filter/request";
-import { responseCame } from "./filter/responses";
-import { roots } from "./filter/world";
+import { replied } from "./filter/calls/replies";
+import { responseCame } from "./filter/requests/responses";
+import { roots } from "./filter/calls/roots";
+import { bodyCame, refuseOverdue, requestCame, requestGone, trailersCame } from "./filter/requests/stream";
+import { tick } from "./filter/tick";
 
 export { proxy_on_memory_allocate } from "./abi/memory";
 
@@ -61,7 +63,7 @@ export function proxy_on_delete(context: u32): void { requestGone(context); }
 
 export function proxy_on_response_headers(stream: u32, _count: u32, _endOfStream: u32): FilterHeadersStatus {
   resetArena();
-  responseCame(stream, roots.ofStream(stream), roots.all);
+  responseCame(stream);
   collectGarbage();
   return FilterHeadersStatus.Continue;
 }

@@ -2,8 +2,7 @@
 
 import { row, TIMES, wasm } from "./filters";
 import { added, inRounds, present, spreadOf, type Measured, type Spread } from "./measure";
-import { floorModule, written } from "./modules";
-import type { HostCall } from "./recording";
+import { floorModule, written, type HostCall } from "./modules";
 import { fixed, type Result } from "./report";
 import { OUT, type World } from "./world";
 

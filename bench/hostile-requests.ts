@@ -22,7 +22,7 @@ export interface Hostile {
 /** Envoy takes 60 KiB of headers, in 100 lines. */
 const HEAD = 60 * 1024;
 const LINES = 100;
-/** The filter's own bounds: what is longer is refused unread. A form's body (filter/bodies.ts), and parameters (http/parameters.ts). */
+/** The filter's own bounds: what is longer is refused unread. A form's body (filter/requests/bodies.ts), and parameters (http/parameters.ts). */
 const FORM = 64 * 1024, PARAMETERS = 20 * 1024;
 /** As many cookies as are looked at (http/cookies.ts). */
 const COOKIES = 512;

@@ -8,7 +8,7 @@ import type { Lines, Outcome } from "./load";
 import { SUBJECT } from "./provider";
 import { checkRefused, checkTaken, makePool, writeLines, type Pool, type Session } from "./sessions";
 import type { Server } from "./servers";
-import type { Subject } from "./subjects";
+import type { Subject } from "./subject";
 import type { Size } from "./tokens";
 import type { World } from "./world";
 

@@ -3,7 +3,11 @@
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import type { Script } from "./recording";
+
+export interface HostCall { name: string; /** The header's name, or what else stands first. */ key: string; valueBytes: number }
+
+/** The callbacks of one stream in their order, each with the calls that it made. */
+export type Script = { callback: string; calls: HostCall[] }[];
 
 const SOURCES = join(__dirname, "modules");
 const ASC = join(__dirname, "..", "node_modules/assemblyscript/bin/asc.js");

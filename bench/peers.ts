@@ -1,7 +1,7 @@
 // Other servers that do the same work, measured over the same server as a bare proxy.
 
 import { apacheIsThere, HOW_TO_INSTALL, startApache, type Asks } from "./apache";
-import type { Host, Subject } from "./subjects";
+import type { Host, Subject } from "./subject";
 import { TOKEN_BYTES, type World } from "./world";
 
 const ALONE = "Apache alone";

@@ -3,13 +3,8 @@
 import { readFileSync } from "node:fs";
 import { Envoy } from "../tests/host/host";
 import type { DirectAnswer } from "./bootstraps";
-import { floorModule, written } from "./modules";
+import { floorModule, written, type HostCall, type Script } from "./modules";
 import type { BenchProvider } from "./provider";
-
-export interface HostCall { name: string; /** The header's name, or what else stands first. */ key: string; valueBytes: number }
-
-/** The callbacks of one stream in their order, each with the calls that it made. */
-export type Script = { callback: string; calls: HostCall[] }[];
 
 export interface Asked { config: object; path: string; headers: Record<string, string> }
 

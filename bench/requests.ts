@@ -8,7 +8,8 @@ import { RATIOS } from "./ratios";
 import { fixed, type Result, type Table } from "./report";
 import { memoryOf, type Server } from "./servers";
 import { median } from "./statistics";
-import { subjects, type Host, type Subject } from "./subjects";
+import type { Host, Subject } from "./subject";
+import { subjects } from "./subjects";
 import { OUT, type World } from "./world";
 
 /** Different sessions: far more than a worker remembers in `cache_max_kib`, which is some 700 small ones or 45 large ones. */

@@ -7,25 +7,10 @@ import { peerSubjects } from "./peers";
 import type { BenchProvider } from "./provider";
 import { answerOf, floorOf } from "./recording";
 import { COOKIE_NAME, SESSION_SECRET, type Session } from "./sessions";
-import type { Server } from "./servers";
 import { ALGORITHMS } from "./signers";
+import type { Host, Subject } from "./subject";
 import { CLIENT_ID, SCOPE, type Size } from "./tokens";
 import { FILTER, OUT, TOKEN_BYTES, type World } from "./world";
-
-/** Subjects with the same one share a server. */
-export interface Host { start(world: World): Promise<Server> }
-
-export type Load =
-  | { kind: "token"; token: string; path: string; /** Every request passes the filter under test, which is sent a mix of tokens too. */ judged?: boolean }
-  /** The same session again, or each time another of more than the filter remembers. */
-  | { kind: "session"; size: Size; seen: boolean; path: string }
-  /** Cookies that this very filter has set at a sign-in, the same again. */
-  | { kind: "own session"; size: Size }
-  | { kind: "refused"; headers: Record<string, string> }
-  | { kind: "sign-in" };
-
-/** `times`: how many of the filter the requests pass. `over`: what "added" is over; null: all CPU counts. */
-export interface Subject { name: string; host: Host; times: number; over: string | null; load: Load }
 
 export const BARE = "the proxy alone";
 const ORIGIN = { tokens: `${BARE}, with a token`, opaque: `${BARE}, with an opaque token`, refusal: (what: string) => `Envoy answers 401 itself, as to ${what}` };

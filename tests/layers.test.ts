@@ -1,8 +1,9 @@
 // The architecture, as a test: who may import whom, what could trap on input, who alone makes a proof, how long a file may be.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
-import { BANS, LINES, LONG, MAKERS, ORDER, RIGHT_OF_ABI } from "./support/layers";
 import { blank } from "./support/blank";
+import { circles } from "./support/circles";
+import { BANS, CIRCLES, LINES, LONG, MAKERS, ORDER, RIGHT_OF_ABI, WITHIN } from "./support/layers";
 
 const ROOT = join(__dirname, "..");
 
@@ -21,12 +22,34 @@ function layerOf(file: string): string { return dirname(file) === "." ? file.rep
 
 const level = (layer: string): number => ORDER.findIndex((names) => names.includes(layer));
 
+/** Of `filter/calls/pending.ts`, `calls`; of `filter/tick.ts`, `.`. */
+const roomOf = (file: string): string => { const parts = file.split("/"); return parts.length > 2 ? parts[1]! : "."; };
+const isDeep = (layer: string): boolean => FILES.some(({ file, folder }) => folder === layer && roomOf(file) !== ".");
+const placeWithin = (file: string): number => (WITHIN[layerOf(file)] ?? []).findIndex((rooms) => rooms.includes(roomOf(file)));
+
 function mayImport(from: string, to: string): boolean {
   if (from === to) return true;
   if (to === "abi") return RIGHT_OF_ABI.includes(from);
   if (from === "abi") return level(to) <= level("bytes");
   return level(to) < level(from);
 }
+
+/** Each file with the files that it imports. */
+function importsOf(files: string[]): Map<string, string[]> {
+  const endings = ["", ".ts", ".mjs", "/index.ts"];
+  return new Map(files.map((file) => {
+    const { withoutComments } = blank(readFileSync(join(ROOT, file), "utf8"));
+    const named = [...withoutComments.matchAll(/(?:from|import)\s*\(?"(\.[^"]*)"/g)].map(([, to]) => normalize(join(dirname(file), to!)));
+    return [file, named.flatMap((to) => endings.map((ending) => to + ending).filter((path) => files.includes(path)))];
+  }));
+}
+
+describe("circles", () => {
+  const graph = (...edges: string[]) => new Map(edges.map((edge) => [edge[0]!, edge.slice(1).split("")]));
+  test.each([["two files", graph("ab", "ba"), ["a → b → a"]], ["three", graph("ab", "bc", "ca"), ["a → b → c → a"]], ["one alone", graph("aa"), ["a → a"]],
+    ["behind others", graph("ab", "bc", "cdb", "d"), ["b → c → b"]], ["none where two ways lead to one", graph("abc", "bd", "cd", "d"), []]] as const)(
+    "are found: %s", (_, imports, found) => { expect(circles(imports)).toEqual(found); });
+});
 
 describe("imports", () => {
   test.each(FILES.filter(({ folder }) => folder !== "abi").map(({ folder }) => folder).filter((name, i, all) => all.indexOf(name) === i))(
@@ -41,6 +64,33 @@ describe("imports", () => {
       }
     }
     expect(upward).toEqual([]);
+  });
+
+  test("go from right to left inside a folder of folders too", () => {
+    const upward: string[] = [], unknown: string[] = [];
+    for (const { file, folder, withoutComments } of FILES.filter((one) => isDeep(one.folder))) {
+      const own = placeWithin(file);
+      if (own < 0) unknown.push(file);
+      for (const [, to] of withoutComments.matchAll(/(?:from|import)\s*"(\.[^"]*)"/g)) {
+        const target = `${normalize(join(dirname(file), to!))}.ts`;
+        if (layerOf(target) !== folder || roomOf(target) === roomOf(file)) continue;
+        if (placeWithin(target) >= own) upward.push(`${file} imports ${to}`);
+      }
+    }
+    expect({ upward, unknown }).toEqual({ upward: [], unknown: [] });
+    expect(Object.entries(WITHIN).flatMap(([folder, order]) => order.flat().map((room) => join("assembly", folder, room))).filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+  });
+
+  test("every folder has its sentence in docs/architecture.md", () => {
+    const page = readFileSync(join(ROOT, "docs/architecture.md"), "utf8"), rooms = [...ORDER.flat().filter((name) => existsSync(join(ROOT, "assembly", name))), "abi", ...Object.values(WITHIN).flat(2).filter((room) => room !== ".")];
+    expect(rooms.filter((room) => !page.includes(`| \`${room}\` | `))).toEqual([]);
+  });
+
+  test("lead back to no file: a circle has no part that can be read first", () => {
+    const files = ["assembly", "bench", "cli", "tests"].flatMap((folder) => sources(folder, /\.(ts|mjs|cjs|js)$/).map((file) => `${folder}/${file}`));
+    const found = circles(importsOf(files)), allowed = Object.keys(CIRCLES);
+    expect(found.filter((circle) => !allowed.some((folder) => circle.split(" → ").every((file) => file.startsWith(folder))))).toEqual([]);
+    expect(allowed.filter((folder) => !found.some((circle) => circle.startsWith(folder)))).toEqual([]);
   });
 
   test("stay inside the project, but for the blocks that memory is made of", () => {

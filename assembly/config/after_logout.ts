@@ -1,6 +1,6 @@
 // Where a logout ends, as far as the configuration alone can tell: a page that is guarded leads straight to the login again.
 
-import { same } from "../bytes/bytes";
+import { joined, same } from "../bytes/bytes";
 import { decodeUtf8 } from "../bytes/utf8";
 import { BrowserSettings, Redirect } from "./browser";
 import { Config, Mode, Rule, Unauthenticated } from "./config";
@@ -9,16 +9,19 @@ import { Config, Mode, Rule, Unauthenticated } from "./config";
 export function warnOfGuardedLanding(whole: Config, rules: Rule[], warnings: string[]): void {
   const browser = whole.browser;
   if (browser == null || rules.length > 0 || whole.mode != Mode.Guarded || whole.unauthenticated != Unauthenticated.SignIn) return;
-  if (!isOfThisSite(browser)) return;
-  warnings.push("post_logout_redirect_uri (" + decodeUtf8(browser.postLogoutRedirectUri) + ") is a page that needs a login itself: whoever logs out is asked to log in again. Let it be a page that a rule with mode: public serves, or one of another site");
+  if (!isOfThisSite(browser) || same(browser.postLogoutRedirectUri, joined(originOf(browser), browser.logoutPath))) return;
+  warnings.push("post_logout_redirect_uri (" + decodeUtf8(browser.postLogoutRedirectUri) + ") is a page that needs a login itself: whoever logs out is asked to log in again. Let it be logout_path itself, which then shows that the logout is done, or a page that a rule with mode: public serves, or one of another site");
 }
 
 function isOfThisSite(browser: BrowserSettings): bool {
-  const landing = browser.postLogoutRedirectUri, callback = browser.redirectUrl;
+  const landing = browser.postLogoutRedirectUri;
   if (browser.redirect != Redirect.Absolute || landing.length == 0) return false;
-  const origin = callback.subarray(0, callback.length - browser.callbackPath.length);
+  const origin = originOf(browser);
   return same(landing, origin) || landing.length > origin.length && same(landing.subarray(0, origin.length), origin) && isEnd(landing[origin.length]);
 }
+
+/** Of an absolute `redirect_uri`. */
+function originOf(browser: BrowserSettings): Uint8Array { return browser.redirectUrl.subarray(0, browser.redirectUrl.length - browser.callbackPath.length); }
 
 /** What may stand behind an authority. */
 function isEnd(c: u8): bool { return c == 0x2f || c == 0x3f; }

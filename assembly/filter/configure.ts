@@ -17,16 +17,17 @@ import { AUTHORIZATION, IDENTITY_HEADERS } from "../policy/identity";
 import { CookieNames } from "../session/cookie_settings";
 import { contextOf } from "../session/sealing";
 import { VERSION } from "../version";
-import { setClock } from "./clock";
-import { EnvoySigner } from "./envoy_signer";
-import { EnvoyVerifier } from "./envoy_verifier";
-import { Feed } from "./feed";
-import { feedId } from "./feed_id";
-import { Guard } from "./guard";
-import { NO_SESSIONS, SessionRegistry } from "./registry";
-import { Root } from "./roots";
-import { Verdicts } from "./verdict_cache";
-import { logs, metrics, roots } from "./world";
+import { Configuration, roots } from "./calls/roots";
+import { EnvoySigner } from "./envoy/envoy_signer";
+import { EnvoyVerifier } from "./envoy/envoy_verifier";
+import { logs } from "./observe/logs";
+import { metrics } from "./observe/metrics";
+import { Feed } from "./provider/feed";
+import { feedId } from "./provider/feed_id";
+import { setClock } from "./requests/clock";
+import { RuleSettings } from "./rules/rule_settings";
+import { NO_SESSIONS, SessionRegistry } from "./shared/registry";
+import { Verdicts } from "./verdicts/verdict_cache";
 
 const FIRST_TICK_MS = 1;
 /** Properties of the plugin that is being configured. */
@@ -54,7 +55,7 @@ export function configure(rootId: u32, size: u32): bool {
   root.lines.owner = ownerOf();
   for (let i = 0; i < compiled.errors.length; i++) root.lines.error("configuration: " + compiled.errors[i]);
   const config = compiled.config;
-  root.guard = null;
+  root.outside = null;
   root.rules = [];
   root.feeds = [];
   if (config == null) return false;
@@ -75,19 +76,19 @@ export function configure(rootId: u32, size: u32): bool {
   // Its secrets are in it, or in the variables that it refers to.
   root.key = extract(utf8(SALT), contextOf([document, contextOf(variables.used)]));
   const registries: SessionRegistry[] = [];
-  const guard = new Guard(root, 0, config, namesOf(config, config), feedOf(root, config), registryOf(registries, config));
-  root.guard = guard;
+  const rule = new RuleSettings(root, 0, config, namesOf(config, config), feedOf(root, config), registryOf(registries, config));
+  root.outside = rule;
   for (let i = 0; i < config.rules.length; i++) {
     const own = config.rules[i].config;
-    root.rules.push(new Guard(root, i + 1, own, sameSources(own.sources, config.sources) ? guard.names : namesOf(own, config), feedOf(root, own), registryOf(registries, own)));
+    root.rules.push(new RuleSettings(root, i + 1, own, sameSources(own.sources, config.sources) ? rule.names : namesOf(own, config), feedOf(root, own), registryOf(registries, own)));
   }
-  expectMethod(guard);
+  expectMethod(rule);
   for (let i = 0; i < root.rules.length; i++) expectMethod(root.rules[i]);
   root.registries = registries;
   root.trailerNames = trailerNamesOf(config);
   root.cookieNames = new OwnCookieNames();
   root.watchesResponses = false;
-  watch(root, guard);
+  watch(root, rule);
   for (let i = 0; i < root.rules.length; i++) watch(root, root.rules[i]);
   setClock(root, FIRST_TICK_MS);
   return true;
@@ -100,7 +101,7 @@ function ownerOf(): string {
 }
 
 /** Settings with the same provider share what is known of it. */
-function feedOf(root: Root, config: Config): Feed | null {
+function feedOf(root: Configuration, config: Config): Feed | null {
   const settings = config.provider;
   if (settings == null) return null;
   const id = feedId(settings), own = feedNamed(root, id);
@@ -117,12 +118,12 @@ function feedOf(root: Root, config: Config): Feed | null {
 }
 
 /** Tells the provider's feed how the client of these settings proves itself. */
-function expectMethod(guard: Guard): void {
-  const browser = guard.config.browser, feed = guard.feed;
+function expectMethod(rule: RuleSettings): void {
+  const browser = rule.config.browser, feed = rule.feed;
   if (browser != null && feed != null) feed.expect(methodOf(browser.client.auth));
 }
 
-function feedNamed(root: Root, id: string): Feed | null {
+function feedNamed(root: Configuration, id: string): Feed | null {
   for (let i = 0; i < root.feeds.length; i++) if (root.feeds[i].id == id) return root.feeds[i];
   return null;
 }
@@ -202,11 +203,11 @@ function sameSources(a: Source[], b: Source[]): bool {
  * What one set of settings adds for the whole configuration: its cookies' names under both schemes, for no upstream gets what another one's
  * login has left in the browser; and whether responses are looked at.
  */
-function watch(root: Root, guard: Guard): void {
-  const config = guard.config, browser = config.browser;
+function watch(root: Configuration, rule: RuleSettings): void {
+  const config = rule.config, browser = config.browser;
   if (browser != null) {
-    guard.secureNaming = addNames(root.cookieNames, browser.cookies.secureNames);
-    guard.plainNaming = addNames(root.cookieNames, browser.cookies.plainNames);
+    rule.secureNaming = addNames(root.cookieNames, browser.cookies.secureNames);
+    rule.plainNaming = addNames(root.cookieNames, browser.cookies.plainNames);
     root.watchesResponses = true;
   }
   for (let i = 0; i < config.sources.length; i++) if (config.sources[i].kind == SourceKind.Query) root.watchesResponses = true;

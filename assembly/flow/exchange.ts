@@ -7,7 +7,6 @@ import { Url } from "../http/url";
 import { KeySet } from "../jose/jwks";
 import { Occasion } from "../oidc/client_auth";
 import { Metadata } from "../oidc/discovery";
-import { RefreshOutcome } from "./next";
 
 /** What is known of the provider right now. */
 export abstract class ProviderView {
@@ -34,6 +33,9 @@ export abstract class ProviderView {
   /** Whether metadata and keys are on their way, so that waiting makes sense. */
   abstract coming(): bool;
 }
+
+/** Ended: the provider will have no more of this session. Failed: it did not answer, and may do so later. */
+export const enum RefreshOutcome { UnderWay = 1, Done, Ended, Failed }
 
 /** How a refresh stands, and the session's new cookie text where it is done. */
 @final

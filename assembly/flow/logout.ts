@@ -5,12 +5,13 @@ import { Reply } from "../http/callout";
 import { isCrossSite } from "../http/navigation";
 import { confirmSignOutPage, copiesWorkPage, signedOutPage } from "../http/page";
 import { Url } from "../http/url";
-import { endSessionUrl } from "../oidc/end_session";
+import { endSessionUrl, endSessionUrlWithoutHint } from "../oidc/end_session";
 import { revocationFaultText, revocationRequest } from "../oidc/revocation";
 import { readFlowMarks } from "../session/flow_marks";
-import { expiredFlow, expiredLogin, expiredSession } from "../session/session_cookies";
+import { expiredLogin, expiredSession } from "../session/session_cookies";
 import { Session } from "../session/session";
 import { Exchange } from "./exchange";
+import { flowAfterLogout, logoutReturn, newLogoutState, returnsHere } from "./logout_return";
 import { Await, CalloutKind, Ended, Next, Page, Redirect, Refuse, Respond, Step, Visited } from "./next";
 import { openNext, openSession } from "./open_session";
 import { LOGOUT_METHOD } from "./refusal";
@@ -20,12 +21,14 @@ import { Visit } from "./visit";
 
 export function logout(x: Exchange, visit: Visit): Next {
   if (!visit.isGet && !visit.isPost) return Refuse.method(LOGOUT_METHOD, "GET, POST");
-  const browser = visit.browser;
+  const browser = visit.browser, back = logoutReturn(visit);
+  if (back != null) return back;
   // A link or a form on another site must not sign anybody out behind their back (duty 115).
   if (isCrossSite(visit.headers, visit.origin)) return new Page(Visited.SignOutAsked, confirmSignOutPage(browser.logoutPath));
 
   let session = openSession(visit), kept = true;
-  let out = leave(x, visit, session);
+  const state = newLogoutState(x, visit);
+  let out = leave(x, visit, session, state);
   // Another that was planted in front must not keep the person's own alive. Copies of one are revoked once.
   const ended: Session[] = [];
   for (; session != null; session = openNext(visit)) {
@@ -34,7 +37,7 @@ export function logout(x: Exchange, visit: Visit): Next {
     if (!endSession(x, visit, session)) kept = false;
   }
   if (!kept) out = notKept(out);
-  clear(visit, out.setCookies);
+  clear(visit, out.setCookies, state);
   if (browser.revokeOnLogout) for (let i = 0; i < ended.length; i++) revoke(x, visit, newestOf(x, visit, ended[i]).session, out);
   return out;
 }
@@ -56,28 +59,29 @@ function notKept(led: Respond): Page {
 }
 
 /** Where the browser goes. Only configured addresses and the provider's own: nothing of the request chooses one (duties 24, 117). */
-function leave(x: Exchange, visit: Visit, session: Session | null): Respond {
+function leave(x: Exchange, visit: Visit, session: Session | null, state: Uint8Array): Respond {
   const browser = visit.browser, metadata = x.metadata;
   if (browser.redirectAfterLogoutUri.length > 0) return new Redirect(Visited.SignedOut, browser.redirectAfterLogoutUri, 303);
   const endpoint: Url | null = metadata == null ? null : metadata.endSessionEndpoint;
   if (endpoint != null) {
-    // Some providers refuse a logout without a hint. Where nobody is logged in, the page of that refusal would be all that a person sees.
-    if (session == null) return new Page(Visited.SignedOut, signedOutPage(utf8("/"), endSessionUrl(endpoint, browser.client.id, EMPTY, browser.postLogoutRedirectUri)));
-    const hint = session.idToken;
-    return new Redirect(Visited.SignedOut, endSessionUrl(endpoint, browser.client.id, hint, browser.postLogoutRedirectUri), 303);
+    if (session != null && session.idToken.length > 0) {
+      return new Redirect(Visited.SignedOut, endSessionUrl(endpoint, browser.client.id, session.idToken, browser.postLogoutRedirectUri, state), 303);
+    }
+    // Without a hint some providers show an error and nothing else (Spring, Okta), and no metadata says which.
+    return new Page(Visited.SignedOut, signedOutPage(utf8("/"), endSessionUrlWithoutHint(endpoint, browser.client.id)));
   }
-  if (browser.postLogoutRedirectUri.length > 0) return new Redirect(Visited.SignedOut, browser.postLogoutRedirectUri, 303);
+  if (browser.postLogoutRedirectUri.length > 0 && !returnsHere(visit)) return new Redirect(Visited.SignedOut, browser.postLogoutRedirectUri, 303);
   return new Page(Visited.SignedOut, signedOutPage(utf8("/")));
 }
 
-/** Everything of ours that the browser holds (duty 118). */
-export function clear(visit: Visit, out: Uint8Array[]): void {
+/** Everything of ours that the browser holds (duty 118), but for the state of this logout. */
+export function clear(visit: Visit, out: Uint8Array[], state: Uint8Array = EMPTY): void {
   const browser = visit.browser, names = visit.names, marks = readFlowMarks(visit.cookies.flows());
   const expired = expiredSession(browser.cookies, names, visit.secure, visit.presentChunks);
   for (let i = 0; i < expired.length; i++) out.push(expired[i]);
   const path = browser.loginPath;
   for (let i = 0; i < marks.logins.length; i++) out.push(expiredLogin(names, visit.secure, marks.logins[i].id, path, browser.formPost));
-  out.push(expiredFlow(names, visit.secure, browser.formPost));
+  out.push(flowAfterLogout(visit, state));
 }
 
 /** RFC 7009 §2.1: the refresh token first, because the provider may then end the access token with it. */

@@ -3,7 +3,7 @@
 import { EMPTY } from "../bytes/bytes";
 import { Callout, Reply } from "../http/callout";
 import { Session } from "../session/session";
-import { Exchange } from "./exchange";
+import { Exchange, RefreshOutcome } from "./exchange";
 import { Refusal } from "./refusal";
 import { EndKeys } from "./session_keys";
 
@@ -94,7 +94,7 @@ export class Ended extends Next {
 }
 
 /** What a browser's visit came to, for the counters. */
-export const enum Visited { SignInStarted = 0, SignedIn, SignedOut, SignOutAsked, Silent, AlreadySignedIn, SignInRepeated }
+export const enum Visited { SignInStarted = 0, SignedIn, SignedOut, SignOutAsked, Silent, AlreadySignedIn, SignInRepeated, LogoutReturned }
 
 /** Which calls there are, for the counters. */
 export const enum CalloutKind { Discovery = 0, Jwks, Introspection, Token, Userinfo, Revocation }
@@ -143,9 +143,6 @@ export class Refreshed extends Next {
     readonly why: string = "",
   ) { super(); }
 }
-
-/** Ended: the provider will have no more of this session. Failed: it did not answer, and may do so later. */
-export const enum RefreshOutcome { UnderWay = 1, Done, Ended, Failed }
 
 /** Waits for the request's body, which is a form, and goes on with it. */
 @final

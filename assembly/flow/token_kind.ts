@@ -19,18 +19,18 @@ const HEADER_TYPES: string[] = ["logout+jwt", "refresh+jwt", "rt+jwt"];
 /** Whether a JWT says that it is no token to send as a bearer token. `typ`: of its header. `idTokens`: ID Tokens are. */
 export function isOtherJwt(claims: Json, typ: Uint8Array | null, idTokens: bool): bool {
   for (let i = 0; i < HEADER_TYPES.length; i++) if (isTyp(typ, HEADER_TYPES[i])) return true;
-  return claims.member(claims.root, "events") >= 0 || !idTokens && hasIdTokenMembers(claims) || isOtherKind(claims, idTokens);
+  return hasOtherMembers(claims, idTokens) || isOtherKind(claims, idTokens);
 }
 
-/** What only ID Tokens have (OpenID Connect Core §2, §3.3.2.11). */
-function hasIdTokenMembers(claims: Json): bool {
+/** What only logout tokens (Back-Channel Logout 1.0 §2.4) and ID Tokens have (OpenID Connect Core §2, §3.3.2.11). */
+function hasOtherMembers(claims: Json, idTokens: bool): bool {
   const root = claims.root;
-  return claims.member(root, "nonce") >= 0 || claims.member(root, "at_hash") >= 0 || claims.member(root, "c_hash") >= 0;
+  return claims.member(root, "events") >= 0 || !idTokens && (claims.member(root, "nonce") >= 0 || claims.member(root, "at_hash") >= 0 || claims.member(root, "c_hash") >= 0);
 }
 
 /** Likewise for what introspection says of a token (RFC 7662 §2.2). */
 export function isOtherActive(claims: Json, idTokens: bool): bool {
-  if (isOtherKind(claims, idTokens)) return true;
+  if (hasOtherMembers(claims, idTokens) || isOtherKind(claims, idTokens)) return true;
   // Some providers say here how the token is used, some what it is. DPoP is another way of using it.
   const type = claims.member(claims.root, "token_type");
   return type >= 0 && !namesOne(claims, type, ACCESS_TOKENS) && !(idTokens && namesOne(claims, type, ID_TOKENS));

@@ -1,7 +1,7 @@
-// The cookie that counts logins: which login cookies there are, oldest first, and how many logins were completed of late.
+// The cookie that counts logins: which login cookies there are, oldest first, how many logins were completed of late, and whether a logout is under way.
 // Nothing in it is secret or trusted: it only keeps cookies from piling up and redirects from going round in circles.
 
-import { same } from "../bytes/bytes";
+import { EMPTY, same } from "../bytes/bytes";
 import { ByteWriter } from "../bytes/writer";
 import { LOGIN_ID_SIZE } from "../http/cookie_names";
 
@@ -14,13 +14,15 @@ const MOST_DIGITS = 9;
 const MOST_TIME_DIGITS = 10;
 
 /** The longest text that `written` writes. */
-const MOST_BYTES = MOST_DIGITS + 1 + MOST_TIME_DIGITS + MAX_LOGINS * (2 + LOGIN_ID_SIZE);
+const MOST_BYTES = MOST_DIGITS + 1 + MOST_TIME_DIGITS + (MAX_LOGINS + 1) * (2 + LOGIN_ID_SIZE);
 /** Values of the cookie that are read: others may set more. */
 const MOST_VALUES = 32;
 
 const DOT: u8 = 0x2e;
 /** Before the id of a login that another site has caused. */
 const TILDE: u8 = 0x7e;
+/** Before the state of a logout. */
+const BANG: u8 = 0x21;
 
 /** A login under way: the id in its cookie's name, and whether another site has caused it. */
 @final
@@ -34,6 +36,8 @@ export class FlowMarks {
   completedAtSec: i64 = 0;
   /** Oldest first. */
   logins: LoginMark[] = [];
+  /** The `state` of a logout that leads back here, as long as a login's id; EMPTY: there is none. */
+  logout: Uint8Array = EMPTY;
 
   written(): Uint8Array {
     const out = new ByteWriter().decimal(this.completed).byte(DOT).decimal(this.completedAtSec);
@@ -42,6 +46,7 @@ export class FlowMarks {
       if (this.logins[i].crossSite) out.byte(TILDE);
       out.bytes(this.logins[i].id);
     }
+    if (this.logout.length > 0) out.byte(DOT).byte(BANG).bytes(this.logout);
     return out.done();
   }
 
@@ -74,6 +79,7 @@ export class FlowMarks {
       this.completed = other.completed;
       this.completedAtSec = other.completedAtSec;
     }
+    if (this.logout.length == 0) this.logout = other.logout;
     for (let i = 0; i < other.logins.length && this.logins.length < MAX_LOGINS; i++) {
       if (this.indexOf(other.logins[i].id) < 0) this.logins.push(other.logins[i]);
     }
@@ -108,13 +114,18 @@ function readMarks(text: Uint8Array): FlowMarks | null {
   if (parts.length < 2) return null;
   const completed = numberOf(parts[0], MOST_DIGITS), completedAtSec = numberOf(parts[1], MOST_TIME_DIGITS);
   if (completed < 0 || completedAtSec < 0) return null;
-  for (let i = 2; i < parts.length; i++) {
+  let logins = parts.length;
+  if (logins > 2 && parts[logins - 1].length > 0 && parts[logins - 1][0] == BANG) {
+    out.logout = parts[--logins].subarray(1);
+    if (!isId(out.logout)) return null;
+  }
+  for (let i = 2; i < logins; i++) {
     const crossSite = parts[i].length > 0 && parts[i][0] == TILDE, id = parts[i].subarray(crossSite ? 1 : 0);
     if (!isId(id)) return null;
     out.add(id, crossSite);
   }
   // One that came twice is no longer there twice.
-  if (out.logins.length != parts.length - 2) return null;
+  if (out.logins.length != logins - 2) return null;
   out.completed = <i32>completed;
   out.completedAtSec = completedAtSec;
   return out;
@@ -125,7 +136,7 @@ function partsOf(text: Uint8Array): Uint8Array[] {
   const out = new Array<Uint8Array>();
   for (let i = 0, start = 0; i <= text.length; i++) {
     if (i < text.length && text[i] != DOT) continue;
-    if (out.length == MAX_LOGINS + 2) return [];
+    if (out.length == MAX_LOGINS + 3) return [];
     out.push(text.subarray(start, i));
     start = i + 1;
   }

@@ -39,7 +39,7 @@ async function main(): Promise<void> {
     port: ports.provider,
     browser: {
       redirectUris: [BROWSER_HOST, LOOPBACK].map((host) => `http://${host}:${ports.envoy}/callback`),
-      postLogoutRedirectUris: [home(ports)],
+      postLogoutRedirectUris: [afterLogout(ports)],
       backchannelLogoutUri: `http://${LOOPBACK}:${ports.envoy}/backchannel-logout`,
       accessTokenSec: ACCESS_TOKEN_SEC,
     },
@@ -55,7 +55,7 @@ async function main(): Promise<void> {
       clusters: { upstream: { port: upstream.port }, idp: { port: ports.provider } },
       listeners: [{
         port: ports.envoy,
-        filters: filters(provider, home(ports)),
+        filters: filters(provider, afterLogout(ports)),
         routes: [{ prefix: "/opaque", cluster: "upstream", filter: "opaque" }, { prefix: "/", cluster: "upstream", filter: "browser" }],
       }],
     }),
@@ -89,6 +89,11 @@ async function checkFree(ports: Ports): Promise<void> {
 
 function home(ports: Ports): string {
   return `http://${BROWSER_HOST}:${ports.envoy}/`;
+}
+
+/** The filter's own page at `logout_path`. */
+function afterLogout(ports: Ports): string {
+  return `${home(ports)}logout`;
 }
 
 /** Two configurations side by side, each on its own path: one for browsers and for JWTs, and one for tokens that are looked up. */

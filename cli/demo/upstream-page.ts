@@ -1,7 +1,8 @@
 // The upstream's page: who is signed in, how long the access token lasts, and every header that arrived. Tokens are shown in part.
 
 import { escape, htmlPage } from "./page";
-import type { Echo } from "./upstream";
+
+export interface Echo { method: string; path: string; headers: [string, string][]; body: string }
 
 /** What the filter sets, by its configuration here: the rest came from the browser or from Envoy. */
 const IDENTITY = /^x-(access-token|id-token|raw-id-token|refresh-token|userinfo|user-id|user-name|scopes)$/i;

@@ -4,9 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { PAGE_HEADERS } from "./page";
 import { listenOn, LOOPBACK } from "./ports";
 import { headerList, MAX_HEADERS } from "./provider-front";
-import { echoPage } from "./upstream-page";
-
-export interface Echo { method: string; path: string; headers: [string, string][]; body: string }
+import { echoPage, type Echo } from "./upstream-page";
 
 export interface Upstream {
   port: number;

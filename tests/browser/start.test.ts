@@ -21,6 +21,10 @@ test("the first URL leads to a sign-in, a page that says who it is, a second tab
   expect(await heading(await second)).toBe("Signed in as Alice Example");
   await page.getByRole("link", { name: "Sign out" }).click();
   await page.getByRole("button", { name: "Sign out" }).click();
+  await page.waitForURL(/\/logout\?state=/);
+  expect(await heading(page)).toBe("You are signed out");
+  await picture(page, "signed-out");
+  await page.getByRole("link", { name: "Back to the start page" }).click();
   await page.waitForURL(/\/interaction\//);
   expect(await heading(page)).toBe("Sign in");
 }, 60_000);

@@ -96,6 +96,7 @@ describe("the answer", () => {
   test.each([
     ["Ory Hydra's refresh token", { token_type: "Bearer", token_use: "refresh_token" }], ["Keycloak's refresh token", { typ: "Refresh" }], ["Curity's refresh token", { purpose: "refresh_token" }],
     ["a refresh token that says so in token_type", { token_type: "refresh_token" }], ["an ID Token", { token_use: "id_token" }],
+    ["Spring's ID Token", { sub: "me", aud: ["gateway"], azp: "gateway", nonce: "n" }], ["an ID Token by its at_hash", { at_hash: "h" }], ["a logout token", { events: {} }],
   ])("duty 62: %s is no bearer token, though it is active", (_, changes) => {
     expect(refused(asks(active(changes)).request)).toBe("401 wrong_type");
   });

@@ -87,7 +87,7 @@ describe("how", () => {
     const { envoy, browser } = browse({ revoke_tokens_on_logout: true, post_logout_redirect_uri: "https://app.example/bye" });
     const { local } = browser.navigate("/logout", { ...SAME, ...headers } as Sent);
     expect([local.status, envoy.callouts]).toEqual([200, []]);
-    expect(local.body).toContain(`<a href="${ISSUER}/logout?client_id=gateway&amp;post_logout_redirect_uri=https%3A%2F%2Fapp.example%2Fbye">`);
+    expect(local.body).toContain(`<a href="${ISSUER}/logout?client_id=gateway">`);
   });
 
   test("cookies that are no session change nothing about that, and are taken away", () => {
@@ -119,14 +119,6 @@ describe("where to", () => {
     expect(local.body).toContain("You are signed out");
     expect(browser.names).toEqual([]);
   });
-  test.each([[800, true], [8000, false]])("an ID Token with %i bytes of groups stands in the URL: %p (2 kB are the most, and the hint is only recommended)", (bytes, there) => {
-    const { browser } = browse();
-    signInAs(browser, { groups: ["g".repeat(bytes)] });
-    const to = location(signOut(browser));
-    expect([to.searchParams.has("id_token_hint"), to.searchParams.get("client_id"), to.href.length <= 2048]).toEqual([there, "gateway", true]);
-  });
-  test("duty 117: without the ID Token in the session there is no hint", () => expect(at({ session_contents: { id_token: true, user: true } }).searchParams.has("id_token_hint")).toBe(false));
-
   test.each(["post_logout_redirect_uri", "redirect_after_logout_uri", "rd", "redirect", "next", "state"])("duty 24: %s of the request leads nowhere", (name) => {
     for (const metadata of [BROWSER_METADATA, without("end_session_endpoint")]) {
       const { browser } = signedIn({}, metadata);
@@ -134,6 +126,58 @@ describe("where to", () => {
       expect(local.headers.list.join() + local.body).not.toContain("evil");
       expect(browser.session).toBeUndefined();
     }
+  });
+});
+
+describe("the way back to logout_path", () => {
+  const HERE = { post_logout_redirect_uri: "https://app.example/logout" };
+  const FROM_PROVIDER: Sent = { "sec-fetch-site": "cross-site" };
+  const state = (browser: Browser): string => location(signOut(browser)).searchParams.get("state")!;
+  const back = (browser: Browser, query = "", headers: Sent = FROM_PROVIDER): StreamContext => browser.navigate(`/logout${query}`, headers);
+  const title = ({ local }: StreamContext): string => /<h1>(.*?)<\/h1>/.exec(local.body)![1]!;
+
+  test("a state goes along, and whoever brings it back sees that the logout is done, without another way to the provider", () => {
+    const { browser } = signedIn(HERE);
+    const sent = state(browser);
+    expect(sent).toMatch(/^[\w-]{8}$/);
+    const done = back(browser, `?state=${sent}`);
+    expect([done.local.status, title(done), done.local.body.includes(ISSUER), done.local.headers.get("cache-control")]).toEqual([200, "You are signed out", false, "no-store"]);
+    isOut(browser);
+  });
+  test("it is good once", () => {
+    const { browser } = signedIn(HERE);
+    const query = `?state=${state(browser)}`;
+    back(browser, query);
+    expect(title(back(browser, query))).toBe("Sign out?");
+  });
+  test.each([["none", () => ""], ["another one", () => "?state=AAAAAAAA"], ["an empty one", () => "?state="], ["two", (sent: string) => `?state=${sent}&state=${sent}`], ["a longer one", (sent: string) => `?state=${sent}A`]])(
+    "%s is no way back", (_, query) => {
+      const { browser } = signedIn(HERE);
+      expect(title(back(browser, query(state(browser))))).toBe("Sign out?");
+    });
+  test("who has logged in again meanwhile is asked, and stays logged in", () => {
+    const { browser } = signedIn(HERE);
+    const query = `?state=${state(browser)}`;
+    const flow = browser.names.find((name) => !name.includes("_login_") && name !== browser.session)!;
+    const kept = browser.jar.get(flow)!;
+    signIn(browser);
+    browser.jar.set(flow, kept);
+    expect(title(back(browser, query))).toBe("Sign out?");
+    expect(browser.fetch("/api").forwarded.has("x-userinfo")).toBe(true);
+  });
+  test("another browser's state shows nothing", () => {
+    const { envoy, browser } = signedIn(HERE);
+    expect(title(back(new Browser(envoy), `?state=${state(browser)}`))).toBe("Sign out?");
+  });
+  test("without an end_session_endpoint the page comes at once", () => expect(title(signOut(signedIn(HERE, without("end_session_endpoint")).browser))).toBe("You are signed out"));
+  test("redirect_after_logout_uri that leads back, which brings no state, does not go round in circles", () => {
+    const { browser } = signedIn({ redirect_after_logout_uri: "https://idp.example/logout?logout_uri=https%3A%2F%2Fapp.example%2Flogout" });
+    expect(location(signOut(browser)).host).toBe("idp.example");
+    expect(title(back(browser))).toBe("You are signed out");
+  });
+  test.each(["https://app.example/logout/", "https://app.example/bye", "https://www.example/logout", "http://app.example/logout", "https://app.example:8443/logout"])("no state goes to %s: nobody would look at it", (uri) => {
+    const { browser } = signedIn({ post_logout_redirect_uri: uri });
+    expect([location(signOut(browser)).searchParams.has("state"), browser.names]).toEqual([false, []]);
   });
 });
 

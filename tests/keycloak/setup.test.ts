@@ -81,8 +81,10 @@ describe("the page's client and configuration", () => {
     const browser = new BrowserClient();
     await keycloakSignIn(browser, `${at.shop.url}/orders`);
     const atKeycloak = await browser.follow(await browser.get(`${at.shop.url}/logout`));
-    expect([atKeycloak.status, atKeycloak.one("location")?.split("?")[0]]).toEqual([302, `${at.shop.url}/`]);
-    expect(isLoginForm(await browser.settle(atKeycloak))).toBe(true); // which leads to a page that needs a sign-in
+    expect([atKeycloak.status, atKeycloak.one("location")?.split("?")[0]]).toEqual([302, `${at.shop.url}/logout`]);
+    const landed = await browser.settle(atKeycloak);
+    expect([landed.status, landed.body.includes("You are signed out"), landed.body.includes(keycloak().url)]).toEqual([200, true, false]);
+    expect(isLoginForm(await browser.open(`${at.shop.url}/orders`))).toBe(true);
   });
 
   test("a session that the administrator ends is over within two seconds", async () => {

@@ -5,6 +5,11 @@ export const ORDER = [
   ["unpack"], ["runtime", "result", "version"], ["bytes"], ["crypto", "json", "http"], ["jose"], ["oidc"], ["session"], ["policy"], ["config"], ["flow"], ["filter"], ["index"],
 ];
 
+/** The same inside a folder that has folders; `.` is what stands beside them. */
+export const WITHIN: Record<string, string[][]> = {
+  filter: [["envoy", "observe"], ["shared"], ["verdicts"], ["provider"], ["rules"], ["calls"], ["requests"], ["."]],
+};
+
 /** `abi` stands beside the order: it knows bytes and results, and only the filter knows it. */
 export const RIGHT_OF_ABI = ["filter", "index"];
 
@@ -30,9 +35,9 @@ export const BANS: Ban[] = [
     "bytes/base64.ts": "tables with an entry for every value of the index",
     "json/json.ts": "node numbers that it has given out itself",
     "flow/credential.ts": "a table with an entry for every byte",
-    "filter/verdict_cache.ts": "its table is one flat buffer, so that the collector has nothing to mark",
-    "filter/verdict_key.ts": "the address of its one buffer",
-    "filter/visits.ts": "the address of its one buffer",
+    "filter/verdicts/verdict_cache.ts": "its table is one flat buffer, so that the collector has nothing to mark",
+    "filter/verdicts/verdict_key.ts": "the address of its one buffer",
+    "filter/verdicts/seen_sessions.ts": "the address of its one buffer",
     "http/name_table.ts": "a table with an entry for every value of the index",
   } },
   { name: "raw memory", pattern: /\b(?:load|store)\s*<|\bv128\.(?:load|store)|\bmemory\.(?!data\b)|\bheap\./, why: "no bound is checked", allowed: {
@@ -58,18 +63,18 @@ export const BANS: Ban[] = [
     "http/name_table.ts": "compares names of the header block in place",
     "http/query.ts": "reads the query in the header block, each byte below its end",
     "flow/credential.ts": "reads the Authorization value in the header block",
-    "filter/admit.ts": "writes prepared headers out of the cache",
+    "filter/requests/admit.ts": "writes prepared headers out of the cache",
     "filter/configure.ts": "takes a seed out of eight random bytes",
-    "filter/envoy_verifier.ts": "compares the host's answer where it lies",
-    "filter/ended_sessions.ts": "records of fixed size in what workers share",
-    "filter/request.ts": "looks at the path in the header block",
-    "filter/question.ts": "a head of fixed size in what was sealed here",
-    "filter/shared_answers.ts": "a head of fixed size in what workers share",
-    "filter/shared_table.ts": "records in what workers share, each measured before it is read",
-    "filter/shared_provider.ts": "a header of fixed size in what workers share",
-    "filter/verdict_cache.ts": "one flat buffer, so that the collector has nothing to mark",
-    "filter/verdict_key.ts": "puts token and headers together in one buffer, without allocating",
-    "filter/visits.ts": "puts a session's cookies together in one buffer, without allocating",
+    "filter/envoy/envoy_verifier.ts": "compares the host's answer where it lies",
+    "filter/shared/ended_sessions.ts": "records of fixed size in what workers share",
+    "filter/requests/stream.ts": "looks at the path in the header block",
+    "filter/calls/question.ts": "a head of fixed size in what was sealed here",
+    "filter/shared/shared_answers.ts": "a head of fixed size in what workers share",
+    "filter/shared/shared_table.ts": "records in what workers share, each measured before it is read",
+    "filter/shared/shared_provider.ts": "a header of fixed size in what workers share",
+    "filter/verdicts/verdict_cache.ts": "one flat buffer, so that the collector has nothing to mark",
+    "filter/verdicts/verdict_key.ts": "puts token and headers together in one buffer, without allocating",
+    "filter/verdicts/seen_sessions.ts": "puts a session's cookies together in one buffer, without allocating",
   } },
   { name: "Math.random, Date.now", pattern: /\bMath\.random\b|\bDate\.now\b/, why: "imports that Envoy does not have; time and randomness come in", allowed: {} },
   { name: "String.UTF8.decode", pattern: /\bString\.UTF(?:8|16)\.decode/, why: "accepts malformed bytes; bytes/utf8 refuses them", allowed: {
@@ -90,6 +95,11 @@ export const MAKERS: Record<string, string> = {
   Tokens: "oidc/token.ts",
   IdToken: "oidc/id_token.ts",
   LogoutToken: "oidc/logout_token.ts",
+};
+
+/** Folders whose files may import each other in circles, and why. */
+export const CIRCLES: Record<string, string> = {
+  "tests/host/host/": "the scripted host is one graph of objects: an Envoy, its VMs, their roots and streams know each other, as in Envoy",
 };
 
 export const LINES = 300;

@@ -10,7 +10,7 @@ import { Hash } from "../../assembly/crypto/hash";
 import { NativeVerifier, setNativeVerifier } from "../../assembly/crypto/native";
 import { readSpki } from "../../assembly/crypto/public_key";
 import { Scheme, verify } from "../../assembly/crypto/verify";
-import { EnvoyVerifier } from "../../assembly/filter/envoy_verifier";
+import { EnvoyVerifier } from "../../assembly/filter/envoy/envoy_verifier";
 
 export { proxy_on_memory_allocate } from "../../assembly/abi/memory";
 

@@ -3,7 +3,8 @@
 import { startUpstream as start, type Upstream } from "../../../cli/demo/upstream";
 import { atEnd } from "./cleanup";
 
-export type { Echo, Upstream } from "../../../cli/demo/upstream";
+export type { Upstream } from "../../../cli/demo/upstream";
+export type { Echo } from "../../../cli/demo/upstream-page";
 
 export async function startUpstream(): Promise<Upstream> {
   const upstream = await start();

@@ -9,7 +9,8 @@ import { atEnd } from "../../envoy/support/cleanup";
 import { statsOf, until } from "../../envoy/support/envoy";
 import { request, type RawResponse } from "../../envoy/support/http";
 import type { Realm } from "./keycloak";
-import { runtimeOf, type EnvoyInstance, type EnvoySetup } from "./runtime";
+import { runtimeOf } from "./choice";
+import type { EnvoyInstance, EnvoySetup } from "./runtime";
 
 /** What the upstream answers. A header that came more than once is one, joined by ", ". */
 export interface Echo { method: string; path: string; headers: Record<string, string> }

@@ -2,7 +2,7 @@
 //   npx tsx tests/keycloak/support/keep.ts
 //   KEYCLOAK_STATE='…' npx jest --selectProjects keycloak --testPathPatterns tests/keycloak/stack.test.ts
 
-import { chooseRuntime } from "./runtime";
+import { chooseRuntime } from "./choice";
 
 async function main(): Promise<void> {
   const { runtime, why } = await chooseRuntime();

@@ -3,7 +3,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { atEnd } from "../../envoy/support/cleanup";
-import { ADMIN, runtimeOf, type KeycloakState, type Runtime } from "./runtime";
+import { runtimeOf } from "./choice";
+import { ADMIN, type KeycloakState, type Runtime } from "./runtime";
 
 /** What stands in envoy/keycloak/quickstart-realm.json. */
 export const CLIENT = { id: "apisix-quickstart-client", secret: "bSaIN3MV1YynmtXvU8lKkfeY0iwpr9cH" };

@@ -1,4 +1,4 @@
-// The two ways of running Keycloak and Envoy, containers and native processes, behind one interface, and the choice between them.
+// The two ways of running Keycloak and Envoy, containers and native processes, behind one interface.
 
 import type { EnvoyOptions } from "../../../cli/demo/envoy-config";
 import type { RunOptions } from "../../../cli/demo/envoy-process";
@@ -64,29 +64,4 @@ export async function serves(url: string, withinMs: number, isOver: () => string
     if (response?.ok) return;
   }
   throw new Error(`Keycloak does not serve at ${url} after ${withinMs / 1000} s.`);
-}
-
-/** Loaded when it is asked for: whoever runs natively does not wait for the Docker client's packages. */
-export function runtimeOf(mode: Mode): Runtime {
-  if (mode === "native") return (require("./native") as typeof import("./native")).native;
-  return (require("./containers") as typeof import("./containers")).containers;
-}
-
-/** KEYCLOAK_TESTS=containers|native decides; without it containers where an engine answers, else native. Where neither can be it throws
- *  with what to install. `why` is a sentence for the one who started the tests. */
-export async function chooseRuntime(): Promise<{ runtime: Runtime; why: string }> {
-  const wanted = process.env.KEYCLOAK_TESTS ?? "";
-  if (wanted !== "") {
-    if (wanted !== "containers" && wanted !== "native") throw new Error(`KEYCLOAK_TESTS=${wanted}: expected "containers" or "native".`);
-    const runtime = runtimeOf(wanted);
-    const obstacle = await runtime.obstacle();
-    if (obstacle !== null) throw new Error(`KEYCLOAK_TESTS=${wanted}, but this machine cannot: ${obstacle}`);
-    return { runtime, why: `KEYCLOAK_TESTS=${wanted}` };
-  }
-  const [containers, native] = [runtimeOf("containers"), runtimeOf("native")];
-  const noContainers = await containers.obstacle();
-  if (noContainers === null) return { runtime: containers, why: "a Docker engine answers" };
-  const noNative = await native.obstacle();
-  if (noNative === null) return { runtime: native, why: noContainers };
-  throw new Error(`The tests with Keycloak can run neither in containers nor as native processes.\n  Containers: ${noContainers}\n  Native: ${noNative}`);
 }

@@ -1,7 +1,7 @@
 // Jest's globalSetup of this project: one Keycloak for all its test files, which find it by KEYCLOAK_STATE. Where that is set already,
 // by someone who writes tests with keep.ts, that one is used.
 
-import { chooseRuntime } from "./runtime";
+import { chooseRuntime } from "./choice";
 
 export default async function setUp(): Promise<void> {
   if (process.env.KEYCLOAK_STATE) {

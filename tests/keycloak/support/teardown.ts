@@ -1,6 +1,7 @@
 // Jest's globalTeardown of this project: ends what setup.ts has started.
 
-import { runtimeOf, type KeycloakState } from "./runtime";
+import { runtimeOf } from "./choice";
+import type { KeycloakState } from "./runtime";
 
 export default async function tearDown(): Promise<void> {
   if (process.env.KEYCLOAK_IS_OURS !== "1") return;

@@ -6,6 +6,7 @@ const BASE = '"discovery":"https://idp.example.com/.well-known/openid-configurat
 export function a_landing_page_that_needs_a_login_is_warned_of(): void {
   warns(true, ',"redirect_uri":"https://app.example.com/cb","post_logout_redirect_uri":"https://app.example.com/bye"');
   warns(true, ',"redirect_uri":"https://app.example.com/cb","post_logout_redirect_uri":"https://app.example.com/?x"');
+  warns(true, ',"redirect_uri":"https://app.example.com/cb","logout_path":"/out","post_logout_redirect_uri":"https://app.example.com/out/"');
 }
 
 export function one_that_may_need_none_is_not(): void {
@@ -13,6 +14,7 @@ export function one_that_may_need_none_is_not(): void {
   warns(false, ',"redirect_uri":"https://app.example.com/cb","post_logout_redirect_uri":"https://www.example.com/"');
   warns(false, ',"redirect_uri":"https://app.example.com/cb","post_logout_redirect_uri":"https://app.example.com:8443/"');
   warns(false, ',"redirect_uri":"https://app.example.com/cb","post_logout_redirect_uri":"https://app.example.com.evil.example/"');
+  warns(false, ',"redirect_uri":"https://app.example.com/cb","logout_path":"/out","post_logout_redirect_uri":"https://app.example.com/out"');
   warns(false, ',"redirect_uri":"/cb","post_logout_redirect_uri":"https://app.example.com/bye"');
   warns(false, ',"redirect_uri":"https://app.example.com/cb","unauth_action":"pass","post_logout_redirect_uri":"https://app.example.com/bye"');
   warns(false, ',"redirect_uri":"https://app.example.com/cb","post_logout_redirect_uri":"https://app.example.com/bye","rules":[{"path":"/bye","mode":"public"}]');

@@ -72,11 +72,19 @@ export function duty_62_an_active_refresh_or_id_token_is_no_access_token(): void
   for (let i = 0; i < access.length; i++) equal(said(answer("", "\"active\":true,\"sub\":\"me\"," + access[i])), "forward");
 }
 
+/** Spring Authorization Server answers with the claims of the token, whatever it is, and names no kind. */
+export function duty_62_an_answer_with_the_claims_of_an_id_or_logout_token_is_about_no_access_token(): void {
+  const claims = ["\"nonce\":\"n\"", "\"at_hash\":\"h\"", "\"c_hash\":\"h\"", "\"nonce\":\"\"", "\"nonce\":1", "\"scope\":\"read\",\"token_type\":\"Bearer\",\"nonce\":\"n\"", "\"events\":{}"];
+  for (let i = 0; i < claims.length; i++) equal(said(answer("", "\"active\":true,\"sub\":\"me\"," + claims[i])), "wrong_type");
+  const absent = ["\"nonce\":null", "\"at_hash\":null", "\"c_hash\":null", "\"events\":null", "\"x\":{\"nonce\":\"n\"}"];
+  for (let i = 0; i < absent.length; i++) equal(said(answer("", "\"active\":true,\"sub\":\"me\"," + absent[i])), "forward");
+}
+
 export function where_configuration_takes_id_tokens_an_active_one_passes_and_a_refresh_token_does_not(): void {
   const config = "\"accept_id_token_as_bearer\":true,\"claim_validator\":{\"audience\":{\"valid_audiences\":[\"api\"]}}";
-  const ids = ["\"token_use\":\"id_token\"", "\"token_type\":\"id_token\"", "\"typ\":\"ID\""];
+  const ids = ["\"token_use\":\"id_token\"", "\"token_type\":\"id_token\"", "\"typ\":\"ID\"", "\"nonce\":\"n\"", "\"at_hash\":\"h\""];
   for (let i = 0; i < ids.length; i++) equal(said(answer(config, "\"active\":true,\"aud\":\"api\"," + ids[i])), "forward");
-  const others = ["\"token_use\":\"refresh_token\"", "\"token_type\":\"refresh_token\"", "\"typ\":\"Refresh\""];
+  const others = ["\"token_use\":\"refresh_token\"", "\"token_type\":\"refresh_token\"", "\"typ\":\"Refresh\"", "\"events\":{}"];
   for (let i = 0; i < others.length; i++) equal(said(answer(config, "\"active\":true,\"aud\":\"api\"," + others[i])), "wrong_type");
 }
 

@@ -1,8 +1,8 @@
 import { EMPTY } from "../../../assembly/bytes/bytes";
 import { AuthorizationRequest, authorizationUrl, RESERVED_PARAMETERS } from "../../../assembly/oidc/authorize";
-import { endSessionUrl } from "../../../assembly/oidc/end_session";
+import { endSessionUrl, endSessionUrlWithoutHint } from "../../../assembly/oidc/end_session";
 import { codeChallenge } from "../../../assembly/oidc/pkce";
-import { ascii, equal, isFalse, isTrue, text, utf8 } from "../check";
+import { ascii, equal, equalInt, isFalse, isTrue, text, utf8 } from "../check";
 import { urlOf } from "./calls.as";
 
 // Authorization request.
@@ -72,10 +72,21 @@ export function duty_11_there_is_no_method_but_s256(): void {
 // End of the session.
 export function duty_117_a_logout_request_carries_what_there_is(): void {
   const endpoint = urlOf("https://idp.example.com/logout?tenant=a");
-  equal(text(endSessionUrl(endpoint, ascii("me"), ascii("a.b.c"), ascii("https://app.example.com/bye?x=1"))),
-    "https://idp.example.com/logout?tenant=a&client_id=me&id_token_hint=a.b.c&post_logout_redirect_uri=https%3A%2F%2Fapp.example.com%2Fbye%3Fx%3D1");
-  equal(text(endSessionUrl(endpoint, ascii("me"), EMPTY, EMPTY)), "https://idp.example.com/logout?tenant=a&client_id=me");
-  equal(text(endSessionUrl(urlOf("https://idp.example.com/logout"), ascii("m&e"), EMPTY, ascii("https://b"))), "https://idp.example.com/logout?client_id=m%26e&post_logout_redirect_uri=https%3A%2F%2Fb");
+  equal(text(endSessionUrl(endpoint, ascii("me"), ascii("a.b.c"), ascii("https://app.example.com/bye?x=1"), ascii("s+t"))),
+    "https://idp.example.com/logout?tenant=a&client_id=me&id_token_hint=a.b.c&post_logout_redirect_uri=https%3A%2F%2Fapp.example.com%2Fbye%3Fx%3D1&state=s%2Bt");
+  equal(text(endSessionUrl(endpoint, ascii("me"), ascii("a.b.c"), EMPTY, EMPTY)), "https://idp.example.com/logout?tenant=a&client_id=me&id_token_hint=a.b.c");
+  equal(text(endSessionUrl(urlOf("https://idp.example.com/logout"), ascii("m&e"), ascii("t"), ascii("https://b"), EMPTY)), "https://idp.example.com/logout?client_id=m%26e&id_token_hint=t&post_logout_redirect_uri=https%3A%2F%2Fb");
+}
+
+export function a_hint_that_is_too_long_is_left_out(): void {
+  const endpoint = urlOf("https://idp.example.com/logout"), uri = ascii("https://b");
+  const around = endSessionUrl(endpoint, ascii("me"), ascii("t"), uri, EMPTY).length - 1;
+  equalInt(endSessionUrl(endpoint, ascii("me"), ascii("t".repeat(2048 - around)), uri, EMPTY).length, 2048);
+  equal(text(endSessionUrl(endpoint, ascii("me"), ascii("t".repeat(2049 - around)), uri, EMPTY)), "https://idp.example.com/logout?client_id=me&post_logout_redirect_uri=https%3A%2F%2Fb");
+}
+
+export function duty_117_a_logout_request_without_a_hint_names_the_client_alone(): void {
+  equal(text(endSessionUrlWithoutHint(urlOf("https://idp.example.com/logout?tenant=a"), ascii("m&e"))), "https://idp.example.com/logout?tenant=a&client_id=m%26e");
 }
 
 function request(): AuthorizationRequest {

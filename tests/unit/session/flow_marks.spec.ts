@@ -6,6 +6,8 @@ export function what_is_written_is_read(): void {
   again("3.1700000000");
   again("0.1700000000.abcdefgh");
   again("1.1700000000.~abcdefgh.ABCDEFGH.~-_-_-_-_");
+  again("0.0.!abcdefgh");
+  again("2.1.abcdefgh.ABCDEFGH.01234567.-_-_-_-_.aaaaaaaa.bbbbbbbb.~cccccccc.!dddddddd");
   again("2.1.abcdefgh.ABCDEFGH.01234567.-_-_-_-_.aaaaaaaa.bbbbbbbb.cccccccc");
   const marks = readFlowMarks([ascii("2.1700000000.abcdefgh.ABCDEFGH")]);
   equalInt(marks.completed, 2);
@@ -53,6 +55,7 @@ export function duty_160_foreign_values_of_the_cookie_take_nothing_away(): void 
   merged(["rubbish", "", "1.1700000000.~abcdefgh"], "1.1700000000.~abcdefgh");
   merged(["0.0.abcdefgh", "0.0.~abcdefgh.abcdefgi"], "0.0.abcdefgh.abcdefgi");
   merged(["0.0.a0000000.b0000000.c0000000.d0000000", "0.0.e0000000.f0000000.g0000000.h0000000"], "0.0.a0000000.b0000000.c0000000.d0000000.e0000000.f0000000.g0000000");
+  merged(["0.0.!abcdefgh", "0.0.!planted1"], "0.0.!abcdefgh");
   merged([], "0.0");
 }
 
@@ -86,6 +89,13 @@ export function duty_112_anything_malformed_is_no_marks(): void {
   refuses("1.2.~abcdefg");
   refuses("1.2.abcdefgh~");
   refuses("1.2.abcdefgh.~abcdefgh");
+  refuses("1.2.!");
+  refuses("1.2.!abcdefg");
+  refuses("1.2.!~abcdefg");
+  refuses("1.2.!abcdefgh.abcdefgh");
+  refuses("1.2.!abcdefgh.!abcdefgi");
+  refuses("!abcdefgh");
+  refuses("1.!abcdefgh");
   refuses("1.2.abcdef+h");
   refuses("1.2.abcdef=h");
   refuses("1.2.abcdef\nh");

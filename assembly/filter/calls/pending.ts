@@ -1,0 +1,217 @@
+// Calls of one root context, and its requests that wait. Requests with the same question wait for one call together.
+
+import { EMPTY, same } from "../../bytes/bytes";
+import { NO_WAITS, Waits } from "../../flow/exchange";
+import { CalloutKind, Next, Step } from "../../flow/next";
+import { Feed } from "../provider/feed";
+import { RuleSettings } from "../rules/rule_settings";
+import { Share } from "../rules/share";
+import { NO_SESSIONS, SessionRegistry } from "../shared/registry";
+import { hashOf, Question } from "./question";
+import { waitingStreams, Woken, wokenQueue } from "./woken";
+
+/** One call. The host's tokens are unique within the root context that dispatched it. */
+@final
+export class PendingCall {
+  /** Stream ids of the requests that wait for it. */
+  readonly waiting: u32[] = [];
+  /** What it counts in; null for metadata and keys. */
+  readonly share: Share | null;
+
+  constructor(
+    readonly token: u32,
+    readonly kind: CalloutKind,
+    readonly startedMs: i64,
+    /** For metadata and keys. */
+    readonly feed: Feed | null,
+    /** Whose requests wait, and what goes on when the answer is there; null for metadata and keys. */
+    readonly rule: RuleSettings | null,
+    readonly step: Step | null,
+    /** For introspection. */
+    readonly question: Question | null,
+  ) { this.share = rule == null ? null : shareOf(rule, kind); }
+}
+
+/** Which share of the rule's a call counts in. */
+export function shareOf(rule: RuleSettings, kind: CalloutKind): Share { return kind == CalloutKind.Introspection ? rule.tokens : rule.visits; }
+
+/** In place of a stream: the answer to a refresh that waits for the provider's keys. */
+export const NOBODY: u32 = 0;
+/** How many of them one configuration keeps in a worker. */
+export const MAX_KEPT = 256;
+
+/** A request that waits for a provider, or for a refresh. */
+@final
+class Waiter {
+  /** `waits`: this wait included. */
+  constructor(readonly stream: u32, readonly rule: RuleSettings, readonly share: Share, readonly step: Step | null, readonly waits: Waits) {}
+}
+
+/** Those who wait for the same: a provider, or the refresh of that name. */
+@final
+export class Waiters {
+  private readonly all: Waiter[] = [];
+  constructor(readonly feed: Feed | null, readonly key: Uint8Array, readonly registry: SessionRegistry) {}
+
+  add(waiter: Waiter): void {
+    this.all.push(waiter);
+    waiter.share.waiting++;
+  }
+
+  wake(): void {
+    for (let i = 0; i < this.all.length; i++) {
+      const waiter = this.all[i];
+      wokenQueue.add(new Woken(waiter.stream, waiter.rule, waiter.share, null, waiter.step, waiter.waits));
+    }
+  }
+}
+
+/** Every call and every wait is found without looking at others: a flood of them makes none of them dearer. */
+@final
+export class Pending {
+  /** By the host's token. */
+  private readonly calls: Map<u32, PendingCall> = new Map<u32, PendingCall>();
+  /** Introspections, here and elsewhere, by the hash of their question. Where two have the same, only the later is found: the other is asked about alone. */
+  private readonly questions: Map<u64, PendingCall> = new Map<u64, PendingCall>();
+  /** Introspections that other workers make. They have no token of the host's. */
+  private elsewhere: PendingCall[] = [];
+  /** As many as there are providers at the most. */
+  private feeds: Waiters[] = [];
+  /** Answers to refreshes that wait for the provider's keys. */
+  kept: i32 = 0;
+  /** By the first bytes of the refresh's name. */
+  private readonly refreshes: Map<u64, Waiters> = new Map<u64, Waiters>();
+
+  add(call: PendingCall): void {
+    this.calls.set(call.token, call);
+    this.count(call);
+  }
+
+  /** An introspection that another worker makes. */
+  addElsewhere(question: Question, nowMs: i64): PendingCall {
+    const wait = question.wait, call = new PendingCall(0, wait.kind, nowMs, null, question.rule, wait.step, question);
+    this.waitElsewhere(call);
+    return call;
+  }
+
+  waitElsewhere(call: PendingCall): void {
+    this.elsewhere.push(call);
+    this.count(call);
+  }
+
+  /** The call under way that asks the same (filter/verdicts/verdict_key.ts), here or elsewhere, or null. */
+  about(rule: RuleSettings, asked: Uint8Array): PendingCall | null {
+    const key = hashOf(rule, asked);
+    if (!this.questions.has(key)) return null;
+    const call = this.questions.get(key), question = call.question;
+    return question != null && question.rule == rule && same(question.asked, asked) ? call : null;
+  }
+
+  get countElsewhere(): i32 { return this.elsewhere.length; }
+
+  takeElsewhere(): PendingCall[] {
+    const taken = this.elsewhere;
+    if (taken.length == 0) return taken;
+    this.elsewhere = [];
+    for (let i = 0; i < taken.length; i++) this.over(taken[i]);
+    return taken;
+  }
+
+  /** Takes the call out, or answers null: a reply that nobody waits for any more. */
+  take(token: u32): PendingCall | null {
+    if (!this.calls.has(token)) return null;
+    const call = this.calls.get(token);
+    this.calls.delete(token);
+    this.over(call);
+    return call;
+  }
+
+  join(call: PendingCall, stream: u32): void {
+    const share = call.share;
+    waitingStreams.add(stream);
+    call.waiting.push(stream);
+    if (share != null) share.waiting++;
+  }
+
+  /** `waits`: what the request had waited for before. */
+  joinFeed(feed: Feed, stream: u32, rule: RuleSettings, share: Share, step: Step | null, waits: Waits): void {
+    waitingStreams.add(stream);
+    this.waitersFor(feed).add(new Waiter(stream, rule, share, step, new Waits(true, waits.refreshes)));
+  }
+
+  joinRefresh(key: Uint8Array, stream: u32, rule: RuleSettings, waits: Waits): void {
+    const short = shortened(key);
+    waitingStreams.add(stream);
+    if (!this.refreshes.has(short)) this.refreshes.set(short, new Waiters(null, key, rule.registry));
+    this.refreshes.get(short).add(new Waiter(stream, rule, rule.visits, null, new Waits(waits.provider, waits.refreshes + 1)));
+  }
+
+  get refreshing(): bool { return this.refreshes.size > 0; }
+
+  /** Those who waited for one call now wait for another. */
+  move(from: PendingCall, to: PendingCall): void {
+    for (let i = 0; i < from.waiting.length; i++) to.waiting.push(from.waiting[i]);
+    from.waiting.length = 0;
+  }
+
+  /** Those who waited for a call now wait for the provider, and go on with this step. */
+  moveToFeed(from: PendingCall, rule: RuleSettings, feed: Feed, step: Step | null): void {
+    const share = shareOf(rule, from.kind);
+    share.waiting -= from.waiting.length;
+    for (let i = 0; i < from.waiting.length; i++) this.waitersFor(feed).add(new Waiter(from.waiting[i], rule, share, step, new Waits(true, 0)));
+    from.waiting.length = 0;
+  }
+
+  wake(call: PendingCall, rule: RuleSettings, verdict: Next): void {
+    const share = shareOf(rule, call.kind);
+    for (let i = 0; i < call.waiting.length; i++) wokenQueue.add(new Woken(call.waiting[i], rule, share, verdict, null, NO_WAITS));
+  }
+
+  /** The refresh of that name has ended. */
+  wakeRefresh(key: Uint8Array): void {
+    const short = shortened(key);
+    if (!this.refreshes.has(short)) return;
+    const waiters = this.refreshes.get(short);
+    this.refreshes.delete(short);
+    waiters.wake();
+  }
+
+  /** The refreshes that somebody waits for. */
+  refreshWaits(): Waiters[] { return this.refreshes.values(); }
+
+  wakeFeed(feed: Feed): void {
+    for (let i = 0; i < this.feeds.length; i++) {
+      const waiters = this.feeds[i];
+      if (waiters.feed != feed) continue;
+      this.feeds.splice(i, 1);
+      waiters.wake();
+      return;
+    }
+  }
+
+  private waitersFor(feed: Feed): Waiters {
+    for (let i = 0; i < this.feeds.length; i++) if (this.feeds[i].feed == feed) return this.feeds[i];
+    const waiters = new Waiters(feed, EMPTY, NO_SESSIONS);
+    this.feeds.push(waiters);
+    return waiters;
+  }
+
+  private count(call: PendingCall): void {
+    const share = call.share, question = call.question;
+    if (share != null) share.calls++;
+    if (question != null) this.questions.set(question.hash, call);
+  }
+
+  private over(call: PendingCall): void {
+    const share = call.share, question = call.question;
+    if (share != null) share.calls--;
+    if (question != null && this.questions.has(question.hash) && this.questions.get(question.hash) == call) this.questions.delete(question.hash);
+  }
+}
+
+/** Of a digest. Two that are alike so far wake each other, and are decided again. */
+function shortened(key: Uint8Array): u64 {
+  let out: u64 = 0;
+  for (let i = 0; i < 8 && i < key.length; i++) out = out << 8 | key[i];
+  return out;
+}

@@ -1,0 +1,74 @@
+// The configurations in this VM, and which of them a stream belongs to.
+
+import { setEffectiveContext } from "../../abi/host";
+import { RuleSettings } from "../rules/rule_settings";
+import { Root } from "../rules/root";
+import { Pending } from "./pending";
+
+/** One configuration of the filter: its rules, and what their requests have under way. */
+@final
+export class Configuration extends Root {
+  /** What stands outside of the rules; null until configured, and for ever where the configuration is wrong. */
+  outside: RuleSettings | null = null;
+  /** One for each rule. */
+  rules: RuleSettings[] = [];
+  /** Its calls and the requests that wait. They go when it goes: Envoy has cancelled its calls then, and its streams are gone too. */
+  readonly pending: Pending = new Pending();
+
+  constructor(id: u32) { super(id); }
+}
+
+/** Streams that may be told apart at once. A stream that is older by so many cannot be placed, and is refused. */
+const STREAMS: u32 = 1 << 16;
+
+@final
+export class Roots {
+  readonly all: Configuration[] = [];
+  /** For each stream its id and its root's id. Made only when a second root comes: the sole root needs no looking up. */
+  private streams: Uint32Array = new Uint32Array(0);
+  private owners: Uint32Array = new Uint32Array(0);
+  /** Streams before this one belong to the root that was alone then. */
+  private since: u32 = 0;
+  private alone: u32 = 0;
+
+  add(id: u32): void {
+    if (this.all.length == 1 && this.streams.length == 0) {
+      this.streams = new Uint32Array(STREAMS);
+      this.owners = new Uint32Array(STREAMS);
+      this.since = id;
+      this.alone = this.all[0].id;
+    }
+    this.all.push(new Configuration(id));
+  }
+
+  addStream(id: u32, root: u32): void {
+    if (this.streams.length == 0) return;
+    const slot = id & (STREAMS - 1);
+    this.streams[slot] = id;
+    this.owners[slot] = root;
+  }
+
+  find(id: u32): Configuration | null {
+    for (let i = 0; i < this.all.length; i++) if (this.all[i].id == id) return this.all[i];
+    return null;
+  }
+
+  ofStream(id: u32): Configuration | null {
+    if (this.streams.length == 0) return this.all.length == 1 ? this.all[0] : null;
+    const slot = id & (STREAMS - 1);
+    if (this.streams[slot] == id) return this.find(this.owners[slot]);
+    return id < this.since ? this.find(this.alone) : null;
+  }
+
+  /** Forgets roots that the host no longer has (after a reload). The effective context is `current` afterwards. */
+  sweep(current: u32): void {
+    for (let i = this.all.length - 1; i >= 0; i--) {
+      const id = this.all[i].id;
+      if (id == current || setEffectiveContext(id)) continue;
+      this.all.splice(i, 1);
+    }
+    setEffectiveContext(current);
+  }
+}
+
+export const roots = new Roots();

@@ -1,0 +1,32 @@
+// Signatures made by the host: Envoy's `sign`, for assertions by which the client proves itself. No code of our own does it.
+
+import { Status } from "../../abi/enums";
+import { callForeign, pairsAt, pairsSize } from "../../abi/host";
+import { copied, EMPTY, utf8 } from "../../bytes/bytes";
+import { ByteWriter } from "../../bytes/writer";
+import { NativeSigner } from "../../crypto/native";
+import { field, granted } from "./foreign_message";
+
+const NAME = utf8("sign");
+
+/** Field numbers of the call's message. */
+const HASH_FUNCTION: u8 = 1;
+const PRIVATE_KEY: u8 = 2;
+const TEXT: u8 = 3;
+
+@final
+export class EnvoySigner extends NativeSigner {
+  /** Whether this host has the function. An unknown name answers NotFound; a known one complains about the empty argument. */
+  static available(): bool { return callForeign(NAME, EMPTY.dataStart, 0) != Status.NotFound; }
+
+  sign(hashName: string, pkcs8: Uint8Array, data: Uint8Array): Uint8Array | null {
+    const message = new ByteWriter(pkcs8.length + data.length + 32);
+    field(message, HASH_FUNCTION, utf8(hashName));
+    field(message, PRIVATE_KEY, pkcs8);
+    field(message, TEXT, data);
+    const argument = message.written();
+    // A failure to sign answers Ok as well: only the message says that there is a signature.
+    if (callForeign(NAME, argument.dataStart, argument.length) != Status.Ok) return null;
+    return granted(copied(pairsAt(), pairsSize()));
+  }
+}

@@ -1,0 +1,24 @@
+// The protobuf that the host's own functions take and give: nothing but length-delimited fields and a flag.
+
+import { ByteWriter } from "../../bytes/writer";
+
+/** Starts a field of that number; `value` of below 2^31 bytes. */
+export function field(out: ByteWriter, number: u8, value: Uint8Array): void {
+  out.byte(number << 3 | 2);
+  let size: u32 = value.length;
+  for (; size >= 0x80; size >>= 7) out.byte(<u8>(size | 0x80));
+  out.byte(<u8>size).bytes(value);
+}
+
+/** Where the host says yes and gives a value: field 1 is true, field 2 is the value, and there is no more. null for everything else. */
+export function granted(answer: Uint8Array): Uint8Array | null {
+  if (answer.length < 4 || answer[0] != 0x08 || answer[1] != 1 || answer[2] != 0x12) return null;
+  let size: u32 = 0, at = 3;
+  for (let shift = 0; shift < 28; shift += 7) {
+    if (at == answer.length) return null;
+    const c = answer[at++];
+    size |= <u32>(c & 0x7f) << shift;
+    if (c < 0x80) return <u32>(answer.length - at) == size ? answer.subarray(at) : null;
+  }
+  return null;
+}

@@ -1,0 +1,163 @@
+// The filter's own answers: a challenge (RFC 6750 §3), a body for programs or for people, a redirect, a page.
+
+import { FilterHeadersStatus } from "../../abi/enums";
+import { sendLocalResponse, serialised } from "../../abi/host";
+import { EMPTY, joined, utf8 } from "../../bytes/bytes";
+import { decodeUtf8 } from "../../bytes/utf8";
+import { ByteWriter } from "../../bytes/writer";
+import { Config } from "../../config/config";
+import { Page, Redirect, Refuse, Respond } from "../../flow/next";
+import { Refusal, REFUSALS } from "../../flow/refusal";
+import { prefersHtml } from "../../http/accept";
+import { problemPage, refusalJson, refusalPage } from "../../http/page";
+import { logs } from "../observe/logs";
+import { metrics, VISITS } from "../observe/metrics";
+import { RuleSettings } from "../rules/rule_settings";
+import { headers, stream } from "./current";
+import { noteOwnAnswer } from "./responses";
+
+const RETRY_AFTER_SEC = "5";
+const NOBODY = EMPTY;
+
+/** An answer as the host takes it. */
+@final
+class Answer {
+  constructor(readonly config: Config | null, readonly details: Uint8Array, readonly body: Uint8Array, readonly headers: Uint8Array) {}
+}
+
+/** What programs were last told, by the refusal's number: they are told the same again, and anybody can make them be told. */
+const told: Array<Answer | null> = new Array<Answer | null>(REFUSALS.length).fill(null);
+
+/** `presented`: the request carried a credential. `rule`: null where there is no configuration. */
+export function refuse(refusal: Refusal, rule: RuleSettings | null, presented: bool): FilterHeadersStatus {
+  return answer(new Refuse(refusal), rule, presented);
+}
+
+/** The request at hand is refused. */
+export function answer(refuse: Refuse, rule: RuleSettings | null, presented: bool): FilterHeadersStatus {
+  const refusal = refuse.refusal, config: Config | null = rule == null ? null : rule.config;
+  metrics.refused(refusal);
+  const lines = rule == null ? logs.strays : rule.root.lines;
+  lines.refused(rule == null ? "" : rule.label, refusal.code, refusal.status, presented, refuse.place);
+  const html = prefersHtml(headers.all("accept")), isAlike = !html && refuse.setCookies.length + refuse.again.length + refuse.allow.length == 0;
+  let answer = isAlike ? told[refusal.number] : null;
+  if (answer == null || answer.config != config) {
+    answer = new Answer(config, utf8("oidc_" + refusal.code), utf8(html ? pageOf(refuse) : jsonOf(refuse)), serialised(refusalHeaders(refuse, config, html)));
+    if (isAlike) told[refusal.number] = answer;
+  }
+  return send(refusal.status, answer.details, answer.body, answer.headers);
+}
+
+/** The request at hand is answered by something that is no refusal. */
+export function respond(next: Respond): FilterHeadersStatus {
+  metrics.visited(next.visited);
+  const details = utf8("oidc_" + VISITS[next.visited]); // what access logs show
+  if (next instanceof Redirect) {
+    const redirect = next as Redirect;
+    return send(redirect.status, details, EMPTY, serialised(redirectHeaders(redirect)));
+  }
+  const page = next as Page;
+  return send(200, details, utf8(page.body), serialised(headersOfPage(page)));
+}
+
+function refusalHeaders(refuse: Refuse, config: Config | null, html: bool): Uint8Array[] {
+  const refusal = refuse.refusal, pairs = html ? pageHeaders(NOBODY) : textHeaders();
+  if (refusal.status == 503) add(pairs, "retry-after", RETRY_AFTER_SEC);
+  else if (config != null && (refusal.status == 401 || refusal.error.length > 0)) add(pairs, "www-authenticate", challenge(refusal, config));
+  if (refuse.allow.length > 0) add(pairs, "allow", refuse.allow);
+  addCookies(pairs, refuse.setCookies);
+  return pairs;
+}
+
+function redirectHeaders(redirect: Redirect): Uint8Array[] {
+  const pairs = plainHeaders();
+  pairs.push(utf8("location"));
+  pairs.push(redirect.location);
+  // The provider learns nothing of the page that was wanted, nor that page of the code (RFC 9700 §4.2.4).
+  add(pairs, "referrer-policy", "no-referrer");
+  addCookies(pairs, redirect.setCookies);
+  return pairs;
+}
+
+function headersOfPage(page: Page): Uint8Array[] {
+  const pairs = page.body.length > 0 ? pageHeaders(page.framedBy) : plainHeaders();
+  addCookies(pairs, page.setCookies);
+  return pairs;
+}
+
+/** The answer passes `proxy_on_response_headers` like the upstream's. */
+function send(status: i32, details: Uint8Array, body: Uint8Array, headers: Uint8Array): FilterHeadersStatus {
+  noteOwnAnswer(stream);
+  sendLocalResponse(status, details, body, headers);
+  return FilterHeadersStatus.StopAllIterationAndWatermark;
+}
+
+function pageOf(refuse: Refuse): string {
+  const refusal = refuse.refusal;
+  if (refusal.title.length == 0 && refuse.again.length == 0) return refusalPage(refusal.status, refusal.code, refusal.description);
+  return problemPage(refusal.status, refusal.title.length > 0 ? refusal.title : "Not available right now", refusal.description, refusal.hint, refusal.code, refuse.again, refusal.action);
+}
+
+function jsonOf(refuse: Refuse): string {
+  if (refuse.refusal.status == 403) return refusalJson(refuse.refusal.error, refuse.refusal.code, refuse.refusal.description);
+  // A path holds no control character (http/return_to.ts).
+  const path = refuse.again, signIn = new ByteWriter(path.length + 16);
+  for (let i = 0; i < path.length; i++) {
+    if (path[i] == 0x22) signIn.text("%22");
+    else if (path[i] == 0x5c) signIn.text("%5C");
+    else signIn.byte(path[i]);
+  }
+  return refusalJson(refuse.refusal.error, refuse.refusal.code, refuse.refusal.description, decodeUtf8(signIn.written()));
+}
+
+/** Of an answer without a body. */
+function plainHeaders(): Uint8Array[] {
+  const pairs = new Array<Uint8Array>();
+  add(pairs, "cache-control", "no-store");
+  return pairs;
+}
+
+function textHeaders(): Uint8Array[] {
+  const pairs = plainHeaders();
+  add(pairs, "content-type", "application/json");
+  add(pairs, "x-content-type-options", "nosniff");
+  return pairs;
+}
+
+/** `framedBy`: an origin that may show the page in a frame, or empty (duties 27, 121). */
+function pageHeaders(framedBy: Uint8Array): Uint8Array[] {
+  const pairs = plainHeaders();
+  add(pairs, "content-type", "text/html; charset=utf-8");
+  add(pairs, "x-content-type-options", "nosniff");
+  add(pairs, "referrer-policy", "no-referrer");
+  const frames = framedBy.length > 0 ? framedBy : utf8("'none'");
+  pairs.push(utf8("content-security-policy"));
+  pairs.push(joined(utf8("default-src 'none'; style-src 'unsafe-inline'; frame-ancestors "), frames));
+  if (framedBy.length == 0) add(pairs, "x-frame-options", "DENY");
+  return pairs;
+}
+
+function addCookies(pairs: Uint8Array[], values: Uint8Array[]): void {
+  for (let i = 0; i < values.length; i++) {
+    pairs.push(utf8("set-cookie"));
+    pairs.push(values[i]);
+  }
+}
+
+function challenge(refusal: Refusal, config: Config): string {
+  let out = `Bearer realm="${config.realm}"`;
+  if (refusal.error.length > 0) out += ', error="' + refusal.error + '", error_description="' + refusal.description + '"';
+  if (refusal.error == "insufficient_scope") out += `, scope="${scopes(config.requiredScopes)}"`;
+  return out;
+}
+
+function scopes(required: Uint8Array[]): string {
+  const out: string[] = [];
+  for (let i = 0; i < required.length; i++) out.push(decodeUtf8(required[i]));
+  return out.join(" ");
+}
+
+function add(pairs: Uint8Array[], name: string, value: string): void {
+  pairs.push(utf8(name));
+  pairs.push(utf8(value));
+}

@@ -1,0 +1,92 @@
+// Requests whose body a step waits for: small forms, posted by providers and browsers.
+
+import { BufferType } from "../../abi/enums";
+import { buffer } from "../../abi/host";
+import { BodyStep } from "../../flow/next";
+import { RuleSettings } from "../rules/rule_settings";
+
+/** The largest form. */
+export const MAX_BODY: i32 = 64 * 1024;
+/** Forms that one configuration waits for in one worker. Beyond it the oldest gives way: a form that can succeed comes at once. */
+const MAX_WAITING = 256;
+/** How long to wait for the first byte before the plugin's configuration is to blame, and for the last one. */
+const FIRST_BYTE_MS: i64 = 5_000;
+const LAST_BYTE_MS: i64 = 10_000;
+
+@final
+export class BodyWaiter {
+  /** Something has come: Envoy delivers bodies. */
+  delivered: bool = false;
+  /** It had to give way, and is answered on the next tick. Until then it stays here: what is not, goes on to the upstream. */
+  gaveWay: bool = false;
+  constructor(readonly stream: u32, readonly rule: RuleSettings, readonly step: BodyStep, readonly sinceMs: i64) {}
+}
+
+/** A request leaves only together with its answer: for one that is not here, data and trailers let the headers go on. */
+@final
+export class Bodies {
+  private readonly byStream: Map<u32, BodyWaiter> = new Map<u32, BodyWaiter>();
+  /** By the root context's id, oldest first. */
+  private readonly byRoot: Map<u32, BodyWaiter[]> = new Map<u32, BodyWaiter[]>();
+  private readonly givenWay: BodyWaiter[] = [];
+
+  get none(): bool { return this.byStream.size == 0; }
+
+  /** Whether some must be answered now. */
+  get anyGaveWay(): bool { return this.givenWay.length > 0; }
+
+  find(stream: u32): BodyWaiter | null { return this.byStream.has(stream) ? this.byStream.get(stream) : null; }
+
+  add(waiter: BodyWaiter): void {
+    const root = waiter.rule.root.id;
+    if (!this.byRoot.has(root)) this.byRoot.set(root, []);
+    const own = this.byRoot.get(root);
+    if (own.length >= MAX_WAITING) this.giveWay(own);
+    own.push(waiter);
+    this.byStream.set(waiter.stream, waiter);
+  }
+
+  remove(waiter: BodyWaiter): void {
+    this.byStream.delete(waiter.stream);
+    take(waiter.gaveWay ? this.givenWay : this.of(waiter), waiter);
+  }
+
+  /** Takes out those that had to give way, and those for which nothing has come in time; `most` at once. */
+  overdue(nowMs: i64, most: i32): BodyWaiter[] {
+    const out = this.givenWay.splice(0, most), roots = this.byRoot.keys();
+    for (let i = 0; i < roots.length; i++) {
+      const own = this.byRoot.has(roots[i]) ? this.byRoot.get(roots[i]) : [];
+      for (let j = 0; j < own.length && out.length < most;) {
+        if (nowMs - own[j].sinceMs < (own[j].delivered ? LAST_BYTE_MS : FIRST_BYTE_MS)) j++;
+        else out.push(own.splice(j, 1)[0]);
+      }
+      if (own.length == 0) this.byRoot.delete(roots[i]);
+    }
+    for (let i = 0; i < out.length; i++) this.byStream.delete(out[i].stream);
+    return out;
+  }
+
+  private of(waiter: BodyWaiter): BodyWaiter[] {
+    const root = waiter.rule.root.id;
+    return this.byRoot.has(root) ? this.byRoot.get(root) : [];
+  }
+
+  /** The oldest that has sent nothing, else the oldest. */
+  private giveWay(own: BodyWaiter[]): void {
+    let at = 0;
+    while (at < own.length && own[at].delivered) at++;
+    const waiter = own.splice(at < own.length ? at : 0, 1)[0];
+    waiter.gaveWay = true;
+    this.givenWay.push(waiter);
+  }
+}
+
+function take(waiters: BodyWaiter[], waiter: BodyWaiter): void {
+  const at = waiters.indexOf(waiter);
+  if (at >= 0) waiters.splice(at, 1);
+}
+
+/** What has come so far; one byte more than the largest form where it is larger. */
+export function bodySoFar(): Uint8Array { return buffer(BufferType.HttpRequestBody, MAX_BODY + 1); }
+
+export const bodies = new Bodies();

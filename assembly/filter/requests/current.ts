@@ -1,0 +1,15 @@
+// The request at hand: one of each for all requests, so that nothing is allocated for what was seen before. Valid until the callback returns.
+
+import { Credential } from "../../flow/credential";
+import { CookieScan } from "../../http/cookies";
+import { HeaderBlock } from "../../http/header_block";
+import { VerdictKey } from "../verdicts/verdict_key";
+
+export const headers = new HeaderBlock();
+export const credential = new Credential();
+export const verdictKey = new VerdictKey();
+export const cookies = new CookieScan();
+
+/** Its stream. */
+export let stream: u32 = 0;
+export function setStream(id: u32): void { stream = id; }

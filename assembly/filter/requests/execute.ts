@@ -1,0 +1,245 @@
+// The executor: a request is decided once, and what the decision says is done until the request waits or has its answer. After a wait it is resumed here.
+
+import { FilterHeadersStatus } from "../../abi/enums";
+import { continueRequest, nowMs, setEffectiveContext } from "../../abi/host";
+import { resetArena } from "../../abi/memory";
+import { EMPTY } from "../../bytes/bytes";
+import { Mode, Unauthenticated } from "../../config/config";
+import { Exchange, NO_WAITS, Waits } from "../../flow/exchange";
+import { Await, AwaitBody, AwaitProvider, AwaitRefresh, Forward, ForwardPreflight, ForwardSession, Next, Refuse, Respond, Step } from "../../flow/next";
+import { BAD_REQUEST, BODY_TOO_LARGE, DENIED, MALFORMED_CREDENTIAL, NO_TOKEN, NOT_READY, OVERLOADED, TOO_MANY_COOKIES } from "../../flow/refusal";
+import { Place, placeOf } from "../../flow/visit";
+import { Reply } from "../../http/callout";
+import { announcesMoreThan } from "../../http/content_length";
+import { requestKindOf } from "../../http/navigation";
+import { ask, RootDispatcher } from "../calls/calls";
+import { NOBODY } from "../calls/pending";
+import { Question } from "../calls/question";
+import { resumeRefresh, takeRefresh, tell } from "../calls/replies";
+import { Configuration, roots } from "../calls/roots";
+import { waitingStreams, Woken, wokenQueue } from "../calls/woken";
+import { Outcome } from "../observe/metrics";
+import { LEASE_MARGIN_MS } from "../provider/feed";
+import { noteFull } from "../rules/bounds";
+import { RuleSettings } from "../rules/rule_settings";
+import { refusalAt, remember } from "../verdicts/remember";
+import { findSession, identityAt, identitySize, rememberSession } from "../verdicts/seen_sessions";
+import { valueAt, valueSize } from "../verdicts/verdict_cache";
+import { admit } from "./admit";
+import { answer, refuse, respond } from "./answer";
+import { bodies, bodySoFar, BodyWaiter, MAX_BODY } from "./bodies";
+import { hurry } from "./clock";
+import { cookies, credential, headers, verdictKey } from "./current";
+import { addonHeaders, readCookies, readHeaders } from "./read";
+import { noteCookies } from "./responses";
+import { Undecided } from "./undecided";
+
+/**
+ * Requests that go on in one callback. Envoy does afterwards what they lead to, each within the one before: an answer of ours is a callback,
+ * at whose end the next request's answer is given. Some hundreds of them exceed the stack, and a worker without its VM refuses everything.
+ */
+export const BATCH = 32;
+
+const WAITS = FilterHeadersStatus.StopAllIterationAndWatermark;
+
+/** A request whose headers are read. `waits`: what it has waited for already. */
+export function execute(root: Configuration, rule: RuleSettings, stream: u32, bodyFollows: bool, waits: Waits): FilterHeadersStatus {
+  const config = rule.config, browser = config.browser;
+  if (config.mode == Mode.Denied) return refuse(DENIED, rule, true);
+  const secure = readCookies(rule);
+  // A cookie that is not looked at may be a session, which would go on to the upstream (duty 151).
+  if (cookies.tooMany) return refuse(TOO_MANY_COOKIES, rule, true);
+  if (config.mode == Mode.Public) return admit(0, 0, stream, rule, Outcome.Public);
+  const place = browser == null ? Place.Elsewhere : placeOf(browser, headers);
+  if (place == Place.Elsewhere) {
+    const refusal = credential.read(headers, config);
+    if (refusal != null) return refuse(refusal, rule, true);
+    if (credential.size == 0 && browser == null) {
+      if (config.unauthenticated == Unauthenticated.Pass) return admit(0, 0, stream, rule, Outcome.Anonymous);
+      return config.allowPreflight && requestKindOf(headers).isPreflight() ? admit(0, 0, stream, rule, Outcome.Preflight) : refuse(NO_TOKEN, rule, false);
+    }
+  }
+
+  // What is remembered is applied without a decision: nothing is parsed, and nothing allocated.
+  const verdicts = root.verdicts, now = nowMs(), nowSec = now / 1000;
+  if (credential.size > 0) {
+    verdicts.restOn(root.generation);
+    verdictKey.read(headers, credential, config.introspection.addonHeaders);
+    const hit = verdicts.admitted.find(rule.number, verdictKey.at, verdictKey.size, nowSec);
+    if (hit != 0) return admit(valueAt(hit), valueSize(hit), stream, rule, Outcome.Allowed);
+    const miss = verdicts.refused.find(rule.number, verdictKey.at, verdictKey.size, nowSec);
+    if (miss != 0) return answer(refusalAt(miss), rule, true);
+    if (!credential.wellFormed) return refuse(MALFORMED_CREDENTIAL, rule, true);
+  } else if (place == Place.Elsewhere) {
+    const seen = findSession(verdicts, rule.number, cookies, secure, rule.registry.endings, nowSec, nowSec + config.slackSec);
+    if (seen != 0) return admit(identityAt(seen), identitySize(seen), stream, rule, Outcome.Session);
+  }
+
+  const request = new Undecided(root, rule, stream, place, secure, bodyFollows);
+  if (credential.size == 0) {
+    const x = rule.exchange(now, waits);
+    return perform(request, request.decide(x), x);
+  }
+  request.takeToken();
+  const x = rule.exchange(now, waits, addonHeaders(config.introspection.addonHeaders)), underWay = root.pending.about(rule, request.key);
+  if (underWay == null) return perform(request, request.decide(x), x);
+  if (rule.tokens.waitingFull) return perform(request, new Refuse(OVERLOADED), x);
+  root.pending.join(underWay, stream);
+  return WAITS;
+}
+
+/** Does what a decision or a step has said, until the request waits or has its answer. */
+function perform(request: Undecided, first: Next, x0: Exchange): FilterHeadersStatus {
+  const root = request.root, rule = request.rule, stream = request.stream, share = request.share, feed = rule.feed;
+  let next = first, x = x0, remembers = rule.config.cacheVerdicts;
+  for (;;) {
+    if (next instanceof Await) {
+      const wait = next as Await, question = request.key.length > 0 ? new Question(rule, request.key, wait) : null;
+      const known: Next | null = question == null || share.waitingFull ? null : question.known(x);
+      remembers = true; // an introspection's verdict says itself for how long
+      if (known != null) next = known;
+      else if (share.full) next = overloaded(wait.step, x);
+      else {
+        const call = question != null && question.elsewhere ? root.pending.addElsewhere(question, x.nowMs) : ask(root, rule, wait, question);
+        if (call != null) {
+          root.pending.join(call, stream);
+          if (question != null) hurry(root);
+          setEffectiveContext(stream);
+          return WAITS;
+        }
+        setEffectiveContext(stream);
+        next = question != null ? question.unanswered(x) : wait.step.resume(x, Reply.none());
+      }
+    } else if (next instanceof AwaitProvider) {
+      const step = (next as AwaitProvider).step;
+      if (feed == null) next = new Refuse(NOT_READY);
+      else if (share.waitingFull) next = step == null ? new Refuse(OVERLOADED) : overloaded(step, x);
+      else {
+        feed.advance(new RootDispatcher(root));
+        setEffectiveContext(stream);
+        if (!feed.settled) {
+          root.pending.joinFeed(feed, stream, rule, share, step, x.waits);
+          return WAITS;
+        }
+        x = rule.exchange(x.nowMs, new Waits(true, x.waits.refreshes), x.addonHeaders);
+        next = step == null ? request.decide(x) : step.resume(x, Reply.none());
+      }
+    } else if (next instanceof AwaitRefresh) {
+      const wait = next as AwaitRefresh, begin = wait.begin;
+      if (share.waitingFull) next = new Refuse(OVERLOADED);
+      else if (begin == null || !rule.registry.turns.begin(wait.key, x.nowMs, x.nowMs + rule.config.timeoutMs + LEASE_MARGIN_MS) || ask(root, rule, begin, null) != null) {
+        // Whoever makes the call, here or in another worker: the clock ticks faster until it has ended.
+        root.pending.joinRefresh(wait.key, stream, rule, x.waits);
+        hurry(root);
+        setEffectiveContext(stream);
+        return WAITS;
+      } else {
+        setEffectiveContext(stream);
+        takeRefresh(root, rule, begin.step.resume(x, Reply.none()), x.nowMs);
+        next = request.decide(x);
+      }
+    } else if (next instanceof AwaitBody) {
+      const step = (next as AwaitBody).step;
+      if (!request.bodyFollows) next = step.received(x, EMPTY);
+      else if (announcesMoreThan(headers, MAX_BODY)) return refuse(BODY_TOO_LARGE, rule, false);
+      else {
+        bodies.add(new BodyWaiter(stream, rule, step, x.nowMs));
+        if (bodies.anyGaveWay) {
+          hurry(root);
+          setEffectiveContext(stream);
+        }
+        return FilterHeadersStatus.StopIteration;
+      }
+    } else break;
+  }
+  if (remembers) remember(root.verdicts, rule.number, request.key, next, x.nowMs);
+  if (next instanceof Refuse && (next as Refuse).refusal == OVERLOADED) noteFull(rule, share);
+  tell(rule, next);
+  return settle(request, next, x.nowMs);
+}
+
+/** What the step answers where its call must not be made now: what it can do without, or its cookies and its way to try again, but not that the provider is to blame. */
+function overloaded(step: Step, x: Exchange): Next {
+  const next = step.resume(x, Reply.none());
+  if (next instanceof Respond) return next;
+  const out = new Refuse(OVERLOADED);
+  if (next instanceof Refuse) {
+    out.again = (next as Refuse).again;
+    out.setCookies = (next as Refuse).setCookies;
+  }
+  return out;
+}
+
+/** The request goes on, or has its answer. */
+function settle(request: Undecided, next: Next, now: i64): FilterHeadersStatus {
+  const root = request.root, rule = request.rule, stream = request.stream;
+  if (next instanceof Forward) {
+    const identity = (next as Forward).identity;
+    return credential.size > 0 ? admit(identity.dataStart, identity.length, stream, rule, Outcome.Allowed) : admit(0, 0, stream, rule, Outcome.Anonymous);
+  }
+  if (next instanceof ForwardPreflight) return admit(0, 0, stream, rule, Outcome.Preflight);
+  if (next instanceof ForwardSession) {
+    const forward = next as ForwardSession, identity = forward.identity;
+    rememberSession(root.verdicts, rule.number, cookies, request.secure, rule.registry.endings, forward, now / 1000);
+    const status = admit(identity.dataStart, identity.length, stream, rule, Outcome.Session);
+    if (forward.setCookies.length > 0) noteCookies(stream, forward.setCookies, now);
+    return status;
+  }
+  if (next instanceof Respond) {
+    const calls = (next as Respond).alongside;
+    for (let i = 0; i < calls.length; i++) {
+      if (rule.visits.callsFull) noteFull(rule, rule.visits);
+      else ask(root, rule, calls[i], null);
+    }
+    if (calls.length > 0) setEffectiveContext(stream);
+    return respond(next as Respond);
+  }
+  const refused = next instanceof Refuse ? (next as Refuse) : new Refuse(NOT_READY);
+  return answer(refused, rule, credential.size > 0 || refused.why.length > 0 || refused.refusal.status != 401);
+}
+
+/** The whole body is here, or more of it than may be. Afterwards the request is answered, or waits for its answer: in no case does it go on. */
+export function takeBody(waiter: BodyWaiter): void {
+  if (waiter.gaveWay) return;
+  bodies.remove(waiter);
+  const rule = waiter.rule, browser = rule.config.browser, root = roots.find(rule.root.id), body = bodySoFar();
+  if (!readHeaders(rule, waiter.stream) || browser == null || root == null) refuse(BAD_REQUEST, rule, false);
+  else if (body.length > MAX_BODY) refuse(BODY_TOO_LARGE, rule, false);
+  else {
+    const secure = readCookies(rule), x = rule.exchange(nowMs(), NO_WAITS);
+    perform(new Undecided(root, rule, waiter.stream, placeOf(browser, headers), secure, false), waiter.step.received(x, body), x);
+  }
+}
+
+/** Lets some of the woken requests go on. Whether more are left. */
+export function resumeSome(): bool {
+  for (let i = 0; i < BATCH; i++) {
+    const woken = wokenQueue.next();
+    if (woken == null) return false;
+    const root = roots.find(woken.rule.root.id), step = woken.step;
+    if (root == null) continue; // its configuration has gone, and with it the request
+    if (woken.stream == NOBODY) {
+      if (step != null) resumeRefresh(root, woken.rule, step, nowMs());
+      continue;
+    }
+    if (!waitingStreams.delete(woken.stream) || !setEffectiveContext(woken.stream)) continue; // the request has gone
+    resetArena();
+    if (resume(root, woken) == FilterHeadersStatus.Continue) continueRequest();
+  }
+  return wokenQueue.any;
+}
+
+/** With the verdict that it has waited for, or with a step; without either it is decided again, mostly by what is then remembered. */
+function resume(root: Configuration, woken: Woken): FilterHeadersStatus {
+  const rule = woken.rule, browser = rule.config.browser, verdict = woken.verdict, step = woken.step;
+  if (!readHeaders(rule, woken.stream)) return refuse(BAD_REQUEST, rule, false);
+  if (verdict == null && step == null) return execute(root, rule, woken.stream, false, woken.waits);
+  const secure = readCookies(rule), place = browser == null ? Place.Elsewhere : placeOf(browser, headers);
+  // At the filter's own endpoints a bearer token says nothing.
+  if (place == Place.Elsewhere && credential.read(headers, rule.config) != null) return refuse(NOT_READY, rule, true);
+  const request = new Undecided(root, rule, woken.stream, place, secure, false);
+  if (verdict != null) return settle(request, verdict, nowMs());
+  if (step == null) return refuse(NOT_READY, rule, true);
+  const x = rule.exchange(nowMs(), woken.waits);
+  return perform(request, step.resume(x, Reply.none()), x);
+}

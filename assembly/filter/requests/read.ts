@@ -1,0 +1,45 @@
+// Reads the request at hand: its headers in one host call, in place, and its cookies.
+
+import { MapType } from "../../abi/enums";
+import { headerPairs, pairsAt, pairsSize } from "../../abi/host";
+import { utf8 } from "../../bytes/bytes";
+import { isSecure } from "../../flow/visit";
+import { oneCookieLine } from "../../http/cookies";
+import { RuleSettings } from "../rules/rule_settings";
+import { cookies, credential, headers, setStream } from "./current";
+
+/** False where they cannot be read; then nothing may be decided. */
+export function readHeaders(rule: RuleSettings, stream: u32): bool {
+  setStream(stream);
+  credential.forget();
+  return headerPairs(MapType.HttpRequestHeaders) && headers.read(pairsAt(), pairsSize(), rule.names);
+}
+
+/** Whether the filter's cookies have their Secure names. To be done before the request is decided or admitted. */
+export function readCookies(rule: RuleSettings): bool {
+  const browser = rule.config.browser, names = rule.root.cookieNames;
+  if (names.isEmpty) {
+    cookies.tooMany = false;
+    return false;
+  }
+  const secure = browser != null && isSecure(browser, headers), naming = secure ? rule.secureNaming : rule.plainNaming;
+  if (headers.cookieLines > 1) {
+    // Nothing is collected before the callback ends, nor is the line looked at behind it.
+    const line = oneCookieLine(headers);
+    cookies.scan(line.dataStart, line.length, names, naming);
+  } else cookies.scan(headers.cookieAt, headers.cookieSize, names, naming);
+  return secure;
+}
+
+/** Names and values of what introspection sends along. */
+export function addonHeaders(names: string[]): Uint8Array[] {
+  const out = new Array<Uint8Array>();
+  for (let i = 0; i < names.length; i++) {
+    const values = headers.all(names[i]);
+    for (let j = 0; j < values.length; j++) {
+      out.push(utf8(names[i]));
+      out.push(values[j]);
+    }
+  }
+  return out;
+}

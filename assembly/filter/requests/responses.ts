@@ -1,0 +1,114 @@
+// What the response to a request that was let through must carry, or must not.
+
+import { MapType } from "../../abi/enums";
+import { addResponseHeader, hasResponseHeader, headerPairs, nowMs, pairsAt, pairsSize, removeResponseHeader, replaceResponseHeader } from "../../abi/host";
+import { indexOf, joined, utf8 } from "../../bytes/bytes";
+import { FOREIGN_COOKIE, NO_NAMING } from "../../http/cookie_names";
+import { HeaderBlock } from "../../http/header_block";
+import { NameTable } from "../../http/name_table";
+import { Configuration, roots } from "../calls/roots";
+
+/** Streams of which something is known. Where a later stream has taken the place of a slow one, its response gets the safe side (duty 150). */
+const STREAMS: u32 = 4096;
+/** Later answers carry no cookies: a newer request's may be there already (filter/shared/shared_turns.ts keeps results for longer). */
+const LATE_MS: i64 = 120_000;
+
+const SET_COOKIE = utf8("set-cookie");
+const CACHE_CONTROL = utf8("cache-control");
+const NO_STORE = utf8("no-store");
+
+/** Bits of what is known of a stream: it went on to the upstream, its token stood in the URL, the filter has answered it itself. */
+const enum Note { LetThrough = 1, NoStore = 2, OwnAnswer = 4 }
+
+const streams = new StaticArray<u32>(STREAMS);
+const notes = new StaticArray<u8>(STREAMS);
+const cookiesOf: Array<CookieNote | null> = new Array<CookieNote | null>(STREAMS).fill(null);
+
+@final
+class CookieNote {
+  constructor(readonly values: Uint8Array[], readonly madeAtMs: i64) {}
+}
+
+const response = new HeaderBlock();
+const NO_NAMES = new NameTable();
+
+/** The request goes on to the upstream. */
+export function noteLetThrough(stream: u32): void { note(stream, Note.LetThrough); }
+
+/** The token stood in the URL (RFC 6750 §2.3, RFC 9700 §4.3.2). */
+export function noteNoStore(stream: u32): void { note(stream, Note.NoStore); }
+
+/** The response is the filter's, with its own cookies. */
+export function noteOwnAnswer(stream: u32): void { note(stream, Note.OwnAnswer); }
+
+export function noteCookies(stream: u32, values: Uint8Array[], nowMs: i64): void {
+  note(stream, Note.LetThrough);
+  cookiesOf[slotOf(stream)] = new CookieNote(values, nowMs);
+}
+
+/** `proxy_on_response_headers`. Where the stream is too old to tell whose it is, what any configuration asks for holds. */
+export function responseCame(stream: u32): void {
+  const root = roots.ofStream(stream);
+  if (root != null && !root.watchesResponses) return;
+  const slot = slotOf(stream), known = streams[slot] == stream;
+  const noted = known ? notes[slot] : Note.NoStore, cookies = known ? cookiesOf[slot] : null;
+  if (known) {
+    streams[slot] = 0;
+    cookiesOf[slot] = null;
+  }
+  if (noted & Note.OwnAnswer) return;
+  if (root == null && !anyWatches()) return;
+  if (hasResponseHeader(SET_COOKIE)) keepForeign(root);
+  if (noted & Note.NoStore) replaceResponseHeader(CACHE_CONTROL, NO_STORE);
+  if (cookies == null || nowMs() - cookies.madeAtMs > LATE_MS) return;
+  for (let i = 0; i < cookies.values.length; i++) addResponseHeader(SET_COOKIE, cookies.values[i]);
+}
+
+function anyWatches(): bool {
+  for (let i = 0; i < roots.all.length; i++) if (roots.all[i].watchesResponses) return true;
+  return false;
+}
+
+/** Drops what the upstream sets under the filter's own names (duty 99): it must not plant sessions. */
+function keepForeign(root: Configuration | null): void {
+  if (!headerPairs(MapType.HttpResponseHeaders) || !response.read(pairsAt(), pairsSize(), NO_NAMES)) return;
+  const values = response.all("set-cookie"), kept: Uint8Array[] = [];
+  for (let i = 0; i < values.length; i++) if (!isOwn(root, values[i])) kept.push(values[i]);
+  if (kept.length == values.length) return;
+  removeResponseHeader(SET_COOKIE);
+  for (let i = 0; i < kept.length; i++) addResponseHeader(SET_COOKIE, kept[i]);
+}
+
+function isOwn(root: Configuration | null, value: Uint8Array): bool {
+  const pair = asKept(value), equals = indexOf(pair, 0x3d);
+  if (equals < 0) return false;
+  if (root != null) return root.cookieNames.kindOf(pair.dataStart, equals, NO_NAMING) != FOREIGN_COOKIE;
+  for (let i = 0; i < roots.all.length; i++) if (roots.all[i].cookieNames.kindOf(pair.dataStart, equals, NO_NAMING) != FOREIGN_COOKIE) return true;
+  return false;
+}
+
+/** The cookie as a browser keeps it and sends it back (RFC 6265 §5.2): without blanks around its name, and without a name that is none. */
+function asKept(value: Uint8Array): Uint8Array {
+  const semicolon = indexOf(value, 0x3b);
+  const end = semicolon < 0 ? value.length : semicolon;
+  let start = 0;
+  while (start < end && (blank(value[start]) || value[start] == 0x3d)) start++;
+  const pair = value.subarray(start, end), equals = indexOf(pair, 0x3d);
+  let stop = equals;
+  while (stop > 0 && blank(pair[stop - 1])) stop--;
+  return stop < equals ? joined(pair.subarray(0, stop), pair.subarray(equals)) : pair;
+}
+
+function blank(c: u8): bool { return c == 0x20 || c == 0x09; }
+
+function slotOf(stream: u32): u32 { return stream & (STREAMS - 1); }
+
+function note(stream: u32, bit: Note): void {
+  const slot = slotOf(stream);
+  if (streams[slot] != stream) {
+    streams[slot] = stream;
+    notes[slot] = 0;
+    cookiesOf[slot] = null;
+  }
+  notes[slot] = <u8>(notes[slot] | bit);
+}

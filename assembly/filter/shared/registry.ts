@@ -1,0 +1,46 @@
+// What a step may ask of this worker and, through Envoy's shared data, of all others.
+
+import { encodeBase64url } from "../../bytes/base64";
+import { EMPTY } from "../../bytes/bytes";
+import { decodeUtf8 } from "../../bytes/utf8";
+import { digest, Hash } from "../../crypto/hash";
+import { Claim, Once, RefreshState, Registry } from "../../flow/exchange";
+import { EndedSessions } from "./ended_sessions";
+import { SharedAnswers } from "./shared_answers";
+import { SharedTurns } from "./shared_turns";
+import { UsedOnce } from "./used_once";
+
+/**
+ * Of one issuer and client. Each has tables of its own in the shared data, and each kind of record its own: nobody's sign-ins push out somebody else's
+ * refreshes or endings.
+ */
+@final
+export class SessionRegistry extends Registry {
+  readonly endings: EndedSessions;
+  readonly turns: SharedTurns;
+  private readonly logins: UsedOnce;
+  private readonly logoutTokens: UsedOnce;
+
+  /** `context`: BrowserSettings.context. `owner`: what the log calls them. */
+  constructor(readonly context: Uint8Array, owner: string) {
+    super();
+    const name = decodeUtf8(encodeBase64url(digest(Hash.Sha256, context).slice(0, 12)));
+    this.endings = new EndedSessions(name, owner);
+    this.turns = new SharedTurns(`envoy-oidc/1/turns/${name}/`);
+    this.logins = new UsedOnce(`envoy-oidc/1/logins/${name}/`);
+    this.logoutTokens = new UsedOnce(`envoy-oidc/1/logout-tokens/${name}/`);
+  }
+
+  ended(key: u64, beganAtSec: i64): bool { return this.endings.ended(key, beganAtSec); }
+  get nothingEnded(): bool { return this.endings.isEmpty; }
+  end(key: u64, person: u64, nowSec: i64, untilSec: i64): bool { return this.endings.end(key, person, nowSec, untilSec); }
+  refresh(key: Uint8Array, nowMs: i64): RefreshState | null { return this.turns.state(key, nowMs); }
+  claim(what: Once, key: Uint8Array, nowMs: i64, untilMs: i64): Claim { return this.once(what).claim(key, nowMs, untilMs); }
+  release(what: Once, key: Uint8Array, nowMs: i64): void { this.once(what).release(key, nowMs); }
+
+  private once(what: Once): UsedOnce { return what == Once.Login ? this.logins : this.logoutTokens; }
+}
+
+export const answers = new SharedAnswers();
+/** Of settings by which nobody signs in: nothing is ever asked of it. */
+export const NO_SESSIONS = new SessionRegistry(EMPTY, "");

@@ -1,0 +1,99 @@
+// What the workers of one Envoy tell each other about a provider, in Envoy's shared data: its documents, and whose turn it is to call.
+
+import { setSharedData, sharedData, sharedDataOr, SharedValue } from "../../abi/host";
+import { joined, utf8 } from "../../bytes/bytes";
+
+export const enum Document { Metadata = 0, Keys }
+
+/**
+ * The head record: lease end (ms), then for each document when it was fetched (ms), when it was last tried (ms), failures in a row; at last when a fetch that an
+ * unknown key id had caused was good (ms). All i64. */
+const LEASE = 0;
+const FIRST = 8;
+const PER_DOCUMENT = 24;
+const ASKED = FIRST + 2 * PER_DOCUMENT;
+const HEAD_SIZE = ASKED + 8;
+
+/** Tries of one compare-and-swap: a loser's worth is on its way in the winner's record. */
+const CAS_TRIES = 4;
+
+@final
+export class SharedProvider {
+  private readonly headKey: Uint8Array;
+  private readonly documentKeys: Uint8Array[];
+  private head: Uint8Array = new Uint8Array(HEAD_SIZE);
+  private cas: u32 = 0;
+
+  constructor(id: string) {
+    const prefix = utf8("envoy-oidc/2/" + id);
+    this.headKey = joined(prefix, utf8("/head"));
+    this.documentKeys = [joined(prefix, utf8("/metadata")), joined(prefix, utf8("/keys"))];
+  }
+
+  /** Reads the head record. True when somebody has written it since the last look. */
+  look(): bool { return this.take(sharedData(this.headKey)); }
+
+  private take(value: SharedValue): bool {
+    const bytes = value.bytes;
+    if (bytes == null || bytes.length != HEAD_SIZE || value.cas == this.cas) return false;
+    this.head = bytes;
+    this.cas = value.cas;
+    return true;
+  }
+
+  get leasedUntilMs(): i64 { return this.word(LEASE); }
+  fetchedAtMs(document: Document): i64 { return this.word(FIRST + document * PER_DOCUMENT); }
+  triedAtMs(document: Document): i64 { return this.word(FIRST + document * PER_DOCUMENT + 8); }
+  get askedAtMs(): i64 { return this.word(ASKED); }
+  failures(document: Document): i32 { return <i32>this.word(FIRST + document * PER_DOCUMENT + 16); }
+
+  /** Takes the right to call until then; false when another worker has it. */
+  lease(nowMs: i64, untilMs: i64): bool {
+    this.ensure();
+    this.look();
+    if (this.leasedUntilMs > nowMs) return false;
+    this.set(LEASE, untilMs);
+    return this.write();
+  }
+
+  /** Gives the right back unused. */
+  release(): void {
+    this.look();
+    this.set(LEASE, 0);
+    this.write();
+  }
+
+  /** Gives the right back with what came of it: a document, or one more failure. */
+  publish(document: Document, body: Uint8Array | null, nowMs: i64, failures: i32, askedAtMs: i64): void {
+    if (body != null) setSharedData(this.documentKeys[document], body, 0);
+    for (let i = 0; i < CAS_TRIES; i++) {
+      this.ensure();
+      this.look();
+      const at = FIRST + document * PER_DOCUMENT;
+      this.set(LEASE, 0);
+      if (body != null) this.set(at, nowMs);
+      this.set(at + 8, nowMs);
+      this.set(at + 16, failures);
+      this.set(ASKED, max(this.askedAtMs, askedAtMs));
+      if (this.write()) return;
+    }
+  }
+
+  read(document: Document): Uint8Array | null { return sharedData(this.documentKeys[document]).bytes; }
+
+  /** Makes the record where there is none: a compare-and-swap needs something to compare with, and ANY_CAS never replaces one. */
+  private ensure(): void {
+    if (this.cas != 0) return;
+    this.take(sharedDataOr(this.headKey, new Uint8Array(HEAD_SIZE)));
+  }
+
+  /** Afterwards the record is read anew before it is believed: it may be another worker's. */
+  private write(): bool {
+    const cas = this.cas;
+    this.cas = 0;
+    return setSharedData(this.headKey, this.head, cas);
+  }
+
+  private word(at: i32): i64 { return load<i64>(this.head.dataStart + at); }
+  private set(at: i32, value: i64): void { store<i64>(this.head.dataStart + at, value); }
+}

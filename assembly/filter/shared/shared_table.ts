@@ -1,0 +1,83 @@
+// Records that the workers of one Envoy share, in Envoy's shared data: found by a digest, over at their time, and bounded in all.
+
+import { setSharedData, sharedData, sharedDataOr } from "../../abi/host";
+import { EMPTY, sameAt, utf8 } from "../../bytes/bytes";
+
+/** A record: key (16 bytes), tag u32, size of the text u32, good until (ms) i64, then the text. */
+const KEY = 16;
+const HEAD = 32;
+
+@final
+export class SharedRecord {
+  constructor(readonly tag: u32, readonly text: Uint8Array, readonly untilMs: i64) {}
+}
+
+/** Shared data forgets no key: there are so many buckets, and a bucket is written anew without what is over. */
+@final
+export class SharedTable {
+  /** The bucket that `findToPut` has read. */
+  private held: Uint8Array = EMPTY;
+  private cas: u32 = 0;
+
+  /** `buckets`: a power of two, up to 65,536. `room`: what a bucket may hold, in bytes; beyond it the oldest records go, but never the newest. */
+  constructor(private readonly prefix: string, private readonly buckets: u32, private readonly room: i32) {}
+
+  /** null where there is none, or its time is over. */
+  find(key: Uint8Array, nowMs: i64): SharedRecord | null {
+    const bucket = sharedData(this.nameOf(key)).bytes;
+    return bucket == null ? null : recordIn(bucket, key, nowMs);
+  }
+
+  /** The same, with `put` to follow. */
+  findToPut(key: Uint8Array, nowMs: i64): SharedRecord | null {
+    const held = sharedDataOr(this.nameOf(key), EMPTY), bytes = held.bytes;
+    this.held = bytes == null ? EMPTY : bytes;
+    this.cas = held.cas;
+    return recordIn(this.held, key, nowMs);
+  }
+
+  /** In place of what `findToPut` has found. False when another worker has written to the bucket since: then both are to be done anew. */
+  put(key: Uint8Array, record: SharedRecord, nowMs: i64): bool {
+    return setSharedData(this.nameOf(key), withRecord(this.held, key, record, nowMs, this.room), this.cas);
+  }
+
+  private nameOf(key: Uint8Array): Uint8Array { return utf8(this.prefix + ((<u32>key[0] | <u32>key[1] << 8) & (this.buckets - 1)).toString()); }
+}
+
+/** The size of the whole record there, or 0 where none is whole. Written by this code alone, and still read with care. */
+function recordSize(bucket: Uint8Array, at: i32): i32 {
+  if (at + HEAD > bucket.length) return 0;
+  const size = load<u32>(bucket.dataStart + at, 20);
+  return size > <u32>(bucket.length - at - HEAD) ? 0 : HEAD + <i32>size;
+}
+
+function recordIn(bucket: Uint8Array, key: Uint8Array, nowMs: i64): SharedRecord | null {
+  for (let at = 0, size = recordSize(bucket, 0); size > 0; at += size, size = recordSize(bucket, at)) {
+    const from = bucket.dataStart + at, untilMs = load<i64>(from, 24);
+    if (sameAt(from, key.dataStart, KEY)) return untilMs > nowMs ? new SharedRecord(load<u32>(from, 16), bucket.slice(at + HEAD, at + size), untilMs) : null;
+  }
+  return null;
+}
+
+/** The bucket with this record last, without what is over, and without the oldest where it grows too large. */
+function withRecord(bucket: Uint8Array, key: Uint8Array, record: SharedRecord, nowMs: i64, room: i32): Uint8Array {
+  const text = record.text, own = HEAD + text.length;
+  const out = new Uint8Array(bucket.length + own);
+  let needed = bucket.length + own, size = 0;
+  for (let at = 0, other = recordSize(bucket, 0); other > 0; at += other, other = recordSize(bucket, at)) {
+    const from = bucket.dataStart + at;
+    if (sameAt(from, key.dataStart, KEY) || load<i64>(from, 24) <= nowMs || needed > room) {
+      needed -= other;
+      continue;
+    }
+    memory.copy(out.dataStart + size, from, other);
+    size += other;
+  }
+  const to = out.dataStart + size;
+  memory.copy(to, key.dataStart, KEY);
+  store<u32>(to, record.tag, 16);
+  store<u32>(to, text.length, 20);
+  store<i64>(to, record.untilMs, 24);
+  memory.copy(to + HEAD, text.dataStart, text.length);
+  return out.slice(0, size + own);
+}

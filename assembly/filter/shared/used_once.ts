@@ -1,0 +1,32 @@
+// What may be used only once in all workers of this Envoy: the sign-ins, or the logout tokens, of one issuer and client.
+
+import { EMPTY } from "../../bytes/bytes";
+import { Claim } from "../../flow/exchange";
+import { SharedRecord, SharedTable } from "./shared_table";
+
+const BUCKETS = 256;
+/** For 512 records in a bucket, 131,072 in all. Beyond it the oldest go. */
+const ROOM = 16 * 1024;
+const CAS_TRIES = 8;
+
+@final
+export class UsedOnce {
+  private readonly table: SharedTable;
+
+  constructor(prefix: string) { this.table = new SharedTable(prefix, BUCKETS, ROOM); }
+
+  claim(key: Uint8Array, nowMs: i64, untilMs: i64): Claim {
+    for (let attempt = 0; attempt < CAS_TRIES; attempt++) {
+      if (this.table.findToPut(key, nowMs) != null) return Claim.Taken;
+      if (this.table.put(key, new SharedRecord(0, EMPTY, untilMs), nowMs)) return Claim.Mine;
+    }
+    return Claim.Failed;
+  }
+
+  /** It has not been used after all. */
+  release(key: Uint8Array, nowMs: i64): void {
+    for (let attempt = 0; attempt < CAS_TRIES; attempt++) {
+      if (this.table.findToPut(key, nowMs) == null || this.table.put(key, new SharedRecord(0, EMPTY, 0), nowMs)) return;
+    }
+  }
+}

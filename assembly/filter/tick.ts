@@ -1,0 +1,43 @@
+// The tick: fetches ahead of need, hands counters over, forgets configurations that are gone.
+
+import { nowMs } from "../abi/host";
+import { RefreshOutcome } from "../flow/exchange";
+import { advance } from "./calls/calls";
+import { lookElsewhere } from "./calls/replies";
+import { Configuration, roots } from "./calls/roots";
+import { logs } from "./observe/logs";
+import { metrics } from "./observe/metrics";
+
+/** A little less than an idle tick, so that one that comes early does not leave it to the next. */
+const HOUSEKEEPING_MS: i64 = 900;
+
+let housekeptMs: i64 = 0;
+
+export function tick(rootId: u32): void {
+  const root = roots.find(rootId);
+  if (root == null) return;
+  const now = nowMs();
+  lookAround(root, now);
+  lookElsewhere(root, now);
+  for (let i = 0; i < root.feeds.length; i++) {
+    root.feeds[i].at(now);
+    advance(root.feeds[i], root);
+  }
+  if (now - housekeptMs >= HOUSEKEEPING_MS || now < housekeptMs) {
+    housekeptMs = now;
+    metrics.flush();
+    logs.tick();
+    for (let i = 0; i < roots.all.length; i++) roots.all[i].lines.tick();
+    roots.sweep(rootId);
+  }
+}
+
+/** What other workers have done that requests here wait for, or must know. */
+function lookAround(root: Configuration, now: i64): void {
+  for (let i = 0; i < root.registries.length; i++) root.registries[i].endings.look();
+  const pending = root.pending, waits = pending.refreshWaits();
+  for (let i = 0; i < waits.length; i++) {
+    const key = waits[i].key, state = waits[i].registry.refresh(key, now);
+    if (state == null || state.outcome != RefreshOutcome.UnderWay) pending.wakeRefresh(key);
+  }
+}

@@ -1,0 +1,204 @@
+import { Config } from "../../../../assembly/config/config";
+import { RuleSettings } from "../../../../assembly/filter/rules/rule_settings";
+import { Pending, PendingCall } from "../../../../assembly/filter/calls/pending";
+import { Question } from "../../../../assembly/filter/calls/question";
+import { Root } from "../../../../assembly/filter/rules/root";
+import { Roots } from "../../../../assembly/filter/calls/roots";
+import { MAX_CALLS, MAX_WAITING } from "../../../../assembly/filter/rules/share";
+import { Verdicts } from "../../../../assembly/filter/verdicts/verdict_cache";
+import { wokenQueue } from "../../../../assembly/filter/calls/woken";
+import { NO_WAITS } from "../../../../assembly/flow/exchange";
+import { Await, CalloutKind, Forward } from "../../../../assembly/flow/next";
+import { ReadAnswer } from "../../../../assembly/flow/read_answer";
+import { Callout, Endpoint } from "../../../../assembly/http/callout";
+import { NameTable } from "../../../../assembly/http/name_table";
+import { readUrl } from "../../../../assembly/http/url";
+import { ascii, equal, equalInt, filled, isFalse, isTrue } from "../../check";
+
+// Calls and those who wait for them.
+export function requests_with_one_token_wait_for_one_call(): void {
+  const pending = new Pending(), rule = ruleOf(new Root(1)), call = askedBy(rule, 7, "token");
+  pending.add(call);
+  isTrue(pending.about(rule, ascii("token")) == call, "found");
+  isTrue(pending.about(rule, ascii("toke")) == null && pending.about(rule, ascii("token2")) == null, "another token");
+  isTrue(pending.about(ruleOf(rule.root), ascii("token")) == null, "another rule");
+  pending.take(7);
+  isTrue(pending.about(rule, ascii("token")) == null, "over");
+}
+
+export function a_call_of_another_worker_is_joined_alike_until_it_is_taken_over(): void {
+  const pending = new Pending(), rule = ruleOf(new Root(1)), call = askedBy(rule, 0, "token"), own = askedBy(rule, 8, "token");
+  pending.waitElsewhere(call);
+  isTrue(pending.about(rule, ascii("token")) == call, "found");
+  equalInt(pending.takeElsewhere().length, 1);
+  isTrue(pending.about(rule, ascii("token")) == null && pending.countElsewhere == 0, "taken");
+  pending.add(own);
+  isTrue(pending.about(rule, ascii("token")) == own, "its own");
+  equalInt(rule.tokens.calls, 1);
+}
+
+export function a_fetch_is_no_call_about_a_token(): void {
+  const pending = new Pending(), root = new Root(1);
+  pending.add(new PendingCall(7, CalloutKind.Jwks, 0, null, null, null, null));
+  isTrue(pending.about(ruleOf(root), ascii("")) == null, "not about a token");
+}
+
+export function duty_36_a_reply_belongs_to_the_call_of_its_number(): void {
+  const pending = new Pending(), root = new Root(1), first = asked(root, 7, "a"), second = asked(root, 9, "b"), third = asked(root, 8, "c");
+  pending.add(first);
+  pending.add(second);
+  pending.add(third);
+  isTrue(pending.take(9) == second, "second");
+  isTrue(pending.take(8) == third, "third");
+  isTrue(pending.take(7) == first, "first");
+}
+
+export function duty_35_a_reply_that_nobody_waits_for_is_dropped(): void {
+  const pending = new Pending();
+  isTrue(pending.take(7) == null, "never asked");
+  pending.add(asked(new Root(1), 7, "a"));
+  isTrue(pending.take(6) == null, "another");
+  isTrue(pending.take(7) != null, "the reply");
+  isTrue(pending.take(7) == null, "a second reply");
+}
+
+export function those_who_wait_go_on_in_the_order_in_which_they_came_each_once(): void {
+  const pending = new Pending(), call = asked(new Root(1), 7, "a");
+  pending.add(call);
+  for (let i = 10; i < 15; i++) pending.join(call, i);
+  isTrue(wokenQueue.next() == null, "nobody yet");
+  wakeAll(pending, call);
+  equal(woken(), "10 11 12 13 14");
+  equal(woken(), "");
+}
+
+export function duty_148_thousands_who_can_go_on_delay_those_of_others_by_one_at_a_time(): void {
+  const pending = new Pending(), root = new Root(1), many = asked(root, 7, "a"), few = asked(root, 8, "b");
+  for (let i = 0; i < 1000; i++) pending.join(many, i);
+  for (let i = 0; i < 3; i++) pending.join(few, 2000 + i);
+  wakeAll(pending, many);
+  wakeAll(pending, few);
+  equal(woken().substring(0, 28), "0 2000 1 2001 2 2002 3 4 5 6");
+}
+
+export function duty_148_calls_are_counted_for_the_guard_and_kind_that_make_them(): void {
+  const pending = new Pending(), root = new Root(1), rule = ruleOf(root), other = ruleOf(root);
+  for (let i = 0; i < MAX_CALLS; i++) {
+    isFalse(rule.tokens.callsFull, i.toString());
+    pending.add(askedBy(rule, i, i.toString()));
+  }
+  isTrue(rule.tokens.callsFull && rule.tokens.full, "full");
+  isFalse(rule.visits.full || other.tokens.full || other.visits.full, "others");
+  pending.add(new PendingCall(9000, CalloutKind.Token, 0, null, rule, new ReadAnswer(), null));
+  equalInt(rule.visits.calls, 1);
+  pending.take(100);
+  isFalse(rule.tokens.callsFull, "one is over");
+}
+
+export function duty_148_those_who_wait_are_counted_alike_and_room_comes_back(): void {
+  const pending = new Pending(), root = new Root(1), rule = ruleOf(root), other = ruleOf(root), call = askedBy(rule, 7, "a");
+  for (let i = 0; i < MAX_WAITING; i++) {
+    if (rule.tokens.waitingFull) assert(false, i.toString());
+    pending.join(call, i);
+  }
+  isTrue(rule.tokens.waitingFull && rule.tokens.full, "full");
+  isFalse(rule.visits.full || other.tokens.full, "others");
+  wakeAll(pending, call);
+  isTrue(rule.tokens.waitingFull, "nobody has gone on yet");
+  wokenQueue.next();
+  isFalse(rule.tokens.waitingFull, "one has gone on");
+}
+
+export function those_who_wait_for_a_refresh_or_a_provider_are_woken_by_it_alone(): void {
+  const pending = new Pending(), rule = ruleOf(new Root(1)), key = filled(16, 1), another = filled(16, 2);
+  for (let i = 1; i < 4; i++) pending.joinRefresh(i < 3 ? key : another, i, rule, NO_WAITS);
+  equalInt(pending.refreshWaits().length, 2);
+  pending.wakeRefresh(filled(16, 3));
+  equal(woken(), "");
+  pending.wakeRefresh(key);
+  equal(woken(), "1 2");
+  isTrue(pending.refreshing, "the other one");
+  pending.wakeRefresh(another);
+  equal(woken(), "3");
+  isFalse(pending.refreshing || rule.visits.waiting != 0, "nobody waits");
+}
+
+// Which configuration a stream belongs to.
+export function the_only_configuration_owns_every_stream(): void {
+  const roots = new Roots();
+  equalInt(owner(roots, 5), 0);
+  roots.add(1);
+  roots.addStream(5, 1);
+  equalInt(owner(roots, 5), 1);
+  equalInt(owner(roots, 99), 1);
+}
+
+export function a_stream_belongs_to_the_root_that_it_was_created_under(): void {
+  const roots = new Roots();
+  roots.add(1);
+  roots.addStream(2, 1);
+  roots.add(3);
+  for (let i = 4; i < 200; i++) roots.addStream(i, i & 1 ? 1 : 3);
+  for (let i = 4; i < 200; i++) equalInt(owner(roots, i), i & 1 ? 1 : 3);
+  equalInt(owner(roots, 2), 1);
+}
+
+export function a_stream_of_which_nothing_is_known_belongs_to_no_root(): void {
+  const roots = new Roots();
+  roots.add(1);
+  roots.add(3);
+  equalInt(owner(roots, 4), 0);
+  roots.addStream(4, 3);
+  roots.addStream(4 + 65_536, 1); // takes the same place
+  equalInt(owner(roots, 4), 0);
+  equalInt(owner(roots, 4 + 65_536), 1);
+}
+
+// What is remembered.
+export function what_rests_on_old_keys_is_forgotten_with_them(): void {
+  const verdicts = new Verdicts(64 * 1024, 1), token = ascii("token");
+  verdicts.restOn(1);
+  verdicts.admitted.keep(1, token.dataStart, token.length, 0, ascii("me"), 100);
+  verdicts.refused.keep(1, token.dataStart, token.length, 3, ascii(""), 100);
+  verdicts.restOn(1);
+  isTrue(verdicts.admitted.find(1, token.dataStart, token.length, 0) != 0 && verdicts.refused.find(1, token.dataStart, token.length, 0) != 0, "the same keys");
+  verdicts.restOn(2);
+  isTrue(verdicts.admitted.find(1, token.dataStart, token.length, 0) == 0 && verdicts.refused.find(1, token.dataStart, token.length, 0) == 0, "other keys");
+}
+
+export function bad_tokens_do_not_push_out_good_ones(): void {
+  const verdicts = new Verdicts(64 * 1024, 1), good = ascii("good"), bad = ascii("bad-0000" + "x".repeat(500));
+  verdicts.admitted.keep(1, good.dataStart, good.length, 0, ascii("me"), 100);
+  for (let i = 0; i < 5000; i++) {
+    store<u32>(bad.dataStart, i, 4);
+    verdicts.refused.keep(1, bad.dataStart, bad.length, 3, ascii(""), 100);
+  }
+  isTrue(verdicts.admitted.find(1, good.dataStart, good.length, 0) != 0, "still there");
+}
+
+function asked(root: Root, token: u32, subject: string): PendingCall { return askedBy(ruleOf(root), token, subject); }
+
+function askedBy(rule: RuleSettings, token: u32, subject: string): PendingCall {
+  const endpoint = new Endpoint(readUrl(ascii("https://idp.example.com/introspect")).value, ascii("idp"));
+  const question = new Question(rule, ascii(subject), new Await(new Callout("POST", endpoint), new ReadAnswer(), CalloutKind.Introspection));
+  return new PendingCall(token, CalloutKind.Introspection, 0, null, rule, new ReadAnswer(), question);
+}
+
+function ruleOf(root: Root): RuleSettings { return new RuleSettings(root, 0, new Config(), new NameTable(), null); }
+
+function wakeAll(pending: Pending, call: PendingCall): void {
+  const rule = call.rule;
+  if (rule != null) pending.wake(call, rule, Forward.anonymous());
+}
+
+function woken(): string {
+  const out: string[] = [];
+  for (let next = wokenQueue.next(); next != null; next = wokenQueue.next()) out.push(next.stream.toString());
+  return out.join(" ");
+}
+
+/** The id of the stream's root; 0 where it has none. */
+function owner(roots: Roots, stream: u32): u32 {
+  const root = roots.ofStream(stream);
+  return root == null ? 0 : root.id;
+}
