@@ -8,6 +8,7 @@ const LEVELS = {
   browser: "tests/browser/**/*.test.ts",
   keycloak: "tests/keycloak/**/*.test.ts",
   providers: "tests/providers/**/*.test.ts",
+  release: "tests/release/**/*.test.ts",
 };
 
 // Tests are plain CommonJS: Jest then needs no flags of Node.
@@ -22,7 +23,7 @@ module.exports = {
     rootDir: __dirname,
     testMatch: [`<rootDir>/${match}`],
     // A real Envoy's log is worth reading when a test with it fails.
-    testEnvironment: ["envoy", "browser", "keycloak", "providers"].includes(name) ? "<rootDir>/tests/envoy/support/environment.js" : "node",
+    testEnvironment: ["envoy", "browser", "keycloak", "providers", "release"].includes(name) ? "<rootDir>/tests/envoy/support/environment.js" : "node",
     ...(name === "keycloak" ? { globalSetup: "<rootDir>/tests/keycloak/support/setup.ts", globalTeardown: "<rootDir>/tests/keycloak/support/teardown.ts" } : {}),
     transform: { "\\.ts$": swc },
     modulePathIgnorePatterns: ["<rootDir>/build/"],

@@ -97,6 +97,7 @@ class Assertions {
     this.lifetimeSec = attributes.client_jwt_assertion_expires_in(r);
     if (r.has("client_jwt_assertion_alg")) this.algorithm = attributes.client_jwt_assertion_alg(r);
     if (!keyNeeded) return;
+    if (!r.envoySigns) r.wrong("client_rsa_private_key", "private_key_jwt needs Envoy 1.37 or newer: older versions do not sign");
     const pem = r.secret("client_rsa_private_key");
     if (pem == null) {
       if (!r.has("client_rsa_private_key")) r.wrong("client_rsa_private_key", "is required for private_key_jwt");

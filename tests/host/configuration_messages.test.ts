@@ -110,7 +110,7 @@ describe("claim_headers the wrong way round", () => {
 });
 
 test("a variable that is named but unset: both ways out are told", () => {
-  expect(wrong({ realm: "$ENV://REALM" })).toEqual(["realm: the environment has no variable REALM; name it in vm_config.environment_variables, or set it, if it is named there"]);
+  expect(wrong({ realm: "$ENV://REALM" })).toEqual(["realm: the environment has no variable REALM; name it in vm_config.environment_variables, set it if it is named there, or another plugin of the same vm_id was first (Envoy before 1.39)"]);
 });
 
 test("every wrong item of a list is named by its place", () => {
