@@ -8,6 +8,8 @@ const LEVELS = {
   browser: "tests/browser/**/*.test.ts",
   keycloak: "tests/keycloak/**/*.test.ts",
   providers: "tests/providers/**/*.test.ts",
+  mesh: "tests/mesh/*.test.ts",
+  "mesh-all": "tests/mesh/all/*.test.ts",
 };
 
 // Tests are plain CommonJS: Jest then needs no flags of Node.
@@ -22,7 +24,7 @@ module.exports = {
     rootDir: __dirname,
     testMatch: [`<rootDir>/${match}`],
     // A real Envoy's log is worth reading when a test with it fails.
-    testEnvironment: ["envoy", "browser", "keycloak", "providers"].includes(name) ? "<rootDir>/tests/envoy/support/environment.js" : "node",
+    testEnvironment: ["envoy", "browser", "keycloak", "providers", "mesh", "mesh-all"].includes(name) ? "<rootDir>/tests/envoy/support/environment.js" : "node",
     ...(name === "keycloak" ? { globalSetup: "<rootDir>/tests/keycloak/support/setup.ts", globalTeardown: "<rootDir>/tests/keycloak/support/teardown.ts" } : {}),
     transform: { "\\.ts$": swc },
     modulePathIgnorePatterns: ["<rootDir>/build/"],

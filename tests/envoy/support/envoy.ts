@@ -23,6 +23,8 @@ export interface TestEnvoyOptions extends Omit<Partial<EnvoyOptions>, "listeners
   listeners?: Omit<ListenerOptions, "port">[];
   /** The listeners' ports, where something has to know them before; free ones unless told. */
   ports?: number[];
+  /** Another Envoy than the one that all tests run; `envoyVersion` is then its version. */
+  binary?: string;
   clusters: EnvoyOptions["clusters"];
 }
 
@@ -54,10 +56,9 @@ export async function startEnvoy(options: TestEnvoyOptions): Promise<TestEnvoy> 
     while (ports.length < listeners.length) ports.push(await freePort());
     return listeners.map((listener, i) => ({ ...listener, port: ports[i] }));
   };
-  const { filter: _filter, listeners: _listeners, ports: _ports, concurrency, logLevel, componentLogLevel, ...rest } = options;
+  const { filter: _filter, listeners: _listeners, ports: _ports, binary = await envoyBinary(), concurrency, logLevel, componentLogLevel, ...rest } = options;
   const config: EnvoyOptions = { wasm: FILTER_WASM, envoyVersion: await envoyVersion(), adminPort: await freePort(), ...rest, listeners: await listen(options) };
   const configPath = writeEnvoyConfig(folder, config);
-  const binary = await envoyBinary();
   const envoy = await runEnvoy({ binary, configPath, adminPort: config.adminPort, concurrency, logLevel, componentLogLevel });
   const adminUrl = `http://127.0.0.1:${config.adminPort}`;
   atEnd(async () => {
