@@ -1,9 +1,13 @@
 // Provider and upstream of a gateway, and the client under which its filter logs people in.
 
+import { join } from "node:path";
 import { freePort } from "../../../cli/demo/ports";
 import { startProvider, type TestProvider } from "../../envoy/support/provider";
 import { startUpstream } from "../../envoy/support/upstream";
 import type { Gateway } from "./conversation";
+
+/** Self-signed, for idp.example.com alone, until 2126. */
+export const AUTHORITY = join(__dirname, "tls/idp.example.com.pem");
 
 export interface World extends Gateway {
   /** Where the gateway has to listen, on 127.0.0.1. */

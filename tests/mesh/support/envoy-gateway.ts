@@ -1,0 +1,77 @@
+// Envoy Gateway as a plain process, with the Envoy of these tests. It reads its resources from files.
+
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createServer } from "node:tls";
+import { connect } from "node:net";
+import { promisify } from "node:util";
+import { stringify } from "yaml";
+import { envoyBinary, envoyVersion } from "../../../cli/demo/envoy-binary";
+import { listenOn } from "../../../cli/demo/ports";
+import { atEnd } from "../../envoy/support/cleanup";
+import { runInNamespace } from "./namespace";
+import { program, type Running } from "./programs";
+import { ENVIRONMENT, ofKind, toYaml, type Resource } from "./samples";
+import { AUTHORITY, type World } from "./world";
+
+/** What Envoys fetch modules from. */
+const OWN_NAME = "envoy-gateway.envoy-gateway-system.svc.cluster.local";
+
+/** Resources of a user, for processes: a port of loopback by http, backends by address, Envoy as a process. */
+export async function here(resources: Resource[], { port, upstream }: World): Promise<Resource[]> {
+  const [listener] = ofKind(resources, "Gateway").spec.listeners;
+  Object.assign(listener, { protocol: "HTTP", port, tls: undefined });
+  ofKind(resources, "EnvoyProxy").spec.provider = { type: "Host", host: { envoyVersion: await envoyVersion() } };
+  for (const rule of ofKind(resources, "HTTPRoute").spec.rules) rule.backendRefs = [{ group: "gateway.envoyproxy.io", kind: "Backend", name: "service" }];
+  return [...resources, backend("service", upstream.port)];
+}
+
+export function backend(name: string, port: number): Resource {
+  return { apiVersion: "gateway.envoyproxy.io/v1alpha1", kind: "Backend", metadata: { name, namespace: "default" }, spec: { endpoints: [{ ip: { address: "127.0.0.1", port } }] } };
+}
+
+/** `ports` are further ones of this machine that it can reach. */
+export async function startEnvoyGateway(resources: Resource[], world: World, ports: number[] = []): Promise<Running> {
+  const folder = await mkdtemp(join(tmpdir(), "envoy-oidc-gateway-"));
+  atEnd(() => rm(folder, { recursive: true, force: true }));
+  const home = join(folder, "home"), binary = await program("envoy-gateway");
+  for (const name of ["resources", "home"]) await mkdir(join(folder, name));
+  await writeFile(join(folder, "resources", "all.yaml"), toYaml(resources));
+  await layEnvoy(join(home, "data"));
+  const host = { configHome: join(home, "config"), dataHome: join(home, "data"), stateHome: join(home, "state"), runtimeDir: join(home, "run") };
+  await writeFile(join(folder, "gateway.yaml"), stringify({
+    apiVersion: "gateway.envoyproxy.io/v1alpha1", kind: "EnvoyGateway",
+    gateway: { controllerName: "gateway.envoyproxy.io/gatewayclass-controller" },
+    provider: { type: "Custom", custom: { resource: { type: "File", file: { paths: [join(folder, "resources")] } }, infrastructure: { type: "Host", host } } },
+    extensionApis: { enableBackend: true, enableEnvoyPatchPolicy: true },
+  }));
+  await promisify(execFile)(binary, ["certgen", "--local", "--config-home", host.configHome], { env: { ...process.env, HOME: home } });
+  const reached = [world.upstream.port, world.providerPort, ...ports];
+  return runInNamespace([binary, "server", "--config-path", join(folder, "gateway.yaml")], /starting main dispatch loop/, {
+    folder, names: [OWN_NAME, "envoy-gateway", "idp.example.com"],
+    outward: { ...Object.fromEntries(reached.map((port) => [port, port])), 443: await startTls(world) },
+    inward: [world.port], env: { ...ENVIRONMENT, HOME: home },
+  });
+}
+
+/** Where func-e, which runs Envoy for it, looks for one before it downloads any. */
+async function layEnvoy(data: string): Promise<void> {
+  const folder = join(data, "envoy-versions", await envoyVersion(), "bin");
+  await mkdir(folder, { recursive: true });
+  await symlink(await envoyBinary(), join(folder, "envoy"));
+}
+
+/** The provider as idp.example.com, by TLS 1.3 alone. */
+export async function startTls({ providerPort }: World): Promise<number> {
+  const [cert, key] = await Promise.all([readFile(AUTHORITY), readFile(AUTHORITY.replace(/pem$/, "key"))]);
+  const server = createServer({ minVersion: "TLSv1.3", cert, key }, (socket) => {
+    const plain = connect(providerPort, "127.0.0.1");
+    for (const [from, to] of [[socket, plain], [plain, socket]] as const) from.pipe(to).on("error", () => from.destroy());
+  });
+  server.on("tlsClientError", () => {});
+  const port = await listenOn(server, 0);
+  atEnd(async () => void server.close());
+  return port;
+}

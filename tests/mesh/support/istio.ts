@@ -1,0 +1,135 @@
+// Istio's control plane (tests/mesh/istio) and an Envoy that takes all of its configuration from it, as gateway or as sidecar.
+
+import { spawnSync } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { stringify } from "yaml";
+import { envoyBinary } from "../../../cli/demo/envoy-binary";
+import { runEnvoy, type EnvoyProcess } from "../../../cli/demo/envoy-process";
+import { freePort } from "../../../cli/demo/ports";
+import { atEnd } from "../../envoy/support/cleanup";
+import { FILTER_WASM } from "../../envoy/support/envoy";
+import { program, run, type Running } from "./programs";
+import { ENVIRONMENT, ofKind, toYaml, type Resource } from "./samples";
+import type { World } from "./world";
+
+/** Nothing that needs Istio's own extensions of Envoy, which only its image has. */
+const MESH = {
+  accessLogFile: "", enableTracing: false, enablePrometheusMerge: false, defaultProviders: {}, rootNamespace: "istio-system",
+  outboundTrafficPolicy: { mode: "REGISTRY_ONLY" },
+};
+const WITHOUT_EXTENSIONS = { PILOT_ENABLE_METADATA_EXCHANGE: "false", PILOT_ENABLE_ALPN_FILTER: "false" };
+
+/** Who an Envoy is to Istio. */
+export interface Workload {
+  type: "router" | "sidecar";
+  namespace: string;
+  labels: Record<string, string>;
+}
+
+export const GATEWAY: Workload = { type: "router", namespace: "istio-ingress", labels: { istio: "ingress" } };
+export const SIDECAR: Workload = { type: "sidecar", namespace: "default", labels: { app: "service" } };
+
+export interface ControlPlane extends Running { port: number }
+
+export async function startControlPlane(resources: Resource[]): Promise<ControlPlane> {
+  const folder = await folderWith(resources), port = await freePort();
+  const running = await run(await program("istio"), ["-test.run", "^TestServe$", "-test.timeout", "0", "-test.v"], /serving on/, { env: { ...environment(folder), LISTEN: `127.0.0.1:${port}` } });
+  return { ...running, port };
+}
+
+/** What an API server and Istio have against resources; "" when they have nothing against them. */
+export async function validate(yaml: string): Promise<string> {
+  const folder = await newFolder(), binary = await program("istio");
+  await writeFile(join(folder, "config.yaml"), yaml);
+  const { status, stdout, stderr } = spawnSync(binary, ["-test.run", "^TestValidate$", "-test.v"], { encoding: "utf8", env: { ...process.env, ...environment(folder), SCHEMAS: join(dirname(binary), "schemas") } });
+  if (status === 0 && !stdout.includes("--- PASS: TestValidate")) throw new Error(`Nothing was judged: ${stdout}`);
+  return status === 0 ? "" : stdout + stderr;
+}
+
+/** An Envoy without an agent of Istio's: it can load no images and no certificates by SDS. */
+export async function startWorkload({ type, namespace, labels }: Workload, controlPlane: ControlPlane): Promise<EnvoyProcess> {
+  const folder = await newFolder(), adminPort = await freePort(), configPath = join(folder, "envoy.json");
+  const ads = { ads: {}, resource_api_version: "V3", initial_fetch_timeout: "0s" };
+  const http2 = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
+  const at = (port_value: number) => ({ socket_address: { address: "127.0.0.1", port_value } });
+  await writeFile(configPath, JSON.stringify({
+    node: {
+      id: `${type}~127.0.0.1~workload-1.${namespace}~${namespace}.svc.cluster.local`, cluster: `workload.${namespace}`,
+      metadata: {
+        NAMESPACE: namespace, CLUSTER_ID: "Kubernetes", MESH_ID: "cluster.local", ISTIO_VERSION: "1.31.0", NAME: "workload-1", SERVICE_ACCOUNT: "workload",
+        INTERCEPTION_MODE: "NONE", LABELS: { ...labels, "istio.io/test-vm": "1" }, // a workload that the API server need not know
+      },
+    },
+    admin: { address: at(adminPort) },
+    dynamic_resources: { ads_config: { api_type: "GRPC", transport_api_version: "V3", grpc_services: [{ envoy_grpc: { cluster_name: "xds-grpc" } }] }, lds_config: ads, cds_config: ads },
+    static_resources: {
+      clusters: [{
+        name: "xds-grpc", type: "STATIC", connect_timeout: "1s",
+        typed_extension_protocol_options: { [http2]: { "@type": `type.googleapis.com/${http2}`, explicit_http_config: { http2_protocol_options: {} } } },
+        load_assignment: { cluster_name: "xds-grpc", endpoints: [{ lb_endpoints: [{ endpoint: { address: at(controlPlane.port) } }] }] },
+      }],
+    },
+  }));
+  const envoy = await runEnvoy({ binary: await envoyBinary(), configPath, adminPort, concurrency: 2, environment: { ...process.env, ...ENVIRONMENT } });
+  atEnd(async () => {
+    await envoy.stop();
+    if ((globalThis as { aTestHasFailed?: boolean }).aTestHasFailed) console.log(`A test failed. Envoy's log:\n${envoy.log()}`);
+  });
+  return envoy;
+}
+
+/** A sample of the gateway, at a port of loopback by http, before an upstream that a ServiceEntry stands for. */
+export function gatewayHere(resources: Resource[], { port, upstream, providerPort }: World): Resource[] {
+  ofKind(resources, "Gateway").spec.servers[0] = { ...ofKind(resources, "Gateway").spec.servers[0], port: { number: port, name: "http", protocol: "HTTP" }, tls: undefined };
+  return [...withoutAgent(resources, providerPort), {
+    apiVersion: "networking.istio.io/v1", kind: "ServiceEntry", metadata: { name: "service", namespace: "default" },
+    spec: {
+      hosts: ["service.default.svc.cluster.local"], location: "MESH_EXTERNAL", resolution: "STATIC",
+      ports: [{ number: 80, name: "http", protocol: "HTTP", targetPort: upstream.port }], endpoints: [{ address: "127.0.0.1" }],
+    },
+  }];
+}
+
+/** A sample of the sidecar, for a workload whose sidecar listens on `port` and whose application is the upstream. */
+export function sidecarHere(resources: Resource[], { port, upstream, providerPort }: World): Resource[] {
+  const selector = { workloadSelector: { labels: SIDECAR.labels } }, networking = "networking.istio.io/v1", metadata = { name: "service", namespace: SIDECAR.namespace };
+  return [
+    ...withoutAgent(resources, providerPort),
+    { apiVersion: networking, kind: "WorkloadEntry", metadata, spec: { address: "127.0.0.1", labels: SIDECAR.labels } },
+    {
+      apiVersion: networking, kind: "ServiceEntry", metadata,
+      spec: { hosts: ["service.default.svc.cluster.local"], location: "MESH_INTERNAL", resolution: "STATIC", ports: [{ number: 80, name: "http", protocol: "HTTP", targetPort: port }], ...selector },
+    },
+    {
+      apiVersion: networking, kind: "Sidecar", metadata,
+      spec: { ...selector, ingress: [{ port: { number: port, name: "http", protocol: "HTTP" }, bind: "127.0.0.1", defaultEndpoint: `127.0.0.1:${upstream.port}` }], egress: [{ hosts: ["*/*"] }] },
+    },
+    { apiVersion: "security.istio.io/v1", kind: "PeerAuthentication", metadata, spec: { mtls: { mode: "DISABLE" } } },
+  ];
+}
+
+/** Envoy itself can load neither an image nor authorities by SDS: the module is a file, the provider at a port of loopback, without TLS. */
+function withoutAgent(resources: Resource[], targetPort: number): Resource[] {
+  const { spec } = ofKind(resources, "ServiceEntry");
+  spec.ports[0] = { ...spec.ports[0], targetPort };
+  spec.endpoints = [{ address: "127.0.0.1" }];
+  for (const { kind, spec } of resources) if (kind === "EnvoyFilter") spec.configPatches[0].patch.value.typed_config.config.vm_config.code = { local: { filename: FILTER_WASM } };
+  return resources.filter(({ kind }) => kind !== "DestinationRule");
+}
+
+const environment = (folder: string) => ({ ...WITHOUT_EXTENSIONS, CONFIG: folder, MESH: join(folder, "mesh") });
+
+async function folderWith(resources: Resource[]): Promise<string> {
+  const folder = await newFolder();
+  await writeFile(join(folder, "config.yaml"), toYaml(resources));
+  await writeFile(join(folder, "mesh"), stringify(MESH));
+  return folder;
+}
+
+async function newFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "envoy-oidc-mesh-"));
+  atEnd(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
