@@ -15,6 +15,8 @@ has java || missing+=(default-jre-headless)
 has go || missing+=(golang-go)
 has cc || missing+=(gcc libc6-dev)
 has javac || missing+=(default-jdk-headless)
+# Envoy Gateway's ports are fixed: tests/mesh runs it in a network namespace.
+has ip || missing+=(iproute2)
 has chromium || has chromium-browser || has google-chrome || missing+=(chromium fonts-dejavu-core)
 # For .ci/docker/with-engine.sh.
 has dockerd && has docker || missing+=(docker.io)

@@ -19,10 +19,12 @@ import { AUTHORITY, type World } from "./world";
 /** What Envoys fetch modules from. */
 const OWN_NAME = "envoy-gateway.envoy-gateway-system.svc.cluster.local";
 
-/** Resources of a user, for processes: a port of loopback by http, backends by address, Envoy as a process. */
+/** Resources of a user, for processes: a port of loopback by http, backends by address, Envoy as a process. Every host is taken, since the provider
+ *  calls by address. */
 export async function here(resources: Resource[], { port, upstream }: World): Promise<Resource[]> {
   const [listener] = ofKind(resources, "Gateway").spec.listeners;
-  Object.assign(listener, { protocol: "HTTP", port, tls: undefined });
+  Object.assign(listener, { protocol: "HTTP", port, tls: undefined, hostname: undefined });
+  ofKind(resources, "HTTPRoute").spec.hostnames = undefined;
   ofKind(resources, "EnvoyProxy").spec.provider = { type: "Host", host: { envoyVersion: await envoyVersion() } };
   for (const rule of ofKind(resources, "HTTPRoute").spec.rules) rule.backendRefs = [{ group: "gateway.envoyproxy.io", kind: "Backend", name: "service" }];
   return [...resources, backend("service", upstream.port)];
@@ -38,7 +40,6 @@ export async function startEnvoyGateway(resources: Resource[], world: World, por
   atEnd(() => rm(folder, { recursive: true, force: true }));
   const home = join(folder, "home"), binary = await program("envoy-gateway");
   for (const name of ["resources", "home"]) await mkdir(join(folder, name));
-  await writeFile(join(folder, "resources", "all.yaml"), toYaml(resources));
   await layEnvoy(join(home, "data"));
   const host = { configHome: join(home, "config"), dataHome: join(home, "data"), stateHome: join(home, "state"), runtimeDir: join(home, "run") };
   await writeFile(join(folder, "gateway.yaml"), stringify({
@@ -48,12 +49,29 @@ export async function startEnvoyGateway(resources: Resource[], world: World, por
     extensionApis: { enableBackend: true, enableEnvoyPatchPolicy: true },
   }));
   await promisify(execFile)(binary, ["certgen", "--local", "--config-home", host.configHome], { env: { ...process.env, HOME: home } });
+  await writeFile(join(folder, "resources", "all.yaml"), toYaml([...resources, ...await certificatesIn(join(host.configHome, "certs", "envoy"))]));
   const reached = [world.upstream.port, world.providerPort, ...ports];
-  return runInNamespace([binary, "server", "--config-path", join(folder, "gateway.yaml")], /starting main dispatch loop/, {
+  return runInNamespace([binary, "server", "--config-path", join(folder, "gateway.yaml")], /Listening on :18002/, {
     folder, names: [OWN_NAME, "envoy-gateway", "idp.example.com"],
     outward: { ...Object.fromEntries(reached.map((port) => [port, port])), 443: await startTls(world) },
     inward: [world.port], env: { ...ENVIRONMENT, HOME: home },
   });
+}
+
+/** Envoys fetch modules from Envoy Gateway by mutual TLS. In a cluster they have a Secret and /certs/ca.crt for it; a process is told neither. */
+async function certificatesIn(folder: string): Promise<Resource[]> {
+  const base64 = async (file: string) => (await readFile(join(folder, file))).toString("base64");
+  const operation = { op: "replace", jsonPath: "..trusted_ca", path: "filename", value: join(folder, "ca.crt") };
+  return [{
+    apiVersion: "v1", kind: "Secret", metadata: { name: "envoy", namespace: "envoy-gateway-system" }, type: "kubernetes.io/tls",
+    data: { "tls.crt": await base64("tls.crt"), "tls.key": await base64("tls.key") },
+  }, {
+    apiVersion: "gateway.envoyproxy.io/v1alpha1", kind: "EnvoyPatchPolicy", metadata: { name: "authority", namespace: "default" },
+    spec: {
+      targetRef: { group: "gateway.networking.k8s.io", kind: "Gateway", name: "public" }, type: "JSONPatch",
+      jsonPatches: [{ type: "type.googleapis.com/envoy.config.cluster.v3.Cluster", name: "wasm_cluster", operation }],
+    },
+  }];
 }
 
 /** Where func-e, which runs Envoy for it, looks for one before it downloads any. */

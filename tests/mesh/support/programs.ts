@@ -12,6 +12,8 @@ type Program = "istio" | "pilot-agent" | "envoy-gateway";
 /** From an empty cache a build takes some ten minutes, and twice that on a slow machine. */
 export const BUILD_MS = 2_400_000;
 const READY_WITHIN_MS = 60_000;
+/** Of a log, where a test has failed. */
+const LINES = 60;
 
 /** The path of a program. */
 export async function program(name: Program): Promise<string> {
@@ -39,13 +41,14 @@ export async function run(command: string, args: string[], ready: RegExp, option
   let text = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => { text += String(chunk); });
   const ended = once(child, "close").then(() => { children.delete(child); });
-  const tail = () => text.trim().split("\n").slice(-25).join("\n");
+  const tail = () => text.trim().split("\n").slice(-LINES).join("\n");
   atEnd(async () => {
+    const untilNow = tail();
     child.kill("SIGTERM");
     const force = setTimeout(() => child.kill("SIGKILL"), 5000);
     await ended;
     clearTimeout(force);
-    if ((globalThis as { aTestHasFailed?: boolean }).aTestHasFailed) console.log(`A test failed. The log of ${command} ends so:\n${tail()}`);
+    if ((globalThis as { aTestHasFailed?: boolean }).aTestHasFailed) console.log(`A test failed. The log of ${command} ends so:\n${untilNow}`);
   });
   const logged = (pattern: RegExp, withinMs = READY_WITHIN_MS): Promise<string> => until(`a line like ${pattern} of ${command}`, withinMs, async () => {
     const found = pattern.exec(text)?.[0];

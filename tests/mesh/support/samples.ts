@@ -8,7 +8,7 @@ import { FILTER_WASM } from "../../envoy/support/envoy";
 import { AUTHORITY, type World } from "./world";
 
 /** A resource of Kubernetes. */
-export interface Resource { apiVersion: string; kind: string; metadata: { name: string; namespace?: string }; spec: any }
+export interface Resource { apiVersion: string; kind: string; metadata: { name: string; namespace?: string }; spec?: any; [field: string]: unknown }
 
 /** What the samples call `$ENV://NAME`. */
 export const ENVIRONMENT = { OIDC_CLIENT_SECRET: BROWSER_CLIENT.secret, OIDC_SESSION_SECRET: "a session secret of the tests, long enough" };
@@ -51,7 +51,7 @@ function here(text: string, { app, provider }: World, image?: string): Resource[
 
 /** The sample with a back-channel logout that its gateway cannot deliver. */
 export function withBackchannel(resources: Resource[]): Resource[] {
-  for (const { spec } of resources) for (const config of [spec.pluginConfig, ...(spec.wasm ?? []).map((one: { config: object }) => one.config)]) if (config) config.backchannel_logout_path = "/backchannel-logout";
+  for (const { spec } of resources) for (const config of [spec?.pluginConfig, ...(spec?.wasm ?? []).map((one: { config: object }) => one.config)]) if (config) config.backchannel_logout_path = "/backchannel-logout";
   return resources;
 }
 

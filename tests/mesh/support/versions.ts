@@ -8,7 +8,7 @@ import { bySession } from "../../envoy/support/browser-world";
 import { startEnvoy, type TestEnvoy } from "../../envoy/support/envoy";
 import { image } from "../../keycloak/support/images";
 import { converse } from "./conversation";
-import { startParts, type World } from "./world";
+import { AFTER_LOGOUT, startParts, type World } from "./world";
 
 /** README names it as the oldest supported version, because it is the oldest tested one. */
 export const OLDEST = "1.36.4";
@@ -38,7 +38,7 @@ export function onEnvoy(version: string): void {
 
 export async function startEnvoyOfVersion(version: string, world: World, changes: Record<string, unknown> = {}): Promise<TestEnvoy> {
   const filter = bySession(world.provider, world.app, {
-    redirect_uri: `${world.app}/callback`, claim_validator: { audience: { valid_audiences: [AUDIENCE] } }, ...changes,
+    redirect_uri: `${world.app}/callback`, post_logout_redirect_uri: AFTER_LOGOUT, claim_validator: { audience: { valid_audiences: [AUDIENCE] } }, ...changes,
   });
   const clusters = { upstream: { port: world.upstream.port }, idp: { port: world.providerPort } };
   try {

@@ -9,6 +9,8 @@ import type { Gateway } from "./conversation";
 /** Self-signed, for idp.example.com alone, until 2126. */
 export const AUTHORITY = join(__dirname, "tls/idp.example.com.pem");
 
+export const AFTER_LOGOUT = "https://www.example.com/";
+
 export interface World extends Gateway {
   /** Where the gateway has to listen, on 127.0.0.1. */
   port: number;
@@ -18,7 +20,7 @@ export interface World extends Gateway {
 export async function startParts(): Promise<World> {
   const port = await freePort(), app = `https://app.localhost:${port}`;
   const [provider, upstream] = await Promise.all([
-    startProvider({ browser: { redirectUris: [`${app}/callback`], postLogoutRedirectUris: [`${app}/`], backchannelLogoutUri: `http://127.0.0.1:${port}/backchannel-logout` } }),
+    startProvider({ browser: { redirectUris: [`${app}/callback`], postLogoutRedirectUris: [AFTER_LOGOUT], backchannelLogoutUri: `http://127.0.0.1:${port}/backchannel-logout` } }),
     startUpstream(),
   ]);
   return { app, port, provider, upstream, providerPort: portOf(provider) };
