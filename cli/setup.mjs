@@ -33,10 +33,10 @@ function installPackages() {
 }
 
 function compileFilter() {
-  if (!existsSync(filter) || newest(join(root, "assembly"), join(root, "asconfig.json")) > modifiedAt(filter)) {
+  if (!existsSync(filter) || newest(join(root, "assembly"), join(root, "asconfig.json"), join(root, "package.json")) > modifiedAt(filter)) {
     console.log("Compiling the filter …");
     mkdirSync(dirname(filter), { recursive: true });
-    run(process.execPath, [asc, "assembly/index.ts", "--target", "release"], "The filter does not compile: see the compiler's message above.");
+    run(process.execPath, [asc, "assembly/index.ts", "--target", "release", "--transform", "./cli/version-transform.mjs"], "The filter does not compile: see the compiler's message above.");
     run(process.execPath, [tsx, "cli/pack.ts", filter], "The filter cannot be packed: see the message above.");
     const now = new Date();
     utimesSync(filter, now, now); // it leaves an unchanged file as it is

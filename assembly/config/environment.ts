@@ -1,4 +1,4 @@
-// The variables that `$ENV://NAME` refers to.
+// What a configuration finds in this Envoy: the variables that `$ENV://NAME` refers to, and whether it signs.
 
 import { indexOf, same } from "../bytes/bytes";
 
@@ -7,8 +7,14 @@ export class Environment {
   /** The values that were asked for, in that order. */
   readonly used: Uint8Array[] = [];
 
-  /** `NAME=value` entries. */
-  constructor(private readonly entries: Uint8Array[]) {}
+  constructor(
+    /** `NAME=value`. */
+    private readonly entries: Uint8Array[],
+    /** Whether the VM already runs another configuration. */
+    readonly shared: bool = false,
+    /** Whether Envoy signs for the filter. */
+    readonly signs: bool = true,
+  ) {}
 
   /** null where there is no such variable. */
   value(name: Uint8Array): Uint8Array | null {

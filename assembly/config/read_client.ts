@@ -100,6 +100,7 @@ class Assertions {
     this.lifetimeSec = r.whole("client_jwt_assertion_expires_in", 60, 1, 60);
     if (r.has("client_jwt_assertion_alg")) this.algorithm = r.oneOf("client_jwt_assertion_alg", ALGORITHMS);
     if (!keyNeeded) return;
+    if (!r.envoySigns) r.wrong("client_rsa_private_key", "private_key_jwt needs Envoy 1.37 or newer: older versions do not sign");
     const pem = r.secret("client_rsa_private_key");
     if (pem == null) {
       if (!r.has("client_rsa_private_key")) r.wrong("client_rsa_private_key", "is required for private_key_jwt");

@@ -201,6 +201,9 @@ export class ConfigReader {
   /** At the object itself, wherever it has the attribute from. */
   wrongHere(key: string, what: string): void { this.error((this.path.length > 0 ? this.path + "." : "") + key + ": " + what); }
 
+  /** Whether Envoy signs, as clients with a private key need. */
+  get envoySigns(): bool { return this.environment.signs; }
+
   /** A reader of the same object whose findings nobody hears of: it only learns which attributes there are. */
   silent(): ConfigReader { return new ConfigReader(this.json, this.object, this.path, this.environment, []); }
 
@@ -241,7 +244,7 @@ export class ConfigReader {
       return null;
     }
     const variable = isVariable(text), value = variable ? this.environment.value(variableName(text)) : text;
-    const fault = variable ? variableFault(decodeUtf8(variableName(text)), value, secret) : literalFault(text, secret);
+    const fault = variable ? variableFault(decodeUtf8(variableName(text)), value, secret, this.environment.shared) : literalFault(text, secret);
     if (fault.length > 0) {
       this.error(at + ": " + fault);
       return null;

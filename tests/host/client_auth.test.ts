@@ -154,6 +154,17 @@ describe("duty 34: private_key_jwt", () => {
     expect(browser.session).toBeUndefined();
   });
 
+  test.each(["token_endpoint_auth_method", "introspection_endpoint_auth_method", "revocation_endpoint_auth_method"])("%s: an Envoy that does not sign (before 1.37) is refused at configuration", (method) => {
+    const { token_endpoint_auth_method: _, ...key } = config;
+    expect(() => browse({ ...key, client_secret: "s3cr3t-of-the-gateway", use_jwks: false, [method]: "private_key_jwt" }, { start: { sign: false } })).toThrow(
+      "configuration: client_rsa_private_key: private_key_jwt needs Envoy 1.37 or newer: older versions do not sign");
+  });
+
+  test("what needs no signature of Envoy is not refused by one that does not sign", () => {
+    expect(() => browse({}, { start: { sign: false } })).not.toThrow();
+    expect(() => browse({ token_endpoint_auth_method: "client_secret_jwt", client_secret: "a-client-secret-of-more-than-thirty-two-bytes" }, { start: { sign: false } })).not.toThrow();
+  });
+
   test("a key for signing that is none is refused at configuration, without a word of it in the log", () => {
     for (const client_rsa_private_key of ["-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----", "c2VjcmV0LWtleQ", createPublicKey(rsa.privateKey).export({ type: "spki", format: "pem" })]) {
       let said = "";

@@ -1,4 +1,6 @@
 /** What operators see, and what a long life of the filter costs. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { b64u, bearer, INTROSPECTION_CONFIG, JWKS_CONFIG, makeKey, ready, refused, start, token } from "./fixture";
 
 const value = token();
@@ -28,6 +30,25 @@ describe("metrics", () => {
   });
 });
 
+describe("the version, which is that of package.json", () => {
+  const { version } = JSON.parse(readFileSync(join(__dirname, "../../package.json"), "utf8")) as { version: string };
+
+  test("stands in the first line of each VM, once for all of its configurations", () => {
+    const envoy = start({ start: { workers: 2 } });
+    envoy.addPlugin(JWKS_CONFIG, "second");
+    expect(envoy.logs.map(({ text }) => text).filter((text) => text.includes("version"))).toEqual(Array(2).fill(`envoy-oidc: version ${version}`));
+    expect(envoy.logs[0]!.text).toBe(`envoy-oidc: version ${version}`);
+  });
+
+  test("is said even where the configuration is refused", () => {
+    expect(() => start({ config: "{" })).toThrow(`envoy-oidc: version ${version}`);
+  });
+
+  test("is the name of a gauge", () => {
+    expect(start().metrics()).toMatchObject({ [`envoy_oidc.version.${version}`]: 1 });
+  });
+});
+
 describe("logs", () => {
   test("name the reason of a refusal by its code", () => {
     const envoy = ready();
@@ -51,6 +72,7 @@ describe("logs", () => {
     envoy.refuseCallouts = true;
     envoy.get("/", bearer("opaque"));
     expect(envoy.logText).toContain("Envoy takes no call to the cluster");
+    expect(envoy.logText).toContain("a Sidecar resource of Istio may hide it");
   });
 
   test("duties 18, 114: no token, secret or header value, at any level", () => {

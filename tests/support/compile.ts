@@ -48,7 +48,7 @@ export function compile(entry: string, options: CompileOptions): Build {
   const coverage = options.coverage ?? process.env.COVERAGE === "1";
   const name = options.name + (options.release ? ".release" : "") + (coverage ? ".coverage" : "");
   const out = join(OUT, name);
-  const args = [entry, "--outFile", `${out}.wasm`], config = configFor(options, coverage);
+  const args = [entry, "--outFile", `${out}.wasm`, "--transform", "./cli/version-transform.mjs"], config = configFor(options, coverage);
   const key = sha256(JSON.stringify([args, config, options.text ?? null, readFileSync(join(__dirname, "compile-asc.mjs"), "utf8"), version(), transform(coverage)]));
   const job = { entry, text: options.text, args, config, out, key, coverage };
   mkdirSync(join(ROOT, dirname(out)), { recursive: true });
@@ -118,5 +118,6 @@ function locked<T>(lock: string, work: () => T): T {
 
 function at(path: string): Buffer { return readFileSync(join(ROOT, path)); }
 function sha256(data: string | Buffer): string { return createHash("sha256").update(data).digest("hex"); }
-function version(): string { return JSON.parse(at("node_modules/assemblyscript/package.json").toString()).version; }
+/** Of the compiler, and of the filter, which is compiled in. */
+function version(): string[] { return ["node_modules/assemblyscript/package.json", "package.json"].map((file) => JSON.parse(at(file).toString()).version); }
 function transform(coverage: boolean): string { return coverage ? readFileSync(join(__dirname, "coverage-transform.mjs"), "utf8") : ""; }

@@ -2,7 +2,7 @@
 
 /** Low to high: a file imports from its own layer and from lower ones, never from a neighbour. */
 export const ORDER = [
-  ["unpack"], ["runtime", "result"], ["bytes"], ["crypto", "json", "http"], ["jose"], ["oidc"], ["session"], ["policy"], ["config"], ["flow"], ["filter"], ["index"],
+  ["unpack"], ["runtime", "result", "version"], ["bytes"], ["crypto", "json", "http"], ["jose"], ["oidc"], ["session"], ["policy"], ["config"], ["flow"], ["filter"], ["index"],
 ];
 
 /** `abi` stands beside the order: it knows bytes and results, and only the filter knows it. */

@@ -17,14 +17,13 @@ export const FILTER_WASM = join(__dirname, "../../../build/envoy-oidc.wasm");
 
 type HowToRun = Pick<Partial<RunOptions>, "concurrency" | "logLevel" | "componentLogLevel">;
 
+/** With `envoyVersion` it is that version's Envoy, and else the one that the machine's tests run. */
 export interface TestEnvoyOptions extends Omit<Partial<EnvoyOptions>, "listeners">, HowToRun {
   /** The short way: one listener with one filter. Or none at all, and `listeners` without ports. */
   filter?: FilterConfig;
   listeners?: Omit<ListenerOptions, "port">[];
   /** The listeners' ports, where something has to know them before; free ones unless told. */
   ports?: number[];
-  /** Another Envoy than the one that all tests run; `envoyVersion` is then its version. */
-  binary?: string;
   clusters: EnvoyOptions["clusters"];
 }
 
@@ -56,9 +55,10 @@ export async function startEnvoy(options: TestEnvoyOptions): Promise<TestEnvoy> 
     while (ports.length < listeners.length) ports.push(await freePort());
     return listeners.map((listener, i) => ({ ...listener, port: ports[i] }));
   };
-  const { filter: _filter, listeners: _listeners, ports: _ports, binary = await envoyBinary(), concurrency, logLevel, componentLogLevel, ...rest } = options;
+  const { filter: _filter, listeners: _listeners, ports: _ports, concurrency, logLevel, componentLogLevel, ...rest } = options;
   const config: EnvoyOptions = { wasm: FILTER_WASM, envoyVersion: await envoyVersion(), adminPort: await freePort(), ...rest, listeners: await listen(options) };
   const configPath = writeEnvoyConfig(folder, config);
+  const binary = await envoyBinary(options.envoyVersion);
   const envoy = await runEnvoy({ binary, configPath, adminPort: config.adminPort, concurrency, logLevel, componentLogLevel });
   const adminUrl = `http://127.0.0.1:${config.adminPort}`;
   atEnd(async () => {
@@ -118,9 +118,9 @@ export async function envoyRefuses(options: TestEnvoyOptions): Promise<string> {
 
 /** What Envoy has against a configuration in YAML, which names the filter and the system's authorities where an installation has them;
  *  "" when it has nothing against it. */
-export async function validateConfig(yaml: string, environment: Record<string, string> = {}): Promise<string> {
+export async function validateConfig(yaml: string, environment: Record<string, string> = {}, version?: string): Promise<string> {
   const path = await shippedFile(yaml);
-  const { status, stdout, stderr } = spawnSync(await envoyBinary(), ["--mode", "validate", "--log-level", "warning", "-c", path], { encoding: "utf8", env: { ...process.env, ...environment } });
+  const { status, stdout, stderr } = spawnSync(await envoyBinary(version), ["--mode", "validate", "--log-level", "warning", "-c", path], { encoding: "utf8", env: { ...process.env, ...environment } });
   return status === 0 ? "" : stdout + stderr;
 }
 

@@ -31,6 +31,8 @@ export interface StartOptions {
   properties?: Record<string, string | Uint8Array>;
   /** False: an Envoy without it, where the foreign function answers NotFound. */
   verifySignature?: boolean;
+  /** Likewise for `sign`. */
+  sign?: boolean;
   seed?: number;
   refuseCallouts?: boolean | number;
 }
@@ -93,6 +95,7 @@ export class Envoy extends Host {
     this.refuseCallouts = options.refuseCallouts ?? false;
     if (options.logLevel) this.logLevel = options.logLevel;
     if (options.verifySignature === false) this.withoutForeign.add("verify_signature");
+    if (options.sign === false) this.withoutForeign.add("sign");
   }
 
   private configure(config: Body, rootId: string): Plugin {

@@ -2,7 +2,7 @@
 
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { envoyOfVersion } from "../../../cli/demo/envoy-binary";
+import { envoyBinary } from "../../../cli/demo/envoy-binary";
 import { BETWEEN, NEWEST, newerThan, OLDEST, onEnvoy, startEnvoyOfVersion, WITHOUT_V8 } from "../support/versions";
 import { startParts } from "../support/world";
 
@@ -17,7 +17,7 @@ for (const version of [...BETWEEN, ...newer]) onEnvoy(version);
 
 test.each([OLDEST, ...BETWEEN, ...newer])("Envoy %s passes a sample of the envoy level", async (version) => {
   const { status, stdout, stderr } = spawnSync(process.execPath, ["node_modules/.bin/jest", "--selectProjects", "envoy", ...SAMPLE.map((name) => `tests/envoy/${name}.test.ts`)], {
-    cwd: ROOT, encoding: "utf8", env: { ...process.env, ENVOY: await envoyOfVersion(version), COVERAGE: "" }, maxBuffer: 64 * 1024 * 1024,
+    cwd: ROOT, encoding: "utf8", env: { ...process.env, ENVOY: await envoyBinary(version), COVERAGE: "" }, maxBuffer: 64 * 1024 * 1024,
   });
   if (status !== 0) throw new Error(stdout.slice(-4000) + stderr.slice(-12_000));
 }, SAMPLE_WITHIN_MS);

@@ -2,7 +2,6 @@
 
 import { spawnSync } from "node:child_process";
 import { AUDIENCE } from "../../../cli/demo/provider-clients";
-import { envoyOfVersion } from "../../../cli/demo/envoy-binary";
 import { EnvoyDidNotStart } from "../../../cli/demo/envoy-process";
 import { bySession } from "../../envoy/support/browser-world";
 import { startEnvoy, type TestEnvoy } from "../../envoy/support/envoy";
@@ -42,7 +41,7 @@ export async function startEnvoyOfVersion(version: string, world: World, changes
   });
   const clusters = { upstream: { port: world.upstream.port }, idp: { port: world.providerPort } };
   try {
-    return await startEnvoy({ binary: await envoyOfVersion(version), envoyVersion: version, concurrency: 2, ports: [world.port], filter, clusters });
+    return await startEnvoy({ envoyVersion: version, concurrency: 2, ports: [world.port], filter, clusters });
   } catch (error) {
     if (error instanceof EnvoyDidNotStart && error.log.includes("compiled without support")) {
       throw new Error(`Envoy ${version} of PyPI is compiled without V8 and cannot run any wasm filter.`);
