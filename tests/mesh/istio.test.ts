@@ -20,7 +20,7 @@ describe.each([
   }, conversation);
 });
 
-const SAMPLES = ["istio/gateway.yaml", "istio/gateway-with-forms.yaml", "istio/sidecar.yaml", "gateway/provider.yaml", "gateway/policy.yaml", "gateway/policy-with-forms.yaml"];
+const SAMPLES = ["istio/gateway.yaml", "istio/gateway-with-forms.yaml", "istio/sidecar.yaml", "gateway/provider.yaml", "gateway/policy.yaml", "gateway/policy-with-forms.yaml", "kubernetes/deployment.yaml"];
 
 test("an API server and Istio have nothing against the samples, as they stand there", async () => {
   expect(await validate(SAMPLES.map(sample).join("\n---\n"))).toBe("");
@@ -30,6 +30,7 @@ test("they have something against each mistake", async () => {
   const wrong = (file: string, right: string, mistake: string) => sample(file).replace(right, mistake);
   const told = await validate([
     wrong("istio/gateway.yaml", "failStrategy:", "failureStrategy:"), wrong("istio/sidecar.yaml", "mode: SIMPLE", "mode: SIMPEL"), wrong("gateway/policy.yaml", "type: Image", "type: HTTP"),
+    wrong("kubernetes/deployment.yaml", "initContainers:", "initContainer:"),
   ].join("\n---\n"));
-  for (const said of ["failureStrategy", "SIMPEL", "http field needs to be set"]) expect(told).toContain(said);
+  for (const said of ["failureStrategy", "SIMPEL", "http field needs to be set", "initContainer"]) expect(told).toContain(said);
 });

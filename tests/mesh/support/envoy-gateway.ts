@@ -4,17 +4,15 @@ import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createServer } from "node:tls";
-import { connect } from "node:net";
 import { promisify } from "node:util";
 import { stringify } from "yaml";
 import { envoyBinary, envoyVersion } from "../../../cli/demo/envoy-binary";
-import { listenOn } from "../../../cli/demo/ports";
 import { atEnd } from "../../envoy/support/cleanup";
 import { runInNamespace } from "./namespace";
 import { program, type Running } from "./programs";
 import { ENVIRONMENT, ofKind, toYaml, type Resource } from "./samples";
-import { AUTHORITY, type World } from "./world";
+import { startTls } from "./tls";
+import type { World } from "./world";
 
 /** What Envoys fetch modules from. */
 const OWN_NAME = "envoy-gateway.envoy-gateway-system.svc.cluster.local";
@@ -79,17 +77,4 @@ async function layEnvoy(data: string): Promise<void> {
   const folder = join(data, "envoy-versions", await envoyVersion(), "bin");
   await mkdir(folder, { recursive: true });
   await symlink(await envoyBinary(), join(folder, "envoy"));
-}
-
-/** The provider as idp.example.com, by TLS 1.3 alone. */
-export async function startTls({ providerPort }: World): Promise<number> {
-  const [cert, key] = await Promise.all([readFile(AUTHORITY), readFile(AUTHORITY.replace(/pem$/, "key"))]);
-  const server = createServer({ minVersion: "TLSv1.3", cert, key }, (socket) => {
-    const plain = connect(providerPort, "127.0.0.1");
-    for (const [from, to] of [[socket, plain], [plain, socket]] as const) from.pipe(to).on("error", () => from.destroy());
-  });
-  server.on("tlsClientError", () => {});
-  const port = await listenOn(server, 0);
-  atEnd(async () => void server.close());
-  return port;
 }

@@ -35,8 +35,13 @@ export function fromPage(page: string, world: World): Resource[] {
   return here(blocks(page)[0]!, world);
 }
 
-function here(text: string, { app, provider }: World, image?: string): Resource[] {
-  const adapted = text
+function here(text: string, world: World, image?: string): Resource[] {
+  return parseAllDocuments(adapted(text, world, image)).map((document) => document.toJS() as Resource);
+}
+
+/** What a user changes in a sample: hosts, the client, and where the module comes from. */
+export function adapted(text: string, { app, provider }: World, image?: string): string {
+  return text
     .replaceAll("https://app.example.com", app)
     .replaceAll("app.example.com", new URL(app).hostname)
     .replaceAll("https://idp.example.com/.well-known/openid-configuration", provider.discovery)
@@ -46,7 +51,6 @@ function here(text: string, { app, provider }: World, image?: string): Resource[
     .replaceAll(/^( +)client_id: MY-CLIENT$/gm, `$1client_id: ${BROWSER_CLIENT.id}\n$1ssl_verify: false`)
     .replaceAll('"client_id": "MY-CLIENT"', `"client_id": "${BROWSER_CLIENT.id}", "ssl_verify": false`)
     .replaceAll("/etc/ssl/certs/ca-certificates.crt", AUTHORITY);
-  return parseAllDocuments(adapted).map((document) => document.toJS() as Resource);
 }
 
 /** The sample with a back-channel logout that its gateway cannot deliver. */
