@@ -10,6 +10,7 @@ const LEVELS = {
   providers: "tests/providers/**/*.test.ts",
   mesh: "tests/mesh/*.test.ts",
   "mesh-all": "tests/mesh/all/*.test.ts",
+  release: "tests/release/**/*.test.ts",
 };
 
 // Tests are plain CommonJS: Jest then needs no flags of Node.
@@ -24,7 +25,7 @@ module.exports = {
     rootDir: __dirname,
     testMatch: [`<rootDir>/${match}`],
     // A real Envoy's log is worth reading when a test with it fails.
-    testEnvironment: ["envoy", "browser", "keycloak", "providers", "mesh", "mesh-all"].includes(name) ? "<rootDir>/tests/envoy/support/environment.js" : "node",
+    testEnvironment: ["envoy", "browser", "keycloak", "providers", "mesh", "mesh-all", "release"].includes(name) ? "<rootDir>/tests/envoy/support/environment.js" : "node",
     ...(name === "keycloak" ? { globalSetup: "<rootDir>/tests/keycloak/support/setup.ts", globalTeardown: "<rootDir>/tests/keycloak/support/teardown.ts" } : {}),
     transform: { "\\.ts$": swc },
     modulePathIgnorePatterns: ["<rootDir>/build/"],

@@ -10,8 +10,6 @@ export class Environment {
   constructor(
     /** `NAME=value`. */
     private readonly entries: Uint8Array[],
-    /** Whether the VM already runs another configuration. */
-    readonly shared: bool = false,
     /** Whether Envoy signs for the filter. */
     readonly signs: bool = true,
   ) {}

@@ -244,7 +244,7 @@ export class ConfigReader {
       return null;
     }
     const variable = isVariable(text), value = variable ? this.environment.value(variableName(text)) : text;
-    const fault = variable ? variableFault(decodeUtf8(variableName(text)), value, secret, this.environment.shared) : literalFault(text, secret);
+    const fault = variable ? variableFault(decodeUtf8(variableName(text)), value, secret) : literalFault(text, secret);
     if (fault.length > 0) {
       this.error(at + ": " + fault);
       return null;

@@ -29,12 +29,11 @@ export function literalFault(text: Uint8Array, secret: bool): string {
   return doubtful.length > 0 ? doubtful + INSTEAD + " (a secret that really looks like this can be the variable's value)" : "";
 }
 
-/** What is wrong with the value of a variable; "" where nothing is. `value`: null where there is no such variable. `shared`: the VM was made for another
- *  plugin, whose variables hold for all of them before Envoy 1.39. */
-export function variableFault(name: string, value: Uint8Array | null, secret: bool, shared: bool): string {
+/** What is wrong with the value of a variable; "" where nothing is. `value`: null where there is no such variable. */
+export function variableFault(name: string, value: Uint8Array | null, secret: bool): string {
   if (value == null) {
     const part = name.includes("/") ? " (a key within a JSON value, as in APISIX, is not supported)" : "";
-    return "the environment has no variable " + name + part + "; name it in vm_config.environment_variables" + (shared ? ", or another plugin of the same vm_id was first (Envoy before 1.39)" : "");
+    return "the environment has no variable " + name + part + "; name it in vm_config.environment_variables, or another plugin of the same vm_id was first (Envoy before 1.39)";
   }
   const variable = "the environment variable " + name;
   if (value.length == 0) return variable + " is empty";

@@ -49,7 +49,7 @@ export function configure(rootId: u32, size: u32): bool {
     setNativeVerifier(EnvoyVerifier.available() ? new EnvoyVerifier() : null);
     setNativeSigner(EnvoySigner.available() ? new EnvoySigner() : null);
   }
-  const document = buffer(BufferType.PluginConfiguration, size), variables = new Environment(environment(), roots.all.length > 1, nativeSigner() != null);
+  const document = buffer(BufferType.PluginConfiguration, size), variables = new Environment(environment(), nativeSigner() != null);
   const compiled = compile(document, variables);
   root.lines.owner = ownerOf();
   for (let i = 0; i < compiled.errors.length; i++) root.lines.error("configuration: " + compiled.errors[i]);

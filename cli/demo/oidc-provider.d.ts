@@ -40,6 +40,8 @@ declare module "oidc-provider" {
 
   export default class Provider {
     constructor(issuer: string, configuration: Record<string, unknown>);
+    /** Whether X-Forwarded-Proto is believed. */
+    proxy: boolean;
     callback(): (request: IncomingMessage, response: ServerResponse) => Promise<void>;
     interactionDetails(request: IncomingMessage, response: ServerResponse): Promise<{ prompt: { name: string }; params: Record<string, unknown> }>;
     interactionFinished(request: IncomingMessage, response: ServerResponse, result: object): Promise<void>;

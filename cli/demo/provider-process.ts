@@ -9,7 +9,7 @@ export type RemoteCall = (typeof REMOTE_CALLS)[number];
 
 export interface CallMessage { id: number; call: RemoteCall; args: unknown[] }
 export type ReplyMessage =
-  | { started: { issuer: string; discovery: string } }
+  | { started: { issuer: string; discovery: string; url: string } }
   | { id: number; value: unknown }
   | { id: number; error: string };
 
@@ -21,7 +21,7 @@ async function main(options: ProviderOptions): Promise<void> {
     const method = provider[call] as (...args: unknown[]) => Promise<unknown>;
     method.apply(provider, args).then((value) => reply({ id, value }), (error) => reply({ id, error: String(error?.message ?? error) }));
   });
-  reply({ started: { issuer: provider.issuer, discovery: provider.discovery } });
+  reply({ started: { issuer: provider.issuer, discovery: provider.discovery, url: provider.url } });
 }
 
 if (require.main === module) {

@@ -19,6 +19,8 @@ export interface ProviderOptions {
   algs?: string[];
   /** The client BROWSER_CLIENT, under which people sign in; there is none unless told. */
   browser?: BrowserOptions;
+  /** Its URL where a proxy that ends TLS stands before it, and says so by X-Forwarded-Proto. */
+  issuer?: string;
 }
 
 export interface OpaqueOptions {
@@ -55,6 +57,11 @@ export class DemoProvider {
   }
 
   get issuer(): string {
+    return this.options.issuer ?? this.url;
+  }
+
+  /** Where it listens. */
+  get url(): string {
     return `http://${LOOPBACK}:${this.port}`;
   }
 
@@ -158,6 +165,7 @@ export class DemoProvider {
   private async useKeys(): Promise<void> {
     const { keys, issuer, padding } = this;
     const provider = await createProvider(issuer, configuration({ keys, padding, adapter: this.store.Adapter, browser: this.options.browser }));
+    provider.proxy = this.options.issuer !== undefined;
     const callback = provider.callback();
     this.provider = provider;
     this.front.handler = (request, response) => {

@@ -45,7 +45,10 @@ function whatToChange(place: Restricted): string {
 }
 
 test("duty 168: the shipped configurations are found", () => {
-  expect(shipped.map(({ file }) => file)).toEqual(["README.md", "envoy/bearer.yaml", "envoy/browser.yaml", "envoy/gateway/policy-with-forms.yaml", "envoy/istio/gateway-with-forms.yaml", "envoy/keycloak/envoy.yaml"]);
+  expect(shipped.map(({ file }) => file)).toEqual([
+    "README.md", "envoy/bearer.yaml", "envoy/browser.yaml", "envoy/first.yaml", "envoy/gateway/policy-with-forms.yaml", "envoy/istio/gateway-with-forms.yaml",
+    "envoy/keycloak/envoy.yaml", "envoy/kubernetes/envoy.yaml",
+  ]);
 });
 
 test.each(shipped)("duty 168: $file grants the module what it needs, and nothing else", ({ plugin }) => {

@@ -9,6 +9,8 @@ import { atEnd } from "./cleanup";
 export interface TestProvider extends Pick<DemoProvider, RemoteCall> {
   issuer: string;
   discovery: string;
+  /** Where it listens, whatever its issuer. */
+  url: string;
   stop(): Promise<void>;
 }
 
@@ -54,7 +56,7 @@ export function startProvider(options: ProviderOptions = {}): Promise<TestProvid
 }
 
 /** Whatever is not there is a call to the other process; `then` is neither, or awaiting the provider would call it. */
-function remote(known: Pick<TestProvider, "issuer" | "discovery" | "stop">, call: (name: RemoteCall, args: unknown[]) => Promise<unknown>): TestProvider {
+function remote(known: Pick<TestProvider, "issuer" | "discovery" | "url" | "stop">, call: (name: RemoteCall, args: unknown[]) => Promise<unknown>): TestProvider {
   return new Proxy(known as TestProvider, {
     get: (target, name) => name in target || name === "then" || typeof name === "symbol"
       ? Reflect.get(target, name)

@@ -17,8 +17,8 @@ export function duty_165_the_prefix_is_read_in_any_case(): void {
 }
 
 export function duty_165_a_session_is_not_sealed_by_the_text_of_a_reference(): void {
-  equal(sealed('"$env://SESSION_SECRET_OF_MINE"'), "session.secret: the environment has no variable SESSION_SECRET_OF_MINE; name it in vm_config.environment_variables");
-  equal(sealed('["' + SECRET + '","$env://OLD_SESSION_SECRET"]'), "session.secret[1]: the environment has no variable OLD_SESSION_SECRET; name it in vm_config.environment_variables");
+  equal(sealed('"$env://SESSION_SECRET_OF_MINE"'), "session.secret: the environment has no variable SESSION_SECRET_OF_MINE; name it in vm_config.environment_variables, or another plugin of the same vm_id was first (Envoy before 1.39)");
+  equal(sealed('["' + SECRET + '","$env://OLD_SESSION_SECRET"]'), "session.secret[1]: the environment has no variable OLD_SESSION_SECRET; name it in vm_config.environment_variables, or another plugin of the same vm_id was first (Envoy before 1.39)");
 }
 
 // References of other products.
@@ -92,7 +92,7 @@ export function duty_165_an_empty_variable_is_named(): void {
 }
 
 export function duty_165_a_part_of_a_variable_is_none(): void {
-  equal(errorsOf("{" + MINIMAL + ',"realm":"$ENV://NAME/key"}', ["NAME={}"]).join("; "), "realm: the environment has no variable NAME/key (a key within a JSON value, as in APISIX, is not supported); name it in vm_config.environment_variables");
+  equal(errorsOf("{" + MINIMAL + ',"realm":"$ENV://NAME/key"}', ["NAME={}"]).join("; "), "realm: the environment has no variable NAME/key (a key within a JSON value, as in APISIX, is not supported); name it in vm_config.environment_variables, or another plugin of the same vm_id was first (Envoy before 1.39)");
 }
 
 export function duty_165_a_line_break_at_the_end_of_a_variable_is_refused(): void {

@@ -59,7 +59,7 @@ export function a_secret_may_come_from_the_environment(): void {
   const document = withSecret('["$ENV://NEW","$ENV://OLD"]');
   const out = compiled(document, ["NEW=" + SECRET, "OLD=" + OTHER]);
   equal(out.errors.join("; "), "");
-  equal(errorsOf(document, ["NEW=" + SECRET]).join("; "), "session.secret[1]: the environment has no variable OLD; name it in vm_config.environment_variables");
+  equal(errorsOf(document, ["NEW=" + SECRET]).join("; "), "session.secret[1]: the environment has no variable OLD; name it in vm_config.environment_variables, or another plugin of the same vm_id was first (Envoy before 1.39)");
 }
 
 export function duty_107_the_first_secret_seals_and_all_open(): void {

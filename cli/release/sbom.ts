@@ -1,0 +1,40 @@
+// The SBOM, by CycloneDX's own tool: what the module and the npm package are made of. The tools of the build are not in it.
+
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const TOOL = join(__dirname, "sbom");
+
+interface Manifest { name: string; version: string; description: string; license: string; dependencies?: Record<string, string>; devDependencies: Record<string, string> }
+interface Lock { packages: Record<string, { dev?: boolean }> }
+interface Bom { metadata: { tools: { components: { name: string }[] } } }
+
+/** CycloneDX JSON. `root`: the project's folder. */
+export function sbomOf(root: string): string {
+  if (!existsSync(join(TOOL, "node_modules"))) {
+    execFileSync("npm", ["ci", "--omit=optional", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: TOOL, stdio: "inherit" });
+  }
+  const folder = mkdtempSync(join(tmpdir(), "envoy-oidc-sbom-"));
+  try {
+    // AssemblyScript's library is compiled into the module. For npm it is a tool of the build; here it is a part.
+    const { name, version, description, license, dependencies = {}, devDependencies } = read<Manifest>(join(root, "package.json"));
+    const parts = { name, version, description, license, dependencies: { ...dependencies, assemblyscript: devDependencies.assemblyscript } };
+    const lock = read<Lock>(join(root, "package-lock.json"));
+    for (const entry of Object.values(lock.packages)) delete entry.dev;
+    lock.packages[""] = parts as object;
+    writeFileSync(join(folder, "package.json"), JSON.stringify(parts));
+    writeFileSync(join(folder, "package-lock.json"), JSON.stringify(lock));
+    const out = join(folder, "bom.json");
+    execFileSync(process.execPath, [join(TOOL, "node_modules/.bin/cyclonedx-npm"), "--package-lock-only", "--omit", "dev", "--output-reproducible", "--no-validate", "--mc-type", "library", "--output-file", out], { cwd: folder });
+    const bom = read<Bom>(out);
+    // The machine's npm only read the lock; its version would make two machines differ.
+    bom.metadata.tools.components = bom.metadata.tools.components.filter((tool) => tool.name !== "npm");
+    return `${JSON.stringify(bom, null, 2)}\n`;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function read<T>(path: string): T { return JSON.parse(readFileSync(path, "utf8")) as T; }

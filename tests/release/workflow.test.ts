@@ -1,0 +1,55 @@
+// .github/workflows: an action is what its commit is, and all work is done by scripts of this project, which tests can run.
+
+import { accessSync, constants, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+
+const ROOT = join(__dirname, "../.."), FOLDER = join(ROOT, ".github/workflows");
+
+interface Step { uses?: string; run?: string; env?: Record<string, string> }
+interface Workflow { on: unknown; permissions: object; jobs: Record<string, { permissions: object; steps: Step[] }> }
+
+const workflows = readdirSync(FOLDER).map((file) => ({ file, text: readFileSync(join(FOLDER, file), "utf8") }))
+  .map(({ file, text }) => ({ file, text, workflow: parse(text) as Workflow }));
+const stepsOf = ({ jobs }: Workflow): Step[] => Object.values(jobs).flatMap(({ steps }) => steps);
+
+/** What a step must not be; "" where it is right. */
+function fault({ uses, run }: Step): string {
+  if (uses !== undefined) return /^[\w-]+\/[\w./-]+@[0-9a-f]{40}$/.test(uses) ? "" : `${uses} is not pinned by a commit`;
+  const [command, script, name] = (run ?? "").split(/\s+/);
+  if (run?.includes("\n") || /[;&|]/.test(run ?? "")) return `"${run}" is more than one command`;
+  if (command === "npm") return script === "ci" || script === "run" && name! in scripts() ? "" : `npm knows no ${script} ${name}`;
+  try {
+    accessSync(join(ROOT, command!), constants.X_OK);
+    return command!.endsWith(".sh") ? "" : `${command} is no script of this project`;
+  } catch {
+    return `${command} is no script of this project`;
+  }
+}
+
+function scripts(): Record<string, string> { return JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")).scripts; }
+
+test("there is one for releases, which runs for tags alone", () => {
+  expect(workflows.map(({ file }) => file)).toContain("release.yml");
+  expect(workflows.find(({ file }) => file === "release.yml")!.workflow.on).toEqual({ push: { tags: ["v*"] } });
+});
+
+test.each(workflows)("$file: each action is pinned by its commit, each command is a script that is there", ({ workflow }) => {
+  expect(stepsOf(workflow).length).toBeGreaterThan(5);
+  expect(stepsOf(workflow).map(fault).filter(Boolean)).toEqual([]);
+});
+
+test.each(workflows)("$file: each pinned commit says which version it is", ({ text }) => {
+  for (const line of text.split("\n").filter((one) => one.includes("uses:"))) expect(line).toMatch(/@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+});
+
+test.each(workflows)("$file: rights are given to a job, and no value of an event is put into a command", ({ workflow }) => {
+  expect(workflow.permissions).toEqual({});
+  for (const { run } of stepsOf(workflow)) expect(run ?? "").not.toContain("${{");
+});
+
+test.each<[string, Step]>([
+  ["an action by its tag", { uses: "actions/checkout@v4" }], ["an action by a short commit", { uses: "actions/checkout@de0fac2" }], ["an action without any", { uses: "actions/checkout" }],
+  ["an npm script that is not there", { run: "npm run relese" }], ["a file that is not there", { run: "cli/release/publsh.sh" }], ["a program of the runner", { run: "curl -sSf https://example.com" }],
+  ["two commands", { run: "npm ci && npm run release" }], ["a script of several lines", { run: "npm ci\nnpm run release" }], ["nothing", {}],
+])("%s would be seen", (_, step) => expect(fault(step)).not.toBe(""));
