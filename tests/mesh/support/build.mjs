@@ -14,10 +14,7 @@ const go = (command, ...args) => (work) => tell(work, "go", [...command.split(" 
 
 /** What API servers know of the resources, as the modules have it. */
 async function schemas(work) {
-  const modules = ["istio.io/istio", "github.com/envoyproxy/gateway"];
-  await tell(work, "go", ["mod", "download", ...modules]);
-  const [istio, gateway] = (await tell(work, "go", ["list", "-mod=mod", "-m", "-f", "{{.Dir}}", ...modules])).trim().split("\n");
-  const crds = join(gateway, "charts/gateway-helm/charts/crds/crds");
+  const [istio, gateway] = await folders(work, "istio.io/istio", "github.com/envoyproxy/gateway"), crds = join(gateway, "charts/gateway-helm/charts/crds/crds");
   await mkdir(join(work, "schemas"));
   for (const folder of [crds, join(crds, "generated"), join(istio, "manifests/charts/base/files")]) {
     const files = (await readdir(folder)).filter((name) => /crd|envoyproxy\.io/.test(name) && name.endsWith(".yaml"));
@@ -25,9 +22,20 @@ async function schemas(work) {
   }
 }
 
+/** What the agent makes Envoy's bootstrap of. */
+async function bootstrap(work) {
+  const [istio] = await folders(work, "istio.io/istio");
+  await writeFile(join(work, "bootstrap.json"), await readFile(join(istio, "tools/packaging/common/envoy_bootstrap.json")));
+}
+
+async function folders(work, ...modules) {
+  await tell(work, "go", ["mod", "download", ...modules]);
+  return (await tell(work, "go", ["list", "-mod=mod", "-m", "-f", "{{.Dir}}", ...modules])).trim().split("\n");
+}
+
 const PROGRAMS = {
   istio: { files: ["go.mod", "istio"], build: async (work) => { await go("test -c -vet=off", "./istio")(work); await schemas(work); } },
-  "pilot-agent": { files: ["go.mod"], build: go("build", "istio.io/istio/pilot/cmd/pilot-agent") },
+  "pilot-agent": { files: ["go.mod"], build: async (work) => { await go("build", "istio.io/istio/pilot/cmd/pilot-agent")(work); await bootstrap(work); } },
   "envoy-gateway": { files: ["go.mod"], build: go("build", "github.com/envoyproxy/gateway/cmd/envoy-gateway") },
 };
 

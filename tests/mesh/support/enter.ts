@@ -4,17 +4,18 @@ import { spawn, spawnSync } from "node:child_process";
 import { relay } from "./relay";
 
 export interface Inside {
-  /** A file in place of /etc/hosts. */
-  hosts: string;
+  /** Files and folders of this machine, and in whose place they stand there. */
+  binds: [from: string, at: string][];
   relays: [from: number | string, to: number | string][];
   command: string[];
+  cwd: string;
 }
 
-async function main({ hosts, relays, command: [command, ...args] }: Inside): Promise<void> {
+async function main({ binds, relays, command: [command, ...args], cwd }: Inside): Promise<void> {
   system("ip", "link", "set", "lo", "up");
-  system("mount", "--bind", hosts, "/etc/hosts");
+  for (const [from, at] of binds) system("mount", "--bind", from, at);
   for (const [from, to] of relays) await relay(from, to);
-  const child = spawn(command!, args, { stdio: "inherit" });
+  const child = spawn(command!, args, { stdio: "inherit", cwd });
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => child.kill(signal));
   child.on("error", (error) => { console.error(error.message); process.exit(1); });
   child.on("exit", (code) => process.exit(code ?? 1));

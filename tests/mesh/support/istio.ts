@@ -1,7 +1,7 @@
 // Istio's control plane (tests/mesh/istio) and an Envoy that takes all of its configuration from it, as gateway or as sidecar.
 
 import { spawnSync } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { stringify } from "yaml";
@@ -10,9 +10,11 @@ import { runEnvoy, type EnvoyProcess } from "../../../cli/demo/envoy-process";
 import { freePort } from "../../../cli/demo/ports";
 import { atEnd } from "../../envoy/support/cleanup";
 import { FILTER_WASM } from "../../envoy/support/envoy";
+import { runInNamespace } from "./namespace";
 import { program, run, type Running } from "./programs";
 import { ENVIRONMENT, ofKind, toYaml, type Resource } from "./samples";
-import type { World } from "./world";
+import { startTls } from "./tls";
+import { AUTHORITY, type World } from "./world";
 
 /** Nothing that needs Istio's own extensions of Envoy, which only its image has. */
 const MESH = {
@@ -80,10 +82,41 @@ export async function startWorkload({ type, namespace, labels }: Workload, contr
   return envoy;
 }
 
-/** A sample of the gateway, at a port of loopback by http, before an upstream that a ServiceEntry stands for. */
-export function gatewayHere(resources: Resource[], { port, upstream, providerPort }: World): Resource[] {
-  ofKind(resources, "Gateway").spec.servers[0] = { ...ofKind(resources, "Gateway").spec.servers[0], port: { number: port, name: "http", protocol: "HTTP" }, tls: undefined };
-  return [...withoutAgent(resources, providerPort), {
+/** An Envoy as gateway with Istio's agent, which fetches images and authorities. Names and ports are those of a pod: it has a namespace of its own. */
+export async function startAgent(controlPlane: ControlPlane, world: World, ports: number[]): Promise<Running> {
+  const folder = await newFolder(), binary = await program("pilot-agent"), { namespace, labels } = GATEWAY, state = join(folder, "lib");
+  await mkdir(join(state, "istio/data"), { recursive: true }); // for modules, below /var/lib
+  const settings = {
+    discoveryAddress: "127.0.0.1:15010", controlPlaneAuthPolicy: "NONE", binaryPath: await envoyBinary(), configPath: "./etc/istio/proxy", concurrency: 2,
+    proxyBootstrapTemplatePath: join(dirname(binary), "bootstrap.json"),
+  };
+  const reached = [world.upstream.port, world.providerPort, ...ports];
+  return runInNamespace([binary, "proxy", "router", "--domain", `${namespace}.svc.cluster.local`, "--proxyLogLevel", "warning", "--proxyComponentLogLevel", "wasm:info"], /Starting proxy agent/, {
+    folder, names: ["idp.example.com"], inward: [world.port], binds: [[state, "/var/lib"]],
+    outward: { ...Object.fromEntries(reached.map((port) => [port, port])), 15010: controlPlane.port, 443: await startTls(world) },
+    env: {
+      ...ENVIRONMENT, PROXY_CONFIG: JSON.stringify(settings), POD_NAME: "workload-1", POD_NAMESPACE: namespace, INSTANCE_IP: "127.0.0.1", SERVICE_ACCOUNT: "workload", TRUST_DOMAIN: "cluster.local",
+      ISTIO_META_CLUSTER_ID: "Kubernetes", ISTIO_META_WORKLOAD_NAME: "workload", ISTIO_METAJSON_LABELS: JSON.stringify({ ...labels, "istio.io/test-vm": "1" }),
+      FILE_MOUNTED_CERTS: "true", WASM_INSECURE_REGISTRIES: ports.map((port) => `127.0.0.1:${port}`).join(","),
+    },
+  });
+}
+
+/** A sample of the gateway, for an Envoy without an agent. */
+export function gatewayHere(resources: Resource[], world: World): Resource[] {
+  return withoutAgent(onLoopback(resources, world), world.providerPort);
+}
+
+/** A sample of the gateway for one with an agent: the provider's host and port stay, and its authority is the tests' own. */
+export function gatewayOfAgent(resources: Resource[], world: World): Resource[] {
+  ofKind(resources, "DestinationRule").spec.trafficPolicy.tls.caCertificates = AUTHORITY;
+  return onLoopback(resources, world);
+}
+
+/** At a port of loopback by http, before an upstream that a ServiceEntry stands for. */
+function onLoopback(resources: Resource[], { port, upstream }: World): Resource[] {
+  Object.assign(ofKind(resources, "Gateway").spec.servers[0], { port: { number: port, name: "http", protocol: "HTTP" }, tls: undefined });
+  return [...resources, {
     apiVersion: "networking.istio.io/v1", kind: "ServiceEntry", metadata: { name: "service", namespace: "default" },
     spec: {
       hosts: ["service.default.svc.cluster.local"], location: "MESH_EXTERNAL", resolution: "STATIC",
