@@ -1,21 +1,32 @@
 // The SBOM, by CycloneDX's own tool: what the module and the npm package are made of. The tools of the build are not in it.
 
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+/** The tool's own package.json and lock. */
 const TOOL = join(__dirname, "sbom");
 
 interface Manifest { name: string; version: string; description: string; license: string; dependencies?: Record<string, string>; devDependencies: Record<string, string> }
 interface Lock { packages: Record<string, { dev?: boolean }> }
 interface Bom { metadata: { tools: { components: { name: string }[] } } }
 
+/** The tool, installed below `root`, the project's folder; this needs the network where it is not there yet. */
+export function sbomTool(root: string): string {
+  const folder = join(root, "build/sbom"), installed = join(folder, "node_modules/.package-lock.json"), lock = join(folder, "package-lock.json");
+  const wanted = readFileSync(join(TOOL, "package-lock.json"), "utf8");
+  if (!existsSync(installed) || readFileSync(lock, "utf8") !== wanted) {
+    mkdirSync(folder, { recursive: true });
+    for (const file of ["package.json", "package-lock.json"]) copyFileSync(join(TOOL, file), join(folder, file));
+    execFileSync("npm", ["ci", "--omit=optional", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: folder, stdio: "inherit" });
+  }
+  return join(folder, "node_modules/.bin/cyclonedx-npm");
+}
+
 /** CycloneDX JSON. `root`: the project's folder. */
 export function sbomOf(root: string): string {
-  if (!existsSync(join(TOOL, "node_modules"))) {
-    execFileSync("npm", ["ci", "--omit=optional", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: TOOL, stdio: "inherit" });
-  }
+  const tool = sbomTool(root);
   const folder = mkdtempSync(join(tmpdir(), "envoy-oidc-sbom-"));
   try {
     // AssemblyScript's library is compiled into the module. For npm it is a tool of the build; here it is a part.
@@ -27,7 +38,7 @@ export function sbomOf(root: string): string {
     writeFileSync(join(folder, "package.json"), JSON.stringify(parts));
     writeFileSync(join(folder, "package-lock.json"), JSON.stringify(lock));
     const out = join(folder, "bom.json");
-    execFileSync(process.execPath, [join(TOOL, "node_modules/.bin/cyclonedx-npm"), "--package-lock-only", "--omit", "dev", "--output-reproducible", "--no-validate", "--mc-type", "library", "--output-file", out], { cwd: folder });
+    execFileSync(process.execPath, [tool, "--package-lock-only", "--omit", "dev", "--output-reproducible", "--no-validate", "--mc-type", "library", "--output-file", out], { cwd: folder });
     const bom = read<Bom>(out);
     // The machine's npm only read the lock; its version would make two machines differ.
     bom.metadata.tools.components = bom.metadata.tools.components.filter((tool) => tool.name !== "npm");

@@ -1,9 +1,10 @@
 // A release of the working tree as it stands, made where nothing else is: a copy, committed with a fixed date, under a path of its own.
 
 import { execFileSync } from "node:child_process";
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, utimesSync } from "node:fs";
+import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, utimesSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { sbomTool } from "../../../cli/release/sbom";
 import { atEnd } from "../../envoy/support/cleanup";
 
 export const ROOT = join(__dirname, "../../..");
@@ -62,7 +63,9 @@ export function newFolder(): string {
 
 function linkPackages(root: string): void {
   appendFileSync(join(root, ".git/info/exclude"), "node_modules\n"); // a link is no folder to .gitignore
-  for (const packages of ["node_modules", "cli/release/sbom/node_modules"]) symlinkSync(join(ROOT, packages), join(root, packages));
+  sbomTool(ROOT);
+  mkdirSync(join(root, "build"));
+  for (const packages of ["node_modules", "build/sbom"]) symlinkSync(join(ROOT, packages), join(root, packages));
 }
 
 /** Paths below a folder, sorted. */
