@@ -135,10 +135,10 @@ export function convertModAuthOpenidc(text: string, options: Option[] = MOD_AUTH
     say(draft, "added", "discovery", "metadata is always read, at the issuer's usual address");
   }
   const rules = blocks.map((block) => ruleOf(block, draft, options)).filter((rule) => rule !== undefined);
-  if (bearer && !people) filter.bearer_only = true;
   // A <Location /> is everything: it stands outside of the rules.
   const open = rules.find((rule) => rule.path_prefix === "/");
   if (open !== undefined) for (const [key, value] of Object.entries(open)) if (key !== "path_prefix") set(filter, key, value);
+  if (bearer && !people && open === undefined) filter.bearer_only = true;
   const others = rules.filter((rule) => rule !== open).sort((a, b) => String(b.path_prefix).length - String(a.path_prefix).length);
   if (others.length > 0) filter.rules = others;
   if (guarded.length > 0 && open === undefined) {
