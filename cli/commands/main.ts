@@ -6,6 +6,7 @@ import { addCheck } from "./check/command";
 import { addConvert } from "./convert/command";
 import { addDoctor } from "./doctor/command";
 import { addGenerate } from "./generate/command";
+import { addSchema } from "./schema";
 import { addSession } from "./session/command";
 import { terminal, UserError, type Io } from "./io";
 import { VERSION } from "./version";
@@ -18,7 +19,7 @@ export async function run(args: string[], io: Io): Promise<number> {
   const program = new Command("envoy-oidc").version(VERSION).description("OpenID Connect for Envoy: set up, move over, find out what is wrong.").showHelpAfterError("(--help shows how)").exitOverride();
   program.configureOutput({ writeOut: (text) => io.line(text.trimEnd()), writeErr: (text) => io.error(text.trimEnd()) });
   const done = (result: number): void => { code = result; };
-  for (const add of [addCheck, addConvert, addGenerate, addDoctor, addSession]) add(program, io, done);
+  for (const add of [addCheck, addConvert, addGenerate, addDoctor, addSession, addSchema]) add(program, io, done);
   for (const command of program.commands.flatMap((one) => [one, ...one.commands])) command.exitOverride().configureOutput(program.configureOutput());
   try {
     await program.parseAsync(args, { from: "user" });

@@ -119,6 +119,12 @@ describe("what the filter cannot see", () => {
     expect((await findings(["--envoy-version", version, join(ROOT, "envoy/browser.yaml")], SECRETS)).filter(({ code }) => code.startsWith("envoy-"))).toContainEqual(expect.objectContaining({ level }));
   });
 
+  test("private_key_jwt needs an Envoy that signs", async () => {
+    const text = BROWSER.replace('"client_secret": "$ENV://OIDC_CLIENT_SECRET"', '"client_rsa_private_key": "$ENV://OIDC_CLIENT_SECRET", "token_endpoint_auth_method": "private_key_jwt"');
+    const codes = async (version: string) => (await findings(["--envoy-version", version, file(text)])).filter(({ path }) => path === "client_rsa_private_key").map(({ code }) => code);
+    expect([await codes("1.36.4"), await codes("1.37.0")]).toEqual([["envoy-too-old"], []]);
+  });
+
   test("a cluster that a control plane may bring is no mistake", async () => {
     const text = BROWSER.replace('"provider_cluster": "idp"', '"provider_cluster": "ipd"') + "\ndynamic_resources: { cds_config: { path_config_source: { path: /cds.yaml } } }\n";
     const found = await findings([file(text)], SECRETS);

@@ -119,7 +119,6 @@ describe("how Envoy runs the filter", () => {
   test.each<[string, Partial<TestEnvoyOptions>, Filter, string]>([
     ["headers-not-held", { ...SECRETS, requestBodies: false }, { backchannel_logout_path: "/out" }, "error"],
     ["capability-missing", { ...SECRETS, capabilities: capabilitiesOf(FILTER_WASM).filter((name) => name !== "proxy_on_tick") }, {}, "error"],
-    ["envoy-version", { ...SECRETS, envoyVersion: "1.39.0" }, {}, "warning"],
     ["secret-literal", SECRETS, {}, "warning"],
     ["fails-open", { ...SECRETS, failurePolicy: "FAIL_OPEN" as "FAIL_CLOSED" }, {}, "error"],
   ])("%s", async (code, options, changes, level) => expect((await doctor(await envoyWith(SIGN_IN(changes), options as never))).codes).toContain(`${level} ${code}`));

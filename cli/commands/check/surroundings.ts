@@ -12,13 +12,14 @@ export type Note = (level: Level, code: string, path: string, text: string, posi
 
 /** A session's cookies: nine of 4,096 bytes (docs/bounds.md), and room for the rest of a browser's headers. */
 const SESSION_KB = 36, REST_KB = 12;
-/** Where capability_restriction_config moved from the plugin to its VM. */
-const RESTRICTION_MOVED = [1, 40], BODIES_SINCE = [1, 35];
+/** Where capability_restriction_config may stand in the VM as well; and where bodies can be read. */
+const RESTRICTION_MOVED = [1, 40], BODIES_SINCE = [1, 35], SIGNS_SINCE = [1, 37];
 
 export function checkSurroundings(plugin: Plugin, root: Node | null, all: Settings[], envoyVersion: string | undefined, note: Note): void {
   if (plugin.home === "filter") return;
   checkFailure(plugin, note);
   checkBodies(plugin, all, envoyVersion, note);
+  checkSigning(plugin, all, envoyVersion, note);
   checkSecrets(plugin, all, note);
   checkCapabilities(plugin, envoyVersion, note);
   checkConnectionManager(plugin, root, all, note);
@@ -45,6 +46,12 @@ function checkBodies(plugin: Plugin, all: Settings[], version: string | undefine
   }
 }
 
+/** Envoy signs assertions for the filter. */
+function checkSigning(plugin: Plugin, all: Settings[], version: string | undefined, note: Note): void {
+  const path = all.filter(({ own }) => "client_rsa_private_key" in own).map((settings) => placeOf(settings, "client_rsa_private_key"))[0];
+  if (path !== undefined && version !== undefined && isBefore(version, SIGNS_SINCE)) note("error", "envoy-too-old", path, `private_key_jwt needs Envoy ${SIGNS_SINCE.join(".")} or later: before, it does not sign`, plugin.position(path));
+}
+
 const SECRETS = ["client_secret", "symmetric_key", "client_rsa_private_key"];
 
 /** The filter itself warns of secrets in its configuration; those in `key_values` it gets as it gets any variable. */
@@ -64,8 +71,6 @@ function checkCapabilities(plugin: Plugin, version: string | undefined, note: No
   const granted = ofVm ?? ofPlugin;
   if (version !== undefined && ofVm !== undefined && isBefore(version, RESTRICTION_MOVED)) {
     note("error", "envoy-version", "", `Envoy ${version} does not know capability_restriction_config in vm_config: before 1.40 it stands one level up`, place(plugin, ...path));
-  } else if (version !== undefined && ofVm === undefined && ofPlugin !== undefined && !isBefore(version, RESTRICTION_MOVED)) {
-    note("warning", "envoy-version", "", `from Envoy 1.40 on capability_restriction_config belongs into vm_config`, place(plugin, ...path));
   }
   if (!isFields(granted)) return;
   const missing = neededCapabilities().filter((name) => !(name in granted));

@@ -44,10 +44,10 @@ ${readsBodies ? "                # The provider's logout token comes in a body (
                   vm_id: envoy-oidc
                   runtime: envoy.wasm.runtime.v8
                   code: { local: { filename: ${JSON.stringify(options.wasm)} } }
-${Object.keys(secrets).length === 0 ? "" : `                  environment_variables: { host_env_keys: [${Object.keys(secrets).join(", ")}] }\n`}                  # All that the filter needs; before Envoy 1.40 this stands one level up, beside vm_config.
-                  capability_restriction_config:
-                    allowed_capabilities:
-${neededCapabilities().map((name) => `                      ${name}: {}`).join("\n")}
+${Object.keys(secrets).length === 0 ? "" : `                  environment_variables: { host_env_keys: [${Object.keys(secrets).join(", ")}] }\n`}                # All that the filter needs. Envoy 1.40 also takes it in vm_config, and calls this place deprecated; older ones know this one alone.
+                capability_restriction_config:
+                  allowed_capabilities:
+${neededCapabilities().map((name) => `                    ${name}: {}`).join("\n")}
                 configuration:
                   "@type": type.googleapis.com/google.protobuf.StringValue
                   value: |
