@@ -70,7 +70,7 @@ describe.each(TOOLS)("$tool", ({ names, options, base, given }) => {
     const asBefore = JSON.stringify(before.filter) === JSON.stringify(after.filter);
     if (outcome === "kept") expect([said, asBefore]).toEqual([[], false]);
     else expect(said.length).toBeGreaterThan(0);
-    if (outcome === "dropped") expect([said.every(({ kind }) => kind === "dropped"), asBefore]).toEqual([true, true]);
+    if (outcome === "dropped") expect([said.every(({ kind }) => kind === "dropped" || kind === "unguarded"), asBefore]).toEqual([true, true]);
     for (const { text } of said) expect(text.length).toBeGreaterThan(10);
   });
 
@@ -121,6 +121,15 @@ describe("APISIX's routes become rules", () => {
   test.each(["/user/:name", "/a/*/b", "/x{y}"])("%s is told to have no counterpart", (uri) => {
     expect(convertApisix({ routes: [{ uri, plugins: { "openid-connect": APISIX_BASE } }] }).changes).toContainEqual(expect.objectContaining({ kind: "dropped", option: expect.stringContaining(`uri ${uri}`) }));
   });
+  test.each<[string, object]>([["a path with a parameter", { uri: "/user/:name" }], ["a condition", { uri: "/admin/*", vars: [["arg_x", "==", "1"]] }], ["an address", { uri: "/admin/*", remote_addr: "10.0.0.1" }]])("a route without the plugin that has %s opens nothing", (_, route) => {
+    const { filter, changes } = convertApisix({ routes: [{ uri: "/*", plugins: { "openid-connect": APISIX_BASE } }, route] });
+    expect(JSON.stringify(filter)).not.toContain("public");
+    expect(changes).toContainEqual(expect.objectContaining({ kind: "dropped" }));
+  });
+  test("a guarded route that rules cannot say is told to be unguarded, and the exit code says so", async () => {
+    const { code, err } = await envoyOidc(["convert", "--from", "apisix", file(JSON.stringify({ routes: [{ uri: "/user/:name", name: "user", plugins: { "openid-connect": APISIX_BASE } }, { uri: "/a", plugins: { "openid-connect": APISIX_BASE } }] }), "a.json")]);
+    expect([code, err]).toEqual([1, expect.stringMatching(/^unguarded: user: uri: /)]);
+  });
   test("_meta that switches the plugin off is told", () => expect(convertApisix({ ...APISIX_BASE, _meta: { disable: true } }).changes).toContainEqual(expect.objectContaining({ option: "_meta.disable" })));
 });
 
@@ -142,8 +151,8 @@ describe("mod_auth_openidc's Locations", () => {
   const { filter, changes } = convertModAuthOpenidc(text);
   test("become rules", () => expect(filter).toMatchObject({ mode: "browser", rules: [{ path_prefix: "/open", mode: "public" }, { path_prefix: "/api", mode: "bearer", access_rules: { any: [{ claim: "groups", contains: "admin" }] } }] }));
   test("patterns, and who may pass by other means, are told", () => {
-    expect(changes).toContainEqual(expect.objectContaining({ kind: "dropped", option: "LocationMatch ^/x" }));
-    expect(changes).toContainEqual(expect.objectContaining({ kind: "dropped", option: "Require ldap-group x" }));
+    expect(changes).toContainEqual(expect.objectContaining({ kind: "unguarded", option: "LocationMatch ^/x" }));
+    expect(changes).toContainEqual(expect.objectContaining({ kind: "unguarded", option: "Require ldap-group x" }));
   });
   test("what none of them guards passes, and that is told", () => {
     const open = convertModAuthOpenidc(`${apache(APACHE_BASE)}\n<Location /app>\nAuthType openid-connect\nRequire valid-user\n</Location>`);
@@ -173,7 +182,7 @@ describe("jwt_authn's rules", () => {
     ]);
   });
   test("allow_missing passes without a token", () => expect(rules([{ match: { prefix: "/" }, requires: { requires_any: { requirements: [{ provider_name: "p" }, { allow_missing: {} }] } } }]).filter).toMatchObject({ bearer_only: false, unauth_action: "pass" }));
-  test("what rules cannot say is told", () => expect(rules([{ match: { safe_regex: { regex: ".*" } }, requires: { provider_name: "p" } }]).changes).toContainEqual(expect.objectContaining({ kind: "dropped", option: "rules match" })));
+  test("what rules cannot say is told", () => expect(rules([{ match: { safe_regex: { regex: ".*" } }, requires: { provider_name: "p" } }]).changes).toContainEqual(expect.objectContaining({ kind: "unguarded", option: "rules match" })));
 });
 
 describe("the command", () => {

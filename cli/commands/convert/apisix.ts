@@ -57,7 +57,13 @@ function ruled(routes: Route[], options: Option[]): Draft {
   const draft: Draft = { filter: {}, changes: [] }, rules: Fields[] = [];
   for (const route of routes) {
     const own: Draft = { filter: {}, changes: [] };
-    const match = matchOf(route, own);
+    const { match, whole } = matchOf(route, own);
+    if (!whole && (route.plugin === undefined || Object.keys(match).length === 0)) {
+      // What lets requests through must not let more of them through than there.
+      draft.changes.push(...own.changes.map((one) => ({ ...one, option: `${route.name}: ${one.option}` })));
+      if (route.plugin !== undefined) say(draft, "unguarded", `${route.name}: uri`, "no rule can say which requests these are: write one by hand, before those that take the same requests");
+      continue;
+    }
     if (route.plugin === undefined) own.filter.mode = "public";
     else {
       put(route.plugin, own, options);
@@ -91,7 +97,8 @@ function bySpecificity(a: Fields, b: Fields): number {
 
 const MATCHED = ["uri", "uris", "host", "hosts", "methods", "plugins", "name", "id", "desc", "upstream", "upstream_id", "service_id", "status", "labels", "create_time", "update_time", "timeout", "enable_websocket"];
 
-function matchOf({ fields }: Route, draft: Draft): Fields {
+/** `whole`: the rule takes exactly what the route takes. */
+function matchOf({ fields }: Route, draft: Draft): { match: Fields; whole: boolean } {
   const uris = [...listAt(fields, "uris"), fields.uri].filter((uri) => typeof uri === "string") as string[], hosts = [...listAt(fields, "hosts"), fields.host].filter((host) => typeof host === "string");
   const prefixes = uris.filter((uri) => uri.endsWith("*")).map((uri) => uri.slice(0, -1)), exact = uris.filter((uri) => !/[*:{]/.test(uri)), odd = uris.filter((uri) => /[:{]/.test(uri) || uri.slice(0, -1).includes("*"));
   for (const uri of odd) say(draft, "dropped", `uri ${uri}`, "parameters and wildcards inside of a path have no counterpart: write rules for it by hand");
@@ -101,12 +108,14 @@ function matchOf({ fields }: Route, draft: Draft): Fields {
   if (fields.status === 0) say(draft, "dropped", "status", "the route is switched off there");
   const everything = prefixes.includes("/");
   const servable = (list: string[]) => list.filter((uri) => !odd.includes(uri) && !odd.includes(`${uri}*`));
-  return {
+  const hasPath = everything || uris.length > odd.length, conditions = Object.keys(fields).filter((key) => !MATCHED.includes(key) && key !== "priority");
+  const match = !hasPath ? {} : {
     ...(hosts.length > 0 ? { host: hosts } : {}),
     ...(exact.length > 0 && !everything ? { path: exact } : {}),
     ...(servable(prefixes).length > 0 && !everything ? { path_prefix: servable(prefixes).map((prefix) => prefix.length > 1 ? prefix.replace(/\/$/, "") : prefix) } : {}),
     ...(listAt(fields, "methods").length > 0 ? { method: listAt(fields, "methods") } : {}),
   };
+  return { match, whole: odd.length === 0 && conditions.length === 0 };
 }
 
 const MATCH = ["host", "path", "path_prefix", "method", "mode"];

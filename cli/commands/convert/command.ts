@@ -3,7 +3,7 @@ import type { Io } from "../io";
 import { readSource } from "../source/read_source";
 import { convert, SOURCES } from "./convert";
 
-const COLOURS = { added: "green", changed: "yellow", dropped: "red" } as const;
+const COLOURS = { unguarded: "red", added: "green", changed: "yellow", dropped: "red" } as const;
 
 export function addConvert(program: Command, io: Io, done: (code: number) => void): void {
   program.command("convert").summary("make the filter's JSON of another tool's configuration")
@@ -18,15 +18,15 @@ Examples:
   kubectl get securitypolicy shop -o yaml | envoy-oidc convert --from envoy-gateway -
 
 An APISIX file may be the plugin's object or hold routes, whose hosts, paths and methods become rules.
-Exit code: 0 where the filter takes the result, 1 where something must be changed by hand, 2 for wrong usage.`)
+Exit code: 0 where the filter takes the result, 1 where something must be changed by hand (refused, unguarded), 2 for wrong usage.`)
     .action((path: string, options: { from: string; json?: boolean }) => {
-      const { filter, changes, refused } = convert(options.from, readSource(path));
+      const { filter, changes: all, refused } = convert(options.from, readSource(path)), open = all.filter(({ kind }) => kind === "unguarded"), changes = [...open, ...all.filter((one) => !open.includes(one))];
       if (options.json) io.line(JSON.stringify({ filter, changes, refused }, null, 2));
       else {
         io.line(JSON.stringify(filter, null, 2));
         for (const { kind, option, text } of changes) io.error(`${io.paint(COLOURS[kind], kind)}: ${io.paint("bold", option)}: ${text}`);
         for (const { path: at, text } of refused) io.error(`${io.paint("red", "refused")}: ${io.paint("bold", at)}: ${text}`);
       }
-      done(refused.length === 0 ? 0 : 1);
+      done(refused.length + open.length === 0 ? 0 : 1);
     });
 }

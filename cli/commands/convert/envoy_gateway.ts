@@ -88,7 +88,7 @@ function putAuthorization(value: unknown, draft: Draft): void {
   for (const rule of rules) {
     const jwt = at(rule, "principal", "jwt"), others = Object.keys(isFields(at(rule, "principal")) ? at(rule, "principal") as Fields : {}).filter((key) => key !== "jwt");
     if (textAt(rule, "action") !== "Allow" || !isFields(jwt) || others.length > 0 || at(rule, "operation") !== undefined) {
-      say(draft, "dropped", `authorization.rules ${textAt(rule, "name")}`.trim(), "only rules that allow by claims and scopes of a token have a counterpart: keep this one in a SecurityPolicy");
+      say(draft, "unguarded", `authorization.rules ${textAt(rule, "name")}`.trim(), "only rules that allow by claims and scopes of a token have a counterpart: keep this one in a SecurityPolicy");
       continue;
     }
     const claims = listAt(jwt, "claims").map((claim) => ({ any: listAt(claim, "values").map((text) => ({ claim: textAt(claim, "name"), contains: String(text) })) }));

@@ -91,10 +91,11 @@ function providerOf(name: string, provider: unknown, draft: Draft, options: Opti
 
 function ruleOf(rule: Fields, providers: Map<string, Fields>, named: Fields, several: boolean, draft: Draft): Fields[] {
   const path = textAt(rule, "match", "path"), prefix = textAt(rule, "match", "prefix") || textAt(rule, "match", "path_separated_prefix"), label = `rules ${path || prefix || "match"}`;
-  if (path === "" && prefix === "") { say(draft, "dropped", label, "rules go by path or path_prefix: write this one by hand, before the last"); return []; }
+  const requires = isFields(rule.requires) ? rule.requires : named[textAt(rule, "requirement_name")], open = !isFields(requires) || Object.keys(requires).length === 0;
+  if (path === "" && prefix === "") { say(draft, open ? "dropped" : "unguarded", label, "rules go by path or path_prefix: write this one by hand, before the last"); return []; }
+  if (open && listAt(rule, "match", "headers").length > 0) { say(draft, "dropped", label, "it lets requests with certain headers through, and rules go by host, path and method: they are guarded as all others"); return []; }
   if (textAt(rule, "match", "prefix") !== "" && prefix !== "/") say(draft, "changed", label, `takes ${prefix} and what is below it, but no longer names such as ${prefix}x`);
   if (listAt(rule, "match", "headers").length > 0) say(draft, "dropped", `${label} headers`, "rules go by host, path and method: the rule holds whatever these headers say");
-  const requires = isFields(rule.requires) ? rule.requires : named[textAt(rule, "requirement_name")];
   const match = path !== "" ? { path } : { path_prefix: prefix === "/" ? "/" : prefix.replace(/\/$/, "") };
   return [{ ...match, ...requirement(requires, providers, several, label, draft) }];
 }
@@ -123,7 +124,7 @@ function add(draft: Draft, option: string, values: string[], why: string): void 
 
 function putSubjects(value: unknown, draft: Draft): void {
   const exact = textAt(value, "exact");
-  if (exact === "") return say(draft, "dropped", "subjects", "access_rules compare a claim as a whole: write them by hand. UNTIL THEN EVERY SUBJECT PASSES");
+  if (exact === "") return say(draft, "unguarded", "subjects", "access_rules compare a claim as a whole: write them by hand");
   set(draft.filter, "access_rules", { claim: "sub", equals: exact });
   say(draft, "changed", "subjects", "is access_rules: another subject gets 403, not 401");
 }

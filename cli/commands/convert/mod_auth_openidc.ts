@@ -154,7 +154,7 @@ export function convertModAuthOpenidc(text: string, options: Option[] = MOD_AUTH
 function ruleOf(block: Block, draft: Draft, options: Option[]): Record<string, unknown> | undefined {
   if (block.authType === "" && block.requires.length === 0 && Object.keys(block.directives).length === 0) return undefined;
   if (/match|\^|\*|\(/i.test(block.kind + block.pattern) || !block.pattern.startsWith("/")) {
-    say(draft, "dropped", `${block.kind} ${block.pattern}`, "rules go by exact paths and whole folders: write them by hand. UNTIL THEN what stands in it guards nothing by itself");
+    say(draft, "unguarded", `${block.kind} ${block.pattern}`, "rules go by exact paths and whole folders: write this one by hand");
     return undefined;
   }
   const own: Draft = { filter: {}, changes: [] };
@@ -171,13 +171,13 @@ function ruleOf(block: Block, draft: Draft, options: Option[]): Record<string, u
 function addRequire(require: string, filter: Record<string, unknown>, draft: Draft): void {
   const [, values] = /^claim\s+(.+)$/i.exec(require) ?? [];
   if (values === undefined) {
-    if (!/^(valid-user|all granted)$/i.test(require)) say(draft, "dropped", `Require ${require}`, "has no counterpart: write access_rules by hand. UNTIL THEN EVERYBODY WHO CAN SIGN IN PASSES");
+    if (!/^(valid-user|all granted)$/i.test(require)) say(draft, "unguarded", `Require ${require}`, "has no counterpart: write access_rules by hand");
     return;
   }
   const rules = values.split(/\s+(?=[\w.]+[:~])/).map((one) => one.replaceAll("\"", ""));
   for (const rule of rules) {
     const [, claim, sign, value] = /^([\w.]+)([:~])(.*)$/.exec(rule) ?? [];
-    if (claim === undefined || sign === "~") { say(draft, "dropped", `Require claim ${rule}`, "patterns are not supported: write access_rules by hand. UNTIL THEN EVERYBODY WHO CAN SIGN IN PASSES"); continue; }
+    if (claim === undefined || sign === "~") { say(draft, "unguarded", `Require claim ${rule}`, "patterns are not supported: write access_rules by hand"); continue; }
     const own = { claim, contains: value }, before = filter.access_rules as { any: unknown[] } | undefined;
     filter.access_rules = { any: [...before?.any ?? [], own] };
   }

@@ -2,7 +2,7 @@
 
 import { parse } from "smol-toml";
 import { UserError } from "../io";
-import { change, complete, drop, keep, putAll, say, seconds, secret, set, type Draft, type Option } from "./option";
+import { change, complete, drop, keep, putAll, say, seconds, secret, set, unguarded, type Draft, type Option } from "./option";
 
 const UPSTREAM = "is Envoy's: routes and clusters lead to upstreams";
 const LISTENER = "is Envoy's: listeners, TLS, limits and what is trusted of other proxies stand in its configuration";
@@ -96,12 +96,13 @@ export const OAUTH2_PROXY: Option[] = [
   ...drop("UserInfo is fetched where identity headers use it: session_contents without user leaves it out", { skip_claims_from_profile_url: true }),
   change("validate_url", "https://idp.example.com/check", "", "sessions are not checked at the provider; back-channel logout ends them (backchannel_logout_path)", () => undefined),
   change("backend_logout_url", "https://idp.example.com/out", "", "signing out ends at the provider's end_session_endpoint", () => undefined),
-  change("email_domains", ["example.com"], "", (value: string[]) => [value].flat().includes("*") ? "everybody who signs in passes" : "claims are compared as a whole: have the provider say the domain in a claim of its own (hd at Google), and use access_rules. UNTIL THEN EVERYBODY WHO CAN SIGN IN PASSES", () => undefined),
-  ...drop("lists of people are the provider's: who may sign in to this client. UNTIL THEN EVERYBODY WHO CAN SIGN IN PASSES", { authenticated_emails_file: "/emails" }),
+  { name: "email_domains", outcome: "changed", sample: ["example.com"], put: putDomains },
+  ...unguarded("lists of people are the provider's: who may sign in to this client", { authenticated_emails_file: "/emails" }),
   change("allowed_groups", ["admin"], "access_rules", "the claim is groups: change it where yours has another name", claimRule("groups")),
   change("allowed_roles", ["admin"], "access_rules", "the claim is realm_access.roles, Keycloak's: change it where yours has another name", claimRule("realm_access.roles")),
   change("keycloak_groups", ["admin"], "access_rules", "the claim is groups", claimRule("groups")),
-  ...drop(GROUPS, { github_org: "o", github_repo: "r", github_team: "t", github_token: "t", github_users: ["u"], gitlab_groups: ["g"], gitlab_projects: ["p"], bitbucket_repository: "r", bitbucket_team: "t", google_group: "g", google_groups: ["g"], google_admin_email: "a", google_admin_api_user_scope: "s", google_service_account_json: "/j", google_target_principal: "p", google_use_application_default_credentials: true, google_use_organization_id: true, azure_graph_group_field: "id" }),
+  ...unguarded(GROUPS, { github_org: "o", github_repo: "r", github_team: "t", github_users: ["u"], gitlab_groups: ["g"], gitlab_projects: ["p"], bitbucket_repository: "r", bitbucket_team: "t", google_group: "g", google_groups: ["g"] }),
+  ...drop("belongs to a provider's own way of groups: have it put groups into a claim", { github_token: "t", google_admin_email: "a", google_admin_api_user_scope: "s", google_service_account_json: "/j", google_target_principal: "p", google_use_application_default_credentials: true, google_use_organization_id: true, azure_graph_group_field: "id" }),
   change("azure_tenant", "11111111-2222-3333-4444-555555555555", "discovery", "Entra ID's version 2", (value: string) => `https://login.microsoftonline.com/${value}/v2.0/.well-known/openid-configuration`),
   ...drop("one tenant is one issuer: rules with a discovery of their own for others", { entra_id_allowed_tenants: ["t"] }),
   ...drop("the client proves itself by token_endpoint_auth_method", { entra_id_federated_token_auth: true }),
@@ -123,6 +124,11 @@ export const OAUTH2_PROXY: Option[] = [
   ...drop(`certificates are checked by the cluster's transport_socket: trusted_ca`, { provider_ca_files: ["/ca"], use_system_trust_store: true, ssl_insecure_skip_verify: true }),
   ...drop(LOGS, { ping_path: "/ping", ping_user_agent: "x", ready_path: "/ready", gcp_healthchecks: true, metrics_address: ":1", metrics_secure_address: ":2", metrics_tls_cert_file: "/c", metrics_tls_key_file: "/k", silence_ping_logging: true, auth_logging: true, auth_logging_format: "f", request_logging: true, request_logging_format: "f", standard_logging: true, standard_logging_format: "f", errors_to_info_log: true, exclude_logging_paths: [], logging_compress: true, logging_filename: "f", logging_local_time: true, logging_max_age: 1, logging_max_backups: 1, logging_max_size: 1 }),
 ];
+
+function putDomains(value: unknown, draft: Draft): void {
+  if ([value].flat().includes("*")) say(draft, "changed", "email_domains", "everybody who can sign in passes, as there");
+  else say(draft, "unguarded", "email_domains", "claims are compared as a whole: have the provider say the domain in a claim of its own (hd at Google), and use access_rules");
+}
 
 /** Flags whose names differ from the file's. */
 const PLURALS: Record<string, string> = { allowed_group: "allowed_groups", allowed_role: "allowed_roles", api_route: "api_routes", cookie_domain: "cookie_domains", email_domain: "email_domains", entra_id_allowed_tenant: "entra_id_allowed_tenants", exclude_logging_path: "exclude_logging_paths", github_user: "github_users", gitlab_group: "gitlab_groups", gitlab_project: "gitlab_projects", htpasswd_user_group: "htpasswd_user_groups", keycloak_group: "keycloak_groups", oidc_audience_claim: "oidc_audience_claims", oidc_enabled_signing_alg: "oidc_enabled_signing_algs", oidc_extra_audience: "oidc_extra_audiences", oidc_public_key_file: "oidc_public_key_files", provider_ca_file: "provider_ca_files", skip_auth_route: "skip_auth_routes", tls_cipher_suite: "tls_cipher_suites", trusted_ip: "trusted_ips", trusted_proxy_ip: "trusted_proxy_ips", upstream: "upstreams", whitelist_domain: "whitelist_domains" };

@@ -3,8 +3,8 @@
 
 import type { Fields } from "../check/fields";
 
-/** `added`: what the tool does not have and the filter needs. */
-export interface Change { kind: "changed" | "dropped" | "added"; option: string; text: string }
+/** `added`: what the tool does not have and the filter needs. `unguarded`: it said who may pass, and nothing in the result does: to be written by hand. */
+export interface Change { kind: "changed" | "dropped" | "added" | "unguarded"; option: string; text: string }
 
 export interface Draft { filter: Fields; changes: Change[] }
 
@@ -50,6 +50,11 @@ export function change(name: string, sample: unknown, to: string, why: string | 
 /** Nothing of it comes over. */
 export function drop(why: string, samples: Record<string, unknown>): Option[] {
   return Object.entries(samples).map(([name, sample]) => ({ name, outcome: "dropped" as const, sample, put: (_value, draft) => say(draft, "dropped", name, why) }));
+}
+
+/** Likewise for what says who may pass. */
+export function unguarded(why: string, samples: Record<string, unknown>): Option[] {
+  return drop(why, samples).map((option) => ({ ...option, put: (_value, draft) => say(draft, "unguarded", option.name, why) }));
 }
 
 /** A secret: what is written down moves into a variable, so that no configuration shows it. References of other products cannot be followed. */
