@@ -82,6 +82,7 @@ const CHANGES: [string, [string | RegExp, string][], string, string, string][] =
   ["back-channel logout without bodies", [[/ +allow_on_headers_stop_iteration: .*\n/, ""]], "error", "headers-not-held", '"backchannel_logout_path"'],
   ["form_post without bodies", [[/ +allow_on_headers_stop_iteration: .*\n/, ""], ['"backchannel_logout_path": "/backchannel-logout"', '"response_mode": "form_post"']], "error", "headers-not-held", '"response_mode"'],
   ["header limits below a session's size", [["stat_prefix: public", "stat_prefix: public\n          max_request_headers_kb: 16"]], "warning", "headers-too-small", "max_request_headers_kb"],
+  ["a configuration that is a Struct", [["google.protobuf.StringValue", "google.protobuf.Struct"], [/value: \|\n +\{/, "value:\n                    {"]], "error", "configuration-type", "configuration"],
   ["a plugin that fails open", [["failure_policy: FAIL_RELOAD", "failure_policy: FAIL_OPEN"]], "error", "fails-open", "failure_policy"],
   ["a capability that is withheld", [["proxy_http_call: {}, ", ""]], "error", "capability-missing", "capability_restriction_config"],
   ["secrets in key_values", [["{ host_env_keys: [OIDC_CLIENT_SECRET, OIDC_SESSION_SECRET] }", '{ host_env_keys: [OIDC_CLIENT_SECRET], key_values: { OIDC_SESSION_SECRET: "Yb0pYq3kBv6i8Dq2lQ4ZcU7xj1mN5tRw" } }']], "warning", "secret-literal", "key_values"],

@@ -18,6 +18,7 @@ const RESTRICTION_MOVED = [1, 40], BODIES_SINCE = [1, 35], SIGNS_SINCE = [1, 37]
 export function checkSurroundings(plugin: Plugin, root: Node | null, all: Settings[], envoyVersion: string | undefined, note: Note): void {
   if (plugin.home === "filter") return;
   checkFailure(plugin, note);
+  checkType(plugin, note);
   checkBodies(plugin, all, envoyVersion, note);
   checkSigning(plugin, all, envoyVersion, note);
   checkSecrets(plugin, all, note);
@@ -31,6 +32,12 @@ function checkFailure(plugin: Plugin, note: Note): void {
   const { fields } = plugin;
   const open = at(fields, "fail_open") === true ? "fail_open" : textAt(fields, "failure_policy") === "FAIL_OPEN" ? "failure_policy" : textAt(fields, "fail_strategy") === "FAIL_OPEN" ? "fail_strategy" : "";
   if (open !== "") note("error", "fails-open", "", `${open} lets every request through unverified when the filter is not there: leave it out, or FAIL_RELOAD`, place(plugin, open));
+}
+
+/** Envoy hands strings over as they are, and every other message in protobuf's bytes. */
+function checkType(plugin: Plugin, note: Note): void {
+  const type = typeOf(at(plugin.fields, "configuration"));
+  if (type !== "" && !/^google\.protobuf\.(StringValue|BytesValue)$/.test(type)) note("error", "configuration-type", "", `configuration is a ${type}, which Envoy hands over in bytes that are no JSON: use google.protobuf.StringValue, and the JSON as its text`, place(plugin, "configuration"));
 }
 
 function checkBodies(plugin: Plugin, all: Settings[], version: string | undefined, note: Note): void {
