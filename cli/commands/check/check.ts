@@ -55,7 +55,7 @@ function located(plugin: Plugin, { path, text }: Remark): Pick<Finding, "path" |
   if (path !== "") return { path, text, position: plugin.position(path) };
   const byte = /\bbyte (\d+)/.exec(text), lineAndColumn = /\bline (\d+), column (\d+)/.exec(text);
   if (byte) return { text: text.replace(/,? ?stopped understanding at byte \d+/, ", and could not be understood from here on"), position: plugin.positionOfIndex(indexOfByte(plugin.json, Number(byte[1]))) };
-  if (lineAndColumn) return { text, position: plugin.positionOfIndex(indexOfLine(plugin.json, Number(lineAndColumn[1]), Number(lineAndColumn[2]))) };
+  if (lineAndColumn) return { text: text.replace(/^line \d+, column \d+: /, ""), position: plugin.positionOfIndex(indexOfLine(plugin.json, Number(lineAndColumn[1]), Number(lineAndColumn[2]))) };
   const attribute = /^(?:not used[^:]*: )?([\w.[\]]+)/.exec(text)?.[1] ?? "";
   return { text, position: plugin.position(attribute) };
 }
