@@ -149,6 +149,11 @@ describe("Kubernetes' resources", () => {
   });
 });
 
+test("the List that kubectl makes of resources is read", async () => {
+  const list = { apiVersion: "v1", kind: "List", items: KUBERNETES.map(([, text]) => JSON.parse(text) as object) };
+  expect((await findings([file(JSON.stringify(list, null, 2), "list.json")])).filter(({ code }) => code === "fails-open")).toHaveLength(3);
+});
+
 describe("files", () => {
   test("several are read, each finding names its own", async () => {
     const good = file(JSON.stringify(SIGN_IN), "good.json"), bad = file("{}", "bad.json");

@@ -132,6 +132,15 @@ describe("how Envoy runs the filter", () => {
     expect((await doctor(await startEnvoy({ concurrency: 1, clusters: clusters() }))).codes).toContain("error no-plugin");
   });
 
+  test("a filter that comes by extension discovery is found, and judged", async () => {
+    const path = join(mkdtempSync(join(tmpdir(), "envoy-oidc-")), "ecds.json"), wasm = "type.googleapis.com/envoy.extensions.filters.http.wasm.v3.Wasm";
+    const config = { name: "envoy-oidc", fail_open: true, vm_config: { runtime: "envoy.wasm.runtime.v8", code: { local: { filename: FILTER_WASM } } }, configuration: { "@type": "type.googleapis.com/google.protobuf.StringValue", value: JSON.stringify(byKeys(provider)) } };
+    writeFileSync(path, JSON.stringify({ resources: [{ "@type": "type.googleapis.com/envoy.config.core.v3.TypedExtensionConfig", name: "envoy-oidc", typed_config: { "@type": wasm, config } }] }));
+    const envoy = await startEnvoy({ concurrency: 1, clusters: clusters(), listeners: [{ before: [{ name: "envoy-oidc", config_discovery: { config_source: { resource_api_version: "V3", path_config_source: { path } }, type_urls: [wasm] } }] }] });
+    expect((await doctor(envoy)).codes).toEqual(expect.arrayContaining(["error fails-open", "note provider-found"]));
+    expect((await doctor(envoy)).codes).not.toContain("error no-plugin");
+  });
+
   test("listener-rejected, and not-in-force: what was written is not what runs", async () => {
     const envoy = await envoyWith(byKeys(provider), { reloadable: true });
     const path = join(mkdtempSync(join(tmpdir(), "envoy-oidc-")), "filter.json"), wanted = byKeys(provider, { realm: "shop" });

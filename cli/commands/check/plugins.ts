@@ -1,7 +1,7 @@
 // Every plugin of a file: in an Envoy configuration wherever one stands, in Istio's and Envoy Gateway's resources, and a file that is
 // nothing but the filter's JSON.
 
-import { isMap, isScalar, type Node, type Scalar, type YAMLMap } from "yaml";
+import { isMap, isScalar, isSeq, type Node, type Scalar, type YAMLMap } from "yaml";
 import type { Finding } from "../finding";
 import { EmbeddedJson, type Position, type SourceFile } from "../source/source_file";
 import { at, isFields, listAt, mapsBelow, nodeAt, offsetAt, textAt, type Fields } from "./fields";
@@ -32,12 +32,20 @@ export function pluginsOf(file: SourceFile): { plugins: Plugin[]; findings: Find
   for (const document of file.documents) {
     for (const error of document.errors) findings.push({ level: "error", code: "syntax", text: error.message.split("\n")[0]!.replace(/ at line.*$/, ""), file: file.name, position: file.at(error.pos[0]) });
     if (document.errors.length > 0) continue;
-    const root = document.contents as Node | null, kind = textAt(document.toJS(), "kind");
-    if (kind === "WasmPlugin") plugins.push(...ofWasmPlugin(file, root));
-    else if (kind === "EnvoyExtensionPolicy") plugins.push(...ofExtensionPolicy(file, root));
-    else plugins.push(...ofEnvoy(file, root, kind === "EnvoyFilter" ? "envoyfilter" : "envoy", findings));
+    for (const root of resourcesOf(document.contents as Node | null)) {
+      const kind = textAt(root?.toJSON(), "kind");
+      if (kind === "WasmPlugin") plugins.push(...ofWasmPlugin(file, root));
+      else if (kind === "EnvoyExtensionPolicy") plugins.push(...ofExtensionPolicy(file, root));
+      else plugins.push(...ofEnvoy(file, root, kind === "EnvoyFilter" ? "envoyfilter" : "envoy", findings));
+    }
   }
   return { plugins, findings };
+}
+
+/** A document is one resource, or the List that kubectl makes of several. */
+function resourcesOf(root: Node | null): (Node | null)[] {
+  const items = nodeAt(root, "items");
+  return textAt(root?.toJSON(), "kind").endsWith("List") && isSeq(items) ? items.items as Node[] : [root];
 }
 
 /** JSON, even where it is broken, that is neither Envoy's nor Kubernetes'. */
@@ -79,8 +87,7 @@ function ofWasmPlugin(file: SourceFile, root: Node | null): Plugin[] {
 }
 
 function ofExtensionPolicy(file: SourceFile, root: Node | null): Plugin[] {
-  const list = nodeAt(root, "spec", "wasm");
-  const items = list !== undefined && "items" in list ? (list as { items: unknown[] }).items.filter(isMap) as YAMLMap[] : [];
+  const list = nodeAt(root, "spec", "wasm"), items = isSeq(list) ? list.items.filter(isMap) as YAMLMap[] : [];
   return items.flatMap((item) => {
     const fields = item.toJSON() as Fields;
     const plugin = pluginOf(file, "extensionpolicy", fields, item, nodeAt(item, "config"), { fromHost: listAt(fields, "env", "host_keys").map(String), values: {} });

@@ -9,6 +9,8 @@ export interface Running {
   aheadSec?: number;
   listeners: Fields[];
   clusters: Fields[];
+  /** Filters that listeners get by extension discovery, as Istio gives them. */
+  extensions: Fields[];
   /** Listeners that Envoy was given and refused, with its reason. */
   rejected: { name: string; reason: string }[];
   hosts: Map<string, Host[]>;
@@ -47,13 +49,14 @@ async function get(base: string, path: string): Promise<Response> {
   return answer;
 }
 
-function configured(configs: unknown[]): Pick<Running, "listeners" | "clusters" | "rejected"> {
+function configured(configs: unknown[]): Pick<Running, "listeners" | "clusters" | "extensions" | "rejected"> {
   const lists = (name: string): unknown[] => configs.flatMap((config) => listAt(config, name));
   const fields = (values: unknown[]): Fields[] => values.filter(isFields);
   const dynamic = lists("dynamic_listeners");
   return {
     listeners: fields([...lists("static_listeners").map((one) => at(one, "listener")), ...dynamic.map((one) => at(one, "active_state", "listener"))]),
     clusters: fields([...lists("static_clusters"), ...lists("dynamic_active_clusters"), ...lists("dynamic_warming_clusters")].map((one) => at(one, "cluster"))),
+    extensions: fields(lists("ecds_filters").map((one) => at(one, "ecds_filter"))),
     rejected: dynamic.filter((one) => at(one, "error_state") !== undefined).map((one) => ({ name: textAt(one, "name"), reason: textAt(one, "error_state", "details") })),
   };
 }

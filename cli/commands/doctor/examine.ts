@@ -24,9 +24,9 @@ export async function examine(running: Running, configuration: SourceFile | unde
   if (running.version !== "" && isBefore(running.version, OLDEST)) say("error", "envoy-too-old", `Envoy ${running.version} is older than ${OLDEST.join(".")}, the oldest that the filter is tried with`);
   for (const { name, reason } of running.rejected) say("error", "listener-rejected", `Envoy refused the listener ${name}, and goes on with the one before, if there was one: ${reason}. The filter's own reasons are in the log, as "envoy-oidc: configuration: …"`);
 
-  const file = new SourceFile("config_dump", JSON.stringify({ static_resources: { listeners: running.listeners, clusters: running.clusters } }));
+  const file = new SourceFile("config_dump", JSON.stringify({ static_resources: { listeners: running.listeners, clusters: running.clusters }, extensions: running.extensions }));
   const checked = check([file], { envoyVersion: running.version || undefined, environment: {} });
-  for (const { level, code, text, path } of checked.findings) if (level !== "note") say(level, code, code === "no-plugin" ? "none of Envoy's listeners has the filter: was it refused (the log says why), or is it configured by ECDS?" : text, path);
+  for (const { level, code, text, path } of checked.findings) if (level !== "note") say(level, code, code === "no-plugin" ? "none of Envoy's listeners has the filter: was it refused? The log says why" : text, path);
 
   const all = checked.plugins.flatMap(({ settings }) => settings);
   sayClusters(running, all, say);
