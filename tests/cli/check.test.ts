@@ -79,6 +79,7 @@ const CHANGES: [string, [string | RegExp, string][], string, string, string][] =
   ["TLS without sni", [[/ +sni: .*\n/, ""]], "warning", "tls-without-sni", "- name: idp"],
   ["TLS 1.2 at most", [[/ +tls_params: .*\n/, ""]], "warning", "tls-maximum-version", "- name: idp"],
   ["no TLS at all", [[/    transport_socket:[^]*?(?=\n\n|$)/, ""]], "error", "cluster-without-tls", "- name: idp"],
+  ["no TLS for an endpoint that only the metadata knows", [['"provider_cluster": "idp",', '"provider_cluster": "idp", "endpoint_clusters": { "token_endpoint": "service" },']], "error", "cluster-without-tls", "- name: service"],
   ["back-channel logout without bodies", [[/ +allow_on_headers_stop_iteration: .*\n/, ""]], "error", "headers-not-held", '"backchannel_logout_path"'],
   ["form_post without bodies", [[/ +allow_on_headers_stop_iteration: .*\n/, ""], ['"backchannel_logout_path": "/backchannel-logout"', '"response_mode": "form_post"']], "error", "headers-not-held", '"response_mode"'],
   ["header limits below a session's size", [["stat_prefix: public", "stat_prefix: public\n          max_request_headers_kb: 16"]], "warning", "headers-too-small", "max_request_headers_kb"],

@@ -1,7 +1,6 @@
 // The clusters that the settings name: whether they exist, and whether TLS proves there who answers. The filter only knows their names.
 
-import { isScalar, type Node } from "yaml";
-import { isSeq } from "yaml";
+import { isScalar, isSeq, type Node } from "yaml";
 import { at, isFields, listAt, mapsBelow, nodeAt, offsetAt, textAt, typeOf, type Fields } from "./fields";
 import type { Plugin } from "./plugins";
 import type { Note } from "./surroundings";
@@ -30,16 +29,26 @@ export function checkClusters(plugin: Plugin, root: Node | null, all: Settings[]
     if (dynamic) note("note", "cluster-elsewhere", place, `the cluster ${cluster} is not in this file; Envoy may get it from its control plane`);
     else note("error", "cluster-missing", place, `there is no cluster ${cluster}: the clusters are ${[...clusters.keys()].join(", ") || "none"}`);
   }
-  const seen = new Set<string>();
+  const seen = new Set<string>(), checked = new Set<string>();
   for (const settings of all) {
     for (const endpoint of ["discovery", ...ENDPOINTS]) {
       const url = urlOf(settings.all[endpoint]), name = url && clusterFor(settings, endpoint, url), cluster = name === undefined ? undefined : clusters.get(name);
       if (url === undefined || cluster === undefined || seen.has(`${name} ${url.origin}`)) continue;
       seen.add(`${name} ${url.origin}`);
+      checked.add(name!);
       for (const { level, code, text } of transportFaults(name!, cluster.fields, url)) note(level, code, "", text, plugin.file.at(cluster.offset));
     }
   }
+  // What the metadata leads to is https, unless plain http is accepted.
+  if (all.every((settings) => settings.all.ssl_verify === false)) return;
+  for (const name of new Set(named.map(({ cluster }) => cluster).filter((one) => clusters.has(one) && !checked.has(one)))) {
+    const { fields, offset } = clusters.get(name)!, url = new URL(`https://${textAt(tlsOf(fields), "sni") || UNKNOWN}`);
+    for (const { level, code, text } of transportFaults(name, fields, url).filter((fault) => fault.code !== "tls-other-name")) note(level, code, "", text, plugin.file.at(offset));
+  }
 }
+
+/** Stands for a host that only the metadata knows. */
+const UNKNOWN = "the-providers-name";
 
 interface Fault { level: "error" | "warning"; code: string; text: string }
 
@@ -47,7 +56,7 @@ interface Fault { level: "error" | "warning"; code: string; text: string }
 export function transportFaults(name: string, cluster: Fields, url: URL): Fault[] {
   const tls = tlsOf(cluster), host = url.hostname, say = (level: Fault["level"], code: string, text: string): Fault => ({ level, code, text: `cluster ${name}: ${text}` });
   if (url.protocol === "http:") return tls === undefined ? [] : [say("warning", "tls-for-http", `speaks TLS, but ${url.origin} is plain http`)];
-  if (tls === undefined) return [say("error", "cluster-without-tls", `has no transport_socket with TLS, but ${url.origin} is https: Envoy would send the client's secret in the clear`)];
+  if (tls === undefined) return [say("error", "cluster-without-tls", `has no transport_socket with TLS, but ${url.hostname === UNKNOWN ? "the provider" : url.origin} is https: Envoy would speak plain http`)];
   const faults: Fault[] = [], context = at(tls, "common_tls_context");
   const validation = at(context, "validation_context") ?? at(context, "combined_validation_context", "default_validation_context");
   const elsewhere = at(context, "validation_context_sds_secret_config") ?? at(context, "combined_validation_context", "validation_context_sds_secret_config");

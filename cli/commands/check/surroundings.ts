@@ -1,8 +1,9 @@
 // What the filter cannot see of itself: how Envoy, Istio or Envoy Gateway run it.
 
 import type { Node } from "yaml";
+import { capabilitiesOf } from "../../capabilities";
 import type { Level } from "../finding";
-import { filterModule } from "../filter/module";
+import { filterPath } from "../filter/module";
 import type { Position } from "../source/source_file";
 import { at, isFields, listAt, mapsBelow, nodeAt, offsetAt, textAt, typeOf, type Fields } from "./fields";
 import type { Plugin } from "./plugins";
@@ -80,14 +81,8 @@ function checkCapabilities(plugin: Plugin, version: string | undefined, note: No
     note("error", "envoy-version", "", `Envoy ${version} does not know capability_restriction_config in vm_config: before 1.40 it stands one level up`, place(plugin, ...path));
   }
   if (!isFields(granted)) return;
-  const missing = neededCapabilities().filter((name) => !(name in granted));
+  const missing = capabilitiesOf(filterPath()).filter((name) => !(name in granted));
   if (missing.length > 0) note("error", "capability-missing", "", `allowed_capabilities lacks what the filter needs: ${missing.map((name) => `${name}: {}`).join(", ")}`, place(plugin, ...path));
-}
-
-/** What the module imports, and the callbacks that it exports. */
-export function neededCapabilities(): string[] {
-  const module = filterModule();
-  return [...WebAssembly.Module.imports(module).map(({ name }) => name), ...WebAssembly.Module.exports(module).map(({ name }) => name).filter((name) => name.startsWith("proxy_on_"))].sort();
 }
 
 /** The connection managers of the same file, all of them: the plugin may stand in any. */

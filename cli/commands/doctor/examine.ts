@@ -30,7 +30,7 @@ export async function examine(running: Running, configuration: SourceFile | unde
 
   const all = checked.plugins.flatMap(({ settings }) => settings);
   sayClusters(running, all, say);
-  saySecondsAndCounts(running, say);
+  sayCounts(running, say);
   if (configuration !== undefined) sayDifferences(checked.plugins.map(({ plugin }) => plugin.json), configuration, say);
   for (const { plugin, settings } of checked.plugins) await sayProviders(settings, running, say, io, plugin.json);
   for (const settings of all) await sayBackchannel(settings, say, io);
@@ -54,7 +54,7 @@ function sayClusters({ hosts, stats }: Running, all: Settings[], say: Say): void
   }
 }
 
-function saySecondsAndCounts({ stats, certificates, aheadSec }: Running, say: Say): void {
+function sayCounts({ stats, certificates, aheadSec }: Running, say: Say): void {
   for (const { path, days, subject } of certificates) {
     if (days > EXPIRES_DAYS) continue;
     say(days <= 0 ? "error" : "warning", "certificate-expires", `the certificate ${[path, subject].filter((part) => part !== "").join(" for ")} ${days <= 0 ? "has expired" : `expires in ${days} days`}`);

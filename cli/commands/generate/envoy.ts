@@ -2,7 +2,8 @@
 
 import { isIP } from "node:net";
 import { stringify } from "yaml";
-import { neededCapabilities } from "../check/surroundings";
+import { capabilitiesOf } from "../../capabilities";
+import { filterPath } from "../filter/module";
 import type { Host, Plan } from "./plan";
 
 const API = "type.googleapis.com/envoy";
@@ -47,7 +48,7 @@ ${readsBodies ? "                # The provider's logout token comes in a body (
 ${Object.keys(secrets).length === 0 ? "" : `                  environment_variables: { host_env_keys: [${Object.keys(secrets).join(", ")}] }\n`}                # All that the filter needs. Envoy 1.40 also takes it in vm_config, and calls this place deprecated; older ones know this one alone.
                 capability_restriction_config:
                   allowed_capabilities:
-${neededCapabilities().map((name) => `                    ${name}: {}`).join("\n")}
+${capabilitiesOf(filterPath()).map((name) => `                    ${name}: {}`).join("\n")}
                 configuration:
                   "@type": type.googleapis.com/google.protobuf.StringValue
                   value: |
