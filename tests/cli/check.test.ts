@@ -155,6 +155,29 @@ test("the List that kubectl makes of resources is read", async () => {
   expect((await findings([file(JSON.stringify(list, null, 2), "list.json")])).filter(({ code }) => code === "fails-open")).toHaveLength(3);
 });
 
+describe("the way to the provider in a mesh", () => {
+  const generated = async (target: string): Promise<string> => (await envoyOidc(["generate", "--issuer", "https://idp.example.com", "--client-id", "shop", "--offline", "--target", target])).out;
+  test.each<[string, string, RegExp, string]>([
+    ["istio", "error cluster-without-tls", /---\napiVersion: networking.istio.io\/v1\nkind: DestinationRule[^]*$/, ""],
+    ["istio", "warning tls-without-name-check", /, subjectAltNames: \[[^\]]*\]/, ""],
+    ["istio", "warning tls-without-ca", /, caCertificates: system/, ""],
+    ["istio", "error cluster-missing", /number: 443/, "number: 8443"],
+    ["envoy-gateway", "error cluster-without-tls", /---\napiVersion: gateway.networking.k8s.io\/v1\nkind: BackendTLSPolicy[^]*$/, ""],
+    ["envoy-gateway", "error tls-without-name-check", /, hostname: idp.example.com \}/, " }"],
+  ])("%s: %s", async (target, expected, from, to) => {
+    const text = await generated(target), changed = text.replace(from, to);
+    expect(changed).not.toBe(text);
+    expect((await findings([file(changed)])).map(({ level, code }) => `${level} ${code}`)).toContain(expected);
+    expect((await findings([file(text)])).map(({ level, code }) => `${level} ${code}`)).not.toContain(expected);
+  });
+  test("resources may stand in several files, and what is in none is not missed", async () => {
+    const [plugin, ...rest] = (await generated("istio")).split("---\n");
+    expect((await findings([file(plugin!), file(rest[0]!)])).map(({ code }) => code)).toContain("cluster-without-tls");
+    expect((await findings([file(plugin!), file(rest.join("---\n"))])).filter(({ level }) => level !== "note")).toEqual([]);
+    expect((await findings([file(plugin!)])).filter(({ level }) => level !== "note")).toEqual([]);
+  });
+});
+
 describe("files", () => {
   test("several are read, each finding names its own", async () => {
     const good = file(JSON.stringify(SIGN_IN), "good.json"), bad = file("{}", "bad.json");

@@ -7,7 +7,8 @@ import { variablesOf } from "../filter/stand_ins";
 import type { SourceFile } from "../source/source_file";
 import { checkClusters } from "./clusters";
 import { isFields, mapsBelow, type Fields } from "./fields";
-import { pluginsOf, type Plugin } from "./plugins";
+import { checkMesh } from "./mesh";
+import { pluginsOf, resourcesIn, type Plugin } from "./plugins";
 import { settingsOf, type Settings } from "./settings";
 import { checkSurroundings, type Note } from "./surroundings";
 
@@ -17,12 +18,12 @@ export interface Checked { plugins: { plugin: Plugin; settings: Settings[] }[]; 
 
 /** All findings of the files, in their order. */
 export function check(files: SourceFile[], options: CheckOptions): Checked {
-  const out: Checked = { plugins: [], findings: [] };
+  const out: Checked = { plugins: [], findings: [] }, resources = files.flatMap(resourcesIn);
   for (const file of files) {
     const { plugins, findings } = pluginsOf(file);
     out.findings.push(...findings);
     for (const plugin of plugins) {
-      const { settings, findings: own } = checkPlugin(plugin, options);
+      const { settings, findings: own } = checkPlugin(plugin, resources, options);
       out.plugins.push({ plugin, settings });
       out.findings.push(...own);
     }
@@ -33,7 +34,7 @@ export function check(files: SourceFile[], options: CheckOptions): Checked {
   return out;
 }
 
-function checkPlugin(plugin: Plugin, { envoyVersion, environment }: CheckOptions): { settings: Settings[]; findings: Finding[] } {
+function checkPlugin(plugin: Plugin, resources: Fields[], { envoyVersion, environment }: CheckOptions): { settings: Settings[]; findings: Finding[] } {
   const findings: Finding[] = [], config = parsed(plugin.json), file = plugin.file.name;
   const note: Note = (level, code, path, text, position) => void findings.push({ level, code, ...(path === "" ? {} : { path }), text, file, position: position ?? plugin.position(path) });
   const { environment: variables, standIns } = variablesOf(config, plugin.variables, environment);
@@ -47,6 +48,7 @@ function checkPlugin(plugin: Plugin, { envoyVersion, environment }: CheckOptions
   const settings = config === undefined ? [] : settingsOf(config), root = rootOf(plugin);
   checkSurroundings(plugin, root, settings, envoyVersion, note);
   if (plugin.home === "envoy") checkClusters(plugin, root, settings, note);
+  checkMesh(plugin, resources, settings, note);
   return { settings, findings };
 }
 

@@ -48,6 +48,11 @@ function resourcesOf(root: Node | null): (Node | null)[] {
   return textAt(root?.toJSON(), "kind").endsWith("List") && isSeq(items) ? items.items as Node[] : [root];
 }
 
+/** Kubernetes' resources of a file. */
+export function resourcesIn(file: SourceFile): Fields[] {
+  return file.documents.filter(({ errors }) => errors.length === 0).flatMap((document) => resourcesOf(document.contents as Node | null)).map((node) => node?.toJSON() as unknown).filter(isFields).filter((one) => typeof one.kind === "string");
+}
+
 /** JSON, even where it is broken, that is neither Envoy's nor Kubernetes'. */
 function isFilterJson({ text, documents }: SourceFile): boolean {
   if (!/^[\s﻿]*\{/.test(text)) return false;
