@@ -1,6 +1,6 @@
 // What a command has found, and how it is shown: for people by file and line, for programs as JSON.
 
-import type { Io } from "./io";
+import { printable, type Io } from "./io";
 import type { Position } from "./source/source_file";
 
 export type Level = "error" | "warning" | "note";
@@ -24,7 +24,7 @@ const COLOURS = { error: "red", warning: "yellow", note: "cyan" } as const;
 export function showFindings(io: Io, findings: Finding[]): void {
   for (const { level, path, text, file, position } of findings) {
     const where = file === undefined ? "" : `${file}${position === undefined ? "" : `:${position.line}:${position.column}`}: `;
-    io.line(`${where}${io.paint(COLOURS[level], level)}: ${path ? `${io.paint("bold", path)}: ` : ""}${text}`);
+    io.line(`${where}${io.paint(COLOURS[level], level)}: ${path ? `${io.paint("bold", printable(path))}: ` : ""}${printable(text)}`);
   }
 }
 

@@ -21,6 +21,11 @@ export async function run(args: string[], io: Io): Promise<number> {
   const done = (result: number): void => { code = result; };
   for (const add of [addCheck, addConvert, addGenerate, addDoctor, addSession, addSchema]) add(program, io, done);
   for (const command of program.commands.flatMap((one) => [one, ...one.commands])) command.exitOverride().configureOutput(program.configureOutput());
+  program.addHelpText("after", `
+Examples:
+  envoy-oidc generate --issuer https://idp.example.com --client-id shop > envoy.yaml
+  envoy-oidc check envoy.yaml
+  envoy-oidc doctor --admin http://127.0.0.1:9901`);
   try {
     await program.parseAsync(args, { from: "user" });
     return code;

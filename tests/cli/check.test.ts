@@ -218,6 +218,13 @@ describe("--online", () => {
   });
   const ask = async (settings: object = {}): Promise<Found[]> => findings(["--online", file(JSON.stringify({ ...SIGN_IN, ssl_verify: false, discovery: `${url}/.well-known/openid-configuration`, ...settings }), "filter.json")]);
 
+  test("what a provider says cannot steer the terminal", async () => {
+    metadata.issuer = "https://x\u001b[31m\nenvoy-oidc: all is well";
+    const { out } = await envoyOidc(["check", "--online", file(JSON.stringify({ ...SIGN_IN, ssl_verify: false, discovery: `${url}/.well-known/openid-configuration` }), "filter.json")]);
+    expect(out).not.toContain("\u001b");
+    expect(out).not.toMatch(/^envoy-oidc: all/m);
+  });
+
   test("a provider that fits is only said to be found", async () => {
     const found = await ask({ id_token_signed_response_alg: "RS256" });
     expect(found.filter(({ code }) => code !== "variable-unset" && code !== "filter").map(({ level, code }) => `${level} ${code}`)).toEqual(["note provider-found"]);

@@ -76,6 +76,15 @@ describe("what the provider says", () => {
     expect(text.includes("allow_on_headers_stop_iteration: true")).toBe("backchannel_logout_path" in expected);
   });
 
+  test.each<[string, Record<string, unknown>]>([["a line break", { token_endpoint_auth_methods_supported: ["x\nstatic_resources: {}\u2028y"] }], ["a host that is YAML", { token_endpoint: "https://{evil}/token" }]])("%s of the provider's cannot write a line of the configuration", async (_, change) => {
+    const before = parse(await made()) as object;
+    Object.assign(metadata, change);
+    const text = await made();
+    expect(Object.keys(parse(text) as object)).toEqual(Object.keys(before));
+    expect(text).not.toMatch(/^static_resources: \{\}/m);
+    expect((await findings([file(text)])).filter(({ level }) => level === "error")).toEqual([]);
+  });
+
   test("an endpoint on another host has a cluster of its own, with TLS for its name", async () => {
     metadata.token_endpoint = "https://oauth2.example.com/token";
     const text = await made(), clusters = (parse(text) as { static_resources: { clusters: { name: string; transport_socket?: { typed_config: { sni: string } } }[] } }).static_resources.clusters;

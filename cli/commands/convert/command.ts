@@ -1,5 +1,5 @@
 import { Option, type Command } from "commander";
-import type { Io } from "../io";
+import { printable, type Io } from "../io";
 import { readSource } from "../source/read_source";
 import { convert, SOURCES } from "./convert";
 
@@ -24,8 +24,8 @@ Exit code: 0 where the filter takes the result, 1 where something must be change
       if (options.json) io.line(JSON.stringify({ filter, changes, refused }, null, 2));
       else {
         io.line(JSON.stringify(filter, null, 2));
-        for (const { kind, option, text } of changes) io.error(`${io.paint(COLOURS[kind], kind)}: ${io.paint("bold", option)}: ${text}`);
-        for (const { path: at, text } of refused) io.error(`${io.paint("red", "refused")}: ${io.paint("bold", at)}: ${text}`);
+        for (const { kind, option, text } of changes) io.error(`${io.paint(COLOURS[kind], kind)}: ${io.paint("bold", printable(option))}: ${printable(text)}`);
+        for (const { path: at, text } of refused) io.error(`${io.paint("red", "refused")}: ${io.paint("bold", printable(at))}: ${printable(text)}`);
       }
       done(refused.length + open.length === 0 ? 0 : 1);
     });

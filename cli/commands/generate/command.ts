@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Option, type Command } from "commander";
-import { UserError, type Io } from "../io";
+import { printable, UserError, type Io } from "../io";
 import { planFor } from "./plan";
 import { TARGETS } from "./targets";
 
@@ -44,7 +44,7 @@ Secrets are never part of what is written: the comments name the environment var
         for (const [name, text] of Object.entries(made)) writeFileSync(join(out, name), text);
         io.error(`wrote ${Object.keys(made).map((name) => join(out, name)).join(", ")}`);
       }
-      for (const remark of plan.remarks) io.error(remark);
+      for (const remark of plan.remarks) io.error(printable(remark));
       done(0);
     });
 }

@@ -4,6 +4,7 @@ import { isIP } from "node:net";
 import { stringify } from "yaml";
 import { capabilitiesOf } from "../../capabilities";
 import { filterPath } from "../filter/module";
+import { printable } from "../io";
 import type { Host, Plan } from "./plan";
 
 const API = "type.googleapis.com/envoy";
@@ -102,7 +103,7 @@ export function splitHost(text: string): [string, number] {
   return [host!, Number(port ?? 80)];
 }
 
-export const commentLines = (lines: string[]): string => lines.map((line) => `# ${line}`).join("\n");
+export const commentLines = (lines: string[]): string => lines.map((line) => `# ${printable(line)}`).join("\n");
 
 export const indented = (text: string, by: number): string => text.split("\n").map((line) => " ".repeat(by) + line).join("\n");
 

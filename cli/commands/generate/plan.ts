@@ -36,7 +36,7 @@ const WITH_A_PUBLIC_KEY = /^(RS|PS|ES)(256|384|512)$|^EdDSA$/;
 export async function planFor(options: GenerateOptions, naming: (host: Host) => string, bodies: boolean): Promise<Plan> {
   const app = urlOf(options.appUrl, "--app-url"), discovery = discoveryOf(urlOf(options.issuer, "--issuer").href.replace(/\/$/, "")), remarks: string[] = [];
   const known = options.offline ? undefined : await ask(discovery, remarks);
-  const hosts = hostsOf(discovery, known, options.bearerOnly);
+  const hosts = hostsOf(discovery, known, options.bearerOnly, remarks);
   const [home, ...others] = hosts as [Host, ...Host[]];
   const secrets: Record<string, string> = {};
   const filter: Record<string, unknown> = {
@@ -67,11 +67,17 @@ async function ask(discovery: string, remarks: string[]): Promise<Known | undefi
 const CALLED = ["jwks_uri", "token_endpoint", "userinfo_endpoint"] as const;
 
 /** The discovery's host first. */
-function hostsOf(discovery: string, known: Known | undefined, bearerOnly: boolean): Host[] {
+function hostsOf(discovery: string, known: Known | undefined, bearerOnly: boolean, remarks: string[]): Host[] {
   const urls = [discovery, ...CALLED.filter((name) => !bearerOnly || name === "jwks_uri").map((name) => known?.metadata[name])].filter((url): url is string => typeof url === "string" && URL.canParse(url)).map((url) => new URL(url));
   const different = urls.filter((url, i) => urls.findIndex(({ host }) => host === url.host) === i);
-  return different.map(({ hostname, port, protocol }, i) => ({ name: i === 0 ? "idp" : `idp-${hostname.replaceAll(/[^a-z0-9]+/gi, "-")}`, hostname, tls: protocol === "https:", port: Number(port) || (protocol === "https:" ? 443 : 80) }));
+  const odd = different.filter(({ hostname }) => !PLAIN_HOST.test(hostname));
+  if (odd.includes(different[0]!)) throw new UserError(`--issuer: expected a host such as idp.example.com, found ${different[0]!.hostname}`);
+  for (const { hostname } of odd) remarks.push(`The provider has an endpoint at ${hostname}, for which no cluster was written`);
+  return different.filter((url) => !odd.includes(url)).map(({ hostname, port, protocol }, i) => ({ name: i === 0 ? "idp" : `idp-${hostname.replaceAll(/[^a-z0-9]+/gi, "-")}`, hostname, tls: protocol === "https:", port: Number(port) || (protocol === "https:" ? 443 : 80) }));
 }
+
+/** What may stand in YAML as it is. */
+const PLAIN_HOST = /^[a-z0-9.-]+$/;
 
 const authority = ({ hostname, port, tls }: Host): string => port === (tls ? 443 : 80) ? hostname : `${hostname}:${port}`;
 

@@ -1,6 +1,7 @@
 // The filter in Istio, in Envoy Gateway, and in a container.
 
 import { isIP } from "node:net";
+import { printable } from "../io";
 import { VERSION } from "../version";
 import { envoyYaml, yamlAt } from "./envoy";
 import { type Host, type Plan } from "./plan";
@@ -12,7 +13,7 @@ export interface Target {
   files: (plan: Plan) => Record<string, string>;
 }
 
-const comments = (plan: Plan): string => plan.remarks.map((remark) => `# ${remark}.\n`).join("");
+const comments = (plan: Plan): string => plan.remarks.map((remark) => `# ${printable(remark)}.\n`).join("");
 const IMAGE = `oci://registry.example.com/envoy-oidc:${VERSION}`;
 
 export const TARGETS: Record<string, Target> = {
