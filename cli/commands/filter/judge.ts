@@ -9,7 +9,14 @@ export interface Remark { path: string; text: string }
 export interface Verdict { accepted: boolean; errors: Remark[]; warnings: Remark[] }
 
 export function judge(configuration: string, environment: Record<string, string>): Verdict {
-  const { accepted, log } = configure(filterModule(), Buffer.from(configuration), environment);
+  let told: ReturnType<typeof configure>;
+  try {
+    told = configure(filterModule(), Buffer.from(configuration), environment);
+  } catch (error) {
+    // A trap is a fault of the filter's own, and Envoy would not start with it either.
+    return { accepted: false, errors: [{ path: "", text: `the filter stopped while it read this: ${(error as Error).message}` }], warnings: [] };
+  }
+  const { accepted, log } = told;
   const about = (...levels: LogLine["level"][]) => log.filter(({ level }) => levels.includes(level)).map(({ text }) => remark(text));
   return { accepted, errors: about("error", "critical"), warnings: about("warn") };
 }
