@@ -20,6 +20,13 @@ test("the oldest supported version is the oldest tested one, and is named where 
   for (const file of ["README.md", "docs/install.md"]) expect(readFileSync(join(ROOT, file), "utf8")).toContain(`${OLDEST} or newer`);
 });
 
+test("the filter's own version is the first thing that it says, and the name of a gauge", async () => {
+  const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { version: string };
+  const envoy = await startEnvoy({ clusters, filter: BEARER });
+  expect(/envoy-oidc: (.*)/.exec(envoy.logs())?.[1]).toBe(`envoy-oidc: version ${version}`);
+  expect(Object.entries(await envoy.stats(/envoy_oidc\.version\./))).toEqual([[expect.stringMatching(new RegExp(`envoy_oidc\\.version\\.${version.replaceAll(".", "\\.")}$`)), 1]]);
+});
+
 const samples = readdirSync(join(ROOT, "envoy"), { recursive: true, encoding: "utf8" }).filter((file) => /\.yaml$/.test(file)).sort()
   .map((file) => ({ file, yaml: readFileSync(join(ROOT, "envoy", file), "utf8") })).filter(({ yaml }) => /^static_resources:/m.test(yaml));
 
