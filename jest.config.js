@@ -4,10 +4,13 @@ const LEVELS = {
   unit: "tests/unit/**/*.test.ts",
   vectors: "tests/vectors/**/*.test.ts",
   host: "tests/host/**/*.test.ts",
+  cli: "tests/cli/**/*.test.ts",
   envoy: "tests/envoy/**/*.test.ts",
   browser: "tests/browser/**/*.test.ts",
   keycloak: "tests/keycloak/**/*.test.ts",
   providers: "tests/providers/**/*.test.ts",
+  mesh: "tests/mesh/*.test.ts",
+  "mesh-all": "tests/mesh/all/*.test.ts",
   release: "tests/release/**/*.test.ts",
 };
 
@@ -23,7 +26,7 @@ module.exports = {
     rootDir: __dirname,
     testMatch: [`<rootDir>/${match}`],
     // A real Envoy's log is worth reading when a test with it fails.
-    testEnvironment: ["envoy", "browser", "keycloak", "providers", "release"].includes(name) ? "<rootDir>/tests/envoy/support/environment.js" : "node",
+    testEnvironment: ["cli", "envoy", "browser", "keycloak", "providers", "mesh", "mesh-all", "release"].includes(name) ? "<rootDir>/tests/envoy/support/environment.js" : "node",
     ...(name === "keycloak" ? { globalSetup: "<rootDir>/tests/keycloak/support/setup.ts", globalTeardown: "<rootDir>/tests/keycloak/support/teardown.ts" } : {}),
     transform: { "\\.ts$": swc },
     modulePathIgnorePatterns: ["<rootDir>/build/"],

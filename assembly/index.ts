@@ -3,13 +3,13 @@
 import { FilterDataStatus, FilterHeadersStatus, FilterTrailersStatus } from "./abi/enums";
 import "./abi/abort";
 import { resetArena } from "./abi/memory";
-import { keepTime } from "./filter/requests/clock";
-import { configure } from "./filter/configure";
-import { resumeSome } from "./filter/requests/execute";
-import { collectGarbage } from "./filter/memory";
 import { replied } from "./filter/calls/replies";
-import { responseCame } from "./filter/requests/responses";
 import { roots } from "./filter/calls/roots";
+import { configure } from "./filter/configure";
+import { collectGarbage } from "./filter/memory";
+import { keepTime } from "./filter/requests/clock";
+import { resumeSome } from "./filter/requests/execute";
+import { responseCame } from "./filter/requests/responses";
 import { bodyCame, refuseOverdue, requestCame, requestGone, trailersCame } from "./filter/requests/stream";
 import { tick } from "./filter/tick";
 

@@ -40,7 +40,7 @@ export async function measureArrivals(world: World): Promise<Result> {
       ],
     };
   } finally {
-    provider.close();
+    await provider.close();
   }
 }
 

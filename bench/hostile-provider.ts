@@ -1,8 +1,8 @@
 // The provider of the hostile requests: several keys for each algorithm, and tokens that none of them has signed.
 
 import { constants, createHmac, createPublicKey, generateKeyPairSync, randomBytes, sign, type KeyObject } from "node:crypto";
-import { createServer } from "node:http";
-import { listenOn } from "../cli/demo/ports";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { LocalProvider } from "./local-provider";
 import { DIFFERENT } from "./raw-load";
 
 export const HOSTILE_ALGORITHMS = ["RS256", "PS256", "ES256", "ES384", "ES512", "EdDSA", "HS256"] as const;
@@ -20,28 +20,16 @@ const MAKE: Record<Exclude<HostileAlgorithm, "HS256">, () => KeyObject> = {
 
 interface SigningKey { algorithm: string; kid: string; key: KeyObject }
 
-export class HostileProvider {
-  port = 0;
+export class HostileProvider extends LocalProvider {
   private readonly keys: SigningKey[] = Object.entries(MAKE).flatMap(([algorithm, make]) => Array.from({ length: KEYS }, (_, i) => ({ algorithm, kid: `${algorithm}-${i}`, key: make() })));
-  private readonly server = createServer((request, response) => {
+
+  static start(): Promise<HostileProvider> { return new HostileProvider().listen(); }
+
+  protected answer(request: IncomingMessage, response: ServerResponse): void {
     request.resume();
     const document = this.document(request.url ?? "");
     response.writeHead(document ? 200 : 404, { "content-type": "application/json" }).end(JSON.stringify(document ?? {}));
-  });
-
-  static async start(): Promise<HostileProvider> {
-    const provider = new HostileProvider();
-    provider.server.keepAliveTimeout = 60_000;
-    provider.port = await listenOn(provider.server, 0);
-    return provider;
   }
-
-  close(): void {
-    this.server.close();
-    this.server.closeAllConnections();
-  }
-
-  get issuer(): string { return `http://127.0.0.1:${this.port}`; }
 
   private document(path: string): object | null {
     const { issuer } = this;

@@ -25,7 +25,7 @@ export async function measureHostile(world: World): Promise<Result> {
   try {
     return await measure(world, provider);
   } finally {
-    provider.close();
+    await provider.close();
   }
 }
 

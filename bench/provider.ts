@@ -1,9 +1,9 @@
 // A provider for the bench: a key for each algorithm, an introspection endpoint that finds everything active, and a sign-in that asks
 // nothing. It remembers nothing but how often it was asked: the nonce comes back as the code.
 
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import { listenOn } from "../cli/demo/ports";
+import { LocalProvider } from "./local-provider";
 import { ALGORITHMS, jwtOfSize, signerOf, type Algorithm, type Signer } from "./signers";
 import { CLIENT_ID, SCOPE, tokensFor, userinfoOf, type Size } from "./tokens";
 
@@ -11,31 +11,18 @@ import { CLIENT_ID, SCOPE, tokensFor, userinfoOf, type Size } from "./tokens";
 export const SUBJECT = "bench";
 const LIFETIME_SEC = 24 * 3600;
 
-export class BenchProvider {
+export class BenchProvider extends LocalProvider {
   readonly expiresAtSec = Math.floor(Date.now() / 1000) + LIFETIME_SEC;
   readonly signers = Object.fromEntries(ALGORITHMS.map((algorithm) => [algorithm, signerOf(algorithm)])) as Record<Algorithm, Signer>;
   readonly jwks = JSON.stringify({ keys: Object.values(this.signers).map(({ jwk }) => jwk) });
   readonly opaque = "o".repeat(40);
   /** How often each path was asked for. */
   readonly calls: Record<string, number> = {};
-  port = 0;
-  private readonly server = createServer((request, response) => void this.answer(request, response));
 
-  private constructor(private readonly delayMs: number) { this.server.keepAliveTimeout = 60_000; }
+  private constructor(private readonly delayMs: number) { super(); }
 
   /** `delayMs`: how long each answer is kept back. */
-  static async start(delayMs = 0): Promise<BenchProvider> {
-    const provider = new BenchProvider(delayMs);
-    provider.port = await listenOn(provider.server, 0);
-    return provider;
-  }
-
-  close(): void {
-    this.server.close();
-    this.server.closeAllConnections();
-  }
-
-  get issuer(): string { return `http://127.0.0.1:${this.port}`; }
+  static start(delayMs = 0): Promise<BenchProvider> { return new BenchProvider(delayMs).listen(); }
 
   get claims() {
     return { iss: this.issuer, sub: SUBJECT, aud: CLIENT_ID, scope: "read write", iat: this.expiresAtSec - LIFETIME_SEC, exp: this.expiresAtSec };
@@ -59,7 +46,7 @@ export class BenchProvider {
     }
   }
 
-  private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  protected async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname, searchParams } = new URL(request.url ?? "/", this.issuer);
     this.calls[pathname] = (this.calls[pathname] ?? 0) + 1;
     if (this.delayMs > 0) await sleep(this.delayMs);

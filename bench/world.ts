@@ -64,7 +64,7 @@ export class World {
   async stop(): Promise<void> {
     await this.clear();
     await this.upstream.stop();
-    this.provider.close();
+    await this.provider.close();
   }
 
   get wasmBytes(): number { return statSync(FILTER).size; }

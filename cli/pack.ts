@@ -1,7 +1,8 @@
 // Makes the compiled filter small: npx tsx cli/pack.ts FILE [TO]. `npm run build` and cli/setup.mjs do it after the compiler.
 import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { packModule } from "./pack/module";
 
 const WASM_OPT = join(__dirname, "../node_modules/binaryen/bin/wasm-opt");
@@ -19,5 +20,7 @@ if (file === undefined || to === undefined) throw new Error("Which module? npx t
 const part = `${to}.part`;
 const { status } = spawnSync(process.execPath, [WASM_OPT, file, "-o", part, ...FLAGS, ...FEATURES.map((name) => `--enable-${name}`)], { stdio: "inherit" });
 if (status !== 0) throw new Error("wasm-opt cannot make it smaller: see its message above.");
-writeFileSync(part, packModule(readFileSync(part)));
+const packed = packModule(readFileSync(part));
+writeFileSync(part, packed);
 renameSync(part, to); // at once or not at all: an Envoy may be starting with it
+console.log(`${relative("", to)}: ${packed.length} bytes, sha256 ${createHash("sha256").update(packed).digest("hex")}`);

@@ -1,12 +1,13 @@
-// Gets a fresh clone ready: npm packages, the compiled filter, Envoy. It runs before `npm start`, `npm test` and `npm run build`, does
-// only what is missing, and is plain Node, because the packages may be what is missing.
-//   node cli/setup.mjs [--packages]      --packages: these alone
+// Gets a fresh clone ready: npm packages, the compiled filter, Envoy, the test vectors. It runs before `npm start`, `npm run build` and every
+// level of tests, does only what is missing, and is plain Node, because the packages may be what is missing.
+//   node cli/setup.mjs [PART …]      packages, filter, envoy, vectors; without one, all of them
 
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, statSync, utimesSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { findEnvoy } from "./demo/fetch-envoy.mjs";
+import { findVectors } from "./fetch-vectors.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const lockFile = join(root, "package-lock.json");
@@ -15,10 +16,13 @@ const asc = join(root, "node_modules", "assemblyscript", "bin", "asc.js");
 const tsx = join(root, "node_modules", "tsx", "dist", "cli.mjs");
 const filter = join(root, "build", "envoy-oidc.wasm");
 
-function checkNode() {
-  const [major, minor] = process.versions.node.split(".").map(Number);
-  if (major > 20 || (major === 20 && minor >= 19)) return;
-  throw new Error(`This is Node ${process.versions.node}; envoy-oidc needs 20.19 or newer.`);
+const PARTS = { packages: installPackages, filter: compileFilter, envoy: () => findEnvoy(console.log), vectors: () => findVectors(console.log) };
+
+/** Makes these parts ready, in the order in which one needs another. */
+export async function setUp(parts) {
+  const unknown = parts.find((part) => !(part in PARTS));
+  if (unknown !== undefined) throw new Error(`There is no part ${unknown}: ${Object.keys(PARTS).join(", ")}.`);
+  for (const [part, make] of Object.entries(PARTS)) if (parts.includes(part)) await make();
 }
 
 function installPackages() {
@@ -63,14 +67,12 @@ function run(command, args, onFailure) {
   if (status !== 0) throw new Error(onFailure);
 }
 
-try {
-  checkNode();
-  installPackages();
-  if (!process.argv.includes("--packages")) {
-    compileFilter();
-    await findEnvoy(console.log);
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  try {
+    const parts = process.argv.slice(2);
+    await setUp(parts.length > 0 ? parts : Object.keys(PARTS));
+  } catch (error) {
+    console.error(error.message);
+    process.exitCode = 1;
   }
-} catch (error) {
-  console.error(error.message);
-  process.exitCode = 1;
 }

@@ -1,6 +1,7 @@
 // docs/bounds.md and the code have the same bounds.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { readList } from "../cli/attributes/list";
 import { constantsIn, faults, readBounds } from "./support/bounds";
 
 const ROOT = join(__dirname, "..");
@@ -8,6 +9,7 @@ const ROOT = join(__dirname, "..");
 test("every row's value is that of the constants that it names, and every MAX_ has a row", () => {
   const files = readdirSync(join(ROOT, "assembly"), { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
   const constants = new Map(files.flatMap((file) => [...constantsIn(file, readFileSync(join(ROOT, "assembly", file), "utf8"))]));
+  for (const { name, max } of readList().attributes) if (max !== undefined) constants.set(`config/attributes.yaml ${name}`, max);
   expect(faults(readFileSync(join(ROOT, "docs/bounds.md"), "utf8"), constants)).toEqual([]);
 });
 

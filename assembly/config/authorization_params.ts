@@ -4,10 +4,10 @@ import { EMPTY, inLowerCase, is, utf8 } from "../bytes/bytes";
 import { decodeUtf8 } from "../bytes/utf8";
 import { ByteWriter } from "../bytes/writer";
 import { RESERVED_PARAMETERS } from "../oidc/authorize";
+import * as attributes from "./attributes";
 import { BrowserSettings } from "./browser";
 import { ConfigReader } from "./reader";
 
-const MAX_PARAMS = 32;
 const MAX_AGE = 31536000;
 
 /** Scopes separated by one space (RFC 6749 §3.3), `openid` among them: without it there is no ID Token (OpenID Connect Core §3.1.2.1). */
@@ -18,10 +18,7 @@ export function readScope(r: ConfigReader, warnings: string[]): Uint8Array {
   const out = new ByteWriter(text.length + 8);
   let openid = false;
   for (let i = 0; i < scopes.length; i++) {
-    if (!isScope(scopes[i])) {
-      r.wrong("scope", "word " + (i + 1).toString() + " is not a scope (RFC 6749 §3.3): printable ASCII without quotes and backslashes");
-      return EMPTY;
-    }
+    if (!isScope(scopes[i])) r.wrong("scope", "word " + (i + 1).toString() + " is not a scope (RFC 6749 §3.3): printable ASCII without quotes and backslashes");
     if (is(scopes[i], "openid")) openid = true;
   }
   if (!openid) {
@@ -48,7 +45,7 @@ export function readAuthorizationParams(r: ConfigReader, b: BrowserSettings): vo
   }
   if (params == null) return;
   const names = params.names();
-  r.atMost("authorization_params", MAX_PARAMS, names.length, " parameters");
+  r.atMost("authorization_params", attributes.MAX_AUTHORIZATION_PARAMS, names.length, " parameters");
   for (let i = 0; i < names.length; i++) {
     const name = names[i];
     // Some providers read parameters in any case.
@@ -100,7 +97,7 @@ function words(text: Uint8Array): Uint8Array[] {
   return out;
 }
 
-function isScope(text: Uint8Array): bool {
+export function isScope(text: Uint8Array): bool {
   for (let i = 0; i < text.length; i++) if (text[i] <= 0x20 || text[i] >= 0x7f || text[i] == 0x22 || text[i] == 0x5c) return false;
   return true;
 }

@@ -4,13 +4,11 @@ import { EMPTY, inLowerCase, same, utf8 } from "../bytes/bytes";
 import { Endpoint } from "../http/callout";
 import { Url } from "../http/url";
 import { contextOf } from "../session/sealing";
+import * as attributes from "./attributes";
 import { ConfigReader } from "./reader";
 
 /** Endpoints that are called, by their names in metadata; and where metadata is. */
 const CALLED: string[] = ["discovery", "jwks_uri", "introspection_endpoint", "token_endpoint", "userinfo_endpoint", "revocation_endpoint"];
-
-/** The most hosts in `endpoint_clusters.hosts`. */
-const MAX_HOSTS = 32;
 
 @final
 export class Clusters {
@@ -32,8 +30,8 @@ export class Clusters {
       if (cluster != null) out.own[i] = cluster;
     }
     const hosts = perEndpoint.child("hosts");
-    if (hosts != null) perEndpoint.atMost("hosts", MAX_HOSTS, out.readHosts(hosts), " hosts");
-    perEndpoint.end();
+    if (hosts != null) perEndpoint.atMost("hosts", attributes.MAX_ENDPOINT_CLUSTERS_HOSTS, out.readHosts(hosts), " hosts");
+    perEndpoint.refuseUnknown();
     return out;
   }
 

@@ -5,25 +5,27 @@ import { decodeUtf8 } from "../bytes/utf8";
 import { readUrl } from "../http/url";
 import { parse } from "../json/parser";
 import { warnOfGuardedLanding } from "./after_logout";
+import { NAMES, OF_LOGIN, WHOLE_ONLY } from "./attribute_names";
+import * as attributes from "./attributes";
 import { Redirect } from "./browser";
 import { checkTogether } from "./check_rules";
 import { Clusters } from "./clusters";
 import { Config, Mode, Rule, Unauthenticated } from "./config";
+import { documentFault } from "./document_fault";
 import { readForeign } from "./elsewhere";
 import { Environment } from "./environment";
 import { readIdentity } from "./identity";
 import { isLoopback } from "./paths";
-import { BROWSER_ONLY, readBrowser } from "./read_browser";
+import { readBrowser } from "./read_browser";
 import { readProvider, usedEndpoints } from "./read_provider";
-import { MATCH, MAX_RULES, readMatch } from "./read_rules";
-import { ConfigReader, itemAt } from "./reader";
+import { MATCH, readMatch } from "./read_rules";
+import { ConfigReader, itemAt, kindName } from "./reader";
 import { readSources } from "./sources";
 import { readTokenRules } from "./token_rules";
 import { leaveOutUnusedUserinfo } from "./userinfo_use";
 
 /** The largest configuration, in bytes. */
 const MAX_CONFIG = 256 * 1024;
-const CACHE_KIB = 1024;
 
 @final
 export class Compiled {
@@ -37,27 +39,37 @@ export function compile(document: Uint8Array, environment: Environment): Compile
   const out = new Compiled();
   const parsed = parse(document, MAX_CONFIG);
   const fault = parsed.fault;
-  if (fault != null || !parsed.value.isObject(parsed.value.root)) {
-    out.errors.push("configuration: expected a JSON object" + (fault != null && fault.at.length > 0 ? ", stopped understanding at byte " + fault.at : ""));
+  if (fault != null) {
+    out.errors.push(documentFault(document, fault.code, number(fault.at), MAX_CONFIG));
+    return out;
+  }
+  if (!parsed.value.isObject(parsed.value.root)) {
+    out.errors.push("expected a JSON object, found " + kindName(parsed.value.kind(parsed.value.root)));
     return out;
   }
   const reader = new ConfigReader(parsed.value, parsed.value.root, "", environment, out.errors);
   const config = readWhole(reader, out.warnings);
-  reader.end();
+  reader.refuseUnknown();
   if (out.errors.length == 0) out.config = config;
   return out;
 }
 
+/** Decimal digits. */
+function number(text: string): i32 {
+  let value = 0;
+  for (let i = 0; i < text.length; i++) value = value * 10 + text.charCodeAt(i) - 0x30;
+  return value;
+}
+
 function readWhole(r: ConfigReader, warnings: string[]): Config {
-  const mode = readMode(r), readers = r.items("rules", MAX_RULES), rules: Rule[] = [];
+  const mode = readMode(r), readers = r.items("rules", attributes.MAX_RULES), rules: Rule[] = [];
   readForeign(r, warnings);
   const c = readSettings(r, mode, warnings);
-  // Closed or open to all, what stands outside of the rules is there for them alone, and need not be used by any.
-  if (!isGuarded(mode)) r.ownKnownTo(everyAttribute(r));
   if (mode == "public" && !r.has("rules")) r.wrong("mode", "public leaves every request alone: rules say what is guarded");
+  r.text("$schema");
   // Whatever it says, it makes this configuration another one: caches belong to configurations (filter/configure.ts).
   r.text("cache_segment");
-  c.cacheBytes = r.whole("cache_max_kib", CACHE_KIB, 64, 64 * 1024) * 1024;
+  c.cacheBytes = attributes.cache_max_kib(r) * 1024;
   for (let i = 0; i < readers.length; i++) {
     const own: string[] = [];
     rules.push(readRule(readers[i], own));
@@ -79,22 +91,21 @@ function readRule(r: ConfigReader, warnings: string[]): Rule {
   readForeign(r, warnings);
   const rule = new Rule(match, readSettings(r, mode, warnings));
   if (mode == "public" || mode == "deny") {
-    const others = r.ownKnownTo(everyAttribute(r));
-    for (let i = 0; i < others.length; i++) r.wrong(others[i], "has no effect where mode is " + mode);
+    const others = r.set(NAMES[0]);
+    for (let i = 0; i < others.length; i++) if (others[i] != "mode" && !WHOLE_ONLY.includes(others[i])) r.wrong(others[i], "has no effect where mode is " + mode);
   }
-  r.end();
+  r.refuseUnknown();
   let says = false;
   for (let i = 0; i < MATCH.length; i++) says = says || r.owns(MATCH[i]);
   if (!says && r.errors.length == before) r.wrong("path", "a rule needs at least one of " + MATCH.join(", ") + ": what holds for every request stands outside of the rules");
   return rule;
 }
 
-const MODES: string[] = ["public", "deny", "bearer", "browser"];
 const WRONG_MODE = "wrong";
 
 /** Empty: as the other attributes say. Only where tokens or sessions are asked for does a mode hold for rules too. */
 function readMode(r: ConfigReader): string {
-  const before = r.errors.length, mode = r.has("mode") ? r.oneOf("mode", MODES) : "";
+  const before = r.errors.length, mode = r.has("mode") ? attributes.mode(r) : "";
   // What it would need is anybody's guess.
   if (r.errors.length > before) return WRONG_MODE;
   if (r.owns("mode") && isGuarded(mode) && r.owns("bearer_only")) r.wrong("bearer_only", "is what mode says already: leave it out");
@@ -105,28 +116,20 @@ function isGuarded(mode: string): bool { return mode == "" || mode == "bearer" |
 
 function readSettings(r: ConfigReader, mode: string, warnings: string[]): Config {
   if (isGuarded(mode)) return readGuarded(r, mode, warnings);
-  if (mode == WRONG_MODE) r.names();
   const c = new Config();
   c.mode = mode == "public" ? Mode.Public : Mode.Denied;
   return c;
 }
 
-/** Knows what may stand beside a mode that asks for credentials. */
-function everyAttribute(r: ConfigReader): ConfigReader {
-  const silent = r.silent();
-  readGuarded(silent, "browser", []);
-  return silent;
-}
-
 function readGuarded(r: ConfigReader, mode: string, warnings: string[]): Config {
   const c = new Config(), literals = r.literals.length;
-  const allowHttp = !r.flag("ssl_verify", true);
+  const allowHttp = !attributes.ssl_verify(r);
   if (allowHttp) warnings.push("ssl_verify is false: plain http to the provider is accepted, and certificates are checked only as the cluster's transport_socket says");
   const realm = r.text("realm");
   if (realm != null) c.realm = decodeUtf8(realm);
   if (!quotable(c.realm)) r.wrong("realm", "expected printable ASCII without quotes and backslashes");
-  c.timeoutMs = r.whole("timeout", 3, 1, 60) * 1000;
-  c.cacheVerdicts = !r.flag("jwt_verification_cache_ignore", false);
+  c.timeoutMs = attributes.timeout(r) * 1000;
+  c.cacheVerdicts = !attributes.jwt_verification_cache_ignore(r);
 
   const signIn = readSignIn(r, c, mode, warnings);
   c.sources = readSources(r);
@@ -153,15 +156,15 @@ function isForLocalhost(r: ConfigReader, c: Config): bool {
 
 /** Whether browsers sign in. Then there are sessions, whatever happens to requests without one. */
 function readSignIn(r: ConfigReader, c: Config, mode: string, warnings: string[]): bool {
-  c.allowPreflight = r.flag("allow_preflight", false);
+  c.allowPreflight = attributes.allow_preflight(r);
   const before = r.errors.length;
-  const bearerOnly = r.flag("bearer_only", false) && mode != "browser" || mode == "bearer";
-  const action = r.oneOf("unauth_action", ["auth", "deny", "pass"]);
+  const bearerOnly = attributes.bearer_only(r) && mode != "browser" || mode == "bearer";
+  const action = attributes.unauth_action(r);
   c.unauthenticated = bearerOnly || action == "deny" ? Unauthenticated.Deny : action == "pass" ? Unauthenticated.Pass : Unauthenticated.SignIn;
   // Where the mode itself is wrong, what it would need is anybody's guess.
   const signIn = !bearerOnly && (r.has("session") || action == "auth" && r.errors.length == before);
   if (signIn) return true;
-  const unused = r.unused(BROWSER_ONLY);
+  const unused = r.set(OF_LOGIN);
   // Rules may have a use for what stands outside of them.
   if (unused.length > 0 && !r.owns("rules")) warnings.push("not used by bearer tokens: " + unused.join(", "));
   return false;
@@ -169,9 +172,9 @@ function readSignIn(r: ConfigReader, c: Config, mode: string, warnings: string[]
 
 /** Options of elsewhere that would weaken the filter, or that it cannot follow; naming a safe value is fine. */
 function refuseUnsafe(r: ConfigReader, warnings: string[]): void {
-  if (r.flag("accept_none_alg", false)) r.wrong("accept_none_alg", "unsigned tokens are never accepted");
+  if (attributes.accept_none_alg(r)) r.wrong("accept_none_alg", "unsigned tokens are never accepted");
   // APISIX's default, so it stands in every exported object, asked for or not.
-  if (r.flag("accept_unsupported_alg", false)) warnings.push("accept_unsupported_alg is true: a token whose signature cannot be checked is refused all the same");
+  if (attributes.accept_unsupported_alg(r)) warnings.push("accept_unsupported_alg is true: a token whose signature cannot be checked is refused all the same");
 }
 
 /** Whether the text may stand inside the quotes of a challenge (RFC 9110 §5.6.4) as it is. */

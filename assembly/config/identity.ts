@@ -1,29 +1,29 @@
 // Which identity headers the upstream gets.
 
-import { is, same } from "../bytes/bytes";
+import { indexOf, is, same, utf8 } from "../bytes/bytes";
 import { decodeUtf8 } from "../bytes/utf8";
+import { words } from "../bytes/words";
 import { MAX_DOTS } from "../policy/claim_path";
 import { ClaimHeader, IDENTITY_HEADERS, IdentitySettings } from "../policy/identity";
+import * as attributes from "./attributes";
 import { headerName, reservedName, withDashes } from "./header_name";
 import { ConfigReader } from "./reader";
 
-const MAX_CLAIM_HEADERS = 32;
-
 export function readIdentity(r: ConfigReader): IdentitySettings {
   const out = new IdentitySettings();
-  out.accessTokenHeader = r.flag("set_access_token_header", true);
-  out.accessTokenInAuthorization = r.flag("access_token_in_authorization_header", false);
-  out.userinfoHeader = r.flag("set_userinfo_header", true);
-  out.idTokenHeader = r.flag("set_id_token_header", true);
-  out.rawIdTokenHeader = r.flag("set_raw_id_token_header", false);
-  out.refreshTokenHeader = r.flag("set_refresh_token_header", false);
-  out.filterState = r.flag("set_filter_state", false);
-  out.maxClaimBytes = r.whole("max_claim_headers_bytes", 24576, 1024, 65536);
+  out.accessTokenHeader = attributes.set_access_token_header(r);
+  out.accessTokenInAuthorization = attributes.access_token_in_authorization_header(r);
+  out.userinfoHeader = attributes.set_userinfo_header(r);
+  out.idTokenHeader = attributes.set_id_token_header(r);
+  out.rawIdTokenHeader = attributes.set_raw_id_token_header(r);
+  out.refreshTokenHeader = attributes.set_refresh_token_header(r);
+  out.filterState = attributes.set_filter_state(r);
+  out.maxClaimBytes = attributes.max_claim_headers_bytes(r);
 
   const claims = r.child("claim_headers");
   if (claims == null) return out;
   const paths = claims.names();
-  r.atMost("claim_headers", MAX_CLAIM_HEADERS, paths.length, " headers");
+  r.atMost("claim_headers", attributes.MAX_CLAIM_HEADERS, paths.length, " headers");
   for (let i = 0; i < paths.length; i++) {
     const path = paths[i];
     const text = claims.text(path);
@@ -31,11 +31,21 @@ export function readIdentity(r: ConfigReader): IdentitySettings {
     const name = headerName(text);
     if (!plainPath(path)) claims.wrong(path, PATH_EXPECTED);
     else if (name.length == 0) claims.wrong(path, "is not a header name");
+    else if (isSwapped(path, name)) claims.wrong(path, `a claim stands in front and its header behind: write "${decodeUtf8(name)}": "${path}"`);
     else if (reservedName(name) || isIdentityHeader(withDashes(name))) claims.wrong(path, "the header " + decodeUtf8(name) + " has a meaning of its own; choose another, such as x-user-" + path.substring(0, 20));
     else if (taken(out.claimHeaders, name)) claims.wrong(path, "the header " + decodeUtf8(name) + " already holds another claim");
     else out.claimHeaders.push(new ClaimHeader(path, name));
   }
   return out;
+}
+
+/** Claims that nobody has a header of the same name for, but whoever takes the header for the key. */
+const CLAIMS: string[] = words("sub iss aud azp sid scope email name roles groups preferred_username given_name family_name client_id");
+
+/** `{"x-user-id": "sub"}` */
+function isSwapped(path: string, header: Uint8Array): bool {
+  const looksLikeHeader = headerName(utf8(path)).length > 0 && path.includes("-");
+  return looksLikeHeader && indexOf(header, 0x2d) < 0 && (path.startsWith("x-") || path.startsWith("X-") || CLAIMS.includes(decodeUtf8(header)));
 }
 
 function isIdentityHeader(name: Uint8Array): bool {

@@ -2,6 +2,7 @@
 
 import { EMPTY, endsWith, same, utf8 } from "../bytes/bytes";
 import { readUrl } from "../http/url";
+import * as attributes from "./attributes";
 import { BrowserSettings, CALLBACK_SUFFIX, Redirect } from "./browser";
 import { hasPlainHost, isLocal, isLoopback, isServable, PATH_WANTED, pathOf, readPath, TAKES_THE_PAGE } from "./paths";
 import { ConfigReader } from "./reader";
@@ -17,7 +18,7 @@ export function readAddresses(r: ConfigReader, b: BrowserSettings, warnings: str
   if (afterProvider != null) b.postLogoutRedirectUri = afterProvider.text;
   readAfterLogout(r, b);
   // An ID Token in the query of any address stands in logs and Referer headers there.
-  if (r.flag("redirect_after_logout_with_id_token_hint", false) && b.redirectAfterLogoutUri.length > 0) {
+  if (attributes.redirect_after_logout_with_id_token_hint(r) && b.redirectAfterLogoutUri.length > 0) {
     warnings.push("redirect_after_logout_with_id_token_hint is true: redirect_after_logout_uri gets no ID Token; without that attribute the provider's end_session_endpoint is used, which gets one");
   }
 }

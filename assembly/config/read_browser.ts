@@ -7,6 +7,7 @@ import { SecretKey } from "../crypto/key";
 import { Algorithm, algorithmNamed, algorithmNames, asymmetricAlgorithms } from "../jose/algorithm";
 import { Secure } from "../session/cookie_settings";
 import { contextOf } from "../session/sealing";
+import * as attributes from "./attributes";
 import { readAuthorizationParams, readScope } from "./authorization_params";
 import { BrowserSettings, Redirect } from "./browser";
 import { Config, SourceKind } from "./config";
@@ -15,36 +16,22 @@ import { Clients } from "./read_client";
 import { readContents, readSession } from "./read_session";
 import { ConfigReader } from "./reader";
 
-/** A year. */
-const LONGEST = 31536000;
-
-/** Each is compared with each audience of an ID Token. */
-const MAX_AUDIENCES = 64;
-
-/** Attributes that have nothing to act on where nobody signs in by a browser. */
-export const BROWSER_ONLY: string[] = [
-  "scope", "redirect_uri", "response_mode", "authorization_params", "prompt", "display", "use_pkce", "use_nonce", "trusted_audiences", "par", "dpop",
-  "token_endpoint_auth_method", "revocation_endpoint_auth_method", "session", "session_contents", "renew_access_token_on_expiry", "access_token_expires_in",
-  "access_token_expires_leeway", "refresh_session_interval", "force_reauthorize", "logout_path", "post_logout_redirect_uri",
-  "redirect_after_logout_uri", "redirect_after_logout_with_id_token_hint", "revoke_tokens_on_logout", "backchannel_logout_path", "frontchannel_logout_path",
-  "authorization_endpoint", "token_endpoint", "userinfo_endpoint", "revocation_endpoint", "end_session_endpoint",
-  "id_token_signed_response_alg", "userinfo_required", "set_id_token_header", "set_raw_id_token_header", "set_refresh_token_header",
-];
-
 /** Everything else of `c` has been read. */
 export function readBrowser(r: ConfigReader, c: Config, clients: Clients, warnings: string[]): BrowserSettings {
   const b = new BrowserSettings();
   b.scope = readScope(r, warnings);
   readAddresses(r, b, warnings);
-  b.formPost = r.oneOf("response_mode", ["query", "form_post"]) == "form_post";
+  b.formPost = attributes.response_mode(r) == "form_post";
   readAuthorizationParams(r, b);
-  if (!r.flag("use_pkce", true)) warnings.push("use_pkce is false: PKCE is always used");
-  b.nonceRequired = r.flag("use_nonce", true);
+  if (!attributes.use_pkce(r)) warnings.push("use_pkce is false: PKCE is always used");
+  b.nonceRequired = attributes.use_nonce(r);
   if (!b.nonceRequired) warnings.push("use_nonce is false: a nonce is sent, but an ID Token without one is accepted, and only PKCE keeps stolen codes out: does the provider check it?");
   b.trustedAudiences = r.texts("trusted_audiences");
-  r.atMost("trusted_audiences", MAX_AUDIENCES, b.trustedAudiences.length, " audiences");
-  refuseEnabled(r, "par", "pushed authorization requests are");
-  refuseEnabled(r, "dpop", "proof of possession is");
+  r.atMost("trusted_audiences", attributes.MAX_TRUSTED_AUDIENCES, b.trustedAudiences.length, " audiences");
+  // Not merely passed over: whoever sets them counts on them.
+  const par = r.child("par"), dpop = r.child("dpop");
+  if (par != null && attributes.par_enabled(par)) par.wrong("enabled", "pushed authorization requests are not supported");
+  if (dpop != null && attributes.dpop_enabled(dpop)) dpop.wrong("enabled", "proof of possession is not supported");
 
   const provider = c.provider, client = clients.signIn, revocation = clients.revocation;
   const issuer = provider == null ? EMPTY : provider.issuer;
@@ -57,24 +44,24 @@ export function readBrowser(r: ConfigReader, c: Config, clients: Clients, warnin
   readContents(r, b.contents, c.identity.rawIdTokenHeader);
   checkCookies(r, c, b, warnings);
 
-  b.userinfoRequired = r.flag("userinfo_required", false);
+  b.userinfoRequired = attributes.userinfo_required(r);
   if (b.userinfoRequired && !b.contents.user) r.wrong("userinfo_required", "has no effect where session_contents leaves user out");
-  b.renewAccessToken = r.flag("renew_access_token_on_expiry", true);
-  b.accessExpiresInSec = r.whole("access_token_expires_in", 3600, 1, LONGEST);
-  b.accessLeewaySec = r.whole("access_token_expires_leeway", 0, 0, 3600);
-  b.reauthenticateSec = r.whole("refresh_session_interval", 0, 0, LONGEST);
-  b.forceReauthorize = r.flag("force_reauthorize", false);
-  b.revokeOnLogout = r.flag("revoke_tokens_on_logout", false);
+  b.renewAccessToken = attributes.renew_access_token_on_expiry(r);
+  b.accessExpiresInSec = attributes.access_token_expires_in(r);
+  b.accessLeewaySec = attributes.access_token_expires_leeway(r);
+  b.reauthenticateSec = attributes.refresh_session_interval(r);
+  b.forceReauthorize = attributes.force_reauthorize(r);
+  b.revokeOnLogout = attributes.revoke_tokens_on_logout(r);
   return b;
 }
 
 /** Those that the client is registered for (OpenID Connect Dynamic Client Registration 1.0 §2), and those of access tokens. */
 function readAlgorithms(r: ConfigReader, c: Config, b: BrowserSettings): void {
   b.accessTokenAlgorithms = algorithmsOfSessions(c);
-  const key = "id_token_signed_response_alg", names = r.texts(key);
+  const places: string[] = [], names = r.texts("id_token_signed_response_alg", places);
   for (let i = 0; i < names.length; i++) {
     const algorithm = algorithmNamed(names[i]);
-    if (algorithm == null) r.wrong(key, "expected some of " + algorithmNames());
+    if (algorithm == null) r.wrongAt(places[i], "expected some of " + algorithmNames());
     else b.idTokenAlgorithms.push(algorithm);
   }
   if (names.length > 0) return;
@@ -105,14 +92,6 @@ function readIdTokenSecret(r: ConfigReader, c: Config, b: BrowserSettings, clien
       if (clientSecret.length < size) warnings.push("client_secret has " + clientSecret.length.toString() + " bytes, and " + algorithm.name + " of ID Tokens needs " + size.toString() + " (RFC 7518 §3.2): a shorter one is easier to guess");
     } else if (r.has("id_token_signed_response_alg")) r.wrong("id_token_signed_response_alg", algorithm.name + " needs client_secret or symmetric_key");
   }
-}
-
-/** Not merely passed over: whoever sets it counts on it. */
-function refuseEnabled(r: ConfigReader, key: string, what: string): void {
-  const child = r.child(key);
-  if (child == null) return;
-  child.names();
-  if (child.flag("enabled", false)) child.wrong("enabled", what + " not supported");
 }
 
 /** What only cookies and the rest of the configuration together can get wrong. */

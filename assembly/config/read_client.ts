@@ -6,14 +6,11 @@ import { Curve } from "../crypto/key";
 import { PrivateKey, privateKeyFaultText, readPrivateKeyPem } from "../crypto/private_key";
 import { algorithmNamed } from "../jose/algorithm";
 import { Assertion, Client, ClientAuth, METHODS } from "../oidc/client_auth";
+import { OF_ASSERTIONS } from "./attribute_names";
+import * as attributes from "./attributes";
 import { Verification } from "./config";
 import { ConfigReader } from "./reader";
 
-/** `none` says nothing of who is calling. */
-const METHODS_OF_INTROSPECTION: string[] = METHODS.slice(0, 4);
-
-const ALGORITHMS: string[] = ["RS256", "RS384", "RS512", "ES256", "ES384", "ES512", "HS256", "HS384", "HS512"];
-const OF_ASSERTIONS: string[] = ["client_rsa_private_key", "client_rsa_private_key_id", "client_jwt_assertion_expires_in", "client_jwt_assertion_alg", "client_jwt_assertion_audience"];
 /** Read for assertions of both kinds, and of use to one of them. */
 const OF_KEYS: string[] = ["client_rsa_private_key"];
 
@@ -40,9 +37,9 @@ export function readClients(r: ConfigReader, signIn: bool, verification: Verific
   if (id != null) out.id = id;
   if (secret != null) out.secret = secret;
   const introspects = verification == Verification.Introspection, may = introspects || verification == Verification.Either;
-  const forIntrospection = may ? method(r, "introspection_endpoint_auth_method", METHODS_OF_INTROSPECTION) : ClientAuth.None;
-  const forSignIn = signIn ? method(r, "token_endpoint_auth_method", METHODS) : forIntrospection;
-  const forRevocation = signIn && r.has("revocation_endpoint_auth_method") ? method(r, "revocation_endpoint_auth_method", METHODS) : forSignIn;
+  const forIntrospection = may ? method(attributes.introspection_endpoint_auth_method(r)) : ClientAuth.None;
+  const forSignIn = signIn ? method(attributes.token_endpoint_auth_method(r)) : forIntrospection;
+  const forRevocation = signIn && r.has("revocation_endpoint_auth_method") ? method(attributes.revocation_endpoint_auth_method(r)) : forSignIn;
 
   if ((signIn || introspects) && !r.has("client_id")) r.wrong("client_id", signIn ? FOR_SIGN_IN : FOR_INTROSPECTION);
   if (!r.has("client_secret")) {
@@ -66,7 +63,7 @@ export function readClients(r: ConfigReader, signIn: bool, verification: Verific
 }
 
 function warnUnused(r: ConfigReader, keys: string[], why: string, warnings: string[]): void {
-  const unused = r.unused(keys);
+  const unused = r.set(keys);
   if (unused.length > 0) warnings.push(why + unused.join(", "));
 }
 
@@ -76,7 +73,7 @@ function clientOf(r: ConfigReader, clients: Clients, auth: ClientAuth, assertion
   return new Client(clients.id, clients.secret, auth, assertion, adapts);
 }
 
-function method(r: ConfigReader, key: string, methods: string[]): ClientAuth { return <ClientAuth>(ClientAuth.Basic + METHODS.indexOf(r.oneOf(key, methods))); }
+function method(name: string): ClientAuth { return <ClientAuth>(ClientAuth.Basic + METHODS.indexOf(name)); }
 
 function takesSecret(auth: ClientAuth): bool { return auth == ClientAuth.Basic || auth == ClientAuth.Post || auth == ClientAuth.ClientSecretJwt; }
 
@@ -97,8 +94,8 @@ class Assertions {
     if (kid != null) this.kid = kid;
     if (audience != null) this.audience = audience;
     // An assertion that is seen on its way must not be of use for long (RFC 7523 §3).
-    this.lifetimeSec = r.whole("client_jwt_assertion_expires_in", 60, 1, 60);
-    if (r.has("client_jwt_assertion_alg")) this.algorithm = r.oneOf("client_jwt_assertion_alg", ALGORITHMS);
+    this.lifetimeSec = attributes.client_jwt_assertion_expires_in(r);
+    if (r.has("client_jwt_assertion_alg")) this.algorithm = attributes.client_jwt_assertion_alg(r);
     if (!keyNeeded) return;
     if (!r.envoySigns) r.wrong("client_rsa_private_key", "private_key_jwt needs Envoy 1.37 or newer: older versions do not sign");
     const pem = r.secret("client_rsa_private_key");

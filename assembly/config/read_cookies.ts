@@ -5,6 +5,7 @@ import { concat, EMPTY, indexOf, inLowerCase, joined, startsIgnoringCase, utf8 }
 import { digest, Hash } from "../crypto/hash";
 import { readUrl } from "../http/url";
 import { CookieNames, CookieSettings, Secure } from "../session/cookie_settings";
+import * as attributes from "./attributes";
 import { BrowserSettings, Redirect } from "./browser";
 import { hostOf, isLoopback } from "./paths";
 import { ConfigReader } from "./reader";
@@ -23,9 +24,9 @@ export function readCookies(session: ConfigReader, b: BrowserSettings, issuer: U
   const out = b.cookies;
   out.path = readCookiePath(session);
   out.domain = readDomain(session, b);
-  out.httpOnly = session.flag("cookie_http_only", true);
+  out.httpOnly = attributes.session_cookie_http_only(session);
   if (!out.httpOnly) warnings.push("session.cookie_http_only is false: scripts of a page can read the session's cookie");
-  if (session.has("cookie_secure")) out.secure = session.flag("cookie_secure", true) ? Secure.Always : Secure.Never;
+  if (session.has("cookie_secure")) out.secure = attributes.session_cookie_secure(session) ? Secure.Always : Secure.Never;
   readNames(session, out, issuer, clientId);
   readSameSite(session, out, warnings);
   if (out.secure == Secure.Never) warnings.push("session.cookie_secure is false: browsers send the session over plain http as well");
@@ -86,7 +87,7 @@ function within(host: Uint8Array, domain: Uint8Array): bool {
 }
 
 function readSameSite(session: ConfigReader, out: CookieSettings, warnings: string[]): void {
-  const value = session.oneOf("cookie_same_site", ["Lax", "Strict", "None", "Default"]);
+  const value = attributes.session_cookie_same_site(session);
   out.sameSite = value == "Default" ? "" : value;
   if (value == "Strict") {
     // The way back from the provider begins on its site, and every redirect on it belongs to that (RFC 6265bis §5.2).

@@ -2,26 +2,21 @@
 
 import { inLowerCase, utf8 } from "../bytes/bytes";
 import { decodeUtf8 } from "../bytes/utf8";
+import { OF_INTROSPECTION } from "./attribute_names";
+import * as attributes from "./attributes";
 import { Config, IntrospectionSettings, Verification } from "./config";
 import { connectionName, headerName } from "./header_name";
 import { ConfigReader } from "./reader";
 import { isToken } from "./sources";
 
-const MAX_INTERVAL = 24 * 3600;
-const MAX_PARAMS = 32;
 
 /** What the filter sends itself: the token, and who is asking (RFC 7662 §2.1, RFC 6749 §2.3.1, RFC 7521 §4.2). */
 const RESERVED: string[] = ["client_id", "client_secret", "client_assertion", "client_assertion_type"];
 
-const SETTINGS: string[] = [
-  "introspection_endpoint", "introspection_endpoint_auth_method", "introspection_interval", "introspection_expiry_claim", "introspection_addon_headers",
-  "introspection_params", "introspection_token_param_name",
-];
-
 /** `c.verification` has been read before. */
 export function readIntrospection(r: ConfigReader, c: Config, warnings: string[]): void {
   if (c.verification == Verification.PublicKey || c.verification == Verification.Jwks) {
-    const unused = r.unused(SETTINGS);
+    const unused = r.set(OF_INTROSPECTION);
     // Rules may have a use for what stands outside of them.
     if (unused.length > 0 && !r.owns("rules")) {
       warnings.push("not used, as tokens are verified by " + (c.verification == Verification.Jwks ? "use_jwks" : r.has("public_key") ? "public_key" : "symmetric_key") + ": " + unused.join(", "));
@@ -29,14 +24,14 @@ export function readIntrospection(r: ConfigReader, c: Config, warnings: string[]
     return;
   }
   const out = c.introspection;
-  out.intervalSec = r.whole("introspection_interval", 0, 0, MAX_INTERVAL);
+  out.intervalSec = attributes.introspection_interval(r);
   const claim = r.text("introspection_expiry_claim");
   if (claim != null) out.expiryClaim = decodeUtf8(claim);
-  const addon = r.texts("introspection_addon_headers");
+  const places: string[] = [], addon = r.texts("introspection_addon_headers", places);
   for (let i = 0; i < addon.length; i++) {
     const name = headerName(addon[i]);
-    if (name.length == 0) r.wrong("introspection_addon_headers", "item " + (i + 1).toString() + " is not a header name");
-    else if (connectionName(name)) r.wrong("introspection_addon_headers", decodeUtf8(name) + " belongs to the client's own request");
+    if (name.length == 0) r.wrongAt(places[i], "is not a header name");
+    else if (connectionName(name)) r.wrongAt(places[i], decodeUtf8(name) + " belongs to the client's own request");
     else out.addonHeaders.push(decodeUtf8(name));
   }
   readParams(r, out);
@@ -50,7 +45,7 @@ function readParams(r: ConfigReader, out: IntrospectionSettings): void {
   const params = r.child("introspection_params");
   if (params == null) return;
   const names = params.names();
-  r.atMost("introspection_params", MAX_PARAMS, names.length, " parameters");
+  r.atMost("introspection_params", attributes.MAX_INTROSPECTION_PARAMS, names.length, " parameters");
   for (let i = 0; i < names.length; i++) {
     const value = params.scalar(names[i]);
     if (isReserved(names[i]) || names[i] == out.tokenParameter) params.wrong(names[i], "is set by the filter itself");

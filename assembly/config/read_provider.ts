@@ -1,19 +1,18 @@
 // The provider: where its metadata is, by which Envoy clusters it is called, and how bearer tokens are verified with its help.
 
-import { joined, utf8 } from "../bytes/bytes";
+import { joined, same, utf8 } from "../bytes/bytes";
 import { issuerOf, Url } from "../http/url";
 import { ENDPOINTS, Endpoints } from "../oidc/endpoints";
+import * as attributes from "./attributes";
 import { Clusters } from "./clusters";
 import { Config, ProviderSettings, Verification } from "./config";
 import { Clients, readClients } from "./read_client";
 import { readIntrospection } from "./read_introspection";
 import { ConfigReader } from "./reader";
 
-const MAX_SECONDS = 365 * 24 * 3600;
-
 /** `signIn`: browsers sign in, for which the provider's metadata is needed however bearer tokens are verified. */
 export function readProvider(r: ConfigReader, c: Config, clusters: Clusters, signIn: bool, allowHttp: bool, warnings: string[]): Clients {
-  const way = readVerification(r, r.flag("use_jwks", false));
+  const way = readVerification(r, attributes.use_jwks(r));
   const endpoint: Url | null = way == Verification.Introspection ? r.url("introspection_endpoint", allowHttp) : null;
   // A wrong URL has been told, and nothing more is to be told of what would need it.
   c.verification = way == Verification.Introspection && endpoint == null ? Verification.Either : way;
@@ -26,7 +25,7 @@ export function readProvider(r: ConfigReader, c: Config, clusters: Clusters, sig
   const discovery = r.url("discovery", allowHttp), endpoints = readEndpoints(r, allowHttp);
   const issuer = r.text("issuer");
   // Metadata and keys age together here: the shorter life holds for both.
-  const keysSec = r.whole("jwk_expires_in", 86400, 60, MAX_SECONDS), lifetime = min(keysSec, r.whole("discovery_expires_in", keysSec, 60, MAX_SECONDS));
+  const keysSec = attributes.jwk_expires_in(r), lifetime = min(keysSec, attributes.discovery_expires_in(r, keysSec));
   const fetches = signIn || c.verification == Verification.Jwks || c.verification == Verification.Either;
   if (introspects && !clusters.covers("introspection_endpoint") || fetches && (signIn || discovery != null) && !complete(clusters, signIn)) {
     if (!r.has("provider_cluster")) r.wrong("provider_cluster", "is required: the name of the Envoy cluster that leads to the provider");
@@ -37,11 +36,17 @@ export function readProvider(r: ConfigReader, c: Config, clusters: Clusters, sig
     return clients;
   }
   const expected = issuer != null ? issuer : issuerOf(discovery);
-  if (expected.length == 0) r.wrong("issuer", "is required, because the discovery URL does not end in /.well-known/openid-configuration");
+  if (expected.length == 0 || sameButForSlash(expected, discovery.text)) r.wrong("discovery", "does not end in /.well-known/openid-configuration: append that to the issuer; if the metadata really stands here, set issuer");
   // Where the document is not fetched, nobody says how the issuer is spelt.
   if (!fetches) c.issuers = issuer != null ? [issuer] : [expected, joined(expected, utf8("/"))];
   if (fetches) c.provider = new ProviderSettings(clusters.endpoint("discovery", discovery), expected, issuer != null, clusters, endpoints, allowHttp, c.timeoutMs, <i64>lifetime * 1000);
   return clients;
+}
+
+/** Metadata does not stand at the issuer itself. */
+function sameButForSlash(a: Uint8Array, b: Uint8Array): bool {
+  const slash = utf8("/");
+  return same(a, b) || same(joined(a, slash), b) || same(a, joined(b, slash));
 }
 
 /** What a rule sets itself goes before what it has from outside; of several that stand together, a key goes before `use_jwks`, and that before `introspection_endpoint`. */

@@ -3,16 +3,12 @@
 import { endsWith, indexOf, inLowerCase, startsWith } from "../bytes/bytes";
 import { decodeUtf8 } from "../bytes/utf8";
 import { RequestMatch } from "../http/request_match";
+import { NAMES, PLACES, WHOLE_ONLY } from "./attribute_names";
 import { isServable } from "./paths";
 import { ConfigReader } from "./reader";
 
-export const MAX_RULES = 64;
-
 /** Attributes that say which requests a rule is about. */
-export const MATCH: string[] = ["host", "path", "path_prefix", "method"];
-
-/** Attributes of the whole configuration. */
-export const WHOLE_ONLY: string[] = ["rules", "cache_max_kib", "cache_segment"];
+export const MATCH: string[] = NAMES[PLACES.indexOf("rules[].")];
 
 export function readMatch(r: ConfigReader): RequestMatch {
   for (let i = 0; i < WHOLE_ONLY.length; i++) if (r.owns(WHOLE_ONLY[i])) r.wrong(WHOLE_ONLY[i], "belongs to the whole configuration, not to a rule");
@@ -23,11 +19,11 @@ export function readMatch(r: ConfigReader): RequestMatch {
 }
 
 function readHosts(r: ConfigReader): Uint8Array[] {
-  const texts = r.ownTexts("host"), out = new Array<Uint8Array>();
+  const places: string[] = [], texts = ownTexts(r, "host", places), out = new Array<Uint8Array>();
   for (let i = 0; i < texts.length; i++) {
     const host = inLowerCase(texts[i]), below = startsWith(host, "*.");
     if (isHost(below ? host.subarray(2) : host)) out.push(below ? host.subarray(1) : host);
-    else wrong(r, "host", texts[i], "expected a host name such as app.example.com or *.example.com, not an address, and without scheme, port and path");
+    else wrong(r, places[i], texts[i], "expected a host name such as app.example.com or *.example.com, not an address, and without scheme, port and path");
   }
   return out;
 }
@@ -47,11 +43,11 @@ function isHost(host: Uint8Array): bool {
 }
 
 function readPaths(r: ConfigReader, key: string): Uint8Array[] {
-  const texts = r.ownTexts(key), prefix = key == "path_prefix", out = new Array<Uint8Array>();
+  const places: string[] = [], texts = ownTexts(r, key, places), prefix = key == "path_prefix", out = new Array<Uint8Array>();
   for (let i = 0; i < texts.length; i++) {
     const text = texts[i];
-    if (endsWith(text, "*")) wrong(r, key, text, "has no wildcards: path_prefix takes a path with everything below it, such as /api");
-    else if (!isComparable(text)) wrong(r, key, text, "expected a path such as /api: one slash in front and between names, without query, fragment, escapes, dot segments, colons, semicolons and ~1");
+    if (endsWith(text, "*")) wrong(r, places[i], text, "has no wildcards: path_prefix takes a path with everything below it, such as /api");
+    else if (!isComparable(text)) wrong(r, places[i], text, "expected a path such as /api: one slash in front and between names, without query, fragment, escapes, dot segments, colons, semicolons and ~1");
     else out.push(prefix && endsWith(text, "/") ? text.subarray(0, text.length - 1) : text);
   }
   return out;
@@ -67,10 +63,10 @@ function isComparable(path: Uint8Array): bool {
 }
 
 function readMethods(r: ConfigReader): Uint8Array[] {
-  const texts = r.ownTexts("method"), out = new Array<Uint8Array>();
+  const places: string[] = [], texts = ownTexts(r, "method", places), out = new Array<Uint8Array>();
   for (let i = 0; i < texts.length; i++) {
     if (isMethod(texts[i])) out.push(texts[i]);
-    else wrong(r, "method", texts[i], "expected a method such as GET, in capitals");
+    else wrong(r, places[i], texts[i], "expected a method such as GET, in capitals");
   }
   return out;
 }
@@ -80,7 +76,10 @@ function isMethod(text: Uint8Array): bool {
   return true;
 }
 
+/** What a rule matches by it never has from outside. */
+function ownTexts(r: ConfigReader, key: string, places: string[]): Uint8Array[] { return r.owns(key) ? r.texts(key, places) : []; }
+
 /** With the text itself, which is no secret. */
-function wrong(r: ConfigReader, key: string, text: Uint8Array, what: string): void {
-  r.wrongHere(key, what + (text.length <= 64 ? `, found "${decodeUtf8(text)}"` : ""));
+function wrong(r: ConfigReader, place: string, text: Uint8Array, what: string): void {
+  r.wrongAt(place, what + (text.length <= 64 ? `, found "${decodeUtf8(text)}"` : ""));
 }

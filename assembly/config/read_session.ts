@@ -4,6 +4,7 @@ import { same } from "../bytes/bytes";
 import { decodeUtf8 } from "../bytes/utf8";
 import { SealingKeys } from "../session/sealing";
 import { SessionLimits } from "../session/limits";
+import * as attributes from "./attributes";
 import { BrowserSettings, SessionContents } from "./browser";
 import { readCookies } from "./read_cookies";
 import { ConfigReader } from "./reader";
@@ -12,7 +13,6 @@ import { ConfigReader } from "./reader";
 const LEAST_SECRET = 16, GOOD_SECRET = 32;
 /** Fewer different characters than this are no secret, however long the text. */
 const LEAST_VARIETY = 5;
-const MAX_SECRETS = 8;
 const LONGEST = 31536000;
 
 const SECRET_NEEDED = "is required for the browser sign-in: at least 16 characters, such as the output of `openssl rand -base64 32`, shared by all Envoys";
@@ -27,29 +27,25 @@ export function readSession(r: ConfigReader, b: BrowserSettings, issuer: Uint8Ar
   b.keys = new SealingKeys(readSecrets(session, clientSecret, warnings));
   readLimits(session, b.limits, warnings);
   readCookies(session, b, issuer, clientId, warnings);
-  const storage = session.oneOf("storage", ["cookie", "redis"]);
+  const storage = attributes.session_storage(session);
   if (storage == "redis") session.wrong("storage", "redis is not supported: sessions are kept in sealed cookies and need no store");
-  const unused = session.unused(["redis"]);
-  if (unused.length > 0 && storage != "redis") warnings.push("not used: session.redis");
-  session.end();
+  if (session.child("redis") != null && storage != "redis") warnings.push("not used: session.redis");
+  session.refuseUnknown();
 }
 
 function readSecrets(session: ConfigReader, clientSecret: Uint8Array, warnings: string[]): Uint8Array[] {
-  const before = session.errors.length;
-  const secrets = session.texts("secret", true);
+  const places: string[] = [], secrets = session.texts("secret", places, true);
   if (!session.has("secret")) session.wrong("secret", SECRET_NEEDED);
-  if (session.errors.length != before) return secrets;
-  session.atMost("secret", MAX_SECRETS, secrets.length, " secrets");
+  session.atMost("secret", attributes.MAX_SESSION_SECRET, secrets.length, " secrets");
 
   let short = false;
   for (let i = 0; i < secrets.length; i++) {
-    const key = session.isList("secret") ? "secret[" + i.toString() + "]" : "secret";
-    const size = decodeUtf8(secrets[i]).length;
-    if (size < LEAST_SECRET) session.wrong(key, "expected at least " + LEAST_SECRET.toString() + " characters, found " + size.toString());
-    else if (variety(secrets[i]) < LEAST_VARIETY) session.wrong(key, "is no secret, as it holds so few different characters");
+    const place = places[i], size = decodeUtf8(secrets[i]).length;
+    if (size < LEAST_SECRET) session.wrongAt(place, "expected at least " + LEAST_SECRET.toString() + " characters, found " + size.toString());
+    else if (variety(secrets[i]) < LEAST_VARIETY) session.wrongAt(place, "is no secret, as it holds so few different characters");
     // Who may know the one would know the other (duty 106).
-    if (same(secrets[i], clientSecret)) session.wrong(key, "must not be the client_secret, which the provider knows as well");
-    for (let j = 0; j < i; j++) if (same(secrets[i], secrets[j])) session.wrong(key, "is secret[" + j.toString() + "] again");
+    if (same(secrets[i], clientSecret)) session.wrongAt(place, "must not be the client_secret, which the provider knows as well");
+    for (let j = 0; j < i; j++) if (same(secrets[i], secrets[j])) session.wrongAt(place, "is " + places[j] + " again");
     if (size < GOOD_SECRET) short = true;
   }
   if (short) warnings.push(`session.secret has less than ${GOOD_SECRET} characters: the output of \`openssl rand -base64 32\` is a good one`);
@@ -69,20 +65,20 @@ function variety(text: Uint8Array): i32 {
 }
 
 function readLimits(session: ConfigReader, limits: SessionLimits, warnings: string[]): void {
-  limits.idlingSec = session.wholeOrZero("idling_timeout", 900, 10, LONGEST);
-  limits.rollingSec = session.wholeOrZero("rolling_timeout", 3600, 60, LONGEST);
-  let absolute = 86400;
+  limits.idlingSec = attributes.session_idling_timeout(session);
+  limits.rollingSec = attributes.session_rolling_timeout(session);
+  let absolute = -1;
   const cookie = session.child("cookie");
   if (cookie != null) {
-    absolute = cookie.wholeOrZero("lifetime", absolute, 60, LONGEST);
     if (cookie.has("lifetime")) {
+      absolute = attributes.session_cookie_lifetime(cookie);
       warnings.push(session.has("absolute_timeout") ? "not used beside session.absolute_timeout: session.cookie.lifetime"
         : "session.cookie.lifetime is deprecated: call it session.absolute_timeout");
     }
-    cookie.end();
+    cookie.refuseUnknown();
   }
-  limits.absoluteSec = session.wholeOrZero("absolute_timeout", 86400, 60, LONGEST);
-  if (!session.has("absolute_timeout")) limits.absoluteSec = absolute;
+  limits.absoluteSec = attributes.session_absolute_timeout(session);
+  if (absolute >= 0 && !session.has("absolute_timeout")) limits.absoluteSec = absolute;
   if (limits.absoluteSec > 0) return;
   // That a session was ended before its time must be remembered for as long as copies of its cookies would work.
   limits.absoluteSec = LONGEST;
@@ -93,9 +89,9 @@ function readLimits(session: ConfigReader, limits: SessionLimits, warnings: stri
 export function readContents(r: ConfigReader, out: SessionContents, rawIdTokenNeeded: bool): void {
   const contents = r.child("session_contents");
   if (contents == null) return;
-  out.accessToken = contents.flag("access_token", false);
-  out.idToken = contents.flag("id_token", false);
-  out.rawIdToken = contents.flag("enc_id_token", false) || rawIdTokenNeeded;
-  out.user = contents.flag("user", false);
-  contents.end();
+  out.accessToken = attributes.session_contents_access_token(contents);
+  out.idToken = attributes.session_contents_id_token(contents);
+  out.rawIdToken = attributes.session_contents_enc_id_token(contents) || rawIdTokenNeeded;
+  out.user = attributes.session_contents_user(contents);
+  contents.refuseUnknown();
 }

@@ -5,13 +5,11 @@ import { decodeUtf8 } from "../bytes/utf8";
 import { readUrl, Url, UrlFault } from "../http/url";
 import { ABSENT, Json, Kind } from "../json/json";
 import { Environment } from "./environment";
-import { nearest } from "./nearest";
+import { hintAt, isAttribute } from "./known_names";
 import { isVariable, literalFault, variableFault, variableName } from "./references";
 
 @final
 export class ConfigReader {
-  private readonly known: string[] = [];
-
   constructor(
     readonly json: Json,
     private readonly object: i32,
@@ -22,6 +20,8 @@ export class ConfigReader {
     private readonly base: ConfigReader | null = null,
     /** Where secrets stand that are no `$ENV://NAME`. */
     readonly literals: string[] = [],
+    /** The same path without numbers and with a dot behind it, as the list of attributes has it; that of the attributes of all rules is "". */
+    private readonly place: string = "",
   ) {}
 
   /** Whether the object itself has it. */
@@ -31,8 +31,6 @@ export class ConfigReader {
 
   /** The value's node in `json`, or ABSENT: for values with a grammar of their own. */
   node(key: string): i32 { return this.find(key); }
-
-  isList(key: string): bool { return this.json.isList(this.find(key)); }
 
   /** The text, with `$ENV://NAME` replaced; null where the key is absent or wrong. Never empty. */
   text(key: string): Uint8Array | null {
@@ -93,23 +91,16 @@ export class ConfigReader {
     return words[0];
   }
 
-  /** A list of texts, or one text as a list of one, of the object itself. Empty where the key is absent. */
-  ownTexts(key: string): Uint8Array[] {
-    if (this.owns(key)) return this.texts(key);
-    this.known.push(key);
-    return [];
-  }
-
-  /** A list of texts, or one text as a list of one. Empty where the key is absent. */
-  texts(key: string, secret: bool = false): Uint8Array[] {
+  /** A list of texts, or one text as a list of one. Empty where the key is absent. `places`: where each stands, for `wrongAt`. */
+  texts(key: string, places: string[] = [], secret: bool = false): Uint8Array[] {
     const out = new Array<Uint8Array>();
     const node = this.find(key);
     if (node == ABSENT) return out;
-    if (this.json.isString(node)) this.add(out, node, this.at(key), secret);
+    if (this.json.isString(node)) this.add(out, node, this.at(key), places, secret);
     else if (!this.json.isList(node)) this.wrong(key, "expected a list of strings, found " + kindName(this.json.kind(node)));
     else {
       let i = 0;
-      for (let item = this.json.first(node); item >= 0; item = this.json.sibling(node, item)) this.add(out, item, itemAt(this.at(key), i++), secret);
+      for (let item = this.json.first(node); item >= 0; item = this.json.sibling(node, item)) this.add(out, item, itemAt(this.at(key), i++), places, secret);
       if (i == 0) this.wrong(key, "must not be an empty list");
     }
     return out;
@@ -134,23 +125,23 @@ export class ConfigReader {
     return url.value;
   }
 
-  /** The object's reader, to be `end`ed by the caller; null where the key is absent or wrong. */
+  /** The object's reader, null where the key is absent or wrong. */
   child(key: string): ConfigReader | null {
     const node = this.find(key);
     if (node == ABSENT) return null;
-    if (this.json.isObject(node)) return new ConfigReader(this.json, node, this.at(key), this.environment, this.errors, null, this.literals);
+    if (this.json.isObject(node)) return new ConfigReader(this.json, node, this.at(key), this.environment, this.errors, null, this.literals, (this.base == null ? this.place : "") + key + ".");
     this.wrong(key, "expected an object, found " + kindName(this.json.kind(node)));
     return null;
   }
 
-  /** The readers of a list of objects, each to be `end`ed by the caller; what they lack, they have from this one. Empty where the key is absent or wrong. */
+  /** The readers of a list of objects; what they lack, they have from this one. Empty where the key is absent or wrong. */
   items(key: string, most: i32): ConfigReader[] {
     const out: ConfigReader[] = [], node = this.find(key);
     if (node == ABSENT) return out;
     let i = 0;
     for (let item = this.json.first(node); item >= 0 && this.json.isList(node); item = this.json.sibling(node, item)) {
       const at = itemAt(this.at(key), i++);
-      if (this.json.isObject(item)) out.push(new ConfigReader(this.json, item, at, this.environment, this.errors, this, this.literals));
+      if (this.json.isObject(item)) out.push(new ConfigReader(this.json, item, at, this.environment, this.errors, this, this.literals, this.place + key + "[]."));
       else this.error(at + ": expected an object, found " + kindName(this.json.kind(item)));
     }
     const found = !this.json.isList(node) ? this.shown(node) : i == 0 ? "an empty one" : i.toString();
@@ -158,32 +149,24 @@ export class ConfigReader {
     return i > most ? [] : out;
   }
 
-  /** The names of the object's members, for objects whose keys the user chooses. All count as known. */
+  /** The names of the object's members. */
   names(): string[] {
     const out: string[] = [];
-    for (let key = this.json.first(this.object); key >= 0; key = this.json.sibling(this.object, key + 1)) {
-      const name = decodeUtf8(this.json.text(key));
-      this.known.push(name);
-      out.push(name);
-    }
+    for (let key = this.json.first(this.object); key >= 0; key = this.json.sibling(this.object, key + 1)) out.push(decodeUtf8(this.json.text(key)));
     return out;
   }
 
-  /** Settings that this configuration has no use for: known, and returned where the object itself sets them. */
-  unused(keys: string[]): string[] {
-    const set: string[] = [];
-    for (let i = 0; i < keys.length; i++) if (this.find(keys[i]) != ABSENT && this.owns(keys[i])) set.push(keys[i]);
-    return set;
+  /** Those of the attributes that the object itself sets. */
+  set(keys: string[]): string[] {
+    const out: string[] = [];
+    for (let i = 0; i < keys.length; i++) if (this.owns(keys[i])) out.push(keys[i]);
+    return out;
   }
 
-  /** Every key that nobody asked for is a typo, or a setting that would silently not be there. */
-  end(): void {
-    for (let key = this.json.first(this.object); key >= 0; key = this.json.sibling(this.object, key + 1)) {
-      const name = decodeUtf8(this.json.text(key));
-      if (this.known.includes(name)) continue;
-      const near = nearest(name, this.known);
-      this.wrong(name, "unknown attribute" + (near.length > 0 ? "; did you mean " + near + "?" : ""));
-    }
+  /** A name that is no attribute of this object is a typo, or a setting that would silently not be there. */
+  refuseUnknown(): void {
+    const names = this.names();
+    for (let i = 0; i < names.length; i++) if (!isAttribute(this.place, names[i])) this.wrong(names[i], "unknown attribute" + hintAt(this.place, names[i]));
   }
 
   wrong(key: string, what: string): void {
@@ -198,39 +181,27 @@ export class ConfigReader {
     if (found > most) this.wrong(key, "expected at most " + most.toString() + what + ", found " + found.toString());
   }
 
+  wrongAt(place: string, what: string): void { this.error(place + ": " + what); }
+
   /** At the object itself, wherever it has the attribute from. */
   wrongHere(key: string, what: string): void { this.error((this.path.length > 0 ? this.path + "." : "") + key + ": " + what); }
 
   /** Whether Envoy signs, as clients with a private key need. */
   get envoySigns(): bool { return this.environment.signs; }
 
-  /** A reader of the same object whose findings nobody hears of: it only learns which attributes there are. */
-  silent(): ConfigReader { return new ConfigReader(this.json, this.object, this.path, this.environment, []); }
-
-  /** Its own attributes that the other reader knows, too. They are known to this one from now on. */
-  ownKnownTo(other: ConfigReader): string[] {
-    const out: string[] = [];
-    for (let key = this.json.first(this.object); key >= 0; key = this.json.sibling(this.object, key + 1)) {
-      const name = decodeUtf8(this.json.text(key));
-      if (!other.known.includes(name) || this.known.includes(name)) continue;
-      this.known.push(name);
-      out.push(name);
-    }
-    return out;
-  }
-
   /** What several rules have from one place is wrong once. */
   private error(text: string): void { if (!this.errors.includes(text)) this.errors.push(text); }
 
   private find(key: string): i32 {
-    if (!this.known.includes(key)) this.known.push(key);
     const own = this.json.memberOrNull(this.object, key), base = this.base;
     return own != ABSENT || base == null ? own : base.find(key);
   }
 
-  private add(out: Uint8Array[], node: i32, at: string, secret: bool): void {
+  private add(out: Uint8Array[], node: i32, at: string, places: string[], secret: bool): void {
     const text = this.textOf(node, at, secret);
-    if (text != null) out.push(text);
+    if (text == null) return;
+    out.push(text);
+    places.push(at);
   }
 
   private textOf(node: i32, at: string, secret: bool = false): Uint8Array | null {
@@ -270,7 +241,7 @@ export class ConfigReader {
 /** Where an item of a list stands, for messages. */
 export function itemAt(list: string, i: i32): string { return list + "[" + i.toString() + "]"; }
 
-function kindName(kind: Kind): string {
+export function kindName(kind: Kind): string {
   switch (kind) {
     case Kind.True:
     case Kind.False: return "a boolean";

@@ -14,7 +14,7 @@ export function readSources(r: ConfigReader): Source[] {
   // Only Authorization is sure to carry a scheme; a header of one's own often holds the bare token.
   const header = new Source(is(name, "authorization") ? SourceKind.Header : SourceKind.RawHeader, name);
 
-  const listed = r.texts("auth_accept_token_as");
+  const places: string[] = [], listed = r.texts("auth_accept_token_as", places);
   const out: Source[] = [];
   for (let i = 0; i < listed.length; i++) {
     const text = listed[i];
@@ -24,7 +24,7 @@ export function readSources(r: ConfigReader): Source[] {
     else if (isToken(query)) out.push(new Source(SourceKind.Query, query));
     else if (isIgnoringCase(text, "cookie")) out.push(new Source(SourceKind.Cookie, utf8(USUAL_COOKIE)));
     else if (isToken(cookie)) out.push(new Source(SourceKind.Cookie, cookie));
-    else r.wrong("auth_accept_token_as", 'expected "header", "header:NAME", "query:NAME", "cookie" or "cookie:NAME"');
+    else r.wrongAt(places[i], 'expected "header", "header:NAME", "query:NAME", "cookie" or "cookie:NAME"');
   }
   if (out.length == 0) out.push(header);
   return out;

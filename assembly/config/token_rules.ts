@@ -7,20 +7,18 @@ import { readPublicKeyPem } from "../crypto/pem";
 import { keyFaultText } from "./key_fault";
 import { hashSize } from "../crypto/hash";
 import { Algorithm, algorithmNamed, algorithmNames, asymmetricAlgorithms } from "../jose/algorithm";
+import * as attributes from "./attributes";
 import { Config, Verification } from "./config";
+import { isScope } from "./authorization_params";
 import { PATH_EXPECTED, plainPath } from "./identity";
 import { readAccessRules } from "./read_access_rules";
 import { readClaimSchema } from "./read_claim_schema";
 import { ConfigReader } from "./reader";
 
-/** A larger allowance would make old tokens new again. */
-const MAX_SLACK = 300;
-
 /** `ofIdTokens`: the expected algorithms are those of ID Tokens too, and there is a `client_secret`, so that HS* may be theirs. */
 export function readTokenRules(r: ConfigReader, c: Config, ofIdTokens: bool): void {
-  c.slackSec = r.whole("iat_slack", 120, 0, MAX_SLACK);
-  c.requiredScopes = r.texts("required_scopes");
-  refuseUnquotable(r, "required_scopes", c.requiredScopes);
+  c.slackSec = attributes.iat_slack(r);
+  c.requiredScopes = readScopes(r);
   c.claimSchema = readClaimSchema(r, "claim_schema");
   c.accessRules = readAccessRules(r, "access_rules");
   const typ = r.text("token_typ_expected");
@@ -56,10 +54,10 @@ function readKey(r: ConfigReader, c: Config, ofIdTokens: bool): void {
 function isReplaced(r: ConfigReader, key: string, by: string): bool { return r.owns(by) && !r.owns(key); }
 
 function readAlgorithms(r: ConfigReader, c: Config, secret: Uint8Array | null, ofIdTokens: bool): void {
-  const names = r.texts("token_signing_alg_values_expected");
+  const places: string[] = [], names = r.texts("token_signing_alg_values_expected", places);
   for (let i = 0; i < names.length; i++) {
     const algorithm = algorithmNamed(names[i]);
-    if (algorithm == null) r.wrong("token_signing_alg_values_expected", "expected some of " + algorithmNames());
+    if (algorithm == null) r.wrongAt(places[i], "expected some of " + algorithmNames());
     // A secret that the provider shares with this client alone verifies what it sends to this client alone, never a bearer token.
     else if (algorithm.symmetric && ofIdTokens && secret == null) c.idTokenAlgorithms.push(algorithm);
     else c.algorithms.push(algorithm);
@@ -103,7 +101,7 @@ function readIssuerAndAudience(r: ConfigReader, c: Config): void {
     if (issuer != null) {
       const valid = issuer.texts("valid_issuers");
       if (valid.length > 0) c.issuers = valid;
-      issuer.end();
+      issuer.refuseUnknown();
     }
     const audience = validator.child("audience");
     if (audience != null) {
@@ -111,15 +109,15 @@ function readIssuerAndAudience(r: ConfigReader, c: Config): void {
       if (claim != null) c.audience.claim = decodeUtf8(claim);
       if (!plainPath(c.audience.claim)) audience.wrong("claim", PATH_EXPECTED);
       c.audience.accepted = audience.texts("valid_audiences");
-      if (audience.flag("match_with_client_id", false)) {
+      if (attributes.claim_validator_audience_match_with_client_id(audience)) {
         const clientId = r.text("client_id");
         if (clientId == null) audience.wrong("match_with_client_id", "needs client_id");
         else c.audience.accepted.push(clientId);
       }
-      c.audience.required = audience.flag("required", false) || c.audience.accepted.length > 0;
-      audience.end();
+      c.audience.required = attributes.claim_validator_audience_required(audience) || c.audience.accepted.length > 0;
+      audience.refuseUnknown();
     }
-    validator.end();
+    validator.refuseUnknown();
   }
   // An unverified issuer lets any token through that the same key has signed (CVE-2025-46647).
   if (c.issuers.length == 0 && c.verification == Verification.PublicKey && !r.has("discovery")) {
@@ -129,19 +127,16 @@ function readIssuerAndAudience(r: ConfigReader, c: Config): void {
 
 /** An ID Token is for a client. Without an audience rule, one for any client of the provider would open everything (RFC 9700 §2.3). */
 function readIdTokens(r: ConfigReader, c: Config): void {
-  c.acceptIdTokens = r.flag("accept_id_token_as_bearer", false);
+  c.acceptIdTokens = attributes.accept_id_token_as_bearer(r);
   if (c.acceptIdTokens && c.audience.accepted.length == 0) {
     r.wrong("accept_id_token_as_bearer", "needs claim_validator.audience.valid_audiences or match_with_client_id: without them, ID Tokens for every client of the provider would pass");
   }
 }
 
-function refuseUnquotable(r: ConfigReader, key: string, texts: Uint8Array[]): void {
-  for (let i = 0; i < texts.length; i++) {
-    for (let j = 0; j < texts[i].length; j++) {
-      const c = texts[i][j];
-      if (c > 0x20 && c < 0x7f && c != 0x22 && c != 0x5c) continue;
-      r.wrong(key, "item " + (i + 1).toString() + " is not a scope (RFC 6749 §3.3): printable ASCII without spaces, quotes and backslashes");
-      return;
-    }
+function readScopes(r: ConfigReader): Uint8Array[] {
+  const places: string[] = [], scopes = r.texts("required_scopes", places);
+  for (let i = 0; i < scopes.length; i++) {
+    if (!isScope(scopes[i])) r.wrongAt(places[i], "is not a scope (RFC 6749 §3.3): printable ASCII without spaces, quotes and backslashes");
   }
+  return scopes;
 }

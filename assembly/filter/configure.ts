@@ -22,8 +22,8 @@ import { EnvoySigner } from "./envoy/envoy_signer";
 import { EnvoyVerifier } from "./envoy/envoy_verifier";
 import { logs } from "./observe/logs";
 import { metrics } from "./observe/metrics";
-import { Feed } from "./provider/feed";
-import { feedId } from "./provider/feed_id";
+import { ProviderCache } from "./provider/provider_cache";
+import { providerId } from "./provider/provider_id";
 import { setClock } from "./requests/clock";
 import { RuleSettings } from "./rules/rule_settings";
 import { NO_SESSIONS, SessionRegistry } from "./shared/registry";
@@ -57,7 +57,7 @@ export function configure(rootId: u32, size: u32): bool {
   const config = compiled.config;
   root.outside = null;
   root.rules = [];
-  root.feeds = [];
+  root.providers = [];
   if (config == null) return false;
   const lacking = withheld();
   if (lacking.length > 0) {
@@ -76,11 +76,11 @@ export function configure(rootId: u32, size: u32): bool {
   // Its secrets are in it, or in the variables that it refers to.
   root.key = extract(utf8(SALT), contextOf([document, contextOf(variables.used)]));
   const registries: SessionRegistry[] = [];
-  const rule = new RuleSettings(root, 0, config, namesOf(config, config), feedOf(root, config), registryOf(registries, config));
+  const rule = new RuleSettings(root, 0, config, namesOf(config, config), providerOf(root, config), registryOf(registries, config));
   root.outside = rule;
   for (let i = 0; i < config.rules.length; i++) {
     const own = config.rules[i].config;
-    root.rules.push(new RuleSettings(root, i + 1, own, sameSources(own.sources, config.sources) ? rule.names : namesOf(own, config), feedOf(root, own), registryOf(registries, own)));
+    root.rules.push(new RuleSettings(root, i + 1, own, sameSources(own.sources, config.sources) ? rule.names : namesOf(own, config), providerOf(root, own), registryOf(registries, own)));
   }
   expectMethod(rule);
   for (let i = 0; i < root.rules.length; i++) expectMethod(root.rules[i]);
@@ -101,30 +101,30 @@ function ownerOf(): string {
 }
 
 /** Settings with the same provider share what is known of it. */
-function feedOf(root: Configuration, config: Config): Feed | null {
+function providerOf(root: Configuration, config: Config): ProviderCache | null {
   const settings = config.provider;
   if (settings == null) return null;
-  const id = feedId(settings), own = feedNamed(root, id);
+  const id = providerId(settings), own = providerNamed(root, id);
   if (own != null) {
     own.joinedBy(settings);
     return own;
   }
-  let feed: Feed | null = null;
-  for (let i = 0; i < roots.all.length && feed == null; i++) feed = feedNamed(roots.all[i], id);
-  const known = feed == null ? new Feed(id, settings, logs) : feed;
+  let provider: ProviderCache | null = null;
+  for (let i = 0; i < roots.all.length && provider == null; i++) provider = providerNamed(roots.all[i], id);
+  const known = provider == null ? new ProviderCache(id, settings, logs) : provider;
   known.joinedBy(settings);
-  root.feeds.push(known);
+  root.providers.push(known);
   return known;
 }
 
-/** Tells the provider's feed how the client of these settings proves itself. */
+/** Tells the provider's cache how the client of these settings proves itself. */
 function expectMethod(rule: RuleSettings): void {
-  const browser = rule.config.browser, feed = rule.feed;
-  if (browser != null && feed != null) feed.expect(methodOf(browser.client.auth));
+  const browser = rule.config.browser, provider = rule.provider;
+  if (browser != null && provider != null) provider.expect(methodOf(browser.client.auth));
 }
 
-function feedNamed(root: Configuration, id: string): Feed | null {
-  for (let i = 0; i < root.feeds.length; i++) if (root.feeds[i].id == id) return root.feeds[i];
+function providerNamed(root: Configuration, id: string): ProviderCache | null {
+  for (let i = 0; i < root.providers.length; i++) if (root.providers[i].id == id) return root.providers[i];
   return null;
 }
 

@@ -3,7 +3,7 @@
 import { nowMs } from "../abi/host";
 import { RefreshOutcome } from "../flow/exchange";
 import { advance } from "./calls/calls";
-import { lookElsewhere } from "./calls/replies";
+import { lookAtOtherWorkers } from "./calls/replies";
 import { Configuration, roots } from "./calls/roots";
 import { logs } from "./observe/logs";
 import { metrics } from "./observe/metrics";
@@ -18,10 +18,10 @@ export function tick(rootId: u32): void {
   if (root == null) return;
   const now = nowMs();
   lookAround(root, now);
-  lookElsewhere(root, now);
-  for (let i = 0; i < root.feeds.length; i++) {
-    root.feeds[i].at(now);
-    advance(root.feeds[i], root);
+  lookAtOtherWorkers(root, now);
+  for (let i = 0; i < root.providers.length; i++) {
+    root.providers[i].at(now);
+    advance(root.providers[i], root);
   }
   if (now - housekeptMs >= HOUSEKEEPING_MS || now < housekeptMs) {
     housekeptMs = now;

@@ -37,7 +37,7 @@ class ReadTokens extends Step {
   resume(x: Exchange, reply: Reply): Next {
     const read = readTokens(reply), fault = read.fault;
     if (fault != null) {
-      const down = fault.code == TokenFault.Unreachable || fault.code == TokenFault.BadStatus && (reply.status >= 500 || reply.status == 429);
+      const down = fault.code == TokenFault.Unreachable || fault.code == TokenFault.BadStatus && isOutage(reply.status);
       return this.home.refuse(down ? PROVIDER_UNREACHABLE : LOGIN_FAILED, "sign-in: " + tokenFaultText(fault.code, fault.at));
     }
     if (read.value.idToken.length == 0) return this.home.refuse(LOGIN_FAILED, "sign-in: the token answer holds no id_token (is openid among the scopes?)");
@@ -74,7 +74,7 @@ class ReadUserinfo extends Step {
 
   resume(x: Exchange, reply: Reply): Next {
     if (isSignedUserinfo(reply)) return new CheckUserinfo(this.home, this.login, this.tokens, this.idToken, reply.body).go(x, false);
-    const down = reply.status == 0 || reply.status >= 500;
+    const down = reply.status == 0 || isOutage(reply.status);
     return withUserinfo(x, this.home, this.login, this.tokens, this.idToken, readUserinfo(reply, this.idToken.sub), down);
   }
 }
@@ -135,3 +135,6 @@ function signedIn(x: Exchange, home: Homecoming, login: Login, tokens: Tokens, i
   if (!login.silent) home.completed(x.nowSec, CIRCLE_SEC);
   return home.backTo(login.returnTo, sessionSetCookies(browser.cookies, home.names, home.secure, text, home.presentChunks), Visited.SignedIn);
 }
+
+/** The provider may answer later: it is out of order, or has enough for now. */
+function isOutage(status: i32): bool { return status >= 500 || status == 429; }

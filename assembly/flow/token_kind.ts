@@ -15,6 +15,8 @@ const ACCESS_TOKENS: string[] = ["access", "access_token", "bearer"];
  */
 const CLAIMS: string[] = ["typ", "purpose", "tokenName", "token_type", "type"];
 const HEADER_TYPES: string[] = ["logout+jwt", "refresh+jwt", "rt+jwt"];
+/** What ID Tokens say of the login (OpenID Connect Core §2, Front-Channel Logout 1.0 §3). */
+const LOGIN_CLAIMS: string[] = ["auth_time", "acr", "amr", "azp", "sid"];
 
 /** Whether a JWT says that it is no token to send as a bearer token. `typ`: of its header. `idTokens`: ID Tokens are. */
 export function isOtherJwt(claims: Json, typ: Uint8Array | null, idTokens: bool): bool {
@@ -30,10 +32,19 @@ function hasOtherMembers(claims: Json, idTokens: bool): bool {
 
 /** Likewise for what introspection says of a token (RFC 7662 §2.2). */
 export function isOtherActive(claims: Json, idTokens: bool): bool {
-  if (hasOtherMembers(claims, idTokens) || isOtherKind(claims, idTokens)) return true;
+  if (hasOtherMembers(claims, idTokens) || isOtherKind(claims, idTokens) || !idTokens && isLoginAlone(claims)) return true;
   // Some providers say here how the token is used, some what it is. DPoP is another way of using it.
   const type = claims.member(claims.root, "token_type");
   return type >= 0 && !namesOne(claims, type, ACCESS_TOKENS) && !(idTokens && namesOne(claims, type, ID_TOKENS));
+}
+
+/** Access tokens may tell of the login too (RFC 9470 §6.2), but their answers name a scope, or what kind they are. */
+function isLoginAlone(claims: Json): bool {
+  const root = claims.root;
+  if (claims.member(root, "scope") >= 0 || claims.member(root, "scp") >= 0 || claims.member(root, "token_use") >= 0) return false;
+  for (let i = 0; i < CLAIMS.length; i++) if (namesOne(claims, claims.member(root, CLAIMS[i]), ACCESS_TOKENS)) return false;
+  for (let i = 0; i < LOGIN_CLAIMS.length; i++) if (claims.member(root, LOGIN_CLAIMS[i]) >= 0) return true;
+  return false;
 }
 
 function isOtherKind(claims: Json, idTokens: bool): bool {

@@ -1,12 +1,12 @@
-// The origin of a request (RFC 6454 §4): scheme, host and port as one text, in lower case.
+// The origin of a request (RFC 6454 §4, §6.2): scheme, host and port as one text, in lower case.
 
-import { EMPTY, isIgnoringCase, lowerCase } from "../bytes/bytes";
+import { EMPTY, is, isIgnoringCase, lowerCase } from "../bytes/bytes";
 import { ByteWriter } from "../bytes/writer";
 
 const MAX_AUTHORITY = 255;
 
 /**
- * `https://host` with the port that was written. Empty where the scheme is neither http nor https, or the authority is more, or
+ * `https://host` with the port that was written, unless it is the scheme's own: browsers leave that out, and so do registered redirect URIs. Empty where the scheme is neither http nor https, or the authority is more, or
  * something else, than a host and a port: what is built from it is sent to the provider and put into redirects.
  */
 export function originOf(scheme: Uint8Array, authority: Uint8Array): Uint8Array {
@@ -16,7 +16,8 @@ export function originOf(scheme: Uint8Array, authority: Uint8Array): Uint8Array 
   const end = authority[0] == 0x5b ? literalEnd(authority) : nameEnd(authority);
   if (end == 0 || !isPort(authority, end)) return EMPTY;
   const out = new ByteWriter(8 + authority.length).text(https ? "https://" : "http://");
-  for (let i = 0; i < authority.length; i++) out.byte(lowerCase(authority[i]));
+  const size = is(authority.subarray(end), https ? ":443" : ":80") ? end : authority.length;
+  for (let i = 0; i < size; i++) out.byte(lowerCase(authority[i]));
   return out.done();
 }
 

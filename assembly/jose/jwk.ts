@@ -130,8 +130,9 @@ function bytesOf(json: Json, node: i32, name: string): Result<Uint8Array> {
   return decodeAnyBase64(json.text(json.member(node, name)));
 }
 
-/** As wide as the curve's field (RFC 7518 §6.2.1.2): some libraries leave leading zeros out. */
+/** As wide as the curve's field (RFC 7518 §6.2.1.2): some libraries leave leading zeros out, and those whose numbers have a sign put one in front. */
 function coordinate(number: Uint8Array, size: i32): Uint8Array {
+  if (number.length == size + 1 && number[0] == 0) return number.subarray(1);
   if (number.length == 0 || number.length >= size) return number;
   const out = new Uint8Array(size);
   out.set(number, size - number.length);

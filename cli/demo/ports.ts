@@ -1,4 +1,4 @@
-// Loopback ports: listening on one, and finding a free one.
+// Loopback ports: listening on one, closing it, and finding a free one.
 
 import { createServer, type Server } from "node:net";
 
@@ -13,6 +13,13 @@ export function listenOn(server: Server, port: number): Promise<number> {
       resolve((server.address() as { port: number }).port);
     });
   });
+}
+
+/** Fulfilled when the port is free. Connections that are open end with it: `close` alone waits for those that clients keep. */
+export function close(server: Server & { closeAllConnections(): void }): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeAllConnections();
+  return closed;
 }
 
 export async function isFree(port: number): Promise<boolean> {

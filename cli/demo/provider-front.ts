@@ -1,7 +1,7 @@
 // The HTTP server in front of the provider: it counts and records calls per endpoint, and breaks endpoints when a test asks for it.
 
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
-import { listenOn } from "./ports";
+import { close, listenOn } from "./ports";
 
 export type Endpoint = "discovery" | "jwks" | "authorization" | "token" | "introspection" | "revocation" | "userinfo" | "end_session" | "other";
 
@@ -59,10 +59,7 @@ export class Front {
   async close(): Promise<void> {
     const server = this.server;
     this.server = undefined;
-    if (server === undefined) return;
-    const closed = new Promise((resolve) => server.close(resolve));
-    server.closeAllConnections();
-    await closed;
+    if (server !== undefined) await close(server);
   }
 
   setFault(endpoint: Endpoint, fault: Fault | null): void {

@@ -2,7 +2,7 @@
 
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { PAGE_HEADERS } from "./page";
-import { listenOn, LOOPBACK } from "./ports";
+import { close, listenOn, LOOPBACK } from "./ports";
 import { headerList, MAX_HEADERS } from "./provider-front";
 import { echoPage, type Echo } from "./upstream-page";
 
@@ -25,11 +25,7 @@ export async function startUpstream(port = 0): Promise<Upstream> {
     port: bound,
     url: `http://${LOOPBACK}:${bound}`,
     count: () => count,
-    async stop() {
-      const closed = new Promise((resolve) => server.close(resolve));
-      server.closeAllConnections();
-      await closed;
-    },
+    stop: () => close(server),
   };
 }
 

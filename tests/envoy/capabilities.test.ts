@@ -3,7 +3,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parse } from "yaml";
+import { parse, parseAllDocuments } from "yaml";
 import { capabilitiesOf } from "../../cli/capabilities";
 import { writeEnvoyConfig } from "../../cli/demo/envoy-config";
 import { atEnd } from "./support/cleanup";
@@ -19,16 +19,17 @@ const NEEDED = capabilitiesOf(FILTER_WASM);
 const shipped = ["README.md", ...filesIn("docs"), ...filesIn("envoy")].flatMap((file) => {
   const text = readFileSync(join(ROOT, file), "utf8");
   const documents = file.endsWith(".md") ? [...text.matchAll(/^```ya?ml\n([^]*?)^```/gm)].map(([, block]) => block!) : [text];
-  return documents.flatMap((document) => plugins(parse(document))).map((plugin) => ({ file, plugin }));
+  return documents.flatMap((document) => parseAllDocuments(document).flatMap((one) => plugins(one.toJS()))).map((plugin) => ({ file, plugin }));
 });
 
 function filesIn(folder: string): string[] {
   return readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" }).filter((file) => /\.(ya?ml|md)$/.test(file)).sort().map((file) => `${folder}/${file}`);
 }
 
-/** Every object with a `vm_config`, wherever it stands. */
+/** Every object with a `vm_config`, wherever it stands, and what an EnvoyPatchPolicy adds to one. */
 function plugins(value: unknown): Plugin[] {
   if (typeof value !== "object" || value === null) return [];
+  if ("path" in value && value.path === "capability_restriction_config" && "value" in value) return [{ vm_config: {}, capability_restriction_config: value.value as object }];
   return ["vm_config" in value ? [value as Plugin] : [], ...Object.values(value).map(plugins)].flat();
 }
 
@@ -44,7 +45,10 @@ function whatToChange(place: Restricted): string {
 }
 
 test("duty 168: the shipped configurations are found", () => {
-  expect(shipped.map(({ file }) => file)).toEqual(["README.md", "envoy/bearer.yaml", "envoy/browser.yaml", "envoy/first.yaml", "envoy/keycloak/envoy.yaml"]);
+  expect(shipped.map(({ file }) => file)).toEqual([
+    "README.md", "envoy/bearer.yaml", "envoy/browser.yaml", "envoy/first.yaml", "envoy/gateway/policy-with-forms.yaml", "envoy/istio/gateway-with-forms.yaml",
+    "envoy/keycloak/envoy.yaml", "envoy/kubernetes/envoy.yaml",
+  ]);
 });
 
 test.each(shipped)("duty 168: $file grants the module what it needs, and nothing else", ({ plugin }) => {

@@ -3,7 +3,7 @@
 import { createServer } from "node:http";
 import { connect as connectHttp2 } from "node:http2";
 import { setTimeout as sleep } from "node:timers/promises";
-import { listenOn } from "../../cli/demo/ports";
+import { close, listenOn } from "../../cli/demo/ports";
 import { atEnd } from "./support/cleanup";
 import { startEnvoy } from "./support/envoy";
 import { openHttp2 } from "./support/exchange";
@@ -19,7 +19,7 @@ test("duty 35: clients that go away in the moment of their verdict do not take E
     setTimeout(() => response.setHeader("content-type", "application/json").end('{"active":false}'), Math.random() * 10);
   });
   const near = await listenOn(endpoint, 0);
-  atEnd(async () => { endpoint.close(); endpoint.closeAllConnections(); });
+  atEnd(() => close(endpoint));
   const filter = byIntrospection(provider, { introspection_endpoint: `http://127.0.0.1:${near}/`, endpoint_clusters: { introspection_endpoint: "near" } });
   const { url, logs } = await startEnvoy({ concurrency: 1, clusters: { ...clusters({ provider, upstream }), near: { port: near } }, filter });
   let tokens = 0;

@@ -2,7 +2,7 @@
 
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { connect, type ClientHttp2Session } from "node:http2";
-import { listenOn } from "../../cli/demo/ports";
+import { close, listenOn } from "../../cli/demo/ports";
 import { BrowserClient } from "./support/browser-client";
 import { startBrowserWorld, type BrowserWorld } from "./support/browser-world";
 import { atEnd } from "./support/cleanup";
@@ -32,7 +32,7 @@ function plant(asked: IncomingMessage, response: ServerResponse): void {
 beforeAll(async () => {
   world = await startBrowserWorld({ filter: { auth_accept_token_as: ["header", "query:access_token"], rules: [{ path_prefix: "/open/", mode: "public" }] } });
   const upstream = createServer(plant), port = await listenOn(upstream, 0);
-  atEnd(async () => { upstream.closeAllConnections(); upstream.close(); });
+  atEnd(() => close(upstream));
   envoy = await startEnvoy({ clusters: { ...clusters(world), upstream: { port } }, filter: world.filter(), concurrency: 1 });
   await passes(envoy.url, await world.provider.mint());
   const browser = new BrowserClient();

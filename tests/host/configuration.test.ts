@@ -32,7 +32,7 @@ test("duty 130: all mistakes are named at once, each with its place", () => {
     "use_jwks: expected true or false, found a string",
     "discovery: expected a string, found a number",
     "iat_slack: expected a whole number from 0 to 300, found 301",
-    "required_scopes: item 1 is not a scope (RFC 6749 §3.3): printable ASCII without spaces, quotes and backslashes",
+    "required_scopes[0]: is not a scope (RFC 6749 §3.3): printable ASCII without spaces, quotes and backslashes",
     "claim_validator.issuer.valid_issuers[0]: expected a string, found a number",
     "claim_validator.audience.claims: unknown attribute; did you mean claim?",
     "relm: unknown attribute; did you mean realm?",
@@ -40,15 +40,15 @@ test("duty 130: all mistakes are named at once, each with its place", () => {
 });
 
 test.each([
-  ["", /^configuration: expected a JSON object/], ["[]", /expected a JSON object/], ["{", /stopped understanding at byte 1/], ['{"bearer_only":true,}', /byte 20/],
-  ['{"realm":"a","realm":"b"}', /stopped understanding/], ['"x"', /expected a JSON object/],
+  ["", /^expected a JSON object, found nothing$/], ["[]", /^expected a JSON object, found a list$/], ["{", /^line 1, column 2: the text ends before/], ['{"bearer_only":true,}', /^line 1, column 21: the comma before this is one too many/],
+  ['{"realm":"a","realm":"b"}', /^line 1, column 21: this name stands twice/], ['"x"', /expected a JSON object/],
 ])("%p is no configuration", (text, message) => expect(mistakes(text)[0]).toMatch(message));
 
 describe("what is required", () => {
   test.each([
     [{ discovery: undefined }, "discovery: is required: the URL of the provider's /.well-known/openid-configuration"],
     [{ provider_cluster: undefined }, "provider_cluster: is required: the name of the Envoy cluster that leads to the provider"],
-    [{ discovery: "https://idp.example.com/metadata" }, "issuer: is required, because the discovery URL does not end in /.well-known/openid-configuration"],
+    [{ discovery: "https://idp.example.com/metadata" }, "discovery: does not end in /.well-known/openid-configuration: append that to the issuer; if the metadata really stands here, set issuer"],
     [{ claim_validator: { audience: { match_with_client_id: true } } }, "claim_validator.audience.match_with_client_id: needs client_id"],
     [{ use_jwks: false, introspection_endpoint: `${ISSUER}/i`, client_id: "a" }, "client_secret: is required: the introspection endpoint asks who is calling"],
     [{ use_jwks: false, introspection_endpoint: `${ISSUER}/i`, client_secret: "a" }, "client_id: is required: the introspection endpoint asks who is calling"],
@@ -68,7 +68,7 @@ describe("what is refused", () => {
     [{ discovery: "idp.example.com" }, /discovery: expected a URL/], [{ discovery: "https://user@idp.example.com/" }, /discovery: expected a URL/],
     [{ discovery: `${DISCOVERY} ` }, /discovery: holds a character/], [{ discovery: `${DISCOVERY}\r\nX: y` }, /discovery: holds a character/],
     [{ realm: 'a"b' }, /realm: expected printable ASCII/], [{ realm: "" }, /realm: must not be empty/],
-    [{ token_signing_alg_values_expected: ["none"] }, /token_signing_alg_values_expected: expected some of RS256/], [{ token_signing_alg_values_expected: [] }, /must not be an empty list/],
+    [{ token_signing_alg_values_expected: ["none"] }, /token_signing_alg_values_expected\[0\]: expected some of RS256/], [{ token_signing_alg_values_expected: [] }, /must not be an empty list/],
     [{ token_signing_alg_values_expected: "HS256" }, /HS256 needs symmetric_key/],
     [{ symmetric_key: "0123456789abcdef0123456789abcdef" }, /symmetric_key: needs token_signing_alg_values_expected to name HS256/],
     [{ symmetric_key: "short", token_signing_alg_values_expected: "HS256" }, /symmetric_key: expected at least 32 bytes for HS256 .* found 5/],
@@ -82,7 +82,7 @@ describe("what is refused", () => {
     [{ use_jwks: false, introspection_endpoint_auth_method: "none" }, /introspection_endpoint_auth_method: expected one of client_secret_basic, client_secret_post, private_key_jwt, client_secret_jwt, found "none"/],
     [{ client_secret: "$secret://vault/1/x" }, /client_secret: \$secret:\/\/ is not available/],
     [{ endpoint_clusters: { authorization_endpoint: "x" } }, /endpoint_clusters.authorization_endpoint: unknown attribute/], [{ proxy_opts: { http_proxy: "http://proxy:3128" } }, /proxy_opts: is not supported: calls go through Envoy clusters/],
-    [{ cache_max_kib: 1 }, /cache_max_kib: expected a whole number from 64/], [{ use_jwks: false, introspection_addon_headers: ["a:b"] }, /item 1 is not a header name/],
+    [{ cache_max_kib: 1 }, /cache_max_kib: expected a whole number from 64/], [{ use_jwks: false, introspection_addon_headers: ["a:b"] }, /introspection_addon_headers\[0\]: is not a header name/],
     [{ jwk_expires_in: 1 }, /jwk_expires_in: expected a whole number from 60/],
   ])("%j", (changes, message) => {
     const lines = wrong(changes);
@@ -161,7 +161,7 @@ describe("values from the environment", () => {
     expect(Buffer.from(envoy.callout().headers.get("authorization")!.slice(6), "base64").toString()).toBe("gateway:from%3Denv");
   });
   test.each<Record<string, string>>([{}, { SECRE: "x" }])("a variable that is not in %j is named", (env) => {
-    expect(mistakes(config, env)).toEqual(["client_secret: the environment has no variable SECRET; name it in vm_config.environment_variables, or another plugin of the same vm_id was first (Envoy before 1.39)"]);
+    expect(mistakes(config, env)).toEqual(["client_secret: the environment has no variable SECRET; name it in vm_config.environment_variables, set it if it is named there, or another plugin of the same vm_id was first (Envoy before 1.39)"]);
   });
 });
 

@@ -1,49 +1,11 @@
 /** docs/ and the filter say the same. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { filter } from "./host/filter";
-import { Envoy } from "./host";
 
 const ROOT = join(__dirname, "../..");
 const page = (name: string): string => readFileSync(join(ROOT, "docs", name), "utf8");
 const sources = readdirSync(join(ROOT, "assembly"), { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"))
   .map((file) => readFileSync(join(ROOT, "assembly", file), "utf8")).join("\n");
-
-/** Rows of the attribute tables. */
-const rows = [...page("configuration.md").matchAll(/^\| `([a-z_.]+)` \| ([^|]+) \|([^|]*)\|/gm)].map(([, name, type, fallback]) => ({ name: name!, type: type!.trim(), fallback: fallback!.trim() }));
-
-/** What the filter says of a configuration with only this attribute, set to something that no attribute takes. */
-function complaints(path: string): string {
-  const config = path.split(".").reduceRight<unknown>((inner, key) => ({ [key]: inner }), path.includes("clusters") || path === "claim_headers" ? 7 : [{}]);
-  try {
-    Envoy.start(filter(), { config: config as object });
-  } catch (error) {
-    return (error as Error).message;
-  }
-  return "";
-}
-
-test("there are tables to read", () => expect(rows.length).toBeGreaterThan(75));
-
-describe("every documented attribute is known to the filter", () => {
-  test.each(rows.map(({ name }) => name))("%s", (name) => expect(complaints(name)).not.toMatch(`${name}: unknown attribute`));
-});
-
-test("every attribute that the filter reads is documented", () => {
-  const read = [...sources.matchAll(/\b(?:r|validator|issuer|audience|perEndpoint|session|cookie|contents|child)\.(?:text|flag|whole|wholeOrZero|oneOf|texts|url|child)\(\s*"([a-z_]+)"/g)].map(([, name]) => name!);
-  const documented = new Set([...rows.flatMap(({ name }) => name.split(".")), "jwks_uri", "token_endpoint", "userinfo_endpoint", "revocation_endpoint"]);
-  expect(read.length).toBeGreaterThan(75);
-  expect(read.filter((name) => !documented.has(name))).toEqual([]);
-});
-
-describe("every documented default is the filter's", () => {
-  const defaults = rows.filter(({ fallback }) => /^`(true|false|\d+)`$/.test(fallback));
-  test.each(defaults.map(({ name, fallback }) => [name, fallback.replaceAll("`", "")]))("%s is %s", (name, fallback) => {
-    const key = name.split(".").pop()!;
-    const constant = fallback === "1024" ? "CACHE_KIB" : fallback;
-    expect(sources).toMatch(new RegExp(`(flag|whole|wholeOrZero)\\("${key}", ${constant}\\b`));
-  });
-});
 
 test("every refusal's code is documented with its status, and no other", () => {
   const inCode = [...sources.matchAll(/new Refusal\("([a-z_]+)", (\d+)/g)].map(([, code, status]) => `${code} ${status}`).sort();

@@ -6,7 +6,7 @@ import { asked, BROWSER_CONFIG, BROWSER_METADATA, browse, Browser, callbackPath,
 const SCATTERED = {
   ...BROWSER_METADATA, token_endpoint: "https://oauth2.example.com/token", userinfo_endpoint: "https://openid.example.com/me", revocation_endpoint: "https://oauth2.example.com/revoke",
 };
-const pointedOut = (log: string): string[] => [...log.matchAll(/(\w+) is on another host \(([^)]+)\) than discovery/g)].map(([, name, host]) => `${name} ${host}`);
+const pointedOut = (log: string): string[] => [...log.matchAll(/discovery of https:\/\/idp\.example\.com: (\w+) is on another host \(([^)]+)\) than discovery/g)].map(([, name, host]) => `${name} ${host}`);
 
 /** The call that a sign-in makes for its code. */
 function codeCall(browser: Browser, path = "/token") {

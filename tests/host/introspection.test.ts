@@ -96,9 +96,15 @@ describe("the answer", () => {
   test.each([
     ["Ory Hydra's refresh token", { token_type: "Bearer", token_use: "refresh_token" }], ["Keycloak's refresh token", { typ: "Refresh" }], ["Curity's refresh token", { purpose: "refresh_token" }],
     ["a refresh token that says so in token_type", { token_type: "refresh_token" }], ["an ID Token", { token_use: "id_token" }],
-    ["Spring's ID Token", { sub: "me", aud: ["gateway"], azp: "gateway", nonce: "n" }], ["an ID Token by its at_hash", { at_hash: "h" }], ["a logout token", { events: {} }],
+    ["Spring's ID Token", { sub: "me", aud: ["gateway"], azp: "gateway", nonce: "n" }], ["Spring's ID Token of a refresh", { sub: "me", aud: ["gateway"], azp: "gateway", auth_time: NOW, scope: null, token_type: null }], ["an ID Token by its at_hash", { at_hash: "h" }], ["a logout token", { events: {} }],
   ])("duty 62: %s is no bearer token, though it is active", (_, changes) => {
     expect(refused(asks(active(changes)).request)).toBe("401 wrong_type");
+  });
+
+  test.each([[{ token_type: "Bearer" }, undefined], [{}, "403 claims_refused"]])("duty 62: where claim_schema requires token_type, an answer with %j gets %s", (changes, expected) => {
+    const { request } = asks(active(changes), { claim_schema: { required: ["token_type"] } });
+    if (expected) expect(refused(request)).toBe(expected);
+    else expect(request.forwarded).toBeDefined();
   });
 
   test("duty 79: audience and scopes are checked as with a JWT", () => {
@@ -126,6 +132,13 @@ describe("the answer", () => {
     expect(refused(slow)).toBe("503 provider_unreachable");
     envoy.refuseCallouts = true;
     expect(refused(envoy.get("/", bearer("c")))).toBe("503 provider_unreachable");
+  });
+
+  test("where Envoy takes no call, the log says for what", () => {
+    const envoy = open();
+    envoy.refuseCallouts = true;
+    expect(refused(envoy.get("/", bearer("opaque")))).toBe("503 provider_unreachable");
+    expect(envoy.logText).toMatch(/warn: envoy-oidc: Envoy takes no call to the cluster "idp"[^]*warn: envoy-oidc: the introspection endpoint did not answer/);
   });
 
   test("a refused client is named in the log, its secret is not", () => {

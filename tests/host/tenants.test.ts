@@ -63,7 +63,7 @@ describe("duty 148: a flood of bearer tokens at a provider that hangs refuses no
   });
 
   test("when all of it ends at once, others who can go on do so in their turn", () => {
-    const { envoy, browser } = browse(BOTH);
+    const { envoy } = browse(BOTH);
     const plugin = envoy.addPlugin(HANGING);
     for (let i = 0; i < 5000; i++) envoy.get("/", bearer("one-bogus-token"), { plugin });
     const opaque = envoy.get("/page", bearer("opaque"));

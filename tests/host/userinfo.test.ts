@@ -39,6 +39,7 @@ describe("UserInfo", () => {
     ["that is forbidden", (call) => call.reply(403), "502 login_failed"],
     ["that is not there", (call) => call.reply(404), "502 login_failed"],
     ["that does not come", (call) => call.fail(), "503 provider_unreachable"],
+    ["that has enough for now", (call) => call.reply(429), "503 provider_unreachable"],
     ["that nobody serves just now", (call) => call.reply(503), "503 provider_unreachable"],
     ["that takes too long", (call) => call.timeout(), "503 provider_unreachable"],
     ["signed by another issuer", signed({ iss: "https://evil.example" }), "502 login_failed"],

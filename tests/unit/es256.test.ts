@@ -1,7 +1,7 @@
 /** The ways to verify ES256, plainly, by a host and by a table, beside OpenSSL. */
 import { createHash, createPublicKey, generateKeyPairSync, type KeyObject, sign, verify } from "node:crypto";
 import { Random } from "../host/host/random";
-import { below, big, inverse, mod, multiple, N, Own, P, R, toBytes } from "./p256_own";
+import { below, big, inverse, mod, multiple, N, Own, P, toBytes } from "./p256_own";
 
 let own: Own;
 

@@ -1,6 +1,10 @@
 // The static data of a packed module, after its start, is what the compiler put into it.
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { packModule } from "../../cli/pack/module";
-import { compile } from "../support/compile";
+import { compile, ROOT } from "../support/compile";
 
 test("the filter", () => { sameAfterStart(compile("assembly/index.ts", { name: "filter", use: true, coverage: false }).wasm); }, 180_000);
 
@@ -28,6 +32,14 @@ test("what cannot unpack itself stays as it is", () => {
   const wasm = data("unpackable", [1, 2, 3]);
   wasm.write("no mark!", wasm.indexOf("packdata"));
   expect(packModule(wasm)).toEqual(wasm);
+});
+
+test("the command says which file it wrote, its size and its SHA-256", () => {
+  const file = "build/test/packed-by-command.wasm";
+  writeFileSync(join(ROOT, file), data("command", [1, 2, 3]));
+  const { stdout } = spawnSync(process.execPath, ["node_modules/tsx/dist/cli.mjs", "cli/pack.ts", file], { cwd: ROOT, encoding: "utf8" });
+  const written = readFileSync(join(ROOT, file));
+  expect(stdout).toBe(`${file}: ${written.length} bytes, sha256 ${createHash("sha256").update(written).digest("hex")}\n`);
 });
 
 function data(name: string, bytes: number[]): Buffer {

@@ -8,10 +8,10 @@ import { Await, CalloutKind, Step } from "../../flow/next";
 import { Callout, MAX_REPLY, Reply } from "../../http/callout";
 import { statusOf } from "../../http/status";
 import { metrics } from "../observe/metrics";
-import { Dispatcher, Feed } from "../provider/feed";
+import { Dispatcher, ProviderCache } from "../provider/provider_cache";
 import { RuleSettings } from "../rules/rule_settings";
+import { IntrospectionRequest } from "./introspection_request";
 import { PendingCall } from "./pending";
-import { Question } from "./question";
 import { Configuration, roots } from "./roots";
 
 /** Dispatches in one root's name. The effective context is that root's afterwards. */
@@ -19,20 +19,20 @@ import { Configuration, roots } from "./roots";
 export class RootDispatcher extends Dispatcher {
   constructor(private readonly root: Configuration) { super(); }
 
-  fetch(feed: Feed, kind: CalloutKind, call: Callout, timeoutMs: i32, early: bool): bool {
-    return send(this.root, kind, call, timeoutMs, feed, null, null, null, early) != null;
+  fetch(provider: ProviderCache, kind: CalloutKind, call: Callout, timeoutMs: i32, early: bool): bool {
+    return send(this.root, kind, call, timeoutMs, provider, null, null, null, early) != null;
   }
 }
 
 /**
  * The call that a rule's request waits for, or null when the host takes none. The caller has looked whether its share has room; a call that follows
- * another takes its place. `question`: what it asks about a bearer token, or null. The effective context is the root's afterwards.
+ * another takes its place. `introspection`: what it asks about a bearer token, or null. The effective context is the root's afterwards.
  */
-export function ask(root: Configuration, rule: RuleSettings, wait: Await, question: Question | null): PendingCall | null {
-  return send(root, wait.kind, wait.call, rule.config.timeoutMs, null, rule, wait.step, question, false);
+export function ask(root: Configuration, rule: RuleSettings, wait: Await, introspection: IntrospectionRequest | null): PendingCall | null {
+  return send(root, wait.kind, wait.call, rule.config.timeoutMs, null, rule, wait.step, introspection, false);
 }
 
-function send(root: Configuration, kind: CalloutKind, call: Callout, timeoutMs: i32, feed: Feed | null, rule: RuleSettings | null, step: Step | null, question: Question | null, early: bool): PendingCall | null {
+function send(root: Configuration, kind: CalloutKind, call: Callout, timeoutMs: i32, provider: ProviderCache | null, rule: RuleSettings | null, step: Step | null, introspection: IntrospectionRequest | null, early: bool): PendingCall | null {
   setEffectiveContext(root.id);
   const token = httpCall(call.cluster, call.pairs, call.body, timeoutMs);
   if (token < 0 && early) return null;
@@ -42,16 +42,16 @@ function send(root: Configuration, kind: CalloutKind, call: Callout, timeoutMs: 
     root.lines.trouble(rule == null ? "" : rule.label, `Envoy takes no call to the cluster "${decodeUtf8(call.cluster)}": is it there (a Sidecar resource of Istio may hide it), and does DNS know its host?`);
     return null;
   }
-  const pendingCall = new PendingCall(<u32>token, kind, nowMs(), feed, rule, step, question);
+  const pendingCall = new PendingCall(<u32>token, kind, nowMs(), provider, rule, step, introspection);
   root.pending.add(pendingCall);
   return pendingCall;
 }
 
 /** Fetches what is due in this root's name, and wakes the requests that wait for the provider when there is nothing left to wait for. */
-export function advance(feed: Feed, root: Configuration): void {
-  feed.advance(new RootDispatcher(root));
-  if (!feed.settled) return;
-  for (let i = 0; i < roots.all.length; i++) roots.all[i].pending.wakeFeed(feed);
+export function advance(provider: ProviderCache, root: Configuration): void {
+  provider.advance(new RootDispatcher(root));
+  if (!provider.settled) return;
+  for (let i = 0; i < roots.all.length; i++) roots.all[i].pending.wakeProvider(provider);
 }
 
 /** No headers: refused, reset or timed out. A body over the bound is as good as none. */

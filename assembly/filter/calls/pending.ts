@@ -1,14 +1,14 @@
-// Calls of one root context, and its requests that wait. Requests with the same question wait for one call together.
+// Calls of one root context, and its requests that wait. Requests that need the same introspection share one call.
 
 import { EMPTY, same } from "../../bytes/bytes";
 import { NO_WAITS, Waits } from "../../flow/exchange";
 import { CalloutKind, Next, Step } from "../../flow/next";
-import { Feed } from "../provider/feed";
+import { ProviderCache } from "../provider/provider_cache";
 import { RuleSettings } from "../rules/rule_settings";
 import { Share } from "../rules/share";
 import { NO_SESSIONS, SessionRegistry } from "../shared/registry";
-import { hashOf, Question } from "./question";
-import { waitingStreams, Woken, wokenQueue } from "./woken";
+import { hashOf, IntrospectionRequest } from "./introspection_request";
+import { waitingStreams, Resumed, resumeQueue } from "./resumed";
 
 /** One call. The host's tokens are unique within the root context that dispatched it. */
 @final
@@ -23,20 +23,20 @@ export class PendingCall {
     readonly kind: CalloutKind,
     readonly startedMs: i64,
     /** For metadata and keys. */
-    readonly feed: Feed | null,
+    readonly provider: ProviderCache | null,
     /** Whose requests wait, and what goes on when the answer is there; null for metadata and keys. */
     readonly rule: RuleSettings | null,
     readonly step: Step | null,
     /** For introspection. */
-    readonly question: Question | null,
+    readonly introspection: IntrospectionRequest | null,
   ) { this.share = rule == null ? null : shareOf(rule, kind); }
 }
 
 /** Which share of the rule's a call counts in. */
-export function shareOf(rule: RuleSettings, kind: CalloutKind): Share { return kind == CalloutKind.Introspection ? rule.tokens : rule.visits; }
+export function shareOf(rule: RuleSettings, kind: CalloutKind): Share { return kind == CalloutKind.Introspection ? rule.tokens : rule.browsers; }
 
 /** In place of a stream: the answer to a refresh that waits for the provider's keys. */
-export const NOBODY: u32 = 0;
+export const NO_STREAM: u32 = 0;
 /** How many of them one configuration keeps in a worker. */
 export const MAX_KEPT = 256;
 
@@ -51,7 +51,7 @@ class Waiter {
 @final
 export class Waiters {
   private readonly all: Waiter[] = [];
-  constructor(readonly feed: Feed | null, readonly key: Uint8Array, readonly registry: SessionRegistry) {}
+  constructor(readonly provider: ProviderCache | null, readonly key: Uint8Array, readonly registry: SessionRegistry) {}
 
   add(waiter: Waiter): void {
     this.all.push(waiter);
@@ -61,7 +61,7 @@ export class Waiters {
   wake(): void {
     for (let i = 0; i < this.all.length; i++) {
       const waiter = this.all[i];
-      wokenQueue.add(new Woken(waiter.stream, waiter.rule, waiter.share, null, waiter.step, waiter.waits));
+      resumeQueue.add(new Resumed(waiter.stream, waiter.rule, waiter.share, null, waiter.step, waiter.waits));
     }
   }
 }
@@ -71,12 +71,12 @@ export class Waiters {
 export class Pending {
   /** By the host's token. */
   private readonly calls: Map<u32, PendingCall> = new Map<u32, PendingCall>();
-  /** Introspections, here and elsewhere, by the hash of their question. Where two have the same, only the later is found: the other is asked about alone. */
-  private readonly questions: Map<u64, PendingCall> = new Map<u64, PendingCall>();
+  /** Introspections of this worker and of others, by their hash. Where two have the same, only the later is found: the other is made alone. */
+  private readonly introspections: Map<u64, PendingCall> = new Map<u64, PendingCall>();
   /** Introspections that other workers make. They have no token of the host's. */
-  private elsewhere: PendingCall[] = [];
+  private otherWorkers: PendingCall[] = [];
   /** As many as there are providers at the most. */
-  private feeds: Waiters[] = [];
+  private providers: Waiters[] = [];
   /** Answers to refreshes that wait for the provider's keys. */
   kept: i32 = 0;
   /** By the first bytes of the refresh's name. */
@@ -88,31 +88,31 @@ export class Pending {
   }
 
   /** An introspection that another worker makes. */
-  addElsewhere(question: Question, nowMs: i64): PendingCall {
-    const wait = question.wait, call = new PendingCall(0, wait.kind, nowMs, null, question.rule, wait.step, question);
-    this.waitElsewhere(call);
+  awaitOtherWorker(introspection: IntrospectionRequest, nowMs: i64): PendingCall {
+    const wait = introspection.wait, call = new PendingCall(0, wait.kind, nowMs, null, introspection.rule, wait.step, introspection);
+    this.awaitOtherWorkerAgain(call);
     return call;
   }
 
-  waitElsewhere(call: PendingCall): void {
-    this.elsewhere.push(call);
+  awaitOtherWorkerAgain(call: PendingCall): void {
+    this.otherWorkers.push(call);
     this.count(call);
   }
 
-  /** The call under way that asks the same (filter/verdicts/verdict_key.ts), here or elsewhere, or null. */
+  /** The call under way that asks the same (filter/verdicts/verdict_key.ts), in this worker or another, or null. */
   about(rule: RuleSettings, asked: Uint8Array): PendingCall | null {
     const key = hashOf(rule, asked);
-    if (!this.questions.has(key)) return null;
-    const call = this.questions.get(key), question = call.question;
-    return question != null && question.rule == rule && same(question.asked, asked) ? call : null;
+    if (!this.introspections.has(key)) return null;
+    const call = this.introspections.get(key), introspection = call.introspection;
+    return introspection != null && introspection.rule == rule && same(introspection.asked, asked) ? call : null;
   }
 
-  get countElsewhere(): i32 { return this.elsewhere.length; }
+  get inOtherWorkers(): i32 { return this.otherWorkers.length; }
 
-  takeElsewhere(): PendingCall[] {
-    const taken = this.elsewhere;
+  takeOtherWorkers(): PendingCall[] {
+    const taken = this.otherWorkers;
     if (taken.length == 0) return taken;
-    this.elsewhere = [];
+    this.otherWorkers = [];
     for (let i = 0; i < taken.length; i++) this.over(taken[i]);
     return taken;
   }
@@ -134,16 +134,16 @@ export class Pending {
   }
 
   /** `waits`: what the request had waited for before. */
-  joinFeed(feed: Feed, stream: u32, rule: RuleSettings, share: Share, step: Step | null, waits: Waits): void {
+  joinProvider(provider: ProviderCache, stream: u32, rule: RuleSettings, share: Share, step: Step | null, waits: Waits): void {
     waitingStreams.add(stream);
-    this.waitersFor(feed).add(new Waiter(stream, rule, share, step, new Waits(true, waits.refreshes)));
+    this.waitersFor(provider).add(new Waiter(stream, rule, share, step, new Waits(true, waits.refreshes)));
   }
 
   joinRefresh(key: Uint8Array, stream: u32, rule: RuleSettings, waits: Waits): void {
     const short = shortened(key);
     waitingStreams.add(stream);
     if (!this.refreshes.has(short)) this.refreshes.set(short, new Waiters(null, key, rule.registry));
-    this.refreshes.get(short).add(new Waiter(stream, rule, rule.visits, null, new Waits(waits.provider, waits.refreshes + 1)));
+    this.refreshes.get(short).add(new Waiter(stream, rule, rule.browsers, null, new Waits(waits.provider, waits.refreshes + 1)));
   }
 
   get refreshing(): bool { return this.refreshes.size > 0; }
@@ -155,16 +155,16 @@ export class Pending {
   }
 
   /** Those who waited for a call now wait for the provider, and go on with this step. */
-  moveToFeed(from: PendingCall, rule: RuleSettings, feed: Feed, step: Step | null): void {
+  moveToProvider(from: PendingCall, rule: RuleSettings, provider: ProviderCache, step: Step | null): void {
     const share = shareOf(rule, from.kind);
     share.waiting -= from.waiting.length;
-    for (let i = 0; i < from.waiting.length; i++) this.waitersFor(feed).add(new Waiter(from.waiting[i], rule, share, step, new Waits(true, 0)));
+    for (let i = 0; i < from.waiting.length; i++) this.waitersFor(provider).add(new Waiter(from.waiting[i], rule, share, step, new Waits(true, 0)));
     from.waiting.length = 0;
   }
 
   wake(call: PendingCall, rule: RuleSettings, verdict: Next): void {
     const share = shareOf(rule, call.kind);
-    for (let i = 0; i < call.waiting.length; i++) wokenQueue.add(new Woken(call.waiting[i], rule, share, verdict, null, NO_WAITS));
+    for (let i = 0; i < call.waiting.length; i++) resumeQueue.add(new Resumed(call.waiting[i], rule, share, verdict, null, NO_WAITS));
   }
 
   /** The refresh of that name has ended. */
@@ -179,33 +179,33 @@ export class Pending {
   /** The refreshes that somebody waits for. */
   refreshWaits(): Waiters[] { return this.refreshes.values(); }
 
-  wakeFeed(feed: Feed): void {
-    for (let i = 0; i < this.feeds.length; i++) {
-      const waiters = this.feeds[i];
-      if (waiters.feed != feed) continue;
-      this.feeds.splice(i, 1);
+  wakeProvider(provider: ProviderCache): void {
+    for (let i = 0; i < this.providers.length; i++) {
+      const waiters = this.providers[i];
+      if (waiters.provider != provider) continue;
+      this.providers.splice(i, 1);
       waiters.wake();
       return;
     }
   }
 
-  private waitersFor(feed: Feed): Waiters {
-    for (let i = 0; i < this.feeds.length; i++) if (this.feeds[i].feed == feed) return this.feeds[i];
-    const waiters = new Waiters(feed, EMPTY, NO_SESSIONS);
-    this.feeds.push(waiters);
+  private waitersFor(provider: ProviderCache): Waiters {
+    for (let i = 0; i < this.providers.length; i++) if (this.providers[i].provider == provider) return this.providers[i];
+    const waiters = new Waiters(provider, EMPTY, NO_SESSIONS);
+    this.providers.push(waiters);
     return waiters;
   }
 
   private count(call: PendingCall): void {
-    const share = call.share, question = call.question;
+    const share = call.share, introspection = call.introspection;
     if (share != null) share.calls++;
-    if (question != null) this.questions.set(question.hash, call);
+    if (introspection != null) this.introspections.set(introspection.hash, call);
   }
 
   private over(call: PendingCall): void {
-    const share = call.share, question = call.question;
+    const share = call.share, introspection = call.introspection;
     if (share != null) share.calls--;
-    if (question != null && this.questions.has(question.hash) && this.questions.get(question.hash) == call) this.questions.delete(question.hash);
+    if (introspection != null && this.introspections.has(introspection.hash) && this.introspections.get(introspection.hash) == call) this.introspections.delete(introspection.hash);
   }
 }
 

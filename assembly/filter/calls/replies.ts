@@ -5,28 +5,28 @@ import { NO_WAITS, RefreshOutcome, Waits } from "../../flow/exchange";
 import { Await, AwaitProvider, Ended, KeepRefresh, Next, Refreshed, Refuse, Respond, Step } from "../../flow/next";
 import { Reply } from "../../http/callout";
 import { metrics, Outcome } from "../observe/metrics";
-import { LEASE_MARGIN_MS } from "../provider/feed";
+import { LEASE_MARGIN_MS } from "../provider/provider_cache";
 import { RuleSettings } from "../rules/rule_settings";
-import { remember } from "../verdicts/remember";
+import { cacheVerdict } from "../verdicts/token_verdicts";
 import { advance, ask, readReply } from "./calls";
-import { MAX_KEPT, NOBODY, PendingCall } from "./pending";
+import { MAX_KEPT, NO_STREAM, PendingCall } from "./pending";
 import { Configuration, roots } from "./roots";
 
-/** A call has ended. What waited for it is woken; `resumeSome` (filter/requests/execute.ts) lets it go on. */
+/** A call has ended. What waited for it is resumed; `resumeSome` (filter/requests/execute.ts) lets it go on. */
 export function replied(rootId: u32, token: u32, size: u32, bodySize: u32): void {
   const root = roots.find(rootId), call: PendingCall | null = root == null ? null : root.pending.take(token);
   if (root == null || call == null) return; // a reply that nobody waits for
-  const now = nowMs(), reply = readReply(size, bodySize), feed = call.feed, rule = call.rule, step = call.step, question = call.question;
-  if (feed != null) {
-    feed.at(now);
-    metrics.calloutDone(call.kind, now - call.startedMs, !feed.received(call.kind, reply));
-    advance(feed, root);
+  const now = nowMs(), reply = readReply(size, bodySize), fetched = call.provider, rule = call.rule, step = call.step, introspection = call.introspection;
+  if (fetched != null) {
+    fetched.at(now);
+    metrics.calloutDone(call.kind, now - call.startedMs, !fetched.received(call.kind, reply));
+    advance(fetched, root);
   }
   if (step == null || rule == null) return;
-  const x = rule.exchange(now, NO_WAITS), provider = rule.feed;
+  const x = rule.exchange(now, NO_WAITS), provider = rule.provider;
   if (provider != null) provider.heard(reply.status);
   let next = step.resume(x, reply);
-  if (question != null) question.publish(reply, next, now);
+  if (introspection != null) introspection.publish(reply, next, now);
   metrics.calloutDone(call.kind, now - call.startedMs, whyOf(next).length > 0);
   // One call may lead to another: the same requests wait for it.
   while (next instanceof Await) {
@@ -36,29 +36,29 @@ export function replied(rootId: u32, token: u32, size: u32, bodySize: u32): void
   }
   tell(rule, next);
   if (next instanceof AwaitProvider && provider != null) {
-    root.pending.moveToFeed(call, rule, provider, (next as AwaitProvider).step);
+    root.pending.moveToProvider(call, rule, provider, (next as AwaitProvider).step);
     advance(provider, root);
   } else if (!takeRefresh(root, rule, next, now)) wake(root, call, rule, next, now);
 }
 
 /** On the tick: introspections that other workers were making for this one. */
-export function lookElsewhere(root: Configuration, now: i64): void {
-  const calls = root.pending.takeElsewhere();
+export function lookAtOtherWorkers(root: Configuration, now: i64): void {
+  const calls = root.pending.takeOtherWorkers();
   for (let i = 0; i < calls.length; i++) {
-    const call = calls[i], question = call.question;
-    if (question == null) continue;
-    const rule = question.rule, x = rule.exchange(now, NO_WAITS);
-    let verdict = question.known(x);
-    if (verdict == null && !question.elsewhere) {
-      const own = ask(root, rule, question.wait, question);
+    const call = calls[i], introspection = call.introspection;
+    if (introspection == null) continue;
+    const rule = introspection.rule, x = rule.exchange(now, NO_WAITS);
+    let verdict = introspection.known(x);
+    if (verdict == null && !introspection.inOtherWorker) {
+      const own = ask(root, rule, introspection.wait, introspection);
       if (own != null) root.pending.move(call, own);
-      else verdict = question.unanswered(x);
+      else verdict = introspection.unanswered(x);
     } else if (verdict == null) {
       // Others may have taken over one after the other. Nobody waits for all of them.
-      if (now < call.startedMs + 2 * question.turnMs) root.pending.waitElsewhere(call);
+      if (now < call.startedMs + 2 * introspection.leaseMs) root.pending.awaitOtherWorkerAgain(call);
       else {
-        question.turn = 0;
-        verdict = question.unanswered(x);
+        introspection.lease = 0;
+        verdict = introspection.unanswered(x);
       }
     }
     if (verdict != null) wake(root, call, rule, verdict, now);
@@ -67,8 +67,8 @@ export function lookElsewhere(root: Configuration, now: i64): void {
 
 /** Those who waited for the call have a verdict. One on a token is remembered. */
 function wake(root: Configuration, call: PendingCall, rule: RuleSettings, verdict: Next, now: i64): void {
-  const question = call.question;
-  if (question != null) remember(root.verdicts, rule.number, question.asked, verdict, now);
+  const introspection = call.introspection;
+  if (introspection != null) cacheVerdict(root.verdicts, rule.number, introspection.asked, verdict, now);
   root.pending.wake(call, rule, verdict);
 }
 
@@ -83,19 +83,19 @@ export function resumeRefresh(root: Configuration, rule: RuleSettings, step: Ste
 /** What came of a refresh: all workers are told, and the requests that wait for it here go on. False where it is none. */
 export function takeRefresh(root: Configuration, rule: RuleSettings, next: Next, now: i64): bool {
   if (next instanceof KeepRefresh) {
-    const kept = next as KeepRefresh, feed = rule.feed;
-    if (feed == null || root.pending.kept >= MAX_KEPT || rule.visits.waitingFull) return takeRefresh(root, rule, new Refreshed(kept.key, RefreshOutcome.Done, kept.text), now);
+    const kept = next as KeepRefresh, provider = rule.provider;
+    if (provider == null || root.pending.kept >= MAX_KEPT || rule.browsers.waitingFull) return takeRefresh(root, rule, new Refreshed(kept.key, RefreshOutcome.Done, kept.text), now);
     // It is still under way: another worker's call may have to end before the one that brings the key.
-    rule.registry.turns.keep(kept.key, kept.text, now, now + 2 * (rule.config.timeoutMs + LEASE_MARGIN_MS));
+    rule.registry.refreshes.keep(kept.key, kept.text, now, now + 2 * (rule.config.timeoutMs + LEASE_MARGIN_MS));
     root.pending.kept++;
-    root.pending.joinFeed(feed, NOBODY, rule, rule.visits, kept.step, NO_WAITS);
-    advance(feed, root);
+    root.pending.joinProvider(provider, NO_STREAM, rule, rule.browsers, kept.step, NO_WAITS);
+    advance(provider, root);
     return true;
   }
   if (!(next instanceof Refreshed)) return false;
   const refreshed = next as Refreshed;
   if (refreshed.outcome == RefreshOutcome.Done) metrics.outcome(Outcome.Refreshed);
-  rule.registry.turns.finish(refreshed.key, refreshed.outcome, refreshed.text, now);
+  rule.registry.refreshes.finish(refreshed.key, refreshed.outcome, refreshed.text, now);
   for (let i = 0; i < roots.all.length; i++) roots.all[i].pending.wakeRefresh(refreshed.key);
   return true;
 }

@@ -1,8 +1,8 @@
 // The configurations in this VM, and which of them a stream belongs to.
 
 import { setEffectiveContext } from "../../abi/host";
-import { RuleSettings } from "../rules/rule_settings";
 import { Root } from "../rules/root";
+import { RuleSettings } from "../rules/rule_settings";
 import { Pending } from "./pending";
 
 /** One configuration of the filter: its rules, and what their requests have under way. */

@@ -65,7 +65,7 @@ export class EndpointWarnings {
     // Browsers go there by themselves.
     if (name == "authorization_endpoint") return;
     if (same(url.authority, this.settings.discovery.url.authority) || this.clusters[at].special(name, url.authority).length > 0) return;
-    this.logs.warn(`${name} is on another host (${decodeUtf8(url.authority)}) than discovery: if its cluster is another one too, name it in endpoint_clusters.${name}, or in endpoint_clusters.hosts for all that is there`);
+    this.logs.warn(`discovery of ${this.provider}: ${name} is on another host (${decodeUtf8(url.authority)}) than discovery: if its cluster is another one too, name it in endpoint_clusters.${name}, or in endpoint_clusters.hosts for all that is there`);
   }
 }
 

@@ -17,7 +17,7 @@ import { headers, stream } from "./current";
 import { noteOwnAnswer } from "./responses";
 
 const RETRY_AFTER_SEC = "5";
-const NOBODY = EMPTY;
+const NO_ORIGIN = EMPTY;
 
 /** An answer as the host takes it. */
 @final
@@ -25,8 +25,8 @@ class Answer {
   constructor(readonly config: Config | null, readonly details: Uint8Array, readonly body: Uint8Array, readonly headers: Uint8Array) {}
 }
 
-/** What programs were last told, by the refusal's number: they are told the same again, and anybody can make them be told. */
-const told: Array<Answer | null> = new Array<Answer | null>(REFUSALS.length).fill(null);
+/** What programs were answered last, by the refusal's number: it is sent again, and anybody can make it be sent. */
+const lastAnswers: Array<Answer | null> = new Array<Answer | null>(REFUSALS.length).fill(null);
 
 /** `presented`: the request carried a credential. `rule`: null where there is no configuration. */
 export function refuse(refusal: Refusal, rule: RuleSettings | null, presented: bool): FilterHeadersStatus {
@@ -40,10 +40,10 @@ export function answer(refuse: Refuse, rule: RuleSettings | null, presented: boo
   const lines = rule == null ? logs.strays : rule.root.lines;
   lines.refused(rule == null ? "" : rule.label, refusal.code, refusal.status, presented, refuse.place);
   const html = prefersHtml(headers.all("accept")), isAlike = !html && refuse.setCookies.length + refuse.again.length + refuse.allow.length == 0;
-  let answer = isAlike ? told[refusal.number] : null;
+  let answer = isAlike ? lastAnswers[refusal.number] : null;
   if (answer == null || answer.config != config) {
     answer = new Answer(config, utf8("oidc_" + refusal.code), utf8(html ? pageOf(refuse) : jsonOf(refuse)), serialised(refusalHeaders(refuse, config, html)));
-    if (isAlike) told[refusal.number] = answer;
+    if (isAlike) lastAnswers[refusal.number] = answer;
   }
   return send(refusal.status, answer.details, answer.body, answer.headers);
 }
@@ -61,7 +61,7 @@ export function respond(next: Respond): FilterHeadersStatus {
 }
 
 function refusalHeaders(refuse: Refuse, config: Config | null, html: bool): Uint8Array[] {
-  const refusal = refuse.refusal, pairs = html ? pageHeaders(NOBODY) : textHeaders();
+  const refusal = refuse.refusal, pairs = html ? pageHeaders(NO_ORIGIN) : textHeaders();
   if (refusal.status == 503) add(pairs, "retry-after", RETRY_AFTER_SEC);
   else if (config != null && (refusal.status == 401 || refusal.error.length > 0)) add(pairs, "www-authenticate", challenge(refusal, config));
   if (refuse.allow.length > 0) add(pairs, "allow", refuse.allow);

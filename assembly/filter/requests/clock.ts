@@ -6,7 +6,7 @@ import { bodies } from "./bodies";
 
 const IDLE_MS = 1_000;
 /** While something that requests wait for is on its way: how soon another worker's answer is noticed. */
-const HUNGRY_MS = 50;
+const FETCHING_MS = 50;
 
 /** An introspection takes some milliseconds: as long as few are waited for, looking is cheap. */
 const SOON_MS = 10;
@@ -24,16 +24,16 @@ export function keepTime(rootId: u32, more: bool): void {
 }
 
 /** Requests have begun to wait for what another worker does. The effective context is the root's afterwards. */
-export function hurry(root: Configuration): void {
+export function tickSooner(root: Configuration): void {
   setEffectiveContext(root.id);
   setClock(root, min(root.tickMs, usualMs(root)));
 }
 
 function usualMs(root: Configuration): u32 {
   if (bodies.anyGaveWay) return NEXT_BATCH_MS;
-  const pending = root.pending, elsewhere = pending.countElsewhere;
-  if (elsewhere > 0 && elsewhere <= FEW) return SOON_MS;
-  return elsewhere > 0 || pending.refreshing || root.hungry ? HUNGRY_MS : IDLE_MS;
+  const pending = root.pending, others = pending.inOtherWorkers;
+  if (others > 0 && others <= FEW) return SOON_MS;
+  return others > 0 || pending.refreshing || root.fetching ? FETCHING_MS : IDLE_MS;
 }
 
 /** In the root's own context. Only a change is said to the host. */

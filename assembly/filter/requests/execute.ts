@@ -13,26 +13,26 @@ import { Reply } from "../../http/callout";
 import { announcesMoreThan } from "../../http/content_length";
 import { requestKindOf } from "../../http/navigation";
 import { ask, RootDispatcher } from "../calls/calls";
-import { NOBODY } from "../calls/pending";
-import { Question } from "../calls/question";
+import { IntrospectionRequest } from "../calls/introspection_request";
+import { NO_STREAM } from "../calls/pending";
 import { resumeRefresh, takeRefresh, tell } from "../calls/replies";
+import { waitingStreams, Resumed, resumeQueue } from "../calls/resumed";
 import { Configuration, roots } from "../calls/roots";
-import { waitingStreams, Woken, wokenQueue } from "../calls/woken";
 import { Outcome } from "../observe/metrics";
-import { LEASE_MARGIN_MS } from "../provider/feed";
+import { LEASE_MARGIN_MS } from "../provider/provider_cache";
 import { noteFull } from "../rules/bounds";
 import { RuleSettings } from "../rules/rule_settings";
-import { refusalAt, remember } from "../verdicts/remember";
-import { findSession, identityAt, identitySize, rememberSession } from "../verdicts/seen_sessions";
+import { findSession, identityAt, identitySize, cacheSession } from "../verdicts/seen_sessions";
+import { refusalAt, cacheVerdict } from "../verdicts/token_verdicts";
 import { valueAt, valueSize } from "../verdicts/verdict_cache";
 import { admit } from "./admit";
 import { answer, refuse, respond } from "./answer";
 import { bodies, bodySoFar, BodyWaiter, MAX_BODY } from "./bodies";
-import { hurry } from "./clock";
+import { tickSooner } from "./clock";
 import { cookies, credential, headers, verdictKey } from "./current";
 import { addonHeaders, readCookies, readHeaders } from "./read";
+import { Request } from "./request";
 import { noteCookies } from "./responses";
-import { Undecided } from "./undecided";
 
 /**
  * Requests that go on in one callback. Envoy does afterwards what they lead to, each within the one before: an answer of ours is a callback,
@@ -75,7 +75,7 @@ export function execute(root: Configuration, rule: RuleSettings, stream: u32, bo
     if (seen != 0) return admit(identityAt(seen), identitySize(seen), stream, rule, Outcome.Session);
   }
 
-  const request = new Undecided(root, rule, stream, place, secure, bodyFollows);
+  const request = new Request(root, rule, stream, place, secure, bodyFollows);
   if (credential.size == 0) {
     const x = rule.exchange(now, waits);
     return perform(request, request.decide(x), x);
@@ -89,36 +89,36 @@ export function execute(root: Configuration, rule: RuleSettings, stream: u32, bo
 }
 
 /** Does what a decision or a step has said, until the request waits or has its answer. */
-function perform(request: Undecided, first: Next, x0: Exchange): FilterHeadersStatus {
-  const root = request.root, rule = request.rule, stream = request.stream, share = request.share, feed = rule.feed;
-  let next = first, x = x0, remembers = rule.config.cacheVerdicts;
+function perform(request: Request, first: Next, x0: Exchange): FilterHeadersStatus {
+  const root = request.root, rule = request.rule, stream = request.stream, share = request.share, provider = rule.provider;
+  let next = first, x = x0, caches = rule.config.cacheVerdicts;
   for (;;) {
     if (next instanceof Await) {
-      const wait = next as Await, question = request.key.length > 0 ? new Question(rule, request.key, wait) : null;
-      const known: Next | null = question == null || share.waitingFull ? null : question.known(x);
-      remembers = true; // an introspection's verdict says itself for how long
+      const wait = next as Await, introspection = request.key.length > 0 ? new IntrospectionRequest(rule, request.key, wait) : null;
+      const known: Next | null = introspection == null || share.waitingFull ? null : introspection.known(x);
+      caches = true; // an introspection's verdict says itself for how long
       if (known != null) next = known;
       else if (share.full) next = overloaded(wait.step, x);
       else {
-        const call = question != null && question.elsewhere ? root.pending.addElsewhere(question, x.nowMs) : ask(root, rule, wait, question);
+        const call = introspection != null && introspection.inOtherWorker ? root.pending.awaitOtherWorker(introspection, x.nowMs) : ask(root, rule, wait, introspection);
         if (call != null) {
           root.pending.join(call, stream);
-          if (question != null) hurry(root);
+          if (introspection != null) tickSooner(root);
           setEffectiveContext(stream);
           return WAITS;
         }
         setEffectiveContext(stream);
-        next = question != null ? question.unanswered(x) : wait.step.resume(x, Reply.none());
+        next = introspection != null ? introspection.unanswered(x) : wait.step.resume(x, Reply.none());
       }
     } else if (next instanceof AwaitProvider) {
       const step = (next as AwaitProvider).step;
-      if (feed == null) next = new Refuse(NOT_READY);
+      if (provider == null) next = new Refuse(NOT_READY);
       else if (share.waitingFull) next = step == null ? new Refuse(OVERLOADED) : overloaded(step, x);
       else {
-        feed.advance(new RootDispatcher(root));
+        provider.advance(new RootDispatcher(root));
         setEffectiveContext(stream);
-        if (!feed.settled) {
-          root.pending.joinFeed(feed, stream, rule, share, step, x.waits);
+        if (!provider.settled) {
+          root.pending.joinProvider(provider, stream, rule, share, step, x.waits);
           return WAITS;
         }
         x = rule.exchange(x.nowMs, new Waits(true, x.waits.refreshes), x.addonHeaders);
@@ -127,10 +127,10 @@ function perform(request: Undecided, first: Next, x0: Exchange): FilterHeadersSt
     } else if (next instanceof AwaitRefresh) {
       const wait = next as AwaitRefresh, begin = wait.begin;
       if (share.waitingFull) next = new Refuse(OVERLOADED);
-      else if (begin == null || !rule.registry.turns.begin(wait.key, x.nowMs, x.nowMs + rule.config.timeoutMs + LEASE_MARGIN_MS) || ask(root, rule, begin, null) != null) {
+      else if (begin == null || !rule.registry.refreshes.begin(wait.key, x.nowMs, x.nowMs + rule.config.timeoutMs + LEASE_MARGIN_MS) || ask(root, rule, begin, null) != null) {
         // Whoever makes the call, here or in another worker: the clock ticks faster until it has ended.
         root.pending.joinRefresh(wait.key, stream, rule, x.waits);
-        hurry(root);
+        tickSooner(root);
         setEffectiveContext(stream);
         return WAITS;
       } else {
@@ -145,14 +145,14 @@ function perform(request: Undecided, first: Next, x0: Exchange): FilterHeadersSt
       else {
         bodies.add(new BodyWaiter(stream, rule, step, x.nowMs));
         if (bodies.anyGaveWay) {
-          hurry(root);
+          tickSooner(root);
           setEffectiveContext(stream);
         }
         return FilterHeadersStatus.StopIteration;
       }
     } else break;
   }
-  if (remembers) remember(root.verdicts, rule.number, request.key, next, x.nowMs);
+  if (caches) cacheVerdict(root.verdicts, rule.number, request.key, next, x.nowMs);
   if (next instanceof Refuse && (next as Refuse).refusal == OVERLOADED) noteFull(rule, share);
   tell(rule, next);
   return settle(request, next, x.nowMs);
@@ -171,7 +171,7 @@ function overloaded(step: Step, x: Exchange): Next {
 }
 
 /** The request goes on, or has its answer. */
-function settle(request: Undecided, next: Next, now: i64): FilterHeadersStatus {
+function settle(request: Request, next: Next, now: i64): FilterHeadersStatus {
   const root = request.root, rule = request.rule, stream = request.stream;
   if (next instanceof Forward) {
     const identity = (next as Forward).identity;
@@ -180,7 +180,7 @@ function settle(request: Undecided, next: Next, now: i64): FilterHeadersStatus {
   if (next instanceof ForwardPreflight) return admit(0, 0, stream, rule, Outcome.Preflight);
   if (next instanceof ForwardSession) {
     const forward = next as ForwardSession, identity = forward.identity;
-    rememberSession(root.verdicts, rule.number, cookies, request.secure, rule.registry.endings, forward, now / 1000);
+    cacheSession(root.verdicts, rule.number, cookies, request.secure, rule.registry.endings, forward, now / 1000);
     const status = admit(identity.dataStart, identity.length, stream, rule, Outcome.Session);
     if (forward.setCookies.length > 0) noteCookies(stream, forward.setCookies, now);
     return status;
@@ -188,7 +188,7 @@ function settle(request: Undecided, next: Next, now: i64): FilterHeadersStatus {
   if (next instanceof Respond) {
     const calls = (next as Respond).alongside;
     for (let i = 0; i < calls.length; i++) {
-      if (rule.visits.callsFull) noteFull(rule, rule.visits);
+      if (rule.browsers.callsFull) noteFull(rule, rule.browsers);
       else ask(root, rule, calls[i], null);
     }
     if (calls.length > 0) setEffectiveContext(stream);
@@ -207,39 +207,39 @@ export function takeBody(waiter: BodyWaiter): void {
   else if (body.length > MAX_BODY) refuse(BODY_TOO_LARGE, rule, false);
   else {
     const secure = readCookies(rule), x = rule.exchange(nowMs(), NO_WAITS);
-    perform(new Undecided(root, rule, waiter.stream, placeOf(browser, headers), secure, false), waiter.step.received(x, body), x);
+    perform(new Request(root, rule, waiter.stream, placeOf(browser, headers), secure, false), waiter.step.received(x, body), x);
   }
 }
 
-/** Lets some of the woken requests go on. Whether more are left. */
+/** Lets some of the resumed requests go on. Whether more are left. */
 export function resumeSome(): bool {
   for (let i = 0; i < BATCH; i++) {
-    const woken = wokenQueue.next();
-    if (woken == null) return false;
-    const root = roots.find(woken.rule.root.id), step = woken.step;
+    const resumed = resumeQueue.next();
+    if (resumed == null) return false;
+    const root = roots.find(resumed.rule.root.id), step = resumed.step;
     if (root == null) continue; // its configuration has gone, and with it the request
-    if (woken.stream == NOBODY) {
-      if (step != null) resumeRefresh(root, woken.rule, step, nowMs());
+    if (resumed.stream == NO_STREAM) {
+      if (step != null) resumeRefresh(root, resumed.rule, step, nowMs());
       continue;
     }
-    if (!waitingStreams.delete(woken.stream) || !setEffectiveContext(woken.stream)) continue; // the request has gone
+    if (!waitingStreams.delete(resumed.stream) || !setEffectiveContext(resumed.stream)) continue; // the request has gone
     resetArena();
-    if (resume(root, woken) == FilterHeadersStatus.Continue) continueRequest();
+    if (resume(root, resumed) == FilterHeadersStatus.Continue) continueRequest();
   }
-  return wokenQueue.any;
+  return resumeQueue.any;
 }
 
 /** With the verdict that it has waited for, or with a step; without either it is decided again, mostly by what is then remembered. */
-function resume(root: Configuration, woken: Woken): FilterHeadersStatus {
-  const rule = woken.rule, browser = rule.config.browser, verdict = woken.verdict, step = woken.step;
-  if (!readHeaders(rule, woken.stream)) return refuse(BAD_REQUEST, rule, false);
-  if (verdict == null && step == null) return execute(root, rule, woken.stream, false, woken.waits);
+function resume(root: Configuration, resumed: Resumed): FilterHeadersStatus {
+  const rule = resumed.rule, browser = rule.config.browser, verdict = resumed.verdict, step = resumed.step;
+  if (!readHeaders(rule, resumed.stream)) return refuse(BAD_REQUEST, rule, false);
+  if (verdict == null && step == null) return execute(root, rule, resumed.stream, false, resumed.waits);
   const secure = readCookies(rule), place = browser == null ? Place.Elsewhere : placeOf(browser, headers);
   // At the filter's own endpoints a bearer token says nothing.
   if (place == Place.Elsewhere && credential.read(headers, rule.config) != null) return refuse(NOT_READY, rule, true);
-  const request = new Undecided(root, rule, woken.stream, place, secure, false);
+  const request = new Request(root, rule, resumed.stream, place, secure, false);
   if (verdict != null) return settle(request, verdict, nowMs());
   if (step == null) return refuse(NOT_READY, rule, true);
-  const x = rule.exchange(nowMs(), woken.waits);
+  const x = rule.exchange(nowMs(), resumed.waits);
   return perform(request, step.resume(x, Reply.none()), x);
 }

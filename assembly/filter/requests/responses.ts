@@ -10,7 +10,7 @@ import { Configuration, roots } from "../calls/roots";
 
 /** Streams of which something is known. Where a later stream has taken the place of a slow one, its response gets the safe side (duty 150). */
 const STREAMS: u32 = 4096;
-/** Later answers carry no cookies: a newer request's may be there already (filter/shared/shared_turns.ts keeps results for longer). */
+/** Later answers carry no cookies: a newer request's may be there already (filter/shared/refresh_leases.ts keeps results for longer). */
 const LATE_MS: i64 = 120_000;
 
 const SET_COOKIE = utf8("set-cookie");

@@ -4,13 +4,13 @@ import { EMPTY } from "../../bytes/bytes";
 import { OwnCookieNames } from "../../http/cookie_names";
 import { NameTable } from "../../http/name_table";
 import { Lines } from "../observe/logs";
-import { Feed } from "../provider/feed";
+import { ProviderCache } from "../provider/provider_cache";
 import { SessionRegistry } from "../shared/registry";
 import { Verdicts } from "../verdicts/verdict_cache";
 
 export class Root {
   /** The providers of all rules, each once. */
-  feeds: Feed[] = [];
+  providers: ProviderCache[] = [];
   /** What is known of the sessions of each issuer and client, each once. */
   registries: SessionRegistry[] = [];
   /** What is cached for all of them. */
@@ -35,13 +35,13 @@ export class Root {
   /** Changes with every provider's keys: verdicts that rest on old ones are void. */
   get generation(): i32 {
     let sum = 0;
-    for (let i = 0; i < this.feeds.length; i++) sum += this.feeds[i].generation;
+    for (let i = 0; i < this.providers.length; i++) sum += this.providers[i].generation;
     return sum;
   }
 
   /** Whether something that requests may wait for is on its way. */
-  get hungry(): bool {
-    for (let i = 0; i < this.feeds.length; i++) if (!this.feeds[i].settled) return true;
+  get fetching(): bool {
+    for (let i = 0; i < this.providers.length; i++) if (!this.providers[i].settled) return true;
     return false;
   }
 }

@@ -5,7 +5,7 @@ import { Config } from "../../config/config";
 import { Entropy, Exchange, Waits } from "../../flow/exchange";
 import { NO_NAMING } from "../../http/cookie_names";
 import { NameTable } from "../../http/name_table";
-import { Feed } from "../provider/feed";
+import { ProviderCache } from "../provider/provider_cache";
 import { NO_SESSIONS, SessionRegistry } from "../shared/registry";
 import { Root } from "./root";
 import { Share } from "./share";
@@ -21,7 +21,7 @@ const entropy = new HostEntropy();
 export class RuleSettings {
   /** What its requests have under way: those with a bearer token, and those of browsers. A flood of the first leaves the second alone. */
   readonly tokens: Share = new Share("introspections");
-  readonly visits: Share = new Share("calls for browsers");
+  readonly browsers: Share = new Share("calls for browsers");
   /** What its cookies are called among `root.cookieNames`, with the Secure attribute and without. */
   secureNaming: i32 = NO_NAMING;
   plainNaming: i32 = NO_NAMING;
@@ -36,7 +36,7 @@ export class RuleSettings {
     /** The header names that mean something to it. */
     readonly names: NameTable,
     /** null where nothing is fetched from a provider. */
-    readonly feed: Feed | null,
+    readonly provider: ProviderCache | null,
     /** What the workers know together of the sessions of its issuer and client. */
     readonly registry: SessionRegistry = NO_SESSIONS,
   ) {
@@ -48,10 +48,10 @@ export class RuleSettings {
 
   /** What a step is told. */
   exchange(nowMs: i64, waits: Waits, addonHeaders: Uint8Array[] = []): Exchange {
-    const feed = this.feed;
-    if (feed != null) feed.at(nowMs);
-    const x = new Exchange(this.config, nowMs, feed, addonHeaders, waits, entropy, this.registry);
-    x.overloaded = this.visits.full;
+    const provider = this.provider;
+    if (provider != null) provider.at(nowMs);
+    const x = new Exchange(this.config, nowMs, provider, addonHeaders, waits, entropy, this.registry);
+    x.overloaded = this.browsers.full;
     return x;
   }
 }

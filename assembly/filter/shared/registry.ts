@@ -6,8 +6,8 @@ import { decodeUtf8 } from "../../bytes/utf8";
 import { digest, Hash } from "../../crypto/hash";
 import { Claim, Once, RefreshState, Registry } from "../../flow/exchange";
 import { EndedSessions } from "./ended_sessions";
-import { SharedAnswers } from "./shared_answers";
-import { SharedTurns } from "./shared_turns";
+import { RefreshLeases } from "./refresh_leases";
+import { SharedResults } from "./shared_results";
 import { UsedOnce } from "./used_once";
 
 /**
@@ -17,7 +17,7 @@ import { UsedOnce } from "./used_once";
 @final
 export class SessionRegistry extends Registry {
   readonly endings: EndedSessions;
-  readonly turns: SharedTurns;
+  readonly refreshes: RefreshLeases;
   private readonly logins: UsedOnce;
   private readonly logoutTokens: UsedOnce;
 
@@ -26,7 +26,7 @@ export class SessionRegistry extends Registry {
     super();
     const name = decodeUtf8(encodeBase64url(digest(Hash.Sha256, context).slice(0, 12)));
     this.endings = new EndedSessions(name, owner);
-    this.turns = new SharedTurns(`envoy-oidc/1/turns/${name}/`);
+    this.refreshes = new RefreshLeases(`envoy-oidc/1/turns/${name}/`);
     this.logins = new UsedOnce(`envoy-oidc/1/logins/${name}/`);
     this.logoutTokens = new UsedOnce(`envoy-oidc/1/logout-tokens/${name}/`);
   }
@@ -34,13 +34,13 @@ export class SessionRegistry extends Registry {
   ended(key: u64, beganAtSec: i64): bool { return this.endings.ended(key, beganAtSec); }
   get nothingEnded(): bool { return this.endings.isEmpty; }
   end(key: u64, person: u64, nowSec: i64, untilSec: i64): bool { return this.endings.end(key, person, nowSec, untilSec); }
-  refresh(key: Uint8Array, nowMs: i64): RefreshState | null { return this.turns.state(key, nowMs); }
+  refresh(key: Uint8Array, nowMs: i64): RefreshState | null { return this.refreshes.state(key, nowMs); }
   claim(what: Once, key: Uint8Array, nowMs: i64, untilMs: i64): Claim { return this.once(what).claim(key, nowMs, untilMs); }
   release(what: Once, key: Uint8Array, nowMs: i64): void { this.once(what).release(key, nowMs); }
 
   private once(what: Once): UsedOnce { return what == Once.Login ? this.logins : this.logoutTokens; }
 }
 
-export const answers = new SharedAnswers();
+export const sharedResults = new SharedResults();
 /** Of settings by which nobody signs in: nothing is ever asked of it. */
 export const NO_SESSIONS = new SessionRegistry(EMPTY, "");

@@ -1,4 +1,4 @@
-// What the workers of one Envoy tell each other about a provider, in Envoy's shared data: its documents, and whose turn it is to call.
+// What the workers of one Envoy tell each other about a provider, in Envoy's shared data: its documents, and who holds the lease to call.
 
 import { setSharedData, sharedData, sharedDataOr, SharedValue } from "../../abi/host";
 import { joined, utf8 } from "../../bytes/bytes";

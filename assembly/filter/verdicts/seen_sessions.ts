@@ -31,7 +31,7 @@ export function identityAt(entry: usize): usize { return valueAt(entry) + KEYS_S
 export function identitySize(entry: usize): u32 { return valueSize(entry) - KEYS_SIZE; }
 
 /** Caches the session that was opened of these cookies. */
-export function rememberSession(verdicts: Verdicts, owner: u32, cookies: CookieScan, secure: bool, endings: EndedSessions, forward: ForwardSession, nowSec: i64): void {
+export function cacheSession(verdicts: Verdicts, owner: u32, cookies: CookieScan, secure: bool, endings: EndedSessions, forward: ForwardSession, nowSec: i64): void {
   const size = gather(cookies, secure, cookies.session.opened);
   if (size == 0 || forward.untilSec <= nowSec) return;
   const keys = forward.keys;

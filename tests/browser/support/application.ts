@@ -1,7 +1,7 @@
 // An application of its own at the provider, without Envoy and filter: what the provider does can be seen before anything stands between.
 
 import { createServer } from "node:http";
-import { listenOn } from "../../../cli/demo/ports";
+import { close, listenOn } from "../../../cli/demo/ports";
 import { BROWSER_CLIENT, type BrowserOptions } from "../../../cli/demo/provider-clients";
 import { atEnd } from "../../envoy/support/cleanup";
 import { startProvider, type TestProvider } from "../../envoy/support/provider";
@@ -30,10 +30,7 @@ export async function startApplication(options: Partial<BrowserOptions> = {}): P
     });
   });
   const url = `http://localhost:${await listenOn(server, 0)}`;
-  atEnd(async () => {
-    server.closeAllConnections();
-    server.close();
-  });
+  atEnd(() => close(server));
   const provider = await startProvider({
     browser: { redirectUris: [`${url}/callback`], postLogoutRedirectUris: [`${url}/`], backchannelLogoutUri: url.replace("localhost", "127.0.0.1") + "/backchannel-logout", ...options },
   });

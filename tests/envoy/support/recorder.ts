@@ -4,7 +4,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer as createHttp2Server, type Http2ServerRequest, type Http2ServerResponse } from "node:http2";
 import type { ClusterOptions, RouteOptions } from "../../../cli/demo/envoy-config";
-import { listenOn } from "../../../cli/demo/ports";
+import { close, listenOn } from "../../../cli/demo/ports";
 import { MAX_HEADERS } from "../../../cli/demo/provider-front";
 import { atEnd } from "./cleanup";
 import type { Headers, Protocol } from "./exchange";
@@ -68,9 +68,8 @@ export async function startRecorder(): Promise<Recorder> {
   http2.on("session", (session) => { session.on("error", () => {}); atEnd(async () => session.destroy()); });
   const [one, two] = await Promise.all([listenOn(http1, 0), listenOn(http2, 0)]);
   atEnd(async () => {
-    http1.close();
-    http1.closeAllConnections();
     http2.close();
+    await close(http1);
   });
   return {
     requests,

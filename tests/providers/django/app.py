@@ -69,7 +69,12 @@ def rotate(_request):
     return HttpResponse()
 
 
-urlpatterns = [path("admin/", admin.site.urls), path("o/", include("oauth2_provider.urls")), path("test/rotate", rotate)]
+def front(_request):
+    """Where a logout ends that names no other page."""
+    return HttpResponse("Welcome")
+
+
+urlpatterns = [path("", front), path("admin/", admin.site.urls), path("o/", include("oauth2_provider.urls")), path("test/rotate", rotate)]
 
 if __name__ == "__main__":
     sys.modules["app"] = sys.modules["__main__"]

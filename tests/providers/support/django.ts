@@ -9,12 +9,15 @@ import { built, serve, type Provider } from "./provider";
 export const django: Provider = {
   name: "django",
   methods: ["client_secret_basic", "client_secret_post"],
+  introspection: ["client_secret_post"],
   tokens: ["opaque"],
   userinfo: { sub: "1", preferred_username: "alice", name: "Alice Müller" },
   clientCredentials: true,
   audience: false,
   revocation: false,
   backchannel: false,
+  rotation: true,
+  logoutWithoutHint: true,
 
   async start(port, clients) {
     const folder = await mkdtemp(join(tmpdir(), "envoy-oidc-django-"));

@@ -1,7 +1,7 @@
 // The login, consent and logout pages that Hydra leaves to its users.
 
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { listenOn } from "../../../cli/demo/ports";
+import { close, listenOn } from "../../../cli/demo/ports";
 import { atEnd } from "../../envoy/support/cleanup";
 import { PERSON } from "./provider";
 
@@ -11,7 +11,7 @@ export async function startPages(admin: string): Promise<string> {
     void answer(admin, request, response).catch((error) => response.writeHead(500).end(String(error)));
   });
   const port = await listenOn(server, 0);
-  atEnd(async () => { server.closeAllConnections(); server.close(); });
+  atEnd(() => close(server));
   return `http://127.0.0.1:${port}`;
 }
 

@@ -1,7 +1,12 @@
 // Ory Hydra: tests/providers/hydra. It has no pages of its own: hydra-pages.ts shows them.
 
-import { freePort } from "../../../cli/demo/ports";
+import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
+import { freePort } from "../../../cli/demo/ports";
+import { atEnd } from "../../envoy/support/cleanup";
 import { startPages } from "./hydra-pages";
 import { built, serve, type Client, type Provider } from "./provider";
 
@@ -11,20 +16,29 @@ const HOST = "localhost";
 export const hydra: Provider = {
   name: "hydra",
   methods: ["client_secret_basic", "client_secret_post", "private_key_jwt"],
+  introspection: [],
   tokens: ["jwt", "opaque"],
   userinfo: { sub: "alice", name: "Alice Müller" },
   clientCredentials: true,
   audience: false,
   revocation: true,
   backchannel: true,
+  rotation: true,
+  logoutWithoutHint: true,
 
   async start(port, clients) {
     const adminPort = await freePort(), issuer = `http://${HOST}:${port}`, admin = `http://127.0.0.1:${adminPort}`;
     const pages = await startPages(admin);
+    const program = join(await built("hydra"), "provider");
+    const folder = await mkdtemp(join(tmpdir(), "envoy-oidc-hydra-"));
+    atEnd(() => rm(folder, { recursive: true, force: true }));
+    // Its database in memory refuses a logout while a token is revoked.
+    const database = { DSN: `sqlite://${folder}/database?_fk=true&_journal_mode=WAL&_busy_timeout=10000&_txlock=immediate` };
+    await promisify(execFile)(program, ["migrate", "sql", "--read-from-env", "--yes"], { env: { ...process.env, ...database } });
     // Asked for its keys, it makes them, which takes seconds.
-    await serve(`http://127.0.0.1:${port}/.well-known/jwks.json`, join(await built("hydra"), "provider"), ["serve", "all", "--dev"], {
+    await serve(`http://127.0.0.1:${port}/.well-known/jwks.json`, program, ["serve", "all", "--dev"], {
       env: {
-        DSN: "memory", SECRETS_SYSTEM: "a system secret of the tests", SQA_OPT_OUT: "true", LOG_LEVEL: "warn",
+        ...database, SECRETS_SYSTEM: "a system secret of the tests", SQA_OPT_OUT: "true", LOG_LEVEL: "warn",
         URLS_SELF_ISSUER: issuer, URLS_LOGIN: `${pages}/login`, URLS_CONSENT: `${pages}/consent`, URLS_LOGOUT: `${pages}/logout`, URLS_ERROR: `${pages}/error`,
         SERVE_PUBLIC_HOST: "127.0.0.1", SERVE_PUBLIC_PORT: String(port), SERVE_ADMIN_HOST: "127.0.0.1", SERVE_ADMIN_PORT: String(adminPort),
         OAUTH2_EXPOSE_INTERNAL_ERRORS: "true",

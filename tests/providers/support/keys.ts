@@ -2,7 +2,7 @@
 
 import { generateKeyPairSync } from "node:crypto";
 import { createServer } from "node:http";
-import { listenOn } from "../../../cli/demo/ports";
+import { close, listenOn } from "../../../cli/demo/ports";
 import { atEnd } from "../../envoy/support/cleanup";
 
 export interface ClientKey { pem: string; id: string; jwks: { keys: object[] }; jwksUri: string }
@@ -13,6 +13,6 @@ export async function clientKey(): Promise<ClientKey> {
   const jwks = { keys: [{ ...publicKey.export({ format: "jwk" }), kid: id, use: "sig", alg: "RS256" }] };
   const server = createServer((_request, response) => response.setHeader("content-type", "application/json").end(JSON.stringify(jwks)));
   const port = await listenOn(server, 0);
-  atEnd(async () => { server.closeAllConnections(); server.close(); });
+  atEnd(() => close(server));
   return { pem: privateKey.export({ format: "pem", type: "pkcs8" }) as string, id, jwks, jwksUri: `http://127.0.0.1:${port}/jwks` };
 }

@@ -1,4 +1,4 @@
-// Going through a provider's own pages, whatever they are: a form with a password is filled in, any other is allowed.
+// Going through a provider's own pages, whatever they are: a form that asks for a name is filled in, any other is allowed.
 
 import type { BrowserClient, Visit } from "../../envoy/support/browser-client";
 import { until } from "../../envoy/support/envoy";
@@ -52,10 +52,11 @@ export async function goThroughWith(page: Page, app: string): Promise<void> {
     const before = page.url();
     // A page without a form goes on by itself.
     if (await until("a form or the application", GOES_ON_MS, async () => (page.url().startsWith(`${app}/`) ? "application" : (await page.locator("form").count()) > 0 ? "form" : undefined)) === "application") return;
-    if (await page.locator("input[name=password]").count() > 0) {
-      await page.locator("input[name=username]").fill(PERSON.name);
-      await page.locator("input[name=password]").fill(PERSON.password);
-      await page.locator("input[name=password]").press("Enter");
+    const name = page.locator("input[name=username]"), password = page.locator("input[name=password]");
+    if (await name.count() > 0) {
+      await name.fill(PERSON.name);
+      if (await password.count() > 0) await password.fill(PERSON.password);
+      await name.press("Enter");
     } else {
       await page.locator("[name=allow]").click();
     }

@@ -39,7 +39,7 @@ export interface Running {
   revocationEndpoint: string;
   tokenEndpoint: string;
   /** A new key signs from now on; the old one still verifies. */
-  rotate(): Promise<void>;
+  rotate?: () => Promise<void>;
 }
 
 export interface Provider {
@@ -47,7 +47,9 @@ export interface Provider {
   name: string;
   /** How clients can authenticate. */
   methods: Method[];
-  /** What access tokens can be. */
+  /** Further ones, after the first, that the introspection endpoint takes. */
+  introspection: Method[];
+  /** What access tokens can be that pass as bearer tokens on the page's main configuration, or on "Opaque tokens". */
   tokens: ("jwt" | "opaque")[];
   /** What UserInfo says of the person. */
   userinfo: object;
@@ -57,6 +59,10 @@ export interface Provider {
   /** Whether its metadata names an endpoint for revocation. */
   revocation: boolean;
   backchannel: boolean;
+  /** Whether its keys can change. */
+  rotation: boolean;
+  /** Whether its logout works without an ID Token. */
+  logoutWithoutHint: boolean;
   start(port: number, clients: Client[]): Promise<Running>;
 }
 

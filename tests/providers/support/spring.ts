@@ -6,12 +6,15 @@ import { built, serve, type Provider } from "./provider";
 export const spring: Provider = {
   name: "spring",
   methods: ["client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt"],
+  introspection: ["client_secret_post", "client_secret_jwt", "private_key_jwt"],
   tokens: ["jwt", "opaque"],
   userinfo: { sub: "alice" },
   clientCredentials: true,
   audience: true,
   revocation: true,
   backchannel: false,
+  rotation: true,
+  logoutWithoutHint: false,
 
   async start(port, clients) {
     const issuer = `http://127.0.0.1:${port}`;

@@ -35,7 +35,7 @@ const LONG = 3600;
 const READY_WITHIN_MS = 30_000;
 
 /** The JSON blocks of a page by their headings: "" is the whole configuration, the others say what to add to it. */
-function sections(name: string): Record<string, Filter | undefined> {
+export function sections(name: string): Record<string, Filter | undefined> {
   const page = readFileSync(join(ROOT, "docs/providers", `${name}.md`), "utf8");
   return Object.fromEntries(page.split(/^## /m).flatMap((section, i) => {
     const json = /```json\n(.*?)```/s.exec(section)?.[1];
@@ -49,9 +49,14 @@ export interface Extra { client?: Partial<Client>; filter?: Filter }
 export async function startProviderWorld(provider: Provider, extras: Record<string, Extra> = {}): Promise<ProviderWorld> {
   const key = await clientKey();
   const { "": whole, "Opaque tokens": forOpaque, "Only this client's tokens": forOwn, ...byHeading } = sections(provider.name);
+  const methods = Object.fromEntries(provider.methods.slice(1).map((method) => [method, byMethod(method, key, byHeading[method])]));
   const wanted: Record<string, Extra> = {
     app: { client: { seconds: SECONDS }, filter: { set_refresh_token_header: true } },
-    ...Object.fromEntries(provider.methods.slice(1).map((method) => [method, byMethod(method, key, byHeading[method])])),
+    ...methods,
+    ...Object.fromEntries(provider.introspection.map((method) => {
+      const { client, filter } = methods[method]!;
+      return [`opaque ${method}`, { client: { ...client, opaque: true, seconds: LONG }, filter: { ...filter, ...forOpaque, introspection_endpoint_auth_method: method } }];
+    })),
     raw: { filter: { set_raw_id_token_header: true } },
     "no hint": { filter: { session_contents: { access_token: true, id_token: true, user: true } } },
     scoped: { filter: { required_scopes: ["read"] } },
@@ -65,7 +70,7 @@ export async function startProviderWorld(provider: Provider, extras: Record<stri
     apps[name] = {
       url,
       client: {
-        id: name === "app" ? CLIENT_ID : `${CLIENT_ID}:${name.replaceAll(" ", "-")}`, secret: CLIENT_SECRET, method: "client_secret_basic", grant: "authorization-code", opaque: !provider.tokens.includes("jwt"), seconds: LONG,
+        id: name === "app" ? CLIENT_ID : `${CLIENT_ID}:${name.replaceAll(" ", "-")}`, secret: CLIENT_SECRET, method: "client_secret_basic", grant: "authorization-code", opaque: provider.tokens[0] === "opaque", seconds: LONG,
         redirect_uri: `${url}/callback`, post_logout_redirect_uri: `${url}/signed-out`, backchannel_logout_uri: `${inside}/backchannel-logout`,
         frontchannel_logout_uri: `${url}/frontchannel-logout`, jwks: key.jwks, jwks_uri: key.jwksUri, ...client,
       },

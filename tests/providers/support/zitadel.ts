@@ -9,12 +9,15 @@ import { built, PERSON, serve, type Provider } from "./provider";
 export const zitadel: Provider = {
   name: "zitadel",
   methods: ["client_secret_basic", "client_secret_post", "private_key_jwt"],
+  introspection: ["private_key_jwt"],
   tokens: ["jwt", "opaque"],
   userinfo: { sub: "id1", preferred_username: "alice", name: "Alice Müller" },
   clientCredentials: false,
   audience: true,
   revocation: true,
   backchannel: false,
+  rotation: true,
+  logoutWithoutHint: true,
 
   async start(port, clients) {
     const folder = await mkdtemp(join(tmpdir(), "envoy-oidc-zitadel-"));

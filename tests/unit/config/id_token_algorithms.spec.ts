@@ -62,7 +62,7 @@ export function duty_44_beside_a_registered_algorithm_the_expected_ones_are_thos
 
 export function duty_44_a_registered_algorithm_that_is_none_or_lacks_its_secret_is_refused(): void {
   const names = ["none", "rs256", "RS1", "RSA-OAEP"];
-  for (let i = 0; i < names.length; i++) refusedSignIn('"id_token_signed_response_alg":["RS256","' + names[i] + '"]', "id_token_signed_response_alg: expected some of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA, Ed25519, HS256, HS384, HS512");
+  for (let i = 0; i < names.length; i++) refusedSignIn('"id_token_signed_response_alg":["RS256","' + names[i] + '"]', "id_token_signed_response_alg[1]: expected some of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA, Ed25519, HS256, HS384, HS512");
   refusedSignIn('"id_token_signed_response_alg":"HS512","symmetric_key":"0123456789abcdef0123456789abcdef","token_signing_alg_values_expected":"HS256"', "id_token_signed_response_alg: HS512 needs a symmetric_key of 64 bytes or more (RFC 7518 §3.2)");
   const document = "{" + DISCOVERY + ',"client_id":"app","token_endpoint_auth_method":"none",' + SESSION + ',"id_token_signed_response_alg":"HS256"}';
   equal(errorsOf(document).join("; "), "id_token_signed_response_alg: HS256 needs client_secret or symmetric_key");

@@ -44,7 +44,7 @@ export function a_discovery_that_is_no_url_is_refused(): void {
 
 export function a_discovery_url_that_names_no_issuer_needs_one(): void {
   refusedOf("{\"bearer_only\":true,\"discovery\":\"https://h/metadata.json\",\"provider_cluster\":\"idp\"}",
-    "issuer: is required, because the discovery URL does not end in /.well-known/openid-configuration");
+    "discovery: does not end in /.well-known/openid-configuration: append that to the issuer; if the metadata really stands here, set issuer");
   const provider = configOf("{\"bearer_only\":true,\"discovery\":\"https://h/metadata.json\",\"provider_cluster\":\"idp\",\"issuer\":\"https://i\"}").provider;
   equal(provider == null ? "-" : text(provider.issuer), "https://i");
 }
@@ -112,7 +112,7 @@ export function duty_74_query_and_cookie_are_sources_only_where_they_are_named()
 
 export function sources_that_are_none_are_refused(): void {
   const values = ["body", "query", "query:", "cookie:", "header:", "cookie:a b", "cookie:a=b", "query:a&b", "query:%61", "header:a b", "header:a:b", "cookie:a;b", "cookie:\u00e9", "Query:a"];
-  for (let i = 0; i < values.length; i++) refused("\"auth_accept_token_as\":[\"" + values[i] + "\"]", "auth_accept_token_as: expected \"header\", \"header:NAME\", \"query:NAME\", \"cookie\" or \"cookie:NAME\"");
+  for (let i = 0; i < values.length; i++) refused("\"auth_accept_token_as\":[\"" + values[i] + "\"]", "auth_accept_token_as[0]: expected \"header\", \"header:NAME\", \"query:NAME\", \"cookie\" or \"cookie:NAME\"");
   const names = ["a b", "a:", ":path", "a\\r\\n", "\u00e9", "a\\u0000"];
   for (let i = 0; i < names.length; i++) refused("\"auth_header_name\":\"" + names[i] + "\"", "auth_header_name: is not a header name");
 }
@@ -164,13 +164,13 @@ export function at_most_32_claims_go_to_headers(): void {
 
 export function addon_headers_are_header_names(): void {
   equal(config("\"introspection_addon_headers\":[\"X-Tenant\"]").introspection.addonHeaders.join(" "), "x-tenant");
-  refused("\"introspection_addon_headers\":[\"x-tenant\",\"a b\"]", "introspection_addon_headers: item 2 is not a header name");
+  refused("\"introspection_addon_headers\":[\"x-tenant\",\"a b\"]", "introspection_addon_headers[1]: is not a header name");
 }
 
 export function addon_headers_that_frame_or_authorize_the_call_are_refused(): void {
   const names = ["content-length", "Transfer-Encoding", "host", "authorization", "connection", "content-type", "accept", "cookie"];
   for (let i = 0; i < names.length; i++) {
-    refused("\"introspection_addon_headers\":[\"" + names[i] + "\"]", "introspection_addon_headers: " + names[i].toLowerCase() + " belongs to the client's own request");
+    refused("\"introspection_addon_headers\":[\"" + names[i] + "\"]", "introspection_addon_headers[0]: " + names[i].toLowerCase() + " belongs to the client's own request");
   }
 }
 

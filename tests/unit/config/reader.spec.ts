@@ -22,8 +22,8 @@ export function duty_130_unknown_inner_attributes_are_named_by_their_path(): voi
 }
 
 export function duty_130_an_inner_attribute_is_not_known_further_out(): void {
-  refused("\"valid_audiences\":[\"a\"]", "valid_audiences: unknown attribute");
-  refused("\"claim_validator\":{\"timeout\":3}", "claim_validator.timeout: unknown attribute");
+  refused("\"valid_audiences\":[\"a\"]", "valid_audiences: unknown attribute; it belongs in claim_validator.audience");
+  refused("\"claim_validator\":{\"timeout\":3}", "claim_validator.timeout: unknown attribute; it belongs in the outermost object");
 }
 
 export function duty_130_all_mistakes_are_named_at_once(): void {
@@ -70,7 +70,7 @@ export function a_choice_and_a_url_may_come_from_the_environment(): void {
 }
 
 export function duty_130_a_variable_that_is_not_there_is_named(): void {
-  const want = ": the environment has no variable NAME; name it in vm_config.environment_variables, or another plugin of the same vm_id was first (Envoy before 1.39)";
+  const want = ": the environment has no variable NAME; name it in vm_config.environment_variables, set it if it is named there, or another plugin of the same vm_id was first (Envoy before 1.39)";
   const environments = ["", "NAM=x", "NAMES=x", "name=x", "NAME", "XNAME=x", "=NAME"];
   for (let i = 0; i < environments.length; i++) equal(errorsOf("{" + MINIMAL + ",\"realm\":\"$ENV://NAME\"}", [environments[i]]).join("; "), "realm" + want);
   refused("\"required_scopes\":[\"a\",\"$ENV://NAME\"]", "required_scopes[1]" + want);

@@ -32,7 +32,7 @@ export function duty_106_the_client_secret_cannot_be_the_sessions(): void {
 }
 
 export function a_secret_stands_once(): void {
-  secret('["' + OTHER + '","' + SECRET + '","' + OTHER + '"]', "session.secret[2]: is secret[0] again");
+  secret('["' + OTHER + '","' + SECRET + '","' + OTHER + '"]', "session.secret[2]: is session.secret[0] again");
 }
 
 export function there_are_one_to_eight_secrets(): void {
@@ -46,7 +46,7 @@ export function there_are_one_to_eight_secrets(): void {
 export function what_is_no_text_is_no_secret(): void {
   secret("1234567890123456", "session.secret: expected a list of strings, found a number");
   secret('""', "session.secret: must not be empty");
-  secret('["' + OTHER + '",7,"short"]', "session.secret[1]: expected a string, found a number");
+  secret('["' + OTHER + '",7,"short"]', "session.secret[1]: expected a string, found a number; session.secret[2]: expected at least 16 characters, found 5");
   secret("null", "session.secret: expected a list of strings, found null");
 }
 
@@ -59,7 +59,7 @@ export function a_secret_may_come_from_the_environment(): void {
   const document = withSecret('["$ENV://NEW","$ENV://OLD"]');
   const out = compiled(document, ["NEW=" + SECRET, "OLD=" + OTHER]);
   equal(out.errors.join("; "), "");
-  equal(errorsOf(document, ["NEW=" + SECRET]).join("; "), "session.secret[1]: the environment has no variable OLD; name it in vm_config.environment_variables, or another plugin of the same vm_id was first (Envoy before 1.39)");
+  equal(errorsOf(document, ["NEW=" + SECRET]).join("; "), "session.secret[1]: the environment has no variable OLD; name it in vm_config.environment_variables, set it if it is named there, or another plugin of the same vm_id was first (Envoy before 1.39)");
 }
 
 export function duty_107_the_first_secret_seals_and_all_open(): void {
@@ -121,7 +121,7 @@ export function sessions_are_kept_in_cookies_alone(): void {
 export function unknown_attributes_of_sessions_are_named(): void {
   refusedSession('"secrets":"x"', "session.secrets: unknown attribute; did you mean secret?");
   refusedSession('"cookie_samesite":"Lax"', "session.cookie_samesite: unknown attribute; did you mean cookie_same_site?");
-  refusedSignIn('"cookie_name":"a"', "cookie_name: unknown attribute");
+  refusedSignIn('"cookie_name":"a"', "cookie_name: unknown attribute; it belongs in session");
 }
 
 // What.
@@ -234,7 +234,7 @@ export function same_site_is_what_a_sign_in_can_live_with(): void {
   equal(browserWith('"cookie_same_site":"None"').cookies.sameSite, "None");
   warnedSession('"cookie_same_site":"None"', "session.cookie_same_site is None: requests from other sites carry the session, so the upstream must guard against forged ones");
   refusedSession('"cookie_same_site":"None","cookie_secure":false', "session.cookie_same_site: None needs cookie_secure");
-  refusedSession('"cookie_same_site":"lax"', 'session.cookie_same_site: expected one of Lax, Strict, None, Default, found "lax"');
+  refusedSession('"cookie_same_site":"lax"', 'session.cookie_same_site: expected one of Lax, None, Default, Strict, found "lax"');
   contains(errorsOf("{" + DISCOVERY + "," + CLIENT + ',"session":{"secret":"' + SECRET + '","cookie_same_site":"Strict"}}').join("; "), "session.cookie_same_site: Strict does not go with a sign-in");
 }
 

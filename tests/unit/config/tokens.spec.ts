@@ -21,7 +21,7 @@ export function duty_43_none_cannot_be_expected(): void {
 
 export function duty_45_unknown_algorithms_cannot_be_expected(): void {
   const names = ["any", "*", "RS1", "rs256", "ES256K", "RS256 ", "RSA-OAEP"];
-  for (let i = 0; i < names.length; i++) refused("\"token_signing_alg_values_expected\":[\"RS256\",\"" + names[i] + "\"]", EXPECTED);
+  for (let i = 0; i < names.length; i++) refused("\"token_signing_alg_values_expected\":[\"RS256\",\"" + names[i] + "\"]", EXPECTED.replace(": ", "[1]: "));
 }
 
 export function duty_45_weakening_options_of_elsewhere_weaken_nothing(): void {
@@ -177,7 +177,7 @@ export function required_scopes_are_a_list_or_one(): void {
 export function duty_77_a_scope_that_would_break_out_of_the_challenge_is_refused(): void {
   const scopes = ["a b", "a\\\"b", "a\\\\b", "a\\r\\nb", "\\u0000", "\u00e9", "a\\u007f", " "];
   for (let i = 0; i < scopes.length; i++) {
-    refused("\"required_scopes\":[\"ok\",\"" + scopes[i] + "\"]", "required_scopes: item 2 is not a scope (RFC 6749 §3.3): printable ASCII without spaces, quotes and backslashes");
+    refused("\"required_scopes\":[\"ok\",\"" + scopes[i] + "\"]", "required_scopes[1]: is not a scope (RFC 6749 §3.3): printable ASCII without spaces, quotes and backslashes");
   }
 }
 

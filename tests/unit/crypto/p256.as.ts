@@ -12,7 +12,7 @@ import { sum } from "../../../assembly/crypto/p256_sum";
 import { makeTable, TABLE_WORDS } from "../../../assembly/crypto/p256_table";
 
 const SLOTS = memory.data(8 * 36, 16), BYTES = memory.data(1024, 16);
-const N = memory.data(36), ZERO = field.ZERO;
+const N = memory.data(36);
 let started = false;
 
 /** Where numbers are, 36 bytes each; and bytes. */

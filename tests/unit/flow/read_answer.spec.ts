@@ -80,9 +80,20 @@ export function duty_62_an_answer_with_the_claims_of_an_id_or_logout_token_is_ab
   for (let i = 0; i < absent.length; i++) equal(said(answer("", "\"active\":true,\"sub\":\"me\"," + absent[i])), "forward");
 }
 
+/** Spring's ID Token of a refresh has no nonce. */
+export function duty_62_an_answer_that_tells_of_a_login_and_names_neither_scope_nor_kind_is_about_no_access_token(): void {
+  const login = ["\"auth_time\":1700000000", "\"acr\":\"1\"", "\"amr\":[\"pwd\"]", "\"azp\":\"shop\"", "\"sid\":\"s\""];
+  const access = ["\"scope\":\"read\"", "\"scp\":[\"read\"]", "\"token_type\":\"Bearer\"", "\"token_use\":\"access\"", "\"typ\":\"Bearer\"", "\"purpose\":\"access_token\""];
+  for (let i = 0; i < login.length; i++) {
+    equal(said(answer("", "\"active\":true,\"sub\":\"me\"," + login[i])), "wrong_type");
+    equal(said(answer("", "\"active\":true,\"sub\":\"me\",\"scope\":null," + login[i])), "wrong_type");
+    for (let k = 0; k < access.length; k++) equal(said(answer("", "\"active\":true,\"sub\":\"me\"," + access[k] + "," + login[i])), "forward");
+  }
+}
+
 export function where_configuration_takes_id_tokens_an_active_one_passes_and_a_refresh_token_does_not(): void {
   const config = "\"accept_id_token_as_bearer\":true,\"claim_validator\":{\"audience\":{\"valid_audiences\":[\"api\"]}}";
-  const ids = ["\"token_use\":\"id_token\"", "\"token_type\":\"id_token\"", "\"typ\":\"ID\"", "\"nonce\":\"n\"", "\"at_hash\":\"h\""];
+  const ids = ["\"token_use\":\"id_token\"", "\"token_type\":\"id_token\"", "\"typ\":\"ID\"", "\"nonce\":\"n\"", "\"at_hash\":\"h\"", "\"auth_time\":1700000000"];
   for (let i = 0; i < ids.length; i++) equal(said(answer(config, "\"active\":true,\"aud\":\"api\"," + ids[i])), "forward");
   const others = ["\"token_use\":\"refresh_token\"", "\"token_type\":\"refresh_token\"", "\"typ\":\"Refresh\"", "\"events\":{}"];
   for (let i = 0; i < others.length; i++) equal(said(answer(config, "\"active\":true,\"aud\":\"api\"," + others[i])), "wrong_type");

@@ -8,9 +8,19 @@ export function an_origin_is_scheme_and_host(): void {
   origin("http", "127.0.0.1", "http://127.0.0.1");
 }
 
-export function a_port_is_kept_as_it_was_written(): void {
+export function the_default_port_is_left_out(): void {
+  origin("https", "app.example.com:443", "https://app.example.com");
+  origin("http", "app.example.com:80", "http://app.example.com");
+  origin("HTTPS", "[::1]:443", "https://[::1]");
+}
+
+export function any_other_port_is_kept_as_it_was_written(): void {
   origin("https", "app.example.com:8443", "https://app.example.com:8443");
-  origin("https", "app.example.com:443", "https://app.example.com:443");
+  origin("https", "app.example.com:80", "https://app.example.com:80");
+  origin("http", "app.example.com:443", "http://app.example.com:443");
+  origin("https", "app.example.com:0443", "https://app.example.com:0443");
+  origin("https", "app.example.com:4430", "https://app.example.com:4430");
+  origin("https", "[::443]", "https://[::443]");
   origin("http", "localhost:1", "http://localhost:1");
   origin("http", "localhost:65535", "http://localhost:65535");
 }

@@ -110,12 +110,14 @@ export function members_may_be_written_in_standard_base64_and_with_padding(): vo
   equal(spki(ec("P-256", EC_X + "=", EC_Y + "=")), spki(ecJwk("")));
 }
 
-export function coordinates_may_lack_their_leading_zeros(): void {
+export function coordinates_may_lack_their_leading_zeros_or_have_one_more(): void {
   const full = "APGWMIDiwaEN5GXgj5jDUvAyCBq3MhZ1FyhvwjoOW7I", y = "3lIUh0nNRvWhObJmvSr0gMElLr0QPXHAJ9Godit-wQ0";
   const short = "8ZYwgOLBoQ3kZeCPmMNS8DIIGrcyFnUXKG_COg5bsg", long = "AADxljCA4sGhDeRl4I-Yw1LwMggatzIWdRcob8I6Dluy";
   equal(spki(ec("P-256", short, y)), spki(ec("P-256", full, y)));
   refuses(ec("P-256", short, EC_Y), JwkFault.BadKey);
-  refuses(ec("P-256", long, y), JwkFault.BadKey);
+  equal(spki(ec("P-256", long, y)), spki(ec("P-256", full, y)));
+  refuses(ec("P-256", "AAAA8ZYwgOLBoQ3kZeCPmMNS8DIIGrcyFnUXKG_COg5bsg", y), JwkFault.BadKey);
+  refuses(ec("P-256", "AQDxljCA4sGhDeRl4I-Yw1LwMggatzIWdRcob8I6Dluy", y), JwkFault.BadKey);
 }
 
 export function members_that_are_no_base64_are_refused(): void {

@@ -133,6 +133,11 @@ export function duty_30_a_document_that_is_not_strict_json_is_refused(): void {
   for (let i = 0; i < documents.length; i++) refuses(200, documents[i], DiscoveryFault.NotJson);
 }
 
+export function a_name_may_stand_twice_where_nobody_reads_it(): void {
+  equal(text(reads(withMember("mtls_endpoint_aliases", "{\"token_endpoint\":\"a\",\"token_endpoint\":\"b\"}")).issuer), ISSUER);
+  refuses(200, withMember("x", "1,\"x\":2"), DiscoveryFault.NotJson);
+}
+
 export function duty_30_a_document_of_more_than_64_kilobytes_is_refused(): void {
   reads(GOOD + " ".repeat(64 * 1024 - GOOD.length));
   refuses(200, GOOD + " ".repeat(64 * 1024 - GOOD.length + 1), DiscoveryFault.NotJson);

@@ -1,12 +1,12 @@
 import { Config } from "../../../../assembly/config/config";
-import { RuleSettings } from "../../../../assembly/filter/rules/rule_settings";
+import { IntrospectionRequest } from "../../../../assembly/filter/calls/introspection_request";
 import { Pending, PendingCall } from "../../../../assembly/filter/calls/pending";
-import { Question } from "../../../../assembly/filter/calls/question";
-import { Root } from "../../../../assembly/filter/rules/root";
+import { resumeQueue } from "../../../../assembly/filter/calls/resumed";
 import { Roots } from "../../../../assembly/filter/calls/roots";
+import { Root } from "../../../../assembly/filter/rules/root";
+import { RuleSettings } from "../../../../assembly/filter/rules/rule_settings";
 import { MAX_CALLS, MAX_WAITING } from "../../../../assembly/filter/rules/share";
 import { Verdicts } from "../../../../assembly/filter/verdicts/verdict_cache";
-import { wokenQueue } from "../../../../assembly/filter/calls/woken";
 import { NO_WAITS } from "../../../../assembly/flow/exchange";
 import { Await, CalloutKind, Forward } from "../../../../assembly/flow/next";
 import { ReadAnswer } from "../../../../assembly/flow/read_answer";
@@ -28,10 +28,10 @@ export function requests_with_one_token_wait_for_one_call(): void {
 
 export function a_call_of_another_worker_is_joined_alike_until_it_is_taken_over(): void {
   const pending = new Pending(), rule = ruleOf(new Root(1)), call = askedBy(rule, 0, "token"), own = askedBy(rule, 8, "token");
-  pending.waitElsewhere(call);
+  pending.awaitOtherWorkerAgain(call);
   isTrue(pending.about(rule, ascii("token")) == call, "found");
-  equalInt(pending.takeElsewhere().length, 1);
-  isTrue(pending.about(rule, ascii("token")) == null && pending.countElsewhere == 0, "taken");
+  equalInt(pending.takeOtherWorkers().length, 1);
+  isTrue(pending.about(rule, ascii("token")) == null && pending.inOtherWorkers == 0, "taken");
   pending.add(own);
   isTrue(pending.about(rule, ascii("token")) == own, "its own");
   equalInt(rule.tokens.calls, 1);
@@ -66,7 +66,7 @@ export function those_who_wait_go_on_in_the_order_in_which_they_came_each_once()
   const pending = new Pending(), call = asked(new Root(1), 7, "a");
   pending.add(call);
   for (let i = 10; i < 15; i++) pending.join(call, i);
-  isTrue(wokenQueue.next() == null, "nobody yet");
+  isTrue(resumeQueue.next() == null, "nobody yet");
   wakeAll(pending, call);
   equal(woken(), "10 11 12 13 14");
   equal(woken(), "");
@@ -88,9 +88,9 @@ export function duty_148_calls_are_counted_for_the_guard_and_kind_that_make_them
     pending.add(askedBy(rule, i, i.toString()));
   }
   isTrue(rule.tokens.callsFull && rule.tokens.full, "full");
-  isFalse(rule.visits.full || other.tokens.full || other.visits.full, "others");
+  isFalse(rule.browsers.full || other.tokens.full || other.browsers.full, "others");
   pending.add(new PendingCall(9000, CalloutKind.Token, 0, null, rule, new ReadAnswer(), null));
-  equalInt(rule.visits.calls, 1);
+  equalInt(rule.browsers.calls, 1);
   pending.take(100);
   isFalse(rule.tokens.callsFull, "one is over");
 }
@@ -102,10 +102,10 @@ export function duty_148_those_who_wait_are_counted_alike_and_room_comes_back():
     pending.join(call, i);
   }
   isTrue(rule.tokens.waitingFull && rule.tokens.full, "full");
-  isFalse(rule.visits.full || other.tokens.full, "others");
+  isFalse(rule.browsers.full || other.tokens.full, "others");
   wakeAll(pending, call);
   isTrue(rule.tokens.waitingFull, "nobody has gone on yet");
-  wokenQueue.next();
+  resumeQueue.next();
   isFalse(rule.tokens.waitingFull, "one has gone on");
 }
 
@@ -120,7 +120,7 @@ export function those_who_wait_for_a_refresh_or_a_provider_are_woken_by_it_alone
   isTrue(pending.refreshing, "the other one");
   pending.wakeRefresh(another);
   equal(woken(), "3");
-  isFalse(pending.refreshing || rule.visits.waiting != 0, "nobody waits");
+  isFalse(pending.refreshing || rule.browsers.waiting != 0, "nobody waits");
 }
 
 // Which configuration a stream belongs to.
@@ -180,8 +180,8 @@ function asked(root: Root, token: u32, subject: string): PendingCall { return as
 
 function askedBy(rule: RuleSettings, token: u32, subject: string): PendingCall {
   const endpoint = new Endpoint(readUrl(ascii("https://idp.example.com/introspect")).value, ascii("idp"));
-  const question = new Question(rule, ascii(subject), new Await(new Callout("POST", endpoint), new ReadAnswer(), CalloutKind.Introspection));
-  return new PendingCall(token, CalloutKind.Introspection, 0, null, rule, new ReadAnswer(), question);
+  const introspection = new IntrospectionRequest(rule, ascii(subject), new Await(new Callout("POST", endpoint), new ReadAnswer(), CalloutKind.Introspection));
+  return new PendingCall(token, CalloutKind.Introspection, 0, null, rule, new ReadAnswer(), introspection);
 }
 
 function ruleOf(root: Root): RuleSettings { return new RuleSettings(root, 0, new Config(), new NameTable(), null); }
@@ -193,7 +193,7 @@ function wakeAll(pending: Pending, call: PendingCall): void {
 
 function woken(): string {
   const out: string[] = [];
-  for (let next = wokenQueue.next(); next != null; next = wokenQueue.next()) out.push(next.stream.toString());
+  for (let next = resumeQueue.next(); next != null; next = resumeQueue.next()) out.push(next.stream.toString());
   return out.join(" ");
 }
 

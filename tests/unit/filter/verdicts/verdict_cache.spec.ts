@@ -1,5 +1,5 @@
-import { tagOf, valueAt, valueSize, VerdictCache } from "../../../../assembly/filter/verdicts/verdict_cache";
 import { hash } from "../../../../assembly/bytes/hash";
+import { tagOf, valueAt, valueSize, VerdictCache } from "../../../../assembly/filter/verdicts/verdict_cache";
 import { ascii, equal, equalInt, filled, isFalse, isTrue, utf8 } from "../../check";
 
 const SEED: u64 = 0x1234567890abcdef;

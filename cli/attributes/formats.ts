@@ -1,0 +1,32 @@
+// What texts look like, as far as a pattern can say it; the filter's own readers are exact.
+
+const URL = "https?://(?!:)[!$-.0-;=A-\\[\\]_a-z~]+(?:[/?][!$-;=?-\\[\\]_a-z~]*)?";
+
+/** Name on the page → pattern of the whole text. */
+export const FORMATS: Record<string, string> = {
+  text: "[\\s\\S]+",
+  scalar: "[\\s\\S]+",
+  URL,
+  path: "/(?!/)(?!(?:.*/)?\\.{1,2}(?:/|$))[!-\"$->@-\\[\\]-~]+",
+  "URL or path": `${URL}|/(?!/)[!-"$-\\[\\]-~]*`,
+  "header name": "[A-Za-z0-9_\\-]+",
+  "claim path": "(?=[\\s\\S])[!-\\-/-~]*(?:\\.[!-\\-/-~]*){0,8}",
+  "cookie name": "[!#$%&'*+.^_`|~0-9A-Za-z\\-]{1,64}",
+  "cookie path": "/[!-:<-~]{0,1023}",
+  domain: "\\.?[A-Za-z0-9\\-]+(?:\\.[A-Za-z0-9\\-]+)*",
+  PEM: "\\s*-----BEGIN [\\s\\S]+",
+  "quotable text": "[ !#-\\[\\]-~]+",
+  scope: "[!#-\\[\\]-~]+",
+  scopes: "[ !#-\\[\\]-~]+",
+  "parameter name": "[A-Za-z0-9._\\-]+",
+  "printable name": "[!-~]+",
+  "place of a token": "[Hh][Ee][Aa][Dd][Ee][Rr]|[Cc][Oo][Oo][Kk][Ii][Ee]|header:[A-Za-z0-9_\\-]+|(?:query|cookie):[A-Za-z0-9._\\-]+",
+  secret: "[\\s\\S]{16,}",
+  "host pattern": "(?:\\*\\.)?[A-Za-z0-9_\\-]+(?:\\.[A-Za-z0-9_\\-]+)*",
+  "plain path": "/(?!/)(?!(?:.*/)?\\.{1,2}(?:/|$))[!\"$&-)+-9<->@-\\[\\]-~]*",
+  "host and port": "[A-Za-z0-9._:\\[\\]\\-]+",
+  method: "[A-Z0-9\\-]+",
+};
+
+/** A variable may stand in place of any text. */
+export const VARIABLE = "\\$[Ee][Nn][Vv]://[\\s\\S]+";

@@ -1,0 +1,49 @@
+// The tables of docs/configuration.md. The text around them stands on the page itself.
+import type { Attribute, List } from "./list";
+
+/** The page with the tables that the list says. */
+export function withTables(page: string, list: List): string {
+  const sections = new Set(list.attributes.map(({ section }) => section));
+  return page.replace(/(<!-- attributes: (.+?) -->\n)[^]*?(<!-- end -->)/g, (_, open: string, section: string, close: string) => {
+    if (section === "elsewhere") return open + elsewhere(list) + close;
+    if (!sections.delete(section)) throw new Error(`docs/configuration.md: no attributes under "${section}", or a second table of them`);
+    return open + table(list.attributes.filter((a) => a.section === section)) + close;
+  });
+}
+
+function table(attributes: Attribute[]): string {
+  const rows: { names: string[]; cells: string }[] = [];
+  for (const a of attributes) {
+    const cells = `${typeOf(a)} | ${defaultOf(a)} | ${a.deprecated ? "Deprecated. " : ""}${a.text}`, last = rows.at(-1);
+    // Those of which the same is said share a row.
+    if (last?.cells === cells) last.names.push(a.name);
+    else rows.push({ names: [a.name], cells });
+  }
+  return `| attribute | type | default | meaning |\n|---|---|---|---|\n${rows.map(({ names, cells }) => `| ${names.map(code).join(", ")} | ${cells} |\n`).join("").replaceAll("|  |", "| |")}`;
+}
+
+function typeOf(a: Attribute): string {
+  const most = a.max === undefined ? "" : `, at most ${a.max}`;
+  switch (a.type) {
+    case "boolean": return "boolean";
+    case "off": return "`false`";
+    case "whole": return `${a.unit ? `${a.unit}, ` : ""}${a.zero ? "0 or " : ""}${a.min}–${a.max}`;
+    case "word": return a.words!.map(code).join(", ");
+    case "text": return a.format ?? "string";
+    case "texts": return a.words ? `one or some of ${a.words.map(code).join(", ")}` : `${a.format ?? "string"} or list${most}`;
+    case "map": return `object, ${a.names} → ${a.values}${most}`;
+    case "rules": return `list of 1–${a.max} objects`;
+    case "claim rule": return "rule";
+    case "claim schema": return "JSON Schema";
+    case "object": return "object";
+  }
+}
+
+function defaultOf(a: Attribute): string { return a.shown ?? a.otherwise ?? (a.default === undefined ? "" : code(String(a.default))); }
+
+function elsewhere({ elsewhere }: List): string {
+  const said = ({ harmless, instead }: List["elsewhere"][number]): string => `${instead}${harmless === undefined ? "" : harmless === "any" ? "; ignored, with a warning" : `; ${code(String(harmless))} is accepted`}`;
+  return `| attribute | of | here |\n|---|---|---|\n${elsewhere.map((e) => `| ${code(e.name)} | ${e.from} | ${said(e)} |\n`).join("")}`;
+}
+
+function code(text: string): string { return `\`${text}\``; }

@@ -1,0 +1,129 @@
+// APISIX: a plugin's object, or routes (of a standalone file, of the Admin API, of an export) whose hosts, paths and methods become rules.
+
+import { isFields, listAt, type Fields } from "../check/fields";
+import { APISIX } from "./apisix_options";
+import { complete, putAll, say, type Draft, type Option } from "./option";
+
+const PLUGIN = "openid-connect";
+
+export function convertApisix(document: unknown, options: Option[] = APISIX): Draft {
+  const routes = routesOf(document);
+  return routes.length === 0 ? single(document as Fields, options) : ruled(routes, options);
+}
+
+function single(plugin: Fields, options: Option[]): Draft {
+  const draft: Draft = { filter: {}, changes: [] };
+  put(plugin, draft, options);
+  complete(draft, signsIn(draft.filter));
+  return draft;
+}
+
+export const signsIn = (filter: Fields): boolean => filter.bearer_only !== true && (filter.unauth_action ?? "auth") === "auth" || isFields(filter.session);
+
+/** Its settings, with references that only APISIX can follow replaced. */
+function put({ _meta: meta, ...plugin }: Fields, draft: Draft, options: Option[]): void {
+  if (isFields(meta)) for (const [key, value] of Object.entries(meta)) if (value !== false) say(draft, "dropped", `_meta.${key}`, key === "disable" ? "the plugin is switched off there, and guards here" : "is about APISIX's plugins in general: rules say which requests are guarded");
+  putAll(options, referring(plugin, "", draft) as Fields, draft);
+  if (plugin.public_key !== undefined && plugin.discovery === undefined) say(draft, "added", "claim_validator.issuer.valid_issuers", "is required with a public_key and without discovery: an issuer is always checked");
+}
+
+const SECRETS = ["client_secret", "session.secret", "client_rsa_private_key", "symmetric_key"];
+
+function referring(value: unknown, path: string, draft: Draft): unknown {
+  if (isFields(value)) return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, referring(inner, path === "" ? key : `${path}.${key}`, draft)]));
+  if (typeof value !== "string" || SECRETS.includes(path) && !/^\$env:\/\//i.test(value)) return value;
+  const [, name] = /^(?:\$secret:\/\/|\$env:\/\/(?=[^/]+\/)|\$\{\{)(.+?)(?:\}\})?$/i.exec(value) ?? [];
+  if (name === undefined) return value;
+  const variable = name.replaceAll(/\W+/g, "_").replaceAll(/^_|_$/g, "").toUpperCase();
+  say(draft, "changed", path, `${value} cannot be followed by Envoy: it is read from the environment variable ${variable}`);
+  return `$ENV://${variable}`;
+}
+
+interface Route { name: string; fields: Fields; plugin: Fields | undefined }
+
+/** Every object with `uri`, `uris` or `plugins`, wherever it stands; consumers, services and plugin configurations are none. */
+function routesOf(value: unknown): Route[] {
+  if (Array.isArray(value)) return value.flatMap(routesOf);
+  if (!isFields(value)) return [];
+  const isRoute = "uri" in value || "uris" in value;
+  if (isRoute) {
+    const plugin = isFields(value.plugins) ? value.plugins[PLUGIN] : undefined;
+    return [{ name: String(value.name ?? value.id ?? value.uri ?? [value.uris].flat()[0]), fields: value, plugin: isFields(plugin) ? plugin : undefined }];
+  }
+  return Object.values(value).flatMap(routesOf);
+}
+
+function ruled(routes: Route[], options: Option[]): Draft {
+  const draft: Draft = { filter: {}, changes: [] }, rules: Fields[] = [];
+  for (const route of routes) {
+    const own: Draft = { filter: {}, changes: [] };
+    const { match, whole } = matchOf(route, own);
+    if (!whole && (route.plugin === undefined || Object.keys(match).length === 0)) {
+      // What lets requests through must not let more of them through than there.
+      draft.changes.push(...own.changes.map((one) => ({ ...one, option: `${route.name}: ${one.option}` })));
+      if (route.plugin !== undefined) say(draft, "unguarded", `${route.name}: uri`, "no rule can say which requests these are: write one by hand, before those that take the same requests");
+      continue;
+    }
+    if (route.plugin === undefined) own.filter.mode = "public";
+    else {
+      put(route.plugin, own, options);
+      complete(own, signsIn(own.filter));
+    }
+    draft.changes.push(...own.changes.map((one) => ({ ...one, option: `${route.name}: ${one.option}` })));
+    rules.push({ ...match, ...own.filter });
+    if (route.plugin === undefined) say(draft, "changed", `${route.name}: plugins`, "has no openid-connect: a rule with mode public lets it through; identity headers are removed all the same");
+  }
+  rules.sort(bySpecificity);
+  const common = commonOf(rules.filter(({ mode }) => mode !== "public"));
+  draft.filter = { mode: "deny", ...common, rules: rules.map((rule) => without(rule, rule.mode === "public" ? {} : common)) };
+  if (rules.length === 1 && Object.keys(draft.filter.rules as Fields[] [0]).length === 0) draft.filter.rules = rules;
+  const open = (draft.filter.rules as Fields[]).find((rule) => !("host" in rule || "path" in rule || "path_prefix" in rule || "method" in rule));
+  // A route for everything is what stands outside of the rules.
+  if (open !== undefined) {
+    const others = (draft.filter.rules as Fields[]).filter((rule) => rule !== open);
+    const { mode: _deny, rules: _rules, ...settings } = draft.filter;
+    draft.filter = { ...settings, ...open, ...(others.length === 0 ? {} : { rules: others }) };
+  } else say(draft, "added", "mode", "deny: what no route takes is 404 in APISIX, and 403 here");
+  return draft;
+}
+
+/** The first rule that takes a request guards it; APISIX takes exact paths before prefixes, and longer prefixes before shorter ones. */
+function bySpecificity(a: Fields, b: Fields): number {
+  const longest = (rule: Fields, key: string): number => Math.max(0, ...listAt(rule, key).map((path) => String(path).length));
+  const rank = (rule: Fields): number[] => ["path" in rule ? 1 : 0, longest(rule, "path_prefix"), "host" in rule ? 1 : 0, "method" in rule ? 1 : 0];
+  const [one, other] = [rank(a), rank(b)];
+  return other.map((value, i) => value - one[i]!).find((difference) => difference !== 0) ?? 0;
+}
+
+const MATCHED = ["uri", "uris", "host", "hosts", "methods", "plugins", "name", "id", "desc", "upstream", "upstream_id", "service_id", "status", "labels", "create_time", "update_time", "timeout", "enable_websocket"];
+
+/** `whole`: the rule takes exactly what the route takes. */
+function matchOf({ fields }: Route, draft: Draft): { match: Fields; whole: boolean } {
+  const uris = [...listAt(fields, "uris"), fields.uri].filter((uri) => typeof uri === "string") as string[], hosts = [...listAt(fields, "hosts"), fields.host].filter((host) => typeof host === "string");
+  const prefixes = uris.filter((uri) => uri.endsWith("*")).map((uri) => uri.slice(0, -1)), exact = uris.filter((uri) => !/[*:{]/.test(uri)), odd = uris.filter((uri) => /[:{]/.test(uri) || uri.slice(0, -1).includes("*"));
+  for (const uri of odd) say(draft, "dropped", `uri ${uri}`, "parameters and wildcards inside of a path have no counterpart: write rules for it by hand");
+  for (const prefix of prefixes.filter((one) => one !== "/" && !odd.includes(`${one}*`))) say(draft, "changed", `uri ${prefix}*`, prefix.endsWith("/") ? `takes ${prefix.slice(0, -1)} itself as well` : `takes ${prefix} and what is below it, but no longer names such as ${prefix}x`);
+  for (const name of Object.keys(fields).filter((key) => !MATCHED.includes(key))) say(draft, "dropped", name, "has no counterpart in rules, which go by host, path and method: the route's requests are guarded whatever it says");
+  if ("service_id" in fields || "plugin_config_id" in fields) say(draft, "dropped", "service_id" in fields ? "service_id" : "plugin_config_id", "plugins that come from there are not seen: put the object of openid-connect into the route first");
+  if (fields.status === 0) say(draft, "dropped", "status", "the route is switched off there");
+  const everything = prefixes.includes("/");
+  const servable = (list: string[]) => list.filter((uri) => !odd.includes(uri) && !odd.includes(`${uri}*`));
+  const hasPath = everything || uris.length > odd.length, conditions = Object.keys(fields).filter((key) => !MATCHED.includes(key) && key !== "priority");
+  const match = !hasPath ? {} : {
+    ...(hosts.length > 0 ? { host: hosts } : {}),
+    ...(exact.length > 0 && !everything ? { path: exact } : {}),
+    ...(servable(prefixes).length > 0 && !everything ? { path_prefix: servable(prefixes).map((prefix) => prefix.length > 1 ? prefix.replace(/\/$/, "") : prefix) } : {}),
+    ...(listAt(fields, "methods").length > 0 ? { method: listAt(fields, "methods") } : {}),
+  };
+  return { match, whole: odd.length === 0 && conditions.length === 0 };
+}
+
+const MATCH = ["host", "path", "path_prefix", "method", "mode"];
+
+/** What all rules say alike stands once, outside. */
+function commonOf(rules: Fields[]): Fields {
+  const [first = {}, ...others] = rules;
+  return Object.fromEntries(Object.entries(first).filter(([key, value]) => !MATCH.includes(key) && others.every((rule) => JSON.stringify(rule[key]) === JSON.stringify(value))));
+}
+
+const without = (rule: Fields, common: Fields): Fields => Object.fromEntries(Object.entries(rule).filter(([key]) => !(key in common)));

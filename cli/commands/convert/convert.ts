@@ -1,0 +1,49 @@
+// `convert`: from another tool's configuration to the filter's, and everything that is not the same afterwards.
+
+import { parseAllDocuments } from "yaml";
+import { judge, type Remark } from "../filter/judge";
+import { variablesOf } from "../filter/stand_ins";
+import { UserError } from "../io";
+import type { SourceFile } from "../source/source_file";
+import { convertApisix } from "./apisix";
+import { convertEnvoyGateway } from "./envoy_gateway";
+import { convertEnvoyOauth2 } from "./envoy_oauth2";
+import { convertHuawei } from "./huawei";
+import { convertJwtAuthn } from "./jwt_authn";
+import { convertModAuthOpenidc } from "./mod_auth_openidc";
+import { convertOauth2Proxy } from "./oauth2_proxy";
+import type { Change, Draft } from "./option";
+
+const CONVERTERS: Record<string, (file: SourceFile) => Draft> = {
+  apisix: (file) => convertApisix(objectOf(file)),
+  // API7 Gateway has the same plugin.
+  api7: (file) => convertApisix(objectOf(file)),
+  huawei: (file) => convertHuawei(objectOf(file)),
+  "oauth2-proxy": (file) => convertOauth2Proxy(file.text),
+  mod_auth_openidc: (file) => convertModAuthOpenidc(file.text),
+  "envoy-oauth2": (file) => convertEnvoyOauth2(objectOf(file)),
+  jwt_authn: (file) => convertJwtAuthn(objectOf(file)),
+  "envoy-gateway": (file) => convertEnvoyGateway(objectOf(file, "SecurityPolicy")),
+};
+
+export const SOURCES = Object.keys(CONVERTERS);
+
+export interface Converted { filter: Record<string, unknown>; changes: Change[]; /** What the filter still refuses: to be changed by hand. */ refused: Remark[] }
+
+export function convert(from: string, file: SourceFile): Converted {
+  const { filter, changes } = CONVERTERS[from]!(file);
+  const { environment, standIns } = variablesOf(filter, null, {});
+  const refused = judge(JSON.stringify(filter), environment).errors.filter(({ path }) => !standIns.some((standIn) => standIn.path === path));
+  return { filter, changes, refused };
+}
+
+/** Of several documents the one of that kind, or the first. */
+function objectOf(file: SourceFile, kind?: string): Record<string, unknown> {
+  const documents = parseAllDocuments(file.text), list = Array.isArray(documents) ? documents : [];
+  const broken = list.find(({ errors }) => errors.length > 0);
+  if (broken !== undefined) throw new UserError(`${file.name}: ${broken.errors[0]!.message.split("\n")[0]}`);
+  const values = list.map((document) => document.toJS({ mapAsMap: false }) as Record<string, unknown> | null);
+  const found = values.find((value) => kind !== undefined && value?.kind === kind) ?? values.find((value) => value !== null && typeof value === "object");
+  if (found == null) throw new UserError(`${file.name}: expected an object in JSON or YAML`);
+  return found;
+}

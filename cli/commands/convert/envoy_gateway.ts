@@ -1,0 +1,100 @@
+// Envoy Gateway's SecurityPolicy: its oidc, its jwt, and who is authorized by claims.
+
+import { at, isFields, listAt, textAt, type Fields } from "../check/fields";
+import { UserError } from "../io";
+import { convertJwtAuthn, JWT_PROVIDER } from "./jwt_authn";
+import { change, complete, drop, keep, putAll, say, seconds, type Draft, type Option } from "./option";
+
+const MATCHERS = "matchers of headers have no counterpart: scripts and forms get 401 by what they send (Sec-Fetch-Mode, Accept)";
+const BACKEND = "make a Backend or a cluster for the provider, with TLS, and name it in provider_cluster";
+
+export const ENVOY_GATEWAY: Option[] = [
+  keep("oidc.provider.issuer", "https://idp.example.com/realms/b", "discovery", (value: string) => `${value.replace(/\/$/, "")}/.well-known/openid-configuration`),
+  keep("oidc.provider.authorizationEndpoint", "https://idp.example.com/auth", "authorization_endpoint"),
+  keep("oidc.provider.tokenEndpoint", "https://idp.example.com/token", "token_endpoint"),
+  keep("oidc.provider.endSessionEndpoint", "https://idp.example.com/bye", "end_session_endpoint"),
+  ...drop(BACKEND, { "oidc.provider.backendRef": {}, "oidc.provider.backendRefs": [{}], "oidc.provider.backendSettings": {} }),
+  keep("oidc.clientID", "shop", "client_id"),
+  change("oidc.clientIDRef", { name: "client" }, "client_id", "secrets of Kubernetes reach the filter as environment variables of Envoy: set CLIENT_ID from the key client-id", () => "$ENV://CLIENT_ID"),
+  change("oidc.clientSecret", { name: "client" }, "client_secret", "secrets of Kubernetes reach the filter as environment variables of Envoy: set CLIENT_SECRET from the key client-secret (EnvoyProxy, and env.hostKeys of the EnvoyExtensionPolicy)", () => "$ENV://CLIENT_SECRET"),
+  ...drop("cookies have names of their own, sealed and in as many chunks as they need", { "oidc.cookieNames": { accessToken: "a" } }),
+  change("oidc.cookieConfig.sameSite", "Strict", "session.cookie_same_site", (value: string) => value === "Strict" ? "is Lax: with Strict browsers would hold the session back on the way from the provider" : "", (value: string) => value === "Strict" ? "Lax" : value),
+  keep("oidc.cookieDomain", "example.com", "session.cookie_domain"),
+  keep("oidc.scopes", ["openid", "email"], "scope", (value: string[]) => [...new Set(["openid", ...value])].join(" ")),
+  change("oidc.resources", ["https://api.example.com", "https://b.example.com"], "authorization_params.resource", (value: string[]) => value.length > 1 ? "is one resource here, the first" : "", (value: string[]) => value[0]),
+  change("oidc.redirectURL", "%REQ(x-forwarded-proto)%://%REQ(:authority)%/back", "redirect_uri", (value: string) => /%REQ\(/.test(value) ? "is a path, on the request's host and scheme" : "", (value: string) => /%REQ\(/.test(value) ? `/${value.split("%/").at(-1)}` : value),
+  ...drop(MATCHERS, { "oidc.denyRedirect": { headers: [{ name: "x-requested-with", value: "XMLHttpRequest" }] } }),
+  keep("oidc.logoutPath", "/bye", "logout_path"),
+  keep("oidc.forwardAccessToken", true, "access_token_in_authorization_header"),
+  change("oidc.forwardIDToken.header", "x-id", "set_raw_id_token_header", "the header is X-Raw-ID-Token", () => true),
+  keep("oidc.defaultTokenTTL", "10m", "access_token_expires_in", seconds),
+  keep("oidc.refreshToken", false, "renew_access_token_on_expiry"),
+  ...drop("a refresh token is used until the provider refuses it; session.absolute_timeout ends a session", { "oidc.defaultRefreshTokenTTL": "168h" }),
+  ...drop("a sign-in may take ten minutes", { "oidc.csrfTokenTTL": "10m" }),
+  ...drop("sessions are always sealed", { "oidc.disableTokenEncryption": true }),
+  change("oidc.passThroughAuthHeader", true, "", (value: boolean) => value ? "a bearer token beside the sign-in is verified by itself" : "a bearer token is verified, and passes without a session", () => undefined),
+  { name: "jwt.optional", outcome: "changed", sample: true, put: (value, draft) => { if (value === true) { draft.filter.bearer_only = false; draft.filter.unauth_action = "pass"; say(draft, "changed", "jwt.optional", "without a token the request passes, without identity headers"); } } },
+  { name: "jwt.providers", outcome: "kept", sample: [], put: () => {} },
+  { name: "authorization", outcome: "changed", sample: { defaultAction: "Deny", rules: [{ action: "Allow", principal: { jwt: { provider: "p", scopes: ["read"], claims: [{ name: "roles", valueType: "StringArray", values: ["admin"] }] } } }] }, put: putAuthorization },
+  ...drop("is Envoy's, beside the filter: keep it in a SecurityPolicy of its own", { apiKeyAuth: {}, basicAuth: {}, cors: {}, extAuth: {} }),
+  { name: "targetRefs", outcome: "changed", sample: [{ kind: "HTTPRoute", name: "shop" }], put: (_value, draft) => say(draft, "changed", "targetRefs", "go into an EnvoyExtensionPolicy, as they are") },
+  { name: "targetRef", outcome: "changed", sample: { kind: "HTTPRoute", name: "shop" }, put: (_value, draft) => say(draft, "changed", "targetRef", "goes into an EnvoyExtensionPolicy, as it is") },
+  { name: "targetSelectors", outcome: "changed", sample: [{ kind: "HTTPRoute" }], put: (_value, draft) => say(draft, "changed", "targetSelectors", "go into an EnvoyExtensionPolicy, as they are") },
+];
+
+export function convertEnvoyGateway(document: unknown, options: Option[] = ENVOY_GATEWAY): Draft {
+  const draft: Draft = { filter: {}, changes: [] }, spec = textAt(document, "kind") === "SecurityPolicy" ? at(document, "spec") : undefined;
+  if (!isFields(spec)) throw new UserError("this is no SecurityPolicy");
+  const providers = listAt(spec, "jwt", "providers").filter(isFields);
+  if (providers.length > 0) addJwt(providers, draft);
+  const people = isFields(spec.oidc);
+  if (people) {
+    delete draft.filter.bearer_only;
+    if (textAt(spec, "oidc", "redirectURL") === "") {
+      draft.filter.redirect_uri = "/oauth2/callback";
+      say(draft, "added", "oidc.redirectURL", "Envoy Gateway's own default: the path, on the request's host");
+    }
+  }
+  putAll(options, spec, draft);
+  complete(draft, people);
+  return draft;
+}
+
+/** Its providers are jwt_authn's, by other names. */
+function addJwt(providers: Fields[], draft: Draft): void {
+  const asEnvoy = Object.fromEntries(providers.map((provider) => {
+    const { name, remoteJWKS, localJWKS, claimToHeaders, recomputeRoute, extractFrom, ...rest } = provider;
+    if (at(localJWKS, "valueRef") !== undefined) say(draft, "dropped", "jwt.providers.localJWKS.valueRef", "put the key as a PEM into public_key");
+    if (at(remoteJWKS, "backendRefs") !== undefined || at(remoteJWKS, "backendSettings") !== undefined) say(draft, "dropped", "jwt.providers.remoteJWKS.backendRefs", BACKEND);
+    return [String(name), {
+      ...rest,
+      ...(textAt(remoteJWKS, "uri") === "" ? {} : { remote_jwks: { http_uri: { uri: textAt(remoteJWKS, "uri") } } }),
+      ...(textAt(localJWKS, "inline") === "" ? {} : { local_jwks: { inline_string: textAt(localJWKS, "inline") } }),
+      ...(Array.isArray(claimToHeaders) ? { claim_to_headers: claimToHeaders.map((one) => ({ header_name: textAt(one, "header"), claim_name: textAt(one, "claim") })) } : {}),
+      ...(recomputeRoute === true ? { clear_route_cache: true } : {}),
+      ...(isFields(extractFrom) ? { ...(listAt(extractFrom, "headers").length > 0 ? { from_headers: listAt(extractFrom, "headers").map((one) => ({ name: textAt(one, "name"), value_prefix: textAt(one, "valuePrefix") })) } : {}), ...(listAt(extractFrom, "cookies").length > 0 ? { from_cookies: extractFrom.cookies } : {}), ...(listAt(extractFrom, "params").length > 0 ? { from_params: extractFrom.params } : {}) } : {}),
+    }];
+  }));
+  const first = String(providers[0]!.name);
+  const converted = convertJwtAuthn({ providers: asEnvoy, rules: [{ match: { prefix: "/" }, requires: { provider_name: first } }] }, JWT_PROVIDER);
+  if (providers.length > 1) say(draft, "dropped", "jwt.providers", `one configuration has one provider, ${first}: rules with a discovery of their own for ${providers.slice(1).map((one) => String(one.name)).join(", ")}`);
+  Object.assign(draft.filter, converted.filter);
+  draft.changes.push(...converted.changes.filter(({ option }) => option !== "provider_cluster"));
+  if (draft.filter.provider_cluster === "idp") delete draft.filter.provider_cluster;
+}
+
+function putAuthorization(value: unknown, draft: Draft): void {
+  const rules = listAt(value, "rules"), allowed: unknown[] = [];
+  for (const rule of rules) {
+    const jwt = at(rule, "principal", "jwt"), others = Object.keys(isFields(at(rule, "principal")) ? at(rule, "principal") as Fields : {}).filter((key) => key !== "jwt");
+    if (textAt(rule, "action") !== "Allow" || !isFields(jwt) || others.length > 0 || at(rule, "operation") !== undefined) {
+      say(draft, "unguarded", `authorization.rules ${textAt(rule, "name")}`.trim(), "only rules that allow by claims and scopes of a token have a counterpart: keep this one in a SecurityPolicy");
+      continue;
+    }
+    const claims = listAt(jwt, "claims").map((claim) => ({ any: listAt(claim, "values").map((text) => ({ claim: textAt(claim, "name"), contains: String(text) })) }));
+    allowed.push({ all: [...claims, ...listAt(jwt, "scopes").map((scope) => ({ claim: "scope", contains: String(scope) }))] });
+  }
+  if (textAt(value, "defaultAction") === "Allow") return say(draft, "changed", "authorization.defaultAction", "Allow: everybody who is verified passes");
+  if (allowed.length > 0) draft.filter.access_rules = allowed.length === 1 ? allowed[0] : { any: allowed };
+  say(draft, "changed", "authorization", "is access_rules, over the token's claims; who does not fit gets 403");
+}

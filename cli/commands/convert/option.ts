@@ -1,0 +1,114 @@
+// What becomes of one option of another tool. A tool is a table of these, so that nothing is lost unsaid: each option is kept, or stands
+// in the list of changes with the reason.
+
+import type { Fields } from "../check/fields";
+
+/** `added`: what the tool does not have and the filter needs. `unguarded`: it said who may pass, and nothing in the result does: to be written by hand. */
+export interface Change { kind: "changed" | "dropped" | "added" | "unguarded"; option: string; text: string }
+
+export interface Draft { filter: Fields; changes: Change[] }
+
+export interface Option {
+  name: string;
+  /** `kept`: under the same or another name, with the same meaning. */
+  outcome: "kept" | "changed" | "dropped";
+  /** A value for the tests. */
+  sample: unknown;
+  put(value: unknown, draft: Draft): void;
+}
+
+type Map = (value: never) => unknown;
+
+/** Sets a path; undefined leaves it out. */
+export function set(filter: Fields, path: string, value: unknown): void {
+  if (value === undefined) return;
+  const names = path.split("."), last = names.pop()!;
+  let object = filter;
+  for (const name of names) object = (object[name] ??= {}) as Fields;
+  object[last] = value;
+}
+
+export const say = (draft: Draft, kind: Change["kind"], option: string, text: string): void => void draft.changes.push({ kind, option, text });
+
+/** The same meaning; `to`: its name here. */
+export function keep(name: string, sample: unknown, to = name, map: Map = (value) => value): Option {
+  return { name, outcome: "kept", sample, put: (value, { filter }) => set(filter, to, map(value as never)) };
+}
+
+/** Another meaning, told by `why`; "" where this value means the same. */
+export function change(name: string, sample: unknown, to: string, why: string | ((value: never) => string), map: Map = (value) => value): Option {
+  return {
+    name, outcome: "changed", sample,
+    put: (value, draft) => {
+      set(draft.filter, to, map(value as never));
+      const text = typeof why === "string" ? why : why(value as never);
+      if (text !== "") say(draft, "changed", name, text);
+    },
+  };
+}
+
+/** Nothing of it comes over. */
+export function drop(why: string, samples: Record<string, unknown>): Option[] {
+  return Object.entries(samples).map(([name, sample]) => ({ name, outcome: "dropped" as const, sample, put: (_value, draft) => say(draft, "dropped", name, why) }));
+}
+
+/** Likewise for what says who may pass. */
+export function unguarded(why: string, samples: Record<string, unknown>): Option[] {
+  return drop(why, samples).map((option) => ({ ...option, put: (_value, draft) => say(draft, "unguarded", option.name, why) }));
+}
+
+/** A secret: what is written down moves into a variable, so that no configuration shows it. References of other products cannot be followed. */
+export function secret(name: string, to: string, variable: string): Option {
+  return {
+    name, outcome: "changed", sample: "a secret of some thirty-two characters",
+    put: (value, draft) => {
+      const own = /^\$env:\/\/([A-Za-z_]\w*)$/i.exec(String(value));
+      set(draft.filter, to, `$ENV://${own?.[1] ?? variable}`);
+      if (own === null) say(draft, "changed", name, `is read from the environment variable ${variable}: set it to what stands there, and name it to Envoy in vm_config.environment_variables`);
+    },
+  };
+}
+
+/** Puts a tool's settings, each by its row. Objects without a row of their own are looked into. */
+export function putAll(options: Option[], given: Fields, draft: Draft, path = ""): void {
+  for (const [key, value] of Object.entries(given)) {
+    const name = path === "" ? key : `${path}.${key}`, option = options.find((one) => one.name === name);
+    const holdsOthers = options.some((one) => one.name.startsWith(`${name}.`)) && typeof value === "object" && value !== null && !Array.isArray(value);
+    if (value === null) continue;
+    if (option !== undefined) option.put(value, draft);
+    if (holdsOthers) putAll(options, value as Fields, draft, name);
+    else if (option === undefined) say(draft, "dropped", name, "is not known to this converter: look up what it does, and whether anything here does the same (docs/configuration.md)");
+  }
+}
+
+export const CLUSTER = "belongs to Envoy's cluster that provider_cluster names";
+
+/** What every configuration needs here: a cluster for the provider, and for a sign-in a session's secret. */
+export function complete(draft: Draft, signsIn: boolean): void {
+  const { filter } = draft;
+  if (filter.provider_cluster === undefined && (filter.discovery !== undefined || filter.introspection_endpoint !== undefined || filter.jwks_uri !== undefined)) {
+    filter.provider_cluster = "idp";
+    say(draft, "added", "provider_cluster", "Envoy calls clusters, not URLs: make a cluster idp that leads to the provider, with TLS, CA and name check (envoy-oidc generate writes one)");
+  }
+  if ([filter.discovery, filter.introspection_endpoint, filter.jwks_uri].some((url) => String(url).startsWith("http:")) && filter.ssl_verify !== false) {
+    filter.ssl_verify = false;
+    say(draft, "added", "ssl_verify", "false accepts that the provider is reached by plain http: anyone on the way can change what it says");
+  }
+  const session = (filter.session ?? {}) as Fields;
+  if (signsIn && session.secret === undefined) {
+    filter.session = { ...session, secret: "$ENV://SESSION_SECRET" };
+    say(draft, "added", "session.secret", "seals the sessions: set the environment variable SESSION_SECRET to the output of openssl rand -base64 32, the same in all Envoys");
+  }
+}
+
+export const milliseconds = (value: unknown): number => Math.max(1, Math.min(60, Math.ceil(Number(value) / 1000)));
+
+/** "1h30m", "15m0s", "300s", "500ms" in seconds. */
+export function seconds(text: unknown): number {
+  if (typeof text === "number") return text;
+  const units: Record<string, number> = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86400 };
+  const parts = [...String(text).matchAll(/([\d.]+)(ms|s|m|h|d)?/g)];
+  return Math.ceil(parts.reduce((sum, [, digits, unit]) => sum + Number(digits) * units[unit ?? "s"]!, 0));
+}
+
+export const within = (least: number, most: number) => (value: unknown): number => Math.max(least, Math.min(most, Number(value)));

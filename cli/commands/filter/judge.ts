@@ -1,0 +1,31 @@
+// What the filter says of a configuration. Its own reader judges, so that no answer here can differ from Envoy's log.
+
+import { configure, type LogLine } from "./host";
+import { filterModule } from "./module";
+
+/** `path`: the attribute that it is about, "" where it is about the whole. */
+export interface Remark { path: string; text: string }
+
+export interface Verdict { accepted: boolean; errors: Remark[]; warnings: Remark[] }
+
+export function judge(configuration: string, environment: Record<string, string>): Verdict {
+  let told: ReturnType<typeof configure>;
+  try {
+    told = configure(filterModule(), Buffer.from(configuration), environment);
+  } catch (error) {
+    // A trap is a fault of the filter's own, and Envoy would not start with it either.
+    return { accepted: false, errors: [{ path: "", text: `the filter stopped while it read this: ${(error as Error).message}` }], warnings: [] };
+  }
+  const { accepted, log } = told;
+  const about = (...levels: LogLine["level"][]) => log.filter(({ level }) => levels.includes(level)).map(({ text }) => remark(text));
+  return { accepted, errors: about("error", "critical"), warnings: about("warn") };
+}
+
+/** A path: names, list positions, and names that hold dots. Texts have a blank behind their first colon. */
+const REMARK = /^([A-Za-z_][\w.$/:-]*(?:\[\d+\][\w.$/:-]*)*): ([^]+)$/;
+
+function remark(line: string): Remark {
+  const text = line.replace(/^envoy-oidc[^:]*: /, "").replace(/^(configuration: )+/, "");
+  const found = REMARK.exec(text);
+  return found ? { path: found[1]!, text: found[2]! } : { path: "", text };
+}

@@ -1,0 +1,50 @@
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Option, type Command } from "commander";
+import { printable, UserError, type Io } from "../io";
+import { planFor } from "./plan";
+import { TARGETS } from "./targets";
+
+interface Given { issuer: string; clientId: string; target: string; appUrl: string; upstream: string; bearerOnly: boolean; offline: boolean; ca: string; wasm: string; out?: string }
+
+export function addGenerate(program: Command, io: Io, done: (code: number) => void): void {
+  program.command("generate").summary("write a configuration for a provider and a client")
+    .description("Asks the provider for its metadata, and writes a configuration with comments: a cluster for each of its hosts, TLS with CA and name check, the client's proof, algorithms, logout.")
+    .requiredOption("--issuer <url>", "the provider's issuer, or its /.well-known/openid-configuration")
+    .requiredOption("--client-id <id>", "the client, as the provider knows it")
+    .addOption(new Option("--target <target>", "what runs the filter").choices(Object.keys(TARGETS)).default("envoy"))
+    .option("--app-url <url>", "how browsers reach the application", "https://app.example.com")
+    .option("--upstream <host:port>", "the service behind Envoy", "service.example.com:8000")
+    .option("--bearer-only", "bearer tokens alone, nobody signs in", false)
+    .option("--offline", "do not ask the provider", false)
+    .option("--ca <file>", "authorities that certificates may come from, where Envoy runs", "/etc/ssl/certs/ca-certificates.crt")
+    .option("--wasm <file>", "the filter's module, where Envoy runs", "/etc/envoy/envoy-oidc.wasm")
+    .option("--out <folder>", "write files there; compose needs it")
+    .addHelpText("after", `
+Examples:
+  envoy-oidc generate --issuer https://idp.example.com/realms/shop --client-id shop --app-url https://shop.example.com --upstream shop:8000 > envoy.yaml
+  envoy-oidc generate --issuer https://idp.example.com --client-id shop --target istio | kubectl apply -f -
+  envoy-oidc generate --issuer https://idp.example.com --client-id shop --target compose --out shop
+
+Secrets are never part of what is written: the comments name the environment variables that they go into.`)
+    .action(async ({ target, out, ...options }: Given) => {
+      const { naming, bodies, files } = TARGETS[target]!;
+      if (!/^[\w.-]+(:\d+)?$/.test(options.upstream)) throw new UserError(`--upstream: expected a host and a port such as shop:8000, found ${options.upstream}`);
+      io.progress(`asking ${options.issuer}`);
+      const plan = await planFor(options, naming, bodies);
+      io.progress("");
+      const made = files(plan);
+      if (out === undefined) {
+        if (Object.keys(made).length > 1) throw new UserError(`--target ${target} makes ${Object.keys(made).join(" and ")}: say where by --out FOLDER`);
+        io.line(Object.values(made)[0]!.trimEnd());
+      } else {
+        mkdirSync(out, { recursive: true });
+        const there = Object.keys(made).filter((name) => existsSync(join(out, name)));
+        if (there.length > 0) throw new UserError(`${there.map((name) => join(out, name)).join(", ")}: is there already, and was not replaced`);
+        for (const [name, text] of Object.entries(made)) writeFileSync(join(out, name), text);
+        io.error(`wrote ${Object.keys(made).map((name) => join(out, name)).join(", ")}`);
+      }
+      for (const remark of plan.remarks) io.error(printable(remark));
+      done(0);
+    });
+}

@@ -1,0 +1,12 @@
+import { UserError } from "../io";
+import { SourceFile } from "./source_file";
+
+/** A file, or a sentence about why it cannot be read. */
+export function readSource(path: string): SourceFile {
+  try {
+    return SourceFile.read(path);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new UserError(code === "ENOENT" ? `${path}: there is no such file` : `${path}: ${message}`);
+  }
+}

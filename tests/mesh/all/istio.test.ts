@@ -1,0 +1,68 @@
+// Istio's agent with the OCI image of a release and a provider by TLS 1.3; TrafficExtension; and what goes wrong where.
+
+import { request } from "../../envoy/support/http";
+import { until } from "../../envoy/support/envoy";
+import { converse } from "../support/conversation";
+import { GATEWAY, gatewayHere, gatewayOfAgent, SIDECAR, sidecarHere, startAgent, startControlPlane, startWorkload, validate } from "../support/istio";
+import { BUILD_MS, program } from "../support/programs";
+import { startRegistry } from "../support/registry";
+import { forWorld, ofKind, toYaml, withBackchannel, type Resource } from "../support/samples";
+import { startParts, type World } from "../support/world";
+
+beforeAll(async () => { for (const name of ["istio", "pilot-agent"] as const) await program(name); }, BUILD_MS);
+
+describe.each([
+  ["gateway.yaml", { forms: false }],
+  ["gateway-with-forms.yaml", { forms: true, formPost: true }],
+])("%s with Istio's agent", (file, conversation) => {
+  converse(async () => {
+    const [world, registry] = await Promise.all([startParts(), startRegistry()]);
+    const resources = gatewayOfAgent(withBackchannel(forWorld(`istio/${file}`, world, registry.image)), world);
+    await startAgent(await startControlPlane(resources), world, [registry.port]);
+    return world;
+  }, conversation);
+});
+
+/** The same as a TrafficExtension. */
+function asExtension(resources: Resource[]): Resource[] {
+  const plugin = ofKind(resources, "WasmPlugin"), { selector, match, phase, ...wasm } = plugin.spec;
+  Object.assign(plugin, { kind: "TrafficExtension", spec: { selector, match, phase, wasm } });
+  return resources;
+}
+
+describe.each([["gateway.yaml", GATEWAY, gatewayHere], ["sidecar.yaml", SIDECAR, sidecarHere]] as const)("%s as TrafficExtension", (file, workload, here) => {
+  converse(async () => {
+    const world = await startParts(), resources = here(asExtension(withBackchannel(forWorld(`istio/${file}`, world))), world);
+    expect(await validate(toYaml(resources))).toBe("");
+    await startWorkload(workload, await startControlPlane(resources));
+    return world;
+  }, { forms: false });
+});
+
+describe("what goes wrong", () => {
+  /** The first answer to a request without credentials. */
+  const answer = ({ app }: World): Promise<number> => until("an answer", 60_000, () => request(app).then(({ status }) => status, () => undefined));
+
+  test("an image that is not there: 403, and nothing reaches the upstream", async () => {
+    const [world, registry] = await Promise.all([startParts(), startRegistry()]);
+    const resources = gatewayOfAgent(forWorld("istio/gateway.yaml", world, registry.image.replace(":1.0", ":2.0")), world);
+    const agent = await startAgent(await startControlPlane(resources), world, [registry.port]);
+    await agent.logged(/error in converting the wasm config to local/);
+    expect([await answer(world), world.upstream.count()]).toEqual([403, 0]);
+  });
+
+  test("a wrong configuration: 500, and the log names the mistake", async () => {
+    const world = await startParts(), resources = forWorld("istio/gateway.yaml", world);
+    ofKind(resources, "WasmPlugin").spec.pluginConfig.client_identifier = "x";
+    const envoy = await startWorkload(GATEWAY, await startControlPlane(gatewayHere(resources, world)));
+    expect([await answer(world), world.upstream.count()]).toEqual([500, 0]);
+    expect(envoy.log()).toContain("configuration: client_identifier: unknown attribute");
+  });
+
+  test("match: SERVER on a gateway, which Istio counts as a client: everything passes", async () => {
+    const world = await startParts(), resources = forWorld("istio/gateway.yaml", world);
+    ofKind(resources, "WasmPlugin").spec.match = [{ mode: "SERVER" }];
+    await startWorkload(GATEWAY, await startControlPlane(gatewayHere(resources, world)));
+    expect(await answer(world)).toBe(200);
+  });
+});

@@ -1,0 +1,80 @@
+// Envoy Gateway as a plain process, with the Envoy of these tests. It reads its resources from files.
+
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { stringify } from "yaml";
+import { envoyBinary, envoyVersion } from "../../../cli/demo/envoy-binary";
+import { atEnd } from "../../envoy/support/cleanup";
+import { runInNamespace } from "./namespace";
+import { program, type Running } from "./programs";
+import { ENVIRONMENT, ofKind, toYaml, type Resource } from "./samples";
+import { startTls } from "./tls";
+import type { World } from "./world";
+
+/** What Envoys fetch modules from. */
+const OWN_NAME = "envoy-gateway.envoy-gateway-system.svc.cluster.local";
+
+/** Resources of a user, for processes: a port of loopback by http, backends by address, Envoy as a process. Every host is taken, since the provider
+ *  calls by address. */
+export async function here(resources: Resource[], { port, upstream }: World): Promise<Resource[]> {
+  const [listener] = ofKind(resources, "Gateway").spec.listeners;
+  Object.assign(listener, { protocol: "HTTP", port, tls: undefined, hostname: undefined });
+  ofKind(resources, "HTTPRoute").spec.hostnames = undefined;
+  ofKind(resources, "EnvoyProxy").spec.provider = { type: "Host", host: { envoyVersion: await envoyVersion() } };
+  for (const rule of ofKind(resources, "HTTPRoute").spec.rules) rule.backendRefs = [{ group: "gateway.envoyproxy.io", kind: "Backend", name: "service" }];
+  return [...resources, backend("service", upstream.port)];
+}
+
+export function backend(name: string, port: number): Resource {
+  return { apiVersion: "gateway.envoyproxy.io/v1alpha1", kind: "Backend", metadata: { name, namespace: "default" }, spec: { endpoints: [{ ip: { address: "127.0.0.1", port } }] } };
+}
+
+/** `ports` are further ones of this machine that it can reach. */
+export async function startEnvoyGateway(resources: Resource[], world: World, ports: number[] = []): Promise<Running> {
+  const folder = await mkdtemp(join(tmpdir(), "envoy-oidc-gateway-"));
+  atEnd(() => rm(folder, { recursive: true, force: true }));
+  const home = join(folder, "home"), binary = await program("envoy-gateway");
+  for (const name of ["resources", "home"]) await mkdir(join(folder, name));
+  await layEnvoy(join(home, "data"));
+  const host = { configHome: join(home, "config"), dataHome: join(home, "data"), stateHome: join(home, "state"), runtimeDir: join(home, "run") };
+  await writeFile(join(folder, "gateway.yaml"), stringify({
+    apiVersion: "gateway.envoyproxy.io/v1alpha1", kind: "EnvoyGateway",
+    gateway: { controllerName: "gateway.envoyproxy.io/gatewayclass-controller" },
+    provider: { type: "Custom", custom: { resource: { type: "File", file: { paths: [join(folder, "resources")] } }, infrastructure: { type: "Host", host } } },
+    extensionApis: { enableBackend: true, enableEnvoyPatchPolicy: true },
+  }));
+  await promisify(execFile)(binary, ["certgen", "--local", "--config-home", host.configHome], { env: { ...process.env, HOME: home } });
+  await writeFile(join(folder, "resources", "all.yaml"), toYaml([...resources, ...await certificatesIn(join(host.configHome, "certs", "envoy"))]));
+  const reached = [world.upstream.port, world.providerPort, ...ports];
+  return runInNamespace([binary, "server", "--config-path", join(folder, "gateway.yaml")], /Listening on :18002/, {
+    folder, names: [OWN_NAME, "envoy-gateway", "idp.example.com"],
+    outward: { ...Object.fromEntries(reached.map((port) => [port, port])), 443: await startTls(world) },
+    inward: [world.port], env: { ...ENVIRONMENT, HOME: home },
+  });
+}
+
+/** Envoys fetch modules from Envoy Gateway by mutual TLS. In a cluster they have a Secret and /certs/ca.crt for it; a process is told neither. */
+async function certificatesIn(folder: string): Promise<Resource[]> {
+  const base64 = async (file: string) => (await readFile(join(folder, file))).toString("base64");
+  const operation = { op: "replace", jsonPath: "..trusted_ca", path: "filename", value: join(folder, "ca.crt") };
+  return [{
+    apiVersion: "v1", kind: "Secret", metadata: { name: "envoy", namespace: "envoy-gateway-system" }, type: "kubernetes.io/tls",
+    data: { "tls.crt": await base64("tls.crt"), "tls.key": await base64("tls.key") },
+  }, {
+    apiVersion: "gateway.envoyproxy.io/v1alpha1", kind: "EnvoyPatchPolicy", metadata: { name: "authority", namespace: "default" },
+    spec: {
+      targetRef: { group: "gateway.networking.k8s.io", kind: "Gateway", name: "public" }, type: "JSONPatch",
+      jsonPatches: [{ type: "type.googleapis.com/envoy.config.cluster.v3.Cluster", name: "wasm_cluster", operation }],
+    },
+  }];
+}
+
+/** Where func-e, which runs Envoy for it, looks for one before it downloads any. */
+async function layEnvoy(data: string): Promise<void> {
+  const folder = join(data, "envoy-versions", await envoyVersion(), "bin");
+  await mkdir(folder, { recursive: true });
+  await symlink(await envoyBinary(), join(folder, "envoy"));
+}

@@ -1,0 +1,30 @@
+// A provider that cannot be built here is a failure that says what to install, never a test that is left out.
+
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+
+const BUILD = join(__dirname, "support/build.mjs");
+let nothing: string;
+
+beforeAll(async () => { nothing = await mkdtemp(join(tmpdir(), "envoy-oidc-path-")); });
+afterAll(() => rm(nothing, { recursive: true, force: true }));
+
+const built = (name: string, path: string) => promisify(execFile)(process.execPath, [BUILD, name], { env: { ...process.env, PATH: path } });
+
+test.each([
+  ["hydra", ["Go 1.26 or newer", "a C compiler"]], ["zitadel", ["Go 1.26 or newer"]], ["spring", ["a JDK, 17 or newer", "Maven"]], ["navikt", ["a JDK, 17 or newer", "Maven"]], ["django", ["Python 3.10 or newer with pip"]],
+])("%s on a machine without what it needs: the build fails and names each missing program", async (name, missing) => {
+  const failure = (await built(name, nothing).catch((error: unknown) => error)) as { code?: number; stderr?: string };
+  expect(failure.code).toBe(1);
+  for (const program of missing) expect(failure.stderr).toContain(program);
+  expect(failure.stderr).toContain(`The provider ${name} cannot run here`);
+});
+
+test("a program that is too old is missing too", async () => {
+  const old = await mkdtemp(join(nothing, "old-"));
+  await symlink("/bin/true", join(old, "go")); // which names no version
+  await expect(built("zitadel", old)).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining("Go 1.26 or newer") });
+});

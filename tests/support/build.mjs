@@ -1,0 +1,89 @@
+// Programs that tests need and nobody offers ready to run: built into .cache, once for each state of the files that pin their versions. Plain Node
+// and no packages.
+
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import { cp, mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify, stripVTControlCharacters } from "node:util";
+import { lock } from "../../cli/lock.mjs";
+
+const run = promisify(execFile);
+const CACHE = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), ".cache");
+
+export const GO = { command: ["go", "version"], found: /go1\.(\d+)/, oldest: 21, install: "Go 1.26 or newer" };
+
+/**
+ * The folder of a program that is built.
+ * @param what for messages: "the provider hydra"
+ * @param cache the folder below .cache
+ * @param files what it is built from, below `source`; they lie in the work folder in the same places
+ * @param needs programs of the machine, such as GO
+ * @param build makes it in the work folder, which then becomes the result
+ */
+export async function built({ what, cache, source, files = ["."], needs, build }) {
+  const missing = (await Promise.all(needs.map(async (need) => ((await isThere(need)) ? [] : [need.install])))).flat();
+  if (missing.length > 0) throw new Error(`${what} cannot run here: install ${missing.join(" and ")}.`);
+  const folder = join(CACHE, cache, await stateOf(source, files));
+  if (await exists(folder)) return folder;
+  await mkdir(dirname(folder), { recursive: true });
+  const unlock = await lock(`${folder}.lock`, `building ${what}`, console.error);
+  const work = `${folder}.${process.pid}`;
+  try {
+    if (await exists(folder)) return folder; // another process was quicker
+    for (const file of files) await cp(join(source, file), join(work, file), { recursive: true });
+    await build(work);
+    await rename(work, folder);
+    return folder;
+  } finally {
+    await rm(work, { recursive: true, force: true });
+    await unlock();
+  }
+}
+
+/** Runs a command there and gives what it prints. Throws what it said where it fails. */
+export async function tell(cwd, command, args) {
+  try {
+    return (await run(command, args, { cwd, maxBuffer: 64 * 1024 * 1024 })).stdout;
+  } catch (error) {
+    const lines = stripVTControlCharacters(`${error.stdout ?? ""}\n${error.stderr ?? ""}`).trim().split("\n").filter((line) => !line.startsWith("go: downloading"));
+    throw new Error(`${command} ${args.slice(0, 2).join(" ")} said\n  ${lines.slice(-8).join("\n  ") || error.message}`);
+  }
+}
+
+/** Prints what it gives, or says what went wrong. */
+export async function print(giving) {
+  try {
+    console.log(await giving);
+  } catch (error) {
+    console.error(error.message);
+    process.exitCode = 1;
+  }
+}
+
+async function isThere({ command: [command, ...args], found, oldest }) {
+  try {
+    const { stdout, stderr } = await run(command, args);
+    return found === undefined || Number(found.exec(stdout + stderr)?.[1]) >= oldest;
+  } catch {
+    return false;
+  }
+}
+
+/** A name for what these files hold. */
+async function stateOf(source, names) {
+  const hash = createHash("sha256");
+  const files = (await Promise.all(names.map((name) => filesAt(join(source, name))))).flat();
+  for (const file of files.sort()) hash.update(`${file.slice(source.length)}\0`).update(await readFile(file)).update("\0");
+  return hash.digest("hex").slice(0, 16);
+}
+
+async function filesAt(path) {
+  if ((await stat(path)).isFile()) return [path];
+  return (await readdir(path, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+}
+
+function exists(path) {
+  return stat(path).then(() => true, () => false);
+}

@@ -1,0 +1,44 @@
+import { Config } from "../../../../assembly/config/config";
+import { IntrospectionRequest } from "../../../../assembly/filter/calls/introspection_request";
+import { Root } from "../../../../assembly/filter/rules/root";
+import { RuleSettings } from "../../../../assembly/filter/rules/rule_settings";
+import { Standing } from "../../../../assembly/filter/shared/shared_results";
+import { Await, CalloutKind } from "../../../../assembly/flow/next";
+import { ReadAnswer } from "../../../../assembly/flow/read_answer";
+import { Callout, Endpoint } from "../../../../assembly/http/callout";
+import { NameTable } from "../../../../assembly/http/name_table";
+import { readUrl } from "../../../../assembly/http/url";
+import { ascii, equal, equalInt, isFalse, isTrue } from "../../check";
+import { exchange, introspectionConfig } from "../../flow/exchange.as";
+
+export function workers_with_the_same_configuration_call_a_question_the_same(): void {
+  equal(name("key", 0, "token"), name("key", 0, "token"));
+  equalInt(question("key", 0, "token").name.length, 16);
+}
+
+export function a_question_of_another_configuration_rule_or_token_is_another_one(): void {
+  const own = name("key", 0, "token");
+  isFalse(own == name("kez", 0, "token") || own == name("key", 1, "token") || own == name("key", 0, "tokeo") || own == name("key", 0, ""), "another name");
+}
+
+export function what_nobody_has_sealed_is_no_answer(): void {
+  const x = exchange(introspectionConfig()), asked = question("key", 0, "token");
+  for (let size = 0; size < 100; size++) isTrue(asked.verdict(x, new Standing(1, 0, 1, new Uint8Array(size).fill(7))) == null, size.toString());
+}
+
+export function a_turn_is_under_way_until_its_time_and_never_for_longer_than_turns_last(): void {
+  const standing = new Standing(1, 5_000, 0, new Uint8Array(0));
+  isTrue(standing.underWay(4_999, 3_000) && standing.underWay(2_000, 3_000), "under way");
+  isFalse(standing.underWay(5_000, 3_000) || standing.underWay(6_000, 3_000), "over");
+  isTrue(standing.underWay(1_000, 3_000), "another worker's time may be a second ahead");
+  isFalse(standing.underWay(999, 3_000) || standing.underWay(0, 3_000), "too long");
+}
+
+function name(key: string, rule: i32, token: string): string { return question(key, rule, token).name.toString(); }
+
+function question(key: string, rule: i32, token: string): IntrospectionRequest {
+  const root = new Root(1), endpoint = new Endpoint(readUrl(ascii("https://idp.example.com/introspect")).value, ascii("idp"));
+  root.key = ascii(key);
+  const rule = new RuleSettings(root, rule, new Config(), new NameTable(), null);
+  return new IntrospectionRequest(rule, ascii(token), new Await(new Callout("POST", endpoint), new ReadAnswer(), CalloutKind.Introspection));
+}
