@@ -1,7 +1,7 @@
 // The way back from the provider (RFC 6749 §4.1.2, RFC 9207): is it this browser's, is it new, what does it say?
 
 import { is, joined, same, utf8 } from "../bytes/bytes";
-import { sameBytes } from "../crypto/equal";
+import { sameBytes } from "../crypto/arithmetic/equal";
 import { Reply } from "../http/callout";
 import { LOGIN_ID_SIZE } from "../http/cookie_names";
 import { LoginCookie } from "../http/cookies";

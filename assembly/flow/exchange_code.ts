@@ -1,8 +1,8 @@
 // Trades the code for tokens (RFC 6749 §4.1.3), checks the ID Token, asks for UserInfo, and makes the session.
 
 import { EMPTY } from "../bytes/bytes";
-import { sameBytes } from "../crypto/equal";
-import { NONCE_SIZE } from "../crypto/xchacha20poly1305";
+import { sameBytes } from "../crypto/arithmetic/equal";
+import { NONCE_SIZE } from "../crypto/aead/xchacha20poly1305";
 import { Reply } from "../http/callout";
 import { Url } from "../http/url";
 import { Json } from "../json/json";

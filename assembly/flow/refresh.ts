@@ -2,7 +2,7 @@
 
 import { EMPTY } from "../bytes/bytes";
 import { BrowserSettings } from "../config/browser";
-import { NONCE_SIZE } from "../crypto/xchacha20poly1305";
+import { NONCE_SIZE } from "../crypto/aead/xchacha20poly1305";
 import { Reply } from "../http/callout";
 import { Url } from "../http/url";
 import { readJws } from "../jose/jws";

@@ -3,7 +3,7 @@
 
 import { utf8 } from "../bytes/bytes";
 import { ByteWriter } from "../bytes/writer";
-import { digest, Hash } from "../crypto/hash";
+import { digest, Hash } from "../crypto/hash/hash";
 import { contextOf } from "../session/sealing";
 import { Session } from "../session/session";
 

@@ -3,7 +3,7 @@
 import { encodeBase64url } from "../bytes/base64";
 import { EMPTY, joined, utf8 } from "../bytes/bytes";
 import { BrowserSettings, CALLBACK_SUFFIX, Redirect as RedirectKind } from "../config/browser";
-import { NONCE_SIZE } from "../crypto/xchacha20poly1305";
+import { NONCE_SIZE } from "../crypto/aead/xchacha20poly1305";
 import { LOGIN_ID_SIZE } from "../http/cookie_names";
 import { isCrossSite } from "../http/navigation";
 import { MAX_PATH, safeReturnTo } from "../http/return_to";

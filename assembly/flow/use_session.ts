@@ -1,7 +1,7 @@
 // Goes on with a session: is it over, ended by somebody, due for new tokens or a fresh look at the provider? Else it is let through.
 
 import { EMPTY } from "../bytes/bytes";
-import { NONCE_SIZE } from "../crypto/xchacha20poly1305";
+import { NONCE_SIZE } from "../crypto/aead/xchacha20poly1305";
 import { hasScopes, inList } from "../jose/claims";
 import { sessionIdentity } from "../policy/session_identity";
 import { SessionClaims } from "../policy/session_claims";

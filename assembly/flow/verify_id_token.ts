@@ -1,7 +1,7 @@
 // The signature of an ID Token: always checked, with the provider's keys, or a shared secret where configuration says so (OpenID Connect Core 1.0 §3.1.3.7, points 6 to 8).
 
-import { Hash } from "../crypto/hash";
-import { SecretKey } from "../crypto/key";
+import { Hash } from "../crypto/hash/hash";
+import { SecretKey } from "../crypto/encoding/key";
 import { Algorithm } from "../jose/algorithm";
 import { KeySet } from "../jose/jwks";
 import { JwsFault, readJws, VerifiedJwt } from "../jose/jws";

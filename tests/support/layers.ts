@@ -91,7 +91,7 @@ export const MAKERS: Record<string, string> = {
   KeySet: "jose/jwks.ts",
   ClaimSchema: "config/read_claim_schema.ts",
   Metadata: "oidc/discovery.ts",
-  PrivateKey: "crypto/private_key.ts",
+  PrivateKey: "crypto/keys/private_key.ts",
   Tokens: "oidc/token.ts",
   IdToken: "oidc/id_token.ts",
   LogoutToken: "oidc/logout_token.ts",
