@@ -7,6 +7,8 @@ export const ORDER = [
 
 /** The same inside a folder that has folders; `.` is what stands beside them. */
 export const WITHIN: Record<string, string[][]> = {
+  crypto: [["arithmetic"], ["hash", "aead", "encoding"], ["rsa", "elliptic", "edwards"], ["keys"], ["."]],
+  flow: [["decision"], ["bearer"], ["browser"], ["logout"], ["."]],
   filter: [["envoy", "observe"], ["shared"], ["verdicts"], ["provider"], ["rules"], ["calls"], ["requests"], ["."]],
 };
 
