@@ -43,9 +43,9 @@ export async function built({ what, cache, source, files = ["."], needs, build }
 }
 
 /** Runs a command there and gives what it prints. Throws what it said where it fails. */
-export async function tell(cwd, command, args) {
+export async function tell(cwd, command, args, environment = {}) {
   try {
-    return (await run(command, args, { cwd, maxBuffer: 64 * 1024 * 1024 })).stdout;
+    return (await run(command, args, { cwd, env: { ...process.env, ...environment }, maxBuffer: 64 * 1024 * 1024 })).stdout;
   } catch (error) {
     const lines = stripVTControlCharacters(`${error.stdout ?? ""}\n${error.stderr ?? ""}`).trim().split("\n").filter((line) => !line.startsWith("go: downloading"));
     throw new Error(`${command} ${args.slice(0, 2).join(" ")} said\n  ${lines.slice(-8).join("\n  ") || error.message}`);
