@@ -97,8 +97,8 @@ describe("the npm package", () => {
   test("holds the module, its description and its samples, and no source, test or script that npm would run", async () => {
     const files = await entries(gunzipSync(read(made.folder, `${STEM}.tgz`)));
     expect(Object.keys(files).sort()).toEqual([
-      "CHANGELOG.md", "LICENSE", "README.md", "build/LICENSES.txt", "build/envoy-oidc.wasm", "cli/package/index.d.ts", "cli/package/index.js",
-      "envoy/bearer.yaml", "envoy/browser.yaml", "envoy/first.yaml", "package.json",
+      "CHANGELOG.md", "LICENSE", "README.md", "build/LICENSES.txt", "build/envoy-oidc.cjs", "build/envoy-oidc.wasm", "cli/package/index.d.ts", "cli/package/index.js",
+      "envoy-oidc.schema.json", "envoy/bearer.yaml", "envoy/browser.yaml", "envoy/first.yaml", "package.json",
     ].map((file) => `package/${file}`));
     expect(files["package/build/envoy-oidc.wasm"]!.equals(read(made.folder, `${STEM}.wasm`))).toBe(true);
     const manifest = JSON.parse(files["package/package.json"]!.toString()) as { private?: boolean; scripts: object };
