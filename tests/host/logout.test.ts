@@ -129,58 +129,6 @@ describe("where to", () => {
   });
 });
 
-describe("the way back to logout_path", () => {
-  const HERE = { post_logout_redirect_uri: "https://app.example/logout" };
-  const FROM_PROVIDER: Sent = { "sec-fetch-site": "cross-site" };
-  const state = (browser: Browser): string => location(signOut(browser)).searchParams.get("state")!;
-  const back = (browser: Browser, query = "", headers: Sent = FROM_PROVIDER): StreamContext => browser.navigate(`/logout${query}`, headers);
-  const title = ({ local }: StreamContext): string => /<h1>(.*?)<\/h1>/.exec(local.body)![1]!;
-
-  test("a state goes along, and whoever brings it back sees that the logout is done, without another way to the provider", () => {
-    const { browser } = signedIn(HERE);
-    const sent = state(browser);
-    expect(sent).toMatch(/^[\w-]{8}$/);
-    const done = back(browser, `?state=${sent}`);
-    expect([done.local.status, title(done), done.local.body.includes(ISSUER), done.local.headers.get("cache-control")]).toEqual([200, "You are signed out", false, "no-store"]);
-    isOut(browser);
-  });
-  test("it is good once", () => {
-    const { browser } = signedIn(HERE);
-    const query = `?state=${state(browser)}`;
-    back(browser, query);
-    expect(title(back(browser, query))).toBe("Sign out?");
-  });
-  test.each([["none", () => ""], ["another one", () => "?state=AAAAAAAA"], ["an empty one", () => "?state="], ["two", (sent: string) => `?state=${sent}&state=${sent}`], ["a longer one", (sent: string) => `?state=${sent}A`]])(
-    "%s is no way back", (_, query) => {
-      const { browser } = signedIn(HERE);
-      expect(title(back(browser, query(state(browser))))).toBe("Sign out?");
-    });
-  test("who has logged in again meanwhile is asked, and stays logged in", () => {
-    const { browser } = signedIn(HERE);
-    const query = `?state=${state(browser)}`;
-    const flow = browser.names.find((name) => !name.includes("_login_") && name !== browser.session)!;
-    const kept = browser.jar.get(flow)!;
-    signIn(browser);
-    browser.jar.set(flow, kept);
-    expect(title(back(browser, query))).toBe("Sign out?");
-    expect(browser.fetch("/api").forwarded.has("x-userinfo")).toBe(true);
-  });
-  test("another browser's state shows nothing", () => {
-    const { envoy, browser } = signedIn(HERE);
-    expect(title(back(new Browser(envoy), `?state=${state(browser)}`))).toBe("Sign out?");
-  });
-  test("without an end_session_endpoint the page comes at once", () => expect(title(signOut(signedIn(HERE, without("end_session_endpoint")).browser))).toBe("You are signed out"));
-  test("redirect_after_logout_uri that leads back, which brings no state, does not go round in circles", () => {
-    const { browser } = signedIn({ redirect_after_logout_uri: "https://idp.example/logout?logout_uri=https%3A%2F%2Fapp.example%2Flogout" });
-    expect(location(signOut(browser)).host).toBe("idp.example");
-    expect(title(back(browser))).toBe("You are signed out");
-  });
-  test.each(["https://app.example/logout/", "https://app.example/bye", "https://www.example/logout", "http://app.example/logout", "https://app.example:8443/logout"])("no state goes to %s: nobody would look at it", (uri) => {
-    const { browser } = signedIn({ post_logout_redirect_uri: uri });
-    expect([location(signOut(browser)).searchParams.has("state"), browser.names]).toEqual([false, []]);
-  });
-});
-
 describe("duty 118: every cookie goes, with the attributes that it was set with", () => {
   test.each<[string, object, string]>([
     ["by default", {}, "; Path=/; HttpOnly; Secure; SameSite=Lax"], ["with a domain", { cookie_domain: "example" }, "; Path=/; Domain=example; HttpOnly; Secure; SameSite=Lax"],

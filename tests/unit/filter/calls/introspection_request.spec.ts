@@ -36,9 +36,9 @@ export function a_turn_is_under_way_until_its_time_and_never_for_longer_than_tur
 
 function name(key: string, rule: i32, token: string): string { return question(key, rule, token).name.toString(); }
 
-function question(key: string, rule: i32, token: string): IntrospectionRequest {
+function question(key: string, number: i32, token: string): IntrospectionRequest {
   const root = new Root(1), endpoint = new Endpoint(readUrl(ascii("https://idp.example.com/introspect")).value, ascii("idp"));
   root.key = ascii(key);
-  const settings = new RuleSettings(root, rule, new Config(), new NameTable(), null);
-  return new IntrospectionRequest(settings, ascii(token), new Await(new Callout("POST", endpoint), new ReadAnswer(), CalloutKind.Introspection));
+  const rule = new RuleSettings(root, number, new Config(), new NameTable(), null);
+  return new IntrospectionRequest(rule, ascii(token), new Await(new Callout("POST", endpoint), new ReadAnswer(), CalloutKind.Introspection));
 }
