@@ -114,6 +114,7 @@ describe("the npm package", () => {
     const wasm = say('import { wasm } from "envoy-oidc"; console.log(wasm)');
     expect(wasm).toBe(join(folder, "node_modules/envoy-oidc/build/envoy-oidc.wasm"));
     expect(say('import { version } from "envoy-oidc"; console.log(version)')).toBe(version);
+    expect(run(folder, join(folder, "node_modules/.bin/envoy-oidc"), "--version").trim()).toBe(version);
     writeFileSync(join(folder, "a.ts"), 'import { version, wasm } from "envoy-oidc";\nexport const all: string[] = [version, wasm];\n');
     run(folder, "node", join(ROOT, "node_modules/typescript/bin/tsc"), "--noEmit", "--module", "nodenext", "a.ts");
 
