@@ -15,7 +15,7 @@ import { FILTER, type World } from "./world";
 
 /** So many plain requests without a token may one hostile request cost. */
 const AIM = 10;
-/** A key has its tables after so many good tokens (crypto/ed_multiples.ts). */
+/** A key has its tables after so many good tokens (crypto/edwards/ed_multiples.ts). */
 const GOOD_TOKENS = 20;
 
 interface Row extends Hostile { with: Measured; /** The same request to an Envoy that answers by itself, or lets it through. */ alone: Measured }

@@ -149,12 +149,12 @@ describe("proofs have one maker", () => {
 describe("duty 69: what a stranger may guess at is compared to its end", () => {
   const codeOf = (file: string): string => FILES.find((one) => one.file === file)!.code;
   test.each([
-    ["a token's HMAC", "crypto/verify.ts", "sameBytes(hmac("], ["a seal's tag", "crypto/xchacha20poly1305.ts", "sameBytes(tagOf("],
-    ["a login's state", "flow/callback.ts", "sameBytes(login.state, "], ["a login's nonce", "oidc/id_token.ts", "sameBytes(claims.text(node), nonce)"],
+    ["a token's HMAC", "crypto/verify.ts", "sameBytes(hmac("], ["a seal's tag", "crypto/aead/xchacha20poly1305.ts", "sameBytes(tagOf("],
+    ["a login's state", "flow/browser/callback.ts", "sameBytes(login.state, "], ["a login's nonce", "oidc/id_token.ts", "sameBytes(claims.text(node), nonce)"],
   ])("%s", (_, file, comparison) => expect(codeOf(file)).toContain(comparison));
 
   test("by a loop without a way out before its end", () => {
-    const [, loop] = /\bfor \(([^]*)return difference == 0;\s*}\s*$/.exec(codeOf("crypto/equal.ts")) ?? [];
+    const [, loop] = /\bfor \(([^]*)return difference == 0;\s*}\s*$/.exec(codeOf("crypto/arithmetic/equal.ts")) ?? [];
     expect(loop).toMatch(/^let i = 0; i < a\.length; i\+\+\) difference \|= /);
     expect(loop).not.toMatch(/\b(return|break|if|while)\b/);
   });

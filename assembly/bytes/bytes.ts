@@ -30,7 +30,7 @@ export function same(a: Uint8Array, b: Uint8Array): bool {
   return a.length == b.length && sameAt(a.dataStart, b.dataStart, a.length);
 }
 
-/** Whether the same bytes stand at both addresses. Not for secrets: it stops at the first difference (crypto/equal.ts). */
+/** Whether the same bytes stand at both addresses. Not for secrets: it stops at the first difference (crypto/arithmetic/equal.ts). */
 export function sameAt(a: usize, b: usize, size: usize): bool {
   // Sixteen at a time, the last sixteen once more.
   if (size >= 16) {

@@ -1,7 +1,7 @@
 // The compiled settings of the browser sign-in.
 
 import { EMPTY, same, utf8 } from "../bytes/bytes";
-import { SecretKey } from "../crypto/key";
+import { SecretKey } from "../crypto/encoding/key";
 import { Algorithm } from "../jose/algorithm";
 import { Client, ClientAuth } from "../oidc/client_auth";
 import { SealingKeys } from "../session/sealing";

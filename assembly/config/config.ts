@@ -1,6 +1,6 @@
 // The compiled configuration: valid by construction, never changed, nothing left to parse when a request comes.
 
-import { Key } from "../crypto/key";
+import { Key } from "../crypto/encoding/key";
 import { Endpoint } from "../http/callout";
 import { RequestMatch } from "../http/request_match";
 import { Algorithm } from "../jose/algorithm";

@@ -1,6 +1,6 @@
 // What is wrong with a `public_key`, in words.
 
-import { KeyFault } from "../crypto/key";
+import { KeyFault } from "../crypto/encoding/key";
 
 export function keyFaultText(fault: i32): string {
   switch (fault) {

@@ -2,8 +2,8 @@
 
 import { EMPTY, same } from "../bytes/bytes";
 import { decodeUtf8 } from "../bytes/utf8";
-import { hashSize } from "../crypto/hash";
-import { SecretKey } from "../crypto/key";
+import { hashSize } from "../crypto/hash/hash";
+import { SecretKey } from "../crypto/encoding/key";
 import { Algorithm, algorithmNamed, algorithmNames, asymmetricAlgorithms } from "../jose/algorithm";
 import { Secure } from "../session/cookie_settings";
 import { contextOf } from "../session/sealing";

@@ -1,9 +1,9 @@
 // How the filter proves itself to the provider: at the introspection endpoint, and at the endpoints of the sign-in.
 
 import { EMPTY, utf8 } from "../bytes/bytes";
-import { hashSize } from "../crypto/hash";
-import { Curve } from "../crypto/key";
-import { PrivateKey, privateKeyFaultText, readPrivateKeyPem } from "../crypto/private_key";
+import { hashSize } from "../crypto/hash/hash";
+import { Curve } from "../crypto/encoding/key";
+import { PrivateKey, privateKeyFaultText, readPrivateKeyPem } from "../crypto/keys/private_key";
 import { algorithmNamed } from "../jose/algorithm";
 import { Assertion, Client, ClientAuth, METHODS } from "../oidc/client_auth";
 import { OF_ASSERTIONS } from "./attribute_names";

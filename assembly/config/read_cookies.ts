@@ -2,7 +2,7 @@
 
 import { encodeBase64url } from "../bytes/base64";
 import { concat, EMPTY, indexOf, inLowerCase, joined, startsIgnoringCase, utf8 } from "../bytes/bytes";
-import { digest, Hash } from "../crypto/hash";
+import { digest, Hash } from "../crypto/hash/hash";
 import { readUrl } from "../http/url";
 import { CookieNames, CookieSettings, Secure } from "../session/cookie_settings";
 import * as attributes from "./attributes";

@@ -2,10 +2,10 @@
 
 import { inLowerCase } from "../bytes/bytes";
 import { decodeUtf8 } from "../bytes/utf8";
-import { Key, SecretKey } from "../crypto/key";
-import { readPublicKeyPem } from "../crypto/pem";
+import { Key, SecretKey } from "../crypto/encoding/key";
+import { readPublicKeyPem } from "../crypto/keys/pem";
 import { keyFaultText } from "./key_fault";
-import { hashSize } from "../crypto/hash";
+import { hashSize } from "../crypto/hash/hash";
 import { Algorithm, algorithmNamed, algorithmNames, asymmetricAlgorithms } from "../jose/algorithm";
 import * as attributes from "./attributes";
 import { Config, Verification } from "./config";

@@ -1,11 +1,11 @@
 /** Owns the one question that everything above asks: is this key's signature over this data good? */
-import { EcPublicKey, hashOf } from "./ecdsa";
-import { Ed25519PublicKey } from "./ed25519";
-import { sameBytes } from "./equal";
-import { Hash } from "./hash";
-import { hmac } from "./hmac";
-import { Key, SecretKey } from "./key";
-import { RsaPublicKey } from "./rsa";
+import { EcPublicKey, hashOf } from "./elliptic/ecdsa";
+import { Ed25519PublicKey } from "./edwards/ed25519";
+import { sameBytes } from "./arithmetic/equal";
+import { Hash } from "./hash/hash";
+import { hmac } from "./hash/hmac";
+import { Key, SecretKey } from "./encoding/key";
+import { RsaPublicKey } from "./rsa/rsa";
 
 export const enum Scheme { RsaPkcs1, RsaPss, Ecdsa, EdDsa, Hmac }
 

@@ -1,7 +1,7 @@
 // The tick: fetches ahead of need, hands counters over, forgets configurations that are gone.
 
 import { nowMs } from "../abi/host";
-import { RefreshOutcome } from "../flow/exchange";
+import { RefreshOutcome } from "../flow/decision/exchange";
 import { advance } from "./calls/calls";
 import { lookAtOtherWorkers } from "./calls/replies";
 import { Configuration, roots } from "./calls/roots";

@@ -5,18 +5,18 @@ import { Unauthenticated } from "../config/config";
 import { sameOriginReferer } from "../http/navigation";
 import { safeReturnTo } from "../http/return_to";
 import { expiredSession } from "../session/session_cookies";
-import { backchannelLogout } from "./backchannel_logout";
-import { callback } from "./callback";
-import { Exchange } from "./exchange";
-import { frontchannelLogout } from "./frontchannel_logout";
-import { logout } from "./logout";
-import { misplacedCallback } from "./misplaced_callback";
-import { Forward, ForwardPreflight, Next, Refuse } from "./next";
-import { openNext, openSession } from "./open_session";
-import { NOT_SENT, PREFETCHED, Refusal, SIGN_IN_LOOP_NO_COOKIE, SIGN_IN_LOOP_OVER, SIGN_IN_LOOP_UNREADABLE, SIGN_IN_NEEDED } from "./refusal";
-import { beginSignIn, SignIn } from "./sign_in";
-import { useSession } from "./use_session";
-import { Place, Visit } from "./visit";
+import { backchannelLogout } from "./logout/backchannel_logout";
+import { callback } from "./browser/callback";
+import { Exchange } from "./decision/exchange";
+import { frontchannelLogout } from "./logout/frontchannel_logout";
+import { logout } from "./logout/logout";
+import { misplacedCallback } from "./browser/misplaced_callback";
+import { Forward, ForwardPreflight, Next, Refuse } from "./decision/next";
+import { openNext, openSession } from "./browser/open_session";
+import { NOT_SENT, PREFETCHED, Refusal, SIGN_IN_LOOP_NO_COOKIE, SIGN_IN_LOOP_OVER, SIGN_IN_LOOP_UNREADABLE, SIGN_IN_NEEDED } from "./decision/refusal";
+import { beginSignIn, SignIn } from "./browser/sign_in";
+import { useSession } from "./browser/use_session";
+import { Place, Visit } from "./decision/visit";
 
 /** The filter's own addresses: whoever comes there, with whatever credential, never reaches the upstream. */
 export function atPlace(x: Exchange, visit: Visit, place: Place): Next {

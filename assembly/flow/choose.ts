@@ -7,7 +7,7 @@ import { Config, Mode } from "../config/config";
 import { HeaderBlock } from "../http/header_block";
 import { Fit } from "../http/request_match";
 import { RequestTarget } from "../http/request_target";
-import { Place, placeOf } from "./visit";
+import { Place, placeOf } from "./decision/visit";
 
 /** What is not the number of a rule. */
 export const NO_RULE: i32 = -1;

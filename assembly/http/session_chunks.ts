@@ -15,7 +15,7 @@ export class SessionChunks {
   count: i32 = 0;
   /** The highest number of a chunk, and one more. */
   present: i32 = 0;
-  /** Which of them was opened as the session (flow/open_session.ts); -1: none. */
+  /** Which of them was opened as the session (flow/browser/open_session.ts); -1: none. */
   opened: i32 = -1;
   /** How many were tried. */
   tried: i32 = 0;

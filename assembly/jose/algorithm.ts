@@ -1,11 +1,11 @@
 // The one table that knows what a JWS `alg` is: nothing else in the filter enumerates algorithms or looks into their names.
 
 import { is } from "../bytes/bytes";
-import { Hash } from "../crypto/hash";
-import { EcPublicKey } from "../crypto/ecdsa";
-import { Ed25519PublicKey } from "../crypto/ed25519";
-import { Curve, Key, SecretKey } from "../crypto/key";
-import { RsaPublicKey } from "../crypto/rsa";
+import { Hash } from "../crypto/hash/hash";
+import { EcPublicKey } from "../crypto/elliptic/ecdsa";
+import { Ed25519PublicKey } from "../crypto/edwards/ed25519";
+import { Curve, Key, SecretKey } from "../crypto/encoding/key";
+import { RsaPublicKey } from "../crypto/rsa/rsa";
 import { Scheme } from "../crypto/verify";
 
 /** A signature algorithm of RFC 7518 §3.1, RFC 8037 §3.1 or RFC 9864 §2.2. There is no entry for `none`. */

@@ -2,11 +2,11 @@
 
 import { decodeAnyBase64 } from "../bytes/base64";
 import { is } from "../bytes/bytes";
-import { coordinateSize } from "../crypto/curve";
-import { EcPublicKey } from "../crypto/ecdsa";
-import { Ed25519PublicKey } from "../crypto/ed25519";
-import { Curve, KeyFault, PublicKey } from "../crypto/key";
-import { RsaPublicKey } from "../crypto/rsa";
+import { coordinateSize } from "../crypto/elliptic/curve";
+import { EcPublicKey } from "../crypto/elliptic/ecdsa";
+import { Ed25519PublicKey } from "../crypto/edwards/ed25519";
+import { Curve, KeyFault, PublicKey } from "../crypto/encoding/key";
+import { RsaPublicKey } from "../crypto/rsa/rsa";
 import { Json } from "../json/json";
 import { Result } from "../result";
 import { Algorithm, algorithmNamed } from "./algorithm";

@@ -2,7 +2,7 @@
 
 import { decodeBase64url } from "../bytes/base64";
 import { indexOf } from "../bytes/bytes";
-import { Key } from "../crypto/key";
+import { Key } from "../crypto/encoding/key";
 import { verify } from "../crypto/verify";
 import { Json } from "../json/json";
 import { parse } from "../json/parser";

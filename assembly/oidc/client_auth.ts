@@ -3,12 +3,12 @@
 import { encodeBase64, encodeBase64url } from "../bytes/base64";
 import { concat, joined, utf8 } from "../bytes/bytes";
 import { ByteWriter } from "../bytes/writer";
-import { coordinateSize } from "../crypto/curve";
-import { ecdsaDerToRaw } from "../crypto/ecdsa_der";
-import { hashName } from "../crypto/hash";
-import { hmac } from "../crypto/hmac";
-import { nativeSigner } from "../crypto/native";
-import { PrivateKey } from "../crypto/private_key";
+import { coordinateSize } from "../crypto/elliptic/curve";
+import { ecdsaDerToRaw } from "../crypto/elliptic/ecdsa_der";
+import { hashName } from "../crypto/hash/hash";
+import { hmac } from "../crypto/hash/hmac";
+import { nativeSigner } from "../crypto/arithmetic/native";
+import { PrivateKey } from "../crypto/keys/private_key";
 import { Scheme } from "../crypto/verify";
 import { Callout } from "../http/callout";
 import { formEncode, formField } from "../http/form";

@@ -2,8 +2,8 @@
 
 import { encodeBase64url } from "../bytes/base64";
 import { same } from "../bytes/bytes";
-import { sameBytes } from "../crypto/equal";
-import { digest, Hash } from "../crypto/hash";
+import { sameBytes } from "../crypto/arithmetic/equal";
+import { digest, Hash } from "../crypto/hash/hash";
 import { areNamesTexts, checkTimes, claimIs, ClaimFault, isTyp } from "../jose/claims";
 import { VerifiedJwt } from "../jose/jws";
 import { ABSENT, Json } from "../json/json";

@@ -2,8 +2,8 @@
 
 import { EMPTY, joined, same, utf8 } from "../bytes/bytes";
 import { ByteWriter } from "../bytes/writer";
-import { expand, extract } from "../crypto/hkdf";
-import { KEY_SIZE, NONCE_SIZE, open, seal, TAG_SIZE } from "../crypto/xchacha20poly1305";
+import { expand, extract } from "../crypto/hash/hkdf";
+import { KEY_SIZE, NONCE_SIZE, open, seal, TAG_SIZE } from "../crypto/aead/xchacha20poly1305";
 
 /** What a sealed text is for. Each has a key of its own, so that one never passes for another. */
 export const enum Purpose { Session = 1, Login }

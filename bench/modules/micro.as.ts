@@ -2,10 +2,10 @@
 
 import { decodeBase64url, encodeBase64url } from "../../assembly/bytes/base64";
 import { hash } from "../../assembly/bytes/hash";
-import { digest, Hash } from "../../assembly/crypto/hash";
-import { PublicKey } from "../../assembly/crypto/key";
+import { digest, Hash } from "../../assembly/crypto/hash/hash";
+import { PublicKey } from "../../assembly/crypto/encoding/key";
 import { Scheme, verify } from "../../assembly/crypto/verify";
-import { open, seal } from "../../assembly/crypto/xchacha20poly1305";
+import { open, seal } from "../../assembly/crypto/aead/xchacha20poly1305";
 import { readJwk } from "../../assembly/jose/jwk";
 import { readJws } from "../../assembly/jose/jws";
 import { parse } from "../../assembly/json/parser";

@@ -2,7 +2,7 @@
 // the filter knows.
 import { CLAIM_RULE, CLAIM_SCHEMA } from "./claim-schemas";
 import { FORMATS, VARIABLE } from "./formats";
-import { byPlace, placeOf, type Attribute, type Elsewhere, type List } from "./list";
+import { byPlace, type Attribute, type Elsewhere, type List } from "./list";
 
 type Schema = Record<string, unknown>;
 

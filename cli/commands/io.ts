@@ -26,7 +26,7 @@ export function terminal(): Io {
 }
 
 /** On one line, and without what would steer a terminal: providers and files say such things, too. */
-export const printable = (text: string): string => text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ");
+export const printable = (text: string): string => text.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, " ");
 
 /** Answers wrong usage and everything else that a person can change; its text is all that is shown. */
 export class UserError extends Error {}

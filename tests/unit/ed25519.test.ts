@@ -13,7 +13,7 @@ class Own {
   private readonly exports: { memory: WebAssembly.Memory } & Record<string, (...args: number[]) => number>;
 
   constructor() {
-    const build = compile("tests/unit/crypto/ed25519.as.ts", { name: "ed25519", release: true });
+    const build = compile("tests/unit/crypto/edwards/ed25519.as.ts", { name: "ed25519", release: true });
     const module = new WebAssembly.Module(new Uint8Array(build.wasm));
     const instance: WebAssembly.Instance = new WebAssembly.Instance(module, imports(module, () => instance.exports.memory as WebAssembly.Memory));
     this.exports = instance.exports as Own["exports"];

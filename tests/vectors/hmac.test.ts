@@ -1,4 +1,4 @@
-// HMAC by the vectors of RFC 4231 §4 that tests/unit/crypto/hmac.spec.ts does not have, and by all of RFC 4868 §2.7.2. JOSE never cuts a MAC
+// HMAC by the vectors of RFC 4231 §4 that tests/unit/crypto/hash/hmac.spec.ts does not have, and by all of RFC 4868 §2.7.2. JOSE never cuts a MAC
 // (RFC 7518 §3.2): what is shorter, longer or another one is refused.
 import { bytes, HASH, Primitives, SCHEME } from "./primitives";
 

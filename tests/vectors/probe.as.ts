@@ -5,10 +5,10 @@ import "../../assembly/abi/abort";
 import { buffer, sendLocalResponse, serialised } from "../../assembly/abi/host";
 import { resetArena } from "../../assembly/abi/memory";
 import { utf8 } from "../../assembly/bytes/bytes";
-import { EcPublicKey } from "../../assembly/crypto/ecdsa";
-import { Hash } from "../../assembly/crypto/hash";
-import { NativeVerifier, setNativeVerifier } from "../../assembly/crypto/native";
-import { readSpki } from "../../assembly/crypto/public_key";
+import { EcPublicKey } from "../../assembly/crypto/elliptic/ecdsa";
+import { Hash } from "../../assembly/crypto/hash/hash";
+import { NativeVerifier, setNativeVerifier } from "../../assembly/crypto/arithmetic/native";
+import { readSpki } from "../../assembly/crypto/keys/public_key";
 import { Scheme, verify } from "../../assembly/crypto/verify";
 import { EnvoyVerifier } from "../../assembly/filter/envoy/envoy_verifier";
 

@@ -59,7 +59,7 @@ describe("duties 53, 54: by our own code, forged signatures are refused and good
   }
 
   // `acceptable` are keys that are not of prime order. Those of small order are no keys here. With the others, an equation without the
-  // cofactor decides, which is OpenSSL's too (assembly/crypto/ed25519.ts).
+  // cofactor decides, which is OpenSSL's too (assembly/crypto/edwards/ed25519.ts).
   const ofSmallOrder = (group: SignatureGroup): boolean => group.tests.some(({ flags }) => flags.includes("SmallOrderPublicKey"));
   everyVector<SignatureVector, SignatureGroup>("ed25519",
     (vector, group) => !ofSmallOrder(group) && own.verifies(SCHEME.edDsa, HASH["SHA-512"]!, bytes(vector.msg), bytes(vector.sig)),

@@ -1,14 +1,14 @@
 /** Owns the door from the vector tests to the primitives: bytes come in and go out through one buffer in linear memory. */
 import { Result } from "../../assembly/result";
-import { EcPublicKey } from "../../assembly/crypto/ecdsa";
-import { Hash } from "../../assembly/crypto/hash";
-import { expand, extract } from "../../assembly/crypto/hkdf";
-import { Key, PublicKey, SecretKey } from "../../assembly/crypto/key";
-import { NativeVerifier, setNativeVerifier } from "../../assembly/crypto/native";
-import { readPublicKeyPem } from "../../assembly/crypto/pem";
-import { readSpki } from "../../assembly/crypto/public_key";
+import { EcPublicKey } from "../../assembly/crypto/elliptic/ecdsa";
+import { Hash } from "../../assembly/crypto/hash/hash";
+import { expand, extract } from "../../assembly/crypto/hash/hkdf";
+import { Key, PublicKey, SecretKey } from "../../assembly/crypto/encoding/key";
+import { NativeVerifier, setNativeVerifier } from "../../assembly/crypto/arithmetic/native";
+import { readPublicKeyPem } from "../../assembly/crypto/keys/pem";
+import { readSpki } from "../../assembly/crypto/keys/public_key";
 import { Scheme, verify } from "../../assembly/crypto/verify";
-import { open, seal } from "../../assembly/crypto/xchacha20poly1305";
+import { open, seal } from "../../assembly/crypto/aead/xchacha20poly1305";
 
 const SIZE = 1 << 18;
 const room = new Uint8Array(SIZE);

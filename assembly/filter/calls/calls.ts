@@ -4,7 +4,7 @@ import { BufferType, MapType } from "../../abi/enums";
 import { buffer, headerPairs, httpCall, nowMs, pairsAt, pairsSize, setEffectiveContext } from "../../abi/host";
 import { EMPTY } from "../../bytes/bytes";
 import { decodeUtf8 } from "../../bytes/utf8";
-import { Await, CalloutKind, Step } from "../../flow/next";
+import { Await, CalloutKind, Step } from "../../flow/decision/next";
 import { Callout, MAX_REPLY, Reply } from "../../http/callout";
 import { statusOf } from "../../http/status";
 import { metrics } from "../observe/metrics";

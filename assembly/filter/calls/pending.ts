@@ -1,8 +1,8 @@
 // Calls of one root context, and its requests that wait. Requests that need the same introspection share one call.
 
 import { EMPTY, same } from "../../bytes/bytes";
-import { NO_WAITS, Waits } from "../../flow/exchange";
-import { CalloutKind, Next, Step } from "../../flow/next";
+import { NO_WAITS, Waits } from "../../flow/decision/exchange";
+import { CalloutKind, Next, Step } from "../../flow/decision/next";
 import { ProviderCache } from "../provider/provider_cache";
 import { RuleSettings } from "../rules/rule_settings";
 import { Share } from "../rules/share";

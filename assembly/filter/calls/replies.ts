@@ -1,8 +1,8 @@
 // What a call leads to when it ends, here or in another worker: another call, a wait for the provider, a verdict for those who wait, a refreshed session.
 
 import { nowMs } from "../../abi/host";
-import { NO_WAITS, RefreshOutcome, Waits } from "../../flow/exchange";
-import { Await, AwaitProvider, Ended, KeepRefresh, Next, Refreshed, Refuse, Respond, Step } from "../../flow/next";
+import { NO_WAITS, RefreshOutcome, Waits } from "../../flow/decision/exchange";
+import { Await, AwaitProvider, Ended, KeepRefresh, Next, Refreshed, Refuse, Respond, Step } from "../../flow/decision/next";
 import { Reply } from "../../http/callout";
 import { metrics, Outcome } from "../observe/metrics";
 import { LEASE_MARGIN_MS } from "../provider/provider_cache";

@@ -1,7 +1,7 @@
 // Requests whose wait is over, in the order in which they go on.
 
-import { Waits } from "../../flow/exchange";
-import { Next, Step } from "../../flow/next";
+import { Waits } from "../../flow/decision/exchange";
+import { Next, Step } from "../../flow/decision/next";
 import { RuleSettings } from "../rules/rule_settings";
 import { Share } from "../rules/share";
 

@@ -4,7 +4,7 @@ import { Status } from "../../abi/enums";
 import { callForeign, pairsAt, pairsSize } from "../../abi/host";
 import { copied, EMPTY, utf8 } from "../../bytes/bytes";
 import { ByteWriter } from "../../bytes/writer";
-import { NativeSigner } from "../../crypto/native";
+import { NativeSigner } from "../../crypto/arithmetic/native";
 import { field, granted } from "./foreign_message";
 
 const NAME = utf8("sign");

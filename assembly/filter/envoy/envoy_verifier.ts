@@ -4,7 +4,7 @@ import { Status } from "../../abi/enums";
 import { callForeign, pairsAt, pairsSize } from "../../abi/host";
 import { EMPTY, utf8 } from "../../bytes/bytes";
 import { ByteWriter } from "../../bytes/writer";
-import { NativeVerifier } from "../../crypto/native";
+import { NativeVerifier } from "../../crypto/arithmetic/native";
 import { field } from "./foreign_message";
 
 const NAME = utf8("verify_signature");

@@ -2,8 +2,8 @@
 
 import { MetricType } from "../../abi/enums";
 import { defineMetric, incrementMetric, recordMetric } from "../../abi/host";
-import { CalloutKind, Visited } from "../../flow/next";
-import { Refusal, REFUSALS } from "../../flow/refusal";
+import { CalloutKind, Visited } from "../../flow/decision/next";
+import { Refusal, REFUSALS } from "../../flow/decision/refusal";
 import { VERSION } from "../../version";
 
 /** Bounds that were reached, and ends of sessions that the workers could not be told. */

@@ -3,8 +3,8 @@
 import { EMPTY, same } from "../../bytes/bytes";
 import { decodeUtf8 } from "../../bytes/utf8";
 import { ProviderSettings } from "../../config/config";
-import { ProviderView } from "../../flow/exchange";
-import { CalloutKind } from "../../flow/next";
+import { ProviderView } from "../../flow/decision/exchange";
+import { CalloutKind } from "../../flow/decision/next";
 import { Callout, Reply } from "../../http/callout";
 import { Url } from "../../http/url";
 import { JwksFault, KeySet, readJwks } from "../../jose/jwks";

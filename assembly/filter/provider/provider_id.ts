@@ -5,7 +5,7 @@ import { utf8 } from "../../bytes/bytes";
 import { decodeUtf8 } from "../../bytes/utf8";
 import { ByteWriter } from "../../bytes/writer";
 import { ProviderSettings } from "../../config/config";
-import { digest, Hash } from "../../crypto/hash";
+import { digest, Hash } from "../../crypto/hash/hash";
 import { contextOf } from "../../session/sealing";
 
 /**

@@ -2,7 +2,7 @@
 
 import { BufferType } from "../../abi/enums";
 import { buffer } from "../../abi/host";
-import { BodyStep } from "../../flow/next";
+import { BodyStep } from "../../flow/decision/next";
 import { RuleSettings } from "../rules/rule_settings";
 
 /** The largest form. */

@@ -1,6 +1,6 @@
 // The request at hand: one of each for all requests, so that nothing is allocated for what was seen before. Valid until the callback returns.
 
-import { Credential } from "../../flow/credential";
+import { Credential } from "../../flow/bearer/credential";
 import { CookieScan } from "../../http/cookies";
 import { HeaderBlock } from "../../http/header_block";
 import { VerdictKey } from "../verdicts/verdict_key";

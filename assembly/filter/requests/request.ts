@@ -2,11 +2,11 @@
 
 import { copied, EMPTY } from "../../bytes/bytes";
 import { atPlace, browse } from "../../flow/browse";
-import { decide } from "../../flow/decide";
-import { Exchange } from "../../flow/exchange";
-import { Next, Refuse } from "../../flow/next";
-import { NO_TOKEN } from "../../flow/refusal";
-import { Place, Visit } from "../../flow/visit";
+import { decide } from "../../flow/bearer/decide";
+import { Exchange } from "../../flow/decision/exchange";
+import { Next, Refuse } from "../../flow/decision/next";
+import { NO_TOKEN } from "../../flow/decision/refusal";
+import { Place, Visit } from "../../flow/decision/visit";
 import { Configuration } from "../calls/roots";
 import { RuleSettings } from "../rules/rule_settings";
 import { Share } from "../rules/share";

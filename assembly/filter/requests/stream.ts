@@ -4,8 +4,8 @@ import { FilterDataStatus, FilterHeadersStatus, FilterTrailersStatus } from "../
 import { nowMs, pairsAt, pairsSize, setEffectiveContext } from "../../abi/host";
 import { resetArena } from "../../abi/memory";
 import { AMBIGUOUS, chooseRule, NO_RULE } from "../../flow/choose";
-import { NO_WAITS } from "../../flow/exchange";
-import { AMBIGUOUS_PATH, BAD_REQUEST, BODY_NOT_DELIVERED, MISCONFIGURED, OVERLOADED } from "../../flow/refusal";
+import { NO_WAITS } from "../../flow/decision/exchange";
+import { AMBIGUOUS_PATH, BAD_REQUEST, BODY_NOT_DELIVERED, MISCONFIGURED, OVERLOADED } from "../../flow/decision/refusal";
 import { waitingStreams } from "../calls/resumed";
 import { roots } from "../calls/roots";
 import { RuleSettings } from "../rules/rule_settings";

@@ -2,7 +2,7 @@
 
 import { random } from "../../abi/host";
 import { Config } from "../../config/config";
-import { Entropy, Exchange, Waits } from "../../flow/exchange";
+import { Entropy, Exchange, Waits } from "../../flow/decision/exchange";
 import { NO_NAMING } from "../../http/cookie_names";
 import { NameTable } from "../../http/name_table";
 import { ProviderCache } from "../provider/provider_cache";

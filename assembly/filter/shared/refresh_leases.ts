@@ -2,7 +2,7 @@
 
 import { EMPTY } from "../../bytes/bytes";
 import { ByteWriter } from "../../bytes/writer";
-import { RefreshOutcome, RefreshState } from "../../flow/exchange";
+import { RefreshOutcome, RefreshState } from "../../flow/decision/exchange";
 import { FieldReader, writeTime } from "../../session/fields";
 import { SharedRecord, SharedTable } from "./shared_table";
 

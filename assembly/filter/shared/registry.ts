@@ -3,8 +3,8 @@
 import { encodeBase64url } from "../../bytes/base64";
 import { EMPTY } from "../../bytes/bytes";
 import { decodeUtf8 } from "../../bytes/utf8";
-import { digest, Hash } from "../../crypto/hash";
-import { Claim, Once, RefreshState, Registry } from "../../flow/exchange";
+import { digest, Hash } from "../../crypto/hash/hash";
+import { Claim, Once, RefreshState, Registry } from "../../flow/decision/exchange";
 import { EndedSessions } from "./ended_sessions";
 import { RefreshLeases } from "./refresh_leases";
 import { SharedResults } from "./shared_results";

@@ -1,7 +1,7 @@
 // What may be used only once in all workers of this Envoy: the sign-ins, or the logout tokens, of one issuer and client.
 
 import { EMPTY } from "../../bytes/bytes";
-import { Claim } from "../../flow/exchange";
+import { Claim } from "../../flow/decision/exchange";
 import { SharedRecord, SharedTable } from "./shared_table";
 
 const BUCKETS = 256;

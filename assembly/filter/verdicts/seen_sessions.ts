@@ -1,6 +1,6 @@
 // Sessions that were let through before, by the sealed text of their cookies: such a request costs a hash and a comparison.
 
-import { ForwardSession } from "../../flow/next";
+import { ForwardSession } from "../../flow/decision/next";
 import { CookieScan } from "../../http/cookies";
 import { EndedSessions } from "../shared/ended_sessions";
 import { setTag, tagOf, valueAt, valueSize, Verdicts } from "./verdict_cache";

@@ -2,8 +2,8 @@
 
 import { copied, utf8 } from "../../bytes/bytes";
 import { decodeUtf8 } from "../../bytes/utf8";
-import { Forward, Next, Refuse } from "../../flow/next";
-import { REFUSALS } from "../../flow/refusal";
+import { Forward, Next, Refuse } from "../../flow/decision/next";
+import { REFUSALS } from "../../flow/decision/refusal";
 import { tagOf, valueAt, valueSize, Verdicts } from "./verdict_cache";
 
 /** Caches what may be cached of the owner's verdict. `key`: filter/verdicts/verdict_key.ts; EMPTY where nothing may. */

@@ -1,6 +1,6 @@
 // The bytes under which the verdict on a request's bearer token is cached: the token, and the request headers that introspection sends along.
 
-import { Credential } from "../../flow/credential";
+import { Credential } from "../../flow/bearer/credential";
 import { HeaderBlock } from "../../http/header_block";
 
 /** A token is 16 kB at the most; with headers that are longer than the rest, the verdict is not cached. */

@@ -1,7 +1,7 @@
 import { encodeBase64, decodeBase64url } from "../../../assembly/bytes/base64";
 import { ByteWriter } from "../../../assembly/bytes/writer";
-import { NativeSigner, setNativeSigner } from "../../../assembly/crypto/native";
-import { PrivateKeyFault, privateKeyFaultText } from "../../../assembly/crypto/private_key";
+import { NativeSigner, setNativeSigner } from "../../../assembly/crypto/arithmetic/native";
+import { PrivateKeyFault, privateKeyFaultText } from "../../../assembly/crypto/keys/private_key";
 import { Callout, Endpoint } from "../../../assembly/http/callout";
 import { readUrl } from "../../../assembly/http/url";
 import { Client, Occasion } from "../../../assembly/oidc/client_auth";

@@ -1,4 +1,4 @@
-import { SecretKey } from "../../../assembly/crypto/key";
+import { SecretKey } from "../../../assembly/crypto/encoding/key";
 import { equal, equalInt, isFalse, isTrue, text } from "../check";
 import { EC_PEM } from "../jose/fixtures.as";
 import { configOf, DISCOVERY, errorsOf } from "./compiled.as";

@@ -1,6 +1,6 @@
 import { Config, Verification } from "../../../assembly/config/config";
 import { keyFaultText } from "../../../assembly/config/key_fault";
-import { KeyFault, SecretKey } from "../../../assembly/crypto/key";
+import { KeyFault, SecretKey } from "../../../assembly/crypto/encoding/key";
 import { equal, equalInt, isFalse, isTrue, text } from "../check";
 import { EC_PEM, ED_PEM, RSA_PEM } from "../jose/fixtures.as";
 import { compiled, config, configOf, errorsOf, joined, MINIMAL, refused, refusedOf } from "./compiled.as";

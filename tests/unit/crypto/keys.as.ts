@@ -1,9 +1,9 @@
 /** The keys and signatures that several specs use. */
 import { decodeBase64url } from "../../../assembly/bytes/base64";
-import { EcPublicKey } from "../../../assembly/crypto/ecdsa";
-import { Ed25519PublicKey } from "../../../assembly/crypto/ed25519";
-import { Curve } from "../../../assembly/crypto/key";
-import { RsaPublicKey } from "../../../assembly/crypto/rsa";
+import { EcPublicKey } from "../../../assembly/crypto/elliptic/ecdsa";
+import { Ed25519PublicKey } from "../../../assembly/crypto/edwards/ed25519";
+import { Curve } from "../../../assembly/crypto/encoding/key";
+import { RsaPublicKey } from "../../../assembly/crypto/rsa/rsa";
 import { ascii, unhex } from "../check";
 
 export function b64(text: string): Uint8Array { return decodeBase64url(ascii(text)).value; }

@@ -1,15 +1,15 @@
 /** The door from the tests that know BigInt and Node's crypto to P-256's own arithmetic: numbers and bytes lie in slots of linear memory. */
-import { parametersOf } from "../../../assembly/crypto/curve";
-import { EcPublicKey } from "../../../assembly/crypto/ecdsa";
-import { Curve } from "../../../assembly/crypto/key";
-import { invert, loadBytes, oneOf, SIZE, times } from "../../../assembly/crypto/inverse";
-import { NativeVerifier, setNativeVerifier } from "../../../assembly/crypto/native";
-import { begin, note, solve, sumOf } from "../../../assembly/crypto/p256_chords";
-import * as field from "../../../assembly/crypto/p256_field";
-import { generatorTable, makeTableOf, tableOf } from "../../../assembly/crypto/p256_keys";
-import * as point from "../../../assembly/crypto/p256_point";
-import { sum } from "../../../assembly/crypto/p256_sum";
-import { makeTable, TABLE_WORDS } from "../../../assembly/crypto/p256_table";
+import { parametersOf } from "../../../assembly/crypto/elliptic/curve";
+import { EcPublicKey } from "../../../assembly/crypto/elliptic/ecdsa";
+import { Curve } from "../../../assembly/crypto/encoding/key";
+import { invert, loadBytes, oneOf, SIZE, times } from "../../../assembly/crypto/arithmetic/inverse";
+import { NativeVerifier, setNativeVerifier } from "../../../assembly/crypto/arithmetic/native";
+import { begin, note, solve, sumOf } from "../../../assembly/crypto/elliptic/p256_chords";
+import * as field from "../../../assembly/crypto/elliptic/p256_field";
+import { generatorTable, makeTableOf, tableOf } from "../../../assembly/crypto/elliptic/p256_keys";
+import * as point from "../../../assembly/crypto/elliptic/p256_point";
+import { sum } from "../../../assembly/crypto/elliptic/p256_sum";
+import { makeTable, TABLE_WORDS } from "../../../assembly/crypto/elliptic/p256_table";
 
 const SLOTS = memory.data(8 * 36, 16), BYTES = memory.data(1024, 16);
 const N = memory.data(36);

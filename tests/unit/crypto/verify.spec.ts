@@ -1,8 +1,8 @@
-import { sameBytes } from "../../../assembly/crypto/equal";
-import { Hash } from "../../../assembly/crypto/hash";
-import { hmac } from "../../../assembly/crypto/hmac";
-import { Key, SecretKey } from "../../../assembly/crypto/key";
-import { NativeVerifier, setNativeVerifier } from "../../../assembly/crypto/native";
+import { sameBytes } from "../../../assembly/crypto/arithmetic/equal";
+import { Hash } from "../../../assembly/crypto/hash/hash";
+import { hmac } from "../../../assembly/crypto/hash/hmac";
+import { Key, SecretKey } from "../../../assembly/crypto/encoding/key";
+import { NativeVerifier, setNativeVerifier } from "../../../assembly/crypto/arithmetic/native";
 import { Scheme, verify } from "../../../assembly/crypto/verify";
 import { ascii, concat, equal, filled, hex, isFalse, isTrue, unhex } from "../check";
 import { ED_SIGNATURE, edKey, ES256_DATA, ES256_SIGNATURE, ES384_SIGNATURE, ES512_DATA, ES512_SIGNATURE, p256Key, p384Key, p521Key, PS256_SIGNATURE, RS256_DATA, RS256_SIGNATURE, RS384_SIGNATURE, rsaKey } from "./keys.as";

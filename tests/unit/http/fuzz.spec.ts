@@ -1,5 +1,5 @@
 import { config } from "../config/compiled.as";
-import { Credential } from "../../../assembly/flow/credential";
+import { Credential } from "../../../assembly/flow/bearer/credential";
 import { prefersHtml } from "../../../assembly/http/accept";
 import { cookieValues } from "../../../assembly/http/cookies";
 import { HeaderBlock } from "../../../assembly/http/header_block";

@@ -1,7 +1,7 @@
 import { algorithmNamed, algorithmNames, asymmetricAlgorithms } from "../../../assembly/jose/algorithm";
 import { readJwks } from "../../../assembly/jose/jwks";
 import { Jws, JwsFault, MAX_TOKEN, readJws } from "../../../assembly/jose/jws";
-import { SecretKey } from "../../../assembly/crypto/key";
+import { SecretKey } from "../../../assembly/crypto/encoding/key";
 import { ascii, equal, equalInt, isFalse, isTrue, text, utf8 } from "../check";
 import { EDDSA_O1, ES256_E1, PAYLOAD, PS256_R1, RS256_NO_KID, RS256_R1 } from "./fixtures.as";
 import { base64url, ecJwk, edJwk, encoded, hs256, hs256Of, jwks, rsaJwk, SECRET } from "./tokens.as";

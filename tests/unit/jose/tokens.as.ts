@@ -1,8 +1,8 @@
 /** Tokens and keys as texts, made on the spot. */
 
 import { encodeBase64 } from "../../../assembly/bytes/base64";
-import { Hash } from "../../../assembly/crypto/hash";
-import { hmac } from "../../../assembly/crypto/hmac";
+import { Hash } from "../../../assembly/crypto/hash/hash";
+import { hmac } from "../../../assembly/crypto/hash/hmac";
 import { text, utf8 } from "../check";
 import { EC_X, EC_Y, ED_X, RSA_N } from "./fixtures.as";
 

@@ -1,11 +1,11 @@
 import { decodeBase64url } from "../../../assembly/bytes/base64";
 import { EMPTY } from "../../../assembly/bytes/bytes";
 import { ByteWriter } from "../../../assembly/bytes/writer";
-import { ecdsaRawToDer } from "../../../assembly/crypto/ecdsa_der";
-import { Hash } from "../../../assembly/crypto/hash";
-import { hmac } from "../../../assembly/crypto/hmac";
-import { NativeSigner, setNativeSigner } from "../../../assembly/crypto/native";
-import { PrivateKey, readPrivateKeyPem } from "../../../assembly/crypto/private_key";
+import { ecdsaRawToDer } from "../../../assembly/crypto/elliptic/ecdsa_der";
+import { Hash } from "../../../assembly/crypto/hash/hash";
+import { hmac } from "../../../assembly/crypto/hash/hmac";
+import { NativeSigner, setNativeSigner } from "../../../assembly/crypto/arithmetic/native";
+import { PrivateKey, readPrivateKeyPem } from "../../../assembly/crypto/keys/private_key";
 import { Callout } from "../../../assembly/http/callout";
 import { Assertion, Client, ClientAuth, Occasion } from "../../../assembly/oidc/client_auth";
 import { ascii, equal, equalBytes, equalInt, filled, isFalse, isTrue, text, utf8 } from "../check";

@@ -1,8 +1,8 @@
-import { Hash } from "../../../assembly/crypto/hash";
-import { readPrivateKeyPem } from "../../../assembly/crypto/private_key";
+import { Hash } from "../../../assembly/crypto/hash/hash";
+import { readPrivateKeyPem } from "../../../assembly/crypto/keys/private_key";
 import { Reply } from "../../../assembly/http/callout";
 import { readJws } from "../../../assembly/jose/jws";
-import { SecretKey } from "../../../assembly/crypto/key";
+import { SecretKey } from "../../../assembly/crypto/encoding/key";
 import { IdTokenRules, readIdToken } from "../../../assembly/oidc/id_token";
 import { readLogoutToken } from "../../../assembly/oidc/logout_token";
 import { readTokens } from "../../../assembly/oidc/token";

@@ -1,4 +1,4 @@
-import { Hash } from "../../../assembly/crypto/hash";
+import { Hash } from "../../../assembly/crypto/hash/hash";
 import { parse } from "../../../assembly/json/parser";
 import { IdToken, IdTokenFault, idTokenFaultText, IdTokenRules, readIdToken, readRefreshedIdToken } from "../../../assembly/oidc/id_token";
 import { Result } from "../../../assembly/result";

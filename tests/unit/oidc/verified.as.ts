@@ -1,5 +1,5 @@
 /** Tokens that a key has vouched for, with any header and claims. */
-import { SecretKey } from "../../../assembly/crypto/key";
+import { SecretKey } from "../../../assembly/crypto/encoding/key";
 import { readJws, VerifiedJwt } from "../../../assembly/jose/jws";
 import { utf8 } from "../check";
 import { hs256, SECRET } from "../jose/tokens.as";

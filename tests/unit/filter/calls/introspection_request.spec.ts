@@ -3,13 +3,13 @@ import { IntrospectionRequest } from "../../../../assembly/filter/calls/introspe
 import { Root } from "../../../../assembly/filter/rules/root";
 import { RuleSettings } from "../../../../assembly/filter/rules/rule_settings";
 import { Standing } from "../../../../assembly/filter/shared/shared_results";
-import { Await, CalloutKind } from "../../../../assembly/flow/next";
-import { ReadAnswer } from "../../../../assembly/flow/read_answer";
+import { Await, CalloutKind } from "../../../../assembly/flow/decision/next";
+import { ReadAnswer } from "../../../../assembly/flow/bearer/read_answer";
 import { Callout, Endpoint } from "../../../../assembly/http/callout";
 import { NameTable } from "../../../../assembly/http/name_table";
 import { readUrl } from "../../../../assembly/http/url";
 import { ascii, equal, equalInt, isFalse, isTrue } from "../../check";
-import { exchange, introspectionConfig } from "../../flow/exchange.as";
+import { exchange, introspectionConfig } from "../../flow/decision/exchange.as";
 
 export function workers_with_the_same_configuration_call_a_question_the_same(): void {
   equal(name("key", 0, "token"), name("key", 0, "token"));

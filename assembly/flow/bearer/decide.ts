@@ -1,0 +1,56 @@
+// The decision table for bearer tokens: what is asked of whom, in which order.
+
+import { Verification } from "../../config/config";
+import { Endpoint } from "../../http/callout";
+import { Url } from "../../http/url";
+import { introspectionRequest } from "../../oidc/introspection";
+import { Exchange } from "../decision/exchange";
+import { Await, AwaitProvider, CalloutKind, Next, Refuse } from "../decision/next";
+import { ReadAnswer } from "./read_answer";
+import { NOT_READY, PROVIDER_UNREACHABLE } from "../decision/refusal";
+import { verifyWithKey, verifyWithKeySet } from "./verify_token";
+
+/** Judges a token that is well-formed as a credential. Never lets it through while anything needed for the judgement is missing. */
+export function decide(x: Exchange, token: Uint8Array): Next {
+  switch (x.config.verification) {
+    case Verification.PublicKey: return verifyWithKey(x, token);
+    case Verification.Jwks: return withKeys(x, token);
+    case Verification.Introspection: return introspect(x, token);
+    default: return byWhatIsOffered(x, token);
+  }
+}
+
+/** `bearer_only` alone: introspection where the provider offers it and there are credentials for it, else its keys. */
+function byWhatIsOffered(x: Exchange, token: Uint8Array): Next {
+  const provider = x.provider;
+  if (provider == null) return new Refuse(NOT_READY);
+  const metadata = provider.metadata();
+  if (metadata == null) return wait(x);
+  return metadata.introspectionEndpoint != null && x.config.client != null ? introspect(x, token) : withKeys(x, token);
+}
+
+function withKeys(x: Exchange, token: Uint8Array): Next {
+  const provider = x.provider;
+  if (provider == null) return new Refuse(NOT_READY);
+  const keys = provider.keys();
+  return keys == null ? wait(x) : verifyWithKeySet(x, provider, keys, token);
+}
+
+/** Waits once; who has waited, or would wait for nothing, is told to come again. */
+function wait(x: Exchange): Next { return x.mayWait ? new AwaitProvider() : new Refuse(NOT_READY); }
+
+function introspect(x: Exchange, token: Uint8Array): Next {
+  const client = x.config.client, endpoint = introspectionEndpoint(x), settings = x.config.introspection;
+  if (client == null || endpoint == null) return new Refuse(PROVIDER_UNREACHABLE);
+  const metadata = x.metadata, fitting = metadata == null ? client : client.fitting(metadata.introspectionAuthMethods);
+  const call = introspectionRequest(endpoint, fitting, token, x.addonHeaders, x.occasion(), settings.params, settings.tokenParameter);
+  return call == null ? new Refuse(PROVIDER_UNREACHABLE, 0, "introspection: the client cannot prove itself: the host does not sign, or has no randomness")
+    : new Await(call, new ReadAnswer(), CalloutKind.Introspection);
+}
+
+function introspectionEndpoint(x: Exchange): Endpoint | null {
+  const configured = x.config.introspection.endpoint, metadata = x.metadata;
+  if (configured != null) return configured;
+  const url: Url | null = metadata == null ? null : metadata.introspectionEndpoint;
+  return url == null ? null : x.endpoint("introspection_endpoint", url);
+}

@@ -1,0 +1,64 @@
+// Verifies an access token that is a JWT: algorithm, key, signature, then claims, in that order.
+
+import { KeySet } from "../../jose/jwks";
+import { JwsFault, Jws, readJws, VerifiedJwt } from "../../jose/jws";
+import { Result } from "../../result";
+import { admitJwt, mayBeOurs } from "../decision/admit";
+import { Exchange, ProviderView } from "../decision/exchange";
+import { AwaitProvider, Next, Refuse } from "../decision/next";
+import { ALGORITHM_REFUSED, BAD_CLAIMS, BAD_SIGNATURE, NOT_A_JWT, NOT_READY, Refusal, TOKEN_TOO_LARGE, UNKNOWN_KEY } from "../decision/refusal";
+
+/** How long a refusal that the same token would get again is remembered. */
+const REFUSED_SEC: i64 = 60;
+
+export function verifyWithKey(x: Exchange, token: Uint8Array): Next {
+  const jws = readJws(token);
+  const fault = jws.fault;
+  if (fault != null) return refuse(x, refusalOf(fault.code));
+  const key = x.config.key;
+  if (key == null || !expected(x, jws.value)) return refuse(x, ALGORITHM_REFUSED);
+  return judge(x, jws.value.verifiedBy(key));
+}
+
+export function verifyWithKeySet(x: Exchange, provider: ProviderView, keys: KeySet, token: Uint8Array): Next {
+  const read = readJws(token);
+  const fault = read.fault;
+  if (fault != null) return refuse(x, refusalOf(fault.code));
+  const jws = read.value;
+  if (!expected(x, jws)) return refuse(x, ALGORITHM_REFUSED);
+  const candidates = keys.candidates(jws.algorithm, jws.kid);
+  if (candidates.length > 0) {
+    const jwt = jws.verifiedByAny(candidates);
+    const failure = jwt.fault;
+    // A wrong signature is final only with the very key that the token names.
+    if (failure == null || failure.code != JwsFault.BadSignature || keys.has(jws.kid)) return judge(x, jwt);
+  }
+  const newer: KeySet | null = provider.newerKeys() ? provider.keys() : null;
+  if (newer != null) return verifyWithKeySet(x, provider, newer, token);
+  const unknown = new Refuse(candidates.length > 0 ? BAD_SIGNATURE : UNKNOWN_KEY);
+  if (!mayBeOurs(x, jws.unverifiedClaims())) return unknown;
+  // The provider may have a new key. Asking is limited for all tokens together: attackers choose key ids.
+  if (!x.waited && provider.askForKey(false)) return new AwaitProvider();
+  // As long as the provider could not be asked, nothing says that the token is bad.
+  const lookedUp = x.waited && !provider.keysFailing;
+  return lookedUp || provider.hasDropped(jws.kid) ? unknown : new Refuse(NOT_READY);
+}
+
+function judge(x: Exchange, jwt: Result<VerifiedJwt>): Next {
+  const fault = jwt.fault;
+  return fault == null ? admitJwt(x, jwt.value) : refuse(x, refusalOf(fault.code));
+}
+
+function expected(x: Exchange, jws: Jws): bool { return x.config.algorithms.includes(jws.algorithm); }
+
+function refuse(x: Exchange, refusal: Refusal): Refuse { return new Refuse(refusal, x.nowSec + REFUSED_SEC); }
+
+function refusalOf(fault: i32): Refusal {
+  switch (fault) {
+    case JwsFault.TooLarge: return TOKEN_TOO_LARGE;
+    case JwsFault.UnknownAlgorithm: return ALGORITHM_REFUSED;
+    case JwsFault.BadSignature: return BAD_SIGNATURE;
+    case JwsFault.BadPayload: return BAD_CLAIMS;
+    default: return NOT_A_JWT;
+  }
+}

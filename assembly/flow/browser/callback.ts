@@ -1,0 +1,176 @@
+// The way back from the provider (RFC 6749 §4.1.2, RFC 9207): is it this browser's, is it new, what does it say?
+
+import { is, joined, same, utf8 } from "../../bytes/bytes";
+import { sameBytes } from "../../crypto/arithmetic/equal";
+import { Reply } from "../../http/callout";
+import { LOGIN_ID_SIZE } from "../../http/cookie_names";
+import { LoginCookie } from "../../http/cookies";
+import { isForm } from "../../http/navigation";
+import { Parameters, readParameters } from "../../http/parameters";
+import { mayBeSealed, openCookie } from "../../session/cookie_text";
+import { Login, readLogin, STATE_SIZE } from "../../session/login";
+import { Purpose } from "../../session/sealing";
+import { expiredSession, LOGIN_AGE_SEC } from "../../session/session_cookies";
+import { Claim, Exchange, Once } from "../decision/exchange";
+import { redeem } from "./exchange_code";
+import { Homecoming } from "./homecoming";
+import { AwaitBody, AwaitProvider, BodyStep, Next, Refuse, Step, Visited } from "../decision/next";
+import { CALLBACK_DIRECT, CALLBACK_MALFORMED, CALLBACK_METHOD, LOGIN_DENIED, LOGIN_EXPIRED, LOGIN_FAILED, LOGIN_UNKNOWN, LOGIN_WRONG_ISSUER, NOT_READY, OVERLOADED, Refusal } from "../decision/refusal";
+import { loginKey } from "../decision/session_keys";
+import { CIRCLE_SEC, loginContext, redirectUriOf } from "./sign_in";
+import { isSignedIn } from "./use_session";
+import { Visit } from "../decision/visit";
+
+/** Each may come once only: whoever reads the first and whoever reads the last must not differ (duty 9). */
+const SINGLE: string[] = ["code", "state", "iss", "error", "access_token", "id_token", "logout_token"];
+
+/** Answers to prompt=none that mean: the person has to be asked (OpenID Connect Core 1.0 §3.1.2.6). */
+const NOT_SILENTLY: string[] = ["login_required", "interaction_required", "consent_required", "account_selection_required"];
+
+export function callback(x: Exchange, visit: Visit): Next {
+  const formPost = visit.browser.formPost;
+  if (!(formPost ? visit.isPost : visit.isGet)) return Refuse.method(CALLBACK_METHOD, formPost ? "POST" : "GET");
+  const logins = new PendingLogins(x, visit);
+  if (!formPost) return withProvider(x, logins, visit.query, visit.target);
+  // A body is waited for only where it can lead to a session.
+  if (!isForm(visit.headers)) return toFront(CALLBACK_MALFORMED);
+  return logins.keepOwn() ? new AwaitBody(new FormPost(logins)) : toFront(LOGIN_UNKNOWN);
+}
+
+/** Nobody knows where this one was to lead: the site's front page begins anew. */
+function toFront(refusal: Refusal): Refuse { return Refuse.retry(refusal, utf8("/")); }
+
+/** What the request's cookies said, copied: a form's body comes when they are gone. */
+@final
+class PendingLogins {
+  readonly home: Homecoming;
+  readonly redirectUri: Uint8Array;
+  /** Whether the browser has a session already: by another tab, or because this answer has come before (Back, reload). */
+  readonly signedIn: bool;
+  /** What the seals of all of them are bound to. */
+  private readonly context: Uint8Array;
+  private cookies: LoginCookie[];
+
+  constructor(x: Exchange, visit: Visit) {
+    const redirectUri = redirectUriOf(visit, visit.path);
+    this.signedIn = isSignedIn(x, visit);
+    this.home = new Homecoming(visit);
+    this.redirectUri = redirectUri;
+    this.context = loginContext(visit.browser, redirectUri);
+    this.cookies = visit.cookies.logins();
+  }
+
+  /** The login that was begun with this state; null: none here. Somebody else may have set another cookie of its name (duty 160). */
+  find(state: Uint8Array): Login | null {
+    const id = state.subarray(0, LOGIN_ID_SIZE);
+    let left = this.home.browser.keys.tries;
+    for (let i = 0; i < this.cookies.length && left > 0; i++) {
+      if (!same(this.cookies[i].id, id) || !mayBeSealed(this.cookies[i].text)) continue;
+      left--;
+      const login = this.open(this.cookies[i]);
+      if (login != null && sameBytes(login.state, state)) return login;
+    }
+    return null;
+  }
+
+  /** Drops the cookies that do not open here. False where none is left. */
+  keepOwn(): bool {
+    const own = new Array<LoginCookie>();
+    let left = this.home.browser.keys.tries;
+    for (let i = 0; i < this.cookies.length && left > 0; i++) {
+      if (!mayBeSealed(this.cookies[i].text)) continue;
+      left--;
+      if (this.open(this.cookies[i]) != null) own.push(this.cookies[i]);
+    }
+    this.cookies = own;
+    return own.length > 0;
+  }
+
+  private open(cookie: LoginCookie): Login | null {
+    const browser = this.home.browser;
+    const plain = openCookie(browser.keys, Purpose.Login, this.context, joined(this.home.names.login, cookie.id), cookie.text);
+    return plain == null ? null : readLogin(plain);
+  }
+}
+
+@final
+class FormPost extends BodyStep {
+  constructor(private readonly logins: PendingLogins) { super(); }
+  received(x: Exchange, body: Uint8Array): Next { return withProvider(x, this.logins, body, utf8("/")); }
+}
+
+/** Before anything is used up: without the provider's endpoints, or room for the call, there is nothing to do with an answer. `again`: where to try it later. */
+function withProvider(x: Exchange, logins: PendingLogins, text: Uint8Array, again: Uint8Array): Next {
+  if (x.overloaded) return Refuse.retry(OVERLOADED, again);
+  if (x.metadata != null) return answered(x, logins, text);
+  return x.mayWait ? new AwaitProvider(new Answer(logins, text, again)) : Refuse.retry(NOT_READY, again);
+}
+
+/** An answer that came while the provider's metadata were on their way. */
+@final
+class Answer extends Step {
+  constructor(private readonly logins: PendingLogins, private readonly text: Uint8Array, private readonly again: Uint8Array) { super(); }
+  resume(x: Exchange, _reply: Reply): Next { return withProvider(x, this.logins, this.text, this.again); }
+}
+
+function answered(x: Exchange, logins: PendingLogins, text: Uint8Array): Next {
+  const answer = readParameters(text);
+  if (answer == null) return toFront(CALLBACK_MALFORMED);
+  for (let i = 0; i < SINGLE.length; i++) if (answer.count(SINGLE[i]) > 1) return toFront(CALLBACK_MALFORMED);
+  if (answer.count("state") == 0) return toFront(CALLBACK_DIRECT);
+
+  const home = logins.home, browser = home.browser;
+  const state = answer.one("state");
+  const login: Login | null = state.length == STATE_SIZE ? logins.find(state) : null;
+  // Nothing of other sign-ins is touched: whoever made this up must not end them.
+  if (login == null) return logins.signedIn ? home.backTo(utf8("/"), [], Visited.AlreadySignedIn) : toFront(LOGIN_UNKNOWN);
+
+  // From here on this sign-in is used up, whatever comes of it (duty 3).
+  home.over(state.slice(0, LOGIN_ID_SIZE), login.returnTo);
+  if (x.registry.claim(Once.Login, loginKey(browser.context, state), x.nowMs, (login.startedAtSec + LOGIN_AGE_SEC) * 1000) != Claim.Mine) return over(logins, login, LOGIN_UNKNOWN);
+  if (x.nowSec >= login.startedAtSec + LOGIN_AGE_SEC) return over(logins, login, LOGIN_EXPIRED);
+  if (!issuerHolds(x, answer)) return home.refuse(LOGIN_WRONG_ISSUER);
+  if (answer.count("error") > 0) return refusedByProvider(x, logins, login, answer.one("error"));
+  const code = answer.one("code");
+  return code.length == 0 ? home.refuse(CALLBACK_MALFORMED) : redeem(x, home, login, code, logins.redirectUri);
+}
+
+/** A login of this browser that cannot go on. Who is logged in all the same gets the page that was wanted. */
+function over(logins: PendingLogins, login: Login, refusal: Refusal): Next {
+  return logins.signedIn ? logins.home.backTo(login.returnTo, [], Visited.AlreadySignedIn) : logins.home.refuse(refusal);
+}
+
+/** RFC 9207 §2.4: exact, and required of a provider that promises it (mix-up, duty 6). */
+function issuerHolds(x: Exchange, answer: Parameters): bool {
+  const metadata = x.metadata;
+  if (metadata == null) return false;
+  if (answer.count("iss") == 0) return !metadata.issParameterSupported;
+  return same(answer.one("iss"), metadata.issuer);
+}
+
+function refusedByProvider(x: Exchange, logins: PendingLogins, login: Login, error: Uint8Array): Next {
+  const home = logins.home;
+  if (!login.silent && (is(error, "temporarily_unavailable") || is(error, "authentication_expired"))) {
+    // Where each page asks the provider again, it would say the same again.
+    if (logins.signedIn && !home.browser.forceReauthorize) return home.backTo(login.returnTo, [], Visited.AlreadySignedIn);
+    if (!logins.signedIn && home.mayRepeat(x.nowSec, CIRCLE_SEC)) return home.backTo(login.returnTo, [], Visited.SignInRepeated);
+  }
+  if (login.silent) {
+    for (let i = 0; i < NOT_SILENTLY.length; i++) {
+      if (!is(error, NOT_SILENTLY[i])) continue;
+      // The provider's session is over, and so is ours: the page that was wanted leads to an ordinary sign-in.
+      return home.backTo(login.returnTo, expiredSession(home.browser.cookies, home.names, home.secure, home.presentChunks), Visited.Silent);
+    }
+  }
+  return home.refuse(is(error, "access_denied") ? LOGIN_DENIED : LOGIN_FAILED, "the provider answered the sign-in with " + known(error));
+}
+
+/** Error codes of RFC 6749 §4.1.2.1 and OpenID Connect Core 1.0 §3.1.2.6; others are a stranger's text and stay out of logs. */
+const ERRORS: string[] = ["access_denied", "invalid_request", "unauthorized_client", "unsupported_response_type", "invalid_scope", "server_error",
+  "temporarily_unavailable", "interaction_required", "login_required", "account_selection_required", "consent_required", "invalid_request_uri",
+  "invalid_request_object", "request_not_supported", "request_uri_not_supported", "registration_not_supported", "invalid_target"];
+
+function known(error: Uint8Array): string {
+  for (let i = 0; i < ERRORS.length; i++) if (is(error, ERRORS[i])) return ERRORS[i];
+  return "an error code of its own";
+}

@@ -1,0 +1,75 @@
+// A browser that comes back from the provider: what every answer to it needs, copied from a request that is gone when the answer is known.
+
+import { EMPTY } from "../../bytes/bytes";
+import { BrowserSettings } from "../../config/browser";
+import { CookieNames } from "../../session/cookie_settings";
+import { FlowMarks, readFlowMarks } from "../../session/flow_marks";
+import { expiredLogin, flowSetCookie } from "../../session/session_cookies";
+import { Redirect, Refuse, Visited } from "../decision/next";
+import { Refusal } from "../decision/refusal";
+import { Visit } from "../decision/visit";
+
+/** Fewer than the logins that end in the page about a redirect loop (flow/browser/sign_in.ts): this one has a page that says more. */
+const MAX_REPEATED = 2;
+
+@final
+export class Homecoming {
+  readonly browser: BrowserSettings;
+  readonly names: CookieNames;
+  readonly secure: bool;
+  readonly presentChunks: i32;
+  private readonly marks: FlowMarks;
+  /** The login that is used up, and where it was to lead; EMPTY before. */
+  private id: Uint8Array = EMPTY;
+  private returnTo: Uint8Array = EMPTY;
+
+  constructor(visit: Visit) {
+    this.browser = visit.browser;
+    this.names = visit.names;
+    this.secure = visit.secure;
+    this.presentChunks = visit.presentChunks;
+    this.marks = readFlowMarks(visit.cookies.flows());
+  }
+
+  /** The login of that id is over: every answer takes its cookie away. */
+  over(id: Uint8Array, returnTo: Uint8Array): void {
+    this.id = id;
+    this.returnTo = returnTo;
+    this.marks.remove(id);
+  }
+
+  refuse(refusal: Refusal, why: string = ""): Refuse {
+    const out = new Refuse(refusal, 0, why);
+    out.again = this.returnTo;
+    this.cookies(out.setCookies);
+    return out;
+  }
+
+  /** 303: whatever method brought the answer, the page is fetched by GET. */
+  backTo(path: Uint8Array, setCookies: Uint8Array[], visited: Visited): Redirect {
+    const out = new Redirect(visited, path, 303);
+    for (let i = 0; i < setCookies.length; i++) out.setCookies.push(setCookies[i]);
+    this.cookies(out.setCookies);
+    return out;
+  }
+
+  /** Whether a login that the provider could not bring to its end may begin anew; it counts as completed. */
+  mayRepeat(nowSec: i64, circleSec: i64): bool {
+    if (this.marks.completed >= MAX_REPEATED && nowSec - this.marks.completedAtSec < circleSec) return false;
+    this.completed(nowSec, circleSec);
+    return true;
+  }
+
+  /** One more sign-in was completed; counted to see a circle (flow/browser/sign_in.ts). */
+  completed(nowSec: i64, circleSec: i64): void {
+    const marks = this.marks;
+    marks.completed = nowSec - marks.completedAtSec < circleSec ? min(marks.completed + 1, 99) : 1;
+    marks.completedAtSec = nowSec;
+  }
+
+  private cookies(out: Uint8Array[]): void {
+    if (this.id.length == 0) return;
+    out.push(expiredLogin(this.names, this.secure, this.id, this.browser.loginPath, this.browser.formPost));
+    out.push(flowSetCookie(this.names, this.secure, this.marks.written(), this.browser.formPost));
+  }
+}

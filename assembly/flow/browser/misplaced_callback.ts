@@ -1,0 +1,38 @@
+// The provider's answer at another path than the callback's: something in front of Envoy adds a part of the path or takes one away.
+
+import { same } from "../../bytes/bytes";
+import { decodeUtf8 } from "../../bytes/utf8";
+import { LOGIN_ID_SIZE } from "../../http/cookie_names";
+import { readParameters } from "../../http/parameters";
+import { safeReturnTo } from "../../http/return_to";
+import { readFlowMarks } from "../../session/flow_marks";
+import { STATE_SIZE } from "../../session/login";
+import { Refuse } from "../decision/next";
+import { CALLBACK_MISPLACED } from "../decision/refusal";
+import { callbackPathOf, redirectUriOf } from "./sign_in";
+import { Visit } from "../decision/visit";
+
+/** Of a path in the log. */
+const MAX_SHOWN = 128;
+
+/**
+ * Only this browser's own answer is told apart from a page that has parameters of these names: a login that it has begun stands in the
+ * counting cookie. Another login would end in the same way, so it is not begun. null: it is none.
+ */
+export function misplacedCallback(visit: Visit): Refuse | null {
+  if (visit.query.length == 0) return null;
+  const marks = readFlowMarks(visit.cookies.flows());
+  if (marks.logins.length == 0) return null;
+  const answer = readParameters(visit.query);
+  if (answer == null || answer.count("state") != 1 || answer.count("code") + answer.count("error") == 0) return null;
+  const state = answer.one("state");
+  if (state.length != STATE_SIZE || !marks.holds(state.subarray(0, LOGIN_ID_SIZE))) return null;
+  const callbackPath = callbackPathOf(visit);
+  return new Refuse(CALLBACK_MISPLACED, 0, "sign-in: the provider's answer came to the path " + shown(visit.path) + ", and is expected at " + shown(callbackPath) + " (redirect_uri "
+    + decodeUtf8(redirectUriOf(visit, callbackPath)) + "): something on the way changes paths. Let it leave them as they are, or give redirect_uri as browsers must see it and let Envoy get that path");
+}
+
+/** Without the query, which holds the code. */
+function shown(path: Uint8Array): string {
+  return path.length <= MAX_SHOWN && same(safeReturnTo(path), path) ? decodeUtf8(path) : "(not shown)";
+}

@@ -1,0 +1,115 @@
+// New tokens for old ones (RFC 6749 §6). Whoever begins does it for all requests, tabs and workers: a refresh token may be good only once.
+
+import { EMPTY } from "../../bytes/bytes";
+import { BrowserSettings } from "../../config/browser";
+import { NONCE_SIZE } from "../../crypto/aead/xchacha20poly1305";
+import { Reply } from "../../http/callout";
+import { Url } from "../../http/url";
+import { readJws } from "../../jose/jws";
+import { idTokenFaultText, readRefreshedIdToken } from "../../oidc/id_token";
+import { readTokens, refreshRequest, TokenFault, tokenFaultText, Tokens } from "../../oidc/token";
+import { SessionClaims } from "../../policy/session_claims";
+import { CookieNames } from "../../session/cookie_settings";
+import { Session } from "../../session/session";
+import { mayBeOurs } from "../decision/admit";
+import { Exchange, RefreshOutcome } from "../decision/exchange";
+import { Await, CalloutKind, KeepRefresh, Next, Refreshed, Step } from "../decision/next";
+import { sealSession } from "./seal_session";
+import { idTokenRules, takeIdToken, takeTokens } from "./take_tokens";
+import { KeyWait, Signature, SignedToken, verifyAccessToken, verifySigned } from "./verify_id_token";
+import { Visit } from "../decision/visit";
+
+/** null where no call can be made: the provider is not known yet, or the client cannot prove itself. */
+export function beginRefresh(x: Exchange, visit: Visit, session: Session, key: Uint8Array): Await | null {
+  const metadata = x.metadata, browser = visit.browser;
+  const url: Url | null = metadata == null ? null : metadata.tokenEndpoint;
+  if (url == null) return null;
+  const call = refreshRequest(x.endpoint("token_endpoint", url), browser.client, session.refreshToken, x.occasion());
+  return call == null ? null : new Await(call, new ReadRefresh(new Renewal(browser, visit.names, visit.secure, session, key)), CalloutKind.Token);
+}
+
+/** The session whose tokens are refreshed, and what seals it again. */
+@final
+class Renewal {
+  constructor(
+    readonly browser: BrowserSettings,
+    readonly names: CookieNames,
+    readonly secure: bool,
+    readonly session: Session,
+    readonly key: Uint8Array,
+  ) {}
+
+  ended(why: string): Refreshed { return new Refreshed(this.key, RefreshOutcome.Ended, EMPTY, "refresh: " + why); }
+}
+
+@final
+class ReadRefresh extends Step {
+  constructor(private readonly renewal: Renewal) { super(); }
+
+  resume(x: Exchange, reply: Reply): Next {
+    const read = readTokens(reply), fault = read.fault;
+    if (fault != null) {
+      // Only the provider's own word ends a session; its silence, its mishaps and our wrong secret do not (duty 38).
+      const ended = fault.code == TokenFault.InvalidGrant || fault.code == TokenFault.Refused;
+      return new Refreshed(this.renewal.key, ended ? RefreshOutcome.Ended : RefreshOutcome.Failed, EMPTY,
+        fault.code == TokenFault.InvalidGrant ? "" : "refresh: " + tokenFaultText(fault.code, fault.at));
+    }
+    return new TakeRefreshed(this.renewal, read.value, x.nowMs).resume(x, reply);
+  }
+}
+
+/** The answer becomes the session's new text, once the key that signed the ID Token is there. */
+@final
+class TakeRefreshed extends Step {
+  private readonly keyWait: KeyWait;
+
+  constructor(
+    private readonly renewal: Renewal,
+    private readonly tokens: Tokens,
+    /** When they came: their time counts from then. */
+    private readonly cameAtMs: i64,
+  ) {
+    super();
+    this.keyWait = new KeyWait(cameAtMs);
+  }
+
+  resume(x: Exchange, _reply: Reply): Next {
+    const renewal = this.renewal, s = renewal.session, tokens = this.tokens, came = x.at(this.cameAtMs);
+    let unknown = false;
+    if (tokens.idToken.length > 0) {
+      const signed = verifySigned(x, tokens.idToken);
+      unknown = signed.signature == Signature.UnknownKey;
+      const why = unknown ? "" : this.takeIdToken(came, signed);
+      if (why.length > 0) return renewal.ended("the ID Token " + why);
+    } else unknown = claimsToBeOurs(x, tokens.accessToken) && verifyAccessToken(x, tokens.accessToken).signature == Signature.UnknownKey;
+    const waits = unknown && this.keyWait.goesOn(x);
+    takeTokens(came, renewal.browser, s, tokens);
+    s.touchedAtSec = came.nowSec;
+    s.renewedAtSec = came.nowSec;
+    // The tokens that were just spent cannot be had again: without randomness the session is lost.
+    const nonce = x.entropy.bytes(NONCE_SIZE);
+    if (nonce == null) return renewal.ended("the host has no randomness");
+    const text = sealSession(renewal.browser, renewal.names, renewal.secure, s, nonce);
+    if (text == null) return renewal.ended("the session does not fit into cookies any more");
+    // An ID Token that cannot be verified is not taken; the one from before stays.
+    return waits ? new KeepRefresh(renewal.key, text, this) : new Refreshed(renewal.key, RefreshOutcome.Done, text);
+  }
+
+  /** Empty, or what is wrong with it (duty 39). */
+  private takeIdToken(x: Exchange, signed: SignedToken): string {
+    const jwt = signed.jwt, renewal = this.renewal, session = renewal.session, tokens = this.tokens;
+    if (jwt == null) return signed.why;
+    const before = new SessionClaims(session).idToken.json;
+    const read = readRefreshedIdToken(jwt, signed.hash, idTokenRules(x, renewal.browser), session.subject, before, tokens.accessToken, x.nowSec);
+    const fault = read.fault;
+    if (fault != null) return idTokenFaultText(fault.code, fault.at);
+    takeIdToken(renewal.browser, session, tokens.idToken, read.value);
+    return "";
+  }
+}
+
+/** Access tokens for others may be JWTs too, whose keys this provider never publishes. */
+function claimsToBeOurs(x: Exchange, accessToken: Uint8Array): bool {
+  const jws = readJws(accessToken);
+  return !jws.failed && mayBeOurs(x, jws.value.unverifiedClaims());
+}

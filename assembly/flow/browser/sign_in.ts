@@ -1,0 +1,136 @@
+// Sends a browser to the provider (OpenID Connect Core 1.0 §3.1.2.1, RFC 9700 §2.1.1).
+
+import { encodeBase64url } from "../../bytes/base64";
+import { EMPTY, joined, utf8 } from "../../bytes/bytes";
+import { BrowserSettings, CALLBACK_SUFFIX, Redirect as RedirectKind } from "../../config/browser";
+import { NONCE_SIZE } from "../../crypto/aead/xchacha20poly1305";
+import { LOGIN_ID_SIZE } from "../../http/cookie_names";
+import { isCrossSite } from "../../http/navigation";
+import { MAX_PATH, safeReturnTo } from "../../http/return_to";
+import { Url } from "../../http/url";
+import { AuthorizationRequest, authorizationUrl } from "../../oidc/authorize";
+import { codeChallenge } from "../../oidc/pkce";
+import { sealedCookie } from "../../session/cookie_text";
+import { readFlowMarks } from "../../session/flow_marks";
+import { Login, writeLogin } from "../../session/login";
+import { Session } from "../../session/session";
+import { contextOf, Purpose } from "../../session/sealing";
+import { expiredLogin, flowSetCookie, loginRoom, loginSetCookie } from "../../session/session_cookies";
+import { Exchange } from "../decision/exchange";
+import { AwaitProvider, Next, Redirect, Refuse, Visited } from "../decision/next";
+import { ADDRESS_TOO_LONG, BAD_REQUEST, NO_RANDOMNESS, NOT_READY, Refusal, TOO_MANY_LOGINS } from "../decision/refusal";
+import { Visit } from "../decision/visit";
+
+/** Sign-ins that may end without a session in this time before the circle is broken (duty 26). */
+const MAX_COMPLETED = 3;
+export const CIRCLE_SEC: i64 = 120;
+
+/** A path of this size surely fits. */
+const LONG_PATH = 1024;
+
+/** Random bytes: the state's 24 give 32 characters, the others' 32 give 43 (RFC 7636 §4.1). */
+const STATE_BYTES = 24;
+const SECRET_BYTES = 32;
+
+/** Why a browser is sent: nobody is signed in, or somebody is and shall be asked again, or the provider alone shall be asked. */
+export const enum SignIn { New = 1, Again, Silent }
+
+/**
+ * `circle` is what to say where this browser has signed in several times just now and still has no session.
+ * `about`: the session about which the provider is asked silently.
+ */
+export function beginSignIn(x: Exchange, visit: Visit, how: SignIn, circle: Refusal, about: Session | null = null): Next {
+  const browser = visit.browser, metadata = x.metadata;
+  const returnTo = safeReturnTo(visit.target);
+  if (visit.origin.length == 0) return new Refuse(BAD_REQUEST);
+  if (visit.target.length > MAX_PATH) return tooLong(visit);
+  const endpoint: Url | null = metadata == null ? null : metadata.authorizationEndpoint;
+  if (metadata != null && endpoint == null) return Refuse.retry(NOT_READY, returnTo, "sign-in: the provider's metadata has no usable authorization_endpoint");
+  // Nobody is sent to a provider that is down: the browser would show an error of its own, without a way back.
+  const provider = x.provider;
+  if (endpoint == null || provider == null || !provider.answers()) return x.mayWait ? new AwaitProvider() : Refuse.retry(NOT_READY, returnTo);
+
+  const marks = readFlowMarks(visit.cookies.flows());
+  if (how != SignIn.New) marks.completed = 0;
+  const sinceSec = x.nowSec - marks.completedAtSec;
+  if (marks.completed >= MAX_COMPLETED && sinceSec >= 0 && sinceSec < CIRCLE_SEC) {
+    // The way out of the circle: the count starts again with the next attempt.
+    marks.completed = 0;
+    const refuse = Refuse.retry(circle, returnTo);
+    refuse.setCookies.push(flowSetCookie(visit.names, visit.secure, marks.written(), browser.formPost));
+    return refuse;
+  }
+
+  const fromElsewhere = isCrossSite(visit.headers, visit.origin);
+  // A click on the page's link is this site's own (duty 161).
+  if (!marks.hasRoom(fromElsewhere)) return Refuse.retry(TOO_MANY_LOGINS, returnTo);
+
+  const random = x.entropy.bytes(STATE_BYTES + 2 * SECRET_BYTES + NONCE_SIZE);
+  if (random == null) return Refuse.retry(NO_RANDOMNESS, returnTo);
+  const login = new Login();
+  login.state = encodeBase64url(random.subarray(0, STATE_BYTES));
+  login.nonce = encodeBase64url(random.subarray(STATE_BYTES, STATE_BYTES + SECRET_BYTES));
+  login.codeVerifier = encodeBase64url(random.subarray(STATE_BYTES + SECRET_BYTES, STATE_BYTES + 2 * SECRET_BYTES));
+  login.returnTo = returnTo;
+  login.startedAtSec = x.nowSec;
+  if (how == SignIn.Silent && about != null) {
+    login.sessionSinceSec = about.createdAtSec;
+    login.sessionSubject = about.subject;
+    login.sessionId = about.id;
+  }
+
+  const callbackPath = callbackPathOf(visit), redirectUri = redirectUriOf(visit, callbackPath);
+  const id = login.state.subarray(0, LOGIN_ID_SIZE), crossSite = browser.formPost;
+  const text = sealedCookie(browser.keys, Purpose.Login, random.subarray(STATE_BYTES + 2 * SECRET_BYTES), loginContext(browser, redirectUri),
+    joined(visit.names.login, id), writeLogin(login), loginRoom(visit.names, visit.secure, browser.loginPath, crossSite), 1);
+  if (text == null) return tooLong(visit);
+
+  const out = new Redirect(how == SignIn.Silent ? Visited.Silent : Visited.SignInStarted, authorizationUrl(endpoint, requestOf(browser, login, redirectUri)));
+  out.setCookies.push(loginSetCookie(visit.names, visit.secure, id, browser.loginPath, text, crossSite));
+  const replaced = marks.add(id, fromElsewhere);
+  if (replaced != null) out.setCookies.push(expiredLogin(visit.names, visit.secure, replaced, browser.loginPath, crossSite));
+  out.setCookies.push(flowSetCookie(visit.names, visit.secure, marks.written(), browser.formPost));
+  return out;
+}
+
+/** Rather than lead elsewhere after the login without a word. The page without its query is kept in mind more easily. */
+function tooLong(visit: Visit): Refuse { return Refuse.retry(ADDRESS_TOO_LONG, safeReturnTo(visit.path.length < LONG_PATH ? visit.path : EMPTY)); }
+
+function requestOf(browser: BrowserSettings, login: Login, redirectUri: Uint8Array): AuthorizationRequest {
+  const request = new AuthorizationRequest();
+  request.clientId = browser.client.id;
+  request.redirectUri = redirectUri;
+  request.scope = browser.scope;
+  request.state = login.state;
+  request.nonce = login.nonce;
+  request.codeChallenge = codeChallenge(login.codeVerifier);
+  request.formPost = browser.formPost;
+  request.silent = login.silent;
+  request.extra = browser.authorizationParams;
+  return request;
+}
+
+/** A login is good for the redirect URI that it was begun with (duties 5 and 6). */
+export function loginContext(browser: BrowserSettings, redirectUri: Uint8Array): Uint8Array { return contextOf([browser.context, redirectUri]); }
+
+/** Where the provider sends the browser back to. With APISIX's suffix it is below the page that was asked for. */
+export function callbackPathOf(visit: Visit): Uint8Array {
+  if (visit.browser.redirect != RedirectKind.Suffix) return visit.browser.callbackPath;
+  const path = visit.path, suffix = utf8(CALLBACK_SUFFIX);
+  const end = path.length > 0 && path[path.length - 1] == 0x2f ? path.length - 1 : path.length;
+  return joined(plain(path) ? path.subarray(0, end) : EMPTY, suffix);
+}
+
+export function redirectUriOf(visit: Visit, callbackPath: Uint8Array): Uint8Array {
+  return visit.browser.redirect == RedirectKind.Absolute ? visit.browser.redirectUrl : joined(visit.origin, callbackPath);
+}
+
+/** Whether a path can stand in a cookie's Path and in a URL as it is: printable ASCII without `;` and `"`, and not too long. */
+function plain(path: Uint8Array): bool {
+  if (path.length > 1024) return false;
+  for (let i = 0; i < path.length; i++) {
+    const c = path[i];
+    if (c <= 0x20 || c >= 0x7f || c == 0x3b || c == 0x22 || c == 0x5c) return false;
+  }
+  return true;
+}

@@ -1,0 +1,34 @@
+// What a session takes over from a token answer, at sign-in and at each refresh.
+
+import { EMPTY } from "../../bytes/bytes";
+import { BrowserSettings } from "../../config/browser";
+import { readJws } from "../../jose/jws";
+import { IdToken, IdTokenRules } from "../../oidc/id_token";
+import { NOT_SAID, Tokens } from "../../oidc/token";
+import { Session } from "../../session/session";
+import { Exchange } from "../decision/exchange";
+import { Signature, verifyAccessToken } from "./verify_id_token";
+
+export function idTokenRules(x: Exchange, browser: BrowserSettings): IdTokenRules {
+  const provider = x.provider;
+  return new IdTokenRules(provider == null ? EMPTY : provider.issuer(), browser.client.id, x.config.slackSec, browser.maxAgeSec, browser.acrValues, browser.trustedAudiences, browser.nonceRequired);
+}
+
+/** Access and refresh token, as far as configuration keeps them. A refresh token that is not given anew stays good (RFC 6749 §6). */
+export function takeTokens(x: Exchange, browser: BrowserSettings, s: Session, tokens: Tokens): void {
+  if (tokens.scope.length > 0) s.scope = tokens.scope;
+  if (!browser.contents.accessToken) return;
+  s.accessToken = tokens.accessToken;
+  // One that is over at once still serves the requests that wait for it: to refresh it again for them would never end.
+  s.accessExpiresAtSec = x.nowSec + (tokens.expiresInSec != NOT_SAID ? max(tokens.expiresInSec, 1) : browser.accessExpiresInSec);
+  if (tokens.refreshToken.length > 0) s.refreshToken = tokens.refreshToken;
+  // Its claims count only if a key of the provider vouches for them (duty 70).
+  s.accessVerified = !readJws(tokens.accessToken).failed && verifyAccessToken(x, tokens.accessToken).signature == Signature.Good;
+}
+
+export function takeIdToken(browser: BrowserSettings, s: Session, raw: Uint8Array, token: IdToken): void {
+  s.subject = token.sub;
+  if (token.sid.length > 0) s.sid = token.sid;
+  s.idToken = browser.contents.rawIdToken ? raw : EMPTY;
+  s.idClaims = browser.contents.idToken && !browser.contents.rawIdToken ? token.claims.bytes : EMPTY;
+}

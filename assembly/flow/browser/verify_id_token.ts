@@ -1,0 +1,92 @@
+// The signature of an ID Token: always checked, with the provider's keys, or a shared secret where configuration says so (OpenID Connect Core 1.0 §3.1.3.7, points 6 to 8).
+
+import { Hash } from "../../crypto/hash/hash";
+import { SecretKey } from "../../crypto/encoding/key";
+import { Algorithm } from "../../jose/algorithm";
+import { KeySet } from "../../jose/jwks";
+import { JwsFault, readJws, VerifiedJwt } from "../../jose/jws";
+import { Exchange } from "../decision/exchange";
+
+const NONE: Algorithm[] = [];
+
+/** `UnknownKey`: none of the keys that are known made it, and there may be new ones. */
+export const enum Signature { Good = 1, UnknownKey, Bad }
+
+@final
+export class SignedToken {
+  constructor(
+    readonly signature: Signature,
+    /** null unless the signature is good. */
+    readonly jwt: VerifiedJwt | null,
+    /** Of its algorithm: `at_hash` is made with it. */
+    readonly hash: Hash,
+    /** What is wrong, for the operator's log. */
+    readonly why: string,
+  ) {}
+}
+
+/** How often, and for how long, the provider is asked for the key of tokens that it has just given out, where the answer fails to come. */
+const MAX_LOOKUPS = 10;
+const MAX_LOOKUP_MS: i64 = 10_000;
+
+/** A wait for the key of a token that the token endpoint gave. */
+@final
+export class KeyWait {
+  private lookups: i32 = 0;
+  constructor(private readonly sinceMs: i64) {}
+
+  /** Whether to wait (again). One good answer of the provider is enough. */
+  goesOn(x: Exchange): bool {
+    const provider = x.provider;
+    if (provider == null || this.lookups >= MAX_LOOKUPS || x.nowMs >= this.sinceMs + MAX_LOOKUP_MS) return false;
+    if (this.lookups > 0 && !provider.keysFailing) return false;
+    this.lookups++;
+    return provider.askForKey(true);
+  }
+}
+
+/** An ID Token or a logout token. */
+export function verifySigned(x: Exchange, token: Uint8Array): SignedToken {
+  const browser = x.config.browser, metadata = x.metadata;
+  if (browser == null) return bad("came where nobody signs in");
+  const listed = browser.idTokenAlgorithmsByMetadata && metadata != null ? metadata.idTokenAlgorithms : NONE;
+  return verifyBy(x, token, browser.idTokenAlgorithms, listed, browser.idTokenSecret);
+}
+
+/** An access token of a session. */
+export function verifyAccessToken(x: Exchange, token: Uint8Array): SignedToken {
+  const browser = x.config.browser, key = x.config.key;
+  if (browser == null) return bad("came where nobody signs in");
+  return verifyBy(x, token, browser.accessTokenAlgorithms, NONE, key instanceof SecretKey ? key as SecretKey : null);
+}
+
+/** `listed`: what the provider's metadata names; empty where that does not count. `secret`: for symmetric ones. */
+function verifyBy(x: Exchange, token: Uint8Array, allowed: Algorithm[], listed: Algorithm[], secret: SecretKey | null): SignedToken {
+  const read = readJws(token);
+  const fault = read.fault;
+  if (fault != null && fault.code == JwsFault.TooLarge) return bad("is larger than 16 kB");
+  if (fault != null) return bad("is not a well-formed signed JWT with an algorithm that is known here (encrypted ID Tokens are not supported)");
+  const jws = read.value, algorithm = jws.algorithm;
+  if (!allowed.includes(algorithm)) return bad("is signed with " + algorithm.name + ", which id_token_signed_response_alg (where it is not set: token_signing_alg_values_expected) does not allow");
+  if (!algorithm.symmetric && listed.length > 0 && !listed.includes(algorithm)) {
+    return bad("is signed with " + algorithm.name + ", which the provider's id_token_signing_alg_values_supported does not name: if it is right, set id_token_signed_response_alg");
+  }
+  if (algorithm.symmetric) {
+    if (secret == null) return bad("is signed with " + algorithm.name + ", for which there is neither symmetric_key nor client_secret");
+    const jwt = jws.verifiedBy(secret);
+    return jwt.failed ? bad("has no valid signature") : new SignedToken(Signature.Good, jwt.value, algorithm.hash, "");
+  }
+  const provider = x.provider, keys: KeySet | null = provider == null ? null : provider.keys();
+  if (keys == null) return provider != null && provider.newerKeys() ? verifyBy(x, token, allowed, listed, secret) : new SignedToken(Signature.UnknownKey, null, algorithm.hash, "came while the provider's keys are not there");
+  const candidates = keys.candidates(algorithm, jws.kid);
+  if (candidates.length > 0) {
+    const jwt = jws.verifiedByAny(candidates), refused = jwt.fault;
+    if (refused == null) return new SignedToken(Signature.Good, jwt.value, algorithm.hash, "");
+    // A wrong signature is final only with the very key that the token names.
+    if (refused.code != JwsFault.BadSignature || keys.has(jws.kid)) return bad("has no valid signature");
+  }
+  if (provider != null && provider.newerKeys()) return verifyBy(x, token, allowed, listed, secret);
+  return new SignedToken(Signature.UnknownKey, null, algorithm.hash, "was signed by a key that the provider does not publish");
+}
+
+function bad(why: string): SignedToken { return new SignedToken(Signature.Bad, null, Hash.Sha256, why); }

@@ -1,0 +1,72 @@
+// A browser's request, as the sign-in sees it.
+
+import { EMPTY, indexOf, is } from "../../bytes/bytes";
+import { BrowserSettings, CALLBACK_SUFFIX, Redirect } from "../../config/browser";
+import { CookieScan } from "../../http/cookies";
+import { HeaderBlock } from "../../http/header_block";
+import { RequestKind, requestKindOf } from "../../http/navigation";
+import { originOf } from "../../http/origin";
+import { CookieNames } from "../../session/cookie_settings";
+
+/** Which of the filter's own addresses a request is for. */
+export const enum Place { Elsewhere = 0, Callback, Logout, BackchannelLogout, FrontchannelLogout }
+
+/** Valid only until the callback returns: headers and cookies are read where the host put them. What must survive a wait is copied. */
+@final
+export class Visit {
+  readonly target: Uint8Array;
+  /** Without the query, and the query without its question mark. */
+  readonly path: Uint8Array;
+  readonly query: Uint8Array;
+  readonly names: CookieNames;
+
+  constructor(
+    readonly browser: BrowserSettings,
+    readonly headers: HeaderBlock,
+    /** Scanned already. */
+    readonly cookies: CookieScan,
+    readonly secure: bool,
+  ) {
+    this.names = browser.cookies.names(secure);
+    const target = headers.path(), question = indexOf(target, 0x3f);
+    this.target = target;
+    this.path = question < 0 ? target : target.subarray(0, question);
+    this.query = question < 0 ? EMPTY : target.subarray(question + 1);
+  }
+
+  get method(): Uint8Array { return only(this.headers.all(":method")); }
+  /** `https://host` of the site as the browser knows it; EMPTY where the request's host is none. */
+  get origin(): Uint8Array {
+    return this.browser.redirect == Redirect.Absolute
+      ? originOfUrl(this.browser.redirectUrl)
+      : originOf(only(this.headers.all(":scheme")), only(this.headers.all(":authority")));
+  }
+  get kind(): RequestKind { return requestKindOf(this.headers); }
+  get isGet(): bool { return is(this.method, "GET"); }
+
+  /** The highest number of a session chunk that the request carried, and one more: what must be expired where fewer are set. */
+  get presentChunks(): i32 { return this.cookies.session.present; }
+  get isPost(): bool { return is(this.method, "POST"); }
+}
+
+/** Whether the filter's cookies carry the Secure attribute, and with it their other names. Asked of every request. */
+export function isSecure(browser: BrowserSettings, headers: HeaderBlock): bool {
+  return browser.cookies.isSecure(browser.redirect == Redirect.Absolute ? browser.redirectHttps : headers.schemeIsHttps);
+}
+
+/** By the path alone, exactly (duty 15): the query says nothing about whose request it is. */
+export function placeOf(browser: BrowserSettings, headers: HeaderBlock): Place {
+  if (browser.redirect == Redirect.Suffix ? headers.pathEndsWith(CALLBACK_SUFFIX) : headers.pathIs(browser.callbackPath)) return Place.Callback;
+  if (headers.pathIs(browser.logoutPath)) return Place.Logout;
+  if (browser.backchannelLogoutPath.length > 0 && headers.pathIs(browser.backchannelLogoutPath)) return Place.BackchannelLogout;
+  return browser.frontchannelLogoutPath.length > 0 && headers.pathIs(browser.frontchannelLogoutPath) ? Place.FrontchannelLogout : Place.Elsewhere;
+}
+
+function only(values: Uint8Array[]): Uint8Array { return values.length == 1 ? values[0] : EMPTY; }
+
+/** Scheme and authority of a URL that configuration has checked. */
+export function originOfUrl(url: Uint8Array): Uint8Array {
+  let slashes = 0;
+  for (let i = 0; i < url.length; i++) if (url[i] == 0x2f && ++slashes == 3) return url.subarray(0, i);
+  return url;
+}

@@ -1,0 +1,83 @@
+// The provider ends a session, server to server (OpenID Connect Back-Channel Logout 1.0 §2.5 to §2.8).
+
+import { Reply } from "../../http/callout";
+import { isForm } from "../../http/navigation";
+import { readParameters } from "../../http/parameters";
+import { readJws } from "../../jose/jws";
+import { Json } from "../../json/json";
+import { LogoutToken, logoutTokenFault, logoutTokenFaultText, MAX_AGE_SEC, readLogoutToken } from "../../oidc/logout_token";
+import { BrowserSettings } from "../../config/browser";
+import { Fault } from "../../result";
+import { Claim, Exchange, Once } from "../decision/exchange";
+import { AwaitBody, AwaitProvider, BodyStep, Next, Page, Refuse, Step, Visited } from "../decision/next";
+import { LOGOUT_METHOD, LOGOUT_NOT_KEPT, LOGOUT_TOKEN_INVALID, NOT_READY } from "../decision/refusal";
+import { EndOf, endKey, logoutTokenKey } from "../decision/session_keys";
+import { Signature, verifySigned } from "../browser/verify_id_token";
+import { Visit } from "../decision/visit";
+
+export function backchannelLogout(_x: Exchange, visit: Visit): Next {
+  if (!visit.isPost) return Refuse.method(LOGOUT_METHOD, "POST");
+  return isForm(visit.headers) ? new AwaitBody(new LogoutForm(visit.browser)) : new Refuse(LOGOUT_TOKEN_INVALID);
+}
+
+@final
+class LogoutForm extends BodyStep {
+  constructor(private readonly browser: BrowserSettings) { super(); }
+
+  received(x: Exchange, body: Uint8Array): Next {
+    const form = readParameters(body);
+    if (form == null || form.count("logout_token") != 1) return new Refuse(LOGOUT_TOKEN_INVALID);
+    return new CheckLogoutToken(this.browser, form.one("logout_token")).go(x, false);
+  }
+}
+
+/** A key that is not known yet may have to be fetched first. */
+@final
+class CheckLogoutToken extends Step {
+  constructor(private readonly browser: BrowserSettings, private readonly token: Uint8Array) { super(); }
+
+  resume(x: Exchange, _reply: Reply): Next { return this.go(x, true); }
+
+  go(x: Exchange, waited: bool): Next {
+    const signed = verifySigned(x, this.token), provider = x.provider;
+    if (provider == null) return new Refuse(LOGOUT_TOKEN_INVALID);
+    if (signed.signature == Signature.UnknownKey) {
+      // All but the signature is checked first: what would be refused anyway causes no fetch.
+      const claimed = readJws(this.token), claims: Json | null = claimed.failed ? null : claimed.value.unverifiedClaims();
+      if (claims == null) return new Refuse(LOGOUT_TOKEN_INVALID);
+      const fault = logoutTokenFault(claims, claimed.value.typ, provider.issuer(), this.browser.client.id, x.nowSec, x.config.slackSec);
+      if (fault != null) return refuse(fault);
+      if (!waited && provider.askForKey(true)) return new AwaitProvider(this);
+      // Who could not be asked just now may have the key: the provider shall try again.
+      if (!waited || provider.keysFailing) return new Refuse(NOT_READY);
+    }
+    const jwt = signed.jwt;
+    if (jwt == null) return new Refuse(LOGOUT_TOKEN_INVALID, 0, "back-channel logout: the logout token " + signed.why);
+    const read = readLogoutToken(jwt, provider.issuer(), this.browser.client.id, x.nowSec, x.config.slackSec), fault = read.fault;
+    return fault == null ? this.end(x, read.value) : refuse(fault);
+  }
+
+  /** Of requests that bring the same token at the same time, in whatever workers, one gets past the claim (duty 163). */
+  private end(x: Exchange, token: LogoutToken): Next {
+    const registry = x.registry, id = logoutTokenKey(this.browser.context, token.jti);
+    const claim = registry.claim(Once.LogoutToken, id, x.nowMs, (token.issuedAtSec + MAX_AGE_SEC + 2 * x.config.slackSec) * 1000);
+    if (claim == Claim.Taken) return new Refuse(LOGOUT_TOKEN_INVALID);
+    if (claim == Claim.Mine) {
+      if (this.endSessions(x, token)) return new Page(Visited.SignedOut, "");
+      // So that the provider may try again (duty 120).
+      registry.release(Once.LogoutToken, id, x.nowMs);
+    }
+    return new Refuse(LOGOUT_NOT_KEPT, 0, "back-channel logout: the end of the sessions could not be kept; the provider is told to try again");
+  }
+
+  /** With a `sid`, that session; sessions of which the provider gave none can only be told by their person. */
+  private endSessions(x: Exchange, token: LogoutToken): bool {
+    const context = this.browser.context, registry = x.registry, until = x.nowSec + this.browser.limits.absoluteSec;
+    const person: u64 = token.sub.length > 0 ? endKey(EndOf.Subject, context, token.sub) : 0;
+    if (token.sid.length == 0) return registry.end(person, person, x.nowSec, until);
+    return registry.end(endKey(EndOf.Sid, context, token.sid), person, x.nowSec, until)
+      && (person == 0 || registry.end(endKey(EndOf.WithoutSid, context, token.sub), person, x.nowSec, until));
+  }
+}
+
+function refuse(fault: Fault): Refuse { return new Refuse(LOGOUT_TOKEN_INVALID, 0, "back-channel logout: the logout token " + logoutTokenFaultText(fault.code, fault.at)); }

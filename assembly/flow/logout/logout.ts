@@ -1,0 +1,105 @@
+// Signing out (OpenID Connect RP-Initiated Logout 1.0 §2): here in any case, then at the provider.
+
+import { EMPTY, same, utf8 } from "../../bytes/bytes";
+import { Reply } from "../../http/callout";
+import { isCrossSite } from "../../http/navigation";
+import { confirmSignOutPage, copiesWorkPage, signedOutPage } from "../../http/page";
+import { Url } from "../../http/url";
+import { endSessionUrl, endSessionUrlWithoutHint } from "../../oidc/end_session";
+import { revocationFaultText, revocationRequest } from "../../oidc/revocation";
+import { readFlowMarks } from "../../session/flow_marks";
+import { expiredLogin, expiredSession } from "../../session/session_cookies";
+import { Session } from "../../session/session";
+import { Exchange } from "../decision/exchange";
+import { flowAfterLogout, logoutReturn, newLogoutState, returnsHere } from "./logout_return";
+import { Await, CalloutKind, Ended, Next, Page, Redirect, Refuse, Respond, Step, Visited } from "../decision/next";
+import { openNext, openSession } from "../browser/open_session";
+import { LOGOUT_METHOD } from "../decision/refusal";
+import { EndOf, endKey } from "../decision/session_keys";
+import { newestOf } from "../browser/use_session";
+import { Visit } from "../decision/visit";
+
+export function logout(x: Exchange, visit: Visit): Next {
+  if (!visit.isGet && !visit.isPost) return Refuse.method(LOGOUT_METHOD, "GET, POST");
+  const browser = visit.browser, back = logoutReturn(visit);
+  if (back != null) return back;
+  // A link or a form on another site must not sign anybody out behind their back (duty 115).
+  if (isCrossSite(visit.headers, visit.origin)) return new Page(Visited.SignOutAsked, confirmSignOutPage(browser.logoutPath));
+
+  let session = openSession(visit), kept = true;
+  const state = newLogoutState(x, visit);
+  let out = leave(x, visit, session, state);
+  // Another that was planted in front must not keep the person's own alive. Copies of one are revoked once.
+  const ended: Session[] = [];
+  for (; session != null; session = openNext(visit)) {
+    if (contains(ended, session)) continue;
+    ended.push(session);
+    if (!endSession(x, visit, session)) kept = false;
+  }
+  if (!kept) out = notKept(out);
+  clear(visit, out.setCookies, state);
+  if (browser.revokeOnLogout) for (let i = 0; i < ended.length; i++) revoke(x, visit, newestOf(x, visit, ended[i]).session, out);
+  return out;
+}
+
+function contains(sessions: Session[], session: Session): bool {
+  for (let i = 0; i < sessions.length; i++) if (same(sessions[i].id, session.id)) return true;
+  return false;
+}
+
+/** Cookies that somebody has copied are good for nothing any more (duty 113). False where the workers cannot be told. */
+export function endSession(x: Exchange, visit: Visit, session: Session): bool {
+  const browser = visit.browser, context = browser.context;
+  return x.registry.end(endKey(EndOf.Session, context, session.id), endKey(EndOf.Subject, context, session.subject), x.nowSec, session.createdAtSec + browser.limits.absoluteSec);
+}
+
+/** Copies of the session's cookies go on working: the person is told before they go on to where they would have been led (duty 149). */
+function notKept(led: Respond): Page {
+  return new Page(Visited.SignedOut, copiesWorkPage(led instanceof Redirect ? (led as Redirect).location : utf8("/")));
+}
+
+/** Where the browser goes. Only configured addresses and the provider's own: nothing of the request chooses one (duties 24, 117). */
+function leave(x: Exchange, visit: Visit, session: Session | null, state: Uint8Array): Respond {
+  const browser = visit.browser, metadata = x.metadata;
+  if (browser.redirectAfterLogoutUri.length > 0) return new Redirect(Visited.SignedOut, browser.redirectAfterLogoutUri, 303);
+  const endpoint: Url | null = metadata == null ? null : metadata.endSessionEndpoint;
+  if (endpoint != null) {
+    if (session != null && session.idToken.length > 0) {
+      return new Redirect(Visited.SignedOut, endSessionUrl(endpoint, browser.client.id, session.idToken, browser.postLogoutRedirectUri, state), 303);
+    }
+    // Without a hint some providers show an error and nothing else (Spring, Okta), and no metadata says which.
+    return new Page(Visited.SignedOut, signedOutPage(utf8("/"), endSessionUrlWithoutHint(endpoint, browser.client.id)));
+  }
+  if (browser.postLogoutRedirectUri.length > 0 && !returnsHere(visit)) return new Redirect(Visited.SignedOut, browser.postLogoutRedirectUri, 303);
+  return new Page(Visited.SignedOut, signedOutPage(utf8("/")));
+}
+
+/** Everything of ours that the browser holds (duty 118), but for the state of this logout. */
+export function clear(visit: Visit, out: Uint8Array[], state: Uint8Array = EMPTY): void {
+  const browser = visit.browser, names = visit.names, marks = readFlowMarks(visit.cookies.flows());
+  const expired = expiredSession(browser.cookies, names, visit.secure, visit.presentChunks);
+  for (let i = 0; i < expired.length; i++) out.push(expired[i]);
+  const path = browser.loginPath;
+  for (let i = 0; i < marks.logins.length; i++) out.push(expiredLogin(names, visit.secure, marks.logins[i].id, path, browser.formPost));
+  out.push(flowAfterLogout(visit, state));
+}
+
+/** RFC 7009 §2.1: the refresh token first, because the provider may then end the access token with it. */
+function revoke(x: Exchange, visit: Visit, session: Session, out: Respond): void {
+  const metadata = x.metadata, url: Url | null = metadata == null ? null : metadata.revocationEndpoint;
+  if (metadata == null || url == null) return;
+  const endpoint = x.endpoint("revocation_endpoint", url), client = visit.browser.revocationClient.fitting(metadata.revocationAuthMethods);
+  const tokens = [session.refreshToken, session.accessToken], hints = ["refresh_token", "access_token"];
+  for (let i = 0; i < tokens.length; i++) {
+    if (tokens[i].length == 0) continue;
+    const call = revocationRequest(endpoint, client, tokens[i], hints[i], x.occasion());
+    if (call != null) out.alongside.push(new Await(call, new ReadRevocation(), CalloutKind.Revocation));
+  }
+}
+
+@final
+class ReadRevocation extends Step {
+  resume(_x: Exchange, reply: Reply): Next {
+    return new Ended(revocationFaultText(reply));
+  }
+}

@@ -1,0 +1,57 @@
+// The way back from the provider's logout (OpenID Connect RP-Initiated Logout 1.0 §3), where it leads to logout_path itself: a page of ours.
+
+import { encodeBase64url } from "../../bytes/base64";
+import { EMPTY, joined, same, utf8 } from "../../bytes/bytes";
+import { LOGIN_ID_SIZE } from "../../http/cookie_names";
+import { signedOutPage } from "../../http/page";
+import { readParameters } from "../../http/parameters";
+import { FlowMarks, readFlowMarks } from "../../session/flow_marks";
+import { expiredFlow, flowSetCookie } from "../../session/session_cookies";
+import { Exchange } from "../decision/exchange";
+import { Page, Visited } from "../decision/next";
+import { Visit } from "../decision/visit";
+
+/** Gives a state of LOGIN_ID_SIZE characters. It only tells a return from a visit, so it need not withstand guessing. */
+const STATE_BYTES = 6;
+
+/** `post_logout_redirect_uri` is `logout_path` of this very site. */
+export function returnsHere(visit: Visit): bool {
+  const browser = visit.browser;
+  return browser.postLogoutRedirectUri.length > 0 && same(browser.postLogoutRedirectUri, joined(visit.origin, browser.logoutPath));
+}
+
+/** The state of a logout that may lead back here; EMPTY where none does, or where there is no randomness. */
+export function newLogoutState(x: Exchange, visit: Visit): Uint8Array {
+  if (!returnsHere(visit) && visit.browser.redirectAfterLogoutUri.length == 0) return EMPTY;
+  const random = x.entropy.bytes(STATE_BYTES);
+  return random == null ? EMPTY : encodeBase64url(random);
+}
+
+/** Keeps the state for the way back, in place of all logins under way. */
+export function flowAfterLogout(visit: Visit, state: Uint8Array): Uint8Array {
+  const formPost = visit.browser.formPost;
+  if (state.length == 0) return expiredFlow(visit.names, visit.secure, formPost);
+  const marks = new FlowMarks();
+  marks.logout = state;
+  return flowSetCookie(visit.names, visit.secure, marks.written(), formPost);
+}
+
+/**
+ * The page for a browser that has just logged out; null for any other request. Who has a session has logged in again since, and is no such browser.
+ * An address in `redirect_after_logout_uri` gets no state, so it need not bring one back.
+ */
+export function logoutReturn(visit: Visit): Page | null {
+  if (!visit.isGet || visit.presentChunks > 0) return null;
+  const marks = readFlowMarks(visit.cookies.flows());
+  if (marks.logout.length != LOGIN_ID_SIZE) return null;
+  if (visit.browser.redirectAfterLogoutUri.length == 0 && !bringsBack(visit.query, marks.logout)) return null;
+  marks.logout = EMPTY;
+  const page = new Page(Visited.LogoutReturned, signedOutPage(utf8("/")));
+  page.setCookies.push(flowSetCookie(visit.names, visit.secure, marks.written(), visit.browser.formPost));
+  return page;
+}
+
+function bringsBack(query: Uint8Array, state: Uint8Array): bool {
+  const answer = readParameters(query);
+  return answer != null && answer.count("state") == 1 && same(answer.one("state"), state);
+}
