@@ -97,8 +97,8 @@ describe("the npm package", () => {
   test("holds the module, its description and its samples, and no source, test or script that npm would run", async () => {
     const files = await entries(gunzipSync(read(made.folder, `${STEM}.tgz`)));
     expect(Object.keys(files).sort()).toEqual([
-      "CHANGELOG.md", "LICENSE", "README.md", "build/LICENSES.txt", "build/envoy-oidc.wasm", "cli/package/index.d.ts", "cli/package/index.js",
-      "envoy/bearer.yaml", "envoy/browser.yaml", "envoy/first.yaml", "package.json",
+      "CHANGELOG.md", "LICENSE", "README.md", "build/LICENSES.txt", "build/envoy-oidc.cjs", "build/envoy-oidc.wasm", "cli/package/index.d.ts", "cli/package/index.js",
+      "envoy-oidc.schema.json", "envoy/bearer.yaml", "envoy/browser.yaml", "envoy/first.yaml", "package.json",
     ].map((file) => `package/${file}`));
     expect(files["package/build/envoy-oidc.wasm"]!.equals(read(made.folder, `${STEM}.wasm`))).toBe(true);
     const manifest = JSON.parse(files["package/package.json"]!.toString()) as { private?: boolean; scripts: object };
@@ -114,6 +114,7 @@ describe("the npm package", () => {
     const wasm = say('import { wasm } from "envoy-oidc"; console.log(wasm)');
     expect(wasm).toBe(join(folder, "node_modules/envoy-oidc/build/envoy-oidc.wasm"));
     expect(say('import { version } from "envoy-oidc"; console.log(version)')).toBe(version);
+    expect(run(folder, join(folder, "node_modules/.bin/envoy-oidc"), "--version").trim()).toBe(version);
     writeFileSync(join(folder, "a.ts"), 'import { version, wasm } from "envoy-oidc";\nexport const all: string[] = [version, wasm];\n');
     run(folder, "node", join(ROOT, "node_modules/typescript/bin/tsc"), "--noEmit", "--module", "nodenext", "a.ts");
 

@@ -1,6 +1,6 @@
 // .github/workflows: an action is what its commit is, and all work is done by scripts of this project, which tests can run.
 
-import { accessSync, constants, readdirSync, readFileSync } from "node:fs";
+import { accessSync, constants, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 
@@ -16,12 +16,12 @@ const stepsOf = ({ jobs }: Workflow): Step[] => Object.values(jobs).flatMap(({ s
 /** What a step must not be; "" where it is right. */
 function fault({ uses, run }: Step): string {
   if (uses !== undefined) return /^[\w-]+\/[\w./-]+@[0-9a-f]{40}$/.test(uses) ? "" : `${uses} is not pinned by a commit`;
-  const [command, script, name] = (run ?? "").split(/\s+/);
+  const words = (run ?? "").split(/\s+/), [command, script, name] = words[0] === "sudo" ? words.slice(-1) : words;
   if (run?.includes("\n") || /[;&|]/.test(run ?? "")) return `"${run}" is more than one command`;
   if (command === "npm") return script === "ci" || script === "run" && name! in scripts() ? "" : `npm knows no ${script} ${name}`;
   try {
     accessSync(join(ROOT, command!), constants.X_OK);
-    return command!.endsWith(".sh") ? "" : `${command} is no script of this project`;
+    return statSync(join(ROOT, command!)).isFile() ? "" : `${command} is no script of this project`;
   } catch {
     return `${command} is no script of this project`;
   }
@@ -35,7 +35,7 @@ test("there is one for releases, which runs for tags alone", () => {
 });
 
 test.each(workflows)("$file: each action is pinned by its commit, each command is a script that is there", ({ workflow }) => {
-  expect(stepsOf(workflow).length).toBeGreaterThan(5);
+  expect(stepsOf(workflow).length).toBeGreaterThan(2);
   expect(stepsOf(workflow).map(fault).filter(Boolean)).toEqual([]);
 });
 
@@ -43,13 +43,13 @@ test.each(workflows)("$file: each pinned commit says which version it is", ({ te
   for (const line of text.split("\n").filter((one) => one.includes("uses:"))) expect(line).toMatch(/@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
 });
 
-test.each(workflows)("$file: rights are given to a job, and no value of an event is put into a command", ({ workflow }) => {
-  expect(workflow.permissions).toEqual({});
+test.each(workflows)("$file: rights beyond reading are given to a job, and no value of an event is put into a command", ({ workflow }) => {
+  expect({ contents: "read", ...workflow.permissions }).toEqual({ contents: "read" });
   for (const { run } of stepsOf(workflow)) expect(run ?? "").not.toContain("${{");
 });
 
 test.each<[string, Step]>([
   ["an action by its tag", { uses: "actions/checkout@v4" }], ["an action by a short commit", { uses: "actions/checkout@de0fac2" }], ["an action without any", { uses: "actions/checkout" }],
   ["an npm script that is not there", { run: "npm run relese" }], ["a file that is not there", { run: "cli/release/publsh.sh" }], ["a program of the runner", { run: "curl -sSf https://example.com" }],
-  ["two commands", { run: "npm ci && npm run release" }], ["a script of several lines", { run: "npm ci\nnpm run release" }], ["nothing", {}],
+  ["a program of the runner as root", { run: "sudo apt-get install jq" }], ["two commands", { run: "npm ci && npm run release" }], ["a script of several lines", { run: "npm ci\nnpm run release" }], ["nothing", {}],
 ])("%s would be seen", (_, step) => expect(fault(step)).not.toBe(""));
