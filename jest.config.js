@@ -31,6 +31,7 @@ module.exports = {
     transform: { "\\.ts$": swc },
     modulePathIgnorePatterns: ["<rootDir>/build/"],
   })),
+  testSequencer: "<rootDir>/tests/support/sequencer.js",
   // A real Envoy and a real provider answer in seconds, everything else in milliseconds; the first test of a file may compile.
   testTimeout: 60_000,
   reporters: ["default", "<rootDir>/tests/support/coverage-reporter.js", "<rootDir>/tests/support/reporter.js"],

@@ -21,14 +21,15 @@ export const GO = { command: ["go", "version"], found: /go1\.(\d+)/, oldest: 21,
  * @param files what it is built from, below `source`; they lie in the work folder in the same places
  * @param needs programs of the machine, such as GO
  * @param build makes it in the work folder, which then becomes the result
+ * @param lockAs below .cache, for programs that must not be built at the same time; one program never is
  */
-export async function built({ what, cache, source, files = ["."], needs, build }) {
+export async function built({ what, cache, source, files = ["."], needs, build, lockAs }) {
   const missing = (await Promise.all(needs.map(async (need) => ((await isThere(need)) ? [] : [need.install])))).flat();
   if (missing.length > 0) throw new Error(`${what} cannot run here: install ${missing.join(" and ")}.`);
   const folder = join(CACHE, cache, await stateOf(source, files));
   if (await exists(folder)) return folder;
   await mkdir(dirname(folder), { recursive: true });
-  const unlock = await lock(`${folder}.lock`, `building ${what}`, console.error);
+  const unlock = await lock(`${lockAs === undefined ? folder : join(CACHE, lockAs)}.lock`, `building ${what}`, console.error);
   const work = `${folder}.${process.pid}`;
   try {
     if (await exists(folder)) return folder; // another process was quicker

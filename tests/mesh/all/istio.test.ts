@@ -1,5 +1,6 @@
 // Istio's agent with the OCI image of a release and a provider by TLS 1.3; TrafficExtension; and what goes wrong where.
 
+import { freePort } from "../../../cli/demo/ports";
 import { request } from "../../envoy/support/http";
 import { until } from "../../envoy/support/envoy";
 import { converse } from "../support/conversation";
@@ -57,6 +58,17 @@ describe("what goes wrong", () => {
     const envoy = await startWorkload(GATEWAY, await startControlPlane(gatewayHere(resources, world)));
     expect([await answer(world), world.upstream.count()]).toEqual([500, 0]);
     expect(envoy.log()).toContain("configuration: client_identifier: unknown attribute");
+  });
+
+  test.each([["with", 200, [{ mode: "SERVER" }]], ["without", 401, undefined]])("what an application calls through its sidecar, %s match: SERVER: %i", async (_, status, match) => {
+    const world = await startParts(), port = await freePort(), resources = sidecarHere(forWorld("istio/sidecar.yaml", world), world);
+    ofKind(resources, "WasmPlugin").spec.match = match;
+    ofKind(resources, "Sidecar").spec.egress = [{ port: { number: port, name: "http-other", protocol: "HTTP" }, bind: "127.0.0.1", hosts: ["*/*"] }];
+    const other = { hosts: ["other.example.com"], location: "MESH_EXTERNAL", resolution: "STATIC", ports: [{ number: port, name: "http", protocol: "HTTP", targetPort: world.upstream.port }], endpoints: [{ address: "127.0.0.1" }] };
+    await startWorkload(SIDECAR, await startControlPlane([...resources, { apiVersion: "networking.istio.io/v1", kind: "ServiceEntry", metadata: { name: "other", namespace: "default" }, spec: other }]));
+    const call = () => request(`http://127.0.0.1:${port}/`, { headers: [["Host", "other.example.com"]] }).then((response) => response.status, () => undefined);
+    expect(await until("an answer of the other service", 60_000, async () => [503, 404].includes((await call()) ?? 503) ? undefined : await call())).toBe(status);
+    expect(world.upstream.count() > 0).toBe(status === 200);
   });
 
   test("match: SERVER on a gateway, which Istio counts as a client: everything passes", async () => {

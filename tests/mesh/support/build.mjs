@@ -40,4 +40,5 @@ const PROGRAMS = {
 };
 
 const name = process.argv[2];
-await print(built({ what: name, cache: join("mesh", name), source: mesh, needs: [GO], ...PROGRAMS[name] }));
+// One after the other: what they share would else be compiled twice.
+await print(built({ what: name, cache: join("mesh", name), source: mesh, needs: [GO], lockAs: join("mesh", "building"), ...PROGRAMS[name] }));
