@@ -16,7 +16,7 @@ const newer = newerThan(NEWEST);
 for (const version of [...BETWEEN, ...newer]) onEnvoy(version);
 
 test.each([OLDEST, ...BETWEEN, ...newer])("Envoy %s passes a sample of the envoy level", async (version) => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, ["node_modules/.bin/jest", "--selectProjects", "envoy", ...SAMPLE.map((name) => `tests/envoy/${name}.test.ts`)], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ["node_modules/.bin/jest", ...SAMPLE.map((name) => `tests/envoy/${name}.test.ts`), "--selectProjects", "envoy"], {
     cwd: ROOT, encoding: "utf8", env: { ...process.env, ENVOY: await envoyBinary(version), COVERAGE: "" }, maxBuffer: 64 * 1024 * 1024,
   });
   if (status !== 0) throw new Error(stdout.slice(-4000) + stderr.slice(-12_000));
