@@ -117,8 +117,15 @@ describe("what the filter cannot see", () => {
     expect(await findings([file(text)], SECRETS)).toContainEqual(expect.objectContaining({ level: "error", path: "session.secret", text: expect.stringContaining("OIDC_SESSION_SECRET") }));
   });
 
-  test.each([["1.39.2", "error"], ["1.34.0", "error"]])("Envoy %s does not know what newer ones do", async (version, level) => {
-    expect((await findings(["--envoy-version", version, join(ROOT, "envoy/browser.yaml")], SECRETS)).filter(({ code }) => code.startsWith("envoy-"))).toContainEqual(expect.objectContaining({ level }));
+  test("Envoy 1.34.0 does not know what newer ones do: bodies before the verdict", async () => {
+    const found = await findings(["--envoy-version", "1.34.0", join(ROOT, "envoy/browser.yaml")], SECRETS);
+    expect(found.filter(({ code }) => code === "envoy-too-old")).toContainEqual(expect.objectContaining({ level: "error" }));
+  });
+
+  test.each([["1.39.2", 1], ["1.40.0", 0]])("Envoy %s: capability_restriction_config in vm_config is refused %i times, and beside it never", async (version, times) => {
+    const inside = BROWSER.replace("vm_id: envoy-oidc\n", "$&                  capability_restriction_config: { allowed_capabilities: {} }\n");
+    const refusals = async (text: string) => (await findings(["--envoy-version", version, file(text)], SECRETS)).filter(({ code, level }) => code === "envoy-version" && level === "error").length;
+    expect([await refusals(inside), await refusals(BROWSER)]).toEqual([times, 0]);
   });
 
   test("private_key_jwt needs an Envoy that signs", async () => {

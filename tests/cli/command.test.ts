@@ -15,7 +15,8 @@ describe("as it is built", () => {
   const folder = mkdtempSync(join(ROOT, "build", "cli-test-")), built = join(folder, "envoy-oidc.cjs");
   beforeAll(() => {
     // The script of package.json, into a folder of this test.
-    execFileSync("npx", PACKAGE.scripts["build:cli"]!.replace("build/envoy-oidc.cjs", built).split(" "), { cwd: ROOT, stdio: "pipe" });
+    const path = `${join(ROOT, "node_modules/.bin")}:${process.env.PATH}`;
+    execFileSync("sh", ["-c", PACKAGE.scripts["build:cli"]!.replace("build/envoy-oidc.cjs", built)], { cwd: ROOT, stdio: "pipe", env: { ...process.env, PATH: path } });
     writeFileSync(join(folder, "envoy-oidc.wasm"), readFileSync(join(ROOT, "build/envoy-oidc.wasm")));
   });
   afterAll(() => execFileSync("rm", ["-r", folder]));

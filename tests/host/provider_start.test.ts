@@ -75,7 +75,7 @@ describe("at the start", () => {
     const waiting = envoy.get("/", bearer(token()));
     envoy.advance(6);
     expect(refused(waiting)).toBe("503 provider_not_ready");
-    expect(envoy.logText).toContain("is it there, and does DNS know its host?");
+    expect(envoy.logText).toContain("is it there (a Sidecar resource of Istio may hide it), and does DNS know its host?");
     envoy.refuseCallouts = false;
     serve(envoy);
     envoy.advance(5);

@@ -184,7 +184,7 @@ class ConfigurationReader extends Reader {
   read(input: Uint8Array): bool {
     const out = compile(input, new Environment([utf8("A=b")])), c = out.config;
     isTrue((c == null) != (out.errors.length == 0), "a configuration, or errors");
-    for (let i = 0; i < out.errors.length; i++) isTrue(out.errors[i].includes(": "), "a place and a reason: " + out.errors[i]);
+    for (let i = 0; i < out.errors.length; i++) isTrue(out.errors[i].includes(": ") || out.errors[i].startsWith("expected "), "a place and a reason: " + out.errors[i]);
     if (c == null) return false;
     isTrue(c.algorithms.length > 0 && (c.issuers.length > 0 || c.provider != null || c.verification == Verification.Introspection), "algorithms and issuers");
     isTrue(c.slackSec <= 300 && c.timeoutMs > 0 && c.sources.length > 0, "bounds");
