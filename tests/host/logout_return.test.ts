@@ -54,11 +54,15 @@ test("another browser's state shows nothing", () => {
   const { envoy, browser } = signedIn(HERE);
   expect(title(back(new Browser(envoy), `?state=${state(browser)}`))).toBe("Sign out?");
 });
-test("without an end_session_endpoint the page comes at once", () => expect(title(signOut(signedIn(HERE, WITHOUT_LOGOUT).browser))).toBe("You are signed out"));
-test("redirect_after_logout_uri that leads back, which brings no state, does not go round in circles", () => {
-  const { browser } = signedIn({ redirect_after_logout_uri: "https://idp.example/logout?logout_uri=https%3A%2F%2Fapp.example%2Flogout" });
-  expect(location(signOut(browser)).host).toBe("idp.example");
-  expect(title(back(browser))).toBe("You are signed out");
+test.each<[string, Record<string, unknown>, object]>([
+  ["an end_session_endpoint", {}, WITHOUT_LOGOUT], ["an ID Token to send", { session_contents: { id_token: true, user: true } }, BROWSER_METADATA],
+])("without %s the page comes at once, and no cookie is left", (_, config, metadata) => {
+  const { browser } = signedIn({ ...HERE, ...config }, metadata);
+  expect([title(signOut(browser)), browser.names]).toEqual(["You are signed out", []]);
+});
+test("redirect_after_logout_uri goes before it, and leaves no cookie", () => {
+  const { browser } = signedIn({ ...HERE, redirect_after_logout_uri: "https://www.example/bye" });
+  expect([location(signOut(browser)).href, browser.names]).toEqual(["https://www.example/bye", []]);
 });
 test.each(["https://app.example/logout/", "https://app.example/bye", "https://www.example/logout", "http://app.example/logout", "https://app.example:8443/logout"])("no state goes to %s: nobody would look at it", (uri) => {
   const { browser } = signedIn({ post_logout_redirect_uri: uri });

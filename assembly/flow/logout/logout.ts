@@ -27,7 +27,7 @@ export function logout(x: Exchange, visit: Visit): Next {
   if (isCrossSite(visit.headers, visit.origin)) return new Page(Visited.SignOutAsked, confirmSignOutPage(browser.logoutPath));
 
   let session = openSession(visit), kept = true;
-  const state = newLogoutState(x, visit);
+  const state = newLogoutState(x, visit, session);
   let out = leave(x, visit, session, state);
   // Another that was planted in front must not keep the person's own alive. Copies of one are revoked once.
   const ended: Session[] = [];

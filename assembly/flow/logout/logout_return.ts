@@ -6,6 +6,7 @@ import { LOGIN_ID_SIZE } from "../../http/cookie_names";
 import { signedOutPage } from "../../http/page";
 import { readParameters } from "../../http/parameters";
 import { FlowMarks, readFlowMarks } from "../../session/flow_marks";
+import { Session } from "../../session/session";
 import { expiredFlow, flowSetCookie } from "../../session/session_cookies";
 import { Exchange } from "../decision/exchange";
 import { Page, Visited } from "../decision/next";
@@ -17,12 +18,13 @@ const STATE_BYTES = 6;
 /** `post_logout_redirect_uri` is `logout_path` of this very site. */
 export function returnsHere(visit: Visit): bool {
   const browser = visit.browser;
-  return browser.postLogoutRedirectUri.length > 0 && same(browser.postLogoutRedirectUri, joined(visit.origin, browser.logoutPath));
+  return browser.postLogoutRedirectUri.length > 0 && browser.redirectAfterLogoutUri.length == 0 && same(browser.postLogoutRedirectUri, joined(visit.origin, browser.logoutPath));
 }
 
-/** The state of a logout that may lead back here; EMPTY where none does, or where there is no randomness. */
-export function newLogoutState(x: Exchange, visit: Visit): Uint8Array {
-  if (!returnsHere(visit) && visit.browser.redirectAfterLogoutUri.length == 0) return EMPTY;
+/** The state of a logout that leads to the provider and back here; EMPTY where it does not, or where there is no randomness. `session`: the one that ends. */
+export function newLogoutState(x: Exchange, visit: Visit, session: Session | null): Uint8Array {
+  const metadata = x.metadata;
+  if (!returnsHere(visit) || session == null || session.idToken.length == 0 || metadata == null || metadata.endSessionEndpoint == null) return EMPTY;
   const random = x.entropy.bytes(STATE_BYTES);
   return random == null ? EMPTY : encodeBase64url(random);
 }
@@ -36,15 +38,11 @@ export function flowAfterLogout(visit: Visit, state: Uint8Array): Uint8Array {
   return flowSetCookie(visit.names, visit.secure, marks.written(), formPost);
 }
 
-/**
- * The page for a browser that has just logged out; null for any other request. Who has a session has logged in again since, and is no such browser.
- * An address in `redirect_after_logout_uri` gets no state, so it need not bring one back.
- */
+/** The page for a browser that has just logged out; null for any other request. Who has a session has logged in again since, and is no such browser. */
 export function logoutReturn(visit: Visit): Page | null {
   if (!visit.isGet || visit.presentChunks > 0) return null;
   const marks = readFlowMarks(visit.cookies.flows());
-  if (marks.logout.length != LOGIN_ID_SIZE) return null;
-  if (visit.browser.redirectAfterLogoutUri.length == 0 && !bringsBack(visit.query, marks.logout)) return null;
+  if (marks.logout.length != LOGIN_ID_SIZE || !bringsBack(visit.query, marks.logout)) return null;
   marks.logout = EMPTY;
   const page = new Page(Visited.LogoutReturned, signedOutPage(utf8("/")));
   page.setCookies.push(flowSetCookie(visit.names, visit.secure, marks.written(), visit.browser.formPost));
