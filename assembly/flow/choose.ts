@@ -7,7 +7,7 @@ import { Config, Mode } from "../config/config";
 import { HeaderBlock } from "../http/header_block";
 import { Fit } from "../http/request_match";
 import { RequestTarget } from "../http/request_target";
-import { Place, placeOf } from "./decision/visit";
+import { Endpoint, endpointOf } from "./decision/browser_request";
 
 /** What is not the number of a rule. */
 export const NO_RULE: i32 = -1;
@@ -49,8 +49,8 @@ function hasSuffixHere(config: Config, i: i32): bool {
 /** One of the filter's own addresses belongs to whose it is, before all rules. */
 function isAddressOf(browser: BrowserSettings | null, headers: HeaderBlock): bool {
   if (browser == null) return false;
-  const place = placeOf(browser, headers);
-  return place != Place.Elsewhere && (place != Place.Callback || browser.redirect != Redirect.Suffix);
+  const place = endpointOf(browser, headers);
+  return place != Endpoint.Elsewhere && (place != Endpoint.Callback || browser.redirect != Redirect.Suffix);
 }
 
 function firstThatFits(config: Config): i32 {

@@ -2,7 +2,7 @@
 
 import { MetricType } from "../../abi/enums";
 import { defineMetric, incrementMetric, recordMetric } from "../../abi/host";
-import { CalloutKind, Visited } from "../../flow/decision/next";
+import { CalloutKind, BrowserEvent } from "../../flow/decision/next";
 import { Refusal, REFUSALS } from "../../flow/decision/refusal";
 import { VERSION } from "../../version";
 
@@ -15,7 +15,7 @@ const OUTCOMES: string[] = ["allowed", "anonymous", "session", "preflight", "ref
 /** In the order of Bound. */
 const BOUNDS: string[] = ["bound.calls", "bound.waiting", "bound.ended_sessions", "logout_not_kept"];
 /** In the order of Visited. Access logs show the same names. */
-export const VISITS: string[] = ["sign_in_started", "signed_in", "signed_out", "sign_out_asked", "asked_silently", "already_signed_in", "sign_in_repeated", "logout_returned"];
+export const BROWSER_EVENTS: string[] = ["sign_in_started", "signed_in", "signed_out", "sign_out_asked", "asked_silently", "already_signed_in", "sign_in_repeated", "logout_returned"];
 /** In the order of CalloutKind. */
 const CALLOUTS: string[] = ["discovery", "jwks", "introspection", "token", "userinfo", "revocation"];
 
@@ -49,7 +49,7 @@ export class Metrics {
   constructor() {
     for (let i = 0; i < OUTCOMES.length; i++) this.outcomes.push(new Counter(OUTCOMES[i]));
     for (let i = 0; i < BOUNDS.length; i++) this.bounds.push(new Counter(BOUNDS[i]));
-    for (let i = 0; i < VISITS.length; i++) this.visits.push(new Counter(VISITS[i]));
+    for (let i = 0; i < BROWSER_EVENTS.length; i++) this.visits.push(new Counter(BROWSER_EVENTS[i]));
     for (let i = 0; i < REFUSALS.length; i++) this.refusals.push(new Counter("refused." + REFUSALS[i].code));
     for (let i = 0; i < CALLOUTS.length; i++) {
       this.callouts.push(new Counter("callout." + CALLOUTS[i]));
@@ -61,7 +61,7 @@ export class Metrics {
   started(): void { recordMetric(defineMetric(MetricType.Gauge, "envoy_oidc.version." + VERSION), 1); }
 
   outcome(outcome: Outcome): void { this.outcomes[outcome].add(); }
-  visited(visited: Visited): void { this.visits[visited].add(); }
+  event(event: BrowserEvent): void { this.visits[event].add(); }
   refused(refusal: Refusal): void { this.refusals[refusal.number].add(); }
   reached(bound: Bound): void { this.bounds[bound].add(); }
   calloutSent(kind: CalloutKind): void { this.callouts[kind].add(); }

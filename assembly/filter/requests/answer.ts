@@ -11,7 +11,7 @@ import { Refusal, REFUSALS } from "../../flow/decision/refusal";
 import { prefersHtml } from "../../http/accept";
 import { problemPage, refusalJson, refusalPage } from "../../http/page";
 import { logs } from "../observe/logs";
-import { metrics, VISITS } from "../observe/metrics";
+import { metrics, BROWSER_EVENTS } from "../observe/metrics";
 import { RuleSettings } from "../rules/rule_settings";
 import { headers, stream } from "./current";
 import { noteOwnAnswer } from "./responses";
@@ -50,8 +50,8 @@ export function answer(refuse: Refuse, rule: RuleSettings | null, presented: boo
 
 /** The request at hand is answered by something that is no refusal. */
 export function respond(next: Respond): FilterHeadersStatus {
-  metrics.visited(next.visited);
-  const details = utf8("oidc_" + VISITS[next.visited]); // what access logs show
+  metrics.event(next.event);
+  const details = utf8("oidc_" + BROWSER_EVENTS[next.event]); // what access logs show
   if (next instanceof Redirect) {
     const redirect = next as Redirect;
     return send(redirect.status, details, EMPTY, serialised(redirectHeaders(redirect)));

@@ -8,7 +8,7 @@ import { Mode, Unauthenticated } from "../../config/config";
 import { Exchange, NO_WAITS, Waits } from "../../flow/decision/exchange";
 import { Await, AwaitBody, AwaitProvider, AwaitRefresh, Forward, ForwardPreflight, ForwardSession, Next, Refuse, Respond, Step } from "../../flow/decision/next";
 import { BAD_REQUEST, BODY_TOO_LARGE, DENIED, MALFORMED_CREDENTIAL, NO_TOKEN, NOT_READY, OVERLOADED, TOO_MANY_COOKIES } from "../../flow/decision/refusal";
-import { Place, placeOf } from "../../flow/decision/visit";
+import { Endpoint, endpointOf } from "../../flow/decision/browser_request";
 import { Reply } from "../../http/callout";
 import { announcesMoreThan } from "../../http/content_length";
 import { requestKindOf } from "../../http/navigation";
@@ -50,8 +50,8 @@ export function execute(root: Configuration, rule: RuleSettings, stream: u32, bo
   // A cookie that is not looked at may be a session, which would go on to the upstream (duty 151).
   if (cookies.tooMany) return refuse(TOO_MANY_COOKIES, rule, true);
   if (config.mode == Mode.Public) return admit(0, 0, stream, rule, Outcome.Public);
-  const place = browser == null ? Place.Elsewhere : placeOf(browser, headers);
-  if (place == Place.Elsewhere) {
+  const place = browser == null ? Endpoint.Elsewhere : endpointOf(browser, headers);
+  if (place == Endpoint.Elsewhere) {
     const refusal = credential.read(headers, config);
     if (refusal != null) return refuse(refusal, rule, true);
     if (credential.size == 0 && browser == null) {
@@ -70,7 +70,7 @@ export function execute(root: Configuration, rule: RuleSettings, stream: u32, bo
     const miss = verdicts.refused.find(rule.number, verdictKey.at, verdictKey.size, nowSec);
     if (miss != 0) return answer(refusalAt(miss), rule, true);
     if (!credential.wellFormed) return refuse(MALFORMED_CREDENTIAL, rule, true);
-  } else if (place == Place.Elsewhere) {
+  } else if (place == Endpoint.Elsewhere) {
     const seen = findSession(verdicts, rule.number, cookies, secure, rule.registry.endings, nowSec, nowSec + config.slackSec);
     if (seen != 0) return admit(identityAt(seen), identitySize(seen), stream, rule, Outcome.Session);
   }
@@ -207,7 +207,7 @@ export function takeBody(waiter: BodyWaiter): void {
   else if (body.length > MAX_BODY) refuse(BODY_TOO_LARGE, rule, false);
   else {
     const secure = readCookies(rule), x = rule.exchange(nowMs(), NO_WAITS);
-    perform(new Request(root, rule, waiter.stream, placeOf(browser, headers), secure, false), waiter.step.received(x, body), x);
+    perform(new Request(root, rule, waiter.stream, endpointOf(browser, headers), secure, false), waiter.step.received(x, body), x);
   }
 }
 
@@ -234,9 +234,9 @@ function resume(root: Configuration, resumed: Resumed): FilterHeadersStatus {
   const rule = resumed.rule, browser = rule.config.browser, verdict = resumed.verdict, step = resumed.step;
   if (!readHeaders(rule, resumed.stream)) return refuse(BAD_REQUEST, rule, false);
   if (verdict == null && step == null) return execute(root, rule, resumed.stream, false, resumed.waits);
-  const secure = readCookies(rule), place = browser == null ? Place.Elsewhere : placeOf(browser, headers);
+  const secure = readCookies(rule), place = browser == null ? Endpoint.Elsewhere : endpointOf(browser, headers);
   // At the filter's own endpoints a bearer token says nothing.
-  if (place == Place.Elsewhere && credential.read(headers, rule.config) != null) return refuse(NOT_READY, rule, true);
+  if (place == Endpoint.Elsewhere && credential.read(headers, rule.config) != null) return refuse(NOT_READY, rule, true);
   const request = new Request(root, rule, resumed.stream, place, secure, false);
   if (verdict != null) return settle(request, verdict, nowMs());
   if (step == null) return refuse(NOT_READY, rule, true);

@@ -3,7 +3,7 @@
 import { MapType } from "../../abi/enums";
 import { headerPairs, pairsAt, pairsSize } from "../../abi/host";
 import { utf8 } from "../../bytes/bytes";
-import { isSecure } from "../../flow/decision/visit";
+import { isSecure } from "../../flow/decision/browser_request";
 import { oneCookieLine } from "../../http/cookies";
 import { RuleSettings } from "../rules/rule_settings";
 import { cookies, credential, headers, setStream } from "./current";

@@ -1,12 +1,12 @@
 // A request that memory did not settle.
 
 import { copied, EMPTY } from "../../bytes/bytes";
-import { atPlace, browse } from "../../flow/browse";
+import { atEndpoint, browse } from "../../flow/browse";
 import { decide } from "../../flow/bearer/decide";
 import { Exchange } from "../../flow/decision/exchange";
 import { Next, Refuse } from "../../flow/decision/next";
 import { NO_TOKEN } from "../../flow/decision/refusal";
-import { Place, Visit } from "../../flow/decision/visit";
+import { Endpoint, BrowserRequest } from "../../flow/decision/browser_request";
 import { Configuration } from "../calls/roots";
 import { RuleSettings } from "../rules/rule_settings";
 import { Share } from "../rules/share";
@@ -20,7 +20,7 @@ export class Request {
   /** By what the verdict on the token is cached (filter/verdicts/verdict_key.ts); EMPTY where it may not be. */
   key: Uint8Array = EMPTY;
 
-  constructor(readonly root: Configuration, readonly rule: RuleSettings, readonly stream: u32, readonly place: Place, readonly secure: bool, readonly bodyFollows: bool) {}
+  constructor(readonly root: Configuration, readonly rule: RuleSettings, readonly stream: u32, readonly place: Endpoint, readonly secure: bool, readonly bodyFollows: bool) {}
 
   /** Its bearer token is what is decided about. */
   takeToken(): void {
@@ -37,7 +37,7 @@ export class Request {
     const token = this.token, browser = this.rule.config.browser;
     if (token != null) return decide(x, token);
     if (browser == null) return new Refuse(NO_TOKEN);
-    const visit = new Visit(browser, headers, cookies, this.secure);
-    return this.place == Place.Elsewhere ? browse(x, visit) : atPlace(x, visit, this.place);
+    const request = new BrowserRequest(browser, headers, cookies, this.secure);
+    return this.place == Endpoint.Elsewhere ? browse(x, request) : atEndpoint(x, request, this.place);
   }
 }

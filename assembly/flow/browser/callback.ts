@@ -13,13 +13,13 @@ import { Purpose } from "../../session/sealing";
 import { expiredSession, LOGIN_AGE_SEC } from "../../session/session_cookies";
 import { Claim, Exchange, Once } from "../decision/exchange";
 import { redeem } from "./exchange_code";
-import { Homecoming } from "./homecoming";
-import { AwaitBody, AwaitProvider, BodyStep, Next, Refuse, Step, Visited } from "../decision/next";
+import { CallbackContext } from "./callback_context";
+import { AwaitBody, AwaitProvider, BodyStep, Next, Refuse, Step, BrowserEvent } from "../decision/next";
 import { CALLBACK_DIRECT, CALLBACK_MALFORMED, CALLBACK_METHOD, LOGIN_DENIED, LOGIN_EXPIRED, LOGIN_FAILED, LOGIN_UNKNOWN, LOGIN_WRONG_ISSUER, NOT_READY, OVERLOADED, Refusal } from "../decision/refusal";
 import { loginKey } from "../decision/session_keys";
 import { CIRCLE_SEC, loginContext, redirectUriOf } from "./sign_in";
 import { isSignedIn } from "./use_session";
-import { Visit } from "../decision/visit";
+import { BrowserRequest } from "../decision/browser_request";
 
 /** Each may come once only: whoever reads the first and whoever reads the last must not differ (duty 9). */
 const SINGLE: string[] = ["code", "state", "iss", "error", "access_token", "id_token", "logout_token"];
@@ -27,43 +27,43 @@ const SINGLE: string[] = ["code", "state", "iss", "error", "access_token", "id_t
 /** Answers to prompt=none that mean: the person has to be asked (OpenID Connect Core 1.0 §3.1.2.6). */
 const NOT_SILENTLY: string[] = ["login_required", "interaction_required", "consent_required", "account_selection_required"];
 
-export function callback(x: Exchange, visit: Visit): Next {
-  const formPost = visit.browser.formPost;
-  if (!(formPost ? visit.isPost : visit.isGet)) return Refuse.method(CALLBACK_METHOD, formPost ? "POST" : "GET");
-  const logins = new PendingLogins(x, visit);
-  if (!formPost) return withProvider(x, logins, visit.query, visit.target);
+export function callback(x: Exchange, request: BrowserRequest): Next {
+  const formPost = request.browser.formPost;
+  if (!(formPost ? request.isPost : request.isGet)) return Refuse.method(CALLBACK_METHOD, formPost ? "POST" : "GET");
+  const logins = new PendingLogins(x, request);
+  if (!formPost) return withProvider(x, logins, request.query, request.target);
   // A body is waited for only where it can lead to a session.
-  if (!isForm(visit.headers)) return toFront(CALLBACK_MALFORMED);
-  return logins.keepOwn() ? new AwaitBody(new FormPost(logins)) : toFront(LOGIN_UNKNOWN);
+  if (!isForm(request.headers)) return errorPage(CALLBACK_MALFORMED);
+  return logins.keepOwn() ? new AwaitBody(new FormPost(logins)) : errorPage(LOGIN_UNKNOWN);
 }
 
 /** Nobody knows where this one was to lead: the site's front page begins anew. */
-function toFront(refusal: Refusal): Refuse { return Refuse.retry(refusal, utf8("/")); }
+function errorPage(refusal: Refusal): Refuse { return Refuse.retry(refusal, utf8("/")); }
 
 /** What the request's cookies said, copied: a form's body comes when they are gone. */
 @final
 class PendingLogins {
-  readonly home: Homecoming;
+  readonly context: CallbackContext;
   readonly redirectUri: Uint8Array;
   /** Whether the browser has a session already: by another tab, or because this answer has come before (Back, reload). */
   readonly signedIn: bool;
   /** What the seals of all of them are bound to. */
-  private readonly context: Uint8Array;
+  private readonly sealContext: Uint8Array;
   private cookies: LoginCookie[];
 
-  constructor(x: Exchange, visit: Visit) {
-    const redirectUri = redirectUriOf(visit, visit.path);
-    this.signedIn = isSignedIn(x, visit);
-    this.home = new Homecoming(visit);
+  constructor(x: Exchange, request: BrowserRequest) {
+    const redirectUri = redirectUriOf(request, request.path);
+    this.signedIn = isSignedIn(x, request);
+    this.context = new CallbackContext(request);
     this.redirectUri = redirectUri;
-    this.context = loginContext(visit.browser, redirectUri);
-    this.cookies = visit.cookies.logins();
+    this.sealContext = loginContext(request.browser, redirectUri);
+    this.cookies = request.cookies.logins();
   }
 
   /** The login that was begun with this state; null: none here. Somebody else may have set another cookie of its name (duty 160). */
   find(state: Uint8Array): Login | null {
     const id = state.subarray(0, LOGIN_ID_SIZE);
-    let left = this.home.browser.keys.tries;
+    let left = this.context.browser.keys.tries;
     for (let i = 0; i < this.cookies.length && left > 0; i++) {
       if (!same(this.cookies[i].id, id) || !mayBeSealed(this.cookies[i].text)) continue;
       left--;
@@ -76,7 +76,7 @@ class PendingLogins {
   /** Drops the cookies that do not open here. False where none is left. */
   keepOwn(): bool {
     const own = new Array<LoginCookie>();
-    let left = this.home.browser.keys.tries;
+    let left = this.context.browser.keys.tries;
     for (let i = 0; i < this.cookies.length && left > 0; i++) {
       if (!mayBeSealed(this.cookies[i].text)) continue;
       left--;
@@ -87,8 +87,8 @@ class PendingLogins {
   }
 
   private open(cookie: LoginCookie): Login | null {
-    const browser = this.home.browser;
-    const plain = openCookie(browser.keys, Purpose.Login, this.context, joined(this.home.names.login, cookie.id), cookie.text);
+    const browser = this.context.browser;
+    const plain = openCookie(browser.keys, Purpose.Login, this.sealContext, joined(this.context.names.login, cookie.id), cookie.text);
     return plain == null ? null : readLogin(plain);
   }
 }
@@ -115,29 +115,29 @@ class Answer extends Step {
 
 function answered(x: Exchange, logins: PendingLogins, text: Uint8Array): Next {
   const answer = readParameters(text);
-  if (answer == null) return toFront(CALLBACK_MALFORMED);
-  for (let i = 0; i < SINGLE.length; i++) if (answer.count(SINGLE[i]) > 1) return toFront(CALLBACK_MALFORMED);
-  if (answer.count("state") == 0) return toFront(CALLBACK_DIRECT);
+  if (answer == null) return errorPage(CALLBACK_MALFORMED);
+  for (let i = 0; i < SINGLE.length; i++) if (answer.count(SINGLE[i]) > 1) return errorPage(CALLBACK_MALFORMED);
+  if (answer.count("state") == 0) return errorPage(CALLBACK_DIRECT);
 
-  const home = logins.home, browser = home.browser;
+  const context = logins.context, browser = context.browser;
   const state = answer.one("state");
   const login: Login | null = state.length == STATE_SIZE ? logins.find(state) : null;
   // Nothing of other sign-ins is touched: whoever made this up must not end them.
-  if (login == null) return logins.signedIn ? home.backTo(utf8("/"), [], Visited.AlreadySignedIn) : toFront(LOGIN_UNKNOWN);
+  if (login == null) return logins.signedIn ? context.backTo(utf8("/"), [], BrowserEvent.AlreadySignedIn) : errorPage(LOGIN_UNKNOWN);
 
   // From here on this sign-in is used up, whatever comes of it (duty 3).
-  home.over(state.slice(0, LOGIN_ID_SIZE), login.returnTo);
+  context.over(state.slice(0, LOGIN_ID_SIZE), login.returnTo);
   if (x.registry.claim(Once.Login, loginKey(browser.context, state), x.nowMs, (login.startedAtSec + LOGIN_AGE_SEC) * 1000) != Claim.Mine) return over(logins, login, LOGIN_UNKNOWN);
   if (x.nowSec >= login.startedAtSec + LOGIN_AGE_SEC) return over(logins, login, LOGIN_EXPIRED);
-  if (!issuerHolds(x, answer)) return home.refuse(LOGIN_WRONG_ISSUER);
+  if (!issuerHolds(x, answer)) return context.refuse(LOGIN_WRONG_ISSUER);
   if (answer.count("error") > 0) return refusedByProvider(x, logins, login, answer.one("error"));
   const code = answer.one("code");
-  return code.length == 0 ? home.refuse(CALLBACK_MALFORMED) : redeem(x, home, login, code, logins.redirectUri);
+  return code.length == 0 ? context.refuse(CALLBACK_MALFORMED) : redeem(x, context, login, code, logins.redirectUri);
 }
 
 /** A login of this browser that cannot go on. Who is logged in all the same gets the page that was wanted. */
 function over(logins: PendingLogins, login: Login, refusal: Refusal): Next {
-  return logins.signedIn ? logins.home.backTo(login.returnTo, [], Visited.AlreadySignedIn) : logins.home.refuse(refusal);
+  return logins.signedIn ? logins.context.backTo(login.returnTo, [], BrowserEvent.AlreadySignedIn) : logins.context.refuse(refusal);
 }
 
 /** RFC 9207 §2.4: exact, and required of a provider that promises it (mix-up, duty 6). */
@@ -149,20 +149,20 @@ function issuerHolds(x: Exchange, answer: Parameters): bool {
 }
 
 function refusedByProvider(x: Exchange, logins: PendingLogins, login: Login, error: Uint8Array): Next {
-  const home = logins.home;
+  const context = logins.context;
   if (!login.silent && (is(error, "temporarily_unavailable") || is(error, "authentication_expired"))) {
     // Where each page asks the provider again, it would say the same again.
-    if (logins.signedIn && !home.browser.forceReauthorize) return home.backTo(login.returnTo, [], Visited.AlreadySignedIn);
-    if (!logins.signedIn && home.mayRepeat(x.nowSec, CIRCLE_SEC)) return home.backTo(login.returnTo, [], Visited.SignInRepeated);
+    if (logins.signedIn && !context.browser.forceReauthorize) return context.backTo(login.returnTo, [], BrowserEvent.AlreadySignedIn);
+    if (!logins.signedIn && context.mayRepeat(x.nowSec, CIRCLE_SEC)) return context.backTo(login.returnTo, [], BrowserEvent.SignInRepeated);
   }
   if (login.silent) {
     for (let i = 0; i < NOT_SILENTLY.length; i++) {
       if (!is(error, NOT_SILENTLY[i])) continue;
       // The provider's session is over, and so is ours: the page that was wanted leads to an ordinary sign-in.
-      return home.backTo(login.returnTo, expiredSession(home.browser.cookies, home.names, home.secure, home.presentChunks), Visited.Silent);
+      return context.backTo(login.returnTo, expiredSession(context.browser.cookies, context.names, context.secure, context.presentChunks), BrowserEvent.Silent);
     }
   }
-  return home.refuse(is(error, "access_denied") ? LOGIN_DENIED : LOGIN_FAILED, "the provider answered the sign-in with " + known(error));
+  return context.refuse(is(error, "access_denied") ? LOGIN_DENIED : LOGIN_FAILED, "the provider answered the sign-in with " + known(error));
 }
 
 /** Error codes of RFC 6749 §4.1.2.1 and OpenID Connect Core 1.0 §3.1.2.6; others are a stranger's text and stay out of logs. */

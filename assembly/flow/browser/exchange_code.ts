@@ -14,68 +14,68 @@ import { Login } from "../../session/login";
 import { Session, SESSION_ID_SIZE } from "../../session/session";
 import { sessionSetCookies } from "../../session/session_cookies";
 import { Exchange } from "../decision/exchange";
-import { Homecoming } from "./homecoming";
-import { Await, AwaitProvider, CalloutKind, Next, Respond, Step, Visited } from "../decision/next";
+import { CallbackContext } from "./callback_context";
+import { Await, AwaitProvider, CalloutKind, Next, Respond, Step, BrowserEvent } from "../decision/next";
 import { LOGIN_FAILED, NO_RANDOMNESS, PROVIDER_UNREACHABLE, SESSION_TOO_LARGE } from "../decision/refusal";
 import { sealSession } from "./seal_session";
 import { CIRCLE_SEC } from "./sign_in";
 import { idTokenRules, takeIdToken, takeTokens } from "./take_tokens";
 import { KeyWait, Signature, verifySigned } from "./verify_id_token";
 
-export function redeem(x: Exchange, home: Homecoming, login: Login, code: Uint8Array, redirectUri: Uint8Array): Next {
+export function redeem(x: Exchange, context: CallbackContext, login: Login, code: Uint8Array, redirectUri: Uint8Array): Next {
   const metadata = x.metadata, url: Url | null = metadata == null ? null : metadata.tokenEndpoint;
-  if (url == null) return home.refuse(LOGIN_FAILED, "the provider's metadata has no usable token_endpoint");
-  const call = codeRequest(x.endpoint("token_endpoint", url), home.browser.client, code, redirectUri, login.codeVerifier, x.occasion());
-  if (call == null) return home.refuse(NO_RANDOMNESS, "the client cannot prove itself: the host does not sign, or has no randomness");
-  return new Await(call, new ReadTokens(home, login), CalloutKind.Token);
+  if (url == null) return context.refuse(LOGIN_FAILED, "the provider's metadata has no usable token_endpoint");
+  const call = codeRequest(x.endpoint("token_endpoint", url), context.browser.client, code, redirectUri, login.codeVerifier, x.occasion());
+  if (call == null) return context.refuse(NO_RANDOMNESS, "the client cannot prove itself: the host does not sign, or has no randomness");
+  return new Await(call, new ReadTokens(context, login), CalloutKind.Token);
 }
 
 @final
 class ReadTokens extends Step {
-  constructor(private readonly home: Homecoming, private readonly login: Login) { super(); }
+  constructor(private readonly context: CallbackContext, private readonly login: Login) { super(); }
 
   resume(x: Exchange, reply: Reply): Next {
     const read = readTokens(reply), fault = read.fault;
     if (fault != null) {
       const down = fault.code == TokenFault.Unreachable || fault.code == TokenFault.BadStatus && isOutage(reply.status);
-      return this.home.refuse(down ? PROVIDER_UNREACHABLE : LOGIN_FAILED, "sign-in: " + tokenFaultText(fault.code, fault.at));
+      return this.context.refuse(down ? PROVIDER_UNREACHABLE : LOGIN_FAILED, "sign-in: " + tokenFaultText(fault.code, fault.at));
     }
-    if (read.value.idToken.length == 0) return this.home.refuse(LOGIN_FAILED, "sign-in: the token answer holds no id_token (is openid among the scopes?)");
-    return new CheckIdToken(this.home, this.login, read.value, new KeyWait(x.nowMs)).resume(x, reply);
+    if (read.value.idToken.length == 0) return this.context.refuse(LOGIN_FAILED, "sign-in: the token answer holds no id_token (is openid among the scopes?)");
+    return new CheckIdToken(this.context, this.login, read.value, new KeyWait(x.nowMs)).resume(x, reply);
   }
 }
 
 /** A key that is not known yet may have to be fetched first. The code is spent: while the fetch fails it is tried again, for some seconds. */
 @final
 class CheckIdToken extends Step {
-  constructor(private readonly home: Homecoming, private readonly login: Login, private readonly tokens: Tokens, private readonly keyWait: KeyWait) { super(); }
+  constructor(private readonly context: CallbackContext, private readonly login: Login, private readonly tokens: Tokens, private readonly keyWait: KeyWait) { super(); }
 
   resume(x: Exchange, _reply: Reply): Next {
     const signed = verifySigned(x, this.tokens.idToken);
     if (signed.signature == Signature.UnknownKey && this.keyWait.goesOn(x)) return new AwaitProvider(this);
     const jwt = signed.jwt, provider = x.provider;
-    if (signed.signature == Signature.UnknownKey && provider != null && provider.keysFailing) return this.home.refuse(PROVIDER_UNREACHABLE, "sign-in: the ID Token " + signed.why);
-    if (jwt == null) return this.home.refuse(LOGIN_FAILED, "sign-in: the ID Token " + signed.why);
-    const read = readIdToken(jwt, signed.hash, idTokenRules(x, this.home.browser), this.login.nonce, this.tokens.accessToken, x.nowSec);
+    if (signed.signature == Signature.UnknownKey && provider != null && provider.keysFailing) return this.context.refuse(PROVIDER_UNREACHABLE, "sign-in: the ID Token " + signed.why);
+    if (jwt == null) return this.context.refuse(LOGIN_FAILED, "sign-in: the ID Token " + signed.why);
+    const read = readIdToken(jwt, signed.hash, idTokenRules(x, this.context.browser), this.login.nonce, this.tokens.accessToken, x.nowSec);
     const fault = read.fault;
-    if (fault != null) return this.home.refuse(LOGIN_FAILED, "sign-in: the ID Token " + idTokenFaultText(fault.code, fault.at));
+    if (fault != null) return this.context.refuse(LOGIN_FAILED, "sign-in: the ID Token " + idTokenFaultText(fault.code, fault.at));
 
     const metadata = x.metadata, url: Url | null = metadata == null ? null : metadata.userinfoEndpoint;
-    const wanted = this.home.browser.contents.user && url != null;
-    if (!wanted || url == null) return signedIn(x, this.home, this.login, this.tokens, read.value, EMPTY);
+    const wanted = this.context.browser.contents.user && url != null;
+    if (!wanted || url == null) return signedIn(x, this.context, this.login, this.tokens, read.value, EMPTY);
     const call = userinfoRequest(x.endpoint("userinfo_endpoint", url), this.tokens.accessToken);
-    return new Await(call, new ReadUserinfo(this.home, this.login, this.tokens, read.value), CalloutKind.Userinfo);
+    return new Await(call, new ReadUserinfo(this.context, this.login, this.tokens, read.value), CalloutKind.Userinfo);
   }
 }
 
 @final
 class ReadUserinfo extends Step {
-  constructor(private readonly home: Homecoming, private readonly login: Login, private readonly tokens: Tokens, private readonly idToken: IdToken) { super(); }
+  constructor(private readonly context: CallbackContext, private readonly login: Login, private readonly tokens: Tokens, private readonly idToken: IdToken) { super(); }
 
   resume(x: Exchange, reply: Reply): Next {
-    if (isSignedUserinfo(reply)) return new CheckUserinfo(this.home, this.login, this.tokens, this.idToken, reply.body).go(x, false);
+    if (isSignedUserinfo(reply)) return new CheckUserinfo(this.context, this.login, this.tokens, this.idToken, reply.body).go(x, false);
     const down = reply.status == 0 || isOutage(reply.status);
-    return withUserinfo(x, this.home, this.login, this.tokens, this.idToken, readUserinfo(reply, this.idToken.sub), down);
+    return withUserinfo(x, this.context, this.login, this.tokens, this.idToken, readUserinfo(reply, this.idToken.sub), down);
   }
 }
 
@@ -83,7 +83,7 @@ class ReadUserinfo extends Step {
 @final
 class CheckUserinfo extends Step {
   constructor(
-    private readonly home: Homecoming, private readonly login: Login, private readonly tokens: Tokens, private readonly idToken: IdToken,
+    private readonly context: CallbackContext, private readonly login: Login, private readonly tokens: Tokens, private readonly idToken: IdToken,
     private readonly answer: Uint8Array,
   ) { super(); }
 
@@ -92,32 +92,32 @@ class CheckUserinfo extends Step {
   go(x: Exchange, waited: bool): Next {
     const signed = verifySigned(x, this.answer), provider = x.provider, jwt = signed.jwt;
     if (signed.signature == Signature.UnknownKey && !waited && provider != null && provider.askForKey(true)) return new AwaitProvider(this);
-    if (jwt == null) return withoutUserinfo(x, this.home, this.login, this.tokens, this.idToken, "the UserInfo endpoint's answer " + signed.why, false);
-    const read = readSignedUserinfo(jwt.claims, provider == null ? EMPTY : provider.issuer(), this.home.browser.client.id, this.idToken.sub);
-    return withUserinfo(x, this.home, this.login, this.tokens, this.idToken, read, false);
+    if (jwt == null) return withoutUserinfo(x, this.context, this.login, this.tokens, this.idToken, "the UserInfo endpoint's answer " + signed.why, false);
+    const read = readSignedUserinfo(jwt.claims, provider == null ? EMPTY : provider.issuer(), this.context.browser.client.id, this.idToken.sub);
+    return withUserinfo(x, this.context, this.login, this.tokens, this.idToken, read, false);
   }
 }
 
 /** `down`: the provider is to blame, and may be up again later. */
-function withUserinfo(x: Exchange, home: Homecoming, login: Login, tokens: Tokens, idToken: IdToken, read: Result<Json>, down: bool): Next {
+function withUserinfo(x: Exchange, context: CallbackContext, login: Login, tokens: Tokens, idToken: IdToken, read: Result<Json>, down: bool): Next {
   const fault = read.fault;
-  if (fault == null) return signedIn(x, home, login, tokens, idToken, read.value.bytes);
+  if (fault == null) return signedIn(x, context, login, tokens, idToken, read.value.bytes);
   const why = userinfoFaultText(fault.code, fault.at);
-  return fault.code == UserinfoFault.WrongSubject ? home.refuse(LOGIN_FAILED, "sign-in: " + why) : withoutUserinfo(x, home, login, tokens, idToken, why, down);
+  return fault.code == UserinfoFault.WrongSubject ? context.refuse(LOGIN_FAILED, "sign-in: " + why) : withoutUserinfo(x, context, login, tokens, idToken, why, down);
 }
 
 /** The ID Token says who it is: a session begins all the same, and rules that need UserInfo's claims find them missing. */
-function withoutUserinfo(x: Exchange, home: Homecoming, login: Login, tokens: Tokens, idToken: IdToken, why: string, down: bool): Next {
-  if (home.browser.userinfoRequired) return home.refuse(down ? PROVIDER_UNREACHABLE : LOGIN_FAILED, "sign-in: " + why);
-  const out = signedIn(x, home, login, tokens, idToken, EMPTY);
+function withoutUserinfo(x: Exchange, context: CallbackContext, login: Login, tokens: Tokens, idToken: IdToken, why: string, down: bool): Next {
+  if (context.browser.userinfoRequired) return context.refuse(down ? PROVIDER_UNREACHABLE : LOGIN_FAILED, "sign-in: " + why);
+  const out = signedIn(x, context, login, tokens, idToken, EMPTY);
   if (out instanceof Respond) (out as Respond).why = "sign-in: " + why + "; the session begins without UserInfo, with the ID Token's claims (mend the endpoint; userinfo_required: true refuses such sign-ins)";
   return out;
 }
 
 /** A new session, whatever the browser held before (session fixation, duty 25); or the one that the provider was asked about. */
-function signedIn(x: Exchange, home: Homecoming, login: Login, tokens: Tokens, idToken: IdToken, userinfo: Uint8Array): Next {
-  const browser = home.browser, random = x.entropy.bytes(SESSION_ID_SIZE + NONCE_SIZE);
-  if (random == null) return home.refuse(NO_RANDOMNESS);
+function signedIn(x: Exchange, context: CallbackContext, login: Login, tokens: Tokens, idToken: IdToken, userinfo: Uint8Array): Next {
+  const browser = context.browser, random = x.entropy.bytes(SESSION_ID_SIZE + NONCE_SIZE);
+  if (random == null) return context.refuse(NO_RANDOMNESS);
   const s = new Session();
   // Nobody has signed in anew where the provider was asked silently: it is the same session, and its absolute limit goes on.
   const same = login.silent && sameBytes(login.sessionSubject, idToken.sub) && login.sessionId.length == SESSION_ID_SIZE;
@@ -130,10 +130,10 @@ function signedIn(x: Exchange, home: Homecoming, login: Login, tokens: Tokens, i
   s.userinfo = userinfo;
   takeIdToken(browser, s, tokens.idToken, idToken);
   takeTokens(x, browser, s, tokens);
-  const text = sealSession(browser, home.names, home.secure, s, random.subarray(SESSION_ID_SIZE));
-  if (text == null) return home.refuse(SESSION_TOO_LARGE, "sign-in: the session does not fit into nine cookies: let the provider send fewer claims, or keep less by session_contents");
-  if (!login.silent) home.completed(x.nowSec, CIRCLE_SEC);
-  return home.backTo(login.returnTo, sessionSetCookies(browser.cookies, home.names, home.secure, text, home.presentChunks), Visited.SignedIn);
+  const text = sealSession(browser, context.names, context.secure, s, random.subarray(SESSION_ID_SIZE));
+  if (text == null) return context.refuse(SESSION_TOO_LARGE, "sign-in: the session does not fit into nine cookies: let the provider send fewer claims, or keep less by session_contents");
+  if (!login.silent) context.completed(x.nowSec, CIRCLE_SEC);
+  return context.backTo(login.returnTo, sessionSetCookies(browser.cookies, context.names, context.secure, text, context.presentChunks), BrowserEvent.SignedIn);
 }
 
 /** The provider may answer later: it is out of order, or has enough for now. */

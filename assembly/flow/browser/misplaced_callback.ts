@@ -10,7 +10,7 @@ import { STATE_SIZE } from "../../session/login";
 import { Refuse } from "../decision/next";
 import { CALLBACK_MISPLACED } from "../decision/refusal";
 import { callbackPathOf, redirectUriOf } from "./sign_in";
-import { Visit } from "../decision/visit";
+import { BrowserRequest } from "../decision/browser_request";
 
 /** Of a path in the log. */
 const MAX_SHOWN = 128;
@@ -19,17 +19,17 @@ const MAX_SHOWN = 128;
  * Only this browser's own answer is told apart from a page that has parameters of these names: a login that it has begun stands in the
  * counting cookie. Another login would end in the same way, so it is not begun. null: it is none.
  */
-export function misplacedCallback(visit: Visit): Refuse | null {
-  if (visit.query.length == 0) return null;
-  const marks = readFlowMarks(visit.cookies.flows());
+export function misplacedCallback(request: BrowserRequest): Refuse | null {
+  if (request.query.length == 0) return null;
+  const marks = readFlowMarks(request.cookies.flows());
   if (marks.logins.length == 0) return null;
-  const answer = readParameters(visit.query);
+  const answer = readParameters(request.query);
   if (answer == null || answer.count("state") != 1 || answer.count("code") + answer.count("error") == 0) return null;
   const state = answer.one("state");
   if (state.length != STATE_SIZE || !marks.holds(state.subarray(0, LOGIN_ID_SIZE))) return null;
-  const callbackPath = callbackPathOf(visit);
-  return new Refuse(CALLBACK_MISPLACED, 0, "sign-in: the provider's answer came to the path " + shown(visit.path) + ", and is expected at " + shown(callbackPath) + " (redirect_uri "
-    + decodeUtf8(redirectUriOf(visit, callbackPath)) + "): something on the way changes paths. Let it leave them as they are, or give redirect_uri as browsers must see it and let Envoy get that path");
+  const callbackPath = callbackPathOf(request);
+  return new Refuse(CALLBACK_MISPLACED, 0, "sign-in: the provider's answer came to the path " + shown(request.path) + ", and is expected at " + shown(callbackPath) + " (redirect_uri "
+    + decodeUtf8(redirectUriOf(request, callbackPath)) + "): something on the way changes paths. Let it leave them as they are, or give redirect_uri as browsers must see it and let Envoy get that path");
 }
 
 /** Without the query, which holds the code. */

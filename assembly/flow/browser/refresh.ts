@@ -17,15 +17,15 @@ import { Await, CalloutKind, KeepRefresh, Next, Refreshed, Step } from "../decis
 import { sealSession } from "./seal_session";
 import { idTokenRules, takeIdToken, takeTokens } from "./take_tokens";
 import { KeyWait, Signature, SignedToken, verifyAccessToken, verifySigned } from "./verify_id_token";
-import { Visit } from "../decision/visit";
+import { BrowserRequest } from "../decision/browser_request";
 
 /** null where no call can be made: the provider is not known yet, or the client cannot prove itself. */
-export function beginRefresh(x: Exchange, visit: Visit, session: Session, key: Uint8Array): Await | null {
-  const metadata = x.metadata, browser = visit.browser;
+export function beginRefresh(x: Exchange, request: BrowserRequest, session: Session, key: Uint8Array): Await | null {
+  const metadata = x.metadata, browser = request.browser;
   const url: Url | null = metadata == null ? null : metadata.tokenEndpoint;
   if (url == null) return null;
   const call = refreshRequest(x.endpoint("token_endpoint", url), browser.client, session.refreshToken, x.occasion());
-  return call == null ? null : new Await(call, new ReadRefresh(new Renewal(browser, visit.names, visit.secure, session, key)), CalloutKind.Token);
+  return call == null ? null : new Await(call, new ReadRefresh(new Renewal(browser, request.names, request.secure, session, key)), CalloutKind.Token);
 }
 
 /** The session whose tokens are refreshed, and what seals it again. */

@@ -17,9 +17,9 @@ import { Session } from "../../session/session";
 import { contextOf, Purpose } from "../../session/sealing";
 import { expiredLogin, flowSetCookie, loginRoom, loginSetCookie } from "../../session/session_cookies";
 import { Exchange } from "../decision/exchange";
-import { AwaitProvider, Next, Redirect, Refuse, Visited } from "../decision/next";
+import { AwaitProvider, Next, Redirect, Refuse, BrowserEvent } from "../decision/next";
 import { ADDRESS_TOO_LONG, BAD_REQUEST, NO_RANDOMNESS, NOT_READY, Refusal, TOO_MANY_LOGINS } from "../decision/refusal";
-import { Visit } from "../decision/visit";
+import { BrowserRequest } from "../decision/browser_request";
 
 /** Sign-ins that may end without a session in this time before the circle is broken (duty 26). */
 const MAX_COMPLETED = 3;
@@ -39,29 +39,29 @@ export const enum SignIn { New = 1, Again, Silent }
  * `circle` is what to say where this browser has signed in several times just now and still has no session.
  * `about`: the session about which the provider is asked silently.
  */
-export function beginSignIn(x: Exchange, visit: Visit, how: SignIn, circle: Refusal, about: Session | null = null): Next {
-  const browser = visit.browser, metadata = x.metadata;
-  const returnTo = safeReturnTo(visit.target);
-  if (visit.origin.length == 0) return new Refuse(BAD_REQUEST);
-  if (visit.target.length > MAX_PATH) return tooLong(visit);
+export function beginSignIn(x: Exchange, request: BrowserRequest, how: SignIn, circle: Refusal, about: Session | null = null): Next {
+  const browser = request.browser, metadata = x.metadata;
+  const returnTo = safeReturnTo(request.target);
+  if (request.origin.length == 0) return new Refuse(BAD_REQUEST);
+  if (request.target.length > MAX_PATH) return tooLong(request);
   const endpoint: Url | null = metadata == null ? null : metadata.authorizationEndpoint;
   if (metadata != null && endpoint == null) return Refuse.retry(NOT_READY, returnTo, "sign-in: the provider's metadata has no usable authorization_endpoint");
   // Nobody is sent to a provider that is down: the browser would show an error of its own, without a way back.
   const provider = x.provider;
   if (endpoint == null || provider == null || !provider.answers()) return x.mayWait ? new AwaitProvider() : Refuse.retry(NOT_READY, returnTo);
 
-  const marks = readFlowMarks(visit.cookies.flows());
+  const marks = readFlowMarks(request.cookies.flows());
   if (how != SignIn.New) marks.completed = 0;
   const sinceSec = x.nowSec - marks.completedAtSec;
   if (marks.completed >= MAX_COMPLETED && sinceSec >= 0 && sinceSec < CIRCLE_SEC) {
     // The way out of the circle: the count starts again with the next attempt.
     marks.completed = 0;
     const refuse = Refuse.retry(circle, returnTo);
-    refuse.setCookies.push(flowSetCookie(visit.names, visit.secure, marks.written(), browser.formPost));
+    refuse.setCookies.push(flowSetCookie(request.names, request.secure, marks.written(), browser.formPost));
     return refuse;
   }
 
-  const fromElsewhere = isCrossSite(visit.headers, visit.origin);
+  const fromElsewhere = isCrossSite(request.headers, request.origin);
   // A click on the page's link is this site's own (duty 161).
   if (!marks.hasRoom(fromElsewhere)) return Refuse.retry(TOO_MANY_LOGINS, returnTo);
 
@@ -79,22 +79,22 @@ export function beginSignIn(x: Exchange, visit: Visit, how: SignIn, circle: Refu
     login.sessionId = about.id;
   }
 
-  const callbackPath = callbackPathOf(visit), redirectUri = redirectUriOf(visit, callbackPath);
+  const callbackPath = callbackPathOf(request), redirectUri = redirectUriOf(request, callbackPath);
   const id = login.state.subarray(0, LOGIN_ID_SIZE), crossSite = browser.formPost;
   const text = sealedCookie(browser.keys, Purpose.Login, random.subarray(STATE_BYTES + 2 * SECRET_BYTES), loginContext(browser, redirectUri),
-    joined(visit.names.login, id), writeLogin(login), loginRoom(visit.names, visit.secure, browser.loginPath, crossSite), 1);
-  if (text == null) return tooLong(visit);
+    joined(request.names.login, id), writeLogin(login), loginRoom(request.names, request.secure, browser.loginPath, crossSite), 1);
+  if (text == null) return tooLong(request);
 
-  const out = new Redirect(how == SignIn.Silent ? Visited.Silent : Visited.SignInStarted, authorizationUrl(endpoint, requestOf(browser, login, redirectUri)));
-  out.setCookies.push(loginSetCookie(visit.names, visit.secure, id, browser.loginPath, text, crossSite));
+  const out = new Redirect(how == SignIn.Silent ? BrowserEvent.Silent : BrowserEvent.SignInStarted, authorizationUrl(endpoint, requestOf(browser, login, redirectUri)));
+  out.setCookies.push(loginSetCookie(request.names, request.secure, id, browser.loginPath, text, crossSite));
   const replaced = marks.add(id, fromElsewhere);
-  if (replaced != null) out.setCookies.push(expiredLogin(visit.names, visit.secure, replaced, browser.loginPath, crossSite));
-  out.setCookies.push(flowSetCookie(visit.names, visit.secure, marks.written(), browser.formPost));
+  if (replaced != null) out.setCookies.push(expiredLogin(request.names, request.secure, replaced, browser.loginPath, crossSite));
+  out.setCookies.push(flowSetCookie(request.names, request.secure, marks.written(), browser.formPost));
   return out;
 }
 
 /** Rather than lead elsewhere after the login without a word. The page without its query is kept in mind more easily. */
-function tooLong(visit: Visit): Refuse { return Refuse.retry(ADDRESS_TOO_LONG, safeReturnTo(visit.path.length < LONG_PATH ? visit.path : EMPTY)); }
+function tooLong(request: BrowserRequest): Refuse { return Refuse.retry(ADDRESS_TOO_LONG, safeReturnTo(request.path.length < LONG_PATH ? request.path : EMPTY)); }
 
 function requestOf(browser: BrowserSettings, login: Login, redirectUri: Uint8Array): AuthorizationRequest {
   const request = new AuthorizationRequest();
@@ -114,15 +114,15 @@ function requestOf(browser: BrowserSettings, login: Login, redirectUri: Uint8Arr
 export function loginContext(browser: BrowserSettings, redirectUri: Uint8Array): Uint8Array { return contextOf([browser.context, redirectUri]); }
 
 /** Where the provider sends the browser back to. With APISIX's suffix it is below the page that was asked for. */
-export function callbackPathOf(visit: Visit): Uint8Array {
-  if (visit.browser.redirect != RedirectKind.Suffix) return visit.browser.callbackPath;
-  const path = visit.path, suffix = utf8(CALLBACK_SUFFIX);
+export function callbackPathOf(request: BrowserRequest): Uint8Array {
+  if (request.browser.redirect != RedirectKind.Suffix) return request.browser.callbackPath;
+  const path = request.path, suffix = utf8(CALLBACK_SUFFIX);
   const end = path.length > 0 && path[path.length - 1] == 0x2f ? path.length - 1 : path.length;
   return joined(plain(path) ? path.subarray(0, end) : EMPTY, suffix);
 }
 
-export function redirectUriOf(visit: Visit, callbackPath: Uint8Array): Uint8Array {
-  return visit.browser.redirect == RedirectKind.Absolute ? visit.browser.redirectUrl : joined(visit.origin, callbackPath);
+export function redirectUriOf(request: BrowserRequest, callbackPath: Uint8Array): Uint8Array {
+  return request.browser.redirect == RedirectKind.Absolute ? request.browser.redirectUrl : joined(request.origin, callbackPath);
 }
 
 /** Whether a path can stand in a cookie's Path and in a URL as it is: printable ASCII without `;` and `"`, and not too long. */

@@ -19,7 +19,7 @@ import { CLAIMS_TOO_LARGE, INSUFFICIENT_SCOPE, OVERLOADED, PROVIDER_UNREACHABLE,
 import { sealSession } from "./seal_session";
 import { EndKeys, endKeys, refreshKey } from "../decision/session_keys";
 import { beginSignIn, SignIn } from "./sign_in";
-import { Visit } from "../decision/visit";
+import { BrowserRequest } from "../decision/browser_request";
 
 /** How long a sign-in satisfies `force_reauthorize`: the way back from the provider, and what the page loads. */
 const REAUTHORIZED_SEC: i64 = 30;
@@ -31,30 +31,30 @@ const MAX_STEPS = 8;
 const MAX_WAITS = 2;
 
 /** What becomes of the request; null: the session is over, and nobody is signed in. */
-export function useSession(x: Exchange, visit: Visit, opened: Session): Next | null {
-  const now = x.nowSec, keys: EndKeys | null = x.registry.nothingEnded ? null : endKeys(visit.browser.context, opened);
-  if (isOver(x, visit, opened, keys)) return null;
-  const newest = newestOf(x, visit, opened), session = newest.session;
+export function useSession(x: Exchange, request: BrowserRequest, opened: Session): Next | null {
+  const now = x.nowSec, keys: EndKeys | null = x.registry.nothingEnded ? null : endKeys(request.browser.context, opened);
+  if (isOver(x, request, opened, keys)) return null;
+  const newest = newestOf(x, request, opened), session = newest.session;
   // A refresh changes neither whose session it is nor which.
-  if (session != opened && isOver(x, visit, session, keys)) return null;
+  if (session != opened && isOver(x, request, session, keys)) return null;
   // One refresh serves a request: tokens that are due again at once are used as they are.
   const refreshed = x.waits.refreshes > 0 && newest.text != null;
-  if (!refreshed && tokensDue(x, visit, session)) {
-    const waits = renew(x, visit, session);
+  if (!refreshed && tokensDue(x, request, session)) {
+    const waits = renew(x, request, session);
     if (waits != null) return waits;
   }
   if (!refreshed && session.accessExpiresAtSec > 0 && session.accessExpiresAtSec <= now) {
-    if (visit.browser.renewAccessToken) return null;
+    if (request.browser.renewAccessToken) return null;
     dropAccessToken(session);
   }
-  const again = asksAgain(x, visit, session);
-  return again != null ? again : enter(x, visit, session, keys, newest.text);
+  const again = asksAgain(x, request, session);
+  return again != null ? again : enter(x, request, session, keys, newest.text);
 }
 
 /** Whether the request comes with a session that is neither over nor ended. */
-export function isSignedIn(x: Exchange, visit: Visit): bool {
-  for (let session = openSession(visit); session != null; session = openNext(visit)) {
-    if (!isOver(x, visit, session, x.registry.nothingEnded ? null : endKeys(visit.browser.context, session))) return true;
+export function isSignedIn(x: Exchange, request: BrowserRequest): bool {
+  for (let session = openSession(request); session != null; session = openNext(request)) {
+    if (!isOver(x, request, session, x.registry.nothingEnded ? null : endKeys(request.browser.context, session))) return true;
   }
   return false;
 }
@@ -66,12 +66,12 @@ export class Newest {
 }
 
 /** A request that was slow on its way may come with cookies that are several refreshes old. */
-export function newestOf(x: Exchange, visit: Visit, opened: Session): Newest {
+export function newestOf(x: Exchange, request: BrowserRequest, opened: Session): Newest {
   let newest = new Newest(opened, null);
-  for (let i = 0; i < MAX_STEPS && tokensDue(x, visit, newest.session); i++) {
-    const state = x.registry.refresh(refreshKey(visit.browser.context, visit.names.session, newest.session), x.nowMs);
+  for (let i = 0; i < MAX_STEPS && tokensDue(x, request, newest.session); i++) {
+    const state = x.registry.refresh(refreshKey(request.browser.context, request.names.session, newest.session), x.nowMs);
     if (state == null || state.outcome != RefreshOutcome.Done) break;
-    const session = reopened(visit, state.text);
+    const session = reopened(request, state.text);
     if (session == null) break;
     newest = new Newest(session, state.text);
   }
@@ -79,14 +79,14 @@ export function newestOf(x: Exchange, visit: Visit, opened: Session): Newest {
 }
 
 /** Waits for new tokens or begins to get them; null: the old ones are still good, or the session is over. */
-function renew(x: Exchange, visit: Visit, session: Session): Next | null {
-  const key = refreshKey(visit.browser.context, visit.names.session, session), state = x.registry.refresh(key, x.nowMs);
+function renew(x: Exchange, request: BrowserRequest, session: Session): Next | null {
+  const key = refreshKey(request.browser.context, request.names.session, session), state = x.registry.refresh(key, x.nowMs);
   // As long as the old token lives, nobody needs to wait for the new one, nor for a provider that is down.
   const expired = session.accessExpiresAtSec <= x.nowSec;
   if (state == null) {
     if (x.overloaded) return expired ? new Refuse(OVERLOADED) : null;
     if (x.waits.refreshes >= MAX_WAITS) return expired ? new Refuse(PROVIDER_UNREACHABLE) : null;
-    const call = beginRefresh(x, visit, session, key);
+    const call = beginRefresh(x, request, session, key);
     if (call != null) return new AwaitRefresh(key, call);
     if (!expired) return null;
     return x.mayWait ? new AwaitProvider() : new Refuse(PROVIDER_UNREACHABLE);
@@ -107,8 +107,8 @@ function dropAccessToken(s: Session): void {
   s.accessExpiresAtSec = 0;
 }
 
-function isOver(x: Exchange, visit: Visit, s: Session, keys: EndKeys | null): bool {
-  if (x.nowSec >= endsAtSec(s, visit.browser.limits)) return true;
+function isOver(x: Exchange, request: BrowserRequest, s: Session, keys: EndKeys | null): bool {
+  if (x.nowSec >= endsAtSec(s, request.browser.limits)) return true;
   // A session from the future: the clock has jumped back, and its limits mean nothing any more (duty 137).
   if (s.touchedAtSec > x.nowSec + x.config.slackSec) return true;
   if (keys == null) return false;
@@ -116,53 +116,53 @@ function isOver(x: Exchange, visit: Visit, s: Session, keys: EndKeys | null): bo
   return registry.ended(keys.session, s.authenticatedAtSec) || registry.ended(keys.sid, s.authenticatedAtSec) || registry.ended(keys.subject, s.authenticatedAtSec);
 }
 
-function tokensDue(x: Exchange, visit: Visit, s: Session): bool {
-  return visit.browser.renewAccessToken && s.refreshToken.length > 0 && s.accessExpiresAtSec > 0
-    && s.accessExpiresAtSec - visit.browser.accessLeewaySec <= x.nowSec;
+function tokensDue(x: Exchange, request: BrowserRequest, s: Session): bool {
+  return request.browser.renewAccessToken && s.refreshToken.length > 0 && s.accessExpiresAtSec > 0
+    && s.accessExpiresAtSec - request.browser.accessLeewaySec <= x.nowSec;
 }
 
 /** What a refresh, by whichever worker, has sealed. */
-function reopened(visit: Visit, text: Uint8Array): Session | null {
-  const plain = openCookie(visit.browser.keys, Purpose.Session, visit.browser.context, visit.names.session, text);
+function reopened(request: BrowserRequest, text: Uint8Array): Session | null {
+  const plain = openCookie(request.browser.keys, Purpose.Session, request.browser.context, request.names.session, text);
   return plain == null ? null : readSession(plain);
 }
 
 /** `force_reauthorize` and `refresh_session_interval`: only a navigation can be sent to the provider. */
-function asksAgain(x: Exchange, visit: Visit, s: Session): Next | null {
-  const browser = visit.browser, age = x.nowSec - s.authenticatedAtSec;
+function asksAgain(x: Exchange, request: BrowserRequest, s: Session): Next | null {
+  const browser = request.browser, age = x.nowSec - s.authenticatedAtSec;
   const forced = browser.forceReauthorize && age > REAUTHORIZED_SEC;
   const silent = browser.reauthenticateSec > 0 && age > browser.reauthenticateSec;
-  if (!forced && !silent || !visit.kind.isNavigation()) return null;
-  return beginSignIn(x, visit, forced ? SignIn.Again : SignIn.Silent, SIGN_IN_LOOP_OVER, s);
+  if (!forced && !silent || !request.kind.isNavigation()) return null;
+  return beginSignIn(x, request, forced ? SignIn.Again : SignIn.Silent, SIGN_IN_LOOP_OVER, s);
 }
 
-function enter(x: Exchange, visit: Visit, s: Session, keys: EndKeys | null, renewed: Uint8Array | null): Next {
-  const browser = visit.browser, claims = new SessionClaims(s);
+function enter(x: Exchange, request: BrowserRequest, s: Session, keys: EndKeys | null, renewed: Uint8Array | null): Next {
+  const browser = request.browser, claims = new SessionClaims(s);
   let text = renewed;
   if (text == null && touched(s, browser.limits, x.nowSec)) {
     // Without randomness the use is written down another time.
     const nonce = x.entropy.bytes(NONCE_SIZE);
-    if (nonce != null) text = sealSession(browser, visit.names, visit.secure, s, nonce);
+    if (nonce != null) text = sealSession(browser, request.names, request.secure, s, nonce);
   }
   const settings = x.config.identity, identity = sessionIdentity(settings, s, claims);
   let refused = !scopesHold(x, s, claims) ? new Refuse(INSUFFICIENT_SCOPE) : refuseAccess(x.config, claims, x.config.claimSchema == null ? null : claims.document, 0);
   if (refused == null && identity.exceeds(settings)) refused = new Refuse(CLAIMS_TOO_LARGE, 0, "session: " + identity.excess(settings));
   if (refused != null) {
     refused.again = browser.logoutPath;
-    if (text != null) refused.setCookies = sessionSetCookies(browser.cookies, visit.names, visit.secure, text, visit.presentChunks);
+    if (text != null) refused.setCookies = sessionSetCookies(browser.cookies, request.names, request.secure, text, request.presentChunks);
     return refused;
   }
   // Each answer to a request with old tokens brings the new ones, for any of them may be lost. Of a use that was written down one answer
   // tells, and others again some seconds later.
-  const good = goodUntilSec(visit, s), until = renewed != null ? 0 : text != null ? min(good, x.nowSec + TOLD_SEC) : good;
+  const good = goodUntilSec(request, s), until = renewed != null ? 0 : text != null ? min(good, x.nowSec + TOLD_SEC) : good;
   const out = new ForwardSession(s, keys, identity.entries, until);
-  if (text != null) out.setCookies = sessionSetCookies(browser.cookies, visit.names, visit.secure, text, visit.presentChunks);
+  if (text != null) out.setCookies = sessionSetCookies(browser.cookies, request.names, request.secure, text, request.presentChunks);
   return out;
 }
 
 /** Until when a request with the same cookies needs no second look. */
-function goodUntilSec(visit: Visit, s: Session): i64 {
-  const browser = visit.browser;
+function goodUntilSec(request: BrowserRequest, s: Session): i64 {
+  const browser = request.browser;
   let until = min(endsAtSec(s, browser.limits), touchDueAtSec(s, browser.limits));
   if (s.accessExpiresAtSec > 0) until = min(until, s.accessExpiresAtSec - (browser.renewAccessToken ? browser.accessLeewaySec : 0));
   if (browser.forceReauthorize) until = min(until, s.authenticatedAtSec + REAUTHORIZED_SEC);

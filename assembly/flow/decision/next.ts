@@ -69,13 +69,13 @@ export abstract class Respond extends Next {
   alongside: Await[] = [];
   /** For the operator's log, where something went wrong on the way. */
   why: string = "";
-  constructor(readonly visited: Visited) { super(); }
+  constructor(readonly event: BrowserEvent) { super(); }
 }
 
 /** Sends the browser elsewhere. Always 302 or 303: a body with credentials is never sent again (RFC 9700 §4.12). */
 @final
 export class Redirect extends Respond {
-  constructor(visited: Visited, readonly location: Uint8Array, readonly status: i32 = 302) { super(visited); }
+  constructor(event: BrowserEvent, readonly location: Uint8Array, readonly status: i32 = 302) { super(event); }
 }
 
 /** A page of ours, or nothing but the status 200. */
@@ -83,7 +83,7 @@ export class Redirect extends Respond {
 export class Page extends Respond {
   /** Who may show it in a frame: an origin, or EMPTY for nobody. */
   framedBy: Uint8Array = EMPTY;
-  constructor(visited: Visited, readonly body: string) { super(visited); }
+  constructor(event: BrowserEvent, readonly body: string) { super(event); }
 }
 
 /** The end of a call that nobody waits for. */
@@ -93,8 +93,8 @@ export class Ended extends Next {
   constructor(readonly why: string) { super(); }
 }
 
-/** What a browser's visit came to, for the counters. */
-export const enum Visited { SignInStarted = 0, SignedIn, SignedOut, SignOutAsked, Silent, AlreadySignedIn, SignInRepeated, LogoutReturned }
+/** What a browser's request came to, for the counters. */
+export const enum BrowserEvent { SignInStarted = 0, SignedIn, SignedOut, SignOutAsked, Silent, AlreadySignedIn, SignInRepeated, LogoutReturned }
 
 /** Which calls there are, for the counters. */
 export const enum CalloutKind { Discovery = 0, Jwks, Introspection, Token, Userinfo, Revocation }

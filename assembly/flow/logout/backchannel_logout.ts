@@ -9,15 +9,15 @@ import { LogoutToken, logoutTokenFault, logoutTokenFaultText, MAX_AGE_SEC, readL
 import { BrowserSettings } from "../../config/browser";
 import { Fault } from "../../result";
 import { Claim, Exchange, Once } from "../decision/exchange";
-import { AwaitBody, AwaitProvider, BodyStep, Next, Page, Refuse, Step, Visited } from "../decision/next";
+import { AwaitBody, AwaitProvider, BodyStep, Next, Page, Refuse, Step, BrowserEvent } from "../decision/next";
 import { LOGOUT_METHOD, LOGOUT_NOT_KEPT, LOGOUT_TOKEN_INVALID, NOT_READY } from "../decision/refusal";
 import { EndOf, endKey, logoutTokenKey } from "../decision/session_keys";
 import { Signature, verifySigned } from "../browser/verify_id_token";
-import { Visit } from "../decision/visit";
+import { BrowserRequest } from "../decision/browser_request";
 
-export function backchannelLogout(_x: Exchange, visit: Visit): Next {
-  if (!visit.isPost) return Refuse.method(LOGOUT_METHOD, "POST");
-  return isForm(visit.headers) ? new AwaitBody(new LogoutForm(visit.browser)) : new Refuse(LOGOUT_TOKEN_INVALID);
+export function backchannelLogout(_x: Exchange, request: BrowserRequest): Next {
+  if (!request.isPost) return Refuse.method(LOGOUT_METHOD, "POST");
+  return isForm(request.headers) ? new AwaitBody(new LogoutForm(request.browser)) : new Refuse(LOGOUT_TOKEN_INVALID);
 }
 
 @final
@@ -63,7 +63,7 @@ class CheckLogoutToken extends Step {
     const claim = registry.claim(Once.LogoutToken, id, x.nowMs, (token.issuedAtSec + MAX_AGE_SEC + 2 * x.config.slackSec) * 1000);
     if (claim == Claim.Taken) return new Refuse(LOGOUT_TOKEN_INVALID);
     if (claim == Claim.Mine) {
-      if (this.endSessions(x, token)) return new Page(Visited.SignedOut, "");
+      if (this.endSessions(x, token)) return new Page(BrowserEvent.SignedOut, "");
       // So that the provider may try again (duty 120).
       registry.release(Once.LogoutToken, id, x.nowMs);
     }

@@ -5,28 +5,28 @@ import { signedOutFrame } from "../../http/page";
 import { readParameters } from "../../http/parameters";
 import { Exchange } from "../decision/exchange";
 import { clear, endSession } from "./logout";
-import { Next, Page, Refuse, Visited } from "../decision/next";
+import { Next, Page, Refuse, BrowserEvent } from "../decision/next";
 import { openNext, openSession } from "../browser/open_session";
 import { LOGOUT_METHOD, LOGOUT_MISMATCH, LOGOUT_NOT_KEPT } from "../decision/refusal";
-import { originOfUrl, Visit } from "../decision/visit";
+import { originOfUrl, BrowserRequest } from "../decision/browser_request";
 
 /** `iss` and `sid` must be those of the session whose cookies came along (duty 121): the request proves nothing else about who sent it. */
-export function frontchannelLogout(x: Exchange, visit: Visit): Next {
-  if (!visit.isGet) return Refuse.method(LOGOUT_METHOD, "GET");
-  const provider = x.provider, form = readParameters(visit.query);
+export function frontchannelLogout(x: Exchange, request: BrowserRequest): Next {
+  if (!request.isGet) return Refuse.method(LOGOUT_METHOD, "GET");
+  const provider = x.provider, form = readParameters(request.query);
   if (provider == null || form == null || form.count("iss") != 1 || form.count("sid") != 1) return new Refuse(LOGOUT_MISMATCH);
   if (!provider.isIssuer(form.one("iss"))) return new Refuse(LOGOUT_MISMATCH);
-  const out = new Page(Visited.SignedOut, signedOutFrame());
+  const out = new Page(BrowserEvent.SignedOut, signedOutFrame());
   out.framedBy = originOfUrl(provider.issuer());
-  let session = openSession(visit);
+  let session = openSession(request);
   if (session == null) return out;
-  while (session != null && (session.sid.length == 0 || !same(form.one("sid"), session.sid))) session = openNext(visit);
+  while (session != null && (session.sid.length == 0 || !same(form.one("sid"), session.sid))) session = openNext(request);
   if (session == null) return new Refuse(LOGOUT_MISMATCH);
-  if (!endSession(x, visit, session)) {
+  if (!endSession(x, request, session)) {
     const refused = new Refuse(LOGOUT_NOT_KEPT, 0, "front-channel logout: the end of the session could not be kept");
-    clear(visit, refused.setCookies);
+    clear(request, refused.setCookies);
     return refused;
   }
-  clear(visit, out.setCookies);
+  clear(request, out.setCookies);
   return out;
 }

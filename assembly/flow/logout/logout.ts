@@ -12,33 +12,33 @@ import { expiredLogin, expiredSession } from "../../session/session_cookies";
 import { Session } from "../../session/session";
 import { Exchange } from "../decision/exchange";
 import { flowAfterLogout, logoutReturn, newLogoutState, returnsHere } from "./logout_return";
-import { Await, CalloutKind, Ended, Next, Page, Redirect, Refuse, Respond, Step, Visited } from "../decision/next";
+import { Await, CalloutKind, Ended, Next, Page, Redirect, Refuse, Respond, Step, BrowserEvent } from "../decision/next";
 import { openNext, openSession } from "../browser/open_session";
 import { LOGOUT_METHOD } from "../decision/refusal";
 import { EndOf, endKey } from "../decision/session_keys";
 import { newestOf } from "../browser/use_session";
-import { Visit } from "../decision/visit";
+import { BrowserRequest } from "../decision/browser_request";
 
-export function logout(x: Exchange, visit: Visit): Next {
-  if (!visit.isGet && !visit.isPost) return Refuse.method(LOGOUT_METHOD, "GET, POST");
-  const browser = visit.browser, back = logoutReturn(visit);
+export function logout(x: Exchange, request: BrowserRequest): Next {
+  if (!request.isGet && !request.isPost) return Refuse.method(LOGOUT_METHOD, "GET, POST");
+  const browser = request.browser, back = logoutReturn(request);
   if (back != null) return back;
   // A link or a form on another site must not sign anybody out behind their back (duty 115).
-  if (isCrossSite(visit.headers, visit.origin)) return new Page(Visited.SignOutAsked, confirmSignOutPage(browser.logoutPath));
+  if (isCrossSite(request.headers, request.origin)) return new Page(BrowserEvent.SignOutAsked, confirmSignOutPage(browser.logoutPath));
 
-  let session = openSession(visit), kept = true;
-  const state = newLogoutState(x, visit, session);
-  let out = leave(x, visit, session, state);
+  let session = openSession(request), kept = true;
+  const state = newLogoutState(x, request, session);
+  let out = leave(x, request, session, state);
   // Another that was planted in front must not keep the person's own alive. Copies of one are revoked once.
   const ended: Session[] = [];
-  for (; session != null; session = openNext(visit)) {
+  for (; session != null; session = openNext(request)) {
     if (contains(ended, session)) continue;
     ended.push(session);
-    if (!endSession(x, visit, session)) kept = false;
+    if (!endSession(x, request, session)) kept = false;
   }
   if (!kept) out = notKept(out);
-  clear(visit, out.setCookies, state);
-  if (browser.revokeOnLogout) for (let i = 0; i < ended.length; i++) revoke(x, visit, newestOf(x, visit, ended[i]).session, out);
+  clear(request, out.setCookies, state);
+  if (browser.revokeOnLogout) for (let i = 0; i < ended.length; i++) revoke(x, request, newestOf(x, request, ended[i]).session, out);
   return out;
 }
 
@@ -48,47 +48,47 @@ function contains(sessions: Session[], session: Session): bool {
 }
 
 /** Cookies that somebody has copied are good for nothing any more (duty 113). False where the workers cannot be told. */
-export function endSession(x: Exchange, visit: Visit, session: Session): bool {
-  const browser = visit.browser, context = browser.context;
+export function endSession(x: Exchange, request: BrowserRequest, session: Session): bool {
+  const browser = request.browser, context = browser.context;
   return x.registry.end(endKey(EndOf.Session, context, session.id), endKey(EndOf.Subject, context, session.subject), x.nowSec, session.createdAtSec + browser.limits.absoluteSec);
 }
 
 /** Copies of the session's cookies go on working: the person is told before they go on to where they would have been led (duty 149). */
 function notKept(led: Respond): Page {
-  return new Page(Visited.SignedOut, copiesWorkPage(led instanceof Redirect ? (led as Redirect).location : utf8("/")));
+  return new Page(BrowserEvent.SignedOut, copiesWorkPage(led instanceof Redirect ? (led as Redirect).location : utf8("/")));
 }
 
 /** Where the browser goes. Only configured addresses and the provider's own: nothing of the request chooses one (duties 24, 117). */
-function leave(x: Exchange, visit: Visit, session: Session | null, state: Uint8Array): Respond {
-  const browser = visit.browser, metadata = x.metadata;
-  if (browser.redirectAfterLogoutUri.length > 0) return new Redirect(Visited.SignedOut, browser.redirectAfterLogoutUri, 303);
+function leave(x: Exchange, request: BrowserRequest, session: Session | null, state: Uint8Array): Respond {
+  const browser = request.browser, metadata = x.metadata;
+  if (browser.redirectAfterLogoutUri.length > 0) return new Redirect(BrowserEvent.SignedOut, browser.redirectAfterLogoutUri, 303);
   const endpoint: Url | null = metadata == null ? null : metadata.endSessionEndpoint;
   if (endpoint != null) {
     if (session != null && session.idToken.length > 0) {
-      return new Redirect(Visited.SignedOut, endSessionUrl(endpoint, browser.client.id, session.idToken, browser.postLogoutRedirectUri, state), 303);
+      return new Redirect(BrowserEvent.SignedOut, endSessionUrl(endpoint, browser.client.id, session.idToken, browser.postLogoutRedirectUri, state), 303);
     }
     // Without a hint some providers show an error and nothing else (Spring, Okta), and no metadata says which.
-    return new Page(Visited.SignedOut, signedOutPage(utf8("/"), endSessionUrlWithoutHint(endpoint, browser.client.id)));
+    return new Page(BrowserEvent.SignedOut, signedOutPage(utf8("/"), endSessionUrlWithoutHint(endpoint, browser.client.id)));
   }
-  if (browser.postLogoutRedirectUri.length > 0 && !returnsHere(visit)) return new Redirect(Visited.SignedOut, browser.postLogoutRedirectUri, 303);
-  return new Page(Visited.SignedOut, signedOutPage(utf8("/")));
+  if (browser.postLogoutRedirectUri.length > 0 && !returnsHere(request)) return new Redirect(BrowserEvent.SignedOut, browser.postLogoutRedirectUri, 303);
+  return new Page(BrowserEvent.SignedOut, signedOutPage(utf8("/")));
 }
 
 /** Everything of ours that the browser holds (duty 118), but for the state of this logout. */
-export function clear(visit: Visit, out: Uint8Array[], state: Uint8Array = EMPTY): void {
-  const browser = visit.browser, names = visit.names, marks = readFlowMarks(visit.cookies.flows());
-  const expired = expiredSession(browser.cookies, names, visit.secure, visit.presentChunks);
+export function clear(request: BrowserRequest, out: Uint8Array[], state: Uint8Array = EMPTY): void {
+  const browser = request.browser, names = request.names, marks = readFlowMarks(request.cookies.flows());
+  const expired = expiredSession(browser.cookies, names, request.secure, request.presentChunks);
   for (let i = 0; i < expired.length; i++) out.push(expired[i]);
   const path = browser.loginPath;
-  for (let i = 0; i < marks.logins.length; i++) out.push(expiredLogin(names, visit.secure, marks.logins[i].id, path, browser.formPost));
-  out.push(flowAfterLogout(visit, state));
+  for (let i = 0; i < marks.logins.length; i++) out.push(expiredLogin(names, request.secure, marks.logins[i].id, path, browser.formPost));
+  out.push(flowAfterLogout(request, state));
 }
 
 /** RFC 7009 §2.1: the refresh token first, because the provider may then end the access token with it. */
-function revoke(x: Exchange, visit: Visit, session: Session, out: Respond): void {
+function revoke(x: Exchange, request: BrowserRequest, session: Session, out: Respond): void {
   const metadata = x.metadata, url: Url | null = metadata == null ? null : metadata.revocationEndpoint;
   if (metadata == null || url == null) return;
-  const endpoint = x.endpoint("revocation_endpoint", url), client = visit.browser.revocationClient.fitting(metadata.revocationAuthMethods);
+  const endpoint = x.endpoint("revocation_endpoint", url), client = request.browser.revocationClient.fitting(metadata.revocationAuthMethods);
   const tokens = [session.refreshToken, session.accessToken], hints = ["refresh_token", "access_token"];
   for (let i = 0; i < tokens.length; i++) {
     if (tokens[i].length == 0) continue;

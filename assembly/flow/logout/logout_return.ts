@@ -9,43 +9,43 @@ import { FlowMarks, readFlowMarks } from "../../session/flow_marks";
 import { Session } from "../../session/session";
 import { expiredFlow, flowSetCookie } from "../../session/session_cookies";
 import { Exchange } from "../decision/exchange";
-import { Page, Visited } from "../decision/next";
-import { Visit } from "../decision/visit";
+import { Page, BrowserEvent } from "../decision/next";
+import { BrowserRequest } from "../decision/browser_request";
 
-/** Gives a state of LOGIN_ID_SIZE characters. It only tells a return from a visit, so it need not withstand guessing. */
+/** Gives a state of LOGIN_ID_SIZE characters. It only tells a return from any other request, so it need not withstand guessing. */
 const STATE_BYTES = 6;
 
 /** `post_logout_redirect_uri` is `logout_path` of this very site. */
-export function returnsHere(visit: Visit): bool {
-  const browser = visit.browser;
-  return browser.postLogoutRedirectUri.length > 0 && browser.redirectAfterLogoutUri.length == 0 && same(browser.postLogoutRedirectUri, joined(visit.origin, browser.logoutPath));
+export function returnsHere(request: BrowserRequest): bool {
+  const browser = request.browser;
+  return browser.postLogoutRedirectUri.length > 0 && browser.redirectAfterLogoutUri.length == 0 && same(browser.postLogoutRedirectUri, joined(request.origin, browser.logoutPath));
 }
 
 /** The state of a logout that leads to the provider and back here; EMPTY where it does not, or where there is no randomness. `session`: the one that ends. */
-export function newLogoutState(x: Exchange, visit: Visit, session: Session | null): Uint8Array {
+export function newLogoutState(x: Exchange, request: BrowserRequest, session: Session | null): Uint8Array {
   const metadata = x.metadata;
-  if (!returnsHere(visit) || session == null || session.idToken.length == 0 || metadata == null || metadata.endSessionEndpoint == null) return EMPTY;
+  if (!returnsHere(request) || session == null || session.idToken.length == 0 || metadata == null || metadata.endSessionEndpoint == null) return EMPTY;
   const random = x.entropy.bytes(STATE_BYTES);
   return random == null ? EMPTY : encodeBase64url(random);
 }
 
 /** Keeps the state for the way back, in place of all logins under way. */
-export function flowAfterLogout(visit: Visit, state: Uint8Array): Uint8Array {
-  const formPost = visit.browser.formPost;
-  if (state.length == 0) return expiredFlow(visit.names, visit.secure, formPost);
+export function flowAfterLogout(request: BrowserRequest, state: Uint8Array): Uint8Array {
+  const formPost = request.browser.formPost;
+  if (state.length == 0) return expiredFlow(request.names, request.secure, formPost);
   const marks = new FlowMarks();
   marks.logout = state;
-  return flowSetCookie(visit.names, visit.secure, marks.written(), formPost);
+  return flowSetCookie(request.names, request.secure, marks.written(), formPost);
 }
 
 /** The page for a browser that has just logged out; null for any other request. Who has a session has logged in again since, and is no such browser. */
-export function logoutReturn(visit: Visit): Page | null {
-  if (!visit.isGet || visit.presentChunks > 0) return null;
-  const marks = readFlowMarks(visit.cookies.flows());
-  if (marks.logout.length != LOGIN_ID_SIZE || !bringsBack(visit.query, marks.logout)) return null;
+export function logoutReturn(request: BrowserRequest): Page | null {
+  if (!request.isGet || request.presentChunks > 0) return null;
+  const marks = readFlowMarks(request.cookies.flows());
+  if (marks.logout.length != LOGIN_ID_SIZE || !bringsBack(request.query, marks.logout)) return null;
   marks.logout = EMPTY;
-  const page = new Page(Visited.LogoutReturned, signedOutPage(utf8("/")));
-  page.setCookies.push(flowSetCookie(visit.names, visit.secure, marks.written(), visit.browser.formPost));
+  const page = new Page(BrowserEvent.LogoutReturned, signedOutPage(utf8("/")));
+  page.setCookies.push(flowSetCookie(request.names, request.secure, marks.written(), request.browser.formPost));
   return page;
 }
 

@@ -5,15 +5,15 @@ import { BrowserSettings } from "../../config/browser";
 import { CookieNames } from "../../session/cookie_settings";
 import { FlowMarks, readFlowMarks } from "../../session/flow_marks";
 import { expiredLogin, flowSetCookie } from "../../session/session_cookies";
-import { Redirect, Refuse, Visited } from "../decision/next";
+import { Redirect, Refuse, BrowserEvent } from "../decision/next";
 import { Refusal } from "../decision/refusal";
-import { Visit } from "../decision/visit";
+import { BrowserRequest } from "../decision/browser_request";
 
 /** Fewer than the logins that end in the page about a redirect loop (flow/browser/sign_in.ts): this one has a page that says more. */
 const MAX_REPEATED = 2;
 
 @final
-export class Homecoming {
+export class CallbackContext {
   readonly browser: BrowserSettings;
   readonly names: CookieNames;
   readonly secure: bool;
@@ -23,12 +23,12 @@ export class Homecoming {
   private id: Uint8Array = EMPTY;
   private returnTo: Uint8Array = EMPTY;
 
-  constructor(visit: Visit) {
-    this.browser = visit.browser;
-    this.names = visit.names;
-    this.secure = visit.secure;
-    this.presentChunks = visit.presentChunks;
-    this.marks = readFlowMarks(visit.cookies.flows());
+  constructor(request: BrowserRequest) {
+    this.browser = request.browser;
+    this.names = request.names;
+    this.secure = request.secure;
+    this.presentChunks = request.presentChunks;
+    this.marks = readFlowMarks(request.cookies.flows());
   }
 
   /** The login of that id is over: every answer takes its cookie away. */
@@ -46,8 +46,8 @@ export class Homecoming {
   }
 
   /** 303: whatever method brought the answer, the page is fetched by GET. */
-  backTo(path: Uint8Array, setCookies: Uint8Array[], visited: Visited): Redirect {
-    const out = new Redirect(visited, path, 303);
+  backTo(path: Uint8Array, setCookies: Uint8Array[], event: BrowserEvent): Redirect {
+    const out = new Redirect(event, path, 303);
     for (let i = 0; i < setCookies.length; i++) out.setCookies.push(setCookies[i]);
     this.cookies(out.setCookies);
     return out;

@@ -9,11 +9,11 @@ import { originOf } from "../../http/origin";
 import { CookieNames } from "../../session/cookie_settings";
 
 /** Which of the filter's own addresses a request is for. */
-export const enum Place { Elsewhere = 0, Callback, Logout, BackchannelLogout, FrontchannelLogout }
+export const enum Endpoint { Elsewhere = 0, Callback, Logout, BackchannelLogout, FrontchannelLogout }
 
 /** Valid only until the callback returns: headers and cookies are read where the host put them. What must survive a wait is copied. */
 @final
-export class Visit {
+export class BrowserRequest {
   readonly target: Uint8Array;
   /** Without the query, and the query without its question mark. */
   readonly path: Uint8Array;
@@ -55,11 +55,11 @@ export function isSecure(browser: BrowserSettings, headers: HeaderBlock): bool {
 }
 
 /** By the path alone, exactly (duty 15): the query says nothing about whose request it is. */
-export function placeOf(browser: BrowserSettings, headers: HeaderBlock): Place {
-  if (browser.redirect == Redirect.Suffix ? headers.pathEndsWith(CALLBACK_SUFFIX) : headers.pathIs(browser.callbackPath)) return Place.Callback;
-  if (headers.pathIs(browser.logoutPath)) return Place.Logout;
-  if (browser.backchannelLogoutPath.length > 0 && headers.pathIs(browser.backchannelLogoutPath)) return Place.BackchannelLogout;
-  return browser.frontchannelLogoutPath.length > 0 && headers.pathIs(browser.frontchannelLogoutPath) ? Place.FrontchannelLogout : Place.Elsewhere;
+export function endpointOf(browser: BrowserSettings, headers: HeaderBlock): Endpoint {
+  if (browser.redirect == Redirect.Suffix ? headers.pathEndsWith(CALLBACK_SUFFIX) : headers.pathIs(browser.callbackPath)) return Endpoint.Callback;
+  if (headers.pathIs(browser.logoutPath)) return Endpoint.Logout;
+  if (browser.backchannelLogoutPath.length > 0 && headers.pathIs(browser.backchannelLogoutPath)) return Endpoint.BackchannelLogout;
+  return browser.frontchannelLogoutPath.length > 0 && headers.pathIs(browser.frontchannelLogoutPath) ? Endpoint.FrontchannelLogout : Endpoint.Elsewhere;
 }
 
 function only(values: Uint8Array[]): Uint8Array { return values.length == 1 ? values[0] : EMPTY; }
