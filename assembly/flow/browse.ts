@@ -43,8 +43,8 @@ export function browse(x: Exchange, request: BrowserRequest): Next {
   return unauthenticated(x, request, SIGN_IN_LOOP_OVER);
 }
 
-/** Nobody is signed in. `circle`: how it looks where somebody should be. */
-function unauthenticated(x: Exchange, request: BrowserRequest, circle: Refusal): Next {
+/** Nobody is signed in. `loop`: how it looks where somebody should be. */
+function unauthenticated(x: Exchange, request: BrowserRequest, loop: Refusal): Next {
   const browser = request.browser, kind = request.kind;
   if (x.config.allowPreflight && kind.isPreflight()) return new ForwardPreflight();
   const action = x.config.unauthenticated;
@@ -52,7 +52,7 @@ function unauthenticated(x: Exchange, request: BrowserRequest, circle: Refusal):
   // Only what a person looks at is sent to the provider: a script could not follow, and a body would be lost on the way.
   if (action == Unauthenticated.SignIn && kind.isNavigation()) {
     const misplaced = misplacedCallback(request);
-    return misplaced != null ? misplaced : beginSignIn(x, request, SignIn.New, circle);
+    return misplaced != null ? misplaced : beginSignIn(x, request, SignIn.New, loop);
   }
   const out = new Refuse(sends(request.method) ? NOT_SENT : SIGN_IN_NEEDED);
   const page = sameOriginReferer(request.headers, request.origin);

@@ -45,7 +45,7 @@ const MIN_UNIQUE = 16;
 
 /** What one call needs of its moment. */
 @final
-export class Occasion {
+export class AssertionContext {
   constructor(
     readonly nowSec: i64,
     /** At least 16 random bytes, used for nothing else; EMPTY where the host had none. */
@@ -99,7 +99,7 @@ export class Client {
    * Adds the credentials to a call with this form: in the header or in the body, never both, never in the URL. False when the client
    * cannot prove itself now, because there is no randomness or the host does not sign; then the call must not be made.
    */
-  authenticate(call: Callout, form: ByteWriter, endpoint: Url, occasion: Occasion): bool {
+  authenticate(call: Callout, form: ByteWriter, endpoint: Url, assertionContext: AssertionContext): bool {
     switch (this.auth) {
       case ClientAuth.Basic: {
         // Both parts are form-encoded first, so that a colon in either changes nothing.
@@ -120,7 +120,7 @@ export class Client {
         return true;
       }
       default: {
-        const jwt = this.asserted(endpoint, occasion);
+        const jwt = this.asserted(endpoint, assertionContext);
         if (jwt == null) return false;
         // Optional here (RFC 7523 §2.2), but some providers look the client up by it.
         formField(form, "client_id", this.id);
@@ -132,9 +132,9 @@ export class Client {
   }
 
   /** A new assertion (RFC 7523 §3): one for each call, as the provider remembers `jti` (duty 34). */
-  private asserted(endpoint: Url, occasion: Occasion): Uint8Array | null {
+  private asserted(endpoint: Url, assertionContext: AssertionContext): Uint8Array | null {
     const a = this.assertion;
-    if (a == null || !a.fits(this.auth) || occasion.unique.length < MIN_UNIQUE) return null;
+    if (a == null || !a.fits(this.auth) || assertionContext.unique.length < MIN_UNIQUE) return null;
     const algorithm = algorithmNamed(utf8(a.algorithmName));
     if (algorithm == null) return null;
 
@@ -145,9 +145,9 @@ export class Client {
     jsonText(claims.text("{\"iss\":"), this.id);
     jsonText(claims.text(",\"sub\":"), this.id);
     jsonText(claims.text(",\"aud\":"), a.audience.length > 0 ? a.audience : endpoint.text);
-    jsonText(claims.text(",\"jti\":"), encodeBase64url(occasion.unique));
-    claims.text(",\"iat\":").decimal(occasion.nowSec);
-    claims.text(",\"exp\":").decimal(occasion.nowSec + a.lifetimeSec).byte(0x7d);
+    jsonText(claims.text(",\"jti\":"), encodeBase64url(assertionContext.unique));
+    claims.text(",\"iat\":").decimal(assertionContext.nowSec);
+    claims.text(",\"exp\":").decimal(assertionContext.nowSec + a.lifetimeSec).byte(0x7d);
 
     const input = concat([encodeBase64url(header.done()), DOT, encodeBase64url(claims.done())]);
     const signature = this.signed(algorithm, a.key, input);

@@ -9,7 +9,7 @@ import { Result } from "../result";
 import { is, utf8 } from "../bytes/bytes";
 import { decodeUtf8 } from "../bytes/utf8";
 import { answered } from "./answered";
-import { Client, Occasion } from "./client_auth";
+import { Client, AssertionContext } from "./client_auth";
 
 export const enum IntrospectionFault { Unreachable = 1, BadStatus, NotJson, Inactive }
 
@@ -26,7 +26,7 @@ export class ActiveToken {
  * `addon` holds names and values of request headers that configuration sends along, `params` those of parameters; `tokenParameter` is `token` but for
  * providers with a name of their own. null: the client cannot prove itself now.
  */
-export function introspectionRequest(endpoint: Endpoint, client: Client, token: Uint8Array, addon: Uint8Array[], occasion: Occasion, params: Uint8Array[] = [], tokenParameter: string = "token"): Callout | null {
+export function introspectionRequest(endpoint: Endpoint, client: Client, token: Uint8Array, addon: Uint8Array[], assertionContext: AssertionContext, params: Uint8Array[] = [], tokenParameter: string = "token"): Callout | null {
   const call = new Callout("POST", endpoint);
   const form = new ByteWriter();
   formField(form, tokenParameter, token);
@@ -36,7 +36,7 @@ export function introspectionRequest(endpoint: Endpoint, client: Client, token: 
     hinted = hinted || is(params[i], "token_type_hint");
   }
   if (!hinted) formField(form, "token_type_hint", utf8("access_token"));
-  if (!client.authenticate(call, form, endpoint.url, occasion)) return null;
+  if (!client.authenticate(call, form, endpoint.url, assertionContext)) return null;
   for (let i = 0; i < addon.length; i++) call.pairs.push(addon[i]);
   call.form(form.done());
   return call;

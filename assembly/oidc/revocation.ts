@@ -6,14 +6,14 @@ import { Callout, Endpoint, MAX_REPLY, Reply } from "../http/callout";
 import { formField } from "../http/form";
 import { parse } from "../json/parser";
 import { answered } from "./answered";
-import { Client, Occasion } from "./client_auth";
+import { Client, AssertionContext } from "./client_auth";
 
 /** `hint` is `refresh_token` or `access_token` (§2.1). null: the client cannot prove itself now. */
-export function revocationRequest(endpoint: Endpoint, client: Client, token: Uint8Array, hint: string, occasion: Occasion): Callout | null {
+export function revocationRequest(endpoint: Endpoint, client: Client, token: Uint8Array, hint: string, assertionContext: AssertionContext): Callout | null {
   const call = new Callout("POST", endpoint), form = new ByteWriter();
   formField(form, "token", token);
   formField(form, "token_type_hint", utf8(hint));
-  if (!client.authenticate(call, form, endpoint.url, occasion)) return null;
+  if (!client.authenticate(call, form, endpoint.url, assertionContext)) return null;
   call.form(form.done());
   return call;
 }

@@ -8,7 +8,7 @@ import { ABSENT, Json } from "../json/json";
 import { parse } from "../json/parser";
 import { Result } from "../result";
 import { answered } from "./answered";
-import { Client, Occasion } from "./client_auth";
+import { Client, AssertionContext } from "./client_auth";
 
 export const enum TokenFault {
   Unreachable = 1,
@@ -51,26 +51,26 @@ export class Tokens {
 }
 
 /** null: the client cannot prove itself now; likewise below. */
-export function codeRequest(endpoint: Endpoint, client: Client, code: Uint8Array, redirectUri: Uint8Array, codeVerifier: Uint8Array, occasion: Occasion): Callout | null {
+export function codeRequest(endpoint: Endpoint, client: Client, code: Uint8Array, redirectUri: Uint8Array, codeVerifier: Uint8Array, assertionContext: AssertionContext): Callout | null {
   const form = new ByteWriter(1024);
   formField(form, "grant_type", utf8("authorization_code"));
   formField(form, "code", code);
   formField(form, "redirect_uri", redirectUri);
   formField(form, "code_verifier", codeVerifier);
-  return request(endpoint, client, form, occasion);
+  return request(endpoint, client, form, assertionContext);
 }
 
 /** Without `scope`: what was granted at sign-in stays granted (RFC 6749 §6). */
-export function refreshRequest(endpoint: Endpoint, client: Client, refreshToken: Uint8Array, occasion: Occasion): Callout | null {
+export function refreshRequest(endpoint: Endpoint, client: Client, refreshToken: Uint8Array, assertionContext: AssertionContext): Callout | null {
   const form = new ByteWriter(1024);
   formField(form, "grant_type", utf8("refresh_token"));
   formField(form, "refresh_token", refreshToken);
-  return request(endpoint, client, form, occasion);
+  return request(endpoint, client, form, assertionContext);
 }
 
-function request(endpoint: Endpoint, client: Client, form: ByteWriter, occasion: Occasion): Callout | null {
+function request(endpoint: Endpoint, client: Client, form: ByteWriter, assertionContext: AssertionContext): Callout | null {
   const call = new Callout("POST", endpoint);
-  if (!client.authenticate(call, form, endpoint.url, occasion)) return null;
+  if (!client.authenticate(call, form, endpoint.url, assertionContext)) return null;
   call.form(form.done());
   return call;
 }

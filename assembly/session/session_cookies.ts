@@ -48,7 +48,7 @@ export function expiredLogin(names: CookieNames, secure: bool, id: Uint8Array, c
   return expireCookie(joined(names.login, id), loginAttributes(secure, callbackPath, crossSite));
 }
 
-/** `text`: FlowMarks.written(). */
+/** `text`: LoginCounter.written(). */
 export function flowSetCookie(names: CookieNames, secure: bool, text: Uint8Array, crossSite: bool = false): Uint8Array {
   return setCookie(names.flow, text, flowAttributes(secure, crossSite), LOGIN_AGE_SEC);
 }

@@ -43,7 +43,7 @@ function introspect(x: Exchange, token: Uint8Array): Next {
   const client = x.config.client, endpoint = introspectionEndpoint(x), settings = x.config.introspection;
   if (client == null || endpoint == null) return new Refuse(PROVIDER_UNREACHABLE);
   const metadata = x.metadata, fitting = metadata == null ? client : client.fitting(metadata.introspectionAuthMethods);
-  const call = introspectionRequest(endpoint, fitting, token, x.addonHeaders, x.occasion(), settings.params, settings.tokenParameter);
+  const call = introspectionRequest(endpoint, fitting, token, x.addonHeaders, x.assertionContext(), settings.params, settings.tokenParameter);
   return call == null ? new Refuse(PROVIDER_UNREACHABLE, 0, "introspection: the client cannot prove itself: the host does not sign, or has no randomness")
     : new Await(call, new ReadAnswer(), CalloutKind.Introspection);
 }

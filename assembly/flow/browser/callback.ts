@@ -17,7 +17,7 @@ import { CallbackContext } from "./callback_context";
 import { AwaitBody, AwaitProvider, BodyStep, Next, Refuse, Step, BrowserEvent } from "../decision/next";
 import { CALLBACK_DIRECT, CALLBACK_MALFORMED, CALLBACK_METHOD, LOGIN_DENIED, LOGIN_EXPIRED, LOGIN_FAILED, LOGIN_UNKNOWN, LOGIN_WRONG_ISSUER, NOT_READY, OVERLOADED, Refusal } from "../decision/refusal";
 import { loginKey } from "../decision/session_keys";
-import { CIRCLE_SEC, loginContext, redirectUriOf } from "./sign_in";
+import { LOOP_SEC, loginContext, redirectUriOf } from "./sign_in";
 import { isSignedIn } from "./use_session";
 import { BrowserRequest } from "../decision/browser_request";
 
@@ -153,7 +153,7 @@ function refusedByProvider(x: Exchange, logins: PendingLogins, login: Login, err
   if (!login.silent && (is(error, "temporarily_unavailable") || is(error, "authentication_expired"))) {
     // Where each page asks the provider again, it would say the same again.
     if (logins.signedIn && !context.browser.forceReauthorize) return context.backTo(login.returnTo, [], BrowserEvent.AlreadySignedIn);
-    if (!logins.signedIn && context.mayRepeat(x.nowSec, CIRCLE_SEC)) return context.backTo(login.returnTo, [], BrowserEvent.SignInRepeated);
+    if (!logins.signedIn && context.mayRepeat(x.nowSec, LOOP_SEC)) return context.backTo(login.returnTo, [], BrowserEvent.SignInRepeated);
   }
   if (login.silent) {
     for (let i = 0; i < NOT_SILENTLY.length; i++) {

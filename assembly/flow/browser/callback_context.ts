@@ -3,7 +3,7 @@
 import { EMPTY } from "../../bytes/bytes";
 import { BrowserSettings } from "../../config/browser";
 import { CookieNames } from "../../session/cookie_settings";
-import { FlowMarks, readFlowMarks } from "../../session/flow_marks";
+import { LoginCounter, readLoginCounter } from "../../session/login_counter";
 import { expiredLogin, flowSetCookie } from "../../session/session_cookies";
 import { Redirect, Refuse, BrowserEvent } from "../decision/next";
 import { Refusal } from "../decision/refusal";
@@ -18,7 +18,7 @@ export class CallbackContext {
   readonly names: CookieNames;
   readonly secure: bool;
   readonly presentChunks: i32;
-  private readonly marks: FlowMarks;
+  private readonly counter: LoginCounter;
   /** The login that is used up, and where it was to lead; EMPTY before. */
   private id: Uint8Array = EMPTY;
   private returnTo: Uint8Array = EMPTY;
@@ -28,14 +28,14 @@ export class CallbackContext {
     this.names = request.names;
     this.secure = request.secure;
     this.presentChunks = request.presentChunks;
-    this.marks = readFlowMarks(request.cookies.flows());
+    this.counter = readLoginCounter(request.cookies.flows());
   }
 
   /** The login of that id is over: every answer takes its cookie away. */
   over(id: Uint8Array, returnTo: Uint8Array): void {
     this.id = id;
     this.returnTo = returnTo;
-    this.marks.remove(id);
+    this.counter.remove(id);
   }
 
   refuse(refusal: Refusal, why: string = ""): Refuse {
@@ -54,22 +54,22 @@ export class CallbackContext {
   }
 
   /** Whether a login that the provider could not bring to its end may begin anew; it counts as completed. */
-  mayRepeat(nowSec: i64, circleSec: i64): bool {
-    if (this.marks.completed >= MAX_REPEATED && nowSec - this.marks.completedAtSec < circleSec) return false;
-    this.completed(nowSec, circleSec);
+  mayRepeat(nowSec: i64, loopSec: i64): bool {
+    if (this.counter.completed >= MAX_REPEATED && nowSec - this.counter.completedAtSec < loopSec) return false;
+    this.completed(nowSec, loopSec);
     return true;
   }
 
-  /** One more sign-in was completed; counted to see a circle (flow/browser/sign_in.ts). */
-  completed(nowSec: i64, circleSec: i64): void {
-    const marks = this.marks;
-    marks.completed = nowSec - marks.completedAtSec < circleSec ? min(marks.completed + 1, 99) : 1;
-    marks.completedAtSec = nowSec;
+  /** One more sign-in was completed; counted to see a redirect loop (flow/browser/sign_in.ts). */
+  completed(nowSec: i64, loopSec: i64): void {
+    const counter = this.counter;
+    counter.completed = nowSec - counter.completedAtSec < loopSec ? min(counter.completed + 1, 99) : 1;
+    counter.completedAtSec = nowSec;
   }
 
   private cookies(out: Uint8Array[]): void {
     if (this.id.length == 0) return;
     out.push(expiredLogin(this.names, this.secure, this.id, this.browser.loginPath, this.browser.formPost));
-    out.push(flowSetCookie(this.names, this.secure, this.marks.written(), this.browser.formPost));
+    out.push(flowSetCookie(this.names, this.secure, this.counter.written(), this.browser.formPost));
   }
 }

@@ -18,14 +18,14 @@ import { CallbackContext } from "./callback_context";
 import { Await, AwaitProvider, CalloutKind, Next, Respond, Step, BrowserEvent } from "../decision/next";
 import { LOGIN_FAILED, NO_RANDOMNESS, PROVIDER_UNREACHABLE, SESSION_TOO_LARGE } from "../decision/refusal";
 import { sealSession } from "./seal_session";
-import { CIRCLE_SEC } from "./sign_in";
+import { LOOP_SEC } from "./sign_in";
 import { idTokenRules, takeIdToken, takeTokens } from "./take_tokens";
 import { KeyWait, Signature, verifySigned } from "./verify_id_token";
 
 export function redeem(x: Exchange, context: CallbackContext, login: Login, code: Uint8Array, redirectUri: Uint8Array): Next {
   const metadata = x.metadata, url: Url | null = metadata == null ? null : metadata.tokenEndpoint;
   if (url == null) return context.refuse(LOGIN_FAILED, "the provider's metadata has no usable token_endpoint");
-  const call = codeRequest(x.endpoint("token_endpoint", url), context.browser.client, code, redirectUri, login.codeVerifier, x.occasion());
+  const call = codeRequest(x.endpoint("token_endpoint", url), context.browser.client, code, redirectUri, login.codeVerifier, x.assertionContext());
   if (call == null) return context.refuse(NO_RANDOMNESS, "the client cannot prove itself: the host does not sign, or has no randomness");
   return new Await(call, new ReadTokens(context, login), CalloutKind.Token);
 }
@@ -132,7 +132,7 @@ function signedIn(x: Exchange, context: CallbackContext, login: Login, tokens: T
   takeTokens(x, browser, s, tokens);
   const text = sealSession(browser, context.names, context.secure, s, random.subarray(SESSION_ID_SIZE));
   if (text == null) return context.refuse(SESSION_TOO_LARGE, "sign-in: the session does not fit into nine cookies: let the provider send fewer claims, or keep less by session_contents");
-  if (!login.silent) context.completed(x.nowSec, CIRCLE_SEC);
+  if (!login.silent) context.completed(x.nowSec, LOOP_SEC);
   return context.backTo(login.returnTo, sessionSetCookies(browser.cookies, context.names, context.secure, text, context.presentChunks), BrowserEvent.SignedIn);
 }
 

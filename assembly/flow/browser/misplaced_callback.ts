@@ -5,7 +5,7 @@ import { decodeUtf8 } from "../../bytes/utf8";
 import { LOGIN_ID_SIZE } from "../../http/cookie_names";
 import { readParameters } from "../../http/parameters";
 import { safeReturnTo } from "../../http/return_to";
-import { readFlowMarks } from "../../session/flow_marks";
+import { readLoginCounter } from "../../session/login_counter";
 import { STATE_SIZE } from "../../session/login";
 import { Refuse } from "../decision/next";
 import { CALLBACK_MISPLACED } from "../decision/refusal";
@@ -21,12 +21,12 @@ const MAX_SHOWN = 128;
  */
 export function misplacedCallback(request: BrowserRequest): Refuse | null {
   if (request.query.length == 0) return null;
-  const marks = readFlowMarks(request.cookies.flows());
-  if (marks.logins.length == 0) return null;
+  const counter = readLoginCounter(request.cookies.flows());
+  if (counter.logins.length == 0) return null;
   const answer = readParameters(request.query);
   if (answer == null || answer.count("state") != 1 || answer.count("code") + answer.count("error") == 0) return null;
   const state = answer.one("state");
-  if (state.length != STATE_SIZE || !marks.holds(state.subarray(0, LOGIN_ID_SIZE))) return null;
+  if (state.length != STATE_SIZE || !counter.holds(state.subarray(0, LOGIN_ID_SIZE))) return null;
   const callbackPath = callbackPathOf(request);
   return new Refuse(CALLBACK_MISPLACED, 0, "sign-in: the provider's answer came to the path " + shown(request.path) + ", and is expected at " + shown(callbackPath) + " (redirect_uri "
     + decodeUtf8(redirectUriOf(request, callbackPath)) + "): something on the way changes paths. Let it leave them as they are, or give redirect_uri as browsers must see it and let Envoy get that path");

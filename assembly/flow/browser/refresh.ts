@@ -24,7 +24,7 @@ export function beginRefresh(x: Exchange, request: BrowserRequest, session: Sess
   const metadata = x.metadata, browser = request.browser;
   const url: Url | null = metadata == null ? null : metadata.tokenEndpoint;
   if (url == null) return null;
-  const call = refreshRequest(x.endpoint("token_endpoint", url), browser.client, session.refreshToken, x.occasion());
+  const call = refreshRequest(x.endpoint("token_endpoint", url), browser.client, session.refreshToken, x.assertionContext());
   return call == null ? null : new Await(call, new ReadRefresh(new Renewal(browser, request.names, request.secure, session, key)), CalloutKind.Token);
 }
 

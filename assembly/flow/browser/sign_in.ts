@@ -11,7 +11,7 @@ import { Url } from "../../http/url";
 import { AuthorizationRequest, authorizationUrl } from "../../oidc/authorize";
 import { codeChallenge } from "../../oidc/pkce";
 import { sealedCookie } from "../../session/cookie_text";
-import { readFlowMarks } from "../../session/flow_marks";
+import { readLoginCounter } from "../../session/login_counter";
 import { Login, writeLogin } from "../../session/login";
 import { Session } from "../../session/session";
 import { contextOf, Purpose } from "../../session/sealing";
@@ -21,9 +21,9 @@ import { AwaitProvider, Next, Redirect, Refuse, BrowserEvent } from "../decision
 import { ADDRESS_TOO_LONG, BAD_REQUEST, NO_RANDOMNESS, NOT_READY, Refusal, TOO_MANY_LOGINS } from "../decision/refusal";
 import { BrowserRequest } from "../decision/browser_request";
 
-/** Sign-ins that may end without a session in this time before the circle is broken (duty 26). */
+/** Sign-ins that may end without a session in this time before the redirect loop is broken (duty 26). */
 const MAX_COMPLETED = 3;
-export const CIRCLE_SEC: i64 = 120;
+export const LOOP_SEC: i64 = 120;
 
 /** A path of this size surely fits. */
 const LONG_PATH = 1024;
@@ -36,10 +36,10 @@ const SECRET_BYTES = 32;
 export const enum SignIn { New = 1, Again, Silent }
 
 /**
- * `circle` is what to say where this browser has signed in several times just now and still has no session.
+ * `loop` is what to say where this browser has signed in several times just now and still has no session.
  * `about`: the session about which the provider is asked silently.
  */
-export function beginSignIn(x: Exchange, request: BrowserRequest, how: SignIn, circle: Refusal, about: Session | null = null): Next {
+export function beginSignIn(x: Exchange, request: BrowserRequest, how: SignIn, loop: Refusal, about: Session | null = null): Next {
   const browser = request.browser, metadata = x.metadata;
   const returnTo = safeReturnTo(request.target);
   if (request.origin.length == 0) return new Refuse(BAD_REQUEST);
@@ -50,20 +50,20 @@ export function beginSignIn(x: Exchange, request: BrowserRequest, how: SignIn, c
   const provider = x.provider;
   if (endpoint == null || provider == null || !provider.answers()) return x.mayWait ? new AwaitProvider() : Refuse.retry(NOT_READY, returnTo);
 
-  const marks = readFlowMarks(request.cookies.flows());
-  if (how != SignIn.New) marks.completed = 0;
-  const sinceSec = x.nowSec - marks.completedAtSec;
-  if (marks.completed >= MAX_COMPLETED && sinceSec >= 0 && sinceSec < CIRCLE_SEC) {
-    // The way out of the circle: the count starts again with the next attempt.
-    marks.completed = 0;
-    const refuse = Refuse.retry(circle, returnTo);
-    refuse.setCookies.push(flowSetCookie(request.names, request.secure, marks.written(), browser.formPost));
+  const counter = readLoginCounter(request.cookies.flows());
+  if (how != SignIn.New) counter.completed = 0;
+  const sinceSec = x.nowSec - counter.completedAtSec;
+  if (counter.completed >= MAX_COMPLETED && sinceSec >= 0 && sinceSec < LOOP_SEC) {
+    // The way out of the loop: the count starts again with the next attempt.
+    counter.completed = 0;
+    const refuse = Refuse.retry(loop, returnTo);
+    refuse.setCookies.push(flowSetCookie(request.names, request.secure, counter.written(), browser.formPost));
     return refuse;
   }
 
   const fromElsewhere = isCrossSite(request.headers, request.origin);
   // A click on the page's link is this site's own (duty 161).
-  if (!marks.hasRoom(fromElsewhere)) return Refuse.retry(TOO_MANY_LOGINS, returnTo);
+  if (!counter.hasRoom(fromElsewhere)) return Refuse.retry(TOO_MANY_LOGINS, returnTo);
 
   const random = x.entropy.bytes(STATE_BYTES + 2 * SECRET_BYTES + NONCE_SIZE);
   if (random == null) return Refuse.retry(NO_RANDOMNESS, returnTo);
@@ -87,9 +87,9 @@ export function beginSignIn(x: Exchange, request: BrowserRequest, how: SignIn, c
 
   const out = new Redirect(how == SignIn.Silent ? BrowserEvent.Silent : BrowserEvent.SignInStarted, authorizationUrl(endpoint, requestOf(browser, login, redirectUri)));
   out.setCookies.push(loginSetCookie(request.names, request.secure, id, browser.loginPath, text, crossSite));
-  const replaced = marks.add(id, fromElsewhere);
+  const replaced = counter.add(id, fromElsewhere);
   if (replaced != null) out.setCookies.push(expiredLogin(request.names, request.secure, replaced, browser.loginPath, crossSite));
-  out.setCookies.push(flowSetCookie(request.names, request.secure, marks.written(), browser.formPost));
+  out.setCookies.push(flowSetCookie(request.names, request.secure, counter.written(), browser.formPost));
   return out;
 }
 

@@ -5,7 +5,7 @@ import { Config } from "../../config/config";
 import { Endpoint } from "../../http/callout";
 import { Url } from "../../http/url";
 import { KeySet } from "../../jose/jwks";
-import { Occasion } from "../../oidc/client_auth";
+import { AssertionContext } from "../../oidc/client_auth";
 import { Metadata } from "../../oidc/discovery";
 
 /** What is known of the provider right now. */
@@ -121,8 +121,8 @@ export class Exchange {
   }
 
   /** For one call by which the client proves itself. */
-  occasion(): Occasion {
+  assertionContext(): AssertionContext {
     const unique = this.entropy.bytes(16);
-    return new Occasion(this.nowSec, unique == null ? EMPTY : unique);
+    return new AssertionContext(this.nowSec, unique == null ? EMPTY : unique);
   }
 }

@@ -7,7 +7,7 @@ import { confirmSignOutPage, copiesWorkPage, signedOutPage } from "../../http/pa
 import { Url } from "../../http/url";
 import { endSessionUrl, endSessionUrlWithoutHint } from "../../oidc/end_session";
 import { revocationFaultText, revocationRequest } from "../../oidc/revocation";
-import { readFlowMarks } from "../../session/flow_marks";
+import { readLoginCounter } from "../../session/login_counter";
 import { expiredLogin, expiredSession } from "../../session/session_cookies";
 import { Session } from "../../session/session";
 import { Exchange } from "../decision/exchange";
@@ -76,11 +76,11 @@ function leave(x: Exchange, request: BrowserRequest, session: Session | null, st
 
 /** Everything of ours that the browser holds (duty 118), but for the state of this logout. */
 export function clear(request: BrowserRequest, out: Uint8Array[], state: Uint8Array = EMPTY): void {
-  const browser = request.browser, names = request.names, marks = readFlowMarks(request.cookies.flows());
+  const browser = request.browser, names = request.names, counter = readLoginCounter(request.cookies.flows());
   const expired = expiredSession(browser.cookies, names, request.secure, request.presentChunks);
   for (let i = 0; i < expired.length; i++) out.push(expired[i]);
   const path = browser.loginPath;
-  for (let i = 0; i < marks.logins.length; i++) out.push(expiredLogin(names, request.secure, marks.logins[i].id, path, browser.formPost));
+  for (let i = 0; i < counter.logins.length; i++) out.push(expiredLogin(names, request.secure, counter.logins[i].id, path, browser.formPost));
   out.push(flowAfterLogout(request, state));
 }
 
@@ -92,7 +92,7 @@ function revoke(x: Exchange, request: BrowserRequest, session: Session, out: Res
   const tokens = [session.refreshToken, session.accessToken], hints = ["refresh_token", "access_token"];
   for (let i = 0; i < tokens.length; i++) {
     if (tokens[i].length == 0) continue;
-    const call = revocationRequest(endpoint, client, tokens[i], hints[i], x.occasion());
+    const call = revocationRequest(endpoint, client, tokens[i], hints[i], x.assertionContext());
     if (call != null) out.alongside.push(new Await(call, new ReadRevocation(), CalloutKind.Revocation));
   }
 }

@@ -5,7 +5,7 @@ import { EMPTY, joined, same, utf8 } from "../../bytes/bytes";
 import { LOGIN_ID_SIZE } from "../../http/cookie_names";
 import { signedOutPage } from "../../http/page";
 import { readParameters } from "../../http/parameters";
-import { FlowMarks, readFlowMarks } from "../../session/flow_marks";
+import { LoginCounter, readLoginCounter } from "../../session/login_counter";
 import { Session } from "../../session/session";
 import { expiredFlow, flowSetCookie } from "../../session/session_cookies";
 import { Exchange } from "../decision/exchange";
@@ -33,19 +33,19 @@ export function newLogoutState(x: Exchange, request: BrowserRequest, session: Se
 export function flowAfterLogout(request: BrowserRequest, state: Uint8Array): Uint8Array {
   const formPost = request.browser.formPost;
   if (state.length == 0) return expiredFlow(request.names, request.secure, formPost);
-  const marks = new FlowMarks();
-  marks.logout = state;
-  return flowSetCookie(request.names, request.secure, marks.written(), formPost);
+  const counter = new LoginCounter();
+  counter.logout = state;
+  return flowSetCookie(request.names, request.secure, counter.written(), formPost);
 }
 
 /** The page for a browser that has just logged out; null for any other request. Who has a session has logged in again since, and is no such browser. */
 export function logoutReturn(request: BrowserRequest): Page | null {
   if (!request.isGet || request.presentChunks > 0) return null;
-  const marks = readFlowMarks(request.cookies.flows());
-  if (marks.logout.length != LOGIN_ID_SIZE || !bringsBack(request.query, marks.logout)) return null;
-  marks.logout = EMPTY;
+  const counter = readLoginCounter(request.cookies.flows());
+  if (counter.logout.length != LOGIN_ID_SIZE || !bringsBack(request.query, counter.logout)) return null;
+  counter.logout = EMPTY;
   const page = new Page(BrowserEvent.LogoutReturned, signedOutPage(utf8("/")));
-  page.setCookies.push(flowSetCookie(request.names, request.secure, marks.written(), request.browser.formPost));
+  page.setCookies.push(flowSetCookie(request.names, request.secure, counter.written(), request.browser.formPost));
   return page;
 }
 

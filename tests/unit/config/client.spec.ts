@@ -4,7 +4,7 @@ import { NativeSigner, setNativeSigner } from "../../../assembly/crypto/arithmet
 import { PrivateKeyFault, privateKeyFaultText } from "../../../assembly/crypto/keys/private_key";
 import { Callout, Endpoint } from "../../../assembly/http/callout";
 import { readUrl } from "../../../assembly/http/url";
-import { Client, Occasion } from "../../../assembly/oidc/client_auth";
+import { Client, AssertionContext } from "../../../assembly/oidc/client_auth";
 import { contains, equal, equalInt, filled, isTrue, text, utf8 } from "../check";
 import { EC_PKCS8_PEM, RSA_PKCS8 } from "../crypto/private_keys.as";
 import { RSA_PEM } from "../jose/fixtures.as";
@@ -126,7 +126,7 @@ function proof(client: Client | null): string {
   if (client == null) return "no client";
   const url = readUrl(utf8("https://idp.example.com/token")).value, form = new ByteWriter();
   const call = new Callout("POST", new Endpoint(url, utf8("idp")));
-  isTrue(client.authenticate(call, form, url, new Occasion(1000, filled(16, 7))), "the client proves itself");
+  isTrue(client.authenticate(call, form, url, new AssertionContext(1000, filled(16, 7))), "the client proves itself");
   let way = "";
   for (let i = 0; i < call.pairs.length; i += 2) if (text(call.pairs[i]) == "authorization") way = text(call.pairs[i + 1]).split(" ")[0].toLowerCase() + " ";
   return way + text(form.done());

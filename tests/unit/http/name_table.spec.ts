@@ -57,8 +57,8 @@ export function duty_154_whatever_the_bytes_a_name_is_read_as_the_rule_says(): v
 }
 
 export function duty_154_what_a_cgi_reader_may_take_for_an_identity_header_is_one(): void {
-  const t = table(), marks = "!#$%&'*+-.^_`|~";
-  for (let i = 0; i < marks.length; i++) equalInt(found(t, utf8("X" + marks.charAt(i) + "User" + marks.charAt(marks.length - 1 - i) + "Id")), 4);
+  const t = table(), counter = "!#$%&'*+-.^_`|~";
+  for (let i = 0; i < counter.length; i++) equalInt(found(t, utf8("X" + counter.charAt(i) + "User" + counter.charAt(counter.length - 1 - i) + "Id")), 4);
 }
 
 export function duty_154_no_header_name_passes_for_a_pseudo_header(): void {

@@ -2,7 +2,7 @@
 import { EMPTY } from "../../../assembly/bytes/bytes";
 import { Callout, Endpoint } from "../../../assembly/http/callout";
 import { readUrl, Url } from "../../../assembly/http/url";
-import { Client, ClientAuth, Occasion } from "../../../assembly/oidc/client_auth";
+import { Client, ClientAuth, AssertionContext } from "../../../assembly/oidc/client_auth";
 import { ascii, filled, text, utf8 } from "../check";
 import { joined } from "../http/serialised.as";
 
@@ -15,8 +15,8 @@ export function endpointOf(address: string): Endpoint { return new Endpoint(urlO
 export function client(auth: ClientAuth): Client { return new Client(utf8("client"), utf8("s:e%cret \u00e9"), auth); }
 
 /** With as many random bytes as a call needs, and without any. */
-export function occasion(): Occasion { return new Occasion(NOW, filled(16, 0xa5)); }
-export function withoutRandomness(): Occasion { return new Occasion(NOW, EMPTY); }
+export function assertionContext(): AssertionContext { return new AssertionContext(NOW, filled(16, 0xa5)); }
+export function withoutRandomness(): AssertionContext { return new AssertionContext(NOW, EMPTY); }
 
 /** Fails on a call that was not made. */
 export function made(call: Callout | null): Callout {

@@ -7,31 +7,31 @@ import { hmac } from "../../../assembly/crypto/hash/hmac";
 import { NativeSigner, setNativeSigner } from "../../../assembly/crypto/arithmetic/native";
 import { PrivateKey, readPrivateKeyPem } from "../../../assembly/crypto/keys/private_key";
 import { Callout } from "../../../assembly/http/callout";
-import { Assertion, Client, ClientAuth, Occasion } from "../../../assembly/oidc/client_auth";
+import { Assertion, Client, ClientAuth, AssertionContext } from "../../../assembly/oidc/client_auth";
 import { ascii, equal, equalBytes, equalInt, filled, isFalse, isTrue, text, utf8 } from "../check";
 import { ES256_SIGNATURE, RS256_SIGNATURE } from "../crypto/keys.as";
 import { EC_PKCS8_PEM, pem, RSA_DER } from "../crypto/private_keys.as";
 import { base64url } from "../jose/tokens.as";
-import { endpointOf, NOW, occasion, pair, urlOf, withoutRandomness } from "./calls.as";
+import { endpointOf, NOW, assertionContext, pair, urlOf, withoutRandomness } from "./calls.as";
 
 const ENDPOINT = "https://idp.example.com/token?tenant=a";
 const JTI = "paWlpaWlpaWlpaWlpaWlpQ";
 
 // Secrets.
 export function duty_32_reserved_characters_in_basic_credentials_are_form_encoded_first(): void {
-  const sent = send(new Client(utf8("a:b"), utf8("c:d+/"), ClientAuth.Basic), occasion());
+  const sent = send(new Client(utf8("a:b"), utf8("c:d+/"), ClientAuth.Basic), assertionContext());
   equal(pair(sent.call, "authorization"), "Basic YSUzQWI6YyUzQWQlMkIlMkY="); // a%3Ab:c%3Ad%2B%2F
   equal(sent.form, "");
 }
 
 export function duty_32_posted_credentials_stand_in_the_body_alone(): void {
-  const sent = send(new Client(utf8("a:b"), utf8("c&d=+/"), ClientAuth.Post), occasion());
+  const sent = send(new Client(utf8("a:b"), utf8("c&d=+/"), ClientAuth.Post), assertionContext());
   equal(sent.form, "client_id=a%3Ab&client_secret=c%26d%3D%2B%2F");
   equal(pair(sent.call, "authorization"), "");
 }
 
 export function a_public_client_says_only_who_it_is(): void {
-  const sent = send(new Client(utf8("a"), utf8("not to be sent"), ClientAuth.None), occasion());
+  const sent = send(new Client(utf8("a"), utf8("not to be sent"), ClientAuth.None), assertionContext());
   equal(sent.form, "client_id=a");
   equal(pair(sent.call, "authorization"), "");
 }
@@ -43,7 +43,7 @@ export function secrets_need_no_randomness(): void {
 
 // client_secret_jwt.
 export function duty_34_a_secret_signs_an_assertion_for_the_endpoint_that_lives_as_long_as_configured(): void {
-  const sent = send(bySecret("HS256", EMPTY), occasion());
+  const sent = send(bySecret("HS256", EMPTY), assertionContext());
   const jwt = assertionOf(sent);
   equal(decoded(jwt, 0), "{\"alg\":\"HS256\",\"typ\":\"JWT\"}");
   equal(decoded(jwt, 1), `{"iss":"me","sub":"me","aud":"${ENDPOINT}","jti":"${JTI}","iat":1700000000,"exp":1700000060}`);
@@ -52,24 +52,24 @@ export function duty_34_a_secret_signs_an_assertion_for_the_endpoint_that_lives_
 }
 
 export function duty_32_an_assertion_is_never_sent_beside_the_secret(): void {
-  const sent = send(bySecret("HS256", EMPTY), occasion());
+  const sent = send(bySecret("HS256", EMPTY), assertionContext());
   equal(pair(sent.call, "authorization"), "");
   isFalse(sent.form.includes("client_secret="), "in the body");
 }
 
 export function hs512_is_signed_with_sha_512(): void {
-  const jwt = assertionOf(send(bySecret("HS512", EMPTY), occasion()));
+  const jwt = assertionOf(send(bySecret("HS512", EMPTY), assertionContext()));
   equal(jwt.split(".")[2], base64url(hmac(Hash.Sha512, utf8("secret"), ascii(inputOf(jwt)))));
 }
 
 export function duty_34_a_configured_audience_takes_the_place_of_the_endpoint(): void {
-  const jwt = assertionOf(send(bySecret("HS256", utf8("https://idp.example.com")), occasion()));
+  const jwt = assertionOf(send(bySecret("HS256", utf8("https://idp.example.com")), assertionContext()));
   isTrue(decoded(jwt, 1).includes(`"aud":"https://idp.example.com","jti"`), decoded(jwt, 1));
 }
 
 export function duty_34_two_calls_have_two_assertions(): void {
   const client = bySecret("HS256", EMPTY);
-  const one = assertionOf(send(client, new Occasion(NOW, filled(16, 1)))), other = assertionOf(send(client, new Occasion(NOW, filled(16, 2))));
+  const one = assertionOf(send(client, new AssertionContext(NOW, filled(16, 1)))), other = assertionOf(send(client, new AssertionContext(NOW, filled(16, 2))));
   isTrue(one != other, "another jti");
 }
 
@@ -77,15 +77,15 @@ export function duty_138_without_randomness_no_assertion_is_made(): void {
   setNativeSigner(new Recorder(RS256_SIGNATURE));
   const few: Uint8Array[] = [EMPTY, filled(1, 7), filled(15, 7)];
   for (let i = 0; i < few.length; i++) {
-    provesNothing(bySecret("HS256", EMPTY), new Occasion(NOW, few[i]));
-    provesNothing(byKey("RS256", rsa()), new Occasion(NOW, few[i]));
+    provesNothing(bySecret("HS256", EMPTY), new AssertionContext(NOW, few[i]));
+    provesNothing(byKey("RS256", rsa()), new AssertionContext(NOW, few[i]));
   }
 }
 
 export function names_are_escaped_as_json(): void {
   const odd = utf8("a\"b\\c\u0001\u001f\u00e9/");
   const client = new Client(odd, utf8("s"), ClientAuth.ClientSecretJwt, new Assertion(null, utf8("k\"1\\"), "HS256", EMPTY, 30));
-  const jwt = assertionOf(send(client, occasion()));
+  const jwt = assertionOf(send(client, assertionContext()));
   equal(decoded(jwt, 0), "{\"alg\":\"HS256\",\"typ\":\"JWT\",\"kid\":\"k\\\"1\\\\\"}");
   isTrue(decoded(jwt, 1).startsWith("{\"iss\":\"a\\\"b\\\\c\\u0001\\u001f\u00e9/\",\"sub\":\"a\\\"b\\\\c\\u0001\\u001f\u00e9/\","), decoded(jwt, 1));
 }
@@ -96,7 +96,7 @@ export function the_host_signs_the_assertion_with_the_key(): void {
   for (let i = 0; i < names.length; i++) {
     const host = new Recorder(RS256_SIGNATURE), key = rsa();
     setNativeSigner(host);
-    const jwt = assertionOf(send(byKey(names[i], key), occasion()));
+    const jwt = assertionOf(send(byKey(names[i], key), assertionContext()));
     equal(decoded(jwt, 0), `{"alg":"${names[i]}","typ":"JWT","kid":"k1"}`);
     equal(decoded(jwt, 1), `{"iss":"me","sub":"me","aud":"${ENDPOINT}","jti":"${JTI}","iat":1700000000,"exp":1700000060}`);
     equal(jwt.split(".")[2], base64url(RS256_SIGNATURE));
@@ -108,45 +108,45 @@ export function the_host_signs_the_assertion_with_the_key(): void {
 
 export function an_ecdsa_signature_of_the_host_becomes_raw(): void {
   setNativeSigner(new Recorder(ecdsaRawToDer(ES256_SIGNATURE)));
-  equal(assertionOf(send(byKey("ES256", ec()), occasion())).split(".")[2], base64url(ES256_SIGNATURE));
+  equal(assertionOf(send(byKey("ES256", ec()), assertionContext())).split(".")[2], base64url(ES256_SIGNATURE));
 }
 
 export function an_ecdsa_signature_that_is_no_der_is_not_sent(): void {
   const answers: Uint8Array[] = [ES256_SIGNATURE, RS256_SIGNATURE, ecdsaRawToDer(filled(96, 1)), EMPTY];
   for (let i = 0; i < answers.length; i++) {
     setNativeSigner(new Recorder(answers[i]));
-    provesNothing(byKey("ES256", ec()), occasion());
+    provesNothing(byKey("ES256", ec()), assertionContext());
   }
 }
 
 export function without_a_host_that_signs_no_assertion_is_made(): void {
   setNativeSigner(null);
-  provesNothing(byKey("RS256", rsa()), occasion());
+  provesNothing(byKey("RS256", rsa()), assertionContext());
   setNativeSigner(new Recorder(null));
-  provesNothing(byKey("RS256", rsa()), occasion());
+  provesNothing(byKey("RS256", rsa()), assertionContext());
   setNativeSigner(new Recorder(EMPTY));
-  provesNothing(byKey("RS256", rsa()), occasion());
+  provesNothing(byKey("RS256", rsa()), assertionContext());
 }
 
 export function an_algorithm_that_does_not_go_with_the_key_signs_nothing(): void {
   const host = new Recorder(ecdsaRawToDer(ES256_SIGNATURE)), names = ["ES512", "ES384", "RS256", "PS256", "EdDSA", "HS256", "none", "", "es256"];
   setNativeSigner(host);
-  for (let i = 0; i < names.length; i++) provesNothing(byKey(names[i], ec()), occasion());
+  for (let i = 0; i < names.length; i++) provesNothing(byKey(names[i], ec()), assertionContext());
   const others = ["ES256", "PS256", "HS256", "rs256"];
-  for (let i = 0; i < others.length; i++) provesNothing(byKey(others[i], rsa()), occasion());
+  for (let i = 0; i < others.length; i++) provesNothing(byKey(others[i], rsa()), assertionContext());
   equalInt(host.data.length, 0);
 }
 
 export function duty_44_a_private_key_is_never_a_shared_secret_and_a_secret_never_a_key(): void {
   setNativeSigner(new Recorder(RS256_SIGNATURE));
-  provesNothing(new Client(utf8("me"), utf8("secret"), ClientAuth.ClientSecretJwt, new Assertion(rsa(), EMPTY, "RS256", EMPTY, 60)), occasion());
-  provesNothing(new Client(utf8("me"), utf8("secret"), ClientAuth.PrivateKeyJwt, new Assertion(null, EMPTY, "RS256", EMPTY, 60)), occasion());
-  provesNothing(new Client(utf8("me"), utf8("secret"), ClientAuth.PrivateKeyJwt, new Assertion(null, EMPTY, "HS256", EMPTY, 60)), occasion());
+  provesNothing(new Client(utf8("me"), utf8("secret"), ClientAuth.ClientSecretJwt, new Assertion(rsa(), EMPTY, "RS256", EMPTY, 60)), assertionContext());
+  provesNothing(new Client(utf8("me"), utf8("secret"), ClientAuth.PrivateKeyJwt, new Assertion(null, EMPTY, "RS256", EMPTY, 60)), assertionContext());
+  provesNothing(new Client(utf8("me"), utf8("secret"), ClientAuth.PrivateKeyJwt, new Assertion(null, EMPTY, "HS256", EMPTY, 60)), assertionContext());
 }
 
 export function without_settings_no_assertion_is_made(): void {
-  provesNothing(new Client(utf8("me"), utf8("secret"), ClientAuth.ClientSecretJwt), occasion());
-  provesNothing(new Client(utf8("me"), utf8("secret"), ClientAuth.PrivateKeyJwt), occasion());
+  provesNothing(new Client(utf8("me"), utf8("secret"), ClientAuth.ClientSecretJwt), assertionContext());
+  provesNothing(new Client(utf8("me"), utf8("secret"), ClientAuth.PrivateKeyJwt), assertionContext());
 }
 
 export function configuration_can_ask_what_goes_together(): void {
@@ -176,14 +176,14 @@ class Sent {
   constructor(readonly proven: bool, readonly call: Callout, readonly form: string) {}
 }
 
-function send(client: Client, occasion: Occasion): Sent {
+function send(client: Client, assertionContext: AssertionContext): Sent {
   const call = new Callout("POST", endpointOf(ENDPOINT)), form = new ByteWriter();
-  const proven = client.authenticate(call, form, urlOf(ENDPOINT), occasion);
+  const proven = client.authenticate(call, form, urlOf(ENDPOINT), assertionContext);
   return new Sent(proven, call, text(form.done()));
 }
 
-function provesNothing(client: Client, occasion: Occasion): void {
-  const sent = send(client, occasion);
+function provesNothing(client: Client, assertionContext: AssertionContext): void {
+  const sent = send(client, assertionContext);
   isFalse(sent.proven, "proven");
   equal(sent.form + pair(sent.call, "authorization"), "");
 }

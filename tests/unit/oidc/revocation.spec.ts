@@ -3,7 +3,7 @@ import { parse } from "../../../assembly/json/parser";
 import { Client, ClientAuth, methodsIn } from "../../../assembly/oidc/client_auth";
 import { revocationFaultText, revocationRequest } from "../../../assembly/oidc/revocation";
 import { equal, isTrue, text, utf8 } from "../check";
-import { endpointOf, made, occasion, pair } from "./calls.as";
+import { endpointOf, made, assertionContext, pair } from "./calls.as";
 
 export function a_token_that_is_revoked_is_worth_no_line(): void { equal(revocationFaultText(new Reply(200, utf8(""))) + revocationFaultText(new Reply(204, utf8(""))), ""); }
 
@@ -50,7 +50,7 @@ function methods(list: string): string {
 }
 
 function stands(auth: ClientAuth, adapts: bool, methods: string[] | null): string {
-  const call = made(revocationRequest(endpointOf("https://idp.example.com/r"), new Client(utf8("client"), utf8("secret"), auth, null, adapts).fitting(methods), utf8("t"), "refresh_token", occasion()));
+  const call = made(revocationRequest(endpointOf("https://idp.example.com/r"), new Client(utf8("client"), utf8("secret"), auth, null, adapts).fitting(methods), utf8("t"), "refresh_token", assertionContext()));
   const body = text(call.body).includes("client_secret=secret"), header = pair(call, "authorization") != "";
   return body ? header ? "both" : "body" : header ? "header" : "nowhere";
 }

@@ -3,7 +3,7 @@ import { ClientAuth } from "../../../assembly/oidc/client_auth";
 import { revocationRequest } from "../../../assembly/oidc/revocation";
 import { codeRequest, NOT_SAID, readTokens, refreshRequest, TokenFault, tokenFaultText, Tokens } from "../../../assembly/oidc/token";
 import { ascii, equal, equalInt, isFalse, isTrue, text, utf8 } from "../check";
-import { client, endpointOf, made, occasion, pair, withoutRandomness } from "./calls.as";
+import { client, endpointOf, made, assertionContext, pair, withoutRandomness } from "./calls.as";
 
 const ENDPOINT = "https://idp.example.com/token?tenant=a";
 const GOOD = "{\"access_token\":\"at\",\"token_type\":\"Bearer\",\"expires_in\":300,\"refresh_token\":\"rt\",\"id_token\":\"a.b.c\",\"scope\":\"openid email\"}";
@@ -42,9 +42,9 @@ export function duty_32_credentials_stand_in_the_header_or_in_the_body_and_never
 
 export function duty_138_a_client_that_cannot_prove_itself_makes_no_call(): void {
   const endpoint = endpointOf(ENDPOINT), mute = client(ClientAuth.PrivateKeyJwt);
-  isTrue(codeRequest(endpoint, mute, ascii("c"), ascii("r"), ascii("v"), occasion()) == null, "code");
-  isTrue(refreshRequest(endpoint, mute, ascii("t"), occasion()) == null, "refresh");
-  isTrue(revocationRequest(endpoint, mute, ascii("t"), "refresh_token", occasion()) == null, "revocation");
+  isTrue(codeRequest(endpoint, mute, ascii("c"), ascii("r"), ascii("v"), assertionContext()) == null, "code");
+  isTrue(refreshRequest(endpoint, mute, ascii("t"), assertionContext()) == null, "refresh");
+  isTrue(revocationRequest(endpoint, mute, ascii("t"), "refresh_token", assertionContext()) == null, "revocation");
 }
 
 // Tokens.

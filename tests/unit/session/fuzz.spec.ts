@@ -1,5 +1,5 @@
 import { openCookie, sealedCookie } from "../../../assembly/session/cookie_text";
-import { readFlowMarks } from "../../../assembly/session/flow_marks";
+import { readLoginCounter } from "../../../assembly/session/login_counter";
 import { Login, readLogin, writeLogin } from "../../../assembly/session/login";
 import { Purpose } from "../../../assembly/session/sealing";
 import { readSession, Session, writeSession } from "../../../assembly/session/session";
@@ -59,8 +59,8 @@ function proper(l: Login): void {
 
 class MarksReader extends Reader {
   read(input: Uint8Array): bool {
-    const marks = readFlowMarks([input]), written = marks.written();
-    isTrue(marks.logins.length <= 7 && marks.completed >= 0 && marks.completedAtSec >= 0, "bounds");
+    const counter = readLoginCounter([input]), written = counter.written();
+    isTrue(counter.logins.length <= 7 && counter.completed >= 0 && counter.completedAtSec >= 0, "bounds");
     const accepted = same(written, input);
     if (!accepted) equal(text(written), "0.0");
     return accepted;

@@ -128,11 +128,11 @@ export function duty_62_the_header_of_a_refresh_token_tells_it(): void {
 const ID_TOKENS = "\"accept_id_token_as_bearer\":true,\"claim_validator\":{\"issuer\":{\"valid_issuers\":[\"https://idp.example.com\"]},\"audience\":{\"valid_audiences\":[\"api\"]}}";
 
 export function where_configuration_takes_id_tokens_they_pass_for_their_audience(): void {
-  const marks = ["\"nonce\":\"n\"", "\"at_hash\":\"h\"", "\"c_hash\":\"h\"", "\"typ\":\"ID\"", "\"token_use\":\"id\"", "\"purpose\":\"id\""];
-  for (let i = 0; i < marks.length; i++) {
-    claims(ID_TOKENS, GOOD + ",\"aud\":\"api\"," + marks[i], "forward");
-    claims(ID_TOKENS, GOOD + ",\"aud\":\"other\"," + marks[i], "wrong_audience");
-    claims(ID_TOKENS, GOOD + "," + marks[i], "wrong_audience");
+  const counter = ["\"nonce\":\"n\"", "\"at_hash\":\"h\"", "\"c_hash\":\"h\"", "\"typ\":\"ID\"", "\"token_use\":\"id\"", "\"purpose\":\"id\""];
+  for (let i = 0; i < counter.length; i++) {
+    claims(ID_TOKENS, GOOD + ",\"aud\":\"api\"," + counter[i], "forward");
+    claims(ID_TOKENS, GOOD + ",\"aud\":\"other\"," + counter[i], "wrong_audience");
+    claims(ID_TOKENS, GOOD + "," + counter[i], "wrong_audience");
   }
 }
 

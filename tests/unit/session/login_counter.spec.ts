@@ -1,4 +1,4 @@
-import { FlowMarks, readFlowMarks } from "../../../assembly/session/flow_marks";
+import { LoginCounter, readLoginCounter } from "../../../assembly/session/login_counter";
 import { ascii, equal, equalInt, filled, isFalse, isTrue, text } from "../check";
 
 export function what_is_written_is_read(): void {
@@ -9,44 +9,44 @@ export function what_is_written_is_read(): void {
   again("0.0.!abcdefgh");
   again("2.1.abcdefgh.ABCDEFGH.01234567.-_-_-_-_.aaaaaaaa.bbbbbbbb.~cccccccc.!dddddddd");
   again("2.1.abcdefgh.ABCDEFGH.01234567.-_-_-_-_.aaaaaaaa.bbbbbbbb.cccccccc");
-  const marks = readFlowMarks([ascii("2.1700000000.abcdefgh.ABCDEFGH")]);
-  equalInt(marks.completed, 2);
-  equalInt(marks.completedAtSec, 1700000000);
-  equalInt(marks.logins.length, 2);
-  equal(text(marks.logins[0].id), "abcdefgh");
+  const counter = readLoginCounter([ascii("2.1700000000.abcdefgh.ABCDEFGH")]);
+  equalInt(counter.completed, 2);
+  equalInt(counter.completedAtSec, 1700000000);
+  equalInt(counter.logins.length, 2);
+  equal(text(counter.logins[0].id), "abcdefgh");
 }
 
-export function no_marks_are_written_as_zeros(): void { equal(text(new FlowMarks().written()), "0.0"); }
+export function no_marks_are_written_as_zeros(): void { equal(text(new LoginCounter().written()), "0.0"); }
 
 export function duty_19_the_eighth_login_replaces_the_oldest(): void {
-  const marks = new FlowMarks();
-  for (let i = 0; i < 7; i++) isTrue(marks.add(ascii("login_0" + i.toString()), false) == null, "room");
+  const counter = new LoginCounter();
+  for (let i = 0; i < 7; i++) isTrue(counter.add(ascii("login_0" + i.toString()), false) == null, "room");
   for (let i = 7; i < 10; i++) {
-    const gone = marks.add(ascii("login_0" + i.toString()), false);
+    const gone = counter.add(ascii("login_0" + i.toString()), false);
     if (gone == null) return assert(false, "none goes");
     equal(text(gone), "login_0" + (i - 7).toString());
   }
-  equal(text(marks.written()), "0.0.login_03.login_04.login_05.login_06.login_07.login_08.login_09");
+  equal(text(counter.written()), "0.0.login_03.login_04.login_05.login_06.login_07.login_08.login_09");
 }
 
 export function duty_161_a_login_that_another_site_causes_replaces_one_of_its_kind_or_does_not_begin(): void {
-  const marks = readFlowMarks([ascii("0.0.own_0001.own_0002.~alien_01.own_0003.~alien_02.own_0004")]);
-  isTrue(marks.hasRoom(true), "a seventh");
-  isTrue(marks.add(ascii("alien_03"), true) == null, "the seventh replaces none");
-  replaces(marks, "alien_04", true, "alien_01");
-  replaces(marks, "alien_05", true, "alien_02");
-  equal(text(marks.written()), "0.0.own_0001.own_0002.own_0003.own_0004.~alien_03.~alien_04.~alien_05");
-  const full = readFlowMarks([ascii("0.0.own_0001.own_0002.own_0003.own_0004.own_0005.own_0006.own_0007")]);
+  const counter = readLoginCounter([ascii("0.0.own_0001.own_0002.~alien_01.own_0003.~alien_02.own_0004")]);
+  isTrue(counter.hasRoom(true), "a seventh");
+  isTrue(counter.add(ascii("alien_03"), true) == null, "the seventh replaces none");
+  replaces(counter, "alien_04", true, "alien_01");
+  replaces(counter, "alien_05", true, "alien_02");
+  equal(text(counter.written()), "0.0.own_0001.own_0002.own_0003.own_0004.~alien_03.~alien_04.~alien_05");
+  const full = readLoginCounter([ascii("0.0.own_0001.own_0002.own_0003.own_0004.own_0005.own_0006.own_0007")]);
   isFalse(full.hasRoom(true), "room among one's own");
   isTrue(full.hasRoom(false), "one's own replaces the oldest");
 }
 
 export function duty_161_ones_own_login_replaces_those_of_other_sites_first(): void {
-  const marks = readFlowMarks([ascii("0.0.own_0001.~alien_01.own_0002.own_0003.~alien_02.own_0004.own_0005")]);
-  replaces(marks, "own_0006", false, "alien_01");
-  replaces(marks, "own_0007", false, "alien_02");
-  replaces(marks, "own_0008", false, "own_0001");
-  equal(text(marks.written()), "0.0.own_0002.own_0003.own_0004.own_0005.own_0006.own_0007.own_0008");
+  const counter = readLoginCounter([ascii("0.0.own_0001.~alien_01.own_0002.own_0003.~alien_02.own_0004.own_0005")]);
+  replaces(counter, "own_0006", false, "alien_01");
+  replaces(counter, "own_0007", false, "alien_02");
+  replaces(counter, "own_0008", false, "own_0001");
+  equal(text(counter.written()), "0.0.own_0002.own_0003.own_0004.own_0005.own_0006.own_0007.own_0008");
 }
 
 export function duty_160_foreign_values_of_the_cookie_take_nothing_away(): void {
@@ -60,16 +60,16 @@ export function duty_160_foreign_values_of_the_cookie_take_nothing_away(): void 
 }
 
 export function a_login_that_is_there_becomes_the_newest(): void {
-  const marks = readFlowMarks([ascii("0.0.aaaaaaaa.bbbbbbbb")]);
-  isTrue(marks.add(ascii("aaaaaaaa"), false) == null, "none goes");
-  equal(text(marks.written()), "0.0.bbbbbbbb.aaaaaaaa");
+  const counter = readLoginCounter([ascii("0.0.aaaaaaaa.bbbbbbbb")]);
+  isTrue(counter.add(ascii("aaaaaaaa"), false) == null, "none goes");
+  equal(text(counter.written()), "0.0.bbbbbbbb.aaaaaaaa");
 }
 
 export function a_login_that_is_over_is_gone(): void {
-  const marks = readFlowMarks([ascii("1.2.aaaaaaaa.bbbbbbbb.cccccccc")]);
-  marks.remove(ascii("bbbbbbbb"));
-  marks.remove(ascii("dddddddd"));
-  equal(text(marks.written()), "1.2.aaaaaaaa.cccccccc");
+  const counter = readLoginCounter([ascii("1.2.aaaaaaaa.bbbbbbbb.cccccccc")]);
+  counter.remove(ascii("bbbbbbbb"));
+  counter.remove(ascii("dddddddd"));
+  equal(text(counter.written()), "1.2.aaaaaaaa.cccccccc");
 }
 
 export function duty_112_anything_malformed_is_no_marks(): void {
@@ -126,13 +126,13 @@ export function an_id_has_the_alphabet_of_the_state(): void {
     const one = ascii("1.2.aaaaaaaa");
     one[7] = <u8>c;
     const known = c < 128 && "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".includes(String.fromCharCode(c));
-    equalInt(readFlowMarks([one]).logins.length, known ? 1 : 0);
+    equalInt(readLoginCounter([one]).logins.length, known ? 1 : 0);
   }
 }
 
 export function duty_112_a_long_text_is_no_marks(): void {
-  equal(text(readFlowMarks([filled(65536, 0x2e)]).written()), "0.0");
-  equal(text(readFlowMarks([filled(65536, 0x31)]).written()), "0.0");
+  equal(text(readLoginCounter([filled(65536, 0x2e)]).written()), "0.0");
+  equal(text(readLoginCounter([filled(65536, 0x31)]).written()), "0.0");
 }
 
 export function duty_153_the_longest_text_that_is_written_is_read(): void {
@@ -148,9 +148,9 @@ export function duty_153_of_many_values_32_are_read(): void {
   merged(values.concat(["x", "3.5.aaaaaaaa"]), "0.0");
 }
 
-function replaces(marks: FlowMarks, id: string, crossSite: bool, want: string): void {
-  isTrue(marks.hasRoom(crossSite), "room for " + id);
-  const gone = marks.add(ascii(id), crossSite);
+function replaces(counter: LoginCounter, id: string, crossSite: bool, want: string): void {
+  isTrue(counter.hasRoom(crossSite), "room for " + id);
+  const gone = counter.add(ascii(id), crossSite);
   if (gone == null) return assert(false, "none goes");
   equal(text(gone), want);
 }
@@ -158,9 +158,9 @@ function replaces(marks: FlowMarks, id: string, crossSite: bool, want: string): 
 function merged(values: string[], want: string): void {
   const all = new Array<Uint8Array>();
   for (let i = 0; i < values.length; i++) all.push(ascii(values[i]));
-  equal(text(readFlowMarks(all).written()), want);
+  equal(text(readLoginCounter(all).written()), want);
 }
 
-function again(marks: string): void { equal(text(readFlowMarks([ascii(marks)]).written()), marks); }
+function again(counter: string): void { equal(text(readLoginCounter([ascii(counter)]).written()), counter); }
 
-function refuses(marks: string): void { equal(text(readFlowMarks([ascii(marks)]).written()), "0.0"); }
+function refuses(counter: string): void { equal(text(readLoginCounter([ascii(counter)]).written()), "0.0"); }

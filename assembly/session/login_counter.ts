@@ -26,16 +26,16 @@ const BANG: u8 = 0x21;
 
 /** A login under way: the id in its cookie's name, and whether another site has caused it. */
 @final
-export class LoginMark {
+export class CountedLogin {
   constructor(readonly id: Uint8Array, readonly crossSite: bool) {}
 }
 
 @final
-export class FlowMarks {
+export class LoginCounter {
   completed: i32 = 0;
   completedAtSec: i64 = 0;
   /** Oldest first. */
-  logins: LoginMark[] = [];
+  logins: CountedLogin[] = [];
   /** The `state` of a logout that leads back here, as long as a login's id; EMPTY: there is none. */
   logout: Uint8Array = EMPTY;
 
@@ -56,8 +56,8 @@ export class FlowMarks {
   /** Takes in a new login, for which there is room. Returns the id of the one that it replaces, if there are too many: its cookie must be expired. */
   add(id: Uint8Array, crossSite: bool): Uint8Array | null {
     this.remove(id);
-    const replaced: LoginMark | null = this.logins.length < MAX_LOGINS ? null : this.logins.splice(max(this.oldestCrossSite(), 0), 1)[0];
-    this.logins.push(new LoginMark(id, crossSite));
+    const replaced: CountedLogin | null = this.logins.length < MAX_LOGINS ? null : this.logins.splice(max(this.oldestCrossSite(), 0), 1)[0];
+    this.logins.push(new CountedLogin(id, crossSite));
     return replaced == null ? null : replaced.id;
   }
 
@@ -74,7 +74,7 @@ export class FlowMarks {
    * Another value of the cookie: somebody else may have set one of them. Its logins are counted as far as there is room. The lower number
    * of completed logins holds, so that a foreign value cannot make a redirect loop out of nothing.
    */
-  merge(other: FlowMarks): void {
+  merge(other: LoginCounter): void {
     if (other.completed < this.completed) {
       this.completed = other.completed;
       this.completedAtSec = other.completedAtSec;
@@ -97,20 +97,20 @@ export class FlowMarks {
 }
 
 /** Of all values of the cookie. One that `written` does not write says nothing. */
-export function readFlowMarks(values: Uint8Array[]): FlowMarks {
-  let out: FlowMarks | null = null;
+export function readLoginCounter(values: Uint8Array[]): LoginCounter {
+  let out: LoginCounter | null = null;
   for (let i = 0; i < min(values.length, MOST_VALUES); i++) {
-    const marks = readMarks(values[i]);
-    if (marks == null) continue;
-    if (out == null) out = marks;
-    else out.merge(marks);
+    const counter = readCounter(values[i]);
+    if (counter == null) continue;
+    if (out == null) out = counter;
+    else out.merge(counter);
   }
-  return out == null ? new FlowMarks() : out;
+  return out == null ? new LoginCounter() : out;
 }
 
-function readMarks(text: Uint8Array): FlowMarks | null {
+function readCounter(text: Uint8Array): LoginCounter | null {
   if (text.length > MOST_BYTES) return null;
-  const out = new FlowMarks(), parts = partsOf(text);
+  const out = new LoginCounter(), parts = partsOf(text);
   if (parts.length < 2) return null;
   const completed = numberOf(parts[0], MOST_DIGITS), completedAtSec = numberOf(parts[1], MOST_TIME_DIGITS);
   if (completed < 0 || completedAtSec < 0) return null;
