@@ -93,7 +93,7 @@ if (keycloak().state.mode === "containers") {
   describe("docker-compose.yml, which cannot run without containers,", () => {
     const services = parse(text("docker-compose.yml")).services as Record<string, { image: string; environment: Record<string, string>; ports?: string[] }>;
     const environment = { ...services.envoy!.environment, OIDC_DISCOVERY: "http://localhost:8080/realms/quickstart-realm/.well-known/openid-configuration", OIDC_AFTER_LOGOUT: "http://localhost:10000/" };
-    const inPlace = (file: string) => text(file).replaceAll("/project", ROOT);
+    const inPlace = (file: string) => text(file).replaceAll(/(?<=[\s"])\/project(?=\/)/g, ROOT);
 
     test.each(["envoy/keycloak/envoy.yaml", "envoy/keycloak/upstream.yaml"])("%s is a configuration that Envoy takes", async (file) => {
       expect(await validateConfig(inPlace(file), environment)).toBe("");

@@ -21,18 +21,22 @@ const LOGIN_CLAIMS: string[] = ["auth_time", "acr", "amr", "azp", "sid"];
 /** Whether a JWT says that it is no token to send as a bearer token. `typ`: of its header. `idTokens`: ID Tokens are. */
 export function isOtherJwt(claims: Json, typ: Uint8Array | null, idTokens: bool): bool {
   for (let i = 0; i < HEADER_TYPES.length; i++) if (isTyp(typ, HEADER_TYPES[i])) return true;
-  return hasOtherMembers(claims, idTokens) || isOtherKind(claims, idTokens);
+  return isLogoutToken(claims) || !idTokens && hasIdTokenMembers(claims) || isOtherKind(claims, idTokens);
 }
 
-/** What only logout tokens (Back-Channel Logout 1.0 §2.4) and ID Tokens have (OpenID Connect Core §2, §3.3.2.11). */
-function hasOtherMembers(claims: Json, idTokens: bool): bool {
+/** Back-Channel Logout 1.0 §2.4. */
+function isLogoutToken(claims: Json): bool { return claims.member(claims.root, "events") >= 0; }
+
+/** What ID Tokens alone should have (OpenID Connect Core §2, §3.3.2.11). */
+function hasIdTokenMembers(claims: Json): bool {
   const root = claims.root;
-  return claims.member(root, "events") >= 0 || !idTokens && (claims.member(root, "nonce") >= 0 || claims.member(root, "at_hash") >= 0 || claims.member(root, "c_hash") >= 0);
+  return claims.member(root, "nonce") >= 0 || claims.member(root, "at_hash") >= 0 || claims.member(root, "c_hash") >= 0;
 }
 
-/** Likewise for what introspection says of a token (RFC 7662 §2.2). */
+/** Likewise for what introspection says of a token (RFC 7662 §2.2). Keycloak before 25 has a nonce in access tokens too, and says what they are. */
 export function isOtherActive(claims: Json, idTokens: bool): bool {
-  if (hasOtherMembers(claims, idTokens) || isOtherKind(claims, idTokens) || !idTokens && isLoginAlone(claims)) return true;
+  if (isLogoutToken(claims) || isOtherKind(claims, idTokens)) return true;
+  if (!idTokens && (hasIdTokenMembers(claims) && !saysAccessToken(claims) || isLoginAlone(claims))) return true;
   // Some providers say here how the token is used, some what it is. DPoP is another way of using it.
   const type = claims.member(claims.root, "token_type");
   return type >= 0 && !namesOne(claims, type, ACCESS_TOKENS) && !(idTokens && namesOne(claims, type, ID_TOKENS));
@@ -45,6 +49,12 @@ function isLoginAlone(claims: Json): bool {
   for (let i = 0; i < CLAIMS.length; i++) if (namesOne(claims, claims.member(root, CLAIMS[i]), ACCESS_TOKENS)) return false;
   for (let i = 0; i < LOGIN_CLAIMS.length; i++) if (claims.member(root, LOGIN_CLAIMS[i]) >= 0) return true;
   return false;
+}
+
+/** But for `token_type`, which by its own definition says how a token is used (RFC 7662 §2.2). */
+function saysAccessToken(claims: Json): bool {
+  for (let i = 0; i < CLAIMS.length; i++) if (CLAIMS[i] != "token_type" && namesOne(claims, claims.member(claims.root, CLAIMS[i]), ACCESS_TOKENS)) return true;
+  return namesOne(claims, claims.member(claims.root, "token_use"), ACCESS_TOKENS);
 }
 
 function isOtherKind(claims: Json, idTokens: bool): bool {

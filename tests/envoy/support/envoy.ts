@@ -143,7 +143,7 @@ async function shippedFile(config: string): Promise<string> {
   atEnd(() => rm(folder, { recursive: true, force: true }));
   const authorities = join(folder, "ca.pem"), path = join(folder, "envoy.yaml");
   await writeFile(authorities, rootCertificates.join("\n"));
-  await writeFile(path, config.replaceAll(/\/(?:etc\/envoy|filter|project\/build)\/envoy-oidc\.wasm/g, FILTER_WASM).replaceAll("/etc/ssl/certs/ca-certificates.crt", authorities));
+  await writeFile(path, config.replaceAll(/(?<![\w-])\/(?:etc\/envoy|filter|project\/build)\/envoy-oidc\.wasm/g, FILTER_WASM).replaceAll("/etc/ssl/certs/ca-certificates.crt", authorities));
   return path;
 }
 

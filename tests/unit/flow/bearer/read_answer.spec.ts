@@ -80,6 +80,14 @@ export function duty_62_an_answer_with_the_claims_of_an_id_or_logout_token_is_ab
   for (let i = 0; i < absent.length; i++) equal(said(answer("", "\"active\":true,\"sub\":\"me\"," + absent[i])), "forward");
 }
 
+/** Keycloak before 25 has a nonce in access tokens too, and `typ` says what they are. */
+export function duty_62_a_nonce_beside_the_name_of_an_access_token_is_no_harm(): void {
+  const access = ["\"typ\":\"Bearer\"", "\"token_use\":\"access\"", "\"purpose\":\"access_token\""];
+  for (let i = 0; i < access.length; i++) equal(said(answer("", "\"active\":true,\"sub\":\"me\",\"nonce\":\"n\"," + access[i])), "forward");
+  const others = ["\"token_type\":\"Bearer\"", "\"typ\":\"ID\"", "\"typ\":\"JWT\"", "\"typ\":\"Bearer\",\"token_use\":\"id\"", "\"typ\":\"Bearer\",\"events\":{}"];
+  for (let i = 0; i < others.length; i++) equal(said(answer("", "\"active\":true,\"sub\":\"me\",\"nonce\":\"n\"," + others[i])), "wrong_type");
+}
+
 /** Spring's ID Token of a refresh has no nonce. */
 export function duty_62_an_answer_that_tells_of_a_login_and_names_neither_scope_nor_kind_is_about_no_access_token(): void {
   const login = ["\"auth_time\":1700000000", "\"acr\":\"1\"", "\"amr\":[\"pwd\"]", "\"azp\":\"shop\"", "\"sid\":\"s\""];
