@@ -32,7 +32,7 @@ const samples = readdirSync(join(ROOT, "envoy"), { recursive: true, encoding: "u
 
 test.each(samples)("envoy/$file has no field that the oldest supported Envoy refuses", async ({ yaml }) => {
   const values: Record<string, string> = { WASM_FILE: "/etc/envoy/envoy-oidc.wasm", CA_FILE: "/etc/ssl/certs/ca-certificates.crt", IDP_HOST: "idp.example.com", IDP_PORT: "443", DISCOVERY: BEARER.discovery, PORT: "8080" };
-  const filled = Object.entries(values).reduce((text, [name, value]) => text.replaceAll(new RegExp(`\\b${name}\\b`, "g"), value), yaml);
+  const filled = Object.entries(values).reduce((text, [name, value]) => text.replaceAll(new RegExp(`\\b${name}\\b`, "g"), value), yaml).replaceAll(/(?<![\w-])\/project\//g, `${ROOT}/`);
   const environment = {
     OIDC_CLIENT_SECRET: "the client's secret", OIDC_SESSION_SECRET: "a session secret of the tests, long enough",
     OIDC_DISCOVERY: "http://localhost:8080/realms/quickstart-realm/.well-known/openid-configuration", OIDC_AFTER_LOGOUT: "http://localhost:10000/",
