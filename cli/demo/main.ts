@@ -161,7 +161,7 @@ function guide(ports: Ports, provider: DemoProvider): string {
   return `
 Open in a browser       ${home(ports)}
   Sign in as Alice or Bob: the page shows who you are and what the upstream received. Open a second tab. Reload after
-  ${ACCESS_TOKEN_SEC} s: the access token has been renewed. Sign out: you are asked again.
+  ${ACCESS_TOKEN_SEC} s: the access token has been renewed. Sign out: a page says that you are.
 
 Envoy with the filter   ${at(ports.envoy)}
 OpenID provider         ${provider.discovery}
