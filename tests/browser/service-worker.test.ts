@@ -1,6 +1,7 @@
 // Pages that reach the filter by way of a service worker, in a WebView, or ahead of time: in a real browser.
 
 import { createServer, type IncomingMessage } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
 import { freePort, listenOn } from "../../cli/demo/ports";
 import { bySession, listeners } from "../envoy/support/browser-world";
 import { atEnd } from "../envoy/support/cleanup";
@@ -9,6 +10,9 @@ import { request } from "../envoy/support/http";
 import { startProvider, type TestProvider } from "../envoy/support/provider";
 import { passes } from "../envoy/support/world";
 import { chooses, cookieHeader, heading, newProfile, signIn, whereabouts, type BrowserContext, type Page } from "./support/browser";
+
+/** One worker may have answered all requests; the other looks for news every second. */
+const HEARD_MS = 1500;
 
 /** As generators of offline-first applications write it: navigations go to the network by the worker's own fetch. */
 const WORKER = `
@@ -68,6 +72,7 @@ async function sessionEnds(): Promise<void> {
   await provider.endSessions("alice");
   await until("the end of the session in both workers", 5_000, async () =>
     (await Promise.all(Array.from({ length: 12 }, () => request(`${app}/api`, { headers })))).every(({ status }) => status === 401) ? true : undefined);
+  await sleep(HEARD_MS);
 }
 
 describe("behind a service worker that answers navigations with fetch(event.request)", () => {
