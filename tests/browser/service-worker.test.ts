@@ -2,7 +2,7 @@
 
 import { createServer, type IncomingMessage } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import { freePort, listenOn } from "../../cli/demo/ports";
+import { close, freePort, listenOn } from "../../cli/demo/ports";
 import { bySession, listeners } from "../envoy/support/browser-world";
 import { atEnd } from "../envoy/support/cleanup";
 import { startEnvoy, until } from "../envoy/support/envoy";
@@ -35,7 +35,7 @@ beforeAll(async () => {
     response.writeHead(200, { "content-type": isWorker ? "text/javascript" : "text/html", "cache-control": "no-store" }).end(isWorker ? WORKER : PAGE + ahead);
   });
   const upstreamPort = await listenOn(upstream, 0);
-  atEnd(async () => { upstream.close(); upstream.closeAllConnections(); });
+  atEnd(() => close(upstream));
   await startEnvoy({
     concurrency: 2, ports: [port], clusters: { upstream: { port: upstreamPort }, idp: { port: Number(new URL(provider.issuer).port) } }, listeners: listeners(bySession(provider, app)),
   });

@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run } from "../../cli/commands/main";
 import { capabilitiesOf } from "../../cli/capabilities";
-import { freePort, listenOn } from "../../cli/demo/ports";
+import { close, freePort, listenOn } from "../../cli/demo/ports";
 import { atEnd } from "./support/cleanup";
 import { FILTER_WASM, startEnvoy, until, type TestEnvoy, type TestEnvoyOptions } from "./support/envoy";
 import { getWith } from "./support/http";
@@ -35,7 +35,7 @@ async function serve(listener: RequestListener, tls = false): Promise<number> {
   const server = tls ? createTlsServer({ cert: file("localhost.pem"), key: file("localhost.key") }, listener) : createServer(listener);
   if (tls) server.on("tlsClientError", () => {});
   const port = await listenOn(server, 0);
-  atEnd(async () => { server.close(); server.closeAllConnections(); });
+  atEnd(() => close(server));
   return port;
 }
 

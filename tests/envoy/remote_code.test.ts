@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
-import { listenOn } from "../../cli/demo/ports";
+import { close, listenOn } from "../../cli/demo/ports";
 import { atEnd } from "./support/cleanup";
 import { FILTER_WASM, startEnvoy, until } from "./support/envoy";
 import { request } from "./support/http";
@@ -17,7 +17,7 @@ const WORKERS = 2;
 async function start() {
   const server = createServer((asked, answer) => answer.end(MODULES[asked.url!]));
   const port = await listenOn(server, 0);
-  atEnd(async () => { server.closeAllConnections(); server.close(); });
+  atEnd(() => close(server));
   const api = (name: string): object => ({ "@type": `type.googleapis.com/${name}` });
   const listeners = (file: string, vm_id: string, realm: string) => {
     const sha256 = createHash("sha256").update(MODULES[file]!).digest("hex");

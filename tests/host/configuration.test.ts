@@ -3,16 +3,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { Plugin } from "./host";
 import { RootContext } from "./host/root";
 import { bearer, DISCOVERY, INTROSPECTION_CONFIG, ISSUER, JWKS_CONFIG, ready, refused, start, token } from "./fixture";
-
-/** The lines that a configuration is refused with. */
-function mistakes(config: object | string, env: Record<string, string> = {}): string[] {
-  try {
-    start({ config, start: { env } });
-  } catch (error) {
-    return String((error as Error).message).split("\n").filter((line) => line.startsWith("error")).map((line) => line.replace(/^error: envoy-oidc: configuration: /, ""));
-  }
-  return [];
-}
+import { mistakes } from "./mistakes";
 
 const wrong = (changes: object, env?: Record<string, string>): string[] => mistakes({ ...JWKS_CONFIG, ...changes }, env);
 

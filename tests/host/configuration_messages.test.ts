@@ -1,14 +1,6 @@
 /** What a wrong configuration is told where people are easily misled: the place in the text, the other attribute that they meant. */
-import { DISCOVERY, ISSUER, JWKS_CONFIG, start } from "./fixture";
-
-function mistakes(config: object | string | Uint8Array, env: Record<string, string> = {}): string[] {
-  try {
-    start({ config, start: { env } });
-  } catch (error) {
-    return String((error as Error).message).split("\n").filter((line) => line.startsWith("error")).map((line) => line.replace(/^error: envoy-oidc: configuration: /, ""));
-  }
-  return [];
-}
+import { DISCOVERY, ISSUER, JWKS_CONFIG } from "./fixture";
+import { mistakes } from "./mistakes";
 
 const wrong = (changes: object, env?: Record<string, string>): string[] => mistakes({ ...JWKS_CONFIG, ...changes }, env);
 

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import Ajv2020 from "ajv/dist/2020";
 import { parse } from "yaml";
 import { readList, type Attribute } from "../../cli/attributes/list";
-import { DISCOVERY, INTROSPECTION_CONFIG, ISSUER, start } from "./fixture";
+import { DISCOVERY, INTROSPECTION_CONFIG, ISSUER } from "./fixture";
+import { mistakes } from "./mistakes";
 
 const ROOT = join(__dirname, "../..");
 const fits = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true, strictRequired: false }).compile(JSON.parse(readFileSync(join(ROOT, "envoy-oidc.schema.json"), "utf8")));
@@ -34,16 +35,6 @@ function withValue(base: object, path: string, value: unknown): object {
   for (const step of steps.slice(0, -1)) at = at[step] ??= {};
   at[steps.at(-1)!] = value;
   return config;
-}
-
-/** What the filter says against it. */
-function mistakes(config: object, env: Record<string, string> = ENV): string[] {
-  try {
-    start({ config, start: { env } });
-  } catch (error) {
-    return String((error as Error).message).split("\n").filter((line) => line.startsWith("error")).map((line) => line.replace(/^error: envoy-oidc: configuration: /, ""));
-  }
-  return [];
 }
 
 /** Without what is missing: pages show parts of configurations, too. */
@@ -113,19 +104,19 @@ describe.each(attributes.map((a) => [a.name, a] as [string, Attribute]))("%s", (
 
   test.each(right.filter((value) => !NOT_FOR[name]?.includes(value)).map((value) => [JSON.stringify(value).slice(0, 80), value]))("%s is right for both", (_, value) => {
     const config = withValue(baseOf(a), name, value), valid = fits(config);
-    expect({ schema: valid ? [] : fits.errors, filter: about(complete(mistakes(config))) }).toEqual({ schema: [], filter: [] });
+    expect({ schema: valid ? [] : fits.errors, filter: about(complete(mistakes(config, ENV))) }).toEqual({ schema: [], filter: [] });
   });
 
   test.each(wrong.map((value) => [JSON.stringify(value).slice(0, 80), value]))("%s is wrong for both", (_, value) => {
     const config = withValue(baseOf(a), name, value);
-    expect({ value, schema: fits(config), filter: about(mistakes(config)).length > 0 }).toEqual({ value, schema: false, filter: true });
+    expect({ value, schema: fits(config), filter: about(mistakes(config, ENV)).length > 0 }).toEqual({ value, schema: false, filter: true });
   });
 });
 
 describe("attributes of other products", () => {
   test.each(elsewhere.map((e) => [e.name, e] as [string, typeof e]))("%s", (name, { harmless }) => {
     const values: unknown[] = ["x", true, false, {}, { disable: true }];
-    const verdicts = (value: unknown): unknown => [value, fits({ ...LOGIN, [name]: value }), mistakes({ ...LOGIN, [name]: value }).length === 0];
+    const verdicts = (value: unknown): unknown => [value, fits({ ...LOGIN, [name]: value }), mistakes({ ...LOGIN, [name]: value }, ENV).length === 0];
     expect(values.map(verdicts)).toEqual(values.map((value) => {
       const accepted = harmless === "any" || harmless !== undefined && (value === harmless || JSON.stringify(value) === "{}");
       return [value, accepted, accepted];
@@ -135,7 +126,7 @@ describe("attributes of other products", () => {
 
 test("a name that is none is wrong for both, in each object", () => {
   for (const config of [{ ...LOGIN, nonesuch: 1 }, withValue(LOGIN, "session.nonesuch", 1), withValue(LOGIN, "claim_validator.audience.nonesuch", 1), withValue(LOGIN, "endpoint_clusters.nonesuch", "a")]) {
-    expect([fits(config), mistakes(config).join()]).toEqual([false, expect.stringMatching(/nonesuch: unknown attribute/)]);
+    expect([fits(config), mistakes(config, ENV).join()]).toEqual([false, expect.stringMatching(/nonesuch: unknown attribute/)]);
   }
 });
 

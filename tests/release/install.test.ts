@@ -10,7 +10,7 @@ import { createServer } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { envoyBinary } from "../../cli/demo/envoy-binary";
-import { freePort } from "../../cli/demo/ports";
+import { close, freePort } from "../../cli/demo/ports";
 import { BROWSER_CLIENT } from "../../cli/demo/provider-clients";
 import { atEnd } from "../envoy/support/cleanup";
 import { until } from "../envoy/support/envoy";
@@ -70,7 +70,7 @@ async function providerBehindTls(port: number): Promise<string> {
   for (const host of ["127.0.0.1", "::1"]) {
     const server = serve().listen(idp, host);
     await once(server, "listening");
-    atEnd(async () => { server.closeAllConnections(); server.close(); });
+    atEnd(() => close(server));
   }
   return `${provider.discovery}`;
 }

@@ -46,7 +46,7 @@ export function isOtherActive(claims: Json, idTokens: bool): bool {
 function isLoginAlone(claims: Json): bool {
   const root = claims.root;
   if (claims.member(root, "scope") >= 0 || claims.member(root, "scp") >= 0 || claims.member(root, "token_use") >= 0) return false;
-  for (let i = 0; i < CLAIMS.length; i++) if (namesOne(claims, claims.member(root, CLAIMS[i]), ACCESS_TOKENS)) return false;
+  if (saysAccessToken(claims) || namesOne(claims, claims.member(root, "token_type"), ACCESS_TOKENS)) return false;
   for (let i = 0; i < LOGIN_CLAIMS.length; i++) if (claims.member(root, LOGIN_CLAIMS[i]) >= 0) return true;
   return false;
 }

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { parse, parseAllDocuments } from "yaml";
-import { listenOn } from "../../../cli/demo/ports";
+import { close, listenOn } from "../../../cli/demo/ports";
 import { atEnd } from "../../envoy/support/cleanup";
 import { FILTER_WASM, until } from "../../envoy/support/envoy";
 import { getWith } from "../../envoy/support/http";
@@ -23,7 +23,7 @@ async function byHttp(world: World): Promise<{ resources: Resource[]; port: numb
   const wasm = await readFile(FILTER_WASM), asked: string[] = [];
   const server = createServer(({ url = "" }, response) => { asked.push(url); response.setHeader("content-type", "application/wasm").end(wasm); });
   const port = await listenOn(server, 0), policy = forWorld("gateway/policy.yaml", world);
-  atEnd(async () => { server.closeAllConnections(); server.close(); });
+  atEnd(() => close(server));
   const { code } = parse(BY_HTTP!.replace("https://files.example.com", `http://127.0.0.1:${port}`).replace("VERSION", "1.0.0").replace("SHA256", createHash("sha256").update(wasm).digest("hex")));
   ofKind(policy, "EnvoyExtensionPolicy").spec.wasm[0].code = code;
   return { resources: withBackchannel([...fromPage("envoy-gateway.md", world), ...forWorld("gateway/provider.yaml", world), ...policy]), port, asked };

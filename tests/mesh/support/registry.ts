@@ -3,7 +3,7 @@
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { imageOf } from "../../../cli/release/image";
-import { listenOn } from "../../../cli/demo/ports";
+import { close, listenOn } from "../../../cli/demo/ports";
 import { atEnd } from "../../envoy/support/cleanup";
 import { FILTER_WASM } from "../../envoy/support/envoy";
 
@@ -28,6 +28,6 @@ export async function startRegistry(): Promise<Registry> {
     response.end(method === "HEAD" ? undefined : bytes);
   });
   const port = await listenOn(server, 0);
-  atEnd(async () => { server.closeAllConnections(); server.close(); });
+  atEnd(() => close(server));
   return { port, image: `127.0.0.1:${port}/envoy-oidc:1.0`, digest };
 }

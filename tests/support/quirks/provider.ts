@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { listenOn } from "../../../cli/demo/ports";
+import { close, listenOn } from "../../../cli/demo/ports";
 import { b64u, KEY, signature, type Key } from "../../host/fixture";
 import { CLIENT, isRefresh, now, type Change, type Json, type JwtChange, type Quirk, type Reply } from "./quirk";
 
@@ -30,10 +30,7 @@ export class ScriptedProvider {
     let provider: ScriptedProvider | undefined;
     const server = createServer((request, response) => void provider!.serve(request, response));
     provider = new ScriptedProvider(`http://127.0.0.1:${await listenOn(server, 0)}`, quirks);
-    atEnd(async () => {
-      server.close();
-      server.closeAllConnections();
-    });
+    atEnd(() => close(server));
     return provider;
   }
 
