@@ -1,5 +1,6 @@
 // What `npm run` gives whoever works here: a word about an old Node, one test file alone, no skipped test that counts as passed.
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -89,5 +90,12 @@ describe("a run", () => {
     const { status, stdout } = run("test('one', () => {});");
     expect(stdout).toMatch(/\n1 passed, 0 failed\n$/);
     expect(status).toBe(0);
+  });
+  test("names the file that does not end, and no other", async () => {
+    const names = spawn(process.execPath, [join(ROOT, "tests/support/slow-files.mjs"), "0.1"], { stdio: ["pipe", "ignore", "pipe"], timeout: 30_000 });
+    names.stdin.write("start a.test.ts\nend a.test.ts\nstart b.test.ts\n");
+    expect(String((await once(names.stderr, "data"))[0])).toMatch(/^Still running after \d+ s: b\.test\.ts\n/);
+    names.stdin.end();
+    expect(await once(names, "close")).toEqual([0, null]);
   });
 });
