@@ -21,9 +21,14 @@ engine=$!
 
 stop() {
   # Networks first lose their containers, and then take their bridges with them.
-  docker ps --all --quiet | xargs --no-run-if-empty docker rm --force --volumes >/dev/null || true
-  docker network prune --force >/dev/null || true
+  timeout 60 docker ps --all --quiet | timeout 60 xargs --no-run-if-empty docker rm --force --volumes >/dev/null || true
+  timeout 60 docker network prune --force >/dev/null || true
   kill "$engine" 2>/dev/null || true
+  for _ in {1..150}; do
+    if ! kill -0 "$engine" 2>/dev/null; then break; fi
+    sleep 0.2
+  done
+  kill -KILL "$engine" 2>/dev/null || true
   wait "$engine" || true
   kill "$name_server" 2>/dev/null || true
   rm -rf "$run"
