@@ -1,4 +1,4 @@
-// The bench's browsers: they keep their connections and their cookies, and sign in again and again.
+// The bench's browsers: they keep their connections and their cookies, and log in again and again.
 
 import { Agent, request as send, type IncomingHttpHeaders } from "node:http";
 import type { Outcome } from "./load";
@@ -23,11 +23,11 @@ export function get(port: number, path: string, headers: Record<string, string>)
 }
 
 /** Page, provider, callback, page; the cookies that a browser then has. What is not answered as it must be is an error. */
-export async function signIn(port: number): Promise<string> {
+export async function logIn(port: number): Promise<string> {
   const cookies = new Map<string, string>();
   const navigate = async (path: string, status: number[]): Promise<Answer> => {
     const answer = await get(port, path, { ...NAVIGATION, ...(cookies.size > 0 ? { cookie: headerOf(cookies) } : {}) });
-    if (!status.includes(answer.status)) throw new Error(`a sign-in stopped at ${path.split("?")[0]} with status ${answer.status}`);
+    if (!status.includes(answer.status)) throw new Error(`a login stopped at ${path.split("?")[0]} with status ${answer.status}`);
     for (const line of answer.headers["set-cookie"] ?? []) keep(cookies, line);
     return answer;
   };
@@ -39,12 +39,12 @@ export async function signIn(port: number): Promise<string> {
   return headerOf(cookies);
 }
 
-/** Some browsers sign in at the same time, each again as soon as it is in. */
-export async function signIns(port: number, seconds: number): Promise<Outcome> {
+/** Some browsers log in at the same time, each again as soon as it is in. */
+export async function logins(port: number, seconds: number): Promise<Outcome> {
   const began = performance.now(), end = began + seconds * 1000, took: number[] = [];
   await Promise.all(Array.from({ length: BROWSERS }, async () => {
     for (let at = performance.now(); at < end;) {
-      await signIn(port);
+      await logIn(port);
       const now = performance.now();
       took.push(now - at);
       at = now;

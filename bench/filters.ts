@@ -38,7 +38,7 @@ export function jwtAuthn({ issuer, jwks }: BenchProvider, cache: boolean): Filte
   };
 }
 
-/** Envoy's own sign-in: it asks no UserInfo, and checks neither the ID Token's signature nor its claims. */
+/** Envoy's own login: it asks no UserInfo, and checks neither the ID Token's signature nor its claims. */
 export function oauth2({ issuer }: BenchProvider, tokenPath: string): Filter {
   return {
     name: "oauth2",

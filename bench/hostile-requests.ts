@@ -69,11 +69,11 @@ export function hostileRequests(provider: HostileProvider, login: string): Hosti
 
 function ordinary(): Hostile[] {
   return [
-    { name: "nothing, sign-in for programs", to: "browser", status: 401, request: request({}) },
-    { name: "nothing, sign-in begins", to: "browser", status: 302, request: request({ headers: NAVIGATION }) },
+    { name: "nothing, login for programs", to: "browser", status: 401, request: request({}) },
+    { name: "nothing, login begins", to: "browser", status: 302, request: request({ headers: NAVIGATION }) },
     { name: "nothing, 64 rules by path", to: "paths", status: 401, request: request({}) },
     { name: "nothing, 64 tenants, the last one", to: "tenants", status: 401, request: request({ host: tenantHost(63) }) },
-    { name: "nothing, 64 tenants, sign-in begins", to: "tenants", status: 302, request: request({ host: tenantHost(63), headers: NAVIGATION }) },
+    { name: "nothing, 64 tenants, login begins", to: "tenants", status: 302, request: request({ host: tenantHost(63), headers: NAVIGATION }) },
     { name: "nothing, denied", to: "denied", status: 403, request: request({}) },
     { name: "nothing, public", to: "public", status: 200, forwarded: true, request: request({}) },
   ];
@@ -90,8 +90,8 @@ function paths(): Hostile[] {
     ...units.map(([name, unit, status]): Hostile => ({ name: `path: ${name}, 64 rules by path`, to: "paths", status, request: path(unit, name.startsWith("one escape") ? "/%" : name.startsWith("a rule's") ? `${STEM}/below-63-3/` : `${STEM}/`, {}, PATH) })),
     { name: "path: 60 kB of letters, 64 rules by path", to: "paths", status: 400, request: path("a") },
     { name: "path: letters", to: "bearer", status: 401, request: path("a") },
-    { name: "path: letters, sign-in", to: "browser", status: 401, request: path("a") },
-    { name: "path: letters, sign-in begins", to: "browser", status: 302, request: path("a", "/", { headers: NAVIGATION }) },
+    { name: "path: letters, login", to: "browser", status: 401, request: path("a") },
+    { name: "path: letters, login begins", to: "browser", status: 302, request: path("a", "/", { headers: NAVIGATION }) },
     { name: "path: letters, 64 tenants", to: "tenants", status: 401, request: path("a", "/", { host: tenantHost(63) }) },
     { name: "path: letters, 64 tenants with a callback behind every page", to: "suffixes", status: 401, request: path("a", "/", { host: tenantHost(63) }) },
     { name: "path: dots, 64 tenants with a callback behind every page", to: "suffixes", status: 401, request: path(`${".".repeat(63)}a`, "/", { host: tenantHost(63) }) },
@@ -239,7 +239,7 @@ function navigation(): Hostile[] {
   return [
     ...([",", ", ", "a,", "text/htm,", "*/*;q=0.1,", " "]).map((unit): Hostile => ({ name: `Accept: ${unit}`, to: "bearer", status: 401, request: header("accept", unit) })),
     { name: "Accept: many", to: "bearer", status: 401, request: lines(() => ["accept", "a,".repeat(280)]) },
-    { name: "Accept: commas, sign-in", to: "browser", status: 401, request: header("accept", ",") },
+    { name: "Accept: commas, login", to: "browser", status: 401, request: header("accept", ",") },
     { name: "Sec-Purpose: semicolons", to: "browser", status: 302, request: header("sec-purpose", ";", "", { headers: NAVIGATION }) },
     { name: "Purpose: many", to: "browser", status: 302, request: request({ headers: [...NAVIGATION, ...Array.from({ length: LINES - 10 }, (): Header => ["purpose", "a;".repeat(280)])] }) },
     { name: "Sec-Fetch-Mode: letters", to: "browser", status: 401, request: header("sec-fetch-mode", "a") },
@@ -249,7 +249,7 @@ function navigation(): Hostile[] {
     { name: "Referer: escapes", to: "browser", status: 401, request: request({ headers: [["referer", `http://${HOST}/${"%41".repeat(680)}`]] }) },
     { name: "Origin: letters, at the logout", to: "browser", status: 200, request: header("origin", "a", "", { path: "/logout" }) },
     { name: "Referer: many, at the logout", to: "browser", status: 200, request: request({ path: "/logout", headers: Array.from({ length: LINES - 5 }, (): Header => ["referer", "a".repeat(500)]) }) },
-    { name: "many headers that nobody asks for, sign-in begins", to: "browser", status: 302, request: request({ headers: [...NAVIGATION, ...Array.from({ length: LINES - 10 }, (_, i): Header => [`x-header-${i}`, "a".repeat(600)])] }) },
+    { name: "many headers that nobody asks for, login begins", to: "browser", status: 302, request: request({ headers: [...NAVIGATION, ...Array.from({ length: LINES - 10 }, (_, i): Header => [`x-header-${i}`, "a".repeat(600)])] }) },
     { name: "many headers with long names", to: "browser", status: 401, request: lines((i) => [`x-${i}-${"a".repeat(600)}`, "a"]) },
   ];
 }

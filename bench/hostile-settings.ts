@@ -31,7 +31,7 @@ export function hostileSettings(issuer: string) {
     denied: { ...browser, rules: [{ path_prefix: "/", mode: "deny" }] },
     /** By path, as many ways to say it as one rule would have, all with a beginning in common. */
     paths: { ...bearer, rules: numbered(RULES, (i) => ({ path: numbered(4, (k) => `${STEM}/exact-${i}-${k}`), path_prefix: numbered(4, (k) => `${STEM}/below-${i}-${k}`), method: ["GET", "POST", "PUT"] })) },
-    /** By host, each with a sign-in and a cookie of its own. */
+    /** By host, each with a login and a cookie of its own. */
     tenants: { ...browser, mode: "deny", rules: numbered(RULES, (i) => ({ ...tenant(i), mode: "browser" })) },
     /** The same with a callback behind every page. */
     suffixes: { ...client, redirect_uri: undefined, session: session("session"), rules: numbered(RULES, tenant) },

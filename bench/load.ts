@@ -4,7 +4,7 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { cpuOf, LOAD_CORE } from "./servers";
 
-/** What came of a load: how many requests, or sign-ins, were answered as they must be. */
+/** What came of a load: how many requests, or logins, were answered as they must be. */
 export interface Outcome {
   count: number;
   perSecond: number;

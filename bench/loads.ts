@@ -2,7 +2,7 @@
 
 import { join } from "node:path";
 import { checkTokens } from "./answers";
-import { get, signIn, signIns } from "./browsers";
+import { get, logIn, logins } from "./browsers";
 import { FORGED } from "./filters";
 import type { Lines, Outcome } from "./load";
 import { SUBJECT } from "./provider";
@@ -46,11 +46,11 @@ export class Loads {
       this.proven.sessionsTaken += some.length;
       this.proven.sessionsRefused += await checkRefused(server, this.world.provider, some.slice(0, BROKEN));
     }
-    if (load.kind !== "own session" && load.kind !== "sign-in") return;
-    const cookies = await signIn(server.port);
+    if (load.kind !== "own session" && load.kind !== "login") return;
+    const cookies = await logIn(server.port);
     const { status, headers } = await get(server.port, "/who", { cookie: cookies });
     const taken = headers["x-seen-user"] === SUBJECT || /^Bearer ./.test(String(headers["x-seen-authorization"]));
-    if (status !== 200 || !taken) throw new Error(`${name}: the upstream was not told who signed in (status ${status})`);
+    if (status !== 200 || !taken) throw new Error(`${name}: the upstream was not told who logged in (status ${status})`);
     if ((await get(server.port, "/who", {})).status === 200) throw new Error(`${name}: somebody without a session was let through`);
     if (load.kind === "own session" && !this.own.has(subject)) this.own.set(subject, writeLines(join(this.folder, `cookies of ${name.replace(/\W+/g, "-")}.txt`), [cookies]));
   }
@@ -66,7 +66,7 @@ export class Loads {
   private async send(subject: Subject, server: Server, seconds: number): Promise<Outcome> {
     const { load } = subject;
     switch (load.kind) {
-      case "sign-in": return signIns(server.port, seconds);
+      case "login": return logins(server.port, seconds);
       case "token": return this.world.load(server, load.path, { headers: { authorization: `Bearer ${load.token}`, ...FORGED } }, seconds);
       case "refused": return this.world.load(server, "/known", { headers: load.headers, status: 401 }, seconds);
       case "own session": return this.world.load(server, "/session", { headers: FORGED, many: { header: "cookie", lines: this.ownOf(subject) } }, seconds);

@@ -8,7 +8,7 @@ import { median, quantile } from "./statistics";
 export const NOISE = 0.3;
 
 export interface Sample extends Omit<Outcome, "loadCpu" | "count"> {
-  /** The server's CPU for one request, or one sign-in. */
+  /** The server's CPU for one request, or one login. */
   cpuMicros: number;
 }
 

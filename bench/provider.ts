@@ -1,4 +1,4 @@
-// A provider for the bench: a key for each algorithm, an introspection endpoint that finds everything active, and a sign-in that asks
+// A provider for the bench: a key for each algorithm, an introspection endpoint that finds everything active, and a login that asks
 // nothing. It remembers nothing but how often it was asked: the nonce comes back as the code.
 
 import type { IncomingMessage, ServerResponse } from "node:http";
@@ -7,7 +7,7 @@ import { LocalProvider } from "./local-provider";
 import { ALGORITHMS, jwtOfSize, signerOf, type Algorithm, type Signer } from "./signers";
 import { CLIENT_ID, SCOPE, tokensFor, userinfoOf, type Size } from "./tokens";
 
-/** Who signs in, and of whom the load's token speaks. */
+/** Who logs in, and of whom the load's token speaks. */
 export const SUBJECT = "bench";
 const LIFETIME_SEC = 24 * 3600;
 

@@ -1,6 +1,6 @@
 // What is compared with what, and what the ratio is to be at most.
 
-/** Subject, reference, aim or null. All of them compare what is added, but for sign-ins. */
+/** Subject, reference, aim or null. All of them compare what is added, but for logins. */
 export const RATIOS: [string, string, number | null][] = [
   ["envoy-oidc, cached token, 3 headers", "floor, cached token, 3 headers", 1.1],
   ["envoy-oidc, cached token, 1 header", "jwt_authn, cache on", 2],
@@ -21,6 +21,6 @@ export const RATIOS: [string, string, number | null][] = [
   ["envoy-oidc, session seen before, 12 kB", "oauth2, session, 12 kB", null],
   ["envoy-oidc, session first seen, 1 kB", "oauth2, session, 1 kB", null],
   ["envoy-oidc, session first seen, 12 kB", "oauth2, session, 12 kB", null],
-  ["envoy-oidc, sign-in, no UserInfo", "oauth2, sign-in", null],
-  ["envoy-oidc, sign-in", "oauth2, sign-in", null],
+  ["envoy-oidc, login, no UserInfo", "oauth2, login", null],
+  ["envoy-oidc, login", "oauth2, login", null],
 ];

@@ -93,18 +93,18 @@ function tables(rows: Figures[]): Table[] {
     id, title, heads: ["", "added µs", "half of the runs", "CPU µs", "per second", "p50 ms", "p99 ms", "memory MiB", "runs"],
     rows: chosen.map((row) => [row.name, ...(row.name === row.over ? ["0", "", ...cells(row).slice(2)] : cells(row))]),
   });
-  const inARow = rows.filter(({ times }) => times > 1), once = rows.filter(({ times, kind }) => times === 1 && kind !== "sign-in" && kind !== "refused");
+  const inARow = rows.filter(({ times }) => times > 1), once = rows.filter(({ times, kind }) => times === 1 && kind !== "login" && kind !== "refused");
   return [
     table("in a row", "What one filter adds to a request, in CPU time of the server; the other figures are of a proxy with ten of it in a row", inARow),
     table("refused", "Requests that end at the filter", rows.filter(({ kind }) => kind === "refused")),
     table("whole servers", "Whole servers, with the filter once", once),
-    table("sign-ins", "Whole sign-ins: page, callback, page", rows.filter(({ kind }) => kind === "sign-in")),
+    table("logins", "Whole logins: page, callback, page", rows.filter(({ kind }) => kind === "login")),
   ].filter((each) => each.rows.length > 0);
 }
 
 function ratioTable(ratios: Ratio[]): Table {
   return {
-    id: "ratios", title: "Ratios of what is added (of all CPU for sign-ins), round by round",
+    id: "ratios", title: "Ratios of what is added (of all CPU for logins), round by round",
     heads: ["", "median", "half of the rounds", "aim", ""],
     rows: ratios.map(({ name, median, lower, upper, aim }) => [
       name, fixed(median, 2), `${fixed(lower, 2)}–${fixed(upper, 2)}`, aim === null ? "" : `≤ ${aim}`, aim === null ? "" : Number.isNaN(median) ? "not measured" : median <= aim ? "met" : "not met",

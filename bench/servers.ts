@@ -22,7 +22,7 @@ export async function startEnvoy(binary: string, core: number | string, folder: 
   return { pid: envoy.pid, port: ports.listener, log: envoy.log, stop: envoy.stop };
 }
 
-/** The bench itself is the provider and the browsers of sign-ins: it leaves the servers' core alone. */
+/** The bench itself is the provider and the browsers of logins: it leaves the servers' core alone. */
 export function stayOnLoadCore(): void {
   execFileSync("taskset", ["-acp", String(LOAD_CORE), String(process.pid)], { stdio: "ignore" });
 }

@@ -11,10 +11,10 @@ export type Load =
   | { kind: "token"; token: string; path: string; /** Every request passes the filter under test, which is sent a mix of tokens too. */ judged?: boolean }
   /** The same session again, or each time another of more than the filter remembers. */
   | { kind: "session"; size: Size; seen: boolean; path: string }
-  /** Cookies that this very filter has set at a sign-in, the same again. */
+  /** Cookies that this very filter has set at a login, the same again. */
   | { kind: "own session"; size: Size }
   | { kind: "refused"; headers: Record<string, string> }
-  | { kind: "sign-in" };
+  | { kind: "login" };
 
 /** `times`: how many of the filter the requests pass. `over`: what "added" is over; null: all CPU counts. */
 export interface Subject { name: string; host: Host; times: number; over: string | null; load: Load }

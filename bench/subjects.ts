@@ -19,7 +19,7 @@ const cookies = (size: Size): string => `${BARE}, with ${size} of cookies`;
 /** `floors`: a session of each size whose path is recorded. */
 export function subjects(world: World, floors: Record<Size, Session>): Subject[] {
   return [
-    ...tokenSubjects(world), ...sessionSubjects(world, floors), ...refusalSubjects(world), ...singleSubjects(world), ...signInSubjects(world),
+    ...tokenSubjects(world), ...sessionSubjects(world, floors), ...refusalSubjects(world), ...singleSubjects(world), ...loginSubjects(world),
     ...(world.quick ? [] : peerSubjects(world)),
   ];
 }
@@ -115,13 +115,13 @@ function singleSubjects(world: World): Subject[] {
   ];
 }
 
-function signInSubjects(world: World): Subject[] {
+function loginSubjects(world: World): Subject[] {
   const { browser, withoutUserinfo } = configurations(world.provider);
-  const signIn = (name: string, filter: Filter): Subject => ({ name, host: alone([filter]), times: 1, over: null, load: { kind: "sign-in" } });
+  const logIn = (name: string, filter: Filter): Subject => ({ name, host: alone([filter]), times: 1, over: null, load: { kind: "login" } });
   return [
-    signIn("oauth2, sign-in", oauth2(world.provider, "/token")),
-    signIn("envoy-oidc, sign-in, no UserInfo", wasm(FILTER, withoutUserinfo)),
-    signIn("envoy-oidc, sign-in", wasm(FILTER, browser)),
+    logIn("oauth2, login", oauth2(world.provider, "/token")),
+    logIn("envoy-oidc, login, no UserInfo", wasm(FILTER, withoutUserinfo)),
+    logIn("envoy-oidc, login", wasm(FILTER, browser)),
   ];
 }
 

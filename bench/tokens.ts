@@ -1,4 +1,4 @@
-// What a provider hands out at a sign-in, small and large: about so many kB of cookies become of it.
+// What a provider hands out at a login, small and large: about so many kB of cookies become of it.
 
 import { randomBytes } from "node:crypto";
 import { jwt, type Signer } from "./signers";

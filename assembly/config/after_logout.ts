@@ -8,7 +8,7 @@ import { Config, Mode, Rule, Unauthenticated } from "./config";
 /** With rules, and where the site's own origin is that of each request, nobody can tell; then nothing is said. */
 export function warnOfGuardedLanding(whole: Config, rules: Rule[], warnings: string[]): void {
   const browser = whole.browser;
-  if (browser == null || rules.length > 0 || whole.mode != Mode.Guarded || whole.unauthenticated != Unauthenticated.SignIn) return;
+  if (browser == null || rules.length > 0 || whole.mode != Mode.Guarded || whole.unauthenticated != Unauthenticated.Login) return;
   if (!isOfThisSite(browser) || same(browser.postLogoutRedirectUri, joined(originOf(browser), browser.logoutPath))) return;
   warnings.push("post_logout_redirect_uri (" + decodeUtf8(browser.postLogoutRedirectUri) + ") is a page that needs a login itself: whoever logs out is asked to log in again. Let it be logout_path itself, which then shows that the logout is done, or a page that a rule with mode: public serves, or one of another site");
 }

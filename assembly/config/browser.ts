@@ -1,4 +1,4 @@
-// The compiled settings of the browser sign-in.
+// The compiled settings of the browser login.
 
 import { EMPTY, same, utf8 } from "../bytes/bytes";
 import { SecretKey } from "../crypto/encoding/key";
@@ -45,7 +45,7 @@ export class BrowserSettings {
   redirectUrl: Uint8Array = EMPTY;
   /** The path on which the provider's answer is awaited; EMPTY with `Redirect.Suffix`. */
   callbackPath: Uint8Array = EMPTY;
-  /** Where the cookies of sign-ins under way go: to the callback alone, or everywhere where each page has a callback of its own. */
+  /** Where the cookies of logins under way go: to the callback alone, or everywhere where each page has a callback of its own. */
   get loginPath(): Uint8Array { return this.redirect == Redirect.Suffix ? utf8("/") : this.callbackPath; }
   /** `Redirect.Absolute` says whether browsers come by https; else the request's `:scheme` does. */
   redirectHttps: bool = false;
@@ -86,7 +86,7 @@ export class BrowserSettings {
 
   /** No session without UserInfo, where the provider has it. */
   userinfoRequired: bool = false;
-  renewAccessToken: bool = true;
+  refreshAccessToken: bool = true;
   /** For token answers without expires_in. */
   accessExpiresInSec: i32 = 3600;
   accessLeewaySec: i32 = 0;

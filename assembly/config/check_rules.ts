@@ -31,13 +31,13 @@ function refuseClashes(r: ConfigReader, a: BrowserSettings | null, b: BrowserSet
   const names = same(a.cookies.secureNames.session, b.cookies.secureNames.session) || same(a.cookies.plainNames.session, b.cookies.plainNames.session);
   if (names) r.wrongHere("session", sameClient ? "differs from that of " + whose + ", which has the same client and so the same cookies: leave it out here, or give each a cookie_name" : "has the cookie_name of " + whose + ", which have another client: give each its own");
   if (a.redirect == Redirect.Suffix || b.redirect == Redirect.Suffix) {
-    r.wrongHere("redirect_uri", "is needed where sign-ins differ, here and in " + whose + ": without it nobody can tell whose sign-in comes back");
+    r.wrongHere("redirect_uri", "is needed where logins differ, here and in " + whose + ": without it nobody can tell whose login comes back");
     return;
   }
   const own = addressesOf(a), others = addressesOf(b);
   for (let i = 0; i < own.length; i++) {
     for (let j = 0; j < others.length; j++) {
-      if (own[i].length > 0 && same(own[i], others[j])) r.wrongHere(ADDRESSES[i], "is " + (i == j ? "that" : "the " + ADDRESSES[j]) + " of " + whose + " too, whose sign-in is another: give each its own");
+      if (own[i].length > 0 && same(own[i], others[j])) r.wrongHere(ADDRESSES[i], "is " + (i == j ? "that" : "the " + ADDRESSES[j]) + " of " + whose + " too, whose login is another: give each its own");
     }
   }
 }
@@ -47,8 +47,8 @@ function addressesOf(b: BrowserSettings): Uint8Array[] {
 }
 
 /** A cookie that holds a session elsewhere must not be read as a bearer token here. */
-function refuseSessionsAsTokens(r: ConfigReader, bearer: Config, signIn: Config, whose: string): void {
-  const browser = signIn.browser;
+function refuseSessionsAsTokens(r: ConfigReader, bearer: Config, login: Config, whose: string): void {
+  const browser = login.browser;
   if (browser == null) return;
   for (let i = 0; i < bearer.sources.length; i++) {
     const source = bearer.sources[i];

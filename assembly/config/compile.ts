@@ -131,13 +131,13 @@ function readGuarded(r: ConfigReader, mode: string, warnings: string[]): Config 
   c.timeoutMs = attributes.timeout(r) * 1000;
   c.cacheVerdicts = !attributes.jwt_verification_cache_ignore(r);
 
-  const signIn = readSignIn(r, c, mode, warnings);
+  const login = wantsLogin(r, c, mode, warnings);
   c.sources = readSources(r);
   c.identity = readIdentity(r);
   const clusters = Clusters.read(r);
-  const clients = readProvider(r, c, clusters, signIn, allowHttp, warnings);
-  readTokenRules(r, c, signIn && clients.secret.length > 0 && !r.has("id_token_signed_response_alg"));
-  if (signIn) c.browser = readBrowser(r, c, clients, warnings);
+  const clients = readProvider(r, c, clusters, login, allowHttp, warnings);
+  readTokenRules(r, c, login && clients.secret.length > 0 && !r.has("id_token_signed_response_alg"));
+  if (login) c.browser = readBrowser(r, c, clients, warnings);
   const provider = c.provider;
   if (provider != null) provider.used = usedEndpoints(c);
   refuseUnsafe(r, warnings);
@@ -154,16 +154,16 @@ function isForLocalhost(r: ConfigReader, c: Config): bool {
   return !url.failed && isLoopback(url.value);
 }
 
-/** Whether browsers sign in. Then there are sessions, whatever happens to requests without one. */
-function readSignIn(r: ConfigReader, c: Config, mode: string, warnings: string[]): bool {
+/** Whether browsers log in. Then there are sessions, whatever happens to requests without one. */
+function wantsLogin(r: ConfigReader, c: Config, mode: string, warnings: string[]): bool {
   c.allowPreflight = attributes.allow_preflight(r);
   const before = r.errors.length;
   const bearerOnly = attributes.bearer_only(r) && mode != "browser" || mode == "bearer";
   const action = attributes.unauth_action(r);
-  c.unauthenticated = bearerOnly || action == "deny" ? Unauthenticated.Deny : action == "pass" ? Unauthenticated.Pass : Unauthenticated.SignIn;
+  c.unauthenticated = bearerOnly || action == "deny" ? Unauthenticated.Deny : action == "pass" ? Unauthenticated.Pass : Unauthenticated.Login;
   // Where the mode itself is wrong, what it would need is anybody's guess.
-  const signIn = !bearerOnly && (r.has("session") || action == "auth" && r.errors.length == before);
-  if (signIn) return true;
+  const login = !bearerOnly && (r.has("session") || action == "auth" && r.errors.length == before);
+  if (login) return true;
   const unused = r.set(OF_LOGIN);
   // Rules may have a use for what stands outside of them.
   if (unused.length > 0 && !r.owns("rules")) warnings.push("not used by bearer tokens: " + unused.join(", "));

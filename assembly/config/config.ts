@@ -15,8 +15,8 @@ import { Clusters } from "./clusters";
 /** Whether credentials are looked at at all. */
 export const enum Mode { Guarded = 1, Public, Denied }
 
-/** What happens to a request without credentials. `SignIn`: a browser is sent to the provider, anyone else is refused. */
-export const enum Unauthenticated { Deny = 1, Pass, SignIn }
+/** What happens to a request without credentials. `Login`: a browser is sent to the provider, anyone else is refused. */
+export const enum Unauthenticated { Deny = 1, Pass, Login }
 
 /** How a bearer token is verified. `Either`: by introspection where the provider offers it, else by its keys. */
 export const enum Verification { PublicKey = 1, Jwks, Introspection, Either }
@@ -84,7 +84,7 @@ export class Config {
   unauthenticated: Unauthenticated = Unauthenticated.Deny;
   /** CORS preflights pass: they never carry credentials. */
   allowPreflight: bool = false;
-  /** null where nobody signs in by a browser. Where it is set, `provider` is, too. */
+  /** null where nobody logs in by a browser. Where it is set, `provider` is, too. */
   browser: BrowserSettings | null = null;
   verification: Verification = Verification.Either;
   sources: Source[] = [];

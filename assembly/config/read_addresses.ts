@@ -1,4 +1,4 @@
-// The filter's own addresses (callback, sign-out), and where browsers go after signing out.
+// The filter's own addresses (callback, logout), and where browsers go after logging out.
 
 import { EMPTY, endsWith, same, utf8 } from "../bytes/bytes";
 import { readUrl } from "../http/url";
@@ -40,7 +40,7 @@ function readRedirect(r: ConfigReader, b: BrowserSettings, warnings: string[]): 
   // A query would be part of what the provider compares, and the answer's own parameters could not be told from it.
   if (!isServable(url.path)) r.wrong("redirect_uri", PATH_WANTED);
   else if (url.path.length == 1) r.wrong("redirect_uri", TAKES_THE_PAGE);
-  if (!url.https && !isLoopback(url)) warnings.push("redirect_uri is plain http: whoever is on the way can take over the sign-in and the session");
+  if (!url.https && !isLoopback(url)) warnings.push("redirect_uri is plain http: whoever is on the way can take over the login and the session");
   b.redirect = Redirect.Absolute;
   b.redirectUrl = url.text;
   b.redirectHttps = url.https;

@@ -1,4 +1,4 @@
-// The attributes of the browser sign-in.
+// The attributes of the browser login.
 
 import { EMPTY, same } from "../bytes/bytes";
 import { decodeUtf8 } from "../bytes/utf8";
@@ -33,7 +33,7 @@ export function readBrowser(r: ConfigReader, c: Config, clients: Clients, warnin
   if (par != null && attributes.par_enabled(par)) par.wrong("enabled", "pushed authorization requests are not supported");
   if (dpop != null && attributes.dpop_enabled(dpop)) dpop.wrong("enabled", "proof of possession is not supported");
 
-  const provider = c.provider, client = clients.signIn, revocation = clients.revocation;
+  const provider = c.provider, client = clients.login, revocation = clients.revocation;
   const issuer = provider == null ? EMPTY : provider.issuer;
   if (client != null) b.client = client;
   if (revocation != null) b.revocationClient = revocation;
@@ -46,7 +46,7 @@ export function readBrowser(r: ConfigReader, c: Config, clients: Clients, warnin
 
   b.userinfoRequired = attributes.userinfo_required(r);
   if (b.userinfoRequired && !b.contents.user) r.wrong("userinfo_required", "has no effect where session_contents leaves user out");
-  b.renewAccessToken = attributes.renew_access_token_on_expiry(r);
+  b.refreshAccessToken = attributes.renew_access_token_on_expiry(r);
   b.accessExpiresInSec = attributes.access_token_expires_in(r);
   b.accessLeewaySec = attributes.access_token_expires_leeway(r);
   b.reauthenticateSec = attributes.refresh_session_interval(r);
@@ -97,7 +97,7 @@ function readIdTokenSecret(r: ConfigReader, c: Config, b: BrowserSettings, clien
 /** What only cookies and the rest of the configuration together can get wrong. */
 function checkCookies(r: ConfigReader, c: Config, b: BrowserSettings, warnings: string[]): void {
   const cookies = b.cookies;
-  // The provider's form comes from another site: without Secure and SameSite=None the sign-in's cookie would not come with it.
+  // The provider's form comes from another site: without Secure and SameSite=None the login's cookie would not come with it.
   const plain = b.redirect == Redirect.Absolute && !b.redirectHttps && cookies.secure != Secure.Always;
   if (b.formPost && (plain || cookies.secure == Secure.Never)) r.wrong("response_mode", "form_post needs Secure cookies: neither may redirect_uri be plain http, nor session.cookie_secure false");
 

@@ -1,4 +1,4 @@
-// How the filter proves itself to the provider: at the introspection endpoint, and at the endpoints of the sign-in.
+// How the filter proves itself to the provider: at the introspection endpoint, and at the endpoints of the login.
 
 import { EMPTY, utf8 } from "../bytes/bytes";
 import { hashSize } from "../crypto/hash/hash";
@@ -14,7 +14,7 @@ import { ConfigReader } from "./reader";
 /** Read for assertions of both kinds, and of use to one of them. */
 const OF_KEYS: string[] = ["client_rsa_private_key"];
 
-const FOR_SIGN_IN = "is required for the browser sign-in";
+const FOR_LOGIN = "is required for the browser login";
 const FOR_REVOCATION = "is required for revocation_endpoint_auth_method";
 const FOR_INTROSPECTION = "is required: the introspection endpoint asks who is calling";
 const WITHOUT_SECRET = "; a client that has none (PKCE alone) sets token_endpoint_auth_method to \"none\"";
@@ -26,37 +26,37 @@ export class Clients {
   secret: Uint8Array = EMPTY;
   /** null where credentials are missing. */
   introspection: Client | null = null;
-  signIn: Client | null = null;
+  login: Client | null = null;
   revocation: Client | null = null;
 }
 
 /** `verification`: by introspection alone it cannot be done without credentials; by keys there is no introspection that would need any. */
-export function readClients(r: ConfigReader, signIn: bool, verification: Verification, warnings: string[]): Clients {
+export function readClients(r: ConfigReader, login: bool, verification: Verification, warnings: string[]): Clients {
   const out = new Clients();
   const id = r.text("client_id"), secret = r.secret("client_secret");
   if (id != null) out.id = id;
   if (secret != null) out.secret = secret;
   const introspects = verification == Verification.Introspection, may = introspects || verification == Verification.Either;
   const forIntrospection = may ? method(attributes.introspection_endpoint_auth_method(r)) : ClientAuth.None;
-  const forSignIn = signIn ? method(attributes.token_endpoint_auth_method(r)) : forIntrospection;
-  const forRevocation = signIn && r.has("revocation_endpoint_auth_method") ? method(attributes.revocation_endpoint_auth_method(r)) : forSignIn;
+  const forLogin = login ? method(attributes.token_endpoint_auth_method(r)) : forIntrospection;
+  const forRevocation = login && r.has("revocation_endpoint_auth_method") ? method(attributes.revocation_endpoint_auth_method(r)) : forLogin;
 
-  if ((signIn || introspects) && !r.has("client_id")) r.wrong("client_id", signIn ? FOR_SIGN_IN : FOR_INTROSPECTION);
+  if ((login || introspects) && !r.has("client_id")) r.wrong("client_id", login ? FOR_LOGIN : FOR_INTROSPECTION);
   if (!r.has("client_secret")) {
-    if (signIn && takesSecret(forSignIn)) r.wrong("client_secret", FOR_SIGN_IN + WITHOUT_SECRET);
-    else if (signIn && takesSecret(forRevocation)) r.wrong("client_secret", FOR_REVOCATION);
+    if (login && takesSecret(forLogin)) r.wrong("client_secret", FOR_LOGIN + WITHOUT_SECRET);
+    else if (login && takesSecret(forRevocation)) r.wrong("client_secret", FOR_REVOCATION);
     else if (introspects && takesSecret(forIntrospection) || forIntrospection == ClientAuth.ClientSecretJwt) r.wrong("client_secret", FOR_INTROSPECTION);
   }
 
   const assertions = new Assertions();
-  if (isJwt(forIntrospection) || isJwt(forSignIn) || isJwt(forRevocation)) {
-    const keyNeeded = forIntrospection == ClientAuth.PrivateKeyJwt || forSignIn == ClientAuth.PrivateKeyJwt || forRevocation == ClientAuth.PrivateKeyJwt;
+  if (isJwt(forIntrospection) || isJwt(forLogin) || isJwt(forRevocation)) {
+    const keyNeeded = forIntrospection == ClientAuth.PrivateKeyJwt || forLogin == ClientAuth.PrivateKeyJwt || forRevocation == ClientAuth.PrivateKeyJwt;
     assertions.read(r, keyNeeded);
     if (!keyNeeded) warnUnused(r, OF_KEYS, "not used by client_secret_jwt: ", warnings);
   } else warnUnused(r, OF_ASSERTIONS, "not used without private_key_jwt or client_secret_jwt: ", warnings);
   if (may) out.introspection = clientOf(r, out, forIntrospection, assertions, !r.has("introspection_endpoint_auth_method"));
-  if (signIn) {
-    out.signIn = clientOf(r, out, forSignIn, assertions, false);
+  if (login) {
+    out.login = clientOf(r, out, forLogin, assertions, false);
     out.revocation = clientOf(r, out, forRevocation, assertions, !r.has("revocation_endpoint_auth_method"));
   }
   return out;

@@ -91,7 +91,7 @@ function readSameSite(session: ConfigReader, out: CookieSettings, warnings: stri
   out.sameSite = value == "Default" ? "" : value;
   if (value == "Strict") {
     // The way back from the provider begins on its site, and every redirect on it belongs to that (RFC 6265bis §5.2).
-    session.wrong("cookie_same_site", "Strict does not go with a sign-in: browsers would hold the session back on the way from the provider, which then begins anew; use Lax");
+    session.wrong("cookie_same_site", "Strict does not go with a login: browsers would hold the session back on the way from the provider, which then begins anew; use Lax");
   }
   if (value != "None") return;
   if (out.secure == Secure.Never) session.wrong("cookie_same_site", "None needs cookie_secure");

@@ -10,14 +10,14 @@ import { Clients, readClients } from "./read_client";
 import { readIntrospection } from "./read_introspection";
 import { ConfigReader } from "./reader";
 
-/** `signIn`: browsers sign in, for which the provider's metadata is needed however bearer tokens are verified. */
-export function readProvider(r: ConfigReader, c: Config, clusters: Clusters, signIn: bool, allowHttp: bool, warnings: string[]): Clients {
+/** `login`: browsers log in, for which the provider's metadata is needed however bearer tokens are verified. */
+export function readProvider(r: ConfigReader, c: Config, clusters: Clusters, login: bool, allowHttp: bool, warnings: string[]): Clients {
   const way = readVerification(r, attributes.use_jwks(r));
   const endpoint: Url | null = way == Verification.Introspection ? r.url("introspection_endpoint", allowHttp) : null;
   // A wrong URL has been told, and nothing more is to be told of what would need it.
   c.verification = way == Verification.Introspection && endpoint == null ? Verification.Either : way;
   const introspects = c.verification == Verification.Introspection;
-  const clients = readClients(r, signIn, c.verification, warnings);
+  const clients = readClients(r, login, c.verification, warnings);
   c.client = clients.introspection;
   readIntrospection(r, c, warnings);
   if (introspects && endpoint != null) c.introspection.endpoint = clusters.endpoint("introspection_endpoint", endpoint);
@@ -26,8 +26,8 @@ export function readProvider(r: ConfigReader, c: Config, clusters: Clusters, sig
   const issuer = r.text("issuer");
   // Metadata and keys age together here: the shorter life holds for both.
   const keysSec = attributes.jwk_expires_in(r), lifetime = min(keysSec, attributes.discovery_expires_in(r, keysSec));
-  const fetches = signIn || c.verification == Verification.Jwks || c.verification == Verification.Either;
-  if (introspects && !clusters.covers("introspection_endpoint") || fetches && (signIn || discovery != null) && !complete(clusters, signIn)) {
+  const fetches = login || c.verification == Verification.Jwks || c.verification == Verification.Either;
+  if (introspects && !clusters.covers("introspection_endpoint") || fetches && (login || discovery != null) && !complete(clusters, login)) {
     if (!r.has("provider_cluster")) r.wrong("provider_cluster", "is required: the name of the Envoy cluster that leads to the provider");
   }
   if (discovery == null) {
@@ -59,8 +59,8 @@ function readVerification(r: ConfigReader, useJwks: bool): Verification {
 }
 
 /** Whether there is a cluster for all that is called once the metadata is there. */
-function complete(clusters: Clusters, signIn: bool): bool {
-  return clusters.covers("discovery") && (!signIn || clusters.covers("jwks_uri") && clusters.covers("token_endpoint") && clusters.covers("userinfo_endpoint") && clusters.covers("revocation_endpoint"));
+function complete(clusters: Clusters, login: bool): bool {
+  return clusters.covers("discovery") && (!login || clusters.covers("jwks_uri") && clusters.covers("token_endpoint") && clusters.covers("userinfo_endpoint") && clusters.covers("revocation_endpoint"));
 }
 
 /** What metadata lacks or misstates. */

@@ -15,7 +15,7 @@ const LEAST_SECRET = 16, GOOD_SECRET = 32;
 const LEAST_VARIETY = 5;
 const LONGEST = 31536000;
 
-const SECRET_NEEDED = "is required for the browser sign-in: at least 16 characters, such as the output of `openssl rand -base64 32`, shared by all Envoys";
+const SECRET_NEEDED = "is required for the browser login: at least 16 characters, such as the output of `openssl rand -base64 32`, shared by all Envoys";
 
 /** `issuer` and `clientId` go into the cookies' names. */
 export function readSession(r: ConfigReader, b: BrowserSettings, issuer: Uint8Array, clientId: Uint8Array, clientSecret: Uint8Array, warnings: string[]): void {
@@ -82,7 +82,7 @@ function readLimits(session: ConfigReader, limits: SessionLimits, warnings: stri
   if (limits.absoluteSec > 0) return;
   // That a session was ended before its time must be remembered for as long as copies of its cookies would work.
   limits.absoluteSec = LONGEST;
-  warnings.push(`session.absolute_timeout is 0: a session ends ${LONGEST} seconds after the sign-in all the same, for its end would have to be remembered for ever`);
+  warnings.push(`session.absolute_timeout is 0: a session ends ${LONGEST} seconds after the login all the same, for its end would have to be remembered for ever`);
 }
 
 /** Everything is kept until the attribute is there; then only what it names (as in APISIX). */

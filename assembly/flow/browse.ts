@@ -13,8 +13,8 @@ import { logout } from "./logout/logout";
 import { misplacedCallback } from "./browser/misplaced_callback";
 import { Forward, ForwardPreflight, Next, Refuse } from "./decision/next";
 import { openNext, openSession } from "./browser/open_session";
-import { NOT_SENT, PREFETCHED, Refusal, SIGN_IN_LOOP_NO_COOKIE, SIGN_IN_LOOP_OVER, SIGN_IN_LOOP_UNREADABLE, SIGN_IN_NEEDED } from "./decision/refusal";
-import { beginSignIn, SignIn } from "./browser/sign_in";
+import { NOT_SENT, PREFETCHED, Refusal, LOGIN_LOOP_NO_COOKIE, LOGIN_LOOP_OVER, LOGIN_LOOP_UNREADABLE, LOGIN_NEEDED } from "./decision/refusal";
+import { beginLogin, LoginKind } from "./browser/begin_login";
 import { useSession } from "./browser/use_session";
 import { Endpoint, BrowserRequest } from "./decision/browser_request";
 
@@ -32,29 +32,29 @@ export function atEndpoint(x: Exchange, request: BrowserRequest, place: Endpoint
 
 /** Everywhere else. */
 export function browse(x: Exchange, request: BrowserRequest): Next {
-  if (request.presentChunks == 0) return unauthenticated(x, request, SIGN_IN_LOOP_NO_COOKIE);
+  if (request.presentChunks == 0) return unauthenticated(x, request, LOGIN_LOOP_NO_COOKIE);
   let session = openSession(request);
-  if (session == null) return unauthenticated(x, request, SIGN_IN_LOOP_UNREADABLE);
+  if (session == null) return unauthenticated(x, request, LOGIN_LOOP_UNREADABLE);
   // One that is over may have been planted in front of the one that counts (duty 160).
   for (; session != null; session = openNext(request)) {
     const next = useSession(x, request, session);
     if (next != null) return next;
   }
-  return unauthenticated(x, request, SIGN_IN_LOOP_OVER);
+  return unauthenticated(x, request, LOGIN_LOOP_OVER);
 }
 
-/** Nobody is signed in. `loop`: how it looks where somebody should be. */
+/** Nobody is logged in. `loop`: how it looks where somebody should be. */
 function unauthenticated(x: Exchange, request: BrowserRequest, loop: Refusal): Next {
   const browser = request.browser, kind = request.kind;
   if (x.config.allowPreflight && kind.isPreflight()) return new ForwardPreflight();
   const action = x.config.unauthenticated;
   if (action == Unauthenticated.Pass) return Forward.anonymous();
   // Only what a person looks at is sent to the provider: a script could not follow, and a body would be lost on the way.
-  if (action == Unauthenticated.SignIn && kind.isNavigation()) {
+  if (action == Unauthenticated.Login && kind.isNavigation()) {
     const misplaced = misplacedCallback(request);
-    return misplaced != null ? misplaced : beginSignIn(x, request, SignIn.New, loop);
+    return misplaced != null ? misplaced : beginLogin(x, request, LoginKind.New, loop);
   }
-  const out = new Refuse(sends(request.method) ? NOT_SENT : SIGN_IN_NEEDED);
+  const out = new Refuse(sends(request.method) ? NOT_SENT : LOGIN_NEEDED);
   const page = sameOriginReferer(request.headers, request.origin);
   out.again = page.length > 0 ? safeReturnTo(page) : utf8("/");
   if (request.presentChunks > 0) out.setCookies = expiredSession(browser.cookies, request.names, request.secure, request.presentChunks);

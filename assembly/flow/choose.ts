@@ -27,7 +27,7 @@ export function chooseRule(config: Config, headers: HeaderBlock): i32 {
     target.read(headers, CALLBACK_SUFFIX.length);
     const rule = firstThatFits(config), browser = settingsOf(config, rule).browser;
     if (rule != AMBIGUOUS && browser != null && browser.redirect == Redirect.Suffix) return rule;
-    // A page whose own callback could be no URL has this one. Two sign-ins that share a host cannot both have it (config/check_rules.ts).
+    // A page whose own callback could be no URL has this one. Two logins that share a host cannot both have it (config/check_rules.ts).
     if (headers.pathIs(ROOT_CALLBACK)) for (let i = 0; i <= rules.length; i++) if (hasSuffixHere(config, i)) return i < rules.length ? i : NO_RULE;
   }
   target.read(headers);

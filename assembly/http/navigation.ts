@@ -15,7 +15,7 @@ export class RequestKind {
 
   /**
    * Whether a person is looking at where this leads, so that a redirect to the provider makes sense. A script's request, an
-   * image, a frame, an upgrade or a page fetched ahead would begin sign-ins that nobody finishes.
+   * image, a frame, an upgrade or a page fetched ahead would begin logins that nobody finishes.
    */
   isNavigation(): bool {
     const headers = this.headers;

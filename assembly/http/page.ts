@@ -39,15 +39,15 @@ ${main}
 
 function footer(status: i32, code: string): string { return "<footer><code>" + status.toString() + " " + code + "</code></footer>"; }
 
-/** `signIn`: a path of this origin where a person can sign in, or empty; nothing in it can end a JSON string. */
-export function refusalJson(error: string, code: string, description: string, signIn: string = ""): string {
+/** `login`: a path of this origin where a person can log in, or empty; nothing in it can end a JSON string. */
+export function refusalJson(error: string, code: string, description: string, login: string = ""): string {
   const head = error.length > 0 ? `{"error":"${error}",` : "{";
-  const tail = signIn.length > 0 ? `,"sign_in":"${signIn}"}` : "}";
+  const tail = login.length > 0 ? `,"sign_in":"${login}"}` : "}";
   return head + '"error_description":"' + description + '","code":"' + code + '"' + tail + "\n";
 }
 
 export function refusalPage(status: i32, code: string, description: string): string {
-  const title = status == 503 ? "Not available right now" : status == 403 ? "Not allowed" : status == 401 ? "Sign-in needed" : "Bad request";
+  const title = status == 503 ? "Not available right now" : status == 403 ? "Not allowed" : status == 401 ? "Login needed" : "Bad request";
   return page("!", title, "<p>" + description + "</p>\n" + footer(status, code));
 }
 
@@ -59,10 +59,10 @@ export function problemPage(status: i32, title: string, description: string, hin
 }
 
 /** `provider`: its logout URL, or EMPTY. */
-export function signedOutPage(home: Uint8Array, provider: Uint8Array = EMPTY): string {
+export function loggedOutPage(home: Uint8Array, provider: Uint8Array = EMPTY): string {
   const more = "Your identity provider may still remember you. On a shared computer, close every window of the browser.";
-  const there = provider.length > 0 ? '<p class="s"><a href="' + escaped(provider) + '">Sign out at the identity provider too</a></p>\n' : "";
-  return page("&#10003;", "You are signed out", '<p>Your session here has ended.</p>\n<p class="s">' + more + "</p>\n" + there + link(home, "Back to the start page"));
+  const there = provider.length > 0 ? '<p class="s"><a href="' + escaped(provider) + '">Log out at the identity provider too</a></p>\n' : "";
+  return page("&#10003;", "You are logged out", '<p>Your session here has ended.</p>\n<p class="s">' + more + "</p>\n" + there + link(home, "Back to the start page"));
 }
 
 /** The session has ended in this browser alone. `onward`: where the person would have been led, a path of this origin or a URL of the configuration or the provider. */
@@ -70,20 +70,20 @@ export function copiesWorkPage(onward: Uint8Array): string {
   const main = `<p>This browser has given up your session. This site could not note down that it has ended: whoever has a copy of its cookies can use it until it expires.</p>
 <p class="s">If other people use this computer, or if you think that somebody has such a copy, tell whoever runs this site.</p>
 <a class="b" href="${escaped(onward)}">Continue</a>`;
-  return page("!", "You are signed out in this browser", main);
+  return page("!", "You are logged out in this browser", main);
 }
 
 /** A link of another site has led here. Sent off from this page, the request is of this origin. */
-export function confirmSignOutPage(action: Uint8Array): string {
+export function confirmLogoutPage(action: Uint8Array): string {
   const main = `<p>A link from another site led here. Nothing has happened yet.</p>
-<p class="s">If you do not want to sign out, just close this page.</p>
-<form method="post" action="${path(action)}"><button class="b">Sign out</button></form>`;
+<p class="s">If you do not want to log out, just close this page.</p>
+<form method="post" action="${path(action)}"><button class="b">Log out</button></form>`;
   // Without a referrer policy of its own, the page's no-referrer would make the form's Origin "null" (Fetch, "Origin header").
-  return page("?", "Sign out?", main, `\n<meta name="referrer" content="same-origin">`);
+  return page("?", "Log out?", main, `\n<meta name="referrer" content="same-origin">`);
 }
 
 /** For the provider's hidden frame (OpenID Connect Front-Channel Logout 1.0 §2): nobody looks at it. */
-export function signedOutFrame(): string { return `<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n<title>Signed out</title>\n</html>\n`; }
+export function loggedOutFrame(): string { return `<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n<title>Logged out</title>\n</html>\n`; }
 
 function link(to: Uint8Array, label: string): string { return '<a class="b" href="' + path(to) + '">' + label + "</a>"; }
 

@@ -1,4 +1,4 @@
-// Where a browser goes after the sign-in: a path of this origin, and nothing else.
+// Where a browser goes after the login: a path of this origin, and nothing else.
 
 import { utf8 } from "../bytes/bytes";
 import { percentAt } from "./percent";

@@ -1,4 +1,4 @@
-// The authorization request: where a browser is sent to sign in (OpenID Connect Core §3.1.2.1, RFC 6749 §4.1.1).
+// The authorization request: where a browser is sent to log in (OpenID Connect Core §3.1.2.1, RFC 6749 §4.1.1).
 
 import { EMPTY, is, utf8 } from "../bytes/bytes";
 import { Url } from "../http/url";

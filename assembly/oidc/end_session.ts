@@ -1,4 +1,4 @@
-// The logout request: where a browser is sent to sign out at the provider too (OpenID Connect RP-Initiated Logout 1.0 §2).
+// The logout request: where a browser is sent to log out at the provider too (OpenID Connect RP-Initiated Logout 1.0 §2).
 
 import { EMPTY } from "../bytes/bytes";
 import { Url } from "../http/url";

@@ -1,4 +1,4 @@
-// The ID Token: what the provider says about who signed in, checked claim by claim (OpenID Connect Core §3.1.3.7, §12.2).
+// The ID Token: what the provider says about who logged in, checked claim by claim (OpenID Connect Core §3.1.3.7, §12.2).
 
 import { encodeBase64url } from "../bytes/base64";
 import { same } from "../bytes/bytes";
@@ -27,8 +27,8 @@ export const enum IdTokenFault {
   WrongNonce,
   /** The access token is not the one that was issued with it. */
   WrongAccessToken,
-  /** `max_age` was asked for, and the person signed in longer ago, or nobody knows when. */
-  SignedInTooLongAgo,
+  /** `max_age` was asked for, and the person logged in longer ago, or nobody knows when. */
+  LoggedInTooLongAgo,
   /** `acr_values` was asked for, and it is none of them. */
   WrongAcr,
   /** A claim of the wrong type or size; `at` names it. */
@@ -58,7 +58,7 @@ export class IdTokenRules {
   ) {}
 }
 
-/** Claims about who signed in, for this client. Only the readers below make one. */
+/** Claims about who logged in, for this client. Only the readers below make one. */
 @final
 export class IdToken {
   constructor(
@@ -76,11 +76,11 @@ export function readIdToken(jwt: VerifiedJwt, hash: Hash, rules: IdTokenRules, n
   const node = claims.member(claims.root, "nonce");
   const right = node == ABSENT ? !rules.nonceRequired : nonce.length > 0 && claims.isString(node) && sameBytes(claims.text(node), nonce);
   if (!right) return refuse(IdTokenFault.WrongNonce, "nonce");
-  if (rules.maxAgeSec >= 0 && !signedInSince(claims, nowSec - rules.maxAgeSec - rules.slackSec)) return refuse(IdTokenFault.SignedInTooLongAgo, "auth_time");
+  if (rules.maxAgeSec >= 0 && !loggedInSince(claims, nowSec - rules.maxAgeSec - rules.slackSec)) return refuse(IdTokenFault.LoggedInTooLongAgo, "auth_time");
   return acrAsAsked(claims, rules.acrValues) ? read : refuse(IdTokenFault.WrongAcr, "acr");
 }
 
-/** One that came with a refresh (§12.2): of the same person, and of the same sign-in as far as its claims were kept (`before`). */
+/** One that came with a refresh (§12.2): of the same person, and of the same login as far as its claims were kept (`before`). */
 export function readRefreshedIdToken(jwt: VerifiedJwt, hash: Hash, rules: IdTokenRules, sub: Uint8Array, before: Json | null, accessToken: Uint8Array, nowSec: i64): Result<IdToken> {
   const claims = jwt.claims, read = readAny(jwt, hash, rules, accessToken, nowSec);
   if (read.failed) return read;
@@ -102,11 +102,11 @@ export function idTokenFaultText(fault: i32, at: string): string {
     case IdTokenFault.NoTime: return "has no " + at;
     case IdTokenFault.Expired: return "has expired (compare the clocks of this host and of the provider)";
     case IdTokenFault.FromFuture: return "has an " + at + " in the future (compare the clocks of this host and of the provider)";
-    case IdTokenFault.WrongNonce: return "does not hold the nonce of this sign-in";
+    case IdTokenFault.WrongNonce: return "does not hold the nonce of this login";
     case IdTokenFault.WrongAccessToken: return "was not issued with this access token: at_hash differs";
-    case IdTokenFault.SignedInTooLongAgo: return "has no auth_time, or one older than the max_age that was asked for";
+    case IdTokenFault.LoggedInTooLongAgo: return "has no auth_time, or one older than the max_age that was asked for";
     case IdTokenFault.WrongAcr: return "has an acr that is none of the acr_values that were asked for";
-    case IdTokenFault.Changed: return "has another " + at + " than the one at sign-in";
+    case IdTokenFault.Changed: return "has another " + at + " than the one at login";
     default: return "holds " + at + " of the wrong type or size";
   }
 }
@@ -172,7 +172,7 @@ function halfHash(hash: Hash, token: Uint8Array): Uint8Array {
   return encodeBase64url(whole.subarray(0, whole.length >> 1));
 }
 
-function signedInSince(claims: Json, earliestSec: i64): bool {
+function loggedInSince(claims: Json, earliestSec: i64): bool {
   const at = claims.numberOrText(claims.member(claims.root, "auth_time"));
   return at >= <f64>earliestSec; // false for NaN, which is what an absent claim is
 }

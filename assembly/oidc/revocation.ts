@@ -1,4 +1,4 @@
-// Token revocation (RFC 7009). Whatever the provider answers, signing out goes on (duty 122): its answer is for the log alone.
+// Token revocation (RFC 7009). Whatever the provider answers, logging out goes on (duty 122): its answer is for the log alone.
 
 import { is, utf8 } from "../bytes/bytes";
 import { ByteWriter } from "../bytes/writer";

@@ -14,7 +14,7 @@ export const enum TokenFault {
   Unreachable = 1,
   BadStatus,
   NotJson,
-  /** The code or refresh token is no longer good: sign in again. */
+  /** The code or refresh token is no longer good: log in again. */
   InvalidGrant,
   /** The provider does not believe this client. */
   InvalidClient,
@@ -60,7 +60,7 @@ export function codeRequest(endpoint: Endpoint, client: Client, code: Uint8Array
   return request(endpoint, client, form, assertionContext);
 }
 
-/** Without `scope`: what was granted at sign-in stays granted (RFC 6749 §6). */
+/** Without `scope`: what was granted at login stays granted (RFC 6749 §6). */
 export function refreshRequest(endpoint: Endpoint, client: Client, refreshToken: Uint8Array, assertionContext: AssertionContext): Callout | null {
   const form = new ByteWriter(1024);
   formField(form, "grant_type", utf8("refresh_token"));

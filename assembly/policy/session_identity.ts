@@ -1,4 +1,4 @@
-// What the upstream and the access log are told about a signed-in browser, in the same form as for a bearer token.
+// What the upstream and the access log are told about a logged-in browser, in the same form as for a bearer token.
 
 import { encodeBase64 } from "../bytes/base64";
 import { joined, utf8 } from "../bytes/bytes";

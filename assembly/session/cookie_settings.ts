@@ -8,7 +8,7 @@ export class CookieNames {
   constructor(
     /** The session's first chunk; further ones are `<session>_1` … `<session>_8`. */
     readonly session: Uint8Array,
-    /** The one that counts sign-ins under way (session/login_counter.ts). */
+    /** The one that counts logins under way (session/login_counter.ts). */
     readonly flow: Uint8Array,
     /** A login's cookie is this and the first 8 characters of its state. Ends in `_login_`. */
     readonly login: Uint8Array,

@@ -16,20 +16,20 @@ export class SessionLimits {
 /** The session is over from this second on. */
 export function endsAtSec(s: Session, l: SessionLimits): i64 {
   let end = s.createdAtSec + l.absoluteSec;
-  if (l.rollingSec > 0) end = min(end, s.renewedAtSec + l.rollingSec);
+  if (l.rollingSec > 0) end = min(end, s.extendedAtSec + l.rollingSec);
   if (l.idlingSec > 0) end = min(end, s.touchedAtSec + l.idlingSec);
   return end;
 }
 
 /** When `touched` next has something to write down; never where neither limit is on. */
 export function touchDueAtSec(s: Session, l: SessionLimits): i64 {
-  return min(useDueAtSec(s, l), renewalDueAtSec(s, l));
+  return min(useDueAtSec(s, l), extensionDueAtSec(s, l));
 }
 
-/** Writes down a use, and in the last quarter of `rolling` a renewal; says whether the session changed. What is over stays over. */
+/** Writes down a use, and in the last quarter of `rolling` an extension; says whether the session changed. What is over stays over. */
 export function touched(s: Session, l: SessionLimits, nowSec: i64): bool {
   if (nowSec < touchDueAtSec(s, l) || nowSec >= endsAtSec(s, l)) return false;
-  if (nowSec >= renewalDueAtSec(s, l)) s.renewedAtSec = nowSec;
+  if (nowSec >= extensionDueAtSec(s, l)) s.extendedAtSec = nowSec;
   // A clock that differs takes no use back.
   s.touchedAtSec = max(s.touchedAtSec, nowSec);
   return true;
@@ -39,6 +39,6 @@ function useDueAtSec(s: Session, l: SessionLimits): i64 {
   return l.idlingSec > 0 ? s.touchedAtSec + max(1, min(TOUCH_SEC, l.idlingSec / 4)) : i64.MAX_VALUE;
 }
 
-function renewalDueAtSec(s: Session, l: SessionLimits): i64 {
-  return l.rollingSec > 0 ? s.renewedAtSec + max(1, l.rollingSec - l.rollingSec / 4) : i64.MAX_VALUE;
+function extensionDueAtSec(s: Session, l: SessionLimits): i64 {
+  return l.rollingSec > 0 ? s.extendedAtSec + max(1, l.rollingSec - l.rollingSec / 4) : i64.MAX_VALUE;
 }

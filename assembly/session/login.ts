@@ -1,4 +1,4 @@
-// A sign-in that is under way: what the callback must find again, sealed into a cookie that only the callback's path receives.
+// A login that is under way: what the callback must find again, sealed into a cookie that only the callback's path receives.
 
 import { EMPTY } from "../bytes/bytes";
 import { ByteWriter } from "../bytes/writer";
@@ -18,12 +18,12 @@ export class Login {
   /** Path and query that the person wanted; starts with exactly one slash. */
   returnTo: Uint8Array = EMPTY;
   startedAtSec: i64 = 0;
-  /** The session about which the provider is asked again: since when, whose and which. 0 and EMPTY: an ordinary sign-in. */
+  /** The session about which the provider is asked again: since when, whose and which. 0 and EMPTY: an ordinary login. */
   sessionSinceSec: i64 = 0;
   sessionSubject: Uint8Array = EMPTY;
   sessionId: Uint8Array = EMPTY;
 
-  /** prompt=none was asked for: a refusal by the provider then leads to an ordinary sign-in. */
+  /** prompt=none was asked for: a refusal by the provider then leads to an ordinary login. */
   get silent(): bool { return this.sessionSinceSec > 0; }
 }
 

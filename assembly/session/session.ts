@@ -1,4 +1,4 @@
-// What a signed-in browser's session holds, and its bytes inside the seal.
+// What a logged-in browser's session holds, and its bytes inside the seal.
 
 import { EMPTY } from "../bytes/bytes";
 import { ByteWriter } from "../bytes/writer";
@@ -7,21 +7,21 @@ import { FieldReader, writeField, writeTime } from "./fields";
 
 export const SESSION_ID_SIZE = 16;
 
-/** The first byte. A session that another version wrote is none: the person signs in again. */
+/** The first byte. A session that another version wrote is none: the person logs in again. */
 const VERSION: u8 = 1;
 
 /** Everything is sealed into cookies: there is no store. Times are seconds since 1970; 0 where one is not known. */
 @final
 export class Session {
-  /** 16 random bytes, new at every sign-in: what logout denies. */
+  /** 16 random bytes, new at every login: what logout denies. */
   id: Uint8Array = EMPTY;
-  /** The sign-in; `absolute_timeout` counts from here and survives every refresh. */
+  /** The login; `absolute_timeout` counts from here and survives every refresh. */
   createdAtSec: i64 = 0;
   /** The last use that was written down; `idling_timeout` counts from here. */
   touchedAtSec: i64 = 0;
-  /** The last renewal; `rolling_timeout` counts from here. */
-  renewedAtSec: i64 = 0;
-  /** When the provider last vouched for the person (sign-in or prompt=none). */
+  /** The last extension; `rolling_timeout` counts from here. */
+  extendedAtSec: i64 = 0;
+  /** When the provider last vouched for the person (login or prompt=none). */
   authenticatedAtSec: i64 = 0;
   /** The ID Token's `sub`, and its `sid` (EMPTY where it has none): what back-channel logout names. */
   subject: Uint8Array = EMPTY;
@@ -46,7 +46,7 @@ export function writeSession(s: Session): Uint8Array {
   out.byte(VERSION).bytes(s.id);
   writeTime(out, s.createdAtSec);
   writeTime(out, s.touchedAtSec);
-  writeTime(out, s.renewedAtSec);
+  writeTime(out, s.extendedAtSec);
   writeTime(out, s.authenticatedAtSec);
   writeTime(out, s.accessExpiresAtSec);
   out.byte(s.accessVerified ? 1 : 0);
@@ -68,7 +68,7 @@ export function readSession(plain: Uint8Array): Session | null {
   s.id = from.take(SESSION_ID_SIZE);
   s.createdAtSec = from.time();
   s.touchedAtSec = from.time();
-  s.renewedAtSec = from.time();
+  s.extendedAtSec = from.time();
   s.authenticatedAtSec = from.time();
   s.accessExpiresAtSec = from.time();
   s.accessVerified = from.flag();
@@ -81,6 +81,6 @@ export function readSession(plain: Uint8Array): Session | null {
   s.idClaims = from.field();
   s.userinfo = from.field();
   // Limits count from these three, so none of them may be missing. Their order says nothing: gateways' clocks differ.
-  if (s.createdAtSec == 0 || s.touchedAtSec == 0 || s.renewedAtSec == 0) return null;
+  if (s.createdAtSec == 0 || s.touchedAtSec == 0 || s.extendedAtSec == 0) return null;
   return from.done ? s : null;
 }

@@ -6,7 +6,7 @@ import { CookieNames, CookieSettings } from "./cookie_settings";
 import { chunkRoom, chunksOf } from "./cookie_text";
 import { attributesOf, expireCookie, ownAttributes, setCookie } from "./set_cookie";
 
-/** How long a sign-in may take. */
+/** How long a login may take. */
 export const LOGIN_AGE_SEC = 600;
 
 /** Bytes of text in one chunk of the session. */

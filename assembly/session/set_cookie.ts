@@ -14,7 +14,7 @@ export function attributesOf(settings: CookieSettings, secure: bool, path: Uint8
   return closed(out, settings.httpOnly, secure, settings.sameSite);
 }
 
-/** The attributes of a cookie that only serves a sign-in: this host alone, and never for scripts. */
+/** The attributes of a cookie that only serves a login: this host alone, and never for scripts. */
 export function ownAttributes(secure: bool, path: Uint8Array, sameSite: string): Uint8Array {
   return closed(new ByteWriter().text("; Path=").bytes(cookiePath(path)), true, secure, sameSite);
 }

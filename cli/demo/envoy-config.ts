@@ -63,7 +63,7 @@ export interface EnvoyOptions {
   vmId?: string;
   /** What becomes of requests once a VM has died. Both refuse; FAIL_RELOAD starts a new one, FAIL_CLOSED lets tests see the death. */
   failurePolicy?: "FAIL_CLOSED" | "FAIL_RELOAD";
-  /** Whether the filter may hold a request's headers back while it reads the body, as sign-out calls of a provider need (default). */
+  /** Whether the filter may hold a request's headers back while it reads the body, as logout calls of a provider need (default). */
   requestBodies?: boolean;
   /** Top-level fields of the bootstrap to add or replace. */
   bootstrap?: object;

@@ -19,7 +19,7 @@ class Told extends Error {}
 
 /** Where the demo is opened. Another name than the provider's: to a browser they are then two sites, as in real life, with cookies apart. */
 const BROWSER_HOST = "localhost";
-/** Of access tokens in the browser: short enough to see one renewed. */
+/** Of access tokens in the browser: short enough to see one refreshed. */
 const ACCESS_TOKEN_SEC = 60;
 
 const FILTER = join(__dirname, "../../build/envoy-oidc.wasm");
@@ -160,8 +160,8 @@ function guide(ports: Ports, provider: DemoProvider): string {
   const get = (path = "/") => at(ports.envoy, path);
   return `
 Open in a browser       ${home(ports)}
-  Sign in as Alice or Bob: the page shows who you are and what the upstream received. Open a second tab. Reload after
-  ${ACCESS_TOKEN_SEC} s: the access token has been renewed. Sign out: a page says that you are.
+  Log in as Alice or Bob: the page shows who you are and what the upstream received. Open a second tab. Reload after
+  ${ACCESS_TOKEN_SEC} s: the access token has been refreshed. Log out: a page says that you are.
 
 Envoy with the filter   ${at(ports.envoy)}
 OpenID provider         ${provider.discovery}

@@ -7,7 +7,7 @@ export interface Page {
   style?: string;
 }
 
-/** For pages as static as these. A sign-in form leads to another origin in the end, so there is no form-action. */
+/** For pages as static as these. A login form leads to another origin in the end, so there is no form-action. */
 export const PAGE_HEADERS = {
   "content-type": "text/html; charset=utf-8",
   "cache-control": "no-store",

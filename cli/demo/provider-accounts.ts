@@ -1,4 +1,4 @@
-// The people at the provider, who exist as soon as somebody signs in as them, and what UserInfo says of them.
+// The people at the provider, who exist as soon as somebody logs in as them, and what UserInfo says of them.
 
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
@@ -44,6 +44,6 @@ async function claimsFor(token: string, keys: KeyRing, issuer: string, padding: 
   const { payload } = await keys.verify(token, { issuer, audience: AUDIENCE, typ: "at+jwt" });
   const all = await account(String(payload.sub), padding).claims();
   const names = String(payload.scope).split(" ").flatMap((scope) => CLAIMS[scope] ?? []);
-  if (!names.includes("sub")) throw new Error("This token was not given for signing in.");
+  if (!names.includes("sub")) throw new Error("This token was not given for logging in.");
   return Object.fromEntries(Object.entries(all).filter(([name]) => names.includes(name)));
 }

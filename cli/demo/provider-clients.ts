@@ -8,7 +8,7 @@ export const AUDIENCE = "https://api.example.com";
 export const DEMO_CLIENT = { id: "demo", secret: "demo-secret" };
 /** Under which the filter introspects them. */
 export const FILTER_CLIENT = { id: "envoy", secret: "envoy-secret" };
-/** Under which the filter signs people in. */
+/** Under which the filter logs people in. */
 export const BROWSER_CLIENT = { id: "browser", secret: "browser-secret-of-the-demo" };
 
 export interface BrowserOptions {

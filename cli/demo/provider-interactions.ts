@@ -1,34 +1,34 @@
-// Signing in at the provider: it hands over a person's browser at /interaction/…, and gets it back with an answer.
+// Logging in at the provider: it hands over a person's browser at /interaction/…, and gets it back with an answer.
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type Provider from "oidc-provider";
 import { PAGE_HEADERS } from "./page";
-import { errorPage, signInPage } from "./provider-pages";
+import { errorPage, loginPage } from "./provider-pages";
 
 const PATH = /^\/interaction\/[\w-]+$/;
 const NAME = /^[\w.-]{1,40}$/;
 const MAX_BODY = 4096;
 
-/** Takes the request if it belongs to a sign-in under way, and says whether it did. */
+/** Takes the request if it belongs to a login under way, and says whether it did. */
 export function interact(provider: Provider, request: IncomingMessage, response: ServerResponse): boolean {
   const path = request.url ?? "";
   if (!PATH.test(path)) return false;
   answer(provider, path, request, response).catch((error: Error) => {
-    send(response, 400, errorPage(error.name, "This sign-in is over, or was begun in another browser. Go back to the application and start again."));
+    send(response, 400, errorPage(error.name, "This login is over, or was begun in another browser. Go back to the application and start again."));
   });
   return true;
 }
 
 async function answer(provider: Provider, path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { prompt, params } = await provider.interactionDetails(request, response);
-  if (prompt.name !== "login") return provider.interactionFinished(request, response, { consent: {} }); // given by signing in
+  if (prompt.name !== "login") return provider.interactionFinished(request, response, { consent: {} }); // given by logging in
   const form = request.method === "POST" ? await readForm(request) : new URLSearchParams();
   if (form.has("cancel")) {
-    return provider.interactionFinished(request, response, { error: "access_denied", error_description: "The sign-in was cancelled." });
+    return provider.interactionFinished(request, response, { error: "access_denied", error_description: "The login was cancelled." });
   }
   const login = (form.get("login") ?? "").trim().toLowerCase();
   if (NAME.test(login)) return provider.interactionFinished(request, response, { login: { accountId: login } });
-  send(response, 200, signInPage({ client: String(params.client_id), scope: String(params.scope), action: path }));
+  send(response, 200, loginPage({ client: String(params.client_id), scope: String(params.scope), action: path }));
 }
 
 async function readForm(request: IncomingMessage): Promise<URLSearchParams> {

@@ -1,4 +1,4 @@
-// The pages that a person sees at the provider: whom to sign in as, whether to sign out, and what went wrong.
+// The pages that a person sees at the provider: whom to log in as, whether to log out, and what went wrong.
 
 import { escape, htmlPage } from "./page";
 
@@ -25,10 +25,10 @@ function providerPage(title: string, body: string): string {
 
 export interface Asking { client: string; scope: string; action: string }
 
-/** The sign-in page. Whoever signs in has also agreed to what is asked for, so that there is one page and not two. */
-export function signInPage({ client, scope, action }: Asking): string {
+/** The login page. Whoever logs in has also agreed to what is asked for, so that there is one page and not two. */
+export function loginPage({ client, scope, action }: Asking): string {
   const people = PEOPLE.map(({ id, name }) => `<button name="login" value="${escape(id)}"><span class="face" aria-hidden="true">${escape(name[0])}</span><span>${escape(name)}<small>${escape(id)}@example.com</small></span></button>`);
-  return providerPage("Sign in", `<h1>Sign in</h1>
+  return providerPage("Log in", `<h1>Log in</h1>
 <p class="soft">The application <code>${escape(client)}</code> asks who you are. There are no passwords here: be anyone.</p>
 <form class="people" method="post" action="${escape(action)}">
 ${people.join("\n")}
@@ -36,7 +36,7 @@ ${people.join("\n")}
 <label for="name">Someone else</label>
 <form class="other" method="post" action="${escape(action)}">
 <input id="name" name="login" required maxlength="40" pattern="[A-Za-z0-9._\\-]+" title="Letters, digits, dots, dashes and underscores" autocomplete="off" autocapitalize="none" spellcheck="false" placeholder="carol">
-<button>Sign in</button>
+<button>Log in</button>
 </form>
 <form method="post" action="${escape(action)}">
 <button name="cancel" value="yes">Cancel</button>
@@ -44,19 +44,19 @@ ${people.join("\n")}
 <p class="soft small">It asks for: <code>${escape(scope)}</code></p>`);
 }
 
-/** The question before a sign-out; `form` is oidc-provider's own, with its protection against forged requests. */
-export function signOutPage(person: string, form: string): string {
-  return providerPage("Sign out", `<h1>Sign out?</h1>
-<p>You are signed in here as <strong>${escape(person)}</strong>.</p>
+/** The question before a logout; `form` is oidc-provider's own, with its protection against forged requests. */
+export function logoutPage(person: string, form: string): string {
+  return providerPage("Log out", `<h1>Log out?</h1>
+<p>You are logged in here as <strong>${escape(person)}</strong>.</p>
 ${form}
 <p class="choice">
-<button class="main" autofocus form="op.logoutForm" name="logout" value="yes">Sign out</button>
-<button form="op.logoutForm">Stay signed in here</button>
+<button class="main" autofocus form="op.logoutForm" name="logout" value="yes">Log out</button>
+<button form="op.logoutForm">Stay logged in here</button>
 </p>`);
 }
 
-export function signedOutPage(): string {
-  return providerPage("Signed out", `<h1>You are signed out</h1>
+export function loggedOutPage(): string {
+  return providerPage("Logged out", `<h1>You are logged out</h1>
 <p class="soft">Nothing of your session is left at this provider.</p>`);
 }
 

@@ -6,7 +6,7 @@ import { PAGE_HEADERS } from "./page";
 import { account, CLAIMS } from "./provider-accounts";
 import { AUDIENCE, BROWSER_CLIENT, clients, type BrowserOptions } from "./provider-clients";
 import type { KeyRing } from "./provider-keys";
-import { errorPage, signedOutPage, signOutPage } from "./provider-pages";
+import { errorPage, loggedOutPage, logoutPage } from "./provider-pages";
 
 const SCOPES = ["openid", "offline_access", "profile", "email", "read", "write"];
 /** Scopes that a token for AUDIENCE can have: with the first three, UserInfo takes it as well. */
@@ -41,8 +41,8 @@ export function configuration({ keys, adapter, browser, padding }: Settings): Re
       backchannelLogout: { enabled: true },
       rpInitiatedLogout: {
         enabled: true,
-        logoutSource: (context: Context, form: string) => show(context, signOutPage(context.oidc.session.accountId ?? "nobody", form)),
-        postLogoutSuccessSource: (context: Context) => show(context, signedOutPage()),
+        logoutSource: (context: Context, form: string) => show(context, logoutPage(context.oidc.session.accountId ?? "nobody", form)),
+        postLogoutSuccessSource: (context: Context) => show(context, loggedOutPage()),
       },
       resourceIndicators: {
         enabled: true,
@@ -54,7 +54,7 @@ export function configuration({ keys, adapter, browser, padding }: Settings): Re
     },
     pkce: { required: () => false },
     issueRefreshToken: async (_context: unknown, client: { grantTypeAllowed(type: string): boolean }) => client.grantTypeAllowed("refresh_token"),
-    rotateRefreshToken: true, // an old one that comes again revokes all that came of the same sign-in
+    rotateRefreshToken: true, // an old one that comes again revokes all that came of the same login
     loadExistingGrant: grantAll,
     extraTokenClaims: (_context: unknown, token: { clientId: string; extra?: object }) =>
       ({ ...token.extra, ...(isBrowser(token) && padding !== "" ? { padding } : {}) }), // `extra`: what DemoProvider.opaque() gave it
@@ -70,7 +70,7 @@ export function configuration({ keys, adapter, browser, padding }: Settings): Re
   };
 }
 
-/** One for the process, so that a browser stays signed in when keys rotate. */
+/** One for the process, so that a browser stays logged in when keys rotate. */
 const COOKIE_KEY = randomBytes(32).toString("base64url");
 
 function show(context: Context, html: string): void {
@@ -78,7 +78,7 @@ function show(context: Context, html: string): void {
   context.body = html;
 }
 
-/** Signing in is consent: the grant has all that is asked for. */
+/** Logging in is consent: the grant has all that is asked for. */
 async function grantAll({ oidc }: Context): Promise<Grant> {
   const clientId = oidc.client.clientId;
   const grantId = oidc.session.grantIdFor(clientId);

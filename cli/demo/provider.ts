@@ -17,7 +17,7 @@ export interface ProviderOptions {
   port?: number;
   /** One signing key for each; the first signs ID tokens. */
   algs?: string[];
-  /** The client BROWSER_CLIENT, under which people sign in; there is none unless told. */
+  /** The client BROWSER_CLIENT, under which people log in; there is none unless told. */
   browser?: BrowserOptions;
   /** Its URL where a proxy that ends TLS stands before it, and says so by X-Forwarded-Proto. */
   issuer?: string;

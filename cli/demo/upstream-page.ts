@@ -1,4 +1,4 @@
-// The upstream's page: who is signed in, how long the access token lasts, and every header that arrived. Tokens are shown in part.
+// The upstream's page: who is logged in, how long the access token lasts, and every header that arrived. Tokens are shown in part.
 
 import { escape, htmlPage } from "./page";
 
@@ -50,7 +50,7 @@ ${identity.length > 0 ? navigation(echo) : ""}
 <div><dt>Answered</dt><dd>${clock(now)}</dd></div>
 ${expiry(identity, now)}
 </dl>
-${identity.length > 0 && !isProgram(echo) ? `<p class="soft small hint">When the access token has expired, reload: the filter renews it, and you stay signed in.</p>` : ""}
+${identity.length > 0 && !isProgram(echo) ? `<p class="soft small hint">When the access token has expired, reload: the filter refreshes it, and you stay logged in.</p>` : ""}
 ${echo.body === "" ? "" : `<h2>Body</h2>\n<p class="code">${escape(shortened(echo.body))}</p>`}
 ${identity.length > 0 ? `<h2>Identity, which the filter has set</h2>\n${table(identity)}` : ""}
 <h2>${identity.length > 0 ? "All other headers" : "Headers"}</h2>
@@ -60,20 +60,20 @@ ${table(others)}
 }
 
 function greeting(echo: Echo, identity: [string, string][]): string {
-  if (identity.length === 0) return `<h1>Nobody is signed in</h1>\n<p class="soft">No header says who this is.</p>`;
+  if (identity.length === 0) return `<h1>Nobody is logged in</h1>\n<p class="soft">No header says who this is.</p>`;
   const claims = decoded(valueOf(identity, "x-userinfo")) ?? decoded(valueOf(identity, "x-id-token")) ?? {};
   const who = text(claims.name) ?? text(claims.sub) ?? valueOf(identity, "x-user-id") ?? "somebody";
   const how = isProgram(echo) ? "by a bearer token" : text(claims.email) ?? text(claims.sub) ?? "";
-  return `<h1>Signed in as ${escape(who)}</h1>\n<p class="soft">${escape(how)}</p>`;
+  return `<h1>Logged in as ${escape(who)}</h1>\n<p class="soft">${escape(how)}</p>`;
 }
 
-/** A session has something to sign out of, a bearer token has not. */
+/** A session has something to log out of, a bearer token has not. */
 function navigation(echo: Echo): string {
   if (isProgram(echo)) return "";
   return `<nav>
 <a class="button" href="">Reload</a>
 <a class="button" href="/second" target="_blank" rel="noopener">Open a second tab</a>
-<a class="button main" href="/logout">Sign out</a>
+<a class="button main" href="/logout">Log out</a>
 </nav>`;
 }
 

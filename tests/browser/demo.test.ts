@@ -5,7 +5,7 @@ import { BrowserClient } from "../envoy/support/browser-client";
 import { getWith } from "../envoy/support/http";
 import { startUpstream } from "../envoy/support/upstream";
 import { startApplication, type Application } from "./support/application";
-import { chooses, heading, newProfile, picture, signIn } from "./support/browser";
+import { chooses, heading, newProfile, picture, logIn } from "./support/browser";
 
 let application: Application;
 
@@ -16,50 +16,50 @@ beforeAll(async () => {
 const claimsOf = (token: string): Record<string, unknown> => JSON.parse(Buffer.from(token.split(".")[1]!, "base64url").toString()) as Record<string, unknown>;
 
 async function tokens(person = "alice", app = application) {
-  return app.redeem((await new BrowserClient().signIn(app.signInUrl(), person)).url);
+  return app.redeem((await new BrowserClient().logIn(app.loginUrl(), person)).url);
 }
 
 describe("the provider", () => {
-  test("signs in with one page, and without any when it knows the browser", async () => {
+  test("logs in with one page, and without any when it knows the browser", async () => {
     const page = await (await newProfile()).newPage();
-    await page.goto(application.signInUrl());
-    expect(await heading(page)).toBe("Sign in");
-    await picture(page, "provider-sign-in");
+    await page.goto(application.loginUrl());
+    expect(await heading(page)).toBe("Log in");
+    await picture(page, "provider-login");
     await page.emulateMedia({ colorScheme: "dark" });
-    await picture(page, "provider-sign-in-dark");
+    await picture(page, "provider-login-dark");
     await chooses(page, "alice");
     const callback = new URL(page.url());
     expect(callback.href).toMatch(new RegExp(`^${application.url}/callback\\?code=[\\w-]+&state=s&iss=`));
     expect(callback.searchParams.get("iss")).toBe(application.provider.issuer);
-    await page.goto(application.signInUrl());
+    await page.goto(application.loginUrl());
     expect(page.url()).toContain("/callback?code=");
-    await page.goto(application.signInUrl({ prompt: "none" }));
+    await page.goto(application.loginUrl({ prompt: "none" }));
     expect(page.url()).toContain("/callback?code=");
   });
 
-  test("signs in whoever gives a name", async () => {
+  test("logs in whoever gives a name", async () => {
     const page = await (await newProfile()).newPage();
-    await page.goto(application.signInUrl());
+    await page.goto(application.loginUrl());
     await page.getByLabel("Someone else").fill("Carol");
-    await page.getByRole("button", { name: "Sign in", exact: true }).click();
+    await page.getByRole("button", { name: "Log in", exact: true }).click();
     await page.waitForURL(/\/callback/);
     expect(claimsOf((await application.redeem(page.url())).id_token)).toMatchObject({ sub: "carol", name: "Carol Example", email: "carol@example.com" });
   });
 
   test("tells the application when somebody cancels, and when prompt=none finds nobody", async () => {
     const page = await (await newProfile()).newPage();
-    await page.goto(application.signInUrl());
+    await page.goto(application.loginUrl());
     await page.getByRole("button", { name: "Cancel" }).click();
     await page.waitForURL(/\/callback/);
     expect(new URL(page.url()).searchParams.get("error")).toBe("access_denied");
-    await page.goto(application.signInUrl({ prompt: "none" }));
+    await page.goto(application.loginUrl({ prompt: "none" }));
     expect(new URL(page.url()).searchParams.get("error")).toBe("login_required");
   });
 
-  test("has two sign-ins under way in one browser", async () => {
+  test("has two logins under way in one browser", async () => {
     const profile = await newProfile();
     const pages = [await profile.newPage(), await profile.newPage()] as const;
-    await Promise.all(pages.map((page, i) => page.goto(application.signInUrl({ state: `tab-${i}` }))));
+    await Promise.all(pages.map((page, i) => page.goto(application.loginUrl({ state: `tab-${i}` }))));
     for (const [i, page] of pages.entries()) {
       await chooses(page, "alice");
       expect(new URL(page.url()).searchParams.get("state")).toBe(`tab-${i}`);
@@ -68,30 +68,30 @@ describe("the provider", () => {
 
   test("shows what is wrong with a request", async () => {
     const page = await (await newProfile()).newPage();
-    await page.goto(application.signInUrl({ redirect_uri: "http://elsewhere.example/" }));
+    await page.goto(application.loginUrl({ redirect_uri: "http://elsewhere.example/" }));
     expect(await heading(page)).toBe("That did not work");
     await picture(page, "provider-error");
-    await page.goto(`${application.provider.issuer}/interaction/no-such-sign-in`);
+    await page.goto(`${application.provider.issuer}/interaction/no-such-login`);
     expect(await heading(page)).toBe("That did not work");
   });
 
-  test("asks before it signs out, and then does", async () => {
+  test("asks before it logs out, and then does", async () => {
     const page = await (await newProfile()).newPage();
-    await signIn(page, application.signInUrl());
+    await logIn(page, application.loginUrl());
     const { id_token, refresh_token } = await application.redeem(page.url());
     const parameters = new URLSearchParams({ id_token_hint: id_token, post_logout_redirect_uri: `${application.url}/` });
     await page.goto(`${application.provider.issuer}/session/end?${parameters}`);
-    expect(await heading(page)).toBe("Sign out?");
-    await picture(page, "provider-sign-out");
-    await page.getByRole("button", { name: "Sign out" }).click();
+    expect(await heading(page)).toBe("Log out?");
+    await picture(page, "provider-logout");
+    await page.getByRole("button", { name: "Log out" }).click();
     await page.waitForURL(`${application.url}/`);
     expect((await application.token({ grant_type: "refresh_token", refresh_token })).error).toBe("invalid_grant");
     expect(application.logoutTokens).toHaveLength(1);
-    await page.goto(application.signInUrl());
-    expect(await heading(page)).toBe("Sign in");
+    await page.goto(application.loginUrl());
+    expect(await heading(page)).toBe("Log in");
     await page.goto(`${application.provider.issuer}/session/end`);
-    expect(await heading(page)).toBe("You are signed out");
-    await picture(page, "provider-signed-out");
+    expect(await heading(page)).toBe("You are logged out");
+    await picture(page, "provider-logged-out");
   });
 
   test("gives JWTs for the API, which UserInfo takes as well", async () => {
@@ -138,7 +138,7 @@ describe("the provider", () => {
 });
 
 describe("the upstream's page", () => {
-  test("says who is signed in, until when, and shows tokens in part only", async () => {
+  test("says who is logged in, until when, and shows tokens in part only", async () => {
     const upstream = await startUpstream();
     const { access_token, id_token } = await tokens();
     const profile = await newProfile();
@@ -148,19 +148,19 @@ describe("the upstream's page", () => {
     });
     const page = await profile.newPage();
     await page.goto(`${upstream.url}/orders?page=2&from=<script>`);
-    expect(await heading(page)).toBe("Signed in as Alice Example");
+    expect(await heading(page)).toBe("Logged in as Alice Example");
     const content = await page.locator("body").innerText();
     expect(content).toContain("alice@example.com");
     expect(content).toContain("GET /orders?page=2");
     expect(content).toMatch(/Access token\s+Expires in 60 min/);
     expect(await page.content()).not.toContain(access_token.slice(30, 90));
-    expect(await page.getByRole("link", { name: "Sign out" }).getAttribute("href")).toBe("/logout");
-    await picture(page, "upstream-signed-in");
+    expect(await page.getByRole("link", { name: "Log out" }).getAttribute("href")).toBe("/logout");
+    await picture(page, "upstream-logged-in");
     await page.emulateMedia({ colorScheme: "dark" });
-    await picture(page, "upstream-signed-in-dark");
+    await picture(page, "upstream-logged-in-dark");
     await page.emulateMedia({ colorScheme: "light" });
     await page.setViewportSize({ width: 390, height: 800 });
-    await picture(page, "upstream-signed-in-narrow");
+    await picture(page, "upstream-logged-in-narrow");
     const second = page.waitForEvent("popup");
     await page.getByRole("link", { name: "second tab" }).click();
     expect((await second).url()).toBe(`${upstream.url}/second`);
@@ -177,19 +177,19 @@ describe("the upstream's page", () => {
     await profile.setExtraHTTPHeaders({ "x-access-token": access_token, "x-user-id": "bob" });
     const page = await profile.newPage();
     await page.goto(upstream.url);
-    expect(await heading(page)).toBe("Signed in as bob");
+    expect(await heading(page)).toBe("Logged in as bob");
     expect(await page.locator("body").innerText()).toContain("It has expired");
   });
 
-  test("knows nobody without identity headers, and offers a bearer token no sign-out", async () => {
+  test("knows nobody without identity headers, and offers a bearer token no logout", async () => {
     const upstream = await startUpstream();
     const page = await (await newProfile()).newPage();
     await page.goto(upstream.url);
-    expect(await heading(page)).toBe("Nobody is signed in");
+    expect(await heading(page)).toBe("Nobody is logged in");
     await picture(page, "upstream-nobody");
     await page.setExtraHTTPHeaders({ "x-user-id": "alice", authorization: "Bearer t" });
     await page.goto(upstream.url);
     expect(await page.locator("body").innerText()).toContain("by a bearer token");
-    expect(await page.getByRole("link", { name: "Sign out" }).count()).toBe(0);
+    expect(await page.getByRole("link", { name: "Log out" }).count()).toBe(0);
   });
 });

@@ -1,9 +1,9 @@
-// Other ways to configure a sign-in, each in a real browser: where the provider answers and how, how the filter proves itself, which tokens.
+// Other ways to configure a login, each in a real browser: where the provider answers and how, how the filter proves itself, which tokens.
 
 import { generateKeyPairSync } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startBrowserWorld, SESSION_SECRET, type BrowserWorldOptions } from "../envoy/support/browser-world";
-import { heading, newProfile, picture, signIn, whereabouts, type BrowserContext, type Page } from "./support/browser";
+import { heading, newProfile, picture, logIn, whereabouts, type BrowserContext, type Page } from "./support/browser";
 
 let profile: BrowserContext;
 let page: Page;
@@ -15,31 +15,31 @@ beforeEach(async () => {
 
 afterEach(() => profile.close());
 
-async function signedIn(options: BrowserWorldOptions, path = "/orders?page=2") {
+async function loggedIn(options: BrowserWorldOptions, path = "/orders?page=2") {
   const world = await startBrowserWorld(options);
-  await signIn(page, world.app + path);
+  await logIn(page, world.app + path);
   expect(whereabouts(page, world.app)).toBe(path);
-  expect(await heading(page)).toBe("Signed in as Alice Example");
+  expect(await heading(page)).toBe("Logged in as Alice Example");
   return world;
 }
 
 describe("the provider's answer", () => {
   test("by form_post, with cookies that only https carries", async () => {
-    const world = await signedIn({ filter: { response_mode: "form_post", session: { secret: SESSION_SECRET, cookie_secure: true } } });
+    const world = await loggedIn({ filter: { response_mode: "form_post", session: { secret: SESSION_SECRET, cookie_secure: true } } });
     const cookies = await profile.cookies(`${world.app}/callback`);
     expect(cookies.length).toBeGreaterThan(0);
     for (const { name, secure, path } of cookies) expect([name.slice(0, 7), secure, path]).toEqual(["__Host-", true, "/"]);
   });
 
   test("without redirect_uri, at the page's own path with APISIX's suffix", async () => {
-    await signedIn({ callbacks: ["/orders/.apisix/redirect"], filter: { redirect_uri: undefined } });
+    await loggedIn({ callbacks: ["/orders/.apisix/redirect"], filter: { redirect_uri: undefined } });
   });
 });
 
 describe("the filter proves itself at the token endpoint by", () => {
   test.each(["client_secret_basic", "client_secret_post", "client_secret_jwt"])("%s", async (method) => {
     const secret = "a client secret: with reserved + & % characters"; // RFC 6749 §2.3.1
-    await signedIn({ filter: { token_endpoint_auth_method: method, client_secret: secret }, browser: { metadata: { token_endpoint_auth_method: method, client_secret: secret } } });
+    await loggedIn({ filter: { token_endpoint_auth_method: method, client_secret: secret }, browser: { metadata: { token_endpoint_auth_method: method, client_secret: secret } } });
   });
 
   test.each([
@@ -47,7 +47,7 @@ describe("the filter proves itself at the token endpoint by", () => {
     { alg: "ES256", pair: () => generateKeyPairSync("ec", { namedCurve: "P-256" }) },
   ])("private_key_jwt with $alg", async ({ alg, pair }) => {
     const { publicKey, privateKey } = pair();
-    const world = await signedIn({
+    const world = await loggedIn({
       browser: { metadata: { token_endpoint_auth_method: "private_key_jwt", jwks: { keys: [{ ...publicKey.export({ format: "jwk" }), kid: "k", use: "sig", alg }] } } },
       filter: {
         token_endpoint_auth_method: "private_key_jwt", client_jwt_assertion_alg: alg, client_rsa_private_key_id: "k",
@@ -61,28 +61,28 @@ describe("the filter proves itself at the token endpoint by", () => {
 });
 
 test("opaque access tokens, with UserInfo by them", async () => {
-  const world = await signedIn({ browser: { accessTokens: "opaque" } });
+  const world = await loggedIn({ browser: { accessTokens: "opaque" } });
   expect((await world.provider.counts()).userinfo).toBe(1);
 });
 
 test("refresh_session_interval: the provider is asked in silence, and a person only when it knows nobody any more", async () => {
-  const world = await signedIn({ filter: { refresh_session_interval: 2, backchannel_logout_path: undefined }, browser: { backchannelLogoutUri: undefined } });
+  const world = await loggedIn({ filter: { refresh_session_interval: 2, backchannel_logout_path: undefined }, browser: { backchannelLogoutUri: undefined } });
   await world.provider.reset();
   await sleep(3100);
   await page.reload();
   expect(whereabouts(page, world.app)).toBe("/orders?page=2");
-  expect(await heading(page)).toBe("Signed in as Alice Example");
+  expect(await heading(page)).toBe("Logged in as Alice Example");
   const { authorization, "token:authorization_code": codes } = await world.provider.counts();
   expect([authorization, codes]).toEqual([1, 1]);
   await world.provider.endSessions("alice");
   await sleep(3100);
   await page.reload();
-  expect(await heading(page)).toBe("Sign in");
+  expect(await heading(page)).toBe("Log in");
 });
 
 test("tokens that do not fit: a page that says so, and no circle", async () => {
   const world = await startBrowserWorld({ browser: { paddingBytes: 11_000 } });
-  await signIn(page, `${world.app}/orders`);
+  await logIn(page, `${world.app}/orders`);
   expect(await page.locator("footer code").innerText()).toBe("431 session_too_large");
   await picture(page, "session-too-large");
   expect(await profile.cookies(world.app)).not.toContainEqual(expect.objectContaining({ name: expect.stringMatching(/_\d$/) as string }));

@@ -9,7 +9,7 @@ import { startEnvoy, until } from "../envoy/support/envoy";
 import { request } from "../envoy/support/http";
 import { startProvider, type TestProvider } from "../envoy/support/provider";
 import { passes } from "../envoy/support/world";
-import { chooses, cookieHeader, heading, newProfile, signIn, whereabouts, type BrowserContext, type Page } from "./support/browser";
+import { chooses, cookieHeader, heading, newProfile, logIn, whereabouts, type BrowserContext, type Page } from "./support/browser";
 
 /** One worker may have answered all requests; the other looks for news every second. */
 const HEARD_MS = 1500;
@@ -53,7 +53,7 @@ afterEach(() => profile.close());
 
 /** A person inside, whose pages come by way of the worker from now on. */
 async function byWorker(): Promise<void> {
-  await signIn(page, `${app}/orders`);
+  await logIn(page, `${app}/orders`);
   await page.evaluate(async () => {
     const controlled = new Promise((resolve) => navigator.serviceWorker.addEventListener("controllerchange", resolve));
     await navigator.serviceWorker.register("/worker.js");
@@ -110,7 +110,7 @@ describe("behind a service worker that answers navigations with fetch(event.requ
 
 test("in a WebView of Android, which names its application in X-Requested-With, a person logs in", async () => {
   await page.setExtraHTTPHeaders({ "X-Requested-With": "com.example.app" });
-  await signIn(page, `${app}/orders`);
+  await logIn(page, `${app}/orders`);
   expect([whereabouts(page, app), await heading(page)]).toEqual(["/orders", "An application"]);
   expect(seen.find(({ url }) => url === "/orders")!.headers["x-requested-with"]).toBe("com.example.app");
 });

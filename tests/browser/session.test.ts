@@ -1,9 +1,9 @@
-// A session in use, in a real browser: renewed in silence, kept when secrets rotate, large, and gone when its cookies are damaged.
+// A session in use, in a real browser: refreshed in silence, kept when secrets rotate, large, and gone when its cookies are damaged.
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { listeners, SESSION_SECRET, startBrowserWorld, type BrowserWorld } from "../envoy/support/browser-world";
 import { request } from "../envoy/support/http";
-import { chooses, cookieHeader, heading, newProfile, signIn, type BrowserContext, type Page } from "./support/browser";
+import { chooses, cookieHeader, heading, newProfile, logIn, type BrowserContext, type Page } from "./support/browser";
 
 let profile: BrowserContext;
 let page: Page;
@@ -36,14 +36,14 @@ describe("access tokens of five seconds", () => {
     world = await startBrowserWorld({ browser: { accessTokenSec: ACCESS_TOKEN_SEC } });
   });
 
-  test("are renewed in silence, again and again", async () => {
-    await signIn(page, `${world.app}/orders`);
+  test("are refreshed in silence, again and again", async () => {
+    await logIn(page, `${world.app}/orders`);
     const tokens = [(await fetches(1))[0]!.token];
     await world.provider.reset();
     for (let round = 1; round <= 3; round++) {
       await sleep(ACCESS_TOKEN_SEC * 1000 + 200);
       await page.reload();
-      expect(await heading(page)).toBe("Signed in as Alice Example");
+      expect(await heading(page)).toBe("Logged in as Alice Example");
       tokens.push((await fetches(1))[0]!.token);
       expect((await world.provider.counts())["token:refresh_token"]).toBe(round);
     }
@@ -51,8 +51,8 @@ describe("access tokens of five seconds", () => {
     expect((await world.provider.counts()).authorization).toBe(0);
   }, 60_000);
 
-  test("50 requests at once, of a page and of other connections to both workers: one refresh, and nobody is signed out", async () => {
-    await signIn(page, `${world.app}/orders`);
+  test("50 requests at once, of a page and of other connections to both workers: one refresh, and nobody is logged out", async () => {
+    await logIn(page, `${world.app}/orders`);
     const cookie = await cookieHeader(profile, `${world.app}/`);
     const old = (await fetches(1))[0]!.token;
     await sleep(ACCESS_TOKEN_SEC * 1000 + 200);
@@ -73,21 +73,21 @@ describe("access tokens of five seconds", () => {
     await world.provider.fault("token", null);
     await sleep(ACCESS_TOKEN_SEC * 1000 + 200);
     await page.reload();
-    expect(await heading(page)).toBe("Signed in as Alice Example");
+    expect(await heading(page)).toBe("Logged in as Alice Example");
     expect((await world.provider.counts())["token:refresh_token"]).toBe(2);
   }, 60_000);
 
-  test("a refresh that the provider refuses ends the session, and the way to sign in is open", async () => {
-    await signIn(page, `${world.app}/orders`);
+  test("a refresh that the provider refuses ends the session, and the way to log in is open", async () => {
+    await logIn(page, `${world.app}/orders`);
     await world.provider.fault("token", { kind: "reply", status: 400, body: '{"error":"invalid_grant"}', times: 1 });
     await sleep(ACCESS_TOKEN_SEC * 1000 + 200);
     await page.goto(`${world.app}/orders?again`);
     expect(page.url()).toBe(`${world.app}/orders?again`); // the provider still knew who it was
-    expect(await heading(page)).toBe("Signed in as Alice Example");
+    expect(await heading(page)).toBe("Logged in as Alice Example");
   }, 60_000);
 
   test("a provider that is down: 503 once the token has expired, and the session goes on when it is back", async () => {
-    await signIn(page, `${world.app}/orders`);
+    await logIn(page, `${world.app}/orders`);
     await world.provider.reset();
     await world.provider.fault("token", { kind: "reply", status: 503, body: "{}" });
     await sleep(ACCESS_TOKEN_SEC * 1000 + 200);
@@ -95,7 +95,7 @@ describe("access tokens of five seconds", () => {
     await world.provider.fault("token", null);
     await sleep(1500);
     for (let tries = 0; tries < 20 && (await page.reload())?.status() === 503; tries++) await sleep(500);
-    expect(await heading(page)).toBe("Signed in as Alice Example");
+    expect(await heading(page)).toBe("Logged in as Alice Example");
     expect((await world.provider.counts()).authorization).toBe(0);
   }, 60_000);
 });
@@ -104,7 +104,7 @@ describe("the secret", () => {
   const NEXT = "the next session secret, as long as the first one";
   const LAST = "another session secret that has sealed nothing yet";
 
-  test("rotates by a reload and nobody is signed out; when the old one goes, one is asked again", async () => {
+  test("rotates by a reload and nobody is logged out; when the old one goes, one is asked again", async () => {
     const world = await startBrowserWorld({ envoy: { reloadable: true } });
     const reload = async (secret: string | string[]) => expect(await world.envoy.reload({ listeners: listeners(world.filter({ session: { secret } })) })).toEqual({ accepted: true });
     /** Opens a page with these cookies on new connections: those that are open go on with the configuration that they began with. */
@@ -120,16 +120,16 @@ describe("the secret", () => {
       return seen;
     };
 
-    await signIn(page, `${world.app}/orders`);
+    await logIn(page, `${world.app}/orders`);
     const old = await profile.cookies(world.app);
     await reload([NEXT, SESSION_SECRET]);
-    expect(await visit(old)).toMatchObject({ asked: false, who: "Signed in as Alice Example" });
+    expect(await visit(old)).toMatchObject({ asked: false, who: "Logged in as Alice Example" });
     const young = (await visit([])).cookies;
     await reload(NEXT);
-    expect(await visit(young)).toMatchObject({ asked: false, who: "Signed in as Bob Example" });
-    expect(await visit(old)).toMatchObject({ asked: true, who: "Sign in" });
+    expect(await visit(young)).toMatchObject({ asked: false, who: "Logged in as Bob Example" });
+    expect(await visit(old)).toMatchObject({ asked: true, who: "Log in" });
     await reload(LAST);
-    expect(await visit(young)).toMatchObject({ asked: true, who: "Sign in" });
+    expect(await visit(young)).toMatchObject({ asked: true, who: "Log in" });
   }, 60_000);
 });
 
@@ -143,8 +143,8 @@ describe("tokens of 12 kB", () => {
   const chunks = async () => (await profile.cookies(world.app)).filter(({ name }) => !name.includes("flow"));
 
   test("are kept in chunks that browsers take, and arrive whole", async () => {
-    await signIn(page, `${world.app}/orders`);
-    expect(await heading(page)).toBe("Signed in as Alice Example");
+    await logIn(page, `${world.app}/orders`);
+    expect(await heading(page)).toBe("Logged in as Alice Example");
     const headers = await page.evaluate(async () => (await (await fetch("/echo", { headers: { accept: "application/json" } })).json() as { headers: [string, string][] }).headers);
     const value = (wanted: string) => headers.find(([name]) => name.toLowerCase() === wanted)?.[1] ?? "";
     const padding = (jwt: string) => String((JSON.parse(Buffer.from(jwt.split(".")[1]!, "base64url").toString()) as { padding: string }).padding).length;
@@ -157,7 +157,7 @@ describe("tokens of 12 kB", () => {
   });
 
   test("a missing, changed or swapped chunk is no session, and no error either", async () => {
-    await signIn(page, `${world.app}/orders`);
+    await logIn(page, `${world.app}/orders`);
     const cookies = await chunks();
     const header = (changed: typeof cookies) => changed.map(({ name, value }) => `${name}=${value}`).join("; ");
     const status = async (changed: typeof cookies) => (await request(`${world.app}/`, { headers: [["Cookie", header(changed)]] })).status;
@@ -170,9 +170,9 @@ describe("tokens of 12 kB", () => {
     }
   });
 
-  test("signing out takes every chunk away", async () => {
-    await signIn(page, `${world.app}/orders`);
-    await page.getByRole("link", { name: "Sign out" }).click();
+  test("logging out takes every chunk away", async () => {
+    await logIn(page, `${world.app}/orders`);
+    await page.getByRole("link", { name: "Log out" }).click();
     await page.waitForURL(`${world.provider.issuer}/session/end?**`);
     expect(await chunks()).toEqual([]);
   });

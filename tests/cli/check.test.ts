@@ -8,7 +8,7 @@ import { envoyOidc, file, findings, placeOf, type Found } from "./support";
 const ROOT = join(__dirname, "../..");
 const BROWSER = readFileSync(join(ROOT, "envoy/browser.yaml"), "utf8");
 const SECRETS = { OIDC_CLIENT_SECRET: "the secret that the provider gave", OIDC_SESSION_SECRET: "Yb0pYq3kBv6i8Dq2lQ4ZcU7xj1mN5tRw" };
-const SIGN_IN = { discovery: "https://idp.example.com/.well-known/openid-configuration", provider_cluster: "idp", client_id: "app", client_secret: "$ENV://A", redirect_uri: "https://app.example.com/callback", session: { secret: "$ENV://B" }, use_jwks: true };
+const LOGIN = { discovery: "https://idp.example.com/.well-known/openid-configuration", provider_cluster: "idp", client_id: "app", client_secret: "$ENV://A", redirect_uri: "https://app.example.com/callback", session: { secret: "$ENV://B" }, use_jwks: true };
 
 const at = ({ position }: Found): string => `${position?.line}:${position?.column}`;
 const serious = (all: Found[]): Found[] => all.filter(({ level }) => level !== "note");
@@ -36,7 +36,7 @@ describe("the filter's JSON", () => {
   });
 
   test("names that hold dots are found, and rules by their number", async () => {
-    const text = JSON.stringify({ ...SIGN_IN, claim_headers: { "realm_access.roles": "host" }, rules: [{ path: "/a" }, { path_prefix: "/b/*" }] }, null, 2);
+    const text = JSON.stringify({ ...LOGIN, claim_headers: { "realm_access.roles": "host" }, rules: [{ path: "/a" }, { path_prefix: "/b/*" }] }, null, 2);
     const found = serious(await findings([file(text, "filter.json")]));
     expect(found.map((one) => [one.path, at(one)])).toContainEqual(["claim_headers.realm_access.roles", placeOf(text, '"realm_access.roles"')]);
     expect(found.map((one) => [one.path, at(one)])).toContainEqual(["rules[1].path_prefix", placeOf(text, '"path_prefix"')]);
@@ -49,23 +49,23 @@ describe("the filter's JSON", () => {
   });
 
   test("variables that are not set here are named, and nothing is said about their values", async () => {
-    const found = await findings([file(JSON.stringify(SIGN_IN), "filter.json")]);
+    const found = await findings([file(JSON.stringify(LOGIN), "filter.json")]);
     expect(found.map(({ code }) => code)).toEqual(["variable-unset"]);
     expect(found[0]!.text).toContain("A, B");
   });
 
   test("variables that are set here are judged", async () => {
-    const found = await findings([file(JSON.stringify(SIGN_IN), "filter.json")], { A: "the secret that the provider gave", B: "short" });
+    const found = await findings([file(JSON.stringify(LOGIN), "filter.json")], { A: "the secret that the provider gave", B: "short" });
     expect(found.filter(({ level }) => level === "error").map(({ path, text }) => `${path}: ${text}`)).toEqual(["session.secret: expected at least 16 characters, found 5"]);
   });
 
   test("a private key in a variable gets a stand-in of its kind", async () => {
-    const found = await findings([file(JSON.stringify({ ...SIGN_IN, token_endpoint_auth_method: "private_key_jwt", client_rsa_private_key: "$ENV://KEY", client_jwt_assertion_alg: "ES256" }), "filter.json")]);
+    const found = await findings([file(JSON.stringify({ ...LOGIN, token_endpoint_auth_method: "private_key_jwt", client_rsa_private_key: "$ENV://KEY", client_jwt_assertion_alg: "ES256" }), "filter.json")]);
     expect(found.map(({ level }) => level)).toEqual(["note"]);
   });
 
   test("secrets that are written down are warned of", async () => {
-    const found = await findings([file(JSON.stringify({ ...SIGN_IN, client_secret: "the secret that the provider gave" }), "filter.json")]);
+    const found = await findings([file(JSON.stringify({ ...LOGIN, client_secret: "the secret that the provider gave" }), "filter.json")]);
     expect(found).toContainEqual(expect.objectContaining({ level: "warning", text: expect.stringContaining("client_secret") }));
   });
 });
@@ -142,7 +142,7 @@ describe("what the filter cannot see", () => {
   });
 });
 
-const config = { ...SIGN_IN, backchannel_logout_path: "/bye", relm: "x" };
+const config = { ...LOGIN, backchannel_logout_path: "/bye", relm: "x" };
 const KUBERNETES: [string, string][] = [
   ["WasmPlugin", JSON.stringify({ apiVersion: "extensions.istio.io/v1alpha1", kind: "WasmPlugin", spec: { pluginName: "envoy-oidc", failStrategy: "FAIL_OPEN", vmConfig: { env: [{ name: "A", valueFrom: "HOST" }, { name: "B", valueFrom: "HOST" }] }, pluginConfig: config } }, null, 2)],
   ["EnvoyExtensionPolicy", JSON.stringify({ apiVersion: "gateway.envoyproxy.io/v1alpha1", kind: "EnvoyExtensionPolicy", spec: { wasm: [{ name: "envoy-oidc", failOpen: true, env: { hostKeys: ["A", "B"] }, config }] } }, null, 2)],
@@ -187,7 +187,7 @@ describe("the way to the provider in a mesh", () => {
 
 describe("files", () => {
   test("several are read, each finding names its own", async () => {
-    const good = file(JSON.stringify(SIGN_IN), "good.json"), bad = file("{}", "bad.json");
+    const good = file(JSON.stringify(LOGIN), "good.json"), bad = file("{}", "bad.json");
     const found = await findings([good, bad]);
     expect(found.filter(({ level }) => level === "error").every(({ file: name }) => name === bad)).toBe(true);
   });
@@ -223,11 +223,11 @@ describe("--online", () => {
     metadata = { issuer: url, jwks_uri: `${url}/jwks`, authorization_endpoint: `${url}/auth`, token_endpoint: `${url}/token`, userinfo_endpoint: `${url}/me`, end_session_endpoint: `${url}/bye`, token_endpoint_auth_methods_supported: ["client_secret_basic"], id_token_signing_alg_values_supported: ["RS256"], scopes_supported: ["openid"], backchannel_logout_supported: true };
     keys = [{ kty: "RSA", kid: "1", alg: "RS256", use: "sig" }];
   });
-  const ask = async (settings: object = {}): Promise<Found[]> => findings(["--online", file(JSON.stringify({ ...SIGN_IN, ssl_verify: false, discovery: `${url}/.well-known/openid-configuration`, ...settings }), "filter.json")]);
+  const ask = async (settings: object = {}): Promise<Found[]> => findings(["--online", file(JSON.stringify({ ...LOGIN, ssl_verify: false, discovery: `${url}/.well-known/openid-configuration`, ...settings }), "filter.json")]);
 
   test("what a provider says cannot steer the terminal", async () => {
     metadata.issuer = "https://x\u001b[31m\nenvoy-oidc: all is well";
-    const { out } = await envoyOidc(["check", "--online", file(JSON.stringify({ ...SIGN_IN, ssl_verify: false, discovery: `${url}/.well-known/openid-configuration` }), "filter.json")]);
+    const { out } = await envoyOidc(["check", "--online", file(JSON.stringify({ ...LOGIN, ssl_verify: false, discovery: `${url}/.well-known/openid-configuration` }), "filter.json")]);
     expect(out).not.toContain("\u001b");
     expect(out).not.toMatch(/^envoy-oidc: all/m);
   });

@@ -1,5 +1,5 @@
 /** `envoy-oidc session inspect`: what is in a session, and never a token. */
-import { browse, BROWSER_CONFIG, signIn } from "../host/browser";
+import { browse, BROWSER_CONFIG, logIn } from "../host/browser";
 import { envoyOidc, file } from "./support";
 
 const SECRET = String((BROWSER_CONFIG.session as { secret: string }).secret);
@@ -8,7 +8,7 @@ const config = file(JSON.stringify(BROWSER_CONFIG), "filter.json");
 /** A session that the filter itself has sealed. */
 function cookies(changes: Record<string, unknown> = {}): { header: string; tokens: string[] } {
   const { browser } = browse(changes);
-  signIn(browser);
+  logIn(browser);
   const forwarded = browser.navigate("/page").forwarded;
   return { header: browser.cookiesFor("/page"), tokens: [forwarded.get("x-access-token")!] };
 }

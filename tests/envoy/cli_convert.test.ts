@@ -1,4 +1,4 @@
-/** Configurations as other tools' documents show them, converted by `envoy-oidc convert`: a person signs in, and a program's token passes or does not. */
+/** Configurations as other tools' documents show them, converted by `envoy-oidc convert`: a person logs in, and a program's token passes or does not. */
 import { BrowserClient } from "./support/browser-client";
 import { listeners, startBrowserWorld, type BrowserWorld } from "./support/browser-world";
 import { convert, type Converted } from "../../cli/commands/convert/convert";
@@ -25,7 +25,7 @@ const PEOPLE: [string, () => string][] = [
   ["huawei", () => JSON.stringify({ Name: "oidc", Type: "OIDC Authorization", client_id: id, client_secret: "written down", discovery: discovery(), redirect_api: "/callback", logout_api: "/logout", jwks_enabled: true })],
   ["oauth2-proxy", () => `provider = "oidc"\noidc_issuer_url = "${issuer}"\nclient_id = "${id}"\nclient_secret = "written down"\ncookie_secret = "0123456789abcdef"\nemail_domains = ["*"]\nupstreams = ["http://127.0.0.1:8080/"]\nreverse_proxy = true\n`],
   ["mod_auth_openidc", () => `OIDCProviderMetadataURL ${discovery()}\nOIDCClientID ${id}\nOIDCClientSecret "written down"\nOIDCRedirectURI ${world.app}/redirect_uri\nOIDCCryptoPassphrase "made up"\nOIDCRemoteUserClaim sub\n<Location />\n  AuthType openid-connect\n  Require valid-user\n</Location>\n`],
-  ["envoy-oauth2", () => `http_filters:\n- name: envoy.filters.http.oauth2\n  typed_config:\n    "@type": type.googleapis.com/envoy.extensions.filters.http.oauth2.v3.OAuth2\n    config:\n      token_endpoint: { cluster: idp, uri: "${issuer}/token", timeout: 3s }\n      authorization_endpoint: ${issuer}/auth\n      redirect_uri: "%REQ(x-forwarded-proto)%://%REQ(:authority)%/callback"\n      redirect_path_matcher: { path: { exact: /callback } }\n      signout_path: { path: { exact: /signout } }\n      auth_type: BASIC_AUTH\n      auth_scopes: [openid, email]\n      credentials: { client_id: ${id}, token_secret: { name: token }, hmac_secret: { name: hmac } }\n`],
+  ["envoy-oauth2", () => `http_filters:\n- name: envoy.filters.http.oauth2\n  typed_config:\n    "@type": type.googleapis.com/envoy.extensions.filters.http.oauth2.v3.OAuth2\n    config:\n      token_endpoint: { cluster: idp, uri: "${issuer}/token", timeout: 3s }\n      authorization_endpoint: ${issuer}/auth\n      redirect_uri: "%REQ(x-forwarded-proto)%://%REQ(:authority)%/callback"\n      redirect_path_matcher: { path: { exact: /callback } }\n      signout_path: { path: { exact: /logout } }\n      auth_type: BASIC_AUTH\n      auth_scopes: [openid, email]\n      credentials: { client_id: ${id}, token_secret: { name: token }, hmac_secret: { name: hmac } }\n`],
   ["envoy-gateway", () => `apiVersion: gateway.envoyproxy.io/v1alpha1\nkind: SecurityPolicy\nmetadata: { name: oidc }\nspec:\n  targetRefs: [{ group: gateway.networking.k8s.io, kind: HTTPRoute, name: shop }]\n  oidc:\n    provider: { issuer: "${issuer}" }\n    clientID: ${id}\n    clientSecret: { name: secret }\n    redirectURL: "${world.app}/oidc"\n    logoutPath: /shop/logout\n`],
 ];
 
@@ -42,10 +42,10 @@ async function use(from: string, text: string): Promise<Converted> {
   return converted;
 }
 
-test.each(PEOPLE)("%s: a person signs in, and the upstream knows who it is", async (from, text) => {
+test.each(PEOPLE)("%s: a person logs in, and the upstream knows who it is", async (from, text) => {
   const { changes } = await use(from, text());
   expect(changes.every((change) => change.text.length > 10)).toBe(true);
-  const browser = new BrowserClient(), page = await browser.signIn(`${world.app}/orders?page=2`);
+  const browser = new BrowserClient(), page = await browser.logIn(`${world.app}/orders?page=2`);
   expect([page.status, new URL(page.url).pathname]).toEqual([200, "/orders"]);
   expect(page.body).toContain("x-userinfo");
   expect((await browser.fetch(`${world.app}/orders`)).status).toBe(200);

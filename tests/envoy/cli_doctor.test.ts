@@ -110,7 +110,7 @@ describe("what the provider says", () => {
   });
 });
 
-const SIGN_IN = (changes: Filter = {}): Filter => ({
+const LOGIN = (changes: Filter = {}): Filter => ({
   ...byKeys(provider), bearer_only: false, client_id: "browser", client_secret: "$ENV://CLIENT_SECRET", session: { secret: "$ENV://SESSION_SECRET" }, redirect_uri: "/callback", ...changes,
 });
 const SECRETS = { environment: { CLIENT_SECRET: "what the provider has given it", SESSION_SECRET: "Yb0pYq3kBv6i8Dq2lQ4ZcU7xj1mN5tRw" } };
@@ -121,10 +121,10 @@ describe("how Envoy runs the filter", () => {
     ["capability-missing", { ...SECRETS, capabilities: capabilitiesOf(FILTER_WASM).filter((name) => name !== "proxy_on_tick") }, {}, "error"],
     ["secret-literal", SECRETS, {}, "warning"],
     ["fails-open", { ...SECRETS, failurePolicy: "FAIL_OPEN" as "FAIL_CLOSED" }, {}, "error"],
-  ])("%s", async (code, options, changes, level) => expect((await doctor(await envoyWith(SIGN_IN(changes), options as never))).codes).toContain(`${level} ${code}`));
+  ])("%s", async (code, options, changes, level) => expect((await doctor(await envoyWith(LOGIN(changes), options as never))).codes).toContain(`${level} ${code}`));
 
   test("headers-too-small", async () => {
-    const envoy = await startEnvoy({ concurrency: 1, clusters: clusters(), ...SECRETS, listeners: [{ filters: { oidc: SIGN_IN() }, connectionManager: { max_request_headers_kb: 16 } }] });
+    const envoy = await startEnvoy({ concurrency: 1, clusters: clusters(), ...SECRETS, listeners: [{ filters: { oidc: LOGIN() }, connectionManager: { max_request_headers_kb: 16 } }] });
     expect((await doctor(envoy)).codes).toContain("warning headers-too-small");
   });
 
@@ -171,13 +171,13 @@ describe("what was counted", () => {
   });
 });
 
-describe("where the provider's sign-out goes", () => {
+describe("where the provider's logout goes", () => {
   test.each<[string, (port: number) => string, string | null]>([
     ["the filter answers", (port) => `http://127.0.0.1:${port}/callback`, null],
     ["nobody listens there", () => "http://127.0.0.1:1/callback", "warning backchannel-unreachable"],
   ])("%s", async (_, redirect, expected) => {
     const port = await freePort();
-    const envoy = await envoyWith(SIGN_IN({ redirect_uri: redirect(port), backchannel_logout_path: "/out" }), { ...SECRETS, ports: [port] });
+    const envoy = await envoyWith(LOGIN({ redirect_uri: redirect(port), backchannel_logout_path: "/out" }), { ...SECRETS, ports: [port] });
     await until("the filter's port", 5000, () => new Promise<true | undefined>((resolve) => connect(port, "127.0.0.1", () => resolve(true)).on("error", () => resolve(undefined))));
     const { codes } = await doctor(envoy);
     expect(codes.filter((one) => one.includes("backchannel-unreachable"))).toEqual(expected === null ? [] : [expected]);
@@ -185,7 +185,7 @@ describe("where the provider's sign-out goes", () => {
 
   test("somebody else answers", async () => {
     const other = await serve((_request, response) => { response.writeHead(404).end("not here"); });
-    const envoy = await envoyWith(SIGN_IN({ redirect_uri: `http://127.0.0.1:${other}/callback`, backchannel_logout_path: "/out" }), SECRETS);
+    const envoy = await envoyWith(LOGIN({ redirect_uri: `http://127.0.0.1:${other}/callback`, backchannel_logout_path: "/out" }), SECRETS);
     expect((await doctor(envoy)).codes).toContain("error backchannel-unreachable");
   });
 });

@@ -1,4 +1,4 @@
-/** What `envoy-oidc generate` writes: Envoy takes it as it is, and people sign in. */
+/** What `envoy-oidc generate` writes: Envoy takes it as it is, and people log in. */
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -26,7 +26,7 @@ test.each([[[]], [["--bearer-only"]]])("envoy --mode validate has nothing agains
   expect(await validateConfig(text, { CLIENT_SECRET: "what the provider gave", SESSION_SECRET: "Yb0pYq3kBv6i8Dq2lQ4ZcU7xj1mN5tRw" })).toBe("");
 });
 
-test("a person signs in, signs out, and the provider's sign-out is heard", async () => {
+test("a person logs in, logs out, and the provider's logout is heard", async () => {
   const port = await freePort(), adminPort = await freePort(), app = `http://localhost:${port}`;
   const provider = await startProvider({ browser: { redirectUris: [`${app}/callback`], postLogoutRedirectUris: [], backchannelLogoutUri: `http://127.0.0.1:${port}/backchannel-logout` } }), upstream = await startUpstream();
   const text = await generate(["--issuer", provider.issuer, "--client-id", BROWSER_CLIENT.id, "--app-url", app, "--upstream", `127.0.0.1:${upstream.port}`, "--wasm", FILTER_WASM]);
@@ -38,8 +38,8 @@ test("a person signs in, signs out, and the provider's sign-out is heard", async
   await until("the provider's keys", 10_000, async () => ((await getWith(app, await provider.mint())).status === 503 ? undefined : true));
 
   const browser = new BrowserClient();
-  expect((await browser.signIn(`${app}/orders`)).status).toBe(200);
+  expect((await browser.logIn(`${app}/orders`)).status).toBe(200);
   expect((await browser.fetch(`${app}/orders`)).status).toBe(200);
   await provider.endSessions("alice");
-  await until("the sign-out to be heard", 10_000, async () => ((await browser.fetch(`${app}/orders`)).status === 401 ? true : undefined));
+  await until("the logout to be heard", 10_000, async () => ((await browser.fetch(`${app}/orders`)).status === 401 ? true : undefined));
 });

@@ -12,7 +12,7 @@ let chunks: string[];
 beforeAll(async () => {
   world = await startBrowserWorld({ browser: { paddingBytes: 4300 }, filter: { auth_accept_token_as: ["header", "cookie:token"] } });
   const browser = new BrowserClient();
-  await browser.signIn(`${world.app}/page`);
+  await browser.logIn(`${world.app}/page`);
   chunks = browser.cookieHeader(`${world.app}/`).split("; ").filter((pair) => !pair.includes("_flow="));
 });
 

@@ -93,7 +93,7 @@ beforeAll(async () => {
   });
   await passes(urls.keys, await provider.mint());
   person = new BrowserClient();
-  await person.signIn(`${lasting}/page`);
+  await person.logIn(`${lasting}/page`);
 });
 
 afterEach(async () => {
@@ -224,7 +224,7 @@ describe("duty 145: nothing reaches the upstream before the verdict, and what wa
     ["while a session is refreshed that the provider has ended", "carol", { kind: "reply", status: 400, body: '{"error":"invalid_grant"}' }, { answered: 401 }],
   ])("%s", async (_, who, answer, expected) => {
     const browser = new BrowserClient();
-    await browser.signIn(`${urls.session}/page`, who);
+    await browser.logIn(`${urls.session}/page`, who);
     await sleep(ACCESS_TOKEN_SEC * 1000 + 100);
     const cookie: Headers = [["cookie", browser.cookieHeader(`${urls.session}/members`)]];
     expect(await problems(await wait("token", inEveryWay({ url: urls.session, headers: cookie, expected }), answer))).toEqual([]);

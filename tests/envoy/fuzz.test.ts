@@ -70,12 +70,12 @@ function listener(filter: Filter, manager: object = {}): NonNullable<TestEnvoyOp
 async function gatherMaterial(): Promise<void> {
   const exp = Math.floor(Date.now() / 1000) + 3600 + 2 * SECONDS, https: Headers = [["x-forwarded-proto", "https"]];
   const dave = new BrowserClient(), erin = new BrowserClient();
-  await dave.signIn(`${urls.browser}/page`, "dave");
+  await dave.logIn(`${urls.browser}/page`, "dave");
   const page = await erin.settle(await erin.get(`${urls.form}/page`, "none", https));
   const form = await erin.settle(await erin.post(page.url, { login: "erin" }));
   const callback = `${urls.form}/page/.apisix/redirect`;
   await erin.post(callback, Object.fromEntries([...form.body.matchAll(/name="([^"]+)" value="([^"]*)"/g)].map(([, name, value]) => [name, value])), "cross-site", https);
-  const nobody = new BrowserClient(), begun = await nobody.get(`${urls.browser}/page`); // a sign-in under way
+  const nobody = new BrowserClient(), begun = await nobody.get(`${urls.browser}/page`); // a login under way
   const state = new URL(begun.one("location")!).searchParams.get("state")!;
   const [alice, bob, stranger, expired, carol] = await Promise.all([
     provider.mint({ claims: { sub: "alice", exp } }), provider.mint({ claims: { sub: "bob", exp }, alg: "ES256" }), provider.mint({ key: "stranger", claims: { exp } }),

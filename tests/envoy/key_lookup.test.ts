@@ -25,7 +25,7 @@ test("duty 47: a token whose key cannot be looked up yet gets 503 with Retry-Aft
   expect(Object.values(workers).filter((connections) => connections > 0)).toHaveLength(2);
 
   // What comes from the provider itself may always cause a fetch.
-  expect((await new BrowserClient().signIn(`${app}/page`)).status).toBe(200);
+  expect((await new BrowserClient().logIn(`${app}/page`)).status).toBe(200);
   await until("the new key in both workers", 5_000, async () =>
     (await Promise.all(Array.from({ length: AT_ONCE }, () => getWith(app, fresh)))).every(({ status }) => status === 200) ? true : undefined);
   expect(refused(await getWith(app, stranger))).toMatch(/^(503 provider_not_ready|401 unknown_key)$/);

@@ -36,7 +36,7 @@ beforeAll(async () => {
   envoy = await startEnvoy({ clusters: { ...clusters(world), upstream: { port } }, filter: world.filter(), concurrency: 1 });
   await passes(envoy.url, await world.provider.mint());
   const browser = new BrowserClient();
-  await browser.signIn(`${world.app}/page`);
+  await browser.logIn(`${world.app}/page`);
   session = browser.cookieNames(`${world.app}/`).find((name) => /^oidc_.{8}$/.test(name))!;
 });
 

@@ -12,7 +12,7 @@ const SILENT_MS = 4_000;
 test("a rotation that meets a short outage, with strangers that send unknown key ids: bearer tokens get 503 or 200, sessions go on", async () => {
   const { app, envoy, provider, filter } = await startBrowserWorld({ envoy: { reloadable: true }, browser: { accessTokenSec: 3 } });
   const people = [new BrowserClient(), new BrowserClient(), new BrowserClient()];
-  for (const [i, person] of people.entries()) expect((await person.signIn(`${app}/page`, `person${i}`)).status).toBe(200);
+  for (const [i, person] of people.entries()) expect((await person.logIn(`${app}/page`, `person${i}`)).status).toBe(200);
   const strangers = await Promise.all(Array.from({ length: 50 }, (_, i) => provider.mint({ key: "stranger", header: { kid: `unknown-${i}` } })));
   const answers: Record<"old" | "fresh" | "stranger" | "session", Map<string, number>> = { old: new Map(), fresh: new Map(), stranger: new Map(), session: new Map() };
   const note = (who: keyof typeof answers, { status, one }: { status: number; one(name: string): string | undefined }): void => {

@@ -28,7 +28,7 @@ async function start(concurrency: number) {
   return { provider, slow, envoy, app, opaque: envoy.urls[1]!, flooded: envoy.urls[2]! };
 }
 
-test("duty 148: bogus tokens at a provider that hangs: another's sign-in, refresh and introspection go on", async () => {
+test("duty 148: bogus tokens at a provider that hangs: another's login, refresh and introspection go on", async () => {
   const { provider, slow, envoy, app, opaque, flooded } = await start(1);
   const person = new BrowserClient();
   await slow.fault("introspection", { kind: "hang" });
@@ -38,11 +38,11 @@ test("duty 148: bogus tokens at a provider that hangs: another's sign-in, refres
     while (flooding) for (const answer of await Promise.all(Array.from({ length: 320 }, () => getWith(flooded, randomUUID())))) codes.add(refused(answer));
   })();
   await envoy.logged(/envoy-oidc slow: 256 introspections are under way at the provider [^ ]+ \[cluster "slow"\]/);
-  expect((await person.signIn(`${app}/orders`)).status).toBe(200);
+  expect((await person.logIn(`${app}/orders`)).status).toBe(200);
   const expiredAtMs = Date.now() + ACCESS_TOKEN_SEC * 1000;
   for (let i = 0; i < 3 || Date.now() <= expiredAtMs; i++) {
     expect((await getWith(opaque, await provider.opaque())).status).toBe(200);
-    expect((await new BrowserClient().signIn(`${app}/orders`)).status).toBe(200);
+    expect((await new BrowserClient().logIn(`${app}/orders`)).status).toBe(200);
   }
   const before = (await provider.counts()).token!;
   expect((await person.fetch(`${app}/orders`)).status).toBe(200);

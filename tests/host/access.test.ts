@@ -1,5 +1,5 @@
 /** claim_schema and access_rules: who may pass, by token, by introspection and by session, and what the others are told. */
-import { accessToken, browse, code, idToken, signIn, tokens, USERINFO, type SignIn } from "./browser";
+import { accessToken, browse, code, idToken, logIn, tokens, USERINFO, type Login } from "./browser";
 import { bearer, claims, INTROSPECTION_CONFIG, JWKS_CONFIG, NOW, ready, refused, start, token } from "./fixture";
 
 const ADMINS = { claim: "realm_access.roles", contains: "admin" };
@@ -85,12 +85,12 @@ describe("an introspected token", () => {
 });
 
 describe("a session", () => {
-  const visit = (settings: Record<string, unknown>, login: SignIn) => {
+  const visit = (settings: Record<string, unknown>, login: Login) => {
     const world = browse(settings);
-    signIn(world.browser, login);
+    logIn(world.browser, login);
     return { ...world, page: world.browser.navigate("/page") };
   };
-  const withRoles = (...names: string[]): SignIn => ({ tokens: { access_token: accessToken(roles(...names)) } });
+  const withRoles = (...names: string[]): Login => ({ tokens: { access_token: accessToken(roles(...names)) } });
 
   test("passes by its verified access token", () => expect(visit({ access_rules: ADMINS }, withRoles("admin")).page.forwarded).toBeTruthy());
   test("passes by UserInfo", () => expect(visit({ access_rules: { claim: "email", equals: USERINFO.email } }, {}).page.forwarded).toBeTruthy());
@@ -98,9 +98,9 @@ describe("a session", () => {
     const { page } = visit({ access_rules: ADMINS }, withRoles("user"));
     expect(code(page.local)).toBe("403 access_denied");
     expect(page.local.body).toContain("Not allowed here");
-    expect(page.local.body).toContain('<a class="b" href="/logout">Sign out</a>');
+    expect(page.local.body).toContain('<a class="b" href="/logout">Log out</a>');
   });
-  test("is not asked to sign in once more: its answer would be the same", () => {
+  test("is not asked to log in once more: its answer would be the same", () => {
     const { browser } = visit({ access_rules: ADMINS }, withRoles("user"));
     for (let i = 0; i < 3; i++) expect(code(browser.navigate("/page").local)).toBe("403 access_denied");
     const script = browser.fetch("/api", { accept: "application/json" }).local;

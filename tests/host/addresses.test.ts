@@ -40,7 +40,7 @@ describe("redirect_uri", () => {
     browser.navigate(page).forwarded;
   });
 
-  test("over plain http cookies have no prefix and no Secure, so that the sign-in works there too (RFC 6265bis §4.1.3)", () => {
+  test("over plain http cookies have no prefix and no Secure, so that the login works there too (RFC 6265bis §4.1.3)", () => {
     const { envoy } = browse(), browser = new Browser(envoy), http = { ":scheme": "http" };
     const page = browser.navigate("/page", http), lines = setCookies(page.local.headers);
     expect(lines.every((line) => line.startsWith("oidc_") && !line.includes("Secure"))).toBe(true);
@@ -51,7 +51,7 @@ describe("redirect_uri", () => {
     browser.navigate("/page", http).forwarded;
   });
 
-  test("duty 5: a sign-in that was begun over http or at another host is not ended here", () => {
+  test("duty 5: a login that was begun over http or at another host is not ended here", () => {
     for (const headers of [{ ":scheme": "http" }, { ":authority": "other.example" }, { ":authority": "app.example:8443" }] as Sent[]) {
       const { browser } = browse({ session: { secret: "0123456789abcdef0123456789abcdef", cookie_name: "s", cookie_secure: true } });
       const ask = asked(browser.navigate("/page", headers));
@@ -68,7 +68,7 @@ describe("duties 22, 23, 139: whose host it is", () => {
     ["X-Original-Host and their like", { "x-original-host": "evil.example", "x-host": "evil.example", "x-forwarded-server": "evil.example", "x-original-url": "//evil.example", "x-rewrite-url": "//evil.example", "x-envoy-original-path": "//evil.example/", "x-forwarded-uri": "//evil.example" }],
     ["a second Host beside :authority", { host: "evil.example" }],
     ["Origin and Referer", { origin: "https://evil.example", referer: "https://evil.example/x" }],
-  ])("%s changes nothing: neither where the provider answers, nor where the sign-in ends", (_, headers) => {
+  ])("%s changes nothing: neither where the provider answers, nor where the login ends", (_, headers) => {
     const { browser } = browse();
     const ask = asked(browser.navigate("/page", headers));
     expect(ask.redirectUri).toBe(`${ORIGIN}/callback`);
@@ -80,7 +80,7 @@ describe("duties 22, 23, 139: whose host it is", () => {
   });
 
   test.each(["", "user@app.example", "app.example@evil.example", "app.example/evil", "app.example#", "app.example?x", "app.example\\evil", "app example", "app.example:", "app.example:x",
-    "app.example:123456", "[::1", "[evil]", "app.example,evil.example", "äpp.example", "a\tb", "app.example\"", "a".repeat(256), "%61pp.example"])("the authority %p is none: no sign-in is begun", (authority) => {
+    "app.example:123456", "[::1", "[evil]", "app.example,evil.example", "äpp.example", "a\tb", "app.example\"", "a".repeat(256), "%61pp.example"])("the authority %p is none: no login is begun", (authority) => {
     const { local } = browse().browser.send("GET", "/page", { ...NAVIGATE, ":authority": authority });
     expect(code(local)).toBe("400 bad_request");
     expect(setCookies(local.headers)).toEqual([]);
@@ -121,7 +121,7 @@ describe("duty 15: the callback is one path, exactly", () => {
   });
 });
 
-describe("duty 21: after the sign-in, on this site", () => {
+describe("duty 21: after the login, on this site", () => {
   const landing = (path: string, config: Record<string, unknown> = {}): string => {
     const { browser } = browse(config), ask = asked(browser.navigate(path));
     const back = browser.navigate(callbackPath(ask).replace("/callback", new URL(ask.redirectUri).pathname));
@@ -155,7 +155,7 @@ describe("duty 21: after the sign-in, on this site", () => {
     expect(landing("/a?b=c", { redirect_uri: undefined })).toBe("/a?b=c");
   });
 
-  test("a long address is no reason to refuse a sign-in", () => {
+  test("a long address is no reason to refuse a login", () => {
     for (const path of [`/${"a".repeat(1023)}?${"b".repeat(1022)}`, `/${"a".repeat(1024)}?${"b".repeat(1022)}`, `/${"a/".repeat(500)}?${"b".repeat(1000)}`]) {
       redeeming(browse().browser, path);
       asked(browse({ redirect_uri: undefined }).browser.navigate(path));

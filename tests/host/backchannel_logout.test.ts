@@ -1,13 +1,13 @@
 // The provider ends sessions behind the browser's back (OpenID Connect Back-Channel Logout 1.0).
 import { b64u, ISSUER, KEY, makeKey, NOW, signature, token } from "./fixture";
-import { browse, Browser, BROWSER_CONFIG, BROWSER_METADATA, code, copyOf, idToken, jump, openCall, SECRET, serveBrowser, setCookies, signIn, signInAs, through } from "./browser";
+import { browse, Browser, BROWSER_CONFIG, BROWSER_METADATA, code, copyOf, idToken, jump, openCall, SECRET, serveBrowser, setCookies, logIn, logInAs, through } from "./browser";
 import { CONFIG, EVENT, FORM, isIn, logoutToken, PATH, post, send } from "./logout_tokens";
 import type { Envoy } from "./host";
 import type { StreamContext } from "./host/stream";
 
 describe("duty 119: a logout token that is wrong is 400 and ends nothing", () => {
   const { envoy, browser } = browse(CONFIG);
-  signIn(browser);
+  logIn(browser);
   const [, payload] = logoutToken().split(".");
   const hs = `${b64u({ alg: "HS256", typ: "logout+jwt" })}.${payload}`;
 
@@ -43,11 +43,11 @@ describe("duty 119: a logout token that is wrong is 400 and ends nothing", () =>
 
 describe("duty 119: a request that is wrong ends nothing", () => {
   const { envoy, browser } = browse(CONFIG);
-  signIn(browser);
+  logIn(browser);
   const good = (): string => `logout_token=${logoutToken()}`;
 
   test.each<[string, () => StreamContext, string]>([
-    ["GET", () => envoy.get(`${PATH}?${good()}`), "405 logout_method"], ["GET by a signed-in browser", () => browser.navigate(`${PATH}?${good()}`), "405 logout_method"],
+    ["GET", () => envoy.get(`${PATH}?${good()}`), "405 logout_method"], ["GET by a logged-in browser", () => browser.navigate(`${PATH}?${good()}`), "405 logout_method"],
     ["PUT", () => envoy.request("PUT", PATH, FORM, { body: good() }), "405 logout_method"], ["HEAD", () => envoy.request("HEAD", PATH), "405 logout_method"],
     ["the token in the query", () => envoy.request("POST", `${PATH}?${good()}`, FORM, { body: "a=1" }), "400 logout_token_invalid"],
     ["JSON", () => post(envoy, JSON.stringify({ logout_token: logoutToken() }), { "content-type": "application/json" }), "400 logout_token_invalid"],
@@ -82,7 +82,7 @@ describe("duty 119: a request that is wrong ends nothing", () => {
 
 test("requests that were given up before their body came take nobody's place", () => {
   const { envoy, browser } = browse(CONFIG);
-  signIn(browser);
+  logIn(browser);
   envoy.bodiesBehindHeaders = false;
   for (let i = 0; i < 1_100; i++) post(envoy, "a=1").reset();
   envoy.bodiesBehindHeaders = true;
@@ -96,7 +96,7 @@ describe("one that is right", () => {
     ["of type JWT", {}, { typ: "JWT" }], ["without a type", {}, { typ: undefined }], ["just a little from the future", { iat: NOW + 60 }, {}],
   ])("%s: 200, not to be stored, and the session is over in every worker within a second", (_, changes, header) => {
     const { envoy, browser } = browse(CONFIG, { start: { workers: 2 } });
-    signIn(browser);
+    logIn(browser);
     const there = copyOf(browser, { worker: 1 });
     expect([isIn(browser), isIn(there)]).toEqual([true, true]);
     const { local } = send(envoy, logoutToken(changes, { header }));
@@ -111,7 +111,7 @@ describe("one that is right", () => {
     const used = logoutToken();
     expect(send(envoy, used).local.status).toBe(200);
     jump(envoy, 2);
-    signInAs(browser, {});
+    logInAs(browser, {});
     envoy.advance(1);
     for (const worker of [0, 1]) expect(code(send(envoy, used, worker).local)).toBe("400 logout_token_invalid");
     expect(isIn(browser)).toBe(true);
@@ -120,7 +120,7 @@ describe("one that is right", () => {
   test("who is meant: by sid that session alone, by sub all of the person, and nobody else", () => {
     const world = (): { envoy: Envoy; all: Browser[] } => {
       const { envoy } = browse(CONFIG);
-      return { envoy, all: [{}, { sid: "op-session-2" }, { sid: undefined }, { sub: "bob", sid: "op-session-3" }, { sub: "bob", sid: undefined }].map((who) => { const browser = new Browser(envoy); signInAs(browser, who, { expires_in: 100_000 }); return browser; }) };
+      return { envoy, all: [{}, { sid: "op-session-2" }, { sid: undefined }, { sub: "bob", sid: "op-session-3" }, { sub: "bob", sid: undefined }].map((who) => { const browser = new Browser(envoy); logInAs(browser, who, { expires_in: 100_000 }); return browser; }) };
     };
     const after = (changes: Record<string, unknown>): boolean[] => {
       const { envoy, all } = world();
@@ -138,22 +138,22 @@ describe("one that is right", () => {
     expect(after({ sub: undefined, sid: "alice" })).toEqual([true, true, true, true, true]);
   });
 
-  test("a later sign-in of the same person, or even of the same sid, is a new one", () => {
+  test("a later login of the same person, or even of the same sid, is a new one", () => {
     const { envoy, browser } = browse(CONFIG);
-    signInAs(browser, {});
+    logInAs(browser, {});
     for (const changes of [{}, { sid: undefined }]) {
       jump(envoy, 2);
       send(envoy, logoutToken(changes));
       expect(isIn(browser)).toBe(false);
       jump(envoy, 2);
-      signInAs(browser, {});
+      logInAs(browser, {});
       expect(isIn(browser)).toBe(true);
     }
   });
 
   test("stays in force for as long as the session could have lasted, however many others follow", () => {
     const { envoy, browser } = browse({ ...CONFIG, session: { secret: SECRET, idling_timeout: 0, rolling_timeout: 0, absolute_timeout: 3000 } });
-    signInAs(browser, {}, { expires_in: 100_000 });
+    logInAs(browser, {}, { expires_in: 100_000 });
     const before = copyOf(browser);
     expect(send(envoy, logoutToken()).local.status).toBe(200);
     for (let at = 0; at < 3000; at += 300) {
@@ -163,9 +163,9 @@ describe("one that is right", () => {
     }
   });
 
-  test("also ends a session whose tokens are being renewed", () => {
+  test("also ends a session whose tokens are being refreshed", () => {
     const { envoy, browser } = browse(CONFIG);
-    signIn(browser);
+    logIn(browser);
     jump(envoy, 301);
     const request = through(browser);
     expect(request.waiting).toBe(true);
@@ -177,7 +177,7 @@ describe("one that is right", () => {
 
   test("of another configuration with the same provider ends nothing here", () => {
     const { envoy, browser } = browse(CONFIG);
-    signIn(browser);
+    logIn(browser);
     expect(code(send(envoy, logoutToken({ aud: "other" })).local)).toBe("400 logout_token_invalid");
     expect(isIn(browser)).toBe(true);
   });
@@ -189,7 +189,7 @@ describe("the provider's keys", () => {
 
   test("an unknown one is asked for once, and the logout goes on with it", () => {
     const { envoy, browser } = browse(CONFIG);
-    signIn(browser);
+    logIn(browser);
     serveBrowser(envoy, { keys: [KEY, key] });
     jump(envoy, 31);
     expect(send(envoy, logoutToken({}, { key })).local.status).toBe(200);
@@ -197,7 +197,7 @@ describe("the provider's keys", () => {
   });
   test("duty 47: a flood of unknown ones causes no flood of calls: all wait for one, a second later", () => {
     const { envoy, browser } = browse(CONFIG);
-    signIn(browser);
+    logIn(browser);
     jump(envoy, 31);
     const sent = Array.from({ length: 20 }, (_, i) => send(envoy, logoutToken({}, { key, header: { kid: `k${i + 3}` } })));
     envoy.advance(1.1);

@@ -132,10 +132,10 @@ export const openCall = (envoy: Envoy, path: string): Callout => {
   return call;
 };
 
-export interface SignIn { path?: string; tokens?: Record<string, unknown>; userinfo?: object | null }
+export interface Login { path?: string; tokens?: Record<string, unknown>; userinfo?: object | null }
 
-/** A whole sign-in: from the page to the provider and back; gives the last answer, which leads to the page. */
-export function signIn(browser: Browser, { path = "/page?a=1", tokens: changes = {}, userinfo = USERINFO }: SignIn = {}): StreamContext {
+/** A whole login: from the page to the provider and back; gives the last answer, which leads to the page. */
+export function logIn(browser: Browser, { path = "/page?a=1", tokens: changes = {}, userinfo = USERINFO }: Login = {}): StreamContext {
   const ask = asked(browser.navigate(path));
   const back = browser.navigate(callbackPath(ask), { "sec-fetch-site": "cross-site" });
   const call = openCall(browser.envoy, "/token");
@@ -174,7 +174,7 @@ export const expired = (headers: Headers): string[] =>
 
 export const decoded = (value: string | undefined): Record<string, unknown> => JSON.parse(Buffer.from(value ?? "", "base64").toString());
 
-/** A sign-in up to the provider's token endpoint, whose answer is the test's to give. */
+/** A login up to the provider's token endpoint, whose answer is the test's to give. */
 export function redeeming(browser: Browser, path = "/page?a=1", changes: Record<string, string | null> = {}): { ask: Asked; back: StreamContext; call: Callout } {
   const ask = asked(browser.navigate(path));
   const back = browser.navigate(callbackPath(ask, changes), { "sec-fetch-site": "cross-site" });
@@ -193,8 +193,8 @@ export const kept = (headers: Headers): string[] =>
 /** The name of the cookie whose name ends so, among those that an answer sets. */
 export const cookieOf = (headers: Headers, end: string): string => kept(headers).find((name) => name.endsWith(end))!;
 
-/** A sign-in at any time, with these claims in the ID Token and a token answer changed like this; gives what leads to the page. */
-export function signInAs(browser: Browser, claims: Record<string, unknown> = {}, answer: Record<string, unknown> = {}, path = "/page?a=1"): StreamContext {
+/** A login at any time, with these claims in the ID Token and a token answer changed like this; gives what leads to the page. */
+export function logInAs(browser: Browser, claims: Record<string, unknown> = {}, answer: Record<string, unknown> = {}, path = "/page?a=1"): StreamContext {
   const { ask, back, call } = redeeming(browser, path, claims.iss === undefined ? {} : { iss: String(claims.iss) }), now = Math.floor(browser.envoy.now);
   call.json({ ...tokens(ask.nonce, answer), id_token: idToken(ask.nonce, { iat: now, exp: now + 300, ...claims }) });
   const userinfo = browser.envoy.callouts.find((open) => open.path === "/userinfo");

@@ -1,7 +1,7 @@
-// The way back from the provider: whose answer it is, what it says, and what becomes of the sign-in.
+// The way back from the provider: whose answer it is, what it says, and what becomes of the login.
 import { ISSUER } from "./fixture";
 import {
-  asked, browse, Browser, BROWSER_METADATA, callbackPath, CLIENT, code, copyOf, expired, jump, kept, location, openCall, redeeming, SECRET, setCookies, signIn, tokens, tryAgain, USERINFO,
+  asked, browse, Browser, BROWSER_METADATA, callbackPath, CLIENT, code, copyOf, expired, jump, kept, location, openCall, redeeming, SECRET, setCookies, logIn, tokens, tryAgain, USERINFO,
 } from "./browser";
 import type { LocalReply } from "./host/stream";
 
@@ -19,7 +19,7 @@ function sound({ headers, body }: LocalReply): void {
   expect(headers.get("location")).toBeUndefined();
 }
 
-describe("duties 17, 27, 142: an answer that belongs to no sign-in of this browser", () => {
+describe("duties 17, 27, 142: an answer that belongs to no login of this browser", () => {
   test.each([
     ["duty 1: nothing", "", "callback_direct"],
     ["duty 1: no state", "?code=c", "callback_direct"],
@@ -43,7 +43,7 @@ describe("duties 17, 27, 142: an answer that belongs to no sign-in of this brows
     expect(tryAgain(local)).toBe("/");
   });
 
-  test("duty 2: a sign-in that another browser has begun (login CSRF): no session, and nothing is used up", () => {
+  test("duty 2: a login that another browser has begun (login CSRF): no session, and nothing is used up", () => {
     const { envoy, browser } = browse(), victim = new Browser(envoy), ask = asked(browser.navigate("/page"));
     const { local } = victim.navigate(callbackPath(ask));
     expect([code(local), setCookies(local.headers), envoy.callouts.map(String)]).toEqual(["400 login_unknown", [], []]);
@@ -53,7 +53,7 @@ describe("duties 17, 27, 142: an answer that belongs to no sign-in of this brows
     openCall(envoy, "/token");
   });
 
-  test("duty 2: a state that only begins like the one of a sign-in under way", () => {
+  test("duty 2: a state that only begins like the one of a login under way", () => {
     const { envoy, browser } = browse(), ask = asked(browser.navigate("/page"));
     for (const state of [ask.state.slice(0, 8) + "A".repeat(24), ask.state.slice(0, 31) + (ask.state.endsWith("A") ? "B" : "A"), ask.state.slice(0, 31), `${ask.state}A`]) {
       const { local } = browser.navigate(callbackPath({ state }));
@@ -80,7 +80,7 @@ describe("duties 17, 27, 142: an answer that belongs to no sign-in of this brows
     openCall(envoy, "/token");
   });
 
-  test("duty 4: state of one sign-in with the cookie of another, under either name; both still work", () => {
+  test("duty 4: state of one login with the cookie of another, under either name; both still work", () => {
     const { envoy, browser } = browse(), a = asked(browser.navigate("/a")), b = asked(browser.navigate("/b"));
     const [nameA, nameB] = browser.logins as [string, string], swapped = copyOf(browser);
     swapped.jar.set(nameA, browser.jar.get(nameB)!);
@@ -123,7 +123,7 @@ test("duty 162: an answer that a browser fetches ahead uses nothing up", () => {
   expect(location(back).pathname).toBe("/page");
 });
 
-describe("duty 3: one answer to each sign-in", () => {
+describe("duty 3: one answer to each login", () => {
   test("the second is refused, and the cookie is gone with the first", () => {
     const { envoy, browser } = browse(), { ask, back, call } = redeeming(browser), thief = copyOf(browser);
     const again = thief.navigate(callbackPath(ask)).local;
@@ -160,7 +160,7 @@ describe("duty 3: one answer to each sign-in", () => {
     ["duty 6: iss in capitals", { iss: ISSUER.toUpperCase() }, "400 login_wrong_issuer"],
     ["duty 6: an empty iss", { iss: "" }, "400 login_wrong_issuer"],
     ["duty 6: an error of another iss", { code: null, error: "access_denied", iss: "https://evil.example" }, "400 login_wrong_issuer"],
-  ])("duties 7, 8: %s: a page with a way to try again, nothing reflected, no token call, the sign-in over", (_, changes, expected) => {
+  ])("duties 7, 8: %s: a page with a way to try again, nothing reflected, no token call, the login over", (_, changes, expected) => {
     const { envoy, browser } = browse(), ask = asked(browser.navigate("/page?a=1&b=<\"'>"));
     const { local } = browser.navigate(callbackPath(ask, changes));
     expect(code(local)).toBe(expected);
@@ -232,13 +232,13 @@ describe("how it comes", () => {
     openCall(envoy, "/token");
   });
 
-  test("duty 17: after the sign-in a GET of the page, without the code, stored nowhere", () => {
-    const { browser } = browse(), { status, headers, body } = signIn(browser).local;
+  test("duty 17: after the login a GET of the page, without the code, stored nowhere", () => {
+    const { browser } = browse(), { status, headers, body } = logIn(browser).local;
     expect([status, headers.get("location"), headers.get("cache-control"), headers.get("referrer-policy"), body]).toEqual([303, "/page?a=1", "no-store", "no-referrer", ""]);
     expect(kept(headers)).toEqual([browser.session!, `${browser.session}_flow`]);
   });
 
-  test("a token beside it changes nothing: the sign-in is ended all the same", () => {
+  test("a token beside it changes nothing: the login is ended all the same", () => {
     for (const authorization of ["Bearer abc", "Basic YTpi", null]) {
       const { envoy, browser } = browse({ auth_accept_token_as: ["header", "cookie:token"] }), ask = asked(browser.navigate("/page"));
       browser.jar.set("token", { value: "abc", path: "/callback" });

@@ -1,6 +1,6 @@
 // An answer of the provider for somebody who is logged in already, and one that says: later.
 import { ISSUER } from "./fixture";
-import { asked, browse, Browser, callbackPath, code, copyOf, jump, kept, location, openCall, redeeming, setCookies, signIn, tokens, USERINFO, type Asked } from "./browser";
+import { asked, browse, Browser, callbackPath, code, copyOf, jump, kept, location, openCall, redeeming, setCookies, logIn, tokens, USERINFO, type Asked } from "./browser";
 import type { StreamContext } from "./host/stream";
 
 const FROM: Record<string, string> = { "sec-fetch-site": "cross-site" };
@@ -8,10 +8,10 @@ const ENDED = ["temporarily_unavailable", "authentication_expired"];
 const refusedBy = (browser: Browser, ask: Asked, error: string): StreamContext => browser.navigate(callbackPath(ask, { code: null, error }), FROM);
 const where = (request: StreamContext): string => location(request).pathname + location(request).search;
 
-/** Two tabs at the provider's form; the second has been signed in. */
+/** Two tabs at the provider's form; the second has been logged in. */
 function tabs(config: Record<string, unknown> = {}): { browser: Browser; late: Asked } {
   const { browser } = browse(config), late = asked(browser.navigate("/late?a=1"));
-  signIn(browser);
+  logIn(browser);
   return { browser, late };
 }
 
@@ -82,14 +82,14 @@ describe("without a session", () => {
   test("a login that ends well after that is none of a redirect loop", () => {
     const { browser } = browse();
     for (let i = 0; i < 2; i++) refusedBy(browser, asked(browser.navigate("/page")), ENDED[0]!);
-    signIn(browser);
+    logIn(browser);
     expect(browser.navigate("/page").forwarded.has("x-userinfo")).toBe(true);
   });
 });
 
 test.each([["refresh_session_interval", { refresh_session_interval: 100 }], ["force_reauthorize", { force_reauthorize: true }]])("%s: where the next page would ask again, a page says so instead of a loop", (_, config) => {
   const { envoy, browser } = browse(config as Record<string, unknown>);
-  signIn(browser, { tokens: { expires_in: 1_000_000 } });
+  logIn(browser, { tokens: { expires_in: 1_000_000 } });
   jump(envoy, 101);
   const asks = browser.navigate("/page");
   expect(location(asks).origin).toBe(ISSUER);

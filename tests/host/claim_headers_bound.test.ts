@@ -1,5 +1,5 @@
 /** Duty 164: what claims become in headers is bounded, and says so at once: never by an upstream's bare 431. */
-import { browse, code, idToken, jump, openCall, signIn, signInAs, through, tokens, tryAgain, USERINFO } from "./browser";
+import { browse, code, idToken, jump, openCall, logIn, logInAs, through, tokens, tryAgain, USERINFO } from "./browser";
 import { bearer, INTROSPECTION_CONFIG, JWKS_CONFIG, NOW, ready, refused, start, token } from "./fixture";
 import type { StreamContext } from "./host/stream";
 
@@ -53,9 +53,9 @@ describe("duty 164: with a session", () => {
   const config = { claim_headers: { groups: "x-groups" } };
   const said = (bound: number): RegExp => new RegExp(`warn: envoy-oidc: session: max_claim_headers_bytes \\(headers of \\d{4,5} bytes are made of claims, and ${bound} are allowed\\)$`, "m");
 
-  test("whoever has too many claims sees a page right after the sign-in, and the log says how many and where to allow more", () => {
+  test("whoever has too many claims sees a page right after the login, and the log says how many and where to allow more", () => {
     const { envoy, browser } = browse(config);
-    signIn(browser, { userinfo: { ...USERINFO, groups: groups(11_000) } });
+    logIn(browser, { userinfo: { ...USERINFO, groups: groups(11_000) } });
     const page = browser.navigate("/page?a=1");
     expect([code(page.local), tryAgain(page.local)]).toEqual(["431 claims_too_large", "/logout"]);
     expect(page.local.body).not.toContain("max_claim_headers_bytes");
@@ -65,19 +65,19 @@ describe("duty 164: with a session", () => {
 
   test("and is let in where more is allowed", () => {
     const { browser } = browse({ ...config, max_claim_headers_bytes: 40_000 });
-    signIn(browser, { userinfo: { ...USERINFO, groups: groups(11_000) } });
+    logIn(browser, { userinfo: { ...USERINFO, groups: groups(11_000) } });
     for (let i = 0; i < 2; i++) expect(claimBytes(through(browser), "x-userinfo", "x-id-token", "x-groups")).toBeGreaterThan(DEFAULT);
   });
 
   test("tokens have bounds of their own", () => {
     const { browser } = browse({ max_claim_headers_bytes: 1_024, set_raw_id_token_header: true });
-    signIn(browser, { tokens: { access_token: "a".repeat(6_000) } });
+    logIn(browser, { tokens: { access_token: "a".repeat(6_000) } });
     expect(through(browser).forwarded.get("x-access-token")).toHaveLength(6_000);
   });
 
   test("each rule has its own bound: others go on", () => {
     const { browser } = browse({ rules: [{ path_prefix: "/small", max_claim_headers_bytes: 1_024 }] });
-    signInAs(browser, { groups: groups(1_000) });
+    logInAs(browser, { groups: groups(1_000) });
     through(browser, "/large").forwarded;
     expect(code(browser.navigate("/small/x").local)).toBe("431 claims_too_large");
     through(browser, "/large").forwarded;
@@ -85,7 +85,7 @@ describe("duty 164: with a session", () => {
 
   test("a refresh that brings too many shows the same", () => {
     const { envoy, browser } = browse({ ...config, max_claim_headers_bytes: 8_192 });
-    signInAs(browser);
+    logInAs(browser);
     through(browser).forwarded;
     jump(envoy, 301);
     const request = browser.fetch("/api"), now = Math.floor(envoy.now);

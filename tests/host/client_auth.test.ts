@@ -1,7 +1,7 @@
 // How the filter proves itself at the token endpoint (RFC 6749 §2.3.1, RFC 7523 §2.2): one way only, as configured.
 import { createPublicKey, generateKeyPairSync, verify, type KeyObject } from "node:crypto";
 import { ISSUER, NOW, signature } from "./fixture";
-import { asked, browse, callbackPath, CLIENT, code, jump, location, openCall, redeeming, signIn } from "./browser";
+import { asked, browse, callbackPath, CLIENT, code, jump, location, openCall, redeeming, logIn } from "./browser";
 import type { Callout } from "./host/callout";
 
 const SECRET = "s3cr3t-of-the-gateway";
@@ -129,7 +129,7 @@ describe("duty 34: private_key_jwt", () => {
     ids.push(assertion(call).claims.jti);
     call.fail();
     browser.jar.clear();
-    signIn(browser);
+    logIn(browser);
     ids.push(assertion(envoy.provider("idp").calls.filter(({ path }) => path === "/token").at(-1)!).claims.jti);
     jump(envoy, 301);
     browser.fetch("/api");
@@ -176,7 +176,7 @@ describe("duty 34: private_key_jwt", () => {
 
   test("the key stands in no call and no log", () => {
     const { envoy, browser } = browse(config, { start: { logLevel: "trace" } });
-    location(signIn(browser));
+    location(logIn(browser));
     const line = config.client_rsa_private_key.split("\n")[3]!;
     expect(envoy.logText + envoy.history.map((call) => call.body + JSON.stringify(call.headers.list)).join()).not.toContain(line);
   });

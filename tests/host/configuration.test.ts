@@ -90,12 +90,12 @@ describe("what is refused", () => {
   });
 });
 
-describe("the browser sign-in", () => {
-  const SIGN_IN = { discovery: DISCOVERY, provider_cluster: "idp", client_id: "app", client_secret: "the-secret-of-the-client", session: { secret: "0123456789abcdef0123456789ABCDEF" } };
+describe("the browser login", () => {
+  const LOGIN = { discovery: DISCOVERY, provider_cluster: "idp", client_id: "app", client_secret: "the-secret-of-the-client", session: { secret: "0123456789abcdef0123456789ABCDEF" } };
 
   test("the smallest configuration is right, and nothing is said against it", () => {
-    const config = { ...SIGN_IN, client_secret: "$ENV://CLIENT", session: { secret: "$ENV://SESSION" } };
-    const env = { CLIENT: SIGN_IN.client_secret, SESSION: SIGN_IN.session.secret };
+    const config = { ...LOGIN, client_secret: "$ENV://CLIENT", session: { secret: "$ENV://SESSION" } };
+    const env = { CLIENT: LOGIN.client_secret, SESSION: LOGIN.session.secret };
     expect(start({ config, start: { env } }).logs.filter(({ level }) => level === "warn" || level === "error")).toEqual([]);
   });
 
@@ -105,7 +105,7 @@ describe("the browser sign-in", () => {
       session: { secret: ["short", "the-secret-of-the-client"], idling_timeout: 5, cookie_same_site: "None", cookie_secure: false, cookie_name: "a b", storage: "redis", cookie_maxage: 1 },
       session_contents: { users: true }, access_token_expires_in: 0,
     })).toEqual([
-      "client_secret: is required for the browser sign-in; a client that has none (PKCE alone) sets token_endpoint_auth_method to \"none\"",
+      "client_secret: is required for the browser login; a client that has none (PKCE alone) sets token_endpoint_auth_method to \"none\"",
       "provider_cluster: is required: the name of the Envoy cluster that leads to the provider",
       "scope: word 1 is not a scope (RFC 6749 §3.3): printable ASCII without quotes and backslashes",
       "redirect_uri: expected a path such as /callback: one slash in front, without query, fragment and dot segments",
@@ -125,16 +125,16 @@ describe("the browser sign-in", () => {
   });
 
   test.each([
-    [{ session: undefined }, "session.secret: is required for the browser sign-in: at least 16 characters, such as the output of `openssl rand -base64 32`, shared by all Envoys"],
+    [{ session: undefined }, "session.secret: is required for the browser login: at least 16 characters, such as the output of `openssl rand -base64 32`, shared by all Envoys"],
     [{ session: { secret: "the-secret-of-the-client" } }, "session.secret: must not be the client_secret, which the provider knows as well"],
-    [{ client_secret: undefined }, "client_secret: is required for the browser sign-in; a client that has none (PKCE alone) sets token_endpoint_auth_method to \"none\""], [{ client_id: undefined }, "client_id: is required for the browser sign-in"],
+    [{ client_secret: undefined }, "client_secret: is required for the browser login; a client that has none (PKCE alone) sets token_endpoint_auth_method to \"none\""], [{ client_id: undefined }, "client_id: is required for the browser login"],
     [{ token_endpoint_auth_method: "private_key_jwt" }, "client_rsa_private_key: is required for private_key_jwt"],
     [{ token_endpoint_auth_method: "private_key_jwt", client_rsa_private_key: pem("rsa", { modulusLength: 2048 }) }, "client_rsa_private_key: this is a public key or a certificate: the private key is needed"],
     [{ token_endpoint_auth_method: "private_key_jwt", client_rsa_private_key: privatePem() }, "client_rsa_private_key: the private key is neither an RSA nor an EC key"],
-  ])("%#: %j is refused", (changes, message) => expect(mistakes({ ...SIGN_IN, ...changes })).toEqual([message]));
+  ])("%#: %j is refused", (changes, message) => expect(mistakes({ ...LOGIN, ...changes })).toEqual([message]));
 
   test("duty 18: no secret of a wrong configuration is in the log", () => {
-    const lines = mistakes({ ...SIGN_IN, client_secret: "topsecret-topsecret", session: { secret: ["topsecret-topsecret", "tops3cret"] } }).join();
+    const lines = mistakes({ ...LOGIN, client_secret: "topsecret-topsecret", session: { secret: ["topsecret-topsecret", "tops3cret"] } }).join();
     expect(lines).not.toMatch(/tops.cret/);
   });
 

@@ -1,23 +1,23 @@
 // The Cookie header as strangers, proxies and neighbouring hosts write it: many cookies, several lines, planted values.
 import { bearer, token } from "./fixture";
-import { accessToken, asked, browse, Browser, BROWSER_CONFIG, callbackPath, code, location, openCall, SECRET, signIn, tokens, USERINFO, type Sent } from "./browser";
+import { accessToken, asked, browse, Browser, BROWSER_CONFIG, callbackPath, code, location, openCall, SECRET, logIn, tokens, USERINFO, type Sent } from "./browser";
 import type { StreamContext } from "./host/stream";
 import { TOKENS } from "./ruled";
 
 /** Some 12 kB of tokens, in several chunks. */
 const LARGE = { tokens: { access_token: accessToken({ groups: Array.from({ length: 500 }, (_, i) => `group-number-${i}`) }) } };
 const chunksOf = (browser: Browser): string[] => [...browser.jar].filter(([name]) => !/_login_|_flow$/.test(name)).map(([name, { value }]) => `${name}=${value}`);
-const isSignedIn = (request: StreamContext): void => expect(request.forwarded.has("x-userinfo")).toBe(true);
+const isLoggedIn = (request: StreamContext): void => expect(request.forwarded.has("x-userinfo")).toBe(true);
 
 describe("duty 151: what a cookie costs does not grow with the number of rules, and there are so many at most", () => {
   const rules = Array.from({ length: 64 }, (_, i) => ({ path_prefix: `/tenant${i}/`, client_id: `client-${i}`, redirect_uri: `/tenant${i}/callback`, logout_path: `/tenant${i}/logout` }));
   const config = { ...BROWSER_CONFIG, rules: [{ path_prefix: "/closed/", mode: "deny" }, { path_prefix: "/open/", mode: "public" }, ...rules.slice(2)] };
   const { envoy, browser } = browse(config);
-  signIn(browser);
+  logIn(browser);
   const session = chunksOf(browser).join("; ");
 
   test("512 are looked at, the session behind all others", () => {
-    isSignedIn(envoy.get("/", { cookie: `${"a=b; ".repeat(511)}${session}` }));
+    isLoggedIn(envoy.get("/", { cookie: `${"a=b; ".repeat(511)}${session}` }));
     expect(envoy.get("/open/x", { cookie: `${"a; ".repeat(511)}${session}` }).forwarded.get("cookie")).toBe("a; ".repeat(511).slice(0, -2));
   });
 
@@ -50,7 +50,7 @@ describe("duty 151: what a cookie costs does not grow with the number of rules, 
 
 describe("duty 159: all Cookie lines are one cookie string", () => {
   const { envoy, browser } = browse({ auth_accept_token_as: ["header", "cookie:token"] });
-  signIn(browser, LARGE);
+  logIn(browser, LARGE);
   const chunks = chunksOf(browser), session = chunks.join("; ");
   const sent = (lines: string[], more: Record<string, string> = {}): StreamContext["forwarded"] => envoy.get("/", [...Object.entries(more), ...lines.map((line): [string, string] => ["cookie", line])]).forwarded;
 
@@ -94,47 +94,47 @@ describe("duty 159: all Cookie lines are one cookie string", () => {
 describe("duty 160: planted cookies lock nobody out", () => {
   // A cookie that belongs to a whole domain has a name that every host below it can set.
   const { envoy, browser } = browse({ session: { secret: SECRET, cookie_domain: "example" } });
-  signIn(browser, LARGE);
+  logIn(browser, LARGE);
   const ours = chunksOf(browser), name = ours[0]!.split("=")[0]!, other = new Browser(envoy);
-  signIn(other, LARGE);
+  logIn(other, LARGE);
   const foreign = chunksOf(other);
   const small = new Browser(envoy);
-  signIn(small);
+  logIn(small);
   const planted = (count: number): string[] => Array.from({ length: count }, (_, i) => [`${name}=${(i % 10)}AAAA${i}`, `${name}_${1 + i % 8}=AAAAAAAAx${i}`, `${name}=9${foreign[1]!.split("=")[1]!.slice(0, 8)}${i}`]).flat();
 
   test.each([1, 4, 5, 20, 150])("beside %i planted values of every chunk the session counts, wherever it stands", (count) => {
     const evil = planted(count);
     for (const mine of [ours, chunksOf(small)]) {
-      for (const list of [[...evil, ...mine], [...mine, ...evil], mine.flatMap((chunk, i) => [...evil.slice(i * 3, i * 3 + 3), chunk]).concat(evil)]) isSignedIn(envoy.get("/", { cookie: list.join("; ") }));
+      for (const list of [[...evil, ...mine], [...mine, ...evil], mine.flatMap((chunk, i) => [...evil.slice(i * 3, i * 3 + 3), chunk]).concat(evil)]) isLoggedIn(envoy.get("/", { cookie: list.join("; ") }));
     }
   });
 
   test("duty 153: of values as long as a session's 63 in front of it are tried, and no more", () => {
     const fresh = new Browser(envoy); // no session that is remembered needs to be opened
-    signIn(fresh);
+    logIn(fresh);
     for (const [count, status] of [[64, 401], [63, 200]] as const) {
       const answer = envoy.get("/", { cookie: [...Array.from({ length: count }, () => `${name}=1${"A".repeat(60)}`), ...chunksOf(fresh)].join("; ") });
-      if (status === 200) isSignedIn(answer);
+      if (status === 200) isLoggedIn(answer);
       else expect(code(answer.local)).toBe("401 sign_in_needed");
     }
   });
 
   test("duty 153: what is too short or too long for a session takes no turn", () => {
-    isSignedIn(envoy.get("/", { cookie: [...Array.from({ length: 300 }, () => `${name}=1${"A".repeat(40)}`), `${name}=1${"A".repeat(37_000)}`, ...ours].join("; ") }));
+    isLoggedIn(envoy.get("/", { cookie: [...Array.from({ length: 300 }, () => `${name}=1${"A".repeat(40)}`), `${name}=1${"A".repeat(37_000)}`, ...ours].join("; ") }));
   });
 
   test("chunks of another session do not mix with it", () => {
-    isSignedIn(envoy.get("/", { cookie: [...foreign.slice(1), ...ours].join("; ") }));
-    isSignedIn(envoy.get("/", { cookie: [...ours, ...foreign].join("; ") }));
+    isLoggedIn(envoy.get("/", { cookie: [...foreign.slice(1), ...ours].join("; ") }));
+    isLoggedIn(envoy.get("/", { cookie: [...ours, ...foreign].join("; ") }));
     expect(code(envoy.get("/", { cookie: [ours[0]!, ...foreign.slice(1)].join("; ") }).local)).toBe("401 sign_in_needed");
   });
 
-  test("the same session twice, as browsers send it that have it for two paths, is one", () => isSignedIn(envoy.get("/", { cookie: [...ours, ...ours].join("; ") })));
+  test("the same session twice, as browsers send it that have it for two paths, is one", () => isLoggedIn(envoy.get("/", { cookie: [...ours, ...ours].join("; ") })));
 
   test("and it is remembered: seen again beside planted values, it costs no cryptography and no host call more", () => {
     const alone = { cookie: ours.join("; ") }, beside = { cookie: [...planted(20), ...ours, ...planted(3)].join("; ") };
-    isSignedIn(envoy.get("/", beside));
-    const calls = (headers: Sent): unknown => envoy.counting(() => isSignedIn(envoy.get("/", headers)));
+    isLoggedIn(envoy.get("/", beside));
+    const calls = (headers: Sent): unknown => envoy.counting(() => isLoggedIn(envoy.get("/", headers)));
     expect(calls(beside)).toEqual(calls(alone));
     expect(calls(alone)).toEqual({ proxy_get_current_time_nanoseconds: 1, proxy_get_header_map_pairs: 1, proxy_remove_header_map_value: 1, proxy_replace_header_map_value: 3 });
   });
@@ -145,18 +145,18 @@ describe("duty 160: planted cookies lock nobody out", () => {
 
   test("copies of one session are revoked once", () => {
     const world = browse({ session: { secret: SECRET, cookie_name: "sid" }, revoke_tokens_on_logout: true });
-    signIn(world.browser);
+    logIn(world.browser);
     const copies = Array.from({ length: 20 }, () => chunksOf(world.browser)[0]!).join("; ");
     expect(world.envoy.get("/logout", { cookie: copies, "sec-fetch-site": "same-origin" }).local.status).toBe(303);
     expect(world.envoy.callouts.map(({ path }) => path)).toEqual(["/revoke", "/revoke"]);
   });
 
-  test("nor does a session of somebody else's that is over, in front of it; and signing out ends every session of the request", () => {
+  test("nor does a session of somebody else's that is over, in front of it; and logging out ends every session of the request", () => {
     const over = new Browser(envoy);
-    signIn(over, LARGE);
+    logIn(over, LARGE);
     const planted = chunksOf(over);
     expect(over.navigate("/logout", { "sec-fetch-site": "same-origin" }).local.status).toBe(303);
-    for (let times = 0; times < 2; times++) isSignedIn(envoy.get("/", { cookie: [...planted, ...ours].join("; ") }));
+    for (let times = 0; times < 2; times++) isLoggedIn(envoy.get("/", { cookie: [...planted, ...ours].join("; ") }));
     expect(envoy.get("/logout", { cookie: [...foreign, ...ours].join("; "), "sec-fetch-site": "same-origin" }).local.status).toBe(303);
     for (const session of [ours, foreign]) expect(code(envoy.get("/", { cookie: session.join("; ") }).local)).toBe("401 sign_in_needed");
   });

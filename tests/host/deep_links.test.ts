@@ -1,7 +1,7 @@
 // Deep links: what a browser asked for before the login is what it is led to afterwards, byte for byte, or it is told that it cannot be.
-import { asked, browse, code, redeeming, signIn, tryAgain } from "./browser";
+import { asked, browse, code, redeeming, logIn, tryAgain } from "./browser";
 
-const landing = (path: string): string => signIn(browse().browser, { path }).local.headers.get("location")!;
+const landing = (path: string): string => logIn(browse().browser, { path }).local.headers.get("location")!;
 
 /** What the URL standard leaves as it is in a query; Chromium and Firefox send it so. */
 const RAW: [string, string][] = [
@@ -29,8 +29,8 @@ test("duty 21: the page never leads to another host: a backslash in the path sta
 });
 
 test("what does not fit into the answer of a script's request either is `/` there, and a backslash cannot break out of it", () => {
-  const { browser } = browse(), signInAt = (path: string): unknown => JSON.parse(browser.fetch("/api", { accept: "application/json", referer: `https://app.example${path}` }).local.body).sign_in;
-  expect([signInAt("/a?b\\\"c"), signInAt(`/${"a".repeat(5000)}`)]).toEqual(["/a?b%5C%22c", "/"]);
+  const { browser } = browse(), loginAt = (path: string): unknown => JSON.parse(browser.fetch("/api", { accept: "application/json", referer: `https://app.example${path}` }).local.body).sign_in;
+  expect([loginAt("/a?b\\\"c"), loginAt(`/${"a".repeat(5000)}`)]).toEqual(["/a?b%5C%22c", "/"]);
 });
 
 test("a page that tells of a failure leads back to the very address", () => {

@@ -1,6 +1,6 @@
 // Sessions that were ended are bounded for each configuration, and nothing is forgotten silently.
 import { ISSUER, JWKS_CONFIG, NOW, start } from "./fixture";
-import { browse, Browser, BROWSER_CONFIG, BROWSER_METADATA, code, copyOf, expired, jump, openCall, signIn, signInAs, through, tokens, type Sent } from "./browser";
+import { browse, Browser, BROWSER_CONFIG, BROWSER_METADATA, code, copyOf, expired, jump, openCall, logIn, logInAs, through, tokens, type Sent } from "./browser";
 import { CONFIG, FORM, isIn, logoutToken, PATH, send } from "./logout_tokens";
 import type { Envoy, Plugin } from "./host/envoy";
 
@@ -38,7 +38,7 @@ function begun(config: object = {}): { envoy: Envoy; browser: Browser; head: str
 describe("duty 149: a full table", () => {
   test("takes every new end all the same; the session that would expire first goes, with a line in the log and a counter", () => {
     const { envoy, browser, head } = begun();
-    signIn(browser);
+    logIn(browser);
     const thief = copyOf(browser);
     fill(envoy, head, NOW + 5000);
     expect(browser.navigate("/logout", SAME).local.status).toBe(303);
@@ -52,7 +52,7 @@ describe("duty 149: a full table", () => {
 
   test("takes back-channel logouts, too", () => {
     const { envoy, browser, head } = begun();
-    signIn(browser);
+    logIn(browser);
     fill(envoy, head, NOW + 5000);
     expect(send(envoy, logoutToken()).local.status).toBe(200);
     expect(isIn(browser)).toBe(false);
@@ -60,7 +60,7 @@ describe("duty 149: a full table", () => {
 
   test("keeps the new end also where that is the one that would expire first", () => {
     const { envoy, browser, head } = begun();
-    signIn(browser);
+    logIn(browser);
     const thief = copyOf(browser);
     fill(envoy, head, NOW + 500_000);
     browser.navigate("/logout", SAME);
@@ -69,7 +69,7 @@ describe("duty 149: a full table", () => {
 
   test("what has expired makes room before anything is forgotten", () => {
     const { envoy, browser, head } = begun();
-    signIn(browser);
+    logIn(browser);
     fill(envoy, head, NOW - MAX);
     browser.navigate("/logout", SAME);
     expect(envoy.logText).not.toMatch(/forgotten/);
@@ -88,11 +88,11 @@ describe("duty 149: a full table", () => {
     for (const record of before) expect(keys).toContain(record.readBigUInt64LE(0));
   });
 
-  test("sessions, sign-ins, logout tokens and refreshes stand in tables of their own, and so does each client", () => {
+  test("sessions, logins, logout tokens and refreshes stand in tables of their own, and so does each client", () => {
     const { envoy, browser } = begun(), plugin = envoy.addPlugin({ ...BROWSER_CONFIG, client_id: "other" });
     envoy.advance(1);
     const refresh = (who: Browser): void => {
-      signInAs(who, { aud: who === browser ? "gateway" : "other", sub: "alice" });
+      logInAs(who, { aud: who === browser ? "gateway" : "other", sub: "alice" });
       jump(envoy, 301);
       through(who);
       openCall(envoy, "/token").json({ ...tokens(undefined), id_token: undefined });
@@ -111,10 +111,10 @@ describe("duty 149: a full table", () => {
 describe("duty 149: one person cannot push out others", () => {
   test("many ends of one person are one: all that they have begun before ends, what they begin later does not", () => {
     const { envoy, browser, head } = begun();
-    signInAs(browser, { sub: "bob", sid: "bob-1" });
+    logInAs(browser, { sub: "bob", sid: "bob-1" });
     const alice = new Browser(envoy), phone = new Browser(envoy);
-    signInAs(alice, { sid: "kept-1" });
-    signInAs(phone, { sid: "kept-2" });
+    logInAs(alice, { sid: "kept-1" });
+    logInAs(phone, { sid: "kept-2" });
     jump(envoy, 1);
     for (let i = 0; i < 400; i++) expect(send(envoy, logoutToken({ sub: "alice", sid: `s${i}` })).local.status).toBe(200);
     expect(records(envoy, head).length).toBeLessThan(16 * 9);
@@ -122,13 +122,13 @@ describe("duty 149: one person cannot push out others", () => {
     expect(envoy.logText).toMatch(/warn: .*a person has ended many sessions of gateway/);
     expect(envoy.logText).not.toContain("alice");
     jump(envoy, 1);
-    signInAs(alice, { sid: "later" });
+    logInAs(alice, { sid: "later" });
     expect(isIn(alice)).toBe(true);
   });
 
   test("a few ends of one person leave their other sessions alone", () => {
     const { envoy, browser } = begun();
-    signInAs(browser, { sid: "kept" });
+    logInAs(browser, { sid: "kept" });
     for (let i = 0; i < 8; i++) send(envoy, logoutToken({ sid: `s${i}` }));
     expect(isIn(browser)).toBe(true);
   });
@@ -146,7 +146,7 @@ describe("duty 149: one person cannot push out others", () => {
 describe("duty 149: where an end cannot be kept", () => {
   const broken = (config: Record<string, unknown> = {}, metadata: object = BROWSER_METADATA): { envoy: Envoy; browser: Browser } => {
     const world = browse(config, { metadata });
-    signIn(world.browser);
+    logIn(world.browser);
     world.envoy.sharedData.set = () => 8;
     return world;
   };
@@ -156,11 +156,11 @@ describe("duty 149: where an end cannot be kept", () => {
     ["to an address of the configuration", { redirect_after_logout_uri: "https://www.example/bye?a=1&b=%22" }, BROWSER_METADATA, /^https:\/\/www\.example\/bye\?a=1&amp;b=%22$/],
     ["to a path of the site", { redirect_after_logout_uri: "/bye" }, BROWSER_METADATA, /^\/bye$/],
     ["to the start page", {}, { ...BROWSER_METADATA, end_session_endpoint: undefined }, /^\/$/],
-  ])("who signs out is told that copies may work, and is led on %s", (_, config, metadata, onward) => {
+  ])("who logs out is told that copies may work, and is led on %s", (_, config, metadata, onward) => {
     const { envoy, browser } = broken(config, metadata), name = browser.session!;
     const { local } = browser.navigate("/logout", SAME);
     expect([local.status, local.headers.get("content-type"), local.headers.get("cache-control")]).toEqual([200, "text/html; charset=utf-8", "no-store"]);
-    expect(local.body).toContain("You are signed out in this browser");
+    expect(local.body).toContain("You are logged out in this browser");
     expect(local.body).toMatch(/copy of its cookies/);
     expect(/<a class="b" href="([^"]*)">/.exec(local.body)![1]).toMatch(onward);
     expect(local.body.replace(/href="[^"]*"/, "")).not.toMatch(/_|shared data|worker/);
@@ -209,7 +209,7 @@ describe("what workers read", () => {
 
   test("a configuration that is loaded anew knows at once what has ended", () => {
     const { envoy, browser } = browse();
-    signIn(browser);
+    logIn(browser);
     const thief = copyOf(browser);
     browser.navigate("/logout", SAME);
     const plugin: Plugin = envoy.reload({ ...BROWSER_CONFIG, claim_headers: { sub: "x-user" } });

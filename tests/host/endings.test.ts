@@ -1,7 +1,7 @@
 // Every wait, however the request goes on or ends while it lasts: nothing reaches the upstream before the verdict, and no identity that
 // the filter did not set (duties 132, 145, 146).
 import { bearer, INTROSPECTION_CONFIG, JWKS_CONFIG, KEY, makeKey, ready, serve, start, token } from "./fixture";
-import { accessToken, asked, browse, callbackPath, idToken, openCall, signIn, tokens, USERINFO, type Browser } from "./browser";
+import { accessToken, asked, browse, callbackPath, idToken, openCall, logIn, tokens, USERINFO, type Browser } from "./browser";
 import { ENDINGS, FORGED, forgedIn, type Ending } from "./endings";
 import type { Envoy } from "./host";
 import type { StreamContext } from "./host/stream";
@@ -37,7 +37,7 @@ function introspected(workers = 1): Envoy {
 /** A browser whose access token has just ended. */
 function dueForRefresh(workers = 1): { envoy: Envoy; browser: Browser; cookie: string } {
   const { envoy, browser } = browse(CLAIM_HEADERS, { start: { workers } });
-  signIn(browser);
+  logIn(browser);
   envoy.advance(301);
   return { envoy, browser, cookie: browser.cookiesFor("/api") };
 }
@@ -143,7 +143,7 @@ const WAITS: Wait[] = [
     const { envoy, browser } = browse(CLAIM_HEADERS), ask = asked(browser.navigate("/page")), cookie = browser.cookiesFor("/callback");
     return { envoy, begin: (end) => envoy.begin("GET", callbackPath(ask), { ...FORGED, cookie }, { end }) };
   }, answers: { come: refuses(redeemed), fail: refuses((envoy) => { openCall(envoy, "/token").fail(); }) } },
-  { name: "a provider that was silent, before a sign-in", hold: () => {
+  { name: "a provider that was silent, before a login", hold: () => {
     const { envoy } = browse(CLAIM_HEADERS);
     envoy.provider("idp").answers(null);
     envoy.advance(60);

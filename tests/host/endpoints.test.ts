@@ -1,6 +1,6 @@
 /** Where the provider's endpoints are called: their hosts, their clusters, and those that configuration names. */
 import { bearer, DISCOVERY, ISSUER, JWKS_CONFIG, KEY, METADATA, ready, refused, start, token } from "./fixture";
-import { asked, BROWSER_CONFIG, BROWSER_METADATA, browse, Browser, callbackPath, location, signIn } from "./browser";
+import { asked, BROWSER_CONFIG, BROWSER_METADATA, browse, Browser, callbackPath, location, logIn } from "./browser";
 
 /** Google's way: four hosts for one provider. */
 const SCATTERED = {
@@ -8,7 +8,7 @@ const SCATTERED = {
 };
 const pointedOut = (log: string): string[] => [...log.matchAll(/discovery of https:\/\/idp\.example\.com: (\w+) is on another host \(([^)]+)\) than discovery/g)].map(([, name, host]) => `${name} ${host}`);
 
-/** The call that a sign-in makes for its code. */
+/** The call that a login makes for its code. */
 function codeCall(browser: Browser, path = "/token") {
   browser.navigate(callbackPath(asked(browser.navigate("/page"))), { "sec-fetch-site": "cross-site" });
   return browser.envoy.callouts.find((call) => call.path === path)!;
@@ -89,7 +89,7 @@ describe("endpoints that configuration names", () => {
       authorization_endpoint: `${OWN}/authorize`, token_endpoint: `${OWN}/token`, userinfo_endpoint: `${OWN}/userinfo`, jwks_uri: `${OWN}/jwks`, end_session_endpoint: `${OWN}/logout`,
     }, { metadata: { issuer: ISSUER, ...metadata } });
     expect(location(browser.navigate("/")).origin).toBe(OWN);
-    expect(signIn(browser).local.status).toBe(303);
+    expect(logIn(browser).local.status).toBe(303);
     expect(new Set(envoy.history.filter(({ path }) => path !== new URL(DISCOVERY).pathname).map(({ authority }) => authority))).toEqual(new Set(["own.example.com"]));
     expect(location(browser.navigate("/logout", { "sec-fetch-site": "same-origin" })).origin).toBe(OWN);
   });
@@ -112,7 +112,7 @@ describe("endpoints that configuration names", () => {
 
 test("revoke_tokens_on_logout says once that there is nobody to ask", () => {
   const { envoy, browser } = browse({ revoke_tokens_on_logout: true }, { metadata: { ...BROWSER_METADATA, revocation_endpoint: undefined } });
-  signIn(browser);
+  logIn(browser);
   browser.navigate("/logout", { "sec-fetch-site": "same-origin" });
   expect(envoy.logText.match(/no usable revocation_endpoint, so revoke_tokens_on_logout revokes nothing/g)).toHaveLength(1);
   expect(browse({}, { metadata: { ...BROWSER_METADATA, revocation_endpoint: undefined } }).envoy.logText).not.toContain("revocation_endpoint");

@@ -1,5 +1,5 @@
 // The code is traded for tokens and UserInfo: what is sent, which answers count, and what becomes of those that do not.
-import { accessToken, asked, browse, Browser, BROWSER_METADATA, callbackPath, code, copyOf, decoded, idToken, location, openCall, redeeming, signIn, tokens, tryAgain, USERINFO } from "./browser";
+import { accessToken, asked, browse, Browser, BROWSER_METADATA, callbackPath, code, copyOf, decoded, idToken, location, openCall, redeeming, logIn, tokens, tryAgain, USERINFO } from "./browser";
 import type { Callout } from "./host/callout";
 
 describe("what the token endpoint is sent", () => {
@@ -49,7 +49,7 @@ describe("where the calls go", () => {
     expect(envoy.logText).toContain("token_endpoint");
   });
 
-  test.each(["Bearer", "bearer", "BEARER", "BearerToken", "bearertoken"])("duty 29: token_type may be written %s", (token_type) => void location(signIn(browse().browser, { tokens: { token_type } })));
+  test.each(["Bearer", "bearer", "BEARER", "BearerToken", "bearertoken"])("duty 29: token_type may be written %s", (token_type) => void location(logIn(browse().browser, { tokens: { token_type } })));
 });
 
 describe("answers of the token endpoint as they are", () => {
@@ -76,10 +76,10 @@ describe("answers of the token endpoint as they are", () => {
 
   test("a list of scopes is what required_scopes asks for", () => {
     const { browser } = browse({ required_scopes: ["read"] });
-    signIn(browser, { tokens: { access_token: "opaque", scope: ["openid", "read"] } });
+    logIn(browser, { tokens: { access_token: "opaque", scope: ["openid", "read"] } });
     void browser.fetch("/api").forwarded;
     const other = browse({ required_scopes: ["read"] }).browser;
-    signIn(other, { tokens: { access_token: "opaque", scope: ["openid", "read write"] } });
+    logIn(other, { tokens: { access_token: "opaque", scope: ["openid", "read write"] } });
     expect(code(other.fetch("/api").local)).toBe("403 insufficient_scope");
   });
 
@@ -186,7 +186,7 @@ describe("duty 31: expires_in", () => {
 describe("a new session", () => {
   test("duty 25: takes the place of whatever the browser held: cookies that an attacker has planted are gone", () => {
     const { envoy, browser } = browse(), attacker = new Browser(envoy);
-    signIn(attacker, { tokens: { refresh_token: "r".repeat(9000), access_token: "mallory" } });
+    logIn(attacker, { tokens: { refresh_token: "r".repeat(9000), access_token: "mallory" } });
     const ask = asked(browser.navigate("/page"));
     for (const [name, cookie] of attacker.jar) browser.jar.set(name, cookie);
     const planted = new Map(browser.jar), back = browser.navigate(callbackPath(ask));
@@ -198,10 +198,10 @@ describe("a new session", () => {
     expect([forwarded.get("x-access-token"), decoded(forwarded.get("x-userinfo")).sub]).toEqual([accessToken(), "alice"]);
   });
 
-  test("two sign-ins of one person are two sessions", () => {
+  test("two logins of one person are two sessions", () => {
     const { envoy } = browse(), seals = [1, 2].map(() => {
       const browser = new Browser(envoy);
-      signIn(browser);
+      logIn(browser);
       return browser.jar.get(browser.session!)!.value;
     });
     expect(seals[0]).not.toBe(seals[1]);
@@ -209,7 +209,7 @@ describe("a new session", () => {
 
   test.each([["set_access_token_header", "x-access-token"], ["set_id_token_header", "x-id-token"], ["set_userinfo_header", "x-userinfo"]])("%s: false keeps %s to itself", (setting, header) => {
     const { browser } = browse({ [setting]: false });
-    signIn(browser, { userinfo: setting === "set_userinfo_header" ? null : USERINFO });
+    logIn(browser, { userinfo: setting === "set_userinfo_header" ? null : USERINFO });
     expect(browser.fetch("/api").forwarded.has(header)).toBe(false);
   });
 });
@@ -230,7 +230,7 @@ test("duty 18: no code, token, verifier, secret or cookie stands in the log, at 
     browser.take(back);
   }
   copyOf(browser).navigate("/callback?code=c0de-secret&state=x");
-  signIn(browser, { tokens: { refresh_token: "refresh-secret" } });
+  logIn(browser, { tokens: { refresh_token: "refresh-secret" } });
   browser.fetch("/api").forwarded;
   for (const { value } of browser.jar.values()) secrets.push(value.slice(0, 40));
   const log = envoy.logText;

@@ -20,7 +20,7 @@ function finish(browser: Browser, { nonce }: Asked, back: StreamContext): Stream
   return browser.take(back);
 }
 
-test("the provider is asked for a form, and the sign-in's cookie goes along with another site's request", () => {
+test("the provider is asked for a form, and the login's cookie goes along with another site's request", () => {
   const { browser } = browse(CONFIG), page = browser.navigate("/page");
   expect(asked(page).url.searchParams.get("response_mode")).toBe("form_post");
   expect(setCookies(page.local.headers).find((line) => line.includes("_login_"))).toMatch(/; Path=\/callback; HttpOnly; Secure; SameSite=None; Max-Age=600$/);
@@ -90,7 +90,7 @@ test("while the provider is down, a form is 503 with the way back to a page, and
   expect(setCookies(local.headers)).toEqual([]);
 });
 
-test("duty 26: sign-ins that go in circles are seen though the form comes from another site", () => {
+test("duty 26: logins that go in circles are seen though the form comes from another site", () => {
   const { browser } = browse(CONFIG);
   for (let i = 0; i < 3; i++) {
     const ask = asked(browser.navigate("/page"));
@@ -100,7 +100,7 @@ test("duty 26: sign-ins that go in circles are seen though the form comes from a
   expect(code(browser.navigate("/page").local)).toBe("400 loop_cookie_missing");
 });
 
-test("duty 19: the count of sign-ins under way outlasts the form too", () => {
+test("duty 19: the count of logins under way outlasts the form too", () => {
   const { browser } = browse(CONFIG);
   for (let i = 0; i < 6; i++) browser.navigate(`/${i}`);
   const ask = asked(browser.navigate("/page"));
@@ -119,7 +119,7 @@ test("without allow_on_headers_stop_iteration no body comes: 503, and the log sa
   expect(envoy.logText).toContain("allow_on_headers_stop_iteration");
 });
 
-test("forms that strangers begin and never send keep nobody from signing in", () => {
+test("forms that strangers begin and never send keep nobody from logging in", () => {
   const { envoy, browser } = browse(CONFIG), ask = asked(browser.navigate("/page"));
   envoy.bodiesBehindHeaders = false;
   for (let i = 0; i < 3000; i++) envoy.request("POST", "/callback", FORM, { body: "c" }).reset();

@@ -2,7 +2,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import { AUDIENCE, bearer, DISCOVERY, INTROSPECTION_CONFIG, ISSUER, JWKS_CONFIG, ready, start, token } from "./fixture";
 
-const SIGN_IN = { discovery: DISCOVERY, provider_cluster: "idp", client_id: "app", client_secret: "$ENV://CLIENT", session: { secret: "$ENV://SESSION" } };
+const LOGIN = { discovery: DISCOVERY, provider_cluster: "idp", client_id: "app", client_secret: "$ENV://CLIENT", session: { secret: "$ENV://SESSION" } };
 const env = { CLIENT: "the-secret-of-the-client-of-32-b", SESSION: "0123456789abcdef0123456789ABCDEF" };
 
 const pem = (): string => generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.export({ type: "pkcs8", format: "pem" }).toString();
@@ -49,10 +49,10 @@ const ATTRIBUTES: [string, unknown][] = [
 ];
 
 const BASES: Record<string, object> = {
-  "the provider's keys": JWKS_CONFIG, introspection: INTROSPECTION_CONFIG, "the sign-in": SIGN_IN,
+  "the provider's keys": JWKS_CONFIG, introspection: INTROSPECTION_CONFIG, "the login": LOGIN,
   "a key": { bearer_only: true, issuer: ISSUER, public_key: publicPem() },
-  "client_secret_jwt": { ...SIGN_IN, token_endpoint_auth_method: "client_secret_jwt" },
-  "private_key_jwt": { ...SIGN_IN, token_endpoint_auth_method: "private_key_jwt", client_rsa_private_key: pem() },
+  "client_secret_jwt": { ...LOGIN, token_endpoint_auth_method: "client_secret_jwt" },
+  "private_key_jwt": { ...LOGIN, token_endpoint_auth_method: "private_key_jwt", client_rsa_private_key: pem() },
 };
 
 describe.each(Object.entries(BASES))("beside %s", (_, base) => {
@@ -74,24 +74,24 @@ describe("what has no place here names what to use instead", () => {
     ["jwks_enabled", true, /use_jwks/], ["jwks_enable", true, /use_jwks/], ["slient_renew_access_token_enabled", true, /renew_access_token_on_expiry/], ["silent_renew_access_token_enabled", true, /renew_access_token_on_expiry/],
     ["set_access_token_header_enabled", true, /set_access_token_header/], ["set_userinfo_header_enabled", true, /set_userinfo_header/],
   ])("%s: %j", (name, value, instead) => {
-    const { wrong } = said({ ...SIGN_IN, [name]: value });
+    const { wrong } = said({ ...LOGIN, [name]: value });
     expect(wrong).toEqual([expect.stringMatching(new RegExp(`^${name}: .*${instead.source}`))]);
   });
 
   test("in a rule, at its place", () => {
-    expect(said({ ...SIGN_IN, rules: [{ path: "/api", redirect_uri_scheme: "https" }] }).wrong).toEqual([expect.stringMatching(/^rules\[0\]\.redirect_uri_scheme: is not supported/)]);
+    expect(said({ ...LOGIN, rules: [{ path: "/api", redirect_uri_scheme: "https" }] }).wrong).toEqual([expect.stringMatching(/^rules\[0\]\.redirect_uri_scheme: is not supported/)]);
   });
   test("outside of rules that alone guard", () => {
-    expect(said({ ...SIGN_IN, mode: "public", pass_cookies: "a", rules: [{ path: "/api", mode: "browser" }] }).wrong).toEqual([expect.stringMatching(/^pass_cookies: is not supported/)]);
+    expect(said({ ...LOGIN, mode: "public", pass_cookies: "a", rules: [{ path: "/api", mode: "browser" }] }).wrong).toEqual([expect.stringMatching(/^pass_cookies: is not supported/)]);
   });
-  test("a name that nobody knows is still a typo", () => expect(said({ ...SIGN_IN, promt: "login" }).wrong).toEqual(["promt: unknown attribute; did you mean prompt?"]));
+  test("a name that nobody knows is still a typo", () => expect(said({ ...LOGIN, promt: "login" }).wrong).toEqual(["promt: unknown attribute; did you mean prompt?"]));
 });
 
 describe("what is passed over is named", () => {
   test.each<[string, object, string[]]>([
-    ["APISIX's default stands in every exported object", { ...SIGN_IN, accept_unsupported_alg: true }, ["accept_unsupported_alg is true: a token whose signature cannot be checked is refused all the same"]],
-    ["Envoy keeps the connections", { ...SIGN_IN, keepalive: "no" }, ["not used: keepalive (connections are Envoy's: set them in the cluster that provider_cluster names)"]],
-    ["a key beside client_secret_jwt", { ...SIGN_IN, token_endpoint_auth_method: "client_secret_jwt", client_rsa_private_key: "$ENV://SESSION" }, ["not used by client_secret_jwt: client_rsa_private_key"]],
+    ["APISIX's default stands in every exported object", { ...LOGIN, accept_unsupported_alg: true }, ["accept_unsupported_alg is true: a token whose signature cannot be checked is refused all the same"]],
+    ["Envoy keeps the connections", { ...LOGIN, keepalive: "no" }, ["not used: keepalive (connections are Envoy's: set them in the cluster that provider_cluster names)"]],
+    ["a key beside client_secret_jwt", { ...LOGIN, token_endpoint_auth_method: "client_secret_jwt", client_rsa_private_key: "$ENV://SESSION" }, ["not used by client_secret_jwt: client_rsa_private_key"]],
     ["an introspection that never happens, by use_jwks", { ...JWKS_CONFIG, introspection_interval: -1, introspection_addon_headers: "a:b", introspection_endpoint_auth_method: "client_secret_jwt", introspection_params: 1 },
       ["not used, as tokens are verified by use_jwks: introspection_endpoint_auth_method, introspection_interval, introspection_addon_headers, introspection_params"]],
     ["an introspection that never happens, by a key", { bearer_only: true, issuer: ISSUER, public_key: publicPem(), introspection_endpoint: "idp/introspect" },
@@ -101,17 +101,17 @@ describe("what is passed over is named", () => {
     ["a rule's introspection goes before use_jwks outside of it", { ...JWKS_CONFIG, client_id: "app", client_secret: "$ENV://CLIENT", rules: [{ path: "/a", introspection_endpoint: `${ISSUER}/i`, introspection_interval: 60 }] }, []],
     ["private_key_jwt for an introspection that never happens", { ...JWKS_CONFIG, introspection_endpoint_auth_method: "private_key_jwt", client_rsa_private_key: "$ENV://CLIENT" },
       ["not used without private_key_jwt or client_secret_jwt: client_rsa_private_key", "not used, as tokens are verified by use_jwks: introspection_endpoint_auth_method"]],
-    ["no absolute limit in APISIX", { ...SIGN_IN, session: { ...SIGN_IN.session, absolute_timeout: 0 } },
-      ["session.absolute_timeout is 0: a session ends 31536000 seconds after the sign-in all the same, for its end would have to be remembered for ever"]],
-    ["the provider's logout URL as redirect_after_logout_uri", { ...SIGN_IN, redirect_after_logout_uri: "https://idp.example.com/out", redirect_after_logout_with_id_token_hint: true },
+    ["no absolute limit in APISIX", { ...LOGIN, session: { ...LOGIN.session, absolute_timeout: 0 } },
+      ["session.absolute_timeout is 0: a session ends 31536000 seconds after the login all the same, for its end would have to be remembered for ever"]],
+    ["the provider's logout URL as redirect_after_logout_uri", { ...LOGIN, redirect_after_logout_uri: "https://idp.example.com/out", redirect_after_logout_with_id_token_hint: true },
       ["redirect_after_logout_with_id_token_hint is true: redirect_after_logout_uri gets no ID Token; without that attribute the provider's end_session_endpoint is used, which gets one"]],
-    ["the library's default", { ...SIGN_IN, redirect_after_logout_uri: "https://idp.example.com/out", redirect_after_logout_with_id_token_hint: false }, []],
+    ["the library's default", { ...LOGIN, redirect_after_logout_uri: "https://idp.example.com/out", redirect_after_logout_with_id_token_hint: false }, []],
   ])("%s", (_, config, warnings) => expect(said(config)).toEqual({ wrong: [], warned: warnings }));
 });
 
 test("PKCE alone: the message says by which attribute", () => {
-  const { client_secret: _, ...config } = SIGN_IN;
-  expect(said({ ...config, use_pkce: true }).wrong).toEqual(['client_secret: is required for the browser sign-in; a client that has none (PKCE alone) sets token_endpoint_auth_method to "none"']);
+  const { client_secret: _, ...config } = LOGIN;
+  expect(said({ ...config, use_pkce: true }).wrong).toEqual(['client_secret: is required for the browser login; a client that has none (PKCE alone) sets token_endpoint_auth_method to "none"']);
   expect(said({ ...config, use_pkce: true, token_endpoint_auth_method: "none" })).toEqual({ wrong: [], warned: [] });
 });
 
@@ -119,7 +119,7 @@ describe("options of lua-resty-openidc that hold here", () => {
   /** The parameters with which a browser is sent to the provider. */
   function asked(changes: object): URLSearchParams {
     const metadata = { issuer: ISSUER, authorization_endpoint: `${ISSUER}/auth`, token_endpoint: `${ISSUER}/token`, jwks_uri: `${ISSUER}/jwks` };
-    const envoy = ready({ config: { ...SIGN_IN, redirect_uri: "https://app.example.com/cb", ...changes }, metadata, start: { env } });
+    const envoy = ready({ config: { ...LOGIN, redirect_uri: "https://app.example.com/cb", ...changes }, metadata, start: { env } });
     const request = envoy.get("/", { ":scheme": "https", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document" });
     return new URL(request.local.headers.get("location")!).searchParams;
   }
@@ -170,7 +170,7 @@ describe("options of lua-resty-openidc that hold here", () => {
 describe("how the client may prove itself is compared with what the provider offers", () => {
   const metadata = (methods: unknown): object => ({ issuer: ISSUER, authorization_endpoint: `${ISSUER}/auth`, token_endpoint: `${ISSUER}/token`, jwks_uri: `${ISSUER}/jwks`, token_endpoint_auth_methods_supported: methods });
   const warned = (methods: unknown, changes: object = {}): string[] =>
-    ready({ config: { ...SIGN_IN, ...changes }, metadata: metadata(methods), start: { env } }).logs.filter(({ level }) => level === "warn").map(({ text }) => text);
+    ready({ config: { ...LOGIN, ...changes }, metadata: metadata(methods), start: { env } }).logs.filter(({ level }) => level === "warn").map(({ text }) => text);
 
   test.each<[string, unknown, object, string]>([
     ["only client_secret_post beside the default", ["client_secret_post"], {}, "client_secret_basic: token_endpoint_auth_method should be client_secret_post"],
@@ -187,7 +187,7 @@ describe("how the client may prove itself is compared with what the provider off
   test("also where another configuration has fetched the metadata before", () => {
     const envoy = ready({ config: JWKS_CONFIG, metadata: metadata(["client_secret_post"]), start: { env } });
     expect(envoy.logText).not.toContain("does not offer");
-    envoy.addPlugin(SIGN_IN, "shop");
+    envoy.addPlugin(LOGIN, "shop");
     expect(envoy.logText).toContain(`the token endpoint of ${ISSUER} does not offer client_secret_basic: token_endpoint_auth_method should be client_secret_post`);
   });
   test("bearer tokens need no token endpoint", () => {

@@ -1,6 +1,6 @@
 // The provider ends a session in a hidden frame (OpenID Connect Front-Channel Logout 1.0).
 import { ISSUER } from "./fixture";
-import { browse, Browser, code, copyOf, expired, setCookies, signIn, signInAs, type Sent } from "./browser";
+import { browse, Browser, code, copyOf, expired, setCookies, logIn, logInAs, type Sent } from "./browser";
 import type { StreamContext } from "./host/stream";
 
 const PATH = "/frontchannel";
@@ -9,12 +9,12 @@ const FRAME: Sent = { accept: "text/html", "sec-fetch-site": "cross-site", "sec-
 const query = (changes: Record<string, string | null> = {}): string =>
   new URLSearchParams(Object.entries({ iss: ISSUER, sid: "op-session-1", ...changes }).filter(([, value]) => value !== null) as [string, string][]).toString();
 
-const signedIn = (): Browser => { const { browser } = browse(CONFIG); signIn(browser); return browser; };
+const loggedIn = (): Browser => { const { browser } = browse(CONFIG); logIn(browser); return browser; };
 const frame = (browser: Browser, search = query(), method = "GET"): StreamContext => browser.send(method, `${PATH}?${search}`, FRAME);
 const isIn = (browser: Browser): boolean => "forwarded" in (copyOf(browser).fetch("/api").outcome as object);
 
 test("iss and sid of the session end it: all its cookies go, and copies of them are good for nothing", () => {
-  const browser = signedIn();
+  const browser = loggedIn();
   const thief = copyOf(browser), name = browser.session!;
   const { local } = frame(browser);
   expect(local.status).toBe(200);
@@ -24,7 +24,7 @@ test("iss and sid of the session end it: all its cookies go, and copies of them 
 });
 
 test("duty 121: the answer is not to be stored, and nobody but the provider may show it in a frame", () => {
-  const { headers, body } = frame(signedIn()).local;
+  const { headers, body } = frame(loggedIn()).local;
   expect(headers.get("cache-control")).toBe("no-store");
   expect(headers.get("content-security-policy")).toMatch(new RegExp(`frame-ancestors ${ISSUER}$`));
   expect(headers.has("x-frame-options")).toBe(false);
@@ -33,15 +33,15 @@ test("duty 121: the answer is not to be stored, and nobody but the provider may 
 
 test("duty 160: a session that somebody else has planted in front of it does not keep it alive", () => {
   const { envoy, browser } = browse(CONFIG), other = new Browser(envoy);
-  signIn(browser);
-  signInAs(other, { sid: "another" });
+  logIn(browser);
+  logInAs(other, { sid: "another" });
   const thief = copyOf(browser), cookie = `${other.cookiesFor(PATH)}; ${browser.cookiesFor(PATH)}`;
   expect(browser.send("GET", `${PATH}?${query()}`, { ...FRAME, cookie }).local.status).toBe(200);
   expect([isIn(thief), isIn(other)]).toEqual([false, true]);
 });
 
 test("duty 162: what a browser fetches ahead ends nothing", () => {
-  const browser = signedIn();
+  const browser = loggedIn();
   const { local } = browser.send("GET", `${PATH}?${query()}`, { ...FRAME, "sec-purpose": "prefetch" });
   expect([code(local), setCookies(local.headers), isIn(browser)]).toEqual(["403 prefetched", [], true]);
   expect(frame(browser).local.status).toBe(200);
@@ -54,7 +54,7 @@ describe("duty 121: whatever does not match the session is 400 and ends nothing"
     ["another issuer", query({ iss: "https://evil.example.com" })], ["the issuer with a slash", query({ iss: `${ISSUER}/` })], ["no issuer", query({ iss: null })], ["nothing", ""],
     ["sid twice", `${query()}&sid=op-session-1`], ["iss twice", `${query()}&iss=${ISSUER}`], ["iss twice, once escaped", `${query()}&%69ss=x`], ["bad escapes", `${query()}&a=%zz`],
   ])("%s", (_, search) => {
-    const browser = signedIn();
+    const browser = loggedIn();
     const { local } = frame(browser, search);
     expect(code(local)).toBe("400 logout_mismatch");
     expect([setCookies(local.headers), local.headers.get("cache-control")]).toEqual([[], "no-store"]);
@@ -63,13 +63,13 @@ describe("duty 121: whatever does not match the session is 400 and ends nothing"
 
   test.each(["op-session-1", ""])("a session of which the provider gave no sid, by the sid %j", (sid) => {
     const { browser } = browse(CONFIG);
-    signInAs(browser, { sid: undefined });
+    logInAs(browser, { sid: undefined });
     expect(code(frame(browser, query({ sid })).local)).toBe("400 logout_mismatch");
     expect(isIn(browser)).toBe(true);
   });
 
   test.each(["POST", "HEAD", "PUT", "OPTIONS"])("%s is 405", (method) => {
-    const browser = signedIn();
+    const browser = loggedIn();
     const { local } = frame(browser, query(), method);
     expect([code(local), local.headers.get("allow")]).toEqual(["405 logout_method", "GET"]);
     expect(isIn(browser)).toBe(true);
@@ -84,21 +84,21 @@ test("without a session it answers the same, sets no cookie, and calls nobody", 
 
 test("duty 115: no tokens are revoked by a request that anybody's page can cause", () => {
   const { envoy, browser } = browse({ ...CONFIG, revoke_tokens_on_logout: true });
-  signIn(browser);
+  logIn(browser);
   expect(frame(browser).local.status).toBe(200);
   expect(envoy.callouts).toEqual([]);
 });
 
 test("another session of the same person stays", () => {
-  const browser = signedIn();
+  const browser = loggedIn();
   const phone = new Browser(browser.envoy);
-  signIn(phone);
+  logIn(phone);
   frame(browser);
   expect(isIn(phone)).toBe(true);
 });
 
 test.each([`${PATH}/`, `${PATH}x`, `/x${PATH}`])("%s is another path", (path) => {
-  const browser = signedIn();
+  const browser = loggedIn();
   expect(browser.send("GET", `${path}?${query()}`, FRAME).forwarded.get(":path")).toBe(`${path}?${query()}`);
 });
 test("without frontchannel_logout_path there is no such address", () => expect(code(frame(browse().browser).local)).toBe("401 sign_in_needed"));

@@ -1,5 +1,5 @@
-/** Browsers, providers and strangers that send anything: the filter never traps, and nobody is signed in who was not. */
-import { accessToken, asked, BROWSER_CONFIG, browse, Browser, callbackPath, idToken, openCall, signIn, tokens, USERINFO } from "./browser";
+/** Browsers, providers and strangers that send anything: the filter never traps, and nobody is logged in who was not. */
+import { accessToken, asked, BROWSER_CONFIG, browse, Browser, callbackPath, idToken, openCall, logIn, tokens, USERINFO } from "./browser";
 import { ISSUER, start, token } from "./fixture";
 import { Random } from "./host/random";
 import type { StreamContext } from "./host/stream";
@@ -10,7 +10,7 @@ const forwarded = (request: StreamContext): boolean => typeof request.outcome ==
 
 test.each(SEEDS)("duties 100, 131: injured session cookies are no session; the whole one passes (seed %d)", (seed) => {
   const random = new Random(seed), { envoy, browser } = browse();
-  signIn(browser);
+  logIn(browser);
   const name = browser.session!, whole = browser.jar.get(name)!.value;
   for (let i = 0; i < 1500; i++) {
     const value = random.mutate(Buffer.from(whole)).toString("latin1").replace(/[\0\r\n]/g, "");
@@ -53,17 +53,17 @@ test.each(SEEDS)("whatever the provider answers to a code, only what it would sa
     const idToken = JSON.parse(Buffer.from(page.forwarded.get("x-id-token")!, "base64").toString()) as { sub: string; nonce: string };
     expect([idToken.sub, idToken.nonce]).toEqual(["alice", ask.nonce]);
   }
-  signIn(browser);
+  logIn(browser);
   expect(forwarded(browser.fetch("/"))).toBe(true);
 });
 
-test.each(SEEDS)("whatever it answers to a refresh, the session goes on, waits or ends; and a new sign-in works (seed %d)", (seed) => {
+test.each(SEEDS)("whatever it answers to a refresh, the session goes on, waits or ends; and a new login works (seed %d)", (seed) => {
   const random = new Random(seed), { envoy, browser } = browse({ session: { ...BROWSER_CONFIG.session, absolute_timeout: 31_000_000, rolling_timeout: 0, idling_timeout: 0 } });
   for (let i = 0; i < 120; i++) {
     const before = browser.fetch("/");
     for (const call of envoy.callouts) call.json({ error: "invalid_grant" }, 400);
     browser.take(before);
-    if (!forwarded(before)) signInNow(browser);
+    if (!forwarded(before)) loginNow(browser);
     envoy.advance(301);
     const request = browser.fetch("/");
     const whole = JSON.stringify({ access_token: accessToken({ exp: 2e9, jti: `${i}` }), token_type: "Bearer", expires_in: 300, refresh_token: `r${i}` });
@@ -94,7 +94,7 @@ test.each(SEEDS)("a configuration with injuries is taken or refused, in words (s
 });
 
 /** With tokens whose times hold at this moment of the conversation. */
-function signInNow(browser: Browser): void {
+function loginNow(browser: Browser): void {
   const { envoy } = browser, ask = asked(browser.navigate("/page")), back = browser.navigate(callbackPath(ask));
   const times = { iat: envoy.now, exp: envoy.now + 300 };
   openCall(envoy, "/token").json(tokens(ask.nonce, { id_token: idToken(ask.nonce, times), access_token: accessToken(times) }));

@@ -2,7 +2,7 @@
  * Duty 154: a header that an upstream may read as ours is removed. CGI, PHP and their like make variables of header names, in which `-`, `.`, `!` and
  * others are one character.
  */
-import { browse, signIn, through } from "./browser";
+import { browse, logIn, through } from "./browser";
 import { bearer, JWKS_CONFIG, ready, refused, serve, start, token } from "./fixture";
 import { ruled, outcome, TOKENS } from "./ruled";
 import type { Pair } from "./host/headers";
@@ -48,7 +48,7 @@ describe("duty 154: names that CGI cannot tell from ours are removed", () => {
     expectNoForgery(request, { HTTP_X_USER_ID: ["joe"] });
   });
 
-  test("with nothing, where nobody need sign in", () => {
+  test("with nothing, where nobody need log in", () => {
     expectNoForgery(ready({ config: { ...config, bearer_only: false, unauth_action: "pass" } }).get("/", sent()));
   });
 
@@ -65,7 +65,7 @@ describe("duty 154: names that CGI cannot tell from ours are removed", () => {
 
   test("with a session, opened and remembered", () => {
     const { browser } = browse({ claim_headers: CLAIM_HEADERS });
-    signIn(browser);
+    logIn(browser);
     for (let i = 0; i < 2; i++) {
       const request = browser.envoy.get("/api", sent(["cookie", browser.cookiesFor("/api")]));
       expectNoForgery(request, { HTTP_X_USER_ID: ["alice"] });

@@ -1,4 +1,4 @@
-// The ID Token of a sign-in: every one that is not the provider's word about this person, for this client and this sign-in, ends it (OpenID Connect Core §3.1.3.7).
+// The ID Token of a login: every one that is not the provider's word about this person, for this client and this login, ends it (OpenID Connect Core §3.1.3.7).
 import { createHash, createPublicKey } from "node:crypto";
 import { AUDIENCE, asked as callsTo, b64u, claims, ISSUER, KEY, makeKey, NOW, signature, token, type Key } from "./fixture";
 import { accessToken, browse, Browser, BROWSER_METADATA, CLIENT, code, idToken, jump, location, openCall, redeeming, serveBrowser, tokens, tryAgain, USERINFO } from "./browser";
@@ -7,7 +7,7 @@ import type { Envoy } from "./host/envoy";
 type Make = (nonce: string) => string;
 const OTHER = makeKey("k1"), ES = makeKey("es", "ES256"), UNKNOWN = makeKey("k2");
 
-/** How a sign-in with that ID Token ends. */
+/** How a login with that ID Token ends. */
 function outcome(make: Make, config: Record<string, unknown> = {}, keys: Key[] = [KEY, ES], metadata: object = BROWSER_METADATA): { code: string; envoy: Envoy; browser: Browser } {
   const { envoy, browser } = browse(config, { keys, metadata }), { ask, back, call } = redeeming(browser);
   call.json(tokens(ask.nonce, { id_token: make(ask.nonce) }));
@@ -185,7 +185,7 @@ describe("claims", () => {
 
   test.each(["logout+jwt", "at+jwt", "application/at+jwt"])("duty 62: a token of typ %s is no ID Token", (typ) => refuses(header({ typ })));
   test("duty 62: nor is the access token, though it is the provider's", () => refuses((nonce) => accessToken({ aud: AUDIENCE, nonce })));
-  test("duty 10: nor is the ID Token of another sign-in", () => {
+  test("duty 10: nor is the ID Token of another login", () => {
     const old = idToken("nonce-of-yesterday");
     refuses(() => old);
   });
@@ -246,7 +246,7 @@ describe("duty 47: a key that is not known", () => {
     return { envoy, browser, back };
   }
 
-  test("is fetched once, and the sign-in goes on with it", () => {
+  test("is fetched once, and the login goes on with it", () => {
     const { envoy, browser, back } = waits([KEY, UNKNOWN]);
     envoy.advance(1);
     openCall(envoy, "/userinfo").json(USERINFO);
@@ -254,7 +254,7 @@ describe("duty 47: a key that is not known", () => {
     expect(callsTo(envoy, "/jwks")).toBe(2);
   });
 
-  test("one that is not there then either ends the sign-in, and the next ones cause one call a second at the most", () => {
+  test("one that is not there then either ends the login, and the next ones cause one call a second at the most", () => {
     const { envoy, browser, back } = waits([KEY]);
     envoy.advance(1);
     expect(code(browser.take(back).local)).toBe("502 login_failed");
@@ -267,7 +267,7 @@ describe("duty 47: a key that is not known", () => {
     expect(callsTo(envoy, "/jwks")).toBeLessThanOrEqual(7);
   });
 
-  test("while the keys cannot be fetched the sign-in fails closed", () => {
+  test("while the keys cannot be fetched the login fails closed", () => {
     const { envoy, browser } = browse({}, { keys: [KEY] });
     jump(envoy, 60);
     envoy.provider("idp").answers((call) => call.path === "/jwks" ? "fail" : call.path === "/token" ? null : { body: BROWSER_METADATA });

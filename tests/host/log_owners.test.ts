@@ -1,6 +1,6 @@
 /** Several configurations in one VM: every line about a request or a call says whose it is, and one's flood hides no other's lines. */
 import { bearer, INTROSPECTION_CONFIG, ISSUER, JWKS_CONFIG, ready, serve, start, token } from "./fixture";
-import { browse, jump, openCall, redeeming, signIn, through } from "./browser";
+import { browse, jump, openCall, redeeming, logIn, through } from "./browser";
 
 const SHOP = { ...INTROSPECTION_CONFIG, rules: [{ path_prefix: "/open", mode: "public" }, { path_prefix: "/admin", claim_validator: { audience: { valid_audiences: ["admin"] } } }] };
 const lines = (text: string, about: string): string[] => text.split("\n").filter((line) => line.includes(about));
@@ -39,7 +39,7 @@ test("a call that Envoy does not take", () => {
 describe("browsers", () => {
   const shop = { start: { rootId: "shop" } };
 
-  test("sign-in", () => {
+  test("login", () => {
     const { envoy, browser } = browse({}, shop), { call } = redeeming(browser);
     call.reply(400, {}, { error: "invalid_client" });
     expect(lines(envoy.logText, "invalid_client")).toEqual([expect.stringMatching(/warn: envoy-oidc shop: /)]);
@@ -47,7 +47,7 @@ describe("browsers", () => {
   });
   test("refresh", () => {
     const { envoy, browser } = browse({}, shop);
-    signIn(browser);
+    logIn(browser);
     jump(envoy, 301);
     const page = through(browser);
     openCall(envoy, "/token").reply(500);
@@ -57,7 +57,7 @@ describe("browsers", () => {
   });
   test("revocation", () => {
     const { envoy, browser } = browse({ revoke_tokens_on_logout: true }, shop);
-    signIn(browser);
+    logIn(browser);
     browser.send("POST", "/logout");
     openCall(envoy, "/revoke").reply(500);
     expect(lines(envoy.logText, "revocation: ")).toEqual([expect.stringMatching(/warn: envoy-oidc shop: revocation: /)]);

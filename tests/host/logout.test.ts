@@ -1,25 +1,25 @@
-// Signing out: here in any case, then at the provider.
+// Logging out: here in any case, then at the provider.
 import { ISSUER } from "./fixture";
-import { accessToken, browse, BROWSER_METADATA, Browser, code, copyOf, expired, jump, location, openCall, SECRET, setCookies, signIn, signInAs, through, tokens, type Sent } from "./browser";
+import { accessToken, browse, BROWSER_METADATA, Browser, code, copyOf, expired, jump, location, openCall, SECRET, setCookies, logIn, logInAs, through, tokens, type Sent } from "./browser";
 import type { Envoy } from "./host";
 import type { StreamContext } from "./host/stream";
 
 const SAME: Sent = { "sec-fetch-site": "same-origin" };
 const without = (...names: string[]): object => ({ ...BROWSER_METADATA, ...Object.fromEntries(names.map((name) => [name, undefined])) });
 
-function signedIn(config: Record<string, unknown> = {}, metadata: object = BROWSER_METADATA, workers = 1): { envoy: Envoy; browser: Browser } {
+function loggedIn(config: Record<string, unknown> = {}, metadata: object = BROWSER_METADATA, workers = 1): { envoy: Envoy; browser: Browser } {
   const world = browse(config, { metadata, start: { workers } });
-  signIn(world.browser);
+  logIn(world.browser);
   return world;
 }
 
-const signOut = (browser: Browser, headers: Sent = SAME): StreamContext => browser.navigate("/logout", headers);
+const logOut = (browser: Browser, headers: Sent = SAME): StreamContext => browser.navigate("/logout", headers);
 const isOut = (browser: Browser): void => expect(code(browser.fetch("/api").local)).toBe("401 sign_in_needed");
 
-test("a person who signs out is sent to the provider, and their cookies are good for nothing any more", () => {
-  const { browser } = signedIn();
+test("a person who logs out is sent to the provider, and their cookies are good for nothing any more", () => {
+  const { browser } = loggedIn();
   const thief = copyOf(browser);
-  const to = location(signOut(browser));
+  const to = location(logOut(browser));
   expect(to.origin + to.pathname).toBe(`${ISSUER}/logout`);
   expect(Object.keys(Object.fromEntries(to.searchParams)).sort()).toEqual(["client_id", "id_token_hint"]);
   expect(to.searchParams.get("id_token_hint")).toMatch(/^ey/);
@@ -32,8 +32,8 @@ describe("how", () => {
   test.each<[string, string, Sent]>([
     ["a link of the site", "GET", SAME], ["typed in", "GET", { "sec-fetch-site": "none" }], ["a form of the site", "POST", { ...SAME, ...FORM, origin: "https://app.example" }],
     ["an old browser, from the site", "POST", { ...FORM, origin: "https://app.example" }], ["an old browser, by its Referer", "GET", { referer: "https://app.example/page" }], ["a program", "POST", {}],
-  ])("%s signs out", (_, method, headers) => {
-    const { browser } = signedIn();
+  ])("%s logs out", (_, method, headers) => {
+    const { browser } = loggedIn();
     const answer = browser.send(method, "/logout", headers, method === "POST" ? "a=1" : "");
     expect([answer.local.status, browser.session]).toEqual([303, undefined]);
     expect(answer.local.headers.get("cache-control")).toBe("no-store");
@@ -48,7 +48,7 @@ describe("how", () => {
     ["a host that only begins like ours", "POST", { origin: "https://app.example.evil.example" }], ["another scheme", "POST", { origin: "http://app.example" }], ["another port", "POST", { origin: "https://app.example:8443" }],
     ["two words about it", "GET", { "sec-fetch-site": "same-origin, cross-site" }],
   ])("duty 115: %s of another site is only asked about", (_, method, headers) => {
-    const { envoy, browser } = signedIn({ revoke_tokens_on_logout: true });
+    const { envoy, browser } = loggedIn({ revoke_tokens_on_logout: true });
     const { local } = browser.send(method, "/logout", headers);
     expect([local.status, setCookies(local.headers), envoy.callouts.length]).toEqual([200, [], 0]);
     expect(local.body).toMatch(/<form method="post" action="\/logout">/);
@@ -63,23 +63,23 @@ describe("how", () => {
     ["fetches ahead", { "sec-purpose": "prefetch" }], ["renders ahead", { "sec-purpose": "prefetch;prerender" }], ["fetches ahead through a proxy", { "sec-purpose": "prefetch;anonymous-client-ip" }],
     ["fetched ahead in former times", { purpose: "prefetch" }], ["fetches ahead as Firefox did", { "x-moz": "prefetch" }], ["shows ahead as Safari did", { "x-purpose": "preview" }], ["said so in other letters", { "sec-purpose": "Prefetch" }],
   ])("duty 162: what a browser %s signs nobody out, and the person's own click does", (_, headers) => {
-    const { envoy, browser } = signedIn({ revoke_tokens_on_logout: true });
-    const { local } = signOut(browser, { ...SAME, ...headers });
+    const { envoy, browser } = loggedIn({ revoke_tokens_on_logout: true });
+    const { local } = logOut(browser, { ...SAME, ...headers });
     expect([code(local), setCookies(local.headers), envoy.callouts.length, local.headers.get("cache-control")]).toEqual(["403 prefetched", [], 0, "no-store"]);
     expect(browser.fetch("/api").forwarded.has("x-userinfo")).toBe(true);
-    expect(signOut(browser).local.status).toBe(303);
+    expect(logOut(browser).local.status).toBe(303);
     isOut(browser);
   });
 
   test.each(["HEAD", "PUT", "DELETE", "OPTIONS"])("%s is 405 and signs nobody out", (method) => {
-    const { browser } = signedIn();
+    const { browser } = loggedIn();
     const { local } = browser.send(method, "/logout", SAME);
     expect([local.status, local.headers.get("allow"), setCookies(local.headers)]).toEqual([405, "GET, POST", []]);
     expect(browser.fetch("/api").forwarded.has("x-userinfo")).toBe(true);
   });
 
   test.each(["/logout/", "/logout/x", "/logoutx", "//logout", "/LOGOUT", "/x/logout", "/logout;x", "/log%6Fut", "/x?/logout"])("%s is another path", (path) => {
-    const { browser } = signedIn();
+    const { browser } = loggedIn();
     expect(browser.navigate(path, SAME).forwarded.get(":path")).toBe(path);
   });
 
@@ -91,7 +91,7 @@ describe("how", () => {
   });
 
   test("cookies that are no session change nothing about that, and are taken away", () => {
-    const { browser } = signedIn({ revoke_tokens_on_logout: true });
+    const { browser } = loggedIn({ revoke_tokens_on_logout: true });
     const name = browser.session!;
     const { local } = through(browser, "/logout", { ...SAME, cookie: `${name}=rubbish; ${name}_3=x` });
     expect(expired(local.headers)).toEqual(expect.arrayContaining([name, `${name}_1`, `${name}_2`, `${name}_3`]));
@@ -100,7 +100,7 @@ describe("how", () => {
 });
 
 describe("where to", () => {
-  const at = (config: Record<string, unknown>, metadata: object = BROWSER_METADATA): URL => location(signOut(signedIn(config, metadata).browser));
+  const at = (config: Record<string, unknown>, metadata: object = BROWSER_METADATA): URL => location(logOut(loggedIn(config, metadata).browser));
 
   test("duty 117: post_logout_redirect_uri goes along to the provider", () => {
     const to = at({ post_logout_redirect_uri: "https://app.example/bye" });
@@ -113,15 +113,15 @@ describe("where to", () => {
   test.each(["/bye?a=1", "https://www.example/bye"])("redirect_after_logout_uri %s goes before the provider", (uri) => expect(at({ redirect_after_logout_uri: uri }).href).toBe(new URL(uri, "https://app.example").href));
   test("without an end_session_endpoint, post_logout_redirect_uri", () => expect(at({ post_logout_redirect_uri: "https://app.example/bye" }, without("end_session_endpoint")).href).toBe("https://app.example/bye"));
   test("without either, a page", () => {
-    const { browser } = signedIn({}, without("end_session_endpoint"));
-    const { local } = signOut(browser);
+    const { browser } = loggedIn({}, without("end_session_endpoint"));
+    const { local } = logOut(browser);
     expect([local.status, local.headers.get("content-type"), local.headers.get("cache-control")]).toEqual([200, "text/html; charset=utf-8", "no-store"]);
-    expect(local.body).toContain("You are signed out");
+    expect(local.body).toContain("You are logged out");
     expect(browser.names).toEqual([]);
   });
   test.each(["post_logout_redirect_uri", "redirect_after_logout_uri", "rd", "redirect", "next", "state"])("duty 24: %s of the request leads nowhere", (name) => {
     for (const metadata of [BROWSER_METADATA, without("end_session_endpoint")]) {
-      const { browser } = signedIn({}, metadata);
+      const { browser } = loggedIn({}, metadata);
       const { local } = browser.navigate(`/logout?${name}=https://evil.example/`, SAME);
       expect(local.headers.list.join() + local.body).not.toContain("evil");
       expect(browser.session).toBeUndefined();
@@ -135,7 +135,7 @@ describe("duty 118: every cookie goes, with the attributes that it was set with"
     ["with SameSite=None", { cookie_same_site: "None" }, "; Path=/; HttpOnly; Secure; SameSite=None"], ["with a path", { cookie_path: "/logout" }, "; Path=/logout; HttpOnly; Secure; SameSite=Lax"],
   ])("%s: all chunks, all logins under way, and their count", (_, session, attributes) => {
     const { envoy, browser } = browse({ session: { secret: SECRET, ...session } });
-    const answer = signIn(browser, { tokens: { access_token: accessToken({ groups: Array.from({ length: 500 }, (_, i) => `group-number-${i}`) }) } });
+    const answer = logIn(browser, { tokens: { access_token: accessToken({ groups: Array.from({ length: 500 }, (_, i) => `group-number-${i}`) }) } });
     const set = setCookies(answer.local.headers).filter((line) => !/_login_|_flow=/.test(line)).map((line) => line.split("=")[0]!);
     const tab = new Browser(envoy);
     for (const name of browser.names) if (name.endsWith("_flow")) tab.jar.set(name, browser.jar.get(name)!);
@@ -143,7 +143,7 @@ describe("duty 118: every cookie goes, with the attributes that it was set with"
     for (const [name, cookie] of tab.jar) browser.jar.set(name, cookie);
     const logins = tab.logins, flow = tab.names.filter((name) => name.endsWith("_flow"));
     expect([set.length > 2, logins.length, flow.length]).toEqual([true, 3, 1]);
-    const { headers } = signOut(browser).local;
+    const { headers } = logOut(browser).local;
     expect(expired(headers)).toEqual([...set, ...logins, ...flow].sort());
     for (const line of setCookies(headers)) {
       const own = line.includes("_login_") ? "; Path=/callback; HttpOnly; Secure; SameSite=Lax" : line.includes("_flow=") ? "; Path=/; HttpOnly; Secure; SameSite=Lax" : attributes;
@@ -164,36 +164,36 @@ describe("duty 118: every cookie goes, with the attributes that it was set with"
 
 describe("duty 113: cookies that somebody has copied", () => {
   test("are refused in another worker within a second, first seen or seen before, and in the same one at once", () => {
-    const { envoy, browser } = signedIn({}, BROWSER_METADATA, 2);
+    const { envoy, browser } = loggedIn({}, BROWSER_METADATA, 2);
     const known = copyOf(browser, { worker: 1 }), unseen = copyOf(browser, { worker: 1 }), here = copyOf(browser);
     void [known.fetch("/api"), here.fetch("/api")].map((request) => request.forwarded);
-    signOut(browser);
+    logOut(browser);
     isOut(here);
     envoy.advance(1);
     for (const thief of [known, unseen]) isOut(thief);
     expect(location(known.navigate("/page")).pathname).toBe("/authorize");
   });
-  test("stay refused until the session would have ended, however many others sign out meanwhile", () => {
+  test("stay refused until the session would have ended, however many others log out meanwhile", () => {
     const { envoy, browser } = browse({ session: { secret: SECRET, idling_timeout: 0, rolling_timeout: 0, absolute_timeout: 5000 } });
-    signInAs(browser, {}, { expires_in: 100_000 });
+    logInAs(browser, {}, { expires_in: 100_000 });
     const thief = copyOf(browser);
-    signOut(browser);
+    logOut(browser);
     jump(envoy, 2500);
     // Whoever is written down takes the place of those that nobody needs to remember any more.
-    for (let i = 0; i < 48; i++) { const other = new Browser(envoy); signInAs(other); signOut(other); }
+    for (let i = 0; i < 48; i++) { const other = new Browser(envoy); logInAs(other); logOut(other); }
     for (const seconds of [0, 1250, 1249]) { jump(envoy, seconds); isOut(copyOf(thief)); }
   });
   test("of another session of the same person are none of its business", () => {
-    const { envoy, browser } = signedIn();
+    const { envoy, browser } = loggedIn();
     const phone = new Browser(envoy);
-    signIn(phone);
-    signOut(browser);
+    logIn(phone);
+    logOut(browser);
     expect(phone.fetch("/api").forwarded.has("x-userinfo")).toBe(true);
     isOut(browser);
   });
-  test("one signs in again at once, and out again", () => {
-    const { browser } = signedIn();
-    for (let i = 0; i < 3; i++) { signOut(browser); signIn(browser); expect(browser.fetch("/api").forwarded.has("x-userinfo")).toBe(true); }
+  test("one logs in again at once, and out again", () => {
+    const { browser } = loggedIn();
+    for (let i = 0; i < 3; i++) { logOut(browser); logIn(browser); expect(browser.fetch("/api").forwarded.has("x-userinfo")).toBe(true); }
   });
 });
 
@@ -201,8 +201,8 @@ describe("duties 116, 122: the provider", () => {
   const config = { revoke_tokens_on_logout: true };
 
   test("revokes the refresh token, then the access token, each by the client that has them; nobody waits", () => {
-    const { envoy, browser } = signedIn(config);
-    expect(signOut(browser).local.status).toBe(303);
+    const { envoy, browser } = loggedIn(config);
+    expect(logOut(browser).local.status).toBe(303);
     expect(envoy.callouts.map(({ method, path, form }) => [method, path, form.get("token"), form.get("token_type_hint"), form.has("client_secret")])).toEqual([
       ["POST", "/revoke", "refresh-1", "refresh_token", false], ["POST", "/revoke", accessToken(), "access_token", false],
     ]);
@@ -212,10 +212,10 @@ describe("duties 116, 122: the provider", () => {
   test.each<[string, (envoy: Envoy) => void]>([
     ["fails", (envoy) => { for (const call of envoy.callouts) call.reply(503); }], ["breaks off", (envoy) => { for (const call of envoy.callouts) call.fail(); }], ["takes too long", (envoy) => envoy.advance(5)],
     ["refuses", (envoy) => { for (const call of envoy.callouts) call.json({ error: "unsupported_token_type" }, 400); }],
-  ])("%s: the log says so, and the person is signed out all the same", (_, ending) => {
-    const { envoy, browser } = signedIn(config);
+  ])("%s: the log says so, and the person is logged out all the same", (_, ending) => {
+    const { envoy, browser } = loggedIn(config);
     const thief = copyOf(browser);
-    expect(location(signOut(browser)).pathname).toBe("/logout");
+    expect(location(logOut(browser)).pathname).toBe("/logout");
     ending(envoy);
     expect(envoy.logText).toMatch(/warn: .*revocation: /);
     isOut(thief);
@@ -225,48 +225,48 @@ describe("duties 116, 122: the provider", () => {
     ["where configuration names one", { revocation_endpoint_auth_method: "client_secret_post" }, {}, "body"],
     ["by configuration before metadata", { revocation_endpoint_auth_method: "client_secret_basic" }, { revocation_endpoint_auth_methods_supported: ["client_secret_post"] }, "header"],
   ])("duty 32: the client proves itself there %s", (_, changes, metadata, where) => {
-    const { envoy, browser } = signedIn({ ...config, ...changes }, { ...BROWSER_METADATA, ...metadata });
-    signOut(browser);
+    const { envoy, browser } = loggedIn({ ...config, ...changes }, { ...BROWSER_METADATA, ...metadata });
+    logOut(browser);
     for (const call of envoy.callouts) expect([call.form.has("client_secret"), call.headers.has("authorization")]).toEqual([where === "body", where === "header"]);
     expect(envoy.callouts).toHaveLength(2);
   });
   test("gets assertions there with the audience that configuration names: the token endpoint, where it wants that", () => {
-    const { envoy, browser } = signedIn({ ...config, token_endpoint_auth_method: "client_secret_jwt", client_secret: "x".repeat(32), client_jwt_assertion_audience: `${ISSUER}/token` });
-    signOut(browser);
+    const { envoy, browser } = loggedIn({ ...config, token_endpoint_auth_method: "client_secret_jwt", client_secret: "x".repeat(32), client_jwt_assertion_audience: `${ISSUER}/token` });
+    logOut(browser);
     const [first] = envoy.callouts.map(({ form }) => JSON.parse(Buffer.from(form.get("client_assertion")!.split(".")[1]!, "base64url").toString()) as { aud: string });
     expect(first!.aud).toBe(`${ISSUER}/token`);
   });
   test("says why it does not revoke: the log has the code", () => {
-    const { envoy, browser } = signedIn(config);
-    signOut(browser);
+    const { envoy, browser } = loggedIn(config);
+    logOut(browser);
     envoy.callouts[0]!.json({ error: "invalid_client", error_description: "s3cr3t-of-the-gateway" }, 401);
     expect(envoy.logText).toContain("revocation: the provider answered status 401 with invalid_client");
     expect(envoy.logText).not.toContain("s3cr3t-of-the-gateway");
   });
   test.each<[string, Record<string, unknown>, object]>([["has no revocation_endpoint", config, without("revocation_endpoint")], ["is not to revoke", {}, BROWSER_METADATA]])("%s: no call", (_, config, metadata) => {
-    const { envoy, browser } = signedIn(config, metadata);
-    signOut(browser);
+    const { envoy, browser } = loggedIn(config, metadata);
+    logOut(browser);
     expect([envoy.callouts, browser.session]).toEqual([[], undefined]);
   });
-  test("cannot be called at all: the person is signed out all the same", () => {
-    const { envoy, browser } = signedIn(config);
+  test("cannot be called at all: the person is logged out all the same", () => {
+    const { envoy, browser } = loggedIn(config);
     envoy.refuseCallouts = true;
-    expect([signOut(browser).local.status, browser.session]).toEqual([303, undefined]);
+    expect([logOut(browser).local.status, browser.session]).toEqual([303, undefined]);
   });
   test("was never reached by this Envoy: the session ends here, on a page", () => {
-    const { browser } = signedIn(config);
+    const { browser } = loggedIn(config);
     const fresh = browse({}, { start: { refuseCallouts: true } });
     for (const [name, cookie] of browser.jar) fresh.browser.jar.set(name, cookie);
-    const { local } = signOut(fresh.browser);
+    const { local } = logOut(fresh.browser);
     expect([local.status, fresh.browser.session]).toEqual([200, undefined]);
   });
   test("revokes the tokens of the newest refresh, although the cookie is older", () => {
-    const { envoy, browser } = signedIn(config);
+    const { envoy, browser } = loggedIn(config);
     envoy.advance(301);
     const request = through(browser);
     openCall(envoy, "/token").json({ ...tokens(undefined), id_token: undefined, refresh_token: "refresh-2", access_token: "a2" });
     expect(request.forwarded.get("x-access-token")).toBe("a2");
-    signOut(browser);
+    logOut(browser);
     expect(envoy.callouts.map(({ form }) => form.get("token"))).toEqual(["refresh-2", "a2"]);
   });
 });

@@ -1,6 +1,6 @@
 // Logout at the provider needs the ID Token as a hint, or some providers answer with an error page.
 import { ISSUER } from "./fixture";
-import { browse, code, copyOf, location, openCall, signInAs, type Browser } from "./browser";
+import { browse, code, copyOf, location, openCall, logInAs, type Browser } from "./browser";
 import type { Envoy } from "./host";
 import type { StreamContext } from "./host/stream";
 
@@ -8,7 +8,7 @@ interface World { envoy: Envoy; browser: Browser }
 
 function loggedIn(config: Record<string, unknown>, bytesOfGroups = 0): World {
   const world = browse(config);
-  signInAs(world.browser, { groups: ["g".repeat(bytesOfGroups)] });
+  logInAs(world.browser, { groups: ["g".repeat(bytesOfGroups)] });
   return world;
 }
 
@@ -31,7 +31,7 @@ describe("where the session does not keep the ID Token", () => {
     const { browser } = begin({ post_logout_redirect_uri: "https://app.example/bye" });
     const { local } = logOut(browser);
     expect([local.status, local.headers.get("cache-control")]).toEqual([200, "no-store"]);
-    expect(local.body).toContain("You are signed out");
+    expect(local.body).toContain("You are logged out");
     expect(local.body).toContain(`<a href="${ISSUER}/logout?client_id=gateway">`);
     expect(local.body).not.toMatch(/id_token_hint|\bey/);
   });

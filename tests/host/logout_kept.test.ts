@@ -1,13 +1,13 @@
 // Logout tokens are used once, and ends of sessions are kept or not accepted.
 import { KEY, makeKey } from "./fixture";
-import { browse, BROWSER_CONFIG, code, jump, serveBrowser, signIn } from "./browser";
+import { browse, BROWSER_CONFIG, code, jump, serveBrowser, logIn } from "./browser";
 import { CONFIG, FORM, isIn, logoutToken, PATH, send } from "./logout_tokens";
 import type { StreamContext } from "./host/stream";
 
 describe("duty 120: a logout that cannot be kept is not accepted", () => {
   test.each([["of ended sessions", /\/ended\//], ["of used logout tokens", /\/logout-tokens\//], ["of either", /./]])("where the workers' common memory %s takes nothing: 503, and again with the same token later", (_, refuses) => {
     const { envoy, browser } = browse(CONFIG);
-    signIn(browser);
+    logIn(browser);
     const set = envoy.sharedData.set.bind(envoy.sharedData), value = logoutToken();
     envoy.sharedData.set = (key, ...rest) => refuses.test(key) ? 8 : set(key, ...rest);
     expect(code(send(envoy, value).local)).toBe("503 logout_not_kept");
@@ -21,7 +21,7 @@ describe("duty 120: a logout that cannot be kept is not accepted", () => {
       const { envoy, browser } = browse(CONFIG);
       send(envoy, logoutToken({ sub: "somebody", sid: "else" }));
       const keys = envoy.sharedData.keys.filter((key) => key.includes("/ended/")), head = keys.find((key) => /ended\/[^/]+$/.test(key))!;
-      signIn(browser);
+      logIn(browser);
       for (let i = 0; i < 16; i++) envoy.sharedData.set(`${head}/${i}`, Buffer.alloc(size, 0x5a), 0);
       envoy.sharedData.set(head, Buffer.alloc(1), 0);
       envoy.advance(1);
@@ -36,7 +36,7 @@ describe("duty 163: a logout token that two workers receive at once is accepted 
 
   test("both have waited for the key that it is signed by", () => {
     const key = makeKey("k2"), { envoy, browser } = browse(CONFIG, { start: { workers: 2 } });
-    signIn(browser);
+    logIn(browser);
     jump(envoy, 31);
     envoy.provider("idp").answers(null);
     const value = logoutToken({}, { key }), requests = [0, 1].map((worker) => send(envoy, value, worker));
@@ -49,7 +49,7 @@ describe("duty 163: a logout token that two workers receive at once is accepted 
 
   test.each([1, 2, 3, 4, 5, 6, 7, 8])("one is interrupted by the other before it writes for the %sth time", (n) => {
     const { envoy, browser } = browse(CONFIG, { start: { workers: 2 } });
-    signIn(browser);
+    logIn(browser);
     const set = envoy.sharedData.set.bind(envoy.sharedData), value = logoutToken(), requests: StreamContext[] = [];
     let writes = 0;
     envoy.sharedData.set = (...args) => {

@@ -1,4 +1,4 @@
-/** Logout tokens as a provider sends them (OpenID Connect Back-Channel Logout 1.0 §2.4), and whether a browser is still signed in. */
+/** Logout tokens as a provider sends them (OpenID Connect Back-Channel Logout 1.0 §2.4), and whether a browser is still logged in. */
 import { KEY, NOW, token, type Key } from "./fixture";
 import { copyOf, type Browser, type Sent } from "./browser";
 import type { Envoy } from "./host";

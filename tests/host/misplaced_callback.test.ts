@@ -1,5 +1,5 @@
 // The provider's answer comes to another path than agreed: a page names the cause, where there was a circle of redirects.
-import { asked, browse, Browser, callbackPath, code, kept, location, openCall, ORIGIN, signIn, tokens, USERINFO } from "./browser";
+import { asked, browse, Browser, callbackPath, code, kept, location, openCall, ORIGIN, logIn, tokens, USERINFO } from "./browser";
 import { ISSUER } from "./fixture";
 
 /** A login at the provider, whose answer comes with this path in place of the callback's. */
@@ -38,7 +38,7 @@ describe("a page with parameters of these names is no answer", () => {
 
   test("with a session: the application's own, whatever it is", () => {
     const { browser } = browse(), late = asked(browser.navigate("/late"));
-    signIn(browser);
+    logIn(browser);
     expect(browser.navigate(`/page?code=c&state=${late.state}`).forwarded.get(":path")).toBe(`/page?code=c&state=${late.state}`);
   });
 });

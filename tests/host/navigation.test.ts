@@ -1,6 +1,6 @@
-// Who is sent to the provider, who is told to sign in, and who may pass without.
+// Who is sent to the provider, who is told to log in, and who may pass without.
 import { bearer, makeKey, NOW, refused, token } from "./fixture";
-import { accessToken, asked, browse, Browser, code, decoded, ORIGIN, setCookies, signIn, type Sent, tryAgain, USERINFO } from "./browser";
+import { accessToken, asked, browse, Browser, code, decoded, ORIGIN, setCookies, logIn, type Sent, tryAgain, USERINFO } from "./browser";
 import type { HeadersLike, Pair } from "./host/headers";
 
 const HTML = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
@@ -20,7 +20,7 @@ describe("a person who opens a page is sent to the provider", () => {
   ])("%s", (_, headers) => void asked(browser.send("GET", "/page", headers)));
 });
 
-describe("whoever cannot follow is told to sign in, and no sign-in is begun", () => {
+describe("whoever cannot follow is told to log in, and no login is begun", () => {
   const { browser } = browse();
   const REFUSED: [string, string, HeadersLike][] = [
     ["fetch()", "GET", { accept: "*/*", "sec-fetch-mode": "cors", "sec-fetch-dest": "empty" }],
@@ -149,7 +149,7 @@ describe("unauth_action", () => {
 
 describe("a bearer token beside a session", () => {
   const { envoy, browser } = browse({ claim_headers: { sub: "x-user" }, claim_validator: { audience: { valid_audiences: ["https://api.example.com"] } } });
-  signIn(browser);
+  logIn(browser);
 
   test("duty 72: the token decides alone, and nothing of the session is mixed in", () => {
     const { forwarded } = browser.fetch("/api", bearer(token({ sub: "bob" })));
@@ -171,7 +171,7 @@ describe("a bearer token beside a session", () => {
     ["an ID Token", `Bearer ${token({ nonce: "n" })}`, "401 wrong_type"],
     ["nothing", "Bearer", "400 malformed_credential"],
     ["of two lines", `Bearer a, Bearer ${token()}`, "400 malformed_credential"],
-  ])("duty 71: one that is %s is refused: no session steps in, and nobody is sent to sign in", (_, authorization, expected) => {
+  ])("duty 71: one that is %s is refused: no session steps in, and nobody is sent to log in", (_, authorization, expected) => {
     for (const one of [browser, new Browser(envoy)]) {
       const { local } = one.navigate("/page?a=1", { authorization });
       expect(code(local)).toBe(expected);

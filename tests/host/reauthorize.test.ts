@@ -1,6 +1,6 @@
 // A person with a session is taken to the provider again: silently (refresh_session_interval), or every time (force_reauthorize).
 import { ISSUER, NOW } from "./fixture";
-import { asked, browse, Browser, callbackPath, code, copyOf, decoded, expired, jump, location, SECRET, setCookies, signIn, signInAs, through } from "./browser";
+import { asked, browse, Browser, callbackPath, code, copyOf, decoded, expired, jump, location, SECRET, setCookies, logIn, logInAs, through } from "./browser";
 import type { StreamContext } from "./host/stream";
 
 const LONG = { tokens: { expires_in: 1_000_000 } };
@@ -8,7 +8,7 @@ const prompt = (request: StreamContext): string | null => location(request).sear
 
 /** To the provider and back, with an ID Token of this moment. */
 function comeBack(browser: Browser, claims: Record<string, unknown> = {}): void {
-  const to = location(signInAs(browser, claims, { expires_in: 1_000_000 }));
+  const to = location(logInAs(browser, claims, { expires_in: 1_000_000 }));
   expect(to.pathname + to.search).toBe("/page?a=1");
 }
 
@@ -18,14 +18,14 @@ const refusedBy = (browser: Browser, request: StreamContext, error: string): Str
 describe("refresh_session_interval", () => {
   const due = (changes: object = {}): Browser => {
     const { envoy, browser } = browse({ refresh_session_interval: 100, ...changes });
-    signIn(browser, LONG);
+    logIn(browser, LONG);
     jump(envoy, 101);
     return browser;
   };
 
   test("asks nobody before its time, and then also about a session seen before", () => {
     const { envoy, browser } = browse({ refresh_session_interval: 50 });
-    signIn(browser, LONG);
+    logIn(browser, LONG);
     jump(envoy, 49);
     for (let i = 0; i < 2; i++) expect(browser.navigate("/page").forwarded.has("x-userinfo")).toBe(true);
     jump(envoy, 2);
@@ -69,7 +69,7 @@ describe("refresh_session_interval", () => {
     }
   });
 
-  test.each(["login_required", "interaction_required", "consent_required", "account_selection_required"])("%s ends the session, and the page leads to an ordinary sign-in", (error) => {
+  test.each(["login_required", "interaction_required", "consent_required", "account_selection_required"])("%s ends the session, and the page leads to an ordinary login", (error) => {
     const browser = due();
     const name = browser.session!;
     const back = refusedBy(browser, browser.navigate("/page?a=1"), error);
@@ -87,7 +87,7 @@ describe("refresh_session_interval", () => {
     expect(browser.fetch("/api").forwarded.has("x-userinfo")).toBe(true);
   });
 
-  test("login_required without a silent sign-in of this browser ends nothing", () => {
+  test("login_required without a silent login of this browser ends nothing", () => {
     const browser = due(), other = due();
     for (const state of [asked(other.navigate("/")).state, "x".repeat(32)]) {
       const answer = browser.navigate(`/callback?${new URLSearchParams({ state, error: "login_required", iss: ISSUER })}`);
@@ -97,7 +97,7 @@ describe("refresh_session_interval", () => {
     expect(browser.fetch("/api").forwarded.has("x-userinfo")).toBe(true);
   });
 
-  test("an ordinary sign-in that is answered with login_required does not pretend to be a silent one", () => {
+  test("an ordinary login that is answered with login_required does not pretend to be a silent one", () => {
     const { browser } = browse({ refresh_session_interval: 100 });
     expect(code(refusedBy(browser, browser.navigate("/page"), "login_required").local)).toBe("502 login_failed");
   });
@@ -115,14 +115,14 @@ describe("force_reauthorize", () => {
 
   test("a navigation goes through the provider although there is a session, which asks as it likes", () => {
     const { envoy, browser } = browse(config);
-    signIn(browser, LONG);
+    logIn(browser, LONG);
     jump(envoy, 31);
     expect([location(browser.navigate("/page")).origin, prompt(browser.navigate("/page"))]).toEqual([ISSUER, null]);
   });
 
   test("what the page loads, and whatever does not navigate, is let through", () => {
     const { envoy, browser } = browse(config);
-    signIn(browser, LONG);
+    logIn(browser, LONG);
     expect(browser.navigate("/page?a=1").forwarded.has("x-userinfo")).toBe(true);
     jump(envoy, 31);
     expect(browser.fetch("/api").forwarded.has("x-userinfo")).toBe(true);
@@ -130,7 +130,7 @@ describe("force_reauthorize", () => {
 
   test("the way back is no circle, however often it is gone", () => {
     const { envoy, browser } = browse(config);
-    signIn(browser, LONG);
+    logIn(browser, LONG);
     for (let i = 0; i < 6; i++) {
       jump(envoy, 31);
       comeBack(browser);
@@ -140,7 +140,7 @@ describe("force_reauthorize", () => {
 
   test("access_denied leaves the session alone, with a page that leads back", () => {
     const { envoy, browser } = browse(config);
-    signIn(browser, LONG);
+    logIn(browser, LONG);
     jump(envoy, 31);
     const back = refusedBy(browser, browser.navigate("/page?a=1"), "access_denied");
     expect(code(back.local)).toBe("403 login_denied");
@@ -151,7 +151,7 @@ describe("force_reauthorize", () => {
 
 test("duty 108: asking the provider again does not move the absolute limit", () => {
   const { envoy, browser } = browse({ refresh_session_interval: 100, session: { secret: SECRET, absolute_timeout: 300 } });
-  signIn(browser, LONG);
+  logIn(browser, LONG);
   jump(envoy, 200);
   comeBack(browser);
   jump(envoy, 99);
@@ -161,9 +161,9 @@ test("duty 108: asking the provider again does not move the absolute limit", () 
   expect(code(browser.fetch("/api").local)).toBe("401 sign_in_needed");
 });
 
-test("duty 113: whoever signs out after it has ended what was copied before it as well", () => {
+test("duty 113: whoever logs out after it has ended what was copied before it as well", () => {
   const { envoy, browser } = browse({ refresh_session_interval: 100 });
-  signIn(browser, LONG);
+  logIn(browser, LONG);
   const thief = copyOf(browser);
   jump(envoy, 101);
   comeBack(browser);
@@ -173,7 +173,7 @@ test("duty 113: whoever signs out after it has ended what was copied before it a
 
 test("another person's session is a new one: with a limit of its own, and neither ended nor prolonged by what there was before", () => {
   const { envoy, browser } = browse({ refresh_session_interval: 100, session: { secret: SECRET, absolute_timeout: 300 } });
-  signIn(browser, LONG);
+  logIn(browser, LONG);
   const alice = copyOf(browser), late = copyOf(browser);
   jump(envoy, 200);
   comeBack(browser, { sub: "bob", sid: "op-session-2" });
@@ -183,9 +183,9 @@ test("another person's session is a new one: with a limit of its own, and neithe
   expect(code(late.fetch("/api").local)).toBe("401 sign_in_needed");
 });
 
-test("whoever has signed out in another tab is not signed in again by an answer that was under way", () => {
+test("whoever has logged out in another tab is not logged in again by an answer that was under way", () => {
   const { envoy, browser } = browse({ refresh_session_interval: 100 });
-  signIn(browser, LONG);
+  logIn(browser, LONG);
   jump(envoy, 101);
   const request = browser.navigate("/page");
   browser.navigate("/logout", { "sec-fetch-site": "same-origin" });

@@ -1,20 +1,20 @@
-// Access tokens are renewed silently, once for everybody.
+// Access tokens are refreshed silently, once for everybody.
 import { ISSUER } from "./fixture";
-import { accessToken, browse, Browser, code, copyOf, expired, jump, location, openCall, SECRET, setCookies, signIn, through, tokens } from "./browser";
+import { accessToken, browse, Browser, code, copyOf, expired, jump, location, openCall, SECRET, setCookies, logIn, through, tokens } from "./browser";
 import type { Envoy } from "./host";
 
-const renewed = (changes: Record<string, unknown> = {}): Record<string, unknown> => ({ ...tokens(undefined), id_token: undefined, refresh_token: "refresh-2", access_token: accessToken({ jti: "new" }), ...changes });
+const refreshed = (changes: Record<string, unknown> = {}): Record<string, unknown> => ({ ...tokens(undefined), id_token: undefined, refresh_token: "refresh-2", access_token: accessToken({ jti: "new" }), ...changes });
 
 test("a request after the access token's end waits for a new one, and its answer carries the new session", () => {
   const { envoy, browser } = browse();
-  signIn(browser);
+  logIn(browser);
   const before = browser.jar.get(browser.session!)!.value;
   envoy.advance(301);
   const request = browser.fetch("/api");
   expect(request.waiting).toBe(true);
   const call = openCall(envoy, "/token");
   expect([call.form.get("grant_type"), call.form.get("refresh_token")]).toEqual(["refresh_token", "refresh-1"]);
-  call.json(renewed());
+  call.json(refreshed());
   browser.take(request);
   expect(request.forwarded.get("x-access-token")).toBe(accessToken({ jti: "new" }));
   expect(browser.jar.get(browser.session!)!.value).not.toBe(before);
@@ -22,13 +22,13 @@ test("a request after the access token's end waits for a new one, and its answer
 
 test("duty 37: requests in parallel, in two workers, cause one refresh, and all go on with its result", () => {
   const { envoy, browser } = browse({}, { start: { workers: 2 } });
-  signIn(browser);
+  logIn(browser);
   envoy.advance(301);
   const other = new Browser(envoy, { worker: 1 });
   for (const [name, value] of browser.jar) other.jar.set(name, value);
   const requests = [...Array(5)].flatMap(() => [browser.fetch("/api"), other.fetch("/api")]);
   expect(requests.every(({ waiting }) => waiting)).toBe(true);
-  openCall(envoy, "/token").json(renewed());
+  openCall(envoy, "/token").json(refreshed());
   envoy.advance(1);
   for (const request of requests) expect(request.forwarded.get("x-access-token")).toBe(accessToken({ jti: "new" }));
   expect(envoy.provider("idp").calls.filter((call) => call.path === "/token" && call.form.get("grant_type") === "refresh_token").length).toBe(1);
@@ -36,7 +36,7 @@ test("duty 37: requests in parallel, in two workers, cause one refresh, and all 
 
 test("duty 38: invalid_grant ends the session", () => {
   const { envoy, browser } = browse();
-  signIn(browser);
+  logIn(browser);
   envoy.advance(301);
   const request = browser.fetch("/api");
   openCall(envoy, "/token").json({ error: "invalid_grant" }, 400);
@@ -46,44 +46,44 @@ test("duty 38: invalid_grant ends the session", () => {
 
 test("duty 38: a provider that is down does not end it: 503 until it is back", () => {
   const { envoy, browser } = browse();
-  signIn(browser);
+  logIn(browser);
   envoy.advance(301);
   const request = browser.fetch("/api");
   openCall(envoy, "/token").fail();
   expect(code(browser.take(request).local)).toBe("503 provider_unreachable");
   envoy.advance(4);
   const again = browser.fetch("/api");
-  openCall(envoy, "/token").json(renewed());
+  openCall(envoy, "/token").json(refreshed());
   expect(browser.take(again).forwarded.get("x-access-token")).toBe(accessToken({ jti: "new" }));
 });
 
 const refreshes = (envoy: Envoy): (string | null)[] => envoy.provider("idp").calls.filter(({ path, form }) => path === "/token" && form.get("grant_type") === "refresh_token").map(({ form }) => form.get("refresh_token"));
 
 /** One refresh by a request that has to wait for it. */
-function renew(browser: Browser, changes: Record<string, unknown> = {}): void {
+function refresh(browser: Browser, changes: Record<string, unknown> = {}): void {
   const request = browser.fetch("/api");
-  openCall(browser.envoy, "/token").json(renewed(changes));
+  openCall(browser.envoy, "/token").json(refreshed(changes));
   void browser.take(request).forwarded;
 }
 
 describe("when", () => {
   test("access_token_expires_leeway: so much earlier one request waits, and the others go on with the old token meanwhile", () => {
     const { envoy, browser } = browse({ access_token_expires_leeway: 60 });
-    signIn(browser);
+    logIn(browser);
     jump(envoy, 239);
     expect(browser.fetch("/api").forwarded.get("x-access-token")).toBe(accessToken());
     jump(envoy, 1);
     const first = browser.fetch("/api");
     expect(first.waiting).toBe(true);
     for (let i = 0; i < 3; i++) expect(copyOf(browser).fetch("/api").forwarded.get("x-access-token")).toBe(accessToken());
-    openCall(envoy, "/token").json(renewed());
+    openCall(envoy, "/token").json(refreshed());
     expect(first.forwarded.get("x-access-token")).toBe(accessToken({ jti: "new" }));
     expect(refreshes(envoy)).toEqual(["refresh-1"]);
   });
 
   test.each([undefined, -5, "soon", "", null, true, {}, [100]])("duty 31: where expires_in is %j, access_token_expires_in says it", (expires_in) => {
     const { envoy, browser } = browse({ access_token_expires_in: 100 });
-    signIn(browser, { tokens: { expires_in } });
+    logIn(browser, { tokens: { expires_in } });
     jump(envoy, 99);
     expect(browser.fetch("/api").waiting).toBe(false);
     jump(envoy, 1);
@@ -93,16 +93,16 @@ describe("when", () => {
   test("duty 31: an expires_in beyond all bounds is no token for ever, and does not wrap", () => {
     for (const expires_in of [1e300, 2 ** 31, 2 ** 53]) {
       const { envoy, browser } = browse();
-      signIn(browser, { tokens: { expires_in } });
+      logIn(browser, { tokens: { expires_in } });
       expect(browser.fetch("/api").waiting).toBe(false);
       jump(envoy, 800);
       expect(browser.fetch("/api").waiting).toBe(false);
     }
   });
 
-  test("there is no refresh token: nothing is renewed, and with the token the session is over", () => {
+  test("there is no refresh token: nothing is refreshed, and with the token the session is over", () => {
     const { envoy, browser } = browse();
-    signIn(browser, { tokens: { refresh_token: undefined } });
+    logIn(browser, { tokens: { refresh_token: undefined } });
     jump(envoy, 299);
     expect(browser.fetch("/api").forwarded.has("x-access-token")).toBe(true);
     jump(envoy, 1);
@@ -113,7 +113,7 @@ describe("when", () => {
 
   test.each([{}, { refresh_token: undefined }])("renew_access_token_on_expiry is false: the session goes on without an access token, to its own end (%j)", (changes) => {
     const { envoy, browser } = browse({ renew_access_token_on_expiry: false, session: { secret: SECRET, absolute_timeout: 400 } });
-    signIn(browser, { tokens: changes });
+    logIn(browser, { tokens: changes });
     jump(envoy, 299);
     expect(browser.fetch("/api").forwarded.has("x-access-token")).toBe(true);
     jump(envoy, 1);
@@ -127,7 +127,7 @@ describe("when", () => {
 
   test("renew_access_token_on_expiry is false: claims of the token that is gone are missing", () => {
     const { envoy, browser } = browse({ renew_access_token_on_expiry: false, access_rules: { claim: "role", equals: "admin" } });
-    signIn(browser, { tokens: { access_token: accessToken({ role: "admin" }) } });
+    logIn(browser, { tokens: { access_token: accessToken({ role: "admin" }) } });
     expect(browser.fetch("/api").forwarded.has("x-access-token")).toBe(true);
     jump(envoy, 300);
     expect(code(browser.fetch("/api").local)).toBe("403 claim_missing");
@@ -137,24 +137,24 @@ describe("when", () => {
 describe("refresh tokens", () => {
   test("that rotate are each used once, over any number of refreshes", () => {
     const { envoy, browser } = browse();
-    signIn(browser);
-    for (let i = 2; i < 7; i++) { jump(envoy, 301); renew(browser, { refresh_token: `refresh-${i}`, access_token: accessToken({ jti: `a${i}` }) }); }
+    logIn(browser);
+    for (let i = 2; i < 7; i++) { jump(envoy, 301); refresh(browser, { refresh_token: `refresh-${i}`, access_token: accessToken({ jti: `a${i}` }) }); }
     expect(refreshes(envoy)).toEqual([1, 2, 3, 4, 5].map((i) => `refresh-${i}`));
     expect(through(browser).forwarded.get("x-access-token")).toBe(accessToken({ jti: "a6" }));
   });
 
   test("that the provider does not rotate stay good", () => {
     const { envoy, browser } = browse();
-    signIn(browser);
-    for (let i = 0; i < 3; i++) { jump(envoy, 301); renew(browser, { refresh_token: undefined, access_token: `a${i}` }); }
+    logIn(browser);
+    for (let i = 0; i < 3; i++) { jump(envoy, 301); refresh(browser, { refresh_token: undefined, access_token: `a${i}` }); }
     expect(refreshes(envoy)).toEqual(["refresh-1", "refresh-1", "refresh-1"]);
   });
 
   test("duty 37: a request that was slow on its way, with cookies two refreshes old, goes on with what is newest", () => {
     const { envoy, browser } = browse({}, { start: { workers: 2 } });
-    signIn(browser, { tokens: { expires_in: 60 } });
+    logIn(browser, { tokens: { expires_in: 60 } });
     const slow = copyOf(browser, { worker: 1 });
-    for (let i = 2; i < 4; i++) { jump(envoy, 61); renew(browser, { refresh_token: `refresh-${i}`, access_token: `a${i}`, expires_in: 60 }); }
+    for (let i = 2; i < 4; i++) { jump(envoy, 61); refresh(browser, { refresh_token: `refresh-${i}`, access_token: `a${i}`, expires_in: 60 }); }
     expect(slow.fetch("/api").forwarded.get("x-access-token")).toBe("a3");
     expect(slow.jar).toEqual(browser.jar);
     expect(refreshes(envoy)).toEqual(["refresh-1", "refresh-2"]);
@@ -163,17 +163,17 @@ describe("refresh tokens", () => {
   test("two people who are refreshed at once get each their own", () => {
     const { envoy, browser } = browse();
     const bob = new Browser(envoy);
-    signIn(browser);
-    signIn(bob, { tokens: { refresh_token: "bobs-1" } });
+    logIn(browser);
+    logIn(bob, { tokens: { refresh_token: "bobs-1" } });
     jump(envoy, 301);
     const alices = browser.fetch("/api"), bobs = bob.fetch("/api");
-    for (const call of envoy.callouts.reverse()) call.json(renewed({ access_token: call.form.get("refresh_token") === "bobs-1" ? "bobs" : "alices" }));
+    for (const call of envoy.callouts.reverse()) call.json(refreshed({ access_token: call.form.get("refresh_token") === "bobs-1" ? "bobs" : "alices" }));
     expect([alices, bobs].map((request) => request.forwarded.get("x-access-token"))).toEqual(["alices", "bobs"]);
   });
 
   test("the worker that refreshes dies: another one takes over when its time is up", () => {
     const { envoy, browser } = browse({}, { start: { workers: 2 } });
-    signIn(browser);
+    logIn(browser);
     jump(envoy, 301);
     browser.fetch("/api");
     openCall(envoy, "/token").cancel();
@@ -182,37 +182,37 @@ describe("refresh tokens", () => {
     expect([other.waiting, refreshes(envoy).length]).toEqual([true, 1]);
     envoy.advance(1);
     expect(refreshes(envoy).length).toBe(2);
-    openCall(envoy, "/token").json(renewed());
+    openCall(envoy, "/token").json(refreshed());
     envoy.advance(0.1);
     expect(other.forwarded.get("x-access-token")).toBe(accessToken({ jti: "new" }));
   });
 
   test("duty 35: the browser goes away meanwhile; the result is there for its next request", () => {
     const { envoy, browser } = browse();
-    signIn(browser);
+    logIn(browser);
     jump(envoy, 301);
     browser.fetch("/api").reset();
-    openCall(envoy, "/token").json(renewed());
+    openCall(envoy, "/token").json(refreshed());
     expect(browser.fetch("/api").forwarded.get("x-access-token")).toBe(accessToken({ jti: "new" }));
     expect(refreshes(envoy)).toHaveLength(1);
   });
 
   test("duty 132: a body that comes meanwhile goes on whole, behind the verdict", () => {
     const { envoy, browser } = browse();
-    signIn(browser);
+    logIn(browser);
     jump(envoy, 301);
     const request = browser.send("POST", "/api", {}, "a=1");
     expect(request.waiting).toBe(true);
-    openCall(envoy, "/token").json(renewed());
+    openCall(envoy, "/token").json(refreshed());
     expect([request.forwarded.get("x-access-token"), request.sentBody]).toEqual([accessToken({ jti: "new" }), "a=1"]);
   });
 
   test("workers tell each other nothing that others could read, and believe no rubbish", () => {
     const { envoy, browser } = browse();
-    signIn(browser);
+    logIn(browser);
     jump(envoy, 301);
     const old = copyOf(browser);
-    renew(browser);
+    refresh(browser);
     const shared = envoy.sharedData.keys.map((key) => envoy.sharedData.get(key)!.value.toString("latin1")).join();
     for (const secret of [accessToken({ jti: "new" }).slice(0, 60), "refresh-2", "alice"]) expect(shared).not.toContain(secret);
     for (const size of [1, 31, 32, 33, 4096]) {
@@ -234,12 +234,12 @@ describe("duty 38: a provider that does not answer well", () => {
     ["speaks of an error as no OAuth server does", (envoy) => openCall(envoy, "/token").json({ error: { code: "invalid_grant" } }, 400)], ["sends us elsewhere", (envoy) => openCall(envoy, "/token").reply(302, { location: "https://evil.example/token" })],
     ["speaks HTML", (envoy) => openCall(envoy, "/token").reply(400, { "content-type": "text/html" }, "<h1>Bad Request</h1>")], ["is cut off", (envoy) => openCall(envoy, "/token").reply(200, {}, '{"access_token":"a')],
     ["does not know this client any more", (envoy) => openCall(envoy, "/token").json({ error: "invalid_client" }, 401)], ["does not believe our secret any more, in Keycloak's words", (envoy) => openCall(envoy, "/token").json({ error: "unauthorized_client" }, 401)], ["forgets the token", (envoy) => openCall(envoy, "/token").json({ token_type: "Bearer" })],
-    ["gives one of another type", (envoy) => openCall(envoy, "/token").json(renewed({ token_type: "DPoP" }))], ["gives one with a line break", (envoy) => openCall(envoy, "/token").json(renewed({ access_token: "a\r\nx: y" }))],
+    ["gives one of another type", (envoy) => openCall(envoy, "/token").json(refreshed({ token_type: "DPoP" }))], ["gives one with a line break", (envoy) => openCall(envoy, "/token").json(refreshed({ access_token: "a\r\nx: y" }))],
   ];
 
   test.each(DOWN)("%s: 503 and no expired token upstream; the session goes on when it is well again", (_, ending) => {
     const { envoy, browser } = browse();
-    signIn(browser);
+    logIn(browser);
     jump(envoy, 301);
     const request = browser.fetch("/api");
     ending(envoy);
@@ -248,12 +248,12 @@ describe("duty 38: a provider that does not answer well", () => {
     expect(code(browser.fetch("/api").local)).toBe("503 provider_unreachable");
     expect(refreshes(envoy)).toHaveLength(1);
     jump(envoy, 4);
-    renew(browser);
+    refresh(browser);
   });
 
   test.each(DOWN)("%s, but the old token lives: the request goes on with it", (_, ending) => {
     const { envoy, browser } = browse({ access_token_expires_leeway: 60 });
-    signIn(browser);
+    logIn(browser);
     jump(envoy, 250);
     const request = browser.fetch("/api");
     ending(envoy);
@@ -261,9 +261,9 @@ describe("duty 38: a provider that does not answer well", () => {
     expect(browser.session).toBeDefined();
   });
 
-  test.each([200, 400, 401, 403, 404, 500])("invalid_grant with status %i ends it: every chunk is taken away, a person signs in, and nobody asks a second time", (status) => {
+  test.each([200, 400, 401, 403, 404, 500])("invalid_grant with status %i ends it: every chunk is taken away, a person logs in, and nobody asks a second time", (status) => {
     const { envoy, browser } = browse({}, { start: { workers: 2 } });
-    signIn(browser);
+    logIn(browser);
     jump(envoy, 301);
     const other = copyOf(browser, { worker: 1 }), request = browser.fetch("/api");
     openCall(envoy, "/token").json({ error: "invalid_grant" }, status);

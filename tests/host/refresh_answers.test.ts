@@ -1,13 +1,13 @@
 // What providers answer to a refresh: lifetimes in all spellings, and the many ways to say no.
-import { accessToken, browse, code, jump, location, openCall, signIn, tokens } from "./browser";
+import { accessToken, browse, code, jump, location, openCall, logIn, tokens } from "./browser";
 import type { Envoy } from "./host";
 
-const renewed = (changes: Record<string, unknown> = {}): Record<string, unknown> => ({ ...tokens(undefined), id_token: undefined, refresh_token: "refresh-2", access_token: accessToken({ jti: "new" }), ...changes });
+const refreshed = (changes: Record<string, unknown> = {}): Record<string, unknown> => ({ ...tokens(undefined), id_token: undefined, refresh_token: "refresh-2", access_token: accessToken({ jti: "new" }), ...changes });
 const refreshes = (envoy: Envoy): (string | null)[] => envoy.provider("idp").calls.filter(({ path, form }) => path === "/token" && form.get("grant_type") === "refresh_token").map(({ form }) => form.get("refresh_token"));
 
 test.each([["digits in a string", "100", 100], ["decimals in a string", "100.9", 100], ["decimals", 100.5, 100]])("duty 31: expires_in may be written as %s", (_, expires_in, seconds) => {
   const { envoy, browser } = browse();
-  signIn(browser, { tokens: { expires_in } });
+  logIn(browser, { tokens: { expires_in } });
   jump(envoy, seconds - 1);
   expect(browser.fetch("/api").waiting).toBe(false);
   jump(envoy, 1);
@@ -16,12 +16,12 @@ test.each([["digits in a string", "100", 100], ["decimals in a string", "100.9",
 
 test.each([0, "0", 0.5])("duty 31: a token whose expires_in is %j is over at once, and serves the requests that waited for it", (expires_in) => {
   const { envoy, browser } = browse();
-  signIn(browser, { tokens: { expires_in } });
+  logIn(browser, { tokens: { expires_in } });
   for (let i = 2; i < 5; i++) {
     jump(envoy, 2);
     const requests = [browser.fetch("/api"), browser.fetch("/other")];
     expect(requests.every(({ waiting }) => waiting)).toBe(true);
-    openCall(envoy, "/token").json(renewed({ expires_in, refresh_token: `refresh-${i}`, access_token: `a${i}` }));
+    openCall(envoy, "/token").json(refreshed({ expires_in, refresh_token: `refresh-${i}`, access_token: `a${i}` }));
     for (const request of requests) expect(browser.take(request).forwarded.get("x-access-token")).toBe(`a${i}`);
   }
   expect(refreshes(envoy)).toEqual(["refresh-1", "refresh-2", "refresh-3"]);
@@ -38,9 +38,9 @@ test.each<[string, object, number]>([
   ["the consent is gone", { error: "consent_required" }, 400],
   ["the grant is not known", { error: "invalid_grant" }, 404],
   ["a code of its own", { error: "user_disabled" }, 401],
-])("duty 38: a no of the provider's (%s: %j with status %i) ends the session, and a person signs in", (_, body, status) => {
+])("duty 38: a no of the provider's (%s: %j with status %i) ends the session, and a person logs in", (_, body, status) => {
   const { envoy, browser } = browse();
-  signIn(browser);
+  logIn(browser);
   jump(envoy, 301);
   const request = browser.fetch("/api");
   openCall(envoy, "/token").json(body, status);

@@ -1,19 +1,19 @@
 // What a request does after it has waited for a refresh: it may wait for the provider as well, and for neither endlessly.
 import { ISSUER } from "./fixture";
-import { accessToken, browse, Browser, code, copyOf, jump, location, openCall, signIn, tokens } from "./browser";
+import { accessToken, browse, Browser, code, copyOf, jump, location, openCall, logIn, tokens } from "./browser";
 
-const renewed = (): Record<string, unknown> => ({ ...tokens(undefined), id_token: undefined, refresh_token: "refresh-2", access_token: accessToken({ jti: "new" }) });
+const refreshed = (): Record<string, unknown> => ({ ...tokens(undefined), id_token: undefined, refresh_token: "refresh-2", access_token: accessToken({ jti: "new" }) });
 
 describe("duty 38: whatever a refresh comes to, the next page is not refused for want of the provider's recent word", () => {
   /** Long after the provider was last heard, for its documents are fetched anew much later. */
   const late = (changes: Record<string, unknown> = {}): Browser => {
     const { envoy, browser } = browse(changes);
-    signIn(browser);
+    logIn(browser);
     jump(envoy, 301);
     return browser;
   };
 
-  test("invalid_grant: the page that waited for the refresh is the sign-in", () => {
+  test("invalid_grant: the page that waited for the refresh is the login", () => {
     const browser = late(), request = browser.navigate("/page");
     openCall(browser.envoy, "/token").json({ error: "invalid_grant" }, 400);
     expect(location(browser.take(request)).origin).toBe(ISSUER);
@@ -21,7 +21,7 @@ describe("duty 38: whatever a refresh comes to, the next page is not refused for
 
   test("the same in a worker that only waits for another's refresh", () => {
     const { envoy, browser } = browse({}, { start: { workers: 2 } });
-    signIn(browser);
+    logIn(browser);
     jump(envoy, 301);
     const other = copyOf(browser, { worker: 1 }), first = browser.navigate("/page"), second = other.navigate("/page");
     openCall(envoy, "/token").json({ error: "invalid_grant" }, 400);
@@ -33,13 +33,13 @@ describe("duty 38: whatever a refresh comes to, the next page is not refused for
     ["refresh_session_interval", { refresh_session_interval: 100 }], ["force_reauthorize", { force_reauthorize: true }],
   ])("a refresh that succeeds, where %s is due as well", (_, changes) => {
     const browser = late(changes), request = browser.navigate("/page");
-    openCall(browser.envoy, "/token").json(renewed());
+    openCall(browser.envoy, "/token").json(refreshed());
     expect(location(browser.take(request)).origin).toBe(ISSUER);
   });
 
   test.each([502, 503, 504])("but a %i in the way of a call is no sign of life: the provider is asked first", (status) => {
     const { envoy, browser } = browse();
-    signIn(browser);
+    logIn(browser);
     jump(envoy, 301);
     envoy.provider("idp").answers(() => null);
     const request = browser.fetch("/api");
@@ -54,9 +54,9 @@ describe("duty 38: whatever a refresh comes to, the next page is not refused for
 
 test("tokens that are due again at once serve the request that waited for them, and are refreshed once for it", () => {
   const { envoy, browser } = browse({ access_token_expires_leeway: 600 });
-  signIn(browser);
+  logIn(browser);
   const first = browser.fetch("/api");
-  openCall(envoy, "/token").json(renewed());
+  openCall(envoy, "/token").json(refreshed());
   expect(browser.take(first).forwarded.get("x-access-token")).toBe(accessToken({ jti: "new" }));
   const refreshes = envoy.provider("idp").calls.filter(({ path, form }) => path === "/token" && form.get("grant_type") === "refresh_token");
   expect([envoy.callouts, refreshes.length]).toEqual([[], 1]);

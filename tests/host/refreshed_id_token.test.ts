@@ -1,6 +1,6 @@
 // What a refresh may change of a session, and what ends it.
 import { b64u, makeKey, NOW, token } from "./fixture";
-import { accessToken, browse, Browser, code, copyOf, decoded, idToken, jump, location, openCall, signInAs, through } from "./browser";
+import { accessToken, browse, Browser, code, copyOf, decoded, idToken, jump, location, openCall, logInAs, through } from "./browser";
 import type { Envoy } from "./host";
 import type { StreamContext } from "./host/stream";
 
@@ -9,7 +9,7 @@ const AUTH_TIME = NOW - 10;
 /** A session whose ID Token has an `auth_time`, at the moment where its tokens are due. */
 function due(config: Record<string, unknown> = {}): { envoy: Envoy; browser: Browser } {
   const { envoy, browser } = browse(config);
-  signInAs(browser, { auth_time: AUTH_TIME }, { expires_in: 100 });
+  logInAs(browser, { auth_time: AUTH_TIME }, { expires_in: 100 });
   jump(envoy, 101);
   return { envoy, browser };
 }
@@ -64,7 +64,7 @@ describe("duty 39: a refreshed ID Token that is wrong ends the session (OpenID C
     expect(decoded(through(browser).forwarded.get("x-id-token"))).toMatchObject({ sub: "alice", email: "new@example.com" });
   });
 
-  test("no ID Token at all is fine: the one from the sign-in stays", () => {
+  test("no ID Token at all is fine: the one from the login stays", () => {
     const { browser } = due();
     expect(decoded(refreshed(browser, {}).forwarded.get("x-id-token"))).toMatchObject({ sub: "alice", auth_time: AUTH_TIME });
     expect(through(browser).forwarded.get("x-access-token")).toBe("a2");
@@ -116,7 +116,7 @@ describe("a refresh", () => {
     expect(envoy.logText).not.toContain("does not fit");
   });
 
-  test("that comes back after the person has signed out does not bring the session back", () => {
+  test("that comes back after the person has logged out does not bring the session back", () => {
     const { envoy, browser } = due();
     const request = through(browser), thief = copyOf(browser);
     expect(request.waiting).toBe(true);

@@ -1,6 +1,6 @@
 // Responses of requests of which nothing is known any more, because thousands came behind them: they get the safe side.
 import { bearer, token } from "./fixture";
-import { browse, BROWSER_CONFIG, Browser, location, openCall, redeeming, setCookies, signIn, through, tokens, USERINFO } from "./browser";
+import { browse, BROWSER_CONFIG, Browser, location, openCall, redeeming, setCookies, logIn, through, tokens, USERINFO } from "./browser";
 import type { Envoy } from "./host";
 import type { RequestOptions } from "./host/envoy";
 import type { Reply, StreamContext } from "./host/stream";
@@ -22,7 +22,7 @@ describe("duty 150: where what is known of a request is gone, its response gets 
   const CONFIG = { auth_accept_token_as: ["header", "query:access_token"], rules: [{ path_prefix: "/open/", mode: "public" }] };
   const world = (): { envoy: Envoy; browser: Browser; own: string } => {
     const { envoy, browser } = browse(CONFIG);
-    signIn(browser);
+    logIn(browser);
     return { envoy, browser, own: browser.session! };
   };
 
@@ -58,7 +58,7 @@ describe("duty 150: where what is known of a request is gone, its response gets 
     expect(answers.map(({ local }) => setCookies(local.headers).length > 0)).toEqual([true, false, true]);
   });
 
-  test("renewed cookies are lost with what was known, and never those of another request", () => {
+  test("refreshed cookies are lost with what was known, and never those of another request", () => {
     const { envoy, browser, own } = world();
     envoy.advance(301);
     const slow = through(browser);

@@ -1,6 +1,6 @@
 /** The signing key changes while the provider is silent, and strangers send unknown key ids all the while: nobody's good token is called bad, and nothing is lost. */
 import { bearer, ISSUER, KEY, makeKey, refused, token } from "./fixture";
-import { accessToken, browse, Browser, BROWSER_CONFIG, BROWSER_METADATA, code, copyOf, decoded, idToken, jump, location, openCall, redeeming, signIn, tokens, USERINFO } from "./browser";
+import { accessToken, browse, Browser, BROWSER_CONFIG, BROWSER_METADATA, code, copyOf, decoded, idToken, jump, location, openCall, redeeming, logIn, tokens, USERINFO } from "./browser";
 import { FORM, isIn, logoutToken, PATH, post } from "./logout_tokens";
 import type { Envoy } from "./host";
 import type { StreamContext } from "./host/stream";
@@ -70,7 +70,7 @@ describe.each(SILENCES)("the provider %s for four seconds while its key changes"
     expect(jwks(envoy) - before).toBeLessThanOrEqual(8);
   });
 
-  test("a sign-in waits for the key, though strangers have spent the look-ups", () => {
+  test("a login waits for the key, though strangers have spent the look-ups", () => {
     const { envoy, browser } = world();
     jump(envoy, 60);
     flood(envoy); // a good fetch, and its cooldown
@@ -88,7 +88,7 @@ describe.each(SILENCES)("the provider %s for four seconds while its key changes"
 
   test("what came with a refresh is kept until its key is there, and all workers wait for it", () => {
     const { envoy, browser } = world();
-    signIn(browser);
+    logIn(browser);
     jump(envoy, 301);
     flood(envoy);
     silent(envoy, how);
@@ -105,7 +105,7 @@ describe.each(SILENCES)("the provider %s for four seconds while its key changes"
 
   test("a logout token is 503, so that it is sent again, and works as soon as the key is there", () => {
     const { envoy, browser } = world();
-    signIn(browser);
+    logIn(browser);
     jump(envoy, 60);
     flood(envoy);
     silent(envoy, how);
@@ -125,7 +125,7 @@ describe.each(SILENCES)("the provider %s for four seconds while its key changes"
 describe("what is kept of a refresh has a bound", () => {
   function kept(end: (envoy: Envoy) => void): { envoy: Envoy; browser: Browser; request: StreamContext } {
     const { envoy, browser } = world();
-    signIn(browser);
+    logIn(browser);
     jump(envoy, 301);
     silent(envoy, "breaks the connection");
     const request = browser.fetch("/api"), now = Math.floor(envoy.now);
@@ -156,7 +156,7 @@ describe("what is kept of a refresh has a bound", () => {
 
   test.each<[string, Record<string, unknown>]>([["another sub", { sub: "mallory" }], ["another aud", { aud: "other" }]])("duty 39: whose ID Token has %s ends the session once its key is there", (_, changes) => {
     const { envoy, browser } = world();
-    signIn(browser);
+    logIn(browser);
     jump(envoy, 301);
     silent(envoy, "fails");
     const request = browser.fetch("/api"), now = Math.floor(envoy.now);
@@ -169,7 +169,7 @@ describe("what is kept of a refresh has a bound", () => {
 
   test("an access token whose key comes with the refresh counts, though there is no ID Token", () => {
     const { envoy, browser } = browse({ claim_headers: { tier: "x-tier" } });
-    signIn(browser);
+    logIn(browser);
     jump(envoy, 301);
     back(envoy);
     const request = browser.fetch("/api"), now = Math.floor(envoy.now);
@@ -221,7 +221,7 @@ describe("duty 47: strangers", () => {
   });
 });
 
-test("a document that is renewed with a failure does not spend the look-up, either", () => {
+test("a document that is refreshed with a failure does not spend the look-up, either", () => {
   const { envoy } = browse({ ...BROWSER_CONFIG, jwk_expires_in: 60 }, { start: { workers: WORKERS } });
   silent(envoy, "fails");
   envoy.advance(58);

@@ -1,4 +1,4 @@
-/** What the tests of rules share: what became of a request, a second provider, and a sign-in under any rule. */
+/** What the tests of rules share: what became of a request, a second provider, and a login under any rule. */
 import { BROWSER_CONFIG, BROWSER_METADATA, asked, openCall, type Browser, type Sent } from "./browser";
 import { DISCOVERY, ISSUER, KEY, makeKey, start, token, type Key, type World } from "./fixture";
 import type { Envoy } from "./host/envoy";
@@ -15,9 +15,9 @@ export const PARTNER_SETTINGS = { discovery: `${PARTNER}/.well-known/openid-conf
 /** The other client of a host, with addresses of its own. */
 export const OTHER_CLIENT = { client_id: "other", client_secret: "s3cr3t-of-the-other-client", redirect_uri: "/other/callback", logout_path: "/other/logout" };
 
-/** UserInfo is not asked for, so that a sign-in is one call. */
+/** UserInfo is not asked for, so that a login is one call. */
 const { userinfo_endpoint: _, ...METADATA } = BROWSER_METADATA;
-export const SIGN_IN = { ...BROWSER_CONFIG, redirect_uri: "/callback" };
+export const LOGIN = { ...BROWSER_CONFIG, redirect_uri: "/callback" };
 
 /** Both providers' documents are served; everything else stays open, for the test to answer. */
 export function serveBoth(envoy: Envoy, keys: Key[] = [KEY], partnerKeys: Key[] = [PARTNER_KEY]): void {
@@ -46,8 +46,8 @@ export function outcome(request: StreamContext): string {
 
 export interface Who { issuer?: string; client?: string; key?: Key; sub?: string }
 
-/** A person signs in on their way to this page; gives the last answer, which leads to it. */
-export function signInAt(browser: Browser, page: string, { issuer = ISSUER, client = "gateway", key = KEY, sub = "alice" }: Who = {}, headers: Sent = {}): StreamContext {
+/** A person logs in on their way to this page; gives the last answer, which leads to it. */
+export function loginAt(browser: Browser, page: string, { issuer = ISSUER, client = "gateway", key = KEY, sub = "alice" }: Who = {}, headers: Sent = {}): StreamContext {
   const ask = asked(browser.navigate(page, headers));
   const found = { provider: ask.url.origin, client: ask.url.searchParams.get("client_id") };
   if (found.provider !== issuer || found.client !== client) throw new Error(`${page} leads to ${found.provider} as ${found.client}`);

@@ -1,12 +1,12 @@
 /** Rules: one filter, several kinds of pages. Which settings hold for which request, and that nothing of one leaks into another. */
 import { bearer, ISSUER, start, token } from "./fixture";
 import { Browser, openCall } from "./browser";
-import { outcome, ruled, SIGN_IN, signInAt, TOKENS } from "./ruled";
+import { outcome, ruled, LOGIN, loginAt, TOKENS } from "./ruled";
 
 const GOOD = bearer(token()), BAD = bearer(token({ exp: 1 }));
 
 describe("the modes", () => {
-  const envoy = ruled({ ...SIGN_IN, rules: [{ path: "/health", mode: "public" }, { path_prefix: "/internal", mode: "deny" }, { path_prefix: "/api", mode: "bearer" }, { path_prefix: "/hooks", mode: "bearer", unauth_action: "deny", realm: "hooks" }] });
+  const envoy = ruled({ ...LOGIN, rules: [{ path: "/health", mode: "public" }, { path_prefix: "/internal", mode: "deny" }, { path_prefix: "/api", mode: "bearer" }, { path_prefix: "/hooks", mode: "bearer", unauth_action: "deny", realm: "hooks" }] });
 
   test.each<[string, string, string, string, string]>([
     // page, a stranger, a browser, a good token, a bad one
@@ -148,7 +148,7 @@ test("metrics and logs tell public pages, denials and ambiguous paths apart", ()
 
 describe("what a request costs", () => {
   test("a public page: the headers once", () => {
-    const envoy = ruled({ ...SIGN_IN, rules: [{ path: "/health", mode: "public" }] });
+    const envoy = ruled({ ...LOGIN, rules: [{ path: "/health", mode: "public" }] });
     expect(envoy.counting(() => envoy.get("/health"))).toEqual({ proxy_get_header_map_pairs: 1 });
   });
   test("duty 141: no path that anybody sends makes the memory grow", () => {
@@ -162,8 +162,8 @@ describe("what a request costs", () => {
     expect(before).toBeLessThan(4 << 20);
   });
   test("sessions that two rules share are remembered by each, and neither asks the provider", () => {
-    const browser = new Browser(ruled({ ...SIGN_IN, rules: [{ path_prefix: "/x", claim_headers: { sub: "x-user" } }] }));
-    signInAt(browser, "/page");
+    const browser = new Browser(ruled({ ...LOGIN, rules: [{ path_prefix: "/x", claim_headers: { sub: "x-user" } }] }));
+    loginAt(browser, "/page");
     for (const path of ["/page", "/x"]) browser.fetch(path).forwarded;
     for (const path of ["/page", "/x"]) expect(browser.envoy.counting(() => { browser.fetch(path).forwarded; })).not.toHaveProperty("proxy_http_call");
     expect(() => openCall(browser.envoy, "/token")).toThrow();

@@ -1,12 +1,12 @@
-/** Sign-in under rules: several clients and providers on one host or on several, their sessions, their cookies, the filter's own addresses. */
+/** Login under rules: several clients and providers on one host or on several, their sessions, their cookies, the filter's own addresses. */
 import { asked, Browser, callbackPath, code, cookieOf, copyOf, expired, jump, location, openCall, setCookies, through } from "./browser";
 import { bearer, ISSUER, start, token } from "./fixture";
-import { cookieNames, OTHER_CLIENT, outcome, PARTNER, PARTNER_KEY, PARTNER_SETTINGS, ruled, serveBoth, SIGN_IN, signInAt, TOKENS } from "./ruled";
+import { cookieNames, OTHER_CLIENT, outcome, PARTNER, PARTNER_KEY, PARTNER_SETTINGS, ruled, serveBoth, LOGIN, loginAt, TOKENS } from "./ruled";
 
 const PARTNER_CLIENT = { ...PARTNER_SETTINGS, client_id: "of-partner", client_secret: "s3cr3t-of-the-partner", redirect_uri: "/partner/callback", logout_path: "/partner/logout" };
 const AT_PARTNER = { issuer: PARTNER, client: "of-partner", key: PARTNER_KEY, sub: "paul" };
 /** Two providers and three clients by prefix. */
-const BY_PREFIX = { ...SIGN_IN, claim_headers: { sub: "x-user" }, rules: [{ path_prefix: "/other", ...OTHER_CLIENT }, { path_prefix: "/partner", ...PARTNER_CLIENT }, { path: "/health", mode: "public" }, { path_prefix: "/api", mode: "bearer" }] };
+const BY_PREFIX = { ...LOGIN, claim_headers: { sub: "x-user" }, rules: [{ path_prefix: "/other", ...OTHER_CLIENT }, { path_prefix: "/partner", ...PARTNER_CLIENT }, { path: "/health", mode: "public" }, { path_prefix: "/api", mode: "bearer" }] };
 
 const sessionsIn = (browser: Browser): string[] => browser.names.filter((name) => /^__Host-oidc_.{8}$/.test(name));
 const user = (browser: Browser, path: string): string | undefined => through(browser, path).forwarded.get("x-user");
@@ -14,16 +14,16 @@ const user = (browser: Browser, path: string): string | undefined => through(bro
 describe("clients and providers by prefix", () => {
   test("each page leads to its own provider and client, and back to itself", () => {
     const browser = new Browser(ruled(BY_PREFIX));
-    expect(location(signInAt(browser, "/home?a=1")).pathname).toBe("/home");
-    expect(location(signInAt(browser, "/other/page", { client: "other", sub: "otto" })).pathname).toBe("/other/page");
-    expect(location(signInAt(browser, "/partner", AT_PARTNER)).pathname).toBe("/partner");
+    expect(location(loginAt(browser, "/home?a=1")).pathname).toBe("/home");
+    expect(location(loginAt(browser, "/other/page", { client: "other", sub: "otto" })).pathname).toBe("/other/page");
+    expect(location(loginAt(browser, "/partner", AT_PARTNER)).pathname).toBe("/partner");
     expect([user(browser, "/home"), user(browser, "/other/x"), user(browser, "/partner/y")]).toEqual(["alice", "otto", "paul"]);
     expect(new Set(sessionsIn(browser)).size).toBe(3);
   });
 
-  test("a session of one is none of another: its pages ask for a sign-in of their own", () => {
+  test("a session of one is none of another: its pages ask for a login of their own", () => {
     const browser = new Browser(ruled(BY_PREFIX));
-    signInAt(browser, "/home");
+    loginAt(browser, "/home");
     expect(outcome(browser.navigate("/other/x"))).toBe("302");
     expect(location(browser.navigate("/partner/x")).origin).toBe(PARTNER);
     expect(outcome(browser.fetch("/other/x"))).toBe("401 sign_in_needed");
@@ -32,25 +32,25 @@ describe("clients and providers by prefix", () => {
 
   test("duty 102: nor under the other one's name", () => {
     const browser = new Browser(ruled(BY_PREFIX));
-    signInAt(browser, "/home");
+    loginAt(browser, "/home");
     const [, { value }] = [...browser.jar].find(([name]) => name === sessionsIn(browser)[0])!, mine = sessionsIn(browser)[0]!;
-    signInAt(browser, "/other/x", { client: "other" });
+    loginAt(browser, "/other/x", { client: "other" });
     const others = sessionsIn(browser).find((name) => name !== mine)!;
     expect(outcome(browser.envoy.get("/other/x", { cookie: `${others}=${value}` }))).toBe("401 sign_in_needed");
     expect(outcome(browser.envoy.get("/home", { cookie: `${mine}=${browser.jar.get(others)!.value}` }))).toBe("401 sign_in_needed");
     expect(outcome(browser.envoy.get("/home", { cookie: `${mine}=${value}` }))).toBe("forwarded");
   });
 
-  test("signing out of one leaves the others signed in", () => {
+  test("logging out of one leaves the others logged in", () => {
     const browser = new Browser(ruled(BY_PREFIX));
-    for (const [page, who] of [["/home", {}], ["/other/x", { client: "other" }], ["/partner/x", AT_PARTNER]] as const) signInAt(browser, page, who);
+    for (const [page, who] of [["/home", {}], ["/other/x", { client: "other" }], ["/partner/x", AT_PARTNER]] as const) loginAt(browser, page, who);
     const out = browser.navigate("/partner/logout", { "sec-fetch-site": "same-origin" });
     expect(location(out).origin).toBe(PARTNER);
     expect(sessionsIn(browser)).toHaveLength(2);
     expect([outcome(through(browser, "/home")), outcome(through(browser, "/other/x")), outcome(through(browser, "/partner/x"))]).toEqual(["forwarded", "forwarded", "401 sign_in_needed"]);
   });
 
-  test("a sign-in that one began ends at no other's callback", () => {
+  test("a login that one began ends at no other's callback", () => {
     const browser = new Browser(ruled(BY_PREFIX));
     const ask = asked(browser.navigate("/home"));
     for (const path of ["/other/callback", "/partner/callback"]) {
@@ -76,14 +76,14 @@ describe("clients and providers by prefix", () => {
 });
 
 describe("clients by host", () => {
-  const CONFIG = { ...SIGN_IN, claim_headers: { sub: "x-user" }, rules: [{ host: "partner.example", ...PARTNER_CLIENT, redirect_uri: "/callback", logout_path: "/logout" }, { host: "*.tenant.example", client_id: "tenant" }] };
+  const CONFIG = { ...LOGIN, claim_headers: { sub: "x-user" }, rules: [{ host: "partner.example", ...PARTNER_CLIENT, redirect_uri: "/callback", logout_path: "/logout" }, { host: "*.tenant.example", client_id: "tenant" }] };
   const AT = { partner: { ":authority": "partner.example" }, tenant: { ":authority": "a.tenant.example" } };
 
-  test("the same addresses on every host, each with its own sign-in", () => {
+  test("the same addresses on every host, each with its own login", () => {
     const envoy = ruled(CONFIG), [home, partner, tenant] = [new Browser(envoy), new Browser(envoy), new Browser(envoy)];
-    signInAt(home, "/page");
-    signInAt(partner, "/page", AT_PARTNER, AT.partner);
-    signInAt(tenant, "/page", { client: "tenant", sub: "tina" }, AT.tenant);
+    loginAt(home, "/page");
+    loginAt(partner, "/page", AT_PARTNER, AT.partner);
+    loginAt(tenant, "/page", { client: "tenant", sub: "tina" }, AT.tenant);
     expect([home.navigate("/page"), partner.navigate("/page", AT.partner), tenant.navigate("/page", AT.tenant)].map((request) => request.forwarded.get("x-user"))).toEqual(["alice", "paul", "tina"]);
   });
 
@@ -96,7 +96,7 @@ describe("clients by host", () => {
 
   test("a session that was carried to another host's rule is none there", () => {
     const envoy = ruled(CONFIG), browser = new Browser(envoy);
-    signInAt(browser, "/page", AT_PARTNER, AT.partner);
+    loginAt(browser, "/page", AT_PARTNER, AT.partner);
     expect(outcome(browser.navigate("/page"))).toBe("302");
     expect(outcome(browser.navigate("/page", AT.tenant))).toBe("302");
     expect(outcome(browser.navigate("/page", AT.partner))).toBe("forwarded");
@@ -104,11 +104,11 @@ describe("clients by host", () => {
 });
 
 describe("rules with the same client", () => {
-  const CONFIG = { ...SIGN_IN, claim_headers: { sub: "x-user" }, rules: [{ path_prefix: "/admin", required_scopes: ["admin"] }, { path_prefix: "/short", unauth_action: "deny" }, { path_prefix: "/named", claim_headers: { sub: "x-name" } }] };
+  const CONFIG = { ...LOGIN, claim_headers: { sub: "x-user" }, rules: [{ path_prefix: "/admin", required_scopes: ["admin"] }, { path_prefix: "/short", unauth_action: "deny" }, { path_prefix: "/named", claim_headers: { sub: "x-name" } }] };
 
-  test("share the session: one sign-in, under whichever rule, is enough for all", () => {
+  test("share the session: one login, under whichever rule, is enough for all", () => {
     const browser = new Browser(ruled(CONFIG));
-    signInAt(browser, "/named/x");
+    loginAt(browser, "/named/x");
     expect(sessionsIn(browser)).toHaveLength(1);
     expect([user(browser, "/home"), user(browser, "/short/x")]).toEqual(["alice", "alice"]);
     expect(through(browser, "/named/x").forwarded.get("x-name")).toBe("alice");
@@ -116,7 +116,7 @@ describe("rules with the same client", () => {
 
   test("but each judges it by its own settings, also when another has just let it through, and the other way round", () => {
     const browser = new Browser(ruled(CONFIG));
-    signInAt(browser, "/home");
+    loginAt(browser, "/home");
     for (let i = 0; i < 3; i++) {
       expect(outcome(through(browser, "/admin/x"))).toBe("403 insufficient_scope");
       expect(user(browser, "/home")).toBe("alice");
@@ -124,14 +124,14 @@ describe("rules with the same client", () => {
     }
   });
 
-  test("nobody signed in: the one leads to the provider, the other refuses", () => {
+  test("nobody logged in: the one leads to the provider, the other refuses", () => {
     const browser = new Browser(ruled(CONFIG));
     expect([outcome(browser.navigate("/home")), outcome(browser.navigate("/short/x"))]).toEqual(["302", "401 sign_in_needed"]);
   });
 
-  test("signing out ends it under all of them, and copies of it too", () => {
+  test("logging out ends it under all of them, and copies of it too", () => {
     const browser = new Browser(ruled(CONFIG));
-    signInAt(browser, "/home");
+    loginAt(browser, "/home");
     const thief = copyOf(browser);
     for (const path of ["/home", "/named/x", "/short/x"]) expect(outcome(through(thief, path))).toBe("forwarded");
     browser.navigate("/logout", { "sec-fetch-site": "same-origin" });
@@ -140,22 +140,22 @@ describe("rules with the same client", () => {
 
   test("a refresh that one has waited for serves all, with one call", () => {
     const browser = new Browser(ruled(CONFIG));
-    signInAt(browser, "/home");
+    loginAt(browser, "/home");
     jump(browser.envoy, 301);
     const waiting = ["/home", "/named/x", "/short/x"].map((path) => through(browser, path));
     expect(waiting.map(outcome)).toEqual(["waiting", "waiting", "waiting"]);
     expect(browser.envoy.callouts).toHaveLength(1);
-    openCall(browser.envoy, "/token").json({ access_token: "renewed", token_type: "Bearer", expires_in: 300, refresh_token: "next" });
-    expect(waiting.map((request) => request.forwarded.get("x-access-token"))).toEqual(["renewed", "renewed", "renewed"]);
+    openCall(browser.envoy, "/token").json({ access_token: "refreshed", token_type: "Bearer", expires_in: 300, refresh_token: "next" });
+    expect(waiting.map((request) => request.forwarded.get("x-access-token"))).toEqual(["refreshed", "refreshed", "refreshed"]);
     expect([waiting[1]!.forwarded.get("x-name"), waiting[0]!.forwarded.get("x-user")]).toEqual(["alice", "alice"]);
   });
 });
 
 describe("duties 95, 99: cookies of any rule stay between browser and filter", () => {
   const envoy = ruled(BY_PREFIX), browser = new Browser(envoy);
-  signInAt(browser, "/home");
-  signInAt(browser, "/other/x", { client: "other" });
-  signInAt(browser, "/partner/x", AT_PARTNER);
+  loginAt(browser, "/home");
+  loginAt(browser, "/other/x", { client: "other" });
+  loginAt(browser, "/partner/x", AT_PARTNER);
   const logins = cookieOf(new Browser(envoy).navigate("/home").local.headers, "_flow");
   const all = [...browser.jar].map(([name, { value }]) => `${name}=${value}`).join("; ");
   const chunk = `${sessionsIn(browser)[0]}_1=x`, plain = sessionsIn(browser).map((name) => `${name.replace("__Host-", "")}=x`).join("; ");
@@ -181,14 +181,14 @@ describe("duties 95, 99: cookies of any rule stay between browser and filter", (
 
 describe("the filter's own addresses", () => {
   test("come before all rules, whatever these say of their paths", () => {
-    const envoy = ruled({ ...SIGN_IN, rules: [{ path_prefix: "/", method: ["GET", "POST"], mode: "deny" }, { path_prefix: "/other", ...OTHER_CLIENT }] });
+    const envoy = ruled({ ...LOGIN, rules: [{ path_prefix: "/", method: ["GET", "POST"], mode: "deny" }, { path_prefix: "/other", ...OTHER_CLIENT }] });
     for (const path of ["/callback", "/other/callback"]) expect(outcome(envoy.get(`${path}?x`))).toBe("400 callback_direct");
     for (const path of ["/logout", "/other/logout"]) expect(outcome(new Browser(envoy).navigate(path, { "sec-fetch-site": "same-origin" }))).toBe("200 signed_out");
     expect(outcome(envoy.get("/other/x"))).toBe("403 denied");
   });
 
   test("never reach the upstream, in an open site neither", () => {
-    const envoy = ruled({ ...SIGN_IN, mode: "public", rules: [{ path_prefix: "/app", mode: "browser", backchannel_logout_path: "/back", frontchannel_logout_path: "/front" }] });
+    const envoy = ruled({ ...LOGIN, mode: "public", rules: [{ path_prefix: "/app", mode: "browser", backchannel_logout_path: "/back", frontchannel_logout_path: "/front" }] });
     for (const path of ["/callback", "/logout", "/back", "/front"]) for (const method of ["GET", "POST", "PUT", "OPTIONS"]) expect(outcome(envoy.request(method, path))).not.toBe("forwarded");
     for (const path of ["/callbackx", "/x/callback", "/back/", "/logout/x"]) expect(outcome(envoy.get(path))).toBe("forwarded");
   });
@@ -199,24 +199,24 @@ describe("the filter's own addresses", () => {
   });
 
   test("belong to the hosts of their rule only", () => {
-    const envoy = ruled({ ...TOKENS, mode: "public", rules: [{ host: "app.example", path_prefix: "/app", mode: "browser", ...SIGN_IN }] });
+    const envoy = ruled({ ...TOKENS, mode: "public", rules: [{ host: "app.example", path_prefix: "/app", mode: "browser", ...LOGIN }] });
     expect(outcome(envoy.get("/callback?x"))).toBe("400 callback_direct");
     expect(outcome(envoy.get("/callback?x", { ":authority": "www.example" }))).toBe("forwarded");
     for (const authority of ["x@app.example", "app.example/", "app.example,www.example", ""]) expect(outcome(envoy.get("/callback?x", { ":authority": authority }))).not.toBe("forwarded");
   });
 
   test("without redirect_uri the callback goes with the page's rule", () => {
-    const { redirect_uri: _, ...settings } = SIGN_IN;
+    const { redirect_uri: _, ...settings } = LOGIN;
     for (const [rule, page] of [[{ path_prefix: "/app" }, "/app/x?y"], [{ path: "/app" }, "/app"], [{ path_prefix: "/app", method: "GET" }, "/app/"]] as const) {
       const browser = new Browser(ruled({ ...settings, mode: "public", rules: [{ ...rule, mode: "browser" }] }));
-      const home = signInAt(browser, page);
+      const home = loginAt(browser, page);
       expect(location(home).pathname + location(home).search).toBe(page);
       expect(outcome(through(browser, page))).toBe("forwarded");
     }
   });
 
   test.each(["/app/a;b?c", "/app/a%5Cb", `/app/${"a".repeat(1100)}`, "/app/%22", "/APP/x", "/app//x", "/app/a%20b", "/app/x/.apisix/redirect/y"])("also for a page like %s, which must not make the code the upstream's", (page) => {
-    const { redirect_uri: _, ...settings } = SIGN_IN;
+    const { redirect_uri: _, ...settings } = LOGIN;
     const browser = new Browser(ruled({ ...settings, mode: "public", rules: [{ path_prefix: "/app", mode: "browser" }] }));
     const first = browser.navigate(page);
     if (outcome(first) !== "302") return expect(outcome(first)).toMatch(/^(400|401) /);
@@ -225,12 +225,12 @@ describe("the filter's own addresses", () => {
   });
 });
 
-describe("a sign-in that has to wait stays with the rule where it began", () => {
+describe("a login that has to wait stays with the rule where it began", () => {
   const basic = (call: { headers: { get: (name: string) => string | undefined } }): string => Buffer.from(call.headers.get("authorization")!.slice(6), "base64").toString().split(":")[0]!;
   const form = { "content-type": "application/x-www-form-urlencoded", origin: ISSUER, "sec-fetch-site": "cross-site" };
 
   test("for the body of a form", () => {
-    const browser = new Browser(ruled({ ...SIGN_IN, response_mode: "form_post", claim_headers: { sub: "x-user" }, rules: [{ path_prefix: "/other", ...OTHER_CLIENT }] }));
+    const browser = new Browser(ruled({ ...LOGIN, response_mode: "form_post", claim_headers: { sub: "x-user" }, rules: [{ path_prefix: "/other", ...OTHER_CLIENT }] }));
     for (const [page, callback, client] of [["/other/x", "/other/callback", "other"], ["/home", "/callback", "gateway"]] as const) {
       const ask = asked(browser.navigate(page)), body = String(new URLSearchParams({ code: "c0de", state: ask.state, iss: ISSUER }));
       const back = browser.send("POST", callback, form, body), call = openCall(browser.envoy, "/token");
@@ -259,7 +259,7 @@ describe("a sign-in that has to wait stays with the rule where it began", () => 
   });
 });
 
-test("what a sign-in leaves behind when it fails is taken away under its own names", () => {
+test("what a login leaves behind when it fails is taken away under its own names", () => {
   const browser = new Browser(ruled(BY_PREFIX)), ask = asked(browser.navigate("/other/x"));
   const back = browser.navigate(callbackPath(ask, { error: "access_denied", code: null }).replace("/callback", "/other/callback"));
   expect(expired(back.local.headers)).toEqual([expect.stringContaining("_login_")]);

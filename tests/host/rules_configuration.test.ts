@@ -1,7 +1,7 @@
 /** What rules may say, and what wrong ones are told: all of it at once, each mistake once and at its place. */
 import { DISCOVERY, start } from "./fixture";
 import { SECRET } from "./browser";
-import { OTHER_CLIENT, SIGN_IN, TOKENS } from "./ruled";
+import { OTHER_CLIENT, LOGIN, TOKENS } from "./ruled";
 
 const OPEN = { path: "/x", mode: "public" };
 
@@ -36,12 +36,12 @@ describe("right, and nothing is said against it", () => {
     ["sixty-four rules", { ...TOKENS, mode: "bearer", rules: Array.from({ length: 64 }, (_, i) => ({ path: `/${i}`, mode: "public" })) }],
     ["closed outside, and nothing needed for it", { mode: "deny", rules: [OPEN] }],
     ["open outside, with what the rules need", { ...TOKENS, mode: "public", rules: [{ path_prefix: "/api", mode: "bearer" }] }],
-    ["closed outside, with what only some rules use, or none", { ...SIGN_IN, mode: "deny", rules: [{ path_prefix: "/api", mode: "bearer", use_jwks: true, claim_headers: { sub: "x-user" } }, OPEN] }],
-    ["bearer outside, a sign-in for a rule", { ...SIGN_IN, bearer_only: true, rules: [{ path_prefix: "/app", mode: "browser" }] }],
-    ["two clients with addresses of their own", { ...SIGN_IN, rules: [{ path_prefix: "/other", ...OTHER_CLIENT }] }],
-    ["two clients on two hosts with the same addresses", { ...SIGN_IN, mode: "deny", rules: [{ host: "a.example", mode: "browser" }, { host: "b.example", mode: "browser", client_id: "b" }, { host: "*.b.example", mode: "browser", client_id: "c" }] }],
-    ["the same client in many rules", { ...SIGN_IN, rules: [{ path_prefix: "/a", required_scopes: ["a"] }, { path_prefix: "/b", unauth_action: "pass" }] }],
-    ["a client behind a rule that takes the whole host", { ...SIGN_IN, rules: [{ host: "a.example", client_id: "a" }, { host: "b.example", path_prefix: "/", client_id: "b" }] }],
+    ["closed outside, with what only some rules use, or none", { ...LOGIN, mode: "deny", rules: [{ path_prefix: "/api", mode: "bearer", use_jwks: true, claim_headers: { sub: "x-user" } }, OPEN] }],
+    ["bearer outside, a login for a rule", { ...LOGIN, bearer_only: true, rules: [{ path_prefix: "/app", mode: "browser" }] }],
+    ["two clients with addresses of their own", { ...LOGIN, rules: [{ path_prefix: "/other", ...OTHER_CLIENT }] }],
+    ["two clients on two hosts with the same addresses", { ...LOGIN, mode: "deny", rules: [{ host: "a.example", mode: "browser" }, { host: "b.example", mode: "browser", client_id: "b" }, { host: "*.b.example", mode: "browser", client_id: "c" }] }],
+    ["the same client in many rules", { ...LOGIN, rules: [{ path_prefix: "/a", required_scopes: ["a"] }, { path_prefix: "/b", unauth_action: "pass" }] }],
+    ["a client behind a rule that takes the whole host", { ...LOGIN, rules: [{ host: "a.example", client_id: "a" }, { host: "b.example", path_prefix: "/", client_id: "b" }] }],
   ])("%s", (_, config) => expect([lines(config, "error"), lines(config, "warn")]).toEqual([[], []]));
 });
 
@@ -69,9 +69,9 @@ test("all mistakes of all rules are named at once, each with its place", () => {
     "rules[6].realm: has no effect where mode is public",
     "rules[6].relm: unknown attribute; did you mean realm?",
     "rules[7].bearer_only: is what mode says already: leave it out",
-    "rules[7].client_id: is required for the browser sign-in",
-    "rules[7].client_secret: is required for the browser sign-in; a client that has none (PKCE alone) sets token_endpoint_auth_method to \"none\"",
-    expect.stringMatching(/^rules\[7\]\.session\.secret: is required for the browser sign-in/),
+    "rules[7].client_id: is required for the browser login",
+    "rules[7].client_secret: is required for the browser login; a client that has none (PKCE alone) sets token_endpoint_auth_method to \"none\"",
+    expect.stringMatching(/^rules\[7\]\.session\.secret: is required for the browser login/),
   ].sort((a, b) => place(a) < place(b) ? -1 : 1));
 });
 
@@ -119,14 +119,14 @@ describe("which of several items is wrong", () => {
 });
 
 test("a rule's warning says whose it is, and what it sets without use is named", () => {
-  expect(lines({ ...SIGN_IN, rules: [{ path_prefix: "/o", ...OTHER_CLIENT, use_nonce: false }] }, "warn")).toEqual([expect.stringMatching(/^rules\[0\].*use_nonce is false/)]);
+  expect(lines({ ...LOGIN, rules: [{ path_prefix: "/o", ...OTHER_CLIENT, use_nonce: false }] }, "warn")).toEqual([expect.stringMatching(/^rules\[0\].*use_nonce is false/)]);
   expect(lines({ ...TOKENS, mode: "bearer", rules: [{ path: "/a", scope: "x" }] }, "warn")).toEqual([expect.stringMatching(/^rules\[0\].*not used by bearer tokens: scope/)]);
 });
 
 describe("mode", () => {
   test("a wrong one is the only thing that is said", () => {
     expect(mistakes({ ...TOKENS, mode: "pubic" })).toEqual(['mode: expected one of public, deny, bearer, browser, found "pubic"']);
-    expect(mistakes({ ...SIGN_IN, mode: 7, rules: [OPEN, { path: "/a" }] })).toEqual(["mode: expected one of public, deny, bearer, browser, found a number"]);
+    expect(mistakes({ ...LOGIN, mode: 7, rules: [OPEN, { path: "/a" }] })).toEqual(["mode: expected one of public, deny, bearer, browser, found a number"]);
     expect(inRules({ path: "/a", mode: "opne", realm: "x" })).toEqual(['rules[0].mode: expected one of public, deny, bearer, browser, found "opne"']);
   });
   test("open to all without rules is no protection", () => expect(mistakes({ ...TOKENS, mode: "public" })).toEqual([expect.stringMatching(/^mode: public leaves every request alone/)]));
@@ -147,29 +147,29 @@ describe("what is wrong for several rules", () => {
     expect(inRules({ path: "/a", timeout: 0 }, { path: "/b", timeout: 0 })).toEqual([0, 1].map((i) => `rules[${i}].timeout: expected a whole number from 1 to 60, found 0`));
   });
   test("draws nothing else after it", () => {
-    expect(mistakes({ ...SIGN_IN, session: { secret: "short" }, rules: [{ path: "/a" }, { path: "/b", session: { secret: "brief" } }] })).toEqual([
+    expect(mistakes({ ...LOGIN, session: { secret: "short" }, rules: [{ path: "/a" }, { path: "/b", session: { secret: "brief" } }] })).toEqual([
       "session.secret: expected at least 16 characters, found 5", "rules[1].session.secret: expected at least 16 characters, found 5",
     ]);
   });
 });
 
-describe("two sign-ins on one host", () => {
-  const together = (rule: object, config: object = SIGN_IN): string[] => mistakes({ ...config, rules: [rule] });
+describe("two logins on one host", () => {
+  const together = (rule: object, config: object = LOGIN): string[] => mistakes({ ...config, rules: [rule] });
 
   test("each shared address is named, at the rule", () => {
     expect(together({ path_prefix: "/b", client_id: "other" })).toEqual(["redirect_uri", "logout_path"].map((key) => expect.stringMatching(new RegExp(`^rules\\[0\\]\\.${key}: `))));
     expect(together({ path_prefix: "/b", ...OTHER_CLIENT, logout_path: "/callback" })).toEqual([expect.stringMatching(/^rules\[0\]\.logout_path: .*redirect_uri/)]);
-    expect(mistakes({ ...SIGN_IN, backchannel_logout_path: "/back", rules: [{ path_prefix: "/b", ...OTHER_CLIENT }] })).toEqual([expect.stringMatching(/^rules\[0\]\.backchannel_logout_path: /)]);
-    expect(mistakes({ ...SIGN_IN, rules: [{ path_prefix: "/b", ...OTHER_CLIENT }, { path_prefix: "/c", ...OTHER_CLIENT, client_id: "third" }] })).toEqual(["redirect_uri", "logout_path"].map((key) => expect.stringMatching(new RegExp(`^rules\\[0\\]\\.${key}: .*rules\\[1\\]`))));
+    expect(mistakes({ ...LOGIN, backchannel_logout_path: "/back", rules: [{ path_prefix: "/b", ...OTHER_CLIENT }] })).toEqual([expect.stringMatching(/^rules\[0\]\.backchannel_logout_path: /)]);
+    expect(mistakes({ ...LOGIN, rules: [{ path_prefix: "/b", ...OTHER_CLIENT }, { path_prefix: "/c", ...OTHER_CLIENT, client_id: "third" }] })).toEqual(["redirect_uri", "logout_path"].map((key) => expect.stringMatching(new RegExp(`^rules\\[0\\]\\.${key}: .*rules\\[1\\]`))));
   });
   test("hosts that overlap are one host", () => {
-    const clash = (a: string | string[] | undefined, b: string | string[] | undefined): boolean => mistakes({ ...SIGN_IN, mode: "deny", rules: [{ host: a, path_prefix: "/a", mode: "browser" }, { host: b, path_prefix: "/b", mode: "browser", client_id: "b" }] }).length > 0;
+    const clash = (a: string | string[] | undefined, b: string | string[] | undefined): boolean => mistakes({ ...LOGIN, mode: "deny", rules: [{ host: a, path_prefix: "/a", mode: "browser" }, { host: b, path_prefix: "/b", mode: "browser", client_id: "b" }] }).length > 0;
     expect([clash("a.example", "a.example"), clash("A.example", "a.EXAMPLE"), clash("*.example", "a.example"), clash("a.b.example", "*.b.example"), clash("*.example", "*.b.example"), clash("*.b.example", "*.example"), clash(undefined, "a.example"), clash(["x.example", "a.example"], ["y.example", "a.example"])]).toEqual(Array(8).fill(true));
     expect([clash("a.example", "b.example"), clash("*.example", "example"), clash("*.a.example", "*.b.example"), clash("*.a.example", "xa.example"), clash("*.a.example", "a.example")]).toEqual(Array(5).fill(false));
   });
   test("cookies of one name are one cookie", () => {
-    expect(together({ path_prefix: "/b", ...OTHER_CLIENT }, { ...SIGN_IN, session: { secret: SECRET, cookie_name: "s" } })).toEqual([expect.stringMatching(/^rules\[0\]\.session: .*cookie_name/)]);
-    expect(together({ path_prefix: "/b", ...OTHER_CLIENT, session: { secret: SECRET, cookie_name: "t" } }, { ...SIGN_IN, session: { secret: SECRET, cookie_name: "s" } })).toEqual([]);
+    expect(together({ path_prefix: "/b", ...OTHER_CLIENT }, { ...LOGIN, session: { secret: SECRET, cookie_name: "s" } })).toEqual([expect.stringMatching(/^rules\[0\]\.session: .*cookie_name/)]);
+    expect(together({ path_prefix: "/b", ...OTHER_CLIENT, session: { secret: SECRET, cookie_name: "t" } }, { ...LOGIN, session: { secret: SECRET, cookie_name: "s" } })).toEqual([]);
   });
   test("the same client with another secret could not read its own cookies", () => {
     for (const session of [{ secret: "fedcba9876543210fedcba9876543210" }, { secret: [SECRET, "fedcba9876543210fedcba9876543210"] }, { secret: SECRET, cookie_path: "/b" }, { secret: SECRET, cookie_secure: true }]) {
@@ -177,19 +177,19 @@ describe("two sign-ins on one host", () => {
       expect([session, said[0]]).toEqual([session, expect.stringMatching(/^rules\[0\]\.session: /)]);
     }
   });
-  test("without redirect_uri nobody could tell whose sign-in comes back", () => {
-    const { redirect_uri: _, ...suffix } = SIGN_IN;
+  test("without redirect_uri nobody could tell whose login comes back", () => {
+    const { redirect_uri: _, ...suffix } = LOGIN;
     expect(together({ path_prefix: "/b", client_id: "other", logout_path: "/b/logout" }, suffix)).toEqual([expect.stringMatching(/^rules\[0\]\.redirect_uri: is needed/)]);
   });
   test("a session's cookie is no bearer token, of no other rule either", () => {
-    const named = { ...SIGN_IN, session: { secret: SECRET, cookie_name: "s" } };
+    const named = { ...LOGIN, session: { secret: SECRET, cookie_name: "s" } };
     expect(together({ path: "/a", mode: "bearer", auth_accept_token_as: "cookie:s" }, named)).toEqual([expect.stringMatching(/^rules\[0\]\.auth_accept_token_as: /)]);
     expect(mistakes({ ...TOKENS, mode: "bearer", auth_accept_token_as: "cookie:s", rules: [{ ...named, path_prefix: "/a", mode: "browser", auth_accept_token_as: "header" }] })).toEqual([expect.stringMatching(/auth_accept_token_as/)]);
   });
 });
 
 test("duty 18: no secret of a rule is in the log", () => {
-  const said = mistakes({ ...SIGN_IN, rules: [{ path: "/a", client_secret: "topsecret-topsecret", session: { secret: "topsecret-topsecret" } }, { path: "/b", mode: "a-very-long-secret-that-somebody-pasted-here" }, { path: "/c", discovery: DISCOVERY, session: { secret: "t0psecret" } }] });
+  const said = mistakes({ ...LOGIN, rules: [{ path: "/a", client_secret: "topsecret-topsecret", session: { secret: "topsecret-topsecret" } }, { path: "/b", mode: "a-very-long-secret-that-somebody-pasted-here" }, { path: "/c", discovery: DISCOVERY, session: { secret: "t0psecret" } }] });
   expect(said.length).toBeGreaterThan(2);
   expect(said.join()).not.toMatch(/t.psecret|secret-that/);
 });

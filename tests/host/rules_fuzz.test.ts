@@ -3,7 +3,7 @@ import { bearer, token } from "./fixture";
 import { Headers, type Pair } from "./host/headers";
 import { Random } from "./host/random";
 import { StreamContext } from "./host/stream";
-import { OTHER_CLIENT, outcome, ruled, SIGN_IN, TOKENS } from "./ruled";
+import { OTHER_CLIENT, outcome, ruled, LOGIN, TOKENS } from "./ruled";
 import { start } from "./fixture";
 import type { Envoy } from "./host/envoy";
 
@@ -24,7 +24,7 @@ function raw(envoy: Envoy, pairs: Pair[], body = ""): StreamContext {
 
 describe.each(SEEDS)("seed %d", (seed) => {
   test("duties 123, 131: any bytes as path, host and method are answered, and nothing that is shut is open", () => {
-    const random = new Random(seed), envoy = ruled({ ...SIGN_IN, mode: "deny", rules: RULES.map((rule) => "mode" in rule ? rule : { ...rule, mode: "browser" }) });
+    const random = new Random(seed), envoy = ruled({ ...LOGIN, mode: "deny", rules: RULES.map((rule) => "mode" in rule ? rule : { ...rule, mode: "browser" }) });
     const samples = { path: ["/health", "/static/%2e%2e/a;b//c", "/other/callback?code=c&state=s", "/api/x?t=1", "/admin/..;/", "/other/x/.apisix/redirect"], host: ["app.example", "a.app.example.:80", "[::1]:8080"], method: ["GET", "POST", "OPTIONS"] };
     const value = (kind: keyof typeof samples): string => {
       const sample = Buffer.from(random.pick(samples[kind]));

@@ -2,7 +2,7 @@
 import { Browser } from "./browser";
 import { bearer, token } from "./fixture";
 import { Random } from "./host/random";
-import { outcome, ruled, SIGN_IN, TOKENS } from "./ruled";
+import { outcome, ruled, LOGIN, TOKENS } from "./ruled";
 import type { Sent } from "./browser";
 
 const at = (authority: string, headers: Sent = {}): Sent => ({ ":authority": authority, ...headers });
@@ -38,7 +38,7 @@ const AUTHORITIES = ["HOST", "HOST:80", "HOST.", "HOST.:80", "HOST..", "HOST:", 
 
 describe.each<[string, object, string, string]>([
   ["a shut host beside open ones", { ...TOKENS, mode: "public", rules: [{ host: "app.example.com", mode: "bearer" }] }, "app.example.com", "www.example.com"],
-  ["a shut host beside open ones (browser)", { ...SIGN_IN, mode: "public", rules: [{ host: "app.example.com", mode: "browser" }] }, "app.example.com", "www.example.com"],
+  ["a shut host beside open ones (browser)", { ...LOGIN, mode: "public", rules: [{ host: "app.example.com", mode: "browser" }] }, "app.example.com", "www.example.com"],
   ["open hosts below a name", { ...TOKENS, mode: "bearer", rules: [{ host: "*.pub.example.com", mode: "public" }] }, "app.example.com", "x.pub.example.com"],
   ["an open host beside shut ones", { ...TOKENS, mode: "deny", rules: [{ host: "www.example.com", mode: "public" }, { host: "app.example.com", mode: "bearer" }] }, "app.example.com", "www.example.com"],
   ["shut hosts below a name", { ...TOKENS, mode: "public", rules: [{ host: "*.example.com", mode: "bearer" }] }, "app.example.com", "www.example.net"],
@@ -73,7 +73,7 @@ test.each([1, 2, 3])("duty 123: whatever the authority, where anybody sees a shu
 /** Rules of each kind, and for each a page that it opens and one that it does not. */
 const BY_PATH: [string, object][] = [
   ["bearer", { ...TOKENS, mode: "bearer", rules: [{ path: "/health", mode: "public" }] }],
-  ["browser", { ...SIGN_IN, rules: [{ path: "/health", mode: "public" }] }],
+  ["browser", { ...LOGIN, rules: [{ path: "/health", mode: "public" }] }],
   ["deny", { mode: "deny", rules: [{ path: "/health", mode: "public" }] }],
   ["public", { ...TOKENS, mode: "public", rules: [{ path_prefix: "/private", mode: "bearer" }] }],
 ];

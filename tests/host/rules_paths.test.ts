@@ -6,7 +6,7 @@ import { bearer, token } from "./fixture";
 import { Random } from "./host/random";
 import { Browser } from "./browser";
 import { meantBy, READERS, type Match } from "./readers";
-import { outcome, ruled, SIGN_IN, TOKENS } from "./ruled";
+import { outcome, ruled, LOGIN, TOKENS } from "./ruled";
 import type { Envoy } from "./host/envoy";
 
 const OPEN = "/health", SHUT = "/private";
@@ -39,14 +39,14 @@ const shutIn = { path_prefix: SHUT };
 const RULE_SETS: [name: string, config: object][] = [
   ["one open page in a shut site (bearer)", { ...BEARER, rules: [{ path: OPEN, mode: "public" }] }],
   ["an open folder in a shut site (bearer)", { ...BEARER, rules: [{ path_prefix: OPEN, mode: "public" }] }],
-  ["one open page in a shut site (browser)", { ...SIGN_IN, rules: [{ path: OPEN, mode: "public" }] }],
+  ["one open page in a shut site (browser)", { ...LOGIN, rules: [{ path: OPEN, mode: "public" }] }],
   ["one open page in a denied site", { mode: "deny", rules: [{ path: OPEN, mode: "public" }] }],
   ["a shut folder in an open site (bearer)", { ...TOKENS, mode: "public", rules: [{ ...shutIn, mode: "bearer" }] }],
-  ["a shut folder in an open site (browser)", { ...SIGN_IN, mode: "public", rules: [{ ...shutIn, mode: "browser" }] }],
+  ["a shut folder in an open site (browser)", { ...LOGIN, mode: "public", rules: [{ ...shutIn, mode: "browser" }] }],
   ["a denied folder in an open site", { mode: "public", rules: [{ ...shutIn, mode: "deny" }] }],
   ["a shut folder beside an open one in an open site", { ...TOKENS, mode: "public", rules: [{ path_prefix: OPEN, mode: "public" }, { ...shutIn, mode: "bearer" }] }],
   ["a shut folder beside an open one in a denied site", { ...TOKENS, mode: "deny", rules: [{ path_prefix: OPEN, mode: "public" }, { ...shutIn, mode: "bearer" }] }],
-  ["a shut folder in a site where nobody need sign in", { ...BEARER, mode: undefined, bearer_only: false, unauth_action: "pass", rules: [{ ...shutIn, mode: "bearer" }] }],
+  ["a shut folder in a site where nobody need log in", { ...BEARER, mode: undefined, bearer_only: false, unauth_action: "pass", rules: [{ ...shutIn, mode: "bearer" }] }],
   ["a shut folder whose rule has capitals", { ...TOKENS, mode: "public", rules: [{ path_prefix: "/Private", mode: "bearer" }] }],
   ["one shut page in an open site", { ...TOKENS, mode: "public", rules: [{ path: SHUT, mode: "bearer" }] }],
 ];

@@ -1,6 +1,6 @@
 /** Rules, what is remembered, and what has to be waited for: a verdict, a provider and a wait belong to one rule. */
 import { bearer, ISSUER, KEY, makeKey, NOW, start, token, type Key } from "./fixture";
-import { OTHER_CLIENT, outcome, PARTNER, PARTNER_KEY, PARTNER_SETTINGS, ruled, serveBoth, SIGN_IN, TOKENS } from "./ruled";
+import { OTHER_CLIENT, outcome, PARTNER, PARTNER_KEY, PARTNER_SETTINGS, ruled, serveBoth, LOGIN, TOKENS } from "./ruled";
 
 const GOOD = bearer(token());
 const introspects = { ...TOKENS, use_jwks: false, client_id: "gateway", client_secret: "s3cr3t", introspection_endpoint: `${ISSUER}/introspect` };
@@ -86,9 +86,9 @@ describe("two providers", () => {
     envoy.get(path, by()).forwarded;
     envoy.advance(60);
     serveBoth(envoy, cluster === "idp" ? [next] : [KEY], cluster === "partner" ? [next] : [PARTNER_KEY]);
-    const renewed = envoy.get(path, by(next));
+    const refreshed = envoy.get(path, by(next));
     envoy.advance(1);
-    expect([outcome(renewed), outcome(envoy.get(path, by()))]).toEqual(["forwarded", "401 unknown_key"]);
+    expect([outcome(refreshed), outcome(envoy.get(path, by()))]).toEqual(["forwarded", "401 unknown_key"]);
   });
 
   test("one that is down keeps nobody from the other", () => {
@@ -125,7 +125,7 @@ describe("a request that has to wait goes on under the rule it came for", () => 
   });
 
   test("for a form's body, at the callback of one of two clients", () => {
-    const envoy = ruled({ ...SIGN_IN, rules: [{ path_prefix: "/other", ...OTHER_CLIENT, backchannel_logout_path: "/other/back" }] });
+    const envoy = ruled({ ...LOGIN, rules: [{ path_prefix: "/other", ...OTHER_CLIENT, backchannel_logout_path: "/other/back" }] });
     const sent = envoy.request("POST", "/other/back", { "content-type": "application/x-www-form-urlencoded" }, { body: "logout_token=x" });
     expect(outcome(sent)).toBe("400 logout_token_invalid");
   });

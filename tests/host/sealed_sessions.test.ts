@@ -5,7 +5,7 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { NOW } from "./fixture";
-import { browse, signInAs } from "./browser";
+import { browse, logInAs } from "./browser";
 import type { Envoy } from "./host";
 import type { Headers } from "./host/headers";
 
@@ -35,7 +35,7 @@ const KINDS: [name: string, config: Record<string, unknown>, claims: Record<stri
 if (process.env.SEAL === "1") {
   const all = KINDS.map(([name, config, claims, answer]): Sealed => {
     const { browser } = browse(config);
-    signInAs(browser, claims, answer);
+    logInAs(browser, claims, answer);
     return { name, config, cookie: browser.cookiesFor("/page"), upstream: identityIn(browser.navigate("/page").forwarded) };
   });
   writeFileSync(join(FOLDER, `${VERSION}.json`), `${JSON.stringify(all, null, 1)}\n`);

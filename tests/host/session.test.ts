@@ -1,14 +1,14 @@
 // What a session is worth: the identity that the upstream sees, and what it does not see.
 import { b64u, bearer, ISSUER, makeKey, token } from "./fixture";
-import { accessToken, browse, BROWSER_CONFIG, BROWSER_METADATA, Browser, code, copyOf, decoded, openCall, setCookies, signIn, through, USERINFO, type SignIn } from "./browser";
+import { accessToken, browse, BROWSER_CONFIG, BROWSER_METADATA, Browser, code, copyOf, decoded, openCall, setCookies, logIn, through, USERINFO, type Login } from "./browser";
 import type { Headers } from "./host/headers";
 
 const IDENTITY = ["x-access-token", "x-id-token", "x-userinfo", "x-raw-id-token", "x-refresh-token"];
 
-/** Signs in, and gives what the upstream then sees. */
-function seen(config: object, how: SignIn = {}, metadata: object = BROWSER_METADATA): Headers {
+/** Logs in, and gives what the upstream then sees. */
+function seen(config: object, how: Login = {}, metadata: object = BROWSER_METADATA): Headers {
   const { browser } = browse(config as Record<string, unknown>, { metadata });
-  signIn(browser, how);
+  logIn(browser, how);
   return browser.navigate("/page").forwarded;
 }
 
@@ -41,7 +41,7 @@ describe("identity headers of a session", () => {
 
   test("X-Raw-ID-Token and X-Refresh-Token hold the tokens as they came", () => {
     const { browser } = browse({ set_raw_id_token_header: true, set_refresh_token_header: true });
-    signIn(browser);
+    logIn(browser);
     const sent = browser.navigate("/page").forwarded;
     expect(b64u(Buffer.from(sent.get("x-id-token")!, "base64"))).toBe(sent.get("x-raw-id-token")!.split(".")[1]);
     expect(sent.get("x-refresh-token")).toBe("refresh-1");
@@ -54,7 +54,7 @@ describe("identity headers of a session", () => {
 
   test("access_token_in_authorization_header: the token stands there alone, in place of what the browser sent", () => {
     const { browser } = browse({ access_token_in_authorization_header: true });
-    signIn(browser);
+    logIn(browser);
     const sent = browser.navigate("/page", { authorization: "Basic YTpi" }).forwarded;
     expect(sent.all("authorization")).toEqual([`Bearer ${accessToken()}`]);
     expect(sent.has("x-access-token")).toBe(false);
@@ -62,7 +62,7 @@ describe("identity headers of a session", () => {
 
   test("duty 96: otherwise Authorization goes on as it came, and none comes from the session", () => {
     const { browser } = browse();
-    signIn(browser);
+    logIn(browser);
     expect(browser.navigate("/page", { authorization: "Basic YTpi" }).forwarded.all("authorization")).toEqual(["Basic YTpi"]);
     expect(browser.navigate("/page").forwarded.has("authorization")).toBe(false);
   });
@@ -73,7 +73,7 @@ describe("claim_headers of a session", () => {
 
   test("the ID Token goes before UserInfo, and both before the access token", () => {
     const { browser } = browse(config);
-    signIn(browser, {
+    logIn(browser, {
       tokens: { access_token: accessToken({ email: "access@example.com", jti: "of-access" }) },
       userinfo: { ...USERINFO, groups: ["user", "admin,x"] },
     });
@@ -102,7 +102,7 @@ describe("claim_headers of a session", () => {
 describe("the filter state", () => {
   const properties = (config: object, headers: Record<string, string> = {}): Record<string, string> => {
     const { browser } = browse({ ...config, unauth_action: "pass" });
-    if (headers["no-session"] === undefined) signInBySilence(browser);
+    if (headers["no-session"] === undefined) loginBySilence(browser);
     const request = through(browser, "/", headers);
     void request.forwarded;
     return Object.fromEntries([...request.properties].map(([name, value]) => [name, value.toString()]));
@@ -118,7 +118,7 @@ describe("the filter state", () => {
 describe("required_scopes of a session", () => {
   const answer = (changes: Record<string, unknown>, scope = "openid"): string => {
     const { browser } = browse({ required_scopes: ["admin"], scope });
-    signIn(browser, { tokens: changes });
+    logIn(browser, { tokens: changes });
     const request = browser.fetch("/api");
     return typeof request.outcome === "object" && "local" in request.outcome ? code(request.local) : "forwarded";
   };
@@ -140,12 +140,12 @@ describe("duties 87-90: identity headers are the filter's alone", () => {
   const ALL = [...IDENTITY, "x-department"];
   const forged: [string, string][] = ALL.flatMap((name): [string, string][] => [[name, "evil"], [name.toUpperCase(), "evil"], [name.replaceAll("-", "_"), "evil"], [name, "evil"]]);
   const { envoy, browser } = browse(config);
-  signInBySilence(browser);
+  loginBySilence(browser);
   const cookie = browser.cookiesFor("/");
   const send = (method: string, headers: [string, string][]): Headers => envoy.request(method, "/", [...forged, ...headers]).forwarded;
 
   test.each<[string, string, [string, string][], string[]]>([
-    ["nobody is signed in and all may pass", "GET", [], []],
+    ["nobody is logged in and all may pass", "GET", [], []],
     ["a preflight", "OPTIONS", [["origin", "https://a.example"], ["access-control-request-method", "PUT"]], []],
     ["a bearer token", "GET", [["authorization", `Bearer ${token()}`]], ["x-access-token", "x-userinfo"]],
     ["a session", "GET", [["cookie", cookie]], ["x-access-token", "x-id-token", "x-userinfo"]],
@@ -160,7 +160,7 @@ describe("duties 87-90: identity headers are the filter's alone", () => {
 
   test("also on a request that has waited for a refresh", () => {
     const { envoy, browser } = browse();
-    signIn(browser);
+    logIn(browser);
     envoy.advance(301);
     const request = envoy.get("/", [...forged, ["cookie", browser.cookiesFor("/")]]);
     expect(request.waiting).toBe(true);
@@ -186,7 +186,7 @@ describe("duties 87-90: identity headers are the filter's alone", () => {
 
 describe("duty 95: the filter's own cookies go no further, and nothing else is touched", () => {
   const { envoy, browser } = browse();
-  signIn(browser);
+  logIn(browser);
   const name = browser.session!, session = `${name}=${browser.jar.get(name)!.value}`;
   const plain = name.replace("__Host-", ""), login = `__Secure-${plain}_login_`;
   const sent = (cookie: string): string[] => envoy.get("/", { cookie }).forwarded.all("cookie");
@@ -197,7 +197,7 @@ describe("duty 95: the filter's own cookies go no further, and nothing else is t
     ["in the middle", `a=1; ${session}; b=2`, ["a=1; b=2"]],
     ["behind", `a=1; b=2; ${session}`, ["a=1; b=2"]],
     ["with left-over chunks", `${name}_1=x; a=1; ${session}; ${name}_8=y`, ["a=1"]],
-    ["with a login and the count of sign-ins", `${session}; ${login}AbC-_123=x; a=1; ${name}_flow=0.0.AbC-_123`, ["a=1"]],
+    ["with a login and the count of logins", `${session}; ${login}AbC-_123=x; a=1; ${name}_flow=0.0.AbC-_123`, ["a=1"]],
     ["twice", `${session}; a=1; ${name}=other`, ["a=1"]],
     ["without spaces", `a=1;${session};b=2`, ["a=1;b=2"]],
     ["beside odd ones", `=; a; ;;${session}; b="; c=d=e; f=`, null],
@@ -227,7 +227,7 @@ describe("duty 95: the filter's own cookies go no further, and nothing else is t
 describe("a session seen before", () => {
   test.each([["1 kB", 10], ["12 kB", 700]])("of %s is let through by few host calls, none of which is random, shared data or a signature", (_, groups) => {
     const { envoy, browser } = browse();
-    signIn(browser, { userinfo: { ...USERINFO, groups: Array.from({ length: groups }, (_, i) => `group-${i}-x`) } });
+    logIn(browser, { userinfo: { ...USERINFO, groups: Array.from({ length: groups }, (_, i) => `group-${i}-x`) } });
     const first = through(browser).forwarded;
     const calls = envoy.counting(() => expect(through(browser).forwarded.object()).toEqual(first.object()));
     // Time, the headers, and one call for each header that is set or taken away.
@@ -236,7 +236,7 @@ describe("a session seen before", () => {
 
   test("is not taken for that of another configuration", () => {
     const { envoy, browser } = browse();
-    signIn(browser);
+    logIn(browser);
     void through(browser).forwarded;
     const other = envoy.addPlugin({ ...BROWSER_CONFIG, client_id: "other", session: { ...BROWSER_CONFIG.session, cookie_name: browser.session } });
     expect(code(through(copyOf(browser, { plugin: other })).local)).toBe("401 sign_in_needed");
@@ -244,7 +244,7 @@ describe("a session seen before", () => {
 
   test("duty 101: is not taken for one under another cookie's name", () => {
     const { envoy, browser } = browse();
-    signIn(browser);
+    logIn(browser);
     void through(browser).forwarded;
     const moved = `${browser.session!.replace("__Host-", "")}=${browser.jar.get(browser.session!)!.value}`;
     expect(code(envoy.get("/", { cookie: moved, ":scheme": "http" }).local)).toBe("401 sign_in_needed");
@@ -264,7 +264,7 @@ describe("what does not navigate", () => {
   });
   test.each(kinds)("duty 128: %s with a session passes", (_, method, headers) => {
     const { browser } = browse();
-    signIn(browser);
+    logIn(browser);
     expect(through(browser, "/x", headers, method).forwarded.get("x-access-token")).toBe(accessToken());
   });
   test("duty 133: what the filter answers itself never reaches the upstream, body and all", () => {
@@ -277,9 +277,9 @@ describe("what does not navigate", () => {
   });
 });
 
-/** Where everybody may pass, nothing sends a browser to the provider: it signs in with another configuration of the same secret. */
-function signInBySilence(browser: Browser): void {
+/** Where everybody may pass, nothing sends a browser to the provider: it logs in with another configuration of the same secret. */
+function loginBySilence(browser: Browser): void {
   const plain = browse();
-  signIn(plain.browser);
+  logIn(plain.browser);
   for (const [name, cookie] of plain.browser.jar) browser.jar.set(name, cookie);
 }

@@ -1,6 +1,6 @@
 // The session's cookies: their names and attributes, their chunks, and everything that is no session.
 import { b64u, start } from "./fixture";
-import { accessToken, browse, BROWSER_CONFIG, BROWSER_METADATA, Browser, code, copyOf, expired, jump, location, openCall, SECRET, setCookies, signIn, signInAs, through, tokens, USERINFO, type Sent } from "./browser";
+import { accessToken, browse, BROWSER_CONFIG, BROWSER_METADATA, Browser, code, copyOf, expired, jump, location, openCall, SECRET, setCookies, logIn, logInAs, through, tokens, USERINFO, type Sent } from "./browser";
 import type { Envoy } from "./host";
 import type { StreamContext } from "./host/stream";
 
@@ -19,7 +19,7 @@ const shape = (request: StreamContext): string[] =>
 describe("duty 109: names and attributes", () => {
   const sign = (session: object, plain: boolean): string[] => {
     const { envoy, browser } = browse({ session: { secret: SECRET, ...session } });
-    return shape(signIn(plain ? new PlainBrowser(envoy) : browser));
+    return shape(logIn(plain ? new PlainBrowser(envoy) : browser));
   };
 
   test.each<[string, object, boolean, string]>([
@@ -48,7 +48,7 @@ describe("duty 109: names and attributes", () => {
 describe("chunks", () => {
   test("a large session comes in cookies that a browser keeps, and is one session", () => {
     const { browser } = browse();
-    const lines = setCookies(signIn(browser, LARGE).local.headers).filter((line) => !/_login_|_flow=/.test(line));
+    const lines = setCookies(logIn(browser, LARGE).local.headers).filter((line) => !/_login_|_flow=/.test(line));
     expect(lines.length).toBeGreaterThanOrEqual(3);
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(4096);
     expect(Math.min(...lines.slice(0, -1).map((line) => line.length))).toBeGreaterThan(4000);
@@ -58,7 +58,7 @@ describe("chunks", () => {
 
   test("what is left over of a longer session is taken away, with the attributes that it was set with", () => {
     const { envoy, browser } = browse();
-    const before = shape(signIn(browser, LARGE));
+    const before = shape(logIn(browser, LARGE));
     envoy.advance(301);
     const request = through(browser);
     openCall(envoy, "/token").json({ ...tokens(undefined), id_token: undefined });
@@ -70,7 +70,7 @@ describe("chunks", () => {
   test("duty 111: one that does not fit is a page that says so and a line in the log, and nothing goes round", () => {
     const { envoy, browser } = browse();
     for (let round = 0; round < 2; round++) {
-      const answer = signIn(browser, { tokens: { access_token: "a".repeat(20_000) }, userinfo: { ...USERINFO, bio: "b".repeat(12_000) } });
+      const answer = logIn(browser, { tokens: { access_token: "a".repeat(20_000) }, userinfo: { ...USERINFO, bio: "b".repeat(12_000) } });
       expect(code(answer.local)).toBe("431 session_too_large");
       expect(answer.local.headers.has("location")).toBe(false);
       expect(answer.local.headers.get("content-type")).toMatch("text/html");
@@ -82,7 +82,7 @@ describe("chunks", () => {
   test("duty 105: no two seals begin with the same nonce", () => {
     const { envoy, browser } = browse();
     const seen = new Set<string>();
-    signIn(browser, { tokens: { expires_in: 90_000 } });
+    logIn(browser, { tokens: { expires_in: 90_000 } });
     for (let i = 0; i < 40; i++) {
       jump(envoy, 61);
       browser.fetch("/api");
@@ -115,10 +115,10 @@ function expectNone(envoy: Envoy, list: Chunk[], options = {}): void {
 
 describe("duties 13, 100-102, 104: whatever is wrong with a session's cookies, the answer is the same", () => {
   const { envoy, browser } = browse();
-  signIn(browser, LARGE);
+  logIn(browser, LARGE);
   const whole = chunks(browser), count = whole.length;
   const second = new Browser(envoy);
-  signIn(second, LARGE);
+  logIn(second, LARGE);
   const foreign = chunks(second);
   const changed = (i: number, change: (value: string) => string): Chunk[] => whole.map(([name, value], at) => [name, at === i ? change(value) : value]);
   const each = whole.map((_, i) => i);
@@ -149,7 +149,7 @@ describe("duties 13, 100-102, 104: whatever is wrong with a session's cookies, t
   test("more chunks than there are", () => expectNone(envoy, [[whole[0]![0], String(count + 1) + whole[0]![1].slice(1)], ...whole.slice(1), [`${whole[0]![0]}_${count}`, ""]]));
   test("all in one cookie", () => expectNone(envoy, [[whole[0]![0], whole.map(([, value]) => value).join("")]]));
 
-  test("duty 101: a sign-in's own cookie is no session", () => {
+  test("duty 101: a login's own cookie is no session", () => {
     const third = new Browser(envoy);
     third.navigate("/page");
     expectNone(envoy, [[whole[0]![0], third.jar.get(third.logins[0]!)!.value]]);
@@ -160,7 +160,7 @@ describe("duties 13, 100-102, 104: whatever is wrong with a session's cookies, t
   });
   test("a session sealed by a secret that nobody knows here", () => {
     const other = browse({ session: { secret: "another-secret-of-32-characters!" } });
-    signIn(other.browser, LARGE);
+    logIn(other.browser, LARGE);
     expect(chunks(other.browser).map(([name]) => name)).toEqual(whole.map(([name]) => name));
     expectNone(envoy, chunks(other.browser));
   });
@@ -168,9 +168,9 @@ describe("duties 13, 100-102, 104: whatever is wrong with a session's cookies, t
     const session = { secret: SECRET, cookie_name: "__Host-shared" }, issuer = "https://other.example.com";
     const here = browse({ session }).envoy;
     const client = browse({ session, client_id: "other" });
-    signInAs(client.browser, { aud: "other" });
+    logInAs(client.browser, { aud: "other" });
     const provider = browse({ session, issuer }, { metadata: { ...BROWSER_METADATA, issuer } });
-    signInAs(provider.browser, { iss: issuer });
+    logInAs(provider.browser, { iss: issuer });
     for (const { browser } of [client, provider]) {
       expect(through(browser).forwarded.has("x-userinfo")).toBe(true);
       expectNone(here, chunks(browser));
@@ -180,7 +180,7 @@ describe("duties 13, 100-102, 104: whatever is wrong with a session's cookies, t
     const session = { secret: SECRET, cookie_name: "__Host-shared" }, issuer = "https://idp.example.com/a";
     const longer = browse({ session, issuer: `${issuer}b`, client_id: "c" }, { metadata: { ...BROWSER_METADATA, issuer: `${issuer}b` } });
     const here = browse({ session, issuer, client_id: "bc" }, { metadata: { ...BROWSER_METADATA, issuer } });
-    signInAs(longer.browser, { iss: `${issuer}b`, aud: "c" });
+    logInAs(longer.browser, { iss: `${issuer}b`, aud: "c" });
     expect(through(longer.browser).forwarded.has("x-userinfo")).toBe(true);
     expectNone(here.envoy, chunks(longer.browser));
   });
@@ -188,10 +188,10 @@ describe("duties 13, 100-102, 104: whatever is wrong with a session's cookies, t
 
 describe("rubbish and cookies of neighbours", () => {
   const { envoy, browser } = browse();
-  signIn(browser);
+  logIn(browser);
   const [name, value] = chunks(browser)[0]!;
   const large = new Browser(envoy);
-  signIn(large, LARGE);
+  logIn(large, LARGE);
 
   test.each([
     ["64 kB of it", "x".repeat(64_000)], ["64 kB of base64url behind a count", `9${"A".repeat(64_000)}`], ["all bytes", Array.from({ length: 255 }, (_, i) => String.fromCharCode(i + 1)).filter((c) => c !== ";").join("")],
@@ -222,7 +222,7 @@ describe("rubbish and cookies of neighbours", () => {
 
   test("duty 114: nothing of a session, a token or a secret is in a log, a counter or an answer", () => {
     const { envoy, browser } = browse({}, { start: { logLevel: "trace" } });
-    signIn(browser);
+    logIn(browser);
     const sealed = chunks(browser)[0]![1], answers = [through(browser, "/api", { cookie: `${name}=${sealed.slice(0, -4)}AAAA` }), through(browser, "/logout", { "sec-fetch-site": "cross-site" })];
     envoy.advance(301);
     const request = through(browser);
@@ -236,7 +236,7 @@ describe("rubbish and cookies of neighbours", () => {
 describe("duty 107: secrets rotate", () => {
   const NEW = "a-new-secret-with-32-characters!";
   const { envoy, browser } = browse();
-  signIn(browser);
+  logIn(browser);
   const secrets = (...secret: string[]): void => void envoy.reload({ ...BROWSER_CONFIG, session: { secret } });
   const old = copyOf(browser);
 
@@ -248,9 +248,9 @@ describe("duty 107: secrets rotate", () => {
     secrets(NEW);
     expect(through(browser).forwarded.has("x-userinfo")).toBe(true);
   });
-  test("a session of a secret that is gone leads to a plain sign-in, without an error page and without going round", () => {
+  test("a session of a secret that is gone leads to a plain login, without an error page and without going round", () => {
     expectNone(envoy, chunks(old));
-    const answer = signIn(old);
+    const answer = logIn(old);
     expect(location(answer).pathname).toBe("/page");
     expect(old.navigate("/page").forwarded.has("x-userinfo")).toBe(true);
   });

@@ -1,13 +1,13 @@
 // How long a session lasts, and what the answers of the upstream carry of it.
 import { NOW, token } from "./fixture";
-import { browse, BROWSER_CONFIG, Browser, code, copyOf, decoded, expired, jump, openCall, SECRET, setCookies, signIn, through, tokens, USERINFO } from "./browser";
+import { browse, BROWSER_CONFIG, Browser, code, copyOf, decoded, expired, jump, openCall, SECRET, setCookies, logIn, through, tokens, USERINFO } from "./browser";
 import type { Envoy } from "./host";
 import type { StreamContext } from "./host/stream";
 
 /** A session whose access token does not run out. */
 function session(limits: object, changes: object = {}): { envoy: Envoy; browser: Browser } {
   const world = browse({ ...changes, session: { secret: SECRET, idling_timeout: 0, rolling_timeout: 0, ...limits } });
-  signIn(world.browser, { tokens: { expires_in: 1_000_000 } });
+  logIn(world.browser, { tokens: { expires_in: 1_000_000 } });
   return world;
 }
 
@@ -63,7 +63,7 @@ describe("duty 108: limits", () => {
 
   test("the absolute limit survives every refresh", () => {
     const { envoy, browser } = browse({ session: { secret: SECRET, idling_timeout: 0, rolling_timeout: 0, absolute_timeout: 700 } });
-    signIn(browser);
+    logIn(browser);
     for (let i = 2; i < 4; i++) {
       jump(envoy, 301);
       const request = browser.fetch("/api");
@@ -76,12 +76,12 @@ describe("duty 108: limits", () => {
     expect(lives(browser)).toBe(false);
   });
 
-  test("one that is over is taken away, and a person signs in again without a word", () => {
+  test("one that is over is taken away, and a person logs in again without a word", () => {
     const { envoy, browser } = session({ absolute_timeout: 60 });
     jump(envoy, 60);
     const { headers } = through(browser).local;
     expect(expired(headers)).toEqual([browser.session]);
-    signIn(browser);
+    logIn(browser);
     expect(lives(browser)).toBe(true);
   });
 });
@@ -100,7 +100,7 @@ describe("duty 137: the clock", () => {
     expect(lives(at(seconds))).toBe(expected);
   });
 
-  test.each([["first seen", false], ["seen before", true]])("set back behind the sign-in, it ends the session (%s)", (_, before) => {
+  test.each([["first seen", false], ["seen before", true]])("set back behind the login, it ends the session (%s)", (_, before) => {
     const { envoy, browser } = session({});
     if (before) expect(lives(browser)).toBe(true);
     jump(envoy, -500);
@@ -162,7 +162,7 @@ describe("Set-Cookie on the upstream's own answer", () => {
   test("is each stream's own, in whatever order the answers come", () => {
     const { envoy, browser } = session({ idling_timeout: 900 });
     const bob = new Browser(envoy);
-    signIn(bob, { tokens: { expires_in: 1_000_000, access_token: "bobs" } });
+    logIn(bob, { tokens: { expires_in: 1_000_000, access_token: "bobs" } });
     jump(envoy, 61);
     const first = through(browser), second = through(bob);
     for (const [request, owner] of [[second, bob], [first, browser]] as const) { request.respond(200); owner.take(request); }

@@ -9,7 +9,7 @@ const METADATA = { ...BROWSER_METADATA, issuer: SLASHED };
 const CONFIG = { frontchannel_logout_path: "/frontchannel", backchannel_logout_path: "/backchannel" };
 const open = (changes: object = {}, metadata: object = METADATA): Browser => browse({ ...CONFIG, ...changes }, { metadata }).browser;
 
-/** The last answer of a sign-in with these issuers in the answer to the browser and in the ID Token. */
+/** The last answer of a login with these issuers in the answer to the browser and in the ID Token. */
 function comesBack(browser: Browser, iss: string, ofIdToken: string): StreamContext {
   const ask = asked(browser.navigate("/page")), back = browser.navigate(callbackPath(ask, { iss }), { "sec-fetch-site": "cross-site" });
   if (!back.waiting) return browser.take(back);
@@ -19,7 +19,7 @@ function comesBack(browser: Browser, iss: string, ofIdToken: string): StreamCont
   return browser.take(back);
 }
 
-test("people sign in, and the provider ends their session by either channel", () => {
+test("people log in, and the provider ends their session by either channel", () => {
   const browser = open();
   expect(comesBack(browser, SLASHED, SLASHED).local.status).toBe(303);
   expect(isIn(browser)).toBe(true);

@@ -1,7 +1,7 @@
-// Several sign-ins at once, in one browser or in many, and sign-ins that go in circles.
+// Several logins at once, in one browser or in many, and logins that go in circles.
 import { asked as callsTo, ISSUER } from "./fixture";
 import {
-  accessToken, asked, type Asked, browse, Browser, BROWSER_CONFIG, BROWSER_METADATA, callbackPath, code, cookieOf, copyOf, decoded, expired, idToken, jump, location, openCall, redeeming, setCookies, signIn, tokens, tryAgain, USERINFO,
+  accessToken, asked, type Asked, browse, Browser, BROWSER_CONFIG, BROWSER_METADATA, callbackPath, code, cookieOf, copyOf, decoded, expired, idToken, jump, location, openCall, redeeming, setCookies, logIn, tokens, tryAgain, USERINFO,
 } from "./browser";
 import type { StreamContext } from "./host/stream";
 
@@ -22,7 +22,7 @@ const who = (browser: Browser): unknown => {
 };
 
 describe("several tabs", () => {
-  test("each has a sign-in of its own, in any order, and lands on its own page", () => {
+  test("each has a login of its own, in any order, and lands on its own page", () => {
     const { browser } = browse(), tabs = ["/a", "/b?x=1", "/c"].map((page) => asked(browser.navigate(page)));
     expect(browser.logins).toHaveLength(3);
     expect([tabs[2]!, tabs[0]!, tabs[1]!].map((ask) => come(browser, ask))).toEqual(["/c", "/a", "/b"]);
@@ -122,13 +122,13 @@ describe("several tabs", () => {
   });
 });
 
-describe("duty 26: sign-ins that go in circles", () => {
+describe("duty 26: logins that go in circles", () => {
   const round = (browser: Browser, person = "alice"): void => void come(browser, asked(browser.navigate("/page?a=1")), person);
   const circle = (browser: Browser): [string, string | undefined] => {
     const { local } = browser.navigate("/page?a=1");
     expect(setCookies(local.headers).some((line) => line.includes("_login_"))).toBe(false);
     expect(local.headers.get("location")).toBeUndefined();
-    expect(local.body).toContain("Sign-in is going in circles");
+    expect(local.body).toContain("Login is going in circles");
     return [code(local), tryAgain(local)];
   };
 
@@ -164,13 +164,13 @@ describe("duty 26: sign-ins that go in circles", () => {
     expect(circle(browser)).toEqual(["400 loop_session_over", "/page?a=1"]);
   });
 
-  test("a script in such a page is told to sign in, as ever", () => {
+  test("a script in such a page is told to log in, as ever", () => {
     const { browser } = browse();
     for (let i = 0; i < 3; i++) { round(browser); browser.jar.delete(browser.session!); }
     expect(code(browser.fetch("/api").local)).toBe("401 sign_in_needed");
   });
 
-  test("two rounds, slow rounds, rounds with a sign-out between them and many tabs at once are no circle", () => {
+  test("two rounds, slow rounds, rounds with a logout between them and many tabs at once are no circle", () => {
     const twice = browse().browser;
     for (let i = 0; i < 2; i++) { round(twice); twice.jar.delete(twice.session!); }
     asked(twice.navigate("/page"));
@@ -188,7 +188,7 @@ describe("duty 26: sign-ins that go in circles", () => {
   });
 });
 
-describe("duty 36: sign-ins of different people in one worker", () => {
+describe("duty 36: logins of different people in one worker", () => {
   test("each gets its own cookies, whichever answers come first", () => {
     const { envoy, browser: alice } = browse(), bob = new Browser(envoy);
     const [a, b] = [redeeming(alice, "/alice"), redeeming(bob, "/bob")];
@@ -206,7 +206,7 @@ describe("duty 36: sign-ins of different people in one worker", () => {
     expect(who(bob)).toBe("bob");
   });
 
-  test("the answer to one is of no use to another: tokens for each other's sign-in are refused", () => {
+  test("the answer to one is of no use to another: tokens for each other's login are refused", () => {
     const { envoy, browser: alice } = browse(), bob = new Browser(envoy);
     const [a, b] = [redeeming(alice, "/alice"), redeeming(bob, "/bob")];
     a.call.json(tokens(b.ask.nonce));
@@ -229,7 +229,7 @@ describe("duty 36: sign-ins of different people in one worker", () => {
     }
   });
 
-  test("a callback may come to another worker than the one that began the sign-in", () => {
+  test("a callback may come to another worker than the one that began the login", () => {
     const { envoy, browser } = browse({}, { start: { workers: 2 } });
     const ask = asked(browser.navigate("/page")), there = copyOf(browser, { worker: 1 });
     expect(come(there, ask)).toBe("/page");
@@ -252,9 +252,9 @@ describe("duty 35: the browser goes away", () => {
     for (const call of envoy.callouts) { expect(call.path).toBe("/userinfo"); call.json(USERINFO); }
     expect(envoy.logText).not.toContain(accessToken().slice(-30));
     expect(browser.session).toBeUndefined();
-    // The code may be spent: the sign-in is over, and a new one works.
+    // The code may be spent: the login is over, and a new one works.
     expect(code(browser.navigate(callbackPath(started.ask)).local)).toBe("400 login_unknown");
-    location(signIn(browser));
+    location(logIn(browser));
     expect(envoy.callouts.map(String)).toEqual([]);
   });
 
@@ -269,7 +269,7 @@ describe("duty 35: the browser goes away", () => {
     expect(asked(second).url.href).toContain(`${ISSUER}/authorize`);
   });
 
-  test("a configuration that is replaced finishes the sign-ins that wait for the provider, and their sessions go on under the new one", () => {
+  test("a configuration that is replaced finishes the logins that wait for the provider, and their sessions go on under the new one", () => {
     const { envoy, browser } = browse(), { ask, back, call } = redeeming(browser);
     envoy.reload({ ...BROWSER_CONFIG, set_userinfo_header: false });
     call.json(tokens(ask.nonce));

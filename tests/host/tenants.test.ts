@@ -1,6 +1,6 @@
 /** Several providers, rules and configurations in one VM: what one of them is flooded with is no business of the others. */
 import { bearer, INTROSPECTION_CONFIG, ISSUER, refused } from "./fixture";
-import { asked, browse, Browser, callbackPath, code, jump, openCall, redeeming, serveBrowser, signIn, signInAs, through, tokens, tryAgain } from "./browser";
+import { asked, browse, Browser, callbackPath, code, jump, openCall, redeeming, serveBrowser, logIn, logInAs, through, tokens, tryAgain } from "./browser";
 import type { Envoy, Plugin } from "./host/envoy";
 import type { Callout } from "./host/callout";
 import type { StreamContext } from "./host/stream";
@@ -17,14 +17,14 @@ function flood(envoy: Envoy, options: { plugin?: Plugin; path?: string } = {}): 
 }
 const introspections = (envoy: Envoy, cluster: string): Callout[] => envoy.callouts.filter((call) => call.cluster === cluster && call.path === "/introspect");
 
-/** Sign-in, introspection and refresh of the configuration behind this browser, while the other one is flooded. */
+/** Login, introspection and refresh of the configuration behind this browser, while the other one is flooded. */
 function allWorks(envoy: Envoy, browser: Browser, flooded: { plugin?: Plugin; path?: string }): void {
   const again = (): void => {
     flood(envoy, flooded);
     expect(introspections(envoy, "slow")).toHaveLength(256);
   };
   again();
-  signIn(browser);
+  logIn(browser);
   expect(through(browser).forwarded.has("x-userinfo")).toBe(true);
   const opaque = envoy.get("/page", bearer("opaque"));
   introspections(envoy, "idp").at(-1)!.json(active());
@@ -47,13 +47,13 @@ describe("duty 148: a flood of bearer tokens at a provider that hangs refuses no
     allWorks(envoy, browser, { path: "/slow/x" });
   });
 
-  test("nor sign-ins and refreshes of the same configuration", () => {
+  test("nor logins and refreshes of the same configuration", () => {
     const { envoy, browser } = browse(BOTH);
-    signIn(browser);
+    logIn(browser);
     const requests = flood(envoy);
     expect([refused(requests.at(-1)!), introspections(envoy, "idp").length]).toEqual(["503 too_many_waiting", 256]);
     const other = new Browser(envoy);
-    signInAs(other);
+    logInAs(other);
     expect(through(other).forwarded.has("x-userinfo")).toBe(true);
     jump(envoy, 301);
     const refreshed = through(browser);
@@ -81,7 +81,7 @@ describe("duty 148: requests that wait are counted for their own configuration",
     for (let i = 0; i < 16_384; i++) ask();
     expect(refused(ask())).toBe("503 too_many_waiting");
     expect(envoy.logText).toMatch(/warn: .*16384 requests wait at the provider idp\.example\.com \[cluster "slow"\]/);
-    signIn(browser);
+    logIn(browser);
     introspections(envoy, "slow")[0]!.json({ active: false });
     envoy.advance(1);
     expect(refused(ask())).toBe("401 inactive");
@@ -113,16 +113,16 @@ describe("duty 148: what the operator is told", () => {
   });
 });
 
-describe("duty 148: sign-ins and refreshes that meet too many calls of their own", () => {
-  /** So many sign-ins wait for a token endpoint that does not answer. */
+describe("duty 148: logins and refreshes that meet too many calls of their own", () => {
+  /** So many logins wait for a token endpoint that does not answer. */
   function busy(): { envoy: Envoy; browser: Browser } {
     const world = browse();
-    signIn(world.browser);
+    logIn(world.browser);
     for (let i = 0; i < 256; i++) redeeming(new Browser(world.envoy));
     return world;
   }
 
-  test("a callback spends neither its code nor its sign-in, and its page leads to the same address again", () => {
+  test("a callback spends neither its code nor its login, and its page leads to the same address again", () => {
     const { envoy } = busy(), late = new Browser(envoy), ask = asked(late.navigate("/page"));
     const back = late.navigate(callbackPath(ask), { "sec-fetch-site": "cross-site" });
     expect([code(back.local), envoy.callouts.length, late.logins.length]).toEqual(["503 too_many_waiting", 256, 1]);
@@ -151,17 +151,17 @@ describe("duty 148: sign-ins and refreshes that meet too many calls of their own
 
   test("a session that is only due for a refresh goes on with what it has", () => {
     const { envoy, browser } = browse({ access_token_expires_leeway: 60 });
-    signIn(browser);
+    logIn(browser);
     for (let i = 0; i < 256; i++) redeeming(new Browser(envoy));
     for (const call of envoy.callouts) Object.assign(call, { dueAtMs: Infinity });
     jump(envoy, 250);
     expect([through(browser).forwarded.has("x-userinfo"), envoy.callouts.length]).toEqual([true, 256]);
   });
 
-  test("who signs out is signed out; what cannot be revoked now is said in the log", () => {
+  test("who logs out is logged out; what cannot be revoked now is said in the log", () => {
     const { envoy, browser } = browse({ revoke_tokens_on_logout: true });
     serveBrowser(envoy);
-    signIn(browser);
+    logIn(browser);
     for (let i = 0; i < 256; i++) redeeming(new Browser(envoy));
     expect([browser.navigate("/logout", { "sec-fetch-site": "same-origin" }).local.status, browser.session, envoy.callouts.length]).toEqual([303, undefined, 256]);
     expect(envoy.logText).toMatch(/warn: .*calls for browsers/);

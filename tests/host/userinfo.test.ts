@@ -1,6 +1,6 @@
 // UserInfo: whose it must be, how it may come, and what becomes of a login without it.
 import { b64u, ISSUER, KEY, makeKey, token } from "./fixture";
-import { accessToken, browse, Browser, BROWSER_METADATA, CLIENT, code, decoded, idToken, location, openCall, redeeming, serveBrowser, signIn, tokens, tryAgain, USERINFO } from "./browser";
+import { accessToken, browse, Browser, BROWSER_METADATA, CLIENT, code, decoded, idToken, location, openCall, redeeming, serveBrowser, logIn, tokens, tryAgain, USERINFO } from "./browser";
 import type { Envoy } from "./host";
 import type { Callout } from "./host/callout";
 import type { StreamContext } from "./host/stream";
@@ -50,7 +50,7 @@ describe("UserInfo", () => {
     ["that is encrypted", (call) => call.reply(200, {}, `${b64u({ alg: "RSA-OAEP", enc: "A256GCM" })}.a.b.c.d`), "502 login_failed"],
   ];
 
-  test.each(SOMEBODY_ELSE)("%s ends the sign-in without a session", (_, answer) => {
+  test.each(SOMEBODY_ELSE)("%s ends the login without a session", (_, answer) => {
     const { envoy, browser, back } = asking(answer);
     expect([code(back.local), tryAgain(back.local)]).toEqual(["502 login_failed", "/page?a=1"]);
     expect([browser.session, browser.logins, envoy.callouts.map(String)]).toEqual([undefined, [], []]);
@@ -62,10 +62,10 @@ describe("UserInfo", () => {
     const { forwarded } = browser.fetch("/api");
     expect(decoded(forwarded.get("x-userinfo"))).toEqual(decoded(forwarded.get("x-id-token")));
     expect(envoy.logText.match(/without UserInfo/g)).toHaveLength(1);
-    expect(envoy.logText).toMatch(/sign-in: the UserInfo endpoint.*userinfo_required/);
+    expect(envoy.logText).toMatch(/login: the UserInfo endpoint.*userinfo_required/);
   });
 
-  test.each(USELESS)("%s ends the sign-in where userinfo_required says so", (_, answer, expected) => {
+  test.each(USELESS)("%s ends the login where userinfo_required says so", (_, answer, expected) => {
     const { envoy, browser, back } = asking(answer, { userinfo_required: true });
     expect([code(back.local), tryAgain(back.local)]).toEqual([expected, "/page?a=1"]);
     expect([browser.session, browser.logins, envoy.callouts.map(String)]).toEqual([undefined, [], []]);
@@ -100,16 +100,16 @@ describe("UserInfo", () => {
     const none = { set_userinfo_header: false };
     const used = [{ claim_headers: { name: "x-user" } }, { set_filter_state: true }, { claim_schema: { type: "object" } }, { access_rules: { claim: "sub", equals: "alice" } }, { userinfo_required: true },
       { rules: [{ path_prefix: "/api", claim_headers: { name: "x-user" } }] }];
-    for (const config of used) location(signIn(browse({ ...none, ...config }).browser));
+    for (const config of used) location(logIn(browse({ ...none, ...config }).browser));
     const { envoy, browser } = browse(none);
-    location(signIn(browser, { userinfo: null }));
+    location(logIn(browser, { userinfo: null }));
     expect(envoy.provider("idp").calls.some(({ path }) => path === "/userinfo")).toBe(false);
   });
 
   test("is not asked for where there is none, or the session keeps none; X-Userinfo then holds the ID Token's claims", () => {
     for (const [config, metadata] of [[{}, { ...BROWSER_METADATA, userinfo_endpoint: undefined }], [{ session_contents: { id_token: true } }, BROWSER_METADATA]] as const) {
       const { envoy, browser } = browse(config, { metadata });
-      location(signIn(browser, { userinfo: null }));
+      location(logIn(browser, { userinfo: null }));
       expect(envoy.provider("idp").calls.some(({ path }) => path === "/userinfo")).toBe(false);
       const { forwarded } = browser.fetch("/api");
       expect(decoded(forwarded.get("x-userinfo"))).toEqual(decoded(forwarded.get("x-id-token")));

@@ -8,10 +8,10 @@ import { until } from "../envoy/support/envoy";
 import type { RawResponse } from "../envoy/support/http";
 import { here, hereForPeople, startGateway, startGateways, type Echo, type Gateway } from "./support/gateway";
 import { BOSS, CLIENT, keycloak, USER, type Json, type Person, type Realm } from "./support/keycloak";
-import { keycloakSignIn } from "./support/sign-in";
+import { keycloakLogin } from "./support/login";
 
 const NAMES = [
-  "the page's", "without a client", "by keys", "of another issuer", "short-lived", "short-lived, not renewed",
+  "the page's", "without a client", "by keys", "of another issuer", "short-lived", "short-lived, not refreshed",
   "scope", "scope, by introspection", "scope, for people", "scope asked for, for people",
   "rules", "rules, by introspection", "rules, for people", "schema", "schema, by introspection", "schema, for people",
   "headers", "headers, by introspection", "headers, for people",
@@ -52,7 +52,7 @@ beforeAll(async () => {
     "by keys": () => keys,
     "of another issuer": () => ({ ...keys, claim_validator: { issuer: { valid_issuers: [realm.issuer.replace(realm.keycloak.url, ELSEWHERE)] } } }),
     "short-lived": () => short,
-    "short-lived, not renewed": () => ({ ...short, renew_access_token_on_expiry: false }),
+    "short-lived, not refreshed": () => ({ ...short, renew_access_token_on_expiry: false }),
     "scope": () => ({ ...keys, required_scopes: ["phone", "address"] }),
     "scope, by introspection": () => ({ ...page, required_scopes: ["phone", "address"] }),
     "scope, for people": () => ({ ...people, required_scopes: ["phone"] }),
@@ -116,7 +116,7 @@ describe("token validation", () => {
     expect(await ends("the page's", token)).toMatch(/^401 (inactive|expired)$/);
   });
 
-  test("a token that the same keys signed in another issuer's name is refused, unless that is the one to accept", async () => {
+  test("a token that the same keys logged in another issuer's name is refused, unless that is the one to accept", async () => {
     const own = await realm.clientCredentials();
     await realm.admin("PUT", "", { attributes: { frontendUrl: ELSEWHERE } });
     try {
@@ -132,12 +132,12 @@ describe("token validation", () => {
 });
 
 describe("refresh at the gateway", () => {
-  let user: Visitor, boss: Visitor, notRenewed: Visitor;
+  let user: Visitor, boss: Visitor, notRefreshed: Visitor;
 
   beforeAll(async () => {
-    [user, boss, notRenewed] = await Promise.all([visit("short-lived", USER), visit("short-lived", BOSS), visit("short-lived, not renewed", USER)]);
+    [user, boss, notRefreshed] = await Promise.all([visit("short-lived", USER), visit("short-lived", BOSS), visit("short-lived, not refreshed", USER)]);
     await realm.endSessions(BOSS.name);
-    for (const { page } of [user, boss, notRenewed]) await expiry(access(page));
+    for (const { page } of [user, boss, notRefreshed]) await expiry(access(page));
   });
 
   test("a person goes on with a new access token when the old one has expired: one call, whatever the number of tabs", async () => {
@@ -145,21 +145,21 @@ describe("refresh at the gateway", () => {
     expect(await callsDuring(async () => pages.push(...await Promise.all([1, 2, 3].map(() => user.browser.get(gateways["short-lived"].url)))))).toBe(1);
     expect(pages.map(outcome)).toEqual(["200", "200", "200"]);
     expect(pages[0]!.json<Echo>().headers).not.toHaveProperty("x-refresh-token");
-    const before = payload(access(user.page)), renewed = [...new Set(pages.map(access))];
-    expect(renewed).toHaveLength(1);
-    expect(payload(renewed[0]!)).toMatchObject({ sub: before.sub, sid: before.sid });
-    expect(payload(renewed[0]!).exp).toBeGreaterThan(before.exp);
-    expect(access(await user.browser.get(gateways["short-lived"].url))).toBe(renewed[0]);
+    const before = payload(access(user.page)), refreshed = [...new Set(pages.map(access))];
+    expect(refreshed).toHaveLength(1);
+    expect(payload(refreshed[0]!)).toMatchObject({ sub: before.sub, sid: before.sid });
+    expect(payload(refreshed[0]!).exp).toBeGreaterThan(before.exp);
+    expect(access(await user.browser.get(gateways["short-lived"].url))).toBe(refreshed[0]);
   });
 
-  test("whose session has ended at Keycloak signs in again; a script is told to", async () => {
+  test("whose session has ended at Keycloak logs in again; a script is told to", async () => {
     expect(outcome(await boss.browser.fetch(gateways["short-lived"].url))).toBe("401 sign_in_needed");
     const again = await boss.browser.get(gateways["short-lived"].url);
     expect([again.status, again.one("location")]).toEqual([302, expect.stringContaining(`${realm.issuer}/protocol/openid-connect/auth?`)]);
   });
 
   test("without it a session goes on without its access token", async () => {
-    const page = await notRenewed.browser.get(gateways["short-lived, not renewed"].url);
+    const page = await notRefreshed.browser.get(gateways["short-lived, not refreshed"].url);
     expect(outcome(page)).toBe("200");
     expect(Object.keys(page.json<Echo>().headers).map((name) => name.toLowerCase())).not.toContain("x-access-token");
   });
@@ -176,10 +176,10 @@ describe("access by scopes", () => {
     expect(await take(name, "garbage")).toMatch(/^401 /);
   });
 
-  test("a person without them gets a page that says so, with a way to sign out; asked for, they are there", async () => {
+  test("a person without them gets a page that says so, with a way to log out; asked for, they are there", async () => {
     const { page } = await visit("scope, for people", USER);
     expect(outcome(page)).toBe("403 insufficient_scope");
-    expect(page.body).toMatch(/<a class="b" href="\/logout">Sign out<\/a>/);
+    expect(page.body).toMatch(/<a class="b" href="\/logout">Log out<\/a>/);
     expect(outcome((await visit("scope asked for, for people", USER)).page)).toBe("200");
   });
 });
@@ -211,9 +211,9 @@ describe("access by claims", () => {
     expect([await take("rules", token), await take("schema", token)]).toEqual(["403 claim_missing", "200"]);
   });
 
-  test("the refusal helps: a page with a way to sign out for people, JSON for programs, no claim in either", async () => {
+  test("the refusal helps: a page with a way to log out for people, JSON for programs, no claim in either", async () => {
     const { page } = await visit("rules, for people", USER);
-    expect(page.body).toMatch(/your account may not open this page[^]*<a class="b" href="\/logout">Sign out<\/a>/);
+    expect(page.body).toMatch(/your account may not open this page[^]*<a class="b" href="\/logout">Log out<\/a>/);
     const answer = await gateways.rules.get("/", { token: (await realm.password(USER)).access_token });
     expect(answer.json()).toEqual({ error_description: "You may not do this here.", code: "access_denied" });
     expect(page.body + answer.body).not.toMatch(/manager|bosses|realm_access/);
@@ -249,7 +249,7 @@ interface Visitor { browser: BrowserClient; page: RawResponse }
 
 async function visit(name: Name, person: Person): Promise<Visitor> {
   const browser = new BrowserClient();
-  return { browser, page: await keycloakSignIn(browser, `${gateways[name].url}/page`, person) };
+  return { browser, page: await keycloakLogin(browser, `${gateways[name].url}/page`, person) };
 }
 
 /** What is said once the token is no longer good. */

@@ -8,7 +8,7 @@ import { BrowserClient } from "../envoy/support/browser-client";
 import type { RawResponse } from "../envoy/support/http";
 import { here, hereForPeople, startGateway, startGateways, type Echo, type Gateway } from "./support/gateway";
 import { BOSS, CLIENT, keycloak, type Json, type Realm } from "./support/keycloak";
-import { keycloakSignIn } from "./support/sign-in";
+import { keycloakLogin } from "./support/login";
 
 /** The page's table, in its order. */
 const TABLE = [
@@ -34,14 +34,14 @@ interface Row {
 
 /** Clients that differ from CLIENT in their name, and in what Keycloak lets them prove themselves by. */
 const OTHER = "another-client", POSTS = "client-that-posts", SIGNS = "client-that-signs";
-const AUTHORIZE = "KEYCLOAK/protocol/openid-connect/auth", SIGN_OUT = "KEYCLOAK/protocol/openid-connect/logout";
+const AUTHORIZE = "KEYCLOAK/protocol/openid-connect/auth", LOGOUT = "KEYCLOAK/protocol/openid-connect/logout";
 const ALL_THREE = "x-access-token x-id-token x-userinfo";
 
 const ROWS: Row[] = [
   { title: "client_id: another client", base: people, set: () => ({ client_id: OTHER }),
     see: async (gateway) => (await accessClaims(gateway)).azp, without: CLIENT.id, with: OTHER },
   { title: "client_secret: a wrong one", base: people, set: () => ({ client_secret: "a wrong one" }),
-    see: async (gateway) => outcome((await signedIn(gateway)).page), without: "200", with: "502 login_failed",
+    see: async (gateway) => outcome((await loggedIn(gateway)).page), without: "200", with: "502 login_failed",
     says: /check client_id, client_secret and token_endpoint_auth_method/ },
   { title: "discovery: of another realm", base: people, set: () => ({ discovery: realm.discovery.replace(realm.name, "master") }),
     see: whereTo, without: AUTHORIZE, with: "ANOTHER REALM/protocol/openid-connect/auth" },
@@ -51,12 +51,12 @@ const ROWS: Row[] = [
     see: async (gateway) => (await gateway.get("/")).one("www-authenticate"), without: 'Bearer realm="apisix"', with: 'Bearer realm="master"' },
   { title: "bearer_only: true", base: people, set: () => ({ bearer_only: true }),
     see: async (gateway) => outcome(await new BrowserClient().get(gateway.url)), without: "302", with: "401 no_token" },
-  { title: "logout_path: /bye, which then signs out", base: people, set: () => ({ logout_path: "/bye" }),
-    see: (gateway) => whereToSignedIn(gateway, "/bye"), without: "200", with: `303 ${SIGN_OUT}` },
+  { title: "logout_path: /bye, which then logs out", base: people, set: () => ({ logout_path: "/bye" }),
+    see: (gateway) => whereToLoggedIn(gateway, "/bye"), without: "200", with: `303 ${LOGOUT}` },
   { title: "logout_path: /bye, so that /logout is a page", base: people, set: () => ({ logout_path: "/bye" }),
-    see: (gateway) => whereToSignedIn(gateway, "/logout"), without: `303 ${SIGN_OUT}`, with: "200" },
+    see: (gateway) => whereToLoggedIn(gateway, "/logout"), without: `303 ${LOGOUT}`, with: "200" },
   { title: "post_logout_redirect_uri: a page elsewhere", base: people, set: () => ({ post_logout_redirect_uri: "https://www.example.com/goodbye" }),
-    see: whereToSignedOut, without: "200", with: "302 https://www.example.com/goodbye" },
+    see: whereToLoggedOut, without: "200", with: "302 https://www.example.com/goodbye" },
   { title: "redirect_uri: a path", base: people, set: () => ({ redirect_uri: "/callback" }),
     see: callback, without: "GATEWAY/page/.apisix/redirect", with: "GATEWAY/callback" },
   { title: "redirect_uri: an address", base: people, set: () => ({ redirect_uri: "https://app.example.com/callback" }),
@@ -92,7 +92,7 @@ const ROWS: Row[] = [
 let realm: Realm;
 let publicKey: string;
 let gateways: Record<string, Gateway>;
-/** Signed in at every gateway of the same client: cookies know no ports. */
+/** Logged in at every gateway of the same client: cookies know no ports. */
 let person: BrowserClient;
 
 function client(): Json { return { discovery: realm.discovery, client_id: CLIENT.id, client_secret: CLIENT.secret }; }
@@ -110,7 +110,7 @@ beforeAll(async () => {
   });
   publicKey = await realm.publicKey();
   gateways = await startAll();
-  ({ browser: person } = await signedIn(gateways[nameOf(people())]!));
+  ({ browser: person } = await loggedIn(gateways[nameOf(people())]!));
 });
 
 test.each(ROWS)("$title", async ({ base, set, see, says, ...seen }) => {
@@ -120,8 +120,8 @@ test.each(ROWS)("$title", async ({ base, set, see, says, ...seen }) => {
 });
 
 test.each([
-  ["client_id", people, /: client_id: is required for the browser sign-in/],
-  ["client_secret", people, /: client_secret: is required for the browser sign-in/],
+  ["client_id", people, /: client_id: is required for the browser login/],
+  ["client_secret", people, /: client_secret: is required for the browser login/],
   ["discovery", people, /: discovery: is required: the URL of the provider's/],
   ["client_id and client_secret", () => ({ ...programs(), introspection_endpoint: realm.introspectionEndpoint }), /: client_id: is required: the introspection endpoint asks who is calling[^]*: client_secret: is required/],
   ["ssl_verify", people, /: discovery: plain http is refused: use https, or set ssl_verify to false/],
@@ -191,13 +191,13 @@ function nameOf(config: object): string { return JSON.stringify(config).replace(
 
 function outcome({ status, body }: RawResponse): string { return [status, /"code":"(\w+)"/.exec(body)?.[1] ?? /<code>\d+ (\w+)/.exec(body)?.[1] ?? ""].join(" ").trim(); }
 
-async function signedIn(gateway: Gateway) {
+async function loggedIn(gateway: Gateway) {
   const browser = new BrowserClient();
-  return { browser, page: await keycloakSignIn(browser, `${gateway.url}/page`) };
+  return { browser, page: await keycloakLogin(browser, `${gateway.url}/page`) };
 }
 
 async function accessClaims(gateway: Gateway): Promise<Json> {
-  const token = (await signedIn(gateway)).page.json<Echo>().headers["x-access-token"]!;
+  const token = (await loggedIn(gateway)).page.json<Echo>().headers["x-access-token"]!;
   return JSON.parse(Buffer.from(token.split(".")[1]!, "base64url").toString());
 }
 
@@ -221,13 +221,13 @@ async function callback(gateway: Gateway): Promise<string> {
   return address(gateway, new URL(visit.one("location")!).searchParams.get("redirect_uri")!);
 }
 
-async function whereToSignedIn(gateway: Gateway, path: string): Promise<string> {
-  const { status, one } = await (await signedIn(gateway)).browser.get(gateway.url + path);
+async function whereToLoggedIn(gateway: Gateway, path: string): Promise<string> {
+  const { status, one } = await (await loggedIn(gateway)).browser.get(gateway.url + path);
   return `${status} ${address(gateway, one("location"))}`.trim();
 }
 
-async function whereToSignedOut(gateway: Gateway): Promise<string> {
-  const { browser } = await signedIn(gateway);
+async function whereToLoggedOut(gateway: Gateway): Promise<string> {
+  const { browser } = await loggedIn(gateway);
   const { status, one } = await browser.follow(await browser.get(`${gateway.url}/logout`));
   return `${status} ${address(gateway, one("location"))}`.trim();
 }

@@ -11,7 +11,7 @@ import { getWith, request } from "../envoy/support/http";
 import { compose, startCompose, type Compose } from "./support/compose";
 import type { Echo } from "./support/gateway";
 import { BOSS, keycloak, USER } from "./support/keycloak";
-import { isLoginForm, keycloakSignIn } from "./support/sign-in";
+import { isLoginForm, keycloakLogin } from "./support/login";
 
 const ROOT = join(__dirname, "../..");
 const START_MS = 300_000;
@@ -24,16 +24,16 @@ if (keycloak().state.mode === "containers") {
 
     beforeAll(async () => (stack = await startCompose()), START_MS);
 
-    test("says in the end which URL to open, and as whom to sign in", async () => {
+    test("says in the end which URL to open, and as whom to log in", async () => {
       const said = await until("the service `ready` to say so", 90_000, async () => /Open .*/.exec(await stack.run("logs", "--no-color", "ready"))?.[0]);
-      expect(said).toContain(`Open ${stack.gateway}/ and sign in as ${USER.name} / ${USER.password}, or as ${BOSS.name} / ${BOSS.password}`);
+      expect(said).toContain(`Open ${stack.gateway}/ and log in as ${USER.name} / ${USER.password}, or as ${BOSS.name} / ${BOSS.password}`);
     }, 100_000);
 
     test("the URL leads to Keycloak's form, and from there to what the upstream received", async () => {
       const client = new BrowserClient();
       const form = await client.open(page());
       expect([isLoginForm(form), new URL(form.url).origin]).toEqual([true, stack.keycloak]);
-      const shown = await keycloakSignIn(client, page());
+      const shown = await keycloakLogin(client, page());
       expect([shown.url, shown.status]).toEqual([page(), 200]);
       const { path, headers } = shown.json<Echo>();
       expect(path).toBe("/orders?page=2");
@@ -48,18 +48,18 @@ if (keycloak().state.mode === "containers") {
       expect((await request(page(), { headers: [["Accept", "application/json"]] })).status).toBe(401);
     });
 
-    test("who signs out is signed out of Keycloak as well", async () => {
+    test("who logs out is logged out of Keycloak as well", async () => {
       const client = new BrowserClient();
-      await keycloakSignIn(client, page());
+      await keycloakLogin(client, page());
       const after = await client.open(`${stack.gateway}/logout`);
-      expect([after.status, after.body.includes("You are signed out")]).toEqual([200, true]);
+      expect([after.status, after.body.includes("You are logged out")]).toEqual([200, true]);
       const again = await client.open(page());
       expect([isLoginForm(again), new URL(again.url).origin]).toEqual([true, stack.keycloak]);
     });
 
-    test("whom the administrator signs out is refused here, because Keycloak says so to Envoy", async () => {
+    test("whom the administrator logs out is refused here, because Keycloak says so to Envoy", async () => {
       const client = new BrowserClient();
-      await keycloakSignIn(client, page(), BOSS);
+      await keycloakLogin(client, page(), BOSS);
       expect((await client.get(page())).status).toBe(200);
       await stack.realm.endSessions(BOSS.name);
       // The first answer that is no page any more counts: an error on the way would be one that people see.

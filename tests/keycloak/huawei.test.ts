@@ -9,7 +9,7 @@ import { until } from "../envoy/support/envoy";
 import { startGateway, startGateways, type Echo, type Gateway } from "./support/gateway";
 import { converted, FIELDS, type Policy } from "./support/huawei";
 import { CLIENT, keycloak, USER, type Json, type Realm } from "./support/keycloak";
-import { isLoginForm, keycloakSignIn } from "./support/sign-in";
+import { isLoginForm, keycloakLogin } from "./support/login";
 import { withoutExpiresIn } from "./support/without-expires-in";
 
 const OTHER_ALGORITHMS = ["RS384", "RS512", "ES256"];
@@ -36,7 +36,7 @@ function gateways() {
     header: () => converted({ ...jwks, auth_header_name: "X-Api-Token" }),
     told: () => converted({ ...jwks, scope: "openid email profile phone", set_access_token_header_enabled: true, set_userinfo_header_enabled: true }),
     untold: () => converted({ ...jwks, set_access_token_header_enabled: false, set_userinfo_header_enabled: false }),
-    renewing: () => converted({ ...jwks, client_id: "three-seconds", slient_renew_access_token_enabled: true }),
+    refreshing: () => converted({ ...jwks, client_id: "three-seconds", slient_renew_access_token_enabled: true }),
     ending: () => converted({ ...jwks, client_id: "three-seconds", slient_renew_access_token_enabled: false }),
     assumed: () => ({ ...converted({ ...jwks, access_token_expires_in: 3 }), ...leftOut }),
     rs512: () => converted({ ...jwks, client_id: "RS512" }),
@@ -60,7 +60,7 @@ beforeAll(async () => {
   at = await gateways();
 });
 
-const signIn = (gateway: Gateway, browser = new BrowserClient()) => keycloakSignIn(browser, gateway.url + PAGE);
+const logIn = (gateway: Gateway, browser = new BrowserClient()) => keycloakLogin(browser, gateway.url + PAGE);
 
 test("docs/from-huawei.md has every field of the policy, with the attributes that it is converted to here", () => {
   const page = readFileSync(join(__dirname, "../../docs/from-huawei.md"), "utf8");
@@ -68,7 +68,7 @@ test("docs/from-huawei.md has every field of the policy, with the attributes tha
   expect(Object.fromEntries(rows)).toEqual(Object.fromEntries(Object.entries(FIELDS).map(([field, convert]) => [field, Object.keys(convert(true)).sort()])));
 });
 
-describe("the sign-in of the example script", () => {
+describe("the login of the example script", () => {
   test("leads to Keycloak with the default scopes, and back by redirect_api to the page; the client proves itself by client_secret_basic alone", async () => {
     await expect(realm.clientCredentials({ client_id: "basic-only" })).rejects.toThrow("client_secret_basic"); // which the filter thus uses
     const browser = new BrowserClient();
@@ -77,18 +77,18 @@ describe("the sign-in of the example script", () => {
     expect(sent.origin + sent.pathname).toBe(`${realm.issuer}/protocol/openid-connect/auth`);
     expect([sent.searchParams.get("scope"), sent.searchParams.get("redirect_uri")]).toEqual(["openid email profile", `${at.example.url}/redirect`]);
 
-    const page = await signIn(at.example, browser);
+    const page = await logIn(at.example, browser);
     expect([page.url, page.status]).toEqual([at.example.url + PAGE, 200]);
     expect(userinfoOf(page.json<Echo>())).toMatchObject({ preferred_username: USER.name, email: "quickstart-user@example.com" });
   });
 
   test("asks for the scopes of the policy instead, where it has some, and gets them", async () => {
-    const page = await signIn(at.told);
+    const page = await logIn(at.told);
     expect(claimsOf(page.json<Echo>().headers.authorization!).scope.split(" ").sort()).toEqual(["email", "openid", "phone", "profile"]);
   });
 
   test("an ID Token signed with RS512 is accepted as well", async () => {
-    expect((await signIn(at.rs512)).json<Echo>().path).toBe(PAGE);
+    expect((await logIn(at.rs512)).json<Echo>().path).toBe(PAGE);
   });
 });
 
@@ -116,7 +116,7 @@ describe("redirect_api and logout_api", () => {
     expect([response.status, response.one("allow")]).toEqual([405, "GET"]);
   });
 
-  test.each(["HEAD", "PUT", "DELETE", "OPTIONS", "PATCH"])("the sign-out takes GET, and POST for its own page's form, not %s", async (method) => {
+  test.each(["HEAD", "PUT", "DELETE", "OPTIONS", "PATCH"])("the logout takes GET, and POST for its own page's form, not %s", async (method) => {
     const response = await at.example.get("/logout", { method });
     expect([response.status, response.one("allow")]).toEqual([405, "GET, POST"]);
   });
@@ -150,8 +150,8 @@ describe("public_key and jwks_enabled", () => {
     expect([response.status, codeOf(response.body)]).toEqual([401, "bad_signature"]);
   });
 
-  test("both: people sign in all the same, with ID Tokens of the provider's newest key", async () => {
-    expect((await signIn(at.pinned)).status).toBe(200);
+  test("both: people log in all the same, with ID Tokens of the provider's newest key", async () => {
+    expect((await logIn(at.pinned)).status).toBe(200);
   });
 
   test("neither, which APIG cannot verify: the provider is asked about each token, and a forged one is refused", async () => {
@@ -199,7 +199,7 @@ describe("jwt_cache_enabled", () => {
 
   test("either way no line of the log holds a token or a secret, although everything is logged that can be", async () => {
     const token = await realm.clientCredentials(), browser = new BrowserClient();
-    await signIn(traced.on, browser);
+    await logIn(traced.on, browser);
     for (const gateway of [traced.on, traced.off]) expect((await gateway.get("/", { token })).status).toBe(200);
     const log = await traced.on.logs();
     expect(log).toContain("[trace][wasm]");
@@ -226,7 +226,7 @@ describe("auth_header_name", () => {
 
 describe("what the backend is told", () => {
   test("set_access_token_header_enabled and set_userinfo_header_enabled: the token as Authorization, the person as X-Userinfo", async () => {
-    const { headers } = (await signIn(at.told)).json<Echo>();
+    const { headers } = (await logIn(at.told)).json<Echo>();
     expect(claimsOf(headers.authorization!)).toMatchObject({ preferred_username: USER.name, azp: CLIENT.id });
     expect(userinfoOf({ headers } as Echo)).toMatchObject({ preferred_username: USER.name });
     expect(headers).not.toHaveProperty("x-access-token");
@@ -234,7 +234,7 @@ describe("what the backend is told", () => {
 
   test("both false: neither, and what a client sends under these names does not reach it", async () => {
     const browser = new BrowserClient();
-    await signIn(at.untold, browser);
+    await logIn(at.untold, browser);
     const { headers } = (await browser.get(at.untold.url + PAGE, "none", [["X-Userinfo", "forged"], ["X-Access-Token", "forged"]])).json<Echo>();
     for (const name of ["authorization", "x-access-token", "x-userinfo"]) expect(headers).not.toHaveProperty(name);
   });
@@ -243,14 +243,14 @@ describe("what the backend is told", () => {
 describe("when the access token ends", () => {
   const tokenSeen = async (gateway: Gateway, browser: BrowserClient) => (await browser.fetch(`${gateway.url}/api`)).json<Echo>().headers["x-access-token"]!;
 
-  test("slient_renew_access_token_enabled: it is renewed unseen; without, the session goes on without it; access_token_expires_in stands in for what the provider does not say", async () => {
-    const [renewing, ending, assumed] = [new BrowserClient(), new BrowserClient(), new BrowserClient()];
-    for (const [name, browser] of [["renewing", renewing], ["ending", ending], ["assumed", assumed]] as const) expect((await signIn(at[name], browser)).status).toBe(200);
-    const [first, firstAssumed] = [await tokenSeen(at.renewing, renewing), await tokenSeen(at.assumed, assumed)];
+  test("slient_renew_access_token_enabled: it is refreshed unseen; without, the session goes on without it; access_token_expires_in stands in for what the provider does not say", async () => {
+    const [refreshing, ending, assumed] = [new BrowserClient(), new BrowserClient(), new BrowserClient()];
+    for (const [name, browser] of [["refreshing", refreshing], ["ending", ending], ["assumed", assumed]] as const) expect((await logIn(at[name], browser)).status).toBe(200);
+    const [first, firstAssumed] = [await tokenSeen(at.refreshing, refreshing), await tokenSeen(at.assumed, assumed)];
     expect(claimsOf(firstAssumed).exp - claimsOf(firstAssumed).iat).toBe(300);
     await sleep(4000);
 
-    const second = await tokenSeen(at.renewing, renewing);
+    const second = await tokenSeen(at.refreshing, refreshing);
     expect(claimsOf(second).exp).toBeGreaterThan(claimsOf(first).exp);
 
     const without = await ending.fetch(`${at.ending.url}/api`);
@@ -263,15 +263,15 @@ describe("when the access token ends", () => {
 describe("logout_api and redirect_after_logout_uri", () => {
   test("the session ends, and the browser goes to the address", async () => {
     const browser = new BrowserClient();
-    await signIn(at.example, browser);
+    await logIn(at.example, browser);
     const out = await browser.get(`${at.example.url}/logout`);
     expect([out.status, out.one("location")]).toEqual([303, "https://www.example.com/bye"]);
     expect(browser.cookieNames(at.example.url)).toEqual([]);
   });
 
-  test("Keycloak is not told, so that the next visit signs in without its form", async () => {
+  test("Keycloak is not told, so that the next visit logs in without its form", async () => {
     const browser = new BrowserClient();
-    await signIn(at.example, browser);
+    await logIn(at.example, browser);
     await browser.get(`${at.example.url}/logout`);
     const page = await browser.open(at.example.url + PAGE);
     expect([isLoginForm(page), page.url]).toEqual([false, at.example.url + PAGE]);

@@ -4,7 +4,7 @@ import { EnvoyDidNotStart } from "../../cli/demo/envoy-process";
 import { BrowserClient, type Visit } from "../envoy/support/browser-client";
 import { hereForPeople, SESSION_SECRET, startGateway, startGateways, type Echo, type Gateway } from "./support/gateway";
 import { BOSS, CLIENT, keycloak, USER, type Json, type Realm } from "./support/keycloak";
-import { keycloakSignIn } from "./support/sign-in";
+import { keycloakLogin } from "./support/login";
 
 const WRONG_SECRET = "not-the-secret-of-this-client-0123";
 /** What a common upstream takes in headers (Tomcat, NGINX), and what NGINX takes of an upstream's response. */
@@ -85,7 +85,7 @@ describe("no session state found: 1. misconfigured redirection URI", () => {
   });
 
   test("other pages of that gateway work all the same", async () => {
-    const page = await keycloakSignIn(new BrowserClient(), `${gateways.onThePage.url}/api/v1/invoices`);
+    const page = await keycloakLogin(new BrowserClient(), `${gateways.onThePage.url}/api/v1/invoices`);
     expect([page.status, page.json<Echo>().path]).toEqual([200, "/api/v1/invoices"]);
   });
 
@@ -95,14 +95,14 @@ describe("no session state found: 1. misconfigured redirection URI", () => {
 });
 
 test("no session state found: 2. missing session secret: the configuration is refused, and the log says how to make one", async () => {
-  const told = "session.secret: is required for the browser sign-in: at least 16 characters, such as the output of `openssl rand -base64 32`, shared by all Envoys";
+  const told = "session.secret: is required for the browser login: at least 16 characters, such as the output of `openssl rand -base64 32`, shared by all Envoys";
   expect(await complaints({ session: undefined })).toEqual([told]);
 });
 
 describe("no session state found: 3. SameSite", () => {
   test("Strict cannot work, and is refused with the reason", async () => {
     expect(await complaints({ session: { secret: SESSION_SECRET, cookie_same_site: "Strict" } })).toEqual([
-      "session.cookie_same_site: Strict does not go with a sign-in: browsers would hold the session back on the way from the provider, which then begins anew; use Lax",
+      "session.cookie_same_site: Strict does not go with a login: browsers would hold the session back on the way from the provider, which then begins anew; use Lax",
     ]);
   });
 
@@ -113,7 +113,7 @@ describe("no session state found: 3. SameSite", () => {
         return super.get(...request);
       }
     }
-    const page = await keycloakSignIn(new Forgetful(), `${gateways.usual.url}/api/v1/orders`);
+    const page = await keycloakLogin(new Forgetful(), `${gateways.usual.url}/api/v1/orders`);
     expect([page.url, code(page)]).toEqual([`${gateways.usual.url}/api/v1/orders`, "400 loop_cookie_missing"]);
     expect(page.body).toContain("the browser did not send the session cookie back");
     expect(page.body).toContain("Allow cookies for this site");
@@ -123,13 +123,13 @@ describe("no session state found: 3. SameSite", () => {
     const client = new BrowserClient();
     const toProvider = await client.get(`${gateways.usual.url}/api/v1/orders`);
     client.cookies = [];
-    const page = await keycloakSignIn(client, toProvider.one("location")!);
+    const page = await keycloakLogin(client, toProvider.one("location")!);
     expect([page.status, code(page), client.cookies.filter(({ name }) => isSession(name))]).toEqual([400, "400 login_unknown", []]);
     expect(page.body).toContain("allow cookies for this site");
   });
 
   test("so does one that began under another host name than redirect_uri's: the page says that the address matters", async () => {
-    const page = await keycloakSignIn(new BrowserClient(), `${gateways.usual.url.replace("localhost", "127.0.0.1")}/api/v1/orders`);
+    const page = await keycloakLogin(new BrowserClient(), `${gateways.usual.url.replace("localhost", "127.0.0.1")}/api/v1/orders`);
     expect([page.status, code(page)]).toEqual([400, "400 login_unknown"]);
     expect(page.body).toMatch(/address|host name/);
   });
@@ -140,27 +140,27 @@ describe("no session state found: 4. upstream sent too big header", () => {
 
   test("cookies do not reach the upstream, however many kB they have", async () => {
     const client = new BrowserClient();
-    const page = await keycloakSignIn(client, url("noIdToken"), BOSS);
+    const page = await keycloakLogin(client, url("noIdToken"), BOSS);
     expect(client.cookieHeader(url("noIdToken")).length).toBeGreaterThan(UPSTREAM_KB * 1024);
     expect(page.status).toBe(200);
     expect(page.json<Echo>().headers).not.toHaveProperty("cookie");
   });
 
   test("identity headers do: an upstream that takes less answers 431", async () => {
-    expect((await keycloakSignIn(new BrowserClient(), url("usual"), BOSS)).status).toBe(431);
-    expect((await keycloakSignIn(new BrowserClient(), url("usual"), USER)).status).toBe(200);
+    expect((await keycloakLogin(new BrowserClient(), url("usual"), BOSS)).status).toBe(431);
+    expect((await keycloakLogin(new BrowserClient(), url("usual"), USER)).status).toBe(200);
   });
 
   test("set_id_token_header and set_userinfo_header false leave the access token", async () => {
-    const { headers } = (await keycloakSignIn(new BrowserClient(), url("noIdToken"), BOSS)).json<Echo>();
+    const { headers } = (await keycloakLogin(new BrowserClient(), url("noIdToken"), BOSS)).json<Echo>();
     expect(headers).toMatchObject({ "x-access-token": expect.stringMatching(/^ey/) });
     for (const name of ["x-id-token", "x-userinfo"]) expect(headers).not.toHaveProperty(name);
   });
 
   test("so does session_contents, which makes the cookies smaller as well", async () => {
     const [client, keepsAll] = [new BrowserClient(), new BrowserClient()];
-    const { headers } = (await keycloakSignIn(client, url("lessKept"), BOSS)).json<Echo>();
-    await keycloakSignIn(keepsAll, url("usual"), BOSS); // 431 by the upstream, but the session is there
+    const { headers } = (await keycloakLogin(client, url("lessKept"), BOSS)).json<Echo>();
+    await keycloakLogin(keepsAll, url("usual"), BOSS); // 431 by the upstream, but the session is there
     expect(headers).toMatchObject({ "x-access-token": expect.stringMatching(/^ey/) });
     for (const name of ["x-id-token", "x-userinfo"]) expect(headers).not.toHaveProperty(name);
     expect(client.cookieHeader(url("lessKept")).length).toBeLessThan(keepsAll.cookieHeader(url("usual")).length / 2);
@@ -176,8 +176,8 @@ describe("no session state found: 4. upstream sent too big header", () => {
       }
     }
     const [all, little] = [new Measuring(), new Measuring()];
-    expect((await keycloakSignIn(all, url("usual"))).status).toBe(200);
-    const { headers } = (await keycloakSignIn(little, url("little"))).json<Echo>();
+    expect((await keycloakLogin(all, url("usual"))).status).toBe(200);
+    const { headers } = (await keycloakLogin(little, url("little"))).json<Echo>();
     expect(headers).toHaveProperty("x-userinfo");
     expect(headers).not.toHaveProperty("x-access-token");
     expect(all.largest).toBeGreaterThan(PROXY_BYTES);
@@ -186,13 +186,13 @@ describe("no session state found: 4. upstream sent too big header", () => {
 });
 
 describe("no session state found: 5. invalid client secret", () => {
-  test("the page says that it is not the person's doing, and the log what is wrong; nobody is signed in", async () => {
+  test("the page says that it is not the person's doing, and the log what is wrong; nobody is logged in", async () => {
     const client = new BrowserClient(), before = await gateways.wrongSecret.arrived();
-    const page = await keycloakSignIn(client, `${gateways.wrongSecret.url}/api/v1/orders`);
+    const page = await keycloakLogin(client, `${gateways.wrongSecret.url}/api/v1/orders`);
     expect([page.status, code(page), client.cookies.filter(({ name }) => isSession(name))]).toEqual([502, "502 login_failed", []]);
     expect(page.body).toContain("tell the operator the time and the code below");
     expect(await gateways.wrongSecret.arrived()).toBe(before);
-    await gateways.wrongSecret.logged(/sign-in: the provider does not know this client .*invalid_client.*check client_id, client_secret and token_endpoint_auth_method/);
+    await gateways.wrongSecret.logged(/login: the provider does not know this client .*invalid_client.*check client_id, client_secret and token_endpoint_auth_method/);
   });
 
   test("the secret is in no log", async () => {

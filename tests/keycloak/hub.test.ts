@@ -5,7 +5,7 @@ import { createHmac } from "node:crypto";
 import { BrowserClient } from "../envoy/support/browser-client";
 import { here, hereForPeople, startGateways, type Echo, type Gateway } from "./support/gateway";
 import { CLIENT, keycloak, USER, type Realm } from "./support/keycloak";
-import { keycloakSignIn } from "./support/sign-in";
+import { keycloakLogin } from "./support/login";
 
 let realm: Realm;
 let other: Realm;
@@ -41,9 +41,9 @@ describe("authorization code flow", () => {
     expect(await people.arrived()).toBe(before);
   });
 
-  test("after the sign-in the token is kept in the session cookie, and requests that follow use it", async () => {
+  test("after the login the token is kept in the session cookie, and requests that follow use it", async () => {
     const client = new BrowserClient();
-    const page = await keycloakSignIn(client, `${people.url}/api/v1/orders?page=2`);
+    const page = await keycloakLogin(client, `${people.url}/api/v1/orders?page=2`);
     expect([page.url, page.status]).toEqual([`${people.url}/api/v1/orders?page=2`, 200]);
     const token = page.json<Echo>().headers["x-access-token"]!;
     expect(claims(token)).toMatchObject({ iss: realm.issuer, azp: CLIENT.id, preferred_username: USER.name });
@@ -60,9 +60,9 @@ describe("authorization code flow", () => {
     expect(answer.all("set-cookie")).toEqual([]);
   });
 
-  test("one with an invalid token is refused, not redirected, though it comes from a browser that is signed in", async () => {
+  test("one with an invalid token is refused, not redirected, though it comes from a browser that is logged in", async () => {
     const client = new BrowserClient();
-    await keycloakSignIn(client, `${people.url}/api/v1/orders`);
+    await keycloakLogin(client, `${people.url}/api/v1/orders`);
     const before = await people.arrived();
     expect((await client.get(`${people.url}/api/v1/orders`, "none", [["Authorization", "Bearer invalid"]])).status).toBe(401);
     expect(await people.arrived()).toBe(before);
@@ -77,7 +77,7 @@ describe("authorization code flow", () => {
 
   test("a session cookie that was changed by one character is none", async () => {
     const client = new BrowserClient();
-    await keycloakSignIn(client, `${people.url}/api/v1/orders`);
+    await keycloakLogin(client, `${people.url}/api/v1/orders`);
     const cookie = client.cookies.find(({ name, host }) => host === "localhost" && /^oidc_[\w-]{8}$/.test(name))!;
     const middle = cookie.value.length >> 1;
     cookie.value = cookie.value.slice(0, middle) + (cookie.value[middle] === "A" ? "B" : "A") + cookie.value.slice(middle + 1);
@@ -115,7 +115,7 @@ describe("client credentials flow", () => {
       expect(userinfo(answer.json<Echo>())).toMatchObject({ preferred_username: USER.name });
     });
 
-    test("without a token it is 401, for programs and for browsers: nobody is sent to sign in", async () => {
+    test("without a token it is 401, for programs and for browsers: nobody is sent to log in", async () => {
       const before = await gateway().arrived();
       for (const answer of [await gateway().get("/api/v1/orders"), await new BrowserClient().get(`${gateway().url}/api/v1/orders`)]) {
         expect([answer.status, answer.one("www-authenticate"), answer.all("set-cookie")]).toEqual([401, 'Bearer realm="apisix"', []]);

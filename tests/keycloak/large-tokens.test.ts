@@ -6,7 +6,7 @@ import type { RawResponse } from "../envoy/support/http";
 import { startGateways, type Echo, type Gateway } from "./support/gateway";
 import { converted } from "./support/huawei";
 import { CLIENT, keycloak, type Realm } from "./support/keycloak";
-import { keycloakSignIn } from "./support/sign-in";
+import { keycloakLogin } from "./support/login";
 
 const SIZES_KB = [5, 12, 17, 40] as const;
 /** What stands in a token besides, in bytes. */
@@ -48,10 +48,10 @@ test.each([5, 12] as const)("a bearer token of %i kB passes, and reaches the ups
   expect(upstreamSaw(response)).toBe(token);
 });
 
-test("access tokens of 5 kB and of 12 kB are kept in a session, renewed there, and gone with it", async () => {
+test("access tokens of 5 kB and of 12 kB are kept in a session, refreshed there, and gone with it", async () => {
   await Promise.all(([5, 12] as const).map(async (kB) => {
     const { url } = at[`of${kB}kB`], browser = new BrowserClient();
-    const first = upstreamSaw(await keycloakSignIn(browser, `${url}/page`));
+    const first = upstreamSaw(await keycloakLogin(browser, `${url}/page`));
     expect(sizeOf(first)).toBeGreaterThan(kB);
     expect(browser.cookieNames(url).length).toBeGreaterThan(kB / 4);
     for (const { name, value, attributes } of browser.cookies) expect([`${name}=${value}`, ...attributes].join("; ").length).toBeLessThanOrEqual(4096);
@@ -72,18 +72,18 @@ test("a bearer token of more than 16 kB is refused by name", async () => {
 });
 
 test("in a session it passes, as far as the session fits into a browser's cookies", async () => {
-  expect(sizeOf(upstreamSaw(await keycloakSignIn(new BrowserClient(), `${at.of17kB.url}/page`)))).toBeGreaterThan(17);
+  expect(sizeOf(upstreamSaw(await keycloakLogin(new BrowserClient(), `${at.of17kB.url}/page`)))).toBeGreaterThan(17);
 });
 
 test("a session that does not fit ends in a page that says what to do", async () => {
   const browser = new BrowserClient();
-  const page = await keycloakSignIn(browser, `${at.of40kB.url}/page`);
+  const page = await keycloakLogin(browser, `${at.of40kB.url}/page`);
   expect([page.status, page.body]).toEqual([431, expect.stringContaining("let the provider send fewer claims or groups, or keep less by session_contents")]);
   expect(page.body).toContain("session_too_large");
-  await at.of40kB.logged(/sign-in: the session does not fit into nine cookies/);
+  await at.of40kB.logged(/login: the session does not fit into nine cookies/);
 });
 
 test("and fits where session_contents keeps less", async () => {
-  const page = await keycloakSignIn(new BrowserClient(), `${at.keepsLess.url}/page`);
+  const page = await keycloakLogin(new BrowserClient(), `${at.keepsLess.url}/page`);
   expect([page.status, page.json<Echo>().headers.authorization]).toEqual([200, undefined]);
 });

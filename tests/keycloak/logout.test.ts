@@ -1,11 +1,11 @@
-// Signing out with Keycloak: by the person, at one application for all of them, and by the administrator.
+// Logging out with Keycloak: by the person, at one application for all of them, and by the administrator.
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { BrowserClient, type Visit } from "../envoy/support/browser-client";
 import { until } from "../envoy/support/envoy";
 import { hereForPeople, startGateways, type Echo, type Gateway } from "./support/gateway";
 import { BOSS, CLIENT, keycloak, USER, type Json, type Person, type Realm } from "./support/keycloak";
-import { isLoginForm, keycloakSignIn } from "./support/sign-in";
+import { isLoginForm, keycloakLogin } from "./support/login";
 
 const BACKCHANNEL = "/backchannel-logout";
 const LIFESPAN_SEC = 2;
@@ -46,8 +46,8 @@ beforeAll(async () => {
 
 const page = (gateway: Gateway) => `${gateway.url}/orders`;
 
-async function signedIn(gateway: Gateway, browser: BrowserClient, person: Person = USER): Promise<Echo> {
-  const visit = await keycloakSignIn(browser, page(gateway), person);
+async function loggedIn(gateway: Gateway, browser: BrowserClient, person: Person = USER): Promise<Echo> {
+  const visit = await keycloakLogin(browser, page(gateway), person);
   expect([visit.url, visit.status]).toEqual([page(gateway), 200]);
   return visit.json<Echo>();
 }
@@ -66,10 +66,10 @@ async function isActive(token: string): Promise<boolean> {
   return ((await response.json()) as { active: boolean }).active;
 }
 
-describe("the person signs out at the gateway", () => {
+describe("the person logs out at the gateway", () => {
   test("Keycloak's session ends without a question, the browser comes back, and Keycloak asks for the password again", async () => {
     const browser = new BrowserClient();
-    await signedIn(at.shop, browser);
+    await loggedIn(at.shop, browser);
     const copied = cookiesAt(browser, at.shop), before = await sessionsOf(USER);
     const out = await browser.get(`${at.shop.url}/logout`);
     expect(out.one("location")).toContain(`${realm.issuer}/protocol/openid-connect/logout?`);
@@ -84,9 +84,9 @@ describe("the person signs out at the gateway", () => {
 
   test("without the ID Token in the session our page leads to Keycloak, which asks first", async () => {
     const browser = new BrowserClient();
-    await signedIn(at.unhinted, browser);
+    await loggedIn(at.unhinted, browser);
     const ours = await browser.settle(await browser.get(`${at.unhinted.url}/logout`));
-    const [, there] = /<a href="(http[^"]*)">Sign out at the identity provider too/.exec(ours.body) ?? [];
+    const [, there] = /<a href="(http[^"]*)">Log out at the identity provider too/.exec(ours.body) ?? [];
     expect([ours.status, there]).toEqual([200, `${realm.issuer}/protocol/openid-connect/logout?client_id=unhinted`]);
     const question = await browser.open(there!);
     expect(question.body).toContain("Do you want to log out?");
@@ -96,9 +96,9 @@ describe("the person signs out at the gateway", () => {
 
   test("at one application: Keycloak ends the session of the other one by its own call, in all workers", async () => {
     const browser = new BrowserClient(), boss = new BrowserClient();
-    await signedIn(at.shop, browser);
+    await loggedIn(at.shop, browser);
     expect((await browser.open(page(at.desk))).status).toBe(200); // without a form
-    await signedIn(at.desk, boss, BOSS);
+    await loggedIn(at.desk, boss, BOSS);
     expect(await statuses(at.desk, cookiesAt(browser, at.desk))).toEqual([200]);
     await browser.settle(await browser.get(`${at.shop.url}/logout`));
     await sleep(HEARD_MS);
@@ -108,7 +108,7 @@ describe("the person signs out at the gateway", () => {
 
   test("revoke_tokens_on_logout: its tokens are good for nothing any more, although Keycloak's page was not visited; without, they go on", async () => {
     const [revoking, leaving] = [new BrowserClient(), new BrowserClient()];
-    const [revoked, left] = [(await signedIn(at.revoking, revoking)).headers["x-access-token"]!, (await signedIn(at.leaving, leaving)).headers["x-access-token"]!];
+    const [revoked, left] = [(await loggedIn(at.revoking, revoking)).headers["x-access-token"]!, (await loggedIn(at.leaving, leaving)).headers["x-access-token"]!];
     expect([await isActive(revoked), await isActive(left)]).toEqual([true, true]);
     expect((await revoking.get(`${at.revoking.url}/logout`)).one("location")).toBe("/");
     expect((await leaving.get(`${at.leaving.url}/logout`)).one("location")).toBe("/");
@@ -120,10 +120,10 @@ describe("the person signs out at the gateway", () => {
 describe("the administrator", () => {
   test("ends all sessions of a person: Keycloak tells both applications, and theirs are over within two seconds in all workers; other people's are not", async () => {
     const [one, another, boss] = [new BrowserClient(), new BrowserClient(), new BrowserClient()];
-    await signedIn(at.shop, one);
-    await signedIn(at.desk, one);
-    await signedIn(at.shop, another);
-    await signedIn(at.shop, boss, BOSS);
+    await loggedIn(at.shop, one);
+    await loggedIn(at.desk, one);
+    await loggedIn(at.shop, another);
+    await loggedIn(at.shop, boss, BOSS);
     await realm.endSessions(USER.name);
     await sleep(HEARD_MS);
     for (const [browser, gateway] of [[one, at.shop], [one, at.desk], [another, at.shop]] as const) expect(await statuses(gateway, cookiesAt(browser, gateway))).toEqual([401]);
@@ -136,9 +136,9 @@ describe("the administrator", () => {
 
   test("ends one session: the person's other browser goes on", async () => {
     const [one, another] = [new BrowserClient(), new BrowserClient()];
-    await signedIn(at.shop, one);
+    await loggedIn(at.shop, one);
     const before = await sessionsOf(USER);
-    await signedIn(at.shop, another);
+    await loggedIn(at.shop, another);
     const [last] = (await sessionsOf(USER)).filter((id) => !before.includes(id));
     await realm.admin("DELETE", `/sessions/${last}`);
     await sleep(HEARD_MS);
@@ -146,18 +146,18 @@ describe("the administrator", () => {
     expect(await statuses(at.shop, cookiesAt(one, at.shop))).toEqual([200]);
   });
 
-  test("whoever signs in again afterwards stays signed in", async () => {
+  test("whoever logs in again afterwards stays logged in", async () => {
     const browser = new BrowserClient();
-    await signedIn(at.shop, browser);
+    await loggedIn(at.shop, browser);
     await realm.endSessions(USER.name);
     await sleep(HEARD_MS);
-    await signedIn(at.shop, browser);
+    await loggedIn(at.shop, browser);
     expect(await statuses(at.shop, cookiesAt(browser, at.shop))).toEqual([200]);
   });
 
   test("where Keycloak has no back-channel URL, a session goes on until its access token ends, and no longer", async () => {
     const browser = new BrowserClient();
-    await signedIn(at.untold, browser);
+    await loggedIn(at.untold, browser);
     await realm.endSessions(USER.name);
     await sleep((LIFESPAN_SEC + 1) * 1000);
     expect((await browser.fetch(`${at.untold.url}/api`)).status).toBe(401);
@@ -167,7 +167,7 @@ describe("the administrator", () => {
 
 test("what is no logout token of Keycloak's gets 400, and ends nothing: tokens of its own for other purposes neither", async () => {
   const browser = new BrowserClient();
-  await signedIn(at.shop, browser);
+  await loggedIn(at.shop, browser);
   const { access_token, id_token, refresh_token } = await realm.password();
   for (const token of ["", "a.b.c", access_token, id_token!, refresh_token!]) {
     const body = new URLSearchParams({ logout_token: token }).toString();

@@ -4,9 +4,9 @@
 import { BrowserClient, type Visit } from "../envoy/support/browser-client";
 import { here, hereForPeople, startGateways, type Echo, type Gateway } from "./support/gateway";
 import { CLIENT, keycloak, USER, type Json, type Realm } from "./support/keycloak";
-import { keycloakSignIn } from "./support/sign-in";
+import { keycloakLogin } from "./support/login";
 
-/** Access tokens as Keycloak made them before version 25: with the sign-in's nonce. */
+/** Access tokens as Keycloak made them before version 25: with the login's nonce. */
 const NONCE_MAPPER = {
   name: "nonce", protocol: "openid-connect", protocolMapper: "oidc-nonce-backwards-compatible-mapper",
   config: { "access.token.claim": "true", "introspection.token.claim": "true" },
@@ -49,12 +49,12 @@ beforeAll(async () => {
 
 /** What stands at the foot of a page of the filter's: "403 login_denied". */
 const code = (page: Visit): string | undefined => /<footer><code>([^<]*)/.exec(page.body)?.[1];
-const open = (name: keyof typeof gateways): Promise<Visit> => keycloakSignIn(new BrowserClient(), `${gateways[name].url}/anything/test`);
+const open = (name: keyof typeof gateways): Promise<Visit> => keycloakLogin(new BrowserClient(), `${gateways[name].url}/anything/test`);
 
 describe("Keycloak does not send the browser back where it does not know the client or the address", () => {
   test("a post_logout_redirect_uri that is not registered: its own page says so, and the session here has ended all the same", async () => {
     const client = new BrowserClient();
-    expect((await keycloakSignIn(client, `${gateways.noReturn.url}/anything/test`)).status).toBe(200);
+    expect((await keycloakLogin(client, `${gateways.noReturn.url}/anything/test`)).status).toBe(200);
     const page = await client.open(`${gateways.noReturn.url}/logout`);
     expect([new URL(page.url).origin, page.status]).toEqual([keycloak().url, 400]);
     expect(page.body).toContain("Invalid redirect uri");
@@ -80,12 +80,12 @@ describe("what Keycloak refuses otherwise comes back as a page, and the log has 
     const page = await open(name);
     expect([new URL(page.url).origin, page.status, code(page)]).toEqual([gateways[name].url, 502, "502 login_failed"]);
     expect(page.body).toContain('href="/anything/test"');
-    await gateways[name].logged(new RegExp(`the provider answered the sign-in with ${error}`));
+    await gateways[name].logged(new RegExp(`the provider answered the login with ${error}`));
     expect(await gateways[name].arrived()).toBe(before);
   });
 });
 
-test("an ID Token that names another audience as well signs in: its azp names this client", async () => {
+test("an ID Token that names another audience as well logs in: its azp names this client", async () => {
   expect((await open("twoAudiences")).status).toBe(200);
 });
 
@@ -127,7 +127,7 @@ describe("an access token with a nonce, as Keycloak before 25 made them", () => 
     expect((await gateways.introspection.get("/anything/test", { token })).status).toBe(200);
   });
 
-  test("does not trouble sessions, nor tokens that no browser's sign-in has made", async () => {
+  test("does not trouble sessions, nor tokens that no browser's login has made", async () => {
     expect((await open("before25")).status).toBe(200);
     expect((await gateways.jwks.get("/anything/test", { token: (await realm.password(USER, { client_id: "before-25" })).access_token })).status).toBe(200);
   });

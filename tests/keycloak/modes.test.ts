@@ -6,7 +6,7 @@ import { until } from "../envoy/support/envoy";
 import type { RawResponse } from "../envoy/support/http";
 import { here, hereForPeople, startGateways, type Echo, type Gateway } from "./support/gateway";
 import { BOSS, CLIENT, keycloak, USER, type Json, type Realm } from "./support/keycloak";
-import { keycloakSignIn } from "./support/sign-in";
+import { keycloakLogin } from "./support/login";
 
 type Name = (typeof NAMES)[number];
 const NAMES = [
@@ -20,7 +20,7 @@ const SHORT = "short-lived", SHORT_SEC = 6;
 
 let realm: Realm;
 let gateways: Record<Name, Gateway>;
-/** Signed in as USER at every gateway: they have one client and one session secret, and cookies know no ports. */
+/** Logged in as USER at every gateway: they have one client and one session secret, and cookies know no ports. */
 let person: BrowserClient;
 let token: string;
 let tampered: string;
@@ -52,7 +52,7 @@ beforeAll(async () => {
     "X-Access-Token as well": () => ({ ...programs, ...key, auth_accept_token_as: ["header", "header:X-Access-Token"] }),
   }, { concurrency: 1 });
   person = new BrowserClient();
-  await keycloakSignIn(person, `${gateways["2: neither"].url}/page`);
+  await keycloakLogin(person, `${gateways["2: neither"].url}/page`);
   ended = (await realm.password(BOSS)).access_token;
   await realm.endSessions(BOSS.name);
   token = (await realm.password(BOSS)).access_token;
@@ -139,9 +139,9 @@ describe("the three headers", () => {
   });
 
   test("access_token_in_authorization_header: it stands there instead, in place of what the client may have sent", async () => {
-    const signedIn = await person.get(gateways["in Authorization"].url, "none", Object.entries(forged));
-    expect(shown(signedIn)).toEqual(["authorization", "x-id-token", "x-userinfo"]);
-    expect(payload(header(signedIn, "authorization").replace(/^Bearer /, ""))).toMatchObject({ typ: "Bearer", preferred_username: USER.name });
+    const loggedIn = await person.get(gateways["in Authorization"].url, "none", Object.entries(forged));
+    expect(shown(loggedIn)).toEqual(["authorization", "x-id-token", "x-userinfo"]);
+    expect(payload(header(loggedIn, "authorization").replace(/^Bearer /, ""))).toMatchObject({ typ: "Bearer", preferred_username: USER.name });
     const program = await gateways["tokens in Authorization"].get("/", { token, headers: forged });
     expect(shown(program)).toEqual(["authorization", "x-userinfo"]);
     expect(header(program, "authorization")).toBe(`Bearer ${token}`);

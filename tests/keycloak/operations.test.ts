@@ -7,7 +7,7 @@ import { until } from "../envoy/support/envoy";
 import type { RawResponse } from "../envoy/support/http";
 import { here, hereForPeople, startGateways } from "./support/gateway";
 import { CLIENT, ownKeycloak, type Keycloak, type Realm } from "./support/keycloak";
-import { keycloakSignIn } from "./support/sign-in";
+import { keycloakLogin } from "./support/login";
 
 const LIFESPAN_SEC = 4;
 /** The least there is; keys are fetched again a tenth of it before its end. */
@@ -20,7 +20,7 @@ let realm: Realm;
 let at: Awaited<ReturnType<typeof gateways>>;
 let traffic: Traffic;
 let byFirstKey: string, bySecondKey: string;
-let renewed: BrowserClient;
+let refreshed: BrowserClient;
 let firstKey: string[];
 
 /** Requests one after another, each kind in two loops, until told to stop. */
@@ -64,7 +64,7 @@ function gateways(options: { ready?: boolean } = {}) {
     programs: () => ({ ...here, ...client, bearer_only: true, use_jwks: true }),
     asking: () => ({ ...here, ...client, bearer_only: true, introspection_endpoint: realm.introspectionEndpoint, introspection_interval: 600 }),
     people: () => ({ ...hereForPeople, ...client, redirect_uri: "/callback" }),
-    renewing: () => ({ ...hereForPeople, ...client, client_id: "short-lived", redirect_uri: "/callback" }),
+    refreshing: () => ({ ...hereForPeople, ...client, client_id: "short-lived", redirect_uri: "/callback" }),
   }, { concurrency: 2, ...options });
 }
 
@@ -83,27 +83,27 @@ beforeAll(async () => {
   traffic.add("a token of the first key", () => at.programs.get("/", { token: byFirstKey }));
   traffic.add("an introspected token", () => at.asking.get("/", { token: byFirstKey }));
   const person = new BrowserClient();
-  renewed = new BrowserClient();
-  await keycloakSignIn(person, `${at.people.url}/page`);
+  refreshed = new BrowserClient();
+  await keycloakLogin(person, `${at.people.url}/page`);
   traffic.add("a session", () => person.fetch(`${at.people.url}/api`));
-  await keycloakSignIn(renewed, `${at.renewing.url}/page`);
-  traffic.add("a session that is renewed again and again", () => renewed.fetch(`${at.renewing.url}/api`));
+  await keycloakLogin(refreshed, `${at.refreshing.url}/page`);
+  traffic.add("a session that is refreshed again and again", () => refreshed.fetch(`${at.refreshing.url}/api`));
 }, LONG);
 
 const refusal = (response: RawResponse) => [response.status, response.one("retry-after"), response.json<{ code: string }>().code];
 const kidOf = (token: string) => JSON.parse(Buffer.from(token.split(".")[0]!, "base64url").toString()).kid as string;
 const statusesOf = async (who: () => Promise<RawResponse>, times: number) => [...new Set((await Promise.all(Array.from({ length: times }, who))).map(({ status }) => status))];
 
-test("the key that signs is rotated: tokens of both keys pass at once, in all workers; people sign in, and sessions are renewed", async () => {
+test("the key that signs is rotated: tokens of both keys pass at once, in all workers; people log in, and sessions are refreshed", async () => {
   await realm.addKey();
   bySecondKey = await realm.clientCredentials();
   expect(kidOf(bySecondKey)).not.toBe(kidOf(byFirstKey));
   expect(await statusesOf(() => at.programs.get("/", { token: bySecondKey }), 20)).toEqual([200]);
   traffic.add("a token of the second key", () => at.programs.get("/", { token: bySecondKey }));
-  expect((await keycloakSignIn(new BrowserClient(), `${at.people.url}/page`)).status).toBe(200);
+  expect((await keycloakLogin(new BrowserClient(), `${at.people.url}/page`)).status).toBe(200);
   await sleep((LIFESPAN_SEC + 1) * 1000);
   expect(traffic.statuses).toEqual({
-    "a token of the first key": [200], "a token of the second key": [200], "an introspected token": [200], "a session": [200], "a session that is renewed again and again": [200],
+    "a token of the first key": [200], "a token of the second key": [200], "an introspected token": [200], "a session": [200], "a session that is refreshed again and again": [200],
   });
 }, LONG);
 
@@ -117,8 +117,8 @@ describe("Keycloak goes away", () => {
     await traffic.stop("a token of the first key");
     for (const id of firstKey) await realm.admin("DELETE", `/components/${id}`); // what comes of that is the last test
     [unseen, alsoUnseen] = [await realm.clientCredentials(), await realm.clientCredentials()];
-    // A sign-in that Keycloak has answered just before: its code is still to be traded for tokens.
-    await keycloakSignIn(onItsWay, `${at.renewing.url}/page`);
+    // A login that Keycloak has answered just before: its code is still to be traded for tokens.
+    await keycloakLogin(onItsWay, `${at.refreshing.url}/page`);
     back = await onItsWay.follow(await onItsWay.get(`${at.people.url}/wanted?a=1`));
     await own.stop();
   }, LONG);
@@ -132,14 +132,14 @@ describe("Keycloak goes away", () => {
     expect((await at.asking.get("/", { token: byFirstKey })).status).toBe(200);
   });
 
-  test("a sign-in that comes back gets 503 and Retry-After, on a page that leads on", async () => {
+  test("a login that comes back gets 503 and Retry-After, on a page that leads on", async () => {
     expect(back.one("location")).toContain(`${at.people.url}/callback?`);
     const page = await onItsWay.follow(back);
     expect([page.status, page.one("retry-after")]).toEqual([503, "5"]);
     expect(page.body).toMatch(/href="\/wanted\?a=1".*503 provider_unreachable/s);
   });
 
-  test("a sign-in that begins gets 503 and Retry-After as soon as nothing was heard of Keycloak for ten seconds, on a page that leads on", async () => {
+  test("a login that begins gets 503 and Retry-After as soon as nothing was heard of Keycloak for ten seconds, on a page that leads on", async () => {
     const page = await until("the filter to ask whether Keycloak is there", 20_000, async () => {
       const answer = await new BrowserClient().get(`${at.people.url}/page?a=1`);
       return answer.status === 302 ? undefined : answer;
@@ -148,9 +148,9 @@ describe("Keycloak goes away", () => {
     expect(page.body).toMatch(/href="\/page\?a=1".*503 provider_not_ready/s);
   }, LONG);
 
-  test("a session whose access token is over gets 503 and Retry-After, and is not signed out", async () => {
+  test("a session whose access token is over gets 503 and Retry-After, and is not logged out", async () => {
     const response = await until("the session to need a new token", 20_000, async () => {
-      const answer = await renewed.fetch(`${at.renewing.url}/api`);
+      const answer = await refreshed.fetch(`${at.refreshing.url}/api`);
       return answer.status === 200 ? undefined : answer;
     });
     expect(refusal(response)).toEqual([503, "5", "provider_unreachable"]);
@@ -168,13 +168,13 @@ describe("Keycloak goes away", () => {
   describe("and comes back", () => {
     beforeAll(() => own.start(), LONG);
 
-    test("the sign-in that was under way goes on from that page, and new ones work", async () => {
-      expect((await keycloakSignIn(onItsWay, `${at.people.url}/wanted?a=1`)).url).toBe(`${at.people.url}/wanted?a=1`);
-      expect((await keycloakSignIn(new BrowserClient(), `${at.people.url}/page`)).status).toBe(200);
+    test("the login that was under way goes on from that page, and new ones work", async () => {
+      expect((await keycloakLogin(onItsWay, `${at.people.url}/wanted?a=1`)).url).toBe(`${at.people.url}/wanted?a=1`);
+      expect((await keycloakLogin(new BrowserClient(), `${at.people.url}/page`)).status).toBe(200);
     }, LONG);
 
-    test("the session that needed a new token gets it, without a sign-in", async () => {
-      await until("the session to be renewed", 20_000, async () => ((await renewed.fetch(`${at.renewing.url}/api`)).status === 200 ? true : undefined));
+    test("the session that needed a new token gets it, without a login", async () => {
+      await until("the session to be refreshed", 20_000, async () => ((await refreshed.fetch(`${at.refreshing.url}/api`)).status === 200 ? true : undefined));
     }, LONG);
 
     test("tokens can be asked about again", async () => {
@@ -184,11 +184,11 @@ describe("Keycloak goes away", () => {
     test("the Envoy that was started without it serves tokens and people, without another start", async () => {
       const token = await realm.clientCredentials();
       await until("the late Envoy to know its provider", 40_000, async () => ((await late.programs.get("/", { token })).status === 200 ? true : undefined));
-      expect((await keycloakSignIn(new BrowserClient(), `${late.people.url}/page`)).status).toBe(200);
+      expect((await keycloakLogin(new BrowserClient(), `${late.people.url}/page`)).status).toBe(200);
     }, LONG);
 
-    test("in all that time no valid token and no session was refused, and nobody was signed out", () => {
-      const { "a session that is renewed again and again": needed, ...others } = traffic.statuses;
+    test("in all that time no valid token and no session was refused, and nobody was logged out", () => {
+      const { "a session that is refreshed again and again": needed, ...others } = traffic.statuses;
       expect(needed!.sort()).toEqual([200, 503]);
       expect(others).toEqual({ "a token of the first key": [200], "a token of the second key": [200], "an introspected token": [200], "a session": [200] });
     });
@@ -197,9 +197,9 @@ describe("Keycloak goes away", () => {
 
 test("the client's secret is changed at Keycloak: the log says so, sessions wait with 503, and go on when it fits again", async () => {
   await realm.changeClient((client) => { client.secret = "another-secret-of-this-client"; }, "short-lived");
-  const status = (wanted: number) => until(`the session to get ${wanted}`, 40_000, async () => ((await renewed.fetch(`${at.renewing.url}/api`)).status === wanted ? true : undefined));
+  const status = (wanted: number) => until(`the session to get ${wanted}`, 40_000, async () => ((await refreshed.fetch(`${at.refreshing.url}/api`)).status === wanted ? true : undefined));
   await status(503);
-  await at.renewing.logged(/refresh: .*check client_id, client_secret/);
+  await at.refreshing.logged(/refresh: .*check client_id, client_secret/);
   await realm.changeClient((client) => { client.secret = CLIENT.secret; }, "short-lived");
   await status(200);
 }, LONG);

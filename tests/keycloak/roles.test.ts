@@ -5,7 +5,7 @@ import { BrowserClient } from "../envoy/support/browser-client";
 import { request } from "../envoy/support/http";
 import { hereForPeople, startGateways, type Echo, type Gateway } from "./support/gateway";
 import { BOSS, CLIENT, keycloak, USER, type Json, type Realm } from "./support/keycloak";
-import { isLoginForm, keycloakSignIn } from "./support/sign-in";
+import { isLoginForm, keycloakLogin } from "./support/login";
 
 /** Its name must not read as two roles, nor as another one. */
 const ODD_ROLE = "Süd,manager";
@@ -29,7 +29,7 @@ function gateways() {
         { path_prefix: "/staff", access_rules: { all: [{ claim: "groups", contains: "/staff" }, { not: { claim: "groups", contains: "/bosses" } }] } },
       ],
     }),
-    renewing: () => ({ ...hereForPeople, ...client(red), client_id: "short-lived", redirect_uri: "/callback", ...managers }),
+    refreshing: () => ({ ...hereForPeople, ...client(red), client_id: "short-lived", redirect_uri: "/callback", ...managers }),
     hosts: () => ({
       ...hereForPeople, mode: "deny", client_id: CLIENT.id, client_secret: CLIENT.secret, use_jwks: true, redirect_uri: "/callback",
       rules: [{ host: "red.localhost", discovery: red.discovery }, { host: "blue.localhost", discovery: blue.discovery }],
@@ -67,7 +67,7 @@ const userOf = (echo: Echo) => JSON.parse(Buffer.from(echo.headers["x-userinfo"]
 describe("roles and groups as headers", () => {
   test.each([["member", USER, ["member", ODD_ROLE], ["/staff"]], ["boss", BOSS, ["manager"], ["/bosses"]]] as const)("of the %s, by a token and in a session alike", async (who, person, roles, groups) => {
     const byToken = (await at.shop.get("/orders", { token: tokens[who], headers: { "X-Roles": "root", X_Groups: "/root" } })).json<Echo>();
-    const inSession = (await keycloakSignIn(new BrowserClient(), `${at.shop.url}/orders`, person)).json<Echo>();
+    const inSession = (await keycloakLogin(new BrowserClient(), `${at.shop.url}/orders`, person)).json<Echo>();
     for (const { headers } of [byToken, inSession]) {
       expect(listed(headers["x-roles"])).toEqual(expect.arrayContaining(roles));
       expect(listed(headers["x-groups"])).toEqual(groups);
@@ -111,13 +111,13 @@ describe("roles and groups in access rules", () => {
   });
 
   test("in a session: the boss sees the page", async () => {
-    const page = await keycloakSignIn(new BrowserClient(), `${at.shop.url}/admin`, BOSS);
+    const page = await keycloakLogin(new BrowserClient(), `${at.shop.url}/admin`, BOSS);
     expect([page.url, page.status]).toEqual([`${at.shop.url}/admin`, 200]);
   });
 
-  test("in a session: the member is signed in, and told on a page that this is not for them; the log says by which rule, and no claim", async () => {
+  test("in a session: the member is logged in, and told on a page that this is not for them; the log says by which rule, and no claim", async () => {
     const browser = new BrowserClient(), before = await at.shop.arrived();
-    const page = await keycloakSignIn(browser, `${at.shop.url}/admin`, USER);
+    const page = await keycloakLogin(browser, `${at.shop.url}/admin`, USER);
     expect([page.url, page.status]).toEqual([`${at.shop.url}/admin`, 403]);
     expect(page.body).toMatch(/<h1>[^<]+<\/h1>.*href="\/logout".*403 access_denied/s);
     expect(page.body).not.toMatch(/manager|realm_access/);
@@ -128,9 +128,9 @@ describe("roles and groups in access rules", () => {
     expect(line).not.toContain("member");
   });
 
-  test("a role that is given, and taken again, counts from the session's next renewal on", async () => {
-    const browser = new BrowserClient(), url = `${at.renewing.url}/page`;
-    expect((await keycloakSignIn(browser, url, USER)).status).toBe(403);
+  test("a role that is given, and taken again, counts from the session's next refresh on", async () => {
+    const browser = new BrowserClient(), url = `${at.refreshing.url}/page`;
+    expect((await keycloakLogin(browser, url, USER)).status).toBe(403);
     const path = `/users/${await red.userId(USER.name)}/role-mappings/realm`, role = await red.admin("GET", "/roles/manager");
     await red.admin("POST", path, [role]);
     await sleep((LIFESPAN_SEC + 1) * 1000);
@@ -157,13 +157,13 @@ describe("public, bearer, browser and deny in one filter", () => {
 
   test("a session is no credential where a token is asked for", async () => {
     const browser = new BrowserClient();
-    await keycloakSignIn(browser, `${at.shop.url}/orders`);
+    await keycloakLogin(browser, `${at.shop.url}/orders`);
     expect(refusal(await browser.fetch(`${at.shop.url}/api/x`))).toBe("401 no_token");
   });
 
   test("where all is public the upstream sees neither session nor forged identity, and a bad token does no harm", async () => {
     const browser = new BrowserClient();
-    await keycloakSignIn(browser, `${at.shop.url}/orders`);
+    await keycloakLogin(browser, `${at.shop.url}/orders`);
     const page = await browser.get(`${at.shop.url}/healthz`, "none", [["X-Roles", "manager"], ["X-Userinfo", "e30="], ["Authorization", "Bearer bad"]]);
     const { headers } = page.json<Echo>();
     expect(page.status).toBe(200);
@@ -172,10 +172,10 @@ describe("public, bearer, browser and deny in one filter", () => {
 });
 
 describe("two realms as two tenants", () => {
-  test("by host: people of each sign in at their own realm, and are nobody at the other", async () => {
+  test("by host: people of each log in at their own realm, and are nobody at the other", async () => {
     const browser = new BrowserClient();
     for (const [host, realm] of [["red.localhost", red], ["blue.localhost", blue]] as const) {
-      const page = await keycloakSignIn(browser, `${tenant(at.hosts, host)}/orders`);
+      const page = await keycloakLogin(browser, `${tenant(at.hosts, host)}/orders`);
       expect([page.url, page.status]).toEqual([`${tenant(at.hosts, host)}/orders`, 200]);
       expect(userOf(page.json<Echo>()).sub).toBe(await realm.userId());
     }
@@ -197,11 +197,11 @@ describe("two realms as two tenants", () => {
     expect([await answer("localhost", red), await answer("green.localhost", red)]).toEqual(["403 denied", "403 denied"]);
   });
 
-  test("by prefix, on one host: one browser is signed in to both, and signing out of one leaves the other", async () => {
+  test("by prefix, on one host: one browser is logged in to both, and logging out of one leaves the other", async () => {
     const browser = new BrowserClient(), { url } = at.prefixes;
     for (const [prefix, realm] of [["/red", red], ["/blue", blue]] as const) {
       expect(isLoginForm(await browser.open(`${url}${prefix}/orders`))).toBe(true);
-      const page = await keycloakSignIn(browser, `${url}${prefix}/orders`);
+      const page = await keycloakLogin(browser, `${url}${prefix}/orders`);
       expect([page.url, page.status]).toEqual([`${url}${prefix}/orders`, 200]);
       expect(userOf(page.json<Echo>()).sub).toBe(await realm.userId());
     }

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { BrowserClient } from "../envoy/support/browser-client";
 import { here, hereForPeople, startGateway, startGateways, type Echo } from "./support/gateway";
 import { CLIENT, keycloak, USER, type Json, type Realm } from "./support/keycloak";
-import { isLoginForm, keycloakSignIn } from "./support/sign-in";
+import { isLoginForm, keycloakLogin } from "./support/login";
 
 const PAGE = readFileSync(join(__dirname, "../../docs/keycloak.md"), "utf8");
 const [CLIENT_JSON, FILTER_JSON, NAMES_JSON] = [...PAGE.matchAll(/```json\n(.*?)```/gs)].map(([, json]) => json!);
@@ -59,8 +59,8 @@ const userOf = (echo: Echo) => JSON.parse(Buffer.from(echo.headers["x-userinfo"]
 const of = (clientId: string) => realm.clientCredentials({ client_id: clientId });
 
 describe("the page's client and configuration", () => {
-  test("people sign in, and the upstream knows their roles and groups", async () => {
-    const page = await keycloakSignIn(new BrowserClient(), `${at.shop.url}/orders`);
+  test("people log in, and the upstream knows their roles and groups", async () => {
+    const page = await keycloakLogin(new BrowserClient(), `${at.shop.url}/orders`);
     expect([page.url, page.status]).toEqual([`${at.shop.url}/orders`, 200]);
     const { headers } = page.json<Echo>();
     expect([headers["x-roles"]!.split(","), headers["x-groups"]]).toEqual([expect.arrayContaining(["member"]), "/staff"]);
@@ -77,19 +77,19 @@ describe("the page's client and configuration", () => {
     expect([new URL(page.url).origin, page.status, page.body]).toEqual([keycloak().url, 400, expect.stringContaining("Invalid parameter: redirect_uri")]);
   });
 
-  test("signing out asks nothing, ends Keycloak's session, and comes back to post_logout_redirect_uri", async () => {
+  test("logging out asks nothing, ends Keycloak's session, and comes back to post_logout_redirect_uri", async () => {
     const browser = new BrowserClient();
-    await keycloakSignIn(browser, `${at.shop.url}/orders`);
+    await keycloakLogin(browser, `${at.shop.url}/orders`);
     const atKeycloak = await browser.follow(await browser.get(`${at.shop.url}/logout`));
     expect([atKeycloak.status, atKeycloak.one("location")?.split("?")[0]]).toEqual([302, `${at.shop.url}/logout`]);
     const landed = await browser.settle(atKeycloak);
-    expect([landed.status, landed.body.includes("You are signed out"), landed.body.includes(keycloak().url)]).toEqual([200, true, false]);
+    expect([landed.status, landed.body.includes("You are logged out"), landed.body.includes(keycloak().url)]).toEqual([200, true, false]);
     expect(isLoginForm(await browser.open(`${at.shop.url}/orders`))).toBe(true);
   });
 
   test("a session that the administrator ends is over within two seconds", async () => {
     const browser = new BrowserClient();
-    await keycloakSignIn(browser, `${at.shop.url}/orders`);
+    await keycloakLogin(browser, `${at.shop.url}/orders`);
     await realm.endSessions(USER.name);
     await sleep(HEARD_MS);
     expect((await browser.fetch(`${at.shop.url}/api`)).status).toBe(401);
@@ -110,7 +110,7 @@ describe("audience", () => {
 });
 
 test("roles and groups: without the mappers roles are in the access token alone, and groups nowhere", async () => {
-  const { headers } = (await keycloakSignIn(new BrowserClient(), `${at.plain.url}/orders`)).json<Echo>();
+  const { headers } = (await keycloakLogin(new BrowserClient(), `${at.plain.url}/orders`)).json<Echo>();
   expect(headers["x-roles"]!.split(",")).toContain("member"); // claim_headers looks into the access token, too
   expect(headers).not.toHaveProperty("x-groups");
   expect(userOf({ headers } as Echo)).not.toHaveProperty("realm_access");
@@ -123,9 +123,9 @@ test("keys: a passive one signs nothing any more, and its tokens pass", async ()
 });
 
 describe("names", () => {
-  test("discovery by an internal name, with the public one as issuer: tokens pass and people sign in", async () => {
+  test("discovery by an internal name, with the public one as issuer: tokens pass and people log in", async () => {
     expect((await at.internal.get("/", { token: await of("shop") })).status).toBe(200);
-    expect((await keycloakSignIn(new BrowserClient(), `${at.internal.url}/orders`)).status).toBe(200);
+    expect((await keycloakLogin(new BrowserClient(), `${at.internal.url}/orders`)).status).toBe(200);
   });
 
   test("without the issuer nobody passes, and the log says what to set", async () => {

@@ -4,7 +4,7 @@
 import { newProfile, picture, type BrowserContext, type Page } from "../browser/support/browser";
 import { hereForPeople, startGateways, type Echo, type Gateway } from "./support/gateway";
 import { BOSS, CLIENT, keycloak, USER, type Realm } from "./support/keycloak";
-import { fillLoginForm } from "./support/sign-in";
+import { fillLoginForm } from "./support/login";
 
 let realm: Realm;
 let shop: Gateway;
@@ -36,12 +36,12 @@ const sessions = async (): Promise<string[]> => (await profile.cookies(shop.url)
 test("with valid credentials: the form, and then the page that was wanted", async () => {
   await page.goto(`${shop.url}/anything/test?a=1`);
   expect(page.url()).toContain(`${realm.issuer}/protocol/openid-connect/auth`);
-  await picture(page, "keycloak-sign-in");
+  await picture(page, "keycloak-login");
   await fillLoginForm(page);
   expect(page.url()).toBe(`${shop.url}/anything/test?a=1`);
   expect(await echo()).toMatchObject({ method: "GET", path: "/anything/test?a=1" });
   expect(await userinfo()).toMatchObject({ preferred_username: USER.name });
-  await picture(page, "keycloak-signed-in");
+  await picture(page, "keycloak-logged-in");
   await page.goto(`${shop.url}/anything/again`);
   expect(await echo()).toMatchObject({ path: "/anything/again" });
   expect(await page.evaluate(() => document.cookie)).toBe("");
@@ -69,7 +69,7 @@ test("single sign-on: a second application knows the person without a form", asy
   expect(await userinfo()).toMatchObject({ preferred_username: BOSS.name });
 });
 
-test("going back after the sign-in shows no callback again, and no error", async () => {
+test("going back after the login shows no callback again, and no error", async () => {
   await page.goto(`${shop.url}/anything/first`);
   await fillLoginForm(page);
   await page.goto(`${shop.url}/anything/second`);
@@ -78,11 +78,11 @@ test("going back after the sign-in shows no callback again, and no error", async
   expect(await echo()).toMatchObject({ path: "/anything/first" });
 });
 
-test("whoever signs out here has signed out at Keycloak too: the next page is the form", async () => {
+test("whoever logs out here has logged out at Keycloak too: the next page is the form", async () => {
   await page.goto(`${shop.url}/anything/test`);
   await fillLoginForm(page);
   await page.goto(`${shop.url}/logout`);
-  await picture(page, "keycloak-signed-out");
+  await picture(page, "keycloak-logged-out");
   expect(await sessions()).toEqual([]);
   await page.goto(`${shop.url}/anything/test`);
   await page.locator("#kc-form-login").waitFor();

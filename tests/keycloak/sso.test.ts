@@ -6,7 +6,7 @@ import { BrowserClient, type Visit } from "../envoy/support/browser-client";
 import { until } from "../envoy/support/envoy";
 import { here, hereForPeople, startGateways, type Echo, type Gateway } from "./support/gateway";
 import { CLIENT, keycloak, USER, type Json, type Realm } from "./support/keycloak";
-import { isLoginForm, keycloakSignIn, submitLogin } from "./support/sign-in";
+import { isLoginForm, keycloakLogin, submitLogin } from "./support/login";
 
 const LIFESPAN_SEC = 2;
 
@@ -31,7 +31,7 @@ beforeAll(async () => {
     // Trap 2: the page's examples lack `session`, which APISIX asks for since 3.14; hereForPeople has it.
     code: (gateway) => ({ ...hereForPeople, bearer_only: false, ...seed(gateway) }),
     pkce: (gateway) => ({ ...hereForPeople, bearer_only: false, use_pkce: true, ...seed(gateway), client_id: "pkce" }),
-    // Trap 2: without bearer_only APISIX sends whoever has no token to sign in, and the page promises 401. Here both are so: programs get 401.
+    // Trap 2: without bearer_only APISIX sends whoever has no token to log in, and the page promises 401. Here both are so: programs get 401.
     jwks: (gateway) => ({ ...hereForPeople, use_jwks: true, ...seed(gateway) }),
     introspection: (gateway) => ({ ...here, bearer_only: true, ...seed(gateway) }),
     shortLived: (gateway) => ({ ...hereForPeople, use_jwks: true, ...seed(gateway), client_id: "short-lived" }),
@@ -46,7 +46,7 @@ async function authorizationRequest(name: "code" | "pkce", client = new BrowserC
 }
 
 describe("authorization code grant", () => {
-  test("with valid credentials the request is forwarded after the sign-in", async () => {
+  test("with valid credentials the request is forwarded after the login", async () => {
     const client = new BrowserClient();
     const form = await client.open(`${gateways.code.url}/anything/test?a=1`);
     expect([form.url.startsWith(`${realm.issuer}/`), isLoginForm(form)]).toEqual([true, true]);
@@ -57,18 +57,18 @@ describe("authorization code grant", () => {
   });
 
   test.each([["a wrong password", { ...USER, password: "wrong" }], ["an unknown user", { name: "nobody", password: "x" }], ["no password", { ...USER, password: "" }]])(
-    "with %s Keycloak says that sign-in failed, and the gateway knows nobody", async (_what, person) => {
+    "with %s Keycloak says that login failed, and the gateway knows nobody", async (_what, person) => {
       const client = new BrowserClient(), before = await gateways.code.arrived();
-      const page = await keycloakSignIn(client, `${gateways.code.url}/anything/test`, person);
+      const page = await keycloakLogin(client, `${gateways.code.url}/anything/test`, person);
       expect(page.url.startsWith(`${realm.issuer}/`)).toBe(true);
       expect(page.body).toContain("Invalid username or password");
       expect((await client.get(`${gateways.code.url}/anything/test`)).status).toBe(302);
       expect(await gateways.code.arrived()).toBe(before);
     });
 
-  test("whoever is signed in at one gateway is not asked again by another: single sign-on", async () => {
+  test("whoever is logged in at one gateway is not asked again by another: single sign-on", async () => {
     const client = new BrowserClient();
-    await keycloakSignIn(client, `${gateways.code.url}/anything/test`);
+    await keycloakLogin(client, `${gateways.code.url}/anything/test`);
     const page = await client.open(`${gateways.pkce.url}/anything/other`); // another client, so another session
     expect([page.url, page.status]).toEqual([`${gateways.pkce.url}/anything/other`, 200]);
   });
@@ -82,8 +82,8 @@ describe("PKCE", () => {
     expect((await authorizationRequest(name)).searchParams.get("code_challenge")).not.toBe(asked.get("code_challenge"));
   });
 
-  test("a client that must use it can sign people in", async () => {
-    const page = await keycloakSignIn(new BrowserClient(), `${gateways.pkce.url}/anything/test`);
+  test("a client that must use it can log people in", async () => {
+    const page = await keycloakLogin(new BrowserClient(), `${gateways.pkce.url}/anything/test`);
     expect([page.url, page.status]).toEqual([`${gateways.pkce.url}/anything/test`, 200]);
   });
 
@@ -96,13 +96,13 @@ describe("PKCE", () => {
     change(request.searchParams);
     const page = await client.open(request.href);
     expect([page.url.split("?")[0], page.status, code(page)]).toEqual([`${gateways.pkce.url}/anything/callback`, 502, "502 login_failed"]);
-    await gateways.pkce.logged(/the provider answered the sign-in with invalid_request/);
+    await gateways.pkce.logged(/the provider answered the login with invalid_request/);
     expect(await gateways.pkce.arrived()).toBe(before);
   });
 
   test.each([["no", {}], ["another", { code_verifier: "A".repeat(43) }]])("a stolen code is worth nothing with %s verifier, even to one who knows the client's secret", async (_what, verifier) => {
     const client = new BrowserClient();
-    await keycloakSignIn(client, `${gateways.code.url}/anything/test`);
+    await keycloakLogin(client, `${gateways.code.url}/anything/test`);
     const back = await client.get((await authorizationRequest("code")).href); // Keycloak knows the person, and answers at once
     const stolen = new URL(back.one("location")!).searchParams.get("code")!;
     await expect(realm.token({ grant_type: "authorization_code", code: stolen, redirect_uri: `${gateways.code.url}/anything/callback`, ...verifier })).rejects.toThrow("invalid_grant");
@@ -147,7 +147,7 @@ describe("without a token", () => {
     expect(await gateways[name].arrived()).toBe(before);
   });
 
-  test("a browser is sent to sign in where bearer_only is not set, and gets 401 where it is", async () => {
+  test("a browser is sent to log in where bearer_only is not set, and gets 401 where it is", async () => {
     expect((await new BrowserClient().get(`${gateways.jwks.url}/anything/test`)).status).toBe(302);
     expect((await new BrowserClient().get(`${gateways.introspection.url}/anything/test`)).status).toBe(401);
   });
@@ -178,7 +178,7 @@ describe("refresh token", () => {
 
   test("the gateway uses its own when a session's access token has ended: nobody is asked, and the upstream gets a new one", async () => {
     const client = new BrowserClient();
-    const first = (await keycloakSignIn(client, `${gateways.shortLived.url}/anything/test`)).json<Echo>().headers["x-access-token"]!;
+    const first = (await keycloakLogin(client, `${gateways.shortLived.url}/anything/test`)).json<Echo>().headers["x-access-token"]!;
     const again = await until("the access token to end, and a new one", 15_000, async () => {
       await sleep(250);
       const page = await client.get(`${gateways.shortLived.url}/anything/test`);
@@ -191,9 +191,9 @@ describe("refresh token", () => {
     expect((await gateways.shortLived.get("/anything/test", { token: first })).json<object>()).toMatchObject({ code: "expired" });
   });
 
-  test("when Keycloak has ended the session there is nothing to renew: the person signs in again", async () => {
+  test("when Keycloak has ended the session there is nothing to refresh: the person logs in again", async () => {
     const client = new BrowserClient();
-    await keycloakSignIn(client, `${gateways.shortLived.url}/anything/test`);
+    await keycloakLogin(client, `${gateways.shortLived.url}/anything/test`);
     await realm.endSessions();
     const gone = await until("the access token to end", 15_000, async () => {
       await sleep(250);

@@ -3,7 +3,7 @@
 import { BrowserClient } from "../envoy/support/browser-client";
 import { here, hereForPeople, startGateways, type Echo, type Gateway } from "./support/gateway";
 import { BOSS, CLIENT, keycloak, USER, type Realm } from "./support/keycloak";
-import { keycloakSignIn } from "./support/sign-in";
+import { keycloakLogin } from "./support/login";
 
 let realm: Realm;
 let other: Realm;
@@ -56,9 +56,9 @@ test("a token of another realm of the same Keycloak is refused", async () => {
   expect((await programs.get("/anything/test", { token: await realm.clientCredentials() })).status).toBe(200);
 });
 
-test("a person signs in at Keycloak's form and comes back to the page, with a session that lasts", async () => {
+test("a person logs in at Keycloak's form and comes back to the page, with a session that lasts", async () => {
   const client = new BrowserClient();
-  const page = await keycloakSignIn(client, `${people.url}/anything/test?a=1`);
+  const page = await keycloakLogin(client, `${people.url}/anything/test?a=1`);
   expect([page.url, page.status]).toEqual([`${people.url}/anything/test?a=1`, 200]);
   const echo = page.json<Echo>();
   expect(userinfo(echo)).toMatchObject({ preferred_username: USER.name, groups: ["/staff"], realm_access: { roles: expect.arrayContaining(["member"]) } });
@@ -67,13 +67,13 @@ test("a person signs in at Keycloak's form and comes back to the page, with a se
 });
 
 test("the administrator of the realm is somebody else", async () => {
-  const page = await keycloakSignIn(new BrowserClient(), `${people.url}/anything/test`, BOSS);
+  const page = await keycloakLogin(new BrowserClient(), `${people.url}/anything/test`, BOSS);
   expect(userinfo(page.json<Echo>())).toMatchObject({ preferred_username: BOSS.name, groups: ["/bosses"], realm_access: { roles: expect.arrayContaining(["manager"]) } });
 });
 
 test("a wrong password ends at Keycloak's form, without a session", async () => {
   const client = new BrowserClient();
-  const page = await keycloakSignIn(client, `${people.url}/anything/test`, { ...USER, password: "wrong" });
+  const page = await keycloakLogin(client, `${people.url}/anything/test`, { ...USER, password: "wrong" });
   expect(new URL(page.url).origin).toBe(keycloak().url);
   expect(page.body).toContain("Invalid username or password");
   const again = await client.get(`${people.url}/anything/test`);

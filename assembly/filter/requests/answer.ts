@@ -101,13 +101,13 @@ function pageOf(refuse: Refuse): string {
 function jsonOf(refuse: Refuse): string {
   if (refuse.refusal.status == 403) return refusalJson(refuse.refusal.error, refuse.refusal.code, refuse.refusal.description);
   // A path holds no control character (http/return_to.ts).
-  const path = refuse.again, signIn = new ByteWriter(path.length + 16);
+  const path = refuse.again, login = new ByteWriter(path.length + 16);
   for (let i = 0; i < path.length; i++) {
-    if (path[i] == 0x22) signIn.text("%22");
-    else if (path[i] == 0x5c) signIn.text("%5C");
-    else signIn.byte(path[i]);
+    if (path[i] == 0x22) login.text("%22");
+    else if (path[i] == 0x5c) login.text("%5C");
+    else login.byte(path[i]);
   }
-  return refusalJson(refuse.refusal.error, refuse.refusal.code, refuse.refusal.description, decodeUtf8(signIn.written()));
+  return refusalJson(refuse.refusal.error, refuse.refusal.code, refuse.refusal.description, decodeUtf8(login.written()));
 }
 
 /** Of an answer without a body. */

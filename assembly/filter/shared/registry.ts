@@ -11,7 +11,7 @@ import { SharedResults } from "./shared_results";
 import { UsedOnce } from "./used_once";
 
 /**
- * Of one issuer and client. Each has tables of its own in the shared data, and each kind of record its own: nobody's sign-ins push out somebody else's
+ * Of one issuer and client. Each has tables of its own in the shared data, and each kind of record its own: nobody's logins push out somebody else's
  * refreshes or endings.
  */
 @final
@@ -42,5 +42,5 @@ export class SessionRegistry extends Registry {
 }
 
 export const sharedResults = new SharedResults();
-/** Of settings by which nobody signs in: nothing is ever asked of it. */
+/** Of settings by which nobody logs in: nothing is ever asked of it. */
 export const NO_SESSIONS = new SessionRegistry(EMPTY, "");

@@ -1,4 +1,4 @@
-// What may be used only once in all workers of this Envoy: the sign-ins, or the logout tokens, of one issuer and client.
+// What may be used only once in all workers of this Envoy: the logins, or the logout tokens, of one issuer and client.
 
 import { EMPTY } from "../../bytes/bytes";
 import { Claim } from "../../flow/decision/exchange";

@@ -17,8 +17,8 @@ import { CallbackContext } from "./callback_context";
 import { AwaitBody, AwaitProvider, BodyStep, Next, Refuse, Step, BrowserEvent } from "../decision/next";
 import { CALLBACK_DIRECT, CALLBACK_MALFORMED, CALLBACK_METHOD, LOGIN_DENIED, LOGIN_EXPIRED, LOGIN_FAILED, LOGIN_UNKNOWN, LOGIN_WRONG_ISSUER, NOT_READY, OVERLOADED, Refusal } from "../decision/refusal";
 import { loginKey } from "../decision/session_keys";
-import { LOOP_SEC, loginContext, redirectUriOf } from "./sign_in";
-import { isSignedIn } from "./use_session";
+import { LOOP_SEC, loginContext, redirectUriOf } from "./begin_login";
+import { isLoggedIn } from "./use_session";
 import { BrowserRequest } from "../decision/browser_request";
 
 /** Each may come once only: whoever reads the first and whoever reads the last must not differ (duty 9). */
@@ -46,14 +46,14 @@ class PendingLogins {
   readonly context: CallbackContext;
   readonly redirectUri: Uint8Array;
   /** Whether the browser has a session already: by another tab, or because this answer has come before (Back, reload). */
-  readonly signedIn: bool;
+  readonly loggedIn: bool;
   /** What the seals of all of them are bound to. */
   private readonly sealContext: Uint8Array;
   private cookies: LoginCookie[];
 
   constructor(x: Exchange, request: BrowserRequest) {
     const redirectUri = redirectUriOf(request, request.path);
-    this.signedIn = isSignedIn(x, request);
+    this.loggedIn = isLoggedIn(x, request);
     this.context = new CallbackContext(request);
     this.redirectUri = redirectUri;
     this.sealContext = loginContext(request.browser, redirectUri);
@@ -122,10 +122,10 @@ function answered(x: Exchange, logins: PendingLogins, text: Uint8Array): Next {
   const context = logins.context, browser = context.browser;
   const state = answer.one("state");
   const login: Login | null = state.length == STATE_SIZE ? logins.find(state) : null;
-  // Nothing of other sign-ins is touched: whoever made this up must not end them.
-  if (login == null) return logins.signedIn ? context.backTo(utf8("/"), [], BrowserEvent.AlreadySignedIn) : errorPage(LOGIN_UNKNOWN);
+  // Nothing of other logins is touched: whoever made this up must not end them.
+  if (login == null) return logins.loggedIn ? context.backTo(utf8("/"), [], BrowserEvent.AlreadyLoggedIn) : errorPage(LOGIN_UNKNOWN);
 
-  // From here on this sign-in is used up, whatever comes of it (duty 3).
+  // From here on this login is used up, whatever comes of it (duty 3).
   context.over(state.slice(0, LOGIN_ID_SIZE), login.returnTo);
   if (x.registry.claim(Once.Login, loginKey(browser.context, state), x.nowMs, (login.startedAtSec + LOGIN_AGE_SEC) * 1000) != Claim.Mine) return over(logins, login, LOGIN_UNKNOWN);
   if (x.nowSec >= login.startedAtSec + LOGIN_AGE_SEC) return over(logins, login, LOGIN_EXPIRED);
@@ -137,7 +137,7 @@ function answered(x: Exchange, logins: PendingLogins, text: Uint8Array): Next {
 
 /** A login of this browser that cannot go on. Who is logged in all the same gets the page that was wanted. */
 function over(logins: PendingLogins, login: Login, refusal: Refusal): Next {
-  return logins.signedIn ? logins.context.backTo(login.returnTo, [], BrowserEvent.AlreadySignedIn) : logins.context.refuse(refusal);
+  return logins.loggedIn ? logins.context.backTo(login.returnTo, [], BrowserEvent.AlreadyLoggedIn) : logins.context.refuse(refusal);
 }
 
 /** RFC 9207 §2.4: exact, and required of a provider that promises it (mix-up, duty 6). */
@@ -152,17 +152,17 @@ function refusedByProvider(x: Exchange, logins: PendingLogins, login: Login, err
   const context = logins.context;
   if (!login.silent && (is(error, "temporarily_unavailable") || is(error, "authentication_expired"))) {
     // Where each page asks the provider again, it would say the same again.
-    if (logins.signedIn && !context.browser.forceReauthorize) return context.backTo(login.returnTo, [], BrowserEvent.AlreadySignedIn);
-    if (!logins.signedIn && context.mayRepeat(x.nowSec, LOOP_SEC)) return context.backTo(login.returnTo, [], BrowserEvent.SignInRepeated);
+    if (logins.loggedIn && !context.browser.forceReauthorize) return context.backTo(login.returnTo, [], BrowserEvent.AlreadyLoggedIn);
+    if (!logins.loggedIn && context.mayRepeat(x.nowSec, LOOP_SEC)) return context.backTo(login.returnTo, [], BrowserEvent.LoginRepeated);
   }
   if (login.silent) {
     for (let i = 0; i < NOT_SILENTLY.length; i++) {
       if (!is(error, NOT_SILENTLY[i])) continue;
-      // The provider's session is over, and so is ours: the page that was wanted leads to an ordinary sign-in.
+      // The provider's session is over, and so is ours: the page that was wanted leads to an ordinary login.
       return context.backTo(login.returnTo, expiredSession(context.browser.cookies, context.names, context.secure, context.presentChunks), BrowserEvent.Silent);
     }
   }
-  return context.refuse(is(error, "access_denied") ? LOGIN_DENIED : LOGIN_FAILED, "the provider answered the sign-in with " + known(error));
+  return context.refuse(is(error, "access_denied") ? LOGIN_DENIED : LOGIN_FAILED, "the provider answered the login with " + known(error));
 }
 
 /** Error codes of RFC 6749 §4.1.2.1 and OpenID Connect Core 1.0 §3.1.2.6; others are a stranger's text and stay out of logs. */

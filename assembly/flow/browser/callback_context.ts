@@ -9,7 +9,7 @@ import { Redirect, Refuse, BrowserEvent } from "../decision/next";
 import { Refusal } from "../decision/refusal";
 import { BrowserRequest } from "../decision/browser_request";
 
-/** Fewer than the logins that end in the page about a redirect loop (flow/browser/sign_in.ts): this one has a page that says more. */
+/** Fewer than the logins that end in the page about a redirect loop (flow/browser/begin_login.ts): this one has a page that says more. */
 const MAX_REPEATED = 2;
 
 @final
@@ -60,7 +60,7 @@ export class CallbackContext {
     return true;
   }
 
-  /** One more sign-in was completed; counted to see a redirect loop (flow/browser/sign_in.ts). */
+  /** One more login was completed; counted to see a redirect loop (flow/browser/begin_login.ts). */
   completed(nowSec: i64, loopSec: i64): void {
     const counter = this.counter;
     counter.completed = nowSec - counter.completedAtSec < loopSec ? min(counter.completed + 1, 99) : 1;

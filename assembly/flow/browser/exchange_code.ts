@@ -18,7 +18,7 @@ import { CallbackContext } from "./callback_context";
 import { Await, AwaitProvider, CalloutKind, Next, Respond, Step, BrowserEvent } from "../decision/next";
 import { LOGIN_FAILED, NO_RANDOMNESS, PROVIDER_UNREACHABLE, SESSION_TOO_LARGE } from "../decision/refusal";
 import { sealSession } from "./seal_session";
-import { LOOP_SEC } from "./sign_in";
+import { LOOP_SEC } from "./begin_login";
 import { idTokenRules, takeIdToken, takeTokens } from "./take_tokens";
 import { KeyWait, Signature, verifySigned } from "./verify_id_token";
 
@@ -38,9 +38,9 @@ class ReadTokens extends Step {
     const read = readTokens(reply), fault = read.fault;
     if (fault != null) {
       const down = fault.code == TokenFault.Unreachable || fault.code == TokenFault.BadStatus && isOutage(reply.status);
-      return this.context.refuse(down ? PROVIDER_UNREACHABLE : LOGIN_FAILED, "sign-in: " + tokenFaultText(fault.code, fault.at));
+      return this.context.refuse(down ? PROVIDER_UNREACHABLE : LOGIN_FAILED, "login: " + tokenFaultText(fault.code, fault.at));
     }
-    if (read.value.idToken.length == 0) return this.context.refuse(LOGIN_FAILED, "sign-in: the token answer holds no id_token (is openid among the scopes?)");
+    if (read.value.idToken.length == 0) return this.context.refuse(LOGIN_FAILED, "login: the token answer holds no id_token (is openid among the scopes?)");
     return new CheckIdToken(this.context, this.login, read.value, new KeyWait(x.nowMs)).resume(x, reply);
   }
 }
@@ -54,15 +54,15 @@ class CheckIdToken extends Step {
     const signed = verifySigned(x, this.tokens.idToken);
     if (signed.signature == Signature.UnknownKey && this.keyWait.goesOn(x)) return new AwaitProvider(this);
     const jwt = signed.jwt, provider = x.provider;
-    if (signed.signature == Signature.UnknownKey && provider != null && provider.keysFailing) return this.context.refuse(PROVIDER_UNREACHABLE, "sign-in: the ID Token " + signed.why);
-    if (jwt == null) return this.context.refuse(LOGIN_FAILED, "sign-in: the ID Token " + signed.why);
+    if (signed.signature == Signature.UnknownKey && provider != null && provider.keysFailing) return this.context.refuse(PROVIDER_UNREACHABLE, "login: the ID Token " + signed.why);
+    if (jwt == null) return this.context.refuse(LOGIN_FAILED, "login: the ID Token " + signed.why);
     const read = readIdToken(jwt, signed.hash, idTokenRules(x, this.context.browser), this.login.nonce, this.tokens.accessToken, x.nowSec);
     const fault = read.fault;
-    if (fault != null) return this.context.refuse(LOGIN_FAILED, "sign-in: the ID Token " + idTokenFaultText(fault.code, fault.at));
+    if (fault != null) return this.context.refuse(LOGIN_FAILED, "login: the ID Token " + idTokenFaultText(fault.code, fault.at));
 
     const metadata = x.metadata, url: Url | null = metadata == null ? null : metadata.userinfoEndpoint;
     const wanted = this.context.browser.contents.user && url != null;
-    if (!wanted || url == null) return signedIn(x, this.context, this.login, this.tokens, read.value, EMPTY);
+    if (!wanted || url == null) return loggedIn(x, this.context, this.login, this.tokens, read.value, EMPTY);
     const call = userinfoRequest(x.endpoint("userinfo_endpoint", url), this.tokens.accessToken);
     return new Await(call, new ReadUserinfo(this.context, this.login, this.tokens, read.value), CalloutKind.Userinfo);
   }
@@ -101,39 +101,39 @@ class CheckUserinfo extends Step {
 /** `down`: the provider is to blame, and may be up again later. */
 function withUserinfo(x: Exchange, context: CallbackContext, login: Login, tokens: Tokens, idToken: IdToken, read: Result<Json>, down: bool): Next {
   const fault = read.fault;
-  if (fault == null) return signedIn(x, context, login, tokens, idToken, read.value.bytes);
+  if (fault == null) return loggedIn(x, context, login, tokens, idToken, read.value.bytes);
   const why = userinfoFaultText(fault.code, fault.at);
-  return fault.code == UserinfoFault.WrongSubject ? context.refuse(LOGIN_FAILED, "sign-in: " + why) : withoutUserinfo(x, context, login, tokens, idToken, why, down);
+  return fault.code == UserinfoFault.WrongSubject ? context.refuse(LOGIN_FAILED, "login: " + why) : withoutUserinfo(x, context, login, tokens, idToken, why, down);
 }
 
 /** The ID Token says who it is: a session begins all the same, and rules that need UserInfo's claims find them missing. */
 function withoutUserinfo(x: Exchange, context: CallbackContext, login: Login, tokens: Tokens, idToken: IdToken, why: string, down: bool): Next {
-  if (context.browser.userinfoRequired) return context.refuse(down ? PROVIDER_UNREACHABLE : LOGIN_FAILED, "sign-in: " + why);
-  const out = signedIn(x, context, login, tokens, idToken, EMPTY);
-  if (out instanceof Respond) (out as Respond).why = "sign-in: " + why + "; the session begins without UserInfo, with the ID Token's claims (mend the endpoint; userinfo_required: true refuses such sign-ins)";
+  if (context.browser.userinfoRequired) return context.refuse(down ? PROVIDER_UNREACHABLE : LOGIN_FAILED, "login: " + why);
+  const out = loggedIn(x, context, login, tokens, idToken, EMPTY);
+  if (out instanceof Respond) (out as Respond).why = "login: " + why + "; the session begins without UserInfo, with the ID Token's claims (mend the endpoint; userinfo_required: true refuses such logins)";
   return out;
 }
 
 /** A new session, whatever the browser held before (session fixation, duty 25); or the one that the provider was asked about. */
-function signedIn(x: Exchange, context: CallbackContext, login: Login, tokens: Tokens, idToken: IdToken, userinfo: Uint8Array): Next {
+function loggedIn(x: Exchange, context: CallbackContext, login: Login, tokens: Tokens, idToken: IdToken, userinfo: Uint8Array): Next {
   const browser = context.browser, random = x.entropy.bytes(SESSION_ID_SIZE + NONCE_SIZE);
   if (random == null) return context.refuse(NO_RANDOMNESS);
   const s = new Session();
-  // Nobody has signed in anew where the provider was asked silently: it is the same session, and its absolute limit goes on.
+  // Nobody has logged in anew where the provider was asked silently: it is the same session, and its absolute limit goes on.
   const same = login.silent && sameBytes(login.sessionSubject, idToken.sub) && login.sessionId.length == SESSION_ID_SIZE;
   s.id = same ? login.sessionId : random.slice(0, SESSION_ID_SIZE);
   s.createdAtSec = same ? min(login.sessionSinceSec, x.nowSec) : x.nowSec;
   s.touchedAtSec = x.nowSec;
-  s.renewedAtSec = x.nowSec;
+  s.extendedAtSec = x.nowSec;
   s.authenticatedAtSec = x.nowSec;
   s.scope = browser.scope;
   s.userinfo = userinfo;
   takeIdToken(browser, s, tokens.idToken, idToken);
   takeTokens(x, browser, s, tokens);
   const text = sealSession(browser, context.names, context.secure, s, random.subarray(SESSION_ID_SIZE));
-  if (text == null) return context.refuse(SESSION_TOO_LARGE, "sign-in: the session does not fit into nine cookies: let the provider send fewer claims, or keep less by session_contents");
+  if (text == null) return context.refuse(SESSION_TOO_LARGE, "login: the session does not fit into nine cookies: let the provider send fewer claims, or keep less by session_contents");
   if (!login.silent) context.completed(x.nowSec, LOOP_SEC);
-  return context.backTo(login.returnTo, sessionSetCookies(browser.cookies, context.names, context.secure, text, context.presentChunks), BrowserEvent.SignedIn);
+  return context.backTo(login.returnTo, sessionSetCookies(browser.cookies, context.names, context.secure, text, context.presentChunks), BrowserEvent.LoggedIn);
 }
 
 /** The provider may answer later: it is out of order, or has enough for now. */

@@ -9,7 +9,7 @@ import { readLoginCounter } from "../../session/login_counter";
 import { STATE_SIZE } from "../../session/login";
 import { Refuse } from "../decision/next";
 import { CALLBACK_MISPLACED } from "../decision/refusal";
-import { callbackPathOf, redirectUriOf } from "./sign_in";
+import { callbackPathOf, redirectUriOf } from "./begin_login";
 import { BrowserRequest } from "../decision/browser_request";
 
 /** Of a path in the log. */
@@ -28,7 +28,7 @@ export function misplacedCallback(request: BrowserRequest): Refuse | null {
   const state = answer.one("state");
   if (state.length != STATE_SIZE || !counter.holds(state.subarray(0, LOGIN_ID_SIZE))) return null;
   const callbackPath = callbackPathOf(request);
-  return new Refuse(CALLBACK_MISPLACED, 0, "sign-in: the provider's answer came to the path " + shown(request.path) + ", and is expected at " + shown(callbackPath) + " (redirect_uri "
+  return new Refuse(CALLBACK_MISPLACED, 0, "login: the provider's answer came to the path " + shown(request.path) + ", and is expected at " + shown(callbackPath) + " (redirect_uri "
     + decodeUtf8(redirectUriOf(request, callbackPath)) + "): something on the way changes paths. Let it leave them as they are, or give redirect_uri as browsers must see it and let Envoy get that path");
 }
 

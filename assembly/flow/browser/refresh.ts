@@ -25,12 +25,12 @@ export function beginRefresh(x: Exchange, request: BrowserRequest, session: Sess
   const url: Url | null = metadata == null ? null : metadata.tokenEndpoint;
   if (url == null) return null;
   const call = refreshRequest(x.endpoint("token_endpoint", url), browser.client, session.refreshToken, x.assertionContext());
-  return call == null ? null : new Await(call, new ReadRefresh(new Renewal(browser, request.names, request.secure, session, key)), CalloutKind.Token);
+  return call == null ? null : new Await(call, new ReadRefresh(new SessionRefresh(browser, request.names, request.secure, session, key)), CalloutKind.Token);
 }
 
 /** The session whose tokens are refreshed, and what seals it again. */
 @final
-class Renewal {
+class SessionRefresh {
   constructor(
     readonly browser: BrowserSettings,
     readonly names: CookieNames,
@@ -44,17 +44,17 @@ class Renewal {
 
 @final
 class ReadRefresh extends Step {
-  constructor(private readonly renewal: Renewal) { super(); }
+  constructor(private readonly refresh: SessionRefresh) { super(); }
 
   resume(x: Exchange, reply: Reply): Next {
     const read = readTokens(reply), fault = read.fault;
     if (fault != null) {
       // Only the provider's own word ends a session; its silence, its mishaps and our wrong secret do not (duty 38).
       const ended = fault.code == TokenFault.InvalidGrant || fault.code == TokenFault.Refused;
-      return new Refreshed(this.renewal.key, ended ? RefreshOutcome.Ended : RefreshOutcome.Failed, EMPTY,
+      return new Refreshed(this.refresh.key, ended ? RefreshOutcome.Ended : RefreshOutcome.Failed, EMPTY,
         fault.code == TokenFault.InvalidGrant ? "" : "refresh: " + tokenFaultText(fault.code, fault.at));
     }
-    return new TakeRefreshed(this.renewal, read.value, x.nowMs).resume(x, reply);
+    return new TakeRefreshed(this.refresh, read.value, x.nowMs).resume(x, reply);
   }
 }
 
@@ -64,7 +64,7 @@ class TakeRefreshed extends Step {
   private readonly keyWait: KeyWait;
 
   constructor(
-    private readonly renewal: Renewal,
+    private readonly refresh: SessionRefresh,
     private readonly tokens: Tokens,
     /** When they came: their time counts from then. */
     private readonly cameAtMs: i64,
@@ -74,36 +74,36 @@ class TakeRefreshed extends Step {
   }
 
   resume(x: Exchange, _reply: Reply): Next {
-    const renewal = this.renewal, s = renewal.session, tokens = this.tokens, came = x.at(this.cameAtMs);
+    const refresh = this.refresh, s = refresh.session, tokens = this.tokens, came = x.at(this.cameAtMs);
     let unknown = false;
     if (tokens.idToken.length > 0) {
       const signed = verifySigned(x, tokens.idToken);
       unknown = signed.signature == Signature.UnknownKey;
       const why = unknown ? "" : this.takeIdToken(came, signed);
-      if (why.length > 0) return renewal.ended("the ID Token " + why);
+      if (why.length > 0) return refresh.ended("the ID Token " + why);
     } else unknown = claimsToBeOurs(x, tokens.accessToken) && verifyAccessToken(x, tokens.accessToken).signature == Signature.UnknownKey;
     const waits = unknown && this.keyWait.goesOn(x);
-    takeTokens(came, renewal.browser, s, tokens);
+    takeTokens(came, refresh.browser, s, tokens);
     s.touchedAtSec = came.nowSec;
-    s.renewedAtSec = came.nowSec;
+    s.extendedAtSec = came.nowSec;
     // The tokens that were just spent cannot be had again: without randomness the session is lost.
     const nonce = x.entropy.bytes(NONCE_SIZE);
-    if (nonce == null) return renewal.ended("the host has no randomness");
-    const text = sealSession(renewal.browser, renewal.names, renewal.secure, s, nonce);
-    if (text == null) return renewal.ended("the session does not fit into cookies any more");
+    if (nonce == null) return refresh.ended("the host has no randomness");
+    const text = sealSession(refresh.browser, refresh.names, refresh.secure, s, nonce);
+    if (text == null) return refresh.ended("the session does not fit into cookies any more");
     // An ID Token that cannot be verified is not taken; the one from before stays.
-    return waits ? new KeepRefresh(renewal.key, text, this) : new Refreshed(renewal.key, RefreshOutcome.Done, text);
+    return waits ? new KeepRefresh(refresh.key, text, this) : new Refreshed(refresh.key, RefreshOutcome.Done, text);
   }
 
   /** Empty, or what is wrong with it (duty 39). */
   private takeIdToken(x: Exchange, signed: SignedToken): string {
-    const jwt = signed.jwt, renewal = this.renewal, session = renewal.session, tokens = this.tokens;
+    const jwt = signed.jwt, refresh = this.refresh, session = refresh.session, tokens = this.tokens;
     if (jwt == null) return signed.why;
     const before = new SessionClaims(session).idToken.json;
-    const read = readRefreshedIdToken(jwt, signed.hash, idTokenRules(x, renewal.browser), session.subject, before, tokens.accessToken, x.nowSec);
+    const read = readRefreshedIdToken(jwt, signed.hash, idTokenRules(x, refresh.browser), session.subject, before, tokens.accessToken, x.nowSec);
     const fault = read.fault;
     if (fault != null) return idTokenFaultText(fault.code, fault.at);
-    takeIdToken(renewal.browser, session, tokens.idToken, read.value);
+    takeIdToken(refresh.browser, session, tokens.idToken, read.value);
     return "";
   }
 }

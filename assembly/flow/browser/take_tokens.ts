@@ -1,4 +1,4 @@
-// What a session takes over from a token answer, at sign-in and at each refresh.
+// What a session takes over from a token answer, at login and at each refresh.
 
 import { EMPTY } from "../../bytes/bytes";
 import { BrowserSettings } from "../../config/browser";

@@ -15,13 +15,13 @@ import { Exchange, RefreshOutcome } from "../decision/exchange";
 import { AwaitProvider, AwaitRefresh, ForwardSession, Next, Refuse } from "../decision/next";
 import { openNext, openSession } from "./open_session";
 import { beginRefresh } from "./refresh";
-import { CLAIMS_TOO_LARGE, INSUFFICIENT_SCOPE, OVERLOADED, PROVIDER_UNREACHABLE, SIGN_IN_LOOP_OVER } from "../decision/refusal";
+import { CLAIMS_TOO_LARGE, INSUFFICIENT_SCOPE, OVERLOADED, PROVIDER_UNREACHABLE, LOGIN_LOOP_OVER } from "../decision/refusal";
 import { sealSession } from "./seal_session";
 import { EndKeys, endKeys, refreshKey } from "../decision/session_keys";
-import { beginSignIn, SignIn } from "./sign_in";
+import { beginLogin, LoginKind } from "./begin_login";
 import { BrowserRequest } from "../decision/browser_request";
 
-/** How long a sign-in satisfies `force_reauthorize`: the way back from the provider, and what the page loads. */
+/** How long a login satisfies `force_reauthorize`: the way back from the provider, and what the page loads. */
 const REAUTHORIZED_SEC: i64 = 30;
 /** How long a browser has to take over the cookie in which a use was written down. */
 const TOLD_SEC: i64 = 10;
@@ -30,7 +30,7 @@ const MAX_STEPS = 8;
 /** How often a request waits for a refresh: another worker's may not come to an end, and then the request begins its own. */
 const MAX_WAITS = 2;
 
-/** What becomes of the request; null: the session is over, and nobody is signed in. */
+/** What becomes of the request; null: the session is over, and nobody is logged in. */
 export function useSession(x: Exchange, request: BrowserRequest, opened: Session): Next | null {
   const now = x.nowSec, keys: EndKeys | null = x.registry.nothingEnded ? null : endKeys(request.browser.context, opened);
   if (isOver(x, request, opened, keys)) return null;
@@ -40,11 +40,11 @@ export function useSession(x: Exchange, request: BrowserRequest, opened: Session
   // One refresh serves a request: tokens that are due again at once are used as they are.
   const refreshed = x.waits.refreshes > 0 && newest.text != null;
   if (!refreshed && tokensDue(x, request, session)) {
-    const waits = renew(x, request, session);
+    const waits = refresh(x, request, session);
     if (waits != null) return waits;
   }
   if (!refreshed && session.accessExpiresAtSec > 0 && session.accessExpiresAtSec <= now) {
-    if (request.browser.renewAccessToken) return null;
+    if (request.browser.refreshAccessToken) return null;
     dropAccessToken(session);
   }
   const again = asksAgain(x, request, session);
@@ -52,7 +52,7 @@ export function useSession(x: Exchange, request: BrowserRequest, opened: Session
 }
 
 /** Whether the request comes with a session that is neither over nor ended. */
-export function isSignedIn(x: Exchange, request: BrowserRequest): bool {
+export function isLoggedIn(x: Exchange, request: BrowserRequest): bool {
   for (let session = openSession(request); session != null; session = openNext(request)) {
     if (!isOver(x, request, session, x.registry.nothingEnded ? null : endKeys(request.browser.context, session))) return true;
   }
@@ -79,7 +79,7 @@ export function newestOf(x: Exchange, request: BrowserRequest, opened: Session):
 }
 
 /** Waits for new tokens or begins to get them; null: the old ones are still good, or the session is over. */
-function renew(x: Exchange, request: BrowserRequest, session: Session): Next | null {
+function refresh(x: Exchange, request: BrowserRequest, session: Session): Next | null {
   const key = refreshKey(request.browser.context, request.names.session, session), state = x.registry.refresh(key, x.nowMs);
   // As long as the old token lives, nobody needs to wait for the new one, nor for a provider that is down.
   const expired = session.accessExpiresAtSec <= x.nowSec;
@@ -117,7 +117,7 @@ function isOver(x: Exchange, request: BrowserRequest, s: Session, keys: EndKeys 
 }
 
 function tokensDue(x: Exchange, request: BrowserRequest, s: Session): bool {
-  return request.browser.renewAccessToken && s.refreshToken.length > 0 && s.accessExpiresAtSec > 0
+  return request.browser.refreshAccessToken && s.refreshToken.length > 0 && s.accessExpiresAtSec > 0
     && s.accessExpiresAtSec - request.browser.accessLeewaySec <= x.nowSec;
 }
 
@@ -133,12 +133,12 @@ function asksAgain(x: Exchange, request: BrowserRequest, s: Session): Next | nul
   const forced = browser.forceReauthorize && age > REAUTHORIZED_SEC;
   const silent = browser.reauthenticateSec > 0 && age > browser.reauthenticateSec;
   if (!forced && !silent || !request.kind.isNavigation()) return null;
-  return beginSignIn(x, request, forced ? SignIn.Again : SignIn.Silent, SIGN_IN_LOOP_OVER, s);
+  return beginLogin(x, request, forced ? LoginKind.Again : LoginKind.Silent, LOGIN_LOOP_OVER, s);
 }
 
-function enter(x: Exchange, request: BrowserRequest, s: Session, keys: EndKeys | null, renewed: Uint8Array | null): Next {
+function enter(x: Exchange, request: BrowserRequest, s: Session, keys: EndKeys | null, refreshed: Uint8Array | null): Next {
   const browser = request.browser, claims = new SessionClaims(s);
-  let text = renewed;
+  let text = refreshed;
   if (text == null && touched(s, browser.limits, x.nowSec)) {
     // Without randomness the use is written down another time.
     const nonce = x.entropy.bytes(NONCE_SIZE);
@@ -154,7 +154,7 @@ function enter(x: Exchange, request: BrowserRequest, s: Session, keys: EndKeys |
   }
   // Each answer to a request with old tokens brings the new ones, for any of them may be lost. Of a use that was written down one answer
   // tells, and others again some seconds later.
-  const good = goodUntilSec(request, s), until = renewed != null ? 0 : text != null ? min(good, x.nowSec + TOLD_SEC) : good;
+  const good = goodUntilSec(request, s), until = refreshed != null ? 0 : text != null ? min(good, x.nowSec + TOLD_SEC) : good;
   const out = new ForwardSession(s, keys, identity.entries, until);
   if (text != null) out.setCookies = sessionSetCookies(browser.cookies, request.names, request.secure, text, request.presentChunks);
   return out;
@@ -164,7 +164,7 @@ function enter(x: Exchange, request: BrowserRequest, s: Session, keys: EndKeys |
 function goodUntilSec(request: BrowserRequest, s: Session): i64 {
   const browser = request.browser;
   let until = min(endsAtSec(s, browser.limits), touchDueAtSec(s, browser.limits));
-  if (s.accessExpiresAtSec > 0) until = min(until, s.accessExpiresAtSec - (browser.renewAccessToken ? browser.accessLeewaySec : 0));
+  if (s.accessExpiresAtSec > 0) until = min(until, s.accessExpiresAtSec - (browser.refreshAccessToken ? browser.accessLeewaySec : 0));
   if (browser.forceReauthorize) until = min(until, s.authenticatedAtSec + REAUTHORIZED_SEC);
   if (browser.reauthenticateSec > 0) until = min(until, s.authenticatedAtSec + browser.reauthenticateSec);
   return until;

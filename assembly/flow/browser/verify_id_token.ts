@@ -48,7 +48,7 @@ export class KeyWait {
 /** An ID Token or a logout token. */
 export function verifySigned(x: Exchange, token: Uint8Array): SignedToken {
   const browser = x.config.browser, metadata = x.metadata;
-  if (browser == null) return bad("came where nobody signs in");
+  if (browser == null) return bad("came where nobody logs in");
   const listed = browser.idTokenAlgorithmsByMetadata && metadata != null ? metadata.idTokenAlgorithms : NONE;
   return verifyBy(x, token, browser.idTokenAlgorithms, listed, browser.idTokenSecret);
 }
@@ -56,7 +56,7 @@ export function verifySigned(x: Exchange, token: Uint8Array): SignedToken {
 /** An access token of a session. */
 export function verifyAccessToken(x: Exchange, token: Uint8Array): SignedToken {
   const browser = x.config.browser, key = x.config.key;
-  if (browser == null) return bad("came where nobody signs in");
+  if (browser == null) return bad("came where nobody logs in");
   return verifyBy(x, token, browser.accessTokenAlgorithms, NONE, key instanceof SecretKey ? key as SecretKey : null);
 }
 

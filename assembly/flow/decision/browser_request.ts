@@ -1,4 +1,4 @@
-// A browser's request, as the sign-in sees it.
+// A browser's request, as the login sees it.
 
 import { EMPTY, indexOf, is } from "../../bytes/bytes";
 import { BrowserSettings, CALLBACK_SUFFIX, Redirect } from "../../config/browser";

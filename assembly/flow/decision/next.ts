@@ -17,7 +17,7 @@ export class Forward extends Next {
   static anonymous(): Forward { return new Forward(EMPTY, 0); }
 }
 
-/** Lets a signed-in browser's request through. Its cookies' verdict may be remembered until `untilSec`. */
+/** Lets a logged-in browser's request through. Its cookies' verdict may be remembered until `untilSec`. */
 @final
 export class ForwardSession extends Next {
   /** Set-Cookie values for the upstream's response: the session was refreshed, or its use written down. */
@@ -33,7 +33,7 @@ export class ForwardPreflight extends Next {}
 /** Answers in the upstream's place. A verdict on a token may be remembered until `untilSec` (0: not at all). */
 @final
 export class Refuse extends Next {
-  /** Where the page's link leads, to try again or to sign out: a path of this origin, or EMPTY. */
+  /** Where the page's link leads, to try again or to log out: a path of this origin, or EMPTY. */
   again: Uint8Array = EMPTY;
   setCookies: Uint8Array[] = new Array<Uint8Array>();
   /** The methods that would do, with a status of 405. */
@@ -94,7 +94,7 @@ export class Ended extends Next {
 }
 
 /** What a browser's request came to, for the counters. */
-export const enum BrowserEvent { SignInStarted = 0, SignedIn, SignedOut, SignOutAsked, Silent, AlreadySignedIn, SignInRepeated, LogoutReturned }
+export const enum BrowserEvent { LoginStarted = 0, LoggedIn, LoggedOut, LogoutAsked, Silent, AlreadyLoggedIn, LoginRepeated, LogoutReturned }
 
 /** Which calls there are, for the counters. */
 export const enum CalloutKind { Discovery = 0, Jwks, Introspection, Token, Userinfo, Revocation }

@@ -26,7 +26,7 @@ export class Refusal {
 
 const INVALID_TOKEN = "invalid_token";
 const INVALID_REQUEST = "invalid_request";
-const SIGN_OUT = "Sign out";
+const LOGOUT = "Log out";
 
 // Requests that cannot be read.
 export const BAD_REQUEST = new Refusal("bad_request", 400, INVALID_REQUEST, "The request has no usable path or too many headers.");
@@ -50,57 +50,57 @@ export const WRONG_TYPE = new Refusal("wrong_type", 401, INVALID_TOKEN, "The tok
 export const BOUND_TOKEN = new Refusal("bound_token", 401, INVALID_TOKEN, "The token is bound to a key that a bearer request does not prove.");
 export const INACTIVE = new Refusal("inactive", 401, INVALID_TOKEN, "The token is not active.");
 export const WRONG_AUDIENCE = new Refusal("wrong_audience", 401, INVALID_TOKEN, "The token is meant for another audience.");
-export const INSUFFICIENT_SCOPE = new Refusal("insufficient_scope", 403, "insufficient_scope", "The token lacks a scope that is needed here.", "", "", SIGN_OUT);
+export const INSUFFICIENT_SCOPE = new Refusal("insufficient_scope", 403, "insufficient_scope", "The token lacks a scope that is needed here.", "", "", LOGOUT);
 
-/** As an upstream would say of its own bound (RFC 6585 §5): neither signing in anew nor another permission would change anything. */
+/** As an upstream would say of its own bound (RFC 6585 §5): neither logging in anew nor another permission would change anything. */
 export const CLAIMS_TOO_LARGE = new Refusal("claims_too_large", 431, "", "What the identity provider says of you is more than can be handed on here.", "Too much to hand on",
-  "Tell whoever runs this site the code below: fewer groups or roles of yours, or more room for them, would help.", SIGN_OUT);
+  "Tell whoever runs this site the code below: fewer groups or roles of yours, or more room for them, would help.", LOGOUT);
 
 // Whom the configuration does not let in.
 const NOT_YOURS = "Not allowed here";
-const OTHER_ACCOUNT = "You are signed in, but your account may not open this page. Sign out to use another one, or ask whoever runs this site.";
-export const CLAIMS_REFUSED = new Refusal("claims_refused", 403, "", "What the identity provider says of you does not fit what is asked for here.", NOT_YOURS, OTHER_ACCOUNT, SIGN_OUT);
-export const CLAIM_MISSING = new Refusal("claim_missing", 403, "", "The identity provider does not say of you what is asked for here.", NOT_YOURS, OTHER_ACCOUNT, SIGN_OUT);
-export const CLAIM_TYPE = new Refusal("claim_type", 403, "", "The identity provider says of you what is asked for here in another form.", NOT_YOURS, OTHER_ACCOUNT, SIGN_OUT);
-export const ACCESS_DENIED = new Refusal("access_denied", 403, "", "You may not do this here.", NOT_YOURS, OTHER_ACCOUNT, SIGN_OUT);
+const OTHER_ACCOUNT = "You are logged in, but your account may not open this page. Log out to use another one, or ask whoever runs this site.";
+export const CLAIMS_REFUSED = new Refusal("claims_refused", 403, "", "What the identity provider says of you does not fit what is asked for here.", NOT_YOURS, OTHER_ACCOUNT, LOGOUT);
+export const CLAIM_MISSING = new Refusal("claim_missing", 403, "", "The identity provider does not say of you what is asked for here.", NOT_YOURS, OTHER_ACCOUNT, LOGOUT);
+export const CLAIM_TYPE = new Refusal("claim_type", 403, "", "The identity provider says of you what is asked for here in another form.", NOT_YOURS, OTHER_ACCOUNT, LOGOUT);
+export const ACCESS_DENIED = new Refusal("access_denied", 403, "", "You may not do this here.", NOT_YOURS, OTHER_ACCOUNT, LOGOUT);
 
 // Nobody's fault on this side of the provider: closed, and worth trying again.
 export const NOT_READY = new Refusal("provider_not_ready", 503, "", "The identity provider's keys are not available yet. Please try again.");
 export const PROVIDER_UNREACHABLE = new Refusal("provider_unreachable", 503, "", "The identity provider cannot be reached. Please try again.");
 export const OVERLOADED = new Refusal("too_many_waiting", 503, "", "Too many requests are waiting for the identity provider. Please try again.");
-export const MISCONFIGURED = new Refusal("misconfigured", 503, "", "The gateway's sign-in is not configured.");
+export const MISCONFIGURED = new Refusal("misconfigured", 503, "", "The gateway's login is not configured.");
 
-// Browsers: nobody is signed in.
-export const SIGN_IN_NEEDED = new Refusal("sign_in_needed", 401, "", "Sign-in is needed: open this site in a browser window and sign in there.", "Sign-in needed", "", "Sign in");
-export const NOT_SENT = new Refusal("not_sent", 401, "", "You are not signed in, so nothing was sent.", "Not sent", "Go back, keep a copy of what you entered, sign in, and send it again.", "Sign in");
+// Browsers: nobody is logged in.
+export const LOGIN_NEEDED = new Refusal("sign_in_needed", 401, "", "Login is needed: open this site in a browser window and log in there.", "Login needed", "", "Log in");
+export const NOT_SENT = new Refusal("not_sent", 401, "", "You are not logged in, so nothing was sent.", "Not sent", "Go back, keep a copy of what you entered, log in, and send it again.", "Log in");
 export const TOO_MANY_COOKIES = new Refusal("too_many_cookies", 431, "", "The request carries too many cookies.", "Too many cookies", "Delete the cookies of this site, then try again.");
-export const SIGN_IN_LOOP_NO_COOKIE = new Refusal("loop_cookie_missing", 400, "", "Sign-in succeeded several times, but the browser did not send the session cookie back.", "Sign-in is going in circles",
+export const LOGIN_LOOP_NO_COOKIE = new Refusal("loop_cookie_missing", 400, "", "Login succeeded several times, but the browser did not send the session cookie back.", "Login is going in circles",
   "Allow cookies for this site, and open it by the very address it is meant to have (https or http, host name).");
-export const SIGN_IN_LOOP_UNREADABLE = new Refusal("loop_cookie_unreadable", 400, "", "Sign-in succeeded several times, but the session cookie that came back cannot be read.", "Sign-in is going in circles",
+export const LOGIN_LOOP_UNREADABLE = new Refusal("loop_cookie_unreadable", 400, "", "Login succeeded several times, but the session cookie that came back cannot be read.", "Login is going in circles",
   "Delete this site's cookies and try again. For the operator: do all gateways share one session.secret, and does nothing on the way change cookies?");
-export const SIGN_IN_LOOP_OVER = new Refusal("loop_session_over", 400, "", "Sign-in succeeded several times, but each session was over at once.", "Sign-in is going in circles",
+export const LOGIN_LOOP_OVER = new Refusal("loop_session_over", 400, "", "Login succeeded several times, but each session was over at once.", "Login is going in circles",
   "For the operator: compare the clocks of the gateways and the identity provider, and the lifetimes in the configuration.");
 export const TOO_MANY_LOGINS = new Refusal("too_many_logins", 429, "", "Other logins are under way in this browser, and this one was begun by a link on another site.", "Log in here?", "If you want to log in to this site, go on.", "Go on");
 export const ADDRESS_TOO_LONG = new Refusal("address_too_long", 414, "", "The address of this page is too long to come back to it after a login.", "This address is too long", "Log in first. Then open the address again.", "Log in");
-export const NO_RANDOMNESS = new Refusal("no_randomness", 503, "", "Sign-in is not possible right now. Please try again.");
+export const NO_RANDOMNESS = new Refusal("no_randomness", 503, "", "Login is not possible right now. Please try again.");
 
 // The way back from the provider.
 export const PREFETCHED = new Refusal("prefetched", 403, "", "This address does something when a person opens it, and is not fetched ahead.");
 export const CALLBACK_DIRECT = new Refusal("callback_direct", 400, "", "This address is only the way back from the identity provider.", "Nothing to see here", "Open the page that you wanted instead. For the operator: if it is this one, redirect_uri must have a path of its own.");
-export const CALLBACK_MALFORMED = new Refusal("callback_malformed", 400, "", "The identity provider's answer cannot be read.", "Sign-in did not work", "Please try again.");
+export const CALLBACK_MALFORMED = new Refusal("callback_malformed", 400, "", "The identity provider's answer cannot be read.", "Login did not work", "Please try again.");
 export const CALLBACK_MISPLACED = new Refusal("callback_misplaced", 400, "", "The login's answer came to another address than agreed.", "Login did not work",
   "Something between your browser and this site changes addresses. Tell whoever runs this site the code below.");
-export const CALLBACK_METHOD = new Refusal("callback_method", 405, "", "The identity provider's answer came by another method than agreed.", "Sign-in did not work", "Please try again.");
-export const LOGIN_UNKNOWN = new Refusal("login_unknown", 400, "", "This sign-in was not begun in this browser, or it is over already.", "This sign-in is not open any more",
+export const CALLBACK_METHOD = new Refusal("callback_method", 405, "", "The identity provider's answer came by another method than agreed.", "Login did not work", "Please try again.");
+export const LOGIN_UNKNOWN = new Refusal("login_unknown", 400, "", "This login was not begun in this browser, or it is over already.", "This login is not open any more",
   "Open the page that you wanted. If this comes again, allow cookies for this site, and open it by the very address it is meant to have (https or http, host name).");
-export const LOGIN_EXPIRED = new Refusal("login_expired", 400, "", "This sign-in took longer than ten minutes.", "This sign-in is not open any more", "Please try again.");
-export const LOGIN_WRONG_ISSUER = new Refusal("login_wrong_issuer", 400, "", "The answer does not come from the identity provider that was asked.", "Sign-in did not work", "Please try again.");
-export const LOGIN_DENIED = new Refusal("login_denied", 403, "", "The identity provider did not let you in, or you cancelled.", "Not signed in", "You can try again, perhaps as somebody else.");
-export const LOGIN_FAILED = new Refusal("login_failed", 502, "", "The identity provider's answer was not accepted.", "Sign-in did not work", "Please try again. If it stays so, tell the operator the time and the code below.");
+export const LOGIN_EXPIRED = new Refusal("login_expired", 400, "", "This login took longer than ten minutes.", "This login is not open any more", "Please try again.");
+export const LOGIN_WRONG_ISSUER = new Refusal("login_wrong_issuer", 400, "", "The answer does not come from the identity provider that was asked.", "Login did not work", "Please try again.");
+export const LOGIN_DENIED = new Refusal("login_denied", 403, "", "The identity provider did not let you in, or you cancelled.", "Not logged in", "You can try again, perhaps as somebody else.");
+export const LOGIN_FAILED = new Refusal("login_failed", 502, "", "The identity provider's answer was not accepted.", "Login did not work", "Please try again. If it stays so, tell the operator the time and the code below.");
 export const SESSION_TOO_LARGE = new Refusal("session_too_large", 431, "", "What the identity provider says of you does not fit into the browser's cookies.", "Too much to remember",
   "For the operator: let the provider send fewer claims or groups, or keep less by session_contents.");
 
-// Signing out.
+// Logging out.
 export const LOGOUT_METHOD = new Refusal("logout_method", 405, "", "This address takes another method.", "Not possible");
 export const LOGOUT_TOKEN_INVALID = new Refusal("logout_token_invalid", 400, INVALID_REQUEST, "The logout token is not valid.");
 export const LOGOUT_NOT_KEPT = new Refusal("logout_not_kept", 503, "", "The logout cannot be kept right now.");

@@ -35,7 +35,7 @@ export function endKeys(context: Uint8Array, s: Session): EndKeys {
   );
 }
 
-/** One sign-in, by its state. 16 bytes. */
+/** One login, by its state. 16 bytes. */
 export function loginKey(context: Uint8Array, state: Uint8Array): Uint8Array {
   return digest(Hash.Sha256, contextOf([utf8("login"), context, state])).slice(0, 16);
 }

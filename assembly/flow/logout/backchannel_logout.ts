@@ -63,7 +63,7 @@ class CheckLogoutToken extends Step {
     const claim = registry.claim(Once.LogoutToken, id, x.nowMs, (token.issuedAtSec + MAX_AGE_SEC + 2 * x.config.slackSec) * 1000);
     if (claim == Claim.Taken) return new Refuse(LOGOUT_TOKEN_INVALID);
     if (claim == Claim.Mine) {
-      if (this.endSessions(x, token)) return new Page(BrowserEvent.SignedOut, "");
+      if (this.endSessions(x, token)) return new Page(BrowserEvent.LoggedOut, "");
       // So that the provider may try again (duty 120).
       registry.release(Once.LogoutToken, id, x.nowMs);
     }

@@ -1,7 +1,7 @@
-// The provider ends a session in a frame of its own sign-out page (OpenID Connect Front-Channel Logout 1.0 §2).
+// The provider ends a session in a frame of its own logout page (OpenID Connect Front-Channel Logout 1.0 §2).
 
 import { same } from "../../bytes/bytes";
-import { signedOutFrame } from "../../http/page";
+import { loggedOutFrame } from "../../http/page";
 import { readParameters } from "../../http/parameters";
 import { Exchange } from "../decision/exchange";
 import { clear, endSession } from "./logout";
@@ -16,7 +16,7 @@ export function frontchannelLogout(x: Exchange, request: BrowserRequest): Next {
   const provider = x.provider, form = readParameters(request.query);
   if (provider == null || form == null || form.count("iss") != 1 || form.count("sid") != 1) return new Refuse(LOGOUT_MISMATCH);
   if (!provider.isIssuer(form.one("iss"))) return new Refuse(LOGOUT_MISMATCH);
-  const out = new Page(BrowserEvent.SignedOut, signedOutFrame());
+  const out = new Page(BrowserEvent.LoggedOut, loggedOutFrame());
   out.framedBy = originOfUrl(provider.issuer());
   let session = openSession(request);
   if (session == null) return out;

@@ -3,7 +3,7 @@
 import { encodeBase64url } from "../../bytes/base64";
 import { EMPTY, joined, same, utf8 } from "../../bytes/bytes";
 import { LOGIN_ID_SIZE } from "../../http/cookie_names";
-import { signedOutPage } from "../../http/page";
+import { loggedOutPage } from "../../http/page";
 import { readParameters } from "../../http/parameters";
 import { LoginCounter, readLoginCounter } from "../../session/login_counter";
 import { Session } from "../../session/session";
@@ -44,7 +44,7 @@ export function logoutReturn(request: BrowserRequest): Page | null {
   const counter = readLoginCounter(request.cookies.flows());
   if (counter.logout.length != LOGIN_ID_SIZE || !bringsBack(request.query, counter.logout)) return null;
   counter.logout = EMPTY;
-  const page = new Page(BrowserEvent.LogoutReturned, signedOutPage(utf8("/")));
+  const page = new Page(BrowserEvent.LogoutReturned, loggedOutPage(utf8("/")));
   page.setCookies.push(flowSetCookie(request.names, request.secure, counter.written(), request.browser.formPost));
   return page;
 }

@@ -13,15 +13,15 @@ export function settingsOf(config: Fields): Settings[] {
 
 export const placeOf = ({ path, own }: Settings, key: string): string => path !== "" && key in own ? `${path}.${key}` : key;
 
-/** Whether browsers sign in: the filter's own rule (assembly/config/compile.ts). */
-export function signsIn({ all }: Settings): boolean {
+/** Whether browsers log in: the filter's own rule (assembly/config/compile.ts). */
+export function logsIn({ all }: Settings): boolean {
   if (all.mode === "public" || all.mode === "deny" || all.mode === "bearer" || all.bearer_only === true && all.mode !== "browser") return false;
   return isFields(all.session) || (all.unauth_action ?? "auth") === "auth";
 }
 
 /** Whether the filter must read a request's body, and the attribute that makes it. */
 export function readsBody(settings: Settings): string | undefined {
-  if (!signsIn(settings)) return undefined;
+  if (!logsIn(settings)) return undefined;
   return "backchannel_logout_path" in settings.all ? "backchannel_logout_path" : settings.all.response_mode === "form_post" ? "response_mode" : undefined;
 }
 

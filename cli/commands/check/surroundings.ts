@@ -7,7 +7,7 @@ import { filterPath } from "../filter/module";
 import type { Position } from "../source/source_file";
 import { at, isFields, listAt, mapsBelow, nodeAt, offsetAt, textAt, typeOf, type Fields } from "./fields";
 import type { Plugin } from "./plugins";
-import { placeOf, readsBody, signsIn, type Settings } from "./settings";
+import { placeOf, readsBody, logsIn, type Settings } from "./settings";
 
 export type Note = (level: Level, code: string, path: string, text: string, position?: Position) => void;
 
@@ -92,7 +92,7 @@ function checkConnectionManager(plugin: Plugin, root: Node | null, all: Settings
     if (!typeOf(manager).endsWith("HttpConnectionManager") || !mapsBelow(nodeAt(map, "http_filters")).some((below) => below === plugin.node)) continue;
     const where = (key: string): Position => plugin.file.at(offsetAt(map, key));
     const limit = at(manager, "max_request_headers_kb");
-    if (typeof limit === "number" && limit < SESSION_KB + REST_KB && all.some(signsIn)) {
+    if (typeof limit === "number" && limit < SESSION_KB + REST_KB && all.some(logsIn)) {
       note("warning", "headers-too-small", "", `max_request_headers_kb is ${limit}, and a session takes up to ${SESSION_KB} kB of Cookie: people with large tokens would get 431. Leave it out (60), or keep less by session_contents`, where("max_request_headers_kb"));
     }
     const count = at(manager, "common_http_protocol_options", "max_headers_count");

@@ -14,11 +14,11 @@ export function convertApisix(document: unknown, options: Option[] = APISIX): Dr
 function single(plugin: Fields, options: Option[]): Draft {
   const draft: Draft = { filter: {}, changes: [] };
   put(plugin, draft, options);
-  complete(draft, signsIn(draft.filter));
+  complete(draft, logsIn(draft.filter));
   return draft;
 }
 
-export const signsIn = (filter: Fields): boolean => filter.bearer_only !== true && (filter.unauth_action ?? "auth") === "auth" || isFields(filter.session);
+export const logsIn = (filter: Fields): boolean => filter.bearer_only !== true && (filter.unauth_action ?? "auth") === "auth" || isFields(filter.session);
 
 /** Its settings, with references that only APISIX can follow replaced. */
 function put({ _meta: meta, ...plugin }: Fields, draft: Draft, options: Option[]): void {
@@ -67,7 +67,7 @@ function ruled(routes: Route[], options: Option[]): Draft {
     if (route.plugin === undefined) own.filter.mode = "public";
     else {
       put(route.plugin, own, options);
-      complete(own, signsIn(own.filter));
+      complete(own, logsIn(own.filter));
     }
     draft.changes.push(...own.changes.map((one) => ({ ...one, option: `${route.name}: ${one.option}` })));
     rules.push({ ...match, ...own.filter });

@@ -9,7 +9,7 @@ const PAR = "pushed authorization requests are not supported: the request goes t
 const DPOP = "proof of possession is not supported: tokens are plain bearer tokens, which the provider must issue for this client";
 const STORE = "there is no store: sessions live in sealed cookies. Where they grow too large for nine cookies, keep less by session_contents";
 const PROXY = "calls go through Envoy's cluster, which may lead through a proxy";
-/** Parameters that make the sign-in safe by being the filter's own. */
+/** Parameters that make the login safe by being the filter's own. */
 const OWN_PARAMS = ["state", "nonce", "redirect_uri", "client_id", "response_type", "code_challenge", "code_challenge_method", "scope", "response_mode", "request", "request_uri"];
 
 export const APISIX: Option[] = [
@@ -19,7 +19,7 @@ export const APISIX: Option[] = [
   keep("scope", "openid email"),
   keep("required_scopes", ["read"]),
   keep("realm", "shop"),
-  change("bearer_only", true, "bearer_only", (value: boolean) => value ? "true without public_key and use_jwks: bearer tokens are introspected only if the provider offers it and there are credentials, else verified by its keys" : "false: only a person's navigation leads to the sign-in; scripts, forms and curl get 401. A bearer token is always verified"),
+  change("bearer_only", true, "bearer_only", (value: boolean) => value ? "true without public_key and use_jwks: bearer tokens are introspected only if the provider offers it and there are credentials, else verified by its keys" : "false: only a person's navigation leads to the login; scripts, forms and curl get 401. A bearer token is always verified"),
   change("logout_path", "/bye", "logout_path", "is compared with the whole path. A link on another site leads to a page that asks first"),
   keep("post_logout_redirect_uri", "https://app.example.com/goodbye"),
   change("redirect_uri", "/callback", "redirect_uri", "a callback that is opened directly is answered by a page with 400, not by 500. Forwarded headers do not change it: give a whole URL where Envoy does not see https", String),
@@ -76,7 +76,7 @@ export const APISIX: Option[] = [
   change("accept_none_alg", true, "", (value: boolean) => value ? "unsigned tokens are never accepted" : "", () => undefined),
   change("accept_unsupported_alg", true, "", (value: boolean) => value ? "a token whose signature cannot be checked is refused" : "", () => undefined),
   keep("access_token_expires_leeway", 5),
-  change("force_reauthorize", true, "force_reauthorize", (value: boolean) => value ? "not again within 30 seconds of a sign-in" : ""),
+  change("force_reauthorize", true, "force_reauthorize", (value: boolean) => value ? "not again within 30 seconds of a login" : ""),
   change("use_nonce", false, "use_nonce", (value: boolean) => value ? "" : "a nonce is always sent; false lets an ID Token lack it, which is APISIX's default. Leave it out if the provider copies the nonce, as they do"),
   keep("revoke_tokens_on_logout", true),
   change("jwk_expires_in", 3600, "jwk_expires_in", "an unknown kid fetches keys at most once in 30 seconds", (value: number) => Math.max(60, value)),
@@ -121,6 +121,6 @@ function putParams(value: unknown, draft: Parameters<Option["put"]>[1]): void {
   const kept = Object.entries(value as Fields).filter(([name]) => !OWN_PARAMS.includes(name));
   if (kept.length > 0) set(draft.filter, "authorization_params", Object.fromEntries(kept));
   for (const name of Object.keys(value as Fields).filter((one) => OWN_PARAMS.includes(one))) {
-    say(draft, "dropped", `authorization_params.${name}`, name === "scope" || name === "response_mode" ? `has an attribute of its own: ${name}` : "makes the sign-in safe by being the filter's own");
+    say(draft, "dropped", `authorization_params.${name}`, name === "scope" || name === "response_mode" ? `has an attribute of its own: ${name}` : "makes the login safe by being the filter's own");
   }
 }

@@ -1,7 +1,7 @@
 // Huawei Cloud APIG: one OIDC policy. Names are its own, and most mean the same as one of APISIX's.
 
 import { change, complete, drop, keep, putAll, say, secret, type Draft, type Option } from "./option";
-import { signsIn } from "./apisix";
+import { logsIn } from "./apisix";
 
 /** For the tests: APIG takes RSA alone. */
 const RSA_KEY = "-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAogadGqRcDTcXMgGgseKW\nX4unWUHABx2/oGR4DMRph1xjfpYHLiYJTFkXMzES8AM7A2halxFkZLAZ0oOiMwb/\noqfqG0LC4MfZcAFMbnR82w6ZNJc2ZAcMRji6AXg6aA+ruGtU5/NlRhxw9ebxLs0q\nXcESy2IeAsMbCpEpOt4kw68tXCMPk/iyfxf9wn5i7Mfd92G9BO1dXNkwJtu6o4u6\n1Ln/CAsMq+xgoZGmsB/bDY3/6mQyPawlzRAxCSb9A9jWuanR5IGa3wax8N0eolru\nMtFkmpE7YEJ1erX0HFvIVj9x52ATSFTqYidiI4yOaNomiKchV2bS4aAC/LyP4uie\nbwIDAQAB\n-----END PUBLIC KEY-----";
@@ -46,8 +46,8 @@ export function convertHuawei(policy: Record<string, unknown>, options: Option[]
   }
   filter.token_signing_alg_values_expected = ["RS256", "RS384", "RS512"];
   say(draft, "added", "token_signing_alg_values_expected", "those that APIG takes: leave it out, and every public-key algorithm is accepted");
-  if (filter.logout_path === undefined) say(draft, "added", "logout_path", "/logout signs out, whether a policy has an API for it or not");
+  if (filter.logout_path === undefined) say(draft, "added", "logout_path", "/logout logs out, whether a policy has an API for it or not");
   say(draft, "changed", "limits", "a bearer token may have 16 kB (APIG: 5 kB), and a session nine cookies; policies of several APIs become rules of one filter");
-  complete(draft, signsIn(filter));
+  complete(draft, logsIn(filter));
   return draft;
 }

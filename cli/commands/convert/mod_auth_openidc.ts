@@ -33,7 +33,7 @@ export const MOD_AUTH_OPENIDC: Option[] = [
   method("OIDCProviderTokenEndpointAuth", "token_endpoint_auth_method"),
   keep("OIDCClientID", "app", "client_id", first),
   secret("OIDCClientSecret", "client_secret", "CLIENT_SECRET"),
-  change("OIDCRedirectURI", "https://app.example.com/callback", "redirect_uri", "is this one path: ?logout=, ?info=, ?refresh= and ?revoke_session= of it are not there; logout_path signs out", first),
+  change("OIDCRedirectURI", "https://app.example.com/callback", "redirect_uri", "is this one path: ?logout=, ?info=, ?refresh= and ?revoke_session= of it are not there; logout_path logs out", first),
   change("OIDCCryptoPassphrase", "x", "session.secret", "nobody's session comes over: set the environment variable SESSION_SECRET to the output of openssl rand -base64 32", () => "$ENV://SESSION_SECRET"),
   keep("OIDCScope", "openid email", "scope", first),
   change("OIDCPathScope", "openid x", "scope", "is for the whole filter, or a rule", first),
@@ -51,8 +51,8 @@ export const MOD_AUTH_OPENIDC: Option[] = [
   ...drop(ENCRYPTED, { OIDCIDTokenEncryptedResponseAlg: "RSA-OAEP", OIDCIDTokenEncryptedResponseEnc: "A256GCM", OIDCUserInfoEncryptedResponseAlg: "RSA-OAEP", OIDCUserInfoEncryptedResponseEnc: "A256GCM", OIDCOAuthDecryptSharedKeys: "k" }),
   ...drop("signed UserInfo is verified whatever its algorithm, by those of ID Tokens", { OIDCUserInfoSignedResponseAlg: "RS256" }),
   ...drop("the access token goes to UserInfo in the header", { OIDCUserInfoTokenMethod: "authz_header" }),
-  change("OIDCUserInfoRefreshInterval", "300", "", "UserInfo is fetched at the sign-in, and with each renewal", () => undefined),
-  change("OIDCRefreshAccessTokenBeforeExpiry", "30", "access_token_expires_leeway", "a renewal that fails for want of the provider is 503", (value: unknown) => Number(first(value))),
+  change("OIDCUserInfoRefreshInterval", "300", "", "UserInfo is fetched at the login, and with each refresh", () => undefined),
+  change("OIDCRefreshAccessTokenBeforeExpiry", "30", "access_token_expires_leeway", "a refresh that fails for want of the provider is 503", (value: unknown) => Number(first(value))),
   keep("OIDCSessionInactivityTimeout", "600", "session.idling_timeout", (value: unknown) => Number(first(value))),
   change("OIDCSessionMaxDuration", "0", "session.absolute_timeout", (value: unknown) => Number(first(value)) === 0 ? "0 is the access token's lifetime there, and a day here" : "", (value: unknown) => Number(first(value)) || undefined),
   change("OIDCSessionType", "server-cache", "", (value: string) => first(value).startsWith("client-cookie") ? "sessions live in sealed cookies, up to nine" : STORE, () => undefined),
@@ -63,7 +63,7 @@ export const MOD_AUTH_OPENIDC: Option[] = [
   keep("OIDCCookiePath", "/", "session.cookie_path", first),
   keep("OIDCCookieHTTPOnly", "On", "session.cookie_http_only", flag),
   change("OIDCCookieSameSite", "Strict", "session.cookie_same_site", (value: string) => /strict/i.test(first(value)) ? "is Lax: with Strict browsers would hold the session back on the way from the provider" : "", (value: string) => /none/i.test(first(value)) ? "None" : "Lax"),
-  ...drop("cookies of a sign-in under way are the filter's own: seven at a time, for ten minutes", { OIDCStateCookiePrefix: "s", OIDCStateMaxNumberOfCookies: "7", OIDCStateTimeout: "300", OIDCStateInputHeaders: "user-agent" }),
+  ...drop("cookies of a login under way are the filter's own: seven at a time, for ten minutes", { OIDCStateCookiePrefix: "s", OIDCStateMaxNumberOfCookies: "7", OIDCStateTimeout: "300", OIDCStateInputHeaders: "user-agent" }),
   change("OIDCStripCookies", "a", "", "the filter's own cookies never reach the upstream; others do", () => undefined),
   ...drop("no cookie of a browser goes to the provider", { OIDCPassCookies: "a" }),
   keep("OIDCDefaultLoggedOutURL", "https://app.example.com/goodbye", "post_logout_redirect_uri", first),
@@ -87,7 +87,7 @@ export const MOD_AUTH_OPENIDC: Option[] = [
   ...drop(ELSEWHERE, { OIDCMetadataDir: "/m", OIDCDiscoverURL: "https://app.example.com/choose", OIDCDiscoverIssuersAllowed: "x", OIDCProviderRegistrationEndpointJson: "{}", OIDCClientName: "n", OIDCClientContact: "c" }),
   change("OIDCValidateIssuer", "Off", "", (value: unknown) => flag(first(value)) ? "the issuer is always checked" : "the issuer is always checked: claim_validator.issuer.valid_issuers may name several for bearer tokens", () => undefined),
   change("OIDCUnAuthAction", "401", "unauth_action", (value: string) => `${/^\d/.test(first(value)) ? "deny" : first(value)}: scripts and forms get 401 in any case`, (value: string) => ({ auth: "auth", pass: "pass" })[first(value)] ?? "deny"),
-  ...drop("who may not pass gets 403; nobody is sent to sign in once more", { OIDCUnAutzAction: "403" }),
+  ...drop("who may not pass gets 403; nobody is sent to log in once more", { OIDCUnAutzAction: "403" }),
   change("OIDCPassClaimsAs", "headers", "", HEADERS, () => undefined),
   change("OIDCPassIDTokenAs", "claims", "set_id_token_header", "claims are X-ID-Token, serialized is X-Raw-ID-Token (set_raw_id_token_header)", (value: unknown) => [value].flat().length > 0),
   change("OIDCPassUserInfoAs", "json", "set_userinfo_header", "is X-Userinfo: base64 of the JSON", () => true),
@@ -97,7 +97,7 @@ export const MOD_AUTH_OPENIDC: Option[] = [
   change("OIDCRemoteUserClaim", "email", "claim_headers", "REMOTE_USER is Apache's own: the claim goes to the header x-remote-user", (value: unknown) => ({ [first(value)]: "x-remote-user" })),
   change("OIDCOAuthRemoteUserClaim", "sub", "claim_headers", "REMOTE_USER is Apache's own: the claim goes to the header x-remote-user", (value: unknown) => ({ [first(value)]: "x-remote-user" })),
   ...drop("POST is not replayed: what people send gets 401, which says that nothing was sent", { OIDCPreservePost: "On", OIDCPreservePostTemplates: "a b" }),
-  ...drop("no page shows who is signed in", { OIDCInfoHook: "userinfo" }),
+  ...drop("no page shows who is logged in", { OIDCInfoHook: "userinfo" }),
   ...drop("is Envoy's: its metrics, traces and what it trusts of other proxies", { OIDCMetricsData: "authtype", OIDCMetricsPublish: "/m", OIDCTraceParent: "propagate", OIDCXForwardedHeaders: "X-Forwarded-Host", OIDCDebugMaskSecrets: "On" }),
   ...drop("bound tokens are not supported: tokens are plain bearer tokens", { OIDCDPoPMode: "required", OIDCCertBoundAccessTokens: "On" }),
   ...drop("is no profile here: PKCE, nonce and exact checks are always on", { OIDCProfile: "FAPI20" }),
@@ -143,10 +143,10 @@ export function convertModAuthOpenidc(text: string, options: Option[] = MOD_AUTH
   if (others.length > 0) filter.rules = others;
   if (guarded.length > 0 && open === undefined) {
     filter.rules = [...others, { path_prefix: "/", mode: "public" }];
-    say(draft, "changed", "Location", "what no Location guards passes without a sign-in, as there: the last rule says so");
+    say(draft, "changed", "Location", "what no Location guards passes without a login, as there: the last rule says so");
   }
   for (const require of whole!.requires) addRequire(require, filter, draft);
-  if (people) say(draft, "added", "logout_path", "/logout signs out, in place of the callback's ?logout=");
+  if (people) say(draft, "added", "logout_path", "/logout logs out, in place of the callback's ?logout=");
   complete(draft, people);
   return draft;
 }

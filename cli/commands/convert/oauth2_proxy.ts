@@ -8,10 +8,10 @@ const UPSTREAM = "is Envoy's: routes and clusters lead to upstreams";
 const LISTENER = "is Envoy's: listeners, TLS, limits and what is trusted of other proxies stand in its configuration";
 const LOGS = "is Envoy's: its log, access log, health checks and metrics (docs/operations.md)";
 const STORE = "there is no store: sessions live in sealed cookies";
-const PAGES = "the provider shows the sign-in; the filter's own pages are plain";
+const PAGES = "the provider shows the login; the filter's own pages are plain";
 const GROUPS = "is a provider's own way to say who may come in: have it put groups into a claim, and use access_rules";
 const OTHER = "is not OpenID Connect";
-const PASSWORDS = "people sign in at the provider alone";
+const PASSWORDS = "people log in at the provider alone";
 
 /** Patterns of paths: what fits the filter's exact paths and whole folders; undefined for any other. */
 function matchOf(pattern: string): Record<string, unknown> | undefined {
@@ -69,10 +69,10 @@ export const OAUTH2_PROXY: Option[] = [
   keep("cookie_secure", true, "session.cookie_secure"),
   keep("cookie_httponly", true, "session.cookie_http_only"),
   change("cookie_samesite", "strict", "session.cookie_same_site", (value: string) => value === "strict" ? "is Lax: with Strict browsers would hold the session back on the way from the provider" : "", (value: string) => ({ none: "None", "": "Default" })[value] ?? "Lax"),
-  change("cookie_expire", "168h", "session.absolute_timeout", "a session ends so long after the sign-in, and earlier when it is not used: session.idling_timeout (900 s) and rolling_timeout (3600 s)", seconds),
-  change("cookie_refresh", "1h", "", "access tokens are renewed when they expire, by whoever comes next", () => undefined),
-  ...drop("cookies of a sign-in under way are the filter's own: seven at a time, for ten minutes", { cookie_csrf_expire: "5m", cookie_csrf_per_request: true, cookie_csrf_per_request_limit: 3, cookie_csrf_samesite: "lax", encode_state: true }),
-  change("session_cookie_minimal", true, "session_contents", "the session keeps no tokens: nothing is renewed, and the identity headers hold the ID Token's claims alone", () => ({ id_token: true })),
+  change("cookie_expire", "168h", "session.absolute_timeout", "a session ends so long after the login, and earlier when it is not used: session.idling_timeout (900 s) and rolling_timeout (3600 s)", seconds),
+  change("cookie_refresh", "1h", "", "access tokens are refreshed when they expire, by whoever comes next", () => undefined),
+  ...drop("cookies of a login under way are the filter's own: seven at a time, for ten minutes", { cookie_csrf_expire: "5m", cookie_csrf_per_request: true, cookie_csrf_per_request_limit: 3, cookie_csrf_samesite: "lax", encode_state: true }),
+  change("session_cookie_minimal", true, "session_contents", "the session keeps no tokens: nothing is refreshed, and the identity headers hold the ID Token's claims alone", () => ({ id_token: true })),
   ...drop(STORE, { session_store_type: "redis", redis_connection_url: "redis://r", redis_username: "u", redis_password: "p", redis_use_sentinel: true, redis_sentinel_master_name: "m", redis_sentinel_password: "p", redis_sentinel_connection_urls: [], redis_use_cluster: true, redis_cluster_connection_urls: [], redis_ca_path: "/ca", redis_insecure_skip_tls_verify: true, redis_connection_idle_timeout: 0 }),
   change("pass_access_token", true, "set_access_token_header", "the header is X-Access-Token, not X-Forwarded-Access-Token"),
   change("pass_authorization_header", true, "access_token_in_authorization_header", "Authorization holds the access token, not the ID Token, which set_raw_id_token_header puts into X-Raw-ID-Token"),
@@ -88,16 +88,16 @@ export const OAUTH2_PROXY: Option[] = [
   keep("oidc_enabled_signing_algs", ["RS256"], "token_signing_alg_values_expected", (value: unknown) => [value].flat()),
   ...drop("keys come from the provider: public_key is for one PEM, in the configuration itself", { oidc_public_key_files: ["/key.pem"] }),
   change("skip_jwt_bearer_tokens", true, "use_jwks", "bearer tokens are verified by the provider's keys, and an invalid one is 401; without it they are verified, too (docs/configuration.md#modes)"),
-  change("bearer_token_login_fallback", true, "", (value: boolean) => value ? "an invalid bearer token is 401, never a redirect to the sign-in" : "", () => undefined),
+  change("bearer_token_login_fallback", true, "", (value: boolean) => value ? "an invalid bearer token is 401, never a redirect to the login" : "", () => undefined),
   change("extra_jwt_issuers", ["https://other.example.com=api"], "", "another issuer needs a rule with a discovery of its own", () => undefined),
   change("insecure_oidc_skip_issuer_verification", true, "", "the issuer is always checked", () => undefined),
   change("insecure_oidc_skip_nonce", true, "use_nonce", "a nonce is always sent; use_nonce: false lets an ID Token lack it", (value: boolean) => value ? false : undefined),
   change("insecure_oidc_allow_unverified_email", true, "", "email_verified is not looked at: access_rules can ask for it", () => undefined),
   ...drop("UserInfo is fetched where identity headers use it: session_contents without user leaves it out", { skip_claims_from_profile_url: true }),
   change("validate_url", "https://idp.example.com/check", "", "sessions are not checked at the provider; back-channel logout ends them (backchannel_logout_path)", () => undefined),
-  change("backend_logout_url", "https://idp.example.com/out", "", "signing out ends at the provider's end_session_endpoint", () => undefined),
+  change("backend_logout_url", "https://idp.example.com/out", "", "logging out ends at the provider's end_session_endpoint", () => undefined),
   { name: "email_domains", outcome: "changed", sample: ["example.com"], put: putDomains },
-  ...unguarded("lists of people are the provider's: who may sign in to this client", { authenticated_emails_file: "/emails" }),
+  ...unguarded("lists of people are the provider's: who may log in to this client", { authenticated_emails_file: "/emails" }),
   change("allowed_groups", ["admin"], "access_rules", "the claim is groups: change it where yours has another name", claimRule("groups")),
   change("allowed_roles", ["admin"], "access_rules", "the claim is realm_access.roles, Keycloak's: change it where yours has another name", claimRule("realm_access.roles")),
   change("keycloak_groups", ["admin"], "access_rules", "the claim is groups", claimRule("groups")),
@@ -126,7 +126,7 @@ export const OAUTH2_PROXY: Option[] = [
 ];
 
 function putDomains(value: unknown, draft: Draft): void {
-  if ([value].flat().includes("*")) say(draft, "changed", "email_domains", "everybody who can sign in passes, as there");
+  if ([value].flat().includes("*")) say(draft, "changed", "email_domains", "everybody who can log in passes, as there");
   else say(draft, "unguarded", "email_domains", "claims are compared as a whole: have the provider say the domain in a claim of its own (hd at Google), and use access_rules");
 }
 

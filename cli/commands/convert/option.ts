@@ -83,8 +83,8 @@ export function putAll(options: Option[], given: Fields, draft: Draft, path = ""
 
 export const CLUSTER = "belongs to Envoy's cluster that provider_cluster names";
 
-/** What every configuration needs here: a cluster for the provider, and for a sign-in a session's secret. */
-export function complete(draft: Draft, signsIn: boolean): void {
+/** What every configuration needs here: a cluster for the provider, and for a login a session's secret. */
+export function complete(draft: Draft, logsIn: boolean): void {
   const { filter } = draft;
   if (filter.provider_cluster === undefined && (filter.discovery !== undefined || filter.introspection_endpoint !== undefined || filter.jwks_uri !== undefined)) {
     filter.provider_cluster = "idp";
@@ -95,7 +95,7 @@ export function complete(draft: Draft, signsIn: boolean): void {
     say(draft, "added", "ssl_verify", "false accepts that the provider is reached by plain http: anyone on the way can change what it says");
   }
   const session = (filter.session ?? {}) as Fields;
-  if (signsIn && session.secret === undefined) {
+  if (logsIn && session.secret === undefined) {
     filter.session = { ...session, secret: "$ENV://SESSION_SECRET" };
     say(draft, "added", "session.secret", "seals the sessions: set the environment variable SESSION_SECRET to the output of openssl rand -base64 32, the same in all Envoys");
   }

@@ -3,7 +3,7 @@
 import { check } from "../check/check";
 import { at, isFields, textAt } from "../check/fields";
 import { pluginsOf } from "../check/plugins";
-import { clusterFor, clusterNames, signsIn, urlOf, type Settings } from "../check/settings";
+import { clusterFor, clusterNames, logsIn, urlOf, type Settings } from "../check/settings";
 import { isBefore } from "../check/surroundings";
 import type { Finding, Level } from "../finding";
 import type { Io } from "../io";
@@ -90,7 +90,7 @@ async function sayProviders(all: Settings[], { aheadSec }: Running, say: Say, io
 /** A logout token that is none: the filter refuses it, and nobody else answers so. */
 async function sayBackchannel(settings: Settings, say: Say, io: Io): Promise<void> {
   const path = settings.all.backchannel_logout_path, app = urlOf(settings.all.redirect_uri);
-  if (!signsIn(settings) || typeof path !== "string" || app === undefined) return;
+  if (!logsIn(settings) || typeof path !== "string" || app === undefined) return;
   const url = new URL(path, app.origin).href;
   io.progress(`asking ${url}`);
   try {
@@ -99,7 +99,7 @@ async function sayBackchannel(settings: Settings, say: Say, io: Io): Promise<voi
     if (code === "body_not_delivered") say("error", "headers-not-held", `${url}: logout tokens do not reach the filter: allow_on_headers_stop_iteration: true, and Envoy 1.35 or later`, "backchannel_logout_path");
     else if (answer.status !== 400) say("error", "backchannel-unreachable", `${url} answers ${answer.status} to a logout token that is none, where the filter would answer 400: what stands in front of Envoy must lead there`, "backchannel_logout_path");
   } catch (error) {
-    say("warning", "backchannel-unreachable", `${url} cannot be reached from here (${(error as { cause?: { code?: string } }).cause?.code ?? (error as Error).message}): the provider must reach it to sign people out`, "backchannel_logout_path");
+    say("warning", "backchannel-unreachable", `${url} cannot be reached from here (${(error as { cause?: { code?: string } }).cause?.code ?? (error as Error).message}): the provider must reach it to log people out`, "backchannel_logout_path");
   } finally {
     io.progress("");
   }

@@ -15,7 +15,7 @@ export function addGenerate(program: Command, io: Io, done: (code: number) => vo
     .addOption(new Option("--target <target>", "what runs the filter").choices(Object.keys(TARGETS)).default("envoy"))
     .option("--app-url <url>", "how browsers reach the application", "https://app.example.com")
     .option("--upstream <host:port>", "the service behind Envoy", "service.example.com:8000")
-    .option("--bearer-only", "bearer tokens alone, nobody signs in", false)
+    .option("--bearer-only", "bearer tokens alone, nobody logs in", false)
     .option("--offline", "do not ask the provider", false)
     .option("--ca <file>", "authorities that certificates may come from, where Envoy runs", "/etc/ssl/certs/ca-certificates.crt")
     .option("--wasm <file>", "the filter's module, where Envoy runs", "/etc/envoy/envoy-oidc.wasm")

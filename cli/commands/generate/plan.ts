@@ -48,7 +48,7 @@ export async function planFor(options: GenerateOptions, naming: (host: Host) => 
     client_id: options.clientId,
   };
   if (options.bearerOnly) Object.assign(filter, { bearer_only: true, use_jwks: true });
-  else addSignIn(filter, options, app, known, bodies, secrets, remarks);
+  else addLogin(filter, options, app, known, bodies, secrets, remarks);
   const algorithms = algorithmsOf(known);
   if (algorithms.length > 0) filter.token_signing_alg_values_expected = algorithms;
   return { options, filter, hosts, remarks, secrets, readsBodies: "backchannel_logout_path" in filter };
@@ -81,7 +81,7 @@ const PLAIN_HOST = /^[a-z0-9.-]+$/;
 
 const authority = ({ hostname, port, tls }: Host): string => port === (tls ? 443 : 80) ? hostname : `${hostname}:${port}`;
 
-function addSignIn(filter: Record<string, unknown>, options: GenerateOptions, app: URL, known: Known | undefined, bodies: boolean, secrets: Record<string, string>, remarks: string[]): void {
+function addLogin(filter: Record<string, unknown>, options: GenerateOptions, app: URL, known: Known | undefined, bodies: boolean, secrets: Record<string, string>, remarks: string[]): void {
   const method = methodOf(known, remarks);
   if (method === "client_secret_basic" || method === "client_secret_post") {
     filter.client_secret = "$ENV://CLIENT_SECRET";
@@ -103,9 +103,9 @@ function addSignIn(filter: Record<string, unknown>, options: GenerateOptions, ap
   });
   if (known?.metadata.backchannel_logout_supported === true) {
     if (bodies) filter.backchannel_logout_path = "/backchannel-logout";
-    else remarks.push("The provider sends logout tokens (back-channel logout), which the filter cannot read here: see docs/sign-in.md");
+    else remarks.push("The provider sends logout tokens (back-channel logout), which the filter cannot read here: see docs/login.md");
   }
-  if (known !== undefined && known.metadata.end_session_endpoint === undefined) remarks.push("The provider has no end_session_endpoint: signing out here leaves people signed in there");
+  if (known !== undefined && known.metadata.end_session_endpoint === undefined) remarks.push("The provider has no end_session_endpoint: logging out here leaves people logged in there");
   const register = [`redirect URI ${base}/callback`, ...("backchannel_logout_path" in filter ? [`back-channel logout URI ${base}/backchannel-logout`] : [])];
   remarks.push(`Register at the provider for the client ${options.clientId}: ${register.join(", ")}`);
 }

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { pluginsOf } from "../check/plugins";
 import { isFields } from "../check/fields";
-import { settingsOf, signsIn } from "../check/settings";
+import { settingsOf, logsIn } from "../check/settings";
 import { printable, UserError, type Io } from "../io";
 import { readSource } from "../source/read_source";
 import { openSessions, sealedNames, type OpenedSession } from "./open_session";
@@ -39,9 +39,9 @@ The secret is read from SESSION_SECRET unless --secret-env names another variabl
 function contextsOf({ config, issuer, clientId }: Given): { issuer: string; clientId: string }[] {
   if (issuer !== undefined && clientId !== undefined) return [{ issuer, clientId }];
   if (config === undefined) throw new UserError("give --config, or --issuer and --client-id: a session is sealed for them");
-  const all = pluginsOf(readSource(config)).plugins.flatMap(({ json }) => { try { const value = JSON.parse(json) as unknown; return isFields(value) ? settingsOf(value) : []; } catch { return []; } }).filter(signsIn);
+  const all = pluginsOf(readSource(config)).plugins.flatMap(({ json }) => { try { const value = JSON.parse(json) as unknown; return isFields(value) ? settingsOf(value) : []; } catch { return []; } }).filter(logsIn);
   const found = all.map(({ all: settings }) => ({ issuer: String(issuer ?? settings.issuer ?? String(settings.discovery).replace(/\/\.well-known\/[\w-]+$/, "")), clientId: String(clientId ?? settings.client_id) }));
-  if (found.length === 0) throw new UserError(`${config}: no configuration with a sign-in`);
+  if (found.length === 0) throw new UserError(`${config}: no configuration with a login`);
   return found.filter((one, i) => found.findIndex((other) => other.issuer === one.issuer && other.clientId === one.clientId) === i);
 }
 
@@ -59,7 +59,7 @@ const PARTS: [keyof OpenedSession["sizes"], string, string][] = [
 function show(io: Io, { cookie, chunks, cookieBytes, plainBytes, times, subject, sid, scope, accessVerified, sizes }: OpenedSession): void {
   const now = Date.now() / 1000, ago = (sec: number): string => sec === 0 ? "never" : `${new Date(sec * 1000).toISOString()} (${sec > now ? `in ${Math.round(sec - now)}` : `${Math.round(now - sec)}`} s${sec > now ? "" : " ago"})`;
   io.line(`${io.paint("bold", cookie)}: ${cookieBytes} bytes in ${chunks} cookie${chunks === 1 ? "" : "s"}, of nine at most; ${plainBytes} bytes before sealing`);
-  for (const [label, text] of [["sub", subject], ["sid", sid || "none"], ["scope", scope || "none"], ["signed in", ago(times.created)], ["provider vouched", ago(times.authenticated)], ["renewed", ago(times.renewed)], ["last use noted", ago(times.touched)], ["access token ends", `${ago(times.accessExpires)}${accessVerified ? "" : ", not verified by the provider's keys"}`]]) io.line(`  ${label!.padEnd(18)} ${printable(text!)}`);
+  for (const [label, text] of [["sub", subject], ["sid", sid || "none"], ["scope", scope || "none"], ["logged in", ago(times.created)], ["provider vouched", ago(times.authenticated)], ["extended", ago(times.extended)], ["last use noted", ago(times.touched)], ["access token ends", `${ago(times.accessExpires)}${accessVerified ? "" : ", not verified by the provider's keys"}`]]) io.line(`  ${label!.padEnd(18)} ${printable(text!)}`);
   io.line("  bytes by part, each a third more in the cookie:");
   for (const [part, label, setting] of [...PARTS].sort(([a], [b]) => sizes[b] - sizes[a])) if (sizes[part] > 0) io.line(`    ${String(sizes[part]).padStart(6)}  ${label}${setting === "" ? "" : io.paint("dim", `  (${setting})`)}`);
 }

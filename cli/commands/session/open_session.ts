@@ -13,7 +13,7 @@ export interface OpenedSession {
   cookieBytes: number;
   plainBytes: number;
   /** Seconds since 1970; 0 where one is not known. */
-  times: { created: number; touched: number; renewed: number; authenticated: number; accessExpires: number };
+  times: { created: number; touched: number; extended: number; authenticated: number; accessExpires: number };
   accessVerified: boolean;
   subject: string;
   sid: string;
@@ -76,7 +76,7 @@ function read(plain: Buffer): Omit<OpenedSession, "cookie" | "chunks" | "cookieB
     for (let i = 0; i < parts; i++) field();
     return at - from - 1 - 4 * parts;
   };
-  const times = { created: time(), touched: time(), renewed: time(), authenticated: time(), accessExpires: time() };
+  const times = { created: time(), touched: time(), extended: time(), authenticated: time(), accessExpires: time() };
   const accessVerified = plain[at++] === 1, subject = field(), sid = field();
   const accessToken = token(), refreshToken = field().length, scope = field(), idToken = token(), idClaims = field().length, userinfo = field().length;
   return {

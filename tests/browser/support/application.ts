@@ -13,7 +13,7 @@ export interface Application {
   url: string;
   /** Logout tokens that the provider has sent. */
   logoutTokens: string[];
-  signInUrl(parameters?: Record<string, string>): string;
+  loginUrl(parameters?: Record<string, string>): string;
   token(form: Record<string, string>): Promise<Tokens>;
   /** Trades the code of a callback's URL. */
   redeem(callback: string): Promise<Tokens>;
@@ -40,7 +40,7 @@ export async function startApplication(options: Partial<BrowserOptions> = {}): P
   };
   return {
     provider, url, logoutTokens, token,
-    signInUrl: (parameters = {}) => `${provider.issuer}/auth?${new URLSearchParams({
+    loginUrl: (parameters = {}) => `${provider.issuer}/auth?${new URLSearchParams({
       client_id: BROWSER_CLIENT.id, response_type: "code", redirect_uri: `${url}/callback`, scope: "openid profile email offline_access read", state: "s", nonce: "n", ...parameters,
     })}`,
     redeem: (callback) => token({ grant_type: "authorization_code", code: new URL(callback).searchParams.get("code") ?? "", redirect_uri: `${url}/callback` }),

@@ -66,7 +66,7 @@ export async function chooses(page: Page, person: string): Promise<void> {
   await page.waitForURL((url) => !url.pathname.startsWith("/interaction/"));
 }
 
-export async function signIn(page: Page, url: string, person = "alice"): Promise<void> {
+export async function logIn(page: Page, url: string, person = "alice"): Promise<void> {
   await page.goto(url);
   await chooses(page, person);
 }

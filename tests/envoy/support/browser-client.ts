@@ -53,8 +53,8 @@ export class BrowserClient {
     return this.settle(await this.get(url));
   }
 
-  /** Opens a page, signs in at the provider if asked to, and gives the page at the end. */
-  async signIn(url: string, person = "alice"): Promise<Visit> {
+  /** Opens a page, logs in at the provider if asked to, and gives the page at the end. */
+  async logIn(url: string, person = "alice"): Promise<Visit> {
     const page = await this.open(url);
     return page.body.includes('name="login"') ? this.settle(await this.post(page.url, { login: person })) : page;
   }

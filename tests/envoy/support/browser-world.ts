@@ -1,4 +1,4 @@
-// What tests of the browser sign-in need: a provider that knows the filter as a client, an upstream, and an Envoy whose filter signs people in.
+// What tests of the browser login need: a provider that knows the filter as a client, an upstream, and an Envoy whose filter logs people in.
 
 import { freePort } from "../../../cli/demo/ports";
 import { BROWSER_CLIENT, type BrowserOptions } from "../../../cli/demo/provider-clients";
@@ -24,7 +24,7 @@ export interface BrowserWorldOptions {
 
 export const SESSION_SECRET = "a session secret of the tests, long enough";
 
-/** Sign-in by the provider's embedded client, tokens checked by its keys. */
+/** Login by the provider's embedded client, tokens checked by its keys. */
 export const bySession = (provider: Pick<TestProvider, "discovery">, app: string, changes: Filter = {}): Filter => ({
   discovery: provider.discovery, provider_cluster: "idp", ssl_verify: false, use_jwks: true,
   client_id: BROWSER_CLIENT.id, client_secret: BROWSER_CLIENT.secret, redirect_uri: "/callback", scope: "openid profile email offline_access read",

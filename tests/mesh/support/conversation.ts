@@ -102,7 +102,7 @@ export function converse(start: () => Promise<Gateway>, { forms, formPost = fals
 
 /** Status and URL of the page at the end. */
 async function logIn(browser: BrowserClient, url: string): Promise<[number, string]> {
-  const page = await sendForm(browser, await browser.signIn(url));
+  const page = await sendForm(browser, await browser.logIn(url));
   return [page.status, page.url];
 }
 

@@ -41,7 +41,7 @@ export function tellStory(provider: Provider, extras: Record<string, Extra> = {}
 
         await page.goto(`${url}/logout`);
         await goThroughWith(page, url);
-        expect(page.url()).toMatch(new RegExp(`^${url}/signed-out`));
+        expect(page.url()).toMatch(new RegExp(`^${url}/logged-out`));
         expect(await page.locator("main").innerText()).not.toMatch(/x-userinfo/i);
 
         await page.goto(`${url}/orders`);
@@ -80,7 +80,7 @@ export function tellStory(provider: Provider, extras: Record<string, Extra> = {}
       const browser = new BrowserClient();
       await visit(browser, `${app().url}/orders`);
       const back = await goThrough(browser, await browser.settle(await browser.get(`${app().url}/logout`)), app().url);
-      expect(back.url).toMatch(new RegExp(`^${app().url}/signed-out`));
+      expect(back.url).toMatch(new RegExp(`^${app().url}/logged-out`));
       expect((await browser.open(`${app().url}/orders`)).body).toContain('name="username"');
     });
 
@@ -106,7 +106,7 @@ export function tellStory(provider: Provider, extras: Record<string, Extra> = {}
         const { "x-access-token": first } = await headersAt(browser, app(method));
         await until("a refresh", REFRESHED_WITHIN_MS, async () => ((await headersAt(browser, app(method)))["x-access-token"] === first ? undefined : true));
         const back = await goThrough(browser, await browser.settle(await browser.get(`${url}/logout`)), url);
-        expect(back.url).toMatch(new RegExp(`^${url}/signed-out`));
+        expect(back.url).toMatch(new RegExp(`^${url}/logged-out`));
       });
     });
   }
@@ -213,7 +213,7 @@ export function tellStory(provider: Provider, extras: Record<string, Extra> = {}
     await visit(browser, `${url}/orders`);
     const page = await browser.open(`${url}/logout`);
     expect([page.url, page.status]).toEqual([`${url}/logout`, 200]);
-    const [, link] = /<a href="([^"]*)">Sign out at the identity provider too</.exec(page.body)!;
+    const [, link] = /<a href="([^"]*)">Log out at the identity provider too</.exec(page.body)!;
     const there = await goThrough(browser, await browser.open(link!.replaceAll("&amp;", "&")), url);
     expect(there.status < 400).toBe(provider.logoutWithoutHint);
     const asks = (await browser.open(`${url}/orders`)).body.includes('name="username"');

@@ -9,7 +9,7 @@ import { contains, equal, equalInt, filled, isTrue, text, utf8 } from "../check"
 import { EC_PKCS8_PEM, RSA_PKCS8 } from "../crypto/private_keys.as";
 import { RSA_PEM } from "../jose/fixtures.as";
 import { compiled, config, configOf, DISCOVERY, errors, refused, refusedOf } from "./compiled.as";
-import { browser, browserOf, refusedSignIn, SESSION, warnedSignIn } from "./signing_in.as";
+import { browser, browserOf, refusedLogin, SESSION, warnedLogin } from "./login.as";
 
 const RSA = '"client_rsa_private_key":"' + json("-----BEGIN PRIVATE KEY-----\n" + text(encodeBase64(RSA_PKCS8)) + "\n-----END PRIVATE KEY-----") + '"';
 const EC = '"client_rsa_private_key":"' + json(EC_PKCS8_PEM) + '"';
@@ -39,12 +39,12 @@ export function without_its_secret_a_client_introspects_nothing(): void {
 }
 
 export function a_secret_is_needed_where_the_way_takes_one(): void {
-  const want = "client_secret: is required for the browser sign-in; a client that has none (PKCE alone) sets token_endpoint_auth_method to \"none\"", ways = ["client_secret_basic", "client_secret_post", "client_secret_jwt"];
+  const want = "client_secret: is required for the browser login; a client that has none (PKCE alone) sets token_endpoint_auth_method to \"none\"", ways = ["client_secret_basic", "client_secret_post", "client_secret_jwt"];
   for (let i = 0; i < ways.length; i++) refusedOf(PUBLIC + ',"token_endpoint_auth_method":"' + ways[i] + '"}', want);
-  refusedOf("{" + DISCOVERY + "," + SESSION + ',"client_secret":"x"}', "client_id: is required for the browser sign-in");
+  refusedOf("{" + DISCOVERY + "," + SESSION + ',"client_secret":"x"}', "client_id: is required for the browser login");
   refused('"client_id":"app","introspection_endpoint_auth_method":"client_secret_jwt"', "client_secret: is required: the introspection endpoint asks who is calling");
   refusedOf(PUBLIC + ',"token_endpoint_auth_method":"none","revocation_endpoint_auth_method":"client_secret_post"}', "client_secret: is required for revocation_endpoint_auth_method");
-  refusedSignIn('"token_endpoint_auth_method":"tls_client_auth"', 'token_endpoint_auth_method: expected one of client_secret_basic, client_secret_post, private_key_jwt, client_secret_jwt, none, found "tls_client_auth"');
+  refusedLogin('"token_endpoint_auth_method":"tls_client_auth"', 'token_endpoint_auth_method: expected one of client_secret_basic, client_secret_post, private_key_jwt, client_secret_jwt, none, found "tls_client_auth"');
 }
 
 // By an assertion.
@@ -75,11 +75,11 @@ export function introspection_by_a_key_needs_no_secret(): void {
 
 export function an_algorithm_that_does_not_fit_is_refused(): void {
   const rsa = ["ES256", "ES384", "ES512", "HS256", "HS512"], ec = ["RS256", "ES384", "ES512", "HS256"], secret = ["RS256", "ES256"];
-  for (let i = 0; i < rsa.length; i++) refusedSignIn(BY_KEY + RSA + ',"client_jwt_assertion_alg":"' + rsa[i] + '"', "client_jwt_assertion_alg: " + rsa[i] + " does not go with private_key_jwt and this key");
-  for (let i = 0; i < ec.length; i++) refusedSignIn(BY_KEY + EC + ',"client_jwt_assertion_alg":"' + ec[i] + '"', "client_jwt_assertion_alg: " + ec[i] + " does not go with private_key_jwt and this key");
+  for (let i = 0; i < rsa.length; i++) refusedLogin(BY_KEY + RSA + ',"client_jwt_assertion_alg":"' + rsa[i] + '"', "client_jwt_assertion_alg: " + rsa[i] + " does not go with private_key_jwt and this key");
+  for (let i = 0; i < ec.length; i++) refusedLogin(BY_KEY + EC + ',"client_jwt_assertion_alg":"' + ec[i] + '"', "client_jwt_assertion_alg: " + ec[i] + " does not go with private_key_jwt and this key");
   for (let i = 0; i < secret.length; i++) refusedOf(longSecret(BY_SECRET + '"client_jwt_assertion_alg":"' + secret[i] + '"'), "client_jwt_assertion_alg: " + secret[i] + " does not go with client_secret_jwt");
   const both = ',"introspection_endpoint_auth_method":"private_key_jwt",' + RSA + ',"client_jwt_assertion_alg":"ES256"';
-  refusedSignIn('"token_endpoint_auth_method":"private_key_jwt"' + both, "client_jwt_assertion_alg: ES256 does not go with private_key_jwt and this key");
+  refusedLogin('"token_endpoint_auth_method":"private_key_jwt"' + both, "client_jwt_assertion_alg: ES256 does not go with private_key_jwt and this key");
 }
 
 export function duty_43_an_unsigned_assertion_cannot_be_asked_for(): void {
@@ -92,30 +92,30 @@ export function duty_43_an_unsigned_assertion_cannot_be_asked_for(): void {
 }
 
 export function a_secret_that_signs_is_as_long_as_the_hash(): void {
-  refusedSignIn(BY_SECRET + '"realm":"a"', "client_secret: expected at least 32 bytes for client_secret_jwt with HS256 (RFC 7518 §3.2), found 24");
-  refusedSignIn(BY_SECRET + '"introspection_endpoint_auth_method":"client_secret_jwt"', "client_secret: expected at least 32 bytes for client_secret_jwt with HS256 (RFC 7518 §3.2), found 24");
+  refusedLogin(BY_SECRET + '"realm":"a"', "client_secret: expected at least 32 bytes for client_secret_jwt with HS256 (RFC 7518 §3.2), found 24");
+  refusedLogin(BY_SECRET + '"introspection_endpoint_auth_method":"client_secret_jwt"', "client_secret: expected at least 32 bytes for client_secret_jwt with HS256 (RFC 7518 §3.2), found 24");
   refusedOf(longSecret(BY_SECRET + '"client_jwt_assertion_alg":"HS512"'), "client_secret: expected at least 64 bytes for client_secret_jwt with HS512 (RFC 7518 §3.2), found 45");
 }
 
 export function duty_34_an_assertion_lives_a_minute_at_most(): void {
   const values = ["0", "61", "3600", "-1", "1.5"];
-  for (let i = 0; i < values.length; i++) refusedSignIn(BY_KEY + RSA + ',"client_jwt_assertion_expires_in":' + values[i], "client_jwt_assertion_expires_in: expected a whole number from 1 to 60, found " + values[i]);
+  for (let i = 0; i < values.length; i++) refusedLogin(BY_KEY + RSA + ',"client_jwt_assertion_expires_in":' + values[i], "client_jwt_assertion_expires_in: expected a whole number from 1 to 60, found " + values[i]);
 }
 
 export function what_is_no_private_key_is_refused_with_the_reason(): void {
   key(json(RSA_PEM), privateKeyFaultText(PrivateKeyFault.Public));
   key("secret", privateKeyFaultText(PrivateKeyFault.Pem));
   key(json(EC_PKCS8_PEM.replaceAll("PRIVATE", "ENCRYPTED PRIVATE")), privateKeyFaultText(PrivateKeyFault.Encrypted));
-  refusedSignIn(BY_KEY + '"client_rsa_private_key":7', "client_rsa_private_key: expected a string, found a number");
-  refusedSignIn(BY_KEY + '"client_rsa_private_key_id":7', "client_rsa_private_key_id: expected a string, found a number; client_rsa_private_key: is required for private_key_jwt");
+  refusedLogin(BY_KEY + '"client_rsa_private_key":7', "client_rsa_private_key: expected a string, found a number");
+  refusedLogin(BY_KEY + '"client_rsa_private_key_id":7', "client_rsa_private_key_id: expected a string, found a number; client_rsa_private_key: is required for private_key_jwt");
 }
 
 export function what_no_way_uses_is_named(): void {
-  warnedSignIn(RSA + ',"client_jwt_assertion_alg":7', "not used without private_key_jwt or client_secret_jwt: client_rsa_private_key, client_jwt_assertion_alg");
+  warnedLogin(RSA + ',"client_jwt_assertion_alg":7', "not used without private_key_jwt or client_secret_jwt: client_rsa_private_key, client_jwt_assertion_alg");
   equal(compiled('{"bearer_only":true,' + DISCOVERY + "," + RSA + "}").warnings.join("; "), "not used without private_key_jwt or client_secret_jwt: client_rsa_private_key");
 }
 
-function key(pem: string, want: string): void { refusedSignIn(BY_KEY + '"client_rsa_private_key":"' + pem + '"', "client_rsa_private_key: " + want); }
+function key(pem: string, want: string): void { refusedLogin(BY_KEY + '"client_rsa_private_key":"' + pem + '"', "client_rsa_private_key: " + want); }
 
 function longSecret(members: string): string { return "{" + DISCOVERY + "," + LONG + "," + SESSION + "," + members + "}"; }
 

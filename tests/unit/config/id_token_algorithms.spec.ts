@@ -2,7 +2,7 @@ import { SecretKey } from "../../../assembly/crypto/encoding/key";
 import { equal, equalInt, isFalse, isTrue, text } from "../check";
 import { EC_PEM } from "../jose/fixtures.as";
 import { configOf, DISCOVERY, errorsOf } from "./compiled.as";
-import { browser, refusedSignIn, SESSION, SIGN_IN, warnedSignIn } from "./signing_in.as";
+import { browser, refusedLogin, SESSION, LOGIN, warnedLogin } from "./login.as";
 
 export function duty_46_id_tokens_are_signed_as_configuration_says_unless_that_is_about_a_key(): void {
   equalInt(browser('"token_signing_alg_values_expected":"RS256"').idTokenAlgorithms.length, 1);
@@ -13,20 +13,20 @@ export function duty_46_id_tokens_are_signed_as_configuration_says_unless_that_i
 }
 
 export function duty_44_hs_algorithms_without_a_symmetric_key_are_those_of_id_tokens_alone(): void {
-  const c = configOf("{" + SIGN_IN + ',"token_signing_alg_values_expected":["RS256","HS256"]}'), b = browser('"token_signing_alg_values_expected":["RS256","HS256"]');
+  const c = configOf("{" + LOGIN + ',"token_signing_alg_values_expected":["RS256","HS256"]}'), b = browser('"token_signing_alg_values_expected":["RS256","HS256"]');
   equal(c.algorithms.length.toString() + " " + c.algorithms[0].name, "1 RS256");
   equal(b.idTokenAlgorithms.length.toString() + " " + b.idTokenAlgorithms[1].name, "2 HS256");
   const key = b.idTokenSecret;
   equal(key == null ? "-" : text(key.bytes), "the-secret-of-the-client");
-  equalInt(configOf("{" + SIGN_IN + ',"token_signing_alg_values_expected":"HS256"}').algorithms.length, 0);
+  equalInt(configOf("{" + LOGIN + ',"token_signing_alg_values_expected":"HS256"}').algorithms.length, 0);
   isTrue(browser().idTokenSecret == null && browser('"token_signing_alg_values_expected":"RS256"').idTokenSecret == null, "not asked for");
   const own = browser('"symmetric_key":"0123456789abcdef0123456789abcdef","token_signing_alg_values_expected":"HS256"').idTokenSecret;
   equal(own == null ? "-" : text(own.bytes), "0123456789abcdef0123456789abcdef");
 }
 
 export function duty_44_a_client_secret_that_is_shorter_than_the_hash_is_warned_of(): void {
-  warnedSignIn('"token_signing_alg_values_expected":"HS256"', "client_secret has 24 bytes, and HS256 of ID Tokens needs 32 (RFC 7518 §3.2): a shorter one is easier to guess");
-  warnedSignIn('"token_signing_alg_values_expected":"RS256"', "");
+  warnedLogin('"token_signing_alg_values_expected":"HS256"', "client_secret has 24 bytes, and HS256 of ID Tokens needs 32 (RFC 7518 §3.2): a shorter one is easier to guess");
+  warnedLogin('"token_signing_alg_values_expected":"RS256"', "");
 }
 
 export function duty_44_without_a_client_secret_hs_algorithms_need_a_symmetric_key(): void {
@@ -53,24 +53,24 @@ export function duty_44_hs_algorithms_that_the_client_is_registered_for_are_veri
   const own = browser('"id_token_signed_response_alg":"HS256","symmetric_key":"0123456789abcdef0123456789abcdef","token_signing_alg_values_expected":"HS256"').idTokenSecret;
   equal(own == null ? "-" : text(own.bytes), "0123456789abcdef0123456789abcdef");
   isTrue(browser('"id_token_signed_response_alg":"RS256","symmetric_key":"0123456789abcdef0123456789abcdef","token_signing_alg_values_expected":"HS256"').idTokenSecret == null, "not for ID Tokens");
-  warnedSignIn('"id_token_signed_response_alg":"HS256"', "client_secret has 24 bytes, and HS256 of ID Tokens needs 32 (RFC 7518 §3.2): a shorter one is easier to guess");
+  warnedLogin('"id_token_signed_response_alg":"HS256"', "client_secret has 24 bytes, and HS256 of ID Tokens needs 32 (RFC 7518 §3.2): a shorter one is easier to guess");
 }
 
 export function duty_44_beside_a_registered_algorithm_the_expected_ones_are_those_of_bearer_tokens_alone(): void {
-  refusedSignIn('"id_token_signed_response_alg":"HS256","token_signing_alg_values_expected":["RS256","HS256"]', "token_signing_alg_values_expected: HS256 needs symmetric_key");
+  refusedLogin('"id_token_signed_response_alg":"HS256","token_signing_alg_values_expected":["RS256","HS256"]', "token_signing_alg_values_expected: HS256 needs symmetric_key");
 }
 
 export function duty_44_a_registered_algorithm_that_is_none_or_lacks_its_secret_is_refused(): void {
   const names = ["none", "rs256", "RS1", "RSA-OAEP"];
-  for (let i = 0; i < names.length; i++) refusedSignIn('"id_token_signed_response_alg":["RS256","' + names[i] + '"]', "id_token_signed_response_alg[1]: expected some of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA, Ed25519, HS256, HS384, HS512");
-  refusedSignIn('"id_token_signed_response_alg":"HS512","symmetric_key":"0123456789abcdef0123456789abcdef","token_signing_alg_values_expected":"HS256"', "id_token_signed_response_alg: HS512 needs a symmetric_key of 64 bytes or more (RFC 7518 §3.2)");
+  for (let i = 0; i < names.length; i++) refusedLogin('"id_token_signed_response_alg":["RS256","' + names[i] + '"]', "id_token_signed_response_alg[1]: expected some of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA, Ed25519, HS256, HS384, HS512");
+  refusedLogin('"id_token_signed_response_alg":"HS512","symmetric_key":"0123456789abcdef0123456789abcdef","token_signing_alg_values_expected":"HS256"', "id_token_signed_response_alg: HS512 needs a symmetric_key of 64 bytes or more (RFC 7518 §3.2)");
   const document = "{" + DISCOVERY + ',"client_id":"app","token_endpoint_auth_method":"none",' + SESSION + ',"id_token_signed_response_alg":"HS256"}';
   equal(errorsOf(document).join("; "), "id_token_signed_response_alg: HS256 needs client_secret or symmetric_key");
 }
 
 export function duty_44_a_rule_that_verifies_bearer_tokens_in_another_way_leaves_id_tokens_to_symmetric_key(): void {
   const outside = ',"symmetric_key":"0123456789abcdef0123456789abcdef","token_signing_alg_values_expected":"HS256"';
-  const c = configOf("{" + SIGN_IN + outside + ',"rules":[{"path":"/a","use_jwks":true,"id_token_signed_response_alg":"HS256","token_signing_alg_values_expected":"RS256"}]}').rules[0].config, b = c.browser;
+  const c = configOf("{" + LOGIN + outside + ',"rules":[{"path":"/a","use_jwks":true,"id_token_signed_response_alg":"HS256","token_signing_alg_values_expected":"RS256"}]}').rules[0].config, b = c.browser;
   const secret: SecretKey | null = b == null ? null : b.idTokenSecret;
   equal(secret == null ? "-" : text(secret.bytes), "0123456789abcdef0123456789abcdef");
   isTrue(c.key == null, "not for bearer tokens");

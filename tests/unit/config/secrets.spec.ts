@@ -1,6 +1,6 @@
 import { contains, equal, isFalse, isTrue } from "../check";
 import { compiled, config, configOf, DISCOVERY, errorsOf, MINIMAL, refused } from "./compiled.as";
-import { CLIENT, SECRET, SESSION } from "./signing_in.as";
+import { CLIENT, SECRET, SESSION } from "./login.as";
 
 const INSTEAD = " is not available in Envoy; give the value by $ENV://NAME and vm_config.environment_variables";
 const LITERAL = " (a secret that really looks like this can be the variable's value)";
@@ -133,7 +133,7 @@ export function duty_165_secrets_of_rules_are_warned_of_at_their_place(): void {
   equal(warnings('"mode":"deny",' + DISCOVERY + "," + CLIENT + ',"rules":[{"path":"/a","mode":"bearer"}]'), WARNED + "client_secret");
 }
 
-export function duty_165_a_sign_in_for_localhost_may_have_them(): void {
+export function duty_165_a_login_for_localhost_may_have_them(): void {
   const local = ["http://localhost:8080/cb", "http://127.0.0.1/cb", "https://[::1]:8443/cb"], others = ["https://app.example.com/cb", "https://localhost.example.com/cb"];
   for (let i = 0; i < local.length; i++) equal(warnings(DISCOVERY + "," + CLIENT + "," + SESSION + ',"redirect_uri":"' + local[i] + '"'), "");
   for (let i = 0; i < others.length; i++) equal(warnings(DISCOVERY + "," + CLIENT + "," + SESSION + ',"redirect_uri":"' + others[i] + '"'), WARNED + "client_secret, session.secret");

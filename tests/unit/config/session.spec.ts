@@ -2,7 +2,7 @@ import { Purpose } from "../../../assembly/session/sealing";
 import { Secure } from "../../../assembly/session/cookie_settings";
 import { compiled, DISCOVERY, errorsOf, refusedOf } from "./compiled.as";
 import { contains, equal, equalInt, filled, isFalse, isTrue, text, utf8 } from "../check";
-import { browser, browserOf, browserWith, CLIENT, refusedSession, refusedSignIn, SECRET, SIGN_IN, warnedSession } from "./signing_in.as";
+import { browser, browserOf, browserWith, CLIENT, refusedSession, refusedLogin, SECRET, LOGIN, warnedSession } from "./login.as";
 
 const OTHER = "ZYXWVUTSRQPONMLKJIHGFEDCBA543210";
 
@@ -82,7 +82,7 @@ export function the_defaults_of_sessions_are_those_of_the_documentation(): void 
 export function idling_and_rolling_can_be_off_and_without_an_end_the_longest_one_holds(): void {
   const b = browserWith('"idling_timeout":0,"rolling_timeout":0,"absolute_timeout":60');
   isTrue(b.limits.idlingSec == 0 && b.limits.rollingSec == 0 && b.limits.absoluteSec == 60, "limits");
-  const warning = "session.absolute_timeout is 0: a session ends 31536000 seconds after the sign-in all the same, for its end would have to be remembered for ever";
+  const warning = "session.absolute_timeout is 0: a session ends 31536000 seconds after the login all the same, for its end would have to be remembered for ever";
   equalInt(browserWith('"absolute_timeout":0').limits.absoluteSec, 31536000);
   warnedSession('"absolute_timeout":0', warning);
   equalInt(browserWith('"cookie":{"lifetime":0}').limits.absoluteSec, 31536000);
@@ -121,7 +121,7 @@ export function sessions_are_kept_in_cookies_alone(): void {
 export function unknown_attributes_of_sessions_are_named(): void {
   refusedSession('"secrets":"x"', "session.secrets: unknown attribute; did you mean secret?");
   refusedSession('"cookie_samesite":"Lax"', "session.cookie_samesite: unknown attribute; did you mean cookie_same_site?");
-  refusedSignIn('"cookie_name":"a"', "cookie_name: unknown attribute; it belongs in session");
+  refusedLogin('"cookie_name":"a"', "cookie_name: unknown attribute; it belongs in session");
 }
 
 // What.
@@ -130,16 +130,16 @@ export function session_contents_names_all_that_is_kept(): void {
   equal(kept('"session_contents":{"access_token":true}'), "access ");
   equal(kept('"session_contents":{"id_token":true,"user":true,"enc_id_token":false}'), "id user ");
   equal(kept('"session_contents":{"enc_id_token":true}'), "raw ");
-  refusedSignIn('"session_contents":{"userinfo":true}', "session_contents.userinfo: unknown attribute");
-  refusedSignIn('"session_contents":{"user":1}', "session_contents.user: expected true or false, found a number");
-  refusedSignIn('"session_contents":["user"]', "session_contents: expected an object, found a list");
+  refusedLogin('"session_contents":{"userinfo":true}', "session_contents.userinfo: unknown attribute");
+  refusedLogin('"session_contents":{"user":1}', "session_contents.user: expected true or false, found a number");
+  refusedLogin('"session_contents":["user"]', "session_contents: expected an object, found a list");
 }
 
 export function the_raw_id_token_is_kept_where_it_is_passed_on(): void { equal(kept('"session_contents":{"user":true},"set_raw_id_token_header":true'), "raw user "); }
 
 // Cookies: names.
 export function duty_102_by_default_issuer_and_client_are_in_the_name(): void {
-  const one = text(browser().cookies.plainNames.session), other = text(browserOf("{" + SIGN_IN.replace('"app"', '"app2"') + "}").cookies.plainNames.session);
+  const one = text(browser().cookies.plainNames.session), other = text(browserOf("{" + LOGIN.replace('"app"', '"app2"') + "}").cookies.plainNames.session);
   equalInt(one.length, 13);
   isTrue(one.startsWith("oidc_") && other.startsWith("oidc_") && one != other, one + " and " + other);
 }
@@ -191,7 +191,7 @@ export function a_cookie_path_cannot_end_the_attribute(): void {
   equal(text(browserWith('"cookie_path":"/app/"').cookies.path), "/app/");
 }
 
-export function a_cookie_path_that_hides_the_session_from_sign_out_is_warned_of(): void {
+export function a_cookie_path_that_hides_the_session_from_logout_is_warned_of(): void {
   const want = "logout_path is not below session.cookie_path: browsers would not send the session to ";
   warnedSession('"cookie_path":"/app"', want + "/logout");
   warnedSession('"cookie_path":"/app"', want + "/application/logout", '"logout_path":"/application/logout"');
@@ -228,14 +228,14 @@ export function cookies_for_scripts_are_warned_of(): void {
   warnedSession('"cookie_http_only":false', "session.cookie_http_only is false: scripts of a page can read the session's cookie");
 }
 
-export function same_site_is_what_a_sign_in_can_live_with(): void {
+export function same_site_is_what_a_login_can_live_with(): void {
   equal(browserWith('"cookie_same_site":"Lax"').cookies.sameSite, "Lax");
   equal(browserWith('"cookie_same_site":"Default"').cookies.sameSite, "");
   equal(browserWith('"cookie_same_site":"None"').cookies.sameSite, "None");
   warnedSession('"cookie_same_site":"None"', "session.cookie_same_site is None: requests from other sites carry the session, so the upstream must guard against forged ones");
   refusedSession('"cookie_same_site":"None","cookie_secure":false', "session.cookie_same_site: None needs cookie_secure");
   refusedSession('"cookie_same_site":"lax"', 'session.cookie_same_site: expected one of Lax, None, Default, Strict, found "lax"');
-  contains(errorsOf("{" + DISCOVERY + "," + CLIENT + ',"session":{"secret":"' + SECRET + '","cookie_same_site":"Strict"}}').join("; "), "session.cookie_same_site: Strict does not go with a sign-in");
+  contains(errorsOf("{" + DISCOVERY + "," + CLIENT + ',"session":{"secret":"' + SECRET + '","cookie_same_site":"Strict"}}').join("; "), "session.cookie_same_site: Strict does not go with a login");
 }
 
 function withSecret(value: string): string { return "{" + DISCOVERY + "," + CLIENT + ',"session":{"secret":' + value + "}}"; }

@@ -1,12 +1,12 @@
-import { confirmSignOutPage, problemPage, refusalPage, signedOutFrame, signedOutPage } from "../../../assembly/http/page";
+import { confirmLogoutPage, problemPage, refusalPage, loggedOutFrame, loggedOutPage } from "../../../assembly/http/page";
 import { ascii, contains, equal, isFalse, isTrue, utf8 } from "../check";
 
 const EMPTY = new Uint8Array(0);
 
 export function a_problem_says_what_it_is_what_may_help_and_its_code(): void {
   const page = problem(ascii("/a"));
-  contains(page, "<title>Sign-in failed</title>");
-  contains(page, "<h1>Sign-in failed</h1>");
+  contains(page, "<title>Login failed</title>");
+  contains(page, "<h1>Login failed</h1>");
   contains(page, "<p>It went wrong.</p>");
   contains(page, ">Do this.</p>");
   contains(page, "<code>403 login_refused</code>");
@@ -21,28 +21,28 @@ export function a_problem_without_a_hint_has_no_empty_line(): void {
   isFalse(problemPage(400, "T", "D", "", "c", EMPTY).includes("<p class=\"s\">"), "a hint");
 }
 
-export function a_signed_out_person_is_told_so_and_led_back(): void {
-  const page = signedOutPage(ascii("/start"));
-  contains(page, "<h1>You are signed out</h1>");
+export function a_logged_out_person_is_told_so_and_led_back(): void {
+  const page = loggedOutPage(ascii("/start"));
+  contains(page, "<h1>You are logged out</h1>");
   contains(page, "href=\"/start\"");
 }
 
-export function duty_115_signing_out_is_confirmed_by_a_form_of_this_origin(): void {
-  const page = confirmSignOutPage(ascii("/logout?x=1"));
+export function duty_115_logging_out_is_confirmed_by_a_form_of_this_origin(): void {
+  const page = confirmLogoutPage(ascii("/logout?x=1"));
   contains(page, "<form method=\"post\" action=\"/logout?x=1\">");
   isFalse(page.includes("href="), "a link that would do it without the form");
 }
 
 export function duty_115_the_forms_request_can_name_its_origin(): void {
-  contains(confirmSignOutPage(ascii("/logout")), "<meta name=\"referrer\" content=\"same-origin\">");
+  contains(confirmLogoutPage(ascii("/logout")), "<meta name=\"referrer\" content=\"same-origin\">");
 }
 
 export function duty_8_what_a_path_holds_is_text(): void {
   const evil = ascii("/a?\"><script>alert('1')</script>&b=<i>&amp;");
   const safe = "/a?&quot;&gt;&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;&amp;b=&lt;i&gt;&amp;amp;";
   contains(problem(evil), "href=\"" + safe + "\"");
-  contains(signedOutPage(evil), "href=\"" + safe + "\"");
-  contains(confirmSignOutPage(evil), "action=\"" + safe + "\"");
+  contains(loggedOutPage(evil), "href=\"" + safe + "\"");
+  contains(confirmLogoutPage(evil), "action=\"" + safe + "\"");
 }
 
 export function duty_8_no_byte_of_a_path_leaves_its_attribute(): void {
@@ -60,8 +60,8 @@ export function duty_21_no_page_leads_to_another_origin(): void {
   const others = ["//evil.example", "/\\evil.example", "https://evil.example/", "javascript:alert(1)", "data:text/html,x", "/\t/evil.example", "/a\u0000b", "/a\r\nb"];
   for (let i = 0; i < others.length; i++) {
     contains(problem(ascii(others[i])), "href=\"/\"");
-    contains(signedOutPage(ascii(others[i])), "href=\"/\"");
-    contains(confirmSignOutPage(ascii(others[i])), "action=\"/\"");
+    contains(loggedOutPage(ascii(others[i])), "href=\"/\"");
+    contains(confirmLogoutPage(ascii(others[i])), "action=\"/\"");
   }
   contains(problem(utf8("/\u00e9")), "href=\"/\"");
 }
@@ -88,7 +88,7 @@ export function every_page_that_is_seen_has_a_heading_and_follows_light_and_dark
 }
 
 function all(): string[] {
-  return [problem(ascii("/")), signedOutPage(ascii("/")), confirmSignOutPage(ascii("/logout")), refusalPage(401, "no_token", "A bearer token is needed."), signedOutFrame()];
+  return [problem(ascii("/")), loggedOutPage(ascii("/")), confirmLogoutPage(ascii("/logout")), refusalPage(401, "no_token", "A bearer token is needed."), loggedOutFrame()];
 }
 
-function problem(retry: Uint8Array): string { return problemPage(403, "Sign-in failed", "It went wrong.", "Do this.", "login_refused", retry); }
+function problem(retry: Uint8Array): string { return problemPage(403, "Login failed", "It went wrong.", "Do this.", "login_refused", retry); }

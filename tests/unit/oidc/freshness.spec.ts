@@ -24,7 +24,7 @@ export function a_document_is_fetched_again_a_tenth_before_its_time_is_over(): v
   isTrue(age.due(T + DAY), "ever after");
 }
 
-export function duty_134_a_document_whose_renewal_fails_is_used_for_a_day_past_its_time_and_no_longer(): void {
+export function duty_134_a_document_whose_refresh_fails_is_used_for_a_day_past_its_time_and_no_longer(): void {
   const age = fetched();
   age.failed(T + HOUR);
   isTrue(age.usable(T + HOUR + DAY - 1), "a day");

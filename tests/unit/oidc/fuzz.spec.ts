@@ -58,7 +58,7 @@ class IdTokenReader extends Reader {
   }
 }
 
-export function duty_14_an_id_token_that_is_accepted_is_of_this_sign_in(): void {
+export function duty_14_an_id_token_that_is_accepted_is_of_this_login(): void {
   some(new IdTokenReader().fuzz(["{\"iss\":\"https://idp.example.com\",\"sub\":\"me\",\"aud\":[\"client\"],\"azp\":\"client\",\"exp\":1700000300,\"iat\":1700000000,\"nonce\":\"n-1\",\"auth_time\":1700000000,\"acr\":\"gold\",\"sid\":\"s\"}"], 4000));
 }
 

@@ -11,7 +11,7 @@ const ISS = "\"iss\":\"https://idp.example.com\"", SUB = "\"sub\":\"me\"", AUD =
 const ACCESS = "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y", AT_HASH = "77QmUPtjPfzWtF2AnpK9RQ";
 
 // The whole token.
-export function a_token_for_this_sign_in_is_read(): void {
+export function a_token_for_this_login_is_read(): void {
   const token = accepted(judged([ISS, SUB, AUD, EXP, IAT, NONCE, "\"name\":\"Ada\""]));
   equal(text(token.sub), "me");
   equalInt(token.sid.length, 0);
@@ -118,8 +118,8 @@ export function duty_58_the_time_of_issue_is_required_and_not_in_the_future(): v
   for (let i = 0; i < values.length; i++) refused(judged([ISS, SUB, AUD, EXP, "\"iat\":" + values[i], NONCE]), IdTokenFault.BadClaim, "exp, nbf or iat");
 }
 
-// For which sign-in.
-export function duty_14_the_nonce_is_that_of_this_sign_in(): void {
+// For which login.
+export function duty_14_the_nonce_is_that_of_this_login(): void {
   const values = ["\"n-2\"", "\"n-\"", "\"n-11\"", "\"N-1\"", "\"\"", "null", "1", "[\"n-1\"]"];
   for (let i = 0; i < values.length; i++) refused(judged([ISS, SUB, AUD, EXP, IAT, "\"nonce\":" + values[i]]), IdTokenFault.WrongNonce, "nonce");
   refused(judged([ISS, SUB, AUD, EXP, IAT]), IdTokenFault.WrongNonce, "nonce");
@@ -153,7 +153,7 @@ export function duty_63_the_hash_is_that_of_the_algorithm(): void {
   accepted(readIdToken(verified(claimsOf([ISS, SUB, AUD, EXP, IAT, NONCE, halves[1]])), Hash.Sha512, rules(), ascii("n-1"), ascii(ACCESS), NOW));
 }
 
-// How the person signed in.
+// How the person logged in.
 export function duty_28_a_maximum_age_that_was_asked_for_is_checked(): void {
   aged("\"auth_time\":1699999700", 300, true);
   aged("\"auth_time\":1699999580", 300, true); // 300 s and the slack
@@ -169,7 +169,7 @@ export function duty_28_a_maximum_age_that_was_asked_for_is_checked(): void {
   aged("\"auth_time\":1", -1, true);
 }
 
-export function the_time_of_the_sign_in_is_a_number(): void {
+export function the_time_of_the_login_is_a_number(): void {
   const values = ["\"yesterday\"", "\"\"", "true", "[1700000000]"];
   for (let i = 0; i < values.length; i++) refused(judged([ISS, SUB, AUD, EXP, IAT, NONCE, "\"auth_time\":" + values[i]]), IdTokenFault.BadClaim, "auth_time");
 }
@@ -201,7 +201,7 @@ export function duty_39_another_person_after_a_refresh_is_refused(): void {
   refused(readRefreshedIdToken(verified(claimsOf([ISS, SUB, AUD, EXP, IAT])), Hash.Sha256, rules(), ascii("you"), null, ascii(ACCESS), NOW), IdTokenFault.Changed, "sub");
 }
 
-export function duty_39_another_sign_in_after_a_refresh_is_refused(): void {
+export function duty_39_another_login_after_a_refresh_is_refused(): void {
   const times = ["1699990001", "0", "\"1699990001\""];
   for (let i = 0; i < times.length; i++) refused(refreshed([ISS, SUB, AUD, EXP, IAT, "\"auth_time\":" + times[i]]), IdTokenFault.Changed, "auth_time");
   const nonces = ["\"n-2\"", "\"\"", "1"];
@@ -246,7 +246,7 @@ function refreshed(members: string[]): Result<IdToken> {
 function aged(member: string, maxAgeSec: i32, want: bool): void {
   const read = by(new IdTokenRules(ascii("https://idp.example.com"), ascii("client"), 120, maxAgeSec), member);
   if (want) accepted(read);
-  else refused(read, IdTokenFault.SignedInTooLongAgo, "auth_time");
+  else refused(read, IdTokenFault.LoggedInTooLongAgo, "auth_time");
 }
 
 function accepted(token: Result<IdToken>): IdToken {

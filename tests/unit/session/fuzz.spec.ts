@@ -32,7 +32,7 @@ function sessions(sample: Uint8Array): i32 {
 
 function whole(s: Session): void {
   equalInt(s.id.length, 16);
-  isTrue(s.createdAtSec > 0 && s.touchedAtSec > 0 && s.renewedAtSec > 0, "times");
+  isTrue(s.createdAtSec > 0 && s.touchedAtSec > 0 && s.extendedAtSec > 0, "times");
 }
 
 export function a_login_that_is_accepted_is_written_the_same_again(): void {

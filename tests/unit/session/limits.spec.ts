@@ -10,19 +10,19 @@ export function duty_108_a_session_ends_when_it_is_not_used(): void {
   equalInt(endsAtSec(at(START, START + 500, START), limits(900, 3600, 86400)), START + 1400);
 }
 
-export function duty_108_a_session_ends_when_it_is_not_renewed(): void {
+export function duty_108_a_session_ends_when_it_is_not_extended(): void {
   equalInt(endsAtSec(at(START, START + 3500, START), limits(900, 3600, 86400)), START + 3600);
   equalInt(endsAtSec(at(START, START + 3500, START + 3500), limits(900, 3600, 86400)), START + 4400);
 }
 
-export function duty_108_the_absolute_limit_survives_use_and_renewal(): void {
+export function duty_108_the_absolute_limit_survives_use_and_extension(): void {
   equalInt(endsAtSec(at(START, START + 86000, START + 86000), limits(900, 3600, 86400)), START + 86400);
   const s = at(START, START, START), l = limits(900, 3600, 7200);
   let now = START;
   for (; now < endsAtSec(s, l); now += 30) touched(s, l, now);
   equalInt(endsAtSec(s, l), START + 7200);
   equalInt(s.createdAtSec, START);
-  isTrue(s.touchedAtSec > START + 7000 && s.renewedAtSec > START + 5000, "used to the end");
+  isTrue(s.touchedAtSec > START + 7000 && s.extendedAtSec > START + 5000, "used to the end");
 }
 
 export function duty_108_zero_turns_idling_and_rolling_off_and_never_the_absolute_limit(): void {
@@ -45,7 +45,7 @@ export function a_use_is_written_down_once_a_minute_at_most(): void {
   equalInt(s.touchedAtSec, START);
   isTrue(touched(s, l, START + 60), "due");
   equalInt(s.touchedAtSec, START + 60);
-  equalInt(s.renewedAtSec, START);
+  equalInt(s.extendedAtSec, START);
   isFalse(touched(s, l, START + 61), "again");
 }
 
@@ -55,20 +55,20 @@ export function a_short_idling_limit_is_touched_in_its_first_quarter(): void {
   equalInt(touchDueAtSec(at(START, START, START), limits(1, 3600, 86400)), START + 1);
 }
 
-export function a_session_is_renewed_in_the_last_quarter_of_rolling(): void {
+export function a_session_is_extended_in_the_last_quarter_of_rolling(): void {
   const s = at(START, START + 2690, START), l = limits(900, 3600, 86400);
   isFalse(touched(s, l, START + 2699), "too early");
   isTrue(touched(s, l, START + 2700), "due");
-  equalInt(s.renewedAtSec, START + 2700);
+  equalInt(s.extendedAtSec, START + 2700);
   equalInt(s.touchedAtSec, START + 2700);
 }
 
-export function without_idling_only_renewal_counts(): void {
+export function without_idling_only_extension_counts(): void {
   const s = at(START, START, START), l = limits(0, 3600, 86400);
   equalInt(touchDueAtSec(s, l), START + 2700);
   isFalse(touched(s, l, START + 2699), "too early");
   isTrue(touched(s, l, START + 2700), "due");
-  equalInt(s.renewedAtSec, START + 2700);
+  equalInt(s.extendedAtSec, START + 2700);
 }
 
 export function without_both_nothing_is_ever_due(): void {
@@ -80,10 +80,10 @@ export function without_both_nothing_is_ever_due(): void {
 export function duty_108_use_does_not_revive_a_session_that_is_over(): void {
   const idle = at(START, START, START), rolled = at(START, START + 3590, START), old = at(START, START + 86390, START + 86390), l = limits(900, 3600, 86400);
   isFalse(touched(idle, l, START + 900), "idle");
-  isFalse(touched(rolled, l, START + 3600), "not renewed");
+  isFalse(touched(rolled, l, START + 3600), "not extended");
   isFalse(touched(old, l, START + 86400), "too old");
   equalInt(idle.touchedAtSec, START);
-  equalInt(rolled.renewedAtSec, START);
+  equalInt(rolled.extendedAtSec, START);
   isTrue(touched(at(START, START, START), l, START + 899), "the last second");
 }
 
@@ -94,11 +94,11 @@ export function duty_137_a_clock_that_went_back_changes_nothing(): void {
   equalInt(s.touchedAtSec, START + 500);
 }
 
-export function a_renewal_by_a_slower_clock_takes_no_use_back(): void {
+export function an_extension_by_a_slower_clock_takes_no_use_back(): void {
   const s = at(START, START + 2710, START), l = limits(900, 3600, 86400);
-  isTrue(touched(s, l, START + 2705), "renewed");
+  isTrue(touched(s, l, START + 2705), "extended");
   equalInt(s.touchedAtSec, START + 2710);
-  equalInt(s.renewedAtSec, START + 2705);
+  equalInt(s.extendedAtSec, START + 2705);
 }
 
 export function a_session_in_use_lasts_to_its_absolute_end(): void {
@@ -113,11 +113,11 @@ export function a_session_in_use_lasts_to_its_absolute_end(): void {
   }
 }
 
-function at(created: i64, used: i64, renewed: i64): Session {
+function at(created: i64, used: i64, extended: i64): Session {
   const s = session();
   s.createdAtSec = created;
   s.touchedAtSec = used;
-  s.renewedAtSec = renewed;
+  s.extendedAtSec = extended;
   return s;
 }
 

@@ -11,7 +11,7 @@ export function what_is_written_is_read(): void {
   equalBytes(s.id, bytes(16));
   equalInt(s.createdAtSec, 1700000000);
   equalInt(s.touchedAtSec, 1700000100);
-  equalInt(s.renewedAtSec, 1700000050);
+  equalInt(s.extendedAtSec, 1700000050);
   equalInt(s.authenticatedAtSec, 1700000000);
   equalInt(s.accessExpiresAtSec, 1700000300);
   isTrue(s.accessVerified, "verified");
@@ -28,7 +28,7 @@ export function what_is_written_is_read(): void {
 export function what_is_not_kept_stays_empty(): void {
   const s = new Session();
   s.id = bytes(16);
-  s.createdAtSec = s.touchedAtSec = s.renewedAtSec = 1;
+  s.createdAtSec = s.touchedAtSec = s.extendedAtSec = 1;
   const got = again(s);
   equalInt(got.subject.length + got.sid.length + got.accessToken.length + got.refreshToken.length + got.scope.length, 0);
   equalInt(got.idToken.length + got.idClaims.length + got.userinfo.length, 0);
@@ -147,7 +147,7 @@ export function a_session_with_a_wrong_id_is_none(): void {
 export function other_clocks_do_not_end_a_session(): void {
   const s = session();
   s.touchedAtSec = s.createdAtSec - 3;
-  s.renewedAtSec = s.createdAtSec - 2;
+  s.extendedAtSec = s.createdAtSec - 2;
   equalInt(again(s).touchedAtSec, s.createdAtSec - 3);
 }
 

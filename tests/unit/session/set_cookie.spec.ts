@@ -34,7 +34,7 @@ export function attributes_are_what_configuration_says(): void {
   equal(text(attributesOf(s, false, ascii("/app"), true)), "; Path=/app");
 }
 
-export function duty_12_what_serves_a_sign_in_is_never_for_scripts(): void {
+export function duty_12_what_serves_a_login_is_never_for_scripts(): void {
   equal(text(ownAttributes(true, ascii("/cb"), "Lax")), "; Path=/cb; HttpOnly; Secure; SameSite=Lax");
 }
 

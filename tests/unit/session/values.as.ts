@@ -28,7 +28,7 @@ export function session(): Session {
   s.id = bytes(16);
   s.createdAtSec = 1700000000;
   s.touchedAtSec = 1700000100;
-  s.renewedAtSec = 1700000050;
+  s.extendedAtSec = 1700000050;
   s.authenticatedAtSec = 1700000000;
   s.subject = ascii("me");
   s.sid = ascii("sid-1");

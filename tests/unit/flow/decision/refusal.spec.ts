@@ -1,4 +1,4 @@
-import { REFUSALS, SIGN_IN_NEEDED } from "../../../../assembly/flow/decision/refusal";
+import { REFUSALS, LOGIN_NEEDED } from "../../../../assembly/flow/decision/refusal";
 import { refusalJson } from "../../../../assembly/http/page";
 import { parse } from "../../../../assembly/json/parser";
 import { equal, equalInt, isFalse, isTrue, text, utf8 } from "../../check";
@@ -33,7 +33,7 @@ export function every_refusal_has_a_code_of_its_own(): void {
 
 export function duty_71_a_refused_token_is_answered_with_the_error_that_rfc_6750_names(): void {
   // Behind them stand those of browsers, who present no token.
-  for (let i = 0; i < REFUSALS.indexOf(SIGN_IN_NEEDED); i++) {
+  for (let i = 0; i < REFUSALS.indexOf(LOGIN_NEEDED); i++) {
     const refusal = REFUSALS[i];
     if (refusal.status == 400) equal(refusal.error, "invalid_request");
     else if (refusal.status == 503 || refusal.code == "no_token") equal(refusal.error, "");

@@ -1,10 +1,10 @@
-// Signing out with a real browser: by the person, by the provider, and not by another site.
+// Logging out with a real browser: by the person, by the provider, and not by another site.
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { startBrowserWorld, type BrowserWorld } from "../envoy/support/browser-world";
 import { BrowserClient } from "../envoy/support/browser-client";
 import { request } from "../envoy/support/http";
-import { cookieHeader, heading, newProfile, picture, signIn, whereabouts, type BrowserContext, type Page } from "./support/browser";
+import { cookieHeader, heading, newProfile, picture, logIn, whereabouts, type BrowserContext, type Page } from "./support/browser";
 
 let world: BrowserWorld;
 let profile: BrowserContext;
@@ -29,24 +29,24 @@ async function statuses(cookie: string, times: number): Promise<number[]> {
   return answers.map(({ status }) => status);
 }
 
-test("signing out ends the session here and at the provider, one is asked again, and copied cookies are good for nothing", async () => {
-  await signIn(page, `${world.app}/orders`);
+test("logging out ends the session here and at the provider, one is asked again, and copied cookies are good for nothing", async () => {
+  await logIn(page, `${world.app}/orders`);
   const stolen = await cookieHeader(profile, `${world.app}/`);
-  await page.getByRole("link", { name: "Sign out" }).click();
+  await page.getByRole("link", { name: "Log out" }).click();
   await page.waitForURL(`${world.provider.issuer}/session/end?**`);
-  expect(await heading(page)).toBe("Sign out?");
+  expect(await heading(page)).toBe("Log out?");
   expect(await sessionCookies()).toEqual([]);
-  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("button", { name: "Log out" }).click();
   // The page to come back to is protected, so that one is asked again at once.
   await page.waitForURL(/\/interaction\//);
-  expect(await heading(page)).toBe("Sign in");
+  expect(await heading(page)).toBe("Log in");
   // The other worker looks for news every second.
   await sleep(2000);
   expect(await statuses(stolen, 20)).toEqual(Array(20).fill(401));
 });
 
-test("signing out works when the provider is down: the session here is over", async () => {
-  await signIn(page, `${world.app}/orders`);
+test("logging out works when the provider is down: the session here is over", async () => {
+  await logIn(page, `${world.app}/orders`);
   await world.provider.goDown();
   try {
     await page.goto(`${world.app}/logout`).catch(() => undefined); // the redirect leads to a provider that does not answer
@@ -57,8 +57,8 @@ test("signing out works when the provider is down: the session here is over", as
 });
 
 describe("a link of another site", () => {
-  test("asks before it signs out, and then does", async () => {
-    await signIn(page, `${world.app}/orders`);
+  test("asks before it logs out, and then does", async () => {
+    await logIn(page, `${world.app}/orders`);
     const elsewhere = world.app.replace("localhost", "127.0.0.1"); // to a browser another site
     await page.goto(`${elsewhere}/open`);
     await page.evaluate((href) => {
@@ -67,21 +67,21 @@ describe("a link of another site", () => {
     }, `${world.app}/logout`);
     await page.getByRole("link", { name: "Win a prize" }).click();
     await page.waitForURL(`${world.app}/logout`);
-    expect(await heading(page)).toBe("Sign out?");
-    await picture(page, "sign-out-asked");
+    expect(await heading(page)).toBe("Log out?");
+    await picture(page, "logout-asked");
     expect(await sessionCookies()).not.toEqual([]);
 
     const other = await profile.newPage();
     await other.goto(`${world.app}/orders`);
-    expect(await heading(other)).toBe("Signed in as Alice Example");
+    expect(await heading(other)).toBe("Logged in as Alice Example");
 
-    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.getByRole("button", { name: "Log out" }).click();
     await page.waitForURL(`${world.provider.issuer}/session/end?**`);
     expect(await sessionCookies()).toEqual([]);
   });
 
   test("or an image of it, signs nobody out", async () => {
-    await signIn(page, `${world.app}/orders`);
+    await logIn(page, `${world.app}/orders`);
     await page.goto(`${world.app.replace("localhost", "127.0.0.1")}/open`);
     await page.evaluate((src) => new Promise((resolve) => {
       const image = document.createElement("img");
@@ -90,47 +90,47 @@ describe("a link of another site", () => {
       document.body.append(image);
     }), `${world.app}/logout`);
     await page.goto(`${world.app}/orders`);
-    expect(await heading(page)).toBe("Signed in as Alice Example");
+    expect(await heading(page)).toBe("Logged in as Alice Example");
   });
 });
 
 describe("back-channel logout", () => {
   test("a session that the provider ends is over within 2 s on both workers, and other people's are not", async () => {
-    await signIn(page, `${world.app}/orders`);
+    await logIn(page, `${world.app}/orders`);
     const cookie = await cookieHeader(profile, `${world.app}/`);
     const bob = new BrowserClient();
-    expect((await bob.signIn(`${world.app}/`, "bob")).status).toBe(200);
+    expect((await bob.logIn(`${world.app}/`, "bob")).status).toBe(200);
     expect(await statuses(cookie, 20)).toEqual(Array(20).fill(200));
 
     await world.provider.endSessions("alice");
     await sleep(2000);
     expect(await statuses(cookie, 40)).toEqual(Array(40).fill(401));
     await page.reload();
-    expect(await heading(page)).toBe("Sign in");
+    expect(await heading(page)).toBe("Log in");
     expect(await statuses(bob.cookieHeader(`${world.app}/`), 20)).toEqual(Array(20).fill(200));
 
     const workers = await world.envoy.stats(/listener\..*worker_\d+\.downstream_cx_total/);
     expect(Object.values(workers).filter((connections) => connections > 0)).toHaveLength(2);
   });
 
-  test("whoever signs in again afterwards stays signed in", async () => {
-    await signIn(page, `${world.app}/orders`, "bob");
+  test("whoever logs in again afterwards stays logged in", async () => {
+    await logIn(page, `${world.app}/orders`, "bob");
     await world.provider.endSessions("bob");
     await sleep(1100);
-    await signIn(page, `${world.app}/orders`, "bob");
+    await logIn(page, `${world.app}/orders`, "bob");
     await page.reload();
     expect(whereabouts(page, world.app)).toBe("/orders");
-    expect(await heading(page)).toBe("Signed in as Bob Example");
+    expect(await heading(page)).toBe("Logged in as Bob Example");
   });
 
   test("what is no logout token gets 400, and ends nothing", async () => {
-    await signIn(page, `${world.app}/orders`);
+    await logIn(page, `${world.app}/orders`);
     const post = (body: string) => request(`${world.app}/backchannel-logout`, { method: "POST", headers: [["Content-Type", "application/x-www-form-urlencoded"]], body });
     const jwt = await world.provider.mint({ claims: { aud: "browser", sub: "alice" } });
     for (const body of ["", "logout_token=", "logout_token=a.b.c", `logout_token=${jwt}`, `logout_token=${jwt}&logout_token=${jwt}`]) {
       expect((await post(body)).status).toBe(400);
     }
     await page.reload();
-    expect(await heading(page)).toBe("Signed in as Alice Example");
+    expect(await heading(page)).toBe("Logged in as Alice Example");
   });
 });

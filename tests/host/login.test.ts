@@ -1,7 +1,7 @@
-// Browsers sign in: what the provider is asked, and what the browser keeps meanwhile.
+// Browsers log in: what the provider is asked, and what the browser keeps meanwhile.
 import { createHash } from "node:crypto";
 import { asked as callsTo, ISSUER, start } from "./fixture";
-import { asked, browse, Browser, BROWSER_CONFIG, BROWSER_METADATA, code, decoded, location, openCall, redeeming, serveBrowser, setCookies, signIn, tokens, tryAgain, USERINFO } from "./browser";
+import { asked, browse, Browser, BROWSER_CONFIG, BROWSER_METADATA, code, decoded, location, openCall, redeeming, serveBrowser, setCookies, logIn, tokens, tryAgain, USERINFO } from "./browser";
 
 const OURS = ["response_type", "client_id", "redirect_uri", "scope", "state", "nonce", "code_challenge", "code_challenge_method"];
 
@@ -12,7 +12,7 @@ test("a person is sent to the provider, comes back, and reaches the page that wa
   expect(Object.fromEntries(ask.url.searchParams)).toMatchObject({
     response_type: "code", client_id: "gateway", scope: "openid", redirect_uri: "https://app.example/callback", code_challenge_method: "S256",
   });
-  const back = signIn(browser);
+  const back = logIn(browser);
   expect(location(back).pathname + location(back).search).toBe("/page?a=1");
   const { forwarded } = browser.navigate("/page?a=1");
   expect(decoded(forwarded.get("x-userinfo"))).toEqual(USERINFO);
@@ -20,7 +20,7 @@ test("a person is sent to the provider, comes back, and reaches the page that wa
 });
 
 describe("the authorization request", () => {
-  test("duty 10: state, nonce and challenge are long, random, and new for each sign-in", () => {
+  test("duty 10: state, nonce and challenge are long, random, and new for each login", () => {
     const { browser } = browse(), seen = new Set<string>();
     for (let i = 0; i < 5; i++) {
       const { state, nonce, challenge } = asked(browser.navigate(`/${i}`));
@@ -59,10 +59,10 @@ describe("the authorization request", () => {
   });
 
   test.each(["iss=https://evil.example&target_link_uri=https://evil.example/x&login_hint=eve", "iss=https://idp.example.com&target_link_uri=//evil.example&id_token_hint=x&scope=admin"])(
-    "duty 144: a sign-in that another site asks for (%s) begins at the configured provider and ends on this site's page, or not at all", (query) => {
+    "duty 144: a login that another site asks for (%s) begins at the configured provider and ends on this site's page, or not at all", (query) => {
       const { envoy, browser } = browse(), { url } = asked(browser.navigate(`/page?${query}`, { "sec-fetch-site": "cross-site" }));
       expect([url.origin, [...url.searchParams.keys()].sort(), url.searchParams.get("scope")]).toEqual([ISSUER, [...OURS].sort(), "openid"]);
-      expect(signIn(browser, { path: `/page?${query}` }).local.headers.get("location")).toBe(`/page?${query}`);
+      expect(logIn(browser, { path: `/page?${query}` }).local.headers.get("location")).toBe(`/page?${query}`);
       for (const [method, path] of [["GET", "/callback"], ["GET", "/logout"], ["POST", "/callback"]] as const) {
         const { local } = new Browser(envoy).send(method, `${path}?${query}`, { accept: "text/html", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document", "sec-fetch-site": "cross-site" });
         expect(local.headers.get("location") ?? "").not.toContain("evil");
@@ -102,7 +102,7 @@ describe("the authorization request", () => {
 });
 
 describe("what the browser keeps meanwhile", () => {
-  test("duty 19: one small cookie for each sign-in, for the callback alone and ten minutes", () => {
+  test("duty 19: one small cookie for each login, for the callback alone and ten minutes", () => {
     const { browser } = browse();
     const lines = setCookies(browser.navigate("/page").local.headers);
     const login = lines.find((line) => line.includes("_login_"))!;
@@ -140,8 +140,8 @@ describe("what the browser keeps meanwhile", () => {
   });
 });
 
-describe("sign-in is not possible", () => {
-  test("duty 138: without randomness there is no sign-in, and none half begun; with it there is again", () => {
+describe("login is not possible", () => {
+  test("duty 138: without randomness there is no login, and none half begun; with it there is again", () => {
     const { envoy, browser } = browse();
     envoy.failRandom = true;
     const { local } = browser.navigate("/page?a=1");
@@ -199,9 +199,9 @@ describe("sign-in is not possible", () => {
     expect(callsTo(envoy, "/.well-known/openid-configuration")).toBe(1);
   });
 
-  test("that has gone silent meanwhile leads nobody to an error of the browser's own: 503, and sign-ins work when it is back", () => {
+  test("that has gone silent meanwhile leads nobody to an error of the browser's own: 503, and logins work when it is back", () => {
     const { envoy, browser } = browse();
-    signIn(browser);
+    logIn(browser);
     envoy.provider("idp").answers(() => "fail");
     envoy.advance(60);
     const late = new Browser(envoy), { local } = late.navigate("/page?a=1");

@@ -4,8 +4,8 @@ import type { Page } from "playwright-core";
 import type { BrowserClient, Visit } from "../../envoy/support/browser-client";
 import { USER, type Person } from "./keycloak";
 
-/** Opens a page, signs in at Keycloak if asked to, and gives the page at the end. Wrong credentials end at Keycloak's form. */
-export async function keycloakSignIn(client: BrowserClient, url: string, person: Person = USER): Promise<Visit> {
+/** Opens a page, logs in at Keycloak if asked to, and gives the page at the end. Wrong credentials end at Keycloak's form. */
+export async function keycloakLogin(client: BrowserClient, url: string, person: Person = USER): Promise<Visit> {
   const page = await client.open(url);
   return isLoginForm(page) ? submitLogin(client, page, person) : page;
 }

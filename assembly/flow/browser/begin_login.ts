@@ -21,7 +21,7 @@ import { AwaitProvider, Next, Redirect, Refuse, BrowserEvent } from "../decision
 import { ADDRESS_TOO_LONG, BAD_REQUEST, NO_RANDOMNESS, NOT_READY, Refusal, TOO_MANY_LOGINS } from "../decision/refusal";
 import { BrowserRequest } from "../decision/browser_request";
 
-/** Sign-ins that may end without a session in this time before the redirect loop is broken (duty 26). */
+/** Logins that may end without a session in this time before the redirect loop is broken (duty 26). */
 const MAX_COMPLETED = 3;
 export const LOOP_SEC: i64 = 120;
 
@@ -32,26 +32,26 @@ const LONG_PATH = 1024;
 const STATE_BYTES = 24;
 const SECRET_BYTES = 32;
 
-/** Why a browser is sent: nobody is signed in, or somebody is and shall be asked again, or the provider alone shall be asked. */
-export const enum SignIn { New = 1, Again, Silent }
+/** Why a browser is sent: nobody is logged in, or somebody is and shall be asked again, or the provider alone shall be asked. */
+export const enum LoginKind { New = 1, Again, Silent }
 
 /**
- * `loop` is what to say where this browser has signed in several times just now and still has no session.
+ * `loop` is what to say where this browser has logged in several times just now and still has no session.
  * `about`: the session about which the provider is asked silently.
  */
-export function beginSignIn(x: Exchange, request: BrowserRequest, how: SignIn, loop: Refusal, about: Session | null = null): Next {
+export function beginLogin(x: Exchange, request: BrowserRequest, how: LoginKind, loop: Refusal, about: Session | null = null): Next {
   const browser = request.browser, metadata = x.metadata;
   const returnTo = safeReturnTo(request.target);
   if (request.origin.length == 0) return new Refuse(BAD_REQUEST);
   if (request.target.length > MAX_PATH) return tooLong(request);
   const endpoint: Url | null = metadata == null ? null : metadata.authorizationEndpoint;
-  if (metadata != null && endpoint == null) return Refuse.retry(NOT_READY, returnTo, "sign-in: the provider's metadata has no usable authorization_endpoint");
+  if (metadata != null && endpoint == null) return Refuse.retry(NOT_READY, returnTo, "login: the provider's metadata has no usable authorization_endpoint");
   // Nobody is sent to a provider that is down: the browser would show an error of its own, without a way back.
   const provider = x.provider;
   if (endpoint == null || provider == null || !provider.answers()) return x.mayWait ? new AwaitProvider() : Refuse.retry(NOT_READY, returnTo);
 
   const counter = readLoginCounter(request.cookies.flows());
-  if (how != SignIn.New) counter.completed = 0;
+  if (how != LoginKind.New) counter.completed = 0;
   const sinceSec = x.nowSec - counter.completedAtSec;
   if (counter.completed >= MAX_COMPLETED && sinceSec >= 0 && sinceSec < LOOP_SEC) {
     // The way out of the loop: the count starts again with the next attempt.
@@ -73,7 +73,7 @@ export function beginSignIn(x: Exchange, request: BrowserRequest, how: SignIn, l
   login.codeVerifier = encodeBase64url(random.subarray(STATE_BYTES + SECRET_BYTES, STATE_BYTES + 2 * SECRET_BYTES));
   login.returnTo = returnTo;
   login.startedAtSec = x.nowSec;
-  if (how == SignIn.Silent && about != null) {
+  if (how == LoginKind.Silent && about != null) {
     login.sessionSinceSec = about.createdAtSec;
     login.sessionSubject = about.subject;
     login.sessionId = about.id;
@@ -85,7 +85,7 @@ export function beginSignIn(x: Exchange, request: BrowserRequest, how: SignIn, l
     joined(request.names.login, id), writeLogin(login), loginRoom(request.names, request.secure, browser.loginPath, crossSite), 1);
   if (text == null) return tooLong(request);
 
-  const out = new Redirect(how == SignIn.Silent ? BrowserEvent.Silent : BrowserEvent.SignInStarted, authorizationUrl(endpoint, requestOf(browser, login, redirectUri)));
+  const out = new Redirect(how == LoginKind.Silent ? BrowserEvent.Silent : BrowserEvent.LoginStarted, authorizationUrl(endpoint, requestOf(browser, login, redirectUri)));
   out.setCookies.push(loginSetCookie(request.names, request.secure, id, browser.loginPath, text, crossSite));
   const replaced = counter.add(id, fromElsewhere);
   if (replaced != null) out.setCookies.push(expiredLogin(request.names, request.secure, replaced, browser.loginPath, crossSite));

@@ -1,8 +1,8 @@
-// Signing in with a real browser, through a real Envoy with two workers, at a real provider; and the pages for those who are not let in.
+// Logging in with a real browser, through a real Envoy with two workers, at a real provider; and the pages for those who are not let in.
 
 import { SESSION_SECRET, startBrowserWorld, type BrowserWorld } from "../envoy/support/browser-world";
 import { getWith } from "../envoy/support/http";
-import { chooses, heading, newProfile, picture, signIn, whereabouts, type BrowserContext, type Page } from "./support/browser";
+import { chooses, heading, newProfile, picture, logIn, whereabouts, type BrowserContext, type Page } from "./support/browser";
 
 let world: BrowserWorld;
 let profile: BrowserContext;
@@ -27,19 +27,19 @@ async function cookieNames(path = "/callback"): Promise<string[]> {
 /** What stands at the foot of a page of the filter's: "403 login_denied". */
 const code = (from: Page = page): Promise<string> => from.locator("footer code").innerText();
 
-describe("signing in", () => {
+describe("logging in", () => {
   test("leads to the provider, and back to the page that was wanted, with its query", async () => {
     await page.goto(`${world.app}/orders/7?page=2&sort=%C3%A4`);
     expect(page.url()).toMatch(new RegExp(`^${world.provider.issuer}/interaction/`));
     await chooses(page, "alice");
     expect(whereabouts(page, world.app)).toBe("/orders/7?page=2&sort=%C3%A4");
-    expect(await heading(page)).toBe("Signed in as Alice Example");
-    await picture(page, "signed-in");
+    expect(await heading(page)).toBe("Logged in as Alice Example");
+    await picture(page, "logged-in");
   });
 
   test("the upstream sees who it is, and none of the filter's cookies", async () => {
     await profile.addCookies([{ name: "theme", value: "dark", url: world.app }]);
-    await signIn(page, `${world.app}/`);
+    await logIn(page, `${world.app}/`);
     const own = (await cookieNames()).filter((name) => name !== "theme");
     expect(own.length).toBeGreaterThan(0);
     const text = await page.locator("main").innerText();
@@ -49,7 +49,7 @@ describe("signing in", () => {
   });
 
   test("once is enough: for every further page and tab, and with the provider out of reach", async () => {
-    await signIn(page, `${world.app}/`);
+    await logIn(page, `${world.app}/`);
     await world.provider.goDown();
     try {
       const second = page.waitForEvent("popup");
@@ -57,7 +57,7 @@ describe("signing in", () => {
       const tab = await second;
       await tab.waitForLoadState();
       expect(whereabouts(tab, world.app)).toBe("/second");
-      expect(await heading(tab)).toBe("Signed in as Alice Example");
+      expect(await heading(tab)).toBe("Logged in as Alice Example");
     } finally {
       await world.provider.comeUp();
     }
@@ -70,11 +70,11 @@ describe("signing in", () => {
     expect(whereabouts(other, world.app)).toBe("/second?n=2");
     await chooses(page, "alice");
     expect(whereabouts(page, world.app)).toBe("/first?n=1");
-    for (const tab of [page, other]) expect(await heading(tab)).toBe("Signed in as Alice Example");
+    for (const tab of [page, other]) expect(await heading(tab)).toBe("Logged in as Alice Example");
   });
 
   test("leaves the session's cookie alone behind, out of reach of scripts", async () => {
-    await signIn(page, `${world.app}/`);
+    await logIn(page, `${world.app}/`);
     const cookies = await profile.cookies(`${world.app}/callback`);
     expect(cookies.filter(({ name }) => name.includes("_login_"))).toEqual([]);
     for (const cookie of cookies) expect(cookie).toMatchObject({ httpOnly: true, sameSite: "Lax", domain: "localhost" });
@@ -83,7 +83,7 @@ describe("signing in", () => {
 
   test("bearer tokens pass on the same URL, and a bad one is refused although there is a session", async () => {
     expect((await getWith(`${world.app}/`, await world.provider.mint())).status).toBe(200);
-    await signIn(page, `${world.app}/`);
+    await logIn(page, `${world.app}/`);
     await page.setExtraHTTPHeaders({ authorization: "Bearer a.b.c" });
     const answer = await page.goto(`${world.app}/`);
     expect(answer?.status()).toBe(401);
@@ -143,7 +143,7 @@ describe("whoever is not a person at a page", () => {
   });
 });
 
-describe("when a sign-in does not work, a page says so and leads on:", () => {
+describe("when a login does not work, a page says so and leads on:", () => {
   test("access denied", async () => {
     await page.goto(`${world.app}/orders?page=2`);
     await page.getByRole("button", { name: "Cancel" }).click();
@@ -155,19 +155,19 @@ describe("when a sign-in does not work, a page says so and leads on:", () => {
     await page.waitForURL(/\/interaction\//);
     await chooses(page, "bob");
     expect(whereabouts(page, world.app)).toBe("/orders?page=2");
-    expect(await heading(page)).toBe("Signed in as Bob Example");
+    expect(await heading(page)).toBe("Logged in as Bob Example");
   });
 
   test("an answer of the provider that comes again: the code is not redeemed twice, and the session stays", async () => {
     const callbacks: string[] = [];
     page.on("request", (request) => { if (request.url().startsWith(`${world.app}/callback`)) callbacks.push(request.url()); });
-    await signIn(page, `${world.app}/orders`);
+    await logIn(page, `${world.app}/orders`);
     const redeemed = (await world.provider.counts())["token:authorization_code"];
     await page.goto(callbacks[0]!);
     expect(whereabouts(page, world.app)).toBe("/");
     expect((await world.provider.counts())["token:authorization_code"]).toBe(redeemed);
     await page.goto(`${world.app}/orders`);
-    expect(await heading(page)).toBe("Signed in as Alice Example");
+    expect(await heading(page)).toBe("Logged in as Alice Example");
   });
 
   test("an answer that was meant for another browser", async () => {
@@ -198,7 +198,7 @@ describe("when a sign-in does not work, a page says so and leads on:", () => {
     await picture(page, "provider-unreachable");
     await page.getByRole("link", { name: "Try again" }).click();
     await page.waitForURL(`${world.app}/orders`);
-    expect(await heading(page)).toBe("Signed in as Alice Example");
+    expect(await heading(page)).toBe("Logged in as Alice Example");
   });
 
   test("a session's cookie that never comes back: it does not go in circles for ever", async () => {
@@ -208,6 +208,6 @@ describe("when a sign-in does not work, a page says so and leads on:", () => {
     await page.waitForSelector("footer code");
     expect(await code()).toBe("400 loop_cookie_missing");
     expect((await provider.counts())["token:authorization_code"]).toBe(3);
-    await picture(page, "sign-in-loop");
+    await picture(page, "login-loop");
   });
 });

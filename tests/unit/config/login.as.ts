@@ -1,4 +1,4 @@
-/** Configurations with the browser sign-in, and what came of them. */
+/** Configurations with the browser login, and what came of them. */
 
 import { BrowserSettings } from "../../../assembly/config/browser";
 import { equal } from "../check";
@@ -8,10 +8,10 @@ import { compiled, configOf, DISCOVERY, errorsOf } from "./compiled.as";
 export const SECRET = "0123456789abcdef0123456789ABCDEF";
 export const SESSION = '"session":{"secret":"' + SECRET + '"}';
 export const CLIENT = '"client_id":"app","client_secret":"the-secret-of-the-client"';
-/** A configuration that is right as it is: `{` + SIGN_IN + `}`. */
-export const SIGN_IN = DISCOVERY + "," + CLIENT + "," + SESSION;
+/** A configuration that is right as it is: `{` + LOGIN + `}`. */
+export const LOGIN = DISCOVERY + "," + CLIENT + "," + SESSION;
 
-function withMembers(members: string): string { return "{" + SIGN_IN + (members.length > 0 ? "," : "") + members + "}"; }
+function withMembers(members: string): string { return "{" + LOGIN + (members.length > 0 ? "," : "") + members + "}"; }
 
 /** With these members in `session`, beside its secret, and these outside of it. */
 function withSession(inner: string, members: string): string {
@@ -24,17 +24,17 @@ export function browserWith(session: string, members: string = ""): BrowserSetti
 
 export function browserOf(document: string): BrowserSettings {
   const found = configOf(document).browser;
-  if (found == null) assert(false, "no sign-in");
+  if (found == null) assert(false, "no login");
   return found!;
 }
 
-/** The only things that are wrong with SIGN_IN and these members. */
-export function refusedSignIn(members: string, want: string): void { equal(errorsOf(withMembers(members)).join("; "), want); }
+/** The only things that are wrong with LOGIN and these members. */
+export function refusedLogin(members: string, want: string): void { equal(errorsOf(withMembers(members)).join("; "), want); }
 
 export function refusedSession(session: string, want: string, members: string = ""): void { equal(errorsOf(withSession(session, members)).join("; "), want); }
 
 /** What the log says of a configuration that is accepted. */
-export function warnedSignIn(members: string, want: string): void { warned(withMembers(members), want); }
+export function warnedLogin(members: string, want: string): void { warned(withMembers(members), want); }
 
 export function warnedSession(session: string, want: string, members: string = ""): void { warned(withSession(session, members), want); }
 
