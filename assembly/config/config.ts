@@ -5,6 +5,7 @@ import { Endpoint } from "../http/callout";
 import { RequestMatch } from "../http/request_match";
 import { Algorithm } from "../jose/algorithm";
 import { Client } from "../oidc/client_auth";
+import { Metadata } from "../oidc/discovery";
 import { Endpoints } from "../oidc/endpoints";
 import { AccessRules } from "../policy/access_rules";
 import { ClaimSchema } from "../policy/claim_schema";
@@ -48,6 +49,11 @@ export class ProviderSettings {
 
   /** The endpoints that are needed, by their names in metadata. */
   used: string[] = [];
+}
+
+/** What is needed in place of an endpoint, once the document is known: keys where the provider offers no introspection. */
+export function neededEndpoint(used: string, metadata: Metadata): string {
+  return used == "introspection_endpoint" && metadata.introspectionEndpoint == null ? "jwks_uri" : used;
 }
 
 /** Which audiences a token may have (the `claim_validator.audience` attributes). */

@@ -3,7 +3,7 @@
 import { same } from "../../bytes/bytes";
 import { decodeUtf8 } from "../../bytes/utf8";
 import { Clusters } from "../../config/clusters";
-import { ProviderSettings } from "../../config/config";
+import { neededEndpoint, ProviderSettings } from "../../config/config";
 import { Metadata } from "../../oidc/discovery";
 import { Logs } from "../observe/logs";
 
@@ -52,12 +52,13 @@ export class EndpointWarnings {
 
   /** Whether something is needed that the document has, but in a form that cannot be called. */
   lacks(metadata: Metadata): bool {
-    for (let i = 0; i < this.names.length; i++) if (metadata.unusable.includes(this.names[i])) return true;
+    for (let i = 0; i < this.names.length; i++) if (metadata.unusable.includes(this.names[i]) || metadata.unusable.includes(neededEndpoint(this.names[i], metadata))) return true;
     return false;
   }
 
   private checkOne(metadata: Metadata, at: i32): void {
-    const name = this.names[at], url = metadata.endpoint(name);
+    const name = neededEndpoint(this.names[at], metadata), url = metadata.endpoint(name);
+    if (name != this.names[at] && this.names.includes(name)) return; // it is checked under its own name
     if (url == null) {
       if (isRequired(name)) this.logs.warn(`discovery of ${this.provider}: the document has no usable ${name}${name == "revocation_endpoint" ? ", so revoke_tokens_on_logout revokes nothing" : ""} (it can be set by the attribute of that name)`);
       return;
@@ -70,4 +71,4 @@ export class EndpointWarnings {
 }
 
 /** Without the others, something else is done. */
-function isRequired(name: string): bool { return name != "userinfo_endpoint" && name != "introspection_endpoint"; }
+function isRequired(name: string): bool { return name != "userinfo_endpoint"; }
