@@ -1,5 +1,6 @@
 // The compiled configuration: valid by construction, never changed, nothing left to parse when a request comes.
 
+import { EMPTY } from "../bytes/bytes";
 import { Key } from "../crypto/encoding/key";
 import { Endpoint } from "../http/callout";
 import { RequestMatch } from "../http/request_match";
@@ -84,6 +85,8 @@ export class IntrospectionSettings {
 @final
 export class Config {
   mode: Mode = Mode.Guarded;
+  /** On which probes learn whether requests can be served; EMPTY: not served. Of the whole configuration. */
+  readyPath: Uint8Array = EMPTY;
   /** The first that takes a request guards it; where none does, this configuration itself. Rules have no rules. */
   rules: Rule[] = [];
   realm: string = "apisix";

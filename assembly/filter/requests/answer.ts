@@ -60,6 +60,11 @@ export function respond(next: Respond): FilterHeadersStatus {
   return send(200, details, utf8(page.body), serialised(headersOfPage(page)));
 }
 
+/** The request at hand is answered by a JSON document that is about no request. `details`: what access logs show. */
+export function report(status: i32, details: string, body: string): FilterHeadersStatus {
+  return send(status, utf8(details), utf8(body), serialised(textHeaders()));
+}
+
 function refusalHeaders(refuse: Refuse, config: Config | null, html: bool): Uint8Array[] {
   const refusal = refuse.refusal, pairs = html ? pageHeaders(NO_ORIGIN) : textHeaders();
   if (refusal.status == 503) add(pairs, "retry-after", RETRY_AFTER_SEC);
