@@ -28,7 +28,7 @@ test("a wrong cluster stays 503 and names what is missing", async () => {
 }, 30_000);
 
 test("503 until the provider comes up, then 200 in every worker; an Envoy in front follows by the health check that docs/operations.md has", async () => {
-  const [, health] = /```yaml\n(health_checks:[^]*?)```/.exec(readFileSync(join(__dirname, "../../docs/operations.md"), "utf8"))!;
+  const [, health] = /```yaml\n( *health_checks:[^]*?)```/.exec(readFileSync(join(__dirname, "../../docs/operations.md"), "utf8"))!;
   const [provider, upstream] = await Promise.all([startProvider(), startUpstream()]), port = await freePort();
   await provider.goDown();
   const envoy = await startEnvoy({

@@ -162,7 +162,7 @@ describe("filter state", () => {
 
   test.each<[string, object, Record<string, unknown>]>([
     ["insufficient_scope", { required_scopes: ["admin"] }, {}], ["wrong_audience", { claim_validator: { audience: { valid_audiences: ["x"] } } }, {}], ["expired", {}, { exp: 1 }], ["bound_token", {}, { cnf: {} }],
-    ["access_denied", { access_rules: { claim: "sub", equals: "bob" } }, {}], ["claims_too_large", { max_claim_headers_bytes: 1 }, {}],
+    ["access_denied", { access_rules: { claim: "sub", equals: "bob" } }, {}], ["claims_too_large", { max_claim_headers_bytes: 1024 }, { filler: "x".repeat(2000) }],
   ])("names who was refused: %s, also the second time", (code, config, changes) => {
     const envoy = ready({ config: { ...JWKS_CONFIG, ...WITH, ...config } }), headers = bearer(token(changes));
     for (let i = 0; i < 2; i++) {
