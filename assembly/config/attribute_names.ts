@@ -18,11 +18,12 @@ export const NAMES: string[][] = [
     "access_rules", "accept_none_alg", "accept_unsupported_alg", "realm", "introspection_endpoint", "introspection_interval", "introspection_expiry_claim",
     "introspection_addon_headers", "introspection_params", "introspection_token_param_name", "auth_header_name", "auth_accept_token_as_header_name",
     "auth_accept_token_as", "set_access_token_header", "access_token_in_authorization_header", "set_userinfo_header", "set_id_token_header",
-    "set_raw_id_token_header", "set_refresh_token_header", "claim_headers", "max_claim_headers_bytes", "set_filter_state", "cache_max_kib", "cache_segment",
-    "jwt_verification_cache_ignore", "redirect_uri", "scope", "authorization_params", "prompt", "display", "response_mode", "use_pkce", "use_nonce",
-    "trusted_audiences", "par", "dpop", "session", "session_contents", "userinfo_required", "renew_access_token_on_expiry", "access_token_expires_in",
-    "access_token_expires_leeway", "refresh_session_interval", "force_reauthorize", "logout_path", "post_logout_redirect_uri", "redirect_after_logout_uri",
-    "redirect_after_logout_with_id_token_hint", "revoke_tokens_on_logout", "backchannel_logout_path", "frontchannel_logout_path",
+    "set_raw_id_token_header", "set_refresh_token_header", "claim_headers", "max_claim_headers_bytes", "set_filter_state", "ready_path", "cache_max_kib",
+    "cache_segment", "jwt_verification_cache_ignore", "redirect_uri", "scope", "authorization_params", "prompt", "display", "response_mode", "use_pkce",
+    "use_nonce", "trusted_audiences", "par", "dpop", "session", "session_contents", "userinfo_required", "renew_access_token_on_expiry",
+    "access_token_expires_in", "access_token_expires_leeway", "refresh_session_interval", "force_reauthorize", "logout_path", "post_logout_redirect_uri",
+    "redirect_after_logout_uri", "redirect_after_logout_with_id_token_hint", "revoke_tokens_on_logout", "backchannel_logout_path",
+    "frontchannel_logout_path",
   ],
   ["host", "path", "path_prefix", "method"],
   ["discovery", "jwks_uri", "introspection_endpoint", "token_endpoint", "userinfo_endpoint", "revocation_endpoint", "hosts"],
@@ -40,7 +41,7 @@ export const NAMES: string[][] = [
 ];
 
 /** Attributes of the whole configuration, which no rule has. */
-export const WHOLE_ONLY: string[] = ["$schema", "rules", "cache_max_kib", "cache_segment"];
+export const WHOLE_ONLY: string[] = ["$schema", "rules", "ready_path", "cache_max_kib", "cache_segment"];
 
 /** Attributes that have nothing to act on where nobody logs in by a browser. */
 export const OF_LOGIN: string[] = [

@@ -33,6 +33,9 @@ export class SessionContents {
   user: bool = true;
 }
 
+/** The attributes that give the filter's own paths, in the order of `BrowserSettings.ownPaths`. */
+export const OWN_PATHS: string[] = ["redirect_uri", "logout_path", "backchannel_logout_path", "frontchannel_logout_path"];
+
 @final
 export class BrowserSettings {
   /** How the filter proves itself at the token endpoint (`token_endpoint_auth_method`). */
@@ -45,6 +48,8 @@ export class BrowserSettings {
   redirectUrl: Uint8Array = EMPTY;
   /** The path on which the provider's answer is awaited; EMPTY with `Redirect.Suffix`. */
   callbackPath: Uint8Array = EMPTY;
+  /** The paths that the filter answers itself; EMPTY for those that it does not serve, and for the callback where each page has its own. */
+  get ownPaths(): Uint8Array[] { return [this.callbackPath, this.logoutPath, this.backchannelLogoutPath, this.frontchannelLogoutPath]; }
   /** Where the cookies of logins under way go: to the callback alone, or everywhere where each page has a callback of its own. */
   get loginPath(): Uint8Array { return this.redirect == Redirect.Suffix ? utf8("/") : this.callbackPath; }
   /** `Redirect.Absolute` says whether browsers come by https; else the request's `:scheme` does. */

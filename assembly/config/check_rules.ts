@@ -1,12 +1,10 @@
 // What rules can get wrong only together: addresses and cookies that two of them mean to have on one host.
 
-import { EMPTY, same } from "../bytes/bytes";
+import { endsWith, same } from "../bytes/bytes";
 import { RequestMatch } from "../http/request_match";
-import { BrowserSettings, Redirect } from "./browser";
+import { BrowserSettings, CALLBACK_SUFFIX, OWN_PATHS, Redirect } from "./browser";
 import { Config, Rule, SourceKind } from "./config";
 import { ConfigReader, itemAt } from "./reader";
-
-const ADDRESSES: string[] = ["redirect_uri", "logout_path", "backchannel_logout_path", "frontchannel_logout_path"];
 
 /** `readers`: of the rules, in their order. */
 export function checkTogether(readers: ConfigReader[], rules: Rule[], whole: Config): void {
@@ -34,16 +32,30 @@ function refuseClashes(r: ConfigReader, a: BrowserSettings | null, b: BrowserSet
     r.wrongHere("redirect_uri", "is needed where logins differ, here and in " + whose + ": without it nobody can tell whose login comes back");
     return;
   }
-  const own = addressesOf(a), others = addressesOf(b);
+  const own = a.ownPaths, others = b.ownPaths;
   for (let i = 0; i < own.length; i++) {
     for (let j = 0; j < others.length; j++) {
-      if (own[i].length > 0 && same(own[i], others[j])) r.wrongHere(ADDRESSES[i], "is " + (i == j ? "that" : "the " + ADDRESSES[j]) + " of " + whose + " too, whose login is another: give each its own");
+      if (own[i].length > 0 && same(own[i], others[j])) r.wrongHere(OWN_PATHS[i], "is " + (i == j ? "that" : "the " + OWN_PATHS[j]) + " of " + whose + " too, whose login is another: give each its own");
     }
   }
 }
 
-function addressesOf(b: BrowserSettings): Uint8Array[] {
-  return [b.redirect == Redirect.Suffix ? EMPTY : b.callbackPath, b.logoutPath, b.backchannelLogoutPath, b.frontchannelLogoutPath];
+/** `ready_path` is answered before a rule is chosen, on every host: no login may have the same path. */
+export function checkReadyPath(r: ConfigReader, rules: Rule[], whole: Config): void {
+  for (let i = -1; i < rules.length; i++) {
+    const browser = i < 0 ? whole.browser : rules[i].config.browser;
+    if (browser == null) continue;
+    if (browser.redirect == Redirect.Suffix && endsWith(whole.readyPath, CALLBACK_SUFFIX)) {
+      r.wrong("ready_path", "ends in " + CALLBACK_SUFFIX + ", which is the callback's where there is no redirect_uri");
+      return;
+    }
+    const paths = browser.ownPaths;
+    for (let j = 0; j < paths.length; j++) {
+      if (paths[j].length == 0 || !same(paths[j], whole.readyPath)) continue;
+      r.wrong("ready_path", "is the path of " + (i < 0 ? "" : itemAt("rules", i) + ".") + OWN_PATHS[j] + " already");
+      return;
+    }
+  }
 }
 
 /** A cookie that holds a session elsewhere must not be read as a bearer token here. */

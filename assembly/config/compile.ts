@@ -1,6 +1,7 @@
 // From the filter's JSON to a Config, or to every reason why there is none. Attribute names and meanings are those of Apache
 // APISIX's openid-connect plugin; what only Envoy needs has a name of its own. docs/configuration.md lists all of them.
 
+import { EMPTY } from "../bytes/bytes";
 import { decodeUtf8 } from "../bytes/utf8";
 import { readUrl } from "../http/url";
 import { parse } from "../json/parser";
@@ -8,14 +9,14 @@ import { warnOfGuardedLanding } from "./after_logout";
 import { NAMES, OF_LOGIN, WHOLE_ONLY } from "./attribute_names";
 import * as attributes from "./attributes";
 import { Redirect } from "./browser";
-import { checkTogether } from "./check_rules";
+import { checkReadyPath, checkTogether } from "./check_rules";
 import { Clusters } from "./clusters";
 import { Config, Mode, Rule, Unauthenticated } from "./config";
 import { documentFault } from "./document_fault";
 import { readForeign } from "./elsewhere";
 import { Environment } from "./environment";
 import { readIdentity } from "./identity";
-import { isLoopback } from "./paths";
+import { isLoopback, readPath } from "./paths";
 import { readBrowser } from "./read_browser";
 import { readProvider, usedEndpoints } from "./read_provider";
 import { MATCH, readMatch } from "./read_rules";
@@ -70,6 +71,7 @@ function readWhole(r: ConfigReader, warnings: string[]): Config {
   // Whatever it says, it makes this configuration another one: caches belong to configurations (filter/configure.ts).
   r.text("cache_segment");
   c.cacheBytes = attributes.cache_max_kib(r) * 1024;
+  c.readyPath = readPath(r, "ready_path", EMPTY);
   for (let i = 0; i < readers.length; i++) {
     const own: string[] = [];
     rules.push(readRule(readers[i], own));
@@ -80,6 +82,7 @@ function readWhole(r: ConfigReader, warnings: string[]): Config {
   if (r.literals.length > 0) warnings.push("secrets stand in the configuration itself, where everyone who may read Envoy's config_dump reads them; give them by $ENV://NAME: " + r.literals.join(", "));
   // Of settings that are wrong themselves nobody knows what they are together.
   if (r.errors.length == 0) checkTogether(readers, rules, c);
+  checkReadyPath(r, rules, c);
   leaveOutUnusedUserinfo(c, rules);
   warnOfGuardedLanding(c, rules, warnings);
   c.rules = rules;

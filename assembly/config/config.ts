@@ -1,10 +1,12 @@
 // The compiled configuration: valid by construction, never changed, nothing left to parse when a request comes.
 
+import { EMPTY } from "../bytes/bytes";
 import { Key } from "../crypto/encoding/key";
 import { Endpoint } from "../http/callout";
 import { RequestMatch } from "../http/request_match";
 import { Algorithm } from "../jose/algorithm";
 import { Client } from "../oidc/client_auth";
+import { Metadata } from "../oidc/discovery";
 import { Endpoints } from "../oidc/endpoints";
 import { AccessRules } from "../policy/access_rules";
 import { ClaimSchema } from "../policy/claim_schema";
@@ -50,6 +52,11 @@ export class ProviderSettings {
   used: string[] = [];
 }
 
+/** What is needed in place of an endpoint, once the document is known: keys where the provider offers no introspection. */
+export function neededEndpoint(used: string, metadata: Metadata): string {
+  return used == "introspection_endpoint" && metadata.introspectionEndpoint == null ? "jwks_uri" : used;
+}
+
 /** Which audiences a token may have (the `claim_validator.audience` attributes). */
 @final
 export class AudienceRule {
@@ -78,6 +85,8 @@ export class IntrospectionSettings {
 @final
 export class Config {
   mode: Mode = Mode.Guarded;
+  /** On which probes learn whether requests can be served; EMPTY: not served. Of the whole configuration. */
+  readyPath: Uint8Array = EMPTY;
   /** The first that takes a request guards it; where none does, this configuration itself. Rules have no rules. */
   rules: Rule[] = [];
   realm: string = "apisix";

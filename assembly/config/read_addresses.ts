@@ -3,7 +3,7 @@
 import { EMPTY, endsWith, same, utf8 } from "../bytes/bytes";
 import { readUrl } from "../http/url";
 import * as attributes from "./attributes";
-import { BrowserSettings, CALLBACK_SUFFIX, Redirect } from "./browser";
+import { BrowserSettings, CALLBACK_SUFFIX, OWN_PATHS, Redirect } from "./browser";
 import { hasPlainHost, isLocal, isLoopback, isServable, PATH_WANTED, pathOf, readPath, TAKES_THE_PAGE } from "./paths";
 import { ConfigReader } from "./reader";
 
@@ -49,8 +49,7 @@ function readRedirect(r: ConfigReader, b: BrowserSettings, warnings: string[]): 
 
 /** Each path says what a request is for, so no two may be one. */
 function refuseShared(r: ConfigReader, b: BrowserSettings): void {
-  const keys = ["redirect_uri", "logout_path", "backchannel_logout_path", "frontchannel_logout_path"];
-  const paths = [b.callbackPath, b.logoutPath, b.backchannelLogoutPath, b.frontchannelLogoutPath];
+  const keys = OWN_PATHS, paths = b.ownPaths;
   for (let i = 1; i < paths.length; i++) {
     if (b.redirect == Redirect.Suffix && endsWith(paths[i], CALLBACK_SUFFIX)) r.wrong(keys[i], "ends in " + CALLBACK_SUFFIX + ", which is the callback's where there is no redirect_uri");
     for (let j = 0; j < i; j++) if (paths[i].length > 0 && same(paths[i], paths[j])) r.wrong(keys[i], "is the path of " + keys[j] + " already");

@@ -2,6 +2,7 @@
 
 import { joined, same, utf8 } from "../bytes/bytes";
 import { issuerOf, Url } from "../http/url";
+import { Algorithm } from "../jose/algorithm";
 import { ENDPOINTS, Endpoints } from "../oidc/endpoints";
 import * as attributes from "./attributes";
 import { Clusters } from "./clusters";
@@ -73,15 +74,21 @@ function readEndpoints(r: ConfigReader, allowHttp: bool): Endpoints {
   return out;
 }
 
-/** The endpoints that these settings need, so that the log can say what is wrong with them. */
+/** The endpoints that these settings need. Where the provider offers no introspection, keys take its place (`neededEndpoint`). */
 export function usedEndpoints(c: Config): string[] {
-  const out: string[] = [], browser = c.browser;
-  if (browser != null || c.verification != Verification.PublicKey) out.push("jwks_uri");
-  if (c.verification == Verification.Either && c.client != null) out.push("introspection_endpoint");
+  const out: string[] = [], browser = c.browser, introspects = c.verification == Verification.Either && c.client != null;
+  const verifies = c.verification == Verification.Jwks || c.verification == Verification.Either && !introspects;
+  if (verifies || browser != null && anyAsymmetric(browser.idTokenAlgorithms)) out.push("jwks_uri");
+  if (introspects) out.push("introspection_endpoint");
   if (browser == null) return out;
   out.push("authorization_endpoint");
   out.push("token_endpoint");
   if (browser.contents.user) out.push("userinfo_endpoint");
   if (browser.revokeOnLogout) out.push("revocation_endpoint");
   return out;
+}
+
+function anyAsymmetric(algorithms: Algorithm[]): bool {
+  for (let i = 0; i < algorithms.length; i++) if (!algorithms[i].symmetric) return true;
+  return false;
 }

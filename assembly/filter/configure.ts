@@ -27,6 +27,7 @@ import { providerId } from "./provider/provider_id";
 import { setClock } from "./requests/clock";
 import { RuleSettings } from "./rules/rule_settings";
 import { NO_SESSIONS, SessionRegistry } from "./shared/registry";
+import { isFirstToSay } from "./shared/said_once";
 import { Verdicts } from "./verdicts/verdict_cache";
 
 const FIRST_TICK_MS = 1;
@@ -45,7 +46,8 @@ export function configure(rootId: u32, size: u32): bool {
   if (root == null) return false;
   if (!started) {
     started = true;
-    logs.info("version " + VERSION);
+    const line = "version " + VERSION;
+    if (isFirstToSay([utf8(line)])) logs.info(line);
     metrics.started();
     setNativeVerifier(EnvoyVerifier.available() ? new EnvoyVerifier() : null);
     setNativeSigner(EnvoySigner.available() ? new EnvoySigner() : null);
@@ -64,7 +66,10 @@ export function configure(rootId: u32, size: u32): bool {
     root.lines.error("configuration: capability_restriction_config must allow " + lacking + ": without it headers that clients forge would reach the upstream");
     return false;
   }
-  for (let i = 0; i < compiled.warnings.length; i++) root.lines.warn("configuration: " + compiled.warnings[i]);
+  const used = contextOf(variables.used), warnings = compiled.warnings;
+  if (warnings.length > 0 && isFirstToSay([utf8("warnings"), utf8(root.lines.owner), document, used])) {
+    for (let i = 0; i < warnings.length; i++) root.lines.warn("configuration: " + warnings[i]);
+  }
 
   const seedBytes = random(8);
   // The seed only spreads table entries; whole tokens and names are compared. Without randomness the time will do.
@@ -74,7 +79,7 @@ export function configure(rootId: u32, size: u32): bool {
   root.verdicts = verdictsFor(document, config.cacheBytes, seed);
   root.document = document;
   // Its secrets are in it, or in the variables that it refers to.
-  root.key = extract(utf8(SALT), contextOf([document, contextOf(variables.used)]));
+  root.key = extract(utf8(SALT), contextOf([document, used]));
   const registries: SessionRegistry[] = [];
   const rule = new RuleSettings(root, 0, config, namesOf(config, config), providerOf(root, config), registryOf(registries, config));
   root.outside = rule;

@@ -4,6 +4,7 @@ import { is, utf8 } from "../bytes/bytes";
 import { Unauthenticated } from "../config/config";
 import { sameOriginReferer } from "../http/navigation";
 import { safeReturnTo } from "../http/return_to";
+import { personOfSession } from "../policy/session_identity";
 import { expiredSession } from "../session/session_cookies";
 import { backchannelLogout } from "./logout/backchannel_logout";
 import { callback } from "./browser/callback";
@@ -11,7 +12,7 @@ import { Exchange } from "./decision/exchange";
 import { frontchannelLogout } from "./logout/frontchannel_logout";
 import { logout } from "./logout/logout";
 import { misplacedCallback } from "./browser/misplaced_callback";
-import { Forward, ForwardPreflight, Next, Refuse } from "./decision/next";
+import { Forward, ForwardPreflight, Next, Refuse, Respond } from "./decision/next";
 import { openNext, openSession } from "./browser/open_session";
 import { NOT_SENT, PREFETCHED, Refusal, LOGIN_LOOP_NO_COOKIE, LOGIN_LOOP_OVER, LOGIN_LOOP_UNREADABLE, LOGIN_NEEDED } from "./decision/refusal";
 import { beginLogin, LoginKind } from "./browser/begin_login";
@@ -38,7 +39,9 @@ export function browse(x: Exchange, request: BrowserRequest): Next {
   // One that is over may have been planted in front of the one that counts (duty 160).
   for (; session != null; session = openNext(request)) {
     const next = useSession(x, request, session);
-    if (next != null) return next;
+    if (next == null) continue;
+    if (next instanceof Refuse || next instanceof Respond) next.person = personOfSession(x.config.identity, session);
+    return next;
   }
   return unauthenticated(x, request, LOGIN_LOOP_OVER);
 }

@@ -1,8 +1,7 @@
 // A set of keys and how one is chosen: a list of refusals after which the keys that remain are tried.
 
-import { same } from "../bytes/bytes";
+import { EMPTY, same } from "../bytes/bytes";
 import { decodeUtf8 } from "../bytes/utf8";
-import { Json } from "../json/json";
 import { MAX_MEMBERS, parse } from "../json/parser";
 import { Result } from "../result";
 import { Algorithm } from "./algorithm";
@@ -34,6 +33,13 @@ export class KeySet {
   ) {}
 
   get size(): i32 { return this.keys.length; }
+
+  /** For the log: the ids of the first keys, and how many more there are. */
+  get names(): string {
+    const out: string[] = [], named = min(this.keys.length, MAX_NAMED);
+    for (let i = 0; i < named; i++) out.push(shown(this.keys[i].kid));
+    return out.join(", ") + more(this.keys.length - named);
+  }
 
   /** Whether a key names itself so. */
   has(kid: Uint8Array | null): bool {
@@ -81,17 +87,19 @@ export function readJwks(document: Uint8Array): Result<KeySet> {
     if (fault == null) keys.push(jwk.value);
     else {
       const why = jwkFaultText(fault.code, fault.at);
-      if (why.length > 0 && leftOut.length < MAX_NAMED) leftOut.push(idOf(json, node) + " " + why);
+      if (why.length > 0 && leftOut.length < MAX_NAMED) leftOut.push(shown(json.text(json.member(node, "kid"))) + " " + why);
       else if (why.length > 0) unnamed++;
     }
   }
-  const left = leftOut.join("; ") + (unnamed > 0 ? "; and " + unnamed.toString() + " more" : "");
+  const left = leftOut.join("; ") + more(unnamed);
   return keys.length == 0 ? Result.fail<KeySet>(JwksFault.NoUsableKey, left) : Result.of<KeySet>(new KeySet(keys, left));
 }
 
+function more(count: i32): string { return count > 0 ? "; and " + count.toString() + " more" : ""; }
+
 /** For the log: only what an id is usually made of, and not without end. */
-function idOf(json: Json, key: i32): string {
-  const kid = json.text(json.member(key, "kid")).slice(0, MAX_SHOWN);
+function shown(id: Uint8Array | null): string {
+  const kid = id == null ? EMPTY : id.slice(0, MAX_SHOWN);
   for (let i = 0; i < kid.length; i++) if (kid[i] <= 0x20 || kid[i] > 0x7e) kid[i] = 0x3f;
   return kid.length == 0 ? "a key without id" : decodeUtf8(kid);
 }

@@ -94,11 +94,21 @@ export function identityOf(settings: IdentitySettings, claims: Json): Identity {
     const value = headerValue(claims, findClaim(claims, claims.root, header.path));
     if (value != null) out.claims(header.name, value);
   }
-  if (settings.filterState) {
-    for (let i = 0; i < PROPERTIES.length; i++) {
-      const value = headerValue(claims, claims.member(claims.root, PROPERTIES[i]));
-      if (value != null) out.entry(Entry.Property, utf8("oidc." + PROPERTIES[i]), value);
-    }
-  }
+  if (settings.filterState) addPerson(out, claims);
   return out.written();
+}
+
+/** Only what access logs are told, for a request that is not admitted; EMPTY where the configuration does not ask for it. */
+export function personOf(settings: IdentitySettings, claims: Json): Uint8Array {
+  if (!settings.filterState) return EMPTY;
+  const out = new IdentityWriter(ROOM);
+  addPerson(out, claims);
+  return out.written().entries;
+}
+
+function addPerson(out: IdentityWriter, claims: Json): void {
+  for (let i = 0; i < PROPERTIES.length; i++) {
+    const value = headerValue(claims, claims.member(claims.root, PROPERTIES[i]));
+    if (value != null) out.entry(Entry.Property, utf8("oidc." + PROPERTIES[i]), value);
+  }
 }

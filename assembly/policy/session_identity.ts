@@ -1,7 +1,7 @@
 // What the upstream and the access log are told about a logged-in browser, in the same form as for a bearer token.
 
 import { encodeBase64 } from "../bytes/base64";
-import { joined, utf8 } from "../bytes/bytes";
+import { EMPTY, joined, utf8 } from "../bytes/bytes";
 import { Session } from "../session/session";
 import { AUTHORIZATION, Entry, Identity, IdentitySettings, IdentityWriter, PROPERTIES, X_ACCESS_TOKEN, X_USERINFO } from "./identity";
 import { SessionClaims } from "./session_claims";
@@ -31,11 +31,21 @@ export function sessionIdentity(settings: IdentitySettings, session: Session, cl
     const value = claims.headerValue(header.path);
     if (value != null) out.claims(header.name, value);
   }
-  if (settings.filterState) {
-    for (let i = 0; i < PROPERTIES.length; i++) {
-      const value = claims.headerValue(PROPERTIES[i]);
-      if (value != null) out.entry(Entry.Property, utf8("oidc." + PROPERTIES[i]), value);
-    }
-  }
+  if (settings.filterState) addPerson(out, claims);
   return out.written();
+}
+
+/** As `personOf` of a token's claims. */
+export function personOfSession(settings: IdentitySettings, session: Session): Uint8Array {
+  if (!settings.filterState) return EMPTY;
+  const out = new IdentityWriter(ROOM);
+  addPerson(out, new SessionClaims(session));
+  return out.written().entries;
+}
+
+function addPerson(out: IdentityWriter, claims: SessionClaims): void {
+  for (let i = 0; i < PROPERTIES.length; i++) {
+    const value = claims.headerValue(PROPERTIES[i]);
+    if (value != null) out.entry(Entry.Property, utf8("oidc." + PROPERTIES[i]), value);
+  }
 }

@@ -110,6 +110,37 @@ describe("endpoints that configuration names", () => {
   });
 });
 
+describe("a provider without jwks_uri", () => {
+  const INTROSPECTS = { bearer_only: true, discovery: DISCOVERY, provider_cluster: "idp", client_id: "gateway", client_secret: "s" };
+  const { jwks_uri: _, ...KEYLESS } = METADATA;
+
+  test("lacks nothing where it offers introspection, and nothing else is used", () => {
+    const envoy = ready({ config: INTROSPECTS, metadata: KEYLESS });
+    expect(envoy.logText).not.toContain("jwks_uri");
+    envoy.get("/", bearer("opaque"));
+    expect(envoy.callout().path).toBe("/introspect");
+  });
+
+  test("nor do plain http keys bring it a line, or the document another fetch", () => {
+    const envoy = ready({ config: INTROSPECTS, metadata: { ...METADATA, jwks_uri: "http://idp.example.com/jwks" } });
+    envoy.advance(100);
+    expect(envoy.logText).not.toContain("no usable jwks_uri");
+    expect(envoy.provider("idp").calls).toHaveLength(1);
+  });
+
+  test.each([
+    ["it offers no introspection either", INTROSPECTS, { issuer: ISSUER }], ["there are no credentials for introspection", { ...JWKS_CONFIG, use_jwks: undefined }, KEYLESS],
+    ["tokens are verified by keys", JWKS_CONFIG, KEYLESS],
+  ])("is pointed out where %s", (_, config, metadata) => expect(ready({ config, metadata }).logText.match(/no usable jwks_uri/g)).toHaveLength(1));
+
+  test("is pointed out where browsers come to share it, whose ID Tokens are signed", () => {
+    const envoy = ready({ config: INTROSPECTS, metadata: { ...BROWSER_METADATA, ...KEYLESS, jwks_uri: undefined } });
+    expect(envoy.logText).not.toContain("jwks_uri");
+    envoy.addPlugin(BROWSER_CONFIG);
+    expect(envoy.logText.match(/no usable jwks_uri/g)).toHaveLength(1);
+  });
+});
+
 test("revoke_tokens_on_logout says once that there is nobody to ask", () => {
   const { envoy, browser } = browse({ revoke_tokens_on_logout: true }, { metadata: { ...BROWSER_METADATA, revocation_endpoint: undefined } });
   logIn(browser);

@@ -1,7 +1,7 @@
 /** What operators see, and what a long life of the filter costs. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { b64u, bearer, INTROSPECTION_CONFIG, JWKS_CONFIG, makeKey, ready, refused, start, token } from "./fixture";
+import { b64u, bearer, INTROSPECTION_CONFIG, ISSUER, JWKS_CONFIG, KEY, makeKey, METADATA, ready, refused, serve, start, token } from "./fixture";
 
 const value = token();
 
@@ -33,10 +33,11 @@ describe("metrics", () => {
 describe("the version, which is that of package.json", () => {
   const { version } = JSON.parse(readFileSync(join(__dirname, "../../package.json"), "utf8")) as { version: string };
 
-  test("stands in the first line of each VM, once for all of its configurations", () => {
-    const envoy = start({ start: { workers: 2 } });
+  test("stands in the first line, once for all workers and configurations", () => {
+    const envoy = start({ start: { workers: 2, canary: true } });
     envoy.addPlugin(JWKS_CONFIG, "second");
-    expect(envoy.logs.map(({ text }) => text).filter((text) => text.includes("version"))).toEqual(Array(2).fill(`envoy-oidc: version ${version}`));
+    envoy.reload({ ...JWKS_CONFIG, realm: "new" });
+    expect(envoy.logs.map(({ text }) => text).filter((text) => text.includes("version"))).toEqual([`envoy-oidc: version ${version}`]);
     expect(envoy.logs[0]!.text).toBe(`envoy-oidc: version ${version}`);
   });
 
@@ -91,6 +92,60 @@ describe("logs", () => {
   test("access logs get the code as the response's details", () => expect(ready().get("/").local.details).toBe("oidc_no_token"));
 });
 
+describe("what is true of the whole Envoy is in the log once, not once for each worker", () => {
+  const WARNED = { ...JWKS_CONFIG, ssl_verify: false }, workers = { start: { workers: 3, canary: true } };
+  const said = ({ logs }: { logs: { text: string }[] }, about: string): string[] => logs.map(({ text }) => text).filter((text) => text.includes(about));
+
+  test("a configuration's warnings, and those of a new one", () => {
+    const envoy = start({ config: WARNED, ...workers });
+    expect(said(envoy, "ssl_verify is false")).toHaveLength(1);
+    envoy.reload(WARNED);
+    expect(said(envoy, "ssl_verify is false")).toHaveLength(1);
+    envoy.reload({ ...WARNED, realm: "new" });
+    expect(said(envoy, "ssl_verify is false")).toHaveLength(2);
+  });
+
+  test("each plugin's own: the line names it", () => {
+    const envoy = start({ config: WARNED, ...workers });
+    envoy.addPlugin(WARNED, "second");
+    expect(said(envoy, "ssl_verify is false").map((text) => text.split(":")[0])).toEqual(["envoy-oidc", "envoy-oidc second"]);
+  });
+
+  test("what is wrong with the provider's document, also for a configuration that comes later", () => {
+    const envoy = ready({ ...workers, metadata: { ...METADATA, userinfo_endpoint: "/relative", jwks_uri: "https://keys.example.com/jwks" } });
+    envoy.addPlugin({ ...INTROSPECTION_CONFIG, introspection_endpoint: undefined, use_jwks: true, endpoint_clusters: { introspection_endpoint: "other" } });
+    envoy.advance(3);
+    expect([said(envoy, "taken as absent: userinfo_endpoint"), said(envoy, "jwks_uri is on another host")].map(({ length }) => length)).toEqual([1, 1]);
+  });
+
+  test("a document that is broken, mended and broken again is told each time", () => {
+    const envoy = start({ config: { ...JWKS_CONFIG, jwk_expires_in: 60 }, ...workers }), good = { ...METADATA };
+    for (const document of [{ ...good, jwks_uri: "/relative" }, good, { ...good, jwks_uri: "/relative" }]) {
+      serve(envoy, { metadata: document });
+      envoy.advance(61);
+    }
+    expect(said(envoy, "no usable jwks_uri")).toHaveLength(2);
+  });
+});
+
+describe("the line about keys in use", () => {
+  const about = (keys: Parameters<typeof makeKey>[0][], workers = 1): string[] => {
+    const envoy = ready({ keys: keys.map((kid) => ({ ...KEY, jwk: { ...KEY.jwk, kid } })), start: { workers } });
+    envoy.advance(2);
+    return envoy.logs.map(({ text }) => text).filter((text) => text.includes("in use"));
+  };
+  test("names their ids, once for all workers", () => expect(about(["a1", "b2"], 3)).toEqual(["envoy-oidc: keys of https://idp.example.com: 2 in use: a1, b2"]));
+  test("names eight at the most", () => expect(about([1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((n) => `k${n}`))[0]).toMatch(/: 10 in use: k1, k2, k3, k4, k5, k6, k7, k8; and 2 more$/));
+  test("duty 18: an id cannot forge a line, nor fill the log", () => {
+    expect(about(["a\nenvoy-oidc: forged\u001b[31m\u202e", "x".repeat(100)])[0]).toBe(`envoy-oidc: keys of https://idp.example.com: 2 in use: a?envoy-oidc:?forged?[31m???, ${"x".repeat(64)}`);
+  });
+  test("a rotation brings a line, and back again", () => {
+    const envoy = ready({ config: { ...JWKS_CONFIG, jwk_expires_in: 60 }, start: { workers: 2 } }), other = makeKey("k2");
+    for (const key of [other, KEY]) { serve(envoy, { keys: [key] }); envoy.advance(60); }
+    expect(envoy.logs.map(({ text }) => /in use: (.*)/.exec(text)?.[1]).filter(Boolean)).toEqual(["k1", "k2", "k1"]);
+  });
+});
+
 describe("filter state", () => {
   test("holds sub, iss and scope when asked for", () => {
     const envoy = ready({ config: { ...JWKS_CONFIG, set_filter_state: true } });
@@ -100,6 +155,38 @@ describe("filter state", () => {
     });
   });
   test("holds nothing otherwise", () => expect(ready().get("/", bearer(value)).properties.size).toBe(0));
+
+  const WITH = { set_filter_state: true };
+  const person = (request: { properties: Map<string, Uint8Array> }): unknown => Object.fromEntries([...request.properties].map(([name, text]) => [name, Buffer.from(text).toString()]));
+  const JOE = { "oidc.sub": "joe", "oidc.iss": ISSUER, "oidc.scope": "read write" };
+
+  test.each<[string, object, Record<string, unknown>]>([
+    ["insufficient_scope", { required_scopes: ["admin"] }, {}], ["wrong_audience", { claim_validator: { audience: { valid_audiences: ["x"] } } }, {}], ["expired", {}, { exp: 1 }], ["bound_token", {}, { cnf: {} }],
+    ["access_denied", { access_rules: { claim: "sub", equals: "bob" } }, {}], ["claims_too_large", { max_claim_headers_bytes: 1024 }, { filler: "x".repeat(2000) }],
+  ])("names who was refused: %s, also the second time", (code, config, changes) => {
+    const envoy = ready({ config: { ...JWKS_CONFIG, ...WITH, ...config } }), headers = bearer(token(changes));
+    for (let i = 0; i < 2; i++) {
+      const request = envoy.get("/", headers);
+      expect([refused(request).split(" ")[1], person(request)]).toEqual([code, JOE]);
+    }
+    if (code === "access_denied") expect(envoy.logText.match(/access_denied \(403\) by \S+/g)).toHaveLength(2);
+  });
+
+  test("duty 18: names nobody for whom nobody vouches: a bad signature, an unknown key, an inactive token", () => {
+    const envoy = ready({ config: { ...JWKS_CONFIG, ...WITH } });
+    for (const each of [`${token().slice(0, -8)}AAAAAAAA`, token({}, { key: makeKey("k1") }), token({}, { key: makeKey("other") }), "junk"]) expect(envoy.get("/", bearer(each)).properties.size).toBe(0);
+    const asks = start({ config: { ...INTROSPECTION_CONFIG, ...WITH } }), request = asks.get("/", bearer("opaque"));
+    asks.callout().json({ active: false, sub: "joe" });
+    expect([refused(request), request.properties.size]).toEqual(["401 inactive", 0]);
+  });
+
+  test("names whom introspection vouches for", () => {
+    const asks = start({ config: { ...INTROSPECTION_CONFIG, ...WITH, required_scopes: ["admin"] } }), request = asks.get("/", bearer("opaque"));
+    asks.callout().json({ active: true, sub: "joe", iss: ISSUER, scope: "read write" });
+    expect([refused(request), person(request)]).toEqual(["403 insufficient_scope", JOE]);
+  });
+
+  test("names nobody who was refused otherwise", () => expect(ready({ config: { ...JWKS_CONFIG, required_scopes: ["admin"] } }).get("/", bearer(value)).properties.size).toBe(0));
 });
 
 describe("what a request costs", () => {

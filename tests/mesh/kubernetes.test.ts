@@ -15,7 +15,7 @@ import { adapted, ENVIRONMENT, ofKind, sample, type Resource } from "./support/s
 import { startParts } from "./support/world";
 
 const CONFIG = sample("kubernetes/envoy.yaml");
-let probes: string;
+let probes: string, service: string;
 
 converse(async () => {
   const world = await startParts(), folder = await mkdtemp(join(tmpdir(), "envoy-oidc-"));
@@ -31,6 +31,7 @@ converse(async () => {
   const envoy = await runEnvoy({ binary: await envoyBinary(), configPath, adminPort, concurrency: 2, environment: { ...process.env, ...ENVIRONMENT } });
   atEnd(() => envoy.stop());
   probes = `http://127.0.0.1:${probesPort}`;
+  service = `http://127.0.0.1:${world.port}`;
   return world;
 }, { forms: true });
 
@@ -38,10 +39,15 @@ test.each([["/ready", 200], ["/", 404], ["/config_dump", 404], ["/quitquitquit",
   expect((await fetch(probes + path)).status).toBe(status);
 });
 
+test("the kubelet's readiness probe gets 200 on the listener's port, by the pod's address and without a credential", async () => {
+  const answer = await fetch(`${service}/oidc-ready`, { headers: { host: "10.0.0.7:8080" } });
+  expect([answer.status, await answer.json()]).toEqual([200, { ready: true }]);
+});
+
 describe("the Deployment", () => {
   const resources = parseAllDocuments(sample("kubernetes/deployment.yaml")).map((document) => document.toJS() as Resource);
   const { initContainers: [init], containers: [envoy], volumes } = ofKind(resources, "Deployment").spec.template.spec;
-  const vm = parse(CONFIG).static_resources.listeners[0].filter_chains[0].filters[0].typed_config.http_filters[0].typed_config.config.vm_config;
+  const { vm_config: vm, configuration } = parse(CONFIG).static_resources.listeners[0].filter_chains[0].filters[0].typed_config.http_filters[0].typed_config.config;
 
   test("has the variables that the filter may read, out of a Secret", () => {
     expect(envoy.env.map(({ name }: { name: string }) => name)).toEqual(vm.environment_variables.host_env_keys);
@@ -63,10 +69,11 @@ describe("the Deployment", () => {
     expect(envoy.args).toEqual(["--config-path", `${mountPath}/envoy.yaml`]);
   });
 
-  test("probes a port that the configuration listens on", () => {
+  test("probes ports that the configuration listens on: the filter for readiness, Envoy alone for liveness", () => {
     const ports = Object.fromEntries(envoy.ports.map(({ name, containerPort }: { name: string; containerPort: number }) => [name, containerPort]));
     const listened = parse(CONFIG).static_resources.listeners.map((one: any) => one.address.socket_address.port_value);
     expect(Object.values(ports)).toEqual(listened);
-    for (const probe of [envoy.readinessProbe, envoy.livenessProbe]) expect(listened[1]).toBe(ports[probe.httpGet.port]);
+    expect([envoy.readinessProbe, envoy.livenessProbe].map(({ httpGet }) => ports[httpGet.port])).toEqual(listened);
+    expect(envoy.readinessProbe.httpGet.path).toBe(JSON.parse(configuration.value).ready_path);
   });
 });

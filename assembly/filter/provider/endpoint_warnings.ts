@@ -1,11 +1,12 @@
 // What the log says of a provider's endpoints that configurations need: those that are not there, and those that may need a cluster of their own.
 
-import { same } from "../../bytes/bytes";
+import { same, utf8 } from "../../bytes/bytes";
 import { decodeUtf8 } from "../../bytes/utf8";
 import { Clusters } from "../../config/clusters";
-import { ProviderSettings } from "../../config/config";
+import { neededEndpoint, ProviderSettings } from "../../config/config";
 import { Metadata } from "../../oidc/discovery";
 import { Logs } from "../observe/logs";
+import { isFirstToSay } from "../shared/said_once";
 
 @final
 export class EndpointWarnings {
@@ -14,6 +15,8 @@ export class EndpointWarnings {
   private readonly clusters: Clusters[] = [];
   /** How clients of these configurations prove themselves at the token endpoint. */
   private readonly methods: string[] = [];
+  /** When the document was fetched: all workers look at it, and one says what is wrong with it. */
+  private fetchedAtMs: i64 = 0;
 
   /** `provider`: what the log calls it. */
   constructor(private readonly provider: string, private readonly settings: ProviderSettings, private readonly logs: Logs) { this.join(settings, null); }
@@ -29,8 +32,9 @@ export class EndpointWarnings {
   }
 
   /** New metadata. */
-  check(metadata: Metadata): void {
-    if (metadata.unusable.length > 0) this.logs.warn(`discovery of ${this.provider}: no https URL without fragment, and so taken as absent: ${metadata.unusable.join(", ")}`);
+  check(metadata: Metadata, fetchedAtMs: i64): void {
+    this.fetchedAtMs = fetchedAtMs;
+    if (metadata.unusable.length > 0) this.warn(`discovery of ${this.provider}: no https URL without fragment, and so taken as absent: ${metadata.unusable.join(", ")}`);
     for (let i = 0; i < this.names.length; i++) this.checkOne(metadata, i);
     for (let i = 0; i < this.methods.length; i++) this.checkMethod(metadata, this.methods[i]);
   }
@@ -46,28 +50,31 @@ export class EndpointWarnings {
   private checkMethod(metadata: Metadata, method: string): void {
     const offered: string[] | null = metadata.tokenAuthMethods;
     if (offered == null || offered.includes(method) || method == "none") return;
-    this.logs.warn("the token endpoint of " + this.provider + " does not offer " + method + ": "
+    this.warn("the token endpoint of " + this.provider + " does not offer " + method + ": "
       + (offered.length > 0 ? "token_endpoint_auth_method should be " + offered.join(" or ") : "its token_endpoint_auth_methods_supported has no method that the filter knows"));
   }
 
   /** Whether something is needed that the document has, but in a form that cannot be called. */
   lacks(metadata: Metadata): bool {
-    for (let i = 0; i < this.names.length; i++) if (metadata.unusable.includes(this.names[i])) return true;
+    for (let i = 0; i < this.names.length; i++) if (metadata.unusable.includes(this.names[i]) || metadata.unusable.includes(neededEndpoint(this.names[i], metadata))) return true;
     return false;
   }
 
+  private warn(text: string): void { if (isFirstToSay([utf8(text), utf8(this.fetchedAtMs.toString())])) this.logs.warn(text); }
+
   private checkOne(metadata: Metadata, at: i32): void {
-    const name = this.names[at], url = metadata.endpoint(name);
+    const name = neededEndpoint(this.names[at], metadata), url = metadata.endpoint(name);
+    if (name != this.names[at] && this.names.includes(name)) return; // it is checked under its own name
     if (url == null) {
-      if (isRequired(name)) this.logs.warn(`discovery of ${this.provider}: the document has no usable ${name}${name == "revocation_endpoint" ? ", so revoke_tokens_on_logout revokes nothing" : ""} (it can be set by the attribute of that name)`);
+      if (isRequired(name)) this.warn(`discovery of ${this.provider}: the document has no usable ${name}${name == "revocation_endpoint" ? ", so revoke_tokens_on_logout revokes nothing" : ""} (it can be set by the attribute of that name)`);
       return;
     }
     // Browsers go there by themselves.
     if (name == "authorization_endpoint") return;
     if (same(url.authority, this.settings.discovery.url.authority) || this.clusters[at].special(name, url.authority).length > 0) return;
-    this.logs.warn(`discovery of ${this.provider}: ${name} is on another host (${decodeUtf8(url.authority)}) than discovery: if its cluster is another one too, name it in endpoint_clusters.${name}, or in endpoint_clusters.hosts for all that is there`);
+    this.warn(`discovery of ${this.provider}: ${name} is on another host (${decodeUtf8(url.authority)}) than discovery: if its cluster is another one too, name it in endpoint_clusters.${name}, or in endpoint_clusters.hosts for all that is there`);
   }
 }
 
 /** Without the others, something else is done. */
-function isRequired(name: string): bool { return name != "userinfo_endpoint" && name != "introspection_endpoint"; }
+function isRequired(name: string): bool { return name != "userinfo_endpoint"; }

@@ -1,6 +1,6 @@
 // One provider's metadata and keys: fetched ahead of need, one call for all workers, kept while the provider is down.
 
-import { EMPTY, same } from "../../bytes/bytes";
+import { EMPTY, same, utf8 } from "../../bytes/bytes";
 import { decodeUtf8 } from "../../bytes/utf8";
 import { ProviderSettings } from "../../config/config";
 import { ProviderView } from "../../flow/decision/exchange";
@@ -13,6 +13,7 @@ import { discoveryFaultText, discoveryRequest, isIssuer, Metadata, readMetadata 
 import { Freshness } from "../../oidc/freshness";
 import { Fault } from "../../result";
 import { Logs } from "../observe/logs";
+import { isFirstToSay } from "../shared/said_once";
 import { Document, SharedProvider } from "../shared/shared_provider";
 import { EndpointWarnings } from "./endpoint_warnings";
 
@@ -244,7 +245,7 @@ export class ProviderCache extends ProviderView {
     this.metadataHeld = read.value;
     this.metadataBody = reply.body;
     this.metadataAge.succeeded(fetchedAtMs);
-    this.endpoints.check(read.value);
+    this.endpoints.check(read.value, fetchedAtMs);
     this.lacking = this.endpoints.lacks(read.value);
     return true;
   }
@@ -270,12 +271,13 @@ export class ProviderCache extends ProviderView {
     const before = this.keysBody;
     this.keysAge.succeeded(fetchedAtMs);
     if (before != null && same(before, body)) return true;
-    this.warnOfLeftOut(read.value.leftOut);
+    const first = isFirstToSay([utf8("keys"), utf8(this.id), utf8(fetchedAtMs.toString())]);
+    if (first) this.warnOfLeftOut(read.value.leftOut);
     this.keysBefore = this.keysHeld;
     this.keysHeld = read.value;
     this.keysBody = body;
     this.generation++;
-    this.logs.info("keys of " + this.name + ": " + read.value.size.toString() + " in use");
+    if (first) this.logs.info("keys of " + this.name + ": " + read.value.size.toString() + " in use: " + read.value.names);
     return true;
   }
 }

@@ -54,8 +54,8 @@ function stripCookies(): void {
   else replaceRequestHeader(COOKIE.dataStart, COOKIE.length, others.dataStart, others.length);
 }
 
-/** Sets what the identity asks for. After `scrub`, so that each header stands exactly once. */
-function applyIdentity(at: usize, size: usize): void {
+/** Sets what the identity asks for. After `scrub`, so that each header stands exactly once. A person (`Next.person`) has properties alone. */
+export function applyIdentity(at: usize, size: usize): void {
   const end = at + size;
   while (at < end) {
     const nameSize = load<u32>(at, 4), valueSize = load<u32>(at, 8);

@@ -13,6 +13,7 @@ import { problemPage, refusalJson, refusalPage } from "../../http/page";
 import { logs } from "../observe/logs";
 import { metrics, BROWSER_EVENTS } from "../observe/metrics";
 import { RuleSettings } from "../rules/rule_settings";
+import { applyIdentity } from "./admit";
 import { headers, stream } from "./current";
 import { noteOwnAnswer } from "./responses";
 
@@ -36,6 +37,7 @@ export function refuse(refusal: Refusal, rule: RuleSettings | null, presented: b
 /** The request at hand is refused. */
 export function answer(refuse: Refuse, rule: RuleSettings | null, presented: bool): FilterHeadersStatus {
   const refusal = refuse.refusal, config: Config | null = rule == null ? null : rule.config;
+  applyIdentity(refuse.person.dataStart, refuse.person.length);
   metrics.refused(refusal);
   const lines = rule == null ? logs.strays : rule.root.lines;
   lines.refused(rule == null ? "" : rule.label, refusal.code, refusal.status, presented, refuse.place);
@@ -50,6 +52,7 @@ export function answer(refuse: Refuse, rule: RuleSettings | null, presented: boo
 
 /** The request at hand is answered by something that is no refusal. */
 export function respond(next: Respond): FilterHeadersStatus {
+  applyIdentity(next.person.dataStart, next.person.length);
   metrics.event(next.event);
   const details = utf8("oidc_" + BROWSER_EVENTS[next.event]); // what access logs show
   if (next instanceof Redirect) {
@@ -58,6 +61,11 @@ export function respond(next: Respond): FilterHeadersStatus {
   }
   const page = next as Page;
   return send(200, details, utf8(page.body), serialised(headersOfPage(page)));
+}
+
+/** The request at hand is answered by a JSON document that is about no request. `details`: what access logs show. */
+export function report(status: i32, details: string, body: string): FilterHeadersStatus {
+  return send(status, utf8(details), utf8(body), serialised(textHeaders()));
 }
 
 function refusalHeaders(refuse: Refuse, config: Config | null, html: bool): Uint8Array[] {

@@ -15,6 +15,7 @@ import { bodies, MAX_BODY } from "./bodies";
 import { headers, setStream } from "./current";
 import { BATCH, execute, takeBody } from "./execute";
 import { readHeaders } from "./read";
+import { answerReady } from "./ready";
 
 /** `proxy_on_request_headers`. */
 export function requestCame(stream: u32, bodyFollows: bool): FilterHeadersStatus {
@@ -28,6 +29,7 @@ export function requestCame(stream: u32, bodyFollows: bool): FilterHeadersStatus
   if (!readHeaders(whole, stream)) return refuse(BAD_REQUEST, whole, false);
   // CONNECT has no path, OPTIONS * has none that could be matched, absolute forms are not ours to take apart.
   if (headers.pathSize < 1 || load<u8>(headers.pathAt) != 0x2f) return refuse(BAD_REQUEST, whole, false);
+  if (config.readyPath.length > 0 && headers.pathIs(config.readyPath)) return answerReady(root, whole);
   if (config.rules.length == 0) return execute(root, whole, stream, bodyFollows, NO_WAITS);
   const chosen = chooseRule(config, headers);
   if (chosen == AMBIGUOUS) return refuse(AMBIGUOUS_PATH, whole, true);

@@ -9,6 +9,7 @@ import { Json } from "../../json/json";
 import { IdToken, idTokenFaultText, readIdToken } from "../../oidc/id_token";
 import { codeRequest, readTokens, TokenFault, tokenFaultText, Tokens } from "../../oidc/token";
 import { isSignedUserinfo, readSignedUserinfo, readUserinfo, UserinfoFault, userinfoFaultText, userinfoRequest } from "../../oidc/userinfo";
+import { personOf } from "../../policy/identity";
 import { Result } from "../../result";
 import { Login } from "../../session/login";
 import { Session, SESSION_ID_SIZE } from "../../session/session";
@@ -103,19 +104,29 @@ function withUserinfo(x: Exchange, context: CallbackContext, login: Login, token
   const fault = read.fault;
   if (fault == null) return loggedIn(x, context, login, tokens, idToken, read.value.bytes);
   const why = userinfoFaultText(fault.code, fault.at);
-  return fault.code == UserinfoFault.WrongSubject ? context.refuse(LOGIN_FAILED, "login: " + why) : withoutUserinfo(x, context, login, tokens, idToken, why, down);
+  return fault.code == UserinfoFault.WrongSubject ? withPerson(x, idToken, context.refuse(LOGIN_FAILED, "login: " + why)) : withoutUserinfo(x, context, login, tokens, idToken, why, down);
 }
 
 /** The ID Token says who it is: a session begins all the same, and rules that need UserInfo's claims find them missing. */
 function withoutUserinfo(x: Exchange, context: CallbackContext, login: Login, tokens: Tokens, idToken: IdToken, why: string, down: bool): Next {
-  if (context.browser.userinfoRequired) return context.refuse(down ? PROVIDER_UNREACHABLE : LOGIN_FAILED, "login: " + why);
+  if (context.browser.userinfoRequired) return withPerson(x, idToken, context.refuse(down ? PROVIDER_UNREACHABLE : LOGIN_FAILED, "login: " + why));
   const out = loggedIn(x, context, login, tokens, idToken, EMPTY);
   if (out instanceof Respond) (out as Respond).why = "login: " + why + "; the session begins without UserInfo, with the ID Token's claims (mend the endpoint; userinfo_required: true refuses such logins)";
   return out;
 }
 
-/** A new session, whatever the browser held before (session fixation, duty 25); or the one that the provider was asked about. */
 function loggedIn(x: Exchange, context: CallbackContext, login: Login, tokens: Tokens, idToken: IdToken, userinfo: Uint8Array): Next {
+  return withPerson(x, idToken, begin(x, context, login, tokens, idToken, userinfo));
+}
+
+/** The ID Token says who it is, whatever becomes of the login. */
+function withPerson(x: Exchange, idToken: IdToken, next: Next): Next {
+  next.person = personOf(x.config.identity, idToken.claims);
+  return next;
+}
+
+/** A new session, whatever the browser held before (session fixation, duty 25); or the one that the provider was asked about. */
+function begin(x: Exchange, context: CallbackContext, login: Login, tokens: Tokens, idToken: IdToken, userinfo: Uint8Array): Next {
   const browser = context.browser, random = x.entropy.bytes(SESSION_ID_SIZE + NONCE_SIZE);
   if (random == null) return context.refuse(NO_RANDOMNESS);
   const s = new Session();

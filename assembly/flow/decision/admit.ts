@@ -8,7 +8,7 @@ import { Json, Kind } from "../../json/json";
 import { ActiveToken } from "../../oidc/introspection";
 import { findClaim } from "../../policy/claim_path";
 import { TokenClaims } from "../../policy/claim_source";
-import { identityOf } from "../../policy/identity";
+import { identityOf, personOf } from "../../policy/identity";
 import { refuseAccess } from "./access";
 import { Exchange } from "./exchange";
 import { Forward, Next, Refuse } from "./next";
@@ -21,12 +21,20 @@ const REFUSED_SEC: i64 = 10;
 const LONGEST_SEC: i64 = 24 * 3600;
 
 /** A JWT whose signature holds. */
-export function admitJwt(x: Exchange, jwt: VerifiedJwt): Next {
+export function admitJwt(x: Exchange, jwt: VerifiedJwt): Next { return withPerson(x, jwt.claims, judgeJwt(x, jwt)); }
+
+function judgeJwt(x: Exchange, jwt: VerifiedJwt): Next {
   const claims = jwt.claims;
   if (isOtherJwt(claims, jwt.typ, x.config.acceptIdTokens) || x.config.typ.length > 0 && !isTyp(jwt.typ, x.config.typ)) return refuse(x, WRONG_TYPE);
   const iss = claims.member(claims.root, "iss");
   if (!claims.isString(iss) || !isOfIssuer(x, claims.text(iss))) return refuse(x, WRONG_ISSUER);
   return admit(x, claims, true, expiresAtSec(claims, claims.member(claims.root, "exp")));
+}
+
+/** Somebody vouches for the claims, so access logs may say whom they refuse. */
+function withPerson(x: Exchange, claims: Json, next: Next): Next {
+  if (next instanceof Refuse) next.person = personOf(x.config.identity, claims);
+  return next;
 }
 
 /** Whether a key could make it pass at all, by what it says itself. That decides between refusals, and whether a key is looked up for it. */
@@ -37,7 +45,9 @@ export function mayBeOurs(x: Exchange, unverified: Json | null): bool {
 }
 
 /** A token that the provider calls active (RFC 7662 §4: what it says besides must agree with us too). */
-export function admitActive(x: Exchange, token: ActiveToken): Next {
+export function admitActive(x: Exchange, token: ActiveToken): Next { return withPerson(x, token.claims, judgeActive(x, token)); }
+
+function judgeActive(x: Exchange, token: ActiveToken): Next {
   const claims = token.claims;
   if (isOtherActive(claims, x.config.acceptIdTokens)) return refuse(x, WRONG_TYPE);
   const iss = claims.member(claims.root, "iss");

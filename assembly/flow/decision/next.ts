@@ -8,7 +8,10 @@ import { Refusal } from "./refusal";
 import { EndKeys } from "./session_keys";
 
 /** What the filter does when a step returns: one of the classes below, and never anything else. */
-export abstract class Next {}
+export abstract class Next {
+  /** Who made the request, for access logs, where the filter answers it: properties of an identity (policy/identity.ts). EMPTY where nobody is known or asked for. */
+  person: Uint8Array = EMPTY;
+}
 
 /** Lets the request through with this identity (policy/identity.ts), which may be remembered until `untilSec` (0: not at all). */
 @final

@@ -107,3 +107,6 @@ export const LOGOUT_NOT_KEPT = new Refusal("logout_not_kept", 503, "", "The logo
 export const LOGOUT_MISMATCH = new Refusal("logout_mismatch", 400, INVALID_REQUEST, "This logout is not about a session here.");
 export const BODY_NOT_DELIVERED = new Refusal("body_not_delivered", 503, "", "The gateway cannot read request bodies.");
 export const BODY_TOO_LARGE = new Refusal("body_too_large", 413, INVALID_REQUEST, "The request's body is too large.");
+
+// Probes.
+export const READY_METHOD = new Refusal("ready_method", 405, "", "This address takes another method.", "Not possible");

@@ -6,6 +6,7 @@ import { readParameters } from "../../http/parameters";
 import { readJws } from "../../jose/jws";
 import { Json } from "../../json/json";
 import { LogoutToken, logoutTokenFault, logoutTokenFaultText, MAX_AGE_SEC, readLogoutToken } from "../../oidc/logout_token";
+import { personOf } from "../../policy/identity";
 import { BrowserSettings } from "../../config/browser";
 import { Fault } from "../../result";
 import { Claim, Exchange, Once } from "../decision/exchange";
@@ -54,7 +55,10 @@ class CheckLogoutToken extends Step {
     const jwt = signed.jwt;
     if (jwt == null) return new Refuse(LOGOUT_TOKEN_INVALID, 0, "back-channel logout: the logout token " + signed.why);
     const read = readLogoutToken(jwt, provider.issuer(), this.browser.client.id, x.nowSec, x.config.slackSec), fault = read.fault;
-    return fault == null ? this.end(x, read.value) : refuse(fault);
+    if (fault != null) return refuse(fault);
+    const out = this.end(x, read.value);
+    out.person = personOf(x.config.identity, jwt.claims);
+    return out;
   }
 
   /** Of requests that bring the same token at the same time, in whatever workers, one gets past the claim (duty 163). */

@@ -3,6 +3,7 @@
 import { same } from "../../bytes/bytes";
 import { loggedOutFrame } from "../../http/page";
 import { readParameters } from "../../http/parameters";
+import { personOfSession } from "../../policy/session_identity";
 import { Exchange } from "../decision/exchange";
 import { clear, endSession } from "./logout";
 import { Next, Page, Refuse, BrowserEvent } from "../decision/next";
@@ -22,8 +23,11 @@ export function frontchannelLogout(x: Exchange, request: BrowserRequest): Next {
   if (session == null) return out;
   while (session != null && (session.sid.length == 0 || !same(form.one("sid"), session.sid))) session = openNext(request);
   if (session == null) return new Refuse(LOGOUT_MISMATCH);
+  const person = personOfSession(x.config.identity, session);
+  out.person = person;
   if (!endSession(x, request, session)) {
     const refused = new Refuse(LOGOUT_NOT_KEPT, 0, "front-channel logout: the end of the session could not be kept");
+    refused.person = person;
     clear(request, refused.setCookies);
     return refused;
   }

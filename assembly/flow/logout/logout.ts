@@ -6,6 +6,7 @@ import { isCrossSite } from "../../http/navigation";
 import { confirmLogoutPage, copiesWorkPage, loggedOutPage } from "../../http/page";
 import { Url } from "../../http/url";
 import { endSessionUrl, endSessionUrlWithoutHint } from "../../oidc/end_session";
+import { personOfSession } from "../../policy/session_identity";
 import { revocationFaultText, revocationRequest } from "../../oidc/revocation";
 import { readLoginCounter } from "../../session/login_counter";
 import { expiredLogin, expiredSession } from "../../session/session_cookies";
@@ -28,6 +29,7 @@ export function logout(x: Exchange, request: BrowserRequest): Next {
 
   let session = openSession(request), kept = true;
   const state = newLogoutState(x, request, session);
+  const person = session == null ? EMPTY : personOfSession(x.config.identity, session);
   let out = leave(x, request, session, state);
   // Another that was planted in front must not keep the person's own alive. Copies of one are revoked once.
   const ended: Session[] = [];
@@ -37,6 +39,7 @@ export function logout(x: Exchange, request: BrowserRequest): Next {
     if (!endSession(x, request, session)) kept = false;
   }
   if (!kept) out = notKept(out);
+  out.person = person;
   clear(request, out.setCookies, state);
   if (browser.revokeOnLogout) for (let i = 0; i < ended.length; i++) revoke(x, request, newestOf(x, request, ended[i]).session, out);
   return out;

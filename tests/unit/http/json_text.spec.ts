@@ -1,0 +1,19 @@
+import { jsonText } from "../../../assembly/http/json_text";
+import { equal, utf8 } from "../check";
+
+export function text_is_quoted(): void {
+  equal(jsonText(utf8("https://idp.example.com/")), '"https://idp.example.com/"');
+  equal(jsonText(utf8("")), '""');
+  equal(jsonText(utf8("ü€😀")), '"ü€😀"');
+}
+
+export function what_would_end_the_string_or_the_line_is_escaped(): void {
+  equal(jsonText(utf8('a"b\\c')), '"a\\u0022b\\u005cc"');
+  equal(jsonText(utf8("\n\r\t\0\u001f")), '"\\u000a\\u000d\\u0009\\u0000\\u001f"');
+}
+
+export function what_is_not_utf_8_becomes_nothing(): void {
+  const bytes = new Uint8Array(1);
+  bytes[0] = 0xff;
+  equal(jsonText(bytes), '""');
+}
