@@ -1,13 +1,15 @@
 // A login that is under way: what the callback must find again, sealed into a cookie that only the callback's path receives.
 
 import { EMPTY } from "../bytes/bytes";
+import { compress, decompress } from "../bytes/compression";
 import { ByteWriter } from "../bytes/writer";
+import { MAX_PATH } from "../http/return_to";
 import { FieldReader, writeField, writeTime } from "./fields";
 
 export const STATE_SIZE = 32;
 
 /** The first byte. A login that another version wrote is none: the person starts again. */
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 @final
 export class Login {
@@ -34,7 +36,7 @@ export function writeLogin(l: Login): Uint8Array {
   writeTime(out, l.sessionSinceSec);
   writeField(out, l.nonce);
   writeField(out, l.codeVerifier);
-  writeField(out, l.returnTo);
+  writeField(out, compress(l.returnTo));
   writeField(out, l.sessionSubject);
   writeField(out, l.sessionId);
   return out.written();
@@ -49,9 +51,11 @@ export function readLogin(plain: Uint8Array): Login | null {
   l.sessionSinceSec = from.time();
   l.nonce = from.field();
   l.codeVerifier = from.field();
-  l.returnTo = from.field();
+  const returnTo = decompress(from.field(), MAX_PATH);
   l.sessionSubject = from.field();
   l.sessionId = from.field();
+  if (returnTo == null) return null;
+  l.returnTo = returnTo;
   // RFC 7636 §4.1: a verifier has 43 to 128 characters. Nothing here may be missing where it will be compared or sent.
   if (l.startedAtSec == 0 || l.nonce.length == 0 || l.codeVerifier.length < 43 || l.codeVerifier.length > 128) return null;
   return from.done && isOwnPath(l.returnTo) ? l : null;

@@ -1,5 +1,6 @@
 // Logging in with a real browser, through a real Envoy with two workers, at a real provider; and the pages for those who are not let in.
 
+import { randomBytes } from "node:crypto";
 import { SESSION_SECRET, startBrowserWorld, type BrowserWorld } from "../envoy/support/browser-world";
 import { getWith } from "../envoy/support/http";
 import { chooses, heading, newProfile, picture, logIn, whereabouts, type BrowserContext, type Page } from "./support/browser";
@@ -35,6 +36,14 @@ describe("logging in", () => {
     expect(whereabouts(page, world.app)).toBe("/orders/7?page=2&sort=%C3%A4");
     expect(await heading(page)).toBe("Logged in as Alice Example");
     await picture(page, "logged-in");
+  });
+
+  test("leads back to a page with an address of 3.5 kB", async () => {
+    const path = `/report?filter=${randomBytes(2614).toString("base64url")}`;
+    expect(path).toHaveLength(3501);
+    await logIn(page, world.app + path);
+    expect(whereabouts(page, world.app)).toBe(path);
+    expect(await heading(page)).toBe("Logged in as Alice Example");
   });
 
   test("the upstream sees who it is, and none of the filter's cookies", async () => {

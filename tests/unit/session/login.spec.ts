@@ -50,7 +50,7 @@ export function another_version_is_none(): void {
   for (let version = 0; version < 256; version++) {
     const plain = writeLogin(login()).slice();
     plain[0] = <u8>version;
-    isTrue((readLogin(plain) != null) == (version == 1), version.toString());
+    isTrue((readLogin(plain) != null) == (version == 2), version.toString());
   }
 }
 
