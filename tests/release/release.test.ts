@@ -8,19 +8,28 @@ import { gunzipSync } from "node:zlib";
 import { extract } from "tar-stream";
 import { startEnvoy } from "../envoy/support/envoy";
 import { request } from "../envoy/support/http";
-import { filesBelow, makeRelease, newFolder, read, refusedRelease, ROOT, run, type Made } from "./support/make";
+import { anotherMachine, thisMachine, type Machine } from "./support/machine";
+import { makeAgain, makeRelease, refusedRelease, type Made } from "./support/make";
+import { filesBelow, newFolder, read, ROOT, run } from "./support/run";
 
 const { version } = JSON.parse(read(ROOT, "package.json").toString()) as { version: string };
 const STEM = `envoy-oidc-${version}`;
 const sha256 = (bytes: Buffer): string => createHash("sha256").update(bytes).digest("hex");
 
-let made: Made, again: Made;
+let made: Made, again: Made, other: Machine;
 beforeAll(() => {
+  other = anotherMachine();
   made = makeRelease();
-  again = makeRelease(made);
-}, 1_800_000);
+  again = makeAgain(made, other.run);
+}, 2_400_000);
 
-test("made twice, in two folders, it is the same to the byte", () => {
+test("another machine has another user, home, time zone, language, umask, Node and npm", () => {
+  const here = Object.entries(thisMachine.about()), there = other.about();
+  expect(here.filter(([what, is]) => there[what as keyof typeof there] === is)).toEqual([]);
+  expect(there).toMatchObject({ user: "nobody", locale: "tr-TR", zone: "Pacific/Kiritimati", umask: "77" });
+});
+
+test("made on another machine, in another folder, it is the same to the byte", () => {
   const digests = ({ folder }: Made): string[] => filesBelow(folder).map((file) => `${sha256(read(folder, file))}  ${file}`);
   expect(made.root).not.toBe(again.root);
   expect(digests(again)).toEqual(digests(made));
