@@ -12,7 +12,7 @@ import { atEnd } from "../../envoy/support/cleanup";
 import { FILTER_WASM } from "../../envoy/support/envoy";
 import { runInNamespace } from "./namespace";
 import { program, run, type Running } from "./programs";
-import { ENVIRONMENT, ofKind, toYaml, type Resource } from "./samples";
+import { ENVIRONMENT, GENERATED_ENVIRONMENT, ofKind, toYaml, type Resource } from "./samples";
 import { startTls } from "./tls";
 import { AUTHORITY, type World } from "./world";
 
@@ -74,7 +74,7 @@ export async function startWorkload({ type, namespace, labels }: Workload, contr
       }],
     },
   }));
-  const envoy = await runEnvoy({ binary: await envoyBinary(), configPath, adminPort, concurrency: 2, environment: { ...process.env, ...ENVIRONMENT } });
+  const envoy = await runEnvoy({ binary: await envoyBinary(), configPath, adminPort, concurrency: 2, environment: { ...process.env, ...ENVIRONMENT, ...GENERATED_ENVIRONMENT } });
   atEnd(async () => {
     await envoy.stop();
     if ((globalThis as { aTestHasFailed?: boolean }).aTestHasFailed) console.log(`A test failed. Envoy's log:\n${envoy.log()}`);
