@@ -4,7 +4,8 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { regzipped, sha256, tarOf, type Files } from "./archive";
+import { gunzipSync } from "node:zlib";
+import { filesOf, gzipOf, sha256, tarOf, type Files } from "./archive";
 import { imageOf } from "./image";
 import { notesOf } from "./notes";
 import { sbomOf } from "./sbom";
@@ -31,7 +32,7 @@ async function main(): Promise<void> {
     [`${stem}.wasm.sha256`]: Buffer.from(`${sha256(wasm)}  ${stem}.wasm\n`),
     [`${stem}.oci.tar`]: await tarOf(image.layout, atSec),
     [`${stem}.oci.digest`]: Buffer.from(`${image.digest}\n`),
-    [`${stem}.tgz`]: npmPackage(),
+    [`${stem}.tgz`]: await npmPackage(atSec),
     [`${stem}.cdx.json`]: Buffer.from(sbomOf(ROOT)),
     "LICENSES.txt": Buffer.from(licenses),
     "RELEASE_NOTES.md": Buffer.from(notesOf(text("CHANGELOG.md"), version)),
@@ -43,13 +44,13 @@ async function main(): Promise<void> {
   console.log(`${files.SHA256SUMS}image ${image.digest}`);
 }
 
-/** The tarball that npm installs, recompressed. */
-function npmPackage(): Buffer {
+/** The tarball that npm installs. What npm packs has the modes of this machine's files, and with them its umask: it is packed anew. */
+async function npmPackage(atSec: number): Promise<Buffer> {
   const folder = join(ROOT, "build/npm");
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const [{ filename }] = JSON.parse(execFileSync("npm", ["pack", "--json", "--ignore-scripts", "--offline", "--pack-destination", folder], { cwd: ROOT, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] })) as [{ filename: string }];
-  return regzipped(readFileSync(join(folder, filename)));
+  return gzipOf(await tarOf(await filesOf(gunzipSync(readFileSync(join(folder, filename)))), atSec));
 }
 
 function write(path: string, bytes: Uint8Array): void {
