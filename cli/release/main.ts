@@ -12,6 +12,7 @@ import { sbomOf } from "./sbom";
 
 const ROOT = join(__dirname, "../..");
 const OUT = join(ROOT, "build/release");
+const WITHIN_MS = 300_000;
 /** Configurations that the pages on getting the filter use. */
 const SAMPLES = ["envoy/first.yaml", "envoy/bearer.yaml", "envoy/browser.yaml"];
 
@@ -49,7 +50,7 @@ async function npmPackage(atSec: number): Promise<Buffer> {
   const folder = join(ROOT, "build/npm");
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  const [{ filename }] = JSON.parse(execFileSync("npm", ["pack", "--json", "--ignore-scripts", "--offline", "--pack-destination", folder], { cwd: ROOT, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] })) as [{ filename: string }];
+  const [{ filename }] = JSON.parse(execFileSync("npm", ["pack", "--json", "--ignore-scripts", "--offline", "--pack-destination", folder], { cwd: ROOT, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"], timeout: WITHIN_MS })) as [{ filename: string }];
   return gzipOf(await tarOf(await filesOf(gunzipSync(readFileSync(join(folder, filename)))), atSec));
 }
 
@@ -60,7 +61,7 @@ function write(path: string, bytes: Uint8Array): void {
 
 function text(path: string): string { return readFileSync(join(ROOT, path), "utf8"); }
 
-function git(...args: string[]): string { return execFileSync("git", args, { cwd: ROOT, encoding: "utf8" }).trim(); }
+function git(...args: string[]): string { return execFileSync("git", args, { cwd: ROOT, encoding: "utf8", timeout: WITHIN_MS }).trim(); }
 
 main().catch((error: Error) => {
   console.error(error.message);

@@ -157,7 +157,7 @@ test("the notes are the changelog's section of this version, and of no other", (
 describe("publishing, as far as a dry run goes", () => {
   const publish = (changes: (root: string) => void, ...args: string[]): string => {
     changes(made.root);
-    return execFileSync(join(made.root, "cli/release/publish.sh"), args, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, DRY_RUN: "1" } });
+    return execFileSync(join(made.root, "cli/release/publish.sh"), args, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, DRY_RUN: "1" }, timeout: 60_000 });
   };
   const released = (root: string): void => {
     writeFileSync(join(root, "CHANGELOG.md"), read(ROOT, "CHANGELOG.md").toString().replace(/^(## \S+) \(unreleased\)/m, "$1 (2026-01-01)"));

@@ -1,13 +1,12 @@
 // Envoy Gateway as a plain process, with the Envoy of these tests. It reads its resources from files.
 
-import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { stringify } from "yaml";
 import { envoyBinary, envoyVersion } from "../../../cli/demo/envoy-binary";
 import { atEnd } from "../../envoy/support/cleanup";
+import { programOutput } from "../../support/child";
 import { runInNamespace } from "./namespace";
 import { program, type Running } from "./programs";
 import { ENVIRONMENT, GENERATED_ENVIRONMENT, ofKind, toYaml, type Resource } from "./samples";
@@ -52,7 +51,7 @@ export async function startEnvoyGateway(resources: Resource[], world: World, por
     provider: { type: "Custom", custom: { resource: { type: "File", file: { paths: [join(folder, "resources")] } }, infrastructure: { type: "Host", host } } },
     extensionApis: { enableBackend: true, enableEnvoyPatchPolicy: true },
   }));
-  await promisify(execFile)(binary, ["certgen", "--local", "--config-home", host.configHome], { env: { ...process.env, HOME: home } });
+  await programOutput(binary, ["certgen", "--local", "--config-home", host.configHome], { env: { ...process.env, HOME: home } });
   const own = await certificatesIn(join(host.configHome, "certs", "envoy"), ofKind(resources, "Gateway").metadata.name);
   await writeFile(join(folder, "resources", "all.yaml"), toYaml([...resources, ...own]));
   const reached = [world.upstream.port, world.providerPort, ...ports];
