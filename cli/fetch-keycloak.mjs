@@ -17,6 +17,7 @@ const folder = join(cache, version);
 const UNPACK = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:unpack";
 
 const OLDEST_JAVA = 17;
+const ASKED_WITHIN_MS = 60_000, FETCHED_WITHIN_MS = 1_200_000;
 
 /** What is built in cannot be changed at the start. One process: no cluster, whose ports would be open to other machines. */
 const BUILT_IN = ["--db=dev-file", "--cache=local"];
@@ -48,7 +49,7 @@ async function whatIsMissing() {
 async function javaVersion() {
   const java = process.env.JAVA || (process.env.JAVA_HOME ? join(process.env.JAVA_HOME, "bin", "java") : "java");
   try {
-    const { stderr } = await run(java, ["-version"]);
+    const { stderr } = await run(java, ["-version"], { timeout: ASKED_WITHIN_MS });
     return Number(/version "(\d+)/.exec(stderr)?.[1] ?? 0);
   } catch {
     return null;
@@ -77,7 +78,7 @@ async function fetchKeycloak(say) {
 
 async function tell(command, args, cwd, onFailure) {
   try {
-    await run(command, args, { cwd, maxBuffer: 16 * 1024 * 1024 });
+    await run(command, args, { cwd, maxBuffer: 16 * 1024 * 1024, timeout: FETCHED_WITHIN_MS });
   } catch (error) {
     const lines = stripVTControlCharacters(`${error.stdout ?? ""}\n${error.stderr ?? ""}`).trim().split("\n");
     const reason = lines.find((line) => line.startsWith("[ERROR]")); // Maven's first one; the rest is advice
@@ -87,7 +88,7 @@ async function tell(command, args, cwd, onFailure) {
 }
 
 function works(command, args) {
-  return run(command, args).then(() => true, () => false);
+  return run(command, args, { timeout: ASKED_WITHIN_MS }).then(() => true, () => false);
 }
 
 function exists(path) {

@@ -21,7 +21,7 @@ try {
     const text = readFileSync(file, "utf8"), plain = text.replace(DECORATORS, (decorator) => " ".repeat(decorator.length));
     if (plain !== text) writeFileSync(file, plain);
   }
-  process.exitCode = spawnSync(process.execPath, [join(ROOT, "node_modules/oxlint/bin/oxlint"), "-c", CONFIG, ...process.argv.slice(2)], { cwd: copy, stdio: "inherit" }).status ?? 1;
+  process.exitCode = spawnSync(process.execPath, [join(ROOT, "node_modules/oxlint/bin/oxlint"), "-c", CONFIG, ...process.argv.slice(2)], { cwd: copy, stdio: "inherit", timeout: 600_000 }).status ?? 1;
 } finally {
   rmSync(copy, { recursive: true });
 }

@@ -7,7 +7,9 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const CI = "ci";
-const works = (command, ...args) => spawnSync(command, args, { stdio: "ignore" }).status === 0;
+/** What hangs, such as a client whose engine does not answer, does not work. */
+const ASKED_WITHIN_MS = 60_000, INSTALLED_WITHIN_MS = 1_200_000;
+const works = (command, ...args) => spawnSync(command, args, { stdio: "ignore", timeout: ASKED_WITHIN_MS }).status === 0;
 const onPath = (...names) => names.some((name) => works("sh", "-c", `command -v ${name}`));
 const isUbuntu = () => existsSync("/etc/os-release") && /^ID=ubuntu$/m.test(readFileSync("/etc/os-release", "utf8"));
 const OLDEST_JAVA = 17;
@@ -17,7 +19,7 @@ const runsContainers = () => process.env.KEYCLOAK_TESTS !== "native" && works("d
 const hasCompose = () => works("docker", "compose", "version") || onPath("docker-compose");
 
 function hasJava() {
-  const { stderr } = spawnSync("java", ["-version"], { encoding: "utf8" });
+  const { stderr } = spawnSync("java", ["-version"], { encoding: "utf8", timeout: ASKED_WITHIN_MS });
   return Number(/version "(\d+)/.exec(stderr ?? "")?.[1] ?? 0) >= OLDEST_JAVA;
 }
 
@@ -58,7 +60,7 @@ function install(packages) {
   const policy = "/usr/sbin/policy-rc.d", ours = !existsSync(policy);
   if (ours) writeFileSync(policy, "#!/bin/sh\nexit 101\n", { mode: 0o755 });
   try {
-    const apt = (...args) => execFileSync("apt-get", args, { stdio: "inherit", env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } });
+    const apt = (...args) => execFileSync("apt-get", args, { stdio: "inherit", timeout: INSTALLED_WITHIN_MS, env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } });
     apt("update", "-q");
     apt("install", "-yq", "--no-install-recommends", ...packages);
   } finally {

@@ -18,7 +18,7 @@ const FLAGS = ["-Oz", "--converge", "--always-inline-max-function-size=4", "--co
 const [file, to = file] = process.argv.slice(2);
 if (file === undefined || to === undefined) throw new Error("Which module? npx tsx cli/pack.ts FILE [TO]");
 const part = `${to}.part`;
-const { status } = spawnSync(process.execPath, [WASM_OPT, file, "-o", part, ...FLAGS, ...FEATURES.map((name) => `--enable-${name}`)], { stdio: "inherit" });
+const { status } = spawnSync(process.execPath, [WASM_OPT, file, "-o", part, ...FLAGS, ...FEATURES.map((name) => `--enable-${name}`)], { stdio: "inherit", timeout: 1_200_000 });
 if (status !== 0) throw new Error("wasm-opt cannot make it smaller: see its message above.");
 const packed = packModule(readFileSync(part));
 writeFileSync(part, packed);

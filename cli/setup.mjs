@@ -16,6 +16,9 @@ const asc = join(root, "node_modules", "assemblyscript", "bin", "asc.js");
 const tsx = join(root, "node_modules", "tsx", "dist", "cli.mjs");
 const filter = join(root, "build", "envoy-oidc.wasm");
 
+/** For what downloads or compiles. */
+const WITHIN_MS = 1_200_000;
+
 const PARTS = { packages: installPackages, filter: compileFilter, envoy: () => findEnvoy(console.log), vectors: () => findVectors(console.log) };
 
 /** Makes these parts ready, in the order in which one needs another. */
@@ -62,8 +65,9 @@ function newest(...paths) {
 }
 
 function run(command, args, onFailure) {
-  const { status, error } = spawnSync(command, args, { cwd: root, stdio: "inherit" });
+  const { status, error } = spawnSync(command, args, { cwd: root, stdio: "inherit", timeout: WITHIN_MS });
   if (error?.code === "ENOENT") throw new Error(`${command} is not on the PATH.`);
+  if (error?.code === "ETIMEDOUT") throw new Error(`${command} had not ended after ${WITHIN_MS / 60_000} minutes. ${onFailure}`);
   if (status !== 0) throw new Error(onFailure);
 }
 

@@ -1,7 +1,7 @@
 // assembly/tsconfig.json makes editors know AssemblyScript by the declarations that its compiler brings. What TypeScript then still says
 // against the filter's sources is of few kinds, each with a reason; anything else would hide a mistake in the noise.
-import { spawnSync } from "node:child_process";
 import { join } from "node:path";
+import { runProgram } from "./support/child";
 
 const ROOT = join(__dirname, "..");
 
@@ -14,7 +14,7 @@ const KNOWN = [
 
 let lines: string[];
 beforeAll(() => {
-  const { stdout } = spawnSync(process.execPath, [join(ROOT, "node_modules/typescript/bin/tsc"), "-p", "assembly", "--pretty", "false"], { cwd: ROOT, encoding: "utf8" });
+  const { stdout } = runProgram(process.execPath, [join(ROOT, "node_modules/typescript/bin/tsc"), "-p", "assembly", "--pretty", "false"], { cwd: ROOT });
   lines = stdout.split("\n").filter((line) => /^\S/.test(line)); // without what explains a line
 });
 

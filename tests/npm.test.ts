@@ -1,15 +1,16 @@
 // What `npm run` gives whoever works here: a word about an old Node, one test file alone, no skipped test that counts as passed.
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { runProgram } from "./support/child";
 
 const ROOT = join(__dirname, "..");
 const SCRIPTS = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")).scripts as Record<string, string>;
 
 function node(args: string[], env: Record<string, string> = {}): { status: number | null; stdout: string; stderr: string } {
-  return spawnSync(process.execPath, args, { cwd: ROOT, encoding: "utf8", env: { ...process.env, NODE_OPTIONS: "", ...env } });
+  return runProgram(process.execPath, args, { cwd: ROOT, env: { ...process.env, NODE_OPTIONS: "", ...env } });
 }
 
 describe("Node's version is looked at before anything else", () => {

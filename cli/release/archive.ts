@@ -1,9 +1,9 @@
-// Archives whose bytes depend on nothing but their content: no owner, one time, sorted names, and a compressor that is the same in every Node.
+// Archives whose bytes depend on nothing but their content: no owner, one mode, one time, sorted names, and a compressor that is the same in every
+// Node.
 
 import { createHash } from "node:crypto";
-import { gunzipSync } from "node:zlib";
 import { gzipSync } from "fflate";
-import { pack } from "tar-stream";
+import { extract, pack } from "tar-stream";
 
 /** Contents by path. */
 export type Files = Record<string, Uint8Array>;
@@ -17,10 +17,19 @@ export async function tarOf(files: Files, atSec: number): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/** RFC 1952, without a time or a name. */
-export function gzipOf(bytes: Uint8Array): Buffer { return Buffer.from(gzipSync(bytes, { level: 9, mtime: 0 })); }
+/** The contents of a tar. */
+export async function filesOf(tar: Uint8Array): Promise<Files> {
+  const files: Files = {}, reader = extract();
+  reader.end(tar);
+  for await (const entry of reader) {
+    const chunks: Buffer[] = [];
+    for await (const chunk of entry) chunks.push(chunk as Buffer);
+    files[entry.header.name] = Buffer.concat(chunks);
+  }
+  return files;
+}
 
-/** The same content, compressed by ours: Node's zlib is another one in each version. */
-export function regzipped(bytes: Uint8Array): Buffer { return gzipOf(gunzipSync(bytes)); }
+/** RFC 1952, without a time or a name. Node's zlib is another one in each version. */
+export function gzipOf(bytes: Uint8Array): Buffer { return Buffer.from(gzipSync(bytes, { level: 9, mtime: 0 })); }
 
 export function sha256(bytes: Uint8Array | string): string { return createHash("sha256").update(bytes).digest("hex"); }

@@ -4,13 +4,15 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { regzipped, sha256, tarOf, type Files } from "./archive";
+import { gunzipSync } from "node:zlib";
+import { filesOf, gzipOf, sha256, tarOf, type Files } from "./archive";
 import { imageOf } from "./image";
 import { notesOf } from "./notes";
 import { sbomOf } from "./sbom";
 
 const ROOT = join(__dirname, "../..");
 const OUT = join(ROOT, "build/release");
+const WITHIN_MS = 300_000;
 /** Configurations that the pages on getting the filter use. */
 const SAMPLES = ["envoy/first.yaml", "envoy/bearer.yaml", "envoy/browser.yaml"];
 
@@ -31,7 +33,7 @@ async function main(): Promise<void> {
     [`${stem}.wasm.sha256`]: Buffer.from(`${sha256(wasm)}  ${stem}.wasm\n`),
     [`${stem}.oci.tar`]: await tarOf(image.layout, atSec),
     [`${stem}.oci.digest`]: Buffer.from(`${image.digest}\n`),
-    [`${stem}.tgz`]: npmPackage(),
+    [`${stem}.tgz`]: await npmPackage(atSec),
     [`${stem}.cdx.json`]: Buffer.from(sbomOf(ROOT)),
     "LICENSES.txt": Buffer.from(licenses),
     "RELEASE_NOTES.md": Buffer.from(notesOf(text("CHANGELOG.md"), version)),
@@ -43,13 +45,13 @@ async function main(): Promise<void> {
   console.log(`${files.SHA256SUMS}image ${image.digest}`);
 }
 
-/** The tarball that npm installs, recompressed. */
-function npmPackage(): Buffer {
+/** The tarball that npm installs. What npm packs has the modes of this machine's files, and with them its umask: it is packed anew. */
+async function npmPackage(atSec: number): Promise<Buffer> {
   const folder = join(ROOT, "build/npm");
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  const [{ filename }] = JSON.parse(execFileSync("npm", ["pack", "--json", "--ignore-scripts", "--offline", "--pack-destination", folder], { cwd: ROOT, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] })) as [{ filename: string }];
-  return regzipped(readFileSync(join(folder, filename)));
+  const [{ filename }] = JSON.parse(execFileSync("npm", ["pack", "--json", "--ignore-scripts", "--offline", "--pack-destination", folder], { cwd: ROOT, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"], timeout: WITHIN_MS })) as [{ filename: string }];
+  return gzipOf(await tarOf(await filesOf(gunzipSync(readFileSync(join(folder, filename)))), atSec));
 }
 
 function write(path: string, bytes: Uint8Array): void {
@@ -59,7 +61,7 @@ function write(path: string, bytes: Uint8Array): void {
 
 function text(path: string): string { return readFileSync(join(ROOT, path), "utf8"); }
 
-function git(...args: string[]): string { return execFileSync("git", args, { cwd: ROOT, encoding: "utf8" }).trim(); }
+function git(...args: string[]): string { return execFileSync("git", args, { cwd: ROOT, encoding: "utf8", timeout: WITHIN_MS }).trim(); }
 
 main().catch((error: Error) => {
   console.error(error.message);

@@ -7,6 +7,7 @@ import { join } from "node:path";
 
 /** The tool's own package.json and lock. */
 const TOOL = join(__dirname, "sbom");
+const INSTALLED_WITHIN_MS = 1_200_000, WRITTEN_WITHIN_MS = 300_000;
 
 interface Manifest { name: string; version: string; description: string; license: string; dependencies?: Record<string, string>; devDependencies: Record<string, string> }
 interface Lock { packages: Record<string, { dev?: boolean }> }
@@ -19,7 +20,7 @@ export function sbomTool(root: string): string {
   if (!existsSync(installed) || readFileSync(lock, "utf8") !== wanted) {
     mkdirSync(folder, { recursive: true });
     for (const file of ["package.json", "package-lock.json"]) copyFileSync(join(TOOL, file), join(folder, file));
-    execFileSync("npm", ["ci", "--omit=optional", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: folder, stdio: "inherit" });
+    execFileSync("npm", ["ci", "--omit=optional", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: folder, stdio: "inherit", timeout: INSTALLED_WITHIN_MS });
   }
   return join(folder, "node_modules/.bin/cyclonedx-npm");
 }
@@ -38,7 +39,7 @@ export function sbomOf(root: string): string {
     writeFileSync(join(folder, "package.json"), JSON.stringify(parts));
     writeFileSync(join(folder, "package-lock.json"), JSON.stringify(lock));
     const out = join(folder, "bom.json");
-    execFileSync(process.execPath, [tool, "--package-lock-only", "--omit", "dev", "--output-reproducible", "--no-validate", "--mc-type", "library", "--output-file", out], { cwd: folder });
+    execFileSync(process.execPath, [tool, "--package-lock-only", "--omit", "dev", "--output-reproducible", "--no-validate", "--mc-type", "library", "--output-file", out], { cwd: folder, timeout: WRITTEN_WITHIN_MS });
     const bom = read<Bom>(out);
     // The machine's npm only read the lock; its version would make two machines differ.
     bom.metadata.tools.components = bom.metadata.tools.components.filter((tool) => tool.name !== "npm");

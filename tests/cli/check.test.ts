@@ -142,6 +142,40 @@ describe("what the filter cannot see", () => {
   });
 });
 
+describe("a module that is fetched", () => {
+  const SUM = "0123456789abcdef".repeat(4);
+  const inEnvoy = (uri: string, sha256?: string) => BROWSER.replace(/code: \{ local: .*/, `code: { remote: { http_uri: { uri: "${uri}", cluster: files, timeout: 5s }${sha256 === undefined ? "" : `, sha256: "${sha256}"`} } }`);
+  const inIstio = (url: string, sha256?: string) => JSON.stringify({ apiVersion: "extensions.istio.io/v1alpha1", kind: "WasmPlugin", spec: { url, sha256, pluginConfig: LOGIN } }, null, 2);
+  const inGateway = (code: object) => JSON.stringify({ apiVersion: "gateway.envoyproxy.io/v1alpha1", kind: "EnvoyExtensionPolicy", spec: { wasm: [{ name: "envoy-oidc", code, config: LOGIN }] } }, null, 2);
+  const inFilter = (remote: object) => JSON.stringify({ apiVersion: "networking.istio.io/v1alpha3", kind: "EnvoyFilter", spec: { configPatches: [{ patch: { value: { typed_config: { config: { name: "envoy-oidc", vm_config: { code: { remote } } } } } } }] } }, null, 2);
+  const WEB = "https://files.example.com/envoy-oidc.wasm", OCI = "oci://registry.example.com/envoy-oidc:1.0.0";
+  const about = async (text: string): Promise<string[]> => (await findings([file(text)], SECRETS)).filter(({ code }) => code.startsWith("code-")).map(({ level, code }) => `${level} ${code}`);
+
+  test.each<[string, string, string[]]>([
+    ["Envoy, without a sha256, which Envoy refuses", inEnvoy(WEB), ["error code-without-sha256", "note code-fetched"]],
+    ["Envoy, with a sha256 in capitals, which fits no module", inEnvoy(WEB, SUM.toUpperCase()), ["error code-sha256", "note code-fetched"]],
+    ["Envoy, with half a sha256", inEnvoy(WEB, SUM.slice(32)), ["error code-sha256", "note code-fetched"]],
+    ["Envoy, as it should be", inEnvoy(WEB, SUM), ["note code-fetched"]],
+    ["an EnvoyFilter by http, without a sha256", inFilter({ http_uri: { uri: WEB } }), ["error code-without-sha256", "note code-fetched"]],
+    ["an EnvoyFilter with an image, which Istio's agent fetches", inFilter({ httpUri: { uri: OCI } }), ["note code-fetched"]],
+    ["a WasmPlugin by http, without a sha256", inIstio(WEB), ["warning code-without-sha256", "note code-fetched"]],
+    ["a WasmPlugin by http, with half a sha256", inIstio(WEB, SUM.slice(32)), ["error code-sha256", "note code-fetched"]],
+    ["a WasmPlugin with an image", inIstio(OCI), ["note code-fetched"]],
+    ["a WasmPlugin with a file", inIstio("file:///filter/envoy-oidc.wasm"), []],
+    ["Envoy Gateway by HTTP, without a sha256", inGateway({ type: "HTTP", http: { url: WEB } }), ["warning code-without-sha256", "note code-fetched"]],
+    ["Envoy Gateway by HTTP, as it should be", inGateway({ type: "HTTP", http: { url: WEB, sha256: SUM } }), ["note code-fetched"]],
+    ["Envoy Gateway with an image", inGateway({ type: "Image", image: { url: OCI.slice(6) } }), ["note code-fetched"]],
+    ["a file of Envoy's", BROWSER, []],
+  ])("%s", async (_, text, expected) => { expect(await about(text)).toEqual(expected); });
+
+  test.each([[inEnvoy(WEB, SUM), "give vm_id a new value"], [inIstio(OCI), "another tag or a digest"], [inGateway({ type: "HTTP", http: { url: WEB, sha256: SUM } }), "restart the Envoys"]])(
+    "the note says how new code comes to run, at the line of the code (%#)", async (text, said) => {
+      const found = (await findings([file(text)], SECRETS)).find(({ code }) => code === "code-fetched")!;
+      expect(found.text).toContain(said);
+      expect(text.split("\n")[found.position!.line - 1]).toMatch(/remote: |"url": |"code": /);
+    });
+});
+
 const config = { ...LOGIN, backchannel_logout_path: "/bye", relm: "x" };
 const KUBERNETES: [string, string][] = [
   ["WasmPlugin", JSON.stringify({ apiVersion: "extensions.istio.io/v1alpha1", kind: "WasmPlugin", spec: { pluginName: "envoy-oidc", failStrategy: "FAIL_OPEN", vmConfig: { env: [{ name: "A", valueFrom: "HOST" }, { name: "B", valueFrom: "HOST" }] }, pluginConfig: config } }, null, 2)],

@@ -1,10 +1,10 @@
 /** The command itself: as it is built, its help, its streams and its exit codes. */
-import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { runProgram } from "../support/child";
 import { envoyOidc, file } from "./support";
 
 const ROOT = join(__dirname, "../..");
@@ -16,11 +16,11 @@ describe("as it is built", () => {
   beforeAll(() => {
     // The script of package.json, into a folder of this test.
     const path = `${join(ROOT, "node_modules/.bin")}:${process.env.PATH}`;
-    execFileSync("sh", ["-c", PACKAGE.scripts["build:cli"]!.replace("build/envoy-oidc.cjs", built)], { cwd: ROOT, stdio: "pipe", env: { ...process.env, PATH: path } });
+    expect(runProgram("sh", ["-c", PACKAGE.scripts["build:cli"]!.replace("build/envoy-oidc.cjs", built)], { cwd: ROOT, env: { ...process.env, PATH: path } })).toMatchObject({ status: 0 });
     writeFileSync(join(folder, "envoy-oidc.wasm"), readFileSync(join(ROOT, "build/envoy-oidc.wasm")));
   });
-  afterAll(() => execFileSync("rm", ["-r", folder]));
-  const run = (...args: string[]) => spawnSync(process.execPath, [built, ...args], { encoding: "utf8", cwd: tmpdir() });
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const run = (...args: string[]) => runProgram(process.execPath, [built, ...args], { cwd: tmpdir() });
 
   test("it runs from any folder, with the module beside it", () => {
     expect(run("check", join(ROOT, "envoy/bearer.yaml"))).toMatchObject({ status: 0, stderr: "" });

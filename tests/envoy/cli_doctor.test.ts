@@ -1,5 +1,4 @@
 /** `envoy-oidc doctor`: each finding, produced on purpose in a real Envoy. */
-import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, type RequestListener } from "node:http";
 import { createServer as createTlsServer } from "node:https";
@@ -9,6 +8,7 @@ import { join } from "node:path";
 import { run } from "../../cli/commands/main";
 import { capabilitiesOf } from "../../cli/capabilities";
 import { close, freePort, listenOn } from "../../cli/demo/ports";
+import { runProgram } from "../support/child";
 import { atEnd } from "./support/cleanup";
 import { FILTER_WASM, startEnvoy, until, type TestEnvoy, type TestEnvoyOptions } from "./support/envoy";
 import { getWith } from "./support/http";
@@ -65,7 +65,7 @@ describe("the way to the provider", () => {
   let envoy: TestEnvoy;
   beforeAll(async () => {
     const tlsPort = await serve((_request, response) => { response.end("{}"); }, true), folder = mkdtempSync(join(tmpdir(), "envoy-oidc-"));
-    execFileSync("openssl", ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "5", "-subj", "/CN=other", "-keyout", join(folder, "other.key"), "-out", join(folder, "other.pem")], { stdio: "ignore" });
+    runProgram("openssl", ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "5", "-subj", "/CN=other", "-keyout", join(folder, "other.key"), "-out", join(folder, "other.pem")]);
     const https = (cluster: string): Filter => byKeys(provider, { discovery: `https://localhost:${tlsPort}/.well-known/openid-configuration`, provider_cluster: cluster });
     const plain = (cluster: string): Filter => byKeys(provider, { provider_cluster: cluster, cache_segment: cluster });
     envoy = await startEnvoy({

@@ -1,11 +1,12 @@
-// How a new module comes to run when Envoy fetches it by `code.remote` (docs/upgrading.md): whoever upgrades must know which code runs.
+// What happens while Envoy fetches the module by `code.remote`, where it cannot, and how a new module comes to run (docs/upgrading.md): whoever
+// upgrades must know which code runs.
 
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
-import { close, listenOn } from "../../cli/demo/ports";
+import { close, freePort, listenOn } from "../../cli/demo/ports";
 import { atEnd } from "./support/cleanup";
-import { FILTER_WASM, startEnvoy, until } from "./support/envoy";
+import { envoyRefuses, FILTER_WASM, startEnvoy, until, type TestEnvoy, type TestEnvoyOptions } from "./support/envoy";
 import { request } from "./support/http";
 
 const OLD = readFileSync(FILTER_WASM);
@@ -14,41 +15,101 @@ const NEW = Buffer.concat([OLD, Buffer.from([0, 5, 4]), Buffer.from("next")]);
 const MODULES: Record<string, Buffer> = { "/old.wasm": OLD, "/new.wasm": NEW };
 const WORKERS = 2;
 
-async function start() {
-  const server = createServer((asked, answer) => answer.end(MODULES[asked.url!]));
+const sha256 = (file: string): string => createHash("sha256").update(MODULES[file]!).digest("hex");
+
+/** Where the module is, what the configuration says that it is, and in which VM it runs. The realm tells configurations apart. */
+interface Plugin { file: string; sum?: string; vmId?: string; realm: string }
+
+/** A server of modules, and how an Envoy is told to get them there. A file is held back while `held` has its name. */
+async function serve(): Promise<{ held: Set<string>; asked: string[]; options: (plugin: Plugin) => TestEnvoyOptions }> {
+  const held = new Set<string>(), asked: string[] = [];
+  const server = createServer(async ({ url = "" }, answer) => {
+    asked.push(url);
+    await until("the module to be let go", 30_000, async () => (held.has(url) ? undefined : true));
+    answer.writeHead(url in MODULES ? 200 : 404).end(MODULES[url]);
+  });
   const port = await listenOn(server, 0);
   atEnd(() => close(server));
   const api = (name: string): object => ({ "@type": `type.googleapis.com/${name}` });
-  const listeners = (file: string, vm_id: string, realm: string) => {
-    const sha256 = createHash("sha256").update(MODULES[file]!).digest("hex");
+  const options = ({ file, sum = sha256(file), vmId = "a", realm }: Plugin): TestEnvoyOptions => {
     const filter = { discovery: "https://idp.example.com/.well-known/openid-configuration", provider_cluster: "idp", bearer_only: true, use_jwks: true, realm };
     const config = {
       name: "remote", failure_policy: "FAIL_CLOSED",
-      vm_config: { vm_id, runtime: "envoy.wasm.runtime.v8", code: { remote: { http_uri: { uri: `http://127.0.0.1:${port}${file}`, cluster: "code", timeout: "5s" }, sha256 } } },
+      vm_config: { vm_id: vmId, runtime: "envoy.wasm.runtime.v8", code: { remote: { http_uri: { uri: `http://127.0.0.1:${port}${file}`, cluster: "code", timeout: "30s" }, sha256: sum } } },
       configuration: { ...api("google.protobuf.StringValue"), value: JSON.stringify(filter) },
     };
-    return [{ after: [{ name: "remote", typed_config: { ...api("envoy.extensions.filters.http.wasm.v3.Wasm"), config } }] }];
+    return {
+      reloadable: true, concurrency: WORKERS, clusters: { upstream: { port: 1 }, idp: { port: 1 }, code: { port } },
+      listeners: [{ after: [{ name: "remote", typed_config: { ...api("envoy.extensions.filters.http.wasm.v3.Wasm"), config } }] }],
+    };
   };
-  const envoy = await startEnvoy({ reloadable: true, concurrency: WORKERS, clusters: { upstream: { port: 1 }, idp: { port: 1 }, code: { port } }, listeners: listeners("/old.wasm", "a", "first") });
+  return { held, asked, options };
+}
+
+/** The realm of the configuration that answers. */
+const realmAt = async (url: string): Promise<string | undefined> => /realm="(\w+)"/.exec((await request(url)).one("www-authenticate") ?? "")?.[1];
+const inUse = (url: string, realm: string): Promise<true> => until(`the configuration ${realm}`, 10_000, async () => ((await realmAt(url)) === realm ? true : undefined));
+
+describe("while the module is fetched", () => {
+  test("for the first time, Envoy does not listen: nothing passes, and probes at its port fail", async () => {
+    const { held, asked, options } = await serve(), port = await freePort(), url = `http://127.0.0.1:${port}`;
+    held.add("/old.wasm");
+    const starting = startEnvoy({ ...options({ file: "/old.wasm", realm: "first" }), ports: [port] });
+    await until("Envoy to ask for the module", 30_000, async () => (asked.length > 0 ? true : undefined));
+    await expect(request(url)).rejects.toThrow("ECONNREFUSED");
+    held.clear();
+    await starting;
+    await inUse(url, "first");
+  });
+
+  test("after a change, the old configuration keeps serving with the old code", async () => {
+    const { held, asked, options } = await serve(), envoy = await startEnvoy(options({ file: "/old.wasm", realm: "first" }));
+    held.add("/new.wasm");
+    const reloading = envoy.reload(options({ file: "/new.wasm", vmId: "b", realm: "second" }));
+    await until("Envoy to ask for the new module", 10_000, async () => (asked.includes("/new.wasm") ? true : undefined));
+    expect(await realmAt(envoy.url)).toBe("first");
+    held.clear();
+    expect(await reloading).toEqual({ accepted: true });
+    await inUse(envoy.url, "second");
+  });
+});
+
+describe("every request is 503 where the module", () => {
+  test.each<[string, Plugin]>([
+    ["is not there", { file: "/none.wasm", sum: sha256("/old.wasm"), realm: "first" }],
+    ["has another sha256", { file: "/new.wasm", sum: sha256("/old.wasm"), realm: "first" }],
+    ["has the sha256 in capitals", { file: "/old.wasm", sum: sha256("/old.wasm").toUpperCase(), realm: "first" }],
+  ])("%s", async (_, plugin) => {
+    const { options } = await serve(), envoy = await startEnvoy(options(plugin));
+    await envoy.logged(/Plugin configured to fail closed failed to load/);
+    expect((await request(envoy.url)).status).toBe(503);
+  });
+});
+
+test("Envoy refuses code.remote without a sha256", async () => {
+  expect(await envoyRefuses((await serve()).options({ file: "/old.wasm", sum: "", realm: "first" }))).toContain("RemoteDataSourceValidationError.Sha256");
+});
+
+/** Changes a running Envoy's configuration, and says whether the workers have loaded code for it. */
+async function running(): Promise<(plugin: Plugin) => Promise<boolean>> {
+  const { options } = await serve(), envoy: TestEnvoy = await startEnvoy(options({ file: "/old.wasm", realm: "first" }));
   const loads = (): number => envoy.logs().split("envoy-oidc: version ").length - 1;
-  /** Changes the configuration, waits until it is in use, and says whether the workers have loaded code for it. */
-  const change = async (file: string, vmId: string, realm: string): Promise<boolean> => {
+  await inUse(envoy.url, "first");
+  return async (plugin) => {
     const before = loads();
-    expect(await envoy.reload({ listeners: listeners(file, vmId, realm) })).toEqual({ accepted: true });
-    await until(`the configuration ${realm}`, 10_000, async () => ((await request(envoy.url)).one("www-authenticate")?.includes(realm) ? true : undefined));
+    expect(await envoy.reload(options(plugin))).toEqual({ accepted: true });
+    await inUse(envoy.url, plugin.realm);
     return loads() - before >= WORKERS;
   };
-  await until("the first configuration", 10_000, async () => ((await request(envoy.url)).one("www-authenticate")?.includes("first") ? true : undefined));
-  return change;
 }
 
 test("under the vm_id that it had, the new configuration runs on the old code, until something changes once more", async () => {
-  const change = await start();
-  expect(await change("/new.wasm", "a", "second")).toBe(false);
-  expect(await change("/new.wasm", "a", "third")).toBe(true);
+  const change = await running();
+  expect(await change({ file: "/new.wasm", realm: "second" })).toBe(false);
+  expect(await change({ file: "/new.wasm", realm: "third" })).toBe(true);
 });
 
 test("under a vm_id of its own, the new code runs at once", async () => {
-  const change = await start();
-  expect(await change("/new.wasm", "b", "second")).toBe(true);
+  const change = await running();
+  expect(await change({ file: "/new.wasm", vmId: "b", realm: "second" })).toBe(true);
 });

@@ -1,11 +1,10 @@
 // `npm start` as a user meets it: what it prints can be pasted and is true, Ctrl-C ends all of it, a taken port is told.
 
-import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { connect, createServer } from "node:net";
 import { setTimeout } from "node:timers/promises";
-import { promisify } from "node:util";
 import { isFree, listenOn, LOOPBACK } from "../../cli/demo/ports";
+import { programOutput } from "../support/child";
 import { atEnd } from "./support/cleanup";
 import { fourFreePorts, guideOf, startDemo } from "./support/demo";
 
@@ -15,13 +14,13 @@ test("every line that it prints does what stands above it, and Ctrl-C stops ever
   const lines = [...(await guideOf(demo)).matchAll(/^(.*): (200|401|403)\b.*\n  (curl .*)$/gm)];
   expect(lines.map(([, what]) => what)).toHaveLength(5);
   for (const [, what, status, line] of lines) {
-    const { stdout } = await promisify(execFile)("bash", ["-c", `${line} -s -o /dev/null -w '%{http_code}'`]);
+    const { stdout } = await programOutput("bash", ["-c", `${line} -s -o /dev/null -w '%{http_code}'`]);
     expect(`${what}: ${stdout}`).toBe(`${what}: ${status}`);
   }
 
   // Two uploads that end in their middle, at the gateway and at the upstream itself: nothing of it dies of them.
   for (const at of [port, port + 2]) await abortedUpload(at);
-  const { stdout } = await promisify(execFile)("bash", ["-c", `${lines[0]![3]} -s -o /dev/null -w '%{http_code}'`]);
+  const { stdout } = await programOutput("bash", ["-c", `${lines[0]![3]} -s -o /dev/null -w '%{http_code}'`]);
   expect(stdout).toBe(lines[0]![2]);
   expect(demo.child.exitCode).toBeNull();
 

@@ -1,12 +1,11 @@
 // Older Envoys, as far as they differ: what they cannot do is refused at configuration, and what is shipped runs on the oldest of them.
 
-import { execFile } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { envoyBinary } from "../../cli/demo/envoy-binary";
+import { programOutput } from "../support/child";
 import { atEnd } from "./support/cleanup";
 import { envoyRefuses, startEnvoy, validateConfig } from "./support/envoy";
 import { request } from "./support/http";
@@ -99,7 +98,7 @@ function wasm(vm_id: string, key_values: Record<string, string>, filter: object)
 }
 
 describe("which Envoy is run", () => {
-  const find = (environment: Record<string, string>) => promisify(execFile)(process.execPath, [FETCH], { env: { ...process.env, ...environment } });
+  const find = (environment: Record<string, string>) => programOutput(process.execPath, [FETCH], { env: { ...process.env, ...environment } });
 
   test("one that was built without V8 is found out, whatever its number", async () => {
     await expect(find({ ENVOY: await envoyBinary("1.38.3") })).rejects.toThrow("version 1.38.3, which cannot run the filter: it was built without V8, the runtime of WebAssembly modules");

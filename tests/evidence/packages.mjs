@@ -20,7 +20,7 @@ let wrong = 0;
 function compile(name, text, ...options) {
   writeFileSync(join(folder, `${name}.ts`), text);
   const args = [join(folder, "node_modules/assemblyscript/bin/asc.js"), `${name}.ts`, "--outFile", `${name}.wasm`, ...options];
-  const { status, stderr, stdout } = spawnSync(process.execPath, args, { cwd: folder, encoding: "utf8" });
+  const { status, stderr, stdout } = spawnSync(process.execPath, args, { cwd: folder, encoding: "utf8", timeout: 300_000 });
   return { module: status === 0 ? new WebAssembly.Module(readFileSync(join(folder, `${name}.wasm`))) : null, errors: stderr + stdout };
 }
 
@@ -120,7 +120,7 @@ export function cut(): i32 { JSON.parse('{"sub":"a"'); return 1; }`);
 
 try {
   writeFileSync(join(folder, "package.json"), "{}");
-  execFileSync("npm", ["install", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error", ...PACKAGES], { cwd: folder, stdio: ["ignore", "ignore", "inherit"] });
+  execFileSync("npm", ["install", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error", ...PACKAGES], { cwd: folder, stdio: ["ignore", "ignore", "inherit"], timeout: 1_200_000 });
   console.log(`By asc ${COMPILER}:`);
   for (const [name, look] of [
     ["@solo-io/proxy-runtime 0.1.8", proxyRuntime], ["@gcoredev/proxy-wasm-sdk-as 1.2.3, the fork of it that is kept", gcore], ["as-base64 0.2.0", base64],

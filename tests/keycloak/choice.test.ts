@@ -1,16 +1,16 @@
 // Which way the tests with Keycloak run is never a guess that fails later: what cannot be is refused at once, with what to install.
 
-import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { atEnd } from "../envoy/support/cleanup";
+import { runProgram } from "../support/child";
 
 const ROOT = join(__dirname, "../..");
 
 /** What a program says when it refuses, on a machine with nothing but Node. */
 function refusal(program: string, env: Record<string, string> = {}): string {
-  const { status, stderr } = spawnSync(process.execPath, ["--import", "tsx", program], { cwd: ROOT, env: { PATH: "", ...env }, encoding: "utf8" });
+  const { status, stderr } = runProgram(process.execPath, ["--import", "tsx", program], { cwd: ROOT, env: { PATH: "", ...env } });
   expect(status).toBe(1);
   return stderr;
 }

@@ -1,20 +1,33 @@
-// docker-compose.yml: where these tests run in containers it is run; elsewhere Envoy judges its configurations, as far as that goes without.
+// docker-compose.yml, and what `envoy-oidc generate --target compose` writes: where these tests run in containers they are run; elsewhere Envoy
+// judges their configurations, as far as that goes without.
 
-import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { run as envoyOidc } from "../../cli/commands/main";
+import { freePort } from "../../cli/demo/ports";
 import { BrowserClient } from "../envoy/support/browser-client";
 import { atEnd } from "../envoy/support/cleanup";
-import { until, validateConfig } from "../envoy/support/envoy";
+import { FILTER_WASM, until, validateConfig } from "../envoy/support/envoy";
 import { getWith, request } from "../envoy/support/http";
 import { compose, startCompose, type Compose } from "./support/compose";
+import { image } from "./support/images";
 import type { Echo } from "./support/gateway";
 import { BOSS, keycloak, USER } from "./support/keycloak";
 import { isLoginForm, keycloakLogin } from "./support/login";
 
 const ROOT = join(__dirname, "../..");
 const START_MS = 300_000;
+const SECRETS = { CLIENT_SECRET: "what the provider gave", SESSION_SECRET: "Yb0pYq3kBv6i8Dq2lQ4ZcU7xj1mN5tRw" };
+
+function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "envoy-oidc-compose-"));
+  atEnd(async () => rmSync(folder, { recursive: true }));
+  chmodSync(folder, 0o755); // images have users of their own
+  return folder;
+}
+
 const text = (file: string) => readFileSync(join(ROOT, file), "utf8");
 
 if (keycloak().state.mode === "containers") {
@@ -78,9 +91,7 @@ if (keycloak().state.mode === "containers") {
     });
 
     test("without a compiled filter it says how to make one", async () => {
-      const folder = mkdtempSync(join(tmpdir(), "envoy-oidc-compose-"));
-      atEnd(async () => rmSync(folder, { recursive: true }));
-      chmodSync(folder, 0o755); // images have users of their own
+      const folder = newFolder();
       for (const part of ["docker-compose.yml", ".env", "envoy"]) cpSync(join(ROOT, part), join(folder, part), { recursive: true });
       const run = compose(folder);
       atEnd(async () => void (await run("down")));
@@ -114,3 +125,43 @@ if (keycloak().state.mode === "containers") {
     });
   });
 }
+
+describe("what envoy-oidc generate --target compose writes", () => {
+  let folder: string, written: string;
+  beforeAll(async () => {
+    folder = newFolder();
+    const io = { line: () => {}, error: () => {}, progress: () => {}, paint: (_: string, line: string) => line, environment: {} };
+    expect(await envoyOidc(["generate", "--target", "compose", "--issuer", "https://idp.example.com", "--client-id", "shop", "--offline", "--out", folder], io)).toBe(0);
+    written = readFileSync(join(folder, "compose.yaml"), "utf8");
+  });
+
+  test("has an Envoy configuration that Envoy takes, and the image that docker-compose.yml has", async () => {
+    expect(await validateConfig(readFileSync(join(folder, "envoy.yaml"), "utf8"), SECRETS)).toBe("");
+    expect(parse(written).services.envoy.image).toBe(image("ENVOY_IMAGE"));
+  });
+
+  test("mounts its other file and the module where Envoy looks for them, for reading", () => {
+    expect(readdirSync(folder).sort()).toEqual(["compose.yaml", "envoy.yaml"]);
+    const { command, volumes } = parse(written).services.envoy as { command: string[]; volumes: string[] };
+    expect(volumes).toEqual([`./envoy.yaml:${command.at(-1)}:ro`, "./envoy-oidc.wasm:/etc/envoy/envoy-oidc.wasm:ro"]);
+    expect(readFileSync(join(folder, "envoy.yaml"), "utf8")).toContain("/etc/envoy/envoy-oidc.wasm");
+  });
+
+  if (keycloak().state.mode === "containers") {
+    test.each(Object.keys(SECRETS))("is refused without %s, which it names", async (name) => {
+      await expect(compose(folder, { ...SECRETS, [name]: "" })("config")).rejects.toThrow(/set it in \.env/);
+    });
+
+    test("starts an Envoy that refuses requests without a token", async () => {
+      const port = await freePort();
+      cpSync(FILTER_WASM, join(folder, "envoy-oidc.wasm"));
+      // The port is free, and the image that these tests make of Envoy has no authorities.
+      writeFileSync(join(folder, "compose.yaml"), written.replace('"8080:8080"', `"127.0.0.1:${port}:8080"`).replace("    volumes:\n", `$&    - ${join(ROOT, "tests/mesh/support/tls/idp.example.com.pem")}:/etc/ssl/certs/ca-certificates.crt:ro\n`));
+      const run = compose(folder, SECRETS);
+      atEnd(async () => void (await run("down", "--timeout", "3")));
+      await run("up", "--detach");
+      const status = await until("Envoy to answer", 60_000, () => request(`http://127.0.0.1:${port}/`, { headers: [["Accept", "application/json"]] }).then((response) => response.status, () => undefined));
+      expect(status).toBe(401);
+    }, 120_000);
+  }
+});

@@ -1,10 +1,9 @@
 // A provider that cannot be built here is a failure that says what to install, never a test that is left out.
 
-import { execFile } from "node:child_process";
 import { mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
+import { programOutput } from "../support/child";
 
 const BUILD = join(__dirname, "support/build.mjs");
 let nothing: string;
@@ -12,7 +11,7 @@ let nothing: string;
 beforeAll(async () => { nothing = await mkdtemp(join(tmpdir(), "envoy-oidc-path-")); });
 afterAll(() => rm(nothing, { recursive: true, force: true }));
 
-const built = (name: string, path: string) => promisify(execFile)(process.execPath, [BUILD, name], { env: { ...process.env, PATH: path } });
+const built = (name: string, path: string) => programOutput(process.execPath, [BUILD, name], { env: { ...process.env, PATH: path } });
 
 test.each([
   ["hydra", ["Go 1.26 or newer", "a C compiler"]], ["zitadel", ["Go 1.26 or newer"]], ["spring", ["a JDK, 17 or newer", "Maven"]], ["navikt", ["a JDK, 17 or newer", "Maven"]], ["django", ["Python 3.10 or newer with pip"]],

@@ -5,22 +5,31 @@ import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { extract } from "tar-stream";
+import { filesOf } from "../../cli/release/archive";
 import { startEnvoy } from "../envoy/support/envoy";
 import { request } from "../envoy/support/http";
-import { filesBelow, makeRelease, newFolder, read, refusedRelease, ROOT, run, type Made } from "./support/make";
+import { anotherMachine, thisMachine, type Machine } from "./support/machine";
+import { makeAgain, makeRelease, refusedRelease, type Made } from "./support/make";
+import { filesBelow, newFolder, read, ROOT, run } from "./support/run";
 
 const { version } = JSON.parse(read(ROOT, "package.json").toString()) as { version: string };
 const STEM = `envoy-oidc-${version}`;
 const sha256 = (bytes: Buffer): string => createHash("sha256").update(bytes).digest("hex");
 
-let made: Made, again: Made;
+let made: Made, again: Made, other: Machine;
 beforeAll(() => {
+  other = anotherMachine();
   made = makeRelease();
-  again = makeRelease(made);
-}, 1_800_000);
+  again = makeAgain(made, other.run);
+}, 2_400_000);
 
-test("made twice, in two folders, it is the same to the byte", () => {
+test("another machine has another user, home, time zone, language, umask, Node and npm", () => {
+  const here = Object.entries(thisMachine.about()), there = other.about();
+  expect(here.filter(([what, is]) => there[what as keyof typeof there] === is)).toEqual([]);
+  expect(there).toMatchObject({ user: "nobody", locale: "tr-TR", zone: "Pacific/Kiritimati", umask: "77" });
+});
+
+test("made on another machine, in another folder, it is the same to the byte", () => {
   const digests = ({ folder }: Made): string[] => filesBelow(folder).map((file) => `${sha256(read(folder, file))}  ${file}`);
   expect(made.root).not.toBe(again.root);
   expect(digests(again)).toEqual(digests(made));
@@ -66,7 +75,7 @@ describe("the image", () => {
       "application/vnd.oci.image.manifest.v1+json", "application/vnd.oci.image.config.v1+json", ["application/vnd.oci.image.layer.v1.tar+gzip"]]);
     const tar = gunzipSync(blob(layers[0]!));
     expect(JSON.parse(blob(config).toString())).toMatchObject({ architecture: "wasm", rootfs: { type: "layers", diff_ids: [`sha256:${sha256(tar)}`] } });
-    expect(await entries(tar)).toEqual({ "plugin.wasm": read(made.folder, `${STEM}.wasm`) });
+    expect(await filesOf(tar)).toEqual({ "plugin.wasm": read(made.folder, `${STEM}.wasm`) });
     expect(json("oci-layout")).toEqual({ imageLayoutVersion: "1.0.0" });
   });
 
@@ -83,9 +92,9 @@ describe("the image", () => {
   });
 
   test("the tar is the layout", async () => {
-    const tar = await entries(read(made.folder, `${STEM}.oci.tar`));
+    const tar = await filesOf(read(made.folder, `${STEM}.oci.tar`));
     expect(Object.keys(tar)).toEqual(filesBelow(layout()));
-    for (const [file, bytes] of Object.entries(tar)) expect(bytes.equals(read(layout(), file))).toBe(true);
+    for (const [file, bytes] of Object.entries(tar)) expect(read(layout(), file).equals(bytes)).toBe(true);
   });
 
   test("no gzip holds a time or the system that made it", () => {
@@ -95,13 +104,13 @@ describe("the image", () => {
 
 describe("the npm package", () => {
   test("holds the module, its description and its samples, and no source, test or script that npm would run", async () => {
-    const files = await entries(gunzipSync(read(made.folder, `${STEM}.tgz`)));
+    const files = await filesOf(gunzipSync(read(made.folder, `${STEM}.tgz`)));
     expect(Object.keys(files).sort()).toEqual([
       "CHANGELOG.md", "LICENSE", "README.md", "build/LICENSES.txt", "build/envoy-oidc.cjs", "build/envoy-oidc.wasm", "cli/package/index.d.ts", "cli/package/index.js",
       "envoy-oidc.schema.json", "envoy/bearer.yaml", "envoy/browser.yaml", "envoy/first.yaml", "package.json",
     ].map((file) => `package/${file}`));
-    expect(files["package/build/envoy-oidc.wasm"]!.equals(read(made.folder, `${STEM}.wasm`))).toBe(true);
-    const manifest = JSON.parse(files["package/package.json"]!.toString()) as { private?: boolean; scripts: object };
+    expect(read(made.folder, `${STEM}.wasm`).equals(files["package/build/envoy-oidc.wasm"]!)).toBe(true);
+    const manifest = JSON.parse(Buffer.from(files["package/package.json"]!).toString()) as { private?: boolean; scripts: object };
     expect(manifest.private).toBeUndefined();
     for (const script of ["preinstall", "install", "postinstall", "prepare"]) expect(manifest.scripts).not.toHaveProperty(script);
   });
@@ -148,7 +157,7 @@ test("the notes are the changelog's section of this version, and of no other", (
 describe("publishing, as far as a dry run goes", () => {
   const publish = (changes: (root: string) => void, ...args: string[]): string => {
     changes(made.root);
-    return execFileSync(join(made.root, "cli/release/publish.sh"), args, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, DRY_RUN: "1" } });
+    return execFileSync(join(made.root, "cli/release/publish.sh"), args, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, DRY_RUN: "1" }, timeout: 60_000 });
   };
   const released = (root: string): void => {
     writeFileSync(join(root, "CHANGELOG.md"), read(ROOT, "CHANGELOG.md").toString().replace(/^(## \S+) \(unreleased\)/m, "$1 (2026-01-01)"));
@@ -173,15 +182,3 @@ describe("publishing, as far as a dry run goes", () => {
     expect(() => publish(changes, tag, "registry.example.com/owner/envoy-oidc")).toThrow(reason);
   });
 });
-
-/** Contents of a tar by path. */
-async function entries(tar: Buffer): Promise<Record<string, Buffer>> {
-  const out: Record<string, Buffer> = {}, reader = extract();
-  reader.end(tar);
-  for await (const entry of reader) {
-    const chunks: Buffer[] = [];
-    for await (const chunk of entry) chunks.push(chunk as Buffer);
-    out[entry.header.name] = Buffer.concat(chunks);
-  }
-  return out;
-}

@@ -1,8 +1,8 @@
 /** Compiles AssemblyScript for tests, once per content: a rerun with nothing changed costs a few file hashes. */
-import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { runProgram } from "./child";
 
 /** The project's own folder: tests may be started from anywhere. */
 export const ROOT = resolve(__dirname, "../..");
@@ -64,7 +64,7 @@ type Job = { entry: string; text?: string; out: string; key: string };
 
 function run(job: Job): void {
   rmSync(join(ROOT, `${job.out}.json`), { force: true });
-  const { status, stderr, error } = spawnSync(process.execPath, [join(__dirname, "compile-asc.mjs")], { cwd: ROOT, input: JSON.stringify(job), encoding: "utf8" });
+  const { status, stderr, error } = runProgram(process.execPath, [join(__dirname, "compile-asc.mjs")], { cwd: ROOT, input: JSON.stringify(job) });
   if (error) throw error;
   if (status === 0) return;
   failed.set(job.key, new CompileError(`asc cannot compile ${job.entry}\n\n${stderr}`));

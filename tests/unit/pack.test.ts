@@ -1,9 +1,9 @@
 // The static data of a packed module, after its start, is what the compiler put into it.
-import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { packModule } from "../../cli/pack/module";
+import { runProgram } from "../support/child";
 import { compile, ROOT } from "../support/compile";
 
 test("the filter", () => { sameAfterStart(compile("assembly/index.ts", { name: "filter", use: true, coverage: false }).wasm); }, 180_000);
@@ -37,7 +37,7 @@ test("what cannot unpack itself stays as it is", () => {
 test("the command says which file it wrote, its size and its SHA-256", () => {
   const file = "build/test/packed-by-command.wasm";
   writeFileSync(join(ROOT, file), data("command", [1, 2, 3]));
-  const { stdout } = spawnSync(process.execPath, ["node_modules/tsx/dist/cli.mjs", "cli/pack.ts", file], { cwd: ROOT, encoding: "utf8" });
+  const { stdout } = runProgram(process.execPath, ["node_modules/tsx/dist/cli.mjs", "cli/pack.ts", file], { cwd: ROOT });
   const written = readFileSync(join(ROOT, file));
   expect(stdout).toBe(`${file}: ${written.length} bytes, sha256 ${createHash("sha256").update(written).digest("hex")}\n`);
 });

@@ -27,7 +27,7 @@ export interface SignatureGroup extends Group<SignatureVector> {
 
 interface File<G> { numberOfTests: number; testGroups: G[] }
 
-const FOLDER = execFileSync(process.execPath, [join(ROOT, "cli/fetch-vectors.mjs")], { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] }).trim();
+const FOLDER = execFileSync(process.execPath, [join(ROOT, "cli/fetch-vectors.mjs")], { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"], timeout: 1_200_000 }).trim();
 const SUFFIX = "_test.json";
 const FOLDER_OF = new Map(["Cipher", "Protocol", "Signature"].flatMap((kind) => {
   const folder = join(FOLDER, kind, "wycheproof");

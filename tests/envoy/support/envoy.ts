@@ -1,6 +1,5 @@
 // A real Envoy for a test file: own folder, own free ports, ended with the file, its log printed if a test failed.
 
-import { spawnSync } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,6 +10,7 @@ import { envoyBinary, envoyVersion } from "../../../cli/demo/envoy-binary";
 import { writeEnvoyConfig, writeListeners, type EnvoyOptions, type FilterConfig, type ListenerOptions } from "../../../cli/demo/envoy-config";
 import { EnvoyDidNotStart, runEnvoy, type RunOptions } from "../../../cli/demo/envoy-process";
 import { freePort } from "../../../cli/demo/ports";
+import { runProgram } from "../../support/child";
 import { atEnd } from "./cleanup";
 
 export const FILTER_WASM = join(__dirname, "../../../build/envoy-oidc.wasm");
@@ -120,7 +120,7 @@ export async function envoyRefuses(options: TestEnvoyOptions): Promise<string> {
  *  "" when it has nothing against it. */
 export async function validateConfig(yaml: string, environment: Record<string, string> = {}, version?: string): Promise<string> {
   const path = await shippedFile(yaml);
-  const { status, stdout, stderr } = spawnSync(await envoyBinary(version), ["--mode", "validate", "--log-level", "warning", "-c", path], { encoding: "utf8", env: { ...process.env, ...environment } });
+  const { status, stdout, stderr } = runProgram(await envoyBinary(version), ["--mode", "validate", "--log-level", "warning", "-c", path], { env: { ...process.env, ...environment } });
   return status === 0 ? "" : stdout + stderr;
 }
 

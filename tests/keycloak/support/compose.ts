@@ -1,10 +1,9 @@
 // docker-compose.yml, run as a user runs it, on ports that are free.
 
-import { execFile, spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { freePort } from "../../../cli/demo/ports";
 import { atEnd } from "../../envoy/support/cleanup";
+import { runProgram, programOutput } from "../../support/child";
 import { newName } from "./container";
 import { Keycloak, Realm } from "./keycloak";
 
@@ -32,7 +31,7 @@ export function compose(folder: string, environment: Record<string, string> = {}
   const [command, ...first] = commandLine();
   const env = { ...process.env, ...environment, COMPOSE_PROJECT_NAME: newName() };
   return async (...args) => {
-    const { stdout, stderr } = await promisify(execFile)(command!, [...first, ...args], { cwd: folder, env, maxBuffer: 64 * 1024 * 1024 });
+    const { stdout, stderr } = await programOutput(command!, [...first, ...args], { cwd: folder, env });
     return stdout + stderr;
   };
 }
@@ -40,7 +39,7 @@ export function compose(folder: string, environment: Record<string, string> = {}
 /** The plug-in of today's Docker, or the program that Debian's docker.io goes with. */
 function commandLine(): string[] {
   for (const [command, ...args] of [["docker", "compose"], ["docker-compose"]]) {
-    if (spawnSync(command!, [...args, "version"]).status === 0) return [command!, ...args];
+    if (runProgram(command!, [...args, "version"]).status === 0) return [command!, ...args];
   }
   throw new Error("There is neither `docker compose` nor `docker-compose`. Install one, on Debian with: apt-get install docker-compose");
 }

