@@ -50,7 +50,7 @@ export const hydra: Provider = {
       clusters: { idp: { port }, "hydra-admin": { port: adminPort } },
       tokenEndpoint: `${issuer}/oauth2/token`,
       userinfoEndpoint: `${issuer}/userinfo`,
-      revocationEndpoint: `${issuer}/oauth2/revoke`,
+      revocation: `${issuer}/oauth2/revoke`,
       async rotate() {
         for (const set of ["hydra.openid.id-token", "hydra.jwt.access-token"]) await call(`${admin}/admin/keys/${set}`, { alg: "RS256", use: "sig", kid: `${set}-${Date.now()}` });
       },

@@ -43,7 +43,7 @@ export const lemonldap: Provider = {
       clusters: { idp: { port } },
       tokenEndpoint: `${origin}/oauth2/token`,
       userinfoEndpoint: `${origin}/oauth2/userinfo`,
-      revocationEndpoint: "",
+      revocation: (token) => rm(join(sessions, token)),
       rotate: configure,
     };
   },

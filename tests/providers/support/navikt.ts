@@ -28,7 +28,7 @@ export const navikt: Provider = {
       clusters: { idp: { port } },
       tokenEndpoint: `${issuer}/token`,
       userinfoEndpoint: `${issuer}/userinfo`,
-      revocationEndpoint: `${issuer}/revoke`,
+      revocation: `${issuer}/revoke`,
     };
   },
 };

@@ -35,9 +35,10 @@ export interface Running {
   hosts: Record<string, string>;
   /** Where the clusters that the page names lead to. */
   clusters: Record<string, ClusterOptions>;
-  userinfoEndpoint: string;
-  revocationEndpoint: string;
   tokenEndpoint: string;
+  userinfoEndpoint: string;
+  /** Where tokens are revoked, or what makes the provider forget a refresh token if it has no such endpoint. */
+  revocation: string | ((refreshToken: string) => Promise<void>);
   /** A new key signs from now on; the old one still verifies. */
   rotate?: () => Promise<void>;
 }
@@ -45,7 +46,7 @@ export interface Running {
 export interface Provider {
   /** The name of its folder and of its page. */
   name: string;
-  /** How clients can authenticate. */
+  /** How clients can authenticate; the first is that of the page's configuration. */
   methods: Method[];
   /** Further ones, after the first, that the introspection endpoint takes. */
   introspection: Method[];
@@ -112,13 +113,13 @@ const answers = (url: string) => fetch(url).then(({ ok }) => ok, () => false);
 
 const tail = (log: string) => log.trim().split("\n").slice(-25).join("\n");
 
-/** A request as a client that authenticates with CLIENT_SECRET by Basic (RFC 6749 §2.3.1: both form-encoded first). */
-export async function asClient(url: string, id: string, form: Record<string, string>): Promise<{ status: number; json: Record<string, unknown> }> {
+/** A request as a client that authenticates with CLIENT_SECRET, by Basic (RFC 6749 §2.3.1: both form-encoded first) where the provider takes that, else in the form. */
+export async function asClient({ methods }: Provider, url: string, id: string, form: Record<string, string>): Promise<{ status: number; json: Record<string, unknown> }> {
   const encoded = (text: string) => new URLSearchParams({ "": text }).toString().slice(1);
-  const response = await fetch(url, {
-    method: "POST", body: new URLSearchParams(form),
-    headers: { authorization: `Basic ${Buffer.from(`${encoded(id)}:${encoded(CLIENT_SECRET)}`).toString("base64")}` },
-  });
+  const authorization = `Basic ${Buffer.from(`${encoded(id)}:${encoded(CLIENT_SECRET)}`).toString("base64")}`;
+  const response = await fetch(url, methods[0] === "client_secret_post"
+    ? { method: "POST", body: new URLSearchParams({ ...form, client_id: id, client_secret: CLIENT_SECRET }) }
+    : { method: "POST", body: new URLSearchParams(form), headers: { authorization } });
   const text = await response.text();
   return { status: response.status, json: text === "" ? {} : JSON.parse(text) as Record<string, unknown> };
 }

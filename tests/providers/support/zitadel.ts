@@ -32,7 +32,7 @@ export const zitadel: Provider = {
       clusters: { idp: { port } },
       tokenEndpoint: `${origin}/oauth/token`,
       userinfoEndpoint: `${origin}/userinfo`,
-      revocationEndpoint: `${origin}/revoke`,
+      revocation: `${origin}/revoke`,
       rotate: async () => { await fetch(`${origin}/test/rotate`, { method: "POST" }); },
     };
   },
