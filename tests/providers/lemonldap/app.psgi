@@ -16,6 +16,7 @@ my ( $name, $password ) = @ENV{qw(PERSON PASSWORD)};
 }
 
 builder {
-    enable 'Static', path => sub { s{^/static/}{/} }, root => "$ENV{PORTAL}/htdocs/static";
+    enable 'Static', path => sub { s{^/static/}{/} }, root => "$ENV{SHARE}/lemonldap-ng/portal/htdocs/static";
+    enable 'Static', path => sub { s{^/javascript/}{/} }, root => "$ENV{SHARE}/javascript";
     Lemonldap::NG::Portal::Main->run( {} );
 };

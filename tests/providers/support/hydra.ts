@@ -12,6 +12,7 @@ import { built, serve, type Client, type Provider } from "./provider";
 
 /** Same site as the application, whose cookies a browser then sends from frames of a front-channel logout. */
 const HOST = "localhost";
+const MIGRATED_WITHIN_MS = 120_000;
 
 export const hydra: Provider = {
   name: "hydra",
@@ -34,7 +35,7 @@ export const hydra: Provider = {
     atEnd(() => rm(folder, { recursive: true, force: true }));
     // Its database in memory refuses a logout while a token is revoked.
     const database = { DSN: `sqlite://${folder}/database?_fk=true&_journal_mode=WAL&_busy_timeout=10000&_txlock=immediate` };
-    await promisify(execFile)(program, ["migrate", "sql", "--read-from-env", "--yes"], { env: { ...process.env, ...database } });
+    await promisify(execFile)(program, ["migrate", "sql", "--read-from-env", "--yes"], { env: { ...process.env, ...database }, timeout: MIGRATED_WITHIN_MS });
     // Asked for its keys, it makes them, which takes seconds.
     await serve(`http://127.0.0.1:${port}/.well-known/jwks.json`, program, ["serve", "all", "--dev"], {
       env: {

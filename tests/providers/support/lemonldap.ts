@@ -1,18 +1,23 @@
 // LemonLDAP::NG: tests/providers/lemonldap, Debian's packages in a folder of their own, with the Perl and the C library that they are made for.
 
-import { createHash, generateKeyPairSync } from "node:crypto";
-import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { generateKeyPairSync } from "node:crypto";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { atEnd } from "../../envoy/support/cleanup";
 import { built, PERSON, serve, type Client, type Provider } from "./provider";
+
+const FULL_NAME = "Alice Müller";
+/** Its processes look for a new configuration when a request comes, a second after the last time; they count in whole ones. */
+const READ_WITHIN_MS = 2_100;
 
 export const lemonldap: Provider = {
   name: "lemonldap",
   methods: ["client_secret_post"],
   introspection: [],
   tokens: ["jwt", "opaque"],
-  userinfo: { sub: "alice", preferred_username: "alice", name: "Alice Müller" },
+  userinfo: { sub: "alice", preferred_username: "alice", name: FULL_NAME },
   clientCredentials: true,
   audience: true,
   revocation: false,
@@ -34,8 +39,8 @@ export const lemonldap: Provider = {
       join(home, "root/usr/bin/starman"), "--listen", `127.0.0.1:${port}`, "--workers", "4", join(home, "app.psgi"),
     ], {
       env: {
-        LLNG_DEFAULTCONFFILE: ini, PORTAL: join(home, "root/usr/share/lemonldap-ng/portal"),
-        PERSON: PERSON.name, PASSWORD: PERSON.password, FULL_NAME: "Alice Müller",
+        LLNG_DEFAULTCONFFILE: ini, SHARE: join(home, "root/usr/share"),
+        PERSON: PERSON.name, PASSWORD: PERSON.password, FULL_NAME,
       },
     });
     return {
@@ -44,12 +49,12 @@ export const lemonldap: Provider = {
       tokenEndpoint: `${origin}/oauth2/token`,
       userinfoEndpoint: `${origin}/oauth2/userinfo`,
       revocation: (token) => rm(join(sessions, token)),
-      rotate: configure,
+      rotate: async () => { await configure(); await sleep(READ_WITHIN_MS); },
     };
   },
 };
 
-/** What the portal reads from a file of its own. It looks for a new configuration once a second. */
+/** What the portal reads from a file of its own. */
 const settings = (home: string, conf: string) => `
 [all]
 logger = Lemonldap::NG::Common::Logger::Std
@@ -89,7 +94,7 @@ function configuration(origin: string, folder: string, clients: Client[], number
 function relyingParty(client: Client): object {
   const options = {
     ClientID: client.id, ClientSecret: client.secret, RedirectUris: client.redirect_uri, PostLogoutRedirectUris: client.post_logout_redirect_uri,
-    BypassConsent: 0, LogoutBypassConfirm: 0, RefreshToken: 1, IDTokenSignAlg: "RS256", AccessTokenSignAlg: "RS256",
+    BypassConsent: 1, LogoutBypassConfirm: 0, RefreshToken: 1, IDTokenSignAlg: "RS256", AccessTokenSignAlg: "RS256",
     AccessTokenJWT: client.opaque ? 0 : 1, AccessTokenExpiration: client.seconds, AllowClientCredentialsGrant: client.grant === "client-credentials" ? 1 : 0,
     ...client.more,
   };

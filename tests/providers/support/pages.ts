@@ -18,9 +18,10 @@ export async function visit(browser: BrowserClient, url: string): Promise<void> 
   if (at !== url || status !== 200) throw new Error(`${url} led to ${at}, ${status}: ${/<footer.*?<code>(.*?)<\/code>/s.exec(body)?.[1] ?? body.slice(0, 300)}`);
 }
 
-/** From any page on, until one of the application is there. */
-export async function goThrough(browser: BrowserClient, page: Visit, app: string): Promise<Visit> {
-  for (let forms = 0; forms < AT_MOST && new URL(page.url).origin !== app && page.body.includes("<form"); forms++) {
+/** From any page on, until one of the application is there; on the way out of the provider, also until it asks who is there. */
+export async function goThrough(browser: BrowserClient, page: Visit, app: string, out = false): Promise<Visit> {
+  const isThere = () => new URL(page.url).origin === app || !page.body.includes("<form") || (out && NAME_FIELD.test(page.body));
+  for (let forms = 0; forms < AT_MOST && !isThere(); forms++) {
     page = await browser.settle(await browser.post(new URL(action(page.body), page.url).href, filledIn(page.body)));
   }
   return page;
