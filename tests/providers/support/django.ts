@@ -16,7 +16,7 @@ export const django: Provider = {
   audience: false,
   revocation: false,
   backchannel: false,
-  rotation: true,
+  rotation: "adds",
   logoutWithoutHint: true,
 
   async start(port, clients) {

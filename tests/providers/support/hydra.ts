@@ -24,7 +24,7 @@ export const hydra: Provider = {
   audience: false,
   revocation: true,
   backchannel: true,
-  rotation: true,
+  rotation: "adds",
   logoutWithoutHint: true,
 
   async start(port, clients) {

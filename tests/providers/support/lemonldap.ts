@@ -22,7 +22,7 @@ export const lemonldap: Provider = {
   audience: true,
   revocation: false,
   backchannel: false,
-  rotation: true,
+  rotation: "replaces",
   logoutWithoutHint: true,
 
   async start(port, clients) {

@@ -13,7 +13,7 @@ export const navikt: Provider = {
   audience: false,
   revocation: false,
   backchannel: false,
-  rotation: false,
+  rotation: "none",
   logoutWithoutHint: true,
 
   async start(port, clients) {

@@ -39,7 +39,7 @@ export interface Running {
   userinfoEndpoint: string;
   /** Where tokens are revoked, or what makes the provider forget a refresh token if it has no such endpoint. */
   revocation: string | ((refreshToken: string) => Promise<void>);
-  /** A new key signs from now on; the old one still verifies. */
+  /** A new key signs from now on. */
   rotate?: () => Promise<void>;
 }
 
@@ -60,8 +60,8 @@ export interface Provider {
   /** Whether its metadata names an endpoint for revocation. */
   revocation: boolean;
   backchannel: boolean;
-  /** Whether its keys can change. */
-  rotation: boolean;
+  /** What a new key does to the old one, if there can be a new one. */
+  rotation: "none" | "adds" | "replaces";
   /** Whether its logout works without an ID Token. */
   logoutWithoutHint: boolean;
   start(port: number, clients: Client[]): Promise<Running>;

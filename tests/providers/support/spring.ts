@@ -13,7 +13,7 @@ export const spring: Provider = {
   audience: true,
   revocation: true,
   backchannel: false,
-  rotation: true,
+  rotation: "adds",
   logoutWithoutHint: false,
 
   async start(port, clients) {

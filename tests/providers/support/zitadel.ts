@@ -16,7 +16,7 @@ export const zitadel: Provider = {
   audience: true,
   revocation: true,
   backchannel: false,
-  rotation: true,
+  rotation: "adds",
   logoutWithoutHint: true,
 
   async start(port, clients) {
