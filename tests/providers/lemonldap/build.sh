@@ -11,6 +11,7 @@ Dir::Cache "$PWD/apt";
 Dir::Etc::sourcelist "$PWD/bookworm.list";
 Dir::Etc::sourceparts "-";
 APT::Sandbox::User "";
+Acquire::Retries "3";
 APT::Install-Recommends "false";
 Acquire::Languages "none";
 END

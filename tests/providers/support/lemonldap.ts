@@ -1,7 +1,7 @@
 // LemonLDAP::NG: tests/providers/lemonldap, Debian's packages in a folder of their own, with the Perl and the C library that they are made for.
 
 import { generateKeyPairSync } from "node:crypto";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -33,15 +33,15 @@ export const lemonldap: Provider = {
     const ini = join(folder, "lemonldap-ng.ini");
     await writeFile(ini, settings(home, conf));
     let number = 0;
-    const configure = async () => writeFile(join(conf, `lmConf-${++number}.json`), JSON.stringify(configuration(origin, folder, clients, number)));
+    const configure = async () => {
+      await writeFile(join(folder, "next"), JSON.stringify(configuration(origin, folder, clients, ++number)));
+      await rename(join(folder, "next"), join(conf, `lmConf-${number}.json`)); // nobody reads half of it
+    };
     await configure();
     await serve(`${origin}/.well-known/openid-configuration`, join(home, "perl"), [
       join(home, "root/usr/bin/starman"), "--listen", `127.0.0.1:${port}`, "--workers", "4", join(home, "app.psgi"),
     ], {
-      env: {
-        LLNG_DEFAULTCONFFILE: ini, SHARE: join(home, "root/usr/share"),
-        PERSON: PERSON.name, PASSWORD: PERSON.password, FULL_NAME,
-      },
+      env: { LLNG_DEFAULTCONFFILE: ini, SHARE: join(home, "root/usr/share"), PERSON: PERSON.name, PASSWORD: PERSON.password, FULL_NAME },
     });
     return {
       hosts: { "https://auth.example.com": origin },

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import type { ClusterOptions } from "../../../cli/demo/envoy-config";
 import { atEnd } from "../../envoy/support/cleanup";
+import { WITH_US } from "../../support/with-us";
 
 export type Method = "client_secret_basic" | "client_secret_post" | "client_secret_jwt" | "private_key_jwt";
 
@@ -87,18 +88,14 @@ export async function built(name: string): Promise<string> {
   }
 }
 
-const children = new Set<ReturnType<typeof spawn>>();
-process.on("exit", () => children.forEach((child) => child.kill("SIGKILL")));
-
 /** Runs a program until the test file ends; it serves `url` when this returns. */
 export async function serve(url: string, command: string, args: string[], options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}): Promise<void> {
-  const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], cwd: options.cwd, env: { ...process.env, ...options.env } });
-  children.add(child);
+  const child = spawn("sh", ["-c", WITH_US, "sh", command, ...args], { cwd: options.cwd, env: { ...process.env, ...options.env } });
   let log = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => { log += String(chunk); });
-  const ended = once(child, "exit").then(() => { children.delete(child); });
+  const ended = once(child, "exit");
   atEnd(async () => {
-    child.kill("SIGTERM");
+    child.stdin.end();
     const force = setTimeout(() => child.kill("SIGKILL"), 5000);
     await ended;
     clearTimeout(force);
