@@ -29,7 +29,7 @@ module.exports = {
     testEnvironment: ["cli", "envoy", "browser", "keycloak", "providers", "mesh", "mesh-all", "release"].includes(name) ? "<rootDir>/tests/envoy/support/environment.js" : "node",
     ...(name === "keycloak" ? { globalSetup: "<rootDir>/tests/keycloak/support/setup.ts", globalTeardown: "<rootDir>/tests/keycloak/support/teardown.ts" } : {}),
     transform: { "\\.ts$": swc },
-    modulePathIgnorePatterns: ["<rootDir>/build/"],
+    modulePathIgnorePatterns: ["<rootDir>/build/", "<rootDir>/.cache/"],
   })),
   testSequencer: "<rootDir>/tests/support/sequencer.js",
   // A real Envoy and a real provider answer in seconds, everything else in milliseconds; the first test of a file may compile.

@@ -33,6 +33,7 @@ const NEEDS = [
   { what: "a C compiler: parts of those servers are written in C", levels: ["providers", "mesh"], has: () => onPath("cc"), packages: ["gcc", "libc6-dev"] },
   { what: "ip: servers with fixed ports run in a network of their own", levels: ["mesh"], has: () => onPath("ip"), packages: ["iproute2"] },
   { what: "a Java compiler: for a provider that is written in Java", levels: ["providers"], has: () => onPath("javac"), packages: ["default-jdk-headless"] },
+  { what: "Debian's keys: for a provider that comes in Debian's packages", levels: ["providers"], has: () => existsSync("/usr/share/keyrings/debian-archive-keyring.gpg"), packages: ["debian-archive-keyring"] },
   // For .ci/docker/with-engine.sh.
   { what: "Docker's engine and client", levels: [CI], has: () => onPath("dockerd") && onPath("docker"), packages: ["docker.io"] },
   { what: "Docker Compose", levels: [CI], has: hasCompose, packages: ["docker-compose"] },

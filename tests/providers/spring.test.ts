@@ -17,7 +17,7 @@ async function refreshedIdToken(): Promise<string> {
   const browser = new BrowserClient(), app = world().apps.app!;
   await visit(browser, `${app.url}/orders`);
   const { "x-refresh-token": token } = await headersAt(browser, app);
-  const { json } = await asClient(world().running.tokenEndpoint, app.client.id, { grant_type: "refresh_token", refresh_token: token! });
+  const { json } = await asClient(spring, world().running.tokenEndpoint, app.client.id, { grant_type: "refresh_token", refresh_token: token! });
   return json.id_token as string;
 }
 

@@ -1,8 +1,9 @@
 // Programs that tests need and nobody offers ready to run: built into .cache, once for each state of the files that pin their versions. Plain Node
 // and no packages.
 
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { cp, mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,6 +12,11 @@ import { lock } from "../../cli/lock.mjs";
 
 const run = promisify(execFile);
 const CACHE = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), ".cache");
+
+/** Of one command. On a slow machine a build takes minutes. */
+const LIMIT_MS = 20 * 60_000;
+const ANSWERS_WITHIN_MS = 60_000;
+const SIGNALS = ["SIGINT", "SIGTERM"];
 
 export const GO = { command: ["go", "version"], found: /go1\.(\d+)/, oldest: 21, install: "Go 1.26 or newer" };
 
@@ -43,14 +49,32 @@ export async function built({ what, cache, source, files = ["."], needs, build, 
   }
 }
 
-/** Runs a command there and gives what it prints. Throws what it said where it fails. */
-export async function tell(cwd, command, args, environment = {}) {
+/** Runs a command there and gives what it prints. Throws its last lines if it fails, or if it has not ended within the limit: a download may hang. */
+export async function tell(cwd, command, args, environment = {}, limitMs = LIMIT_MS) {
+  // In a process group of its own: whatever the command has started ends with it.
+  const child = spawn(command, args, { cwd, env: { ...process.env, ...environment }, stdio: ["ignore", "pipe", "pipe"], detached: true });
+  let failure = "", stdout = "", stderr = "";
+  child.stdout.setEncoding("utf8").on("data", (text) => { stdout += text; });
+  child.stderr.setEncoding("utf8").on("data", (text) => { stderr += text; });
+  const stop = (why) => {
+    failure = why;
+    if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+  };
+  const stopped = (signal) => stop(`was stopped by ${signal}`);
+  for (const signal of SIGNALS) process.on(signal, stopped);
+  const limit = setTimeout(() => stop(`did not end within ${limitMs / 1000} s`), limitMs);
   try {
-    return (await run(command, args, { cwd, env: { ...process.env, ...environment }, maxBuffer: 64 * 1024 * 1024 })).stdout;
+    const [code, signal] = await once(child, "close");
+    if (code !== 0) failure ||= `ended with ${signal ?? code}`;
   } catch (error) {
-    const lines = stripVTControlCharacters(`${error.stdout ?? ""}\n${error.stderr ?? ""}`).trim().split("\n").filter((line) => !line.startsWith("go: downloading"));
-    throw new Error(`${command} ${args.slice(0, 2).join(" ")} said\n  ${lines.slice(-8).join("\n  ") || error.message}`);
+    failure = error.message;
+  } finally {
+    clearTimeout(limit);
+    for (const signal of SIGNALS) process.off(signal, stopped);
   }
+  if (failure === "") return stdout;
+  const lines = stripVTControlCharacters(`${stdout}\n${stderr}`).trim().split("\n").filter((line) => !line.startsWith("go: downloading"));
+  throw new Error(`${command} ${args.slice(0, 2).join(" ")} ${failure}. It said\n  ${lines.slice(-8).join("\n  ")}`);
 }
 
 /** Prints what it gives, or says what went wrong. */
@@ -65,7 +89,7 @@ export async function print(giving) {
 
 async function isThere({ command: [command, ...args], found, oldest }) {
   try {
-    const { stdout, stderr } = await run(command, args);
+    const { stdout, stderr } = await run(command, args, { timeout: ANSWERS_WITHIN_MS });
     return found === undefined || Number(found.exec(stdout + stderr)?.[1]) >= oldest;
   } catch {
     return false;

@@ -11,6 +11,7 @@ import { writeEnvoyConfig } from "../../../cli/demo/envoy-config";
 import { runEnvoy } from "../../../cli/demo/envoy-process";
 import { freePort, LOOPBACK } from "../../../cli/demo/ports";
 import { programOutput } from "../../support/child";
+import { WITH_US } from "../../support/with-us";
 import { ADMIN, serves, type EnvoyInstance, type EnvoySetup, type KeycloakState, type Runtime } from "./runtime";
 
 const ROOT = join(__dirname, "../../..");
@@ -19,10 +20,6 @@ const FILTER_WASM = join(ROOT, "build/envoy-oidc.wasm");
 /** Alone on two cores it takes 10 s; other work may go on beside it. */
 const READY_WITHIN_MS = 180_000, FETCHED_WITHIN_MS = 1_200_000;
 const ENDS_WITHIN_MS = 30_000;
-
-/** Runs kc.sh under the shell's own pid. The pipe on its standard input ends when the starting process does, however that comes about, and
- *  with it Keycloak: kc.sh hands SIGTERM on to Java, while SIGKILL would leave Java behind. */
-const WITH_US = 'exec 3<&0; { read _ <&3; kill -TERM $$; } >/dev/null 2>&1 & exec "$@" </dev/null 3<&-';
 
 export const native: Runtime = {
   mode: "native",
@@ -82,6 +79,7 @@ async function run(folder: string, port: number): Promise<KeycloakState> {
   const logFile = join(folder, "keycloak.log");
   const log = openSync(logFile, "a");
   const command = [join(home, "bin/kc.sh"), "start", "--optimized", "--cache=local", "--http-enabled=true", `--http-host=${LOOPBACK}`, `--http-port=${port}`, `--hostname=${url}`];
+  // kc.sh hands SIGTERM on to Java; SIGKILL would leave Java behind.
   const child = spawn("sh", ["-c", WITH_US, "sh", ...command], {
     stdio: ["pipe", log, log],
     env: {

@@ -16,7 +16,7 @@ export const django: Provider = {
   audience: false,
   revocation: false,
   backchannel: false,
-  rotation: true,
+  rotation: "adds",
   logoutWithoutHint: true,
 
   async start(port, clients) {
@@ -31,7 +31,7 @@ export const django: Provider = {
       clusters: { idp: { port } },
       tokenEndpoint: `${origin}/o/token/`,
       userinfoEndpoint: `${origin}/o/userinfo/`,
-      revocationEndpoint: `${origin}/o/revoke_token/`,
+      revocation: `${origin}/o/revoke_token/`,
       rotate: async () => { await fetch(`${origin}/test/rotate`, { method: "POST" }); },
     };
   },

@@ -11,6 +11,7 @@ import { built, serve, type Client, type Provider } from "./provider";
 
 /** Same site as the application, whose cookies a browser then sends from frames of a front-channel logout. */
 const HOST = "localhost";
+const MIGRATED_WITHIN_MS = 120_000;
 
 export const hydra: Provider = {
   name: "hydra",
@@ -22,7 +23,7 @@ export const hydra: Provider = {
   audience: false,
   revocation: true,
   backchannel: true,
-  rotation: true,
+  rotation: "adds",
   logoutWithoutHint: true,
 
   async start(port, clients) {
@@ -33,7 +34,7 @@ export const hydra: Provider = {
     atEnd(() => rm(folder, { recursive: true, force: true }));
     // Its database in memory refuses a logout while a token is revoked.
     const database = { DSN: `sqlite://${folder}/database?_fk=true&_journal_mode=WAL&_busy_timeout=10000&_txlock=immediate` };
-    await programOutput(program, ["migrate", "sql", "--read-from-env", "--yes"], { env: { ...process.env, ...database } });
+    await programOutput(program, ["migrate", "sql", "--read-from-env", "--yes"], { env: { ...process.env, ...database }, withinMs: MIGRATED_WITHIN_MS });
     // Asked for its keys, it makes them, which takes seconds.
     await serve(`http://127.0.0.1:${port}/.well-known/jwks.json`, program, ["serve", "all", "--dev"], {
       env: {
@@ -49,7 +50,7 @@ export const hydra: Provider = {
       clusters: { idp: { port }, "hydra-admin": { port: adminPort } },
       tokenEndpoint: `${issuer}/oauth2/token`,
       userinfoEndpoint: `${issuer}/userinfo`,
-      revocationEndpoint: `${issuer}/oauth2/revoke`,
+      revocation: `${issuer}/oauth2/revoke`,
       async rotate() {
         for (const set of ["hydra.openid.id-token", "hydra.jwt.access-token"]) await call(`${admin}/admin/keys/${set}`, { alg: "RS256", use: "sig", kid: `${set}-${Date.now()}` });
       },

@@ -13,7 +13,7 @@ export const navikt: Provider = {
   audience: false,
   revocation: false,
   backchannel: false,
-  rotation: false,
+  rotation: "none",
   logoutWithoutHint: true,
 
   async start(port, clients) {
@@ -28,7 +28,7 @@ export const navikt: Provider = {
       clusters: { idp: { port } },
       tokenEndpoint: `${issuer}/token`,
       userinfoEndpoint: `${issuer}/userinfo`,
-      revocationEndpoint: `${issuer}/revoke`,
+      revocation: `${issuer}/revoke`,
     };
   },
 };

@@ -8,15 +8,20 @@ import { PERSON } from "./provider";
 const AT_MOST = 5;
 const GOES_ON_MS = 15_000;
 
+/** Where a login page asks for a person's name. */
+export const NAME_FIELD = /<input\b[^>]*\sname="user(?:name)?"/;
+export const nameField = (page: Page) => page.locator("input[name=username], input[name=user]");
+
 /** Opens a page of the application, and does what the provider asks for until that page is there. Throws where another is. */
 export async function visit(browser: BrowserClient, url: string): Promise<void> {
   const { url: at, status, body } = await goThrough(browser, await browser.open(url), new URL(url).origin);
   if (at !== url || status !== 200) throw new Error(`${url} led to ${at}, ${status}: ${/<footer.*?<code>(.*?)<\/code>/s.exec(body)?.[1] ?? body.slice(0, 300)}`);
 }
 
-/** From any page on, until one of the application is there. */
-export async function goThrough(browser: BrowserClient, page: Visit, app: string): Promise<Visit> {
-  for (let forms = 0; forms < AT_MOST && new URL(page.url).origin !== app && page.body.includes("<form"); forms++) {
+/** From any page on, until one of the application is there; on the way out of the provider, also until it asks who is there. */
+export async function goThrough(browser: BrowserClient, page: Visit, app: string, out = false): Promise<Visit> {
+  const isThere = () => new URL(page.url).origin === app || !page.body.includes("<form") || (out && NAME_FIELD.test(page.body));
+  for (let forms = 0; forms < AT_MOST && !isThere(); forms++) {
     page = await browser.settle(await browser.post(new URL(action(page.body), page.url).href, filledIn(page.body)));
   }
   return page;
@@ -33,7 +38,8 @@ function filledIn(html: string): Record<string, string> {
     const name = attribute("name");
     if (name !== undefined) form[name] = unescape(attribute("value") ?? "");
   }
-  return { ...form, ...("username" in form ? { username: PERSON.name, password: PERSON.password } : {}) };
+  const name = ["username", "user"].find((field) => field in form);
+  return { ...form, ...(name === undefined ? {} : { [name]: PERSON.name, password: PERSON.password }) };
 }
 
 function unescape(html: string): string {
@@ -52,13 +58,13 @@ export async function goThroughWith(page: Page, app: string): Promise<void> {
     const before = page.url();
     // A page without a form goes on by itself.
     if (await until("a form or the application", GOES_ON_MS, async () => (page.url().startsWith(`${app}/`) ? "application" : (await page.locator("form").count()) > 0 ? "form" : undefined)) === "application") return;
-    const name = page.locator("input[name=username]"), password = page.locator("input[name=password]");
+    const name = nameField(page), password = page.locator("input[name=password]");
     if (await name.count() > 0) {
       await name.fill(PERSON.name);
       if (await password.count() > 0) await password.fill(PERSON.password);
       await name.press("Enter");
     } else {
-      await page.locator("[name=allow]").click();
+      await page.locator("[name=allow], button.positive").click();
     }
     await page.waitForURL((now) => now.href !== before);
   }

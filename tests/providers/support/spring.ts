@@ -13,7 +13,7 @@ export const spring: Provider = {
   audience: true,
   revocation: true,
   backchannel: false,
-  rotation: true,
+  rotation: "adds",
   logoutWithoutHint: false,
 
   async start(port, clients) {
@@ -26,7 +26,7 @@ export const spring: Provider = {
       clusters: { idp: { port } },
       tokenEndpoint: `${issuer}/oauth2/token`,
       userinfoEndpoint: `${issuer}/userinfo`,
-      revocationEndpoint: `${issuer}/oauth2/revoke`,
+      revocation: `${issuer}/oauth2/revoke`,
       rotate: async () => { await fetch(`${issuer}/test/rotate`, { method: "POST" }); },
     };
   },

@@ -70,7 +70,7 @@ export async function startProviderWorld(provider: Provider, extras: Record<stri
     apps[name] = {
       url,
       client: {
-        id: name === "app" ? CLIENT_ID : `${CLIENT_ID}:${name.replaceAll(" ", "-")}`, secret: CLIENT_SECRET, method: "client_secret_basic", grant: "authorization-code", opaque: provider.tokens[0] === "opaque", seconds: LONG,
+        id: name === "app" ? CLIENT_ID : `${CLIENT_ID}:${name.replaceAll(" ", "-")}`, secret: CLIENT_SECRET, method: provider.methods[0]!, grant: "authorization-code", opaque: provider.tokens[0] === "opaque", seconds: LONG,
         redirect_uri: `${url}/callback`, post_logout_redirect_uri: `${url}/logged-out`, backchannel_logout_uri: `${inside}/backchannel-logout`,
         frontchannel_logout_uri: `${url}/frontchannel-logout`, jwks: key.jwks, jwks_uri: key.jwksUri, ...client,
       },

@@ -16,7 +16,7 @@ export const zitadel: Provider = {
   audience: true,
   revocation: true,
   backchannel: false,
-  rotation: true,
+  rotation: "adds",
   logoutWithoutHint: true,
 
   async start(port, clients) {
@@ -32,7 +32,7 @@ export const zitadel: Provider = {
       clusters: { idp: { port } },
       tokenEndpoint: `${origin}/oauth/token`,
       userinfoEndpoint: `${origin}/userinfo`,
-      revocationEndpoint: `${origin}/revoke`,
+      revocation: `${origin}/revoke`,
       rotate: async () => { await fetch(`${origin}/test/rotate`, { method: "POST" }); },
     };
   },
