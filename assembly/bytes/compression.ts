@@ -5,9 +5,15 @@ import { uncleared } from "../runtime";
 import { same } from "./bytes";
 import { ByteWriter } from "./writer";
 
-/** Probabilities are in 1/65536. A half at first; each bit moves its probability by 1/32 towards what the bit was, so none becomes 0 or 1. */
+/** The nodes of the tree of a byte's bits. A node's number is a 1 and the bits that lead to it, so at most 255. */
+const NODES: u32 = 256;
+/** For each node the probability of a zero, in 1/65536. One table is enough, because one text is coded at a time. */
+const ZEROS = memory.data(512, 2);
 const HALF: u16 = 1 << 15;
+
+/** Each bit moves its probability by 1/32 of the way towards one of these, which it never passes: neither a zero nor a one becomes impossible. */
 const SHIFT = 5;
+const LEAST: i32 = 31, MOST: i32 = 65536;
 
 /** Below this the range is too small to be divided exactly, and the next byte is due. */
 const LEAST_RANGE: u32 = 1 << 24;
@@ -34,44 +40,49 @@ export function decompress(from: Uint8Array, most: i32): Uint8Array | null {
   return same(compress(text), from) ? text : null;
 }
 
-/** What both sides know: the range that is left, and the probability of a zero at each node in the tree of a byte's bits. */
-@final
-class Model {
-  range: u32 = u32.MAX_VALUE;
-  private readonly zeros: StaticArray<u16> = new StaticArray<u16>(256).fill(HALF);
+function forget(): void { for (let node: u32 = 0; node < NODES; node++) store<u16>(addressOf(node), HALF); }
 
-  /** The lower part of the range, which means a zero. Neither part is empty. */
-  zeroPart(node: u32): u32 { return <u32>(<u64>this.range * this.zeros[node] >> 16); }
+// @ts-ignore: decorator
+@inline function addressOf(node: u32): usize { return ZEROS + (node << 1); }
 
-  /** Narrows the range to the bit's part. */
-  learn(node: u32, bit: u32, zeroPart: u32): void {
-    const zero: u32 = this.zeros[node];
-    this.zeros[node] = <u16>(bit ? zero - (zero >> SHIFT) : zero + (65536 - zero >> SHIFT));
-    this.range = bit ? this.range - zeroPart : zeroPart;
-  }
+/** The lower part of the range, which means a zero. Neither part is empty. */
+// @ts-ignore: decorator
+@inline function zeroPart(range: u32, at: usize): u32 { return <u32>(<u64>range * load<u16>(at) >> 16); }
+
+// @ts-ignore: decorator
+@inline function learn(at: usize, bit: u32): void {
+  const zero: i32 = load<u16>(at);
+  store<u16>(at, zero + (select(LEAST, MOST, bit == 1) - zero >> SHIFT));
 }
+
+// Both loops select without a branch: no processor can predict the bits.
 
 @final
 class Encoder {
-  private readonly model: Model = new Model();
-  private readonly out: ByteWriter;
+  private range: u32 = u32.MAX_VALUE;
   /** The lower end of the range, in 32 bits, and above them a carry. */
   private low: u64 = 0;
   /** A carry can still change the last bytes: `held`, and `ones` bytes 0xff behind it. */
   private held: u8 = 0;
   private ones: i32 = 0;
+  private readonly out: ByteWriter;
 
-  constructor(length: i32) { this.out = new ByteWriter(LENGTH_SIZE + FIRST_BYTES + length).u32(length); }
+  constructor(length: i32) {
+    forget();
+    this.out = new ByteWriter(LENGTH_SIZE + FIRST_BYTES + length).u32(length);
+  }
 
   byte(value: u32): void {
-    const model = this.model;
-    for (let node: u32 = 1, i = 7; i >= 0; i--) {
-      const bit = value >> i & 1, zeroPart = model.zeroPart(node);
-      if (bit) this.low += zeroPart;
-      model.learn(node, bit, zeroPart);
-      for (; model.range < LEAST_RANGE; model.range <<= 8) this.shift();
+    let range = this.range;
+    for (let node: u32 = 1, i: u32 = 7; node < NODES; i--) {
+      const bit = value >> i & 1, at = addressOf(node), zero = zeroPart(range, at);
+      this.low += select<u32>(zero, 0, bit == 1);
+      range = select(range - zero, zero, bit == 1);
+      learn(at, bit);
+      for (; range < LEAST_RANGE; range <<= 8) this.shift();
       node = node << 1 | bit;
     }
+    this.range = range;
   }
 
   done(): Uint8Array {
@@ -95,26 +106,31 @@ class Encoder {
 
 @final
 class Decoder {
-  private readonly model: Model = new Model();
-  private at: i32 = LENGTH_SIZE;
+  private range: u32 = u32.MAX_VALUE;
   /** How far the code lies above the lower end of the range. */
   private code: u32 = 0;
+  private at: i32 = LENGTH_SIZE;
 
-  constructor(private readonly from: Uint8Array) { for (let i = 0; i < FIRST_BYTES; i++) this.shift(); }
+  constructor(private readonly from: Uint8Array) {
+    forget();
+    for (let i = 0; i < FIRST_BYTES; i++) this.code = this.code << 8 | this.next();
+  }
 
   byte(): u8 {
-    const model = this.model;
-    let node: u32 = 1;
-    while (node < 256) {
-      const zeroPart = model.zeroPart(node), bit = u32(this.code >= zeroPart);
-      if (bit) this.code -= zeroPart;
-      model.learn(node, bit, zeroPart);
-      for (; model.range < LEAST_RANGE; model.range <<= 8) this.shift();
+    let range = this.range, code = this.code, node: u32 = 1;
+    while (node < NODES) {
+      const at = addressOf(node), zero = zeroPart(range, at), bit = u32(code >= zero);
+      code -= select<u32>(zero, 0, bit == 1);
+      range = select(range - zero, zero, bit == 1);
+      learn(at, bit);
+      for (; range < LEAST_RANGE; range <<= 8) code = code << 8 | this.next();
       node = node << 1 | bit;
     }
+    this.range = range;
+    this.code = code;
     return <u8>node;
   }
 
   /** Behind the end there are zeros. */
-  private shift(): void { this.code = this.code << 8 | (this.at < this.from.length ? this.from[this.at++] : 0); }
+  private next(): u32 { return this.at < this.from.length ? this.from[this.at++] : 0; }
 }

@@ -48,6 +48,7 @@ export const BANS: Ban[] = [
     "abi/": "the boundary: what the host wrote lies at an address",
     "bytes/bytes.ts": "compares bytes whose lengths were compared before, and looks for a byte in whole blocks",
     "bytes/base64.ts": "whole groups within arrays that were measured for them",
+    "bytes/compression.ts": "a table with an entry for every number of a node",
     "bytes/utf8.ts": "whole blocks of eight, as long as there are eight",
     "json/json.ts": "the list of nodes, and text between ends that the parser set",
     "json/parser.ts": "whole blocks of sixteen, as long as there are sixteen",
