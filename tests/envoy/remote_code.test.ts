@@ -30,13 +30,13 @@ async function start() {
     return [{ after: [{ name: "remote", typed_config: { ...api("envoy.extensions.filters.http.wasm.v3.Wasm"), config } }] }];
   };
   const envoy = await startEnvoy({ reloadable: true, concurrency: WORKERS, clusters: { upstream: { port: 1 }, idp: { port: 1 }, code: { port } }, listeners: listeners("/old.wasm", "a", "first") });
-  const loads = (): number => envoy.logs().split("envoy-oidc: version ").length - 1;
+  const loads = async (): Promise<number> => (await envoy.stats(/^wasm\..*\.created$/))["wasm.envoy.wasm.runtime.v8.created"]!;
   /** Changes the configuration, waits until it is in use, and says whether the workers have loaded code for it. */
   const change = async (file: string, vmId: string, realm: string): Promise<boolean> => {
-    const before = loads();
+    const before = await loads();
     expect(await envoy.reload({ listeners: listeners(file, vmId, realm) })).toEqual({ accepted: true });
     await until(`the configuration ${realm}`, 10_000, async () => ((await request(envoy.url)).one("www-authenticate")?.includes(realm) ? true : undefined));
-    return loads() - before >= WORKERS;
+    return await loads() - before >= WORKERS;
   };
   await until("the first configuration", 10_000, async () => ((await request(envoy.url)).one("www-authenticate")?.includes("first") ? true : undefined));
   return change;
