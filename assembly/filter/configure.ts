@@ -27,7 +27,7 @@ import { providerId } from "./provider/provider_id";
 import { setClock } from "./requests/clock";
 import { RuleSettings } from "./rules/rule_settings";
 import { NO_SESSIONS, SessionRegistry } from "./shared/registry";
-import { isFirstToSay } from "./shared/said_once";
+import { isFirstToSay, isOtherVersion } from "./shared/said_once";
 import { Verdicts } from "./verdicts/verdict_cache";
 
 const FIRST_TICK_MS = 1;
@@ -46,8 +46,7 @@ export function configure(rootId: u32, size: u32): bool {
   if (root == null) return false;
   if (!started) {
     started = true;
-    const line = "version " + VERSION;
-    if (isFirstToSay([utf8(line)])) logs.info(line);
+    if (isOtherVersion(VERSION)) logs.info("version " + VERSION);
     metrics.started();
     setNativeVerifier(EnvoyVerifier.available() ? new EnvoyVerifier() : null);
     setNativeSigner(EnvoySigner.available() ? new EnvoySigner() : null);

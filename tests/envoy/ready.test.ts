@@ -33,7 +33,7 @@ test("503 until the provider comes up, then 200 in every worker; an Envoy in fro
   await provider.goDown();
   const envoy = await startEnvoy({
     ports: [port], concurrency: 2,
-    clusters: { ...clusters({ provider, upstream }), gateway: { port, extra: parse(health!.replace("interval: 5s", "interval: 0.2s")) as object } },
+    clusters: { ...clusters({ provider, upstream }), gateway: { port, extra: parse(health!.replaceAll("interval: 5s", "interval: 0.2s")) as object } },
     listeners: [{ filters: { oidc: byKeys(provider, READY) } }, { routes: [{ prefix: "/", cluster: "gateway" }] }],
   });
   const healthy = async () => (await envoy.stats(/^cluster\.gateway\./))["cluster.gateway.membership_healthy"];

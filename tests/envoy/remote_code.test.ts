@@ -93,13 +93,13 @@ test("Envoy refuses code.remote without a sha256", async () => {
 /** Changes a running Envoy's configuration, and says whether the workers have loaded code for it. */
 async function running(): Promise<(plugin: Plugin) => Promise<boolean>> {
   const { options } = await serve(), envoy: TestEnvoy = await startEnvoy(options({ file: "/old.wasm", realm: "first" }));
-  const loads = (): number => envoy.logs().split("envoy-oidc: version ").length - 1;
+  const loads = async (): Promise<number> => (await envoy.stats(/^wasm\..*\.created$/))["wasm.envoy.wasm.runtime.v8.created"]!;
   await inUse(envoy.url, "first");
   return async (plugin) => {
-    const before = loads();
+    const before = await loads();
     expect(await envoy.reload(options(plugin))).toEqual({ accepted: true });
     await inUse(envoy.url, plugin.realm);
-    return loads() - before >= WORKERS;
+    return await loads() - before >= WORKERS;
   };
 }
 

@@ -4,6 +4,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parse, stringify } from "yaml";
 import { envoyBinary } from "../../cli/demo/envoy-binary";
 import { programOutput } from "../support/child";
 import { atEnd } from "./support/cleanup";
@@ -37,6 +38,12 @@ test.each(samples)("envoy/$file has no field that the oldest supported Envoy ref
     OIDC_DISCOVERY: "http://localhost:8080/realms/quickstart-realm/.well-known/openid-configuration", OIDC_AFTER_LOGOUT: "http://localhost:10000/",
   };
   expect(await validateConfig(filled, environment, OLDEST)).toBe("");
+});
+
+test("envoy/observability/access-log.yaml has no field and no formatter that the oldest supported Envoy refuses", async () => {
+  const config = parse(readFileSync(join(ROOT, "envoy/bearer.yaml"), "utf8")) as { static_resources: { listeners: any[] } };
+  Object.assign(config.static_resources.listeners[0].filter_chains[0].filters[0].typed_config, parse(readFileSync(join(ROOT, "envoy/observability/access-log.yaml"), "utf8")));
+  expect(await validateConfig(stringify(config), { OIDC_CLIENT_SECRET: "the client's secret" }, OLDEST)).toBe("");
 });
 
 describe("a private key", () => {

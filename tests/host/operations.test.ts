@@ -1,6 +1,8 @@
 /** What operators see, and what a long life of the filter costs. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { filter } from "./host/filter";
+import { Vm } from "./host/vm";
 import { b64u, bearer, INTROSPECTION_CONFIG, ISSUER, JWKS_CONFIG, KEY, makeKey, METADATA, ready, refused, serve, start, token } from "./fixture";
 
 const value = token();
@@ -39,6 +41,18 @@ describe("the version, which is that of package.json", () => {
     envoy.reload({ ...JWKS_CONFIG, realm: "new" });
     expect(envoy.logs.map(({ text }) => text).filter((text) => text.includes("version"))).toEqual([`envoy-oidc: version ${version}`]);
     expect(envoy.logs[0]!.text).toBe(`envoy-oidc: version ${version}`);
+  });
+
+  test("is said again when another one was loaded in between: the log says which came last", () => {
+    const envoy = start(), build = filter(), module = new WebAssembly.Module(new Uint8Array(build.wasm));
+    const loaded = (): number => {
+      envoy.vms.push(new Vm(envoy, module, build, envoy.vms.length));
+      envoy.addPlugin(JWKS_CONFIG, "next");
+      return envoy.logs.filter(({ text }) => text === `envoy-oidc: version ${version}`).length;
+    };
+    expect(loaded()).toBe(1);
+    envoy.sharedData.set("envoy-oidc/1/said/version", Buffer.from("0.0.9"), 0);
+    expect([loaded(), loaded()]).toEqual([2, 2]);
   });
 
   test("is said even where the configuration is refused", () => {

@@ -243,7 +243,8 @@ describe("workers", () => {
   test("duty 136: what stands in shared data is read as strictly as what the provider says", () => {
     const envoy = ready({ start: { workers: 2 } });
     const keys = envoy.sharedData.keys;
-    expect(keys.map((key) => key.split("/").pop()).sort()).toEqual(["head", "keys", "metadata"]);
+    // Beside what was said in the log for all workers.
+    expect(keys.filter((key) => !key.includes("/said/")).map((key) => key.split("/").pop()).sort()).toEqual(["head", "keys", "metadata"]);
     for (const key of keys) envoy.sharedData.set(key, key.endsWith("/head") ? Buffer.alloc(7) : Buffer.from("junk"), 0);
     envoy.advance(60);
     for (const worker of [0, 1]) envoy.get("/", bearer(token()), { worker }).forwarded.get("x");

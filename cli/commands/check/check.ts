@@ -10,7 +10,8 @@ import { isFields, mapsBelow, type Fields } from "./fields";
 import { checkMesh } from "./mesh";
 import { pluginsOf, resourcesIn, type Plugin } from "./plugins";
 import { settingsOf, type Settings } from "./settings";
-import { checkSurroundings, type Note } from "./surroundings";
+import type { Note } from "./note";
+import { checkSurroundings } from "./surroundings";
 
 export interface CheckOptions { envoyVersion?: string; environment: NodeJS.ProcessEnv }
 

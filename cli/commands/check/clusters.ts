@@ -3,7 +3,7 @@
 import { isScalar, isSeq, type Node } from "yaml";
 import { at, isFields, listAt, mapsBelow, nodeAt, offsetAt, textAt, typeOf, type Fields } from "./fields";
 import type { Plugin } from "./plugins";
-import type { Note } from "./surroundings";
+import type { Note } from "./note";
 import { clusterFor, clusterNames, ENDPOINTS, urlOf, type Settings } from "./settings";
 
 export interface Cluster { fields: Fields; offset: number }

@@ -4,7 +4,7 @@
 import type { Level } from "../finding";
 import { at, isFields, offsetAt, textAt } from "./fields";
 import type { Plugin } from "./plugins";
-import type { Note } from "./surroundings";
+import type { Note } from "./note";
 
 /** Envoy compares the text. */
 const SHA256 = /^[0-9a-f]{64}$/;

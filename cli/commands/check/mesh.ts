@@ -3,7 +3,7 @@
 import { at, isFields, listAt, textAt, type Fields } from "./fields";
 import { clusterNames, type Settings } from "./settings";
 import type { Plugin } from "./plugins";
-import type { Note } from "./surroundings";
+import type { Note } from "./note";
 
 /** `resources`: of all files. What is not among them may be in the cluster already, and is not missed. */
 export function checkMesh(plugin: Plugin, resources: Fields[], all: Settings[], note: Note): void {

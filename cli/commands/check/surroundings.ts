@@ -2,15 +2,13 @@
 
 import type { Node } from "yaml";
 import { capabilitiesOf } from "../../capabilities";
-import type { Level } from "../finding";
 import { filterPath } from "../filter/module";
 import type { Position } from "../source/source_file";
 import { checkCode } from "./code";
 import { at, isFields, listAt, mapsBelow, nodeAt, offsetAt, textAt, typeOf, type Fields } from "./fields";
+import type { Note } from "./note";
 import type { Plugin } from "./plugins";
 import { placeOf, readsBody, logsIn, type Settings } from "./settings";
-
-export type Note = (level: Level, code: string, path: string, text: string, position?: Position) => void;
 
 /** A session's cookies: nine of 4,096 bytes (docs/bounds.md), and room for the rest of a browser's headers. */
 const SESSION_KB = 36, REST_KB = 12;
