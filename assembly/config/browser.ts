@@ -98,6 +98,9 @@ export class BrowserSettings {
   /** EMPTY: not served. */
   backchannelLogoutPath: Uint8Array = EMPTY;
   frontchannelLogoutPath: Uint8Array = EMPTY;
+  userinfoPath: Uint8Array = EMPTY;
+  /** Claim paths. */
+  userinfoClaims: string[] = [];
   /** EMPTY: not sent. Always absolute. */
   postLogoutRedirectUri: Uint8Array = EMPTY;
   /** EMPTY: the provider's end_session_endpoint. Absolute, or a path of this origin. */

@@ -6,7 +6,7 @@ import { BrowserSettings, Redirect } from "./browser";
 import { Config, Rule, SourceKind } from "./config";
 import { ConfigReader, itemAt } from "./reader";
 
-const ADDRESSES: string[] = ["redirect_uri", "logout_path", "backchannel_logout_path", "frontchannel_logout_path"];
+const ADDRESSES: string[] = ["redirect_uri", "logout_path", "backchannel_logout_path", "frontchannel_logout_path", "userinfo_path"];
 
 /** `readers`: of the rules, in their order. */
 export function checkTogether(readers: ConfigReader[], rules: Rule[], whole: Config): void {
@@ -43,7 +43,7 @@ function refuseClashes(r: ConfigReader, a: BrowserSettings | null, b: BrowserSet
 }
 
 function addressesOf(b: BrowserSettings): Uint8Array[] {
-  return [b.redirect == Redirect.Suffix ? EMPTY : b.callbackPath, b.logoutPath, b.backchannelLogoutPath, b.frontchannelLogoutPath];
+  return [b.redirect == Redirect.Suffix ? EMPTY : b.callbackPath, b.logoutPath, b.backchannelLogoutPath, b.frontchannelLogoutPath, b.userinfoPath];
 }
 
 /** A cookie that holds a session elsewhere must not be read as a bearer token here. */

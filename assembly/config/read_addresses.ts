@@ -1,4 +1,4 @@
-// The filter's own addresses (callback, logout), and where browsers go after logging out.
+// The filter's own addresses (callback, logout, who is logged in), and where browsers go after a logout.
 
 import { EMPTY, endsWith, same, utf8 } from "../bytes/bytes";
 import { readUrl } from "../http/url";
@@ -12,6 +12,7 @@ export function readAddresses(r: ConfigReader, b: BrowserSettings, warnings: str
   b.logoutPath = readPath(r, "logout_path", utf8("/logout"));
   b.backchannelLogoutPath = readPath(r, "backchannel_logout_path", EMPTY);
   b.frontchannelLogoutPath = readPath(r, "frontchannel_logout_path", EMPTY);
+  b.userinfoPath = readPath(r, "userinfo_path", EMPTY);
   refuseShared(r, b);
 
   const afterProvider = r.url("post_logout_redirect_uri", true);
@@ -49,8 +50,8 @@ function readRedirect(r: ConfigReader, b: BrowserSettings, warnings: string[]): 
 
 /** Each path says what a request is for, so no two may be one. */
 function refuseShared(r: ConfigReader, b: BrowserSettings): void {
-  const keys = ["redirect_uri", "logout_path", "backchannel_logout_path", "frontchannel_logout_path"];
-  const paths = [b.callbackPath, b.logoutPath, b.backchannelLogoutPath, b.frontchannelLogoutPath];
+  const keys = ["redirect_uri", "logout_path", "backchannel_logout_path", "frontchannel_logout_path", "userinfo_path"];
+  const paths = [b.callbackPath, b.logoutPath, b.backchannelLogoutPath, b.frontchannelLogoutPath, b.userinfoPath];
   for (let i = 1; i < paths.length; i++) {
     if (b.redirect == Redirect.Suffix && endsWith(paths[i], CALLBACK_SUFFIX)) r.wrong(keys[i], "ends in " + CALLBACK_SUFFIX + ", which is the callback's where there is no redirect_uri");
     for (let j = 0; j < i; j++) if (paths[i].length > 0 && same(paths[i], paths[j])) r.wrong(keys[i], "is the path of " + keys[j] + " already");
