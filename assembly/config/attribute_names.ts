@@ -21,9 +21,9 @@ export const NAMES: string[][] = [
     "set_raw_id_token_header", "set_refresh_token_header", "claim_headers", "max_claim_headers_bytes", "set_filter_state", "ready_path", "cache_max_kib",
     "cache_segment", "jwt_verification_cache_ignore", "redirect_uri", "scope", "authorization_params", "prompt", "display", "response_mode", "use_pkce",
     "use_nonce", "trusted_audiences", "par", "dpop", "session", "session_contents", "userinfo_required", "renew_access_token_on_expiry",
-    "access_token_expires_in", "access_token_expires_leeway", "refresh_session_interval", "force_reauthorize", "logout_path", "post_logout_redirect_uri",
-    "redirect_after_logout_uri", "redirect_after_logout_with_id_token_hint", "revoke_tokens_on_logout", "backchannel_logout_path",
-    "frontchannel_logout_path",
+    "access_token_expires_in", "access_token_expires_leeway", "refresh_session_interval", "force_reauthorize", "userinfo_path", "userinfo_claims",
+    "logout_path", "post_logout_redirect_uri", "redirect_after_logout_uri", "redirect_after_logout_with_id_token_hint", "revoke_tokens_on_logout",
+    "backchannel_logout_path", "frontchannel_logout_path",
   ],
   ["host", "path", "path_prefix", "method"],
   ["discovery", "jwks_uri", "introspection_endpoint", "token_endpoint", "userinfo_endpoint", "revocation_endpoint", "hosts"],
@@ -49,8 +49,9 @@ export const OF_LOGIN: string[] = [
   "revocation_endpoint_auth_method", "id_token_signed_response_alg", "set_id_token_header", "set_raw_id_token_header", "set_refresh_token_header",
   "redirect_uri", "scope", "authorization_params", "prompt", "display", "response_mode", "use_pkce", "use_nonce", "trusted_audiences", "par", "dpop",
   "session", "session_contents", "userinfo_required", "renew_access_token_on_expiry", "access_token_expires_in", "access_token_expires_leeway",
-  "refresh_session_interval", "force_reauthorize", "logout_path", "post_logout_redirect_uri", "redirect_after_logout_uri",
-  "redirect_after_logout_with_id_token_hint", "revoke_tokens_on_logout", "backchannel_logout_path", "frontchannel_logout_path",
+  "refresh_session_interval", "force_reauthorize", "userinfo_path", "userinfo_claims", "logout_path", "post_logout_redirect_uri",
+  "redirect_after_logout_uri", "redirect_after_logout_with_id_token_hint", "revoke_tokens_on_logout", "backchannel_logout_path",
+  "frontchannel_logout_path",
 ];
 
 /** Likewise where no token is introspected. */

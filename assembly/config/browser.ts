@@ -34,7 +34,7 @@ export class SessionContents {
 }
 
 /** The attributes that give the filter's own paths, in the order of `BrowserSettings.ownPaths`. */
-export const OWN_PATHS: string[] = ["redirect_uri", "logout_path", "backchannel_logout_path", "frontchannel_logout_path"];
+export const OWN_PATHS: string[] = ["redirect_uri", "logout_path", "backchannel_logout_path", "frontchannel_logout_path", "userinfo_path"];
 
 @final
 export class BrowserSettings {
@@ -49,7 +49,7 @@ export class BrowserSettings {
   /** The path on which the provider's answer is awaited; EMPTY with `Redirect.Suffix`. */
   callbackPath: Uint8Array = EMPTY;
   /** The paths that the filter answers itself; EMPTY for those that it does not serve, and for the callback where each page has its own. */
-  get ownPaths(): Uint8Array[] { return [this.callbackPath, this.logoutPath, this.backchannelLogoutPath, this.frontchannelLogoutPath]; }
+  get ownPaths(): Uint8Array[] { return [this.callbackPath, this.logoutPath, this.backchannelLogoutPath, this.frontchannelLogoutPath, this.userinfoPath]; }
   /** Where the cookies of logins under way go: to the callback alone, or everywhere where each page has a callback of its own. */
   get loginPath(): Uint8Array { return this.redirect == Redirect.Suffix ? utf8("/") : this.callbackPath; }
   /** `Redirect.Absolute` says whether browsers come by https; else the request's `:scheme` does. */
@@ -103,6 +103,9 @@ export class BrowserSettings {
   /** EMPTY: not served. */
   backchannelLogoutPath: Uint8Array = EMPTY;
   frontchannelLogoutPath: Uint8Array = EMPTY;
+  userinfoPath: Uint8Array = EMPTY;
+  /** Claim paths. */
+  userinfoClaims: string[] = [];
   /** EMPTY: not sent. Always absolute. */
   postLogoutRedirectUri: Uint8Array = EMPTY;
   /** EMPTY: the provider's end_session_endpoint. Absolute, or a path of this origin. */

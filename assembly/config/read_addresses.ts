@@ -1,4 +1,4 @@
-// The filter's own addresses (callback, logout), and where browsers go after logging out.
+// The filter's own addresses (callback, logout, who is logged in), and where browsers go after a logout.
 
 import { EMPTY, endsWith, same, utf8 } from "../bytes/bytes";
 import { readUrl } from "../http/url";
@@ -12,6 +12,7 @@ export function readAddresses(r: ConfigReader, b: BrowserSettings, warnings: str
   b.logoutPath = readPath(r, "logout_path", utf8("/logout"));
   b.backchannelLogoutPath = readPath(r, "backchannel_logout_path", EMPTY);
   b.frontchannelLogoutPath = readPath(r, "frontchannel_logout_path", EMPTY);
+  b.userinfoPath = readPath(r, "userinfo_path", EMPTY);
   refuseShared(r, b);
 
   const afterProvider = r.url("post_logout_redirect_uri", true);

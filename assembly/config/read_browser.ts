@@ -11,6 +11,7 @@ import * as attributes from "./attributes";
 import { readAuthorizationParams, readScope } from "./authorization_params";
 import { BrowserSettings, Redirect } from "./browser";
 import { Config, SourceKind } from "./config";
+import { PATH_EXPECTED, plainPath } from "./identity";
 import { readAddresses } from "./read_addresses";
 import { Clients } from "./read_client";
 import { readContents, readSession } from "./read_session";
@@ -21,6 +22,7 @@ export function readBrowser(r: ConfigReader, c: Config, clients: Clients, warnin
   const b = new BrowserSettings();
   b.scope = readScope(r, warnings);
   readAddresses(r, b, warnings);
+  readUserinfoClaims(r, b, warnings);
   b.formPost = attributes.response_mode(r) == "form_post";
   readAuthorizationParams(r, b);
   if (!attributes.use_pkce(r)) warnings.push("use_pkce is false: PKCE is always used");
@@ -116,4 +118,21 @@ function receives(cookiePath: Uint8Array, path: Uint8Array): bool {
   const size = cookiePath.length;
   if (size == 0 || path.length < size || !same(path.subarray(0, size), cookiePath)) return size == 0;
   return path.length == size || cookiePath[size - 1] == 0x2f || path[size] == 0x2f;
+}
+
+/** Who somebody is, as far as pages usually show it. */
+const WHO: string[] = ["name", "preferred_username", "email"];
+
+function readUserinfoClaims(r: ConfigReader, b: BrowserSettings, warnings: string[]): void {
+  const places: string[] = [], paths = r.texts("userinfo_claims", places);
+  r.atMost("userinfo_claims", attributes.MAX_USERINFO_CLAIMS, paths.length, " claims");
+  for (let i = 0; i < paths.length; i++) {
+    const path = decodeUtf8(paths[i]);
+    if (!plainPath(path)) r.wrongAt(places[i], PATH_EXPECTED);
+    else if (b.userinfoClaims.includes(path)) r.wrongAt(places[i], "is in the list already");
+    else b.userinfoClaims.push(path);
+  }
+  if (paths.length == 0) b.userinfoClaims = WHO;
+  // Rules may have the path for it.
+  else if (b.userinfoPath.length == 0 && !r.owns("rules")) warnings.push("not used without userinfo_path: userinfo_claims");
 }

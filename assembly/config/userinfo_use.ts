@@ -17,7 +17,7 @@ function isUsed(browser: BrowserSettings, all: Config[]): bool {
   if (browser.userinfoRequired) return true;
   for (let i = 0; i < all.length; i++) {
     const other = all[i].browser;
-    if (other != null && uses(all[i]) && browser.sharesSessionsWith(other)) return true;
+    if (other != null && (uses(all[i]) || other.userinfoPath.length > 0) && browser.sharesSessionsWith(other)) return true;
   }
   return false;
 }

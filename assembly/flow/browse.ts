@@ -1,22 +1,19 @@
 // The decision table for browsers: what is asked of a request that carries no bearer token, in which order.
 
-import { is, utf8 } from "../bytes/bytes";
 import { Unauthenticated } from "../config/config";
-import { sameOriginReferer } from "../http/navigation";
-import { safeReturnTo } from "../http/return_to";
-import { personOfSession } from "../policy/session_identity";
-import { expiredSession } from "../session/session_cookies";
 import { backchannelLogout } from "./logout/backchannel_logout";
 import { callback } from "./browser/callback";
 import { Exchange } from "./decision/exchange";
 import { frontchannelLogout } from "./logout/frontchannel_logout";
 import { logout } from "./logout/logout";
 import { misplacedCallback } from "./browser/misplaced_callback";
-import { Forward, ForwardPreflight, Next, Refuse, Respond } from "./decision/next";
-import { openNext, openSession } from "./browser/open_session";
-import { NOT_SENT, PREFETCHED, Refusal, LOGIN_LOOP_NO_COOKIE, LOGIN_LOOP_OVER, LOGIN_LOOP_UNREADABLE, LOGIN_NEEDED } from "./decision/refusal";
+import { Forward, ForwardPreflight, Next, Refuse } from "./decision/next";
+import { loginNeeded } from "./browser/login_needed";
+import { openSession } from "./browser/open_session";
+import { PREFETCHED, Refusal, LOGIN_LOOP_NO_COOKIE, LOGIN_LOOP_OVER, LOGIN_LOOP_UNREADABLE } from "./decision/refusal";
 import { beginLogin, LoginKind } from "./browser/begin_login";
-import { useSession } from "./browser/use_session";
+import { sessionInfo } from "./browser/session_info";
+import { useSessions } from "./browser/use_session";
 import { Endpoint, BrowserRequest } from "./decision/browser_request";
 
 /** The filter's own addresses: whoever comes there, with whatever credential, never reaches the upstream. */
@@ -27,6 +24,7 @@ export function atEndpoint(x: Exchange, request: BrowserRequest, place: Endpoint
     case Endpoint.Callback: return callback(x, request);
     case Endpoint.Logout: return logout(x, request);
     case Endpoint.BackchannelLogout: return backchannelLogout(x, request);
+    case Endpoint.Userinfo: return sessionInfo(x, request);
     default: return frontchannelLogout(x, request);
   }
 }
@@ -34,21 +32,15 @@ export function atEndpoint(x: Exchange, request: BrowserRequest, place: Endpoint
 /** Everywhere else. */
 export function browse(x: Exchange, request: BrowserRequest): Next {
   if (request.presentChunks == 0) return unauthenticated(x, request, LOGIN_LOOP_NO_COOKIE);
-  let session = openSession(request);
+  const session = openSession(request);
   if (session == null) return unauthenticated(x, request, LOGIN_LOOP_UNREADABLE);
-  // One that is over may have been planted in front of the one that counts (duty 160).
-  for (; session != null; session = openNext(request)) {
-    const next = useSession(x, request, session);
-    if (next == null) continue;
-    if (next instanceof Refuse || next instanceof Respond) next.person = personOfSession(x.config.identity, session);
-    return next;
-  }
-  return unauthenticated(x, request, LOGIN_LOOP_OVER);
+  const next = useSessions(x, request, session);
+  return next != null ? next : unauthenticated(x, request, LOGIN_LOOP_OVER);
 }
 
 /** Nobody is logged in. `loop`: how it looks where somebody should be. */
 function unauthenticated(x: Exchange, request: BrowserRequest, loop: Refusal): Next {
-  const browser = request.browser, kind = request.kind;
+  const kind = request.kind;
   if (x.config.allowPreflight && kind.isPreflight()) return new ForwardPreflight();
   const action = x.config.unauthenticated;
   if (action == Unauthenticated.Pass) return Forward.anonymous();
@@ -57,11 +49,5 @@ function unauthenticated(x: Exchange, request: BrowserRequest, loop: Refusal): N
     const misplaced = misplacedCallback(request);
     return misplaced != null ? misplaced : beginLogin(x, request, LoginKind.New, loop);
   }
-  const out = new Refuse(sends(request.method) ? NOT_SENT : LOGIN_NEEDED);
-  const page = sameOriginReferer(request.headers, request.origin);
-  out.again = page.length > 0 ? safeReturnTo(page) : utf8("/");
-  if (request.presentChunks > 0) out.setCookies = expiredSession(browser.cookies, request.names, request.secure, request.presentChunks);
-  return out;
+  return loginNeeded(request);
 }
-
-function sends(method: Uint8Array): bool { return !is(method, "GET") && !is(method, "HEAD") && !is(method, "OPTIONS"); }

@@ -14,6 +14,7 @@ import { Callout } from "../http/callout";
 import { formEncode, formField } from "../http/form";
 import { Url } from "../http/url";
 import { Json } from "../json/json";
+import { writeQuoted } from "../json/quoted";
 import { Algorithm, algorithmNamed } from "../jose/algorithm";
 
 export const enum ClientAuth {
@@ -139,13 +140,13 @@ export class Client {
     if (algorithm == null) return null;
 
     const header = new ByteWriter().text("{\"alg\":\"").text(algorithm.name).text("\",\"typ\":\"JWT\"");
-    if (a.kid.length > 0) jsonText(header.text(",\"kid\":"), a.kid);
+    if (a.kid.length > 0) writeQuoted(header.text(",\"kid\":"), a.kid);
     header.byte(0x7d);
     const claims = new ByteWriter(512);
-    jsonText(claims.text("{\"iss\":"), this.id);
-    jsonText(claims.text(",\"sub\":"), this.id);
-    jsonText(claims.text(",\"aud\":"), a.audience.length > 0 ? a.audience : endpoint.text);
-    jsonText(claims.text(",\"jti\":"), encodeBase64url(assertionContext.unique));
+    writeQuoted(claims.text("{\"iss\":"), this.id);
+    writeQuoted(claims.text(",\"sub\":"), this.id);
+    writeQuoted(claims.text(",\"aud\":"), a.audience.length > 0 ? a.audience : endpoint.text);
+    writeQuoted(claims.text(",\"jti\":"), encodeBase64url(assertionContext.unique));
     claims.text(",\"iat\":").decimal(assertionContext.nowSec);
     claims.text(",\"exp\":").decimal(assertionContext.nowSec + a.lifetimeSec).byte(0x7d);
 
@@ -165,16 +166,3 @@ export class Client {
 }
 
 const DOT = utf8(".");
-const HEX = "0123456789abcdef";
-
-/** A JSON string (RFC 8259 §7) of UTF-8. */
-function jsonText(out: ByteWriter, text: Uint8Array): void {
-  out.byte(0x22);
-  for (let i = 0; i < text.length; i++) {
-    const c = text[i];
-    if (c == 0x22 || c == 0x5c) out.byte(0x5c).byte(c);
-    else if (c < 0x20) out.text("\\u00").byte(<u8>HEX.charCodeAt(c >> 4)).byte(<u8>HEX.charCodeAt(c & 15));
-    else out.byte(c);
-  }
-  out.byte(0x22);
-}

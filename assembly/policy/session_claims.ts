@@ -4,6 +4,7 @@ import { decodeBase64url } from "../bytes/base64";
 import { EMPTY, indexOf } from "../bytes/bytes";
 import { Json } from "../json/json";
 import { parse } from "../json/parser";
+import { writeQuoted } from "../json/quoted";
 import { ByteWriter } from "../bytes/writer";
 import { Session } from "../session/session";
 import { Claim, claimIn, ClaimSource } from "./claim_source";
@@ -75,7 +76,7 @@ export class SessionClaims extends ClaimSource {
     out.text("{");
     member(out, "user", this.userinfo.text);
     member(out, "id_token", this.idToken.text);
-    if (this.accessToken.length > 0) member(out, "access_token", quoted(this.accessToken));
+    if (this.accessToken.length > 0) member(out, "access_token", writeQuoted(new ByteWriter(this.accessToken.length + 2), this.accessToken).written());
     const read = parse(out.text("}").written(), 2 * MAX_CLAIMS);
     return read.failed ? null : read.value;
   }
@@ -100,14 +101,4 @@ function payloadOf(jwt: Uint8Array): Uint8Array {
 function member(out: ByteWriter, name: string, json: Uint8Array): void {
   if (json.length == 0) return;
   out.text(out.length > 1 ? ',"' : '"').text(name).text('":').bytes(json);
-}
-
-/** As a JSON string. A token is printable ASCII (RFC 6749 Appendix A.12): whatever else is refused where the document is parsed. */
-function quoted(token: Uint8Array): Uint8Array {
-  const out = new ByteWriter(token.length + 2).text('"');
-  for (let i = 0; i < token.length; i++) {
-    if (token[i] == 0x22 || token[i] == 0x5c) out.byte(0x5c);
-    out.byte(token[i]);
-  }
-  return out.text('"').written();
 }

@@ -22,6 +22,8 @@ export interface BrowserOptions {
   accessTokens?: "jwt" | "opaque";
   /** So many bytes of a claim that nobody needs, in each token that is a JWT and in UserInfo. */
   paddingBytes?: number;
+  /** Further applications of the same kind. */
+  others?: { id: string; secret: string; redirectUris: string[] }[];
   /** Metadata to add or replace, such as `token_endpoint_auth_method`. */
   metadata?: Record<string, unknown>;
 }
@@ -32,12 +34,11 @@ export function clients(browser: BrowserOptions | undefined): Record<string, unk
     client_id: id, client_secret: secret, grant_types: ["client_credentials"], response_types: [], redirect_uris: [],
   }));
   if (browser === undefined) return programs;
-  return [...programs, {
-    client_id: BROWSER_CLIENT.id,
-    client_secret: BROWSER_CLIENT.secret,
-    grant_types: ["authorization_code", "refresh_token"],
-    response_types: ["code"],
-    redirect_uris: browser.redirectUris,
+  const application = (id: string, secret: string, redirectUris: string[]) => ({
+    client_id: id, client_secret: secret, grant_types: ["authorization_code", "refresh_token"], response_types: ["code"], redirect_uris: redirectUris,
+  });
+  return [...programs, ...(browser.others ?? []).map(({ id, secret, redirectUris }) => application(id, secret, redirectUris)), {
+    ...application(BROWSER_CLIENT.id, BROWSER_CLIENT.secret, browser.redirectUris),
     post_logout_redirect_uris: browser.postLogoutRedirectUris ?? [],
     ...(browser.backchannelLogoutUri === undefined ? {} : { backchannel_logout_uri: browser.backchannelLogoutUri, backchannel_logout_session_required: true }),
     ...browser.metadata,

@@ -47,7 +47,7 @@ beforeAll(async () => {
     { path_prefix: "/pub", mode: "public" }, { path: "/healthz", mode: "public" }, { path_prefix: "/deny", mode: "deny" }, { path_prefix: "/api", mode: "bearer" },
   ];
   const session = { secret: "a session secret of the tests, long enough", idling_timeout: 0 }, another = { ...session, secret: "another session secret of the tests" };
-  const browser = bySession(provider, urls.browser, { session, rules, frontchannel_logout_path: "/frontchannel-logout", auth_accept_token_as: ["header", "query:access_token", "cookie:token"] });
+  const browser = bySession(provider, urls.browser, { session, rules, frontchannel_logout_path: "/frontchannel-logout", userinfo_path: "/userinfo", auth_accept_token_as: ["header", "query:access_token", "cookie:token"] });
   envoy = await startEnvoy({
     ports, logLevel: "warning", clusters: { ...recorder.clusters, idp: { port: Number(new URL(provider.issuer).port) } },
     listeners: [
@@ -100,7 +100,7 @@ async function gatherMaterial(): Promise<void> {
   const everywhere = ["/", "/members", "/members?a=b", "/page/.apisix/redirect", `/page/.apisix/redirect?${answer}`, "/.apisix/redirect", "*", "http://localhost/members"];
   const browser = [
     ...everywhere, "/pub", "/pub/a/b.css", "/pub/x", "/healthz", "/deny", "/deny/x", "/api/x", "/callback", `/callback?${answer}`, "/backchannel-logout", "/backchannel-logout", "http://localhost/pub/x",
-    `/frontchannel-logout?iss=${encodeURIComponent(provider.issuer)}&sid=x`,
+    `/frontchannel-logout?iss=${encodeURIComponent(provider.issuer)}&sid=x`, "/userinfo", "/userinfo?a=b",
   ];
   const of = (paths: string[]): Material => ({ tokens, cookies, forms, paths });
   material = { browser: of(browser), bare: of(browser), form: of(everywhere), opaque: of([...everywhere, "/pub/x"]) };

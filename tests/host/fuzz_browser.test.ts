@@ -23,8 +23,8 @@ test.each(SEEDS)("duties 100, 131: injured session cookies are no session; the w
 
 test.each(SEEDS)("duties 131, 133: requests of any shape at any of the filter's addresses are answered, and none reaches the upstream without a session (seed %d)", (seed) => {
   const random = new Random(seed);
-  const { envoy } = browse({ backchannel_logout_path: "/backchannel", frontchannel_logout_path: "/frontchannel", allow_preflight: true });
-  const state = "A".repeat(32), paths = ["/", "/callback", "/logout", "/backchannel", "/frontchannel", "/callback/", "//x", "/%", "*", ""];
+  const { envoy } = browse({ backchannel_logout_path: "/backchannel", frontchannel_logout_path: "/frontchannel", userinfo_path: "/userinfo", allow_preflight: true });
+  const state = "A".repeat(32), paths = ["/", "/callback", "/logout", "/backchannel", "/frontchannel", "/userinfo", "/callback/", "//x", "/%", "*", ""];
   const names = ["cookie", "accept", "sec-fetch-mode", "sec-fetch-dest", "sec-fetch-site", "origin", "referer", "access-control-request-method", "content-type", "upgrade", "x-userinfo"];
   const text = (): string => random.pick([
     () => "text/html", () => "navigate", () => "document", () => "https://app.example", () => "application/x-www-form-urlencoded",

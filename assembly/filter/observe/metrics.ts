@@ -15,7 +15,7 @@ const OUTCOMES: string[] = ["allowed", "anonymous", "session", "preflight", "ref
 /** In the order of Bound. */
 const BOUNDS: string[] = ["bound.calls", "bound.waiting", "bound.ended_sessions", "logout_not_kept"];
 /** In the order of Visited. Access logs show the same names. */
-export const BROWSER_EVENTS: string[] = ["sign_in_started", "signed_in", "signed_out", "sign_out_asked", "asked_silently", "already_signed_in", "sign_in_repeated", "logout_returned"];
+export const BROWSER_EVENTS: string[] = ["sign_in_started", "signed_in", "signed_out", "sign_out_asked", "asked_silently", "already_signed_in", "sign_in_repeated", "logout_returned", "userinfo_answered"];
 /** In the order of CalloutKind. */
 const CALLOUTS: string[] = ["discovery", "jwks", "introspection", "token", "userinfo", "revocation"];
 

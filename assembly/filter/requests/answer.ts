@@ -6,7 +6,7 @@ import { EMPTY, joined, utf8 } from "../../bytes/bytes";
 import { decodeUtf8 } from "../../bytes/utf8";
 import { ByteWriter } from "../../bytes/writer";
 import { Config } from "../../config/config";
-import { Page, Redirect, Refuse, Respond } from "../../flow/decision/next";
+import { JsonDocument, Page, Redirect, Refuse, Respond } from "../../flow/decision/next";
 import { Refusal, REFUSALS } from "../../flow/decision/refusal";
 import { prefersHtml } from "../../http/accept";
 import { problemPage, refusalJson, refusalPage } from "../../http/page";
@@ -59,6 +59,7 @@ export function respond(next: Respond): FilterHeadersStatus {
     const redirect = next as Redirect;
     return send(redirect.status, details, EMPTY, serialised(redirectHeaders(redirect)));
   }
+  if (next instanceof JsonDocument) return send(200, details, (next as JsonDocument).json, serialised(documentHeaders(next as JsonDocument)));
   const page = next as Page;
   return send(200, details, utf8(page.body), serialised(headersOfPage(page)));
 }
@@ -84,6 +85,14 @@ function redirectHeaders(redirect: Redirect): Uint8Array[] {
   // The provider learns nothing of the page that was wanted, nor that page of the code (RFC 9700 §4.2.4).
   add(pairs, "referrer-policy", "no-referrer");
   addCookies(pairs, redirect.setCookies);
+  return pairs;
+}
+
+function documentHeaders(document: JsonDocument): Uint8Array[] {
+  const pairs = textHeaders();
+  // Browsers without Fetch Metadata may not say which site asks: this keeps the body from the other site's process.
+  add(pairs, "cross-origin-resource-policy", "same-origin");
+  addCookies(pairs, document.setCookies);
   return pairs;
 }
 

@@ -5,7 +5,7 @@ import { nowMs } from "../../abi/host";
 import { is } from "../../bytes/bytes";
 import { Refuse } from "../../flow/decision/next";
 import { READY_METHOD } from "../../flow/decision/refusal";
-import { jsonText } from "../../http/json_text";
+import { quoted } from "../../json/quoted";
 import { Configuration } from "../calls/roots";
 import { lackOf } from "../provider/readiness";
 import { RuleSettings } from "../rules/rule_settings";
@@ -31,6 +31,6 @@ function noteLack(lacks: string[], rule: RuleSettings, now: i64): void {
   const lack = lackOf(settings, provider);
   if (lack == null) return;
   const endpoint = lack.endpoint.length > 0 ? `,"endpoint":"${lack.endpoint}"` : "";
-  const text = `{"code":"${lack.code}","issuer":${jsonText(provider.issuer())}${endpoint}}`;
+  const text = `{"code":"${lack.code}","issuer":${quoted(provider.issuer())}${endpoint}}`;
   if (!lacks.includes(text)) lacks.push(text);
 }

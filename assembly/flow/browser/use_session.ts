@@ -3,7 +3,7 @@
 import { EMPTY } from "../../bytes/bytes";
 import { NONCE_SIZE } from "../../crypto/aead/xchacha20poly1305";
 import { hasScopes, inList } from "../../jose/claims";
-import { sessionIdentity } from "../../policy/session_identity";
+import { personOfSession, sessionIdentity } from "../../policy/session_identity";
 import { SessionClaims } from "../../policy/session_claims";
 import { openCookie } from "../../session/cookie_text";
 import { endsAtSec, touchDueAtSec, touched } from "../../session/limits";
@@ -12,7 +12,7 @@ import { sessionSetCookies } from "../../session/session_cookies";
 import { readSession, Session } from "../../session/session";
 import { refuseAccess } from "../decision/access";
 import { Exchange, RefreshOutcome } from "../decision/exchange";
-import { AwaitProvider, AwaitRefresh, ForwardSession, Next, Refuse } from "../decision/next";
+import { AwaitProvider, AwaitRefresh, ForwardSession, Next, Refuse, Respond } from "../decision/next";
 import { openNext, openSession } from "./open_session";
 import { beginRefresh } from "./refresh";
 import { CLAIMS_TOO_LARGE, INSUFFICIENT_SCOPE, OVERLOADED, PROVIDER_UNREACHABLE, LOGIN_LOOP_OVER } from "../decision/refusal";
@@ -30,8 +30,20 @@ const MAX_STEPS = 8;
 /** How often a request waits for a refresh: another worker's may not come to an end, and then the request begins its own. */
 const MAX_WAITS = 2;
 
-/** What becomes of the request; null: the session is over, and nobody is logged in. */
-export function useSession(x: Exchange, request: BrowserRequest, opened: Session): Next | null {
+/** What becomes of the request; null: its sessions are over, and nobody is logged in. `first`: the first that opened. */
+export function useSessions(x: Exchange, request: BrowserRequest, first: Session): Next | null {
+  // One that is over may have been planted in front of the one that counts (duty 160).
+  for (let session: Session | null = first; session != null; session = openNext(request)) {
+    const next = useSession(x, request, session);
+    if (next == null) continue;
+    if (next instanceof Refuse || next instanceof Respond) next.person = personOfSession(x.config.identity, session);
+    return next;
+  }
+  return null;
+}
+
+/** null: the session is over. */
+function useSession(x: Exchange, request: BrowserRequest, opened: Session): Next | null {
   const now = x.nowSec, keys: EndKeys | null = x.registry.nothingEnded ? null : endKeys(request.browser.context, opened);
   if (isOver(x, request, opened, keys)) return null;
   const newest = newestOf(x, request, opened), session = newest.session;
@@ -158,6 +170,12 @@ function enter(x: Exchange, request: BrowserRequest, s: Session, keys: EndKeys |
   const out = new ForwardSession(s, keys, identity.entries, until);
   if (text != null) out.setCookies = sessionSetCookies(browser.cookies, request.names, request.secure, text, request.presentChunks);
   return out;
+}
+
+/** When the session ends if it is not used again. Without a refresh token it ends with its access token. */
+export function aliveUntilSec(request: BrowserRequest, s: Session): i64 {
+  const end = endsAtSec(s, request.browser.limits), endsWithToken = request.browser.refreshAccessToken && s.refreshToken.length == 0 && s.accessExpiresAtSec > 0;
+  return endsWithToken ? min(end, s.accessExpiresAtSec) : end;
 }
 
 /** Until when a request with the same cookies needs no second look. */

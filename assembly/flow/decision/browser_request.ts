@@ -9,7 +9,7 @@ import { originOf } from "../../http/origin";
 import { CookieNames } from "../../session/cookie_settings";
 
 /** Which of the filter's own addresses a request is for. */
-export const enum Endpoint { Elsewhere = 0, Callback, Logout, BackchannelLogout, FrontchannelLogout }
+export const enum Endpoint { Elsewhere = 0, Callback, Logout, BackchannelLogout, FrontchannelLogout, Userinfo }
 
 /** Valid only until the callback returns: headers and cookies are read where the host put them. What must survive a wait is copied. */
 @final
@@ -59,7 +59,8 @@ export function endpointOf(browser: BrowserSettings, headers: HeaderBlock): Endp
   if (browser.redirect == Redirect.Suffix ? headers.pathEndsWith(CALLBACK_SUFFIX) : headers.pathIs(browser.callbackPath)) return Endpoint.Callback;
   if (headers.pathIs(browser.logoutPath)) return Endpoint.Logout;
   if (browser.backchannelLogoutPath.length > 0 && headers.pathIs(browser.backchannelLogoutPath)) return Endpoint.BackchannelLogout;
-  return browser.frontchannelLogoutPath.length > 0 && headers.pathIs(browser.frontchannelLogoutPath) ? Endpoint.FrontchannelLogout : Endpoint.Elsewhere;
+  if (browser.frontchannelLogoutPath.length > 0 && headers.pathIs(browser.frontchannelLogoutPath)) return Endpoint.FrontchannelLogout;
+  return browser.userinfoPath.length > 0 && headers.pathIs(browser.userinfoPath) ? Endpoint.Userinfo : Endpoint.Elsewhere;
 }
 
 function only(values: Uint8Array[]): Uint8Array { return values.length == 1 ? values[0] : EMPTY; }

@@ -89,6 +89,12 @@ export class Page extends Respond {
   constructor(event: BrowserEvent, readonly body: string) { super(event); }
 }
 
+/** A JSON document for a script of this origin. */
+@final
+export class JsonDocument extends Respond {
+  constructor(event: BrowserEvent, readonly json: Uint8Array) { super(event); }
+}
+
 /** The end of a call that nobody waits for. */
 @final
 export class Ended extends Next {
@@ -97,7 +103,7 @@ export class Ended extends Next {
 }
 
 /** What a browser's request came to, for the counters. */
-export const enum BrowserEvent { LoginStarted = 0, LoggedIn, LoggedOut, LogoutAsked, Silent, AlreadyLoggedIn, LoginRepeated, LogoutReturned }
+export const enum BrowserEvent { LoginStarted = 0, LoggedIn, LoggedOut, LogoutAsked, Silent, AlreadyLoggedIn, LoginRepeated, LogoutReturned, UserinfoAnswered }
 
 /** Which calls there are, for the counters. */
 export const enum CalloutKind { Discovery = 0, Jwks, Introspection, Token, Userinfo, Revocation }

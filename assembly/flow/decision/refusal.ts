@@ -100,6 +100,10 @@ export const LOGIN_FAILED = new Refusal("login_failed", 502, "", "The identity p
 export const SESSION_TOO_LARGE = new Refusal("session_too_large", 431, "", "What the identity provider says of you does not fit into the browser's cookies.", "Too much to remember",
   "For the operator: let the provider send fewer claims or groups, or keep less by session_contents.");
 
+// Who is logged in.
+export const USERINFO_METHOD = new Refusal("userinfo_method", 405, "", "This address takes GET.", "Not possible");
+export const USERINFO_CROSS_SITE = new Refusal("userinfo_cross_site", 403, "", "Only pages of this site may ask who is logged in.", "Not possible");
+
 // Logging out.
 export const LOGOUT_METHOD = new Refusal("logout_method", 405, "", "This address takes another method.", "Not possible");
 export const LOGOUT_TOKEN_INVALID = new Refusal("logout_token_invalid", 400, INVALID_REQUEST, "The logout token is not valid.");

@@ -137,7 +137,7 @@ export function what_is_neither_a_path_nor_a_url_is_refused_as_redirect_uri(): v
 }
 
 export function the_front_page_cannot_be_the_callback_nor_logout(): void {
-  const keys = ["redirect_uri", "logout_path", "backchannel_logout_path", "frontchannel_logout_path"];
+  const keys = ["redirect_uri", "logout_path", "backchannel_logout_path", "frontchannel_logout_path", "userinfo_path"];
   for (let i = 0; i < keys.length; i++) refusedLogin('"' + keys[i] + '":"/"', keys[i] + ": would take the page itself: choose another path than /");
   refusedLogin('"redirect_uri":"https://app.example.com"', "redirect_uri: would take the page itself: choose another path than /");
   refusedLogin('"redirect_uri":"https://app.example.com/"', "redirect_uri: would take the page itself: choose another path than /");
@@ -157,11 +157,37 @@ export function by_default_logout_signs_out_and_nothing_else_does(): void {
   isFalse(b.revokeOnLogout, "revoke");
 }
 
+// Who is logged in.
+export function by_default_no_address_tells_who_is_logged_in(): void { equal(text(browser().userinfoPath), ""); }
+
+export function it_tells_what_the_list_says_or_else_names(): void {
+  equal(browser('"userinfo_path":"/u"').userinfoClaims.join(" "), "name preferred_username email");
+  equal(browser('"userinfo_path":"/u","userinfo_claims":"groups"').userinfoClaims.join(" "), "groups");
+  equal(browser('"userinfo_path":"/u","userinfo_claims":["a.b","https://app.example/role"]').userinfoClaims.join(" "), "a.b https://app.example/role");
+}
+
+export function a_list_of_claims_without_an_address_is_warned_of(): void {
+  warnedLogin('"userinfo_claims":"groups"', "not used without userinfo_path: userinfo_claims");
+}
+
+export function what_can_be_no_list_of_claims_is_refused_with_its_place(): void {
+  refusedLogin('"userinfo_path":"/u","userinfo_claims":[]', "userinfo_claims: must not be an empty list");
+  refusedLogin('"userinfo_path":"/u","userinfo_claims":["a","b c"]', "userinfo_claims[1]: expected a claim path of printable ASCII with at most 8 dots");
+  refusedLogin('"userinfo_path":"/u","userinfo_claims":["a","b","a"]', "userinfo_claims[2]: is in the list already");
+  refusedLogin('"userinfo_path":"/u","userinfo_claims":"a.b.c.d.e.f.g.h.i.j"', "userinfo_claims: expected a claim path of printable ASCII with at most 8 dots");
+  let many = '"0"';
+  for (let i = 1; i <= 32; i++) many += ',"' + i.toString() + '"';
+  refusedLogin('"userinfo_path":"/u","userinfo_claims":[' + many + "]", "userinfo_claims: expected at most 32 claims, found 33");
+}
+
 export function no_two_of_the_filters_paths_are_one(): void {
   refusedLogin('"redirect_uri":"/logout"', "logout_path: is the path of redirect_uri already");
   refusedLogin('"redirect_uri":"https://h/logout"', "logout_path: is the path of redirect_uri already");
   refusedLogin('"logout_path":"/a","backchannel_logout_path":"/a"', "backchannel_logout_path: is the path of logout_path already");
   refusedLogin('"redirect_uri":"/a","frontchannel_logout_path":"/a"', "frontchannel_logout_path: is the path of redirect_uri already");
+  refusedLogin('"frontchannel_logout_path":"/b","userinfo_path":"/b"', "userinfo_path: is the path of frontchannel_logout_path already");
+  refusedLogin('"userinfo_path":"/logout"', "userinfo_path: is the path of logout_path already");
+  refusedLogin('"userinfo_path":"/a/.apisix/redirect"', "userinfo_path: ends in /.apisix/redirect, which is the callback's where there is no redirect_uri");
   refusedLogin('"backchannel_logout_path":"/b","frontchannel_logout_path":"/b"', "frontchannel_logout_path: is the path of backchannel_logout_path already");
   refusedLogin('"logout_path":"/x/.apisix/redirect"', "logout_path: ends in /.apisix/redirect, which is the callback's where there is no redirect_uri");
   browser('"redirect_uri":"/a","logout_path":"/x/.apisix/redirect","backchannel_logout_path":"/b","frontchannel_logout_path":"/A"');

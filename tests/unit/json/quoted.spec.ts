@@ -1,0 +1,19 @@
+import { quoted } from "../../../assembly/json/quoted";
+import { equal, utf8 } from "../check";
+
+export function text_is_quoted(): void {
+  equal(quoted(utf8("https://idp.example.com/")), '"https://idp.example.com/"');
+  equal(quoted(utf8("")), '""');
+  equal(quoted(utf8("ü€😀")), '"ü€😀"');
+}
+
+export function what_would_end_the_string_or_the_line_is_escaped(): void {
+  equal(quoted(utf8('a"b\\c')), '"a\\"b\\\\c"');
+  equal(quoted(utf8("\n\r\t\0\u001f")), '"\\u000a\\u000d\\u0009\\u0000\\u001f"');
+}
+
+export function what_is_not_utf_8_becomes_nothing(): void {
+  const bytes = new Uint8Array(1);
+  bytes[0] = 0xff;
+  equal(quoted(bytes), '""');
+}
