@@ -73,8 +73,8 @@ export async function tell(cwd, command, args, environment = {}, limitMs = LIMIT
     for (const signal of SIGNALS) process.off(signal, stopped);
   }
   if (failure === "") return stdout;
-  const lines = stripVTControlCharacters(`${stdout}\n${stderr}`).trim().split("\n").filter((line) => !line.startsWith("go: downloading"));
-  throw new Error(`${command} ${args.slice(0, 2).join(" ")} ${failure}. It said\n  ${lines.slice(-8).join("\n  ")}`);
+  const lines = stripVTControlCharacters(`${stdout}\n${stderr}`).split("\n").filter((line) => line.trim() !== "" && !line.startsWith("go: downloading"));
+  throw new Error([`${command} ${args.slice(0, 2).join(" ")} ${failure}${lines.length > 0 ? ". It said" : ""}`, ...lines.slice(-8)].join("\n  "));
 }
 
 /** Prints what it gives, or says what went wrong. */

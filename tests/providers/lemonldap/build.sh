@@ -16,7 +16,7 @@ APT::Install-Recommends "false";
 Acquire::Languages "none";
 END
 export APT_CONFIG="$PWD/apt/apt.conf"
-apt-get -q update
+apt-get -q --error-on=any update
 xargs apt-get -q -y --download-only install <packages.txt
 for package in apt/archives/*.deb; do dpkg-deb --extract "$package" root; done
 rm -r apt
