@@ -1,4 +1,4 @@
-// Verdicts that the next request with the same token gets without being judged again.
+// Cached verdicts on tokens, for the next request with the same token.
 
 import { copied, utf8 } from "../../bytes/bytes";
 import { decodeUtf8 } from "../../bytes/utf8";
@@ -6,7 +6,7 @@ import { Forward, Next, Refuse } from "../../flow/decision/next";
 import { REFUSALS } from "../../flow/decision/refusal";
 import { tagOf, valueAt, valueSize, Verdicts } from "./verdict_cache";
 
-/** Caches what may be cached of the owner's verdict. `key`: filter/verdicts/verdict_key.ts; EMPTY where nothing may. */
+/** Caches the owner's verdict as far as it may be cached. `key`: filter/verdicts/verdict_key.ts; EMPTY if it may not. */
 export function cacheVerdict(verdicts: Verdicts, owner: u32, key: Uint8Array, verdict: Next, nowMs: i64): void {
   const untilSec = untilSecOf(verdict);
   if (untilSec <= nowMs / 1000 || key.length == 0) return;
@@ -17,13 +17,13 @@ export function cacheVerdict(verdicts: Verdicts, owner: u32, key: Uint8Array, ve
   }
 }
 
-/** The refusal that is remembered there (filter/verdicts/verdict_cache.ts). */
+/** The refusal that an entry holds (filter/verdicts/verdict_cache.ts). */
 export function refusalAt(entry: usize): Refuse {
   const place = valueSize(entry) == 0 ? "" : decodeUtf8(copied(valueAt(entry), valueSize(entry)));
   return new Refuse(REFUSALS[tagOf(entry)], 0, "", place);
 }
 
-/** Until when a verdict on a token may be remembered; 0: not at all. */
+/** Until when a verdict on a token may be cached; 0: not at all. */
 export function untilSecOf(verdict: Next): i64 {
   if (verdict instanceof Forward) return (verdict as Forward).untilSec;
   return verdict instanceof Refuse ? (verdict as Refuse).untilSec : 0;
