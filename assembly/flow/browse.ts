@@ -1,4 +1,4 @@
-// The decision table for browsers: what is asked of a request that carries no bearer token, in which order.
+// The decisions for requests without a bearer token, in their order.
 
 import { is, utf8 } from "../bytes/bytes";
 import { Unauthenticated } from "../config/config";
@@ -18,9 +18,9 @@ import { beginLogin, LoginKind } from "./browser/begin_login";
 import { useSession } from "./browser/use_session";
 import { Endpoint, BrowserRequest } from "./decision/browser_request";
 
-/** The filter's own addresses: whoever comes there, with whatever credential, never reaches the upstream. */
+/** A request to one of the filter's own addresses. It never reaches the upstream, whatever credential it has. */
 export function atEndpoint(x: Exchange, request: BrowserRequest, place: Endpoint): Next {
-  // What a browser fetches ahead nobody has asked for yet; with this status it asks again once somebody does (duty 162).
+  // Nobody has asked for a prefetched address yet. After this status the browser asks again when somebody does (duty 162).
   if (request.isGet && request.kind.isPrefetch()) return new Refuse(PREFETCHED);
   switch (place) {
     case Endpoint.Callback: return callback(x, request);
@@ -30,12 +30,12 @@ export function atEndpoint(x: Exchange, request: BrowserRequest, place: Endpoint
   }
 }
 
-/** Everywhere else. */
+/** A request to any other address. */
 export function browse(x: Exchange, request: BrowserRequest): Next {
   if (request.presentChunks == 0) return unauthenticated(x, request, LOGIN_LOOP_NO_COOKIE);
   let session = openSession(request);
   if (session == null) return unauthenticated(x, request, LOGIN_LOOP_UNREADABLE);
-  // One that is over may have been planted in front of the one that counts (duty 160).
+  // An expired session may have been planted in front of the valid one (duty 160).
   for (; session != null; session = openNext(request)) {
     const next = useSession(x, request, session);
     if (next != null) return next;
@@ -43,13 +43,13 @@ export function browse(x: Exchange, request: BrowserRequest): Next {
   return unauthenticated(x, request, LOGIN_LOOP_OVER);
 }
 
-/** Nobody is logged in. `loop`: how it looks where somebody should be. */
+/** There is no session. `loop`: the refusal if this browser has just completed several logins. */
 function unauthenticated(x: Exchange, request: BrowserRequest, loop: Refusal): Next {
   const browser = request.browser, kind = request.kind;
   if (x.config.allowPreflight && kind.isPreflight()) return new ForwardPreflight();
   const action = x.config.unauthenticated;
   if (action == Unauthenticated.Pass) return Forward.anonymous();
-  // Only what a person looks at is sent to the provider: a script could not follow, and a body would be lost on the way.
+  // Only a navigation is sent to the provider: a script could not follow, and a body would be lost.
   if (action == Unauthenticated.Login && kind.isNavigation()) {
     const misplaced = misplacedCallback(request);
     return misplaced != null ? misplaced : beginLogin(x, request, LoginKind.New, loop);
