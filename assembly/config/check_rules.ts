@@ -1,4 +1,4 @@
-// What rules can get wrong only together: addresses and cookies that two of them mean to have on one host.
+// Mistakes that only several rules together can have: two of them want the same address or cookie on one host.
 
 import { EMPTY, same } from "../bytes/bytes";
 import { RequestMatch } from "../http/request_match";
@@ -8,7 +8,7 @@ import { ConfigReader, itemAt } from "./reader";
 
 const ADDRESSES: string[] = ["redirect_uri", "logout_path", "backchannel_logout_path", "frontchannel_logout_path"];
 
-/** `readers`: of the rules, in their order. */
+/** `readers`: those of the rules, in their order. */
 export function checkTogether(readers: ConfigReader[], rules: Rule[], whole: Config): void {
   const everything = new RequestMatch([], [], [], []);
   for (let i = 0; i < rules.length; i++) {
@@ -19,7 +19,7 @@ export function checkTogether(readers: ConfigReader[], rules: Rule[], whole: Con
       const whose = last ? "the settings outside of the rules" : itemAt("rules", j);
       refuseSessionsAsTokens(readers[i], rules[i].config, other, whose);
       refuseSessionsAsTokens(readers[i], other, rules[i].config, whose);
-      // Behind a rule that takes whole hosts, nothing is ever asked there.
+      // After a rule that matches whole hosts, no request reaches the others there.
       if (!match.takesWholeHosts) refuseClashes(readers[i], rules[i].config.browser, other.browser, whose);
     }
   }
@@ -46,7 +46,7 @@ function addressesOf(b: BrowserSettings): Uint8Array[] {
   return [b.redirect == Redirect.Suffix ? EMPTY : b.callbackPath, b.logoutPath, b.backchannelLogoutPath, b.frontchannelLogoutPath];
 }
 
-/** A cookie that holds a session elsewhere must not be read as a bearer token here. */
+/** A cookie that contains a session of another rule must not be read as a bearer token. */
 function refuseSessionsAsTokens(r: ConfigReader, bearer: Config, login: Config, whose: string): void {
   const browser = login.browser;
   if (browser == null) return;
