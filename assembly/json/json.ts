@@ -177,14 +177,14 @@ export class Json {
     return c < 0xf0 ? 3 << 24 | (c & 0xf) << 12 | low : 4 << 24 | (c & 7) << 18 | low << 6 | <u32>text[i + 3] & 0x3f;
   }
 
-  // A raw address: nodes are only numbers that this class has given out, or come through `kind`, which looks.
+  // The raw address is valid: a node number comes from this class, or goes through `kind`, which checks it.
   // @ts-ignore: decorator
   @inline private at(node: i32): usize { return changetype<usize>(this.nodes) + (<usize>(node * WORDS) << 2); }
   // @ts-ignore: decorator
   @inline private word(node: i32, word: i32): i32 { return load<i32>(this.at(node) + (<usize>word << 2)); }
 }
 
-/** Only for content that the parser has accepted. */
+/** The content must have been accepted by the parser. */
 function unescaped(raw: Uint8Array): Uint8Array {
   const out = new Uint8Array(raw.length); // an escape is never shorter than what it stands for
   let o = 0;
@@ -214,7 +214,7 @@ function escapedByte(c: u8): u8 {
   }
 }
 
-/** Four hex digits as a number, or one that no four digits give. */
+/** The value of four hex digits, or a larger number if they are invalid. */
 export function hex4(bytes: Uint8Array, at: i32): u32 {
   if (at + 4 > bytes.length) return 0x10000;
   let value: u32 = 0;
