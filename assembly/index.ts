@@ -1,4 +1,4 @@
-// The exported callbacks of proxy-wasm ABI 0.2.1. Only those that are needed: each one more costs every request a crossing.
+// The exported callbacks of proxy-wasm ABI 0.2.1. Only the needed ones: each further one would cost every request a crossing.
 
 import { FilterDataStatus, FilterHeadersStatus, FilterTrailersStatus } from "./abi/enums";
 import "./abi/abort";

@@ -1,16 +1,16 @@
-// The memory of everything that the filter allocates, in place of AssemblyScript's minimal runtime. That one looks for a block of the
-// right size, merges neighbours and links every object into a list: half of what a new session cost. Here a page is a run of cells of one
-// size, and only objects too large for any have blocks of their own. Marked from the globals, swept page by page.
-// The compiler finds its functions by name (@global); exported, they would be the module's own exports, and keep what nobody passes or reads.
+// Memory management, in place of AssemblyScript's minimal runtime. That one searches for a block of the right size, merges neighbours and links all
+// objects in a list, which took half of the time of a new session. Here a page has cells of one size, and only larger objects have blocks of their own.
+// Objects are marked from the globals, and swept page by page. The compiler finds these functions by name (@global). If they were exported, they would be
+// exports of the module, with parameters and results that are not needed.
 
 import "./unpack"; // first of all: nothing may be allocated before
 import "rt/tlsf";
 
-/** In front of every object: its mark, the next cell that is free or object that is to be looked through, its type, its size. */
+/** The header of every object: its mark, the next free cell or the next object to scan, its type, its size. */
 const HEADER: usize = 16;
 const MARK: usize = 0, NEXT: usize = 4, TYPE: usize = 8, SIZE: usize = 12;
 
-/** Cells of 32, 48 … 256 bytes, then of 320, 384 … 1,024, then of 1,280, 1,536 … 2,048, which most tokens fit into; header included. */
+/** Cells of 32, 48 … 256 bytes, then of 320, 384 … 1,024, then of 1,280, 1,536 … 2,048, which is enough for most tokens. This includes the header. */
 const FINE: usize = 256;
 const MEDIUM: usize = 1024;
 const LARGEST: usize = 2048;
@@ -22,28 +22,28 @@ const PAGE_HEAD: usize = 16;
 /** A large object's block: the next one, then the object. */
 const BLOCK_HEAD: usize = 16;
 
-/** ArrayBuffer and String, which refer to nothing. */
+/** The types ArrayBuffer and String have no references. */
 const LAST_LEAF: u32 = 2;
 
-/** For each class the first free cell. */
+/** The first free cell of each class. */
 const free: usize = memory.data(128, 16);
 let pages: usize = 0;
 let blocks: usize = 0;
 
-/** The mark of what was there when the last collection ended, or came since. A free cell has 0; so has static data at first. */
+/** The mark of objects that survived the last collection, or were allocated since. Free cells have 0, and at first so does static data. */
 let white: u32 = 1;
-/** Objects that are alive and whose members are still to be marked. */
+/** Live objects that are still to be scanned. */
 let grey: usize = 0;
-/** Bytes that were handed out since the last collection. */
+/** Bytes allocated since the last collection. */
 let handedOut: usize = 0;
 
-/** Bytes of the pages on which something was alive at the last collection: so much has to be looked through at the next one. */
+/** Bytes of the pages with live objects at the last collection. The next one has to scan them. */
 let kept: usize = 0;
 
 /** Bytes allocated since the last collection. */
 export function allocated(): usize { return handedOut; }
 
-/** Whether a collection would cost little beside what was allocated since the last one: as many bytes as it has to look through. */
+/** Whether a collection is cheap in relation to the allocations since the last one: it has no more bytes to scan. */
 export function isWorthCollecting(least: usize): bool { return handedOut >= max(least, kept); }
 
 // @ts-ignore: decorator
@@ -55,7 +55,7 @@ function __new(size: usize, id: u32): usize {
   return object;
 }
 
-/** Bytes in which anything may stand: for whoever writes all of them before anybody reads one. */
+/** Bytes with any content. The caller must write all of them before reading any. */
 export function uncleared(size: i32): Uint8Array { return Uint8Array.wrap(changetype<ArrayBuffer>(place(size, idof<ArrayBuffer>()))); }
 
 function place(size: usize, id: u32): usize {
@@ -84,7 +84,7 @@ function __renew(old: usize, size: usize): usize {
 @global @unsafe
 function __link(_parent: usize, _child: usize, _several: bool): void {}
 
-/** Called by the compiler's own code for everything that a global or an object refers to. */
+/** The compiler's code calls this for every reference in a global or an object. */
 // @ts-ignore: decorator
 @global @unsafe
 function __visit(object: usize, _cookie: u32): void {
@@ -97,7 +97,7 @@ function __visit(object: usize, _cookie: u32): void {
   grey = object;
 }
 
-/** Only where no object is referred to from the stack. */
+/** Call it only where the stack has no references to objects. */
 // @ts-ignore: decorator
 @global @unsafe
 function __collect(): void {
@@ -147,7 +147,7 @@ function large(size: usize, id: u32): usize {
   return header + HEADER;
 }
 
-/** Makes the lists of free cells anew. A page with nothing alive in it goes back: another class may need the room. */
+/** Rebuilds the lists of free cells. A page without live objects is freed, so that another class can use the memory. */
 function sweepPages(): void {
   memory.fill(free, 0, CLASSES_SIZE);
   kept = 0;

@@ -1,28 +1,27 @@
-// The static data, mostly texts in UTF-16, is a third of the compiled module. The released module holds it packed (cli/pack.ts), because a
-// module is downloaded, stands in image layers, and is kept whole by Envoy. Here it is unpacked: runtime.ts, with which the compiler begins,
-// imports this file before all others, so that it runs before anything reads static data or allocates. A module that is not packed has
-// zeroes behind the mark; then nothing happens.
+// Unpacks the static data, mostly texts in UTF-16, which is a third of the compiled module. The released module contains it packed (cli/pack.ts), because
+// a module is downloaded, is part of image layers, and Envoy keeps its bytes. The compiler begins with runtime.ts, which imports this file before all
+// others, so it runs before static data are read or memory is allocated. A module that is not packed has zeroes after the mark; then nothing happens.
 
-/** The mark by which cli/pack.ts finds it, and what that fills in: where the data goes to, where it ends, and where it lies packed. */
+/** The mark by which cli/pack.ts finds this, and the numbers that it writes: where the data goes to, where it ends, and where it is packed. */
 const HEADER = memory.data<u32>([0x6b636170, 0x61746164, 0, 0, 0]); // "packdata"
 
-// Contexts: each bit that is read has one, which is the number of an adaptive chance. cli/pack/format.ts has the same.
+// Contexts. Each bit that is read has one, which is the number of an adaptive probability. They are the same in cli/pack/format.ts.
 const DISTANCES = 16, LENGTHS = 64, LITERALS = 256, CONTEXTS: u32 = LITERALS + 16 * 256;
 
 let input: usize = 0;
-/** Two bytes for each context: how much likelier than not a zero is, in 1/4096. */
+/** Two bytes for each context: the probability of a zero minus a half, in 1/4096. */
 let chances: usize = 0;
 let range: u32 = 0;
 let code: u32 = 0;
 
 unpack();
 
-/** LZ77 behind an adaptive range coder, as in LZMA. Its input is our own: nothing is checked. */
+/** LZ77 with an adaptive range coder, as in LZMA. The input is made by cli/pack.ts, so nothing is checked. */
 function unpack(): void {
   let to = load<usize>(HEADER, 8);
   const end = load<usize>(HEADER, 12), packed = load<usize>(HEADER, 16);
   if (to == end) return;
-  // Nothing is allocated yet, so the memory is free, and zero.
+  // No memory is allocated yet, so all of it is free, and zero.
   chances = packed + load<usize>(packed);
   code = bswap(load<u32>(packed, 4));
   range = 0xffffffff;

@@ -7,14 +7,14 @@ export const enum MapType { HttpRequestHeaders = 0, HttpRequestTrailers = 1, Htt
 export const enum StreamType { HttpRequest = 0 }
 export const enum MetricType { Counter = 0, Gauge = 1, Histogram = 2 }
 
-/** What `proxy_on_request_headers` answers. Waiting also holds the body back: no byte of it reaches the upstream before the verdict. */
+/** The results of `proxy_on_request_headers`. Waiting holds back the body too, so no byte of it reaches the upstream before the verdict. */
 export const enum FilterHeadersStatus {
   Continue = 0,
-  /** The body still comes, if the plugin's configuration allows it (`allow_on_headers_stop_iteration`). */
+  /** The filter still gets the body, if the plugin's configuration allows it (`allow_on_headers_stop_iteration`). */
   StopIteration = 1,
   StopAllIterationAndWatermark = 4,
 }
 
 export const enum FilterDataStatus { Continue = 0, StopIterationAndBuffer = 1 }
-/** Continue also lets headers go on that were held until now, whoever held them. */
+/** Continue also releases headers that were held until now. */
 export const enum FilterTrailersStatus { Continue = 0, StopIteration = 1 }

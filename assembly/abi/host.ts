@@ -1,10 +1,10 @@
-// Host calls with AssemblyScript types. Byte arrays returned here are copies; pointers returned here die with the callback.
+// Host calls with AssemblyScript types. Returned byte arrays are copies; returned addresses are valid until the callback returns.
 
 import { BufferType, LogLevel, MapType, MetricType, Status, StreamType } from "./enums";
 import * as env from "./imports";
 import { copied, utf8 } from "../bytes/bytes";
 
-/** Two words that host calls write their results to. */
+/** Two words, into which host calls write their results. */
 const OUT = memory.data(16, 8);
 
 export function log(level: LogLevel, message: string): void {
@@ -24,14 +24,14 @@ export function nowMs(): i64 {
 
 export function setTickPeriod(ms: u32): void { env.proxy_set_tick_period_milliseconds(ms); }
 
-/** The first `max` bytes of a buffer; none where there is no such buffer. */
+/** The first `max` bytes of a buffer; none if there is no such buffer. */
 export function buffer(type: BufferType, max: i32): Uint8Array {
   store<u64>(OUT, 0);
   if (max == 0 || env.proxy_get_buffer_bytes(type, 0, max, OUT, OUT + 4) != Status.Ok) return new Uint8Array(0);
   return copied(load<u32>(OUT), load<u32>(OUT, 4));
 }
 
-/** Reads a header map. Afterwards `pairsAt` and `pairsSize` say where the host's serialisation of it lies. */
+/** Reads a header map. Afterwards `pairsAt` and `pairsSize` give the host's serialisation of it. */
 export function headerPairs(map: MapType): bool {
   store<u64>(OUT, 0);
   return env.proxy_get_header_map_pairs(map, OUT, OUT + 4) == Status.Ok;
@@ -50,14 +50,14 @@ export function removeRequestTrailer(name: usize, nameSize: usize): void {
   env.proxy_remove_header_map_value(MapType.HttpRequestTrailers, name, nameSize);
 }
 
-/** A function that a request would go through without, with headers that it must not have, and that Envoy withholds from the module
- *  (`capability_restriction_config`); "" where there is none. Outside of a request alone: there are no headers then, but only a stub fails. */
+/** The name of a function that Envoy withholds from the module (`capability_restriction_config`), though without it requests would keep forged headers;
+ *  "" if there is none. Call it only outside of a request: without headers nothing is changed, and only a withheld function gives this status. */
 export function withheld(): string {
   if (env.proxy_remove_header_map_value(MapType.HttpRequestHeaders, OUT, 1) == Status.InternalFailure) return "proxy_remove_header_map_value";
   return env.proxy_replace_header_map_value(MapType.HttpRequestHeaders, OUT, 1, OUT, 1) == Status.InternalFailure ? "proxy_replace_header_map_value" : "";
 }
 
-/** Whether the upstream's response (or a local reply) has that header. */
+/** Whether the upstream's response, or a local reply, has this header. */
 export function hasResponseHeader(name: Uint8Array): bool {
   store<u64>(OUT, 0);
   return env.proxy_get_header_map_value(MapType.HttpResponseHeaders, name.dataStart, name.length, OUT, OUT + 4) == Status.Ok;
@@ -72,7 +72,7 @@ export function removeResponseHeader(name: Uint8Array): void {
   env.proxy_remove_header_map_value(MapType.HttpResponseHeaders, name.dataStart, name.length);
 }
 
-/** A property of the context; empty where there is none. */
+/** A property of the context; empty if there is none. */
 export function property(path: Uint8Array): Uint8Array {
   store<u64>(OUT, 0);
   if (env.proxy_get_property(path.dataStart, path.length, OUT, OUT + 4) != Status.Ok) return new Uint8Array(0);
@@ -84,17 +84,17 @@ export function setProperty(path: usize, pathSize: usize, value: usize, valueSiz
   env.proxy_set_property(path, pathSize, value, valueSize);
 }
 
-/** False when the stream has gone. Everything after it is said in that context's name. */
+/** Sets the context that the following host calls are for. False if the stream has gone. */
 export function setEffectiveContext(context: u32): bool { return env.proxy_set_effective_context(context) == Status.Ok; }
 
 export function continueRequest(): void { env.proxy_continue_stream(StreamType.HttpRequest); }
 
-/** `headers` as `serialised` makes them. `details` is what access logs show as RESPONSE_CODE_DETAILS. */
+/** `headers`: from `serialised`. `details`: RESPONSE_CODE_DETAILS in access logs. */
 export function sendLocalResponse(status: u32, details: Uint8Array, body: Uint8Array, headers: Uint8Array): void {
   env.proxy_send_local_response(status, details.dataStart, details.length, body.dataStart, body.length, headers.dataStart, headers.length, -1);
 }
 
-/** The call's token, or -1 when the host took no call: unknown cluster, no healthy host, bad argument. */
+/** The call's token, or -1 if the host refused the call: unknown cluster, no healthy host, bad argument. */
 export function httpCall(cluster: Uint8Array, pairs: Uint8Array[], body: Uint8Array, timeoutMs: u32): i64 {
   const headers = serialised(pairs);
   const none = serialised([]);
@@ -103,7 +103,7 @@ export function httpCall(cluster: Uint8Array, pairs: Uint8Array[], body: Uint8Ar
   return status == Status.Ok ? <i64>load<u32>(OUT) : -1;
 }
 
-/** What a shared-data key holds; `cas` is 0 where it holds nothing yet. */
+/** The value of a shared-data key; `cas` is 0 if it has none yet. */
 @final
 export class SharedValue {
   constructor(readonly bytes: Uint8Array | null, readonly cas: u32) {}
@@ -115,10 +115,10 @@ export function sharedData(key: Uint8Array): SharedValue {
   return new SharedValue(copied(load<u32>(OUT), load<u32>(OUT, 4)), load<u32>(OUT, 8));
 }
 
-/** A number that the host gives to no value: it writes only where nothing stands yet. */
+/** A `cas` that no value has: with it the host writes only if there is no value yet. */
 const ANY_CAS: u32 = 0xffffffff;
 
-/** What the key holds, after `first` was put there if it held nothing: a compare-and-swap needs something to compare with. */
+/** The key's value. If there is none, writes `first` before: a compare-and-swap needs a value to compare with. */
 export function sharedDataOr(key: Uint8Array, first: Uint8Array): SharedValue {
   const held = sharedData(key);
   if (held.cas != 0) return held;
@@ -126,7 +126,7 @@ export function sharedDataOr(key: Uint8Array, first: Uint8Array): SharedValue {
   return sharedData(key);
 }
 
-/** False when somebody else wrote since `cas` was read. A `cas` of 0 writes whatever stands there. */
+/** False if another worker has written since `cas` was read. With a `cas` of 0 it always writes. */
 export function setSharedData(key: Uint8Array, value: Uint8Array, cas: u32): bool {
   return env.proxy_set_shared_data(key.dataStart, key.length, value.dataStart, value.length, cas) == Status.Ok;
 }
@@ -140,13 +140,13 @@ export function defineMetric(type: MetricType, name: string): u32 {
 export function incrementMetric(id: u32, by: i64): void { env.proxy_increment_metric(id, by); }
 export function recordMetric(id: u32, value: u64): void { env.proxy_record_metric(id, value); }
 
-/** Calls a foreign function. Afterwards `pairsAt` and `pairsSize` say where its result lies. */
+/** Calls a foreign function. Afterwards `pairsAt` and `pairsSize` give its result. */
 export function callForeign(name: Uint8Array, argument: usize, argumentSize: usize): Status {
   store<u64>(OUT, 0);
   return <Status>env.proxy_call_foreign_function(name.dataStart, name.length, argument, argumentSize, OUT, OUT + 4);
 }
 
-/** Random bytes of the host, or null when it has none to give: then nothing that needs them may go on. */
+/** Random bytes from the host. null if it gives none: then whatever needs them must fail. */
 export function random(size: i32): Uint8Array | null {
   const out = new Uint8Array(size);
   return env.random_get(out.dataStart, size) == 0 ? out : null;
@@ -170,7 +170,7 @@ export function environment(): Uint8Array[] {
   return out;
 }
 
-/** Names and values in turn, as the ABI wants them: count, sizes, then each string with a NUL behind it. */
+/** Serialises names and values, in turn, for the ABI: count, sizes, then each string followed by a NUL. */
 export function serialised(pairs: Uint8Array[]): Uint8Array {
   let size = 4;
   for (let i = 0; i < pairs.length; i++) size += 4 + pairs[i].length + 1;

@@ -1,4 +1,4 @@
-// Base64url as JOSE spells it (one spelling per value) and standard base64 as identity headers carry it.
+// Base64url as in JOSE, with one spelling for each value, and standard base64 as in identity headers.
 
 import { Result } from "../result";
 import { uncleared } from "../runtime";
@@ -16,17 +16,17 @@ const STANDARD: StaticArray<u8> = characters(0x2b, 0x2f); // + /
 const URL: StaticArray<u8> = characters(0x2d, 0x5f); // - _
 
 /**
- * Vectors for sixteen characters at once. They lie in memory because engines build a constant anew in every turn of a loop, and keep
- * what was loaded before it.
+ * Vectors for sixteen characters at once. They are in memory because engines make a constant again in every iteration of a loop, but keep a vector
+ * that was loaded before it.
  *
- * A byte's upper half says what it may be, one bit each: nothing, `-`, a digit, the first fifteen letters (of either case), the last
- * eleven capitals or `_`, the last eleven small ones. Its lower half says which of these it then is not.
+ * A byte's upper half says what it may be, with one bit for each: nothing, `-`, a digit, the first fifteen letters (of either case), the last eleven
+ * capitals or `_`, the last eleven small letters. Its lower half says which of these it is not.
  */
 const MAY_BE = memory.data<u8>([1, 1, 2, 4, 8, 16, 8, 32, 1, 1, 1, 1, 1, 1, 1, 1], 16);
 const IS_NOT = memory.data<u8>([0x0b, 3, 3, 3, 3, 3, 3, 3, 3, 3, 7, 0x37, 0x37, 0x35, 0x37, 0x27], 16);
-/** What a character's value is above the character, by its upper half; at 13 that of `_`, whose upper half capitals have too. */
+/** A character's value minus the character, by its upper half; at 13 that of `_`, which has the same upper half as some capitals. */
 const VALUE_ABOVE = memory.data<i8>([0, 0, 62 - 0x2d, -0x30 + 52, -0x41, -0x41, -0x61 + 26, -0x61 + 26, 0, 0, 0, 0, 0, 63 - 0x5f, 0, 0], 16);
-/** The three bytes of each number of 24 bits, turned round: to write them, and to read them. */
+/** The byte orders of numbers of 24 bits, to write and to read them: their three bytes are reversed. */
 const TO_BYTES = memory.data<u8>([2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, 3, 3, 3, 3], 16);
 const FROM_BYTES = memory.data<u8>([2, 1, 0, 255, 5, 4, 3, 255, 8, 7, 6, 255, 11, 10, 9, 255], 16);
 const HALF = memory.data<u8>([15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15], 16);
@@ -35,7 +35,7 @@ const TIMES_4096_AND_1 = memory.data<u16>([4096, 1, 4096, 1, 4096, 1, 4096, 1], 
 const SECOND_VALUE = memory.data<u32>([0x3f00, 0x3f00, 0x3f00, 0x3f00], 16);
 const THIRD_VALUE = memory.data<u32>([0x3f0000, 0x3f0000, 0x3f0000, 0x3f0000], 16);
 const FOURTH_VALUE = memory.data<u32>([0x3f000000, 0x3f000000, 0x3f000000, 0x3f000000], 16);
-/** What a character is above its value: for 26..51, then for 52..63 one by one, then for 0..25. */
+/** A character minus its value: for 26..51, then for 52..63 one by one, then for 0..25. */
 const STANDARD_ABOVE = memory.data<i8>([71, -4, -4, -4, -4, -4, -4, -4, -4, -4, -4, 0x2b - 62, 0x2f - 63, 65, 0, 0], 16);
 const URL_ABOVE = memory.data<i8>([71, -4, -4, -4, -4, -4, -4, -4, -4, -4, -4, 0x2d - 62, 0x5f - 63, 65, 0, 0], 16);
 
@@ -45,7 +45,7 @@ function values(): StaticArray<u8> {
   return t;
 }
 
-/** The 62 that both have, and the last two. */
+/** The 62 characters of both alphabets, and the last two. */
 function characters(value62: u8, value63: u8): StaticArray<u8> {
   const t = new StaticArray<u8>(64);
   for (let i = 0; i < 62; i++) t[i] = <u8>URL_ALPHABET.charCodeAt(i);
@@ -64,7 +64,7 @@ export function decodeBase64url(text: Uint8Array): Result<Uint8Array> {
   if (tail == 1) return Result.fail<Uint8Array>(Base64Fault.BadLength, n.toString());
 
   const out = uncleared((n >> 2) * 3 + (tail ? tail - 1 : 0));
-  // Raw addresses: the loop reads whole groups of four within `text` and writes three bytes for each within `out`.
+  // The raw addresses are valid: the loop reads whole groups of four within `text`, and writes three bytes for each within `out`.
   let from = text.dataStart, to = out.dataStart;
   const groups = from + (n & ~3);
   const mayBe = v128.load(MAY_BE), isNot = v128.load(IS_NOT), above = v128.load(VALUE_ABOVE), half = v128.load(HALF);
@@ -101,7 +101,7 @@ export function decodeBase64url(text: Uint8Array): Result<Uint8Array> {
   return Result.of<Uint8Array>(out);
 }
 
-/** Either alphabet, with or without padding, as some providers write the members of their keys. Everything else as strict as above. */
+/** Accepts either alphabet, with or without padding, as some providers write the members of their keys. Otherwise it is as strict. */
 export function decodeAnyBase64(text: Uint8Array): Result<Uint8Array> {
   let size = text.length;
   for (let i = 0; i < 2 && size > 0 && text[size - 1] == 0x3d; i++) size--;
@@ -113,20 +113,20 @@ export function decodeAnyBase64(text: Uint8Array): Result<Uint8Array> {
 /** Standard base64 with padding (RFC 4648 §4). */
 export function encodeBase64(data: Uint8Array): Uint8Array { return encode(data, changetype<usize>(STANDARD), STANDARD_ABOVE); }
 
-/** Base64url without padding (RFC 7515 §2): the one spelling that the decoder takes. */
+/** Base64url without padding (RFC 7515 §2), the one spelling that the decoder accepts. */
 export function encodeBase64url(data: Uint8Array): Uint8Array {
   const padded = encode(data, changetype<usize>(URL), URL_ABOVE), tail = data.length % 3;
   return tail == 0 ? padded : padded.subarray(0, padded.length - 3 + tail);
 }
 
-/** How many characters `encodeBase64url` makes of so many bytes. */
+/** The number of characters that `encodeBase64url` makes of so many bytes. */
 export function base64urlSize(bytes: i32): i32 { return bytes / 3 * 4 + (bytes % 3 == 0 ? 0 : bytes % 3 + 1); }
 
-/** `alphabet`: where its 64 characters lie; `vector`: where the same stands for vectors. */
+/** `alphabet`: the address of its 64 characters; `vector`: the address of its vector. */
 function encode(data: Uint8Array, alphabet: usize, vector: usize): Uint8Array {
   const n = data.length;
   const out = uncleared((n + 2) / 3 * 4);
-  // Raw addresses: whole groups of three within `data`, four characters for each within `out`.
+  // The raw addresses are valid: the loop reads whole groups of three within `data`, and writes four characters for each within `out`.
   let from = data.dataStart, to = out.dataStart;
   const groups = from + n / 3 * 3, end = from + n;
   const above = v128.load(vector), fromBytes = v128.load(FROM_BYTES), second = v128.load(SECOND_VALUE), third = v128.load(THIRD_VALUE), fourth = v128.load(FOURTH_VALUE);

@@ -1,9 +1,9 @@
-// Byte strings: how everything from outside is held. Text of our own is `string` and ASCII.
+// Byte strings, for all data from outside. The filter's own texts are `string`.
 
 import { uncleared } from "../runtime";
 import { encodeCodePoint } from "./utf8";
 
-/** The bytes of a text of our own. */
+/** The UTF-8 bytes of one of the filter's own texts. */
 export function utf8(text: string): Uint8Array {
   const out = uncleared(text.length * 3); // the most that one of its units takes
   let size = 0;
@@ -13,7 +13,7 @@ export function utf8(text: string): Uint8Array {
       store<u8>(out.dataStart + size++, point);
       continue;
     }
-    // One beyond the first 65,536 is two units, a surrogate pair. Behind the end stands -1, which is no half of any.
+    // A code point above 65,535 is two units, a surrogate pair. After the end `charCodeAt` gives -1, which is no surrogate.
     const second: u32 = (point & 0xfc00) == 0xd800 ? text.charCodeAt(i + 1) : 0;
     if ((second & 0xfffffc00) == 0xdc00) {
       point = 0x10000 + ((point & 0x3ff) << 10 | second & 0x3ff);
@@ -51,7 +51,7 @@ export function startsWith(bytes: Uint8Array, text: string): bool {
   return bytes.length >= text.length && textAt(bytes.dataStart, text);
 }
 
-/** Whether this ASCII text stands at the address, where the caller has found room for it. */
+/** Whether this ASCII text is at the address. The caller must have checked the length. */
 export function textAt(at: usize, text: string): bool {
   const wanted = changetype<usize>(text);
   for (let i = 0; i < text.length; i++) if (load<u8>(at + i) != load<u16>(wanted + (<usize>i << 1))) return false;
@@ -62,7 +62,7 @@ export function endsWith(bytes: Uint8Array, text: string): bool {
   return bytes.length >= text.length && startsWith(bytes.subarray(bytes.length - text.length), text);
 }
 
-/** ASCII text without regard to case, as in media types and authentication schemes. */
+/** Compares ASCII text ignoring case, as for media types and authentication schemes. */
 export function isIgnoringCase(bytes: Uint8Array, lower: string): bool {
   return bytes.length == lower.length && startsIgnoringCase(bytes, lower);
 }
@@ -82,7 +82,7 @@ export function inLowerCase(text: Uint8Array): Uint8Array {
   return out;
 }
 
-/** The first place of `byte` at or after `from`, or -1. */
+/** The first offset of `byte` at or after `from`, or -1. */
 export function indexOf(bytes: Uint8Array, byte: u8, from: i32 = 0): i32 {
   const start = bytes.dataStart, end = start + bytes.length, found = find(start + from, end, byte);
   return found < end ? <i32>(found - start) : -1;
@@ -90,7 +90,7 @@ export function indexOf(bytes: Uint8Array, byte: u8, from: i32 = 0): i32 {
 
 /** The first address of `byte` from `at` on, or `end`. */
 export function find(at: usize, end: usize, byte: u8): usize {
-  // Sixteen at a time, as long as sixteen are left.
+  // Sixteen at a time, while sixteen are left.
   const wanted = i8x16.splat(byte);
   for (; at + 16 <= end; at += 16) {
     const found = i8x16.bitmask(i8x16.eq(v128.load(at), wanted));
@@ -100,7 +100,7 @@ export function find(at: usize, end: usize, byte: u8): usize {
   return at;
 }
 
-/** A copy of what lies at an address, so that it may outlive what is there. */
+/** A copy of the bytes at an address. */
 export function copied(at: usize, size: usize): Uint8Array {
   const out = uncleared(<i32>size);
   memory.copy(out.dataStart, at, size);

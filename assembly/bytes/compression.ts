@@ -131,6 +131,6 @@ class Decoder {
     return <u8>node;
   }
 
-  /** Behind the end there are zeros. */
+  /** The next byte of the code; after its end, zeros. */
   private next(): u32 { return this.at < this.from.length ? this.from[this.at++] : 0; }
 }

@@ -1,4 +1,4 @@
-// A fast seeded hash for tables whose keys strangers choose. Not a digest: whoever uses it compares the bytes as well.
+// A fast seeded hash for tables whose keys attackers can choose. It is no digest: its users compare the bytes too.
 
 const P1: u64 = 0x9E3779B185EBCA87;
 const P2: u64 = 0xC2B2AE3D27D4EB4F;

@@ -4,7 +4,7 @@ export function isUtf8(bytes: Uint8Array): bool {
   const n = bytes.length, start = bytes.dataStart;
   let i = 0;
   while (i < n) {
-    // Eight ASCII bytes at a time, as long as eight are left.
+    // Eight ASCII bytes at a time, while eight are left.
     while (i + 8 <= n && (load<u64>(start + i) & 0x8080808080808080) == 0) i += 8;
     if (i == n) break;
     const c = bytes[i++];
@@ -12,7 +12,7 @@ export function isUtf8(bytes: Uint8Array): bool {
     const size = sequenceSize(c);
     if (size == 0 || i + size - 1 > n) return false;
     const second = bytes[i];
-    // The second byte's range is what forbids overlong forms and surrogates (RFC 3629 §4).
+    // The range of the second byte excludes overlong forms and surrogates (RFC 3629 §4).
     const low: u8 = c == 0xe0 ? 0xa0 : c == 0xf0 ? 0x90 : 0x80;
     const high: u8 = c == 0xed ? 0x9f : c == 0xf4 ? 0x8f : 0xbf;
     if (second < low || second > high) return false;
@@ -22,9 +22,9 @@ export function isUtf8(bytes: Uint8Array): bool {
   return true;
 }
 
-/** The text, or an empty one where the bytes are not UTF-8. */
+/** The text, or "" if the bytes are not UTF-8. */
 export function decodeUtf8(bytes: Uint8Array): string {
-  // Validated first: the decoder itself would let bad sequences through.
+  // The decoder itself accepts invalid sequences, so they are checked first.
   return isUtf8(bytes) ? String.UTF8.decodeUnsafe(bytes.dataStart, bytes.length) : "";
 }
 

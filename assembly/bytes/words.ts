@@ -1,6 +1,6 @@
-// Lists of words in one text of our own: data is smaller so than as an array of texts.
+// Lists of words in one text, which needs less static data than an array of texts.
 
-/** What stands between single spaces. */
+/** The words between single spaces. */
 export function words(text: string): string[] {
   const out: string[] = [];
   let from = 0;

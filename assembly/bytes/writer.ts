@@ -7,7 +7,7 @@ export class ByteWriter {
   private held: Uint8Array;
   private size: i32 = 0;
 
-  /** `expected`: how many bytes will probably be written. */
+  /** `expected`: the probable size. */
   constructor(expected: i32 = 128) { this.held = uncleared(expected); }
 
   get length(): i32 { return this.size; }
@@ -33,26 +33,26 @@ export class ByteWriter {
     return this;
   }
 
-  /** ASCII text of our own. */
+  /** An ASCII text. */
   text(value: string): this {
     this.reserve(value.length);
     for (let i = 0; i < value.length; i++) this.held[this.size++] = <u8>value.charCodeAt(i);
     return this;
   }
 
-  /** In decimal digits; not negative. */
+  /** A number in decimal digits. It must not be negative. */
   decimal(value: i64): this {
     if (value >= 10) this.decimal(value / 10);
     return this.byte(0x30 + <u8>(value % 10));
   }
 
-  /** What was written. Good until more is. */
+  /** The written bytes. Valid until more are written. */
   written(): Uint8Array { return this.held.subarray(0, this.size); }
 
-  /** What was written, as an array of its own. */
+  /** A copy of the written bytes. */
   done(): Uint8Array { return this.held.slice(0, this.size); }
 
-  /** Starts again in the same memory. */
+  /** Starts anew in the same memory. */
   clear(): this {
     this.size = 0;
     return this;

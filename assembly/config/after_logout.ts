@@ -1,11 +1,11 @@
-// Where a logout ends, as far as the configuration alone can tell: a page that is guarded leads straight to the login again.
+// Warns if a logout ends at a page that requires a login, as far as the configuration alone shows it.
 
 import { joined, same } from "../bytes/bytes";
 import { decodeUtf8 } from "../bytes/utf8";
 import { BrowserSettings, Redirect } from "./browser";
 import { Config, Mode, Rule, Unauthenticated } from "./config";
 
-/** With rules, and where the site's own origin is that of each request, nobody can tell; then nothing is said. */
+/** With rules, or if the origin is that of each request, this cannot be known. Then there is no warning. */
 export function warnOfGuardedLanding(whole: Config, rules: Rule[], warnings: string[]): void {
   const browser = whole.browser;
   if (browser == null || rules.length > 0 || whole.mode != Mode.Guarded || whole.unauthenticated != Unauthenticated.Login) return;
@@ -20,8 +20,8 @@ function isOfThisSite(browser: BrowserSettings): bool {
   return same(landing, origin) || landing.length > origin.length && same(landing.subarray(0, origin.length), origin) && isEnd(landing[origin.length]);
 }
 
-/** Of an absolute `redirect_uri`. */
+/** The origin of an absolute `redirect_uri`. */
 function originOf(browser: BrowserSettings): Uint8Array { return browser.redirectUrl.subarray(0, browser.redirectUrl.length - browser.callbackPath.length); }
 
-/** What may stand behind an authority. */
+/** A byte that may follow an authority. */
 function isEnd(c: u8): bool { return c == 0x2f || c == 0x3f; }

@@ -1,4 +1,4 @@
-// What configuration adds to the authorization request: `scope` and `authorization_params`.
+// The attributes that add to the authorization request: `scope` and `authorization_params`.
 
 import { EMPTY, inLowerCase, is, utf8 } from "../bytes/bytes";
 import { decodeUtf8 } from "../bytes/utf8";
@@ -32,7 +32,7 @@ export function readScope(r: ConfigReader, warnings: string[]): Uint8Array {
   return out.done();
 }
 
-/** `prompt` and `display` may stand on their own, as in lua-resty-openidc; `authorization_params` goes before them there too. */
+/** `prompt` and `display` are attributes too, as in lua-resty-openidc. There, too, `authorization_params` takes precedence. */
 const ON_THEIR_OWN: string[] = ["prompt", "display"];
 
 export function readAuthorizationParams(r: ConfigReader, b: BrowserSettings): void {
@@ -48,7 +48,7 @@ export function readAuthorizationParams(r: ConfigReader, b: BrowserSettings): vo
   r.atMost("authorization_params", attributes.MAX_AUTHORIZATION_PARAMS, names.length, " parameters");
   for (let i = 0; i < names.length; i++) {
     const name = names[i];
-    // Some providers read parameters in any case.
+    // Some providers ignore the case of parameter names.
     if (RESERVED_PARAMETERS.includes(decodeUtf8(inLowerCase(utf8(name))))) {
       params.wrong(name, "is set by the filter itself");
       continue;
@@ -85,7 +85,7 @@ function seconds(text: Uint8Array): i32 {
   return value <= MAX_AGE ? value : -1;
 }
 
-/** What stands between spaces. */
+/** The words between spaces. */
 function words(text: Uint8Array): Uint8Array[] {
   const out = new Array<Uint8Array>();
   let from = 0;

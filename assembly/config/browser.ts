@@ -29,7 +29,7 @@ export class SessionContents {
   idToken: bool = true;
   /** The ID Token as it came, for `id_token_hint` and X-Raw-ID-Token. */
   rawIdToken: bool = true;
-  /** UserInfo. It is not asked for either where nothing uses it (config/userinfo_use.ts). */
+  /** UserInfo. It is not fetched if nothing uses it (config/userinfo_use.ts). */
   user: bool = true;
 }
 
@@ -38,21 +38,21 @@ export const OWN_PATHS: string[] = ["redirect_uri", "logout_path", "backchannel_
 
 @final
 export class BrowserSettings {
-  /** How the filter proves itself at the token endpoint (`token_endpoint_auth_method`). */
+  /** How the filter authenticates at the token endpoint (`token_endpoint_auth_method`). */
   client: Client = new Client(EMPTY, EMPTY, ClientAuth.Basic);
-  /** And at the revocation endpoint. */
+  /** How it authenticates at the revocation endpoint. */
   revocationClient: Client = new Client(EMPTY, EMPTY, ClientAuth.Basic);
   scope: Uint8Array = EMPTY;
   redirect: Redirect = Redirect.Suffix;
   /** The URL of `Redirect.Absolute`; EMPTY otherwise. */
   redirectUrl: Uint8Array = EMPTY;
-  /** The path on which the provider's answer is awaited; EMPTY with `Redirect.Suffix`. */
+  /** The path of the callback; EMPTY with `Redirect.Suffix`. */
   callbackPath: Uint8Array = EMPTY;
   /** The paths that the filter answers itself; EMPTY for those that it does not serve, and for the callback where each page has its own. */
   get ownPaths(): Uint8Array[] { return [this.callbackPath, this.logoutPath, this.backchannelLogoutPath, this.frontchannelLogoutPath, this.userinfoPath]; }
   /** Where the cookies of logins under way go: to the callback alone, or everywhere where each page has a callback of its own. */
   get loginPath(): Uint8Array { return this.redirect == Redirect.Suffix ? utf8("/") : this.callbackPath; }
-  /** `Redirect.Absolute` says whether browsers come by https; else the request's `:scheme` does. */
+  /** With `Redirect.Absolute`: whether browsers use https. Otherwise the request's `:scheme` says so. */
   redirectHttps: bool = false;
   /** `response_mode: "form_post"`. */
   formPost: bool = false;
@@ -62,13 +62,13 @@ export class BrowserSettings {
   maxAgeSec: i32 = -1;
   /** `acr_values` of `authorization_params`; the ID Token's `acr` must be one of them. */
   acrValues: Uint8Array[] = new Array<Uint8Array>();
-  /** By which an ID Token or a logout token may be signed; symmetric ones only where configuration names them. */
+  /** The algorithms that may sign ID Tokens and logout tokens. Symmetric ones must be configured. */
   idTokenAlgorithms: Algorithm[] = [];
-  /** Nothing in the configuration says so: then only those of them count that the provider's metadata lists. */
+  /** They are not configured, so only those count that the provider's metadata lists. */
   idTokenAlgorithmsByMetadata: bool = false;
   /** `symmetric_key`, or `client_secret` (OpenID Connect Core 1.0 §10.1); null unless one of the algorithms is symmetric. */
   idTokenSecret: SecretKey | null = null;
-  /** By which a session's access token may be signed; symmetric ones only with `symmetric_key`. */
+  /** The algorithms that may sign a session's access token. Symmetric ones need `symmetric_key`. */
   accessTokenAlgorithms: Algorithm[] = [];
   /** `trusted_audiences`. */
   trustedAudiences: Uint8Array[] = [];
@@ -82,17 +82,17 @@ export class BrowserSettings {
   limits: SessionLimits = new SessionLimits();
   contents: SessionContents = new SessionContents();
 
-  /** Whether either can go on with what the other has begun: the same client, cookies and secrets. */
+  /** Whether they can use each other's sessions and logins: the same client, cookies and secrets. */
   sharesSessionsWith(other: BrowserSettings): bool {
     const a = this.cookies, b = other.cookies;
     return same(this.context, other.context) && this.keys.sameAs(other.keys) && this.formPost == other.formPost && a.secure == b.secure
       && same(a.secureNames.session, b.secureNames.session) && same(a.plainNames.session, b.plainNames.session) && same(a.path, b.path) && same(a.domain, b.domain);
   }
 
-  /** No session without UserInfo, where the provider has it. */
+  /** If the provider has UserInfo, a login without it fails. */
   userinfoRequired: bool = false;
   refreshAccessToken: bool = true;
-  /** For token answers without expires_in. */
+  /** For token responses without `expires_in`. */
   accessExpiresInSec: i32 = 3600;
   accessLeewaySec: i32 = 0;
   /** `refresh_session_interval`: after so many seconds the provider is asked again with prompt=none; 0: never. */

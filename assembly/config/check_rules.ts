@@ -1,4 +1,4 @@
-// What rules can get wrong only together: addresses and cookies that two of them mean to have on one host.
+// Mistakes that only several rules together can have: two of them want the same address or cookie on one host.
 
 import { endsWith, same } from "../bytes/bytes";
 import { RequestMatch } from "../http/request_match";
@@ -17,7 +17,7 @@ export function checkTogether(readers: ConfigReader[], rules: Rule[], whole: Con
       const whose = last ? "the settings outside of the rules" : itemAt("rules", j);
       refuseSessionsAsTokens(readers[i], rules[i].config, other, whose);
       refuseSessionsAsTokens(readers[i], other, rules[i].config, whose);
-      // Behind a rule that takes whole hosts, nothing is ever asked there.
+      // After a rule that matches whole hosts, no request reaches the others there.
       if (!match.takesWholeHosts) refuseClashes(readers[i], rules[i].config.browser, other.browser, whose);
     }
   }
@@ -58,7 +58,7 @@ export function checkReadyPath(r: ConfigReader, rules: Rule[], whole: Config): v
   }
 }
 
-/** A cookie that holds a session elsewhere must not be read as a bearer token here. */
+/** A cookie that contains a session of another rule must not be read as a bearer token. */
 function refuseSessionsAsTokens(r: ConfigReader, bearer: Config, login: Config, whose: string): void {
   const browser = login.browser;
   if (browser == null) return;

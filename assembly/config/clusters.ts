@@ -1,4 +1,4 @@
-// The Envoy cluster of each of the provider's endpoints. A URL never chooses where a call goes: configuration does (duty 140).
+// The Envoy cluster of each of the provider's endpoints. Configuration decides where a call goes, never a URL (duty 140).
 
 import { EMPTY, inLowerCase, same, utf8 } from "../bytes/bytes";
 import { Endpoint } from "../http/callout";
@@ -7,17 +7,17 @@ import { contextOf } from "../session/sealing";
 import * as attributes from "./attributes";
 import { ConfigReader } from "./reader";
 
-/** Endpoints that are called, by their names in metadata; and where metadata is. */
+/** The endpoints that are called, by their names in metadata, and discovery itself. */
 const CALLED: string[] = ["discovery", "jwks_uri", "introspection_endpoint", "token_endpoint", "userinfo_endpoint", "revocation_endpoint"];
 
 @final
 export class Clusters {
-  /** In the order of CALLED; EMPTY where there is none of its own. */
+  /** Clusters in the order of CALLED; EMPTY if the endpoint has none of its own. */
   private readonly own: Uint8Array[] = [];
   private readonly hosts: Uint8Array[] = [];
   private readonly ofHosts: Uint8Array[] = [];
 
-  /** `common`: EMPTY where there is none. */
+  /** `common`: EMPTY if there is none. */
   constructor(private readonly common: Uint8Array) {
     for (let i = 0; i < CALLED.length; i++) this.own.push(EMPTY);
   }
@@ -56,7 +56,7 @@ export class Clusters {
 
   endpoint(name: string, url: Url): Endpoint { return new Endpoint(url, this.of(name, url.authority)); }
 
-  /** EMPTY where neither endpoint nor host has one of its own. */
+  /** The cluster of the endpoint or of its host; EMPTY if neither has one of its own. */
   special(name: string, authority: Uint8Array): Uint8Array {
     const at = CALLED.indexOf(name);
     if (at >= 0 && this.own[at].length > 0) return this.own[at];
@@ -65,20 +65,20 @@ export class Clusters {
     return EMPTY;
   }
 
-  /** Whether there is one for this endpoint, wherever it is. */
+  /** Whether there is a cluster for this endpoint, whatever its host. */
   covers(name: string): bool {
     const at = CALLED.indexOf(name);
     return this.common.length > 0 || at >= 0 && this.own[at].length > 0;
   }
 
-  /** All that decides where this endpoint is called. */
+  /** Everything that decides where this endpoint is called. */
   identityOf(name: string): Uint8Array {
     const at = CALLED.indexOf(name);
     return contextOf([at < 0 ? EMPTY : this.own[at], this.common, contextOf(this.hosts), contextOf(this.ofHosts)]);
   }
 }
 
-/** Letters, digits, `-`, `.`, `_`, and what ports and IPv6 addresses have. */
+/** Letters, digits, `-`, `.`, `_`, and the other characters of ports and IPv6 addresses. */
 function isAuthority(host: Uint8Array): bool {
   for (let i = 0; i < host.length; i++) {
     const c = host[i];

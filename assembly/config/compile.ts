@@ -1,5 +1,5 @@
-// From the filter's JSON to a Config, or to every reason why there is none. Attribute names and meanings are those of Apache
-// APISIX's openid-connect plugin; what only Envoy needs has a name of its own. docs/configuration.md lists all of them.
+// Compiles the filter's JSON to a Config, or lists every mistake. Attribute names and meanings are those of Apache APISIX's openid-connect
+// plugin; what only Envoy needs has a name of its own. docs/configuration.md lists all attributes.
 
 import { EMPTY } from "../bytes/bytes";
 import { decodeUtf8 } from "../bytes/utf8";
@@ -68,19 +68,19 @@ function readWhole(r: ConfigReader, warnings: string[]): Config {
   const c = readSettings(r, mode, warnings);
   if (mode == "public" && !r.has("rules")) r.wrong("mode", "public leaves every request alone: rules say what is guarded");
   r.text("$schema");
-  // Whatever it says, it makes this configuration another one: caches belong to configurations (filter/configure.ts).
+  // Its value is not used. It makes the text of the configuration differ, and caches belong to that text (filter/configure.ts).
   r.text("cache_segment");
   c.cacheBytes = attributes.cache_max_kib(r) * 1024;
   c.readyPath = readPath(r, "ready_path", EMPTY);
   for (let i = 0; i < readers.length; i++) {
     const own: string[] = [];
     rules.push(readRule(readers[i], own));
-    // What it has from outside was said of the outside.
+    // A warning about inherited attributes was given for the outer configuration already.
     for (let k = 0; k < own.length; k++) if (!warnings.includes(own[k])) own[k] = itemAt("rules", i) + ": " + own[k];
     for (let k = 0; k < own.length; k++) if (!warnings.includes(own[k])) warnings.push(own[k]);
   }
   if (r.literals.length > 0) warnings.push("secrets stand in the configuration itself, where everyone who may read Envoy's config_dump reads them; give them by $ENV://NAME: " + r.literals.join(", "));
-  // Of settings that are wrong themselves nobody knows what they are together.
+  // Settings with mistakes of their own cannot be compared.
   if (r.errors.length == 0) checkTogether(readers, rules, c);
   checkReadyPath(r, rules, c);
   leaveOutUnusedUserinfo(c, rules);
@@ -106,10 +106,10 @@ function readRule(r: ConfigReader, warnings: string[]): Rule {
 
 const WRONG_MODE = "wrong";
 
-/** Empty: as the other attributes say. Only where tokens or sessions are asked for does a mode hold for rules too. */
+/** Empty: the other attributes decide. A rule inherits `mode` only if the mode requires tokens or sessions. */
 function readMode(r: ConfigReader): string {
   const before = r.errors.length, mode = r.has("mode") ? attributes.mode(r) : "";
-  // What it would need is anybody's guess.
+  // With a wrong mode, the attributes that it needs are not known.
   if (r.errors.length > before) return WRONG_MODE;
   if (r.owns("mode") && isGuarded(mode) && r.owns("bearer_only")) r.wrong("bearer_only", "is what mode says already: leave it out");
   return r.owns("mode") || isGuarded(mode) && !r.owns("bearer_only") ? mode : "";
@@ -148,7 +148,7 @@ function readGuarded(r: ConfigReader, mode: string, warnings: string[]): Config 
   return c;
 }
 
-/** Whether `redirect_uri`, or `discovery` where that is no URL, leads to this machine: a trial's secrets need no warning. */
+/** Whether `redirect_uri` (or `discovery`, if that is no URL) leads to this machine. Then it is a trial, and its secrets need no warning. */
 function isForLocalhost(r: ConfigReader, c: Config): bool {
   const browser = c.browser, known = browser != null && browser.redirect == Redirect.Absolute;
   const text = browser != null && known ? browser.redirectUrl : r.text("discovery");
@@ -164,23 +164,23 @@ function wantsLogin(r: ConfigReader, c: Config, mode: string, warnings: string[]
   const bearerOnly = attributes.bearer_only(r) && mode != "browser" || mode == "bearer";
   const action = attributes.unauth_action(r);
   c.unauthenticated = bearerOnly || action == "deny" ? Unauthenticated.Deny : action == "pass" ? Unauthenticated.Pass : Unauthenticated.Login;
-  // Where the mode itself is wrong, what it would need is anybody's guess.
+  // With a wrong mode, the attributes that it needs are not known.
   const login = !bearerOnly && (r.has("session") || action == "auth" && r.errors.length == before);
   if (login) return true;
   const unused = r.set(OF_LOGIN);
-  // Rules may have a use for what stands outside of them.
+  // Rules may use attributes that are outside of them.
   if (unused.length > 0 && !r.owns("rules")) warnings.push("not used by bearer tokens: " + unused.join(", "));
   return false;
 }
 
-/** Options of elsewhere that would weaken the filter, or that it cannot follow; naming a safe value is fine. */
+/** Options of other products that would weaken the filter, or that it does not support. A safe value is accepted. */
 function refuseUnsafe(r: ConfigReader, warnings: string[]): void {
   if (attributes.accept_none_alg(r)) r.wrong("accept_none_alg", "unsigned tokens are never accepted");
-  // APISIX's default, so it stands in every exported object, asked for or not.
+  // This is APISIX's default, so every exported object contains it.
   if (attributes.accept_unsupported_alg(r)) warnings.push("accept_unsupported_alg is true: a token whose signature cannot be checked is refused all the same");
 }
 
-/** Whether the text may stand inside the quotes of a challenge (RFC 9110 §5.6.4) as it is. */
+/** Whether the text can be in the quotes of a challenge (RFC 9110 §5.6.4) as it is. */
 function quotable(text: string): bool {
   for (let i = 0; i < text.length; i++) {
     const c = text.charCodeAt(i);

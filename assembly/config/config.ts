@@ -1,4 +1,4 @@
-// The compiled configuration: valid by construction, never changed, nothing left to parse when a request comes.
+// The compiled configuration. It is valid by construction and never changes, and nothing of it is parsed for a request.
 
 import { EMPTY } from "../bytes/bytes";
 import { Key } from "../crypto/encoding/key";
@@ -14,16 +14,16 @@ import { IdentitySettings } from "../policy/identity";
 import { BrowserSettings } from "./browser";
 import { Clusters } from "./clusters";
 
-/** Whether credentials are looked at at all. */
+/** Whether credentials decide about a request, or whether all are admitted or denied. */
 export const enum Mode { Guarded = 1, Public, Denied }
 
-/** What happens to a request without credentials. `Login`: a browser is sent to the provider, anyone else is refused. */
+/** What happens to a request without credentials. `Login`: a browser is sent to the provider, any other client is refused. */
 export const enum Unauthenticated { Deny = 1, Pass, Login }
 
-/** How a bearer token is verified. `Either`: by introspection where the provider offers it, else by its keys. */
+/** How a bearer token is verified. `Either`: by introspection if the provider offers it, else by the provider's keys. */
 export const enum Verification { PublicKey = 1, Jwks, Introspection, Either }
 
-/** Where a bearer token may stand. */
+/** Where in a request a bearer token may be. */
 export const enum SourceKind { Header = 1, RawHeader, Query, Cookie }
 
 @final
@@ -36,19 +36,19 @@ export class Source {
 export class ProviderSettings {
   constructor(
     readonly discovery: Endpoint,
-    /** The one that `issuer` names, or the one that `discovery` belongs to. */
+    /** The value of `issuer`, or the issuer that the URL of `discovery` implies. */
     readonly issuer: Uint8Array,
-    /** `issuer` names it: no other spelling will do. */
+    /** It is the value of `issuer`, so no other spelling is accepted. */
     readonly issuerExact: bool,
     readonly clusters: Clusters,
-    /** They go before what metadata says. */
+    /** They take precedence over metadata. */
     readonly endpoints: Endpoints,
     readonly allowHttp: bool,
     readonly timeoutMs: i32,
     readonly lifetimeMs: i64,
   ) {}
 
-  /** The endpoints that are needed, by their names in metadata. */
+  /** The needed endpoints, by their names in metadata. */
   used: string[] = [];
 }
 
@@ -62,21 +62,21 @@ export function neededEndpoint(used: string, metadata: Metadata): string {
 export class AudienceRule {
   claim: string = "aud";
   required: bool = false;
-  /** Any of them; empty: any audience. */
+  /** One of these is required; empty: any audience is accepted. */
   accepted: Uint8Array[] = new Array<Uint8Array>();
 }
 
 @final
 export class IntrospectionSettings {
-  /** null: the provider's own, by discovery. */
+  /** null: the endpoint from metadata. */
   endpoint: Endpoint | null = null;
-  /** The most seconds that an answer is believed; 0: until the token's expiry. */
+  /** For how many seconds a response is valid at most; 0: until the token's expiry. */
   intervalSec: i32 = 0;
-  /** The claim that says when the answer ends: `exp` is a time, any other is a number of seconds from now. */
+  /** The claim that says when the response expires: `exp` is a time, any other is a number of seconds from now. */
   expiryClaim: string = "exp";
   /** Request headers that are sent along. */
   addonHeaders: string[] = [];
-  /** By which parameter the token is sent (`introspection_token_param_name`). */
+  /** The parameter that contains the token (`introspection_token_param_name`). */
   tokenParameter: string = "token";
   /** Names and values in turn of `introspection_params`. */
   params: Uint8Array[] = new Array<Uint8Array>();
@@ -91,24 +91,24 @@ export class Config {
   rules: Rule[] = [];
   realm: string = "apisix";
   unauthenticated: Unauthenticated = Unauthenticated.Deny;
-  /** CORS preflights pass: they never carry credentials. */
+  /** CORS preflights are admitted: they never have credentials. */
   allowPreflight: bool = false;
-  /** null where nobody logs in by a browser. Where it is set, `provider` is, too. */
+  /** null if browsers do not log in. If it is set, `provider` is set too. */
   browser: BrowserSettings | null = null;
   verification: Verification = Verification.Either;
   sources: Source[] = [];
-  /** null where nothing is fetched from a provider. */
+  /** null if nothing is fetched from a provider. */
   provider: ProviderSettings | null = null;
-  /** For introspection; null where there are no credentials. */
+  /** For introspection; null if there are no credentials. */
   client: Client | null = null;
   timeoutMs: i32 = 3000;
   /** From `public_key` or `symmetric_key`. */
   key: Key | null = null;
-  /** Of bearer tokens. Never open: an algorithm that is not here is refused. */
+  /** The accepted algorithms of bearer tokens. An algorithm that is not in the list is refused. */
   algorithms: Algorithm[] = [];
-  /** HS* of ID Tokens, where `client_secret` is their key. */
+  /** The accepted HS* algorithms of ID Tokens whose key is `client_secret`. */
   idTokenAlgorithms: Algorithm[] = [];
-  /** Any of them. Empty: the provider's, where there is one; else introspection answers for the token, and no issuer is known. */
+  /** One of these is required. Empty: the provider's, if there is one. Otherwise introspection decides about the token, and no issuer is known. */
   issuers: Uint8Array[] = new Array<Uint8Array>();
   audience: AudienceRule = new AudienceRule();
   requiredScopes: Uint8Array[] = new Array<Uint8Array>();
@@ -116,17 +116,17 @@ export class Config {
   accessRules: AccessRules | null = null;
   /** The header `typ` that a token must have (RFC 9068 §2.1); empty: any. */
   typ: string = "";
-  /** Whether ID Tokens count as bearer tokens. Then `audience` names some. */
+  /** Whether ID Tokens are accepted as bearer tokens. Then `audience` is not empty. */
   acceptIdTokens: bool = false;
   slackSec: i32 = 120;
   introspection: IntrospectionSettings = new IntrospectionSettings();
   identity: IdentitySettings = new IdentitySettings();
-  /** Whether verdicts on JWTs are remembered. Introspection answers always are. */
+  /** Whether verdicts on JWTs are cached. Those from introspection always are. */
   cacheVerdicts: bool = true;
   cacheBytes: i32 = 0;
 }
 
-/** Settings of their own for some requests. */
+/** A rule: settings for some requests. */
 @final
 export class Rule {
   constructor(readonly match: RequestMatch, readonly config: Config) {}

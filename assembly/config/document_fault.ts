@@ -1,12 +1,12 @@
-// Why a text is no configuration at all: the place, what is wrong there, and the line without anything that could be a value.
+// The message for a text that cannot be parsed: the place, what is wrong there, and the line without anything that could be a value.
 
 import { JsonFault } from "../json/parser";
 import { isName } from "./known_names";
 
-/** So many bytes of the line on both sides of the mistake are shown. */
+/** Bytes of the line that are shown on each side of the mistake. */
 const SHOWN = 40;
 
-/** `at`: where the parser stopped, an offset in the text; of JsonFault.TooLarge, the text's size. */
+/** `at`: the offset where the parser stopped; for JsonFault.TooLarge, the text's size. */
 export function documentFault(text: Uint8Array, fault: JsonFault, at: i32, largest: i32): string {
   if (fault == JsonFault.TooLarge) return `expected at most ${largest} bytes, found ${at}`;
   if (isProtobuf(text)) return "expected JSON, found a protobuf message: give the JSON as the value of a google.protobuf.StringValue, not of a Struct";
@@ -16,7 +16,7 @@ export function documentFault(text: Uint8Array, fault: JsonFault, at: i32, large
   return placeIn(text, place) + ": " + mistake(text, fault, place, before) + ": " + excerpt(text, place);
 }
 
-/** A Struct or another message with its first field, which Envoy hands over as it is on the wire: tags and lengths are control characters. */
+/** Whether it is a Struct or another protobuf message. Envoy passes it on in binary, so tags and lengths look like control characters. */
 function isProtobuf(text: Uint8Array): bool {
   if (text.length == 0 || text[0] != 0x0a) return false;
   for (let i = 0; i < text.length; i++) if (text[i] < 0x20 && text[i] != 0x09 && text[i] != 0x0a && text[i] != 0x0d) return true;
@@ -37,13 +37,13 @@ function mistake(text: Uint8Array, fault: JsonFault, at: i32, before: u8): strin
   return "not JSON from here on";
 }
 
-/** The last byte before `at` that is no blank; 0 where there is none. */
+/** The last byte before `at` that is no blank; 0 if there is none. */
 function lastBefore(text: Uint8Array, at: i32): u8 {
   while (at > 0) if (text[--at] > 0x20) return text[at];
   return 0;
 }
 
-/** Lines and columns begin with 1; columns count characters. */
+/** Line and column begin with 1. Columns count characters. */
 function placeIn(text: Uint8Array, at: i32): string {
   let line = 1, column = 1;
   for (let i = 0; i < at; i++) {
@@ -56,14 +56,14 @@ function placeIn(text: Uint8Array, at: i32): string {
 }
 
 /**
- * The line around `at`. A quote may be missing, so nobody can tell what is a value and might be secret: shown are attributes' names in quotes before
- * a colon, and the signs of JSON. Everything else is `…`.
+ * The line around `at`. If a quote is missing, a value, which may be secret, cannot be told from a name. So only names of attributes in quotes before a
+ * colon and the signs of JSON are shown. Everything else is `…`.
  */
 function excerpt(text: Uint8Array, at: i32): string {
   let from = at, to = at;
   while (from > 0 && text[from - 1] != 0x0a && at - from < SHOWN) from--;
   while (to < text.length && text[to] != 0x0a && to - at < SHOWN) to++;
-  // Whole words: half of one could look like a name.
+  // The excerpt ends at whole words: half of one could look like a name.
   while (from > 0 && isWordByte(text[from - 1]) && isWordByte(text[from])) from--;
   while (to < text.length && to > 0 && isWordByte(text[to - 1]) && isWordByte(text[to])) to++;
   let out = "", hidden = false;
@@ -87,7 +87,7 @@ function excerpt(text: Uint8Array, at: i32): string {
   return out;
 }
 
-/** Whether the word stands in quotes, with a colon behind. */
+/** Whether the word is in quotes before a colon. */
 function isMember(text: Uint8Array, start: i32, end: i32): bool {
   if (start == 0 || text[start - 1] != 0x22 || end >= text.length || text[end] != 0x22) return false;
   let next = end + 1;

@@ -1,12 +1,12 @@
-// Attributes of elsewhere that have no place here: what to use instead. APISIX's root schema is open, so that exported objects hold options of its
-// library, lua-resty-openidc, too; Huawei's API Gateway has names of its own for the same things.
+// Attributes of other products that the filter does not have, and what to use instead. APISIX's schema is open, so exported objects contain options of
+// its library, lua-resty-openidc, too. Huawei's API Gateway has names of its own for the same things.
 
 import { is } from "../bytes/bytes";
 import { Json, Kind } from "../json/json";
 import { ELSEWHERE } from "./attribute_names";
 import { ConfigReader } from "./reader";
 
-/** Only attributes that the object itself sets: what stands outside of rules is said once. */
+/** Only attributes that the object itself sets: inherited ones are reported once, for the outer configuration. */
 export function readForeign(r: ConfigReader, warnings: string[]): void {
   for (let i = 0; i < ELSEWHERE.length; i += 3) {
     const name = ELSEWHERE[i], harmless = ELSEWHERE[i + 1], instead = ELSEWHERE[i + 2];
@@ -17,7 +17,7 @@ export function readForeign(r: ConfigReader, warnings: string[]): void {
   }
 }
 
-/** An object in which everything is turned off, as APISIX's dashboard exports `_meta`. */
+/** Whether everything in the object is turned off, as in the `_meta` that APISIX's dashboard exports. */
 function asksForNothing(json: Json, node: i32): bool {
   if (!json.isObject(node)) return false;
   for (let key = json.first(node); key >= 0; key = json.sibling(node, key + 1)) if (json.kind(key + 1) != Kind.False) return false;

@@ -1,20 +1,20 @@
-// What a configuration finds in this Envoy: the variables that `$ENV://NAME` refers to, and whether it signs.
+// What a configuration depends on in this Envoy: the variables that `$ENV://NAME` refers to, and whether Envoy can sign.
 
 import { indexOf, same } from "../bytes/bytes";
 
 @final
 export class Environment {
-  /** The values that were asked for, in that order. */
+  /** The values that were read, in their order. */
   readonly used: Uint8Array[] = [];
 
   constructor(
-    /** `NAME=value`. */
+    /** Each is `NAME=value`. */
     private readonly entries: Uint8Array[],
-    /** Whether Envoy signs for the filter. */
+    /** Whether Envoy can sign. */
     readonly signs: bool = true,
   ) {}
 
-  /** null where there is no such variable. */
+  /** null if there is no such variable. */
   value(name: Uint8Array): Uint8Array | null {
     for (let i = 0; i < this.entries.length; i++) {
       const entry = this.entries[i];

@@ -1,8 +1,8 @@
-// Header names that configuration chooses.
+// Header names in the configuration.
 
 import { EMPTY, is, lowerCase, startsWith } from "../bytes/bytes";
 
-/** In lower case, as Envoy holds it; empty where the text is no header name (RFC 9110 §5.1). */
+/** The name in lower case, as in Envoy; empty if the text is no header name (RFC 9110 §5.1). */
 export function headerName(text: Uint8Array): Uint8Array {
   const out = new Uint8Array(text.length);
   for (let i = 0; i < text.length; i++) {
@@ -13,19 +13,19 @@ export function headerName(text: Uint8Array): Uint8Array {
   return out;
 }
 
-/** Headers that steer the proxy or the connection, or that others trust: no claim may be written there. */
+/** Headers that control the proxy or the connection, or that others trust. No claim may be written into them. */
 const RESERVED: string[] = [
   "host", "content-length", "transfer-encoding", "connection", "upgrade", "te", "trailer", "keep-alive", "proxy-connection", "expect",
   "authorization", "proxy-authorization", "cookie", "set-cookie", "forwarded", "via", "content-type", "accept", "origin", "referer", "grpc-timeout",
 ];
 
-/** `name` is in lower case; with `_` as with `-`, because upstreams that build CGI variables cannot tell them apart. */
+/** `name` is in lower case. `_` counts as `-`, because upstreams that make CGI variables cannot tell them apart. */
 export function reservedName(name: Uint8Array): bool {
   const plain = withDashes(name);
   return startsWith(plain, "x-envoy-") || startsWith(plain, "x-forwarded-") || startsWith(plain, "sec-") || connectionName(plain);
 }
 
-/** Headers that belong to one connection or one message, and mean harm when copied into another. */
+/** Headers that belong to one connection or message. To copy them into another would do harm. */
 export function connectionName(name: Uint8Array): bool {
   for (let i = 0; i < RESERVED.length; i++) if (is(name, RESERVED[i])) return true;
   return false;

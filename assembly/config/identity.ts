@@ -1,4 +1,4 @@
-// Which identity headers the upstream gets.
+// The attributes about the identity headers that the upstream gets.
 
 import { indexOf, is, same, utf8 } from "../bytes/bytes";
 import { decodeUtf8 } from "../bytes/utf8";
@@ -39,10 +39,10 @@ export function readIdentity(r: ConfigReader): IdentitySettings {
   return out;
 }
 
-/** Claims that nobody has a header of the same name for, but whoever takes the header for the key. */
+/** Names of claims. A header with such a name shows that header and claim were swapped. */
 const CLAIMS: string[] = words("sub iss aud azp sid scope email name roles groups preferred_username given_name family_name client_id");
 
-/** `{"x-user-id": "sub"}` */
+/** Whether it is written as `{"x-user-id": "sub"}`. */
 function isSwapped(path: string, header: Uint8Array): bool {
   const looksLikeHeader = headerName(utf8(path)).length > 0 && path.includes("-");
   return looksLikeHeader && indexOf(header, 0x2d) < 0 && (path.startsWith("x-") || path.startsWith("X-") || CLAIMS.includes(decodeUtf8(header)));
@@ -60,7 +60,7 @@ function taken(headers: ClaimHeader[], name: Uint8Array): bool {
 
 export const PATH_EXPECTED = `expected a claim path of printable ASCII with at most ${MAX_DOTS} dots`;
 
-/** Whether a claim may be looked for by this path. */
+/** Whether the text can be the path of a claim. */
 export function plainPath(path: string): bool {
   let dots = 0;
   for (let i = 0; i < path.length; i++) {

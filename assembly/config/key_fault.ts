@@ -1,4 +1,4 @@
-// What is wrong with a `public_key`, in words.
+// The messages about a wrong `public_key`.
 
 import { KeyFault } from "../crypto/encoding/key";
 

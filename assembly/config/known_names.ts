@@ -1,17 +1,17 @@
-// Which attributes there are, and which one an unknown name was meant for.
+// The names of all attributes, and suggestions for unknown names.
 
 import { ELSEWHERE, NAMES, PLACES } from "./attribute_names";
 import { nearest } from "./nearest";
 
 const OF_RULES = "rules[].";
 
-/** `place`: the object, as in PLACES. Those of other products are told by their own message (elsewhere.ts). */
+/** `place`: the object, as in PLACES. Attributes of other products have messages of their own (elsewhere.ts). */
 export function isAttribute(place: string, name: string): bool {
   const outermost = place.length == 0 || place == OF_RULES;
   return namesAt(place).includes(name) || outermost && ELSEWHERE.indexOf(name) % 3 == 0;
 }
 
-/** The names in the object; a rule has those of the outermost one, too. */
+/** The names in the object. A rule also has those of the outermost object. */
 function namesAt(place: string): string[] {
   const at = PLACES.indexOf(place), own: string[] = at < 0 ? [] : NAMES[at];
   return place == OF_RULES ? own.concat(NAMES[0]) : own;
@@ -23,7 +23,7 @@ export function isName(name: string): bool {
   return false;
 }
 
-/** What to say behind "unknown attribute". */
+/** The end of the message "unknown attribute". */
 export function hintAt(place: string, name: string): string {
   for (let i = 0; i < PLACES.length; i++) {
     if (NAMES[i].includes(name)) return "; it belongs in " + (PLACES[i].length == 0 ? "the outermost object" : PLACES[i].substring(0, PLACES[i].length - 1));

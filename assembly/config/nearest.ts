@@ -2,7 +2,7 @@
 
 const MAX_NAME = 64;
 
-/** The known name with the fewest edits, or "" where none is near: at most two of its letters, or a third of them, may differ. */
+/** The known name with the fewest edits. At most two of its letters, or a third of them, may differ; otherwise "". */
 export function nearest(name: string, known: string[]): string {
   if (name.length > MAX_NAME) return "";
   let best = "", fewest = max(2, name.length / 3) + 1;

@@ -1,4 +1,4 @@
-// `access_rules`: one rule, which may hold others. Every mistake in it is named with its place.
+// `access_rules`: one rule, which may contain others. Every mistake in it is reported with its place.
 
 import { decodeUtf8 } from "../bytes/utf8";
 import { ABSENT, Json, Kind } from "../json/json";
@@ -8,13 +8,13 @@ import { nearest } from "./nearest";
 import { ConfigReader, itemAt } from "./reader";
 import { isReference } from "./references";
 
-/** Judging goes as deep as rules are nested, and is repeated for each. */
+/** The evaluation is recursive, and visits each rule. */
 const MAX_DEPTH = 8;
 const MAX_RULES = 256;
 
 const KNOWN: string[] = ["all", "any", "not", "claim", "equals", "contains", "one_of", "exists"];
 
-/** null where the key is absent or something is wrong with it. */
+/** null if the key is absent or wrong. */
 export function readAccessRules(r: ConfigReader, key: string): AccessRules | null {
   const node = r.node(key);
   if (node == ABSENT) return null;
@@ -25,9 +25,9 @@ export function readAccessRules(r: ConfigReader, key: string): AccessRules | nul
 
 @final
 class RuleReader {
-  /** Rules so far. */
+  /** The number of rules until now. */
   count: i32 = 0;
-  /** What it has returned stands for nothing then. */
+  /** If this is set, the returned rules are not valid. */
   failed: bool = false;
 
   constructor(private readonly json: Json, private readonly errors: string[]) {}
@@ -78,7 +78,7 @@ class RuleReader {
     return out;
   }
 
-  /** `tests`: how many there are beside the claim. */
+  /** `tests`: the number of members beside the claim. */
   private claimRule(node: i32, claim: i32, at: string, tests: i32): AccessRule | null {
     const json = this.json, path = json.isString(claim) ? decodeUtf8(json.text(claim)) : "";
     if (!plainPath(path)) this.wrong(at + ".claim", PATH_EXPECTED);
@@ -106,7 +106,7 @@ class RuleReader {
     else if (this.written(node, at)) into.push(new Scalar(this.json, node));
   }
 
-  /** Taken by the letter, a reference would never be what a claim says, and `not` would let everyone pass. */
+  /** References are not replaced here. Taken literally, one would never equal a claim, and `not` would admit everybody. */
   private written(node: i32, at: string): bool {
     if (!isReference(this.json.text(node))) return true;
     this.wrong(at, "is not replaced here: write the value itself");
@@ -115,7 +115,7 @@ class RuleReader {
 
   wrong(at: string, what: string): AccessRule | null {
     const error = at + ": " + what;
-    // What several settings have from one place is wrong once.
+    // Several rules may inherit the same mistake. It is reported once.
     if (!this.errors.includes(error)) this.errors.push(error);
     this.failed = true;
     return null;

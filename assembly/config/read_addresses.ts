@@ -18,7 +18,7 @@ export function readAddresses(r: ConfigReader, b: BrowserSettings, warnings: str
   const afterProvider = r.url("post_logout_redirect_uri", true);
   if (afterProvider != null) b.postLogoutRedirectUri = afterProvider.text;
   readAfterLogout(r, b);
-  // An ID Token in the query of any address stands in logs and Referer headers there.
+  // At another address than the provider's, an ID Token in the query would appear in logs and Referer headers.
   if (attributes.redirect_after_logout_with_id_token_hint(r) && b.redirectAfterLogoutUri.length > 0) {
     warnings.push("redirect_after_logout_with_id_token_hint is true: redirect_after_logout_uri gets no ID Token; without that attribute the provider's end_session_endpoint is used, which gets one");
   }
@@ -38,7 +38,7 @@ function readRedirect(r: ConfigReader, b: BrowserSettings, warnings: string[]): 
     return;
   }
   const url = read.value;
-  // A query would be part of what the provider compares, and the answer's own parameters could not be told from it.
+  // The provider compares the whole URL. With a query in it, the parameters of the provider's answer could not be told from its own.
   if (!isServable(url.path)) r.wrong("redirect_uri", PATH_WANTED);
   else if (url.path.length == 1) r.wrong("redirect_uri", TAKES_THE_PAGE);
   if (!url.https && !isLoopback(url)) warnings.push("redirect_uri is plain http: whoever is on the way can take over the login and the session");
@@ -48,7 +48,7 @@ function readRedirect(r: ConfigReader, b: BrowserSettings, warnings: string[]): 
   b.callbackPath = url.path;
 }
 
-/** Each path says what a request is for, so no two may be one. */
+/** Each path identifies an endpoint, so no two may be the same. */
 function refuseShared(r: ConfigReader, b: BrowserSettings): void {
   const keys = OWN_PATHS, paths = b.ownPaths;
   for (let i = 1; i < paths.length; i++) {

@@ -17,7 +17,7 @@ import { Clients } from "./read_client";
 import { readContents, readSession } from "./read_session";
 import { ConfigReader } from "./reader";
 
-/** Everything else of `c` has been read. */
+/** Call it after everything else of `c` was read. */
 export function readBrowser(r: ConfigReader, c: Config, clients: Clients, warnings: string[]): BrowserSettings {
   const b = new BrowserSettings();
   b.scope = readScope(r, warnings);
@@ -30,7 +30,7 @@ export function readBrowser(r: ConfigReader, c: Config, clients: Clients, warnin
   if (!b.nonceRequired) warnings.push("use_nonce is false: a nonce is sent, but an ID Token without one is accepted, and only PKCE keeps stolen codes out: does the provider check it?");
   b.trustedAudiences = r.texts("trusted_audiences");
   r.atMost("trusted_audiences", attributes.MAX_TRUSTED_AUDIENCES, b.trustedAudiences.length, " audiences");
-  // Not merely passed over: whoever sets them counts on them.
+  // These are refused, not ignored: who sets them relies on them.
   const par = r.child("par"), dpop = r.child("dpop");
   if (par != null && attributes.par_enabled(par)) par.wrong("enabled", "pushed authorization requests are not supported");
   if (dpop != null && attributes.dpop_enabled(dpop)) dpop.wrong("enabled", "proof of possession is not supported");
@@ -57,7 +57,7 @@ export function readBrowser(r: ConfigReader, c: Config, clients: Clients, warnin
   return b;
 }
 
-/** Those that the client is registered for (OpenID Connect Dynamic Client Registration 1.0 §2), and those of access tokens. */
+/** The algorithms that the client is registered for (OpenID Connect Dynamic Client Registration 1.0 §2), and those of access tokens. */
 function readAlgorithms(r: ConfigReader, c: Config, b: BrowserSettings): void {
   b.accessTokenAlgorithms = algorithmsOfSessions(c);
   const places: string[] = [], names = r.texts("id_token_signed_response_alg", places);
@@ -71,7 +71,7 @@ function readAlgorithms(r: ConfigReader, c: Config, b: BrowserSettings): void {
   b.idTokenAlgorithmsByMetadata = !r.has("token_signing_alg_values_expected");
 }
 
-/** The expected ones. Beside a key of one's own they are those that fit it, which says nothing of what the provider's keys sign. */
+/** The expected algorithms. If a key is configured, these are the ones that fit it; the provider's keys may use others. */
 function algorithmsOfSessions(c: Config): Algorithm[] {
   if (c.key == null) return c.algorithms;
   const out = asymmetricAlgorithms();
@@ -79,9 +79,9 @@ function algorithmsOfSessions(c: Config): Algorithm[] {
   return out;
 }
 
-/** HS* are verified with `symmetric_key`, or without one with `client_secret`, which is all that a provider has for them. */
+/** HS* signatures are verified with `symmetric_key`, or without one with `client_secret`, which the provider has too. */
 function readIdTokenSecret(r: ConfigReader, c: Config, b: BrowserSettings, clientSecret: Uint8Array, warnings: string[]): void {
-  // Also where a rule verifies bearer tokens in another way: its ID Tokens are those of the same client.
+  // This holds even if a rule verifies bearer tokens in another way: its ID Tokens are for the same client.
   const text = r.secret("symmetric_key"), own: SecretKey | null = text == null ? null : new SecretKey(text);
   for (let i = 0; i < b.idTokenAlgorithms.length; i++) {
     const algorithm = b.idTokenAlgorithms[i], size = hashSize(algorithm.hash);
@@ -96,7 +96,7 @@ function readIdTokenSecret(r: ConfigReader, c: Config, b: BrowserSettings, clien
   }
 }
 
-/** What only cookies and the rest of the configuration together can get wrong. */
+/** Mistakes that only cookies and the rest of the configuration together can have. */
 function checkCookies(r: ConfigReader, c: Config, b: BrowserSettings, warnings: string[]): void {
   const cookies = b.cookies;
   // The provider's form comes from another site: without Secure and SameSite=None the login's cookie would not come with it.

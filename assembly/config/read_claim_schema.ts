@@ -1,4 +1,4 @@
-// `claim_schema`: a JSON Schema for claims. What policy/claim_schema.ts does not judge is refused here, since whoever writes it counts on it.
+// `claim_schema`: a JSON Schema for claims. Keywords that policy/claim_schema.ts does not evaluate are refused, because who writes them relies on them.
 
 import { decodeUtf8 } from "../bytes/utf8";
 import { words } from "../bytes/words";
@@ -10,13 +10,13 @@ import { nearest } from "./nearest";
 import { ConfigReader } from "./reader";
 import { isReference } from "./references";
 
-/** Judging goes as deep as schemas are nested. */
+/** The evaluation is recursive. */
 const MAX_DEPTH = 16;
 const MAX_SCHEMAS = 512;
-/** Keywords that change no verdict. */
+/** Keywords that have no effect on validation. */
 const ANNOTATIONS = "$schema $id title description default examples $comment";
 
-/** null where the key is absent or something is wrong with it. */
+/** null if the key is absent or wrong. */
 export function readClaimSchema(r: ConfigReader, key: string): ClaimSchema | null {
   const root = r.node(key);
   if (root == ABSENT) return null;
@@ -28,9 +28,9 @@ export function readClaimSchema(r: ConfigReader, key: string): ClaimSchema | nul
 
 @final
 class SchemaReader {
-  /** As ClaimSchema takes them. */
+  /** See ClaimSchema. */
   readonly notes: StaticArray<u8>;
-  /** Schemas so far. */
+  /** The number of schemas until now. */
   count: i32 = 0;
   private readonly keywords: string[] = words(KEYWORDS);
   private readonly annotations: string[] = words(ANNOTATIONS);
@@ -112,14 +112,14 @@ class SchemaReader {
     this.notes[value - this.root] = <u8>types;
   }
 
-  /** Taken by the letter, a reference would never be what a claim says, and `not` would let everyone pass. */
+  /** References are not replaced here. Taken literally, one would never equal a claim, and `not` would admit everybody. */
   private literal(value: i32): void {
     for (let node = value; node < this.json.next(value); node++) {
       if (isReference(this.json.text(node))) this.wrong(node, "is not replaced here: write the value itself");
     }
   }
 
-  /** The first item of a list that must have one; what is wrong with it is said. */
+  /** The first item of a list that must not be empty. Reports a mistake. */
   private firstOf(list: i32, what: string): i32 {
     const first = this.json.isList(list) ? this.json.first(list) : ABSENT;
     if (first == ABSENT) this.wrong(list, `expected a list of ${what} that is not empty`);

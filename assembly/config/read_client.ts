@@ -1,4 +1,4 @@
-// How the filter proves itself to the provider: at the introspection endpoint, and at the endpoints of the login.
+// How the filter authenticates to the provider: at the introspection endpoint, and at the endpoints of the login.
 
 import { EMPTY, utf8 } from "../bytes/bytes";
 import { hashSize } from "../crypto/hash/hash";
@@ -11,7 +11,7 @@ import * as attributes from "./attributes";
 import { Verification } from "./config";
 import { ConfigReader } from "./reader";
 
-/** Read for assertions of both kinds, and of use to one of them. */
+/** Attributes that are read for assertions of both kinds, but used by one of them. */
 const OF_KEYS: string[] = ["client_rsa_private_key"];
 
 const FOR_LOGIN = "is required for the browser login";
@@ -21,16 +21,16 @@ const WITHOUT_SECRET = "; a client that has none (PKCE alone) sets token_endpoin
 
 @final
 export class Clients {
-  /** EMPTY where there is none, or a wrong one. */
+  /** EMPTY if it is absent or wrong. */
   id: Uint8Array = EMPTY;
   secret: Uint8Array = EMPTY;
-  /** null where credentials are missing. */
+  /** null if credentials are missing. */
   introspection: Client | null = null;
   login: Client | null = null;
   revocation: Client | null = null;
 }
 
-/** `verification`: by introspection alone it cannot be done without credentials; by keys there is no introspection that would need any. */
+/** `verification`: introspection alone requires credentials; verification by keys needs none. */
 export function readClients(r: ConfigReader, login: bool, verification: Verification, warnings: string[]): Clients {
   const out = new Clients();
   const id = r.text("client_id"), secret = r.secret("client_secret");
@@ -79,13 +79,13 @@ function takesSecret(auth: ClientAuth): bool { return auth == ClientAuth.Basic |
 
 function isJwt(auth: ClientAuth): bool { return auth == ClientAuth.PrivateKeyJwt || auth == ClientAuth.ClientSecretJwt; }
 
-/** What the assertions of both ways have in common. */
+/** What the assertions at all endpoints have in common. */
 class Assertions {
   private key: PrivateKey | null = null;
   private kid: Uint8Array = EMPTY;
   private audience: Uint8Array = EMPTY;
   private lifetimeSec: i32 = 60;
-  /** "": the one that goes with the key. */
+  /** "": the usual one for the key. */
   private algorithm: string = "";
   private complained: bool = false;
 
@@ -93,7 +93,7 @@ class Assertions {
     const kid = r.text("client_rsa_private_key_id"), audience = r.text("client_jwt_assertion_audience");
     if (kid != null) this.kid = kid;
     if (audience != null) this.audience = audience;
-    // An assertion that is seen on its way must not be of use for long (RFC 7523 §3).
+    // A stolen assertion must not be usable for long (RFC 7523 §3).
     this.lifetimeSec = attributes.client_jwt_assertion_expires_in(r);
     if (r.has("client_jwt_assertion_alg")) this.algorithm = attributes.client_jwt_assertion_alg(r);
     if (!keyNeeded) return;
@@ -108,7 +108,7 @@ class Assertions {
     else this.key = read.value;
   }
 
-  /** null where something is missing or does not fit. */
+  /** null if something is missing or does not fit. */
   by(r: ConfigReader, auth: ClientAuth, secret: Uint8Array): Assertion | null {
     const key = auth == ClientAuth.PrivateKeyJwt ? this.key : null;
     if (auth == ClientAuth.PrivateKeyJwt && key == null || auth == ClientAuth.ClientSecretJwt && secret.length == 0) return null;
@@ -127,14 +127,14 @@ class Assertions {
     return assertion;
   }
 
-  /** Both ways may stumble over the same thing. */
+  /** Both uses may find the same mistake. It is reported once. */
   private wrong(r: ConfigReader, key: string, what: string): void {
     if (!this.complained) r.wrong(key, what);
     this.complained = true;
   }
 }
 
-/** The algorithm that providers expect of such a key (RFC 7518 §3.1). */
+/** The algorithm that providers expect with such a key (RFC 7518 §3.1). */
 function usual(key: PrivateKey): string {
   if (key.rsa) return "RS256";
   return key.curve == Curve.P256 ? "ES256" : key.curve == Curve.P384 ? "ES384" : "ES512";

@@ -11,15 +11,15 @@ import { hostOf, isLoopback } from "./paths";
 import { ConfigReader } from "./reader";
 
 const MAX_NAME = 64;
-/** Browsers pass over an attribute with a longer value (RFC 6265bis §5.6). */
+/** Browsers ignore an attribute with a longer value (RFC 6265bis §5.6). */
 const MAX_PATH = 1024;
 const MAX_DOMAIN = 253;
-/** Two configurations in one site have cookies of different names, without anybody's doing (duty 102). */
+/** The tag makes the cookie names of two configurations on one site differ by themselves (duty 102). */
 const TAG_SIZE = 8;
 
 const HOST = "__Host-", SECURE = "__Secure-";
 
-/** `b.redirect…` has been read before. */
+/** `b.redirect…` must have been read before. */
 export function readCookies(session: ConfigReader, b: BrowserSettings, issuer: Uint8Array, clientId: Uint8Array, warnings: string[]): void {
   const out = b.cookies;
   out.path = readCookiePath(session);
@@ -64,7 +64,7 @@ function readDomain(session: ConfigReader, b: BrowserSettings): Uint8Array {
   return domain;
 }
 
-/** Labels of letters, digits and hyphens with dots between. */
+/** Labels of letters, digits and hyphens, separated by dots. */
 function isDomain(text: Uint8Array): bool {
   let label = 0;
   for (let i = 0; i < text.length; i++) {
@@ -90,7 +90,7 @@ function readSameSite(session: ConfigReader, out: CookieSettings, warnings: stri
   const value = attributes.session_cookie_same_site(session);
   out.sameSite = value == "Default" ? "" : value;
   if (value == "Strict") {
-    // The way back from the provider begins on its site, and every redirect on it belongs to that (RFC 6265bis §5.2).
+    // The redirect back begins at the provider's site, so it and every later redirect count as cross-site (RFC 6265bis §5.2).
     session.wrong("cookie_same_site", "Strict does not go with a login: browsers would hold the session back on the way from the provider, which then begins anew; use Lax");
   }
   if (value != "None") return;
@@ -98,7 +98,7 @@ function readSameSite(session: ConfigReader, out: CookieSettings, warnings: stri
   else warnings.push("session.cookie_same_site is None: requests from other sites carry the session, so the upstream must guard against forged ones");
 }
 
-/** Browsers hold whoever uses these prefixes to what they promise (RFC 6265bis §4.1.3), in whatever case they are written. */
+/** Browsers enforce what these prefixes promise (RFC 6265bis §4.1.3), in upper or lower case. */
 function readNames(session: ConfigReader, out: CookieSettings, issuer: Uint8Array, clientId: Uint8Array): void {
   const given = session.text("cookie_name");
   const prefix = given == null ? 0 : prefixSize(given), hostPrefix = prefix == HOST.length;
@@ -116,7 +116,7 @@ function readNames(session: ConfigReader, out: CookieSettings, issuer: Uint8Arra
 
 function named(prefix: string, base: Uint8Array, suffix: string): Uint8Array { return concat([utf8(prefix), base, utf8(suffix)]); }
 
-/** How long the name's prefix is; 0 where it has none. */
+/** The length of the name's prefix; 0 if it has none. */
 function prefixSize(name: Uint8Array): i32 {
   return startsIgnoringCase(name, "__host-") ? HOST.length : startsIgnoringCase(name, "__secure-") ? SECURE.length : 0;
 }

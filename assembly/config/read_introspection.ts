@@ -1,4 +1,4 @@
-// How the introspection endpoint is asked, and how long its answers stand.
+// The attributes of introspection: its requests, and how long its responses are valid.
 
 import { inLowerCase, utf8 } from "../bytes/bytes";
 import { decodeUtf8 } from "../bytes/utf8";
@@ -10,14 +10,14 @@ import { ConfigReader } from "./reader";
 import { isToken } from "./sources";
 
 
-/** What the filter sends itself: the token, and who is asking (RFC 7662 §2.1, RFC 6749 §2.3.1, RFC 7521 §4.2). */
+/** Parameters that the filter sends itself: client authentication (RFC 6749 §2.3.1, RFC 7521 §4.2). */
 const RESERVED: string[] = ["client_id", "client_secret", "client_assertion", "client_assertion_type"];
 
-/** `c.verification` has been read before. */
+/** `c.verification` must have been read before. */
 export function readIntrospection(r: ConfigReader, c: Config, warnings: string[]): void {
   if (c.verification == Verification.PublicKey || c.verification == Verification.Jwks) {
     const unused = r.set(OF_INTROSPECTION);
-    // Rules may have a use for what stands outside of them.
+    // Rules may use attributes that are outside of them.
     if (unused.length > 0 && !r.owns("rules")) {
       warnings.push("not used, as tokens are verified by " + (c.verification == Verification.Jwks ? "use_jwks" : r.has("public_key") ? "public_key" : "symmetric_key") + ": " + unused.join(", "));
     }
@@ -57,5 +57,5 @@ function readParams(r: ConfigReader, out: IntrospectionSettings): void {
   }
 }
 
-/** Some providers read parameters in any case. */
+/** Some providers ignore the case of parameter names. */
 function isReserved(name: string): bool { return RESERVED.includes(decodeUtf8(inLowerCase(utf8(name)))); }

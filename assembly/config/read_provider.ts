@@ -1,4 +1,4 @@
-// The provider: where its metadata is, by which Envoy clusters it is called, and how bearer tokens are verified with its help.
+// The attributes of the provider: where its metadata are, the Envoy clusters of its endpoints, and how bearer tokens are verified with it.
 
 import { joined, same, utf8 } from "../bytes/bytes";
 import { issuerOf, Url } from "../http/url";
@@ -11,11 +11,11 @@ import { Clients, readClients } from "./read_client";
 import { readIntrospection } from "./read_introspection";
 import { ConfigReader } from "./reader";
 
-/** `login`: browsers log in, for which the provider's metadata is needed however bearer tokens are verified. */
+/** `login`: browsers log in. That needs the provider's metadata, however bearer tokens are verified. */
 export function readProvider(r: ConfigReader, c: Config, clusters: Clusters, login: bool, allowHttp: bool, warnings: string[]): Clients {
   const way = readVerification(r, attributes.use_jwks(r));
   const endpoint: Url | null = way == Verification.Introspection ? r.url("introspection_endpoint", allowHttp) : null;
-  // A wrong URL has been told, and nothing more is to be told of what would need it.
+  // A wrong URL was reported already, so nothing is reported that depends on it.
   c.verification = way == Verification.Introspection && endpoint == null ? Verification.Either : way;
   const introspects = c.verification == Verification.Introspection;
   const clients = readClients(r, login, c.verification, warnings);
@@ -25,7 +25,7 @@ export function readProvider(r: ConfigReader, c: Config, clusters: Clusters, log
 
   const discovery = r.url("discovery", allowHttp), endpoints = readEndpoints(r, allowHttp);
   const issuer = r.text("issuer");
-  // Metadata and keys age together here: the shorter life holds for both.
+  // Metadata and keys have one lifetime here: the shorter of the two.
   const keysSec = attributes.jwk_expires_in(r), lifetime = min(keysSec, attributes.discovery_expires_in(r, keysSec));
   const fetches = login || c.verification == Verification.Jwks || c.verification == Verification.Either;
   if (introspects && !clusters.covers("introspection_endpoint") || fetches && (login || discovery != null) && !complete(clusters, login)) {
@@ -38,19 +38,19 @@ export function readProvider(r: ConfigReader, c: Config, clusters: Clusters, log
   }
   const expected = issuer != null ? issuer : issuerOf(discovery);
   if (expected.length == 0 || sameButForSlash(expected, discovery.text)) r.wrong("discovery", "does not end in /.well-known/openid-configuration: append that to the issuer; if the metadata really stands here, set issuer");
-  // Where the document is not fetched, nobody says how the issuer is spelt.
+  // Without the metadata, the issuer's exact spelling is not known.
   if (!fetches) c.issuers = issuer != null ? [issuer] : [expected, joined(expected, utf8("/"))];
   if (fetches) c.provider = new ProviderSettings(clusters.endpoint("discovery", discovery), expected, issuer != null, clusters, endpoints, allowHttp, c.timeoutMs, <i64>lifetime * 1000);
   return clients;
 }
 
-/** Metadata does not stand at the issuer itself. */
+/** Whether `discovery` is the issuer itself, which has no metadata. */
 function sameButForSlash(a: Uint8Array, b: Uint8Array): bool {
   const slash = utf8("/");
   return same(a, b) || same(joined(a, slash), b) || same(a, joined(b, slash));
 }
 
-/** What a rule sets itself goes before what it has from outside; of several that stand together, a key goes before `use_jwks`, and that before `introspection_endpoint`. */
+/** A rule's own attributes take precedence over inherited ones. Among attributes of the same level the order is: a key, `use_jwks`, `introspection_endpoint`. */
 function readVerification(r: ConfigReader, useJwks: bool): Verification {
   const ownKey = r.owns("public_key") || r.owns("symmetric_key"), ownJwks = useJwks && r.owns("use_jwks"), ownEndpoint = r.owns("introspection_endpoint");
   const own = ownKey || ownJwks || ownEndpoint;
@@ -59,12 +59,12 @@ function readVerification(r: ConfigReader, useJwks: bool): Verification {
   return (own ? ownEndpoint : r.has("introspection_endpoint")) ? Verification.Introspection : Verification.Either;
 }
 
-/** Whether there is a cluster for all that is called once the metadata is there. */
+/** Whether there is a cluster for every endpoint that may be called. */
 function complete(clusters: Clusters, login: bool): bool {
   return clusters.covers("discovery") && (!login || clusters.covers("jwks_uri") && clusters.covers("token_endpoint") && clusters.covers("userinfo_endpoint") && clusters.covers("revocation_endpoint"));
 }
 
-/** What metadata lacks or misstates. */
+/** The endpoints that replace those of the metadata. */
 function readEndpoints(r: ConfigReader, allowHttp: bool): Endpoints {
   const out = new Endpoints();
   for (let i = 0; i < ENDPOINTS.length; i++) {

@@ -1,4 +1,4 @@
-// Which requests a rule is about. What a rule does not set, it has from the configuration around it.
+// The requests that a rule matches. A rule inherits the attributes that it does not set.
 
 import { endsWith, indexOf, inLowerCase, startsWith } from "../bytes/bytes";
 import { decodeUtf8 } from "../bytes/utf8";
@@ -7,13 +7,13 @@ import { NAMES, PLACES, WHOLE_ONLY } from "./attribute_names";
 import { isServable } from "./paths";
 import { ConfigReader } from "./reader";
 
-/** Attributes that say which requests a rule is about. */
+/** Attributes that say which requests a rule matches. */
 export const MATCH: string[] = NAMES[PLACES.indexOf("rules[].")];
 
 export function readMatch(r: ConfigReader): RequestMatch {
   for (let i = 0; i < WHOLE_ONLY.length; i++) if (r.owns(WHOLE_ONLY[i])) r.wrong(WHOLE_ONLY[i], "belongs to the whole configuration, not to a rule");
   const hosts = readHosts(r), paths = readPaths(r, "path"), prefixes = readPaths(r, "path_prefix"), methods = readMethods(r);
-  // Below / is everything.
+  // Every path is below `/`.
   for (let i = 0; i < prefixes.length; i++) if (prefixes[i].length == 0) return new RequestMatch(hosts, [], [], methods);
   return new RequestMatch(hosts, paths, prefixes, methods);
 }
@@ -53,7 +53,7 @@ function readPaths(r: ConfigReader, key: string): Uint8Array[] {
   return out;
 }
 
-/** Whether everybody reads the path alike (http/path_lead.ts): what is compared with it could never be equal otherwise. */
+/** Whether the path is unambiguous (http/path_lead.ts). An ambiguous one would never equal the path of a request. */
 function isComparable(path: Uint8Array): bool {
   if (!isServable(path) || endsWith(path, ".") || indexOf(path, 0x3a) >= 0 || indexOf(path, 0x3b) >= 0 || indexOf(path, 0x25) >= 0) return false;
   for (let i = 1; i < path.length; i++) {
@@ -76,10 +76,10 @@ function isMethod(text: Uint8Array): bool {
   return true;
 }
 
-/** What a rule matches by it never has from outside. */
+/** The attributes of matching are never inherited. */
 function ownTexts(r: ConfigReader, key: string, places: string[]): Uint8Array[] { return r.owns(key) ? r.texts(key, places) : []; }
 
-/** With the text itself, which is no secret. */
+/** Reports the mistake with the text itself, which is no secret. */
 function wrong(r: ConfigReader, place: string, text: Uint8Array, what: string): void {
   r.wrongAt(place, what + (text.length <= 64 ? `, found "${decodeUtf8(text)}"` : ""));
 }

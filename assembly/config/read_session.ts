@@ -1,4 +1,4 @@
-// `session` and `session_contents`: by which secrets sessions are sealed, how long they last, what they keep.
+// `session` and `session_contents`: the secrets that seal sessions, their lifetimes, and what they keep.
 
 import { same } from "../bytes/bytes";
 import { decodeUtf8 } from "../bytes/utf8";
@@ -11,7 +11,7 @@ import { ConfigReader } from "./reader";
 
 /** APISIX's rule; a secret of 32 bytes is as strong as the keys that are made of it. */
 const LEAST_SECRET = 16, GOOD_SECRET = 32;
-/** Fewer different characters than this are no secret, however long the text. */
+/** A text with fewer different characters is no secret, however long it is. */
 const LEAST_VARIETY = 5;
 const LONGEST = 31536000;
 
@@ -43,7 +43,7 @@ function readSecrets(session: ConfigReader, clientSecret: Uint8Array, warnings: 
     const place = places[i], size = decodeUtf8(secrets[i]).length;
     if (size < LEAST_SECRET) session.wrongAt(place, "expected at least " + LEAST_SECRET.toString() + " characters, found " + size.toString());
     else if (variety(secrets[i]) < LEAST_VARIETY) session.wrongAt(place, "is no secret, as it holds so few different characters");
-    // Who may know the one would know the other (duty 106).
+    // Whoever knows one of them would know the other (duty 106).
     if (same(secrets[i], clientSecret)) session.wrongAt(place, "must not be the client_secret, which the provider knows as well");
     for (let j = 0; j < i; j++) if (same(secrets[i], secrets[j])) session.wrongAt(place, "is " + places[j] + " again");
     if (size < GOOD_SECRET) short = true;
@@ -52,7 +52,7 @@ function readSecrets(session: ConfigReader, clientSecret: Uint8Array, warnings: 
   return secrets;
 }
 
-/** How many different bytes there are. */
+/** The number of different bytes. */
 function variety(text: Uint8Array): i32 {
   const seen = new StaticArray<bool>(256);
   let count = 0;
@@ -80,12 +80,12 @@ function readLimits(session: ConfigReader, limits: SessionLimits, warnings: stri
   limits.absoluteSec = attributes.session_absolute_timeout(session);
   if (absolute >= 0 && !session.has("absolute_timeout")) limits.absoluteSec = absolute;
   if (limits.absoluteSec > 0) return;
-  // That a session was ended before its time must be remembered for as long as copies of its cookies would work.
+  // A revoked session must be recorded for as long as copies of its cookies would work.
   limits.absoluteSec = LONGEST;
   warnings.push(`session.absolute_timeout is 0: a session ends ${LONGEST} seconds after the login all the same, for its end would have to be remembered for ever`);
 }
 
-/** Everything is kept until the attribute is there; then only what it names (as in APISIX). */
+/** Without the attribute everything is kept; with it, only what it names (as in APISIX). */
 export function readContents(r: ConfigReader, out: SessionContents, rawIdTokenNeeded: bool): void {
   const contents = r.child("session_contents");
   if (contents == null) return;

@@ -1,4 +1,4 @@
-// Reads one JSON object of the configuration and names the exact place of everything that is wrong, all of it in one go.
+// Reads one JSON object of the configuration, and reports all mistakes at once, each with its exact place.
 
 import { is } from "../bytes/bytes";
 import { decodeUtf8 } from "../bytes/utf8";
@@ -16,11 +16,11 @@ export class ConfigReader {
     private readonly path: string,
     private readonly environment: Environment,
     readonly errors: string[],
-    /** Whose attributes hold where this object has none of that name. */
+    /** The object whose attributes are inherited. */
     private readonly base: ConfigReader | null = null,
-    /** Where secrets stand that are no `$ENV://NAME`. */
+    /** The places of secrets that are not `$ENV://NAME`. */
     readonly literals: string[] = [],
-    /** The same path without numbers and with a dot behind it, as the list of attributes has it; that of the attributes of all rules is "". */
+    /** The same path without numbers and with a dot at its end, as in the list of attributes; "" for attributes that rules can have. */
     private readonly place: string = "",
   ) {}
 
@@ -38,7 +38,7 @@ export class ConfigReader {
     return node == ABSENT ? null : this.textOf(node, this.at(key));
   }
 
-  /** Likewise for a text that nobody else may know. */
+  /** The same for a secret. */
   secret(key: string): Uint8Array | null {
     const node = this.find(key);
     return node == ABSENT ? null : this.textOf(node, this.at(key), true);
@@ -71,14 +71,14 @@ export class ConfigReader {
     return fallback;
   }
 
-  /** 0 stands for never. */
+  /** 0 is allowed, and means never. */
   wholeOrZero(key: string, fallback: i32, least: i32, most: i32): i32 {
     const node = this.find(key);
     if (node != ABSENT && this.json.number(node) == 0) return 0;
     return this.whole(key, fallback, least, most, "0 or ");
   }
 
-  /** One of the words; the first where the key is absent. */
+  /** One of the words; the first if the key is absent. */
   oneOf(key: string, words: string[]): string {
     const node = this.find(key);
     if (node == ABSENT) return words[0];
@@ -91,7 +91,7 @@ export class ConfigReader {
     return words[0];
   }
 
-  /** A list of texts, or one text as a list of one. Empty where the key is absent. `places`: where each stands, for `wrongAt`. */
+  /** A list of texts; one text counts as a list of one. Empty if the key is absent. `places`: the place of each, for `wrongAt`. */
   texts(key: string, places: string[] = [], secret: bool = false): Uint8Array[] {
     const out = new Array<Uint8Array>();
     const node = this.find(key);
@@ -125,7 +125,7 @@ export class ConfigReader {
     return url.value;
   }
 
-  /** The object's reader, null where the key is absent or wrong. */
+  /** The object's reader; null if the key is absent or wrong. */
   child(key: string): ConfigReader | null {
     const node = this.find(key);
     if (node == ABSENT) return null;
@@ -134,7 +134,7 @@ export class ConfigReader {
     return null;
   }
 
-  /** The readers of a list of objects; what they lack, they have from this one. Empty where the key is absent or wrong. */
+  /** The readers of a list of objects, which inherit from this one. Empty if the key is absent or wrong. */
   items(key: string, most: i32): ConfigReader[] {
     const out: ConfigReader[] = [], node = this.find(key);
     if (node == ABSENT) return out;
@@ -156,14 +156,14 @@ export class ConfigReader {
     return out;
   }
 
-  /** Those of the attributes that the object itself sets. */
+  /** Those of the attributes that the object sets itself. */
   set(keys: string[]): string[] {
     const out: string[] = [];
     for (let i = 0; i < keys.length; i++) if (this.owns(keys[i])) out.push(keys[i]);
     return out;
   }
 
-  /** A name that is no attribute of this object is a typo, or a setting that would silently not be there. */
+  /** A name that is no attribute of this object is a typo, or a setting that would have no effect. */
   refuseUnknown(): void {
     const names = this.names();
     for (let i = 0; i < names.length; i++) if (!isAttribute(this.place, names[i])) this.wrong(names[i], "unknown attribute" + hintAt(this.place, names[i]));
@@ -171,25 +171,25 @@ export class ConfigReader {
 
   wrong(key: string, what: string): void {
     const base = this.base;
-    // What is missing for all is said once.
+    // If an inherited attribute is missing, it is reported once.
     if (base != null && !this.has(key) && this.errors.includes(base.at(key) + ": " + what)) return;
     this.error(this.at(key) + ": " + what);
   }
 
-  /** `what`: a blank and what they are. */
+  /** `what`: a blank and the unit. */
   atMost(key: string, most: i32, found: i32, what: string): void {
     if (found > most) this.wrong(key, "expected at most " + most.toString() + what + ", found " + found.toString());
   }
 
   wrongAt(place: string, what: string): void { this.error(place + ": " + what); }
 
-  /** At the object itself, wherever it has the attribute from. */
+  /** Reports a mistake at the object itself, even if the attribute is inherited. */
   wrongHere(key: string, what: string): void { this.error((this.path.length > 0 ? this.path + "." : "") + key + ": " + what); }
 
-  /** Whether Envoy signs, as clients with a private key need. */
+  /** Whether Envoy can sign, which clients with a private key need. */
   get envoySigns(): bool { return this.environment.signs; }
 
-  /** What several rules have from one place is wrong once. */
+  /** Several rules may inherit the same mistake. It is reported once. */
   private error(text: string): void { if (!this.errors.includes(text)) this.errors.push(text); }
 
   private find(key: string): i32 {
@@ -224,13 +224,13 @@ export class ConfigReader {
     return value;
   }
 
-  /** A short word of the configuration for an error message; anything longer may be a secret in the wrong place. */
+  /** A short word of the configuration for a message. A longer text may be a secret in the wrong place, and is not shown. */
   private shown(node: i32): string {
     const text = this.json.text(node);
     return this.json.isString(node) && text.length <= 32 ? '"' + decodeUtf8(text) + '"' : kindName(this.json.kind(node));
   }
 
-  /** Where the key stands, for messages. */
+  /** The place of the key, for messages. */
   at(key: string): string {
     const base = this.base;
     if (base != null && !this.owns(key) && base.has(key)) return base.at(key);
@@ -238,7 +238,7 @@ export class ConfigReader {
   }
 }
 
-/** Where an item of a list stands, for messages. */
+/** The place of an item of a list, for messages. */
 export function itemAt(list: string, i: i32): string { return list + "[" + i.toString() + "]"; }
 
 export function kindName(kind: Kind): string {

@@ -1,4 +1,4 @@
-// Texts that refer to a value elsewhere: `$ENV://NAME`, which is read here, and what other products write, which would be taken by the letter.
+// Texts that refer to a value elsewhere: `$ENV://NAME`, which is replaced, and the references of other products, which would be taken literally.
 
 import { inLowerCase, startsIgnoringCase } from "../bytes/bytes";
 import { decodeUtf8 } from "../bytes/utf8";
@@ -6,7 +6,7 @@ import { decodeUtf8 } from "../bytes/utf8";
 const INSTEAD = " is not available in Envoy; give the value by $ENV://NAME and vm_config.environment_variables";
 const PREFIX = "$env://";
 
-/** APISIX, Kong and others; a `$env` that is not our own stands in `formOf`. */
+/** APISIX, Kong and others. `formOf` has the forms of `$env` that are not the filter's. */
 const PREFIXES: string[] = ["$secret://", "env://", "vault://", "{vault://", "%env(", "%environment("];
 /** Docker, Kubernetes, shells; Helm, Jinja. */
 const BRACKETS: string[] = ["${", "}", "$(", ")", "{{", "}}"];
@@ -21,7 +21,7 @@ export function variableName(text: Uint8Array): Uint8Array { return text.subarra
 /** A reference that APISIX replaces, for places where nothing is replaced here. */
 export function isReference(text: Uint8Array): bool { return isVariable(text) || startsIgnoringCase(text, "$secret://"); }
 
-/** What is wrong with a text that stands in the configuration and is no `$ENV://NAME`; "" where nothing is. */
+/** What is wrong with a text in the configuration that is not `$ENV://NAME`; "" if nothing is. */
 export function literalFault(text: Uint8Array, secret: bool): string {
   const lower = decodeUtf8(inLowerCase(text)), form = secret ? formOfSecret(lower) : formOf(lower);
   if (form.length > 0) return form + INSTEAD;
@@ -29,7 +29,7 @@ export function literalFault(text: Uint8Array, secret: bool): string {
   return doubtful.length > 0 ? doubtful + INSTEAD + " (a secret that really looks like this can be the variable's value)" : "";
 }
 
-/** What is wrong with the value of a variable; "" where nothing is. `value`: null where there is no such variable. */
+/** What is wrong with the value of a variable; "" if nothing is. `value`: null if there is no such variable. */
 export function variableFault(name: string, value: Uint8Array | null, secret: bool): string {
   if (value == null) {
     const part = name.includes("/") ? " (a key within a JSON value, as in APISIX, is not supported)" : "";
@@ -38,16 +38,16 @@ export function variableFault(name: string, value: Uint8Array | null, secret: bo
   const variable = "the environment variable " + name;
   if (value.length == 0) return variable + " is empty";
   const lower = decodeUtf8(inLowerCase(value));
-  // Empty is what cannot be decoded.
+  // A text that is not UTF-8 decodes to "".
   if (lower.length == 0) return variable + " does not hold UTF-8";
   const last = value[value.length - 1];
-  // A file that became a variable has one, as secrets in Kubernetes often do: no provider would know the secret with it. PEM texts may.
+  // A variable made from a file often ends with a line break, as secrets in Kubernetes do. The provider's secret has none. PEM texts may have one.
   if ((last == 0x0a || last == 0x0d) && !lower.startsWith("-----begin ")) return variable + " ends with a line break: write it without one (printf in place of echo)";
   const form = !secret ? "" : isVariable(value) ? "$ENV://" : formOfSecret(lower);
   return form.length > 0 ? variable + " holds a reference itself (" + form + "), which is not followed: put the value there" : "";
 }
 
-/** The form of a reference that nobody means by the letter, without any of its text beyond the form; "" where it is none. */
+/** The form of a reference that is never meant literally, without any of its other text; "" if it has no such form. */
 function formOf(lower: string): string {
   if (lower.length > 4 && lower.startsWith("$env") && !isNameCharacter(lower.charCodeAt(4))) return "$ENV" + (lower.charCodeAt(4) < 0x80 ? lower.charAt(4) : "");
   const prefix = prefixOf(lower, PREFIXES);
@@ -56,7 +56,7 @@ function formOf(lower: string): string {
   return "";
 }
 
-/** Likewise for a secret, which is no URL, no path of a mounted file and no name of something in a store. */
+/** The same for a secret, which is never a URL, a path of a mounted file or a name in a store. */
 function formOfSecret(lower: string): string {
   const form = formOf(lower);
   if (form.length > 0) return form;
@@ -66,7 +66,7 @@ function formOfSecret(lower: string): string {
   return beginsWithScheme(lower) ? "…://…" : "";
 }
 
-/** Likewise for what a secret may look like, but hardly does. */
+/** The same for forms that a secret may have, but probably does not. */
 function doubtfulForm(lower: string): string {
   if (lower.startsWith("<") && lower.endsWith(">")) return "<…>";
   if (lower.startsWith("%") && lower.endsWith("%")) return "%…%";

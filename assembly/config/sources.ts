@@ -1,4 +1,4 @@
-// Where a token may stand: `auth_header_name` and `auth_accept_token_as`.
+// Where in a request a token may be: `auth_header_name` and `auth_accept_token_as`.
 
 import { EMPTY, is, isIgnoringCase, same, startsWith, utf8 } from "../bytes/bytes";
 import { Source, SourceKind } from "./config";
@@ -11,7 +11,7 @@ const USUAL_COOKIE = "PA.global";
 /** The header of `auth_header_name` alone unless `auth_accept_token_as` names more. The order does not matter: two credentials are refused. */
 export function readSources(r: ConfigReader): Source[] {
   const name = readName(r);
-  // Only Authorization is sure to carry a scheme; a header of one's own often holds the bare token.
+  // Only Authorization always has a scheme. Another header often contains the bare token.
   const header = new Source(is(name, "authorization") ? SourceKind.Header : SourceKind.RawHeader, name);
 
   const places: string[] = [], listed = r.texts("auth_accept_token_as", places);

@@ -1,4 +1,4 @@
-// What a token must be: keys, algorithms, issuer, audience, scopes, times.
+// The attributes that tokens are verified by: keys, algorithms, issuer, audience, scopes, times.
 
 import { inLowerCase } from "../bytes/bytes";
 import { decodeUtf8 } from "../bytes/utf8";
@@ -15,7 +15,7 @@ import { readAccessRules } from "./read_access_rules";
 import { readClaimSchema } from "./read_claim_schema";
 import { ConfigReader } from "./reader";
 
-/** `ofIdTokens`: the expected algorithms are those of ID Tokens too, and there is a `client_secret`, so that HS* may be theirs. */
+/** `ofIdTokens`: the expected algorithms are for ID Tokens too, and there is a `client_secret`. So HS* may be meant for ID Tokens. */
 export function readTokenRules(r: ConfigReader, c: Config, ofIdTokens: bool): void {
   c.slackSec = attributes.iat_slack(r);
   c.requiredScopes = readScopes(r);
@@ -28,15 +28,15 @@ export function readTokenRules(r: ConfigReader, c: Config, ofIdTokens: bool): vo
   readIdTokens(r, c);
 }
 
-/** Both spellings of a media type are one (RFC 7515 §4.1.9). */
+/** Both spellings of a media type are the same (RFC 7515 §4.1.9). */
 function withoutApplication(typ: string): string {
   return typ.startsWith("application/") && typ.length > 12 ? typ.substring(12) : typ;
 }
 
 function readKey(r: ConfigReader, c: Config, ofIdTokens: bool): void {
-  // A rule that verifies in another way has no use for the key from outside.
+  // A rule that verifies in another way does not use the inherited key.
   if (c.verification != Verification.PublicKey) return readAlgorithms(r, c, null, ofIdTokens);
-  // A key of the rule itself takes the place of one of the other kind from outside.
+  // A key of the rule itself replaces an inherited one of the other kind.
   const pem: Uint8Array | null = isReplaced(r, "public_key", "symmetric_key") ? null : r.text("public_key");
   const secret: Uint8Array | null = isReplaced(r, "symmetric_key", "public_key") ? null : r.secret("symmetric_key");
   if (pem != null && secret != null) r.wrong("symmetric_key", "cannot stand beside public_key: one key verifies the tokens");
@@ -58,7 +58,7 @@ function readAlgorithms(r: ConfigReader, c: Config, secret: Uint8Array | null, o
   for (let i = 0; i < names.length; i++) {
     const algorithm = algorithmNamed(names[i]);
     if (algorithm == null) r.wrongAt(places[i], "expected some of " + algorithmNames());
-    // A secret that the provider shares with this client alone verifies what it sends to this client alone, never a bearer token.
+    // The provider shares the client secret with this client alone. It verifies tokens for this client, never bearer tokens.
     else if (algorithm.symmetric && ofIdTokens && secret == null) c.idTokenAlgorithms.push(algorithm);
     else c.algorithms.push(algorithm);
   }
@@ -119,13 +119,13 @@ function readIssuerAndAudience(r: ConfigReader, c: Config): void {
     }
     validator.refuseUnknown();
   }
-  // An unverified issuer lets any token through that the same key has signed (CVE-2025-46647).
+  // Without a check of the issuer, any token that the same key signed would be accepted (CVE-2025-46647).
   if (c.issuers.length == 0 && c.verification == Verification.PublicKey && !r.has("discovery")) {
     r.wrong("claim_validator.issuer.valid_issuers", "is required where there is no discovery: whose tokens are meant?");
   }
 }
 
-/** An ID Token is for a client. Without an audience rule, one for any client of the provider would open everything (RFC 9700 §2.3). */
+/** An ID Token is for one client. Without an audience rule, ID Tokens for any client of the provider would be accepted (RFC 9700 §2.3). */
 function readIdTokens(r: ConfigReader, c: Config): void {
   c.acceptIdTokens = attributes.accept_id_token_as_bearer(r);
   if (c.acceptIdTokens && c.audience.accepted.length == 0) {

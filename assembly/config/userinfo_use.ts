@@ -1,9 +1,9 @@
-// Whether anything uses UserInfo: a call at each login whose answer nobody reads can only fail.
+// Whether anything uses UserInfo. If nothing does, it is not fetched: an unused call could only fail.
 
 import { BrowserSettings } from "./browser";
 import { Config, Rule } from "./config";
 
-/** Rules that share their sessions share what these hold. */
+/** Rules that share their sessions share their contents too. */
 export function leaveOutUnusedUserinfo(whole: Config, rules: Rule[]): void {
   const all: Config[] = [whole];
   for (let i = 0; i < rules.length; i++) all.push(rules[i].config);

@@ -1,4 +1,4 @@
-// A configuration comes: it is compiled, or refused with everything that is wrong with it.
+// Loads a configuration: compiles it, or refuses it and logs every mistake.
 
 import { BufferType } from "../abi/enums";
 import { buffer, environment, nowMs, property, random, withheld } from "../abi/host";
@@ -33,14 +33,14 @@ import { Verdicts } from "./verdicts/verdict_cache";
 const FIRST_TICK_MS = 1;
 /** Properties of the plugin that is being configured. */
 const PLUGIN_NAME = utf8("plugin_name"), PLUGIN_ROOT_ID = utf8("plugin_root_id");
-/** In the examples, and in front of every line. */
+/** The name in the examples. Every log line begins with it anyway. */
 const USUAL_NAME = "envoy-oidc";
-/** Another form of what is shared under the key would have another salt. */
+/** If the form of the data that this key seals changes, the salt must change too. */
 const SALT = "envoy-oidc/1/shared";
 
 let started = false;
 
-/** False where the configuration is wrong: the host then refuses to load it, and every request it might send all the same gets 503. */
+/** False if the configuration is wrong. Envoy then refuses to load it; a request that arrives all the same gets 503. */
 export function configure(rootId: u32, size: u32): bool {
   const root = roots.find(rootId);
   if (root == null) return false;
@@ -71,7 +71,7 @@ export function configure(rootId: u32, size: u32): bool {
   }
 
   const seedBytes = random(8);
-  // The seed only spreads table entries; whole tokens and names are compared. Without randomness the time will do.
+  // The seed only spreads table entries: whole tokens and names are compared. If Envoy gives no randomness, the time is good enough.
   const seed = seedBytes == null ? <u64>nowMs() : load<u64>(seedBytes.dataStart);
   seedNames(seed);
   root.seed = seed;
@@ -98,13 +98,13 @@ export function configure(rootId: u32, size: u32): bool {
   return true;
 }
 
-/** For the log: what Envoy calls the plugin, and its root id where that is another name. What everybody calls it says nothing. */
+/** For the log: the plugin's name in Envoy, and its root id if that differs. The usual name is left out, because it identifies nothing. */
 function ownerOf(): string {
   const name = decodeUtf8(property(PLUGIN_NAME)), rootId = decodeUtf8(property(PLUGIN_ROOT_ID)), own = name == USUAL_NAME ? "" : " " + name;
   return (own.length > 1 ? own : "") + (rootId.length > 0 && rootId != name && rootId != USUAL_NAME ? " " + rootId : "");
 }
 
-/** Settings with the same provider share what is known of it. */
+/** Settings with the same provider share one cache. */
 function providerOf(root: Configuration, config: Config): ProviderCache | null {
   const settings = config.provider;
   if (settings == null) return null;
@@ -132,7 +132,7 @@ function providerNamed(root: Configuration, id: string): ProviderCache | null {
   return null;
 }
 
-/** Settings with the same issuer and client share what is known of their sessions. `own`: those of the configuration, to which it is added. */
+/** Settings with the same issuer and client share one registry of sessions. It is added to `own`, the registries of this configuration. */
 function registryOf(own: SessionRegistry[], config: Config): SessionRegistry {
   const browser = config.browser, provider = config.provider;
   if (browser == null || provider == null) return NO_SESSIONS;
@@ -150,7 +150,7 @@ function registryIn(registries: SessionRegistry[], context: Uint8Array): Session
   return null;
 }
 
-/** Configurations that are the same to the letter share what they remember; a `cache_segment` of its own keeps one apart. */
+/** Configurations with the same text share their cached verdicts. A different `cache_segment` makes the text differ. */
 function verdictsFor(document: Uint8Array, bytes: i32, seed: u64): Verdicts {
   for (let i = 0; i < roots.all.length; i++) {
     if (same(roots.all[i].document, document)) return roots.all[i].verdicts;
@@ -158,7 +158,7 @@ function verdictsFor(document: Uint8Array, bytes: i32, seed: u64): Verdicts {
   return new Verdicts(bytes, seed);
 }
 
-/** The header names that mean something to one set of settings: identity is everybody's, credentials are its own. */
+/** The header names that one set of settings looks for: the identity headers of all rules, and its own credentials. */
 function namesOf(config: Config, whole: Config): NameTable {
   const table = new NameTable(), rules = whole.rules;
   table.add(utf8(":path"), Role.Path);
@@ -183,7 +183,7 @@ function namesOf(config: Config, whole: Config): NameTable {
   return table;
 }
 
-/** Identity and credentials: an upstream that merges trailers into the headers must not take them for ours, or for judged (RFC 9110 §6.5.1). */
+/** Identity headers and credentials. An upstream that merges trailers into the headers must not take them for the filter's, or for verified ones (RFC 9110 §6.5.1). */
 function trailerNamesOf(config: Config): NameTable {
   const table = new NameTable();
   for (let i = 0; i < IDENTITY_HEADERS.length; i++) table.add(utf8(IDENTITY_HEADERS[i]), Role.Identity);
@@ -204,8 +204,8 @@ function sameSources(a: Source[], b: Source[]): bool {
 }
 
 /**
- * What one set of settings adds for the whole configuration: its cookies' names under both schemes, for no upstream gets what another one's
- * login has left in the browser; and whether responses are looked at.
+ * What one set of settings adds to the whole configuration: the names of its cookies under both schemes, because no upstream may get the cookies
+ * that the login of another rule has set; and whether responses must be read.
  */
 function watch(root: Configuration, rule: RuleSettings): void {
   const config = rule.config, browser = config.browser;

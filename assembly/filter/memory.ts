@@ -1,12 +1,12 @@
-// When garbage is collected: at the end of an exported callback, where no managed value is on the stack (the collector marks from
-// globals only), and only after enough was allocated.
+// When garbage is collected: at the end of an exported callback, after enough was allocated. The collector marks from globals only, and only there
+// no managed value is on the stack.
 
 import { isWorthCollecting } from "../runtime";
 
-/** Garbage that is not worth a collection. */
+/** Less garbage than this is not worth a collection. */
 const WORTH_BYTES: usize = 512 * 1024;
 
-/** To be called last in an exported callback, never deeper. */
+/** Call this last in an exported callback, and nowhere else. */
 export function collectGarbage(): void {
   if (isWorthCollecting(WORTH_BYTES)) __collect();
 }

@@ -1,4 +1,4 @@
-// The tick: fetches ahead of need, hands counters over, forgets configurations that are gone.
+// The tick: fetches documents ahead of need, gives the counters to Envoy, removes configurations that no longer exist.
 
 import { nowMs } from "../abi/host";
 import { RefreshOutcome } from "../flow/decision/exchange";
@@ -8,7 +8,7 @@ import { Configuration, roots } from "./calls/roots";
 import { logs } from "./observe/logs";
 import { metrics } from "./observe/metrics";
 
-/** A little less than an idle tick, so that one that comes early does not leave it to the next. */
+/** A little less than the idle tick's second, so that a tick that comes early still does the housekeeping. */
 const HOUSEKEEPING_MS: i64 = 900;
 
 let housekeptMs: i64 = 0;
@@ -32,7 +32,7 @@ export function tick(rootId: u32): void {
   }
 }
 
-/** What other workers have done that requests here wait for, or must know. */
+/** Reads what other workers have written: ends of sessions, and results of refreshes that requests here wait for. */
 function lookAround(root: Configuration, now: i64): void {
   for (let i = 0; i < root.registries.length; i++) root.registries[i].endings.look();
   const pending = root.pending, waits = pending.refreshWaits();

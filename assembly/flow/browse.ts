@@ -1,4 +1,4 @@
-// The decision table for browsers: what is asked of a request that carries no bearer token, in which order.
+// The decisions for requests without a bearer token, in their order.
 
 import { Unauthenticated } from "../config/config";
 import { backchannelLogout } from "./logout/backchannel_logout";
@@ -16,9 +16,9 @@ import { sessionInfo } from "./browser/session_info";
 import { useSessions } from "./browser/use_session";
 import { Endpoint, BrowserRequest } from "./decision/browser_request";
 
-/** The filter's own addresses: whoever comes there, with whatever credential, never reaches the upstream. */
+/** A request to one of the filter's own addresses. It never reaches the upstream, whatever credential it has. */
 export function atEndpoint(x: Exchange, request: BrowserRequest, place: Endpoint): Next {
-  // What a browser fetches ahead nobody has asked for yet; with this status it asks again once somebody does (duty 162).
+  // Nobody has asked for a prefetched address yet. After this status the browser asks again when somebody does (duty 162).
   if (request.isGet && request.kind.isPrefetch()) return new Refuse(PREFETCHED);
   switch (place) {
     case Endpoint.Callback: return callback(x, request);
@@ -29,7 +29,7 @@ export function atEndpoint(x: Exchange, request: BrowserRequest, place: Endpoint
   }
 }
 
-/** Everywhere else. */
+/** A request to any other address. */
 export function browse(x: Exchange, request: BrowserRequest): Next {
   if (request.presentChunks == 0) return unauthenticated(x, request, LOGIN_LOOP_NO_COOKIE);
   const session = openSession(request);
@@ -38,13 +38,13 @@ export function browse(x: Exchange, request: BrowserRequest): Next {
   return next != null ? next : unauthenticated(x, request, LOGIN_LOOP_OVER);
 }
 
-/** Nobody is logged in. `loop`: how it looks where somebody should be. */
+/** There is no session. `loop`: the refusal if this browser has just completed several logins. */
 function unauthenticated(x: Exchange, request: BrowserRequest, loop: Refusal): Next {
   const kind = request.kind;
   if (x.config.allowPreflight && kind.isPreflight()) return new ForwardPreflight();
   const action = x.config.unauthenticated;
   if (action == Unauthenticated.Pass) return Forward.anonymous();
-  // Only what a person looks at is sent to the provider: a script could not follow, and a body would be lost on the way.
+  // Only a navigation is sent to the provider: a script could not follow, and a body would be lost.
   if (action == Unauthenticated.Login && kind.isNavigation()) {
     const misplaced = misplacedCallback(request);
     return misplaced != null ? misplaced : beginLogin(x, request, LoginKind.New, loop);

@@ -1,5 +1,5 @@
-// Which rule guards a request: the first that takes it. Where not all who read its path would say the same, the strictest of those that
-// it may be holds: whoever finds a spelling that one side takes for public gains nothing by it (duty 123).
+// Chooses the rule for a request: the first that matches. If upstreams may read the path in different ways, the strictest of the rules that
+// may match applies, so a spelling that only looks public gains nothing (duty 123).
 
 import { utf8 } from "../bytes/bytes";
 import { BrowserSettings, CALLBACK_SUFFIX, Redirect } from "../config/browser";
@@ -9,7 +9,7 @@ import { Fit } from "../http/request_match";
 import { RequestTarget } from "../http/request_target";
 import { Endpoint, endpointOf } from "./decision/browser_request";
 
-/** What is not the number of a rule. */
+/** Values that are not the number of a rule. */
 export const NO_RULE: i32 = -1;
 export const AMBIGUOUS: i32 = -2;
 const NONE_YET: i32 = -3;
@@ -23,7 +23,7 @@ export function chooseRule(config: Config, headers: HeaderBlock): i32 {
   const rules = config.rules;
   if (rules.length == 0) return NO_RULE;
   if (headers.pathEndsWith(CALLBACK_SUFFIX)) {
-    // Where each page has a callback behind it, the callback goes with the page.
+    // If each page has a callback of its own, the callback belongs to the page's rule.
     target.read(headers, CALLBACK_SUFFIX.length);
     const rule = firstThatFits(config), browser = settingsOf(config, rule).browser;
     if (rule != AMBIGUOUS && browser != null && browser.redirect == Redirect.Suffix) return rule;
@@ -40,13 +40,13 @@ export function chooseRule(config: Config, headers: HeaderBlock): i32 {
   return isAddressOf(config.browser, headers) ? NO_RULE : firstThatFits(config);
 }
 
-/** Rule number `i`, or what stands outside of the rules behind the last one. */
+/** About rule number `i`; the number after the last rule means the settings outside of all rules. */
 function hasSuffixHere(config: Config, i: i32): bool {
   const rules = config.rules, browser = i < rules.length ? rules[i].config.browser : config.browser;
   return browser != null && browser.redirect == Redirect.Suffix && (i == rules.length || rules[i].match.canTell(target) && rules[i].match.takesHost(target));
 }
 
-/** One of the filter's own addresses belongs to whose it is, before all rules. */
+/** Whether the path is one of this rule's own addresses. These are assigned before any rule is matched. */
 function isAddressOf(browser: BrowserSettings | null, headers: HeaderBlock): bool {
   if (browser == null) return false;
   const place = endpointOf(browser, headers);
@@ -66,7 +66,7 @@ function firstThatFits(config: Config): i32 {
   return stricter(config, chosen, NO_RULE);
 }
 
-/** Which of two to follow: the one that lets nobody through, else the one that asks for something. Which of two that ask, nobody can say. */
+/** The stricter of two rules: one that denies everything, else one that requires a login or token. Of two that do, neither is the stricter. */
 function stricter(config: Config, a: i32, b: i32): i32 {
   if (a == NONE_YET) return b;
   const one = settingsOf(config, a).mode, other = settingsOf(config, b).mode;

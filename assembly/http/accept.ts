@@ -1,8 +1,8 @@
-// Whether an answer is read by a person.
+// Whether a user reads the answer, or a program.
 
 import { ListWords } from "./list_words";
 
-/** True where `text/html` stands before `application/json`, or alone. Browsers send it first; programs ask for JSON or anything. */
+/** True if `text/html` comes before `application/json`, or alone. Browsers send it first; programs ask for JSON or for anything. */
 export function prefersHtml(accept: Uint8Array[]): bool {
   const words = new ListWords(accept);
   while (words.next()) {

@@ -1,9 +1,9 @@
-// One HTTP call to the provider, and what came back.
+// One HTTP call to the provider, and its reply.
 
 import { EMPTY, utf8 } from "../bytes/bytes";
 import { Url } from "./url";
 
-/** Where an endpoint is: its URL, and the Envoy cluster that leads there. A URL never chooses a cluster: configuration does. */
+/** An endpoint: its URL, and its Envoy cluster. Configuration chooses the cluster, never the URL. */
 @final
 export class Endpoint {
   constructor(readonly url: Url, readonly cluster: Uint8Array) {}
@@ -11,12 +11,12 @@ export class Endpoint {
 
 @final
 export class Callout {
-  /** Names and values in turn, pseudo-headers first. */
+  /** Names and values of the headers, in turn, pseudo-headers first. */
   readonly pairs: Uint8Array[] = new Array<Uint8Array>();
   readonly cluster: Uint8Array;
   body: Uint8Array = EMPTY;
 
-  /** `accept`: the media types that the specification registers for the answer: some endpoints refuse others with 406. The answer is judged by its content. */
+  /** `accept`: the media types that the specification registers for the reply, because some endpoints refuse others with 406. The reply is read by its content. */
   constructor(method: string, endpoint: Endpoint, accept: string = "application/json") {
     this.cluster = endpoint.cluster;
     this.header(":method", utf8(method));
@@ -38,10 +38,10 @@ export class Callout {
   }
 }
 
-/** The largest reply that is read; a larger one counts as broken. */
+/** The largest reply that is read. A larger one counts as no reply. */
 export const MAX_REPLY = 256 * 1024;
 
-/** What came back. `status` is 0 when nothing did: refused, reset and timed out look the same. */
+/** A reply. `status` is 0 if there was none: the call was refused, reset or timed out. */
 @final
 export class Reply {
   constructor(readonly status: i32, readonly body: Uint8Array) {}

@@ -1,8 +1,8 @@
-// How long a body will be, as the request's headers say (RFC 9110 §8.6).
+// The length of a body, as the request's headers announce it (RFC 9110 §8.6).
 
 import { HeaderBlock } from "./header_block";
 
-/** Whether they say that it is longer. What says nothing, or says it oddly, is counted when it comes. */
+/** Whether the headers announce a longer body. A body without a valid announcement is measured when it arrives. */
 export function announcesMoreThan(headers: HeaderBlock, bytes: i32): bool {
   const values = headers.all("content-length");
   if (values.length != 1) return false;

@@ -1,4 +1,4 @@
-// The names of the filter's own cookies, of every rule and under both schemes. One look-up finds what a cookie is, however many rules there are.
+// The names of the filter's own cookies, of all rules and both schemes. One look-up classifies a cookie, however many rules there are.
 
 import { sameAt } from "../bytes/bytes";
 import { hash } from "../bytes/hash";
@@ -8,37 +8,37 @@ export const MAX_CHUNKS = 9;
 /** A login's cookie ends in so many characters of its state. */
 export const LOGIN_ID_SIZE = 8;
 
-/** What a cookie is: the number of a session's chunk, or one of these. */
+/** The kind of a cookie: the number of a session's chunk, or one of these. */
 export const FLOW_COOKIE = MAX_CHUNKS;
 export const LOGIN_COOKIE = MAX_CHUNKS + 1;
-/** One of the filter's for another rule or scheme: nothing to read here, and nothing for the upstream. */
+/** A cookie of the filter for another rule or scheme. It is not read, and not forwarded. */
 export const RELATED_COOKIE = MAX_CHUNKS + 2;
 export const FOREIGN_COOKIE = MAX_CHUNKS + 3;
 
-/** Two to the power of: 64 rules have some 1,400 names. */
+/** A power of two: 64 rules have some 1,400 names. */
 const BUCKETS = 1024;
 
-/** Where a request has none of these cookies of its own. */
+/** The naming of requests that have no cookies of the filter. */
 export const NO_NAMING: i32 = -1;
 
 @final
 class Entry {
-  constructor(/** A login's without its id. */ readonly name: Uint8Array, readonly kind: i32, readonly naming: i32, readonly next: Entry | null) {}
+  constructor(/** Of a login: without its id. */ readonly name: Uint8Array, readonly kind: i32, readonly naming: i32, readonly next: Entry | null) {}
 }
 
 @final
 export class OwnCookieNames {
   private readonly first: StaticArray<Entry | null>;
-  /** How many namings there are: one is what a rule's cookies are called under one scheme. */
+  /** The number of namings. A naming is the set of a rule's cookie names under one scheme. */
   private namings: i32 = 0;
-  /** Bit n: there is a name of n characters; 63: of so many or more. */
+  /** Bit n: there is a name of n characters; bit 63: of 63 or more. */
   private sizes: u64 = 0;
 
   constructor() { this.first = new StaticArray<Entry | null>(BUCKETS); }
 
   get isEmpty(): bool { return this.namings == 0; }
 
-  /** The number of the naming. The same names have the same one. `login`: without its id. */
+  /** Adds a naming and returns its number. The same names have the same number. `login`: without its id. */
   add(session: Uint8Array, flow: Uint8Array, login: Uint8Array): i32 {
     for (let i = 0; i < this.namings; i++) if (this.holds(session, 0, i) && this.holds(flow, FLOW_COOKIE, i) && this.holds(login, LOGIN_COOKIE, i)) return i;
     const naming = this.namings++, chunk = new Uint8Array(session.length + 2);
@@ -54,7 +54,7 @@ export class OwnCookieNames {
     return naming;
   }
 
-  /** What the cookie of that name is to a request whose cookies have this naming. Names are exact. */
+  /** The kind of the cookie with this exact name, for a request with this naming. */
   kindOf(at: usize, size: i32, naming: i32): i32 {
     const kind = this.find(at, size, naming, false);
     if (kind != FOREIGN_COOKIE || size <= LOGIN_ID_SIZE) return kind;
@@ -87,7 +87,7 @@ export class OwnCookieNames {
   }
 }
 
-// The names come from the configuration alone, so their places may be known.
+// The names come only from the configuration, so the hash needs no secret seed.
 function bucketOf(at: usize, size: i32): i32 { return <i32>(hash(at, size, 0) & (BUCKETS - 1)); }
 
 /** Characters of base64url. */

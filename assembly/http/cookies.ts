@@ -1,4 +1,4 @@
-// The Cookie header (RFC 6265 §5.4), as browsers and others write it.
+// The Cookie header (RFC 6265 §5.4).
 
 import { copied, EMPTY, sameAt } from "../bytes/bytes";
 import { ByteWriter } from "../bytes/writer";
@@ -6,10 +6,10 @@ import { FLOW_COOKIE, FOREIGN_COOKIE, LOGIN_COOKIE, LOGIN_ID_SIZE, MAX_CHUNKS, N
 import { HeaderBlock } from "./header_block";
 import { SessionChunks } from "./session_chunks";
 
-/** Cookies, and empty places between semicolons, of one request; a browser keeps some 180 of a site. Beyond these the request is refused. */
+/** Cookies, and empty items between semicolons, of one request. With more it is refused. A browser keeps some 180 of a site. */
 export const MAX_COOKIES = 512;
 
-/** Every value of the cookies of that name, in all Cookie lines. What is not `name=value` is passed over. Null where there are too many cookies. */
+/** All values of the cookies with this name, in all Cookie lines. Items that are not `name=value` are ignored. Null if there are too many cookies. */
 export function cookieValues(headers: HeaderBlock, name: Uint8Array): Uint8Array[] | null {
   const out = new Array<Uint8Array>(), lines = headers.all("cookie");
   let places = 0;
@@ -26,7 +26,7 @@ export function cookieValues(headers: HeaderBlock, name: Uint8Array): Uint8Array
   return out;
 }
 
-/** Several Cookie lines, as proxies make of HTTP/2's crumbs, in one (RFC 9113 §8.2.3). */
+/** Joins several Cookie lines into one (RFC 9113 §8.2.3). Proxies make them from HTTP/2. */
 export function oneCookieLine(headers: HeaderBlock): Uint8Array {
   const lines = headers.all("cookie"), out = new ByteWriter();
   for (let i = 0; i < lines.length; i++) {
@@ -36,22 +36,22 @@ export function oneCookieLine(headers: HeaderBlock): Uint8Array {
   return out.written();
 }
 
-/** A login under way: the id behind its cookie's name, and the cookie's value. */
+/** A login under way: the id at the end of its cookie's name, and the cookie's value. */
 @final
 export class LoginCookie {
   constructor(readonly id: Uint8Array, readonly text: Uint8Array) {}
 }
 
 /**
- * The filter's own cookies in one Cookie header, and what is left of it without them. One object for all requests: nothing is
- * allocated until something is asked for. Good until the callback returns: it points to where the header is.
+ * The filter's own cookies in one Cookie header, and the header without them. All requests use one object, and nothing is allocated until a value is
+ * asked for. Valid until the callback returns, because it points into the header.
  */
 @final
 export class CookieScan {
-  /** How many cookies are the filter's own, and how many there are at all. */
+  /** The number of the filter's own cookies, and of all cookies. */
   own: i32 = 0;
   total: i32 = 0;
-  /** There are more than MAX_COOKIES, and not all were looked at: the request must not go on. */
+  /** There are more than MAX_COOKIES, and not all were read: the request must be refused. */
   tooMany: bool = false;
   readonly session: SessionChunks = new SessionChunks(MAX_COOKIES);
 
@@ -61,16 +61,16 @@ export class CookieScan {
   private naming: i32 = NO_NAMING;
   /** Bytes of the filter's own cookies. */
   private ownSize: i32 = 0;
-  /** Of the cookie at hand: where its equals sign is, and where it ends. */
+  /** Of the current cookie: the address of its equals sign, and its end. */
   private equals: usize = 0;
   private to: usize = 0;
-  /** The flow's and the logins' cookies. */
+  /** The number of flow and login cookies. */
   private count: i32 = 0;
   private readonly kinds: Uint8Array = new Uint8Array(MAX_COOKIES);
   private readonly valueAt: Uint32Array = new Uint32Array(MAX_COOKIES);
   private readonly valueSize: Uint32Array = new Uint32Array(MAX_COOKIES);
 
-  /** Reads the header's value. `size` below 1: no header. `naming`: the one of `names` that the request's own cookies have. */
+  /** Reads the header's value. `size` below 1: no header. `naming`: the one in `names` of the request's own cookies. */
   scan(at: usize, size: i32, names: OwnCookieNames, naming: i32): void {
     this.start = at;
     this.end = at + max(size, 0);
@@ -93,21 +93,21 @@ export class CookieScan {
     this.session.match();
   }
 
-  /** The text of the k-th session that there may be, its chunks put together; EMPTY where one is missing. */
+  /** The text of the k-th possible session, of all its chunks; EMPTY if one is missing. */
   sessionText(k: i32): Uint8Array {
     const out = new Uint8Array(this.session.textSize(k));
     if (out.length > 0) this.session.copyText(k, out.dataStart);
     return out;
   }
 
-  /** Every value of the flow cookie: more than one where somebody else has set that name too. */
+  /** All values of the flow cookie: there are several if others have set that name too. */
   flows(): Uint8Array[] {
     const out = new Array<Uint8Array>();
     for (let i = 0; i < this.count; i++) if (this.kinds[i] == FLOW_COOKIE) out.push(copied(this.valueAt[i], this.valueSize[i]));
     return out;
   }
 
-  /** The logins under way; one id may come several times, for the same reason. */
+  /** The login cookies. An id can occur several times, for the same reason. */
   logins(): LoginCookie[] {
     const out = new Array<LoginCookie>();
     for (let i = 0; i < this.count; i++) {
@@ -118,7 +118,7 @@ export class CookieScan {
     return out;
   }
 
-  /** The header without the filter's own cookies, everything else byte for byte; empty where nothing is left (duty 95). */
+  /** The header without the filter's own cookies, otherwise byte for byte; empty if nothing is left (duty 95). */
   others(): Uint8Array {
     if (this.own == this.total) return EMPTY;
     const out = new Uint8Array(<i32>(this.end - this.start) - this.ownSize);
@@ -126,7 +126,7 @@ export class CookieScan {
     for (let from = this.start; from <= this.end; from = this.to + 1) {
       const name = behindSpaces(from, this.end);
       if (this.readAt(name) != FOREIGN_COOKIE) continue;
-      // A cookie keeps what stood before it, unless that parted it from one that has gone in front of all others.
+      // A cookie keeps the bytes before it, except the separator after removed cookies at the start.
       const begin = cut && from != this.start ? name : from, part = <i32>(this.to - begin);
       if (!cut) out[size++] = 0x3b;
       memory.copy(out.dataStart + size, begin, part);
@@ -148,7 +148,7 @@ export class CookieScan {
     }
   }
 
-  /** What the cookie is whose name begins here. Without an equals sign it is somebody else's. */
+  /** The kind of the cookie whose name begins here. Without an equals sign it is foreign. */
   private readAt(name: usize): i32 {
     const stop = equalsOrSemicolon(name, this.end);
     this.to = stop;
@@ -159,9 +159,9 @@ export class CookieScan {
   }
 }
 
-// Sixteen bytes at a time, as long as sixteen are left: most of a session's cookies is one long value.
+// Sixteen bytes at a time while sixteen are left: a session's cookies are mostly one long value.
 
-/** Where the next semicolon stands, or the end. */
+/** The address of the next semicolon, or the end. */
 function semicolon(at: usize, end: usize): usize {
   const wanted = i8x16.splat(0x3b);
   for (; at + 16 <= end; at += 16) {

@@ -13,7 +13,7 @@ export function percent(out: ByteWriter, c: u8): void {
   out.byte(0x25).byte(<u8>HEX.charCodeAt(c >> 4)).byte(<u8>HEX.charCodeAt(c & 15));
 }
 
-/** Percent-encodes everything but unreserved characters (spaces too: every form reader takes `%20`). */
+/** Percent-encodes everything except unreserved characters. Spaces become `%20`, which every form reader accepts. */
 export function formEncode(out: ByteWriter, text: Uint8Array): void {
   for (let i = 0; i < text.length; i++) {
     if (unreserved(text[i])) out.byte(text[i]);
@@ -21,7 +21,7 @@ export function formEncode(out: ByteWriter, text: Uint8Array): void {
   }
 }
 
-/** Appends `name=value`, after `&` where something stands before it. `name` is a constant of ours. */
+/** Appends `name=value`, after `&` if it is not the first. `name` is a constant, and needs no encoding. */
 export function formField(out: ByteWriter, name: string, value: Uint8Array): void {
   if (out.length > 0) out.byte(0x26);
   out.text(name).byte(0x3d);

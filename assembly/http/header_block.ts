@@ -1,30 +1,30 @@
-// A request's headers as the host serialised them, read in place: one pass, nothing copied. Valid until the callback returns.
+// A request's headers in Envoy's serialisation, read in place: in one pass, without a copy. Valid until the callback returns.
 
 import { copied, find, sameAt, textAt } from "../bytes/bytes";
 import { NameTable, Role } from "./name_table";
 
-/** More client-sent identity headers than this are no accident: the request is refused. */
+/** A request with more identity headers from the client is refused: that is no accident. */
 const MAX_IDENTITY = 32;
 
-/** The host's layout: count, then each name's and value's size, then the strings, each with a NUL behind it (all u32, little-endian). */
+/** The layout: the count, then each name's and value's size (all u32, little-endian), then the strings, each followed by a NUL. */
 @final
 export class HeaderBlock {
   private base: usize = 0;
   private count: i32 = 0;
   private strings: usize = 0;
 
-  /** The `:path`, and the first header that may carry a credential; sizes are -1 where there is none. */
+  /** The `:path`, and the first header that may contain a credential. A size is -1 if there is none. */
   pathAt: usize = 0;
   pathSize: i32 = -1;
   credentialAt: usize = 0;
   credentialSize: i32 = -1;
-  /** Whether that header may hold the bare token. */
+  /** Whether that header contains the bare token. */
   credentialRaw: bool = false;
-  /** How many headers may carry a credential. */
+  /** The number of headers that may contain a credential. */
   credentials: i32 = 0;
-  /** How many Cookie lines there are, where the table asks for them. */
+  /** The number of Cookie lines, if the table asks for them. */
   cookieLines: i32 = 0;
-  /** The last Cookie line, `:scheme`, `:authority` and `:method`; sizes are -1 where there is none, or the table does not ask for it. */
+  /** The last Cookie line, `:scheme`, `:authority` and `:method`. A size is -1 if there is none, or if the table does not ask for it. */
   cookieAt: usize = 0;
   cookieSize: i32 = -1;
   schemeAt: usize = 0;
@@ -33,14 +33,14 @@ export class HeaderBlock {
   authoritySize: i32 = -1;
   methodAt: usize = 0;
   methodSize: i32 = -1;
-  /** The size of the path without its query, once somebody has asked. */
+  /** The size of the path without its query, once it was needed. */
   private beforeQuery: i32 = -1;
-  /** Identity headers that the client sent, under the names it gave them. */
+  /** Identity headers that the client sent, with the client's spelling of their names. */
   identities: i32 = 0;
   private readonly identityAt: Uint32Array = new Uint32Array(MAX_IDENTITY);
   private readonly identitySize: Uint32Array = new Uint32Array(MAX_IDENTITY);
 
-  /** Reads a block of `size` bytes. False where it is not whole, or the client sent more identity headers than anyone would. */
+  /** Reads a block of `size` bytes. False if it is not complete, or if the client sent too many identity headers. */
   read(base: usize, size: usize, table: NameTable): bool {
     this.forget();
     if (size < 4) return false;
@@ -63,7 +63,7 @@ export class HeaderBlock {
     return true;
   }
 
-  /** No headers at all, as before the first request. */
+  /** Removes the headers of the last request. */
   forget(): void {
     this.pathSize = -1;
     this.beforeQuery = -1;
@@ -91,13 +91,13 @@ export class HeaderBlock {
       && sameAt(this.pathAt, path.dataStart, size);
   }
 
-  /** The size of the path without its query. Each rule may ask. */
+  /** The size of the path without its query. It is computed once, though each rule may need it. */
   get pathLength(): i32 {
     if (this.beforeQuery < 0) this.beforeQuery = <i32>(find(this.pathAt, this.pathAt + max(this.pathSize, 0), 0x3f) - this.pathAt);
     return this.beforeQuery;
   }
 
-  /** Whether the path without its query ends so. */
+  /** Whether the path without its query ends in `suffix`. */
   pathEndsWith(suffix: string): bool {
     const size = this.pathLength;
     return size >= suffix.length && reads(this.pathAt + size - suffix.length, suffix.length, suffix);
@@ -105,7 +105,7 @@ export class HeaderBlock {
 
   get schemeIsHttps(): bool { return reads(this.schemeAt, this.schemeSize, "https"); }
 
-  /** The values of every header of that name (lower case), copied, in order. */
+  /** Copies of the values of all headers with this name (in lower case), in order. */
   all(name: string): Uint8Array[] {
     const out = new Array<Uint8Array>();
     let at = this.strings, sizes = this.base + 4;
@@ -119,8 +119,8 @@ export class HeaderBlock {
   }
 
   /**
-   * Writes the values of every header of that name (lower case): how many there are, then each behind its size (u32, little-endian). Returns the
-   * bytes written, or -1 where they exceed `room`.
+   * Writes the values of all headers with this name (in lower case): their number, then each after its size (u32, little-endian). Returns the number of
+   * written bytes, or -1 if they exceed `room`.
    */
   writeAll(name: string, to: usize, room: u32): i32 {
     let at = this.strings, sizes = this.base + 4, size: u32 = 4, found: u32 = 0;

@@ -1,21 +1,21 @@
-// The words of headers that are lists (RFC 9110 §5.6.1), read in place and to a bound: strangers choose how many there are.
+// The words of headers that are lists (RFC 9110 §5.6.1), read in place and up to a bound, because attackers choose their number.
 
 import { lowerCase } from "../bytes/bytes";
 
-/** Bytes that are read of all lines together. A browser's longest list, Accept, has some 150. */
+/** Bytes that are read, of all lines together. A browser's longest list, Accept, has some 150. */
 const MAX_BYTES = 2048;
 
 @final
 export class ListWords {
   private line: i32 = 0;
-  /** Where the word begins and ends in its line. */
+  /** The start and the end of the word in its line. */
   private start: i32 = 0;
   private stop: i32 = 0;
   private left: i32 = MAX_BYTES;
 
   constructor(private readonly lines: Uint8Array[]) {}
 
-  /** Goes on to the next word: what stands between commas, semicolons and blanks. False behind the last one, and at the bound. */
+  /** Goes to the next word. Commas, semicolons and blanks separate words. False after the last one, and at the bound. */
   next(): bool {
     for (; this.line < this.lines.length; this.line++, this.stop = 0) {
       const line = this.lines[this.line], from = this.stop, end = min(line.length, from + this.left);
@@ -32,7 +32,7 @@ export class ListWords {
     return false;
   }
 
-  /** Whether the word is this one, without regard to case. */
+  /** Whether it is this word, ignoring case. */
   is(lower: string): bool {
     if (this.line >= this.lines.length || this.stop - this.start != lower.length) return false;
     const line = this.lines[this.line];

@@ -1,4 +1,4 @@
-// Characters beyond ASCII that some readers of a path turn into ASCII ones.
+// Non-ASCII characters that some readers of a path turn into ASCII.
 
 /** What a reader may take a character for. */
 export const enum Look {
@@ -56,7 +56,7 @@ const RANGES: StaticArray<u32> = [
   0x1fbf0, 0x1fbf9, Look.Other, 0xe0000, 0xe0fff, Look.Blank,
 ];
 
-/** Most characters of the world lie between these, and look like nothing else. */
+/** Most characters of the world are between these, and none of them is turned into ASCII. */
 const PLAIN_FROM: u32 = 0x3400, PLAIN_TO: u32 = 0xa7f0;
 
 export function lookOf(point: u32): Look {

@@ -1,6 +1,6 @@
-// Header names that mean something to one configuration, found in one step per header of a request.
+// The header names that a configuration looks for. One look-up classifies each header of a request.
 
-/** Bits of what a header is. */
+/** The roles of a header, as bits. */
 export const enum Role { None = 0, Identity = 1, Credential = 2, RawCredential = 4, Path = 8, Cookie = 16, Scheme = 32, Authority = 64, Method = 128 }
 
 const BUCKETS = 64;
@@ -23,14 +23,14 @@ class Entry {
 }
 
 /**
- * Names are compared by their letters and digits, in either case; every other character counts as a hyphen. Upstreams that make variables of names, as CGI
- * does (RFC 3875 §4.1.18), turn `-` into `_`, and many of them `.`, `!` or `~` as well. A colon in front is the exception: no header name passes for `:path`.
+ * Names are compared by their letters and digits, ignoring case; every other character counts as a hyphen. Upstreams that make variables of names, as CGI
+ * does (RFC 3875 §4.1.18), turn `-` into `_`, and many of them `.`, `!` or `~` too. Only a colon in front is different: no header name equals `:path`.
  */
 @final
 export class NameTable {
   private readonly first: StaticArray<Entry | null> = new StaticArray<Entry | null>(BUCKETS);
 
-  /** A name that is there already gets one more role. */
+  /** Adds a name. A name that is there already gets one more role. */
   add(name: Uint8Array, role: Role): void {
     const entry = this.entry(name.dataStart, name.length);
     if (entry != null) {
@@ -43,7 +43,7 @@ export class NameTable {
     this.first[bucket] = new Entry(own, name.length > 0 && name[0] == COLON, role, this.first[bucket]);
   }
 
-  /** The roles of the name that stands at this address. */
+  /** The roles of the name at this address. */
   find(at: usize, size: i32): Role {
     const entry = this.entry(at, size);
     return entry == null ? Role.None : entry.role;
@@ -51,7 +51,7 @@ export class NameTable {
 
   private entry(at: usize, size: i32): Entry | null {
     if (size == 0) return null;
-    // A raw address: there is a bucket for every value.
+    // This raw address is valid, because there is a bucket for every value of the index.
     let entry = load<Entry | null>(changetype<usize>(this.first) + (<usize>bucketOf(at, size) << 2));
     while (entry != null && !(entry.name.length == size && entry.pseudo == (load<u8>(at) == COLON) && reads(at, size, entry.name.dataStart))) entry = entry.next;
     return entry;
@@ -75,7 +75,7 @@ function reads(at: usize, size: usize, own: usize): bool {
   return foldedEight(load<u64>(at + last)) == load<u64>(own + last);
 }
 
-// A raw address: there is an entry for every byte.
+// This raw address is valid, because there is an entry for every byte.
 // @ts-ignore: decorator
 @inline
 function folded(c: u8): u8 { return load<u8>(changetype<usize>(FOLDED) + c); }

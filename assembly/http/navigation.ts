@@ -1,4 +1,4 @@
-// What kind of request this is: one that a person navigates with, a preflight, one that another site has caused.
+// The kind of a request: a navigation, a prefetch, a preflight, a request that another site caused.
 
 import { EMPTY, is, isIgnoringCase, same, startsIgnoringCase, utf8 } from "../bytes/bytes";
 import { prefersHtml } from "./accept";
@@ -8,28 +8,28 @@ import { safeReturnTo } from "./return_to";
 
 const PURPOSES: string[] = ["sec-purpose", "purpose", "x-purpose", "x-moz"];
 
-/** Asked of the headers that tell. A program may claim anything: this decides what an answer looks like, never who gets in. */
+/** Judged by the request's headers. A program can send any headers, so this decides only about the form of an answer, never about access. */
 @final
 export class RequestKind {
   constructor(private readonly headers: HeaderBlock) {}
 
   /**
-   * Whether a person is looking at where this leads, so that a redirect to the provider makes sense. A script's request, an
-   * image, a frame, an upgrade or a page fetched ahead would begin logins that nobody finishes.
+   * Whether a user sees the answer, so that a redirect to the provider makes sense. Requests of scripts, images, frames, upgrades and prefetches would
+   * begin logins that nobody completes.
    */
   isNavigation(): bool {
     const headers = this.headers;
     if (!only(headers.all(":method"), "GET") || headers.all("upgrade").length > 0 || isScript(headers.all("x-requested-with"))) return false;
     if (isGrpc(headers.all("content-type")) || this.isPrefetch()) return false;
-    // Fetch Metadata is what the browser itself says, and scripts cannot set; Accept is asked only where a browser does not send it (plain http, old ones).
+    // The browser itself sets Fetch Metadata, and scripts cannot. Accept is only used if a browser does not send them (plain http, old browsers).
     const mode = headers.all("sec-fetch-mode"), dest = headers.all("sec-fetch-dest");
-    // Scripts cannot make the mode. A page that a service worker fetches for the browser has no destination of its own any more.
+    // Scripts cannot set this mode. A page that a service worker fetches for the browser has an empty destination.
     if (mode.length > 0) return only(mode, "navigate") && (only(dest, "document") || only(dest, "empty"));
     if (dest.length > 0 && !only(dest, "document")) return false;
     return prefersHtml(headers.all("accept"));
   }
 
-  /** Fetched before anyone asked for it, and perhaps never looked at: as Fetch says it, and as browsers said it before. */
+  /** Whether the browser fetches it before the user asks for it, by the header of Fetch or those of older browsers. */
   isPrefetch(): bool {
     for (let i = 0; i < PURPOSES.length; i++) if (isAhead(this.headers.all(PURPOSES[i]))) return true;
     return false;
@@ -42,7 +42,7 @@ export class RequestKind {
   }
 }
 
-/** A form as browsers and providers post it. */
+/** Whether the body is a form, as browsers and providers post it. */
 export function isForm(headers: HeaderBlock): bool {
   const types = headers.all("content-type"), form = "application/x-www-form-urlencoded";
   if (types.length != 1) return false;
@@ -53,8 +53,8 @@ export function isForm(headers: HeaderBlock): bool {
 export function requestKindOf(headers: HeaderBlock): RequestKind { return new RequestKind(headers); }
 
 /**
- * Whether another site has caused this request to `origin`. Sec-Fetch-Site answers it; without it Origin does, then Referer.
- * A request that says nothing at all was typed, or sent by a program. Whatever is said twice or oddly counts as another site.
+ * Whether another site caused this request to `origin`, by Sec-Fetch-Site; without that by Origin, then by Referer. A request without all three was
+ * typed, or sent by a program. Repeated and invalid values count as another site.
  */
 export function isCrossSite(headers: HeaderBlock, origin: Uint8Array): bool {
   const site = headers.all("sec-fetch-site");
@@ -65,7 +65,7 @@ export function isCrossSite(headers: HeaderBlock, origin: Uint8Array): bool {
   return referers.length > 0 && (referers.length > 1 || !isBelow(referers[0], origin));
 }
 
-/** Path and query of the page that led here, where it is one of `origin` and a link to it cannot leave it; else empty. */
+/** Path and query of the page that caused the request, if it is of `origin` and a link to it cannot lead elsewhere; else empty. */
 export function sameOriginReferer(headers: HeaderBlock, origin: Uint8Array): Uint8Array {
   const referers = headers.all("referer");
   if (referers.length != 1 || !isBelow(referers[0], origin)) return EMPTY;
@@ -74,13 +74,13 @@ export function sameOriginReferer(headers: HeaderBlock, origin: Uint8Array): Uin
   return same(safeReturnTo(path), path) ? path : EMPTY;
 }
 
-/** The origin itself, or something of it: `https://host.evil.example` and `https://host:8443` only start alike. */
+/** Whether the URL is the origin or of the origin. `https://host.evil.example` and `https://host:8443` only begin with the same characters. */
 function isBelow(url: Uint8Array, origin: Uint8Array): bool {
   if (origin.length == 0 || url.length < origin.length || !same(url.subarray(0, origin.length), origin)) return false;
   return url.length == origin.length || url[origin.length] == 0x2f;
 }
 
-/** What libraries say of their XMLHttpRequests. Android's WebViews send the app's name in the same header, with every request. */
+/** Whether a library marks the request as its XMLHttpRequest. Android's WebViews send the app's name in the same header, with every request. */
 function isScript(requestedWith: Uint8Array[]): bool {
   for (let i = 0; i < requestedWith.length; i++) if (isIgnoringCase(requestedWith[i], "xmlhttprequest")) return true;
   return false;

@@ -6,8 +6,8 @@ import { ByteWriter } from "../bytes/writer";
 const MAX_AUTHORITY = 255;
 
 /**
- * `https://host` with the port that was written, unless it is the scheme's own: browsers leave that out, and so do registered redirect URIs. Empty where the scheme is neither http nor https, or the authority is more, or
- * something else, than a host and a port: what is built from it is sent to the provider and put into redirects.
+ * `https://host`, with the port unless it is the scheme's default, which browsers and registered redirect URIs leave out. Empty if the scheme is neither http
+ * nor https, or if the authority is not a host and perhaps a port: the origin is sent to the provider and used in redirects.
  */
 export function originOf(scheme: Uint8Array, authority: Uint8Array): Uint8Array {
   const https = isIgnoringCase(scheme, "https");
@@ -21,7 +21,7 @@ export function originOf(scheme: Uint8Array, authority: Uint8Array): Uint8Array 
   return out.done();
 }
 
-/** Behind a name or an IPv4 address. 0: there is none. */
+/** The offset after a name or an IPv4 address. 0: there is none. */
 function nameEnd(authority: Uint8Array): i32 {
   let i = 0;
   for (; i < authority.length; i++) {
@@ -31,7 +31,7 @@ function nameEnd(authority: Uint8Array): i32 {
   return i;
 }
 
-/** Behind an IPv6 address in brackets. 0: it is none. */
+/** The offset after an IPv6 address in brackets. 0: it is none. */
 function literalEnd(authority: Uint8Array): i32 {
   let i = 1;
   for (; i < authority.length; i++) {
@@ -42,7 +42,7 @@ function literalEnd(authority: Uint8Array): i32 {
   return i >= 3 && i < authority.length && authority[i] == 0x5d ? i + 1 : 0;
 }
 
-/** Nothing at all, or a colon and one to five digits. */
+/** Whether the rest is empty, or a colon and one to five digits. */
 function isPort(authority: Uint8Array, from: i32): bool {
   if (from == authority.length) return true;
   const digits = authority.length - from - 1;

@@ -1,4 +1,4 @@
-// The pages and bodies that the filter answers with itself. No script, nothing loaded; all text is our own but the paths, which are escaped.
+// The filter's own pages and bodies. They have no scripts and load nothing. All texts are constants, except paths, which are escaped.
 
 import { EMPTY } from "../bytes/bytes";
 import { decodeUtf8 } from "../bytes/utf8";
@@ -20,7 +20,7 @@ p{margin:.6rem 0 0}
 .s,footer{color:var(--soft)}
 footer{margin-top:1.75rem;padding-top:.9rem;border-top:1px solid var(--line);font-size:.85rem;overflow-wrap:anywhere}`;
 
-/** `mark` is one character for the eye alone, `!` where something went wrong; `head` what this page adds to the head. */
+/** `mark` is one decorative character, `!` for an error; `head` is added to the page's head. */
 function page(mark: string, title: string, main: string, head: string = ""): string {
   return `<!doctype html>
 <html lang="en">
@@ -39,7 +39,7 @@ ${main}
 
 function footer(status: i32, code: string): string { return "<footer><code>" + status.toString() + " " + code + "</code></footer>"; }
 
-/** `login`: a path of this origin where a person can log in, or empty; nothing in it can end a JSON string. */
+/** `login`: a path of this origin where a user can log in, or empty. It cannot end a JSON string. */
 export function refusalJson(error: string, code: string, description: string, login: string = ""): string {
   const head = error.length > 0 ? `{"error":"${error}",` : "{";
   const tail = login.length > 0 ? `,"sign_in":"${login}"}` : "}";
@@ -51,7 +51,7 @@ export function refusalPage(status: i32, code: string, description: string): str
   return page("!", title, "<p>" + description + "</p>\n" + footer(status, code));
 }
 
-/** What went wrong, what may help (`hint`, or empty), and a way to try again where `retry` has a path. */
+/** Says what failed, what may help (`hint`, or empty), and has a link to try again if `retry` is a path. */
 export function problemPage(status: i32, title: string, description: string, hint: string, code: string, retry: Uint8Array, action: string = "Try again"): string {
   const more = hint.length > 0 ? `<p class="s">${hint}</p>\n` : "";
   const again = retry.length > 0 ? `${link(retry, action)}\n` : "";
@@ -65,7 +65,7 @@ export function loggedOutPage(home: Uint8Array, provider: Uint8Array = EMPTY): s
   return page("&#10003;", "You are logged out", '<p>Your session here has ended.</p>\n<p class="s">' + more + "</p>\n" + there + link(home, "Back to the start page"));
 }
 
-/** The session has ended in this browser alone. `onward`: where the person would have been led, a path of this origin or a URL of the configuration or the provider. */
+/** The session has ended in this browser only. `onward`: where the browser would have gone, a path of this origin or a URL of the configuration or the provider. */
 export function copiesWorkPage(onward: Uint8Array): string {
   const main = `<p>This browser has given up your session. This site could not note down that it has ended: whoever has a copy of its cookies can use it until it expires.</p>
 <p class="s">If other people use this computer, or if you think that somebody has such a copy, tell whoever runs this site.</p>
@@ -73,24 +73,24 @@ export function copiesWorkPage(onward: Uint8Array): string {
   return page("!", "You are logged out in this browser", main);
 }
 
-/** A link of another site has led here. Sent off from this page, the request is of this origin. */
+/** For a logout that another site caused. The form of this page makes it a request of this origin. */
 export function confirmLogoutPage(action: Uint8Array): string {
   const main = `<p>A link from another site led here. Nothing has happened yet.</p>
 <p class="s">If you do not want to log out, just close this page.</p>
 <form method="post" action="${path(action)}"><button class="b">Log out</button></form>`;
-  // Without a referrer policy of its own, the page's no-referrer would make the form's Origin "null" (Fetch, "Origin header").
+  // This overrides the header's no-referrer policy, with which the form's Origin would be "null" (Fetch, "Origin header").
   return page("?", "Log out?", main, `\n<meta name="referrer" content="same-origin">`);
 }
 
-/** For the provider's hidden frame (OpenID Connect Front-Channel Logout 1.0 §2): nobody looks at it. */
+/** For the provider's hidden frame (OpenID Connect Front-Channel Logout 1.0 §2). Nobody sees it. */
 export function loggedOutFrame(): string { return `<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n<title>Logged out</title>\n</html>\n`; }
 
 function link(to: Uint8Array, label: string): string { return '<a class="b" href="' + path(to) + '">' + label + "</a>"; }
 
-/** A path of this origin, as the value of an attribute: whatever would lead elsewhere becomes `/`. */
+/** A path of this origin, as the value of an attribute. A path that would lead elsewhere becomes `/`. */
 function path(to: Uint8Array): string { return escaped(safeReturnTo(to)); }
 
-/** As the value of an attribute. */
+/** The text as the value of an attribute. */
 function escaped(text: Uint8Array): string {
   const out = new ByteWriter(text.length + 16);
   for (let i = 0; i < text.length; i++) {

@@ -5,10 +5,10 @@ import { isUtf8 } from "../bytes/utf8";
 import { uncleared } from "../runtime";
 import { hexPair } from "./percent";
 
-/** An authorization response is a few of them; a logout token is the longest value that anyone sends, and has 16 kB at most (jose/jws.ts). */
+/** An authorization response has a few parameters. The longest value is a logout token, of 16 kB at most (jose/jws.ts). */
 const MAX_BYTES = 20 * 1024;
 const MAX_PARAMETERS = 64;
-/** For people to read (RFC 6749 §4.1.2.1), and read nowhere here: providers write them in any encoding. */
+/** Texts for people (RFC 6749 §4.1.2.1), which the filter does not use. Providers write them in any encoding. */
 const INFORMATIVE: string[] = ["error_description", "error_uri"];
 
 @final
@@ -16,20 +16,20 @@ export class Parameters {
   private readonly names: Uint8Array[] = new Array<Uint8Array>();
   private readonly values: Uint8Array[] = new Array<Uint8Array>();
 
-  /** How many there are of that name: more than one is nobody's to choose from. */
+  /** The number of parameters with this name. If there are several, the caller must refuse. */
   count(name: string): i32 {
     let n = 0;
     for (let i = 0; i < this.names.length; i++) if (is(this.names[i], name)) n++;
     return n;
   }
 
-  /** The decoded value of the first of that name; empty where there is none. */
+  /** The decoded value of the first parameter with this name; empty if there is none. */
   one(name: string): Uint8Array {
     for (let i = 0; i < this.names.length; i++) if (is(this.names[i], name)) return this.values[i];
     return EMPTY;
   }
 
-  /** False where the name or the value is not well encoded, or there are too many. An informative value that is not is dropped alone. */
+  /** False if the encoding of name or value is invalid, or if there are too many. An informative parameter with an invalid value is only dropped. */
   add(name: Uint8Array, value: Uint8Array): bool {
     if (this.names.length == MAX_PARAMETERS) return false;
     const decodedName = decoded(name), decodedValue = decoded(value);
@@ -45,7 +45,7 @@ function isInformative(name: Uint8Array): bool {
   return false;
 }
 
-/** A query without its `?`, or a body. null where any of it is malformed: what is half understood is not used at all. */
+/** Reads a query without its `?`, or a body. null if any part is malformed. */
 export function readParameters(text: Uint8Array): Parameters | null {
   if (text.length > MAX_BYTES) return null;
   const out = new Parameters();
@@ -63,11 +63,11 @@ function pair(out: Parameters, written: Uint8Array): bool {
   return equals < 0 ? out.add(written, EMPTY) : out.add(written.subarray(0, equals), written.subarray(equals + 1));
 }
 
-/** Without percent-encoding, and with spaces for `+`. null where a `%` has no two digits behind it, a NUL comes out, or no UTF-8. */
+/** Decodes percent-encoding, and `+` to a space. null if a `%` is not followed by two digits, or if the result has a NUL or is no UTF-8. */
 function decoded(written: Uint8Array): Uint8Array | null {
   const out = uncleared(written.length), start = out.dataStart;
   let at = written.dataStart, to = start;
-  // Raw addresses: within `written`, and one byte at most for each of its bytes.
+  // The raw addresses are valid: they are within `written`, and at most one byte is stored for each of its bytes.
   for (const end = at + written.length; at < end; at++) {
     let c = load<u8>(at);
     if (c == 0x2b) c = 0x20;

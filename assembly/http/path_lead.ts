@@ -1,13 +1,13 @@
-// How far all who read a request's path agree on it. Frameworks, file servers and proxies decode, cut, merge and fold differently: what
-// one takes for /health, another takes for /private (CVE-2025-54576, CVE-2026-40575). Up to its lead nobody does.
+// The lead of a request's path: its beginning that every server reads in the same way. Frameworks, file servers and proxies decode, cut, merge and fold
+// paths differently: one may read /health where another reads /private (CVE-2025-54576, CVE-2026-40575). In the lead there is no such difference.
 
 import { Look, lookOf } from "./lookalikes";
 
-/** Longer than any path of a rule: what is behind says nothing about them. */
+/** Longer than any path of a rule, so the rest need not be compared. */
 const LONGEST = 1100;
-/** Longer than servers take (8 kB in nginx and Apache): nobody needs to know where it leads, and reading it to its end would cost anybody's request dear. */
+/** Longer than servers accept (8 kB in nginx and Apache). Such a path may be any path; reading it to its end would be expensive. */
 const TOO_LONG = 8 * 1024;
-/** More dots and blanks in a row than any name has. */
+/** The longest run of dots and blanks that is read. No name has so many. */
 const LONGEST_RUN = 64;
 
 const SLASH: u8 = 0x2f;
@@ -15,29 +15,29 @@ const DOT: u8 = 0x2e;
 const BLANK: u8 = 0x20;
 const PERCENT: u8 = 0x25;
 
-/** One object for all requests: nothing is allocated, whatever strangers send. */
+/** All requests use one object, so that nothing is allocated, whatever clients send. */
 @final
 export class PathLead {
-  /** The lead with its escapes decoded. */
+  /** The size of the lead after decoding. */
   size: i32 = 0;
-  /** So much of it is written as it is. */
+  /** The size of its beginning that has no escapes. */
   plain: i32 = 0;
-  /** Whether the path ends with it. */
+  /** Whether the lead is the whole path. */
   whole: bool = false;
   private readonly text: StaticArray<u8> = new StaticArray<u8>(LONGEST);
 
-  /** The path and where it ends; what stands at the cursor, fully decoded, and where that ends. */
+  /** The path and its end; the decoded character at the cursor, and its end. */
   private at: usize = 0;
   private end: i32 = 0;
   private char: u8 = 0;
   private after: i32 = 0;
   private escaped: bool = false;
-  /** What nobody can say how others read it: broken or overlong escapes, control characters. */
+  /** The path has something that others may read in any way: broken or overlong escapes, control characters. */
   private broken: bool = false;
-  /** Up to here dots and blanks end no segment: something else follows them. */
+  /** Up to here, dots and blanks do not end a segment, because other characters follow them. */
   private within: i32 = 0;
 
-  /** Reads a path without its query; it starts with a slash. */
+  /** Reads a path without its query. It must start with a slash. */
   read(at: usize, size: i32): void {
     this.at = at;
     this.end = size;
@@ -45,13 +45,13 @@ export class PathLead {
     this.broken = false;
     this.within = 0;
     this.whole = size <= TOO_LONG && this.lead() == size;
-    // A path that climbs, or that a URL's reader would take a host from, may lead anywhere.
+    // A path with `..`, or one that may be read as a URL with a host, can lead anywhere.
     if (!this.whole && (size > TOO_LONG || this.climbs()) || size > 1 && isSlash(load<u8>(at, 1))) this.size = this.plain = 0;
   }
 
   byte(i: i32): u8 { return this.text[i]; }
 
-  /** Takes characters as long as they mean the same to everyone; where it has stopped. */
+  /** Takes characters while every server reads them in the same way. Returns the end. */
   private lead(): i32 {
     let i = 0, before: u8 = 0, plain = true;
     while (i < this.end && this.size < LONGEST) {
@@ -76,12 +76,12 @@ export class PathLead {
     return i;
   }
 
-  /** What some take for the end of a segment, of the path, or of a file's name. A tilde and a digit are a short name on Windows. */
+  /** Whether some servers take the character for the end of a segment, of the path, or of a file name. A tilde and a digit make a short name on Windows. */
   private parts(c: u8): bool {
     return c == 0x5c || c == 0x3b || c == 0x23 || c == 0x3f || c == 0x3a || c == PERCENT || c == 0x7e && this.after < this.end && load<u8>(this.at + this.after) - 0x30 < 10;
   }
 
-  /** Whether nothing but dots and blanks is left of the segment: dot segments, and what Windows drops from a name. */
+  /** Whether only dots and blanks are left of the segment: a dot segment, or a name's end that Windows drops. */
   private endsSegment(from: i32): bool {
     if (from < this.within) return false;
     for (let i = from, run = 0; i < this.end && run < LONGEST_RUN; i = this.after, run++) {
@@ -93,7 +93,7 @@ export class PathLead {
     return true;
   }
 
-  /** Whether a segment, wherever anyone sees one begin and end, is made of two dots or more, or something is broken. */
+  /** Whether any segment, by any server's reading, has only dots, two or more; or whether something is broken. */
   private climbs(): bool {
     let dots = 0, others = 0;
     for (let i = 0; i < this.end; i = this.after) {
@@ -114,7 +114,7 @@ export class PathLead {
     return dots > 1 && others == 0;
   }
 
-  /** Whether somebody may read an escape in what was just taken for a percent sign and what stands at `i`. Of two in ASCII, `decode` has judged. */
+  /** Whether a server may read an escape from the percent sign before and the digits at `i`. `decode` has already checked two ASCII digits. */
   private mayEscape(i: i32): bool {
     if (i >= this.end) return false;
     const sign = this.char, after = this.after, look = this.look(i), next = this.char;
@@ -122,7 +122,7 @@ export class PathLead {
     return next < 0x80 ? sign != PERCENT && (digit(next) >= 0 || (next | 0x20) == 0x75) : look != Look.Itself;
   }
 
-  /** What the whole character at `i` may be taken for; it ends before `after`. Bytes that are no UTF-8 are characters each. */
+  /** What the character at `i` may be turned into; it ends before `after`. A byte that is no UTF-8 is a character of its own. */
   private look(i: i32): Look {
     this.decode(i);
     const c = this.char, after = this.after;
@@ -149,11 +149,11 @@ export class PathLead {
     this.escaped = c == PERCENT;
     if (c < BLANK || c == 0x7f) this.broken = true;
     if (c == PERCENT) {
-      // %25 and two digits are an escape once more.
+      // %25 and two digits are an escape again.
       do {
         const value = this.hex(after);
         if (value < 0) {
-          // A percent sign that was written as %25 may stand alone; a bare one is no escape, and %25%32%66 is one only to some.
+          // A percent sign that was written as %25 may stand alone. A bare one is a broken escape, and %25%32%66 is an escape only for some servers.
           if (after == i + 1 || this.escapesHex(after)) this.broken = true;
           break;
         }
@@ -173,7 +173,7 @@ export class PathLead {
     return high < 0 || low < 0 ? -1 : high << 4 | low;
   }
 
-  /** Whether an escape stands there for what an escape is made of. */
+  /** Whether an escaped hex digit or `u` is there, or a broken escape. */
   private escapesHex(i: i32): bool {
     if (i >= this.end || load<u8>(this.at + i) != PERCENT) return false;
     const value = this.hex(i + 1);
@@ -181,10 +181,10 @@ export class PathLead {
   }
 }
 
-/** What stands in most paths, and means itself to everyone. */
+/** Characters that every server leaves as they are. */
 function isOrdinary(c: u8): bool { return (c | 0x20) - 0x61 < 26 || c - 0x30 < 10 || c == 0x2d || c == 0x5f; }
 
-/** Bytes by which careless decoders come to ASCII that is not there (RFC 3629 §3, §10). `point`: what begins with `c`, 0 where it does not go on as it must. */
+/** Whether a lenient decoder turns these bytes into ASCII (RFC 3629 §3, §10). `point`: the code point that begins with `c`, 0 if the bytes are no UTF-8. */
 function isOverlong(c: u8, point: u32): bool {
   if (c < 0xc0) return false;
   return c < 0xc2 || c > 0xf4 || c == 0xe0 && point < 0x800 || c == 0xf0 && point < 0x10000;

@@ -1,11 +1,11 @@
-// Percent-encoded bytes, read (RFC 3986 §2.1).
+// Reads percent-encoded bytes (RFC 3986 §2.1).
 
-/** The byte that `%` and two hex digits at `i` stand for, or -1 where they do not stand there. */
+/** The value of `%` and two hex digits at `i`, or -1 if there are none. */
 export function percentAt(text: Uint8Array, i: i32): i32 {
   return text[i] != 0x25 || i + 2 >= text.length ? -1 : hexPair(text[i + 1], text[i + 2]);
 }
 
-/** The byte that two hex digits are, or -1 where one is none. */
+/** The value of two hex digits, or -1 if one is invalid. */
 export function hexPair(first: u8, second: u8): i32 {
   const high = hexDigit(first), low = hexDigit(second);
   return high < 0 || low < 0 ? -1 : high << 4 | low;

@@ -11,12 +11,12 @@ const PERCENT: u8 = 0x25;
 const PLUS: u8 = 0x2b;
 const SPACE: u8 = 0x20;
 
-/** What a query says of one name. One object for all requests. */
+/** The parameters with one name in a query. All requests use one object. */
 @final
 export class QueryParameter {
-  /** How many parameters there are of that name. */
+  /** The number of parameters with this name. */
   count: i32 = 0;
-  /** Where the first one's value stands, as written: a bearer token needs no decoding. Valid until the callback returns. */
+  /** The address of the first one's value, not decoded: a bearer token needs no decoding. Valid until the callback returns. */
   at: usize = 0;
   size: i32 = 0;
 
@@ -35,13 +35,13 @@ export class QueryParameter {
   }
 }
 
-/** The path without the parameters of that name. */
+/** The path without the parameters with this name. */
 export function pathWithout(headers: HeaderBlock, name: Uint8Array): Uint8Array {
   const path = headers.pathAt, size = max(headers.pathSize, 0), end = path + size, bare = headers.pathLength;
   const out = new Uint8Array(size);
   memory.copy(out.dataStart, path, bare);
   let written = bare;
-  // Each parameter with what parts it from the one before.
+  // Each parameter with the separator before it.
   for (let from = path + bare; from < end;) {
     const stop = parameterEnd(from + 1, end);
     if (nameEnd(from + 1, stop, name) == 0) {
@@ -55,7 +55,7 @@ export function pathWithout(headers: HeaderBlock, name: Uint8Array): Uint8Array 
   return out.subarray(0, written);
 }
 
-/** A semicolon parts them as well: some readers take it for `&`, and would see a second token where others see a part of a value. */
+/** The end of a parameter. A semicolon is a separator too: some servers take it for `&`, and would see a second token where others see a part of a value. */
 function parameterEnd(from: usize, end: usize): usize {
   for (; from < end; from++) {
     const c = load<u8>(from);
@@ -64,7 +64,7 @@ function parameterEnd(from: usize, end: usize): usize {
   return from;
 }
 
-/** Where the name ends if it is this one, decoded as form readers do (WHATWG URL §5.1); else 0. */
+/** The end of the name if it is this one after decoding (WHATWG URL §5.1); else 0. */
 function nameEnd(at: usize, stop: usize, name: Uint8Array): usize {
   for (let i = 0; i < name.length; i++, at++) {
     if (at >= stop) return 0;

@@ -1,10 +1,10 @@
-// Which requests a rule is about: host, path and method.
+// Whether a rule matches a request: by host, path and method.
 
 import { inLowerCase, lowerCase, same } from "../bytes/bytes";
 import { PathLead } from "./path_lead";
 import { RequestTarget } from "./request_target";
 
-/** Whether a rule takes a request. Maybe: some of those who read the path would say so. */
+/** Whether a rule matches a request. Maybe: it matches by the reading of some servers. */
 export const enum Fit { No = 0, Maybe, Yes }
 
 @final
@@ -12,12 +12,12 @@ export class RequestMatch {
   private readonly foldedPaths: Uint8Array[];
   private readonly foldedPrefixes: Uint8Array[];
 
-  /** All of them empty: every request. A list that is not empty must be met by one of its items. */
+  /** With all lists empty, every request matches. Of each list that is not empty, one item must match. */
   constructor(
-    /** In lower case, without port; `.example.com` with the dot in front stands for every name below it. */
+    /** In lower case, without port. `.example.com`, with the dot in front, matches every name below it. */
     readonly hosts: Uint8Array[],
     readonly paths: Uint8Array[],
-    /** Without a slash at the end: `/api` is met by /api and by everything below /api/. */
+    /** Without a slash at the end: `/api` matches /api and everything below /api/. */
     readonly prefixes: Uint8Array[],
     readonly methods: Uint8Array[],
   ) {
@@ -25,10 +25,10 @@ export class RequestMatch {
     this.foldedPrefixes = folded(prefixes);
   }
 
-  /** Whether it takes everything on its hosts. */
+  /** Whether it matches every request to its hosts. */
   get takesWholeHosts(): bool { return this.paths.length + this.prefixes.length + this.methods.length == 0; }
 
-  /** Whether what it asks for can be told of this request at all. */
+  /** Whether the request's host and method are unambiguous, as far as the rule compares them. */
   canTell(target: RequestTarget): bool {
     return (this.hosts.length == 0 || target.hasPlainHost) && (this.methods.length == 0 || target.hasPlainMethod);
   }
@@ -45,7 +45,7 @@ export class RequestMatch {
     return false;
   }
 
-  /** Whether there is a host that both may be about. */
+  /** Whether both can match the same host. */
   sharesHostWith(other: RequestMatch): bool {
     if (this.hosts.length == 0 || other.hosts.length == 0) return true;
     for (let i = 0; i < this.hosts.length; i++) for (let j = 0; j < other.hosts.length; j++) if (overlap(this.hosts[i], other.hosts[j])) return true;
@@ -75,7 +75,7 @@ export class RequestMatch {
   }
 }
 
-/** Whether somebody may take what begins so for that path: a slash at the end and capitals mean nothing to many. */
+/** Whether some server may read a path with this lead as that path. Many ignore case and a slash at the end. */
 function mayBe(lead: PathLead, folded: Uint8Array): bool {
   const size = withoutSlash(lead), length = folded.length > 0 && folded[folded.length - 1] == 0x2f ? folded.length - 1 : folded.length;
   return (lead.whole ? size == length : size <= length) && starts(lead, folded, size, true);
@@ -89,7 +89,7 @@ function mayBeBelow(lead: PathLead, folded: Uint8Array): bool {
 
 function withoutSlash(lead: PathLead): i32 { return lead.size > 0 && lead.byte(lead.size - 1) == 0x2f ? lead.size - 1 : lead.size; }
 
-/** Whether both begin with the same bytes. `folded`: the text is in lower case, and capitals of the path count as small letters. */
+/** Whether both begin with the same bytes. `folded`: the text is in lower case, and the path is compared ignoring case. */
 function starts(lead: PathLead, text: Uint8Array, size: i32, folded: bool): bool {
   for (let i = 0; i < size; i++) {
     const c = lead.byte(i);
@@ -105,7 +105,7 @@ function overlap(a: Uint8Array, b: Uint8Array): bool {
   return endsWith(other.dataStart, other.length, under) || other[0] == 0x2e && endsWith(under.dataStart, under.length, other);
 }
 
-/** Without regard to case in what stands at the address. */
+/** Ignores the case of the bytes at the address. */
 function endsWith(at: usize, size: i32, lower: Uint8Array): bool {
   const from = size - lower.length;
   if (from < 0) return false;

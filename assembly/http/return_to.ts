@@ -3,18 +3,18 @@
 import { utf8 } from "../bytes/bytes";
 import { percentAt } from "./percent";
 
-/** The longest path and query, in bytes. A login's cookie holds less: how much, its name and the rest of it decide. */
+/** The longest path with its query, in bytes. A login's cookie holds it compressed, so not every path of this size fits (session/login.ts). */
 export const MAX_PATH = 4096;
 
-/** The path and query as they are where a redirect to them cannot leave this origin; else `/`. */
+/** The same path and query if a redirect to them cannot leave this origin; else `/`. */
 export function safeReturnTo(path: Uint8Array): Uint8Array {
   return isLocal(path) ? path : utf8("/");
 }
 
 /**
- * Exactly one slash in front: browsers take `//host`, and `/\host` as well, for another host (WHATWG URL §4.4), and drop tabs
- * and line ends before they look. So only visible ASCII, no `#`, which they never send, and no `\` in the path, where they read it as a
- * slash. In the query it is a character as any other, which they send as it is.
+ * Browsers read `//host` and `/\host` as another host (WHATWG URL §4.4), and remove tabs and line ends first. So the path begins with exactly one slash
+ * and has only visible ASCII, without `#`, which browsers never send, and without `\`, which they read as a slash. In the query, `\` is an ordinary
+ * character.
  */
 function isLocal(path: Uint8Array): bool {
   if (path.length == 0 || path.length > MAX_PATH || path[0] != 0x2f) return false;
@@ -29,8 +29,8 @@ function isLocal(path: Uint8Array): bool {
 }
 
 /**
- * What is harmless to a browser may not be to whoever decodes once more: no encoded control character in the path, no encoded
- * slash behind the first one. And no dot segment: a browser has resolved them before it asks, so somebody else has written it.
+ * A server that decodes the path again must not be led elsewhere either. So it has no encoded control character, no encoded slash after the first one, and
+ * no dot segment: browsers resolve these before they send a request.
  */
 function isPlain(path: Uint8Array): bool {
   let dots = 0, others = 0;

@@ -1,7 +1,7 @@
-// The session's chunks in one Cookie header, and which of them belong together.
+// Finds the session's chunks in one Cookie header, and which of them belong together.
 //
-// The first chunk begins with the number of chunks and a random id; each later one begins with the same id. So what others have set
-// under these names (a neighbouring host can) stands apart, and no combinations have to be tried: each first chunk makes one text.
+// The first chunk begins with the number of chunks and a random id. Each later chunk begins with the same id. So cookies that others have set under these
+// names (a neighbouring host can) are kept apart, and no combinations are tried: each first chunk makes one text.
 
 import { MAX_CHUNKS } from "./cookie_names";
 
@@ -11,27 +11,27 @@ const LATER = MAX_CHUNKS - 1;
 
 @final
 export class SessionChunks {
-  /** How many first chunks there are, which is how many sessions there may be. */
+  /** The number of first chunks, and so of possible sessions. */
   count: i32 = 0;
-  /** The highest number of a chunk, and one more. */
+  /** One more than the highest number of a chunk. */
   present: i32 = 0;
-  /** Which of them was opened as the session (flow/browser/open_session.ts); -1: none. */
+  /** The one that was opened as the session (flow/browser/open_session.ts); -1: none. */
   opened: i32 = -1;
-  /** How many were tried. */
+  /** The number of tried texts. */
   tried: i32 = 0;
 
   private later: i32 = 0;
   private readonly firstAt: Uint32Array;
   private readonly firstSize: Int32Array;
-  /** The ids of first chunks that others follow, u64 each; 0 where none does. */
+  /** The id of each first chunk that has later ones (u64 each); 0 if it has none. */
   private readonly ids: Uint8Array;
   private readonly laterAt: Uint32Array;
   private readonly laterSize: Int32Array;
   private readonly laterNumber: Uint8Array;
-  /** For each first chunk and number the later chunk, from 1 on; 0: it is missing. */
+  /** The later chunk for each first chunk and number, counted from 1; 0: it is missing. */
   private readonly parts: Uint16Array;
 
-  /** `most`: of chunks in one header. */
+  /** `most`: the bound on chunks in one header. */
   constructor(private readonly most: i32) {
     this.firstAt = new Uint32Array(most);
     this.firstSize = new Int32Array(most);
@@ -47,7 +47,7 @@ export class SessionChunks {
     this.opened = -1;
   }
 
-  /** A chunk's value, where the header is. */
+  /** Adds a chunk, with the address and size of its value. */
   add(number: i32, at: usize, size: i32): void {
     this.present = max(this.present, number + 1);
     if (number == 0) {
@@ -64,7 +64,7 @@ export class SessionChunks {
     }
   }
 
-  /** All chunks are there. Each later one goes to one first chunk, so that all texts together are no longer than the header. */
+  /** Call it after all chunks were added. Each later chunk goes to one first chunk, so all texts together are no longer than the header. */
   match(): void {
     if (this.later == 0) return;
     this.parts.fill(0, 0, this.count * LATER);
@@ -74,7 +74,7 @@ export class SessionChunks {
     }
   }
 
-  /** The first chunk with that id, or -1. Anybody may send hundreds: two are compared at a time. */
+  /** The first chunk with this id, or -1. Attackers can send hundreds, so two are compared at a time. */
   private firstOf(id: u64): i32 {
     const at = this.ids.dataStart, wanted = i64x2.splat(id), even = this.count & ~1;
     for (let k = 0; k < even; k += 2) {
@@ -84,7 +84,7 @@ export class SessionChunks {
     return even < this.count && load<u64>(at + even * CHUNK_ID_SIZE) == id ? even : -1;
   }
 
-  /** Bytes of the k-th text; 0 where a chunk of it is missing. */
+  /** The size of the k-th text; 0 if one of its chunks is missing. */
   textSize(k: i32): i32 {
     if (<u32>k >= <u32>this.count) return 0;
     const chunks = chunksSaid(this.firstAt[k], this.firstSize[k]);
@@ -98,7 +98,7 @@ export class SessionChunks {
     return size;
   }
 
-  /** Puts the k-th text together at an address that has room for it. It must be whole. */
+  /** Copies the k-th text, which must be complete, to an address that has room for it. */
   copyText(k: i32, to: usize): void {
     const chunks = chunksSaid(this.firstAt[k], this.firstSize[k]);
     memory.copy(to, this.firstAt[k], this.firstSize[k]);
@@ -111,7 +111,7 @@ export class SessionChunks {
   }
 }
 
-/** How many chunks the first one says there are; 0 where it says nothing. */
+/** The number of chunks by the first one; 0 if it has no valid number. */
 export function chunksSaid(at: usize, size: i32): i32 {
   const said = size <= 0 ? 0 : <i32>load<u8>(at) - 0x30;
   return said >= 1 && said <= MAX_CHUNKS ? said : 0;

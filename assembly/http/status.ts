@@ -1,4 +1,4 @@
-// The status of a reply, in the host's serialisation of its headers.
+// The status of a reply, from Envoy's serialisation of its headers.
 
 import { HeaderBlock } from "./header_block";
 import { NameTable } from "./name_table";
@@ -6,7 +6,7 @@ import { NameTable } from "./name_table";
 const NO_NAMES = new NameTable();
 const reply = new HeaderBlock();
 
-/** 0 where there is no well-formed `:status`. */
+/** 0 if there is no well-formed `:status`. */
 export function statusOf(base: usize, size: usize): i32 {
   if (!reply.read(base, size, NO_NAMES)) return 0;
   const values = reply.all(":status");

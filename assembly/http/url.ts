@@ -1,4 +1,4 @@
-// Absolute http and https URLs, as configuration and providers give them (RFC 3986), read strictly.
+// A strict reader of absolute http and https URLs, from the configuration and from providers (RFC 3986).
 
 import { EMPTY, endsWith, indexOf, joined, startsWith, utf8 } from "../bytes/bytes";
 import { Result } from "../result";
@@ -13,14 +13,14 @@ export class Url {
     /** The URL as it was written. */
     readonly text: Uint8Array,
     readonly https: bool,
-    /** Host, and port where one was written: the `:authority` of a request. */
+    /** Host, and port if there is one, as in the `:authority` of a request. */
     readonly authority: Uint8Array,
     /** Path and query; `/` at least. */
     readonly path: Uint8Array,
   ) {}
 }
 
-/** No user information, no fragment, no character that a URL may not hold: nothing here can end a header line or hide a host. */
+/** Refuses user information, fragments and invalid characters. So a URL cannot end a header line, or hide its host. */
 export function readUrl(text: Uint8Array): Result<Url> {
   if (text.length > MAX_URL) return Result.fail<Url>(UrlFault.TooLong, text.length.toString());
   for (let i = 0; i < text.length; i++) {
@@ -48,8 +48,8 @@ const WELL_KNOWN = "/.well-known/openid-configuration";
 const OAUTH_WELL_KNOWN = "/.well-known/oauth-authorization-server";
 
 /**
- * The issuer that a metadata URL belongs to: what stands before the suffix (OpenID Connect Discovery 1.0 §4), or the URL
- * without the inserted path (RFC 8414 §3.1). Empty when it is neither.
+ * The issuer of a metadata URL: the part before the suffix (OpenID Connect Discovery 1.0 §4), or the URL without the inserted path
+ * (RFC 8414 §3.1). Empty if the URL has neither form.
  */
 export function issuerOf(url: Url): Uint8Array {
   if (indexOf(url.path, 0x3f) >= 0) return EMPTY;

@@ -1,4 +1,4 @@
-// The one table that knows what a JWS `alg` is: nothing else in the filter enumerates algorithms or looks into their names.
+// The table of JWS algorithms. No other code lists algorithms, or looks into their names.
 
 import { is } from "../bytes/bytes";
 import { Hash } from "../crypto/hash/hash";
@@ -15,7 +15,7 @@ export class Algorithm {
     readonly name: string,
     readonly scheme: Scheme,
     readonly hash: Hash,
-    /** For ECDSA only: the one curve that goes with it. */
+    /** Only for ECDSA: its curve. */
     readonly curve: Curve,
   ) {}
 
@@ -24,7 +24,7 @@ export class Algorithm {
   /** Whether one verification takes a millisecond or more. */
   get slow(): bool { return this.curve == Curve.P384 || this.curve == Curve.P521; }
 
-  /** Whether a key is of the one kind that goes with this algorithm (RFC 8725 §3.1). */
+  /** Whether the key has the kind that this algorithm requires (RFC 8725 §3.1). */
   fits(key: Key): bool {
     switch (this.scheme) {
       case Scheme.RsaPkcs1:
@@ -53,13 +53,13 @@ const ALGORITHMS: Algorithm[] = [
   new Algorithm("HS512", Scheme.Hmac, Hash.Sha512, Curve.None),
 ];
 
-/** By its exact name; null for every other, `none` in any spelling among them. */
+/** The algorithm with this exact name; null for any other name, `none` in any spelling included. */
 export function algorithmNamed(name: Uint8Array): Algorithm | null {
   for (let i = 0; i < ALGORITHMS.length; i++) if (is(name, ALGORITHMS[i].name)) return ALGORITHMS[i];
   return null;
 }
 
-/** Every algorithm with a public key: what is expected where configuration names none. HS* must be asked for. */
+/** All algorithms with a public key: the default if none are configured. HS* must be configured. */
 export function asymmetricAlgorithms(): Algorithm[] {
   const out: Algorithm[] = [];
   for (let i = 0; i < ALGORITHMS.length; i++) if (!ALGORITHMS[i].symmetric) out.push(ALGORITHMS[i]);

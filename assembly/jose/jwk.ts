@@ -1,4 +1,4 @@
-// A JSON Web Key of a provider (RFC 7517, RFC 7518 §6, RFC 8037 §2): a public key for signatures, or of no use to us.
+// Reads a JSON Web Key of a provider (RFC 7517, RFC 7518 §6, RFC 8037 §2). Only public keys for signatures are used.
 
 import { decodeAnyBase64 } from "../bytes/base64";
 import { is } from "../bytes/bytes";
@@ -13,23 +13,23 @@ import { Algorithm, algorithmNamed } from "./algorithm";
 
 export const enum JwkFault { NotAnObject = 1, NotForSignatures, Private, Symmetric, UnknownType, BadMember, BadKey, Roca, Ambiguous }
 
-/** Longer ids are nobody's: a bound on what is kept and compared. */
+/** The longest key id. It bounds what is kept and compared. */
 export const MAX_KID = 512;
 
-/** Members of private keys (RFC 7518 §6.2.2, §6.3.2): whoever publishes one has lost the key. */
+/** Members of private keys (RFC 7518 §6.2.2, §6.3.2). A published private key is compromised. */
 const PRIVATE: string[] = ["d", "p", "q", "dp", "dq", "qi", "oth"];
 
 @final
 export class Jwk {
   constructor(
-    /** null where the provider gave none. */
+    /** null if there is none. */
     readonly kid: Uint8Array | null,
-    /** The only algorithm it may be used with, where the provider said so. */
+    /** The only algorithm that it may be used with; null if the provider does not say. */
     readonly algorithm: Algorithm | null,
     readonly key: PublicKey,
   ) {}
 
-  /** Whether this key can have made a signature of that algorithm: family, curve, and its own `alg`. */
+  /** Whether this key can verify the algorithm: by its family, its curve, and its own `alg`. */
   fits(algorithm: Algorithm): bool {
     const own = this.algorithm;
     if (own != null && !(own.scheme == algorithm.scheme && own.hash == algorithm.hash)) return false;
@@ -37,7 +37,7 @@ export class Jwk {
   }
 }
 
-/** For the log, behind a key's id. Empty where a set may well hold such a key: it is there for something else. */
+/** For the log, after a key's id. Empty for keys that a set may contain for another use. */
 export function jwkFaultText(fault: i32, at: string): string {
   switch (fault) {
     case JwkFault.NotForSignatures: return "";
@@ -52,7 +52,7 @@ export function jwkFaultText(fault: i32, at: string): string {
   }
 }
 
-/** Reads one key of a remote set. A fault means that the key is not used; the rest of the set may be. */
+/** Reads one key of a set. After a fault the key is not used, but the rest of the set may be. */
 export function readJwk(json: Json, node: i32): Result<Jwk> {
   if (!json.isObject(node)) return Result.fail<Jwk>(JwkFault.NotAnObject, "");
   if (json.isAmbiguous(node)) return Result.fail<Jwk>(JwkFault.Ambiguous, "");
@@ -93,7 +93,7 @@ function forSignatures(json: Json, node: i32): bool {
   return false;
 }
 
-/** Some libraries write lists that they have nothing for (`key_ops`, `oth`). */
+/** Some libraries write empty lists (`key_ops`, `oth`). They count as absent. */
 function isEmptyList(json: Json, node: i32): bool { return json.isList(node) && json.first(node) < 0; }
 
 function readKey(json: Json, node: i32): Result<PublicKey> {
@@ -116,7 +116,7 @@ function readKey(json: Json, node: i32): Result<PublicKey> {
     if (x.failed) return Result.fail<PublicKey>(JwkFault.BadMember, "x");
     return upcast<Ed25519PublicKey>(Ed25519PublicKey.of(x.value));
   }
-  // A shared secret in a public document is no secret (RFC 8725 §3.4).
+  // A secret in a public document is no secret (RFC 8725 §3.4).
   return Result.fail<PublicKey>(is(type, "oct") ? JwkFault.Symmetric : JwkFault.UnknownType, "kty");
 }
 
@@ -130,7 +130,7 @@ function bytesOf(json: Json, node: i32, name: string): Result<Uint8Array> {
   return decodeAnyBase64(json.text(json.member(node, name)));
 }
 
-/** As wide as the curve's field (RFC 7518 §6.2.1.2): some libraries leave leading zeros out, and those whose numbers have a sign put one in front. */
+/** The coordinate in the width of the curve's field (RFC 7518 §6.2.1.2). Some libraries leave leading zeros out, and those with signed numbers add one. */
 function coordinate(number: Uint8Array, size: i32): Uint8Array {
   if (number.length == size + 1 && number[0] == 0) return number.subarray(1);
   if (number.length == 0 || number.length >= size) return number;

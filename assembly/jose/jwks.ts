@@ -1,4 +1,4 @@
-// A set of keys and how one is chosen: a list of refusals after which the keys that remain are tried.
+// A JSON Web Key Set, and the selection of keys for a signature.
 
 import { EMPTY, same } from "../bytes/bytes";
 import { decodeUtf8 } from "../bytes/utf8";
@@ -21,14 +21,14 @@ const MAX_SLOW_CANDIDATES = 4;
 const MAX_SHOWN = 64;
 /** The most keys that a log line names. */
 const MAX_NAMED = 8;
-/** The document and its list; what is further inside belongs to one key. */
+/** The depth of the keys: the document, then its list. A duplicate name further inside affects only one key. */
 const DEPTH_OF_KEYS = 2;
 
 @final
 export class KeySet {
   constructor(
     private readonly keys: Jwk[],
-    /** For the log: which were left out, and why; empty where none was. */
+    /** For the log: the ignored keys, and why; empty if there are none. */
     readonly leftOut: string = "",
   ) {}
 
@@ -52,8 +52,8 @@ export class KeySet {
   }
 
   /**
-   * The keys that may have made a signature with this algorithm and key id. Empty when none can: the id is unknown, or its key
-   * is of another family. Without an id, or among keys without ids, every key that fits is a candidate, up to the bound.
+   * The keys that can verify a signature with this algorithm and key id. Empty if the id is unknown, or its key has another family. Without an id, and
+   * among keys without ids, every key that fits is a candidate, up to the bound.
    */
   candidates(algorithm: Algorithm, kid: Uint8Array | null): Jwk[] {
     const out: Jwk[] = [];
@@ -62,7 +62,7 @@ export class KeySet {
       if (!jwk.fits(algorithm)) continue;
       const own = jwk.kid;
       if (kid != null && own != null && !same(kid, own)) continue;
-      // A key that names itself goes before those that cannot be told apart.
+      // A key with the wanted id goes before keys without ids.
       if (kid != null && own != null) out.unshift(jwk);
       else out.push(jwk);
     }
@@ -72,7 +72,7 @@ export class KeySet {
   }
 }
 
-/** Keys that are of no use to us (encryption, unknown types, broken) are left out; a set without a usable one is refused, `at` as in `KeySet.leftOut`. */
+/** Unusable keys (for encryption, of unknown types, broken) are ignored. A set without a usable key is refused; then `at` is as in `KeySet.leftOut`. */
 export function readJwks(document: Uint8Array): Result<KeySet> {
   const parsed = parse(document, MAX_JWKS, MAX_MEMBERS, DEPTH_OF_KEYS);
   if (parsed.failed) return Result.fail<KeySet>(JwksFault.NotJson, "");

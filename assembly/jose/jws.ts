@@ -1,4 +1,4 @@
-// A signed JWT in compact form (RFC 7515 §3.1, RFC 7519): its header read, its signature checked, and the proof that it was.
+// A signed JWT in compact form (RFC 7515 §3.1, RFC 7519): reads its header, verifies its signature, and proves that it was verified.
 
 import { decodeBase64url } from "../bytes/base64";
 import { indexOf } from "../bytes/bytes";
@@ -14,16 +14,16 @@ export const enum JwsFault { TooLarge = 1, NotCompact, BadHeader, UnknownAlgorit
 
 /** The largest token that is read, in bytes. */
 export const MAX_TOKEN = 16 * 1024;
-/** Of a header; a dozen are registered (RFC 7515 §4.1). Anybody can send one, and it is read before there is a signature to check. */
+/** Members of a header. A dozen are registered (RFC 7515 §4.1). A header is read before the signature is verified, so anybody can send one. */
 const MAX_HEADER_MEMBERS = 64;
 
-/** A token whose header is well-formed. Nothing about its signature is known yet, so its payload can be asked for only by a name that says so. */
+/** A token with a well-formed header. Its signature is not verified yet, so the method that returns its payload says so by its name. */
 @final
 export class Jws {
   constructor(
     readonly algorithm: Algorithm,
     readonly kid: Uint8Array | null,
-    /** The header's `typ`; null where there is none. */
+    /** The header's `typ`; null if there is none. */
     readonly typ: Uint8Array | null,
     private readonly signingInput: Uint8Array,
     private readonly payload: Uint8Array,
@@ -48,7 +48,7 @@ export class Jws {
     return claims == null ? Result.fail<VerifiedJwt>(JwsFault.BadPayload, "payload") : Result.of<VerifiedJwt>(new VerifiedJwt(claims, this.typ));
   }
 
-  /** What it says by nobody's word: good for a refusal, or for whether its key is worth looking up. null where it is no JSON object. */
+  /** The claims before verification. Use them only to refuse the token, or to decide about a look-up of its key. null if they are no JSON object. */
   unverifiedClaims(): Json | null {
     const payload = decodeBase64url(this.payload);
     if (payload.failed) return null;
@@ -57,13 +57,13 @@ export class Jws {
   }
 }
 
-/** Claims that a key of ours vouches for. Only `Jws.verifiedBy` makes one: holding it is the proof that the check ran. */
+/** Verified claims. Only `Jws.verifiedBy` makes this object, so it proves that the signature was verified. */
 @final
 export class VerifiedJwt {
   constructor(readonly claims: Json, readonly typ: Uint8Array | null) {}
 }
 
-/** Reads a token up to its signature. Exactly three parts; `crit` with anything in it is refused, as nothing in it is understood. */
+/** Reads a token up to its signature. It must have exactly three parts. `crit` is refused, because no extension is supported. */
 export function readJws(token: Uint8Array): Result<Jws> {
   if (token.length > MAX_TOKEN) return Result.fail<Jws>(JwsFault.TooLarge, token.length.toString());
   const first = indexOf(token, 0x2e);
@@ -75,7 +75,7 @@ export function readJws(token: Uint8Array): Result<Jws> {
   const parsed = parse(headerBytes.value, MAX_TOKEN, MAX_HEADER_MEMBERS);
   if (parsed.failed) return Result.fail<Jws>(JwsFault.BadHeader, "header");
   const header = parsed.value;
-  // Keys and addresses of keys in the header (jku, jwk, x5u, x5c) are never looked at (RFC 8725 §3.10).
+  // Keys and URLs of keys in the header (jku, jwk, x5u, x5c) are never used (RFC 8725 §3.10).
   if (header.member(header.root, "crit") >= 0 || header.member(header.root, "b64") >= 0) return Result.fail<Jws>(JwsFault.Critical, "crit");
   if (header.member(header.root, "zip") >= 0) return Result.fail<Jws>(JwsFault.BadHeader, "zip");
 

@@ -1,27 +1,27 @@
-// Values of two documents compared, with a bound on the work: whoever writes the one need not know how large the other is.
+// Compares values of two documents, with a bound on the work: the writer of one document does not know the size of the other.
 
 import { same } from "../bytes/bytes";
 import { compareNumbers } from "./exact";
 import { ABSENT, Json, Kind } from "./json";
 import { Texts } from "./texts";
 
-/** So many bytes that must be read to their end are one step more. */
+/** So many bytes that must be read cost one step more. */
 const BYTES_PER_STEP = 4;
 
-/** Two values or names that are held against each other are one step. Once it has had to stop, none of its answers counts. */
+/** Each comparison of two values or names is one step. After the last step no result counts. */
 @final
 export class Comparison {
   constructor(private steps: i32) {}
 
   get stopped(): bool { return this.steps < 0; }
 
-  /** Takes a step; false where none is left. */
+  /** Takes a step; false if none is left. */
   step(bytes: i32 = 0): bool {
     this.steps -= 1 + bytes / BYTES_PER_STEP;
     return !this.stopped;
   }
 
-  /** By value, as JSON Schema has it (core §4.2.2): 1 is 1.0, a string is its text, the order of members means nothing. */
+  /** Compares values as JSON Schema does (core §4.2.2): 1 equals 1.0, escapes in strings make no difference, nor does the order of members. */
   equal(a: Texts, x: i32, b: Texts, y: i32): bool {
     const left = a.json, right = b.json, kind = left.kind(x);
     if (!this.step() || kind != right.kind(y)) return false;
@@ -42,7 +42,7 @@ export class Comparison {
       case Kind.Object: {
         if (childCount(left, x) != childCount(right, y)) return false;
         for (let key = left.first(x); key >= 0; key = left.sibling(x, key + 1)) {
-          if (!this.equal(a, key + 1, b, this.member(b, y, a, key))) return false; // nothing equals what is ABSENT
+          if (!this.equal(a, key + 1, b, this.member(b, y, a, key))) return false; // no value equals ABSENT
         }
         return true;
       }
@@ -50,7 +50,7 @@ export class Comparison {
     }
   }
 
-  /** The member of `object` in `a` whose name is the text of the string `name` in `b`, or ABSENT (also when `object` is none). */
+  /** The member of `object` in `a` whose name is the text of the string `name` in `b`, or ABSENT (also if `object` is no object). */
   member(a: Texts, object: i32, b: Texts, name: i32): i32 {
     const json = a.json;
     if (!json.isObject(object)) return ABSENT;
@@ -60,7 +60,7 @@ export class Comparison {
   }
 }
 
-/** How many items a list has, or twice how many members an object. */
+/** The number of items of a list, or twice the number of members of an object. */
 export function childCount(json: Json, node: i32): i32 {
   let count = 0;
   for (let child = json.first(node); child >= 0; child = json.sibling(node, child)) count++;

@@ -1,10 +1,10 @@
-// JSON numbers compared as they are written, exactly: as doubles, two large ids could be taken for one.
-// Every text here is a number that the parser has accepted.
+// Compares JSON numbers exactly, by their text: as doubles, two different large ids could be equal. Every text here is a number that the parser has
+// accepted.
 
-/** More digits of an exponent say nothing more: no text is long enough to bring such a number back. */
+/** A larger exponent counts as this one. No text is long enough to make up for it with digits. */
 const MAX_EXPONENT: i64 = 1_000_000_000_000_000;
 
-/** -1, 0 or 1: whether `a` is less than, the same as or more than `b`, however each is spelt. */
+/** -1, 0 or 1: whether `a` is less than, equal to or greater than `b`, whatever their notation. */
 export function compareNumbers(a: Uint8Array, b: Uint8Array): i32 {
   let i = firstDigit(a), j = firstDigit(b);
   const sign = signOf(a, i), other = signOf(b, j);
@@ -22,7 +22,7 @@ export function compareNumbers(a: Uint8Array, b: Uint8Array): i32 {
   return 0;
 }
 
-/** Whether nothing but zeros stands behind the point: 1.0 and 1e2 are whole, too. */
+/** Whether there are only zeros after the decimal point: 1.0 and 1e2 are whole, too. */
 export function isWhole(text: Uint8Array): bool {
   const first = firstDigit(text);
   if (first < 0) return true;
@@ -32,7 +32,7 @@ export function isWhole(text: Uint8Array): bool {
   return last - first + (first < point && point < last ? 0 : 1) <= magnitude(text, first);
 }
 
-/** Where the first digit stands that is not 0; -1 in a zero. */
+/** The offset of the first digit that is not 0; -1 for zero. */
 function firstDigit(text: Uint8Array): i32 {
   for (let i = 0; i < text.length && (text[i] | 0x20) != 0x65; i++) if (text[i] - 0x31 < 9) return i;
   return -1;
@@ -40,7 +40,7 @@ function firstDigit(text: Uint8Array): i32 {
 
 function signOf(text: Uint8Array, first: i32): i32 { return first < 0 ? 0 : text[0] == 0x2d ? -1 : 1; }
 
-/** How many digits stand before the point when the number is written without an exponent; below 0: zeros behind it. */
+/** The number of digits before the point if the number is written without an exponent; if negative, the number of zeros after it. */
 function magnitude(text: Uint8Array, first: i32): i64 {
   const point = pointAt(text);
   let exponent: i64 = 0, i = mantissaEnd(text) + 1;
@@ -49,14 +49,14 @@ function magnitude(text: Uint8Array, first: i32): i64 {
   return (minus ? -exponent : exponent) + (first < point ? point - first : point + 1 - first);
 }
 
-/** Where the point stands, or would. */
+/** The offset of the decimal point, or where it would be. */
 function pointAt(text: Uint8Array): i32 {
   let i = 0;
   while (i < text.length && (text[i] == 0x2d || text[i] - 0x30 < 10)) i++;
   return i;
 }
 
-/** Where the exponent begins, or the end. */
+/** The offset of the exponent, or the end. */
 function mantissaEnd(text: Uint8Array): i32 {
   let i = 0;
   while (i < text.length && (text[i] | 0x20) != 0x65) i++;

@@ -1,4 +1,4 @@
-// One JSON text, read once and strictly (RFC 8259), then asked by node number. Values are decoded only when asked for.
+// A JSON text that was parsed strictly (RFC 8259). Values are found by node number, and decoded only when they are read.
 
 import { encodeCodePoint } from "../bytes/utf8";
 import { sameAt, textAt } from "../bytes/bytes";
@@ -7,17 +7,17 @@ import { decimal, numberIn } from "./number";
 
 export const enum Kind { Null = 1, False, True, Number, String, List, Object }
 
-/** No such node: the answer for an absent member. */
+/** The node number of an absent member. */
 export const ABSENT: i32 = -1;
 
-/** A node is four words: kind and escape flag, start and end of its content in the text, the first node after it. */
+/** A node has four words: kind and flags, start and end of its content in the text, the first node after it. */
 const WORDS = 4;
 const ESCAPED: i32 = 256;
 const TWICE: i32 = 512;
 
 /**
- * A document as a list of nodes in the order of the text: an object is followed by its keys and values in turn, a list by its
- * items. Made by `parse` (parser.ts) only, so whoever holds one holds a well-formed document without duplicate keys.
+ * A document as a list of nodes in the order of the text: an object is followed by its keys and values in turn, a list by its items. Only `parse`
+ * (parser.ts) makes this object, so the document is well-formed.
  */
 @final
 export class Json {
@@ -38,18 +38,18 @@ export class Json {
   isNumber(node: i32): bool { return this.kind(node) == Kind.Number; }
   isTrue(node: i32): bool { return this.kind(node) == Kind.True; }
 
-  /** The member's value, or ABSENT (also when `object` is none). `null` is absence: providers write it for members that they do not have. */
+  /** The member's value, or ABSENT (also if `object` is no object). `null` counts as absent: providers write it for absent members. */
   member(object: i32, name: string): i32 {
     const value = this.memberOrNull(object, name);
     return this.kind(value) == Kind.Null ? ABSENT : value;
   }
 
-  /** The same where `null` is a value, as in configuration and in rules over claims. */
+  /** The same, but `null` is a value, as in configurations and in rules over claims. */
   memberOrNull(object: i32, name: string): i32 {
     if (!this.isObject(object)) return ABSENT;
     const end = this.next(object), size = name.length;
     for (let key = object + 1; key < end; key = this.next(key + 1)) {
-      // Most names differ in length already, unless they are written with escapes.
+      // The lengths of most names differ, unless they have escapes.
       if ((this.word(key, 2) - this.word(key, 1) == size || this.word(key, 0) & ESCAPED) && this.reads(key, name)) return key + 1;
     }
     return ABSENT;
@@ -64,30 +64,30 @@ export class Json {
     return after < this.next(parent) ? after : ABSENT;
   }
 
-  /** A string's (or key's) content, unescaped, UTF-8. Empty for every other kind. */
+  /** The content of a string or key, unescaped, in UTF-8. Empty for any other kind. */
   text(node: i32): Uint8Array {
     if (this.kind(node) != Kind.String) return new Uint8Array(0);
     const raw = this.raw(node);
     return (this.word(node, 0) & ESCAPED) == 0 ? raw : unescaped(raw);
   }
 
-  /** The node as it stands in the text; a string without its quotes. */
+  /** The node's text in the document; a string without its quotes. */
   raw(node: i32): Uint8Array {
     return this.bytes.subarray(this.word(node, 1), this.word(node, 2));
   }
 
-  /** NaN for every kind but a number. Beyond the range of a double: an infinity. */
+  /** The number; NaN for any other kind. Beyond the range of a double it is an infinity. */
   number(node: i32): f64 { return this.isNumber(node) ? decimal(this.raw(node)) : NaN; }
 
-  /** Likewise, where a text is taken for the number that it spells: some providers write numbers so. */
+  /** The same, but a text counts as the number that it contains: some providers write numbers so. */
   numberOrText(node: i32): f64 { return this.isString(node) ? numberIn(this.text(node)) : this.number(node); }
 
-  /** Whether the string node `a` and the string node `b` hold the same text, however it is spelt. Nothing is allocated: strangers choose how many names are compared. */
+  /** Whether the string nodes `a` and `b` have the same text, whatever their escapes. It allocates nothing, because attackers choose how many names are compared. */
   sameText(a: i32, b: i32): bool {
     let i = this.word(a, 1), j = this.word(b, 1);
     const endOfA = this.word(a, 2), endOfB = this.word(b, 2);
     if (((this.word(a, 0) | this.word(b, 0)) & ESCAPED) == 0) {
-      // Raw addresses: the parser put the nodes' ends within the text.
+      // The raw addresses are valid: the parser has put the nodes' ends within the text.
       return endOfA - i == endOfB - j && sameAt(this.bytes.dataStart + i, this.bytes.dataStart + j, endOfA - i);
     }
     while (i < endOfA && j < endOfB) {
@@ -99,7 +99,7 @@ export class Json {
     return i == endOfA && j == endOfB;
   }
 
-  /** A hash of a string's text, however it is spelt. */
+  /** A hash of a string's text, whatever its escapes. */
   textHash(node: i32, seed: u64): u64 {
     if (this.word(node, 0) & ESCAPED) {
       const text = this.text(node);
@@ -110,7 +110,7 @@ export class Json {
     return hash(this.bytes.dataStart + start, this.word(node, 2) - start, seed);
   }
 
-  /** Whether this string is exactly that ASCII text. Nothing is allocated: strangers choose how many names are looked at. */
+  /** Whether the string is exactly this ASCII text. It allocates nothing, because attackers choose how many names are compared. */
   reads(node: i32, text: string): bool {
     if (!this.isString(node)) return false;
     const start = this.word(node, 1);
@@ -148,22 +148,22 @@ export class Json {
     store<i32>(node, this.size, 12);
   }
 
-  /** For the parser: the object has a name twice. */
+  /** For the parser: the object has a duplicate name. */
   ambiguous(object: i32): void { store<i32>(this.at(object), this.word(object, 0) | TWICE); }
 
-  /** Whether the node, or an object within it, has a name twice. Only where `parse` was told to let that pass. */
+  /** Whether the node, or an object within it, has a duplicate name. This is possible only if `parse` was told to accept them. */
   isAmbiguous(node: i32): bool {
     for (let i = node, end = this.next(node); i < end; i++) if (this.word(i, 0) & TWICE) return true;
     return false;
   }
 
-  /** Where its content ends in the text. */
+  /** The end of its content in the text. */
   end(node: i32): i32 { return this.word(node, 2); }
 
   /** The first node that is not part of this one. */
   next(node: i32): i32 { return this.word(node, 3); }
 
-  /** The character at `i` of a string: in the low 24 bits its code point, above them how many bytes it takes there. */
+  /** The character at `i` of a string: its code point in the low 24 bits, above them its number of bytes in the text. */
   private point(i: i32): u32 {
     const text = this.bytes, c: u32 = text[i];
     if (c == 0x5c) {
@@ -177,14 +177,14 @@ export class Json {
     return c < 0xf0 ? 3 << 24 | (c & 0xf) << 12 | low : 4 << 24 | (c & 7) << 18 | low << 6 | <u32>text[i + 3] & 0x3f;
   }
 
-  // A raw address: nodes are only numbers that this class has given out, or come through `kind`, which looks.
+  // The raw address is valid: a node number comes from this class, or goes through `kind`, which checks it.
   // @ts-ignore: decorator
   @inline private at(node: i32): usize { return changetype<usize>(this.nodes) + (<usize>(node * WORDS) << 2); }
   // @ts-ignore: decorator
   @inline private word(node: i32, word: i32): i32 { return load<i32>(this.at(node) + (<usize>word << 2)); }
 }
 
-/** Only for content that the parser has accepted. */
+/** The content must have been accepted by the parser. */
 function unescaped(raw: Uint8Array): Uint8Array {
   const out = new Uint8Array(raw.length); // an escape is never shorter than what it stands for
   let o = 0;
@@ -214,7 +214,7 @@ function escapedByte(c: u8): u8 {
   }
 }
 
-/** Four hex digits as a number, or one that no four digits give. */
+/** The value of four hex digits, or a larger number if they are invalid. */
 export function hex4(bytes: Uint8Array, at: i32): u32 {
   if (at + 4 > bytes.length) return 0x10000;
   let value: u32 = 0;

@@ -1,6 +1,6 @@
 // JSON numbers (RFC 8259 §6).
 
-/** Where the number that starts at `at` ends, or `at` itself where none stands there. */
+/** The end of the number that starts at `at`, or `at` if there is none. */
 export function numberEnd(bytes: Uint8Array, at: i32): i32 {
   const n = bytes.length;
   let i = at;
@@ -27,7 +27,7 @@ export function numberEnd(bytes: Uint8Array, at: i32): i32 {
   return i;
 }
 
-/** The value of a well-formed number: exact for whole numbers up to 2^53, good to some 15 digits beyond; too large is infinite. */
+/** The value of a well-formed number. It is exact for whole numbers up to 2^53, and to some 15 digits beyond; too large ones are infinite. */
 export function decimal(text: Uint8Array): f64 {
   let i = 0, scale = 0, exponent = 0;
   const negative = text.length > 0 && text[0] == 0x2d;
@@ -52,13 +52,13 @@ export function decimal(text: Uint8Array): f64 {
   }
   let value = <f64>mantissa;
   let power = scale + exponent;
-  // At most some 310 steps either way: after them the value is infinite or zero and stays so.
+  // There are at most some 310 steps. After them the value is infinite or zero.
   for (; power > 0 && value != Infinity && value != 0; power--) value *= 10;
   for (; power < 0 && value != 0; power++) value /= 10;
   return negative ? -value : value;
 }
 
-/** The number that the text is, from its first to its last byte. NaN where it is none. */
+/** The value of a text that is a number from its first to its last byte. NaN if it is none. */
 export function numberIn(text: Uint8Array): f64 { return text.length > 0 && numberEnd(text, 0) == text.length ? decimal(text) : NaN; }
 
 function digitsEnd(bytes: Uint8Array, at: i32): i32 {

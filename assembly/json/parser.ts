@@ -1,4 +1,4 @@
-// The strict JSON parser: one grammar (RFC 8259), valid UTF-8, no duplicate names, bounded depth and size, no recursion.
+// The strict JSON parser: the grammar of RFC 8259, valid UTF-8, no duplicate names, bounded depth and size, no recursion.
 
 import { isUtf8 } from "../bytes/utf8";
 import { Result } from "../result";
@@ -7,28 +7,28 @@ import { numberEnd } from "./number";
 
 export const enum JsonFault { TooLarge = 1, NotUtf8, Syntax, TooDeep, TooMany, Duplicate }
 
-/** Deeper nesting has no use in tokens, keys or metadata; without a bound it is an attack (CVE-2026-48042). */
+/** Tokens, keys and metadata need no deeper nesting, and without a bound it is an attack (CVE-2026-48042). */
 const MAX_DEPTH = 32;
-/** The most members of an object, unless the caller allows fewer: bounds the table of its names. */
+/** The most members of an object, unless the caller allows fewer. It bounds the table of names. */
 export const MAX_MEMBERS = 1024;
-/** Up to so many names are compared each with each, which takes less time than a table. */
+/** Up to so many names are compared pairwise, which is faster than a table. */
 const FEW = 8;
 
-/** Names of one object by their hash, at most half full: the upper half of a name's hash, and its node. All objects share it, one after the other. */
+/** A hash table of one object's names, at most half full: the upper half of a name's hash, and its node. It is used for one object after another. */
 const NAMES = new StaticArray<u64>(2 * MAX_MEMBERS);
-/** Strangers choose the names, and must not know which of them share a place. */
+/** Attackers choose the names, and must not know which of them collide. */
 let namesSeed: u64 = 0;
 
-/** `seed`: what nobody can guess. */
+/** `seed`: a number that nobody can guess. */
 export function seedNames(seed: u64): void { namesSeed = seed; }
 
-/** The parser's stacks. One parse ends before the next begins, so all share them. */
+/** The parser's stacks. All parses share them, because one ends before the next begins. */
 const OPEN = new StaticArray<i32>(MAX_DEPTH);
 const MEMBERS = new StaticArray<i32>(MAX_DEPTH);
 
 /**
- * Reads a whole document of at most `maxSize` bytes and `maxMembers` members in each object. The fault's place is the offset in the text.
- * `strictDepth`: a name that stands twice in an object further inside is no fault of the document; `Json.isAmbiguous` tells of it.
+ * Parses a document of at most `maxSize` bytes, with at most `maxMembers` members in each object. A fault's place is the offset in the text.
+ * `strictDepth`: a duplicate name in an object further inside is not a fault of the document. `Json.isAmbiguous` reports it.
  */
 export function parse(bytes: Uint8Array, maxSize: i32, maxMembers: i32 = MAX_MEMBERS, strictDepth: i32 = MAX_DEPTH): Result<Json> {
   if (bytes.length > maxSize) return Result.fail<Json>(JsonFault.TooLarge, bytes.length.toString());
@@ -38,7 +38,7 @@ export function parse(bytes: Uint8Array, maxSize: i32, maxMembers: i32 = MAX_MEM
   return fault == 0 ? Result.of<Json>(parser.json) : Result.fail<Json>(fault, parser.at.toString());
 }
 
-/** Where the run of bytes ends that need no look: neither quote nor backslash nor control. At the latest, the end of the text. */
+/** The end of a run of plain bytes, which are neither quotes nor backslashes nor control characters; at the latest the end of the text. */
 function plainEnd(start: usize, at: i32, size: i32): i32 {
   const quote = i8x16.splat(0x22), backslash = i8x16.splat(0x5c), space = i8x16.splat(0x20);
   for (; at + 16 <= size; at += 16) {
@@ -60,11 +60,11 @@ class Parser {
   at: i32 = 0;
   private readonly start: usize;
   private readonly size: i32;
-  /** The innermost container that is open, whether it is an object, and how many members it has so far. */
+  /** The innermost open container, whether it is an object, and its number of members until now. */
   private container: i32 = 0;
   private inObject: bool = false;
   private count: i32 = 0;
-  /** How many are open, and of those around the innermost one the node and the members, outermost first. */
+  /** The number of open containers, and for those around the innermost one the node and the number of members, outermost first. */
   private depth: i32 = 0;
   private readonly open: StaticArray<i32> = OPEN;
   private readonly members: StaticArray<i32> = MEMBERS;
@@ -85,7 +85,7 @@ class Parser {
     return this.at == this.size ? <JsonFault>0 : JsonFault.Syntax;
   }
 
-  /** One step inside the innermost container: its end, or one more member. Spaces before it are skipped, after a value too. */
+  /** Reads the end of the innermost container, or its next member, with the spaces around it. */
   private continued(): JsonFault {
     this.space();
     const c = this.peek();
@@ -128,7 +128,7 @@ class Parser {
     return <JsonFault>0;
   }
 
-  /** The first name of the innermost object that stands there a second time, or ABSENT. */
+  /** The first duplicate name in the innermost object, or ABSENT. */
   private twiceOfFew(): i32 {
     const json = this.json, end = json.nodeCount;
     for (let key = json.next(this.container + 2); key < end; key = json.next(key + 1)) {
@@ -137,7 +137,7 @@ class Parser {
     return ABSENT;
   }
 
-  /** The same in one pass. */
+  /** The same in one pass, by the table. */
   private twiceOfMany(): i32 {
     const json = this.json, end = json.nodeCount, last: u32 = (1 << (33 - clz(this.count - 1))) - 1;
     NAMES.fill(0, 0, last + 1);
@@ -200,7 +200,7 @@ class Parser {
     }
   }
 
-  /** Leaves `at` on the escape's last byte. A lone surrogate is no text (RFC 8259 §8.2), so it is refused. */
+  /** Reads an escape; `at` is then at its last byte. A lone surrogate is refused, because it is no text (RFC 8259 §8.2). */
   private escape(): bool {
     const c = ++this.at < this.bytes.length ? this.bytes[this.at] : <u8>0;
     if (c == 0x75) {
@@ -232,6 +232,6 @@ class Parser {
     }
   }
 
-  /** 0 at the end of the text: no token starts with it. */
+  /** The current byte; 0 at the end of the text, with which no token starts. */
   private peek(): u8 { return this.at < this.size ? load<u8>(this.start + this.at) : 0; }
 }

@@ -1,9 +1,9 @@
-// Where a value stands in its document, in words.
+// The place of a value in its document, as text.
 
 import { decodeUtf8 } from "../bytes/utf8";
 import { Json } from "./json";
 
-/** The way from the value `outer` to the value `inner` within it, as `.properties.roles[0]`; empty where they are one. */
+/** The path from the value `outer` to the value `inner` within it, such as `.properties.roles[0]`; empty if they are the same. */
 export function placeWithin(json: Json, outer: i32, inner: i32): string {
   let place = "";
   while (outer != inner) {

@@ -1,4 +1,4 @@
-// The strings and numbers of a document that is compared with another: each is unescaped or cut out once, however often it is looked at.
+// The strings and numbers of a document that is compared with another. Each is decoded once, however often it is compared.
 
 import { Json } from "./json";
 
@@ -6,10 +6,10 @@ import { Json } from "./json";
 export class Texts {
   private readonly held: StaticArray<Uint8Array | null>;
 
-  /** Of the value `root` and all that is in it. */
+  /** For the value `root` and everything in it. */
   constructor(readonly json: Json, private readonly root: i32) { this.held = new StaticArray<Uint8Array | null>(json.next(root) - root); }
 
-  /** A string's text, unescaped; a number as it is written. Only for nodes that are one of them. */
+  /** The unescaped text of a string, or a number as it is written. The node must be one of them. */
   of(node: i32): Uint8Array {
     const held = this.held[node - this.root];
     if (held != null) return held;

@@ -1,6 +1,6 @@
-// A status that no endpoint should answer with, in words for the operator.
+// The message for the log about an unexpected status.
 
-/** `answered status 503: …`. Envoy itself answers 503 where it finds nobody, and 504 where an answer takes too long. */
+/** `answered status 503: …`. Envoy itself answers 503 if it cannot connect, and 504 if an answer takes too long. */
 export function answered(status: string): string {
   return "answered status " + status
     + (status == "503" ? ": it is out of order, or Envoy does not reach it (check the cluster: DNS, port, TLS)"

@@ -4,7 +4,7 @@ import { EMPTY, is, utf8 } from "../bytes/bytes";
 import { Url } from "../http/url";
 import { EndpointQuery } from "./endpoint_query";
 
-/** What configuration may not set (duty 20): the filter sets these itself, or the answer would come in a way that nobody awaits. */
+/** Parameters that configuration may not set (duty 20): the filter sets them itself, or they would change the form of the answer. */
 export const RESERVED_PARAMETERS: string[] = [
   "response_type", "client_id", "redirect_uri", "scope", "state", "nonce", "code_challenge", "code_challenge_method", "response_mode", "request", "request_uri",
 ];
@@ -17,11 +17,11 @@ export class AuthorizationRequest {
   state: Uint8Array = EMPTY;
   nonce: Uint8Array = EMPTY;
   codeChallenge: Uint8Array = EMPTY;
-  /** The answer comes as a POST of a form (OAuth 2.0 Form Post Response Mode). */
+  /** The answer is a form post (OAuth 2.0 Form Post Response Mode). */
   formPost: bool = false;
-  /** prompt=none: the provider answers without showing anything. */
+  /** prompt=none: the provider answers without showing a page. */
   silent: bool = false;
-  /** Names and values in turn that configuration adds; none of them is reserved. */
+  /** Names and values, in turn, from the configuration. None is reserved. */
   extra: Uint8Array[] = new Array<Uint8Array>();
 }
 
@@ -37,7 +37,7 @@ export function authorizationUrl(endpoint: Url, r: AuthorizationRequest): Uint8A
   url.add("code_challenge_method", utf8("S256"));
   if (r.formPost) url.add("response_mode", utf8("form_post"));
   for (let i = 0; i + 1 < r.extra.length; i += 2) {
-    // A parameter stands once (RFC 6749 §3.1), and prompt=none goes with no other prompt.
+    // A parameter may occur only once (RFC 6749 §3.1), and prompt=none excludes other prompts.
     if (r.silent && is(r.extra[i], "prompt")) continue;
     url.addPair(r.extra[i], r.extra[i + 1]);
   }

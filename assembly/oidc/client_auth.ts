@@ -1,4 +1,4 @@
-// How this client proves itself to the provider (RFC 6749 §2.3.1, RFC 7523 §2.2, OpenID Connect Core §9).
+// Client authentication (RFC 6749 §2.3.1, RFC 7523 §2.2, OpenID Connect Core §9).
 
 import { encodeBase64, encodeBase64url } from "../bytes/base64";
 import { concat, joined, utf8 } from "../bytes/bytes";
@@ -22,7 +22,7 @@ export const enum ClientAuth {
   Post,
   PrivateKeyJwt,
   ClientSecretJwt,
-  /** A public client: it only says who it is. */
+  /** A public client, which only sends its `client_id`. */
   None,
 }
 
@@ -31,7 +31,7 @@ export const METHODS: string[] = ["client_secret_basic", "client_secret_post", "
 
 export function methodOf(auth: ClientAuth): string { return METHODS[<i32>auth - 1]; }
 
-/** Those that a list of metadata names, without what is unknown here; null where it is no list or empty, and so says nothing. */
+/** The known methods in a list of the metadata; null if it is no list or empty. */
 export function methodsIn(json: Json, list: i32): string[] | null {
   if (!json.isList(list) || json.first(list) < 0) return null;
   const out: string[] = [];
@@ -44,17 +44,17 @@ export function methodsIn(json: Json, list: i32): string[] | null {
 /** The fewest random bytes that make an assertion's `jti` unique. */
 const MIN_UNIQUE = 16;
 
-/** What one call needs of its moment. */
+/** What client authentication needs for one call. */
 @final
 export class AssertionContext {
   constructor(
     readonly nowSec: i64,
-    /** At least 16 random bytes, used for nothing else; EMPTY where the host had none. */
+    /** At least 16 random bytes, used for nothing else; EMPTY if Envoy gave none. */
     readonly unique: Uint8Array,
   ) {}
 }
 
-/** How a client signs its assertions, as configuration has it. */
+/** The configuration of a client's assertions. */
 @final
 export class Assertion {
   constructor(
@@ -68,7 +68,7 @@ export class Assertion {
     readonly lifetimeSec: i32,
   ) {}
 
-  /** Whether the algorithm goes with this way of proving and with the key. Configuration asks; nothing is signed without it. */
+  /** Whether the algorithm fits the authentication method and the key. Configuration checks this; nothing is signed otherwise. */
   fits(auth: ClientAuth): bool {
     const algorithm = algorithmNamed(utf8(this.algorithmName)), key = this.key;
     if (algorithm == null) return false;
@@ -85,11 +85,11 @@ export class Client {
     private readonly secret: Uint8Array,
     readonly auth: ClientAuth,
     private readonly assertion: Assertion | null = null,
-    /** Configuration does not say how it proves itself at this endpoint, so the provider may. */
+    /** The method is not configured for this endpoint, so the provider's metadata may choose it. */
     private readonly adapts: bool = false,
   ) {}
 
-  /** As this endpoint wants it (`methods`: of `methodsIn`). Only where the secret stands may change: whoever signs never sends a secret instead. */
+  /** With the method that this endpoint offers (`methods`: from `methodsIn`). Only the place of the secret may change: an assertion is never replaced by a secret. */
   fitting(methods: string[] | null): Client {
     if (!this.adapts || methods == null || this.auth > ClientAuth.Post || methods.includes(methodOf(this.auth))) return this;
     const other = this.auth == ClientAuth.Basic ? ClientAuth.Post : ClientAuth.Basic;
@@ -97,13 +97,13 @@ export class Client {
   }
 
   /**
-   * Adds the credentials to a call with this form: in the header or in the body, never both, never in the URL. False when the client
-   * cannot prove itself now, because there is no randomness or the host does not sign; then the call must not be made.
+   * Adds the credentials to a call with this form: in the header or in the body, never both, never in the URL. False if the client cannot authenticate now,
+   * without randomness or because Envoy does not sign. Then the call must not be made.
    */
   authenticate(call: Callout, form: ByteWriter, endpoint: Url, assertionContext: AssertionContext): bool {
     switch (this.auth) {
       case ClientAuth.Basic: {
-        // Both parts are form-encoded first, so that a colon in either changes nothing.
+        // Both parts are form-encoded first, so that a colon in them is unambiguous.
         const pair = new ByteWriter();
         formEncode(pair, this.id);
         pair.byte(0x3a);
@@ -123,7 +123,7 @@ export class Client {
       default: {
         const jwt = this.asserted(endpoint, assertionContext);
         if (jwt == null) return false;
-        // Optional here (RFC 7523 §2.2), but some providers look the client up by it.
+        // This is optional (RFC 7523 §2.2), but some providers find the client by it.
         formField(form, "client_id", this.id);
         formField(form, "client_assertion_type", utf8("urn:ietf:params:oauth:client-assertion-type:jwt-bearer"));
         formField(form, "client_assertion", jwt);
@@ -132,7 +132,7 @@ export class Client {
     }
   }
 
-  /** A new assertion (RFC 7523 §3): one for each call, as the provider remembers `jti` (duty 34). */
+  /** A new assertion (RFC 7523 §3) for each call, because the provider accepts a `jti` only once (duty 34). */
   private asserted(endpoint: Url, assertionContext: AssertionContext): Uint8Array | null {
     const a = this.assertion;
     if (a == null || !a.fits(this.auth) || assertionContext.unique.length < MIN_UNIQUE) return null;

@@ -1,4 +1,4 @@
-// Provider metadata (OpenID Connect Discovery 1.0, RFC 8414): the request for it and what is taken from the answer.
+// Provider metadata (OpenID Connect Discovery 1.0, RFC 8414): the request, and the reader of the response.
 
 import { endsWith, same } from "../bytes/bytes";
 import { decodeUtf8 } from "../bytes/utf8";
@@ -15,10 +15,10 @@ import { Endpoints } from "./endpoints";
 export const enum DiscoveryFault { Unreachable = 1, BadStatus, NotJson, WrongIssuer }
 
 const MAX_DOCUMENT = 64 * 1024;
-/** All that is read stands in the document itself: what stands twice further inside decides nothing. */
+/** Only members of the document itself are read, so duplicate names further inside are allowed. */
 const DEPTH_READ = 1;
 
-/** Endpoints are null where the document has none that may be called. Only `readMetadata` makes one. */
+/** An endpoint is null if the document has none that may be called. Only `readMetadata` makes this object. */
 @final
 export class Metadata {
   authorizationEndpoint: Url | null = null;
@@ -28,21 +28,21 @@ export class Metadata {
   introspectionEndpoint: Url | null = null;
   revocationEndpoint: Url | null = null;
   endSessionEndpoint: Url | null = null;
-  /** How clients may prove themselves there (`methodsIn`); null where the document does not say. */
+  /** The authentication methods at these endpoints (`methodsIn`); null if the document does not say. */
   tokenAuthMethods: string[] | null = null;
   introspectionAuthMethods: string[] | null = null;
   revocationAuthMethods: string[] | null = null;
-  /** Whether the provider adds `iss` to its answers (RFC 9207 §3). */
+  /** Whether the provider promises `iss` in its answers (RFC 9207 §3). */
   issParameterSupported: bool = false;
-  /** The public-key algorithms of `id_token_signing_alg_values_supported` that are known here; empty where it names none. */
+  /** The known public-key algorithms in `id_token_signing_alg_values_supported`; empty if it names none. */
   idTokenAlgorithms: Algorithm[] = [];
-  /** Endpoints that the document has, but that may not be called: for the log. */
+  /** Endpoints of the document that may not be called, for the log. */
   unusable: string[] = [];
 
-  /** `issuer`: as the document spells it. */
+  /** `issuer`: in the document's spelling. */
   constructor(readonly issuer: Uint8Array) {}
 
-  /** By its name in the document. */
+  /** The endpoint with this name in the document. */
   endpoint(name: string): Url | null {
     if (name == "jwks_uri") return this.jwksUri;
     if (name == "introspection_endpoint") return this.introspectionEndpoint;
@@ -56,9 +56,9 @@ export class Metadata {
 export function discoveryRequest(endpoint: Endpoint): Callout { return new Callout("GET", endpoint); }
 
 /**
- * A document counts only if it names the issuer that was asked for (§4.3). `exact`: as it is spelt here. Otherwise the issuer was made from the document's URL, which says
- * nothing of a slash at the end: §4.1 takes it away. An endpoint that may not be called counts as absent: what is wrong with one that nobody needs hinders nobody. Those of
- * `configured` go before the document's.
+ * A document is accepted only if it names the expected issuer (§4.3). `exact`: in the same spelling. Otherwise the issuer was made from the document's URL, which does
+ * not show a slash at the end (§4.1 removes it). An endpoint that may not be called counts as absent, because it may not be needed. Endpoints of `configured` take
+ * precedence.
  */
 export function readMetadata(reply: Reply, issuer: Uint8Array, exact: bool, allowHttp: bool, configured: Endpoints): Result<Metadata> {
   if (reply.status == 0) return Result.fail<Metadata>(DiscoveryFault.Unreachable, "");
@@ -86,7 +86,7 @@ export function readMetadata(reply: Reply, issuer: Uint8Array, exact: bool, allo
   return Result.of<Metadata>(metadata);
 }
 
-/** What is no list, or holds other values, says nothing. */
+/** A value that is no list, and unknown items, are ignored. */
 function idTokenAlgorithms(json: Json): Algorithm[] {
   const out: Algorithm[] = [], list = json.member(json.root, "id_token_signing_alg_values_supported");
   if (!json.isList(list)) return out;
@@ -97,17 +97,17 @@ function idTokenAlgorithms(json: Json): Algorithm[] {
   return out;
 }
 
-/** Whether it is the issuer that is meant; where not `exact`, with or without one slash at the end. */
+/** Whether it is the expected issuer. If not `exact`, one slash at the end makes no difference. */
 export function isIssuer(named: Uint8Array, issuer: Uint8Array, exact: bool): bool {
   return same(named, issuer) || !exact && same(withoutSlash(named), withoutSlash(issuer));
 }
 
 function withoutSlash(text: Uint8Array): Uint8Array { return endsWith(text, "/") ? text.subarray(0, text.length - 1) : text; }
 
-/** For the log: a URL as it is, or nothing of it. */
+/** For the log: the text if it is a URL, else "". */
 function printable(text: Uint8Array): string { return readUrl(text).failed ? "" : decodeUtf8(text); }
 
-/** `issuer`: the one that was asked for. */
+/** `issuer`: the expected one. */
 export function discoveryFaultText(fault: i32, at: string, issuer: string): string {
   switch (fault) {
     case DiscoveryFault.Unreachable: return "the provider did not answer";
@@ -117,7 +117,7 @@ export function discoveryFaultText(fault: i32, at: string, issuer: string): stri
   }
 }
 
-/** Reads endpoints one by one and remembers which are no URLs that may be called. */
+/** Reads endpoints, and collects the names of those that may not be called. */
 @final
 class EndpointReader {
   readonly unusable: string[] = [];

@@ -4,10 +4,10 @@ import { EMPTY } from "../bytes/bytes";
 import { Url } from "../http/url";
 import { EndpointQuery } from "./endpoint_query";
 
-/** The longest URL, in bytes, that takes the hint: servers and gateways read that much, and many not more. ID Tokens with groups are larger. */
+/** The longest URL, in bytes, with `id_token_hint`. Servers and gateways accept this length, and many no more. ID Tokens with groups are longer. */
 const MAX_URL = 2048;
 
-/** `idToken`, which is only recommended, is left out where the URL would be too long; `postLogoutRedirectUri` and `state` where they are EMPTY. */
+/** `id_token_hint`, which is only recommended, is left out if the URL would be too long; EMPTY parameters are left out too. */
 export function endSessionUrl(endpoint: Url, clientId: Uint8Array, idToken: Uint8Array, postLogoutRedirectUri: Uint8Array, state: Uint8Array): Uint8Array {
   const url = new EndpointQuery(endpoint);
   url.add("client_id", clientId);
@@ -18,7 +18,7 @@ export function endSessionUrl(endpoint: Url, clientId: Uint8Array, idToken: Uint
   return idToken.length > 0 && out.length > MAX_URL ? endSessionUrl(endpoint, clientId, EMPTY, postLogoutRedirectUri, state) : out;
 }
 
-/** Where there was never a hint. No address to return to: a provider need not follow one then (§3), and some answer it with an error (Ory Hydra). */
+/** For a logout without a hint. It has no address to return to: without a hint a provider need not follow it (§3), and some refuse it (Ory Hydra). */
 export function endSessionUrlWithoutHint(endpoint: Url, clientId: Uint8Array): Uint8Array {
   const url = new EndpointQuery(endpoint);
   url.add("client_id", clientId);

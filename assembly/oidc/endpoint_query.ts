@@ -1,4 +1,4 @@
-// A URL that the browser is sent to: the provider's own, with parameters behind whatever query it has (RFC 6749 §3.1).
+// A URL that the browser is sent to: the provider's endpoint, with parameters after any query that it has (RFC 6749 §3.1).
 
 import { indexOf } from "../bytes/bytes";
 import { ByteWriter } from "../bytes/writer";
@@ -8,7 +8,7 @@ import { Url } from "../http/url";
 @final
 export class EndpointQuery {
   private readonly out: ByteWriter = new ByteWriter(1024);
-  /** What stands before the next parameter; 0 for nothing, where the URL ends in it already. */
+  /** The character before the next parameter; 0 if the URL already ends in one. */
   private separator: u8;
 
   constructor(endpoint: Url) {
@@ -17,14 +17,14 @@ export class EndpointQuery {
     this.separator = indexOf(url, 0x3f) < 0 ? 0x3f : last == 0x3f || last == 0x26 ? 0 : 0x26;
   }
 
-  /** `name` is a constant of ours. */
+  /** `name` is a constant, and needs no encoding. */
   add(name: string, value: Uint8Array): void {
     this.begin();
     this.out.text(name).byte(0x3d);
     formEncode(this.out, value);
   }
 
-  /** A parameter whose name comes from configuration. */
+  /** A parameter with a name from the configuration. */
   addPair(name: Uint8Array, value: Uint8Array): void {
     this.begin();
     formEncode(this.out, name);

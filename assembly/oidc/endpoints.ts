@@ -1,8 +1,8 @@
-// The provider's endpoints that configuration names, for providers whose metadata lacks or misstates them.
+// Configured endpoints, for providers whose metadata lack them or have them wrong.
 
 import { Url } from "../http/url";
 
-/** By their names in metadata (RFC 8414 §2, OpenID Connect Discovery 1.0 §3, RP-Initiated Logout 1.0 §2.1); introspection's is set in another way. */
+/** Their names in metadata (RFC 8414 §2, OpenID Connect Discovery 1.0 §3, RP-Initiated Logout 1.0 §2.1). The introspection endpoint is configured in another way. */
 export const ENDPOINTS: string[] = ["authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri", "revocation_endpoint", "end_session_endpoint"];
 
 @final
@@ -15,7 +15,7 @@ export class Endpoints {
     this.urls.push(url);
   }
 
-  /** null: what metadata says holds. */
+  /** null: the endpoint in the metadata is used. */
   of(name: string): Url | null {
     const at = this.names.indexOf(name);
     return at < 0 ? null : this.urls[at];

@@ -15,9 +15,9 @@ export const enum IdTokenFault {
   WrongIssuer,
   /** `sub` is absent, empty, too long, or no text. */
   BadSubject,
-  /** The client is no audience. */
+  /** The client is not in `aud`. */
   WrongAudience,
-  /** Somebody else is an audience too. */
+  /** There is another audience too. */
   ForeignAudience,
   WrongParty,
   /** `exp` or `iat` is absent. */
@@ -25,35 +25,35 @@ export const enum IdTokenFault {
   Expired,
   FromFuture,
   WrongNonce,
-  /** The access token is not the one that was issued with it. */
+  /** The access token does not match `at_hash`. */
   WrongAccessToken,
   /** `max_age` was asked for, and the person logged in longer ago, or nobody knows when. */
   LoggedInTooLongAgo,
-  /** `acr_values` was asked for, and it is none of them. */
+  /** `acr` is none of the requested `acr_values`. */
   WrongAcr,
-  /** A claim of the wrong type or size; `at` names it. */
+  /** A claim has the wrong type or size; `at` names it. */
   BadClaim,
-  /** After a refresh: a claim that may not change has changed; `at` names it. */
+  /** After a refresh, a claim has changed that must not; `at` names it. */
   Changed,
 }
 
-/** Longer ones are nobody's (OpenID Connect Core §2 bounds `sub` to 255 ASCII characters). */
+/** OpenID Connect Core §2 limits `sub` to 255 ASCII characters. */
 const MAX_NAME = 255;
 
-/** What an ID Token must agree with. */
+/** What an ID Token must match. */
 @final
 export class IdTokenRules {
   constructor(
     readonly issuer: Uint8Array,
     readonly clientId: Uint8Array,
     readonly slackSec: i32,
-    /** `max_age` as it was asked for; -1: it was not. */
+    /** The requested `max_age`; -1: none. */
     readonly maxAgeSec: i32 = -1,
-    /** `acr_values` as they were asked for. */
+    /** The requested `acr_values`. */
     readonly acrValues: Uint8Array[] = [],
-    /** Who may be an audience beside this client, without `azp`. */
+    /** Accepted audiences beside this client, without `azp`. */
     readonly trustedAudiences: Uint8Array[] = [],
-    /** Whether a token without `nonce` is refused. One that is there must be right anyhow. */
+    /** Whether a token without `nonce` is refused. A `nonce` that is there must match in any case. */
     readonly nonceRequired: bool = true,
   ) {}
 }
@@ -64,12 +64,12 @@ export class IdToken {
   constructor(
     readonly claims: Json,
     readonly sub: Uint8Array,
-    /** EMPTY where the provider names no session. */
+    /** EMPTY if the provider names no session. */
     readonly sid: Uint8Array,
   ) {}
 }
 
-/** `hash` is that of the token's algorithm, for `at_hash` (§3.1.3.6). */
+/** `hash`: the hash of the token's algorithm, for `at_hash` (§3.1.3.6). */
 export function readIdToken(jwt: VerifiedJwt, hash: Hash, rules: IdTokenRules, nonce: Uint8Array, accessToken: Uint8Array, nowSec: i64): Result<IdToken> {
   const claims = jwt.claims, read = readAny(jwt, hash, rules, accessToken, nowSec);
   if (read.failed) return read;
@@ -90,7 +90,7 @@ export function readRefreshedIdToken(jwt: VerifiedJwt, hash: Hash, rules: IdToke
   return changed(claims, before, "nonce") ? refuse(IdTokenFault.Changed, "nonce") : read;
 }
 
-/** For the operator's log, after "the ID Token". */
+/** For the log, after "the ID Token". */
 export function idTokenFaultText(fault: i32, at: string): string {
   switch (fault) {
     case IdTokenFault.WrongType: return "is a token of another kind";
@@ -111,7 +111,7 @@ export function idTokenFaultText(fault: i32, at: string): string {
   }
 }
 
-/** What holds for every ID Token, in the order of §3.1.3.7. */
+/** The checks for every ID Token, in the order of §3.1.3.7. */
 function readAny(jwt: VerifiedJwt, hash: Hash, rules: IdTokenRules, accessToken: Uint8Array, nowSec: i64): Result<IdToken> {
   const claims = jwt.claims, root = claims.root;
   // A logout token has `events`, and no ID Token has (Back-Channel Logout §2.4).
@@ -143,8 +143,8 @@ function readAny(jwt: VerifiedJwt, hash: Hash, rules: IdTokenRules, accessToken:
 }
 
 /**
- * 0 when it is for this client (steps 3 to 5). With other audiences it is so only where `azp` says that it was issued to this client, or
- * where configuration trusts all of them.
+ * 0 if the token is for this client (steps 3 to 5). With other audiences it is only if `azp` is this client, or if configuration trusts all of
+ * them.
  */
 function audienceFault(claims: Json, rules: IdTokenRules): i32 {
   const aud = claims.member(claims.root, "aud"), azp = claims.member(claims.root, "azp"), clientId = rules.clientId;
@@ -182,7 +182,7 @@ function acrAsAsked(claims: Json, values: Uint8Array[]): bool {
   return values.length == 0;
 }
 
-/** Whether both have the claim and it is not the same text, or not the same number. */
+/** Whether both have the claim with different texts or numbers. */
 function changed(claims: Json, before: Json, name: string): bool {
   const now = claims.member(claims.root, name), then = before.member(before.root, name);
   if (now == ABSENT || then == ABSENT) return false;

@@ -13,18 +13,18 @@ import { Client, AssertionContext } from "./client_auth";
 
 export const enum IntrospectionFault { Unreachable = 1, BadStatus, NotJson, Inactive }
 
-/** The largest answer that is read, in bytes: it also has to fit into a header, as X-Userinfo. */
+/** The largest response that is read, in bytes. It also has to fit into a header, as X-Userinfo. */
 export const MAX_ANSWER = 32 * 1024;
 
-/** Claims that the provider vouches for. Only `readIntrospection` makes one, and only of an active token. */
+/** Claims from the introspection of an active token. Only `readIntrospection` makes this object. */
 @final
 export class ActiveToken {
   constructor(readonly claims: Json) {}
 }
 
 /**
- * `addon` holds names and values of request headers that configuration sends along, `params` those of parameters; `tokenParameter` is `token` but for
- * providers with a name of their own. null: the client cannot prove itself now.
+ * `addon`: names and values of request headers to send along; `params`: those of additional parameters; `tokenParameter`: `token`, except for providers
+ * with a name of their own. null: the client cannot authenticate now.
  */
 export function introspectionRequest(endpoint: Endpoint, client: Client, token: Uint8Array, addon: Uint8Array[], assertionContext: AssertionContext, params: Uint8Array[] = [], tokenParameter: string = "token"): Callout | null {
   const call = new Callout("POST", endpoint);
@@ -42,10 +42,10 @@ export function introspectionRequest(endpoint: Endpoint, client: Client, token: 
   return call;
 }
 
-/** With any other status the body is not looked at. */
+/** With any other status the body is not read. */
 export function isRead(status: i32): bool { return status == 200 || status == 400 || status == 404; }
 
-/** Only the boolean `true` is active (§2.2). Whatever is not a well-formed answer says nothing about the token. */
+/** Only the boolean `true` means active (§2.2). A malformed response says nothing about the token. */
 export function readIntrospection(reply: Reply): Result<ActiveToken> {
   if (reply.status == 0) return Result.fail<ActiveToken>(IntrospectionFault.Unreachable, "");
   if (reply.status != 200) {
@@ -59,10 +59,10 @@ export function readIntrospection(reply: Reply): Result<ActiveToken> {
   return Result.of<ActiveToken>(new ActiveToken(json));
 }
 
-/** Errors about the token. Others are about the client or the request (RFC 6749 §5.2), and say nothing of the token. */
+/** Errors about the token. Others are about the client or the request (RFC 6749 §5.2). */
 const TOKEN_ERRORS: string[] = ["invalid_token", "expired_token", "token_expired", "token_not_found", "unknown_token"];
 
-/** Whether an answer with status 400 or 404 says that there is no such token, where 200 and `"active": false` would be right (§2.2). */
+/** Whether a response with status 400 or 404 says that there is no such token. Correct would be 200 and `"active": false` (§2.2). */
 function isTokenUnknown(body: Uint8Array): bool {
   const parsed = parse(body, MAX_ANSWER);
   if (parsed.failed) return false;
@@ -81,7 +81,7 @@ export function introspectionFaultText(fault: i32, at: string): string {
   }
 }
 
-/** Keycloak answers 400 to a client that proves itself in another way than it must, and 403 to one without a secret. */
+/** Keycloak answers 400 to a client with the wrong authentication method, and 403 to one without a secret. */
 function hint(status: string): string {
   if (status == "404") return " (check introspection_endpoint)";
   return status == "400" || status == "401" || status == "403" ? " (check client_id, client_secret and introspection_endpoint_auth_method)" : "";

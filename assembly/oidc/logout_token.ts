@@ -1,4 +1,4 @@
-// The logout token: how a provider says behind the browser's back that a session is over (OpenID Connect Back-Channel Logout 1.0 §2.4).
+// The logout token, by which a provider ends a session without the browser (OpenID Connect Back-Channel Logout 1.0 §2.4).
 
 import { checkTimes, claimIs, ClaimFault, expiresAtSec, holds, isTyp } from "../jose/claims";
 import { VerifiedJwt } from "../jose/jws";
@@ -10,27 +10,27 @@ export const enum LogoutTokenFault {
   WrongType = 1,
   WrongIssuer,
   WrongAudience,
-  /** `iat` is absent, in the future, or too long ago; or `exp` or `nbf` does not hold. */
+  /** `iat` is absent, in the future, or too long ago; or the time is not within `exp` and `nbf`. */
   NotNow,
   NoId,
   /** `events` does not say that this is a logout. */
   NoEvent,
   /** Neither `sub` nor `sid`, or one that is no text of 1 to 255 bytes. */
   Nobody,
-  /** `nonce` is there: that is an ID Token that somebody tries to use for this (§2.4). */
+  /** There is a `nonce`, so it is an ID Token that is misused (§2.4). */
   Nonce,
 }
 
-/** How long ago a logout token may have been issued: it is sent at once, and ids are remembered for replays only this long. */
+/** How old a logout token may be. Providers send it at once, and its `jti` is kept against replays for this time only. */
 export const MAX_AGE_SEC = 300;
 const MAX_NAME = 255;
 const EVENT = "http://schemas.openid.net/event/backchannel-logout";
 
-/** Whose sessions are over, by the provider's word. Only `readLogoutToken` makes one. */
+/** The sessions that the provider ends. Only `readLogoutToken` makes this object. */
 @final
 export class LogoutToken {
   constructor(
-    /** EMPTY where it is not given; at least one of `sub` and `sid` is. */
+    /** EMPTY if absent. At least one of `sub` and `sid` is there. */
     readonly sub: Uint8Array,
     readonly sid: Uint8Array,
     readonly jti: Uint8Array,
@@ -38,7 +38,7 @@ export class LogoutToken {
   ) {}
 }
 
-/** The checks of §2.6, but that `jti` is new: who remembers them decides (duty 119). */
+/** The checks of §2.6, except that `jti` is new: the caller checks that (duty 119). */
 export function readLogoutToken(jwt: VerifiedJwt, issuer: Uint8Array, clientId: Uint8Array, nowSec: i64, slackSec: i32): Result<LogoutToken> {
   const claims = jwt.claims, root = claims.root, fault = logoutTokenFault(claims, jwt.typ, issuer, clientId, nowSec, slackSec);
   if (fault != null) return Result.fail<LogoutToken>(fault.code, fault.at);
@@ -46,7 +46,7 @@ export function readLogoutToken(jwt: VerifiedJwt, issuer: Uint8Array, clientId: 
   return Result.of<LogoutToken>(new LogoutToken(claims.text(sub), claims.text(sid), claims.text(jti), expiresAtSec(claims, claims.member(root, "iat"))));
 }
 
-/** What is wrong with claims that nobody may vouch for yet, or null. */
+/** What is wrong with the claims, or null. Their signature need not be verified yet. */
 export function logoutTokenFault(claims: Json, typ: Uint8Array | null, issuer: Uint8Array, clientId: Uint8Array, nowSec: i64, slackSec: i32): Fault | null {
   const root = claims.root;
   // Explicit typing is recommended only (§2.4), and many providers still say JWT.
@@ -65,7 +65,7 @@ export function logoutTokenFault(claims: Json, typ: Uint8Array | null, issuer: U
   return claims.memberOrNull(root, "nonce") != ABSENT ? new Fault(LogoutTokenFault.Nonce, "nonce") : null;
 }
 
-/** For the operator's log, after "the logout token". */
+/** For the log, after "the logout token". */
 export function logoutTokenFaultText(fault: i32, at: string): string {
   switch (fault) {
     case LogoutTokenFault.WrongType: return "has a typ that is neither logout+jwt nor JWT";

@@ -8,7 +8,7 @@ import { parse } from "../json/parser";
 import { answered } from "./answered";
 import { Client, AssertionContext } from "./client_auth";
 
-/** `hint` is `refresh_token` or `access_token` (§2.1). null: the client cannot prove itself now. */
+/** `hint` is `refresh_token` or `access_token` (§2.1). null: the client cannot authenticate now. */
 export function revocationRequest(endpoint: Endpoint, client: Client, token: Uint8Array, hint: string, assertionContext: AssertionContext): Callout | null {
   const call = new Callout("POST", endpoint), form = new ByteWriter();
   formField(form, "token", token);
@@ -18,10 +18,10 @@ export function revocationRequest(endpoint: Endpoint, client: Client, token: Uin
   return call;
 }
 
-/** RFC 7009 §2.2.1 and RFC 6749 §5.2. What is not here is a stranger's text and stays out of the log. */
+/** RFC 7009 §2.2.1 and RFC 6749 §5.2. Other codes may be an attacker's text, and are not logged. */
 const CODES: string[] = ["unsupported_token_type", "invalid_request", "invalid_client", "unauthorized_client", "invalid_grant", "invalid_token", "server_error", "temporarily_unavailable"];
 
-/** Empty where the token is revoked. */
+/** "" if the token is revoked. */
 export function revocationFaultText(reply: Reply): string {
   if (reply.status == 200 || reply.status == 204) return "";
   if (reply.status == 0) return "revocation: the provider did not answer";

@@ -1,4 +1,4 @@
-// The token endpoint: a code or a refresh token goes there (RFC 6749 §4.1.3, §6), tokens or a refusal come back (§5).
+// The token endpoint: requests with a code or a refresh token (RFC 6749 §4.1.3, §6), and the reader of the response (§5).
 
 import { EMPTY, is, startsIgnoringCase, utf8 } from "../bytes/bytes";
 import { ByteWriter } from "../bytes/writer";
@@ -16,41 +16,41 @@ export const enum TokenFault {
   NotJson,
   /** The code or refresh token is no longer good: log in again. */
   InvalidGrant,
-  /** The provider does not believe this client. */
+  /** Client authentication failed. */
   InvalidClient,
-  /** Another error; `at` names it. The provider will have no more of the grant. */
+  /** Another error; `at` names it. The grant is no longer valid. */
   Refused,
   NoAccessToken,
   NotBearer,
-  /** A member of the wrong type, too long, or with characters that a token never has; `at` names it. */
+  /** A member has the wrong type, is too long, or has characters that no token has; `at` names it. */
   BadMember,
 }
 
-/** The longest token that is taken, in bytes: nothing near it fits into a session. */
+/** The longest accepted token, in bytes. Much shorter ones do not fit into a session. */
 const MAX_TOKEN = 64 * 1024;
-/** Longer ones are no error codes. */
+/** The longest error code. */
 const MAX_CODE = 64;
-/** Ten years: no access token lives as long, and nothing overflows (duty 31). */
+/** Ten years. No access token lives so long, and no sum of times overflows (duty 31). */
 const MAX_EXPIRES_IN_SEC = 10 * 365 * 86400;
 
-/** `Tokens.expiresInSec` where the answer has no lifetime. */
+/** `Tokens.expiresInSec` if the response has no lifetime. */
 export const NOT_SAID: i32 = -1;
 
-/** What the provider has handed out. Nothing in it is verified, but all of it may stand in a header. Only `readTokens` makes one. */
+/** The token response. Nothing in it is verified, but every text can be in a header. Only `readTokens` makes this object. */
 @final
 export class Tokens {
   constructor(
     readonly accessToken: Uint8Array,
-    /** EMPTY where there is none; likewise below. */
+    /** EMPTY if there is none; so are the next two. */
     readonly refreshToken: Uint8Array,
     readonly idToken: Uint8Array,
     readonly scope: Uint8Array,
-    /** 0: it is over at once. NOT_SAID: the provider does not say. */
+    /** 0: it expires at once. NOT_SAID: the response does not say. */
     readonly expiresInSec: i32,
   ) {}
 }
 
-/** null: the client cannot prove itself now; likewise below. */
+/** null: the client cannot authenticate now. The same holds for `refreshRequest`. */
 export function codeRequest(endpoint: Endpoint, client: Client, code: Uint8Array, redirectUri: Uint8Array, codeVerifier: Uint8Array, assertionContext: AssertionContext): Callout | null {
   const form = new ByteWriter(1024);
   formField(form, "grant_type", utf8("authorization_code"));
@@ -78,7 +78,7 @@ function request(endpoint: Endpoint, client: Client, form: ByteWriter, assertion
 export function readTokens(reply: Reply): Result<Tokens> {
   if (reply.status == 0) return refuse(TokenFault.Unreachable, "");
   const parsed = parse(reply.body, MAX_REPLY), read = !parsed.failed && parsed.value.isObject(parsed.value.root);
-  // Some providers answer 201, and some say no with a status of 200.
+  // Some providers answer 201, and some refuse with status 200.
   if (reply.status != 200 && reply.status != 201) return refusal(reply.status, read ? errorOf(parsed.value) : EMPTY);
   if (!read) return refuse(TokenFault.NotJson, "");
   const json = parsed.value;
@@ -96,7 +96,7 @@ export function readTokens(reply: Reply): Result<Tokens> {
   return Result.of<Tokens>(new Tokens(json.text(access), json.text(refresh), json.text(id), scopeOf(json, scope), expiresInSec(json)));
 }
 
-/** For the operator's log. */
+/** For the log. */
 export function tokenFaultText(fault: i32, at: string): string {
   switch (fault) {
     case TokenFault.Unreachable: return "the token endpoint did not answer (check provider_cluster and endpoint_clusters)";
@@ -111,20 +111,20 @@ export function tokenFaultText(fault: i32, at: string): string {
   }
 }
 
-/** What providers answer when they refuse a grant (RFC 6749 §5.2, OpenID Connect Core 1.0 §3.1.2.6, and what is seen); the log names no other. */
+/** Error codes for refused grants (RFC 6749 §5.2, OpenID Connect Core 1.0 §3.1.2.6, and some of real providers). Others are not logged. */
 const CODES: string[] = ["invalid_request", "unauthorized_client", "unsupported_grant_type", "invalid_scope", "access_denied", "interaction_required",
   "login_required", "consent_required", "account_selection_required", "invalid_token", "expired_token", "invalid_target"];
 
-/** Errors by which a provider says that it is out of order. */
+/** Error codes of a provider that is out of order. */
 const OUTAGES: string[] = ["server_error", "temporarily_unavailable", "slow_down"];
 
 /**
- * The provider's no is its JSON with an `error`, whatever the status: an error answer should have status 400 (RFC 6749 §5.2), and
- * providers use 200, 401, 403 and 404 too. With a redirect, 429 or 5xx only `invalid_grant` is one. Without it, the answer may be a proxy's, and says nothing about the grant.
+ * JSON with an `error` is the provider's refusal. Its status should be 400 (RFC 6749 §5.2), but providers use 200, 401, 403 and 404 too. With a redirect, 429 or
+ * 5xx only `invalid_grant` is a refusal. Any other answer may be a proxy's, and says nothing about the grant.
  */
 function refusal(status: i32, error: Uint8Array): Result<Tokens> {
   if (is(error, "invalid_grant")) return refuse(TokenFault.InvalidGrant, "error");
-  // Keycloak says unauthorized_client, with status 401, of a wrong secret. No body at all with 401 is about the client too.
+  // Keycloak answers `unauthorized_client` with status 401 to a wrong secret. Status 401 without a body is about the client too.
   if (is(error, "invalid_client") || status == 401 && (error.length == 0 || is(error, "unauthorized_client"))) return refuse(TokenFault.InvalidClient, "error");
   const answers = status >= 200 && status < 300 || status >= 400 && status < 500 && status != 429;
   if (error.length == 0 || !answers || isOneOf(error, OUTAGES)) return refuse(TokenFault.BadStatus, status.toString());
@@ -132,7 +132,7 @@ function refusal(status: i32, error: Uint8Array): Result<Tokens> {
   return refuse(TokenFault.Refused, "an error code of its own");
 }
 
-/** EMPTY where it is no code: those are small letters and underscores. Gateways and frameworks put a status's words there ("Forbidden", "Not Found"). */
+/** EMPTY if it is no code: codes have only lower-case letters and underscores. Gateways and frameworks write the words of a status there ("Forbidden", "Not Found"). */
 function errorOf(json: Json): Uint8Array {
   const error = json.text(json.member(json.root, "error"));
   if (error.length > MAX_CODE) return EMPTY;
@@ -146,8 +146,8 @@ function isOneOf(text: Uint8Array, texts: string[]): bool {
 }
 
 /**
- * A token of a type that is not understood must not be used (RFC 6749 §7.1). Providers that name none mean Bearer, and some write it in
- * other ways, such as BearerToken.
+ * A token of an unknown type must not be used (RFC 6749 §7.1). Providers that name no type mean Bearer, and some write it in other ways, such as
+ * BearerToken.
  */
 function isBearer(json: Json): bool {
   const type = json.member(json.root, "token_type");
@@ -159,7 +159,7 @@ function onlyLetters(text: Uint8Array): bool {
   return true;
 }
 
-/** RFC 6749 §3.3 says a text; a list of texts is joined. What is neither says nothing, and what was asked for counts. */
+/** RFC 6749 §3.3 requires a text. A list of texts is joined. Any other value is ignored, and the requested scope counts. */
 function scopeOf(json: Json, scope: i32): Uint8Array {
   if (!json.isList(scope)) return json.text(scope);
   const out = new ByteWriter();
@@ -171,7 +171,7 @@ function scopeOf(json: Json, scope: i32): Uint8Array {
   return out.done();
 }
 
-/** Whether it is a string of printable ASCII from `lowest` on, of a length to deal with: nothing that could end a header line (duty 33). */
+/** Whether it is a string of printable ASCII from `lowest` on, and not too long. So it cannot end a header line (duty 33). */
 function printable(json: Json, node: i32, lowest: u8): bool {
   if (!json.isString(node) || json.raw(node).length > MAX_TOKEN) return false;
   const text = json.text(node);
@@ -179,7 +179,7 @@ function printable(json: Json, node: i32, lowest: u8): bool {
   return true;
 }
 
-/** In whole seconds; some providers write the number as a text. What is no sensible lifetime says nothing, like one that is absent (duty 31). */
+/** In whole seconds. Some providers write the number as a text. An invalid lifetime counts as absent (duty 31). */
 function expiresInSec(json: Json): i32 {
   const value = json.numberOrText(json.member(json.root, "expires_in"));
   if (!(value >= 0)) return NOT_SAID;

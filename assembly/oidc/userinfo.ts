@@ -1,4 +1,4 @@
-// The UserInfo endpoint (OpenID Connect Core §5.3): more claims about whoever the access token is for.
+// The UserInfo endpoint (OpenID Connect Core §5.3): more claims about the user.
 
 import { indexOf, joined, utf8 } from "../bytes/bytes";
 import { isUtf8 } from "../bytes/utf8";
@@ -14,29 +14,29 @@ export const enum UserinfoFault {
   BadStatus,
   NotUtf8,
   NotJson,
-  /** Of a signed answer: it comes from somebody else, or is for somebody else. */
+  /** A signed response has another issuer, or another audience. */
   WrongIssuer,
   WrongAudience,
-  /** Claims about somebody else: the only fault that no login survives. */
+  /** The claims are about another user. Only this fault always ends the login. */
   WrongSubject,
 }
 
-/** The largest answer that is read, in bytes: it also has to fit into a header, as X-Userinfo. */
+/** The largest response that is read, in bytes. It also has to fit into a header, as X-Userinfo. */
 const MAX_ANSWER = 32 * 1024;
 
-/** The token goes in the header (RFC 6750 §2.1), never in the URL. */
+/** The token is in the header (RFC 6750 §2.1), never in the URL. */
 export function userinfoRequest(endpoint: Endpoint, accessToken: Uint8Array): Callout {
   const call = new Callout("GET", endpoint, "application/json, application/jwt");
   call.header("authorization", joined(utf8("Bearer "), accessToken));
   return call;
 }
 
-/** Whether the answer is a JWT (§5.3.2, `application/jwt`). Its content says so: media types are often wrong. */
+/** Whether the response is a JWT (§5.3.2, `application/jwt`). The content decides, because media types are often wrong. */
 export function isSignedUserinfo(reply: Reply): bool {
   return reply.status == 200 && reply.body.length > 0 && reply.body[0] == 0x65 && indexOf(reply.body, 0x2e) > 0;
 }
 
-/** Claims of somebody else are nobody's: `sub` must be there and be the ID Token's (§5.3.2, duty 64). */
+/** `sub` must be there, and be the ID Token's (§5.3.2, duty 64). */
 export function readUserinfo(reply: Reply, sub: Uint8Array): Result<Json> {
   if (reply.status == 0) return Result.fail<Json>(UserinfoFault.Unreachable, "");
   if (reply.status != 200) return Result.fail<Json>(UserinfoFault.BadStatus, reply.status.toString());
@@ -45,7 +45,7 @@ export function readUserinfo(reply: Reply, sub: Uint8Array): Result<Json> {
   return ofSubject(parsed.value, sub);
 }
 
-/** Claims whose signature was verified. `iss` and `aud` are checked where they are there (§5.3.2: both should be). */
+/** For claims with a verified signature. `iss` and `aud` are checked if they are there (§5.3.2: both should be). */
 export function readSignedUserinfo(claims: Json, issuer: Uint8Array, clientId: Uint8Array, sub: Uint8Array): Result<Json> {
   const aud = claims.member(claims.root, "aud");
   if (claims.member(claims.root, "iss") >= 0 && !claimIs(claims, "iss", issuer)) return Result.fail<Json>(UserinfoFault.WrongIssuer, "iss");
@@ -57,7 +57,7 @@ function ofSubject(claims: Json, sub: Uint8Array): Result<Json> {
   return sub.length > 0 && claimIs(claims, "sub", sub) ? Result.of<Json>(claims) : Result.fail<Json>(UserinfoFault.WrongSubject, "sub");
 }
 
-/** For the operator's log. */
+/** For the log. */
 export function userinfoFaultText(fault: i32, at: string): string {
   switch (fault) {
     case UserinfoFault.Unreachable: return "the UserInfo endpoint did not answer (check provider_cluster and endpoint_clusters)";

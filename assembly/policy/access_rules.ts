@@ -1,4 +1,4 @@
-// Who may pass, said of claims: all, any and not, where a claim that is missing or of another type says neither yes nor no.
+// Access rules over claims: `all`, `any` and `not`. If a claim is missing or has another type, the result is unknown: neither yes nor no.
 
 import { same } from "../bytes/bytes";
 import { compareNumbers } from "../json/exact";
@@ -7,28 +7,28 @@ import { ClaimSource } from "./claim_source";
 
 export const enum Access {
   Granted = 0,
-  /** A claim is not there, or null. */
+  /** A claim is absent or null. */
   Missing,
-  /** A claim is of another type than the rule asks for. */
+  /** A claim has another type than the rule requires. */
   WrongType,
-  /** A claim says no. */
+  /** A claim has another value than the rule requires. */
   Denied,
 }
 
-/** Values that one judgement compares: enough for 256 rules about lists of a thousand. Claims that need more do not pass. */
+/** Comparisons in one evaluation: enough for 256 rules about lists of a thousand items. Claims that need more are refused. */
 const MAX_STEPS = 256 * 1024;
-/** So many bytes of a number are one step more: a long one must be read to its end. */
+/** So many bytes of a number cost one step more, because a long number must be read to its end. */
 const BYTES_PER_STEP = 16;
 
-/** Kleene's three values: `all` is the least of its rules, `any` the greatest, `not` what is left to Yes. */
+/** Kleene's three values. `all` is the least of its rules' values, `any` the greatest, and `not` swaps No and Yes. */
 const enum Truth { No = 0, Unknown, Yes }
 
-/** What one judgement may still do. */
+/** The steps that are left in one evaluation. */
 @final
 class Work {
   private left: i32 = MAX_STEPS;
 
-  /** Then no answer counts. */
+  /** No step is left, so no result counts. */
   get stopped(): bool { return this.left < 0; }
 
   take(steps: i32): bool {
@@ -37,25 +37,25 @@ class Work {
   }
 }
 
-/** What a rule comes to. */
+/** The result of a rule. */
 @final
 class Outcome {
   constructor(
     readonly truth: Truth,
-    /** Why it is not Yes; Granted where it is. */
+    /** Why it is not Yes; Granted if it is. */
     readonly access: Access,
-    /** The rule that it came to this by. */
+    /** The place of the rule that decided. */
     readonly place: string,
   ) {}
 }
 
-/** Only a plain Yes lets through: whatever is unknown, it would be Yes with any value in its place. */
+/** Only Yes admits. Then the result would be Yes with any value of an unknown claim. */
 @final
 export class AccessRules {
-  /** Where the last judgement failed, as `access_rules.all[1] (realm_access.roles)`; empty where it did not. Configuration only, never a claim's value. */
+  /** Where the last evaluation failed, such as `access_rules.all[1] (realm_access.roles)`; empty if it did not. It has no value of a claim. */
   why: string = "";
 
-  /** `name`: what the configuration calls them. */
+  /** `name`: of the attribute. */
   constructor(private readonly rule: AccessRule, private readonly name: string) {}
 
   judge(source: ClaimSource): Access {
@@ -66,7 +66,7 @@ export class AccessRules {
 }
 
 export abstract class AccessRule {
-  /** `place`: where it stands in the configuration. */
+  /** `place`: in the configuration. */
   constructor(readonly place: string) {}
 
   abstract judge(source: ClaimSource, work: Work): Outcome;
@@ -76,7 +76,7 @@ export abstract class AccessRule {
 export class All extends AccessRule {
   constructor(place: string, private readonly rules: AccessRule[]) { super(place); }
 
-  /** Fails for the reason of the first rule that does not hold. */
+  /** If it fails, the reason is that of the first failing rule. */
   judge(source: ClaimSource, work: Work): Outcome {
     let truth = Truth.Yes, access = Access.Granted, place = this.place;
     for (let i = 0; i < this.rules.length && truth != Truth.No; i++) {
@@ -95,7 +95,7 @@ export class All extends AccessRule {
 export class Any extends AccessRule {
   constructor(place: string, private readonly rules: AccessRule[]) { super(place); }
 
-  /** Fails for the reason of the first rule where all have the same; with different reasons there is none to name. */
+  /** If it fails, the reason is the one that all its rules share; if they differ, it is Denied. */
   judge(source: ClaimSource, work: Work): Outcome {
     let truth = Truth.No, access = Access.Denied, place = this.place;
     for (let i = 0; i < this.rules.length; i++) {
@@ -125,7 +125,7 @@ export class Not extends AccessRule {
   }
 }
 
-/** `exists`: never unknown. A claim that is null is not there. */
+/** `exists`: its result is never unknown. A claim that is null counts as absent. */
 @final
 export class ClaimExists extends AccessRule {
   constructor(place: string, private readonly path: string, private readonly wanted: bool) { super(place); }
@@ -138,7 +138,7 @@ export class ClaimExists extends AccessRule {
   }
 }
 
-/** `equals` and `one_of`: the claim is one of the values. `contains`: it is a list that holds one, or is one itself, as `aud` may be. */
+/** `equals` and `one_of`: the claim is one of the values. `contains`: it is a list with one of them, or is one itself, as `aud` may be. */
 @final
 export class ClaimIs extends AccessRule {
   constructor(place: string, private readonly path: string, private readonly values: Scalar[], private readonly orHolds: bool) { super(place); }
@@ -172,11 +172,11 @@ export class ClaimIs extends AccessRule {
   }
 }
 
-/** A string, number or boolean; anything else has the type of none of them. */
+/** A string, number or boolean. Any other value has a type that equals none of them. */
 @final
 export class Scalar {
   private readonly kind: Kind;
-  /** A string's text, unescaped; a number as it is written. */
+  /** The unescaped text of a string; a number as it is written. */
   private readonly text: Uint8Array;
 
   constructor(json: Json, node: i32) {
@@ -184,17 +184,17 @@ export class Scalar {
     this.text = json.isNumber(node) ? json.raw(node) : json.text(node);
   }
 
-  /** Steps of one comparison. */
+  /** The steps that one comparison costs. */
   get cost(): i32 { return this.kind == Kind.Number ? 1 + this.text.length / BYTES_PER_STEP : 1; }
 
   hasTypeOf(other: Scalar): bool { return typeOf(this.kind) == typeOf(other.kind); }
 
-  /** By value: however a string is spelt, and 1 is 1.0. */
+  /** Compares values: escapes in strings make no difference, and 1 equals 1.0. */
   equals(other: Scalar): bool {
     if (this.kind != other.kind) return false;
     return this.kind == Kind.Number ? compareNumbers(this.text, other.text) == 0 : same(this.text, other.text);
   }
 }
 
-/** true and false are of one type. */
+/** true and false have the same type. */
 function typeOf(kind: Kind): Kind { return kind == Kind.False ? Kind.True : kind; }

@@ -1,13 +1,13 @@
-// Finding a claim by the path that configuration writes: `sub`, `realm_access.roles`, `https://example.com/role`.
+// Finds a claim by its path in the configuration: `sub`, `realm_access.roles`, `https://example.com/role`.
 
 import { ABSENT, Json } from "../json/json";
 
-/** Dots that a path may have: each is a place to try, so their number is bounded where the path is read. */
+/** Dots in a path. Each is a place to try, so the configuration reader refuses more. */
 export const MAX_DOTS = 8;
 
 /**
- * The claim's node or ABSENT. Names may hold dots themselves, so at each level the longest name that is there wins:
- * `a.b.c` is the member `a.b.c`, else `c` in `a.b`, else `b.c` in `a`, and so on.
+ * The claim's node, or ABSENT. Names may contain dots themselves, so at each level the longest existing name is used: `a.b.c` is the member
+ * `a.b.c`, else `c` in `a.b`, else `b.c` in `a`, and so on.
  */
 export function findClaim(claims: Json, object: i32, path: string): i32 {
   const whole = claims.memberOrNull(object, path);

@@ -1,5 +1,5 @@
-// JSON Schema over claims: a closed part of draft 2020-12, judged on the schema's own nodes. config/read_claim_schema.ts has read
-// them before and refuses everything that is not judged here.
+// Validates claims against a JSON Schema, with a fixed list of keywords of draft 2020-12. config/read_claim_schema.ts reads the schema, and refuses
+// every other keyword.
 
 import { Comparison, childCount } from "../json/comparison";
 import { compareNumbers, isWhole } from "../json/exact";
@@ -7,20 +7,20 @@ import { ABSENT, Json, Kind } from "../json/json";
 import { placeWithin } from "../json/place";
 import { Texts } from "../json/texts";
 
-/** In the order of KEYWORDS; `None` stands for everything that has no effect. */
+/** In the order of KEYWORDS. `None`: the keyword has no effect. */
 export const enum Keyword {
   None = 0, Type, Properties, Required, AdditionalProperties, Enum, Const, MinLength, MaxLength, Items, Contains, MinItems, MaxItems, Minimum, Maximum,
   AnyOf, AllOf, OneOf, Not,
 }
 export const KEYWORDS = " type properties required additionalProperties enum const minLength maxLength items contains minItems maxItems minimum maximum anyOf allOf oneOf not";
 
-/** Sets of types. Every whole number is of two: integer and number. */
+/** Types, as bits of a set. A whole number has two: integer and number. */
 export const enum Type { Null = 1, Boolean = 2, Number = 4, Integer = 8, String = 16, Array = 32, Object = 64 }
 export const TYPES = "null boolean number integer string array object";
 
 /**
- * A schema and a value meet at most once, since each schema judges values of one depth only. So the work is at most the size of the
- * schema times that of the claims; claims that need more than this many steps do not fit.
+ * Each schema applies to values of one depth only, so a schema and a value meet at most once, and the work is at most the size of the schema times that
+ * of the claims. Claims that need more steps than this are refused.
  */
 const MAX_STEPS = 1_000_000;
 
@@ -31,13 +31,13 @@ export class ClaimSchema {
   constructor(
     json: Json,
     private readonly root: i32,
-    /** What the configuration calls it. */
+    /** The name of the attribute. */
     private readonly name: string,
     /** For each node from the root on: at a keyword's name the Keyword, at the value of `type` the set of types. */
     private readonly notes: StaticArray<u8>,
   ) { this.texts = new Texts(json, root); }
 
-  /** Empty where the claims fit; else the place in the schema that they do not, as `claim_schema.required[0]`. Never a claim's value. */
+  /** Empty if the claims are valid; else the place in the schema that refuses them, such as `claim_schema.required[0]`. It has no value of a claim. */
   misfit(claims: Json, node: i32): string {
     const judge = new Judge(this.texts, this.root, this.notes, new Texts(claims, claims.root));
     const at = judge.misfit(this.root, node);
@@ -46,7 +46,7 @@ export class ClaimSchema {
   }
 }
 
-/** Recursion goes as deep as the schema, which is bounded where it is read. */
+/** The recursion is as deep as the schema, whose depth the configuration reader bounds. */
 @final
 class Judge {
   readonly work: Comparison = new Comparison(MAX_STEPS);
@@ -58,7 +58,7 @@ class Judge {
     this.claims = claimTexts.json;
   }
 
-  /** ABSENT where the value fits; else the node of the schema that it does not. */
+  /** ABSENT if the value is valid; else the node of the schema that refuses it. */
   misfit(schema: i32, value: i32): i32 {
     const own = this.own, kind = this.claims.kind(value);
     const bytes = kind == Kind.Number || kind == Kind.String ? this.claimTexts.of(value).length : 0;
@@ -73,7 +73,7 @@ class Judge {
 
   private fits(schema: i32, value: i32): bool { return this.misfit(schema, value) == ABSENT; }
 
-  /** A keyword that is about other types has nothing against this one. */
+  /** A keyword for other types accepts the value. */
   private keyword(schema: i32, key: i32, value: i32): i32 {
     const claims = this.claims, wanted = key + 1;
     let holds = true;
@@ -101,7 +101,7 @@ class Judge {
     return holds ? ABSENT : wanted;
   }
 
-  /** The whole number that the reader has seen to be one. */
+  /** A whole number, which the configuration reader has checked. */
   private count(node: i32): i32 { return <i32>this.own.number(node); }
 
   private properties(properties: i32, value: i32): i32 {
@@ -122,7 +122,7 @@ class Judge {
     return ABSENT;
   }
 
-  /** What `properties` beside it does not name. */
+  /** Applies to the members that `properties` beside it does not name. */
   private additional(schema: i32, wanted: i32, value: i32): i32 {
     const claims = this.claims, properties = this.own.memberOrNull(schema, "properties");
     if (!claims.isObject(value)) return ABSENT;
@@ -163,14 +163,14 @@ class Judge {
     return ABSENT;
   }
 
-  /** How many of the schemas the value fits; `enough` is as far as it is counted. */
+  /** The number of schemas that accept the value, counted up to `enough`. */
   private fitting(schemas: i32, value: i32, enough: i32): i32 {
     let count = 0;
     for (let one = this.own.first(schemas); one >= 0 && count < enough; one = this.own.sibling(schemas, one)) if (this.fits(one, value)) count++;
     return count;
   }
 
-  /** The set of types that a value is of. */
+  /** The set of a value's types. */
   private typesOf(value: i32): i32 {
     switch (this.claims.kind(value)) {
       case Kind.Null: return Type.Null;
@@ -185,7 +185,7 @@ class Judge {
   }
 }
 
-/** How many characters UTF-8 text has: its bytes but those that go on a character. */
+/** The number of characters in a UTF-8 text: its bytes without continuation bytes. */
 function codePoints(text: Uint8Array): i32 {
   let count = 0;
   for (let i = 0; i < text.length; i++) if ((text[i] & 0xc0) != 0x80) count++;

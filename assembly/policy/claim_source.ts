@@ -1,20 +1,20 @@
-// Where claims are looked for: one document (a bearer token's), or all that a session knows (session_claims.ts).
+// A source of claims: the document of a bearer token, or all documents of a session (session_claims.ts).
 
 import { ABSENT, Json } from "../json/json";
 import { findClaim } from "./claim_path";
 
-/** A claim where it stands. */
+/** A claim: its document and node. */
 @final
 export class Claim {
   constructor(readonly json: Json, readonly node: i32) {}
 }
 
 export abstract class ClaimSource {
-  /** The claim, or null where that path leads nowhere. A claim that is `null` is there. */
+  /** The claim, or null if there is none with this path. A claim with the value `null` is found. */
   abstract find(path: string): Claim | null;
 }
 
-/** A JWT's payload or an introspection answer. */
+/** The payload of a JWT, or an introspection response. */
 @final
 export class TokenClaims extends ClaimSource {
   constructor(private readonly json: Json) { super(); }

@@ -1,18 +1,17 @@
-// A claim as one header value that nothing in the claim can break out of.
+// A claim as one header value, encoded so that no claim can end it or change its structure.
 
 import { encodeBase64 } from "../bytes/base64";
 import { ByteWriter } from "../bytes/writer";
 import { percent } from "../http/form";
 import { Json, Kind } from "../json/json";
 
-/** The largest header value that is made of one claim; a longer one is left out. */
+/** The largest header value of one claim. A larger one is left out. */
 const MAX_VALUE = 16 * 1024;
 
 /**
- * Strings, numbers and booleans as they are; a list of them joined by commas; anything deeper as base64 of its JSON. Inside a
- * string every comma, percent sign, control and non-ASCII byte, and a space at either end, is percent-encoded: no value can end the
- * line, add an item to a list or lose a part on the way, and decodeURIComponent gives back what was there. null where nothing can
- * be said (`null`, an empty list).
+ * Strings, numbers and booleans are written as they are; a list of them is joined by commas; anything deeper is base64 of its JSON. In strings, commas,
+ * percent signs, control and non-ASCII bytes, and a space at either end, are percent-encoded: so no value can end the line, add an item to a list, or lose
+ * a part. decodeURIComponent gives the original text. null if there is nothing to write (`null`, an empty list).
  */
 export function headerValue(claims: Json, node: i32): Uint8Array | null {
   const value = written(claims, node);
@@ -50,7 +49,7 @@ function scalar(claims: Json, node: i32, out: ByteWriter): void {
   const last = text.length - 1;
   for (let i = 0; i <= last; i++) {
     const c = text[i];
-    // Whoever reads a header drops spaces at its ends and around commas: " admin" must not become "admin".
+    // Readers of headers drop spaces at the ends and around commas: " admin" must not become "admin".
     if (c < 0x20 || c >= 0x7f || c == 0x25 || c == 0x2c || c == 0x20 && (i == 0 || i == last)) percent(out, c);
     else out.byte(c);
   }

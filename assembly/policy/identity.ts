@@ -1,4 +1,4 @@
-// What the upstream and the access log are told about an admitted request, prepared as the bytes that host calls take.
+// The identity of an admitted request, for the upstream and the access log, prepared as bytes for host calls.
 
 import { encodeBase64 } from "../bytes/base64";
 import { EMPTY, utf8 } from "../bytes/bytes";
@@ -7,13 +7,13 @@ import { Json } from "../json/json";
 import { findClaim } from "./claim_path";
 import { headerValue } from "./claim_value";
 
-/** What one entry of an identity asks the host for. The token itself is not stored: its holder has it. */
+/** The kinds of entries. The token itself is not stored, because the request has it. */
 export const enum Entry { Header = 1, TokenHeader, BearerHeader, Property }
 
 /** Each entry: kind, name size, value size (u32 each), then the name's and the value's bytes. */
 export const ENTRY_HEAD = 12;
 
-/** One claim that goes to one header. */
+/** A claim that is written to a header. */
 @final
 export class ClaimHeader {
   constructor(readonly path: string, readonly name: Uint8Array) {}
@@ -30,28 +30,28 @@ export class IdentitySettings {
   refreshTokenHeader: bool = false;
   filterState: bool = false;
   claimHeaders: ClaimHeader[] = [];
-  /** The most bytes of headers that may be made of claims, names and values together. Tokens have bounds of their own. */
+  /** The bound on bytes of headers made of claims, names and values together. Tokens have bounds of their own. */
   maxClaimBytes: i32 = 24576;
 }
 
 export const X_ACCESS_TOKEN = utf8("x-access-token");
 export const AUTHORIZATION = utf8("authorization");
 export const X_USERINFO = utf8("x-userinfo");
-/** Room for what stands in an identity beside X-Userinfo, as a first guess. */
+/** A first guess at the size of the entries beside X-Userinfo. */
 const ROOM = 256;
 
-/** Headers that speak of identity and are ours alone: removed from every request, whoever sent them, set or not. */
+/** Identity headers that only the filter may set. They are removed from every request, even if the filter does not set them. */
 export const IDENTITY_HEADERS: string[] = ["x-access-token", "x-id-token", "x-userinfo", "x-raw-id-token", "x-refresh-token"];
 
-/** Claims that stand in the filter state as `wasm.oidc.<name>` when configuration asks for it. */
+/** Claims in the filter state, as `wasm.oidc.<name>`, if configured. */
 export const PROPERTIES: string[] = ["sub", "iss", "scope"];
 
-/** Ready to be applied. */
+/** An identity that can be applied. */
 @final
 export class Identity {
-  constructor(readonly entries: Uint8Array, /** Of the headers that are made of claims. */ readonly claimBytes: i32) {}
+  constructor(readonly entries: Uint8Array, /** The size of the headers that are made of claims. */ readonly claimBytes: i32) {}
 
-  /** Whether it is more than that; then it is applied nowhere. */
+  /** Whether it exceeds the bound. Then it must not be applied. */
   exceeds(settings: IdentitySettings): bool { return this.claimBytes > settings.maxClaimBytes; }
 
   /** For the log. */
@@ -65,7 +65,7 @@ export class IdentityWriter {
   private readonly out: ByteWriter;
   private claimBytes: i32 = 0;
 
-  /** `expected`: how many bytes will probably be written. */
+  /** `expected`: the probable size. */
   constructor(expected: i32) { this.out = new ByteWriter(expected); }
 
   entry(kind: Entry, name: Uint8Array, value: Uint8Array): void {
@@ -81,7 +81,7 @@ export class IdentityWriter {
   written(): Identity { return new Identity(this.out.written(), this.claimBytes); }
 }
 
-/** `claims` is what X-Userinfo will hold, byte for byte: a JWT's payload or the introspection answer. */
+/** `claims` becomes X-Userinfo, byte for byte: a JWT's payload, or the introspection response. */
 export function identityOf(settings: IdentitySettings, claims: Json): Identity {
   const out = new IdentityWriter(ROOM + claims.bytes.length * 4 / 3);
   if (settings.accessTokenHeader) {

@@ -1,4 +1,4 @@
-// What a session knows of its person: the claims of the ID Token, of UserInfo and of a verified access token.
+// The claims of a session: those of the ID Token, of UserInfo and of a verified access token.
 
 import { decodeBase64url } from "../bytes/base64";
 import { EMPTY, indexOf } from "../bytes/bytes";
@@ -10,17 +10,17 @@ import { Session } from "../session/session";
 import { Claim, claimIn, ClaimSource } from "./claim_source";
 import { headerValue } from "./claim_value";
 
-/** The largest set of claims that is read out of a session. */
+/** The largest document of claims that is read from a session. */
 const MAX_CLAIMS = 64 * 1024;
 
-/** Read when first asked for: most upstreams get the claims as they are. */
+/** One document. It is parsed when a claim is first needed: most upstreams get the document as it is. */
 @final
 class Claims {
   private held: Uint8Array | null = null;
   private parsed: Json | null = null;
   private tried: bool = false;
 
-  /** `source`: JSON, or a JWT whose payload it is; EMPTY where there are none. */
+  /** `source`: JSON, or a JWT with JSON as payload; EMPTY if there are no claims. */
   constructor(private readonly source: Uint8Array, private readonly isJwt: bool) {}
 
   get text(): Uint8Array {
@@ -45,7 +45,7 @@ class Claims {
 export class SessionClaims extends ClaimSource {
   readonly idToken: Claims;
   readonly userinfo: Claims;
-  /** Empty where the access token is no JWT whose signature was seen to hold. */
+  /** Empty if the access token is no JWT with a verified signature. */
   readonly access: Claims;
   private readonly accessToken: Uint8Array;
 
@@ -58,7 +58,7 @@ export class SessionClaims extends ClaimSource {
     this.access = new Claims(session.accessVerified ? session.accessToken : EMPTY, true);
   }
 
-  /** The first claim found by that path: ID Token, UserInfo, access token. */
+  /** The first claim with this path, in the order ID Token, UserInfo, access token. */
   find(path: string): Claim | null {
     const sources = [this.idToken, this.userinfo, this.access];
     for (let i = 0; i < sources.length; i++) {
@@ -70,7 +70,7 @@ export class SessionClaims extends ClaimSource {
     return null;
   }
 
-  /** All that is known as one document, as APISIX shows it to a schema: `user`, `access_token` (its text), `id_token` (its claims). */
+  /** All claims as one document, as APISIX passes it to a schema: `user`, `access_token` (its text), `id_token` (its claims). */
   get document(): Json | null {
     const out = new ByteWriter(64 + this.userinfo.text.length + this.idToken.text.length + this.accessToken.length);
     out.text("{");
@@ -81,7 +81,7 @@ export class SessionClaims extends ClaimSource {
     return read.failed ? null : read.value;
   }
 
-  /** Its header value; null where none has it, or nothing can be said of it. */
+  /** The header value of the claim; null if there is no such claim, or nothing to write. */
   headerValue(path: string): Uint8Array | null {
     const claim = this.find(path);
     return claim == null ? null : headerValue(claim.json, claim.node);
@@ -97,7 +97,7 @@ function payloadOf(jwt: Uint8Array): Uint8Array {
   return payload.failed ? EMPTY : payload.value;
 }
 
-/** One more member; none where there is no JSON for it. */
+/** Adds a member, unless `json` is empty. */
 function member(out: ByteWriter, name: string, json: Uint8Array): void {
   if (json.length == 0) return;
   out.text(out.length > 1 ? ',"' : '"').text(name).text('":').bytes(json);

@@ -1,4 +1,4 @@
-// What the upstream and the access log are told about a logged-in browser, in the same form as for a bearer token.
+// The identity of a request with a session, in the same form as for a bearer token.
 
 import { encodeBase64 } from "../bytes/base64";
 import { EMPTY, joined, utf8 } from "../bytes/bytes";
@@ -10,10 +10,10 @@ const X_ID_TOKEN = utf8("x-id-token");
 const X_RAW_ID_TOKEN = utf8("x-raw-id-token");
 const X_REFRESH_TOKEN = utf8("x-refresh-token");
 const BEARER = utf8("Bearer ");
-/** Beyond the parts that are copied into it. */
+/** A first guess at the size beside the copied parts. */
 const ROOM = 1024;
 
-/** X-Userinfo holds UserInfo where it was fetched, else the ID Token's claims: upstreams find the person in one place. */
+/** X-Userinfo is UserInfo if it was fetched, else the ID Token's claims, so that upstreams find the user in one place. */
 export function sessionIdentity(settings: IdentitySettings, session: Session, claims: SessionClaims): Identity {
   const out = new IdentityWriter(ROOM + session.accessToken.length + session.userinfo.length * 4 / 3 + session.idToken.length * 2);
   if (settings.accessTokenHeader && session.accessToken.length > 0) {

@@ -1,4 +1,4 @@
-// A JWT inside a session: its parts without base64url take three quarters of the room.
+// A JWT inside a session. Its parts are stored decoded, which takes three quarters of the room.
 
 import { decodeBase64url, encodeBase64url } from "../bytes/base64";
 import { indexOf } from "../bytes/bytes";
@@ -7,7 +7,7 @@ import { FieldReader, writeField } from "./fields";
 
 const DOT: u8 = 0x2e;
 
-/** A flag: the text as it is, or its three parts decoded. */
+/** Writes a flag, then the text as it is, or its three parts decoded. */
 export function writeToken(out: ByteWriter, token: Uint8Array): void {
   const parts = partsOf(token);
   out.byte(parts == null ? 0 : 1);
@@ -21,12 +21,12 @@ export function readToken(from: FieldReader): Uint8Array {
     return new ByteWriter(header.length + payload.length + signature.length + 2).bytes(header).byte(DOT).bytes(payload).byte(DOT).bytes(signature).written();
   }
   const token = from.field();
-  // It would have been written the other way.
+  // `writeToken` would have written it decoded.
   if (partsOf(token) != null) from.refuse();
   return token;
 }
 
-/** The three parts, where encoding them gives the same text again: the decoder takes one spelling only. Null for any other text. */
+/** The three parts, decoded. Encoding them gives the same text, because the decoder accepts only one spelling. Null for any other text. */
 function partsOf(token: Uint8Array): Uint8Array[] | null {
   const first = indexOf(token, DOT), second = first < 0 ? -1 : indexOf(token, DOT, first + 1);
   if (second < 0) return null;

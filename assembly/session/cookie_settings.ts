@@ -1,8 +1,8 @@
-// The filter's cookies: their names and attributes, as configuration has settled them.
+// The names and attributes of the filter's cookies, by the configuration.
 
 import { EMPTY } from "../bytes/bytes";
 
-/** Names of the cookies of one configuration under one scheme. */
+/** The cookie names of one configuration under one scheme. */
 @final
 export class CookieNames {
   constructor(
@@ -21,16 +21,16 @@ export const enum Secure { ByScheme = 0, Always, Never }
 export class CookieSettings {
   secure: Secure = Secure.ByScheme;
   httpOnly: bool = true;
-  /** Lax, Strict, None, or empty: no attribute ("Default"). */
+  /** Lax, Strict, None, or "" for no attribute ("Default"). */
   sameSite: string = "Lax";
   path: Uint8Array = EMPTY;
-  /** EMPTY: the host alone. */
+  /** EMPTY: only the host. */
   domain: Uint8Array = EMPTY;
-  /** With the Secure attribute, and without. */
+  /** The names with the Secure attribute, and without it. */
   secureNames: CookieNames = new CookieNames(EMPTY, EMPTY, EMPTY);
   plainNames: CookieNames = new CookieNames(EMPTY, EMPTY, EMPTY);
 
-  /** Whether cookies get the Secure attribute. `https`: how the browser came. */
+  /** Whether cookies get the Secure attribute. `https`: whether the browser uses https. */
   isSecure(https: bool): bool { return this.secure == Secure.ByScheme ? https : this.secure == Secure.Always; }
 
   names(secure: bool): CookieNames { return secure ? this.secureNames : this.plainNames; }

@@ -1,9 +1,9 @@
-// The bytes of what is sealed: numbers, and byte strings behind their length. There is one way to write a value, and only that is read.
+// The encoding of sealed data: numbers, and byte strings after their length. Each value has one encoding, and only that is read.
 
 import { EMPTY } from "../bytes/bytes";
 import { ByteWriter } from "../bytes/writer";
 
-/** Seconds since 1970 take 32 bits until 2106; what cannot be a time of ours becomes the nearest that can. */
+/** Seconds since 1970 in 32 bits, which last until 2106. A time out of range becomes the nearest in range. */
 export function writeTime(out: ByteWriter, timeSec: i64): void {
   out.u32(<u32>max<i64>(0, min<i64>(timeSec, u32.MAX_VALUE)));
 }
@@ -12,7 +12,7 @@ export function writeField(out: ByteWriter, value: Uint8Array): void {
   out.u32(value.length).bytes(value);
 }
 
-/** Reads from the front. The first thing that does not fit spoils the whole, and everything after that reads as nothing. */
+/** Reads from the front. After the first field that does not fit, everything reads as 0 or EMPTY, and `done` is false. */
 @final
 export class FieldReader {
   private at: i32 = 0;
@@ -20,14 +20,14 @@ export class FieldReader {
 
   constructor(private readonly from: Uint8Array) {}
 
-  /** Whether everything fitted and nothing is left. */
+  /** Whether all fields fitted and nothing is left. */
   get done(): bool { return !this.wrong && this.at == this.from.length; }
 
   refuse(): void { this.wrong = true; }
 
   byte(): u8 { return this.fits(1) ? this.from[this.at++] : 0; }
 
-  /** False or true, and no other byte. */
+  /** A byte that is 0 or 1. */
   flag(): bool {
     const value = this.byte();
     if (value > 1) this.refuse();
@@ -36,13 +36,13 @@ export class FieldReader {
 
   time(): i64 { return this.number(); }
 
-  /** A byte string behind its length. */
+  /** A byte string after its length. */
   field(): Uint8Array {
-    // A length above 2^31 is as much too long as any other.
+    // A length above 2^31 is too long, like any other that does not fit.
     return this.take(<i32>min<u32>(this.number(), i32.MAX_VALUE));
   }
 
-  /** So many bytes, which stay where they are. */
+  /** So many bytes. They are not copied. */
   take(size: i32): Uint8Array {
     if (!this.fits(size)) return EMPTY;
     this.at += size;

@@ -1,11 +1,11 @@
-// How long a session lasts, and when its use is written down.
+// How long a session lasts, and when its use is recorded.
 
 import { Session } from "./session";
 
-/** Every answer with a new cookie costs the browser some kB, so a use is written down at most so often. */
+/** A response with a new cookie costs the browser some kB, so a use is recorded at most once in this time. */
 const TOUCH_SEC = 60;
 
-/** Seconds; 0 turns `idling` and `rolling` off. The absolute limit is always there. */
+/** In seconds. 0 turns the idling or rolling timeout off. There is always an absolute timeout. */
 @final
 export class SessionLimits {
   idlingSec: i32 = 900;
@@ -13,7 +13,7 @@ export class SessionLimits {
   absoluteSec: i32 = 86400;
 }
 
-/** The session is over from this second on. */
+/** The session has expired from this second on. */
 export function endsAtSec(s: Session, l: SessionLimits): i64 {
   let end = s.createdAtSec + l.absoluteSec;
   if (l.rollingSec > 0) end = min(end, s.extendedAtSec + l.rollingSec);
@@ -21,7 +21,7 @@ export function endsAtSec(s: Session, l: SessionLimits): i64 {
   return end;
 }
 
-/** When `touched` next has something to write down; never where neither limit is on. */
+/** When `touched` will change the session next; never if both timeouts are off. */
 export function touchDueAtSec(s: Session, l: SessionLimits): i64 {
   return min(useDueAtSec(s, l), extensionDueAtSec(s, l));
 }
@@ -30,7 +30,7 @@ export function touchDueAtSec(s: Session, l: SessionLimits): i64 {
 export function touched(s: Session, l: SessionLimits, nowSec: i64): bool {
   if (nowSec < touchDueAtSec(s, l) || nowSec >= endsAtSec(s, l)) return false;
   if (nowSec >= extensionDueAtSec(s, l)) s.extendedAtSec = nowSec;
-  // A clock that differs takes no use back.
+  // If this Envoy's clock is behind, the later use of another Envoy stays.
   s.touchedAtSec = max(s.touchedAtSec, nowSec);
   return true;
 }

@@ -17,7 +17,7 @@ export class Login {
   state: Uint8Array = EMPTY;
   nonce: Uint8Array = EMPTY;
   codeVerifier: Uint8Array = EMPTY;
-  /** Path and query that the person wanted; starts with exactly one slash. */
+  /** The wanted path with its query. It starts with exactly one slash. */
   returnTo: Uint8Array = EMPTY;
   startedAtSec: i64 = 0;
   /** The session about which the provider is asked again: since when, whose and which. 0 and EMPTY: an ordinary login. */
@@ -61,7 +61,7 @@ export function readLogin(plain: Uint8Array): Login | null {
   return from.done && isOwnPath(l.returnTo) ? l : null;
 }
 
-/** Exactly one slash in front: two, or a backslash behind it, would lead to another host (WHATWG URL, "path start"). */
+/** Whether it begins with exactly one slash: a second one, or a backslash, would lead to another host (WHATWG URL, "path start"). */
 function isOwnPath(path: Uint8Array): bool {
   return path.length > 0 && path[0] == 0x2f && (path.length == 1 || path[1] != 0x2f && path[1] != 0x5c);
 }

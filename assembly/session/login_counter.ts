@@ -1,5 +1,5 @@
-// The cookie that counts logins: which login cookies there are, oldest first, how many logins were completed of late, and whether a logout is under way.
-// Nothing in it is secret or trusted: it only keeps cookies from piling up and redirects from going round in circles.
+// The cookie that counts logins: the login cookies, oldest first, how many logins were completed recently, and whether a logout is under way.
+// Its content is neither secret nor trusted. It only bounds the number of login cookies, and breaks redirect loops.
 
 import { EMPTY, same } from "../bytes/bytes";
 import { ByteWriter } from "../bytes/writer";
@@ -8,23 +8,23 @@ import { LOGIN_ID_SIZE } from "../http/cookie_names";
 /** Logins under way in one browser. */
 export const MAX_LOGINS = 7;
 
-/** Digits of a number that surely fits. */
+/** So many digits always fit into an i32. */
 const MOST_DIGITS = 9;
-/** Seconds since 1970 have a digit more. */
+/** Seconds since 1970 have one digit more. */
 const MOST_TIME_DIGITS = 10;
 
 /** The longest text that `written` writes. */
 const MOST_BYTES = MOST_DIGITS + 1 + MOST_TIME_DIGITS + (MAX_LOGINS + 1) * (2 + LOGIN_ID_SIZE);
-/** Values of the cookie that are read: others may set more. */
+/** How many values of the cookie are read. Others may set more. */
 const MOST_VALUES = 32;
 
 const DOT: u8 = 0x2e;
-/** Before the id of a login that another site has caused. */
+/** Stands before the id of a login that another site started. */
 const TILDE: u8 = 0x7e;
-/** Before the state of a logout. */
+/** Stands before the state of a logout. */
 const BANG: u8 = 0x21;
 
-/** A login under way: the id in its cookie's name, and whether another site has caused it. */
+/** A login under way: the id in its cookie's name, and whether another site started it. */
 @final
 export class CountedLogin {
   constructor(readonly id: Uint8Array, readonly crossSite: bool) {}
@@ -50,10 +50,10 @@ export class LoginCounter {
     return out.done();
   }
 
-  /** Whether another login may begin: one that another site causes replaces only one of its kind (duty 161). */
+  /** Whether another login may begin. One that another site started replaces only another such login (duty 161). */
   hasRoom(crossSite: bool): bool { return !crossSite || this.logins.length < MAX_LOGINS || this.oldestCrossSite() >= 0; }
 
-  /** Takes in a new login, for which there is room. Returns the id of the one that it replaces, if there are too many: its cookie must be expired. */
+  /** Adds a login, for which there is room. If there are too many, returns the id of the replaced one: its cookie must be expired. */
   add(id: Uint8Array, crossSite: bool): Uint8Array | null {
     this.remove(id);
     const replaced: CountedLogin | null = this.logins.length < MAX_LOGINS ? null : this.logins.splice(max(this.oldestCrossSite(), 0), 1)[0];
@@ -61,7 +61,7 @@ export class LoginCounter {
     return replaced == null ? null : replaced.id;
   }
 
-  /** Whether a login of that id is under way. */
+  /** Whether a login with this id is under way. */
   holds(id: Uint8Array): bool { return this.indexOf(id) >= 0; }
 
   /** The login is over. */
@@ -71,8 +71,8 @@ export class LoginCounter {
   }
 
   /**
-   * Another value of the cookie: somebody else may have set one of them. Its logins are counted as far as there is room. The lower number
-   * of completed logins holds, so that a foreign value cannot make a redirect loop out of nothing.
+   * Merges another value of the cookie, which others may have set. Its logins are added as far as there is room. The lower number of completed
+   * logins counts, so that a foreign value cannot fake a redirect loop.
    */
   merge(other: LoginCounter): void {
     if (other.completed < this.completed) {
@@ -96,7 +96,7 @@ export class LoginCounter {
   }
 }
 
-/** Of all values of the cookie. One that `written` does not write says nothing. */
+/** Reads all values of the cookie. A value that `written` does not write is ignored. */
 export function readLoginCounter(values: Uint8Array[]): LoginCounter {
   let out: LoginCounter | null = null;
   for (let i = 0; i < min(values.length, MOST_VALUES); i++) {
@@ -124,14 +124,14 @@ function readCounter(text: Uint8Array): LoginCounter | null {
     if (!isId(id)) return null;
     out.add(id, crossSite);
   }
-  // One that came twice is no longer there twice.
+  // `add` removes duplicates, which `written` never writes.
   if (out.logins.length != logins - 2) return null;
   out.completed = <i32>completed;
   out.completedAtSec = completedAtSec;
   return out;
 }
 
-/** What stands between the dots; nothing where there are more than marks can have. */
+/** The parts between the dots; none if there are more than a value can have. */
 function partsOf(text: Uint8Array): Uint8Array[] {
   const out = new Array<Uint8Array>();
   for (let i = 0, start = 0; i <= text.length; i++) {
@@ -143,7 +143,7 @@ function partsOf(text: Uint8Array): Uint8Array[] {
   return out;
 }
 
-/** A decimal number as it is written here: no sign and no leading zero. Otherwise -1. */
+/** A decimal number without sign and leading zeros, as `written` writes it. Otherwise -1. */
 function numberOf(digits: Uint8Array, most: i32): i64 {
   if (digits.length == 0 || digits.length > most || digits[0] == 0x30 && digits.length > 1) return -1;
   let value: i64 = 0;
@@ -154,7 +154,7 @@ function numberOf(digits: Uint8Array, most: i32): i64 {
   return value;
 }
 
-/** The alphabet of base64url, as in the state that it comes from. */
+/** Whether all characters are of base64url, as in the state that the id comes from. */
 function isId(bytes: Uint8Array): bool {
   if (bytes.length != LOGIN_ID_SIZE) return false;
   for (let i = 0; i < bytes.length; i++) {

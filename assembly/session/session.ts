@@ -10,34 +10,34 @@ export const SESSION_ID_SIZE = 16;
 /** The first byte. A session that another version wrote is none: the person logs in again. */
 const VERSION: u8 = 1;
 
-/** Everything is sealed into cookies: there is no store. Times are seconds since 1970; 0 where one is not known. */
+/** A session is sealed into cookies; there is no store. Times are seconds since 1970, or 0 if not known. */
 @final
 export class Session {
   /** 16 random bytes, new at every login: what logout denies. */
   id: Uint8Array = EMPTY;
   /** The login; `absolute_timeout` counts from here and survives every refresh. */
   createdAtSec: i64 = 0;
-  /** The last use that was written down; `idling_timeout` counts from here. */
+  /** The last recorded use; `idling_timeout` counts from here. */
   touchedAtSec: i64 = 0;
   /** The last extension; `rolling_timeout` counts from here. */
   extendedAtSec: i64 = 0;
   /** When the provider last vouched for the person (login or prompt=none). */
   authenticatedAtSec: i64 = 0;
-  /** The ID Token's `sub`, and its `sid` (EMPTY where it has none): what back-channel logout names. */
+  /** The ID Token's `sub`, and its `sid` (EMPTY if it has none): back-channel logout uses them. */
   subject: Uint8Array = EMPTY;
   sid: Uint8Array = EMPTY;
-  /** EMPTY where it is not kept. */
+  /** EMPTY if it is not kept. */
   accessToken: Uint8Array = EMPTY;
   accessExpiresAtSec: i64 = 0;
-  /** The access token is a JWT whose signature was verified, so that its claims may be used. */
+  /** The access token is a JWT with a verified signature, so its claims may be used. */
   accessVerified: bool = false;
   refreshToken: Uint8Array = EMPTY;
-  /** The scope that was granted, separated by spaces. */
+  /** The granted scopes, separated by spaces. */
   scope: Uint8Array = EMPTY;
-  /** The ID Token as it came (EMPTY where `session_contents` leaves it out), and else the JSON of its claims (EMPTY likewise). */
+  /** The ID Token as it came, or instead of it the JSON of its claims. Each is EMPTY if `session_contents` leaves it out. */
   idToken: Uint8Array = EMPTY;
   idClaims: Uint8Array = EMPTY;
-  /** The UserInfo answer's JSON, or EMPTY. */
+  /** The JSON of the UserInfo response, or EMPTY. */
   userinfo: Uint8Array = EMPTY;
 }
 
@@ -80,7 +80,7 @@ export function readSession(plain: Uint8Array): Session | null {
   s.idToken = readToken(from);
   s.idClaims = from.field();
   s.userinfo = from.field();
-  // Limits count from these three, so none of them may be missing. Their order says nothing: gateways' clocks differ.
+  // Timeouts count from these three, so none may be missing. They may be in any order, because the clocks of gateways differ.
   if (s.createdAtSec == 0 || s.touchedAtSec == 0 || s.extendedAtSec == 0) return null;
   return from.done ? s : null;
 }

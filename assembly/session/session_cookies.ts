@@ -1,4 +1,4 @@
-// The filter's Set-Cookie values: which cookies there are, where they go and how long they stay.
+// The filter's Set-Cookie values: names, paths and lifetimes of its cookies.
 
 import { joined, utf8 } from "../bytes/bytes";
 import { LOGIN_ID_SIZE, MAX_CHUNKS } from "../http/cookie_names";
@@ -20,8 +20,8 @@ export function loginRoom(names: CookieNames, secure: bool, callbackPath: Uint8A
 }
 
 /**
- * The session's chunks, and then the expiry of those that are left over from a longer one.
- * `present`: the highest number of a chunk in the request and one more. No Max-Age: the end stands inside the seal, and the browser forgets when it closes.
+ * Sets the session's chunks, and expires those that are left over from a longer session. `present`: one more than the highest number of a chunk in the
+ * request. There is no Max-Age: the timeouts are inside the seal, and a closed browser drops the cookies.
  */
 export function sessionSetCookies(settings: CookieSettings, names: CookieNames, secure: bool, text: Uint8Array, present: i32): Uint8Array[] {
   const attributes = sessionAttributes(settings, secure), chunks = chunksOf(text, chunkRoom(names.session, attributes)), out = new Array<Uint8Array>();
@@ -30,14 +30,14 @@ export function sessionSetCookies(settings: CookieSettings, names: CookieNames, 
   return out;
 }
 
-/** Takes away every chunk of the request, and always the first. */
+/** Expires every chunk of the request, and always the first. */
 export function expiredSession(settings: CookieSettings, names: CookieNames, secure: bool, present: i32): Uint8Array[] {
   const out = new Array<Uint8Array>();
   expire(out, names, sessionAttributes(settings, secure), 0, max(present, 1));
   return out;
 }
 
-/** `id`: the first 8 characters of the state. `crossSite`: the provider's answer is a form, which a browser posts without Lax cookies. */
+/** `id`: the first 8 characters of the state. `crossSite`: the provider's answer is a form post, with which browsers do not send Lax cookies. */
 export function loginSetCookie(
   names: CookieNames, secure: bool, id: Uint8Array, callbackPath: Uint8Array, text: Uint8Array, crossSite: bool = false,
 ): Uint8Array {

@@ -4,10 +4,10 @@ import { utf8 } from "../bytes/bytes";
 import { ByteWriter } from "../bytes/writer";
 import { CookieSettings } from "./cookie_settings";
 
-/** Browsers pass over an attribute with a longer value (RFC 6265bis §5.6). */
+/** Browsers ignore an attribute with a longer value (RFC 6265bis §5.6). */
 const LONGEST_PATH = 1024;
 
-/** The attributes that configuration asks for, each behind `; `. */
+/** The configured attributes, each after `; `. */
 export function attributesOf(settings: CookieSettings, secure: bool, path: Uint8Array, withDomain: bool): Uint8Array {
   const out = new ByteWriter().text("; Path=").bytes(cookiePath(path));
   if (withDomain && settings.domain.length > 0) out.text("; Domain=").bytes(settings.domain);
@@ -19,14 +19,14 @@ export function ownAttributes(secure: bool, path: Uint8Array, sameSite: string):
   return closed(new ByteWriter().text("; Path=").bytes(cookiePath(path)), true, secure, sameSite);
 }
 
-/** `maxAgeSec` -1: until the browser closes. */
+/** With `maxAgeSec` -1 the cookie lasts until the browser closes. */
 export function setCookie(name: Uint8Array, value: Uint8Array, attributes: Uint8Array, maxAgeSec: i32): Uint8Array {
   const out = new ByteWriter(name.length + value.length + attributes.length + 24).bytes(name).text("=").bytes(value).bytes(attributes);
   if (maxAgeSec >= 0) out.text("; Max-Age=").decimal(maxAgeSec);
   return out.done();
 }
 
-/** Takes a cookie away: a browser looks for it by the name, the path and the domain that it was set with. */
+/** Expires a cookie. It must have the name, path and domain that the cookie was set with. */
 export function expireCookie(name: Uint8Array, attributes: Uint8Array): Uint8Array {
   return setCookie(name, new Uint8Array(0), attributes, 0);
 }
@@ -34,15 +34,15 @@ export function expireCookie(name: Uint8Array, attributes: Uint8Array): Uint8Arr
 function closed(out: ByteWriter, httpOnly: bool, secure: bool, sameSite: string): Uint8Array {
   if (httpOnly) out.text("; HttpOnly");
   if (secure) out.text("; Secure");
-  // Without Secure a browser drops a cookie with SameSite=None (RFC 6265bis §5.7); Lax is what it then takes for none.
+  // Browsers drop a cookie with SameSite=None but without Secure (RFC 6265bis §5.7). Lax is their default.
   const site = sameSite == "None" && !secure ? "Lax" : sameSite;
   if (site.length > 0) out.text("; SameSite=").text(site);
   return out.done();
 }
 
 /**
- * The path itself, or the folders above the first byte that would end the attribute: a request's path may hold `;`.
- * A path above is received by the same requests (RFC 6265 §5.1.4). It is the same for the same path, so that a cookie can be taken away.
+ * The path itself, or if it contains a byte that would end the attribute, such as `;`, the folder above that byte. The same requests get a cookie of such a
+ * folder (RFC 6265 §5.1.4). The result depends on the path alone, so that the cookie can be expired.
  */
 function cookiePath(path: Uint8Array): Uint8Array {
   const root = utf8("/");

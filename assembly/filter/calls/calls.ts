@@ -1,4 +1,4 @@
-// Calls to the provider, always in the name of a root context: its replies come even when the request that asked has gone.
+// Calls to the provider. A root context makes all of them, so a reply arrives even if the request that needs it has gone.
 
 import { BufferType, MapType } from "../../abi/enums";
 import { buffer, headerPairs, httpCall, nowMs, pairsAt, pairsSize, setEffectiveContext } from "../../abi/host";
@@ -14,7 +14,7 @@ import { IntrospectionRequest } from "./introspection_request";
 import { PendingCall } from "./pending";
 import { Configuration, roots } from "./roots";
 
-/** Dispatches in one root's name. The effective context is that root's afterwards. */
+/** Makes calls for one root context, which is the effective context afterwards. */
 @final
 export class RootDispatcher extends Dispatcher {
   constructor(private readonly root: Configuration) { super(); }
@@ -25,8 +25,8 @@ export class RootDispatcher extends Dispatcher {
 }
 
 /**
- * The call that a rule's request waits for, or null when the host takes none. The caller has looked whether its share has room; a call that follows
- * another takes its place. `introspection`: what it asks about a bearer token, or null. The effective context is the root's afterwards.
+ * Makes a call that requests of a rule wait for. Null if Envoy refuses it. The caller has checked that the share has room; a call that follows
+ * another takes over its place. `introspection`: the introspection that this call makes, or null. The root is the effective context afterwards.
  */
 export function ask(root: Configuration, rule: RuleSettings, wait: Await, introspection: IntrospectionRequest | null): PendingCall | null {
   return send(root, wait.kind, wait.call, rule.config.timeoutMs, null, rule, wait.step, introspection, false);
@@ -47,14 +47,14 @@ function send(root: Configuration, kind: CalloutKind, call: Callout, timeoutMs: 
   return pendingCall;
 }
 
-/** Fetches what is due in this root's name, and wakes the requests that wait for the provider when there is nothing left to wait for. */
+/** Fetches what is due, and resumes the requests that wait for the provider once nothing more is to be expected. */
 export function advance(provider: ProviderCache, root: Configuration): void {
   provider.advance(new RootDispatcher(root));
   if (!provider.settled) return;
   for (let i = 0; i < roots.all.length; i++) roots.all[i].pending.wakeProvider(provider);
 }
 
-/** No headers: refused, reset or timed out. A body over the bound is as good as none. */
+/** Without headers the call was refused, reset or timed out. A body over the bound counts as no answer. */
 export function readReply(headers: u32, bodySize: u32): Reply {
   if (headers == 0 || !headerPairs(MapType.HttpCallResponseHeaders)) return Reply.none();
   const status = statusOf(pairsAt(), pairsSize());
@@ -62,7 +62,7 @@ export function readReply(headers: u32, bodySize: u32): Reply {
   return new Reply(status, withoutBom(buffer(BufferType.HttpCallResponseBody, bodySize)));
 }
 
-/** A byte order mark is no part of a document; some servers put one there, and readers may pass over it (RFC 8259 §8.1). */
+/** Some servers put a byte order mark in front of a document. Readers may ignore it (RFC 8259 §8.1). */
 function withoutBom(body: Uint8Array): Uint8Array {
   return body.length >= 3 && body[0] == 0xef && body[1] == 0xbb && body[2] == 0xbf ? body.subarray(3) : body;
 }

@@ -1,4 +1,4 @@
-// An introspection request: its name among the workers, and its answer, sealed for workers that need the same with the same configuration.
+// An introspection request. Workers with the same configuration share it: by its name they find its response, which is sealed.
 
 import { random } from "../../abi/host";
 import { EMPTY } from "../../bytes/bytes";
@@ -19,32 +19,32 @@ import { untilSecOf } from "../verdicts/token_verdicts";
 const NAME_SIZE = 16;
 /** How much longer than the call itself a worker may hold the lease. */
 const MARGIN_MS: i64 = 2_000;
-/** Whoever finds that another worker has been faster looks again. Where nothing can be written, each asks for itself. */
+/** Attempts to take the lease. After each that another worker has won, the record is read again. If none succeeds, this worker makes a call of its own. */
 const TRIES = 4;
-/** How long an answer that is not believed any longer waits for the workers that have waited for it: many ticks. */
+/** How long a response that may not be cached is kept for the workers that wait for it: many ticks. */
 const WAITERS_MS: i64 = 5_000;
 
-/** What is sealed: when the answer came (ms, i64), its status u32, its body. */
+/** The sealed text: when the response arrived (ms, i64), its status u32, its body. */
 const HEAD = 12;
 
 @final
 export class IntrospectionRequest {
   readonly name: Uint8Array;
-  /** By which this worker finds it (filter/calls/pending.ts). */
+  /** The key under which this worker finds it (filter/calls/pending.ts). */
   readonly hash: u64;
   private readonly key: Uint8Array;
-  /** The lease whose answer is waited for, or is this worker's to tell (filter/shared/shared_results.ts). 0: the others are told nothing. */
+  /** The lease whose response is awaited, or is to be published by this worker (filter/shared/shared_results.ts). 0: nothing is published. */
   lease: i64 = 0;
-  /** The lease is another worker's. */
+  /** Another worker has the lease. */
   inOtherWorker: bool = false;
 
-  /** How long a lease may last (ms): whoever shares the name has the same timeout. */
+  /** How long a lease may last (ms). All workers that share the name have the same timeout. */
   get leaseMs(): i64 { return this.rule.config.timeoutMs + MARGIN_MS; }
 
-  /** What is shared belongs to one configuration, and to one rule in it: others may ask by other credentials. */
+  /** Responses are shared within one rule of one configuration: other rules may authenticate as another client. */
   constructor(
     readonly rule: RuleSettings,
-    /** The token, and what else introspection is told (filter/verdicts/verdict_key.ts). */
+    /** The token, and the other headers that introspection sends (filter/verdicts/verdict_key.ts). */
     readonly asked: Uint8Array,
     readonly wait: Await,
   ) {
@@ -56,7 +56,7 @@ export class IntrospectionRequest {
   }
 
   /**
-   * The verdict by the answer that was waited for, or by one that is still valid. null: there is none, and `lease` and `inOtherWorker` say who makes the
+   * The verdict from the awaited response, or from one that is still valid. null: there is none. Then `lease` and `inOtherWorker` say who makes the
    * call: this worker from now on, or another.
    */
   known(x: Exchange): Next | null {
@@ -77,33 +77,33 @@ export class IntrospectionRequest {
     return null;
   }
 
-  /** No call could be made, or none came back in time: the same as no answer, also for the workers that wait for this one. */
+  /** No call could be made, or no reply came in time. The workers that wait for this one get the same result. */
   unanswered(x: Exchange): Next {
     const reply = Reply.none(), verdict = this.wait.step.resume(x, reply);
     this.publish(reply, verdict, x.nowMs);
     return verdict;
   }
 
-  /** Tells the other workers what came back, and this worker's verdict on it says for how long. No answer is an answer to those who wait for it. */
+  /** Publishes the reply to the other workers, for as long as this worker's verdict on it is valid. A failure is published too, to those who wait. */
   publish(reply: Reply, verdict: Next, nowMs: i64): void {
     if (this.lease != 0) sharedResults.finish(this.name, this.lease, this.sealed(reply, nowMs), nowMs, max(untilSecOf(verdict) * 1000, nowMs + WAITERS_MS));
   }
 
-  /** The verdict on the last answer, as of the moment when it came, so that it ends when the original does. null: there is none, or none of ours. */
+  /** The verdict on the last response, judged by the time when it arrived, so that it expires when the original does. null: there is no response that this key opens. */
   verdict(x: Exchange, standing: Standing): Next | null {
     const plain = openWith(this.key, contextOf(standing.answeredLease), standing.answer);
     if (plain == null || plain.length < HEAD) return null;
     const cameMs = load<i64>(plain.dataStart);
-    // The clock has jumped back: nobody knows how old it is.
+    // The clock has jumped back, so the response's age is unknown.
     if (cameMs > x.nowMs + AHEAD_MS) return null;
     return this.wait.step.resume(x.at(cameMs), new Reply(load<i32>(plain.dataStart, 8), plain.subarray(HEAD)));
   }
 
-  /** EMPTY where the host has no randomness: then each worker asks for itself. */
+  /** EMPTY if Envoy gives no randomness: then each worker makes its own call. */
   private sealed(reply: Reply, nowMs: i64): Uint8Array {
     const nonce = random(NONCE_SIZE);
     if (nonce == null) return EMPTY;
-    // What is not read is not shared either; it is as wrong without its body.
+    // A body that will not be read need not be shared: the status alone gives the same verdict.
     const body = isRead(reply.status) && reply.body.length <= MAX_ANSWER ? reply.body : EMPTY;
     const plain = new Uint8Array(HEAD + body.length);
     store<i64>(plain.dataStart, nowMs);
@@ -113,10 +113,10 @@ export class IntrospectionRequest {
   }
 }
 
-/** Of what this rule asks about. The seed keeps strangers from choosing tokens whose hashes collide. */
+/** The hash of an introspection of this rule. The seed keeps attackers from choosing tokens whose hashes collide. */
 export function hashOf(rule: RuleSettings, asked: Uint8Array): u64 { return hash(asked.dataStart, asked.length, rule.root.seed + rule.number); }
 
-/** An answer belongs to its lease: whoever waits for a later one must not be given an older answer. */
+/** Binds a sealed response to its lease: a worker that waits for a later lease must not accept an older response. */
 function contextOf(lease: i64): Uint8Array {
   const out = new Uint8Array(8);
   store<i64>(out.dataStart, lease);

@@ -1,4 +1,4 @@
-// Calls of one root context, and its requests that wait. Requests that need the same introspection share one call.
+// The calls of one root context, and its waiting requests. Requests that need the same introspection share one call.
 
 import { EMPTY, same } from "../../bytes/bytes";
 import { NO_WAITS, Waits } from "../../flow/decision/exchange";
@@ -10,44 +10,44 @@ import { NO_SESSIONS, SessionRegistry } from "../shared/registry";
 import { hashOf, IntrospectionRequest } from "./introspection_request";
 import { waitingStreams, Resumed, resumeQueue } from "./resumed";
 
-/** One call. The host's tokens are unique within the root context that dispatched it. */
+/** One call. Envoy's token for it is unique within the root context that made it. */
 @final
 export class PendingCall {
   /** Stream ids of the requests that wait for it. */
   readonly waiting: u32[] = [];
-  /** What it counts in; null for metadata and keys. */
+  /** The share that it counts towards; null for metadata and keys. */
   readonly share: Share | null;
 
   constructor(
     readonly token: u32,
     readonly kind: CalloutKind,
     readonly startedMs: i64,
-    /** For metadata and keys. */
+    /** Only for metadata and keys. */
     readonly provider: ProviderCache | null,
-    /** Whose requests wait, and what goes on when the answer is there; null for metadata and keys. */
+    /** The rule whose requests wait, and the step that continues with the reply; null for metadata and keys. */
     readonly rule: RuleSettings | null,
     readonly step: Step | null,
-    /** For introspection. */
+    /** Only for introspection. */
     readonly introspection: IntrospectionRequest | null,
   ) { this.share = rule == null ? null : shareOf(rule, kind); }
 }
 
-/** Which share of the rule's a call counts in. */
+/** The share of the rule that a call counts towards. */
 export function shareOf(rule: RuleSettings, kind: CalloutKind): Share { return kind == CalloutKind.Introspection ? rule.tokens : rule.browsers; }
 
-/** In place of a stream: the answer to a refresh that waits for the provider's keys. */
+/** Stands in place of a stream id: the answer to a refresh that waits for the provider's keys. */
 export const NO_STREAM: u32 = 0;
-/** How many of them one configuration keeps in a worker. */
+/** How many such answers one configuration keeps in a worker. */
 export const MAX_KEPT = 256;
 
 /** A request that waits for a provider, or for a refresh. */
 @final
 class Waiter {
-  /** `waits`: this wait included. */
+  /** `waits` includes this wait. */
   constructor(readonly stream: u32, readonly rule: RuleSettings, readonly share: Share, readonly step: Step | null, readonly waits: Waits) {}
 }
 
-/** Those who wait for the same: a provider, or the refresh of that name. */
+/** The requests that wait for one provider, or for one refresh. */
 @final
 export class Waiters {
   private readonly all: Waiter[] = [];
@@ -66,20 +66,20 @@ export class Waiters {
   }
 }
 
-/** Every call and every wait is found without looking at others: a flood of them makes none of them dearer. */
+/** Calls and waits are found by key, without a search: a flood of them slows none of them down. */
 @final
 export class Pending {
-  /** By the host's token. */
+  /** By Envoy's token. */
   private readonly calls: Map<u32, PendingCall> = new Map<u32, PendingCall>();
-  /** Introspections of this worker and of others, by their hash. Where two have the same, only the later is found: the other is made alone. */
+  /** Introspections of this and of other workers, by hash. If two have the same hash, only the later is found: no further request shares the other one. */
   private readonly introspections: Map<u64, PendingCall> = new Map<u64, PendingCall>();
-  /** Introspections that other workers make. They have no token of the host's. */
+  /** Introspections that other workers make. They have no token from Envoy. */
   private otherWorkers: PendingCall[] = [];
-  /** As many as there are providers at the most. */
+  /** At most one for each provider. */
   private providers: Waiters[] = [];
-  /** Answers to refreshes that wait for the provider's keys. */
+  /** The number of answers to refreshes that wait for the provider's keys. */
   kept: i32 = 0;
-  /** By the first bytes of the refresh's name. */
+  /** By the first bytes of the refresh's key. */
   private readonly refreshes: Map<u64, Waiters> = new Map<u64, Waiters>();
 
   add(call: PendingCall): void {
@@ -99,7 +99,7 @@ export class Pending {
     this.count(call);
   }
 
-  /** The call under way that asks the same (filter/verdicts/verdict_key.ts), in this worker or another, or null. */
+  /** The same introspection (filter/verdicts/verdict_key.ts), if this worker or another is making it; else null. */
   about(rule: RuleSettings, asked: Uint8Array): PendingCall | null {
     const key = hashOf(rule, asked);
     if (!this.introspections.has(key)) return null;
@@ -117,7 +117,7 @@ export class Pending {
     return taken;
   }
 
-  /** Takes the call out, or answers null: a reply that nobody waits for any more. */
+  /** Removes and returns the call. Null if nobody waits for the reply any more. */
   take(token: u32): PendingCall | null {
     if (!this.calls.has(token)) return null;
     const call = this.calls.get(token);
@@ -133,7 +133,7 @@ export class Pending {
     if (share != null) share.waiting++;
   }
 
-  /** `waits`: what the request had waited for before. */
+  /** `waits`: earlier waits of the request. */
   joinProvider(provider: ProviderCache, stream: u32, rule: RuleSettings, share: Share, step: Step | null, waits: Waits): void {
     waitingStreams.add(stream);
     this.waitersFor(provider).add(new Waiter(stream, rule, share, step, new Waits(true, waits.refreshes)));
@@ -148,13 +148,13 @@ export class Pending {
 
   get refreshing(): bool { return this.refreshes.size > 0; }
 
-  /** Those who waited for one call now wait for another. */
+  /** The requests that waited for one call now wait for another. */
   move(from: PendingCall, to: PendingCall): void {
     for (let i = 0; i < from.waiting.length; i++) to.waiting.push(from.waiting[i]);
     from.waiting.length = 0;
   }
 
-  /** Those who waited for a call now wait for the provider, and go on with this step. */
+  /** The requests that waited for a call now wait for the provider, and continue with this step. */
   moveToProvider(from: PendingCall, rule: RuleSettings, provider: ProviderCache, step: Step | null): void {
     const share = shareOf(rule, from.kind);
     share.waiting -= from.waiting.length;
@@ -167,7 +167,7 @@ export class Pending {
     for (let i = 0; i < call.waiting.length; i++) resumeQueue.add(new Resumed(call.waiting[i], rule, share, verdict, null, NO_WAITS));
   }
 
-  /** The refresh of that name has ended. */
+  /** The refresh has ended: its requests resume. */
   wakeRefresh(key: Uint8Array): void {
     const short = shortened(key);
     if (!this.refreshes.has(short)) return;
@@ -176,7 +176,7 @@ export class Pending {
     waiters.wake();
   }
 
-  /** The refreshes that somebody waits for. */
+  /** The refreshes that requests wait for. */
   refreshWaits(): Waiters[] { return this.refreshes.values(); }
 
   wakeProvider(provider: ProviderCache): void {
@@ -209,7 +209,7 @@ export class Pending {
   }
 }
 
-/** Of a digest. Two that are alike so far wake each other, and are decided again. */
+/** The first bytes of a digest. If two are the same, each wakes the other's requests, which are then only decided again. */
 function shortened(key: Uint8Array): u64 {
   let out: u64 = 0;
   for (let i = 0; i < 8 && i < key.length; i++) out = out << 8 | key[i];

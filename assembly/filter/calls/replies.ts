@@ -1,4 +1,4 @@
-// What a call leads to when it ends, here or in another worker: another call, a wait for the provider, a verdict for those who wait, a refreshed session.
+// What follows when a call ends, here or in another worker: another call, a wait for the provider, a verdict for the waiting requests, a refreshed session.
 
 import { nowMs } from "../../abi/host";
 import { NO_WAITS, RefreshOutcome, Waits } from "../../flow/decision/exchange";
@@ -12,7 +12,7 @@ import { advance, ask, readReply } from "./calls";
 import { MAX_KEPT, NO_STREAM, PendingCall } from "./pending";
 import { Configuration, roots } from "./roots";
 
-/** A call has ended. What waited for it is resumed; `resumeSome` (filter/requests/execute.ts) lets it go on. */
+/** A call has ended. Its waiting requests are marked as resumed; `resumeSome` (filter/requests/execute.ts) continues them. */
 export function replied(rootId: u32, token: u32, size: u32, bodySize: u32): void {
   const root = roots.find(rootId), call: PendingCall | null = root == null ? null : root.pending.take(token);
   if (root == null || call == null) return; // a reply that nobody waits for
@@ -28,7 +28,7 @@ export function replied(rootId: u32, token: u32, size: u32, bodySize: u32): void
   let next = step.resume(x, reply);
   if (introspection != null) introspection.publish(reply, next, now);
   metrics.calloutDone(call.kind, now - call.startedMs, whyOf(next).length > 0);
-  // One call may lead to another: the same requests wait for it.
+  // One call may lead to another, for which the same requests wait.
   while (next instanceof Await) {
     const wait = next as Await, following = ask(root, rule, wait, null);
     if (following != null) return root.pending.move(call, following);
@@ -41,7 +41,7 @@ export function replied(rootId: u32, token: u32, size: u32, bodySize: u32): void
   } else if (!takeRefresh(root, rule, next, now)) wake(root, call, rule, next, now);
 }
 
-/** On the tick: introspections that other workers were making for this one. */
+/** On the tick: looks whether introspections that other workers make have ended. */
 export function lookAtOtherWorkers(root: Configuration, now: i64): void {
   const calls = root.pending.takeOtherWorkers();
   for (let i = 0; i < calls.length; i++) {
@@ -54,7 +54,7 @@ export function lookAtOtherWorkers(root: Configuration, now: i64): void {
       if (own != null) root.pending.move(call, own);
       else verdict = introspection.unanswered(x);
     } else if (verdict == null) {
-      // Others may have taken over one after the other. Nobody waits for all of them.
+      // One worker after another may have taken over the call. The wait is bounded all the same.
       if (now < call.startedMs + 2 * introspection.leaseMs) root.pending.awaitOtherWorkerAgain(call);
       else {
         introspection.lease = 0;
@@ -65,14 +65,14 @@ export function lookAtOtherWorkers(root: Configuration, now: i64): void {
   }
 }
 
-/** Those who waited for the call have a verdict. One on a token is remembered. */
+/** Resumes the requests that waited for the call, with the verdict. A verdict on a token is cached. */
 function wake(root: Configuration, call: PendingCall, rule: RuleSettings, verdict: Next, now: i64): void {
   const introspection = call.introspection;
   if (introspection != null) cacheVerdict(root.verdicts, rule.number, introspection.asked, verdict, now);
   root.pending.wake(call, rule, verdict);
 }
 
-/** The answer to a refresh goes on, as keys have come or not. */
+/** Continues with the answer to a refresh, whether the keys have come or not. */
 export function resumeRefresh(root: Configuration, rule: RuleSettings, step: Step, now: i64): void {
   root.pending.kept--;
   const next = step.resume(rule.exchange(now, new Waits(true, 0)), Reply.none());
@@ -80,12 +80,12 @@ export function resumeRefresh(root: Configuration, rule: RuleSettings, step: Ste
   takeRefresh(root, rule, next, now);
 }
 
-/** What came of a refresh: all workers are told, and the requests that wait for it here go on. False where it is none. */
+/** Publishes the result of a refresh to all workers, and resumes the requests that wait for it here. False if `next` is no such result. */
 export function takeRefresh(root: Configuration, rule: RuleSettings, next: Next, now: i64): bool {
   if (next instanceof KeepRefresh) {
     const kept = next as KeepRefresh, provider = rule.provider;
     if (provider == null || root.pending.kept >= MAX_KEPT || rule.browsers.waitingFull) return takeRefresh(root, rule, new Refreshed(kept.key, RefreshOutcome.Done, kept.text), now);
-    // It is still under way: another worker's call may have to end before the one that brings the key.
+    // The refresh is still under way: another worker's call may have to end before the call that brings the key.
     rule.registry.refreshes.keep(kept.key, kept.text, now, now + 2 * (rule.config.timeoutMs + LEASE_MARGIN_MS));
     root.pending.kept++;
     root.pending.joinProvider(provider, NO_STREAM, rule, rule.browsers, kept.step, NO_WAITS);
@@ -100,7 +100,7 @@ export function takeRefresh(root: Configuration, rule: RuleSettings, next: Next,
   return true;
 }
 
-/** For the operator's log. */
+/** Logs why the answer failed. */
 export function tell(rule: RuleSettings, next: Next): void {
   const why = whyOf(next);
   if (why.length > 0) rule.trouble(why);

@@ -1,16 +1,16 @@
-// Requests whose wait is over, in the order in which they go on.
+// Requests whose wait is over, in the order in which they continue.
 
 import { Waits } from "../../flow/decision/exchange";
 import { Next, Step } from "../../flow/decision/next";
 import { RuleSettings } from "../rules/rule_settings";
 import { Share } from "../rules/share";
 
-/** A request that can go on: with a verdict, with a step that waited for the provider, or to be decided again. */
+/** A request that can continue: with a verdict, with a step that waited for the provider, or with a new decision. */
 @final
 export class Resumed {
   constructor(
     readonly stream: u32, readonly rule: RuleSettings, readonly share: Share, readonly verdict: Next | null, readonly step: Step | null,
-    /** Until now. */
+    /** Its waits until now. */
     readonly waits: Waits,
   ) {}
 }
@@ -22,10 +22,10 @@ class Queue {
   constructor(readonly share: Share) {}
 }
 
-/** Each share's requests in their order, and the shares in turn: thousands of one share delay another's by one request at a time. */
+/** The requests of each share in their order, and the shares in turn. Thousands of requests of one share delay a request of another by one at a time. */
 @final
 export class ResumeQueue {
-  /** Of the shares that have requests here. */
+  /** One for each share that has requests here. */
   private readonly queues: Queue[] = [];
   private turn: i32 = 0;
 
@@ -33,7 +33,7 @@ export class ResumeQueue {
 
   add(resumed: Resumed): void { this.of(resumed.share).requests.push(resumed); }
 
-  /** The next request that can go on, or null. */
+  /** The next request that can continue, or null. */
   next(): Resumed | null {
     if (this.queues.length == 0) return null;
     if (this.turn >= this.queues.length) this.turn = 0;
@@ -54,6 +54,6 @@ export class ResumeQueue {
 
 export const resumeQueue = new ResumeQueue();
 
-/** The streams of the requests that wait for an answer, and are still there. Envoy knows the context of one that has gone until it frees it, and
- *  crashes when a filter answers for it in between. */
+/** The streams of waiting requests that still exist. After a request has gone, Envoy keeps its context for a while, and crashes if a filter answers
+ *  the request then. */
 export const waitingStreams = new Set<u32>();

@@ -1,33 +1,33 @@
-// The configurations in this VM, and which of them a stream belongs to.
+// The configurations in this VM, and the one that each stream belongs to.
 
 import { setEffectiveContext } from "../../abi/host";
 import { Root } from "../rules/root";
 import { RuleSettings } from "../rules/rule_settings";
 import { Pending } from "./pending";
 
-/** One configuration of the filter: its rules, and what their requests have under way. */
+/** One configuration of the filter: its rules, its calls and its waiting requests. */
 @final
 export class Configuration extends Root {
-  /** What stands outside of the rules; null until configured, and for ever where the configuration is wrong. */
+  /** The settings outside of all rules. Null until configured, and if the configuration is wrong. */
   outside: RuleSettings | null = null;
-  /** One for each rule. */
+  /** The settings of each rule. */
   rules: RuleSettings[] = [];
-  /** Its calls and the requests that wait. They go when it goes: Envoy has cancelled its calls then, and its streams are gone too. */
+  /** Its calls and waiting requests. They end with the configuration: by then Envoy has cancelled its calls and ended its streams. */
   readonly pending: Pending = new Pending();
 
   constructor(id: u32) { super(id); }
 }
 
-/** Streams that may be told apart at once. A stream that is older by so many cannot be placed, and is refused. */
+/** How many streams can be assigned to their configuration at once. An older stream cannot be assigned, and is refused. */
 const STREAMS: u32 = 1 << 16;
 
 @final
 export class Roots {
   readonly all: Configuration[] = [];
-  /** For each stream its id and its root's id. Made only when a second root comes: the sole root needs no looking up. */
+  /** For each stream its id and its root's id. Allocated with the second root: a sole root needs no table. */
   private streams: Uint32Array = new Uint32Array(0);
   private owners: Uint32Array = new Uint32Array(0);
-  /** Streams before this one belong to the root that was alone then. */
+  /** Streams before this one belong to the root that was the only one then. */
   private since: u32 = 0;
   private alone: u32 = 0;
 
@@ -60,7 +60,7 @@ export class Roots {
     return id < this.since ? this.find(this.alone) : null;
   }
 
-  /** Forgets roots that the host no longer has (after a reload). The effective context is `current` afterwards. */
+  /** Removes roots that Envoy has deleted (after a reload). The effective context is `current` afterwards. */
   sweep(current: u32): void {
     for (let i = this.all.length - 1; i >= 0; i--) {
       const id = this.all[i].id;

@@ -1,4 +1,4 @@
-// Signatures made by the host: Envoy's `sign`, for assertions by which the client proves itself. No code of our own does it.
+// Signatures by Envoy's `sign` function, for client assertions. The filter has no signing code of its own.
 
 import { Status } from "../../abi/enums";
 import { callForeign, pairsAt, pairsSize } from "../../abi/host";
@@ -16,7 +16,7 @@ const TEXT: u8 = 3;
 
 @final
 export class EnvoySigner extends NativeSigner {
-  /** Whether this host has the function. An unknown name answers NotFound; a known one complains about the empty argument. */
+  /** Whether this Envoy has the function. An unknown name gives NotFound; a known one gives another error for the empty argument. */
   static available(): bool { return callForeign(NAME, EMPTY.dataStart, 0) != Status.NotFound; }
 
   sign(hashName: string, pkcs8: Uint8Array, data: Uint8Array): Uint8Array | null {
@@ -25,7 +25,7 @@ export class EnvoySigner extends NativeSigner {
     field(message, PRIVATE_KEY, pkcs8);
     field(message, TEXT, data);
     const argument = message.written();
-    // A failure to sign answers Ok as well: only the message says that there is a signature.
+    // The status is Ok even if signing fails: only the message says whether there is a signature.
     if (callForeign(NAME, argument.dataStart, argument.length) != Status.Ok) return null;
     return granted(copied(pairsAt(), pairsSize()));
   }

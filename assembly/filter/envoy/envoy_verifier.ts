@@ -1,4 +1,4 @@
-// Signatures checked by the host: Envoy's `verify_signature`, which is faster than wasm.
+// Verification by Envoy's `verify_signature` function, where it is faster than wasm.
 
 import { Status } from "../../abi/enums";
 import { callForeign, pairsAt, pairsSize } from "../../abi/host";
@@ -9,7 +9,7 @@ import { field } from "./foreign_message";
 
 const NAME = utf8("verify_signature");
 
-/** Field numbers of the call's message. HASH_FUNCTION comes with its wire type, 2: it is written without an array of its own. */
+/** Field numbers of the call's message. HASH_FUNCTION includes its wire type, 2, because it is written without an array of its own. */
 const HASH_FUNCTION: u8 = 1 << 3 | 2;
 const PUBLIC_KEY: u8 = 2;
 const SIGNATURE: u8 = 3;
@@ -17,7 +17,7 @@ const TEXT: u8 = 4;
 
 @final
 export class EnvoyVerifier extends NativeVerifier {
-  /** Whether this host has the function. An unknown name answers NotFound; a known one complains about the empty argument. */
+  /** Whether this Envoy has the function. An unknown name gives NotFound; a known one gives another error for the empty argument. */
   static available(): bool { return callForeign(NAME, EMPTY.dataStart, 0) != Status.NotFound; }
 
   private readonly message: ByteWriter = new ByteWriter();
@@ -29,7 +29,7 @@ export class EnvoyVerifier extends NativeVerifier {
     field(message, SIGNATURE, signature);
     field(message, TEXT, data);
     const argument = message.written();
-    // A wrong signature answers Ok as well: only the message `result: true` and nothing else means valid.
+    // The status is Ok even for a wrong signature. Only the message `result: true`, and nothing else, means valid.
     return callForeign(NAME, argument.dataStart, argument.length) == Status.Ok
       && pairsSize() == 2 && load<u16>(pairsAt()) == 0x0108;
   }

@@ -1,8 +1,8 @@
-// The protobuf that the host's own functions take and give: nothing but length-delimited fields and a flag.
+// The protobuf messages of Envoy's own functions: length-delimited fields, and one flag.
 
 import { ByteWriter } from "../../bytes/writer";
 
-/** Starts a field of that number; `value` of below 2^31 bytes. */
+/** Writes a field; `value` has less than 2^31 bytes. */
 export function field(out: ByteWriter, number: u8, value: Uint8Array): void {
   out.byte(number << 3 | 2);
   let size: u32 = value.length;
@@ -10,7 +10,7 @@ export function field(out: ByteWriter, number: u8, value: Uint8Array): void {
   out.byte(<u8>size).bytes(value);
 }
 
-/** Where the host says yes and gives a value: field 1 is true, field 2 is the value, and there is no more. null for everything else. */
+/** The value of a successful result: field 1 is true, field 2 is the value, and nothing follows. null for any other message. */
 export function granted(answer: Uint8Array): Uint8Array | null {
   if (answer.length < 4 || answer[0] != 0x08 || answer[1] != 1 || answer[2] != 0x12) return null;
   let size: u32 = 0, at = 3;

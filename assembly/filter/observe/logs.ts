@@ -1,39 +1,39 @@
-// Log lines: each names its configuration and its reason, none holds a token, a secret or a header value, and strangers cannot make many of them.
+// Log lines. Each names its configuration and its reason; none contains a token, a secret or a header value; their number per second is bounded.
 
 import { LogLevel } from "../../abi/enums";
 import { log, logLevel } from "../../abi/host";
 
-/** Lines of one configuration in one tick of the clock, about what clients sent and about the provider each: what is over is counted. Bad
- *  tokens are sent by anyone, and must not drown what the operator has to know, here or of another configuration. */
+/** Lines of one configuration in one tick, about requests and about the provider each; further lines are only counted. Anybody can send bad tokens:
+ *  their lines must not hide what the operator has to know, of this configuration or of another. */
 const LINES_PER_TICK = 20;
 
 let level: LogLevel = LogLevel.Info;
 
-/** What every line begins with. `owner`: a blank and a name, or "". */
+/** Writes a line with the prefix that all lines have. `owner`: a blank and a name, or "". */
 function write(at: LogLevel, owner: string, text: string): void { if (at >= level) log(at, "envoy-oidc" + owner + ": " + text); }
 
-/** Of one configuration. `rule`: a blank and the rule that the line is about, or "". */
+/** The lines of one configuration. `rule`: a blank and the rule that the line is about, or "". */
 @final
 export class Lines {
-  /** A blank and the configuration's name; "" where it has none. */
+  /** A blank and the configuration's name; "" if it has none. */
   owner: string = "";
   private refusals: i32 = 0;
   private troubles: i32 = 0;
   private suppressed: i32 = 0;
 
-  /** Once per tick: there is room for lines again. */
+  /** Once per tick: allows lines again. */
   tick(): void {
     if (this.suppressed > 0) write(LogLevel.Info, this.owner, `${this.suppressed} more lines about requests not logged`);
     this.refusals = this.troubles = this.suppressed = 0;
   }
 
-  /** About a request. `presented`: it carried a credential, so somebody will want to know; others are ordinary. `place`: in the configuration. */
+  /** A refused request. `presented`: it carried a credential, so the line has level info; others have debug. `place`: in the configuration. */
   refused(rule: string, code: string, status: i32, presented: bool, place: string): void {
     const at = presented ? LogLevel.Info : LogLevel.Debug;
     if (at >= level && this.hasRoom(this.refusals++)) write(at, this.owner + rule, "refused, " + code + " (" + status.toString() + ")" + (place.length > 0 ? " by " + place : ""));
   }
 
-  /** About the provider, while a request is waiting for it: as many lines as there are requests, were they not counted too. */
+  /** A problem with the provider while a request waits for it. These lines are bounded too, because each request can cause one. */
   trouble(rule: string, text: string): void { if (LogLevel.Warn >= level && this.hasRoom(this.troubles++)) write(LogLevel.Warn, this.owner + rule, text); }
 
   warn(text: string): void { write(LogLevel.Warn, this.owner, text); }
@@ -46,13 +46,13 @@ export class Lines {
   }
 }
 
-/** What belongs to no configuration, or to several. */
+/** Lines that belong to no configuration, or to several. */
 @final
 export class Logs {
-  /** About requests whose configuration is not known. */
+  /** For requests whose configuration is not known. */
   readonly strays: Lines = new Lines();
 
-  /** Once per tick: Envoy's level may have been changed. */
+  /** Once per tick, because Envoy's log level can be changed at any time. */
   tick(): void {
     level = logLevel();
     this.strays.tick();

@@ -1,4 +1,4 @@
-// Counters and the callout histogram. Counted in memory and handed to Envoy on the tick: a request costs no host call for them.
+// Counters and the callout histogram. They are counted in memory and given to Envoy on the tick, so they cost a request no host call.
 
 import { MetricType } from "../../abi/enums";
 import { defineMetric, incrementMetric, recordMetric } from "../../abi/host";
@@ -6,7 +6,7 @@ import { CalloutKind, BrowserEvent } from "../../flow/decision/next";
 import { Refusal, REFUSALS } from "../../flow/decision/refusal";
 import { VERSION } from "../../version";
 
-/** Bounds that were reached, and ends of sessions that the workers could not be told. */
+/** Bounds that were reached, and logouts that could not be recorded for all workers. */
 export const enum Bound { Calls = 0, Waiting, EndedSessions, NotKept }
 
 export const enum Outcome { Allowed = 0, Anonymous, Session, Preflight, Refreshed, Public }
@@ -57,7 +57,7 @@ export class Metrics {
     }
   }
 
-  /** Once per VM. A gauge that stands in the list says by its name which version of the filter runs. */
+  /** Once per VM. The name of this gauge says which version of the filter runs. */
   started(): void { recordMetric(defineMetric(MetricType.Gauge, "envoy_oidc.version." + VERSION), 1); }
 
   outcome(outcome: Outcome): void { this.outcomes[outcome].add(); }
@@ -66,7 +66,7 @@ export class Metrics {
   reached(bound: Bound): void { this.bounds[bound].add(); }
   calloutSent(kind: CalloutKind): void { this.callouts[kind].add(); }
 
-  /** `failed`: no answer, or none that could be used. */
+  /** `failed`: no answer, or an unusable one. */
   calloutDone(kind: CalloutKind, ms: i64, failed: bool): void {
     if (failed) this.failures[kind].add();
     if (this.calloutTime == 0) this.calloutTime = defineMetric(MetricType.Histogram, "envoy_oidc.callout_ms");

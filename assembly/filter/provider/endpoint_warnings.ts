@@ -1,4 +1,4 @@
-// What the log says of a provider's endpoints that configurations need: those that are not there, and those that may need a cluster of their own.
+// Warnings about a provider's endpoints that configurations need: missing ones, and those that may need a cluster of their own.
 
 import { same, utf8 } from "../../bytes/bytes";
 import { decodeUtf8 } from "../../bytes/utf8";
@@ -10,18 +10,18 @@ import { isFirstToSay } from "../shared/said_once";
 
 @final
 export class EndpointWarnings {
-  /** Endpoints that are needed, and the clusters of the first settings that need each. */
+  /** The needed endpoints, and for each the clusters of the first settings that need it. */
   private readonly names: string[] = [];
   private readonly clusters: Clusters[] = [];
-  /** How clients of these configurations prove themselves at the token endpoint. */
+  /** The authentication methods of these configurations' clients at the token endpoint. */
   private readonly methods: string[] = [];
   /** When the document was fetched: all workers look at it, and one says what is wrong with it. */
   private fetchedAtMs: i64 = 0;
 
-  /** `provider`: what the log calls it. */
+  /** `provider`: its name in the log. */
   constructor(private readonly provider: string, private readonly settings: ProviderSettings, private readonly logs: Logs) { this.join(settings, null); }
 
-  /** Settings with other needs come to share the provider. */
+  /** Adds the needs of further settings that share the provider. */
   join(settings: ProviderSettings, known: Metadata | null): void {
     for (let i = 0; i < settings.used.length; i++) {
       if (this.names.includes(settings.used[i])) continue;
@@ -39,14 +39,14 @@ export class EndpointWarnings {
     for (let i = 0; i < this.methods.length; i++) this.checkMethod(metadata, this.methods[i]);
   }
 
-  /** A configuration comes whose client proves itself so. */
+  /** Adds the authentication method of a configuration's client. */
   expect(method: string, known: Metadata | null): void {
     if (this.methods.includes(method)) return;
     this.methods.push(method);
     if (known != null) this.checkMethod(known, method);
   }
 
-  /** What would otherwise be found only in the first login's `invalid_client`. Few providers list `none`, and many take public clients. */
+  /** Warns early about what would otherwise appear as `invalid_client` in the first login. `none` is not checked: few providers list it, and many accept public clients. */
   private checkMethod(metadata: Metadata, method: string): void {
     const offered: string[] | null = metadata.tokenAuthMethods;
     if (offered == null || offered.includes(method) || method == "none") return;
@@ -54,7 +54,7 @@ export class EndpointWarnings {
       + (offered.length > 0 ? "token_endpoint_auth_method should be " + offered.join(" or ") : "its token_endpoint_auth_methods_supported has no method that the filter knows"));
   }
 
-  /** Whether something is needed that the document has, but in a form that cannot be called. */
+  /** Whether a needed endpoint is in the metadata, but is no URL that can be called. */
   lacks(metadata: Metadata): bool {
     for (let i = 0; i < this.names.length; i++) if (metadata.unusable.includes(this.names[i]) || metadata.unusable.includes(neededEndpoint(this.names[i], metadata))) return true;
     return false;
@@ -69,7 +69,7 @@ export class EndpointWarnings {
       if (isRequired(name)) this.warn(`discovery of ${this.provider}: the document has no usable ${name}${name == "revocation_endpoint" ? ", so revoke_tokens_on_logout revokes nothing" : ""} (it can be set by the attribute of that name)`);
       return;
     }
-    // Browsers go there by themselves.
+    // Only browsers use this endpoint.
     if (name == "authorization_endpoint") return;
     if (same(url.authority, this.settings.discovery.url.authority) || this.clusters[at].special(name, url.authority).length > 0) return;
     this.warn(`discovery of ${this.provider}: ${name} is on another host (${decodeUtf8(url.authority)}) than discovery: if its cluster is another one too, name it in endpoint_clusters.${name}, or in endpoint_clusters.hosts for all that is there`);

@@ -1,4 +1,4 @@
-// One provider's metadata and keys: fetched ahead of need, one call for all workers, kept while the provider is down.
+// One provider's metadata and keys. They are fetched ahead of need, by one call for all workers, and kept while the provider is down.
 
 import { EMPTY, same, utf8 } from "../../bytes/bytes";
 import { decodeUtf8 } from "../../bytes/utf8";
@@ -17,21 +17,21 @@ import { isFirstToSay } from "../shared/said_once";
 import { Document, SharedProvider } from "../shared/shared_provider";
 import { EndpointWarnings } from "./endpoint_warnings";
 
-/** What the cache needs of the filter: a call in the name of a root context. */
+/** What the cache needs from the filter: a call by a root context. */
 export abstract class Dispatcher {
-  /** False when the host takes no call, which is worth a line unless it is `early`. The reply comes to `ProviderCache.received`. */
+  /** False if Envoy refuses the call, which is logged unless it is `early`. `ProviderCache.received` gets the reply. */
   abstract fetch(provider: ProviderCache, kind: CalloutKind, call: Callout, timeoutMs: i32, early: bool): bool;
 }
 
-/** How much longer than the call itself a worker may hold the right to call. */
+/** How much longer than the call itself a worker may hold the lease. */
 export const LEASE_MARGIN_MS: i64 = 2_000;
 
-/** How long a host that takes no call is asked again on every tick: at its start it does not know its clusters' addresses yet. */
+/** If Envoy refuses the call, it is repeated on every tick for so long: an Envoy that starts does not know the addresses of its clusters yet. */
 const EARLY_MS: i64 = 5_000;
-/** How long after its last answer a provider is taken to be up; and how soon one that was silent is asked again. */
+/** For how long after its last answer a provider counts as up; and how soon a silent one is asked again. */
 const HEARD_MS: i64 = 10_000;
 const SILENT_MS: i64 = 2_000;
-/** How soon a document with an endpoint that is needed and cannot be called is fetched again. */
+/** How soon metadata are fetched again if a needed endpoint in them cannot be called. */
 const LACKING_MS: i64 = 30_000;
 
 @final
@@ -42,28 +42,28 @@ export class ProviderCache extends ProviderView {
   private readonly metadataAge: Freshness;
   private readonly keysAge: Freshness;
   private readonly shared: SharedProvider;
-  /** Set when somebody is about to be sent to the provider; the next `advance` fetches metadata to see whether it answers. */
+  /** Set before a browser is sent to the provider: the next `advance` fetches metadata to find out whether it answers. */
   private metadataAsked: bool = false;
   private metadataBody: Uint8Array | null = null;
-  /** The document has an endpoint that is needed and cannot be called: whoever runs the provider will mend that. */
+  /** A needed endpoint in the metadata cannot be called. The provider's operator may correct that soon. */
   private lacking: bool = false;
-  /** Set when an unknown key id asks for new keys: they are fetched as soon as they may be, and again until they have come. */
+  /** Set by an unknown key id: new keys are fetched as soon as the bounds allow, and again until they come. */
   private keysAsked: bool = false;
-  /** Set when a token from the provider itself asks for new keys: one fetch, a second after the last one at the latest. */
+  /** Set by a token that the provider itself has sent: one fetch, at the latest a second after the last one. */
   private keysAskedAtOnce: bool = false;
-  /** The set before the one in use. */
+  /** The key set before the current one. */
   private keysBefore: KeySet | null = null;
-  /** Since when the host takes no call; 0 while it does. */
+  /** Since when Envoy refuses calls; 0 while it accepts them. */
   private refusedSinceMs: i64 = 0;
-  /** Until when a call of this worker, or of another, is under way; 0 when none is. */
+  /** Until when a call of this worker or another may be under way; 0 if none is. */
   private busyUntilMs: i64 = 0;
-  /** When the provider last answered a call that is not for these documents: token, UserInfo, introspection, revocation. */
+  /** When the provider last answered at another endpoint: token, UserInfo, introspection, revocation. */
   private heardAtMs: i64 = 0;
   private now: i64 = 0;
-  /** For the log: as the configuration means it. */
+  /** For the log: the provider as the configuration names it. */
   private readonly name: string;
   private readonly endpoints: EndpointWarnings;
-  /** Raised when the key set has changed: verdicts that rest on the old one are void. */
+  /** Incremented when the key set changes: verdicts by the old keys are void. */
   generation: i32 = 0;
 
   constructor(readonly id: string, private readonly settings: ProviderSettings, private readonly logs: Logs) {
@@ -93,7 +93,7 @@ export class ProviderCache extends ProviderView {
     return false;
   }
 
-  /** An answer of one of the provider's endpoints. Of 5xx nobody knows who says it: Envoy and gateways say it of a provider that is down. */
+  /** Records an answer of one of the provider's endpoints. 5xx does not count: Envoy and gateways send it for a provider that is down. */
   heard(status: i32): void { if (status > 0 && status < 500) this.heardAtMs = this.now; }
 
   coming(): bool { return this.busyUntilMs > this.now || this.keysAskedAtOnce && this.canFetchKeys || this.nextFetch() != null; }
@@ -118,32 +118,32 @@ export class ProviderCache extends ProviderView {
     return before != null && before.has(kid) && (held == null || !held.has(kid));
   }
 
-  /** Whether requests that wait for the provider should look again: all is there, or what is missing is not on its way. */
+  /** Whether requests that wait for the provider should resume: everything is there, or what is missing is not being fetched. */
   get settled(): bool { return !this.needsFetch || !this.coming(); }
 
-  /** Whether something that requests may wait for is missing, so that the clock should tick faster. */
+  /** Whether a document is missing that requests may wait for. Then the tick is faster. */
   get needsFetch(): bool { return this.metadata() == null || this.keys() == null || this.keysAsked || this.keysAskedAtOnce || this.metadataAsked; }
 
-  /** Other settings share it. */
+  /** Further settings share this provider. */
   joinedBy(settings: ProviderSettings): void {
     const held = this.metadataHeld;
     this.endpoints.join(settings, held);
     this.lacking = held != null && this.endpoints.lacks(held);
   }
 
-  /** For the log. */
+  /** The cluster of the key set, for the log. */
   private get jwksCluster(): Uint8Array {
     const held = this.metadataHeld, url: Url | null = held == null ? null : held.jwksUri;
     return url == null ? EMPTY : this.settings.clusters.of("jwks_uri", url.authority);
   }
 
-  /** Sets the clock; to be called before anything is asked of it in a callback. */
+  /** Sets the clock. Call it first in each callback. */
   at(nowMs: i64): void { this.now = nowMs; }
 
-  /** Takes over what other workers have fetched, then fetches what is due unless another worker is at it. */
+  /** Takes over what other workers have fetched, then fetches what is due unless another worker is fetching it. */
   advance(dispatcher: Dispatcher): void {
     this.adopt();
-    // At most two calls can follow each other at once: when the host takes none, both documents fail.
+    // At most two attempts follow each other at once: if Envoy refuses calls, both documents fail.
     for (let i = 0; i < 2 && this.busyUntilMs <= this.now; i++) {
       const next = this.nextFetch();
       if (next == null) return;
@@ -165,7 +165,7 @@ export class ProviderCache extends ProviderView {
     }
   }
 
-  /** A reply, or none. True when it could be used. */
+  /** The end of a call. True if the reply could be used. */
   received(kind: CalloutKind, reply: Reply): bool {
     this.busyUntilMs = 0;
     const discovery = kind == CalloutKind.Discovery;
@@ -202,7 +202,7 @@ export class ProviderCache extends ProviderView {
     return new Fetch(CalloutKind.Jwks, new Callout("GET", this.settings.clusters.endpoint("jwks_uri", url), "application/jwk-set+json, application/json"));
   }
 
-  /** What other workers have published since the last look. */
+  /** Takes over what other workers have published since the last look. */
   private adopt(): void {
     const shared = this.shared;
     if (!shared.look()) return;
@@ -221,7 +221,7 @@ export class ProviderCache extends ProviderView {
     if (this.adoptAttempt(this.keysAge, Document.Keys)) this.keysTried(false, this.now);
   }
 
-  /** True when another worker has tried since this one has. */
+  /** True if another worker has tried since this one did. */
   private adoptAttempt(age: Freshness, document: Document): bool {
     const triedAtMs = this.shared.triedAtMs(document);
     if (triedAtMs <= age.triedAtMs) return false;
@@ -250,14 +250,14 @@ export class ProviderCache extends ProviderView {
     return true;
   }
 
-  /** A configuration comes whose client proves itself so. */
+  /** Adds the authentication method of a configuration's client. */
   expect(method: string): void { this.endpoints.expect(method, this.metadataHeld); }
 
   private warnOfLeftOut(keys: string): void {
     if (keys.length > 0) this.logs.warn("keys of " + this.name + ": left out: " + keys);
   }
 
-  /** A set replaces the old one only if it is whole and has a usable key: an error page or an empty set keeps what was there. */
+  /** A set replaces the old one only if it is complete and has a usable key. After an error page or an empty set, the old one stays. */
   private takeKeys(reply: Reply, fetchedAtMs: i64): bool {
     const body = reply.body;
     const read = reply.status == 200 ? readJwks(body) : null;
@@ -282,7 +282,7 @@ export class ProviderCache extends ProviderView {
   }
 }
 
-/** For the log: with several providers, which one it is. */
+/** For the log: tells several providers apart. */
 function by(cluster: Uint8Array): string { return ` [cluster "${decodeUtf8(cluster)}"]`; }
 
 @final

@@ -1,4 +1,4 @@
-// By what configurations, and the workers of an Envoy, know that they mean the same provider.
+// The id by which configurations, and the workers of an Envoy, recognise the same provider.
 
 import { encodeBase64url } from "../../bytes/base64";
 import { utf8 } from "../../bytes/bytes";
@@ -9,8 +9,8 @@ import { digest, Hash } from "../../crypto/hash/hash";
 import { contextOf } from "../../session/sealing";
 
 /**
- * Configurations whose providers have the same id share one cache, and what workers share goes by it. So everything is in it that decides what is fetched, what
- * of it is accepted, and for how long.
+ * Configurations whose providers have the same id share one cache, and its name in Envoy's shared data is made from the id. So the id contains everything that
+ * decides what is fetched, what of it is accepted, and for how long.
  */
 export function providerId(settings: ProviderSettings): string {
   const numbers = new ByteWriter().byte(settings.allowHttp ? 1 : 0).byte(settings.issuerExact ? 1 : 0).u32(settings.timeoutMs).decimal(settings.lifetimeMs).written();

@@ -1,4 +1,4 @@
-// Lets a request through: what the client must not say goes, and what its token or session has earned comes.
+// Admits a request: removes the headers that clients must not set, and sets those of its token's or session's identity.
 
 import { FilterHeadersStatus, MapType } from "../../abi/enums";
 import { headerPairs, pairsAt, pairsSize, removeRequestHeader, removeRequestTrailer, replaceRequestHeader, setProperty } from "../../abi/host";
@@ -18,7 +18,7 @@ const PATH = utf8(":path");
 const COOKIE = utf8("cookie");
 const BEARER = utf8("Bearer ");
 
-/** The request at hand, with this identity (policy/identity.ts); `size` 0: with none. */
+/** Admits the current request with this identity (policy/identity.ts); `size` 0: with none. */
 export function admit(identity: usize, size: usize, stream: u32, rule: RuleSettings, outcome: Outcome): FilterHeadersStatus {
   scrub();
   if (credential.fromQuery != null) {
@@ -32,7 +32,7 @@ export function admit(identity: usize, size: usize, stream: u32, rule: RuleSetti
   return FilterHeadersStatus.Continue;
 }
 
-/** Removes what these names stand for from the request's trailers. A block gives some names at once, so it is read until none is left. */
+/** Removes these names from the request's trailers. One reading finds a limited number of them, so it is repeated until none is left. */
 export function scrubTrailers(names: NameTable): void {
   for (let whole = false, any = true; !whole && any;) {
     whole = headerPairs(MapType.HttpRequestTrailers) && trailers.read(pairsAt(), pairsSize(), names);
@@ -46,7 +46,7 @@ function scrub(): void {
   for (let i = 0; i < headers.identities; i++) removeRequestHeader(headers.identityNameAt(i), headers.identityNameSize(i));
 }
 
-/** The filter's own cookies go no further than here (duty 95). */
+/** Removes the filter's own cookies (duty 95). */
 function stripCookies(): void {
   if (cookies.own == 0) return;
   const others = cookies.others();
@@ -70,7 +70,7 @@ export function applyIdentity(at: usize, size: usize): void {
   }
 }
 
-/** A token in the query must not go further: upstreams log their URLs (RFC 9700 §4.3.2). */
+/** Removes a token from the query: upstreams log their URLs (RFC 9700 §4.3.2). */
 function hideQueryToken(): void {
   const source = credential.fromQuery;
   if (source == null) return;

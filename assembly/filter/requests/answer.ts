@@ -20,13 +20,13 @@ import { noteOwnAnswer } from "./responses";
 const RETRY_AFTER_SEC = "5";
 const NO_ORIGIN = EMPTY;
 
-/** An answer as the host takes it. */
+/** An answer in the form that Envoy takes. */
 @final
 class Answer {
   constructor(readonly config: Config | null, readonly details: Uint8Array, readonly body: Uint8Array, readonly headers: Uint8Array) {}
 }
 
-/** What programs were answered last, by the refusal's number: it is sent again, and anybody can make it be sent. */
+/** The last answer to programs for each refusal. It is kept because anybody can cause refusals, and most are the same. */
 const lastAnswers: Array<Answer | null> = new Array<Answer | null>(REFUSALS.length).fill(null);
 
 /** `presented`: the request carried a credential. `rule`: null where there is no configuration. */
@@ -34,7 +34,7 @@ export function refuse(refusal: Refusal, rule: RuleSettings | null, presented: b
   return answer(new Refuse(refusal), rule, presented);
 }
 
-/** The request at hand is refused. */
+/** Refuses the current request. */
 export function answer(refuse: Refuse, rule: RuleSettings | null, presented: bool): FilterHeadersStatus {
   const refusal = refuse.refusal, config: Config | null = rule == null ? null : rule.config;
   applyIdentity(refuse.person.dataStart, refuse.person.length);
@@ -50,11 +50,11 @@ export function answer(refuse: Refuse, rule: RuleSettings | null, presented: boo
   return send(refusal.status, answer.details, answer.body, answer.headers);
 }
 
-/** The request at hand is answered by something that is no refusal. */
+/** Answers the current request with something other than a refusal. */
 export function respond(next: Respond): FilterHeadersStatus {
   applyIdentity(next.person.dataStart, next.person.length);
   metrics.event(next.event);
-  const details = utf8("oidc_" + BROWSER_EVENTS[next.event]); // what access logs show
+  const details = utf8("oidc_" + BROWSER_EVENTS[next.event]); // for access logs
   if (next instanceof Redirect) {
     const redirect = next as Redirect;
     return send(redirect.status, details, EMPTY, serialised(redirectHeaders(redirect)));
@@ -82,7 +82,7 @@ function redirectHeaders(redirect: Redirect): Uint8Array[] {
   const pairs = plainHeaders();
   pairs.push(utf8("location"));
   pairs.push(redirect.location);
-  // The provider learns nothing of the page that was wanted, nor that page of the code (RFC 9700 §4.2.4).
+  // Neither does the provider get the URL of the wanted page, nor that page the URL with the code (RFC 9700 §4.2.4).
   add(pairs, "referrer-policy", "no-referrer");
   addCookies(pairs, redirect.setCookies);
   return pairs;
@@ -102,7 +102,7 @@ function headersOfPage(page: Page): Uint8Array[] {
   return pairs;
 }
 
-/** The answer passes `proxy_on_response_headers` like the upstream's. */
+/** The answer passes `proxy_on_response_headers`, as the upstream's answers do. */
 function send(status: i32, details: Uint8Array, body: Uint8Array, headers: Uint8Array): FilterHeadersStatus {
   noteOwnAnswer(stream);
   sendLocalResponse(status, details, body, headers);
@@ -117,7 +117,7 @@ function pageOf(refuse: Refuse): string {
 
 function jsonOf(refuse: Refuse): string {
   if (refuse.refusal.status == 403) return refusalJson(refuse.refusal.error, refuse.refusal.code, refuse.refusal.description);
-  // A path holds no control character (http/return_to.ts).
+  // A path contains no control character (http/return_to.ts).
   const path = refuse.again, login = new ByteWriter(path.length + 16);
   for (let i = 0; i < path.length; i++) {
     if (path[i] == 0x22) login.text("%22");
@@ -127,7 +127,7 @@ function jsonOf(refuse: Refuse): string {
   return refusalJson(refuse.refusal.error, refuse.refusal.code, refuse.refusal.description, decodeUtf8(login.written()));
 }
 
-/** Of an answer without a body. */
+/** The headers of an answer without a body. */
 function plainHeaders(): Uint8Array[] {
   const pairs = new Array<Uint8Array>();
   add(pairs, "cache-control", "no-store");

@@ -1,4 +1,4 @@
-// Requests whose body a step waits for: small forms, posted by providers and browsers.
+// Requests whose body a step waits for: small forms that providers and browsers post.
 
 import { BufferType } from "../../abi/enums";
 import { buffer } from "../../abi/host";
@@ -7,22 +7,22 @@ import { RuleSettings } from "../rules/rule_settings";
 
 /** The largest form. */
 export const MAX_BODY: i32 = 64 * 1024;
-/** Forms that one configuration waits for in one worker. Beyond it the oldest gives way: a form that can succeed comes at once. */
+/** Forms that one configuration waits for in one worker. One more displaces the oldest: an honest client sends its form at once. */
 const MAX_WAITING = 256;
-/** How long to wait for the first byte before the plugin's configuration is to blame, and for the last one. */
+/** How long to wait for the first byte (without one, the plugin's configuration is probably wrong), and for the last one. */
 const FIRST_BYTE_MS: i64 = 5_000;
 const LAST_BYTE_MS: i64 = 10_000;
 
 @final
 export class BodyWaiter {
-  /** Something has come: Envoy delivers bodies. */
+  /** A part has arrived, so Envoy delivers bodies. */
   delivered: bool = false;
-  /** It had to give way, and is answered on the next tick. Until then it stays here: what is not, goes on to the upstream. */
+  /** It was displaced, and is refused on the next tick. Until then it stays in the list: Envoy forwards requests that are not in it. */
   gaveWay: bool = false;
   constructor(readonly stream: u32, readonly rule: RuleSettings, readonly step: BodyStep, readonly sinceMs: i64) {}
 }
 
-/** A request leaves only together with its answer: for one that is not here, data and trailers let the headers go on. */
+/** A request is removed only when it is answered: if a request is not in here, its body or trailers release its headers to the upstream. */
 @final
 export class Bodies {
   private readonly byStream: Map<u32, BodyWaiter> = new Map<u32, BodyWaiter>();
@@ -32,7 +32,7 @@ export class Bodies {
 
   get none(): bool { return this.byStream.size == 0; }
 
-  /** Whether some must be answered now. */
+  /** Whether displaced requests must be answered. */
   get anyGaveWay(): bool { return this.givenWay.length > 0; }
 
   find(stream: u32): BodyWaiter | null { return this.byStream.has(stream) ? this.byStream.get(stream) : null; }
@@ -51,7 +51,7 @@ export class Bodies {
     take(waiter.gaveWay ? this.givenWay : this.of(waiter), waiter);
   }
 
-  /** Takes out those that had to give way, and those for which nothing has come in time; `most` at once. */
+  /** Removes and returns the displaced requests, and those whose body did not come in time; `most` at once. */
   overdue(nowMs: i64, most: i32): BodyWaiter[] {
     const out = this.givenWay.splice(0, most), roots = this.byRoot.keys();
     for (let i = 0; i < roots.length; i++) {
@@ -71,7 +71,7 @@ export class Bodies {
     return this.byRoot.has(root) ? this.byRoot.get(root) : [];
   }
 
-  /** The oldest that has sent nothing, else the oldest. */
+  /** Displaces the oldest request that has sent nothing, else the oldest. */
   private giveWay(own: BodyWaiter[]): void {
     let at = 0;
     while (at < own.length && own[at].delivered) at++;
@@ -86,7 +86,7 @@ function take(waiters: BodyWaiter[], waiter: BodyWaiter): void {
   if (at >= 0) waiters.splice(at, 1);
 }
 
-/** What has come so far; one byte more than the largest form where it is larger. */
+/** The body until now, cut off one byte after the largest form. */
 export function bodySoFar(): Uint8Array { return buffer(BufferType.HttpRequestBody, MAX_BODY + 1); }
 
 export const bodies = new Bodies();

@@ -1,4 +1,4 @@
-// The request at hand: one of each for all requests, so that nothing is allocated for what was seen before. Valid until the callback returns.
+// The current request. All requests use the same objects, so that a cached verdict allocates nothing. Valid until the callback returns.
 
 import { Credential } from "../../flow/bearer/credential";
 import { CookieScan } from "../../http/cookies";
@@ -10,6 +10,6 @@ export const credential = new Credential();
 export const verdictKey = new VerdictKey();
 export const cookies = new CookieScan();
 
-/** Its stream. */
+/** The id of its stream. */
 export let stream: u32 = 0;
 export function setStream(id: u32): void { stream = id; }

@@ -1,4 +1,4 @@
-// The executor: a request is decided once, and what the decision says is done until the request waits or has its answer. After a wait it is resumed here.
+// The executor. A request is decided once; the decision is performed until the request waits or has its answer. After a wait the request resumes here.
 
 import { FilterHeadersStatus } from "../../abi/enums";
 import { continueRequest, nowMs, setEffectiveContext } from "../../abi/host";
@@ -35,19 +35,19 @@ import { Request } from "./request";
 import { noteCookies } from "./responses";
 
 /**
- * Requests that go on in one callback. Envoy does afterwards what they lead to, each within the one before: an answer of ours is a callback,
- * at whose end the next request's answer is given. Some hundreds of them exceed the stack, and a worker without its VM refuses everything.
+ * Requests that resume in one callback. Envoy runs their local replies recursively: each reply is a callback, at whose end the next request's reply is
+ * sent. Some hundreds of them overflow the stack, and a worker without its VM refuses everything.
  */
 export const BATCH = 32;
 
 const WAITS = FilterHeadersStatus.StopAllIterationAndWatermark;
 
-/** A request whose headers are read. `waits`: what it has waited for already. */
+/** Executes a request whose headers were read. `waits`: its waits until now. */
 export function execute(root: Configuration, rule: RuleSettings, stream: u32, bodyFollows: bool, waits: Waits): FilterHeadersStatus {
   const config = rule.config, browser = config.browser;
   if (config.mode == Mode.Denied) return refuse(DENIED, rule, true);
   const secure = readCookies(rule);
-  // A cookie that is not looked at may be a session, which would go on to the upstream (duty 151).
+  // A cookie that was not read may be a session, and would reach the upstream (duty 151).
   if (cookies.tooMany) return refuse(TOO_MANY_COOKIES, rule, true);
   if (config.mode == Mode.Public) return admit(0, 0, stream, rule, Outcome.Public);
   const place = browser == null ? Endpoint.Elsewhere : endpointOf(browser, headers);
@@ -60,7 +60,7 @@ export function execute(root: Configuration, rule: RuleSettings, stream: u32, bo
     }
   }
 
-  // What is remembered is applied without a decision: nothing is parsed, and nothing allocated.
+  // A cached verdict is applied without a decision: nothing is parsed or allocated.
   const verdicts = root.verdicts, now = nowMs(), nowSec = now / 1000;
   if (credential.size > 0) {
     verdicts.restOn(root.generation);
@@ -88,7 +88,7 @@ export function execute(root: Configuration, rule: RuleSettings, stream: u32, bo
   return WAITS;
 }
 
-/** Does what a decision or a step has said, until the request waits or has its answer. */
+/** Performs what a decision or a step returned, until the request waits or has its answer. */
 function perform(request: Request, first: Next, x0: Exchange): FilterHeadersStatus {
   const root = request.root, rule = request.rule, stream = request.stream, share = request.share, provider = rule.provider;
   let next = first, x = x0, caches = rule.config.cacheVerdicts;
@@ -96,7 +96,7 @@ function perform(request: Request, first: Next, x0: Exchange): FilterHeadersStat
     if (next instanceof Await) {
       const wait = next as Await, introspection = request.key.length > 0 ? new IntrospectionRequest(rule, request.key, wait) : null;
       const known: Next | null = introspection == null || share.waitingFull ? null : introspection.known(x);
-      caches = true; // an introspection's verdict says itself for how long
+      caches = true; // an introspection's verdict says for how long
       if (known != null) next = known;
       else if (share.full) next = overloaded(wait.step, x);
       else {
@@ -128,7 +128,7 @@ function perform(request: Request, first: Next, x0: Exchange): FilterHeadersStat
       const wait = next as AwaitRefresh, begin = wait.begin;
       if (share.waitingFull) next = new Refuse(OVERLOADED);
       else if (begin == null || !rule.registry.refreshes.begin(wait.key, x.nowMs, x.nowMs + rule.config.timeoutMs + LEASE_MARGIN_MS) || ask(root, rule, begin, null) != null) {
-        // Whoever makes the call, here or in another worker: the clock ticks faster until it has ended.
+        // This worker or another makes the call; the tick is faster until it has ended.
         root.pending.joinRefresh(wait.key, stream, rule, x.waits);
         tickSooner(root);
         setEffectiveContext(stream);
@@ -158,7 +158,7 @@ function perform(request: Request, first: Next, x0: Exchange): FilterHeadersStat
   return settle(request, next, x.nowMs);
 }
 
-/** What the step answers where its call must not be made now: what it can do without, or its cookies and its way to try again, but not that the provider is to blame. */
+/** The step's result if its call cannot be made now. It may do without the reply, or refuse with its cookies and its link, but does not blame the provider. */
 function overloaded(step: Step, x: Exchange): Next {
   const next = step.resume(x, Reply.none());
   if (next instanceof Respond) return next;
@@ -170,7 +170,7 @@ function overloaded(step: Step, x: Exchange): Next {
   return out;
 }
 
-/** The request goes on, or has its answer. */
+/** Ends the request: it is admitted or answered. */
 function settle(request: Request, next: Next, now: i64): FilterHeadersStatus {
   const root = request.root, rule = request.rule, stream = request.stream;
   if (next instanceof Forward) {
@@ -198,7 +198,7 @@ function settle(request: Request, next: Next, now: i64): FilterHeadersStatus {
   return answer(refused, rule, credential.size > 0 || refused.why.length > 0 || refused.refusal.status != 401);
 }
 
-/** The whole body is here, or more of it than may be. Afterwards the request is answered, or waits for its answer: in no case does it go on. */
+/** The whole body has arrived, or more than is allowed. Afterwards the request is answered or waits for its answer; it is never forwarded. */
 export function takeBody(waiter: BodyWaiter): void {
   if (waiter.gaveWay) return;
   bodies.remove(waiter);
@@ -211,13 +211,13 @@ export function takeBody(waiter: BodyWaiter): void {
   }
 }
 
-/** Lets some of the resumed requests go on. Whether more are left. */
+/** Continues some of the resumed requests. True if more are left. */
 export function resumeSome(): bool {
   for (let i = 0; i < BATCH; i++) {
     const resumed = resumeQueue.next();
     if (resumed == null) return false;
     const root = roots.find(resumed.rule.root.id), step = resumed.step;
-    if (root == null) continue; // its configuration has gone, and with it the request
+    if (root == null) continue; // the configuration was removed, and the request with it
     if (resumed.stream == NO_STREAM) {
       if (step != null) resumeRefresh(root, resumed.rule, step, nowMs());
       continue;
@@ -229,13 +229,13 @@ export function resumeSome(): bool {
   return resumeQueue.any;
 }
 
-/** With the verdict that it has waited for, or with a step; without either it is decided again, mostly by what is then remembered. */
+/** Continues with the awaited verdict, or with a step. Without either the request is decided again, mostly by a verdict that is cached by then. */
 function resume(root: Configuration, resumed: Resumed): FilterHeadersStatus {
   const rule = resumed.rule, browser = rule.config.browser, verdict = resumed.verdict, step = resumed.step;
   if (!readHeaders(rule, resumed.stream)) return refuse(BAD_REQUEST, rule, false);
   if (verdict == null && step == null) return execute(root, rule, resumed.stream, false, resumed.waits);
   const secure = readCookies(rule), place = browser == null ? Endpoint.Elsewhere : endpointOf(browser, headers);
-  // At the filter's own endpoints a bearer token says nothing.
+  // At the filter's own endpoints bearer tokens are ignored.
   if (place == Endpoint.Elsewhere && credential.read(headers, rule.config) != null) return refuse(NOT_READY, rule, true);
   const request = new Request(root, rule, resumed.stream, place, secure, false);
   if (verdict != null) return settle(request, verdict, nowMs());

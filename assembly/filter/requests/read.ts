@@ -1,4 +1,4 @@
-// Reads the request at hand: its headers in one host call, in place, and its cookies.
+// Reads the current request: its headers in one host call, in place, and its cookies.
 
 import { MapType } from "../../abi/enums";
 import { headerPairs, pairsAt, pairsSize } from "../../abi/host";
@@ -8,14 +8,14 @@ import { oneCookieLine } from "../../http/cookies";
 import { RuleSettings } from "../rules/rule_settings";
 import { cookies, credential, headers, setStream } from "./current";
 
-/** False where they cannot be read; then nothing may be decided. */
+/** False if the headers cannot be read. Then the request must be refused. */
 export function readHeaders(rule: RuleSettings, stream: u32): bool {
   setStream(stream);
   credential.forget();
   return headerPairs(MapType.HttpRequestHeaders) && headers.read(pairsAt(), pairsSize(), rule.names);
 }
 
-/** Whether the filter's cookies have their Secure names. To be done before the request is decided or admitted. */
+/** Returns whether the filter's cookies have their Secure names. Call it before the request is decided or admitted. */
 export function readCookies(rule: RuleSettings): bool {
   const browser = rule.config.browser, names = rule.root.cookieNames;
   if (names.isEmpty) {
@@ -24,14 +24,14 @@ export function readCookies(rule: RuleSettings): bool {
   }
   const secure = browser != null && isSecure(browser, headers), naming = secure ? rule.secureNaming : rule.plainNaming;
   if (headers.cookieLines > 1) {
-    // Nothing is collected before the callback ends, nor is the line looked at behind it.
+    // Garbage is not collected before the callback ends, and the line is not read afterwards.
     const line = oneCookieLine(headers);
     cookies.scan(line.dataStart, line.length, names, naming);
   } else cookies.scan(headers.cookieAt, headers.cookieSize, names, naming);
   return secure;
 }
 
-/** Names and values of what introspection sends along. */
+/** Names and values of the headers that introspection sends along. */
 export function addonHeaders(names: string[]): Uint8Array[] {
   const out = new Array<Uint8Array>();
   for (let i = 0; i < names.length; i++) {

@@ -1,4 +1,4 @@
-// A request that memory did not settle.
+// A request without a cached verdict.
 
 import { copied, EMPTY } from "../../bytes/bytes";
 import { atEndpoint, browse } from "../../flow/browse";
@@ -12,27 +12,27 @@ import { RuleSettings } from "../rules/rule_settings";
 import { Share } from "../rules/share";
 import { cookies, credential, headers, verdictKey } from "./current";
 
-/** What it takes to decide a request, and to decide it again as long as its headers are at hand. */
+/** What a decision about a request needs. It can be decided again while its headers can be read. */
 @final
 export class Request {
-  /** Its bearer token; null where it has none, or none that counts. */
+  /** Its bearer token; null if it has none, or if it is ignored. */
   token: Uint8Array | null = null;
-  /** By what the verdict on the token is cached (filter/verdicts/verdict_key.ts); EMPTY where it may not be. */
+  /** The key of the token's verdict in the cache (filter/verdicts/verdict_key.ts); EMPTY if it may not be cached. */
   key: Uint8Array = EMPTY;
 
   constructor(readonly root: Configuration, readonly rule: RuleSettings, readonly stream: u32, readonly place: Endpoint, readonly secure: bool, readonly bodyFollows: bool) {}
 
-  /** Its bearer token is what is decided about. */
+  /** The decision is about its bearer token. */
   takeToken(): void {
     const token = copied(credential.at, credential.size);
     this.token = token;
     this.key = verdictKey.at == credential.at ? token : copied(verdictKey.at, verdictKey.size);
   }
 
-  /** What its calls and waits count in. */
+  /** The share that its calls and waits count towards. */
   get share(): Share { return this.token == null ? this.rule.browsers : this.rule.tokens; }
 
-  /** The one decision: about the token, for a browser, or at one of the filter's own endpoints. */
+  /** The only decision: about the token, for a browser, or at one of the filter's own endpoints. */
   decide(x: Exchange): Next {
     const token = this.token, browser = this.rule.config.browser;
     if (token != null) return decide(x, token);

@@ -1,4 +1,4 @@
-// What the response to a request that was let through must carry, or must not.
+// The filter's changes to responses: cookies and headers that they must have, or must not have.
 
 import { MapType } from "../../abi/enums";
 import { addResponseHeader, hasResponseHeader, headerPairs, nowMs, pairsAt, pairsSize, removeResponseHeader, replaceResponseHeader } from "../../abi/host";
@@ -8,16 +8,16 @@ import { HeaderBlock } from "../../http/header_block";
 import { NameTable } from "../../http/name_table";
 import { Configuration, roots } from "../calls/roots";
 
-/** Streams of which something is known. Where a later stream has taken the place of a slow one, its response gets the safe side (duty 150). */
+/** Number of recorded streams. If a later stream has replaced a slow one, the slow one's response gets the strictest treatment (duty 150). */
 const STREAMS: u32 = 4096;
-/** Later answers carry no cookies: a newer request's may be there already (filter/shared/refresh_leases.ts keeps results for longer). */
+/** Later responses set no cookies, because a newer request may have set newer ones (filter/shared/refresh_leases.ts keeps results for longer). */
 const LATE_MS: i64 = 120_000;
 
 const SET_COOKIE = utf8("set-cookie");
 const CACHE_CONTROL = utf8("cache-control");
 const NO_STORE = utf8("no-store");
 
-/** Bits of what is known of a stream: it went on to the upstream, its token stood in the URL, the filter has answered it itself. */
+/** Bits of a stream's record: it was admitted, its token was in the URL, the filter answered it itself. */
 const enum Note { LetThrough = 1, NoStore = 2, OwnAnswer = 4 }
 
 const streams = new StaticArray<u32>(STREAMS);
@@ -32,10 +32,10 @@ class CookieNote {
 const response = new HeaderBlock();
 const NO_NAMES = new NameTable();
 
-/** The request goes on to the upstream. */
+/** The request is forwarded to the upstream. */
 export function noteLetThrough(stream: u32): void { note(stream, Note.LetThrough); }
 
-/** The token stood in the URL (RFC 6750 §2.3, RFC 9700 §4.3.2). */
+/** The token was in the URL (RFC 6750 §2.3, RFC 9700 §4.3.2). */
 export function noteNoStore(stream: u32): void { note(stream, Note.NoStore); }
 
 /** The response is the filter's, with its own cookies. */
@@ -46,7 +46,7 @@ export function noteCookies(stream: u32, values: Uint8Array[], nowMs: i64): void
   cookiesOf[slotOf(stream)] = new CookieNote(values, nowMs);
 }
 
-/** `proxy_on_response_headers`. Where the stream is too old to tell whose it is, what any configuration asks for holds. */
+/** `proxy_on_response_headers`. If the stream is too old to know its configuration, the requirements of all configurations apply. */
 export function responseCame(stream: u32): void {
   const root = roots.ofStream(stream);
   if (root != null && !root.watchesResponses) return;
@@ -69,7 +69,7 @@ function anyWatches(): bool {
   return false;
 }
 
-/** Drops what the upstream sets under the filter's own names (duty 99): it must not plant sessions. */
+/** Removes cookies that the upstream sets under the filter's own names (duty 99): it must not plant sessions. */
 function keepForeign(root: Configuration | null): void {
   if (!headerPairs(MapType.HttpResponseHeaders) || !response.read(pairsAt(), pairsSize(), NO_NAMES)) return;
   const values = response.all("set-cookie"), kept: Uint8Array[] = [];

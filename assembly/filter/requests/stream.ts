@@ -1,4 +1,4 @@
-// Envoy's callbacks about a request: its headers, body and trailers, and its end. Here the rule is chosen that the request is under.
+// Envoy's callbacks about a request: its headers, body and trailers, and its end. The request's rule is chosen here.
 
 import { FilterDataStatus, FilterHeadersStatus, FilterTrailersStatus } from "../../abi/enums";
 import { nowMs, pairsAt, pairsSize, setEffectiveContext } from "../../abi/host";
@@ -27,19 +27,19 @@ export function requestCame(stream: u32, bodyFollows: bool): FilterHeadersStatus
   }
   const config = whole.config;
   if (!readHeaders(whole, stream)) return refuse(BAD_REQUEST, whole, false);
-  // CONNECT has no path, OPTIONS * has none that could be matched, absolute forms are not ours to take apart.
+  // CONNECT has no path, `OPTIONS *` has none that can be matched, and absolute forms are not parsed.
   if (headers.pathSize < 1 || load<u8>(headers.pathAt) != 0x2f) return refuse(BAD_REQUEST, whole, false);
   if (config.readyPath.length > 0 && headers.pathIs(config.readyPath)) return answerReady(root, whole);
   if (config.rules.length == 0) return execute(root, whole, stream, bodyFollows, NO_WAITS);
   const chosen = chooseRule(config, headers);
   if (chosen == AMBIGUOUS) return refuse(AMBIGUOUS_PATH, whole, true);
   const rule = chosen == NO_RULE ? whole : root.rules[chosen];
-  // What is a credential to one rule may be nothing to another.
+  // A header that is a credential for one rule may be an ordinary one for another.
   if (rule.names != whole.names && !headers.read(pairsAt(), pairsSize(), rule.names)) return refuse(BAD_REQUEST, rule, false);
   return execute(root, rule, stream, bodyFollows, NO_WAITS);
 }
 
-/** `proxy_on_request_body`: only forms that a step waits for are held and read. */
+/** `proxy_on_request_body`. Only a form that a step waits for is held back and read. */
 export function bodyCame(stream: u32, size: u32, last: bool): FilterDataStatus {
   const waiter = bodies.find(stream);
   if (waiter == null) return FilterDataStatus.Continue;
@@ -48,7 +48,7 @@ export function bodyCame(stream: u32, size: u32, last: bool): FilterDataStatus {
   return FilterDataStatus.StopIterationAndBuffer;
 }
 
-/** `proxy_on_request_trailers`: they end a body that a step waits for, and are cleared of what only the filter may say. */
+/** `proxy_on_request_trailers`. Trailers end a body that a step waits for. Identity headers and credentials are removed from them. */
 export function trailersCame(stream: u32): FilterTrailersStatus {
   const waiter = bodies.find(stream);
   if (waiter != null) {
@@ -57,11 +57,11 @@ export function trailersCame(stream: u32): FilterTrailersStatus {
   }
   const root = roots.ofStream(stream);
   if (root != null) scrubTrailers(root.trailerNames);
-  else for (let i = 0; i < roots.all.length; i++) scrubTrailers(roots.all[i].trailerNames); // too old to be told whose it is
+  else for (let i = 0; i < roots.all.length; i++) scrubTrailers(roots.all[i].trailerNames); // too old to know its configuration
   return FilterTrailersStatus.Continue;
 }
 
-/** `proxy_on_delete` of a stream: the only word that a request has gone. */
+/** `proxy_on_delete` of a stream: the only callback that says that a request has gone. */
 export function requestGone(stream: u32): void {
   waitingStreams.delete(stream);
   if (bodies.none) return;
@@ -69,7 +69,7 @@ export function requestGone(stream: u32): void {
   if (waiter != null) bodies.remove(waiter);
 }
 
-/** On the tick: refuses some of the requests whose body does not come or that had to give way, and says what is missing. Whether there may be more of them. */
+/** On the tick: refuses some of the requests that were displaced or whose body does not come, and logs the cause. True if there may be more of them. */
 export function refuseOverdue(): bool {
   if (bodies.none) return false;
   const overdue = bodies.overdue(nowMs(), BATCH);

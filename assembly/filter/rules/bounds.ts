@@ -1,4 +1,4 @@
-// A share has no room for another call or another wait: what the operator is told.
+// Reports to the operator that a share has no room for another call or wait.
 
 import { decodeUtf8 } from "../../bytes/utf8";
 import { Config } from "../../config/config";
@@ -6,7 +6,7 @@ import { Bound } from "../observe/metrics";
 import { RuleSettings } from "./rule_settings";
 import { MAX_CALLS, MAX_WAITING, Share } from "./share";
 
-/** Counts that a request has found its share full, and says so in the log. */
+/** Counts and logs that a request found its share full. */
 export function noteFull(rule: RuleSettings, share: Share): void {
   const calls = share.callsFull;
   if (!share.reached.count(calls ? Bound.Calls : Bound.Waiting)) return;

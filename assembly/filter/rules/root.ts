@@ -1,4 +1,4 @@
-// A root context: what the rules of one configuration have in common, whatever else each of them has.
+// A root context: what all rules of one configuration share.
 
 import { EMPTY } from "../../bytes/bytes";
 import { OwnCookieNames } from "../../http/cookie_names";
@@ -11,35 +11,35 @@ import { Verdicts } from "../verdicts/verdict_cache";
 export class Root {
   /** The providers of all rules, each once. */
   providers: ProviderCache[] = [];
-  /** What is known of the sessions of each issuer and client, each once. */
+  /** A registry of sessions for each issuer and client. */
   registries: SessionRegistry[] = [];
-  /** What is cached for all of them. */
+  /** The cached verdicts of all rules. */
   verdicts: Verdicts = new Verdicts(0, 0);
-  /** Of the filter's own cookies, whatever rule they belong to. */
+  /** The names of the filter's own cookies, of all rules. */
   cookieNames: OwnCookieNames = new OwnCookieNames();
-  /** Whether what the response must carry, or must not, depends on the request (filter/requests/responses.ts). */
+  /** Whether responses are changed depending on their request (filter/requests/responses.ts). */
   watchesResponses: bool = false;
-  /** What a request's trailers must not hold. */
+  /** Names that are removed from a request's trailers. */
   trailerNames: NameTable = new NameTable();
-  /** The configuration as it was written. */
+  /** The text of the configuration. */
   document: Uint8Array = EMPTY;
-  /** Known to all workers with this very configuration, and to nobody else. */
+  /** A key that only workers with this same configuration know. */
   key: Uint8Array = EMPTY;
   readonly lines: Lines = new Lines();
-  /** Spreads entries of tables whose keys strangers choose. */
+  /** The seed of the tables whose keys attackers can choose. */
   seed: u64 = 0;
   tickMs: u32 = 0;
 
   constructor(readonly id: u32) {}
 
-  /** Changes with every provider's keys: verdicts that rest on old ones are void. */
+  /** Changes when the keys of any provider change: verdicts by the old keys are void. */
   get generation(): i32 {
     let sum = 0;
     for (let i = 0; i < this.providers.length; i++) sum += this.providers[i].generation;
     return sum;
   }
 
-  /** Whether something that requests may wait for is on its way. */
+  /** Whether a fetch that requests may wait for is under way. */
   get fetching(): bool {
     for (let i = 0; i < this.providers.length; i++) if (!this.providers[i].settled) return true;
     return false;

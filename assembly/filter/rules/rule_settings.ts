@@ -1,4 +1,4 @@
-// What stands between some requests and the upstream: the settings of a rule, or those outside of all rules.
+// The settings of one rule, or those outside of all rules, with their bounds.
 
 import { random } from "../../abi/host";
 import { Config } from "../../config/config";
@@ -19,34 +19,34 @@ const entropy = new HostEntropy();
 
 @final
 export class RuleSettings {
-  /** What its requests have under way: those with a bearer token, and those of browsers. A flood of the first leaves the second alone. */
+  /** The bounds for requests with a bearer token, and for those of browsers. They are separate, so a flood of tokens does not affect browsers. */
   readonly tokens: Share = new Share("introspections");
   readonly browsers: Share = new Share("calls for browsers");
-  /** What its cookies are called among `root.cookieNames`, with the Secure attribute and without. */
+  /** The index of its cookies' names in `root.cookieNames`, with the Secure attribute and without. */
   secureNaming: i32 = NO_NAMING;
   plainNaming: i32 = NO_NAMING;
-  /** For the log: a blank and the rule's place in the configuration; "" for what stands outside of rules. */
+  /** For the log: a blank and the rule's place in the configuration; "" outside of all rules. */
   readonly label: string;
 
   constructor(
     readonly root: Root,
-    /** Tells its verdicts from those of the root's other rules. */
+    /** Distinguishes its verdicts from those of the root's other rules. */
     readonly number: i32,
     readonly config: Config,
-    /** The header names that mean something to it. */
+    /** The header names that it looks for. */
     readonly names: NameTable,
-    /** null where nothing is fetched from a provider. */
+    /** null if nothing is fetched from a provider. */
     readonly provider: ProviderCache | null,
-    /** What the workers know together of the sessions of its issuer and client. */
+    /** What the workers share about the sessions of its issuer and client. */
     readonly registry: SessionRegistry = NO_SESSIONS,
   ) {
     this.label = number == 0 ? "" : " rules[" + (number - 1).toString() + "]";
   }
 
-  /** About the provider, while a request is waiting for it. */
+  /** Logs a problem with the provider while a request waits for it. */
   trouble(text: string): void { this.root.lines.trouble(this.label, text); }
 
-  /** What a step is told. */
+  /** The input of a step. */
   exchange(nowMs: i64, waits: Waits, addonHeaders: Uint8Array[] = []): Exchange {
     const provider = this.provider;
     if (provider != null) provider.at(nowMs);

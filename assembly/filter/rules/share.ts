@@ -1,10 +1,10 @@
-// How much the requests of one kind and of one rule may have under way at once. It is theirs alone: no other provider, rule or configuration can use it up.
+// The bounds on calls and waiting requests, for one kind of requests of one rule. No other provider, rule or configuration can use them up.
 
 import { Reached } from "../observe/reached";
 
-/** Calls to the provider, with those of other workers that are waited for: what a flood of tokens can cost the provider, and us in memory. */
+/** Calls to the provider, including those of other workers that requests here wait for. Bounds what a flood of tokens costs the provider, and memory here. */
 export const MAX_CALLS = 256;
-/** Requests that wait; each costs a few bytes here and its headers in Envoy. */
+/** Waiting requests. Each costs a few bytes here, and its headers in Envoy. */
 export const MAX_WAITING = 16_384;
 
 @final
@@ -13,7 +13,7 @@ export class Share {
   waiting: i32 = 0;
   readonly reached: Reached = new Reached();
 
-  /** `name`: what these calls are, for the log. */
+  /** `name` describes these calls in the log. */
   constructor(readonly name: string) {}
 
   get callsFull(): bool { return this.calls >= MAX_CALLS; }

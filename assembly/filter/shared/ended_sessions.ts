@@ -1,5 +1,5 @@
-// Sessions of one issuer and client that were ended before their time, known to all workers of this Envoy. Kept in Envoy's shared data; each worker
-// holds a copy, and looks for news on every tick.
+// Revoked sessions of one issuer and client. They are in Envoy's shared data, so all workers of an Envoy know them; each worker holds a copy, and
+// looks for changes on every tick.
 
 import { setSharedData, sharedData, sharedDataOr } from "../../abi/host";
 import { EMPTY, utf8 } from "../../bytes/bytes";
@@ -7,33 +7,33 @@ import { logs } from "../observe/logs";
 import { Bound } from "../observe/metrics";
 import { Reached } from "../observe/reached";
 
-/** A record: key u64, person u64 (0: not known), ended at and kept until (seconds, u32 each). */
+/** A record: key u64, person u64 (0: not known), revoked at and kept until (seconds, u32 each). */
 const RECORD: i32 = 24;
-/** The records are spread over so many values, so that one more logout copies only a part of them. */
+/** The records are spread over so many values, so that one logout copies only a part of them. */
 const BUCKETS: i32 = 16;
-/** 32,768 in all: one logout a second is kept for nine hours, and for the whole absolute timeout where there are fewer. */
+/** 32,768 in all. With one logout a second, each is kept for nine hours; with fewer, for the whole absolute timeout. */
 const MAX_IN_BUCKET: i32 = 2048;
-/** Of one person. Beyond it, one record ends all sessions that they have begun before. */
+/** Records of one person. If there would be more, one record revokes all sessions that they have begun until then. */
 const MAX_OF_PERSON: i32 = 8;
 const CAS_TRIES = 4;
 
 @final
 export class EndedSessions {
-  /** Each bucket as it was last read. */
+  /** The last reading of each bucket. */
   private readonly buckets: Uint8Array[] = new Array<Uint8Array>();
   private readonly keys: Uint8Array[] = new Array<Uint8Array>();
-  /** Written anew with every change, so that a worker that looks reads one value. */
+  /** Rewritten with every change, so that a worker reads one value to find out whether anything has changed. */
   private readonly headKey: Uint8Array;
   private headCas: u32 = 0;
-  /** How many records there are here; 0 spares every request the search. */
+  /** The number of records here; with 0 no request searches. */
   private count: i32 = 0;
-  /** Raised with every change: what was looked up under an older number must be looked up again. */
+  /** Incremented with every change: a result of `ended` under an older number is no longer valid. */
   version: u32 = 0;
   private readonly reached: Reached = new Reached();
-  /** Whether the bucket that was made last has no room for all its records. */
+  /** Whether the last bucket that was made has dropped records for lack of room. */
   private forgot: bool = false;
 
-  /** `name`: of the issuer and client, among all that share the data. `owner`: what the log calls them. */
+  /** `name` identifies issuer and client in the shared data; `owner` in the log. */
   constructor(name: string, private readonly owner: string) {
     const prefix = "envoy-oidc/1/ended/" + name;
     this.headKey = utf8(prefix);
@@ -45,14 +45,14 @@ export class EndedSessions {
 
   get isEmpty(): bool { return this.count == 0; }
 
-  /** Whether it has ended, and did not begin later. */
+  /** Whether the session is revoked. One that began after the revocation is not. */
   ended(key: u64, beganAtSec: i64): bool {
     if (this.count == 0) return false;
     const bucket = this.buckets[bucketOf(key)], at = find(bucket, key);
     return at >= 0 && <i64>load<u32>(bucket.dataStart + at, 16) >= beganAtSec;
   }
 
-  /** False when the other workers cannot be told. `person`: the key that ends all their sessions; 0 where they are not known. */
+  /** Revokes. False if the shared data cannot be written. `person`: the key that revokes all sessions of the person; 0 if it is not known. */
   end(key: u64, person: u64, nowSec: i64, untilSec: i64): bool {
     const i = bucketOf(key);
     for (let attempt = 0; attempt < CAS_TRIES; attempt++) {
@@ -91,10 +91,10 @@ export class EndedSessions {
 
   private note(text: string): void { if (this.reached.count(Bound.EndedSessions)) logs.warn(text); }
 
-  /** The bucket with this record, and without those that nobody needs any more. Where it is full, the session that would expire first is forgotten. */
+  /** The bucket with this record, and without expired ones. If it is full, the record that would expire first is dropped. */
   private withRecord(bucket: Uint8Array, key: u64, person: u64, nowSec: i64, untilSec: i64): Uint8Array {
     const out = new Uint8Array(bucket.length + RECORD);
-    // The clock may have jumped back: what has ended stays ended.
+    // Even if the clock has jumped back, a revoked session stays revoked.
     let size = 0, endedAt = nowSec, until = untilSec;
     for (let at = 0; at + RECORD <= bucket.length; at += RECORD) {
       const from = bucket.dataStart + at, kept = <i64>load<u32>(from, 20);
@@ -122,7 +122,7 @@ export class EndedSessions {
 
 function bucketOf(key: u64): i32 { return <i32>(key & (BUCKETS - 1)); }
 
-// Raw addresses: whole records within the bucket.
+// The functions below use raw addresses, always of whole records within the bucket.
 
 /** The offset of the record, or -1. */
 function find(bucket: Uint8Array, key: u64): i32 {
@@ -130,7 +130,7 @@ function find(bucket: Uint8Array, key: u64): i32 {
   return -1;
 }
 
-/** How many other records of that person still count. */
+/** The number of other unexpired records of that person. */
 function othersOf(bucket: Uint8Array, key: u64, person: u64, nowSec: i64): i32 {
   let count = 0;
   for (let at = 0; at + RECORD <= bucket.length; at += RECORD) {
@@ -140,7 +140,7 @@ function othersOf(bucket: Uint8Array, key: u64, person: u64, nowSec: i64): i32 {
   return count;
 }
 
-/** The offset of the record that nobody will need first, among the first `size` bytes. */
+/** The offset of the record that expires first, among the first `size` bytes. */
 function earliest(bucket: Uint8Array, size: i32): i32 {
   let first = 0;
   for (let at = RECORD; at + RECORD <= size; at += RECORD) if (load<u32>(bucket.dataStart + at, 20) < load<u32>(bucket.dataStart + first, 20)) first = at;

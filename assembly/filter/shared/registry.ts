@@ -1,4 +1,4 @@
-// What a step may ask of this worker and, through Envoy's shared data, of all others.
+// What a step can read and write across the workers of this Envoy, by way of Envoy's shared data.
 
 import { encodeBase64url } from "../../bytes/base64";
 import { EMPTY } from "../../bytes/bytes";

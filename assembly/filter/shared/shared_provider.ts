@@ -1,4 +1,4 @@
-// What the workers of one Envoy tell each other about a provider, in Envoy's shared data: its documents, and who holds the lease to call.
+// What the workers of one Envoy share about a provider, in Envoy's shared data: its documents, and the lease for a call.
 
 import { setSharedData, sharedData, sharedDataOr, SharedValue } from "../../abi/host";
 import { joined, utf8 } from "../../bytes/bytes";
@@ -6,15 +6,15 @@ import { joined, utf8 } from "../../bytes/bytes";
 export const enum Document { Metadata = 0, Keys }
 
 /**
- * The head record: lease end (ms), then for each document when it was fetched (ms), when it was last tried (ms), failures in a row; at last when a fetch that an
- * unknown key id had caused was good (ms). All i64. */
+ * The head record: end of the lease (ms); for each document when it was fetched (ms), when it was last tried (ms), and failures in a row; last, when a fetch
+ * that an unknown key id caused succeeded (ms). All i64. */
 const LEASE = 0;
 const FIRST = 8;
 const PER_DOCUMENT = 24;
 const ASKED = FIRST + 2 * PER_DOCUMENT;
 const HEAD_SIZE = ASKED + 8;
 
-/** Tries of one compare-and-swap: a loser's worth is on its way in the winner's record. */
+/** Attempts of one compare-and-swap. If all fail, the other workers' records are as good. */
 const CAS_TRIES = 4;
 
 @final
@@ -30,7 +30,7 @@ export class SharedProvider {
     this.documentKeys = [joined(prefix, utf8("/metadata")), joined(prefix, utf8("/keys"))];
   }
 
-  /** Reads the head record. True when somebody has written it since the last look. */
+  /** Reads the head record. True if it has changed since the last look. */
   look(): bool { return this.take(sharedData(this.headKey)); }
 
   private take(value: SharedValue): bool {
@@ -47,7 +47,7 @@ export class SharedProvider {
   get askedAtMs(): i64 { return this.word(ASKED); }
   failures(document: Document): i32 { return <i32>this.word(FIRST + document * PER_DOCUMENT + 16); }
 
-  /** Takes the right to call until then; false when another worker has it. */
+  /** Takes the lease until then. False if another worker has it. */
   lease(nowMs: i64, untilMs: i64): bool {
     this.ensure();
     this.look();
@@ -56,14 +56,14 @@ export class SharedProvider {
     return this.write();
   }
 
-  /** Gives the right back unused. */
+  /** Returns the lease unused. */
   release(): void {
     this.look();
     this.set(LEASE, 0);
     this.write();
   }
 
-  /** Gives the right back with what came of it: a document, or one more failure. */
+  /** Returns the lease, with the result of the call: a document, or one more failure. */
   publish(document: Document, body: Uint8Array | null, nowMs: i64, failures: i32, askedAtMs: i64): void {
     if (body != null) setSharedData(this.documentKeys[document], body, 0);
     for (let i = 0; i < CAS_TRIES; i++) {
@@ -81,13 +81,13 @@ export class SharedProvider {
 
   read(document: Document): Uint8Array | null { return sharedData(this.documentKeys[document]).bytes; }
 
-  /** Makes the record where there is none: a compare-and-swap needs something to compare with, and ANY_CAS never replaces one. */
+  /** Makes the record if there is none: a compare-and-swap needs a value to compare with. ANY_CAS never replaces a value. */
   private ensure(): void {
     if (this.cas != 0) return;
     this.take(sharedDataOr(this.headKey, new Uint8Array(HEAD_SIZE)));
   }
 
-  /** Afterwards the record is read anew before it is believed: it may be another worker's. */
+  /** The record is read again afterwards, because another worker may have written it. */
   private write(): bool {
     const cas = this.cas;
     this.cas = 0;

@@ -1,31 +1,31 @@
-// Who asks the provider about a token, and what it has said, in Envoy's shared data: one introspection serves all workers.
+// Introspections under way and their responses, in Envoy's shared data: one introspection serves all workers.
 
 import { EMPTY } from "../../bytes/bytes";
 import { SharedRecord, SharedTable } from "./shared_table";
 
 /**
- * Some 16 MB at the most: a worker's own memory of verdicts (filter/verdicts/verdict_cache.ts) is what requests are served from, this is only for the
- * first one that each worker gets. An answer is 32 kB at the most.
+ * 16 MB at most. Requests are served from the worker's own cache (filter/verdicts/verdict_cache.ts); this data serves only the first request in each
+ * worker. A response has 32 kB at most.
  */
 const BUCKETS = 1024;
 const ROOM = 16 * 1024;
 const CAS_TRIES = 8;
 
 /**
- * How far ahead of this worker's time another's may be: this one has read the clock at the start of its callback, and may have been interrupted since.
- * What lies further ahead is rubbish, or the clock has jumped back.
+ * How far another worker's time may be ahead of this one's, which was read at the start of the callback. A time further ahead is invalid, or the clock has
+ * jumped back.
  */
 export const AHEAD_MS: i64 = 1_000;
 
-/** A record's text: the newest lease, until when it is under way (ms; 0: it is over), the lease that was answered last (0: none), all i64; then its answer, sealed. */
+/** A record's text: the newest lease, until when it is under way (ms; 0: it has ended), the lease that was answered last (0: none), all i64; then its sealed response. */
 const HEAD = 24;
 
-/** How an introspection stands. Leases are numbered by the time (ms) at which they began, so that they rise also where the record was lost in between. */
+/** The state of an introspection. A lease's number is the time (ms) at which it began, so numbers rise even if the record is lost in between. */
 @final
 export class Standing {
   constructor(readonly lease: i64, readonly underWayUntilMs: i64, readonly answeredLease: i64, readonly answer: Uint8Array) {}
 
-  /** Leases last `leaseMs` at the most: one that claims to last longer counts for nothing. */
+  /** A lease lasts `leaseMs` at most: a record that says more is ignored. */
   underWay(nowMs: i64, leaseMs: i64): bool { return this.underWayUntilMs > nowMs && this.underWayUntilMs <= nowMs + AHEAD_MS + leaseMs; }
 }
 
@@ -33,10 +33,10 @@ export class Standing {
 export class SharedResults {
   private readonly table: SharedTable = new SharedTable("envoy-oidc/1/answers/", BUCKETS, ROOM);
 
-  /** null where nothing is known of the introspection. */
+  /** null if nothing is known of the introspection. */
   standing(name: Uint8Array, nowMs: i64): Standing | null { return read(this.table.find(name, nowMs), nowMs); }
 
-  /** Takes the lease for so long, and says its number. 0 when things do not stand any more as they were seen, or nothing can be written. The last answer stays. */
+  /** Takes the lease and returns its number. 0 if the state is no longer the one that was `seen`, or if nothing can be written. The last response is kept. */
   begin(name: Uint8Array, seen: Standing | null, nowMs: i64, leaseMs: i64): i64 {
     const untilMs = nowMs + leaseMs, seenLease: i64 = seen == null ? 0 : seen.lease, seenAnswered: i64 = seen == null ? 0 : seen.answeredLease;
     for (let attempt = 0; attempt < CAS_TRIES; attempt++) {
@@ -49,12 +49,12 @@ export class SharedResults {
     return 0;
   }
 
-  /** The lease's answer, to be kept until then. One that comes late, after a later lease's, is not. */
+  /** Keeps the lease's response until then, unless a later lease has been answered. */
   finish(name: Uint8Array, lease: i64, answer: Uint8Array, nowMs: i64, keepUntilMs: i64): void {
     for (let attempt = 0; attempt < CAS_TRIES; attempt++) {
       const now = read(this.table.findToPut(name, nowMs), nowMs);
       if (now != null && now.answeredLease > lease) return;
-      // Another worker may have taken over, and is still at it.
+      // Another worker may have taken a later lease, which is still under way.
       const later = now != null && now.lease > lease ? now : new Standing(lease, 0, 0, EMPTY);
       const text = written(later.lease, later.underWayUntilMs, lease, answer);
       if (this.table.put(name, new SharedRecord(0, text, max(keepUntilMs, later.underWayUntilMs)), nowMs)) return;

@@ -1,9 +1,9 @@
-// Records that the workers of one Envoy share, in Envoy's shared data: found by a digest, over at their time, and bounded in all.
+// Records in Envoy's shared data, for all workers of one Envoy. They are found by a digest, expire at their time, and have a bound in all.
 
 import { setSharedData, sharedData, sharedDataOr } from "../../abi/host";
 import { EMPTY, sameAt, utf8 } from "../../bytes/bytes";
 
-/** A record: key (16 bytes), tag u32, size of the text u32, good until (ms) i64, then the text. */
+/** A record: key (16 bytes), tag u32, size of the text u32, valid until (ms) i64, then the text. */
 const KEY = 16;
 const HEAD = 32;
 
@@ -12,23 +12,23 @@ export class SharedRecord {
   constructor(readonly tag: u32, readonly text: Uint8Array, readonly untilMs: i64) {}
 }
 
-/** Shared data forgets no key: there are so many buckets, and a bucket is written anew without what is over. */
+/** Envoy's shared data never deletes a key. So the number of buckets is fixed, and a bucket is rewritten without its expired records. */
 @final
 export class SharedTable {
   /** The bucket that `findToPut` has read. */
   private held: Uint8Array = EMPTY;
   private cas: u32 = 0;
 
-  /** `buckets`: a power of two, up to 65,536. `room`: what a bucket may hold, in bytes; beyond it the oldest records go, but never the newest. */
+  /** `buckets`: a power of two, up to 65,536. `room`: bytes in a bucket; if there would be more, the oldest records are dropped, but never the newest. */
   constructor(private readonly prefix: string, private readonly buckets: u32, private readonly room: i32) {}
 
-  /** null where there is none, or its time is over. */
+  /** null if there is no such record, or if it has expired. */
   find(key: Uint8Array, nowMs: i64): SharedRecord | null {
     const bucket = sharedData(this.nameOf(key)).bytes;
     return bucket == null ? null : recordIn(bucket, key, nowMs);
   }
 
-  /** The same, with `put` to follow. */
+  /** The same, if `put` follows. */
   findToPut(key: Uint8Array, nowMs: i64): SharedRecord | null {
     const held = sharedDataOr(this.nameOf(key), EMPTY), bytes = held.bytes;
     this.held = bytes == null ? EMPTY : bytes;
@@ -36,7 +36,7 @@ export class SharedTable {
     return recordIn(this.held, key, nowMs);
   }
 
-  /** In place of what `findToPut` has found. False when another worker has written to the bucket since: then both are to be done anew. */
+  /** Replaces what `findToPut` has found. False if another worker has written the bucket since: then repeat both. */
   put(key: Uint8Array, record: SharedRecord, nowMs: i64): bool {
     return setSharedData(this.nameOf(key), withRecord(this.held, key, record, nowMs, this.room), this.cas);
   }
@@ -44,7 +44,7 @@ export class SharedTable {
   private nameOf(key: Uint8Array): Uint8Array { return utf8(this.prefix + ((<u32>key[0] | <u32>key[1] << 8) & (this.buckets - 1)).toString()); }
 }
 
-/** The size of the whole record there, or 0 where none is whole. Written by this code alone, and still read with care. */
+/** The size of the record there, or 0 if it is not complete. Only this code writes records, but each is checked all the same. */
 function recordSize(bucket: Uint8Array, at: i32): i32 {
   if (at + HEAD > bucket.length) return 0;
   const size = load<u32>(bucket.dataStart + at, 20);
@@ -59,7 +59,7 @@ function recordIn(bucket: Uint8Array, key: Uint8Array, nowMs: i64): SharedRecord
   return null;
 }
 
-/** The bucket with this record last, without what is over, and without the oldest where it grows too large. */
+/** The bucket with this record at its end, without expired records, and without the oldest ones if it would be too large. */
 function withRecord(bucket: Uint8Array, key: Uint8Array, record: SharedRecord, nowMs: i64, room: i32): Uint8Array {
   const text = record.text, own = HEAD + text.length;
   const out = new Uint8Array(bucket.length + own);

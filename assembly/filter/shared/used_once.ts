@@ -5,7 +5,7 @@ import { Claim } from "../../flow/decision/exchange";
 import { SharedRecord, SharedTable } from "./shared_table";
 
 const BUCKETS = 256;
-/** For 512 records in a bucket, 131,072 in all. Beyond it the oldest go. */
+/** Bytes in a bucket: 512 records, 131,072 in all. If there would be more, the oldest are dropped. */
 const ROOM = 16 * 1024;
 const CAS_TRIES = 8;
 
@@ -23,7 +23,7 @@ export class UsedOnce {
     return Claim.Failed;
   }
 
-  /** It has not been used after all. */
+  /** Takes the claim back: the key was not used after all. */
   release(key: Uint8Array, nowMs: i64): void {
     for (let attempt = 0; attempt < CAS_TRIES; attempt++) {
       if (this.table.findToPut(key, nowMs) == null || this.table.put(key, new SharedRecord(0, EMPTY, 0), nowMs)) return;

@@ -1,4 +1,4 @@
-// Verdicts that the next request with the same token gets without being judged again.
+// Cached verdicts on tokens, for the next request with the same token.
 
 import { copied, EMPTY, utf8 } from "../../bytes/bytes";
 import { decodeUtf8 } from "../../bytes/utf8";
@@ -21,7 +21,7 @@ export function cacheVerdict(verdicts: Verdicts, owner: u32, key: Uint8Array, ve
   }
 }
 
-/** The refusal that is remembered there (filter/verdicts/verdict_cache.ts). */
+/** The refusal that an entry holds (filter/verdicts/verdict_cache.ts). */
 export function refusalAt(entry: usize): Refuse {
   const refusal = REFUSALS[tagOf(entry)];
   if (valueSize(entry) == 0) return new Refuse(refusal);
@@ -38,7 +38,7 @@ function written(refuse: Refuse): Uint8Array {
   return new ByteWriter(SIZE + size + person.length).byte(<u8>size).byte(<u8>(size >> 8)).byte(<u8>(size >> 16)).bytes(place).bytes(person).done();
 }
 
-/** Until when a verdict on a token may be remembered; 0: not at all. */
+/** Until when a verdict on a token may be cached; 0: not at all. */
 export function untilSecOf(verdict: Next): i64 {
   if (verdict instanceof Forward) return (verdict as Forward).untilSec;
   return verdict instanceof Refuse ? (verdict as Refuse).untilSec : 0;

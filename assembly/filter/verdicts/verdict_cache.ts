@@ -1,35 +1,35 @@
-// Verdicts on tokens seen before: flat memory, bounded in bytes, oldest out first. A hit compares the whole token.
+// Cached verdicts on tokens, in flat memory with a bound in bytes. The oldest are dropped first. A hit compares the whole token.
 
 import { sameAt } from "../../bytes/bytes";
 import { hash } from "../../bytes/hash";
 
-/** Slots that a token may stand in: bounds the search whatever strangers send. */
+/** The number of slots that a token may be in. It bounds the search, whatever attackers send. */
 const PROBES: u32 = 8;
-/** Bytes at both ends of a longer token by which it is looked for. */
+/** Of a longer token only so many bytes at its two ends are hashed. */
 const HEADS: u32 = 32, TAILS: u32 = 64;
-/** A slot for about every so many bytes of entries. */
+/** There is a slot for about so many bytes of entries. */
 const BYTES_PER_SLOT: u32 = 256;
 
 /** An entry: hash u64, its size u32, owner and token size u32, value size u32, tag u32, valid until (seconds) i64, then token and value. */
 const HEAD: u32 = 32;
-/** The owner stands above these bits of the token's size: what one rule lets through says nothing to another. */
+/** The owner is in the bits above the token's size: a verdict is valid for one rule only. */
 const SIZE_BITS: u32 = 24;
 
 @final
 export class VerdictCache {
-  /** Entries one behind the other; reused from the start when full. Both are made when the first verdict is kept. */
+  /** The entries one after another; when it is full, it is reused from its start. Both are allocated with the first verdict. */
   private entries: StaticArray<u8> = new StaticArray<u8>(0);
   /** Offset + 1 of an entry, or 0. */
   private slots: StaticArray<u32> = new StaticArray<u32>(0);
   /** 0 as long as there are no slots. */
   private mask: u32 = 0;
-  /** Where the next entry goes, where the oldest one is, and where the used part ends while the oldest lies behind the newest. */
+  /** The place of the next entry, the oldest entry, and the end of the used part while the oldest entry is after the newest in memory. */
   private head: u32 = 0;
   private tail: u32 = 0;
   private end: u32 = 0;
   private wrapped: bool = false;
 
-  /** `seed` keeps strangers from choosing tokens that collide. */
+  /** `seed` keeps attackers from choosing tokens that collide. */
   constructor(private readonly capacity: u32, private readonly seed: u64) {}
 
   /** The owner's entry for this token that is valid at `nowSec`, or 0. */
@@ -46,7 +46,7 @@ export class VerdictCache {
     return 0;
   }
 
-  /** Keeps a verdict; one too large to share the memory with others is not kept. */
+  /** Keeps a verdict, unless it is so large that it would displace too many others. */
   keep(owner: u32, token: usize, size: u32, tag: u32, value: Uint8Array, untilSec: i64): void {
     const needed = (HEAD + size + <u32>value.length + 7) & ~7;
     if (needed > this.capacity / 4 || size >= 1 << SIZE_BITS) return;
@@ -80,7 +80,7 @@ export class VerdictCache {
     this.mask = count - 1;
   }
 
-  /** Where the slot for a new entry is: the token's own, else a free one, else the first (what it held is forgotten). */
+  /** The slot for a new entry: the token's own, else a free one, else the first one, whose entry is dropped. */
   private slotFor(h: u64, token: usize, size: u32, owned: u32): usize {
     let free: usize = 0;
     for (let i: u32 = 0; i < PROBES; i++) {
@@ -96,10 +96,10 @@ export class VerdictCache {
     return free != 0 ? free : this.slot(<u32>h);
   }
 
-  /** The offset of `needed` free bytes, after as many of the oldest entries as necessary have gone. */
+  /** The offset of `needed` free bytes. As many of the oldest entries as necessary are dropped. */
   private room(needed: u32): u32 {
     if (this.head + needed > this.capacity) {
-      // The rest of the memory stays empty this time round. Whatever is still there beyond the head is the oldest: it goes first.
+      // The rest of the memory stays empty in this round. The entries that are still there after the head are the oldest: they are dropped first.
       if (this.wrapped) while (this.tail < this.end) this.evict();
       this.end = this.head;
       this.head = 0;
@@ -123,8 +123,8 @@ export class VerdictCache {
   }
 
   /**
-   * Of a token's ends: there stand what its encryption or its key's id begins with, and the signature or the seal's tag. Whoever makes tokens that
-   * differ in between alone has them share a few slots, and forgotten.
+   * The hash of a token's two ends: the beginning of its header or of its encryption, and its signature or the seal's tag. Tokens that differ only
+   * in between share a few slots, so they displace each other only.
    */
   private hashOf(owner: u32, token: usize, size: u32): u64 {
     const seed = this.seed + owner;
@@ -136,21 +136,21 @@ export class VerdictCache {
   private entry(offset: u32): usize { return changetype<usize>(this.entries) + offset; }
 }
 
-/** What the entry at this address holds. */
+/** The parts of the entry at this address. */
 export function tagOf(entry: usize): u32 { return load<u32>(entry, 20); }
 export function setTag(entry: usize, tag: u32): void { store<u32>(entry, tag, 20); }
 export function valueAt(entry: usize): usize { return entry + HEAD + (load<u32>(entry, 12) & ((1 << SIZE_BITS) - 1)); }
 export function valueSize(entry: usize): u32 { return load<u32>(entry, 16); }
 
-/** Refusals that are remembered, whatever the cache's size: enough for clients that keep sending a bad token. */
+/** Bytes for refusals, whatever the cache's size: enough for clients that keep sending a bad token. */
 const REFUSED_BYTES = 128 * 1024;
 
-/** What one configuration remembers. Refusals have memory of their own: bad tokens cannot push good ones out. */
+/** The cached verdicts of one configuration. Refusals have memory of their own, so bad tokens cannot displace good ones. */
 @final
 export class Verdicts {
   readonly admitted: VerdictCache;
   readonly refused: VerdictCache;
-  /** By the sealed text of a session. What is sealed rests on no key of the provider any more. */
+  /** By the sealed text of a session. These verdicts do not depend on the provider's keys. */
   readonly sessions: VerdictCache;
   private generation: i32 = 0;
 
@@ -160,7 +160,7 @@ export class Verdicts {
     this.sessions = new VerdictCache(bytes, seed);
   }
 
-  /** Forgets everything when the provider's keys have changed: what the old ones vouched for must be vouched for again. */
+  /** Drops all verdicts on tokens when the provider's keys have changed: the tokens must be verified again. */
   restOn(generation: i32): void {
     if (this.generation == generation) return;
     this.generation = generation;

@@ -1,13 +1,13 @@
-// The bytes under which the verdict on a request's bearer token is cached: the token, and the request headers that introspection sends along.
+// The key of a bearer token's verdict in the cache: the token, and the request headers that introspection sends along.
 
 import { Credential } from "../../flow/bearer/credential";
 import { HeaderBlock } from "../../http/header_block";
 
-/** A token is 16 kB at the most; with headers that are longer than the rest, the verdict is not cached. */
+/** A token has 16 kB at most. If the headers do not fit into the rest, the verdict is not cached. */
 const MAX_KEY: i32 = 32 * 1024;
 const text = new StaticArray<u8>(MAX_KEY);
 
-/** Of the request at hand. Valid until the callback returns. */
+/** The key of the current request. Valid until the callback returns. */
 @final
 export class VerdictKey {
   at: usize = 0;
@@ -15,8 +15,8 @@ export class VerdictKey {
   size: i32 = 0;
 
   /**
-   * `names`: the headers that introspection sends along. Every value stands behind its size, so that no byte can move from one to another. The token
-   * comes last: the cache hashes the ends of a key only, and a token's end is what tells it from others.
+   * `names`: the headers that introspection sends along. Each value follows its size, so that no byte can move from one value to the next. The token
+   * is last: the cache hashes only the ends of a key, and tokens differ at their end.
    */
   read(headers: HeaderBlock, credential: Credential, names: string[]): void {
     this.at = credential.at;

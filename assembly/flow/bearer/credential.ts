@@ -1,4 +1,4 @@
-// Finds the one bearer credential of a request (RFC 6750 §2), wherever configuration lets it stand.
+// Finds the one bearer credential of a request (RFC 6750 §2), in the places that the configuration allows.
 
 import { Config, Source, SourceKind } from "../../config/config";
 import { HeaderBlock } from "../../http/header_block";
@@ -7,29 +7,29 @@ import { QueryParameter } from "../../http/query";
 import { MAX_TOKEN } from "../../jose/jws";
 import { MALFORMED_CREDENTIAL, Refusal, SEVERAL_CREDENTIALS, TOKEN_TOO_LARGE, TOO_MANY_COOKIES } from "../decision/refusal";
 
-/** What was found. One object for all requests: a hit on a token seen before allocates nothing. */
+/** The credential that was found. All requests use one object, so that a cached verdict allocates nothing. */
 @final
 export class Credential {
-  /** Where the token is, until the callback returns; `size` is 0 where there is none. */
+  /** The address of the token, until the callback returns; `size` is 0 if there is none. */
   at: usize = 0;
   size: i32 = 0;
-  /** The query source that it came from: the upstream must not see it. */
+  /** The query source that it came from. The upstream must not see such a token. */
   fromQuery: Source | null = null;
-  /** Keeps what `at` points to, where that is a copy. */
+  /** Keeps the copy that `at` may point to. */
   private held: Uint8Array | null = null;
   private readonly parameter: QueryParameter = new QueryParameter();
 
-  /** Whether the token is made of the right characters. Not asked of one that was seen before. */
+  /** Whether the token has allowed characters only. It is not checked for a cached verdict. */
   get wellFormed(): bool { return isToken68(this.at, this.size); }
 
-  /** As before the first request. */
+  /** Removes the credential of the last request. */
   forget(): void {
     this.size = 0;
     this.fromQuery = null;
     this.held = null;
   }
 
-  /** null, or why the request cannot go on. Afterwards `size` says whether there is a token. */
+  /** null, or the reason to refuse the request. Afterwards `size` says whether there is a token. */
   read(headers: HeaderBlock, config: Config): Refusal | null {
     this.forget();
     if (headers.credentials > 1) return SEVERAL_CREDENTIALS;
@@ -47,8 +47,8 @@ export class Credential {
       size -= 7;
       while (size > 0 && load<u8>(at) == 0x20) { at++; size--; }
     } else if (!headers.credentialRaw) {
-      // Envoy joins two Authorization headers by a comma. Another scheme alone is no bearer credential; a scheme without a
-      // credential, or nothing at all, is a broken one.
+      // Envoy joins two Authorization headers by a comma. Another scheme alone is no bearer credential. The scheme without a credential, and an
+      // empty value, are malformed.
       if (bearerFollows(at, size)) return SEVERAL_CREDENTIALS;
       return size == 0 || isBrokenBearer(at, size) ? MALFORMED_CREDENTIAL : null;
     }
@@ -97,12 +97,12 @@ function isBareBearer(at: usize, size: i32): bool {
   return size == 6 && (load<u32>(at) | 0x20202020) == 0x72616562 && (load<u16>(at, 4) | 0x2020) == 0x7265;
 }
 
-/** `Bearer` with nothing behind it, or with something that neither parts it from a token nor makes it another word: a tab, a comma. */
+/** `Bearer` with nothing after it, or with a byte that neither separates it from a token nor makes it another word: a tab, a comma. */
 function isBrokenBearer(at: usize, size: i32): bool {
   return size >= 6 && isBareBearer(at, 6) && (size == 6 || TOKEN68[load<u8>(at + 6)] != 1);
 }
 
-/** Whether a bearer credential stands behind a comma. */
+/** Whether a bearer credential follows a comma. */
 function bearerFollows(at: usize, size: i32): bool {
   for (let i = 0; i < size;) {
     if (load<u8>(at + i++) != 0x2c) continue;
@@ -112,7 +112,7 @@ function bearerFollows(at: usize, size: i32): bool {
   return false;
 }
 
-/** For every byte: 1 where it may stand in a token, 2 where it may only end one (RFC 6750 §2.1: b64token). */
+/** For every byte: 1 if it may be in a token, 2 if it may only end one (RFC 6750 §2.1: b64token). */
 const TOKEN68: StaticArray<u8> = token68();
 
 function token68(): StaticArray<u8> {

@@ -1,4 +1,4 @@
-// The decision table for bearer tokens: what is asked of whom, in which order.
+// The decision for bearer tokens: by which way each is verified.
 
 import { Verification } from "../../config/config";
 import { Endpoint } from "../../http/callout";
@@ -10,7 +10,7 @@ import { ReadAnswer } from "./read_answer";
 import { NOT_READY, PROVIDER_UNREACHABLE } from "../decision/refusal";
 import { verifyWithKey, verifyWithKeySet } from "./verify_token";
 
-/** Judges a token that is well-formed as a credential. Never lets it through while anything needed for the judgement is missing. */
+/** Verifies a well-formed credential. It is never admitted while anything that the verification needs is missing. */
 export function decide(x: Exchange, token: Uint8Array): Next {
   switch (x.config.verification) {
     case Verification.PublicKey: return verifyWithKey(x, token);
@@ -20,7 +20,7 @@ export function decide(x: Exchange, token: Uint8Array): Next {
   }
 }
 
-/** `bearer_only` alone: introspection where the provider offers it and there are credentials for it, else its keys. */
+/** With `bearer_only` alone: introspection if the provider offers it and there are credentials for it, else the provider's keys. */
 function byWhatIsOffered(x: Exchange, token: Uint8Array): Next {
   const provider = x.provider;
   if (provider == null) return new Refuse(NOT_READY);
@@ -36,7 +36,7 @@ function withKeys(x: Exchange, token: Uint8Array): Next {
   return keys == null ? wait(x) : verifyWithKeySet(x, provider, keys, token);
 }
 
-/** Waits once; who has waited, or would wait for nothing, is told to come again. */
+/** Waits once. If the request has waited, or nothing is being fetched, it is refused with Retry-After. */
 function wait(x: Exchange): Next { return x.mayWait ? new AwaitProvider() : new Refuse(NOT_READY); }
 
 function introspect(x: Exchange, token: Uint8Array): Next {

@@ -1,4 +1,4 @@
-// Waits for what the introspection endpoint says of a token.
+// Waits for the introspection response about a token.
 
 import { Reply } from "../../http/callout";
 import { IntrospectionFault, introspectionFaultText, readIntrospection } from "../../oidc/introspection";
@@ -7,7 +7,7 @@ import { Exchange } from "../decision/exchange";
 import { Next, Refuse, Step } from "../decision/next";
 import { INACTIVE, PROVIDER_UNREACHABLE } from "../decision/refusal";
 
-/** How long "not active" is remembered: long enough to spare the provider a flood, too short to lock out a new token. */
+/** How long an inactive result is cached: long enough to spare the provider a flood, too short to lock out a new token. */
 const INACTIVE_SEC: i64 = 5;
 
 @final
@@ -17,7 +17,7 @@ export class ReadAnswer extends Step {
     const fault = answer.fault;
     if (fault == null) return admitActive(x, answer.value);
     if (fault.code == IntrospectionFault.Inactive) return new Refuse(INACTIVE, x.nowSec + INACTIVE_SEC);
-    // No answer is no verdict: closed for now, and not remembered.
+    // Without an answer there is no verdict: the request is refused, and nothing is cached.
     return new Refuse(PROVIDER_UNREACHABLE, 0, introspectionFaultText(fault.code, fault.at));
   }
 }

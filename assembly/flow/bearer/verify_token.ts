@@ -8,7 +8,7 @@ import { Exchange, ProviderView } from "../decision/exchange";
 import { AwaitProvider, Next, Refuse } from "../decision/next";
 import { ALGORITHM_REFUSED, BAD_CLAIMS, BAD_SIGNATURE, NOT_A_JWT, NOT_READY, Refusal, TOKEN_TOO_LARGE, UNKNOWN_KEY } from "../decision/refusal";
 
-/** How long a refusal that the same token would get again is remembered. */
+/** How long a refusal is cached that the same token would get again. */
 const REFUSED_SEC: i64 = 60;
 
 export function verifyWithKey(x: Exchange, token: Uint8Array): Next {
@@ -30,16 +30,16 @@ export function verifyWithKeySet(x: Exchange, provider: ProviderView, keys: KeyS
   if (candidates.length > 0) {
     const jwt = jws.verifiedByAny(candidates);
     const failure = jwt.fault;
-    // A wrong signature is final only with the very key that the token names.
+    // A wrong signature is final only with the key that the token names.
     if (failure == null || failure.code != JwsFault.BadSignature || keys.has(jws.kid)) return judge(x, jwt);
   }
   const newer: KeySet | null = provider.newerKeys() ? provider.keys() : null;
   if (newer != null) return verifyWithKeySet(x, provider, newer, token);
   const unknown = new Refuse(candidates.length > 0 ? BAD_SIGNATURE : UNKNOWN_KEY);
   if (!mayBeOurs(x, jws.unverifiedClaims())) return unknown;
-  // The provider may have a new key. Asking is limited for all tokens together: attackers choose key ids.
+  // The provider may have a new key. Look-ups are limited for all tokens together, because attackers choose key ids.
   if (!x.waited && provider.askForKey(false)) return new AwaitProvider();
-  // As long as the provider could not be asked, nothing says that the token is bad.
+  // If the provider could not be asked, the token may be valid.
   const lookedUp = x.waited && !provider.keysFailing;
   return lookedUp || provider.hasDropped(jws.kid) ? unknown : new Refuse(NOT_READY);
 }

@@ -25,19 +25,19 @@ import { BrowserRequest } from "../decision/browser_request";
 const MAX_COMPLETED = 3;
 export const LOOP_SEC: i64 = 120;
 
-/** A path of this size surely fits. */
+/** A path of this size always fits. */
 const LONG_PATH = 1024;
 
 /** Random bytes: the state's 24 give 32 characters, the others' 32 give 43 (RFC 7636 §4.1). */
 const STATE_BYTES = 24;
 const SECRET_BYTES = 32;
 
-/** Why a browser is sent: nobody is logged in, or somebody is and shall be asked again, or the provider alone shall be asked. */
+/** The kind of login: without a session, again in spite of a session (`force_reauthorize`), or silent, by prompt=none. */
 export const enum LoginKind { New = 1, Again, Silent }
 
 /**
- * `loop` is what to say where this browser has logged in several times just now and still has no session.
- * `about`: the session about which the provider is asked silently.
+ * `loop`: the refusal if this browser has completed several logins just now and still has no session.
+ * `about`: the session, for a silent login.
  */
 export function beginLogin(x: Exchange, request: BrowserRequest, how: LoginKind, loop: Refusal, about: Session | null = null): Next {
   const browser = request.browser, metadata = x.metadata;
@@ -46,7 +46,7 @@ export function beginLogin(x: Exchange, request: BrowserRequest, how: LoginKind,
   if (request.target.length > MAX_PATH) return tooLong(request);
   const endpoint: Url | null = metadata == null ? null : metadata.authorizationEndpoint;
   if (metadata != null && endpoint == null) return Refuse.retry(NOT_READY, returnTo, "login: the provider's metadata has no usable authorization_endpoint");
-  // Nobody is sent to a provider that is down: the browser would show an error of its own, without a way back.
+  // A browser is not sent to a provider that is down: it would show an error of its own, without a link back.
   const provider = x.provider;
   if (endpoint == null || provider == null || !provider.answers()) return x.mayWait ? new AwaitProvider() : Refuse.retry(NOT_READY, returnTo);
 
@@ -54,7 +54,7 @@ export function beginLogin(x: Exchange, request: BrowserRequest, how: LoginKind,
   if (how != LoginKind.New) counter.completed = 0;
   const sinceSec = x.nowSec - counter.completedAtSec;
   if (counter.completed >= MAX_COMPLETED && sinceSec >= 0 && sinceSec < LOOP_SEC) {
-    // The way out of the loop: the count starts again with the next attempt.
+    // The count starts again, so the page's link can begin a login.
     counter.completed = 0;
     const refuse = Refuse.retry(loop, returnTo);
     refuse.setCookies.push(flowSetCookie(request.names, request.secure, counter.written(), browser.formPost));
@@ -62,7 +62,7 @@ export function beginLogin(x: Exchange, request: BrowserRequest, how: LoginKind,
   }
 
   const fromElsewhere = isCrossSite(request.headers, request.origin);
-  // A click on the page's link is this site's own (duty 161).
+  // A click on the page's link comes from this site, and has room (duty 161).
   if (!counter.hasRoom(fromElsewhere)) return Refuse.retry(TOO_MANY_LOGINS, returnTo);
 
   const random = x.entropy.bytes(STATE_BYTES + 2 * SECRET_BYTES + NONCE_SIZE);
@@ -93,7 +93,7 @@ export function beginLogin(x: Exchange, request: BrowserRequest, how: LoginKind,
   return out;
 }
 
-/** Rather than lead elsewhere after the login without a word. The page without its query is kept in mind more easily. */
+/** The address does not fit into the cookie, and a login that leads elsewhere without a word would be worse. The page's link leaves the query out. */
 function tooLong(request: BrowserRequest): Refuse { return Refuse.retry(ADDRESS_TOO_LONG, safeReturnTo(request.path.length < LONG_PATH ? request.path : EMPTY)); }
 
 function requestOf(browser: BrowserSettings, login: Login, redirectUri: Uint8Array): AuthorizationRequest {
@@ -110,10 +110,10 @@ function requestOf(browser: BrowserSettings, login: Login, redirectUri: Uint8Arr
   return request;
 }
 
-/** A login is good for the redirect URI that it was begun with (duties 5 and 6). */
+/** Binds a login to its redirect URI (duties 5 and 6). */
 export function loginContext(browser: BrowserSettings, redirectUri: Uint8Array): Uint8Array { return contextOf([browser.context, redirectUri]); }
 
-/** Where the provider sends the browser back to. With APISIX's suffix it is below the page that was asked for. */
+/** The callback's path. With APISIX's suffix it is below the wanted page. */
 export function callbackPathOf(request: BrowserRequest): Uint8Array {
   if (request.browser.redirect != RedirectKind.Suffix) return request.browser.callbackPath;
   const path = request.path, suffix = utf8(CALLBACK_SUFFIX);
@@ -125,7 +125,7 @@ export function redirectUriOf(request: BrowserRequest, callbackPath: Uint8Array)
   return request.browser.redirect == RedirectKind.Absolute ? request.browser.redirectUrl : joined(request.origin, callbackPath);
 }
 
-/** Whether a path can stand in a cookie's Path and in a URL as it is: printable ASCII without `;` and `"`, and not too long. */
+/** Whether a path can be in a cookie's Path and in a URL as it is: visible ASCII without `;`, `"` and `\`, and not too long. */
 function plain(path: Uint8Array): bool {
   if (path.length > 1024) return false;
   for (let i = 0; i < path.length; i++) {

@@ -1,4 +1,4 @@
-// The way back from the provider (RFC 6749 §4.1.2, RFC 9207): is it this browser's, is it new, what does it say?
+// The provider's answer at the callback (RFC 6749 §4.1.2, RFC 9207): whether this browser began the login, whether the answer is new, and what it says.
 
 import { is, joined, same, utf8 } from "../../bytes/bytes";
 import { sameBytes } from "../../crypto/arithmetic/equal";
@@ -21,10 +21,10 @@ import { LOOP_SEC, loginContext, redirectUriOf } from "./begin_login";
 import { isLoggedIn } from "./use_session";
 import { BrowserRequest } from "../decision/browser_request";
 
-/** Each may come once only: whoever reads the first and whoever reads the last must not differ (duty 9). */
+/** Each may occur only once: a reader of the first and a reader of the last must see the same (duty 9). */
 const SINGLE: string[] = ["code", "state", "iss", "error", "access_token", "id_token", "logout_token"];
 
-/** Answers to prompt=none that mean: the person has to be asked (OpenID Connect Core 1.0 §3.1.2.6). */
+/** Answers to prompt=none that mean that the user must interact (OpenID Connect Core 1.0 §3.1.2.6). */
 const NOT_SILENTLY: string[] = ["login_required", "interaction_required", "consent_required", "account_selection_required"];
 
 export function callback(x: Exchange, request: BrowserRequest): Next {
@@ -32,22 +32,22 @@ export function callback(x: Exchange, request: BrowserRequest): Next {
   if (!(formPost ? request.isPost : request.isGet)) return Refuse.method(CALLBACK_METHOD, formPost ? "POST" : "GET");
   const logins = new PendingLogins(x, request);
   if (!formPost) return withProvider(x, logins, request.query, request.target);
-  // A body is waited for only where it can lead to a session.
+  // Wait for a body only if it can lead to a session.
   if (!isForm(request.headers)) return errorPage(CALLBACK_MALFORMED);
   return logins.keepOwn() ? new AwaitBody(new FormPost(logins)) : errorPage(LOGIN_UNKNOWN);
 }
 
-/** Nobody knows where this one was to lead: the site's front page begins anew. */
+/** The wanted page is not known, so the page's link begins a new login at the front page. */
 function errorPage(refusal: Refusal): Refuse { return Refuse.retry(refusal, utf8("/")); }
 
-/** What the request's cookies said, copied: a form's body comes when they are gone. */
+/** A copy of what the request's cookies say: when a form's body arrives, they cannot be read any more. */
 @final
 class PendingLogins {
   readonly context: CallbackContext;
   readonly redirectUri: Uint8Array;
-  /** Whether the browser has a session already: by another tab, or because this answer has come before (Back, reload). */
+  /** Whether the browser has a session already: from another tab, or because this answer has arrived before (Back, reload). */
   readonly loggedIn: bool;
-  /** What the seals of all of them are bound to. */
+  /** The context that the seals of all login cookies are bound to. */
   private readonly sealContext: Uint8Array;
   private cookies: LoginCookie[];
 
@@ -60,7 +60,7 @@ class PendingLogins {
     this.cookies = request.cookies.logins();
   }
 
-  /** The login that was begun with this state; null: none here. Somebody else may have set another cookie of its name (duty 160). */
+  /** The login that began with this state; null: none. Others may have set another cookie of the same name (duty 160). */
   find(state: Uint8Array): Login | null {
     const id = state.subarray(0, LOGIN_ID_SIZE);
     let left = this.context.browser.keys.tries;
@@ -73,7 +73,7 @@ class PendingLogins {
     return null;
   }
 
-  /** Drops the cookies that do not open here. False where none is left. */
+  /** Drops the cookies that do not open. False if none is left. */
   keepOwn(): bool {
     const own = new Array<LoginCookie>();
     let left = this.context.browser.keys.tries;
@@ -99,14 +99,14 @@ class FormPost extends BodyStep {
   received(x: Exchange, body: Uint8Array): Next { return withProvider(x, this.logins, body, utf8("/")); }
 }
 
-/** Before anything is used up: without the provider's endpoints, or room for the call, there is nothing to do with an answer. `again`: where to try it later. */
+/** Before anything is used up, checks that the provider's endpoints are known and that there is room for the call. `again`: where to try it later. */
 function withProvider(x: Exchange, logins: PendingLogins, text: Uint8Array, again: Uint8Array): Next {
   if (x.overloaded) return Refuse.retry(OVERLOADED, again);
   if (x.metadata != null) return answered(x, logins, text);
   return x.mayWait ? new AwaitProvider(new Answer(logins, text, again)) : Refuse.retry(NOT_READY, again);
 }
 
-/** An answer that came while the provider's metadata were on their way. */
+/** An answer that arrived while the provider's metadata were being fetched. */
 @final
 class Answer extends Step {
   constructor(private readonly logins: PendingLogins, private readonly text: Uint8Array, private readonly again: Uint8Array) { super(); }
@@ -122,10 +122,10 @@ function answered(x: Exchange, logins: PendingLogins, text: Uint8Array): Next {
   const context = logins.context, browser = context.browser;
   const state = answer.one("state");
   const login: Login | null = state.length == STATE_SIZE ? logins.find(state) : null;
-  // Nothing of other logins is touched: whoever made this up must not end them.
+  // Other logins are left alone: a forged answer must not end them.
   if (login == null) return logins.loggedIn ? context.backTo(utf8("/"), [], BrowserEvent.AlreadyLoggedIn) : errorPage(LOGIN_UNKNOWN);
 
-  // From here on this login is used up, whatever comes of it (duty 3).
+  // From here on this login is used up, whatever its result (duty 3).
   context.over(state.slice(0, LOGIN_ID_SIZE), login.returnTo);
   if (x.registry.claim(Once.Login, loginKey(browser.context, state), x.nowMs, (login.startedAtSec + LOGIN_AGE_SEC) * 1000) != Claim.Mine) return over(logins, login, LOGIN_UNKNOWN);
   if (x.nowSec >= login.startedAtSec + LOGIN_AGE_SEC) return over(logins, login, LOGIN_EXPIRED);
@@ -135,12 +135,12 @@ function answered(x: Exchange, logins: PendingLogins, text: Uint8Array): Next {
   return code.length == 0 ? context.refuse(CALLBACK_MALFORMED) : redeem(x, context, login, code, logins.redirectUri);
 }
 
-/** A login of this browser that cannot go on. Who is logged in all the same gets the page that was wanted. */
+/** This login cannot continue. If the browser has a session all the same, it gets the wanted page. */
 function over(logins: PendingLogins, login: Login, refusal: Refusal): Next {
   return logins.loggedIn ? logins.context.backTo(login.returnTo, [], BrowserEvent.AlreadyLoggedIn) : logins.context.refuse(refusal);
 }
 
-/** RFC 9207 §2.4: exact, and required of a provider that promises it (mix-up, duty 6). */
+/** RFC 9207 §2.4: the issuer must be exact. If the provider promises it, it must be there (mix-up, duty 6). */
 function issuerHolds(x: Exchange, answer: Parameters): bool {
   const metadata = x.metadata;
   if (metadata == null) return false;
@@ -151,21 +151,21 @@ function issuerHolds(x: Exchange, answer: Parameters): bool {
 function refusedByProvider(x: Exchange, logins: PendingLogins, login: Login, error: Uint8Array): Next {
   const context = logins.context;
   if (!login.silent && (is(error, "temporarily_unavailable") || is(error, "authentication_expired"))) {
-    // Where each page asks the provider again, it would say the same again.
+    // With `force_reauthorize` the page would ask the provider again, and get the same answer again.
     if (logins.loggedIn && !context.browser.forceReauthorize) return context.backTo(login.returnTo, [], BrowserEvent.AlreadyLoggedIn);
     if (!logins.loggedIn && context.mayRepeat(x.nowSec, LOOP_SEC)) return context.backTo(login.returnTo, [], BrowserEvent.LoginRepeated);
   }
   if (login.silent) {
     for (let i = 0; i < NOT_SILENTLY.length; i++) {
       if (!is(error, NOT_SILENTLY[i])) continue;
-      // The provider's session is over, and so is ours: the page that was wanted leads to an ordinary login.
+      // The provider's session has ended, so this one ends too. The wanted page leads to an ordinary login.
       return context.backTo(login.returnTo, expiredSession(context.browser.cookies, context.names, context.secure, context.presentChunks), BrowserEvent.Silent);
     }
   }
   return context.refuse(is(error, "access_denied") ? LOGIN_DENIED : LOGIN_FAILED, "the provider answered the login with " + known(error));
 }
 
-/** Error codes of RFC 6749 §4.1.2.1 and OpenID Connect Core 1.0 §3.1.2.6; others are a stranger's text and stay out of logs. */
+/** Error codes of RFC 6749 §4.1.2.1 and OpenID Connect Core 1.0 §3.1.2.6. Others may be an attacker's text, and are not logged. */
 const ERRORS: string[] = ["access_denied", "invalid_request", "unauthorized_client", "unsupported_response_type", "invalid_scope", "server_error",
   "temporarily_unavailable", "interaction_required", "login_required", "account_selection_required", "consent_required", "invalid_request_uri",
   "invalid_request_object", "request_not_supported", "request_uri_not_supported", "registration_not_supported", "invalid_target"];

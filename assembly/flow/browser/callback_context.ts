@@ -1,4 +1,4 @@
-// A browser that comes back from the provider: what every answer to it needs, copied from a request that is gone when the answer is known.
+// What every answer to a callback request needs. It is copied, because the request's headers cannot be read any more when the answer is known.
 
 import { EMPTY } from "../../bytes/bytes";
 import { BrowserSettings } from "../../config/browser";
@@ -9,7 +9,7 @@ import { Redirect, Refuse, BrowserEvent } from "../decision/next";
 import { Refusal } from "../decision/refusal";
 import { BrowserRequest } from "../decision/browser_request";
 
-/** Fewer than the logins that end in the page about a redirect loop (flow/browser/begin_login.ts): this one has a page that says more. */
+/** Fewer than the logins that lead to the page about a redirect loop (flow/browser/begin_login.ts), because here a page says more. */
 const MAX_REPEATED = 2;
 
 @final
@@ -19,7 +19,7 @@ export class CallbackContext {
   readonly secure: bool;
   readonly presentChunks: i32;
   private readonly counter: LoginCounter;
-  /** The login that is used up, and where it was to lead; EMPTY before. */
+  /** The login that is used up, and its wanted page; EMPTY before. */
   private id: Uint8Array = EMPTY;
   private returnTo: Uint8Array = EMPTY;
 
@@ -31,7 +31,7 @@ export class CallbackContext {
     this.counter = readLoginCounter(request.cookies.flows());
   }
 
-  /** The login of that id is over: every answer takes its cookie away. */
+  /** The login is used up: every answer from now on expires its cookie. */
   over(id: Uint8Array, returnTo: Uint8Array): void {
     this.id = id;
     this.returnTo = returnTo;
@@ -45,7 +45,7 @@ export class CallbackContext {
     return out;
   }
 
-  /** 303: whatever method brought the answer, the page is fetched by GET. */
+  /** 303: the browser fetches the page by GET, whatever the method of the callback request was. */
   backTo(path: Uint8Array, setCookies: Uint8Array[], event: BrowserEvent): Redirect {
     const out = new Redirect(event, path, 303);
     for (let i = 0; i < setCookies.length; i++) out.setCookies.push(setCookies[i]);
@@ -53,7 +53,7 @@ export class CallbackContext {
     return out;
   }
 
-  /** Whether a login that the provider could not bring to its end may begin anew; it counts as completed. */
+  /** Whether a login that the provider could not complete may begin again. It counts as completed. */
   mayRepeat(nowSec: i64, loopSec: i64): bool {
     if (this.counter.completed >= MAX_REPEATED && nowSec - this.counter.completedAtSec < loopSec) return false;
     this.completed(nowSec, loopSec);

@@ -1,4 +1,4 @@
-// Trades the code for tokens (RFC 6749 §4.1.3), checks the ID Token, asks for UserInfo, and makes the session.
+// Exchanges the code for tokens (RFC 6749 §4.1.3), verifies the ID Token, fetches UserInfo, and makes the session.
 
 import { EMPTY } from "../../bytes/bytes";
 import { sameBytes } from "../../crypto/arithmetic/equal";
@@ -46,7 +46,7 @@ class ReadTokens extends Step {
   }
 }
 
-/** A key that is not known yet may have to be fetched first. The code is spent: while the fetch fails it is tried again, for some seconds. */
+/** An unknown key may have to be fetched first. The code is spent, so if the fetch fails, it is repeated for some seconds. */
 @final
 class CheckIdToken extends Step {
   constructor(private readonly context: CallbackContext, private readonly login: Login, private readonly tokens: Tokens, private readonly keyWait: KeyWait) { super(); }
@@ -80,7 +80,7 @@ class ReadUserinfo extends Step {
   }
 }
 
-/** A signed answer. As with the ID Token, a key that is not known yet may have to be fetched first. */
+/** A signed UserInfo response. As for the ID Token, an unknown key may have to be fetched first. */
 @final
 class CheckUserinfo extends Step {
   constructor(
@@ -99,7 +99,7 @@ class CheckUserinfo extends Step {
   }
 }
 
-/** `down`: the provider is to blame, and may be up again later. */
+/** `down`: the provider failed, and may work again later. */
 function withUserinfo(x: Exchange, context: CallbackContext, login: Login, tokens: Tokens, idToken: IdToken, read: Result<Json>, down: bool): Next {
   const fault = read.fault;
   if (fault == null) return loggedIn(x, context, login, tokens, idToken, read.value.bytes);
@@ -107,7 +107,7 @@ function withUserinfo(x: Exchange, context: CallbackContext, login: Login, token
   return fault.code == UserinfoFault.WrongSubject ? withPerson(x, idToken, context.refuse(LOGIN_FAILED, "login: " + why)) : withoutUserinfo(x, context, login, tokens, idToken, why, down);
 }
 
-/** The ID Token says who it is: a session begins all the same, and rules that need UserInfo's claims find them missing. */
+/** The ID Token identifies the user, so the session begins without UserInfo. For rules that need its claims, they are missing. */
 function withoutUserinfo(x: Exchange, context: CallbackContext, login: Login, tokens: Tokens, idToken: IdToken, why: string, down: bool): Next {
   if (context.browser.userinfoRequired) return withPerson(x, idToken, context.refuse(down ? PROVIDER_UNREACHABLE : LOGIN_FAILED, "login: " + why));
   const out = loggedIn(x, context, login, tokens, idToken, EMPTY);
@@ -130,7 +130,7 @@ function begin(x: Exchange, context: CallbackContext, login: Login, tokens: Toke
   const browser = context.browser, random = x.entropy.bytes(SESSION_ID_SIZE + NONCE_SIZE);
   if (random == null) return context.refuse(NO_RANDOMNESS);
   const s = new Session();
-  // Nobody has logged in anew where the provider was asked silently: it is the same session, and its absolute limit goes on.
+  // After a silent login it is the same session, and its absolute timeout is not extended.
   const same = login.silent && sameBytes(login.sessionSubject, idToken.sub) && login.sessionId.length == SESSION_ID_SIZE;
   s.id = same ? login.sessionId : random.slice(0, SESSION_ID_SIZE);
   s.createdAtSec = same ? min(login.sessionSinceSec, x.nowSec) : x.nowSec;
@@ -147,5 +147,5 @@ function begin(x: Exchange, context: CallbackContext, login: Login, tokens: Toke
   return context.backTo(login.returnTo, sessionSetCookies(browser.cookies, context.names, context.secure, text, context.presentChunks), BrowserEvent.LoggedIn);
 }
 
-/** The provider may answer later: it is out of order, or has enough for now. */
+/** Whether the provider may answer later: it is down, or limits the rate. */
 function isOutage(status: i32): bool { return status >= 500 || status == 429; }

@@ -1,4 +1,4 @@
-// The provider's answer at another path than the callback's: something in front of Envoy adds a part of the path or takes one away.
+// Detects the provider's answer at another path than the callback's: a proxy in front of Envoy adds or removes a part of the path.
 
 import { same } from "../../bytes/bytes";
 import { decodeUtf8 } from "../../bytes/utf8";
@@ -12,12 +12,12 @@ import { CALLBACK_MISPLACED } from "../decision/refusal";
 import { callbackPathOf, redirectUriOf } from "./begin_login";
 import { BrowserRequest } from "../decision/browser_request";
 
-/** Of a path in the log. */
+/** The longest path in the log. */
 const MAX_SHOWN = 128;
 
 /**
- * Only this browser's own answer is told apart from a page that has parameters of these names: a login that it has begun stands in the
- * counting cookie. Another login would end in the same way, so it is not begun. null: it is none.
+ * A page may have parameters of the same names. Only if the login counter lists the login of this state is it an answer to this browser. Another login
+ * would end in the same way, so none begins. null: it is no misplaced answer.
  */
 export function misplacedCallback(request: BrowserRequest): Refuse | null {
   if (request.query.length == 0) return null;
@@ -32,7 +32,7 @@ export function misplacedCallback(request: BrowserRequest): Refuse | null {
     + decodeUtf8(redirectUriOf(request, callbackPath)) + "): something on the way changes paths. Let it leave them as they are, or give redirect_uri as browsers must see it and let Envoy get that path");
 }
 
-/** Without the query, which holds the code. */
+/** The path for the log, without the query, which contains the code. */
 function shown(path: Uint8Array): string {
   return path.length <= MAX_SHOWN && same(safeReturnTo(path), path) ? decodeUtf8(path) : "(not shown)";
 }

@@ -1,4 +1,4 @@
-// Finds the session in a request's cookies. Whatever is wrong with them, the answer is the same: there is none.
+// Finds the session in a request's cookies. Whatever is wrong with them, the result is the same: there is no session.
 
 import { mayBeSealed, openCookie } from "../../session/cookie_text";
 import { Purpose } from "../../session/sealing";
@@ -6,13 +6,13 @@ import { readSession, Session } from "../../session/session";
 import { BrowserRequest } from "../decision/browser_request";
 
 /**
- * null: no cookie, or none that is ours. Others may have set cookies of the session's name: each first chunk is tried once, and each
- * later one belongs to one of them, so that what is opened is never longer than the Cookie header (duties 110, 160). No more are tried than a
- * request may cost (duty 153); a browser keeps hardly more cookies of one host.
+ * null: no cookie, or none that opens. Others may have set cookies of the session's name. Each first chunk is tried once, and each later chunk
+ * belongs to one first chunk, so all tried texts together are no longer than the Cookie header (duties 110, 160). The number of tries is bounded
+ * (duty 153); a browser keeps hardly more cookies of one host.
  */
 export function openSession(request: BrowserRequest): Session | null { return openFrom(request, 0); }
 
-/** The next one that opens. Others can also set a session of their own. */
+/** The next session that opens. An attacker may have planted a session of his own in front of it. */
 export function openNext(request: BrowserRequest): Session | null { return openFrom(request, request.cookies.session.opened + 1); }
 
 function openFrom(request: BrowserRequest, from: i32): Session | null {

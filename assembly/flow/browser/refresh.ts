@@ -1,4 +1,4 @@
-// New tokens for old ones (RFC 6749 §6). Whoever begins does it for all requests, tabs and workers: a refresh token may be good only once.
+// Refreshes tokens (RFC 6749 §6). One request does it for all requests, tabs and workers, because a refresh token may be valid only once.
 
 import { EMPTY } from "../../bytes/bytes";
 import { BrowserSettings } from "../../config/browser";
@@ -19,7 +19,7 @@ import { idTokenRules, takeIdToken, takeTokens } from "./take_tokens";
 import { KeyWait, Signature, SignedToken, verifyAccessToken, verifySigned } from "./verify_id_token";
 import { BrowserRequest } from "../decision/browser_request";
 
-/** null where no call can be made: the provider is not known yet, or the client cannot prove itself. */
+/** null if no call can be made: the provider's metadata are missing, or the client cannot authenticate. */
 export function beginRefresh(x: Exchange, request: BrowserRequest, session: Session, key: Uint8Array): Await | null {
   const metadata = x.metadata, browser = request.browser;
   const url: Url | null = metadata == null ? null : metadata.tokenEndpoint;
@@ -28,7 +28,7 @@ export function beginRefresh(x: Exchange, request: BrowserRequest, session: Sess
   return call == null ? null : new Await(call, new ReadRefresh(new SessionRefresh(browser, request.names, request.secure, session, key)), CalloutKind.Token);
 }
 
-/** The session whose tokens are refreshed, and what seals it again. */
+/** The session whose tokens are refreshed, and what is needed to seal it again. */
 @final
 class SessionRefresh {
   constructor(
@@ -49,7 +49,7 @@ class ReadRefresh extends Step {
   resume(x: Exchange, reply: Reply): Next {
     const read = readTokens(reply), fault = read.fault;
     if (fault != null) {
-      // Only the provider's own word ends a session; its silence, its mishaps and our wrong secret do not (duty 38).
+      // Only the provider's refusal of the refresh token ends the session. Outages, server errors and a wrong client secret do not (duty 38).
       const ended = fault.code == TokenFault.InvalidGrant || fault.code == TokenFault.Refused;
       return new Refreshed(this.refresh.key, ended ? RefreshOutcome.Ended : RefreshOutcome.Failed, EMPTY,
         fault.code == TokenFault.InvalidGrant ? "" : "refresh: " + tokenFaultText(fault.code, fault.at));
@@ -58,7 +58,7 @@ class ReadRefresh extends Step {
   }
 }
 
-/** The answer becomes the session's new text, once the key that signed the ID Token is there. */
+/** Makes the session's new text from the answer, once the key that signed the ID Token is known. */
 @final
 class TakeRefreshed extends Step {
   private readonly keyWait: KeyWait;
@@ -66,7 +66,7 @@ class TakeRefreshed extends Step {
   constructor(
     private readonly refresh: SessionRefresh,
     private readonly tokens: Tokens,
-    /** When they came: their time counts from then. */
+    /** When the tokens arrived. `expires_in` counts from then. */
     private readonly cameAtMs: i64,
   ) {
     super();
@@ -86,16 +86,16 @@ class TakeRefreshed extends Step {
     takeTokens(came, refresh.browser, s, tokens);
     s.touchedAtSec = came.nowSec;
     s.extendedAtSec = came.nowSec;
-    // The tokens that were just spent cannot be had again: without randomness the session is lost.
+    // The old refresh token is spent, so without randomness the session is lost.
     const nonce = x.entropy.bytes(NONCE_SIZE);
     if (nonce == null) return refresh.ended("the host has no randomness");
     const text = sealSession(refresh.browser, refresh.names, refresh.secure, s, nonce);
     if (text == null) return refresh.ended("the session does not fit into cookies any more");
-    // An ID Token that cannot be verified is not taken; the one from before stays.
+    // An ID Token that cannot be verified is discarded; the session keeps the old one.
     return waits ? new KeepRefresh(refresh.key, text, this) : new Refreshed(refresh.key, RefreshOutcome.Done, text);
   }
 
-  /** Empty, or what is wrong with it (duty 39). */
+  /** Takes over the ID Token. Returns "", or what is wrong with it (duty 39). */
   private takeIdToken(x: Exchange, signed: SignedToken): string {
     const jwt = signed.jwt, refresh = this.refresh, session = refresh.session, tokens = this.tokens;
     if (jwt == null) return signed.why;
@@ -108,7 +108,7 @@ class TakeRefreshed extends Step {
   }
 }
 
-/** Access tokens for others may be JWTs too, whose keys this provider never publishes. */
+/** Whether the access token's own claims could be accepted here. Access tokens for other APIs may be JWTs too, with keys that this provider never publishes. */
 function claimsToBeOurs(x: Exchange, accessToken: Uint8Array): bool {
   const jws = readJws(accessToken);
   return !jws.failed && mayBeOurs(x, jws.value.unverifiedClaims());

@@ -1,4 +1,4 @@
-// What a session takes over from a token answer, at login and at each refresh.
+// What a session takes over from a token response, at the login and at each refresh.
 
 import { EMPTY } from "../../bytes/bytes";
 import { BrowserSettings } from "../../config/browser";
@@ -14,15 +14,15 @@ export function idTokenRules(x: Exchange, browser: BrowserSettings): IdTokenRule
   return new IdTokenRules(provider == null ? EMPTY : provider.issuer(), browser.client.id, x.config.slackSec, browser.maxAgeSec, browser.acrValues, browser.trustedAudiences, browser.nonceRequired);
 }
 
-/** Access and refresh token, as far as configuration keeps them. A refresh token that is not given anew stays good (RFC 6749 §6). */
+/** Access and refresh token, as far as configuration keeps them. If the response has no new refresh token, the old one stays valid (RFC 6749 §6). */
 export function takeTokens(x: Exchange, browser: BrowserSettings, s: Session, tokens: Tokens): void {
   if (tokens.scope.length > 0) s.scope = tokens.scope;
   if (!browser.contents.accessToken) return;
   s.accessToken = tokens.accessToken;
-  // One that is over at once still serves the requests that wait for it: to refresh it again for them would never end.
+  // A token that has expired already still serves the requests that wait for it. Refreshing it again for them would never end.
   s.accessExpiresAtSec = x.nowSec + (tokens.expiresInSec != NOT_SAID ? max(tokens.expiresInSec, 1) : browser.accessExpiresInSec);
   if (tokens.refreshToken.length > 0) s.refreshToken = tokens.refreshToken;
-  // Its claims count only if a key of the provider vouches for them (duty 70).
+  // Its claims are used only if a key of the provider verifies them (duty 70).
   s.accessVerified = !readJws(tokens.accessToken).failed && verifyAccessToken(x, tokens.accessToken).signature == Signature.Good;
 }
 

@@ -1,4 +1,5 @@
-// Goes on with a session: is it over, ended by somebody, due for new tokens or a fresh look at the provider? Else it is let through.
+// Uses a session: whether it has expired or was revoked, whether its tokens must be refreshed, whether the provider must be asked again. Else the
+// request is admitted.
 
 import { EMPTY } from "../../bytes/bytes";
 import { NONCE_SIZE } from "../../crypto/aead/xchacha20poly1305";
@@ -21,13 +22,13 @@ import { EndKeys, endKeys, refreshKey } from "../decision/session_keys";
 import { beginLogin, LoginKind } from "./begin_login";
 import { BrowserRequest } from "../decision/browser_request";
 
-/** How long a login satisfies `force_reauthorize`: the way back from the provider, and what the page loads. */
+/** How long a login satisfies `force_reauthorize`: enough for the redirects back, and for what the page loads. */
 const REAUTHORIZED_SEC: i64 = 30;
-/** How long a browser has to take over the cookie in which a use was written down. */
+/** How long a browser has to take over the cookie that records a use. */
 const TOLD_SEC: i64 = 10;
-/** How many refreshes a session is followed through. */
+/** How many successive refreshes are followed to the newest session. */
 const MAX_STEPS = 8;
-/** How often a request waits for a refresh: another worker's may not come to an end, and then the request begins its own. */
+/** How often a request waits for a refresh. If another worker's refresh does not end, the request begins one itself. */
 const MAX_WAITS = 2;
 
 /** What becomes of the request; null: its sessions are over, and nobody is logged in. `first`: the first that opened. */
@@ -47,9 +48,9 @@ function useSession(x: Exchange, request: BrowserRequest, opened: Session): Next
   const now = x.nowSec, keys: EndKeys | null = x.registry.nothingEnded ? null : endKeys(request.browser.context, opened);
   if (isOver(x, request, opened, keys)) return null;
   const newest = newestOf(x, request, opened), session = newest.session;
-  // A refresh changes neither whose session it is nor which.
+  // A refresh changes neither the session's id nor its user, so `keys` stay valid.
   if (session != opened && isOver(x, request, session, keys)) return null;
-  // One refresh serves a request: tokens that are due again at once are used as they are.
+  // A request refreshes once. Tokens that are due again at once are used as they are.
   const refreshed = x.waits.refreshes > 0 && newest.text != null;
   if (!refreshed && tokensDue(x, request, session)) {
     const waits = refresh(x, request, session);
@@ -63,7 +64,7 @@ function useSession(x: Exchange, request: BrowserRequest, opened: Session): Next
   return again != null ? again : enter(x, request, session, keys, newest.text);
 }
 
-/** Whether the request comes with a session that is neither over nor ended. */
+/** Whether the request has a session that is neither expired nor revoked. */
 export function isLoggedIn(x: Exchange, request: BrowserRequest): bool {
   for (let session = openSession(request); session != null; session = openNext(request)) {
     if (!isOver(x, request, session, x.registry.nothingEnded ? null : endKeys(request.browser.context, session))) return true;
@@ -71,13 +72,13 @@ export function isLoggedIn(x: Exchange, request: BrowserRequest): bool {
   return false;
 }
 
-/** A session with the newest tokens that this Envoy knows of, and the text that holds them; null: the one that the request brought. */
+/** A session with the newest tokens that this Envoy knows, and its text; null: it is the session of the request's cookies. */
 @final
 export class Newest {
   constructor(readonly session: Session, readonly text: Uint8Array | null) {}
 }
 
-/** A request that was slow on its way may come with cookies that are several refreshes old. */
+/** Follows the refreshes from the request's session on: a slow request may have cookies that are several refreshes old. */
 export function newestOf(x: Exchange, request: BrowserRequest, opened: Session): Newest {
   let newest = new Newest(opened, null);
   for (let i = 0; i < MAX_STEPS && tokensDue(x, request, newest.session); i++) {
@@ -90,10 +91,10 @@ export function newestOf(x: Exchange, request: BrowserRequest, opened: Session):
   return newest;
 }
 
-/** Waits for new tokens or begins to get them; null: the old ones are still good, or the session is over. */
+/** Waits for a refresh or begins one; null: the old tokens are still valid, or the session has ended. */
 function refresh(x: Exchange, request: BrowserRequest, session: Session): Next | null {
   const key = refreshKey(request.browser.context, request.names.session, session), state = x.registry.refresh(key, x.nowMs);
-  // As long as the old token lives, nobody needs to wait for the new one, nor for a provider that is down.
+  // While the old token is valid, no request waits for the new one, or for a provider that is down.
   const expired = session.accessExpiresAtSec <= x.nowSec;
   if (state == null) {
     if (x.overloaded) return expired ? new Refuse(OVERLOADED) : null;
@@ -106,13 +107,13 @@ function refresh(x: Exchange, request: BrowserRequest, session: Session): Next |
   switch (state.outcome) {
     case RefreshOutcome.UnderWay: return expired ? new AwaitRefresh(key, null) : null;
     case RefreshOutcome.Failed: return expired ? new Refuse(PROVIDER_UNREACHABLE) : null;
-    // The provider will have no more of it: not even the rest of the old token's time.
+    // The provider has ended the session, so the old token is not used for the rest of its time.
     default: session.accessExpiresAtSec = x.nowSec;
   }
   return null;
 }
 
-/** `renew_access_token_on_expiry: false`: the session has limits of its own, and goes on without a token that nobody takes any more. */
+/** With `renew_access_token_on_expiry: false` the session continues without the expired token: it has timeouts of its own. */
 function dropAccessToken(s: Session): void {
   s.accessToken = EMPTY;
   s.accessVerified = false;
@@ -121,7 +122,7 @@ function dropAccessToken(s: Session): void {
 
 function isOver(x: Exchange, request: BrowserRequest, s: Session, keys: EndKeys | null): bool {
   if (x.nowSec >= endsAtSec(s, request.browser.limits)) return true;
-  // A session from the future: the clock has jumped back, and its limits mean nothing any more (duty 137).
+  // The last use is in the future: the clock has jumped back, so the timeouts cannot be checked (duty 137).
   if (s.touchedAtSec > x.nowSec + x.config.slackSec) return true;
   if (keys == null) return false;
   const registry = x.registry;
@@ -133,13 +134,13 @@ function tokensDue(x: Exchange, request: BrowserRequest, s: Session): bool {
     && s.accessExpiresAtSec - request.browser.accessLeewaySec <= x.nowSec;
 }
 
-/** What a refresh, by whichever worker, has sealed. */
+/** Opens the session that a refresh has sealed, in this worker or another. */
 function reopened(request: BrowserRequest, text: Uint8Array): Session | null {
   const plain = openCookie(request.browser.keys, Purpose.Session, request.browser.context, request.names.session, text);
   return plain == null ? null : readSession(plain);
 }
 
-/** `force_reauthorize` and `refresh_session_interval`: only a navigation can be sent to the provider. */
+/** For `force_reauthorize` and `refresh_session_interval`. Only a navigation can be sent to the provider. */
 function asksAgain(x: Exchange, request: BrowserRequest, s: Session): Next | null {
   const browser = request.browser, age = x.nowSec - s.authenticatedAtSec;
   const forced = browser.forceReauthorize && age > REAUTHORIZED_SEC;
@@ -152,7 +153,7 @@ function enter(x: Exchange, request: BrowserRequest, s: Session, keys: EndKeys |
   const browser = request.browser, claims = new SessionClaims(s);
   let text = refreshed;
   if (text == null && touched(s, browser.limits, x.nowSec)) {
-    // Without randomness the use is written down another time.
+    // Without randomness a later request records the use.
     const nonce = x.entropy.bytes(NONCE_SIZE);
     if (nonce != null) text = sealSession(browser, request.names, request.secure, s, nonce);
   }
@@ -164,8 +165,8 @@ function enter(x: Exchange, request: BrowserRequest, s: Session, keys: EndKeys |
     if (text != null) refused.setCookies = sessionSetCookies(browser.cookies, request.names, request.secure, text, request.presentChunks);
     return refused;
   }
-  // Each answer to a request with old tokens brings the new ones, for any of them may be lost. Of a use that was written down one answer
-  // tells, and others again some seconds later.
+  // Each response to a request with old tokens sets the new cookies, because any response may be lost. A recorded use is set by one response, and
+  // some seconds later by another.
   const good = goodUntilSec(request, s), until = refreshed != null ? 0 : text != null ? min(good, x.nowSec + TOLD_SEC) : good;
   const out = new ForwardSession(s, keys, identity.entries, until);
   if (text != null) out.setCookies = sessionSetCookies(browser.cookies, request.names, request.secure, text, request.presentChunks);
@@ -188,7 +189,7 @@ function goodUntilSec(request: BrowserRequest, s: Session): i64 {
   return until;
 }
 
-/** The scopes that were granted: those that the access token names, and where it cannot be read or names none, those of the token answer. */
+/** Whether the granted scopes suffice: those in the access token; if it cannot be read or names none, those of the token response. */
 function scopesHold(x: Exchange, s: Session, claims: SessionClaims): bool {
   const required = x.config.requiredScopes;
   if (required.length == 0) return true;

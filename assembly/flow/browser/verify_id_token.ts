@@ -1,4 +1,4 @@
-// The signature of an ID Token: always checked, with the provider's keys, or a shared secret where configuration says so (OpenID Connect Core 1.0 §3.1.3.7, points 6 to 8).
+// Verifies the signature of an ID Token, always: with the provider's keys, or with a shared secret if configured (OpenID Connect Core 1.0 §3.1.3.7, points 6 to 8).
 
 import { Hash } from "../../crypto/hash/hash";
 import { SecretKey } from "../../crypto/encoding/key";
@@ -9,7 +9,7 @@ import { Exchange } from "../decision/exchange";
 
 const NONE: Algorithm[] = [];
 
-/** `UnknownKey`: none of the keys that are known made it, and there may be new ones. */
+/** `UnknownKey`: no known key verifies the signature, but there may be a new one. */
 export const enum Signature { Good = 1, UnknownKey, Bad }
 
 @final
@@ -18,24 +18,24 @@ export class SignedToken {
     readonly signature: Signature,
     /** null unless the signature is good. */
     readonly jwt: VerifiedJwt | null,
-    /** Of its algorithm: `at_hash` is made with it. */
+    /** The hash of its algorithm, which `at_hash` uses too. */
     readonly hash: Hash,
-    /** What is wrong, for the operator's log. */
+    /** What is wrong, for the log. */
     readonly why: string,
   ) {}
 }
 
-/** How often, and for how long, the provider is asked for the key of tokens that it has just given out, where the answer fails to come. */
+/** How often, and for how long, the key of a token that was just issued is fetched again if the fetch fails. */
 const MAX_LOOKUPS = 10;
 const MAX_LOOKUP_MS: i64 = 10_000;
 
-/** A wait for the key of a token that the token endpoint gave. */
+/** A wait for the key of a token from the token endpoint. */
 @final
 export class KeyWait {
   private lookups: i32 = 0;
   constructor(private readonly sinceMs: i64) {}
 
-  /** Whether to wait (again). One good answer of the provider is enough. */
+  /** Whether to wait again. After one successful fetch of the keys there is no further wait. */
   goesOn(x: Exchange): bool {
     const provider = x.provider;
     if (provider == null || this.lookups >= MAX_LOOKUPS || x.nowMs >= this.sinceMs + MAX_LOOKUP_MS) return false;
@@ -45,7 +45,7 @@ export class KeyWait {
   }
 }
 
-/** An ID Token or a logout token. */
+/** Verifies an ID Token or a logout token. */
 export function verifySigned(x: Exchange, token: Uint8Array): SignedToken {
   const browser = x.config.browser, metadata = x.metadata;
   if (browser == null) return bad("came where nobody logs in");
@@ -53,14 +53,14 @@ export function verifySigned(x: Exchange, token: Uint8Array): SignedToken {
   return verifyBy(x, token, browser.idTokenAlgorithms, listed, browser.idTokenSecret);
 }
 
-/** An access token of a session. */
+/** Verifies the access token of a session. */
 export function verifyAccessToken(x: Exchange, token: Uint8Array): SignedToken {
   const browser = x.config.browser, key = x.config.key;
   if (browser == null) return bad("came where nobody logs in");
   return verifyBy(x, token, browser.accessTokenAlgorithms, NONE, key instanceof SecretKey ? key as SecretKey : null);
 }
 
-/** `listed`: what the provider's metadata names; empty where that does not count. `secret`: for symmetric ones. */
+/** `listed`: the algorithms in the provider's metadata; empty if they do not count. `secret`: for symmetric algorithms. */
 function verifyBy(x: Exchange, token: Uint8Array, allowed: Algorithm[], listed: Algorithm[], secret: SecretKey | null): SignedToken {
   const read = readJws(token);
   const fault = read.fault;
@@ -82,7 +82,7 @@ function verifyBy(x: Exchange, token: Uint8Array, allowed: Algorithm[], listed: 
   if (candidates.length > 0) {
     const jwt = jws.verifiedByAny(candidates), refused = jwt.fault;
     if (refused == null) return new SignedToken(Signature.Good, jwt.value, algorithm.hash, "");
-    // A wrong signature is final only with the very key that the token names.
+    // A wrong signature is final only with the key that the token names.
     if (refused.code != JwsFault.BadSignature || keys.has(jws.kid)) return bad("has no valid signature");
   }
   if (provider != null && provider.newerKeys()) return verifyBy(x, token, allowed, listed, secret);

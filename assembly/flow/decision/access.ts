@@ -1,4 +1,4 @@
-// Whether what is known of somebody opens the door here: `claim_schema`, then `access_rules`.
+// Whether the claims permit access: `claim_schema`, then `access_rules`.
 
 import { Config } from "../../config/config";
 import { Json } from "../../json/json";
@@ -7,7 +7,7 @@ import { ClaimSource } from "../../policy/claim_source";
 import { Refuse } from "./next";
 import { ACCESS_DENIED, CLAIM_MISSING, CLAIM_TYPE, CLAIMS_REFUSED, Refusal } from "./refusal";
 
-/** null where it does. `document`: what the schema is about; null where it could not be read. */
+/** null if they do. `document`: what the schema validates; null if it could not be read. */
 export function refuseAccess(config: Config, source: ClaimSource, document: Json | null, untilSec: i64): Refuse | null {
   const schema = config.claimSchema, rules = config.accessRules;
   if (schema != null) {

@@ -1,4 +1,4 @@
-// The last checks on claims that somebody vouches for, and the identity that they become.
+// The last checks on verified claims, and the identity that is made of them.
 
 import { same } from "../../bytes/bytes";
 import { AudienceRule } from "../../config/config";
@@ -15,9 +15,9 @@ import { Forward, Next, Refuse } from "./next";
 import { BAD_CLAIMS, BOUND_TOKEN, CLAIMS_TOO_LARGE, EXPIRED, INSUFFICIENT_SCOPE, NOT_YET_VALID, Refusal, WRONG_AUDIENCE, WRONG_ISSUER, WRONG_TYPE } from "./refusal";
 import { isOtherActive, isOtherJwt } from "./token_kind";
 
-/** How long a refusal is remembered. No longer than this does a token that becomes valid have to wait. */
+/** How long a refusal is cached. A token that becomes valid meanwhile has to wait no longer than this. */
 const REFUSED_SEC: i64 = 10;
-/** The longest that a verdict is kept, whatever the token says. */
+/** The longest time that a verdict is cached, whatever the token says. */
 const LONGEST_SEC: i64 = 24 * 3600;
 
 /** A JWT whose signature holds. */
@@ -52,11 +52,11 @@ function judgeActive(x: Exchange, token: ActiveToken): Next {
   if (isOtherActive(claims, x.config.acceptIdTokens)) return refuse(x, WRONG_TYPE);
   const iss = claims.member(claims.root, "iss");
   if (iss >= 0 && (x.config.issuers.length > 0 || x.provider != null) && !isOfIssuer(x, claims.text(iss))) return refuse(x, WRONG_ISSUER);
-  // An active token need not say when it ends.
+  // An introspection response need not contain an expiry.
   return admit(x, claims, false, believedUntil(x, claims));
 }
 
-/** What holds for every token, whoever vouches for it. `untilSec`: how long the verdict may stand. */
+/** The checks for every token, however it was verified. `untilSec`: until when the verdict may be cached. */
 function admit(x: Exchange, claims: Json, expiryRequired: bool, untilSec: i64): Next {
   if (!areNamesTexts(claims)) return refuse(x, BAD_CLAIMS);
   const times = checkTimes(claims, x.nowSec, x.config.slackSec, expiryRequired);
@@ -70,7 +70,7 @@ function admit(x: Exchange, claims: Json, expiryRequired: bool, untilSec: i64): 
   return new Forward(identity.entries, min(untilSec, x.nowSec + LONGEST_SEC));
 }
 
-/** Until when an introspection answer stands: `introspection_expiry_claim` and `introspection_interval`, the earlier. 0: only now. */
+/** Until when an introspection response is valid: by `introspection_expiry_claim` or `introspection_interval`, whichever is earlier. 0: only now. */
 function believedUntil(x: Exchange, claims: Json): i64 {
   const settings = x.config.introspection;
   const value = expiresAtSec(claims, claims.member(claims.root, settings.expiryClaim));
@@ -82,7 +82,7 @@ function believedUntil(x: Exchange, claims: Json): i64 {
 }
 
 function checkRules(x: Exchange, claims: Json): Refusal | null {
-  // DPoP and mTLS (RFC 9449 §6, RFC 8705 §3): whoever sends such a token as a plain bearer token may have stolen it.
+  // A token bound by DPoP or mTLS (RFC 9449 §6, RFC 8705 §3) that comes as a plain bearer token may be stolen.
   if (claims.member(claims.root, "cnf") >= 0) return BOUND_TOKEN;
   if (!audienceHolds(x.config.audience, claims)) return WRONG_AUDIENCE;
   return hasScopes(claims, x.config.requiredScopes) ? null : INSUFFICIENT_SCOPE;
@@ -98,7 +98,7 @@ function audienceHolds(rule: AudienceRule, claims: Json): bool {
 
 function refuse(x: Exchange, refusal: Refusal): Refuse { return new Refuse(refusal, x.nowSec + REFUSED_SEC); }
 
-/** One of `valid_issuers`, or the provider. */
+/** Whether it is one of `valid_issuers`, or the provider. */
 function isOfIssuer(x: Exchange, iss: Uint8Array): bool {
   const provider = x.provider, issuers = x.config.issuers;
   return issuers.length == 0 && provider != null ? provider.isIssuer(iss) : oneOf(iss, issuers);

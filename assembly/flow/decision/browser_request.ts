@@ -11,11 +11,11 @@ import { CookieNames } from "../../session/cookie_settings";
 /** Which of the filter's own addresses a request is for. */
 export const enum Endpoint { Elsewhere = 0, Callback, Logout, BackchannelLogout, FrontchannelLogout, Userinfo }
 
-/** Valid only until the callback returns: headers and cookies are read where the host put them. What must survive a wait is copied. */
+/** Valid only until the callback returns: headers and cookies are read in Envoy's data. What must survive a wait is copied. */
 @final
 export class BrowserRequest {
   readonly target: Uint8Array;
-  /** Without the query, and the query without its question mark. */
+  /** The path without the query, and the query without its question mark. */
   readonly path: Uint8Array;
   readonly query: Uint8Array;
   readonly names: CookieNames;
@@ -35,7 +35,7 @@ export class BrowserRequest {
   }
 
   get method(): Uint8Array { return only(this.headers.all(":method")); }
-  /** `https://host` of the site as the browser knows it; EMPTY where the request's host is none. */
+  /** `https://host` of the site as the browser sees it; EMPTY if the request's host is invalid. */
   get origin(): Uint8Array {
     return this.browser.redirect == Redirect.Absolute
       ? originOfUrl(this.browser.redirectUrl)
@@ -44,17 +44,17 @@ export class BrowserRequest {
   get kind(): RequestKind { return requestKindOf(this.headers); }
   get isGet(): bool { return is(this.method, "GET"); }
 
-  /** The highest number of a session chunk that the request carried, and one more: what must be expired where fewer are set. */
+  /** One more than the highest number of a session chunk in the request. If fewer are set, the others must be expired. */
   get presentChunks(): i32 { return this.cookies.session.present; }
   get isPost(): bool { return is(this.method, "POST"); }
 }
 
-/** Whether the filter's cookies carry the Secure attribute, and with it their other names. Asked of every request. */
+/** Whether the filter's cookies have the Secure attribute, and the names that go with it. */
 export function isSecure(browser: BrowserSettings, headers: HeaderBlock): bool {
   return browser.cookies.isSecure(browser.redirect == Redirect.Absolute ? browser.redirectHttps : headers.schemeIsHttps);
 }
 
-/** By the path alone, exactly (duty 15): the query says nothing about whose request it is. */
+/** By the exact path alone (duty 15), whatever the query. */
 export function endpointOf(browser: BrowserSettings, headers: HeaderBlock): Endpoint {
   if (browser.redirect == Redirect.Suffix ? headers.pathEndsWith(CALLBACK_SUFFIX) : headers.pathIs(browser.callbackPath)) return Endpoint.Callback;
   if (headers.pathIs(browser.logoutPath)) return Endpoint.Logout;
@@ -65,7 +65,7 @@ export function endpointOf(browser: BrowserSettings, headers: HeaderBlock): Endp
 
 function only(values: Uint8Array[]): Uint8Array { return values.length == 1 ? values[0] : EMPTY; }
 
-/** Scheme and authority of a URL that configuration has checked. */
+/** Scheme and authority of a URL from the configuration, which has checked it. */
 export function originOfUrl(url: Uint8Array): Uint8Array {
   let slashes = 0;
   for (let i = 0; i < url.length; i++) if (url[i] == 0x2f && ++slashes == 3) return url.subarray(0, i);

@@ -1,4 +1,4 @@
-// What a step may say, and how a request waits.
+// The results of a step, and how a request waits.
 
 import { EMPTY } from "../../bytes/bytes";
 import { Callout, Reply } from "../../http/callout";
@@ -13,45 +13,45 @@ export abstract class Next {
   person: Uint8Array = EMPTY;
 }
 
-/** Lets the request through with this identity (policy/identity.ts), which may be remembered until `untilSec` (0: not at all). */
+/** Admits the request with this identity (policy/identity.ts). The verdict may be cached until `untilSec` (0: not at all). */
 @final
 export class Forward extends Next {
   constructor(readonly identity: Uint8Array, readonly untilSec: i64) { super(); }
   static anonymous(): Forward { return new Forward(EMPTY, 0); }
 }
 
-/** Lets a logged-in browser's request through. Its cookies' verdict may be remembered until `untilSec`. */
+/** Admits a browser's request with a session. The verdict on its cookies may be cached until `untilSec`. */
 @final
 export class ForwardSession extends Next {
-  /** Set-Cookie values for the upstream's response: the session was refreshed, or its use written down. */
+  /** Set-Cookie values for the upstream's response: the session was refreshed, or its use was recorded. */
   setCookies: Uint8Array[] = new Array<Uint8Array>();
-  /** `keys`: null where nothing had ended. */
+  /** `keys`: null if no session was revoked then. */
   constructor(readonly session: Session, readonly keys: EndKeys | null, readonly identity: Uint8Array, readonly untilSec: i64) { super(); }
 }
 
-/** Lets a CORS preflight through, which never carries credentials. */
+/** Admits a CORS preflight, which never has credentials. */
 @final
 export class ForwardPreflight extends Next {}
 
-/** Answers in the upstream's place. A verdict on a token may be remembered until `untilSec` (0: not at all). */
+/** Refuses the request. A verdict on a token may be cached until `untilSec` (0: not at all). */
 @final
 export class Refuse extends Next {
   /** Where the page's link leads, to try again or to log out: a path of this origin, or EMPTY. */
   again: Uint8Array = EMPTY;
   setCookies: Uint8Array[] = new Array<Uint8Array>();
-  /** The methods that would do, with a status of 405. */
+  /** With status 405, the allowed methods. */
   allow: string = "";
 
   constructor(
     readonly refusal: Refusal,
     readonly untilSec: i64 = 0,
-    /** For the operator's log, where the provider or the configuration is to blame. */
+    /** For the log, if the cause is the provider or the configuration. */
     readonly why: string = "",
-    /** For the log: the place in the configuration that refuses, where there are several of a kind. */
+    /** For the log: the place in the configuration that refuses, if there are several of a kind. */
     readonly place: string = "",
   ) { super(); }
 
-  /** With a way to try again: a path of this origin. */
+  /** With a link to try again: a path of this origin. */
   static retry(refusal: Refusal, path: Uint8Array, why: string = ""): Refuse {
     const out = new Refuse(refusal, 0, why);
     out.again = path;
@@ -65,26 +65,26 @@ export class Refuse extends Next {
   }
 }
 
-/** Answers a browser with something that is no refusal. */
+/** Answers a browser with something other than a refusal. */
 export abstract class Respond extends Next {
   setCookies: Uint8Array[] = new Array<Uint8Array>();
-  /** Calls to make on the way, whose outcome nobody waits for. */
+  /** Calls to make whose result nobody waits for. */
   alongside: Await[] = [];
-  /** For the operator's log, where something went wrong on the way. */
+  /** For the log, if something failed. */
   why: string = "";
   constructor(readonly event: BrowserEvent) { super(); }
 }
 
-/** Sends the browser elsewhere. Always 302 or 303: a body with credentials is never sent again (RFC 9700 §4.12). */
+/** Redirects the browser, always by 302 or 303: a body with credentials must not be sent again (RFC 9700 §4.12). */
 @final
 export class Redirect extends Respond {
   constructor(event: BrowserEvent, readonly location: Uint8Array, readonly status: i32 = 302) { super(event); }
 }
 
-/** A page of ours, or nothing but the status 200. */
+/** A page of the filter, or only the status 200. */
 @final
 export class Page extends Respond {
-  /** Who may show it in a frame: an origin, or EMPTY for nobody. */
+  /** The origin that may show it in a frame, or EMPTY for none. */
   framedBy: Uint8Array = EMPTY;
   constructor(event: BrowserEvent, readonly body: string) { super(event); }
 }
@@ -98,68 +98,68 @@ export class JsonDocument extends Respond {
 /** The end of a call that nobody waits for. */
 @final
 export class Ended extends Next {
-  /** For the operator's log, where something went wrong. */
+  /** For the log, if something failed. */
   constructor(readonly why: string) { super(); }
 }
 
 /** What a browser's request came to, for the counters. */
 export const enum BrowserEvent { LoginStarted = 0, LoggedIn, LoggedOut, LogoutAsked, Silent, AlreadyLoggedIn, LoginRepeated, LogoutReturned, UserinfoAnswered }
 
-/** Which calls there are, for the counters. */
+/** The kinds of calls, for the counters. */
 export const enum CalloutKind { Discovery = 0, Jwks, Introspection, Token, Userinfo, Revocation }
 
-/** Waits for an answer. Requests with the same bearer token wait for one call about it together. */
+/** Makes a call and waits for its reply. Requests with the same bearer token share one introspection. */
 @final
 export class Await extends Next {
   constructor(readonly call: Callout, readonly step: Step, readonly kind: CalloutKind) { super(); }
 }
 
-/** Waits until the provider's metadata and keys have come, or the attempt to get them has failed; then goes on with the step, or decides again. */
+/** Waits until the provider's metadata and keys were fetched, or the fetch has failed. Then continues with the step, or decides again. */
 @final
 export class AwaitProvider extends Next {
   constructor(readonly step: Step | null = null) { super(); }
 }
 
-/** Waits until this session's tokens have been refreshed by whoever is at it: this request, another one or another worker. Then decides again. */
+/** Waits until this session's tokens are refreshed, by this request, another request or another worker. Then decides again. */
 @final
 export class AwaitRefresh extends Next {
-  /** `key` names the refresh among all workers; `begin` is the call to make where nobody is at it yet, null where it cannot be made. */
+  /** `key` identifies the refresh in all workers; `begin` is the call to make if it has not begun, null if it cannot be made. */
   constructor(readonly key: Uint8Array, readonly begin: Await | null) { super(); }
 }
 
 /**
- * A refresh has its answer, but not yet the key that signed it. The refresh token is spent, so the answer is kept: the step goes on when the provider's keys
- * have come. Not about a request, either.
+ * The answer to a refresh has arrived, but not the key that signed its ID Token. The refresh token is spent, so the answer is kept: the step continues when the
+ * provider's keys have come. Like `Refreshed`, this is not about one request.
  */
 @final
 export class KeepRefresh extends Next {
   constructor(
     readonly key: Uint8Array,
-    /** The session with as much of the answer as may be believed without that key: what is left where nobody goes on. */
+    /** The session with the part of the answer that is valid without the key: the result if the step never continues. */
     readonly text: Uint8Array,
     readonly step: Step,
   ) { super(); }
 }
 
-/** A refresh has ended. Not about a request: all that wait for it decide again. */
+/** A refresh has ended. This is not about one request: all requests that wait for it decide again. */
 @final
 export class Refreshed extends Next {
   constructor(
     readonly key: Uint8Array,
     readonly outcome: RefreshOutcome,
-    /** The session's new cookie text, where there is one. */
+    /** The session's new cookie text, or EMPTY. */
     readonly text: Uint8Array,
     readonly why: string = "",
   ) { super(); }
 }
 
-/** Waits for the request's body, which is a form, and goes on with it. */
+/** Waits for the request's body, a form, and continues with it. */
 @final
 export class AwaitBody extends Next {
   constructor(readonly step: BodyStep) { super(); }
 }
 
-/** A point where a request waits. Its fields are all that survives the wait. */
+/** A point where a request waits. Only its fields survive the wait. */
 export abstract class Step {
   abstract resume(x: Exchange, reply: Reply): Next;
 }

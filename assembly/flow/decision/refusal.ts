@@ -1,25 +1,25 @@
-// Every refusal there is: its stable code for logs, metrics and access logs, its status, and what the client is told.
+// All refusals: the stable code for logs, metrics and access logs, the status, and the texts for clients.
 
-/** All of them, each at its number. */
+/** All refusals, by their number. */
 export const REFUSALS: Refusal[] = [];
 
-/** RFC 6750 §3.1 error codes; empty where the client presented nothing to be wrong about. */
+/** `error` is one of RFC 6750 §3.1, or empty if the client presented no credential. */
 @final
 export class Refusal {
-  /** Its place in tables; it means nothing outside of this VM. */
+  /** Its index in tables. It has no meaning outside of this VM. */
   readonly number: i32;
 
   constructor(
-    /** Stable: dashboards and alerts are built on it. */
+    /** Stable, because dashboards and alerts depend on it. */
     readonly code: string,
     readonly status: i32,
     readonly error: string,
-    /** Constant text: nothing of the token, the request or the provider's answer is ever echoed. */
+    /** A constant text: no part of the token, the request or the provider's answer is echoed. */
     readonly description: string,
-    /** For people: the page's title and what to do; empty where the status says enough. */
+    /** For users: the page's title, and what to do; empty if the status says enough. */
     readonly title: string = "",
     readonly hint: string = "",
-    /** What the page's link says, where there is one. */
+    /** The text of the page's link, if it has one. */
     readonly action: string = "Try again",
   ) { this.number = REFUSALS.push(this) - 1; }
 }
@@ -37,7 +37,7 @@ export const MALFORMED_CREDENTIAL = new Refusal("malformed_credential", 400, INV
 export const SEVERAL_CREDENTIALS = new Refusal("several_credentials", 400, INVALID_REQUEST, "The request carries more than one credential.");
 export const TOKEN_TOO_LARGE = new Refusal("token_too_large", 401, INVALID_TOKEN, "The token is too large.");
 
-// Tokens that do not hold.
+// Tokens that are not valid.
 export const NOT_A_JWT = new Refusal("not_a_jwt", 401, INVALID_TOKEN, "The token is not a well-formed JWT.");
 export const ALGORITHM_REFUSED = new Refusal("algorithm_refused", 401, INVALID_TOKEN, "The token's signature algorithm is not accepted.");
 export const UNKNOWN_KEY = new Refusal("unknown_key", 401, INVALID_TOKEN, "The token was not signed by a known key.");
@@ -52,11 +52,11 @@ export const INACTIVE = new Refusal("inactive", 401, INVALID_TOKEN, "The token i
 export const WRONG_AUDIENCE = new Refusal("wrong_audience", 401, INVALID_TOKEN, "The token is meant for another audience.");
 export const INSUFFICIENT_SCOPE = new Refusal("insufficient_scope", 403, "insufficient_scope", "The token lacks a scope that is needed here.", "", "", LOGOUT);
 
-/** As an upstream would say of its own bound (RFC 6585 §5): neither logging in anew nor another permission would change anything. */
+/** The status that an upstream would use for its own bound (RFC 6585 §5). Neither another login nor another permission would help. */
 export const CLAIMS_TOO_LARGE = new Refusal("claims_too_large", 431, "", "What the identity provider says of you is more than can be handed on here.", "Too much to hand on",
   "Tell whoever runs this site the code below: fewer groups or roles of yours, or more room for them, would help.", LOGOUT);
 
-// Whom the configuration does not let in.
+// Users whom the configuration does not admit.
 const NOT_YOURS = "Not allowed here";
 const OTHER_ACCOUNT = "You are logged in, but your account may not open this page. Log out to use another one, or ask whoever runs this site.";
 export const CLAIMS_REFUSED = new Refusal("claims_refused", 403, "", "What the identity provider says of you does not fit what is asked for here.", NOT_YOURS, OTHER_ACCOUNT, LOGOUT);
@@ -64,7 +64,7 @@ export const CLAIM_MISSING = new Refusal("claim_missing", 403, "", "The identity
 export const CLAIM_TYPE = new Refusal("claim_type", 403, "", "The identity provider says of you what is asked for here in another form.", NOT_YOURS, OTHER_ACCOUNT, LOGOUT);
 export const ACCESS_DENIED = new Refusal("access_denied", 403, "", "You may not do this here.", NOT_YOURS, OTHER_ACCOUNT, LOGOUT);
 
-// Nobody's fault on this side of the provider: closed, and worth trying again.
+// Problems of the provider: refused for now, and worth trying again.
 export const NOT_READY = new Refusal("provider_not_ready", 503, "", "The identity provider's keys are not available yet. Please try again.");
 export const PROVIDER_UNREACHABLE = new Refusal("provider_unreachable", 503, "", "The identity provider cannot be reached. Please try again.");
 export const OVERLOADED = new Refusal("too_many_waiting", 503, "", "Too many requests are waiting for the identity provider. Please try again.");
@@ -84,7 +84,7 @@ export const TOO_MANY_LOGINS = new Refusal("too_many_logins", 429, "", "Other lo
 export const ADDRESS_TOO_LONG = new Refusal("address_too_long", 414, "", "The address of this page is too long to come back to it after a login.", "This address is too long", "Log in first. Then open the address again.", "Log in");
 export const NO_RANDOMNESS = new Refusal("no_randomness", 503, "", "Login is not possible right now. Please try again.");
 
-// The way back from the provider.
+// The callback.
 export const PREFETCHED = new Refusal("prefetched", 403, "", "This address does something when a person opens it, and is not fetched ahead.");
 export const CALLBACK_DIRECT = new Refusal("callback_direct", 400, "", "This address is only the way back from the identity provider.", "Nothing to see here", "Open the page that you wanted instead. For the operator: if it is this one, redirect_uri must have a path of its own.");
 export const CALLBACK_MALFORMED = new Refusal("callback_malformed", 400, "", "The identity provider's answer cannot be read.", "Login did not work", "Please try again.");

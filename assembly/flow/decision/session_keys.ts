@@ -1,5 +1,5 @@
-// The short names under which workers tell each other of sessions that have ended and of refreshes: digests, so that nothing of
-// the session stands in Envoy's shared data.
+// The keys of revoked sessions, used logins and refreshes in Envoy's shared data. They are digests, so that no part of a session is in
+// shared data.
 
 import { utf8 } from "../../bytes/bytes";
 import { ByteWriter } from "../../bytes/writer";
@@ -15,13 +15,13 @@ export function endKey(what: EndOf, context: Uint8Array, name: Uint8Array): u64 
   const bytes = digest(Hash.Sha256, contextOf([kindOf(what), context, name]));
   let key: u64 = 0;
   for (let i = 0; i < 8; i++) key = key << 8 | bytes[i];
-  // 0 marks an empty place in tables.
+  // 0 means "not known" in the tables.
   return key == 0 ? 1 : key;
 }
 
 function kindOf(what: EndOf): Uint8Array { return new ByteWriter(1).byte(<u8>what).done(); }
 
-/** Everything that may have ended a session: its own logout, the end of the provider's session, or of all sessions of the person. */
+/** The keys by which a session may be revoked: its own, that of the provider's session, and that of all sessions of the user. */
 @final
 export class EndKeys {
   constructor(readonly session: u64, readonly sid: u64, readonly subject: u64) {}

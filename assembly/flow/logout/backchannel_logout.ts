@@ -32,7 +32,7 @@ class LogoutForm extends BodyStep {
   }
 }
 
-/** A key that is not known yet may have to be fetched first. */
+/** An unknown key may have to be fetched first. */
 @final
 class CheckLogoutToken extends Step {
   constructor(private readonly browser: BrowserSettings, private readonly token: Uint8Array) { super(); }
@@ -43,13 +43,13 @@ class CheckLogoutToken extends Step {
     const signed = verifySigned(x, this.token), provider = x.provider;
     if (provider == null) return new Refuse(LOGOUT_TOKEN_INVALID);
     if (signed.signature == Signature.UnknownKey) {
-      // All but the signature is checked first: what would be refused anyway causes no fetch.
+      // Everything but the signature is checked first, so that a token that would be refused anyway causes no fetch.
       const claimed = readJws(this.token), claims: Json | null = claimed.failed ? null : claimed.value.unverifiedClaims();
       if (claims == null) return new Refuse(LOGOUT_TOKEN_INVALID);
       const fault = logoutTokenFault(claims, claimed.value.typ, provider.issuer(), this.browser.client.id, x.nowSec, x.config.slackSec);
       if (fault != null) return refuse(fault);
       if (!waited && provider.askForKey(true)) return new AwaitProvider(this);
-      // Who could not be asked just now may have the key: the provider shall try again.
+      // The keys could not be fetched just now, so the token may be valid: the provider should try again.
       if (!waited || provider.keysFailing) return new Refuse(NOT_READY);
     }
     const jwt = signed.jwt;
@@ -61,20 +61,20 @@ class CheckLogoutToken extends Step {
     return out;
   }
 
-  /** Of requests that bring the same token at the same time, in whatever workers, one gets past the claim (duty 163). */
+  /** If several requests bring the same token at the same time, in any workers, only one gets the claim (duty 163). */
   private end(x: Exchange, token: LogoutToken): Next {
     const registry = x.registry, id = logoutTokenKey(this.browser.context, token.jti);
     const claim = registry.claim(Once.LogoutToken, id, x.nowMs, (token.issuedAtSec + MAX_AGE_SEC + 2 * x.config.slackSec) * 1000);
     if (claim == Claim.Taken) return new Refuse(LOGOUT_TOKEN_INVALID);
     if (claim == Claim.Mine) {
       if (this.endSessions(x, token)) return new Page(BrowserEvent.LoggedOut, "");
-      // So that the provider may try again (duty 120).
+      // The provider may then try again (duty 120).
       registry.release(Once.LogoutToken, id, x.nowMs);
     }
     return new Refuse(LOGOUT_NOT_KEPT, 0, "back-channel logout: the end of the sessions could not be kept; the provider is told to try again");
   }
 
-  /** With a `sid`, that session; sessions of which the provider gave none can only be told by their person. */
+  /** With a `sid`, ends that session. Sessions without a `sid` can only be found by their user. */
   private endSessions(x: Exchange, token: LogoutToken): bool {
     const context = this.browser.context, registry = x.registry, until = x.nowSec + this.browser.limits.absoluteSec;
     const person: u64 = token.sub.length > 0 ? endKey(EndOf.Subject, context, token.sub) : 0;

@@ -11,7 +11,7 @@ import { openNext, openSession } from "../browser/open_session";
 import { LOGOUT_METHOD, LOGOUT_MISMATCH, LOGOUT_NOT_KEPT } from "../decision/refusal";
 import { originOfUrl, BrowserRequest } from "../decision/browser_request";
 
-/** `iss` and `sid` must be those of the session whose cookies came along (duty 121): the request proves nothing else about who sent it. */
+/** `iss` and `sid` must match the session in the request's cookies (duty 121): nothing else says who caused the request. */
 export function frontchannelLogout(x: Exchange, request: BrowserRequest): Next {
   if (!request.isGet) return Refuse.method(LOGOUT_METHOD, "GET");
   const provider = x.provider, form = readParameters(request.query);

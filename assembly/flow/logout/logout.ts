@@ -24,14 +24,14 @@ export function logout(x: Exchange, request: BrowserRequest): Next {
   if (!request.isGet && !request.isPost) return Refuse.method(LOGOUT_METHOD, "GET, POST");
   const browser = request.browser, back = logoutReturn(request);
   if (back != null) return back;
-  // A link or a form on another site must not sign anybody out behind their back (duty 115).
+  // A link or a form on another site must not log the user out unasked (duty 115).
   if (isCrossSite(request.headers, request.origin)) return new Page(BrowserEvent.LogoutAsked, confirmLogoutPage(browser.logoutPath));
 
   let session = openSession(request), kept = true;
   const state = newLogoutState(x, request, session);
   const person = session == null ? EMPTY : personOfSession(x.config.identity, session);
   let out = leave(x, request, session, state);
-  // Another that was planted in front must not keep the person's own alive. Copies of one are revoked once.
+  // All sessions of the request are ended: a planted one in front must not keep the user's own alive. Copies of the same session are revoked once.
   const ended: Session[] = [];
   for (; session != null; session = openNext(request)) {
     if (contains(ended, session)) continue;
@@ -50,18 +50,18 @@ function contains(sessions: Session[], session: Session): bool {
   return false;
 }
 
-/** Cookies that somebody has copied are good for nothing any more (duty 113). False where the workers cannot be told. */
+/** Revokes the session, so that copied cookies stop working (duty 113). False if shared data cannot be written. */
 export function endSession(x: Exchange, request: BrowserRequest, session: Session): bool {
   const browser = request.browser, context = browser.context;
   return x.registry.end(endKey(EndOf.Session, context, session.id), endKey(EndOf.Subject, context, session.subject), x.nowSec, session.createdAtSec + browser.limits.absoluteSec);
 }
 
-/** Copies of the session's cookies go on working: the person is told before they go on to where they would have been led (duty 149). */
+/** A page that says that copies of the session's cookies still work, with a link to where the browser would have gone (duty 149). */
 function notKept(led: Respond): Page {
   return new Page(BrowserEvent.LoggedOut, copiesWorkPage(led instanceof Redirect ? (led as Redirect).location : utf8("/")));
 }
 
-/** Where the browser goes. Only configured addresses and the provider's own: nothing of the request chooses one (duties 24, 117). */
+/** Where the browser goes: only to configured addresses or the provider's. The request cannot choose one (duties 24, 117). */
 function leave(x: Exchange, request: BrowserRequest, session: Session | null, state: Uint8Array): Respond {
   const browser = request.browser, metadata = x.metadata;
   if (browser.redirectAfterLogoutUri.length > 0) return new Redirect(BrowserEvent.LoggedOut, browser.redirectAfterLogoutUri, 303);
@@ -70,14 +70,14 @@ function leave(x: Exchange, request: BrowserRequest, session: Session | null, st
     if (session != null && session.idToken.length > 0) {
       return new Redirect(BrowserEvent.LoggedOut, endSessionUrl(endpoint, browser.client.id, session.idToken, browser.postLogoutRedirectUri, state), 303);
     }
-    // Without a hint some providers show an error and nothing else (Spring, Okta), and no metadata says which.
+    // Without a hint some providers show only an error (Spring, Okta), and no metadata say which providers do.
     return new Page(BrowserEvent.LoggedOut, loggedOutPage(utf8("/"), endSessionUrlWithoutHint(endpoint, browser.client.id)));
   }
   if (browser.postLogoutRedirectUri.length > 0 && !returnsHere(request)) return new Redirect(BrowserEvent.LoggedOut, browser.postLogoutRedirectUri, 303);
   return new Page(BrowserEvent.LoggedOut, loggedOutPage(utf8("/")));
 }
 
-/** Everything of ours that the browser holds (duty 118), but for the state of this logout. */
+/** Expires all of the filter's cookies in the request (duty 118), except for the state of this logout. */
 export function clear(request: BrowserRequest, out: Uint8Array[], state: Uint8Array = EMPTY): void {
   const browser = request.browser, names = request.names, counter = readLoginCounter(request.cookies.flows());
   const expired = expiredSession(browser.cookies, names, request.secure, request.presentChunks);

@@ -1,4 +1,4 @@
-// The way back from the provider's logout (OpenID Connect RP-Initiated Logout 1.0 §3), where it leads to logout_path itself: a page of ours.
+// The return from the provider's logout (OpenID Connect RP-Initiated Logout 1.0 §3), if it leads to `logout_path` itself: a page of the filter.
 
 import { encodeBase64url } from "../../bytes/base64";
 import { EMPTY, joined, same, utf8 } from "../../bytes/bytes";
@@ -12,16 +12,16 @@ import { Exchange } from "../decision/exchange";
 import { Page, BrowserEvent } from "../decision/next";
 import { BrowserRequest } from "../decision/browser_request";
 
-/** Gives a state of LOGIN_ID_SIZE characters. It only tells a return from any other request, so it need not withstand guessing. */
+/** This makes a state of LOGIN_ID_SIZE characters. It only distinguishes a return from other requests, so it need not be hard to guess. */
 const STATE_BYTES = 6;
 
-/** `post_logout_redirect_uri` is `logout_path` of this very site. */
+/** Whether `post_logout_redirect_uri` is `logout_path` of this site. */
 export function returnsHere(request: BrowserRequest): bool {
   const browser = request.browser;
   return browser.postLogoutRedirectUri.length > 0 && browser.redirectAfterLogoutUri.length == 0 && same(browser.postLogoutRedirectUri, joined(request.origin, browser.logoutPath));
 }
 
-/** The state of a logout that leads to the provider and back here; EMPTY where it does not, or where there is no randomness. `session`: the one that ends. */
+/** The state of a logout that leads to the provider and back here. EMPTY if it does not, or without randomness. `session`: the one that ends. */
 export function newLogoutState(x: Exchange, request: BrowserRequest, session: Session | null): Uint8Array {
   const metadata = x.metadata;
   if (!returnsHere(request) || session == null || session.idToken.length == 0 || metadata == null || metadata.endSessionEndpoint == null) return EMPTY;
@@ -29,7 +29,7 @@ export function newLogoutState(x: Exchange, request: BrowserRequest, session: Se
   return random == null ? EMPTY : encodeBase64url(random);
 }
 
-/** Keeps the state for the way back, in place of all logins under way. */
+/** Keeps the state for the return, in place of all logins under way. */
 export function flowAfterLogout(request: BrowserRequest, state: Uint8Array): Uint8Array {
   const formPost = request.browser.formPost;
   if (state.length == 0) return expiredFlow(request.names, request.secure, formPost);
@@ -38,7 +38,7 @@ export function flowAfterLogout(request: BrowserRequest, state: Uint8Array): Uin
   return flowSetCookie(request.names, request.secure, counter.written(), formPost);
 }
 
-/** The page for a browser that has just logged out; null for any other request. Who has a session has logged in again since, and is no such browser. */
+/** The page for a browser that has just logged out; null for any other request. A browser with a session has logged in again since. */
 export function logoutReturn(request: BrowserRequest): Page | null {
   if (!request.isGet || request.presentChunks > 0) return null;
   const counter = readLoginCounter(request.cookies.flows());
