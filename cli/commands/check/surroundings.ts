@@ -5,7 +5,6 @@ import { capabilitiesOf } from "../../capabilities";
 import type { Level } from "../finding";
 import { filterPath } from "../filter/module";
 import type { Position } from "../source/source_file";
-import { checkCode } from "./code";
 import { at, isFields, listAt, mapsBelow, nodeAt, offsetAt, textAt, typeOf, type Fields } from "./fields";
 import type { Plugin } from "./plugins";
 import { placeOf, readsBody, logsIn, type Settings } from "./settings";
@@ -19,7 +18,6 @@ const RESTRICTION_MOVED = [1, 40], BODIES_SINCE = [1, 35], SIGNS_SINCE = [1, 37]
 
 export function checkSurroundings(plugin: Plugin, root: Node | null, all: Settings[], envoyVersion: string | undefined, note: Note): void {
   if (plugin.home === "filter") return;
-  checkCode(plugin, note);
   checkFailure(plugin, note);
   checkType(plugin, note);
   checkBodies(plugin, all, envoyVersion, note);
