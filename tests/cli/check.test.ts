@@ -161,6 +161,7 @@ describe("a module that is fetched", () => {
     ["a WasmPlugin by http, without a sha256", inIstio(WEB), ["warning code-without-sha256", "note code-fetched"]],
     ["a WasmPlugin by http, with half a sha256", inIstio(WEB, SUM.slice(32)), ["error code-sha256", "note code-fetched"]],
     ["a WasmPlugin with an image", inIstio(OCI), ["note code-fetched"]],
+    ["a WasmPlugin with an image without a scheme", inIstio(OCI.slice(6)), ["note code-fetched"]],
     ["a WasmPlugin with a file", inIstio("file:///filter/envoy-oidc.wasm"), []],
     ["Envoy Gateway by HTTP, without a sha256", inGateway({ type: "HTTP", http: { url: WEB } }), ["warning code-without-sha256", "note code-fetched"]],
     ["Envoy Gateway by HTTP, as it should be", inGateway({ type: "HTTP", http: { url: WEB, sha256: SUM } }), ["note code-fetched"]],

@@ -6,6 +6,7 @@ import { judge, type Remark } from "../filter/judge";
 import { variablesOf } from "../filter/stand_ins";
 import type { SourceFile } from "../source/source_file";
 import { checkClusters } from "./clusters";
+import { checkCode } from "./code";
 import { isFields, mapsBelow, type Fields } from "./fields";
 import { checkMesh } from "./mesh";
 import { pluginsOf, resourcesIn, type Plugin } from "./plugins";
@@ -48,6 +49,7 @@ function checkPlugin(plugin: Plugin, resources: Fields[], { envoyVersion, enviro
   }
   const settings = config === undefined ? [] : settingsOf(config), root = rootOf(plugin);
   checkSurroundings(plugin, root, settings, envoyVersion, note);
+  checkCode(plugin, note);
   if (plugin.home === "envoy") checkClusters(plugin, root, settings, note);
   checkMesh(plugin, resources, settings, note);
   return { settings, findings };

@@ -37,8 +37,8 @@ function checkExtensionPolicy(plugin: Plugin, note: Note): void {
 
 /** By Istio's agent. */
 function checkFetched(plugin: Plugin, path: string[], sum: string[], uri: string, note: Note): void {
+  if (uri === "" || uri.startsWith("file:")) return;
   if (/^https?:/.test(uri)) checkVerified(plugin, path, sum, note);
-  else if (!uri.startsWith("oci://")) return;
   say("note", "code-fetched", plugin, note, path, "Istio's agent fetches the module. Envoy does not have the filter's configuration until then, and refuses requests; every request is 403 or 500 if the agent cannot fetch it. An image that is pushed again under its tag is not pulled again: use another tag or a digest for each version");
 }
 

@@ -4,7 +4,6 @@ import type { Node } from "yaml";
 import { capabilitiesOf } from "../../capabilities";
 import { filterPath } from "../filter/module";
 import type { Position } from "../source/source_file";
-import { checkCode } from "./code";
 import { at, isFields, listAt, mapsBelow, nodeAt, offsetAt, textAt, typeOf, type Fields } from "./fields";
 import type { Note } from "./note";
 import type { Plugin } from "./plugins";
@@ -17,7 +16,6 @@ const RESTRICTION_MOVED = [1, 40], BODIES_SINCE = [1, 35], SIGNS_SINCE = [1, 37]
 
 export function checkSurroundings(plugin: Plugin, root: Node | null, all: Settings[], envoyVersion: string | undefined, note: Note): void {
   if (plugin.home === "filter") return;
-  checkCode(plugin, note);
   checkFailure(plugin, note);
   checkType(plugin, note);
   checkBodies(plugin, all, envoyVersion, note);
