@@ -13,6 +13,7 @@ import { discoveryFaultText, discoveryRequest, isIssuer, Metadata, readMetadata 
 import { Freshness } from "../../oidc/freshness";
 import { Fault } from "../../result";
 import { Logs } from "../observe/logs";
+import { providerGauges } from "../observe/provider_gauges";
 import { Document, SharedProvider } from "../shared/shared_provider";
 import { EndpointWarnings } from "./endpoint_warnings";
 
@@ -122,6 +123,12 @@ export class ProviderCache extends ProviderView {
 
   /** Whether something that requests may wait for is missing, so that the clock should tick faster. */
   get needsFetch(): bool { return this.metadata() == null || this.keys() == null || this.keysAsked || this.keysAskedAtOnce || this.metadataAsked; }
+
+  /** Tells the gauges how it stands. It is ready with metadata, and with keys if it publishes any. */
+  report(): void {
+    const metadata = this.metadata(), keys = this.keys(), ready = metadata != null && (metadata.jwksUri == null || keys != null);
+    providerGauges.see(this.name, ready, keys == null ? 0 : keys.size, this.metadataAge.fetchedAtMs, this.keysAge.fetchedAtMs);
+  }
 
   /** Other settings share it. */
   joinedBy(settings: ProviderSettings): void {
