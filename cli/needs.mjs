@@ -26,6 +26,7 @@ function hasJava() {
 /** Of each: what for, which levels want it, whether it is there, and Debian's packages. */
 const NEEDS = [
   { what: "Python 3 with pip: Envoy and the test vectors come by it", levels: ["vectors", "envoy", "browser", "keycloak", "providers", "mesh", "release"], has: () => works("python3", "-m", "pip", "--version"), packages: ["python3", "python3-pip"] },
+  { what: "Prometheus: the tests scrape Envoy with it", levels: ["envoy"], has: () => onPath("prometheus") && onPath("promtool"), packages: ["prometheus"] },
   { what: "a Chromium: the tests drive it", levels: ["browser", "keycloak", "providers"], has: () => onPath("chromium", "chromium-browser", "google-chrome"), packages: [isUbuntu() ? "chromium-browser" : "chromium", "fonts-dejavu-core"] },
   { what: `Java ${OLDEST_JAVA} or newer: Keycloak without containers`, levels: ["keycloak"], has: () => hasJava() || runsContainers(), packages: ["default-jre-headless"] },
   { what: "Maven: Keycloak without containers comes by it", levels: ["keycloak", "providers"], has: () => onPath("mvn") || runsContainers(), packages: ["maven"] },

@@ -60,7 +60,7 @@ describe("a machine without what the tests need", () => {
     expect(stderr).toMatch(/^Needed, and not on this machine:\n {2}- a Chromium: the tests drive it\nInstall it, and try again:\n {2}sudo apt-get install --no-install-recommends chromium(-browser)? fonts-dejavu-core\n$/);
   });
   test("is told so where there is no apt-get, even to root", () => {
-    const { status, stderr } = needs(0, [], "envoy");
+    const { status, stderr } = needs(0, [], "vectors");
     expect(status).toBe(1);
     expect(stderr).toBe("Needed, and not on this machine:\n  - Python 3 with pip: Envoy and the test vectors come by it\nInstall it, and try again.\n");
   });

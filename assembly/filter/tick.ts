@@ -7,6 +7,7 @@ import { lookAtOtherWorkers } from "./calls/replies";
 import { Configuration, roots } from "./calls/roots";
 import { logs } from "./observe/logs";
 import { metrics } from "./observe/metrics";
+import { providerGauges } from "./observe/provider_gauges";
 
 /** A little less than the idle tick's second, so that a tick that comes early still does the housekeeping. */
 const HOUSEKEEPING_MS: i64 = 900;
@@ -29,7 +30,19 @@ export function tick(rootId: u32): void {
     logs.tick();
     for (let i = 0; i < roots.all.length; i++) roots.all[i].lines.tick();
     roots.sweep(rootId);
+    reportProviders(now);
   }
+}
+
+function reportProviders(now: i64): void {
+  for (let i = 0; i < roots.all.length; i++) {
+    const providers = roots.all[i].providers;
+    for (let j = 0; j < providers.length; j++) {
+      providers[j].at(now);
+      providers[j].report();
+    }
+  }
+  providerGauges.flush();
 }
 
 /** Reads what other workers have written: ends of sessions, and results of refreshes that requests here wait for. */

@@ -8,7 +8,7 @@ import { b64u, bearer, INTROSPECTION_CONFIG, ISSUER, JWKS_CONFIG, KEY, makeKey, 
 const value = token();
 
 describe("metrics", () => {
-  test("one counter for each outcome and each kind of callout, a histogram of callout times", () => {
+  test("one counter for each outcome and each kind of callout", () => {
     const envoy = ready();
     envoy.get("/", bearer(value));
     envoy.get("/", bearer(value));
@@ -19,7 +19,6 @@ describe("metrics", () => {
       "envoy_oidc.allowed": 2, "envoy_oidc.refused.no_token": 1, "envoy_oidc.refused.expired": 1,
       "envoy_oidc.callout.discovery": 1, "envoy_oidc.callout.jwks": 1,
     });
-    expect(envoy.metrics()["envoy_oidc.callout_ms"]).toHaveLength(2);
   });
 
   test("failed callouts are counted, and requests that pass without a token", () => {

@@ -94,7 +94,7 @@ export function takeRefresh(root: Configuration, rule: RuleSettings, next: Next,
   }
   if (!(next instanceof Refreshed)) return false;
   const refreshed = next as Refreshed;
-  if (refreshed.outcome == RefreshOutcome.Done) metrics.outcome(Outcome.Refreshed);
+  metrics.outcome(refreshed.outcome == RefreshOutcome.Done ? Outcome.Refreshed : refreshed.outcome == RefreshOutcome.Ended ? Outcome.RefreshEnded : Outcome.RefreshFailed);
   rule.registry.refreshes.finish(refreshed.key, refreshed.outcome, refreshed.text, now);
   for (let i = 0; i < roots.all.length; i++) roots.all[i].pending.wakeRefresh(refreshed.key);
   return true;

@@ -1,4 +1,5 @@
-// Counters and the callout histogram. They are counted in memory and given to Envoy on the tick, so they cost a request no host call.
+// Counters, and a histogram of times for each endpoint. All exist from the start. They are counted in memory and given to Envoy on the tick, so they cost a request no
+// host call.
 
 import { MetricType } from "../../abi/enums";
 import { defineMetric, incrementMetric, recordMetric } from "../../abi/host";
@@ -6,12 +7,22 @@ import { CalloutKind, BrowserEvent } from "../../flow/decision/next";
 import { Refusal, REFUSALS } from "../../flow/decision/refusal";
 import { VERSION } from "../../version";
 
+/** In front of every name. */
+export const PREFIX = "envoy_oidc.";
+
 /** Bounds that were reached, and logouts that could not be recorded for all workers. */
 export const enum Bound { Calls = 0, Waiting, EndedSessions, NotKept }
 
-export const enum Outcome { Allowed = 0, Anonymous, Session, Preflight, Refreshed, Public }
+/** The last two are refreshes that the provider refused, and those that it did not answer. */
+export const enum Outcome { Allowed = 0, Anonymous, Session, Preflight, Refreshed, Public, RefreshEnded, RefreshFailed }
 
-const OUTCOMES: string[] = ["allowed", "anonymous", "session", "preflight", "refreshed", "public"];
+/** Whether a request's token or session had a cached verdict. */
+export const enum Lookup { TokenHit = 0, TokenMiss, SessionHit, SessionMiss }
+
+/** In the order of Outcome. */
+const OUTCOMES: string[] = ["allowed", "anonymous", "session", "preflight", "refreshed", "public", "refresh_ended", "refresh_failed"];
+/** In the order of Lookup. */
+const LOOKUPS: string[] = ["cache.token.hit", "cache.token.miss", "cache.session.hit", "cache.session.miss"];
 /** In the order of Bound. */
 const BOUNDS: string[] = ["bound.calls", "bound.waiting", "bound.ended_sessions", "logout_not_kept"];
 /** In the order of Visited. Access logs show the same names. */
@@ -26,11 +37,11 @@ class Counter {
 
   constructor(private readonly name: string) {}
 
+  define(): void { this.id = defineMetric(MetricType.Counter, PREFIX + this.name); }
   add(): void { this.pending++; }
 
   flush(): void {
     if (this.pending == 0) return;
-    if (this.id == 0) this.id = defineMetric(MetricType.Counter, "envoy_oidc." + this.name);
     incrementMetric(this.id, this.pending);
     this.pending = 0;
   }
@@ -38,29 +49,25 @@ class Counter {
 
 @final
 export class Metrics {
-  private readonly outcomes: Counter[] = [];
-  private readonly visits: Counter[] = [];
-  private readonly refusals: Counter[] = [];
-  private readonly bounds: Counter[] = [];
-  private readonly callouts: Counter[] = [];
-  private readonly failures: Counter[] = [];
-  private calloutTime: u32 = 0;
+  private readonly all: Counter[] = [];
+  private readonly outcomes: Counter[] = this.counters(OUTCOMES);
+  private readonly lookups: Counter[] = this.counters(LOOKUPS);
+  private readonly visits: Counter[] = this.counters(BROWSER_EVENTS);
+  private readonly bounds: Counter[] = this.counters(BOUNDS);
+  private readonly refusals: Counter[] = this.counters(REFUSALS.map<string>((refusal) => "refused." + refusal.code));
+  private readonly callouts: Counter[] = this.counters(CALLOUTS.map<string>((name) => "callout." + name));
+  private readonly failures: Counter[] = this.counters(CALLOUTS.map<string>((name) => "callout." + name + ".failed"));
+  private readonly calloutTimes: u32[] = [];
 
-  constructor() {
-    for (let i = 0; i < OUTCOMES.length; i++) this.outcomes.push(new Counter(OUTCOMES[i]));
-    for (let i = 0; i < BOUNDS.length; i++) this.bounds.push(new Counter(BOUNDS[i]));
-    for (let i = 0; i < BROWSER_EVENTS.length; i++) this.visits.push(new Counter(BROWSER_EVENTS[i]));
-    for (let i = 0; i < REFUSALS.length; i++) this.refusals.push(new Counter("refused." + REFUSALS[i].code));
-    for (let i = 0; i < CALLOUTS.length; i++) {
-      this.callouts.push(new Counter("callout." + CALLOUTS[i]));
-      this.failures.push(new Counter("callout." + CALLOUTS[i] + ".failed"));
-    }
+  /** Once per VM. The name of the version's gauge says which version of the filter runs. */
+  started(): void {
+    recordMetric(defineMetric(MetricType.Gauge, PREFIX + "version." + VERSION), 1);
+    for (let i = 0; i < this.all.length; i++) this.all[i].define();
+    for (let i = 0; i < CALLOUTS.length; i++) this.calloutTimes.push(defineMetric(MetricType.Histogram, PREFIX + "callout_ms." + CALLOUTS[i]));
   }
 
-  /** Once per VM. The name of this gauge says which version of the filter runs. */
-  started(): void { recordMetric(defineMetric(MetricType.Gauge, "envoy_oidc.version." + VERSION), 1); }
-
   outcome(outcome: Outcome): void { this.outcomes[outcome].add(); }
+  lookedUp(lookup: Lookup): void { this.lookups[lookup].add(); }
   event(event: BrowserEvent): void { this.visits[event].add(); }
   refused(refusal: Refusal): void { this.refusals[refusal.number].add(); }
   reached(bound: Bound): void { this.bounds[bound].add(); }
@@ -69,20 +76,17 @@ export class Metrics {
   /** `failed`: no answer, or an unusable one. */
   calloutDone(kind: CalloutKind, ms: i64, failed: bool): void {
     if (failed) this.failures[kind].add();
-    if (this.calloutTime == 0) this.calloutTime = defineMetric(MetricType.Histogram, "envoy_oidc.callout_ms");
-    recordMetric(this.calloutTime, ms);
+    recordMetric(this.calloutTimes[kind], ms);
   }
 
-  flush(): void {
-    flushAll(this.outcomes);
-    flushAll(this.visits);
-    flushAll(this.refusals);
-    flushAll(this.bounds);
-    flushAll(this.callouts);
-    flushAll(this.failures);
+  flush(): void { for (let i = 0; i < this.all.length; i++) this.all[i].flush(); }
+
+  private counters(names: string[]): Counter[] {
+    const out: Counter[] = [];
+    for (let i = 0; i < names.length; i++) out.push(new Counter(names[i]));
+    for (let i = 0; i < out.length; i++) this.all.push(out[i]);
+    return out;
   }
 }
-
-function flushAll(counters: Counter[]): void { for (let i = 0; i < counters.length; i++) counters[i].flush(); }
 
 export const metrics = new Metrics();

@@ -13,6 +13,7 @@ import { discoveryFaultText, discoveryRequest, isIssuer, Metadata, readMetadata 
 import { Freshness } from "../../oidc/freshness";
 import { Fault } from "../../result";
 import { Logs } from "../observe/logs";
+import { providerGauges } from "../observe/provider_gauges";
 import { isFirstToSay } from "../shared/said_once";
 import { Document, SharedProvider } from "../shared/shared_provider";
 import { EndpointWarnings } from "./endpoint_warnings";
@@ -123,6 +124,12 @@ export class ProviderCache extends ProviderView {
 
   /** Whether a document is missing that requests may wait for. Then the tick is faster. */
   get needsFetch(): bool { return this.metadata() == null || this.keys() == null || this.keysAsked || this.keysAskedAtOnce || this.metadataAsked; }
+
+  /** Updates the provider's gauges. It is ready with metadata, and with keys if it publishes any. */
+  report(): void {
+    const metadata = this.metadata(), keys = this.keys(), ready = metadata != null && (metadata.jwksUri == null || keys != null);
+    providerGauges.see(this.name, ready, keys == null ? 0 : keys.size, this.metadataAge.fetchedAtMs, this.keysAge.fetchedAtMs);
+  }
 
   /** Further settings share this provider. */
   joinedBy(settings: ProviderSettings): void {

@@ -18,7 +18,7 @@ import { NO_STREAM } from "../calls/pending";
 import { resumeRefresh, takeRefresh, tell } from "../calls/replies";
 import { waitingStreams, Resumed, resumeQueue } from "../calls/resumed";
 import { Configuration, roots } from "../calls/roots";
-import { Outcome } from "../observe/metrics";
+import { Lookup, metrics, Outcome } from "../observe/metrics";
 import { LEASE_MARGIN_MS } from "../provider/provider_cache";
 import { noteFull } from "../rules/bounds";
 import { RuleSettings } from "../rules/rule_settings";
@@ -66,12 +66,20 @@ export function execute(root: Configuration, rule: RuleSettings, stream: u32, bo
     verdicts.restOn(root.generation);
     verdictKey.read(headers, credential, config.introspection.addonHeaders);
     const hit = verdicts.admitted.find(rule.number, verdictKey.at, verdictKey.size, nowSec);
-    if (hit != 0) return admit(valueAt(hit), valueSize(hit), stream, rule, Outcome.Allowed);
+    if (hit != 0) {
+      noteLookup(waits, Lookup.TokenHit);
+      return admit(valueAt(hit), valueSize(hit), stream, rule, Outcome.Allowed);
+    }
     const miss = verdicts.refused.find(rule.number, verdictKey.at, verdictKey.size, nowSec);
-    if (miss != 0) return answer(refusalAt(miss), rule, true);
+    if (miss != 0) {
+      noteLookup(waits, Lookup.TokenHit);
+      return answer(refusalAt(miss), rule, true);
+    }
     if (!credential.wellFormed) return refuse(MALFORMED_CREDENTIAL, rule, true);
+    noteLookup(waits, Lookup.TokenMiss);
   } else if (place == Endpoint.Elsewhere) {
     const seen = findSession(verdicts, rule.number, cookies, secure, rule.registry.endings, nowSec, nowSec + config.slackSec);
+    if (cookies.session.count > 0) noteLookup(waits, seen != 0 ? Lookup.SessionHit : Lookup.SessionMiss);
     if (seen != 0) return admit(identityAt(seen), identitySize(seen), stream, rule, Outcome.Session);
   }
 
@@ -87,6 +95,9 @@ export function execute(root: Configuration, rule: RuleSettings, stream: u32, bo
   root.pending.join(underWay, stream);
   return WAITS;
 }
+
+/** Counts a request once: one that has waited looks again. */
+function noteLookup(waits: Waits, lookup: Lookup): void { if (waits == NO_WAITS) metrics.lookedUp(lookup); }
 
 /** Performs what a decision or a step returned, until the request waits or has its answer. */
 function perform(request: Request, first: Next, x0: Exchange): FilterHeadersStatus {
