@@ -108,9 +108,12 @@ function checkCookies(r: ConfigReader, c: Config, b: BrowserSettings, warnings: 
     if (source.kind != SourceKind.Cookie) continue;
     if (same(source.name, cookies.secureNames.session) || same(source.name, cookies.plainNames.session)) r.wrong("auth_accept_token_as", "names the session's own cookie");
   }
-  if (b.logoutPath.length > 0 && !receives(cookies.path, b.logoutPath)) {
-    warnings.push("logout_path is not below session.cookie_path: browsers would not send the session to " + decodeUtf8(b.logoutPath));
-  }
+  warnIfHidden("logout_path", b.logoutPath, cookies.path, warnings);
+  warnIfHidden("userinfo_path", b.userinfoPath, cookies.path, warnings);
+}
+
+function warnIfHidden(key: string, path: Uint8Array, cookiePath: Uint8Array, warnings: string[]): void {
+  if (path.length > 0 && !receives(cookiePath, path)) warnings.push(key + " is not below session.cookie_path: browsers would not send the session to " + decodeUtf8(path));
 }
 
 /** RFC 6265 §5.1.4. */

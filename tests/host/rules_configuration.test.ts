@@ -159,6 +159,7 @@ describe("two logins on one host", () => {
   test("each shared address is named, at the rule", () => {
     expect(together({ path_prefix: "/b", client_id: "other" })).toEqual(["redirect_uri", "logout_path"].map((key) => expect.stringMatching(new RegExp(`^rules\\[0\\]\\.${key}: `))));
     expect(together({ path_prefix: "/b", ...OTHER_CLIENT, logout_path: "/callback" })).toEqual([expect.stringMatching(/^rules\[0\]\.logout_path: .*redirect_uri/)]);
+    expect(mistakes({ ...LOGIN, userinfo_path: "/who", rules: [{ path_prefix: "/b", ...OTHER_CLIENT }] })).toEqual([expect.stringMatching(/^rules\[0\]\.userinfo_path: /)]);
     expect(mistakes({ ...LOGIN, backchannel_logout_path: "/back", rules: [{ path_prefix: "/b", ...OTHER_CLIENT }] })).toEqual([expect.stringMatching(/^rules\[0\]\.backchannel_logout_path: /)]);
     expect(mistakes({ ...LOGIN, rules: [{ path_prefix: "/b", ...OTHER_CLIENT }, { path_prefix: "/c", ...OTHER_CLIENT, client_id: "third" }] })).toEqual(["redirect_uri", "logout_path"].map((key) => expect.stringMatching(new RegExp(`^rules\\[0\\]\\.${key}: .*rules\\[1\\]`))));
   });

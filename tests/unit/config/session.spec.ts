@@ -198,6 +198,8 @@ export function a_cookie_path_that_hides_the_session_from_logout_is_warned_of():
   warnedSession('"cookie_path":"/app"', "", '"logout_path":"/app/logout"');
   warnedSession('"cookie_path":"/app/"', "", '"logout_path":"/app/logout"');
   warnedSession('"cookie_path":"/app"', "", '"logout_path":"/app"');
+  warnedSession('"cookie_path":"/app"', "userinfo_path is not below session.cookie_path: browsers would not send the session to /userinfo", '"logout_path":"/app/logout","userinfo_path":"/userinfo"');
+  warnedSession('"cookie_path":"/app"', "", '"logout_path":"/app/logout","userinfo_path":"/app/userinfo"');
 }
 
 export function a_cookie_domain_is_a_domain(): void {
