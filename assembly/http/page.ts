@@ -37,25 +37,31 @@ ${main}
 `;
 }
 
-function footer(status: i32, code: string): string { return "<footer><code>" + status.toString() + " " + code + "</code></footer>"; }
-
-/** `login`: a path of this origin where a person can log in, or empty; nothing in it can end a JSON string. */
-export function refusalJson(error: string, code: string, description: string, login: string = ""): string {
-  const head = error.length > 0 ? `{"error":"${error}",` : "{";
-  const tail = login.length > 0 ? `,"sign_in":"${login}"}` : "}";
-  return head + '"error_description":"' + description + '","code":"' + code + '"' + tail + "\n";
+/** What a person reads to whoever helps them. `id`: the request's, or empty. */
+function footer(status: i32, code: string, id: string, time: string): string {
+  return "<footer><code>" + status.toString() + " " + code + "</code> <time>" + time + "</time>" + (id.length > 0 ? "<br><code>" + id + "</code>" : "") + "</footer>";
 }
 
-export function refusalPage(status: i32, code: string, description: string): string {
+/** The start of an object that `endOfJson` ends. `login`: a path of this origin where a person can log in, or empty; nothing in it can end a JSON string. */
+export function refusalJson(error: string, code: string, description: string, login: string = ""): string {
+  const head = error.length > 0 ? `{"error":"${error}",` : "{";
+  const tail = login.length > 0 ? `,"sign_in":"${login}"` : "";
+  return head + '"error_description":"' + description + '","code":"' + code + '"' + tail;
+}
+
+/** `id`: the request's, or empty. */
+export function endOfJson(id: string, time: string): string { return (id.length > 0 ? `,"request_id":"${id}"` : "") + `,"time":"${time}"}\n`; }
+
+export function refusalPage(status: i32, code: string, description: string, id: string = "", time: string = ""): string {
   const title = status == 503 ? "Not available right now" : status == 403 ? "Not allowed" : status == 401 ? "Login needed" : "Bad request";
-  return page("!", title, "<p>" + description + "</p>\n" + footer(status, code));
+  return page("!", title, "<p>" + description + "</p>\n" + footer(status, code, id, time));
 }
 
 /** What went wrong, what may help (`hint`, or empty), and a way to try again where `retry` has a path. */
-export function problemPage(status: i32, title: string, description: string, hint: string, code: string, retry: Uint8Array, action: string = "Try again"): string {
+export function problemPage(status: i32, title: string, description: string, hint: string, code: string, retry: Uint8Array, action: string = "Try again", id: string = "", time: string = ""): string {
   const more = hint.length > 0 ? `<p class="s">${hint}</p>\n` : "";
   const again = retry.length > 0 ? `${link(retry, action)}\n` : "";
-  return page("!", title, "<p>" + description + "</p>\n" + more + again + footer(status, code));
+  return page("!", title, "<p>" + description + "</p>\n" + more + again + footer(status, code, id, time));
 }
 
 /** `provider`: its logout URL, or EMPTY. */

@@ -100,10 +100,18 @@ export function takeRefresh(root: Configuration, rule: RuleSettings, next: Next,
   return true;
 }
 
-/** For the operator's log. */
+/** For the operator's log. What a request is refused for is said when it is answered (filter/requests/answer.ts), with its id. */
 export function tell(rule: RuleSettings, next: Next): void {
-  const why = whyOf(next);
+  const why = next instanceof Refuse ? "" : whyOf(next);
   if (why.length > 0) rule.trouble(why);
+}
+
+/** The same, and nobody is left who could be answered. */
+export function tellUnheard(rule: RuleSettings, verdict: Next): void {
+  if (!(verdict instanceof Refuse)) return;
+  const refuse = verdict as Refuse;
+  if (refuse.why.length > 0 && !refuse.told) rule.trouble(refuse.why);
+  refuse.told = true;
 }
 
 function whyOf(next: Next): string {

@@ -2,6 +2,7 @@
 
 import { LogLevel } from "../../abi/enums";
 import { log, logLevel } from "../../abi/host";
+import { Trail } from "./trail";
 
 /** Lines of one configuration in one tick of the clock, about what clients sent and about the provider each: what is over is counted. Bad
  *  tokens are sent by anyone, and must not drown what the operator has to know, here or of another configuration. */
@@ -28,13 +29,15 @@ export class Lines {
   }
 
   /** About a request. `presented`: it carried a credential, so somebody will want to know; others are ordinary. `place`: in the configuration. */
-  refused(rule: string, code: string, status: i32, presented: bool, place: string): void {
+  refused(rule: string, code: string, status: i32, presented: bool, place: string, trail: Trail): void {
     const at = presented ? LogLevel.Info : LogLevel.Debug;
-    if (at >= level && this.hasRoom(this.refusals++)) write(at, this.owner + rule, "refused, " + code + " (" + status.toString() + ")" + (place.length > 0 ? " by " + place : ""));
+    if (at >= level && this.hasRoom(this.refusals++)) write(at, this.owner + rule, "refused, " + code + " (" + status.toString() + ")" + (place.length > 0 ? " by " + place : "") + trail.text);
   }
 
-  /** About the provider, while a request is waiting for it: as many lines as there are requests, were they not counted too. */
-  trouble(rule: string, text: string): void { if (LogLevel.Warn >= level && this.hasRoom(this.troubles++)) write(LogLevel.Warn, this.owner + rule, text); }
+  /** About the provider, while a request is waiting for it: as many lines as there are requests, were they not counted too. `trail`: of the request at hand. */
+  trouble(rule: string, text: string, trail: Trail | null = null): void {
+    if (LogLevel.Warn >= level && this.hasRoom(this.troubles++)) write(LogLevel.Warn, this.owner + rule, trail == null ? text : text + ";" + trail.text);
+  }
 
   warn(text: string): void { write(LogLevel.Warn, this.owner, text); }
   error(text: string): void { write(LogLevel.Error, this.owner, text); }

@@ -1,7 +1,7 @@
 // The filter's own answers: a challenge (RFC 6750 §3), a body for programs or for people, a redirect, a page.
 
 import { FilterHeadersStatus } from "../../abi/enums";
-import { sendLocalResponse, serialised } from "../../abi/host";
+import { nowMs, sendLocalResponse, serialised } from "../../abi/host";
 import { EMPTY, joined, utf8 } from "../../bytes/bytes";
 import { decodeUtf8 } from "../../bytes/utf8";
 import { ByteWriter } from "../../bytes/writer";
@@ -9,9 +9,10 @@ import { Config } from "../../config/config";
 import { Page, Redirect, Refuse, Respond } from "../../flow/decision/next";
 import { Refusal, REFUSALS } from "../../flow/decision/refusal";
 import { prefersHtml } from "../../http/accept";
-import { problemPage, refusalJson, refusalPage } from "../../http/page";
+import { endOfJson, problemPage, refusalJson, refusalPage } from "../../http/page";
 import { logs } from "../observe/logs";
 import { metrics, BROWSER_EVENTS } from "../observe/metrics";
+import { Trail } from "../observe/trail";
 import { RuleSettings } from "../rules/rule_settings";
 import { headers, stream } from "./current";
 import { noteOwnAnswer } from "./responses";
@@ -19,7 +20,7 @@ import { noteOwnAnswer } from "./responses";
 const RETRY_AFTER_SEC = "5";
 const NO_ORIGIN = EMPTY;
 
-/** An answer as the host takes it. */
+/** An answer as the host takes it; of JSON, what does not differ from request to request. */
 @final
 class Answer {
   constructor(readonly config: Config | null, readonly details: Uint8Array, readonly body: Uint8Array, readonly headers: Uint8Array) {}
@@ -37,15 +38,17 @@ export function refuse(refusal: Refusal, rule: RuleSettings | null, presented: b
 export function answer(refuse: Refuse, rule: RuleSettings | null, presented: bool): FilterHeadersStatus {
   const refusal = refuse.refusal, config: Config | null = rule == null ? null : rule.config;
   metrics.refused(refusal);
-  const lines = rule == null ? logs.strays : rule.root.lines;
-  lines.refused(rule == null ? "" : rule.label, refusal.code, refusal.status, presented, refuse.place);
+  const lines = rule == null ? logs.strays : rule.root.lines, label = rule == null ? "" : rule.label, trail = new Trail(headers, nowMs());
+  if (refuse.why.length > 0 && !refuse.told) lines.trouble(label, refuse.why, trail);
+  refuse.told = true;
+  lines.refused(label, refusal.code, refusal.status, presented, refuse.place, trail);
   const html = prefersHtml(headers.all("accept")), isAlike = !html && refuse.setCookies.length + refuse.again.length + refuse.allow.length == 0;
   let answer = isAlike ? lastAnswers[refusal.number] : null;
   if (answer == null || answer.config != config) {
-    answer = new Answer(config, utf8("oidc_" + refusal.code), utf8(html ? pageOf(refuse) : jsonOf(refuse)), serialised(refusalHeaders(refuse, config, html)));
+    answer = new Answer(config, utf8("oidc_" + refusal.code), utf8(html ? pageOf(refuse, trail) : jsonOf(refuse)), serialised(refusalHeaders(refuse, config, html)));
     if (isAlike) lastAnswers[refusal.number] = answer;
   }
-  return send(refusal.status, answer.details, answer.body, answer.headers);
+  return send(refusal.status, answer.details, html ? answer.body : joined(answer.body, utf8(endOfJson(trail.id, trail.time))), answer.headers);
 }
 
 /** The request at hand is answered by something that is no refusal. */
@@ -92,10 +95,10 @@ function send(status: i32, details: Uint8Array, body: Uint8Array, headers: Uint8
   return FilterHeadersStatus.StopAllIterationAndWatermark;
 }
 
-function pageOf(refuse: Refuse): string {
+function pageOf(refuse: Refuse, trail: Trail): string {
   const refusal = refuse.refusal;
-  if (refusal.title.length == 0 && refuse.again.length == 0) return refusalPage(refusal.status, refusal.code, refusal.description);
-  return problemPage(refusal.status, refusal.title.length > 0 ? refusal.title : "Not available right now", refusal.description, refusal.hint, refusal.code, refuse.again, refusal.action);
+  if (refusal.title.length == 0 && refuse.again.length == 0) return refusalPage(refusal.status, refusal.code, refusal.description, trail.id, trail.time);
+  return problemPage(refusal.status, refusal.title.length > 0 ? refusal.title : "Not available right now", refusal.description, refusal.hint, refusal.code, refuse.again, refusal.action, trail.id, trail.time);
 }
 
 function jsonOf(refuse: Refuse): string {

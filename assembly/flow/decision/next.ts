@@ -38,6 +38,8 @@ export class Refuse extends Next {
   setCookies: Uint8Array[] = new Array<Uint8Array>();
   /** The methods that would do, with a status of 405. */
   allow: string = "";
+  /** `why` stands in the log already: several requests may have waited for this one. */
+  told: bool = false;
 
   constructor(
     readonly refusal: Refusal,
