@@ -11,6 +11,7 @@ import { ClaimSchema } from "../policy/claim_schema";
 import { IdentitySettings } from "../policy/identity";
 import { BrowserSettings } from "./browser";
 import { Clusters } from "./clusters";
+import { PageSettings } from "./page_settings";
 
 /** Whether credentials are looked at at all. */
 export const enum Mode { Guarded = 1, Public, Denied }
@@ -93,6 +94,7 @@ export class Config {
   /** For introspection; null where there are no credentials. */
   client: Client | null = null;
   timeoutMs: i32 = 3000;
+  page: PageSettings = new PageSettings();
   /** From `public_key` or `symmetric_key`. */
   key: Key | null = null;
   /** Of bearer tokens. Never open: an algorithm that is not here is refused. */

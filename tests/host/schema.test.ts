@@ -61,6 +61,10 @@ const TEXTS: Record<string, [right: unknown[], wrong: unknown[]]> = {
   secret: [["0123456789abcdef-long-enough"], ["short"]],
   "host pattern": [["app.example.com", "*.example.com"], ["http://a", "a b", "*", "a:80", "a..b"]],
   "plain path": [["/", "/a/b"], ["a", "//a", "/a?b", "/a*", "/a%20b", "/a;b", "/a/../b"]],
+  "short text": [["Shop", "ü <b>"], ["a\nb", "a".repeat(101)]],
+  "data URI of an image": [["data:image/png;base64,iVBORw0KGgo=", "data:image/svg+xml;base64,AAAA"], ["https://a/logo.png", "data:text/html;base64,AAAA", "data:image/png;base64,", "data:image/png;base64,A"]],
+  "URL, path or mailto": [["https://help.example.com/", "/help?a=1", "mailto:help@example.com"], ["help", "//x", "javascript:alert(1)", "mailto:x", "ftp://x/y"]],
+  color: [["#1c5fb0", "#FFCC00"], ["blue", "#fff", "1c5fb0"]],
   method: [["GET", "M-SEARCH"], ["get", "G T"]],
 };
 /** Attributes that take less than their format. */

@@ -21,7 +21,7 @@ test("a program reads id and time in the JSON, and one grep for the id finds cod
 
 test("a person reads both at the foot of the page", () => {
   const { local } = ready().get("/", { ...bearer(EXPIRED), "x-request-id": ID, accept: "text/html" });
-  expect(local.body).toMatch(new RegExp(`<footer><code>401 expired</code> <time>2026-01-01T[\\d:.]+Z</time><br><code>${ID}</code></footer>`));
+  expect(local.body).toMatch(new RegExp(`<footer><code>401 expired</code> <time>2026-01-01T[\\d:.]+Z</time><br><samp>${ID}</samp></footer>`));
 });
 
 test("the line about the provider's fault carries the same id as the refusal", () => {

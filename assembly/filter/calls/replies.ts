@@ -61,7 +61,10 @@ export function lookAtOtherWorkers(root: Configuration, now: i64): void {
         verdict = introspection.unanswered(x);
       }
     }
-    if (verdict != null) wake(root, call, rule, verdict, now);
+    if (verdict == null) continue;
+    // The worker that made the call logs what went wrong.
+    if (verdict instanceof Refuse) (verdict as Refuse).told = true;
+    wake(root, call, rule, verdict, now);
   }
 }
 

@@ -2,23 +2,29 @@
 
 import { FilterHeadersStatus } from "../../abi/enums";
 import { nowMs, sendLocalResponse, serialised } from "../../abi/host";
-import { EMPTY, joined, utf8 } from "../../bytes/bytes";
+import { EMPTY, is, joined, utf8 } from "../../bytes/bytes";
 import { decodeUtf8 } from "../../bytes/utf8";
 import { ByteWriter } from "../../bytes/writer";
 import { Config } from "../../config/config";
+import { PageSettings } from "../../config/page_settings";
+import { PageKind } from "../../flow/decision/page_kind";
 import { Page, Redirect, Refuse, Respond } from "../../flow/decision/next";
 import { Refusal, REFUSALS } from "../../flow/decision/refusal";
 import { prefersHtml } from "../../http/accept";
-import { endOfJson, problemPage, refusalJson, refusalPage } from "../../http/page";
+import { safeReturnTo } from "../../http/return_to";
+import { ownPage, refusalPage } from "../pages/html";
+import { endOfJson, refusalJson } from "../pages/json";
+import { textsFor } from "../pages/languages";
+import { Texts } from "../pages/texts";
 import { logs } from "../observe/logs";
 import { metrics, BROWSER_EVENTS } from "../observe/metrics";
 import { Trail } from "../observe/trail";
 import { RuleSettings } from "../rules/rule_settings";
-import { headers, stream } from "./current";
+import { credential, headers, stream } from "./current";
 import { noteOwnAnswer } from "./responses";
 
 const RETRY_AFTER_SEC = "5";
-const NO_ORIGIN = EMPTY;
+const FRONT_PAGE = utf8("/");
 
 /** An answer as the host takes it; of JSON, what does not differ from request to request. */
 @final
@@ -45,26 +51,31 @@ export function answer(refuse: Refuse, rule: RuleSettings | null, presented: boo
   const html = prefersHtml(headers.all("accept")), isAlike = !html && refuse.setCookies.length + refuse.again.length + refuse.allow.length == 0;
   let answer = isAlike ? lastAnswers[refusal.number] : null;
   if (answer == null || answer.config != config) {
-    answer = new Answer(config, utf8("oidc_" + refusal.code), utf8(html ? pageOf(refuse, trail) : jsonOf(refuse)), serialised(refusalHeaders(refuse, config, html)));
+    const texts = html ? textsFor(headers.all("accept-language")) : null;
+    const body = texts == null ? jsonOf(refuse) : refusalPage(settingsOf(config), texts, refuse, wayOn(refuse), trail, headers.pathIs(FRONT_PAGE));
+    answer = new Answer(config, utf8("oidc_" + refusal.code), utf8(body), serialised(refusalHeaders(refuse, config, texts)));
     if (isAlike) lastAnswers[refusal.number] = answer;
   }
   return send(refusal.status, answer.details, html ? answer.body : joined(answer.body, utf8(endOfJson(trail.id, trail.time))), answer.headers);
 }
 
 /** The request at hand is answered by something that is no refusal. */
-export function respond(next: Respond): FilterHeadersStatus {
+export function respond(next: Respond, rule: RuleSettings): FilterHeadersStatus {
   metrics.event(next.event);
   const details = utf8("oidc_" + BROWSER_EVENTS[next.event]); // what access logs show
   if (next instanceof Redirect) {
     const redirect = next as Redirect;
     return send(redirect.status, details, EMPTY, serialised(redirectHeaders(redirect)));
   }
-  const page = next as Page;
-  return send(200, details, utf8(page.body), serialised(headersOfPage(page)));
+  const page = next as Page, texts = textsFor(headers.all("accept-language"));
+  const pairs = page.kind == PageKind.Nothing ? plainHeaders() : pageHeaders(rule.config, texts, page.framedBy);
+  addCookies(pairs, page.setCookies);
+  return send(200, details, utf8(ownPage(rule.config.page, texts, page)), serialised(pairs));
 }
 
-function refusalHeaders(refuse: Refuse, config: Config | null, html: bool): Uint8Array[] {
-  const refusal = refuse.refusal, pairs = html ? pageHeaders(NO_ORIGIN) : textHeaders();
+/** `texts`: of a page; null for JSON. */
+function refusalHeaders(refuse: Refuse, config: Config | null, texts: Texts | null): Uint8Array[] {
+  const refusal = refuse.refusal, pairs = texts == null ? textHeaders() : pageHeaders(config, texts);
   if (refusal.status == 503) add(pairs, "retry-after", RETRY_AFTER_SEC);
   else if (config != null && (refusal.status == 401 || refusal.error.length > 0)) add(pairs, "www-authenticate", challenge(refusal, config));
   if (refuse.allow.length > 0) add(pairs, "allow", refuse.allow);
@@ -82,12 +93,6 @@ function redirectHeaders(redirect: Redirect): Uint8Array[] {
   return pairs;
 }
 
-function headersOfPage(page: Page): Uint8Array[] {
-  const pairs = page.body.length > 0 ? pageHeaders(page.framedBy) : plainHeaders();
-  addCookies(pairs, page.setCookies);
-  return pairs;
-}
-
 /** The answer passes `proxy_on_response_headers` like the upstream's. */
 function send(status: i32, details: Uint8Array, body: Uint8Array, headers: Uint8Array): FilterHeadersStatus {
   noteOwnAnswer(stream);
@@ -95,10 +100,16 @@ function send(status: i32, details: Uint8Array, body: Uint8Array, headers: Uint8
   return FilterHeadersStatus.StopAllIterationAndWatermark;
 }
 
-function pageOf(refuse: Refuse, trail: Trail): string {
-  const refusal = refuse.refusal;
-  if (refusal.title.length == 0 && refuse.again.length == 0) return refusalPage(refusal.status, refusal.code, refusal.description, trail.id, trail.time);
-  return problemPage(refusal.status, refusal.title.length > 0 ? refusal.title : "Not available right now", refusal.description, refusal.hint, refusal.code, refuse.again, refusal.action, trail.id, trail.time);
+/** Where a page leads on: of an outage to another try, if the address is one that a person can open again. EMPTY: to the front page. */
+function wayOn(refuse: Refuse): Uint8Array {
+  if (refuse.again.length > 0 || refuse.refusal.status != 503 || headers.pathSize < 1 || !is(method(), "GET")) return refuse.again;
+  // A token in the query is in no page.
+  return safeReturnTo(credential.fromQuery == null ? headers.path() : headers.path().subarray(0, headers.pathLength));
+}
+
+function method(): Uint8Array {
+  const methods = headers.all(":method");
+  return methods.length == 1 ? methods[0] : EMPTY;
 }
 
 function jsonOf(refuse: Refuse): string {
@@ -127,15 +138,21 @@ function textHeaders(): Uint8Array[] {
   return pairs;
 }
 
+const NO_SETTINGS = new PageSettings();
+
+function settingsOf(config: Config | null): PageSettings { return config == null ? NO_SETTINGS : config.page; }
+
 /** `framedBy`: an origin that may show the page in a frame, or empty (duties 27, 121). */
-function pageHeaders(framedBy: Uint8Array): Uint8Array[] {
+function pageHeaders(config: Config | null, texts: Texts, framedBy: Uint8Array = EMPTY): Uint8Array[] {
   const pairs = plainHeaders();
+  add(pairs, "content-language", texts.language);
+  add(pairs, "vary", "accept-language");
   add(pairs, "content-type", "text/html; charset=utf-8");
   add(pairs, "x-content-type-options", "nosniff");
   add(pairs, "referrer-policy", "no-referrer");
   const frames = framedBy.length > 0 ? framedBy : utf8("'none'");
   pairs.push(utf8("content-security-policy"));
-  pairs.push(joined(utf8("default-src 'none'; style-src 'unsafe-inline'; frame-ancestors "), frames));
+  pairs.push(joined(utf8("default-src 'none'; style-src 'unsafe-inline'; " + (settingsOf(config).logo.length > 0 ? "img-src data:; " : "") + "frame-ancestors "), frames));
   if (framedBy.length == 0) add(pairs, "x-frame-options", "DENY");
   return pairs;
 }

@@ -192,7 +192,7 @@ function settle(request: Request, next: Next, now: i64): FilterHeadersStatus {
       else ask(root, rule, calls[i], null);
     }
     if (calls.length > 0) setEffectiveContext(stream);
-    return respond(next as Respond);
+    return respond(next as Respond, rule);
   }
   const refused = next instanceof Refuse ? (next as Refuse) : new Refuse(NOT_READY);
   return answer(refused, rule, credential.size > 0 || refused.why.length > 0 || refused.refusal.status != 401);

@@ -4,6 +4,7 @@ import { EMPTY } from "../../bytes/bytes";
 import { Callout, Reply } from "../../http/callout";
 import { Session } from "../../session/session";
 import { Exchange, RefreshOutcome } from "./exchange";
+import { PageKind } from "./page_kind";
 import { Refusal } from "./refusal";
 import { EndKeys } from "./session_keys";
 
@@ -33,8 +34,10 @@ export class ForwardPreflight extends Next {}
 /** Answers in the upstream's place. A verdict on a token may be remembered until `untilSec` (0: not at all). */
 @final
 export class Refuse extends Next {
-  /** Where the page's link leads, to try again or to log out: a path of this origin, or EMPTY. */
+  /** Where the page's link leads, to log in or to try again: a path of this origin, or EMPTY. */
   again: Uint8Array = EMPTY;
+  /** Where a person who is logged in can log out: a path of this origin, or EMPTY. */
+  logout: Uint8Array = EMPTY;
   setCookies: Uint8Array[] = new Array<Uint8Array>();
   /** The methods that would do, with a status of 405. */
   allow: string = "";
@@ -85,7 +88,14 @@ export class Redirect extends Respond {
 export class Page extends Respond {
   /** Who may show it in a frame: an origin, or EMPTY for nobody. */
   framedBy: Uint8Array = EMPTY;
-  constructor(event: BrowserEvent, readonly body: string) { super(event); }
+  constructor(
+    event: BrowserEvent,
+    readonly kind: PageKind,
+    /** Where its link or form leads: a path of this origin, or with `CopiesWork` also a URL of the configuration or the provider. EMPTY: to the front page. */
+    readonly onward: Uint8Array = EMPTY,
+    /** The provider's logout URL, or EMPTY. */
+    readonly provider: Uint8Array = EMPTY,
+  ) { super(event); }
 }
 
 /** The end of a call that nobody waits for. */

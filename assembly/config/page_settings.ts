@@ -1,0 +1,16 @@
+// What the filter's own pages show of the application (`page`).
+
+import { EMPTY } from "../bytes/bytes";
+
+@final
+export class PageSettings {
+  name: Uint8Array = EMPTY;
+  /** A data URI of an image. */
+  logo: Uint8Array = EMPTY;
+  /** An http or https URL, a path, or a mail address with `mailto:`. */
+  helpUri: Uint8Array = EMPTY;
+  /** `#rrggbb`, or "": of the first button. */
+  color: string = "";
+  /** What can be read on it. */
+  onColor: string = "";
+}
