@@ -1,4 +1,4 @@
-// What the filter's own pages show of the application (`page`).
+// What the filter's own pages show of the application (`page`), and where browsers are sent instead of a page.
 
 import { EMPTY } from "../bytes/bytes";
 
@@ -13,4 +13,7 @@ export class PageSettings {
   color: string = "";
   /** What can be read on it. */
   onColor: string = "";
+  /** A path of the request's own origin, or a URL, in place of the pages that ask for a login (401) and that forbid (403); EMPTY where there is none. */
+  unauthorizedUri: Uint8Array = EMPTY;
+  forbiddenUri: Uint8Array = EMPTY;
 }

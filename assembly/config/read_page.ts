@@ -1,10 +1,10 @@
 // The attributes of the filter's own pages.
 
-import { indexOf, joined, startsWith, utf8 } from "../bytes/bytes";
+import { EMPTY, indexOf, joined, startsWith, utf8 } from "../bytes/bytes";
 import { decodeUtf8, isUtf8 } from "../bytes/utf8";
 import { readUrl } from "../http/url";
 import { PageSettings } from "./page_settings";
-import { hasPlainHost, isLocal } from "./paths";
+import { isLanding } from "./paths";
 import { ConfigReader } from "./reader";
 
 const MAX_NAME = 100;
@@ -16,7 +16,21 @@ const MAILTO = "mailto:";
 
 export function readPage(whole: ConfigReader): PageSettings {
   const out = new PageSettings(), r = whole.child("page");
-  if (r == null) return out;
+  out.unauthorizedUri = readLanding(whole, "unauthorized_redirect_uri");
+  out.forbiddenUri = readLanding(whole, "forbidden_redirect_uri");
+  if (r != null) readLook(r, out);
+  return out;
+}
+
+function readLanding(r: ConfigReader, key: string): Uint8Array {
+  const text = r.text(key);
+  if (text == null) return EMPTY;
+  if (isLanding(text)) return text;
+  r.wrong(key, "expected a URL such as https://www.example.com/welcome, or a path such as /welcome");
+  return EMPTY;
+}
+
+function readLook(r: ConfigReader, out: PageSettings): void {
   const name = r.text("name"), logo = r.text("logo"), help = r.text("help_uri"), color = r.text("color");
   if (name != null) {
     if (!isUtf8(name) || name.length > MAX_NAME || hasControls(name)) r.wrong("name", `expected at most ${MAX_NAME} bytes without control characters`);
@@ -39,7 +53,6 @@ export function readPage(whole: ConfigReader): PageSettings {
     }
   }
   r.refuseUnknown();
-  return out;
 }
 
 function hasControls(text: Uint8Array): bool {
@@ -62,10 +75,8 @@ function isBase64(text: Uint8Array): bool {
 }
 
 function leadsToHelp(text: Uint8Array): bool {
-  if (isLocal(text)) return true;
   if (startsWith(text, MAILTO)) return indexOf(text, 0x40) > MAILTO.length && !readUrl(joined(utf8("https://localhost/"), text.subarray(MAILTO.length))).failed;
-  const url = readUrl(text);
-  return !url.failed && hasPlainHost(url.value);
+  return isLanding(text);
 }
 
 function isColor(text: Uint8Array): bool {

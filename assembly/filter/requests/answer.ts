@@ -21,6 +21,7 @@ import { metrics, BROWSER_EVENTS } from "../observe/metrics";
 import { Trail } from "../observe/trail";
 import { RuleSettings } from "../rules/rule_settings";
 import { credential, headers, stream } from "./current";
+import { landingOf, only } from "./landing";
 import { noteOwnAnswer } from "./responses";
 
 const RETRY_AFTER_SEC = "5";
@@ -48,6 +49,8 @@ export function answer(refuse: Refuse, rule: RuleSettings | null, presented: boo
   if (refuse.why.length > 0 && !refuse.told) lines.trouble(label, refuse.why, trail);
   refuse.told = true;
   lines.refused(label, refusal.code, refusal.status, presented, refuse.place, trail);
+  const elsewhere = landingOf(refusal, settingsOf(config));
+  if (elsewhere.length > 0) return send(302, utf8("oidc_" + refusal.code), EMPTY, serialised(redirectHeaders(elsewhere, refuse.setCookies)));
   const html = prefersHtml(headers.all("accept")), isAlike = !html && refuse.setCookies.length + refuse.again.length + refuse.allow.length == 0;
   let answer = isAlike ? lastAnswers[refusal.number] : null;
   if (answer == null || answer.config != config) {
@@ -65,7 +68,7 @@ export function respond(next: Respond, rule: RuleSettings): FilterHeadersStatus 
   const details = utf8("oidc_" + BROWSER_EVENTS[next.event]); // what access logs show
   if (next instanceof Redirect) {
     const redirect = next as Redirect;
-    return send(redirect.status, details, EMPTY, serialised(redirectHeaders(redirect)));
+    return send(redirect.status, details, EMPTY, serialised(redirectHeaders(redirect.location, redirect.setCookies)));
   }
   const page = next as Page, texts = textsFor(headers.all("accept-language"));
   const pairs = page.kind == PageKind.Nothing ? plainHeaders() : pageHeaders(rule.config, texts, page.framedBy);
@@ -83,13 +86,13 @@ function refusalHeaders(refuse: Refuse, config: Config | null, texts: Texts | nu
   return pairs;
 }
 
-function redirectHeaders(redirect: Redirect): Uint8Array[] {
+function redirectHeaders(location: Uint8Array, setCookies: Uint8Array[]): Uint8Array[] {
   const pairs = plainHeaders();
   pairs.push(utf8("location"));
-  pairs.push(redirect.location);
+  pairs.push(location);
   // The provider learns nothing of the page that was wanted, nor that page of the code (RFC 9700 §4.2.4).
   add(pairs, "referrer-policy", "no-referrer");
-  addCookies(pairs, redirect.setCookies);
+  addCookies(pairs, setCookies);
   return pairs;
 }
 
@@ -102,14 +105,9 @@ function send(status: i32, details: Uint8Array, body: Uint8Array, headers: Uint8
 
 /** Where a page leads on: of an outage to another try, if the address is one that a person can open again. EMPTY: to the front page. */
 function wayOn(refuse: Refuse): Uint8Array {
-  if (refuse.again.length > 0 || refuse.refusal.status != 503 || headers.pathSize < 1 || !is(method(), "GET")) return refuse.again;
+  if (refuse.again.length > 0 || refuse.refusal.status != 503 || headers.pathSize < 1 || !is(only(":method"), "GET")) return refuse.again;
   // A token in the query is in no page.
   return safeReturnTo(credential.fromQuery == null ? headers.path() : headers.path().subarray(0, headers.pathLength));
-}
-
-function method(): Uint8Array {
-  const methods = headers.all(":method");
-  return methods.length == 1 ? methods[0] : EMPTY;
 }
 
 function jsonOf(refuse: Refuse): string {
