@@ -23,7 +23,7 @@ export const NAMES: string[][] = [
     "trusted_audiences", "par", "dpop", "session", "session_contents", "userinfo_required", "renew_access_token_on_expiry", "access_token_expires_in",
     "access_token_expires_leeway", "refresh_session_interval", "force_reauthorize", "logout_path", "post_logout_redirect_uri", "redirect_after_logout_uri",
     "redirect_after_logout_with_id_token_hint", "revoke_tokens_on_logout", "backchannel_logout_path", "frontchannel_logout_path", "page",
-    "unauthorized_redirect_uri", "forbidden_redirect_uri",
+    "unauthorized_redirect_uri", "forbidden_redirect_uri", "error_pages",
   ],
   ["host", "path", "path_prefix", "method"],
   ["discovery", "jwks_uri", "introspection_endpoint", "token_endpoint", "userinfo_endpoint", "revocation_endpoint", "hosts"],

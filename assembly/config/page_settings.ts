@@ -1,6 +1,7 @@
 // What the filter's own pages show of the application (`page`), and where browsers are sent instead of a page.
 
 import { EMPTY } from "../bytes/bytes";
+import { ErrorPage } from "./error_pages";
 
 @final
 export class PageSettings {
@@ -16,4 +17,6 @@ export class PageSettings {
   /** A path of the request's own origin, or a URL, in place of the pages that ask for a login (401) and that forbid (403); EMPTY where there is none. */
   unauthorizedUri: Uint8Array = EMPTY;
   forbiddenUri: Uint8Array = EMPTY;
+  /** `error_pages`. */
+  errorPages: ErrorPage[] = [];
 }

@@ -3,6 +3,7 @@
 import { EMPTY, indexOf, joined, startsWith, utf8 } from "../bytes/bytes";
 import { decodeUtf8, isUtf8 } from "../bytes/utf8";
 import { readUrl } from "../http/url";
+import { readErrorPages } from "./error_pages";
 import { PageSettings } from "./page_settings";
 import { isLanding } from "./paths";
 import { ConfigReader } from "./reader";
@@ -18,6 +19,7 @@ export function readPage(whole: ConfigReader): PageSettings {
   const out = new PageSettings(), r = whole.child("page");
   out.unauthorizedUri = readLanding(whole, "unauthorized_redirect_uri");
   out.forbiddenUri = readLanding(whole, "forbidden_redirect_uri");
+  out.errorPages = readErrorPages(whole);
   if (r != null) readLook(r, out);
   return out;
 }

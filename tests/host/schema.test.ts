@@ -97,7 +97,13 @@ function samples(a: Attribute): [right: unknown[], wrong: unknown[]] {
   }
 }
 
+const CODES = [...readFileSync(join(ROOT, "assembly/flow/decision/refusal.ts"), "utf8").matchAll(/new Refusal\("(\w+)"/g)].map(([, code]) => code!);
+
 function mapSamples(a: Attribute): [right: unknown[], wrong: unknown[]] {
+  if (a.names === "code of a refusal") {
+    const pages = (n: number) => Object.fromEntries(CODES.slice(0, n).map((code) => [code, "<p>{{code}}</p>"]));
+    return [[{}, { default: "<p>" }, pages(a.max!)], [[], "x", null, { default: {} }, { default: "" }, { "a b": "<p>" }, pages(a.max! + 1)]];
+  }
   const value = a.values === "header name" ? "x-a" : "v", name = a.names === "host and port" ? "a.example:8443" : "acr_values", many = (n: number) => Object.fromEntries(Array.from({ length: n }, (_, i) => [`n${i}`, a.values === "header name" ? `x-${i}` : "v"]));
   return [[{}, { [name]: value }, many(a.max!), ...(a.values === "scalar" ? [{ n: 1, b: true }] : [])], [[], "x", null, { [name]: {} }, { [name]: "" }, { "a b": value }, many(a.max! + 1)]];
 }

@@ -3,11 +3,13 @@
 import { utf8 } from "../../bytes/bytes";
 import { decodeUtf8 } from "../../bytes/utf8";
 import { ByteWriter } from "../../bytes/writer";
+import { ErrorPage } from "../../config/error_pages";
 import { PageSettings } from "../../config/page_settings";
 import { Page, Refuse } from "../../flow/decision/next";
 import { PageKind } from "../../flow/decision/page_kind";
 import { safeReturnTo } from "../../http/return_to";
 import { Trail } from "../observe/trail";
+import { ALL_OTHERS } from "./known_codes";
 import { actionOf, Texts, Words, wordsOf } from "./texts";
 
 const STYLE = `:root{color-scheme:light dark;--ink:#1d2733;--soft:#566473;--card:#fff;--page:#edf1f6;--line:#d6dee7;--act:#1c5fb0;--on:#fff;--tint:#e6effa;--warn:#8a5200;--pale:#fcf0da}
@@ -39,11 +41,27 @@ export function refusalPage(settings: PageSettings, texts: Texts, refuse: Refuse
   const refusal = refuse.refusal, words = wordsOf(texts, refusal.page);
   const onward = again.length > 0 ? again : utf8("/");
   const action = again.length > 0 ? actionOf(texts, refusal.page) : isFront ? texts.tryAgain : texts.frontPage;
+  const own = errorPageFor(settings, refusal.code);
+  if (own != null) {
+    return own.filled([refusal.code, refusal.status.toString(), words.title, words.text, words.hint, path(onward), action, refuse.logout.length > 0 ? path(refuse.logout) : "",
+      trail.id, trail.time, texts.language, escaped(settings.name), escaped(settings.helpUri)]); // in the order of Placeholder
+  }
   const logout = refuse.logout.length > 0 ? link("o", path(refuse.logout), texts.logOut) : "";
   const id = trail.id.length > 0 ? "<br><samp>" + trail.id + "</samp>" : "";
   const help = settings.helpUri.length > 0 ? '<br><a href="' + escaped(settings.helpUri) + '">' + texts.help + "</a>" : "";
   const footer = "\n<footer><code>" + refusal.status.toString() + " " + refusal.code + "</code> <time>" + trail.time + "</time>" + id + help + "</footer>";
   return page(settings, texts, "!", words, link("b", path(onward), action) + logout + footer);
+}
+
+/** The operator's own page; null: the filter's. */
+export function errorPageFor(settings: PageSettings, code: string): ErrorPage | null {
+  let others: ErrorPage | null = null;
+  for (let i = 0; i < settings.errorPages.length; i++) {
+    const page = settings.errorPages[i];
+    if (page.code == code) return page;
+    if (page.code == ALL_OTHERS) others = page;
+  }
+  return others;
 }
 
 /** "" where the answer is nothing but its status. */

@@ -142,7 +142,7 @@ function settingsOf(config: Config | null): PageSettings { return config == null
 
 /** `framedBy`: an origin that may show the page in a frame, or empty (duties 27, 121). */
 function pageHeaders(config: Config | null, texts: Texts, framedBy: Uint8Array = EMPTY): Uint8Array[] {
-  const pairs = plainHeaders();
+  const pairs = plainHeaders(), settings = settingsOf(config);
   add(pairs, "content-language", texts.language);
   add(pairs, "vary", "accept-language");
   add(pairs, "content-type", "text/html; charset=utf-8");
@@ -150,7 +150,7 @@ function pageHeaders(config: Config | null, texts: Texts, framedBy: Uint8Array =
   add(pairs, "referrer-policy", "no-referrer");
   const frames = framedBy.length > 0 ? framedBy : utf8("'none'");
   pairs.push(utf8("content-security-policy"));
-  pairs.push(joined(utf8("default-src 'none'; style-src 'unsafe-inline'; " + (settingsOf(config).logo.length > 0 ? "img-src data:; " : "") + "frame-ancestors "), frames));
+  pairs.push(joined(utf8("default-src 'none'; style-src 'unsafe-inline'; " + (settings.logo.length + settings.errorPages.length > 0 ? "img-src data:; " : "") + "frame-ancestors "), frames));
   if (framedBy.length == 0) add(pairs, "x-frame-options", "DENY");
   return pairs;
 }
