@@ -31,6 +31,7 @@ form .o{margin:0}
 :focus-visible{outline:3px solid var(--act);outline-offset:3px}
 .s,footer{color:var(--soft)}
 a:not([class]){color:var(--act)}
+time{white-space:nowrap}
 footer{margin-top:1.75rem;padding-top:.9rem;border-top:1px solid var(--line);font-size:.85rem;overflow-wrap:anywhere}`;
 
 /** Without a referrer policy of its own, the page's no-referrer would make the form's Origin "null" (Fetch, "Origin header"). */
