@@ -3,7 +3,7 @@
 /** The objects that have attributes, with the dot behind their path; `rules[].`: those that only a rule has. */
 export const PLACES: string[] = [
   "", "rules[].", "endpoint_clusters.", "claim_validator.", "claim_validator.issuer.", "claim_validator.audience.", "par.", "dpop.", "session.",
-  "session.cookie.", "session_contents.",
+  "session.cookie.", "session_contents.", "page.",
 ];
 
 /** The names in each of them, in the same order. */
@@ -23,7 +23,7 @@ export const NAMES: string[][] = [
     "use_nonce", "trusted_audiences", "par", "dpop", "session", "session_contents", "userinfo_required", "renew_access_token_on_expiry",
     "access_token_expires_in", "access_token_expires_leeway", "refresh_session_interval", "force_reauthorize", "userinfo_path", "userinfo_claims",
     "logout_path", "post_logout_redirect_uri", "redirect_after_logout_uri", "redirect_after_logout_with_id_token_hint", "revoke_tokens_on_logout",
-    "backchannel_logout_path", "frontchannel_logout_path",
+    "backchannel_logout_path", "frontchannel_logout_path", "page", "unauthorized_redirect_uri", "forbidden_redirect_uri", "error_pages",
   ],
   ["host", "path", "path_prefix", "method"],
   ["discovery", "jwks_uri", "introspection_endpoint", "token_endpoint", "userinfo_endpoint", "revocation_endpoint", "hosts"],
@@ -38,6 +38,7 @@ export const NAMES: string[][] = [
   ],
   ["lifetime"],
   ["access_token", "id_token", "enc_id_token", "user"],
+  ["name", "logo", "help_uri", "color"],
 ];
 
 /** Attributes of the whole configuration, which no rule has. */

@@ -11,6 +11,7 @@ export const MAX_AUTHORIZATION_PARAMS = 32;
 export const MAX_TRUSTED_AUDIENCES = 64;
 export const MAX_SESSION_SECRET = 8;
 export const MAX_USERINFO_CLAIMS = 32;
+export const MAX_ERROR_PAGES = 32;
 
 export function mode(r: ConfigReader): string { return r.oneOf("mode", ["public", "deny", "bearer", "browser"]); }
 export function ssl_verify(r: ConfigReader): bool { return r.flag("ssl_verify", true); }

@@ -18,6 +18,7 @@ import { Environment } from "./environment";
 import { readIdentity } from "./identity";
 import { isLoopback, readPath } from "./paths";
 import { readBrowser } from "./read_browser";
+import { readPage } from "./read_page";
 import { readProvider, usedEndpoints } from "./read_provider";
 import { MATCH, readMatch } from "./read_rules";
 import { ConfigReader, itemAt, kindName } from "./reader";
@@ -118,14 +119,15 @@ function readMode(r: ConfigReader): string {
 function isGuarded(mode: string): bool { return mode == "" || mode == "bearer" || mode == "browser"; }
 
 function readSettings(r: ConfigReader, mode: string, warnings: string[]): Config {
-  if (isGuarded(mode)) return readGuarded(r, mode, warnings);
   const c = new Config();
-  c.mode = mode == "public" ? Mode.Public : Mode.Denied;
+  if (isGuarded(mode)) readGuarded(r, c, mode, warnings);
+  else c.mode = mode == "public" ? Mode.Public : Mode.Denied;
+  c.page = readPage(r);
   return c;
 }
 
-function readGuarded(r: ConfigReader, mode: string, warnings: string[]): Config {
-  const c = new Config(), literals = r.literals.length;
+function readGuarded(r: ConfigReader, c: Config, mode: string, warnings: string[]): void {
+  const literals = r.literals.length;
   const allowHttp = !attributes.ssl_verify(r);
   if (allowHttp) warnings.push("ssl_verify is false: plain http to the provider is accepted, and certificates are checked only as the cluster's transport_socket says");
   const realm = r.text("realm");
@@ -145,7 +147,6 @@ function readGuarded(r: ConfigReader, mode: string, warnings: string[]): Config 
   if (provider != null) provider.used = usedEndpoints(c);
   refuseUnsafe(r, warnings);
   if (isForLocalhost(r, c)) r.literals.length = literals;
-  return c;
 }
 
 /** Whether `redirect_uri` (or `discovery`, if that is no URL) leads to this machine. Then it is a trial, and its secrets need no warning. */

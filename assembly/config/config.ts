@@ -13,6 +13,7 @@ import { ClaimSchema } from "../policy/claim_schema";
 import { IdentitySettings } from "../policy/identity";
 import { BrowserSettings } from "./browser";
 import { Clusters } from "./clusters";
+import { PageSettings } from "./page_settings";
 
 /** Whether credentials decide about a request, or whether all are admitted or denied. */
 export const enum Mode { Guarded = 1, Public, Denied }
@@ -102,6 +103,7 @@ export class Config {
   /** For introspection; null if there are no credentials. */
   client: Client | null = null;
   timeoutMs: i32 = 3000;
+  page: PageSettings = new PageSettings();
   /** From `public_key` or `symmetric_key`. */
   key: Key | null = null;
   /** The accepted algorithms of bearer tokens. An algorithm that is not in the list is refused. */

@@ -32,6 +32,13 @@ export function isLocal(path: Uint8Array): bool {
   return path.length > 0 && same(safeReturnTo(path), path) && !readUrl(joined(utf8("https://localhost"), path)).failed;
 }
 
+/** Where a browser can be sent: a path of this origin, or a URL. */
+export function isLanding(target: Uint8Array): bool {
+  if (isLocal(target)) return true;
+  const url = readUrl(target);
+  return !url.failed && hasPlainHost(url.value);
+}
+
 /** Whether the authority is only a valid host, possibly with a port. */
 export function hasPlainHost(url: Url): bool { return originOf(utf8("https"), url.authority).length > 0; }
 

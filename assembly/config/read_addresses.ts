@@ -4,7 +4,7 @@ import { EMPTY, endsWith, same, utf8 } from "../bytes/bytes";
 import { readUrl } from "../http/url";
 import * as attributes from "./attributes";
 import { BrowserSettings, CALLBACK_SUFFIX, OWN_PATHS, Redirect } from "./browser";
-import { hasPlainHost, isLocal, isLoopback, isServable, PATH_WANTED, pathOf, readPath, TAKES_THE_PAGE } from "./paths";
+import { hasPlainHost, isLanding, isLoopback, isServable, PATH_WANTED, pathOf, readPath, TAKES_THE_PAGE } from "./paths";
 import { ConfigReader } from "./reader";
 
 export function readAddresses(r: ConfigReader, b: BrowserSettings, warnings: string[]): void {
@@ -60,8 +60,7 @@ function refuseShared(r: ConfigReader, b: BrowserSettings): void {
 function readAfterLogout(r: ConfigReader, b: BrowserSettings): void {
   const text = r.text("redirect_after_logout_uri");
   if (text == null) return;
-  const url = readUrl(text);
-  if (!isLocal(text) && (url.failed || !hasPlainHost(url.value))) r.wrong("redirect_after_logout_uri", "expected a URL such as https://www.example.com/, or a path such as /goodbye");
+  if (!isLanding(text)) r.wrong("redirect_after_logout_uri", "expected a URL such as https://www.example.com/, or a path such as /goodbye");
   else if (b.logoutPath.length > 0 && same(pathOf(text), b.logoutPath)) r.wrong("redirect_after_logout_uri", "leads to logout_path again");
   else b.redirectAfterLogoutUri = text;
 }

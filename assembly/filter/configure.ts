@@ -22,6 +22,7 @@ import { EnvoySigner } from "./envoy/envoy_signer";
 import { EnvoyVerifier } from "./envoy/envoy_verifier";
 import { logs } from "./observe/logs";
 import { metrics } from "./observe/metrics";
+import { unknownCodes } from "./pages/known_codes";
 import { ProviderCache } from "./provider/provider_cache";
 import { providerId } from "./provider/provider_id";
 import { setClock } from "./requests/clock";
@@ -60,6 +61,9 @@ export function configure(rootId: u32, size: u32): bool {
   root.rules = [];
   root.providers = [];
   if (config == null) return false;
+  const unknown = unknownCodes(config);
+  for (let i = 0; i < unknown.length; i++) root.lines.error("configuration: " + unknown[i]);
+  if (unknown.length > 0) return false;
   const lacking = withheld();
   if (lacking.length > 0) {
     root.lines.error("configuration: capability_restriction_config must allow " + lacking + ": without it headers that clients forge would reach the upstream");

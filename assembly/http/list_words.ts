@@ -33,8 +33,16 @@ export class ListWords {
   }
 
   /** Whether it is this word, ignoring case. */
-  is(lower: string): bool {
-    if (this.line >= this.lines.length || this.stop - this.start != lower.length) return false;
+  is(lower: string): bool { return this.stop - this.start == lower.length && this.begins(lower); }
+
+  /** Whether it is this language, or this language in some country or script (RFC 4647 §3.3.1). */
+  isTag(lower: string): bool {
+    const end = this.start + lower.length;
+    return this.begins(lower) && (end == this.stop || this.lines[this.line][end] == 0x2d);
+  }
+
+  private begins(lower: string): bool {
+    if (this.line >= this.lines.length || this.stop - this.start < lower.length) return false;
     const line = this.lines[this.line];
     for (let i = 0; i < lower.length; i++) if (lowerCase(line[this.start + i]) != lower.charCodeAt(i)) return false;
     return true;

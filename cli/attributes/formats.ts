@@ -26,6 +26,11 @@ export const FORMATS: Record<string, string> = {
   "plain path": "/(?!/)(?!(?:.*/)?\\.{1,2}(?:/|$))[!\"$&-)+-9<->@-\\[\\]-~]*",
   "host and port": "[A-Za-z0-9._:\\[\\]\\-]+",
   method: "[A-Z0-9\\-]+",
+  "code of a refusal": "[a-z_]+",
+  "short text": "[^\\u0000-\\u001f\\u007f]{1,100}",
+  "data URI of an image": "data:image/(?:png|svg\\+xml|jpeg|gif|webp);base64,(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{4}|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{2}==)",
+  "URL, path or mailto": `${URL}|/(?!/)[!-"$-\\[\\]-~]*|mailto:[!-~]+@[!-~]+`,
+  color: "#[0-9A-Fa-f]{6}",
 };
 
 /** A variable may stand in place of any text. */

@@ -24,7 +24,7 @@ test("the first URL leads to a login, a page that says who it is, a second tab, 
   await page.waitForURL(/\/logout\?state=/);
   expect(await heading(page)).toBe("You are logged out");
   await picture(page, "logged-out");
-  await page.getByRole("link", { name: "Back to the start page" }).click();
+  await page.getByRole("link", { name: "Go to the start page" }).click();
   await page.waitForURL(/\/interaction\//);
   expect(await heading(page)).toBe("Log in");
 }, 60_000);

@@ -161,7 +161,7 @@ describe("duty 149: where an end cannot be kept", () => {
     const { local } = browser.navigate("/logout", SAME);
     expect([local.status, local.headers.get("content-type"), local.headers.get("cache-control")]).toEqual([200, "text/html; charset=utf-8", "no-store"]);
     expect(local.body).toContain("You are logged out in this browser");
-    expect(local.body).toMatch(/copy of its cookies/);
+    expect(local.body).toMatch(/copy of the session’s cookies/);
     expect(/<a class="b" href="([^"]*)">/.exec(local.body)![1]).toMatch(onward);
     expect(local.body.replace(/href="[^"]*"/, "")).not.toMatch(/_|shared data|worker/);
     expect(expired(local.headers)).toContain(name);

@@ -193,7 +193,7 @@ describe("duties 27, 77, 142: what a refusal looks like", () => {
     const { headers, body } = envoy.get("/", { ...bearer("abc"), accept: "*/*" }).local;
     expect(headers.get("content-type")).toBe("application/json");
     expect(headers.get("x-content-type-options")).toBe("nosniff");
-    expect(JSON.parse(body)).toEqual({ error: "invalid_token", error_description: "The token is not a well-formed JWT.", code: "not_a_jwt" });
+    expect(JSON.parse(body)).toEqual({ error: "invalid_token", error_description: "The token is not a well-formed JWT.", code: "not_a_jwt", time: expect.any(String) });
   });
   test("a page for people, which no other page may frame", () => {
     const { headers, body } = envoy.get("/", { accept: "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8" }).local;

@@ -61,6 +61,10 @@ const TEXTS: Record<string, [right: unknown[], wrong: unknown[]]> = {
   secret: [["0123456789abcdef-long-enough"], ["short"]],
   "host pattern": [["app.example.com", "*.example.com"], ["http://a", "a b", "*", "a:80", "a..b"]],
   "plain path": [["/", "/a/b"], ["a", "//a", "/a?b", "/a*", "/a%20b", "/a;b", "/a/../b"]],
+  "short text": [["Shop", "ü <b>"], ["a\nb", "a".repeat(101)]],
+  "data URI of an image": [["data:image/png;base64,iVBORw0KGgo=", "data:image/svg+xml;base64,AAAA"], ["https://a/logo.png", "data:text/html;base64,AAAA", "data:image/png;base64,", "data:image/png;base64,A"]],
+  "URL, path or mailto": [["https://help.example.com/", "/help?a=1", "mailto:help@example.com"], ["help", "//x", "javascript:alert(1)", "mailto:x", "ftp://x/y"]],
+  color: [["#1c5fb0", "#FFCC00"], ["blue", "#fff", "1c5fb0"]],
   method: [["GET", "M-SEARCH"], ["get", "G T"]],
 };
 /** Attributes that take less than their format. */
@@ -93,7 +97,13 @@ function samples(a: Attribute): [right: unknown[], wrong: unknown[]] {
   }
 }
 
+const CODES = [...readFileSync(join(ROOT, "assembly/flow/decision/refusal.ts"), "utf8").matchAll(/new Refusal\("(\w+)"/g)].map(([, code]) => code!);
+
 function mapSamples(a: Attribute): [right: unknown[], wrong: unknown[]] {
+  if (a.names === "code of a refusal") {
+    const pages = (n: number) => Object.fromEntries(CODES.slice(0, n).map((code) => [code, "<p>{{code}}</p>"]));
+    return [[{}, { default: "<p>" }, pages(a.max!)], [[], "x", null, { default: {} }, { default: "" }, { "a b": "<p>" }, pages(a.max! + 1)]];
+  }
   const value = a.values === "header name" ? "x-a" : "v", name = a.names === "host and port" ? "a.example:8443" : "acr_values", many = (n: number) => Object.fromEntries(Array.from({ length: n }, (_, i) => [`n${i}`, a.values === "header name" ? `x-${i}` : "v"]));
   return [[{}, { [name]: value }, many(a.max!), ...(a.values === "scalar" ? [{ n: 1, b: true }] : [])], [[], "x", null, { [name]: {} }, { [name]: "" }, { "a b": value }, many(a.max! + 1)]];
 }

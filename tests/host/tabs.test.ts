@@ -128,7 +128,7 @@ describe("duty 26: logins that go in circles", () => {
     const { local } = browser.navigate("/page?a=1");
     expect(setCookies(local.headers).some((line) => line.includes("_login_"))).toBe(false);
     expect(local.headers.get("location")).toBeUndefined();
-    expect(local.body).toContain("Login is going in circles");
+    expect(local.body).toContain("The login starts again and again");
     return [code(local), tryAgain(local)];
   };
 

@@ -179,7 +179,7 @@ describe("access by scopes", () => {
   test("a person without them gets a page that says so, with a way to log out; asked for, they are there", async () => {
     const { page } = await visit("scope, for people", USER);
     expect(outcome(page)).toBe("403 insufficient_scope");
-    expect(page.body).toMatch(/<a class="b" href="\/logout">Log out<\/a>/);
+    expect(page.body).toMatch(/<a class="o" href="\/logout">Log out<\/a>/);
     expect(outcome((await visit("scope asked for, for people", USER)).page)).toBe("200");
   });
 });
@@ -213,9 +213,9 @@ describe("access by claims", () => {
 
   test("the refusal helps: a page with a way to log out for people, JSON for programs, no claim in either", async () => {
     const { page } = await visit("rules, for people", USER);
-    expect(page.body).toMatch(/your account may not open this page[^]*<a class="b" href="\/logout">Log out<\/a>/);
+    expect(page.body).toMatch(/This account may not open this page[^]*<a class="o" href="\/logout">Log out<\/a>/);
     const answer = await gateways.rules.get("/", { token: (await realm.password(USER)).access_token });
-    expect(answer.json()).toEqual({ error_description: "You may not do this here.", code: "access_denied" });
+    expect(answer.json()).toMatchObject({ error_description: "You may not do this here.", code: "access_denied" });
     expect(page.body + answer.body).not.toMatch(/manager|bosses|realm_access/);
   });
 

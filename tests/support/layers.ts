@@ -9,7 +9,7 @@ export const ORDER = [
 export const WITHIN: Record<string, string[][]> = {
   crypto: [["arithmetic"], ["hash", "aead", "encoding"], ["rsa", "elliptic", "edwards"], ["keys"], ["."]],
   flow: [["decision"], ["bearer"], ["browser"], ["logout"], ["."]],
-  filter: [["envoy", "observe"], ["shared"], ["verdicts"], ["provider"], ["rules"], ["calls"], ["requests"], ["."]],
+  filter: [["envoy", "observe"], ["pages"], ["shared"], ["verdicts"], ["provider"], ["rules"], ["calls"], ["requests"], ["."]],
 };
 
 /** `abi` stands beside the order: it knows bytes and results, and only the filter knows it. */

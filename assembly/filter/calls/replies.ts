@@ -61,7 +61,10 @@ export function lookAtOtherWorkers(root: Configuration, now: i64): void {
         verdict = introspection.unanswered(x);
       }
     }
-    if (verdict != null) wake(root, call, rule, verdict, now);
+    if (verdict == null) continue;
+    // The worker that made the call logs what went wrong.
+    if (verdict instanceof Refuse) (verdict as Refuse).told = true;
+    wake(root, call, rule, verdict, now);
   }
 }
 
@@ -100,10 +103,18 @@ export function takeRefresh(root: Configuration, rule: RuleSettings, next: Next,
   return true;
 }
 
-/** Logs why the answer failed. */
+/** Logs why the answer failed. Why a request is refused is logged when it is answered (filter/requests/answer.ts), with its id. */
 export function tell(rule: RuleSettings, next: Next): void {
-  const why = whyOf(next);
+  const why = next instanceof Refuse ? "" : whyOf(next);
   if (why.length > 0) rule.trouble(why);
+}
+
+/** The same, and nobody is left who could be answered. */
+export function tellUnheard(rule: RuleSettings, verdict: Next): void {
+  if (!(verdict instanceof Refuse)) return;
+  const refuse = verdict as Refuse;
+  if (refuse.why.length > 0 && !refuse.told) rule.trouble(refuse.why);
+  refuse.told = true;
 }
 
 function whyOf(next: Next): string {

@@ -2,6 +2,7 @@
 
 import { LogLevel } from "../../abi/enums";
 import { log, logLevel } from "../../abi/host";
+import { Trail } from "./trail";
 
 /** Lines of one configuration in one tick, about requests and about the provider each; further lines are only counted. Anybody can send bad tokens:
  *  their lines must not hide what the operator has to know, of this configuration or of another. */
@@ -28,13 +29,15 @@ export class Lines {
   }
 
   /** A refused request. `presented`: it carried a credential, so the line has level info; others have debug. `place`: in the configuration. */
-  refused(rule: string, code: string, status: i32, presented: bool, place: string): void {
+  refused(rule: string, code: string, status: i32, presented: bool, place: string, trail: Trail): void {
     const at = presented ? LogLevel.Info : LogLevel.Debug;
-    if (at >= level && this.hasRoom(this.refusals++)) write(at, this.owner + rule, "refused, " + code + " (" + status.toString() + ")" + (place.length > 0 ? " by " + place : ""));
+    if (at >= level && this.hasRoom(this.refusals++)) write(at, this.owner + rule, "refused, " + code + " (" + status.toString() + ")" + (place.length > 0 ? " by " + place : "") + trail.text);
   }
 
-  /** A problem with the provider while a request waits for it. These lines are bounded too, because each request can cause one. */
-  trouble(rule: string, text: string): void { if (LogLevel.Warn >= level && this.hasRoom(this.troubles++)) write(LogLevel.Warn, this.owner + rule, text); }
+  /** A problem with the provider while a request waits for it. These lines are bounded too, because each request can cause one. `trail`: of the request at hand. */
+  trouble(rule: string, text: string, trail: Trail | null = null): void {
+    if (LogLevel.Warn >= level && this.hasRoom(this.troubles++)) write(LogLevel.Warn, this.owner + rule, trail == null ? text : text + ";" + trail.text);
+  }
 
   warn(text: string): void { write(LogLevel.Warn, this.owner, text); }
   error(text: string): void { write(LogLevel.Error, this.owner, text); }

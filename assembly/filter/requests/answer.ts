@@ -1,26 +1,34 @@
 // The filter's own answers: a challenge (RFC 6750 §3), a body for programs or for people, a redirect, a page.
 
 import { FilterHeadersStatus } from "../../abi/enums";
-import { sendLocalResponse, serialised } from "../../abi/host";
-import { EMPTY, joined, utf8 } from "../../bytes/bytes";
+import { nowMs, sendLocalResponse, serialised } from "../../abi/host";
+import { EMPTY, is, joined, utf8 } from "../../bytes/bytes";
 import { decodeUtf8 } from "../../bytes/utf8";
 import { ByteWriter } from "../../bytes/writer";
 import { Config } from "../../config/config";
+import { PageSettings } from "../../config/page_settings";
+import { PageKind } from "../../flow/decision/page_kind";
 import { JsonDocument, Page, Redirect, Refuse, Respond } from "../../flow/decision/next";
 import { Refusal, REFUSALS } from "../../flow/decision/refusal";
 import { prefersHtml } from "../../http/accept";
-import { problemPage, refusalJson, refusalPage } from "../../http/page";
+import { safeReturnTo } from "../../http/return_to";
+import { ownPage, refusalPage } from "../pages/html";
+import { endOfJson, refusalJson } from "../pages/json";
+import { textsFor } from "../pages/languages";
+import { Texts } from "../pages/texts";
 import { logs } from "../observe/logs";
 import { metrics, BROWSER_EVENTS } from "../observe/metrics";
+import { Trail } from "../observe/trail";
 import { RuleSettings } from "../rules/rule_settings";
 import { applyIdentity } from "./admit";
-import { headers, stream } from "./current";
+import { credential, headers, stream } from "./current";
+import { landingOf, only } from "./landing";
 import { noteOwnAnswer } from "./responses";
 
 const RETRY_AFTER_SEC = "5";
-const NO_ORIGIN = EMPTY;
+const FRONT_PAGE = utf8("/");
 
-/** An answer in the form that Envoy takes. */
+/** An answer in the form that Envoy takes; of JSON, the part that is the same for all requests. */
 @final
 class Answer {
   constructor(readonly config: Config | null, readonly details: Uint8Array, readonly body: Uint8Array, readonly headers: Uint8Array) {}
@@ -39,38 +47,46 @@ export function answer(refuse: Refuse, rule: RuleSettings | null, presented: boo
   const refusal = refuse.refusal, config: Config | null = rule == null ? null : rule.config;
   applyIdentity(refuse.person.dataStart, refuse.person.length);
   metrics.refused(refusal);
-  const lines = rule == null ? logs.strays : rule.root.lines;
-  lines.refused(rule == null ? "" : rule.label, refusal.code, refusal.status, presented, refuse.place);
+  const lines = rule == null ? logs.strays : rule.root.lines, label = rule == null ? "" : rule.label, trail = new Trail(headers, nowMs());
+  if (refuse.why.length > 0 && !refuse.told) lines.trouble(label, refuse.why, trail);
+  refuse.told = true;
+  lines.refused(label, refusal.code, refusal.status, presented, refuse.place, trail);
+  const elsewhere = landingOf(refusal, settingsOf(config));
+  if (elsewhere.length > 0) return send(302, utf8("oidc_" + refusal.code), EMPTY, serialised(redirectHeaders(elsewhere, refuse.setCookies)));
   const html = prefersHtml(headers.all("accept")), isAlike = !html && refuse.setCookies.length + refuse.again.length + refuse.allow.length == 0;
   let answer = isAlike ? lastAnswers[refusal.number] : null;
   if (answer == null || answer.config != config) {
-    answer = new Answer(config, utf8("oidc_" + refusal.code), utf8(html ? pageOf(refuse) : jsonOf(refuse)), serialised(refusalHeaders(refuse, config, html)));
+    const texts = html ? textsFor(headers.all("accept-language")) : null;
+    const body = texts == null ? jsonOf(refuse) : refusalPage(settingsOf(config), texts, refuse, wayOn(refuse), trail, headers.pathIs(FRONT_PAGE));
+    answer = new Answer(config, utf8("oidc_" + refusal.code), utf8(body), serialised(refusalHeaders(refuse, config, texts)));
     if (isAlike) lastAnswers[refusal.number] = answer;
   }
-  return send(refusal.status, answer.details, answer.body, answer.headers);
+  return send(refusal.status, answer.details, html ? answer.body : joined(answer.body, utf8(endOfJson(trail.id, trail.time))), answer.headers);
 }
 
 /** Answers the current request with something other than a refusal. */
-export function respond(next: Respond): FilterHeadersStatus {
+export function respond(next: Respond, rule: RuleSettings): FilterHeadersStatus {
   applyIdentity(next.person.dataStart, next.person.length);
   metrics.event(next.event);
   const details = utf8("oidc_" + BROWSER_EVENTS[next.event]); // for access logs
   if (next instanceof Redirect) {
     const redirect = next as Redirect;
-    return send(redirect.status, details, EMPTY, serialised(redirectHeaders(redirect)));
+    return send(redirect.status, details, EMPTY, serialised(redirectHeaders(redirect.location, redirect.setCookies)));
   }
   if (next instanceof JsonDocument) return send(200, details, (next as JsonDocument).json, serialised(documentHeaders(next as JsonDocument)));
-  const page = next as Page;
-  return send(200, details, utf8(page.body), serialised(headersOfPage(page)));
+  const page = next as Page, texts = textsFor(headers.all("accept-language"));
+  const pairs = page.kind == PageKind.Nothing ? plainHeaders() : pageHeaders(rule.config, texts, page.framedBy);
+  addCookies(pairs, page.setCookies);
+  return send(200, details, utf8(ownPage(rule.config.page, texts, page)), serialised(pairs));
 }
-
 /** The request at hand is answered by a JSON document that is about no request. `details`: what access logs show. */
 export function report(status: i32, details: string, body: string): FilterHeadersStatus {
   return send(status, utf8(details), utf8(body), serialised(textHeaders()));
 }
 
-function refusalHeaders(refuse: Refuse, config: Config | null, html: bool): Uint8Array[] {
-  const refusal = refuse.refusal, pairs = html ? pageHeaders(NO_ORIGIN) : textHeaders();
+/** `texts`: of a page; null for JSON. */
+function refusalHeaders(refuse: Refuse, config: Config | null, texts: Texts | null): Uint8Array[] {
+  const refusal = refuse.refusal, pairs = texts == null ? textHeaders() : pageHeaders(config, texts);
   if (refusal.status == 503) add(pairs, "retry-after", RETRY_AFTER_SEC);
   else if (config != null && (refusal.status == 401 || refusal.error.length > 0)) add(pairs, "www-authenticate", challenge(refusal, config));
   if (refuse.allow.length > 0) add(pairs, "allow", refuse.allow);
@@ -78,13 +94,13 @@ function refusalHeaders(refuse: Refuse, config: Config | null, html: bool): Uint
   return pairs;
 }
 
-function redirectHeaders(redirect: Redirect): Uint8Array[] {
+function redirectHeaders(location: Uint8Array, setCookies: Uint8Array[]): Uint8Array[] {
   const pairs = plainHeaders();
   pairs.push(utf8("location"));
-  pairs.push(redirect.location);
-  // Neither does the provider get the URL of the wanted page, nor that page the URL with the code (RFC 9700 §4.2.4).
+  pairs.push(location);
+  // The provider learns nothing of the page that was wanted, nor that page of the code (RFC 9700 §4.2.4).
   add(pairs, "referrer-policy", "no-referrer");
-  addCookies(pairs, redirect.setCookies);
+  addCookies(pairs, setCookies);
   return pairs;
 }
 
@@ -96,12 +112,6 @@ function documentHeaders(document: JsonDocument): Uint8Array[] {
   return pairs;
 }
 
-function headersOfPage(page: Page): Uint8Array[] {
-  const pairs = page.body.length > 0 ? pageHeaders(page.framedBy) : plainHeaders();
-  addCookies(pairs, page.setCookies);
-  return pairs;
-}
-
 /** The answer passes `proxy_on_response_headers`, as the upstream's answers do. */
 function send(status: i32, details: Uint8Array, body: Uint8Array, headers: Uint8Array): FilterHeadersStatus {
   noteOwnAnswer(stream);
@@ -109,10 +119,11 @@ function send(status: i32, details: Uint8Array, body: Uint8Array, headers: Uint8
   return FilterHeadersStatus.StopAllIterationAndWatermark;
 }
 
-function pageOf(refuse: Refuse): string {
-  const refusal = refuse.refusal;
-  if (refusal.title.length == 0 && refuse.again.length == 0) return refusalPage(refusal.status, refusal.code, refusal.description);
-  return problemPage(refusal.status, refusal.title.length > 0 ? refusal.title : "Not available right now", refusal.description, refusal.hint, refusal.code, refuse.again, refusal.action);
+/** Where a page leads on: of an outage to another try, if the address is one that a person can open again. EMPTY: to the front page. */
+function wayOn(refuse: Refuse): Uint8Array {
+  if (refuse.again.length > 0 || refuse.refusal.status != 503 || headers.pathSize < 1 || !is(only(":method"), "GET")) return refuse.again;
+  // A token in the query is in no page.
+  return safeReturnTo(credential.fromQuery == null ? headers.path() : headers.path().subarray(0, headers.pathLength));
 }
 
 function jsonOf(refuse: Refuse): string {
@@ -141,15 +152,21 @@ function textHeaders(): Uint8Array[] {
   return pairs;
 }
 
+const NO_SETTINGS = new PageSettings();
+
+function settingsOf(config: Config | null): PageSettings { return config == null ? NO_SETTINGS : config.page; }
+
 /** `framedBy`: an origin that may show the page in a frame, or empty (duties 27, 121). */
-function pageHeaders(framedBy: Uint8Array): Uint8Array[] {
-  const pairs = plainHeaders();
+function pageHeaders(config: Config | null, texts: Texts, framedBy: Uint8Array = EMPTY): Uint8Array[] {
+  const pairs = plainHeaders(), settings = settingsOf(config);
+  add(pairs, "content-language", texts.language);
+  add(pairs, "vary", "accept-language");
   add(pairs, "content-type", "text/html; charset=utf-8");
   add(pairs, "x-content-type-options", "nosniff");
   add(pairs, "referrer-policy", "no-referrer");
   const frames = framedBy.length > 0 ? framedBy : utf8("'none'");
   pairs.push(utf8("content-security-policy"));
-  pairs.push(joined(utf8("default-src 'none'; style-src 'unsafe-inline'; frame-ancestors "), frames));
+  pairs.push(joined(utf8("default-src 'none'; style-src 'unsafe-inline'; " + (settings.logo.length + settings.errorPages.length > 0 ? "img-src data:; " : "") + "frame-ancestors "), frames));
   if (framedBy.length == 0) add(pairs, "x-frame-options", "DENY");
   return pairs;
 }

@@ -15,7 +15,7 @@ import { requestKindOf } from "../../http/navigation";
 import { ask, RootDispatcher } from "../calls/calls";
 import { IntrospectionRequest } from "../calls/introspection_request";
 import { NO_STREAM } from "../calls/pending";
-import { resumeRefresh, takeRefresh, tell } from "../calls/replies";
+import { resumeRefresh, takeRefresh, tell, tellUnheard } from "../calls/replies";
 import { waitingStreams, Resumed, resumeQueue } from "../calls/resumed";
 import { Configuration, roots } from "../calls/roots";
 import { Lookup, metrics, Outcome } from "../observe/metrics";
@@ -203,7 +203,7 @@ function settle(request: Request, next: Next, now: i64): FilterHeadersStatus {
       else ask(root, rule, calls[i], null);
     }
     if (calls.length > 0) setEffectiveContext(stream);
-    return respond(next as Respond);
+    return respond(next as Respond, rule);
   }
   const refused = next instanceof Refuse ? (next as Refuse) : new Refuse(NOT_READY);
   return answer(refused, rule, credential.size > 0 || refused.why.length > 0 || refused.refusal.status != 401);
@@ -233,7 +233,11 @@ export function resumeSome(): bool {
       if (step != null) resumeRefresh(root, resumed.rule, step, nowMs());
       continue;
     }
-    if (!waitingStreams.delete(resumed.stream) || !setEffectiveContext(resumed.stream)) continue; // the request has gone
+    if (!waitingStreams.delete(resumed.stream) || !setEffectiveContext(resumed.stream)) { // the request has gone
+      const verdict = resumed.verdict;
+      if (verdict != null) tellUnheard(resumed.rule, verdict);
+      continue;
+    }
     resetArena();
     if (resume(root, resumed) == FilterHeadersStatus.Continue) continueRequest();
   }

@@ -5,6 +5,7 @@ import { Config } from "../../config/config";
 import { Entropy, Exchange, Waits } from "../../flow/decision/exchange";
 import { NO_NAMING } from "../../http/cookie_names";
 import { NameTable } from "../../http/name_table";
+import { Trail } from "../observe/trail";
 import { ProviderCache } from "../provider/provider_cache";
 import { NO_SESSIONS, SessionRegistry } from "../shared/registry";
 import { Root } from "./root";
@@ -43,8 +44,8 @@ export class RuleSettings {
     this.label = number == 0 ? "" : " rules[" + (number - 1).toString() + "]";
   }
 
-  /** Logs a problem with the provider while a request waits for it. */
-  trouble(text: string): void { this.root.lines.trouble(this.label, text); }
+  /** Logs a problem with the provider while a request waits for it. `trail`: of the request at hand. */
+  trouble(text: string, trail: Trail | null = null): void { this.root.lines.trouble(this.label, text, trail); }
 
   /** The input of a step. */
   exchange(nowMs: i64, waits: Waits, addonHeaders: Uint8Array[] = []): Exchange {

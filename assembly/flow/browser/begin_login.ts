@@ -18,7 +18,7 @@ import { contextOf, Purpose } from "../../session/sealing";
 import { expiredLogin, flowSetCookie, loginRoom, loginSetCookie } from "../../session/session_cookies";
 import { Exchange } from "../decision/exchange";
 import { AwaitProvider, Next, Redirect, Refuse, BrowserEvent } from "../decision/next";
-import { ADDRESS_TOO_LONG, BAD_REQUEST, NO_RANDOMNESS, NOT_READY, Refusal, TOO_MANY_LOGINS } from "../decision/refusal";
+import { ADDRESS_TOO_LONG, BAD_REQUEST, NO_RANDOMNESS, NOT_READY, Refusal, LOGIN_LOOP_NO_COOKIE, LOGIN_LOOP_UNREADABLE, TOO_MANY_LOGINS } from "../decision/refusal";
 import { BrowserRequest } from "../decision/browser_request";
 
 /** Logins that may end without a session in this time before the redirect loop is broken (duty 26). */
@@ -56,7 +56,7 @@ export function beginLogin(x: Exchange, request: BrowserRequest, how: LoginKind,
   if (counter.completed >= MAX_COMPLETED && sinceSec >= 0 && sinceSec < LOOP_SEC) {
     // The count starts again, so the page's link can begin a login.
     counter.completed = 0;
-    const refuse = Refuse.retry(loop, returnTo);
+    const refuse = Refuse.retry(loop, returnTo, loopCause(loop));
     refuse.setCookies.push(flowSetCookie(request.names, request.secure, counter.written(), browser.formPost));
     return refuse;
   }
@@ -91,6 +91,14 @@ export function beginLogin(x: Exchange, request: BrowserRequest, how: LoginKind,
   if (replaced != null) out.setCookies.push(expiredLogin(request.names, request.secure, replaced, browser.loginPath, crossSite));
   out.setCookies.push(flowSetCookie(request.names, request.secure, counter.written(), browser.formPost));
   return out;
+}
+
+/** For the log: the page tells the person only what they can do about it. */
+function loopCause(loop: Refusal): string {
+  const times = "redirect loop: several logins in two minutes ended without a session: ";
+  if (loop == LOGIN_LOOP_NO_COOKIE) return times + "the browser does not send the session's cookie back. It blocks cookies, or opens the site by another host name or scheme than redirect_uri's, or session.cookie_path does not cover the page";
+  if (loop == LOGIN_LOOP_UNREADABLE) return times + "the session's cookie cannot be opened. Gateways have different values of session.secret, or something on the way changes cookies";
+  return times + "the session is over at once. Compare the clocks of the gateways and the provider, and the lifetimes under session";
 }
 
 /** The address does not fit into the cookie, and a login that leads elsewhere without a word would be worse. The page's link leaves the query out. */

@@ -27,6 +27,8 @@ const SINGLE: string[] = ["code", "state", "iss", "error", "access_token", "id_t
 /** Answers to prompt=none that mean that the user must interact (OpenID Connect Core 1.0 §3.1.2.6). */
 const NOT_SILENTLY: string[] = ["login_required", "interaction_required", "consent_required", "account_selection_required"];
 
+const OPENED_DIRECTLY = "the callback was opened without an answer of the provider's; if its path is a page of the application, give redirect_uri a path of its own";
+
 export function callback(x: Exchange, request: BrowserRequest): Next {
   const formPost = request.browser.formPost;
   if (!(formPost ? request.isPost : request.isGet)) return Refuse.method(CALLBACK_METHOD, formPost ? "POST" : "GET");
@@ -117,7 +119,7 @@ function answered(x: Exchange, logins: PendingLogins, text: Uint8Array): Next {
   const answer = readParameters(text);
   if (answer == null) return errorPage(CALLBACK_MALFORMED);
   for (let i = 0; i < SINGLE.length; i++) if (answer.count(SINGLE[i]) > 1) return errorPage(CALLBACK_MALFORMED);
-  if (answer.count("state") == 0) return errorPage(CALLBACK_DIRECT);
+  if (answer.count("state") == 0) return Refuse.retry(CALLBACK_DIRECT, utf8("/"), OPENED_DIRECTLY);
 
   const context = logins.context, browser = context.browser;
   const state = answer.one("state");

@@ -161,7 +161,7 @@ function enter(x: Exchange, request: BrowserRequest, s: Session, keys: EndKeys |
   let refused = !scopesHold(x, s, claims) ? new Refuse(INSUFFICIENT_SCOPE) : refuseAccess(x.config, claims, x.config.claimSchema == null ? null : claims.document, 0);
   if (refused == null && identity.exceeds(settings)) refused = new Refuse(CLAIMS_TOO_LARGE, 0, "session: " + identity.excess(settings));
   if (refused != null) {
-    refused.again = browser.logoutPath;
+    refused.logout = browser.logoutPath;
     if (text != null) refused.setCookies = sessionSetCookies(browser.cookies, request.names, request.secure, text, request.presentChunks);
     return refused;
   }

@@ -4,6 +4,7 @@ import { EMPTY } from "../../bytes/bytes";
 import { Callout, Reply } from "../../http/callout";
 import { Session } from "../../session/session";
 import { Exchange, RefreshOutcome } from "./exchange";
+import { PageKind } from "./page_kind";
 import { Refusal } from "./refusal";
 import { EndKeys } from "./session_keys";
 
@@ -36,11 +37,15 @@ export class ForwardPreflight extends Next {}
 /** Refuses the request. A verdict on a token may be cached until `untilSec` (0: not at all). */
 @final
 export class Refuse extends Next {
-  /** Where the page's link leads, to try again or to log out: a path of this origin, or EMPTY. */
+  /** Where the page's link leads, to log in or to try again: a path of this origin, or EMPTY. */
   again: Uint8Array = EMPTY;
+  /** Where a person who is logged in can log out: a path of this origin, or EMPTY. */
+  logout: Uint8Array = EMPTY;
   setCookies: Uint8Array[] = new Array<Uint8Array>();
   /** With status 405, the allowed methods. */
   allow: string = "";
+  /** `why` stands in the log already: several requests may have waited for this one. */
+  told: bool = false;
 
   constructor(
     readonly refusal: Refusal,
@@ -86,7 +91,14 @@ export class Redirect extends Respond {
 export class Page extends Respond {
   /** The origin that may show it in a frame, or EMPTY for none. */
   framedBy: Uint8Array = EMPTY;
-  constructor(event: BrowserEvent, readonly body: string) { super(event); }
+  constructor(
+    event: BrowserEvent,
+    readonly kind: PageKind,
+    /** Where its link or form leads: a path of this origin, or with `CopiesWork` also a URL of the configuration or the provider. EMPTY: to the front page. */
+    readonly onward: Uint8Array = EMPTY,
+    /** The provider's logout URL, or EMPTY. */
+    readonly provider: Uint8Array = EMPTY,
+  ) { super(event); }
 }
 
 /** A JSON document for a script of this origin. */

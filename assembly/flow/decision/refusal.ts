@@ -1,5 +1,7 @@
 // All refusals: the stable code for logs, metrics and access logs, the status, and the texts for clients.
 
+import { PageKind } from "./page_kind";
+
 /** All refusals, by their number. */
 export const REFUSALS: Refusal[] = [];
 
@@ -14,103 +16,90 @@ export class Refusal {
     readonly code: string,
     readonly status: i32,
     readonly error: string,
-    /** A constant text: no part of the token, the request or the provider's answer is echoed. */
+    /** For programs. A constant text: no part of the token, the request or the provider's answer is echoed. */
     readonly description: string,
-    /** For users: the page's title, and what to do; empty if the status says enough. */
-    readonly title: string = "",
-    readonly hint: string = "",
-    /** The text of the page's link, if it has one. */
-    readonly action: string = "Try again",
+    /** For people. */
+    readonly page: PageKind,
   ) { this.number = REFUSALS.push(this) - 1; }
 }
 
 const INVALID_TOKEN = "invalid_token";
 const INVALID_REQUEST = "invalid_request";
-const LOGOUT = "Log out";
 
 // Requests that cannot be read.
-export const BAD_REQUEST = new Refusal("bad_request", 400, INVALID_REQUEST, "The request has no usable path or too many headers.");
-export const AMBIGUOUS_PATH = new Refusal("ambiguous_path", 400, INVALID_REQUEST, "The path can be read in two ways that are guarded differently. Write it without escapes, doubled slashes, capitals and a slash at its end that it need not have.");
-export const NO_TOKEN = new Refusal("no_token", 401, "", "A bearer token is needed.");
-export const DENIED = new Refusal("denied", 403, "", "This address is not open to anyone here.");
-export const MALFORMED_CREDENTIAL = new Refusal("malformed_credential", 400, INVALID_REQUEST, "The credential is not one well-formed bearer token.");
-export const SEVERAL_CREDENTIALS = new Refusal("several_credentials", 400, INVALID_REQUEST, "The request carries more than one credential.");
-export const TOKEN_TOO_LARGE = new Refusal("token_too_large", 401, INVALID_TOKEN, "The token is too large.");
+export const BAD_REQUEST = new Refusal("bad_request", 400, INVALID_REQUEST, "The request has no usable path or too many headers.", PageKind.NotUnderstood);
+export const AMBIGUOUS_PATH = new Refusal("ambiguous_path", 400, INVALID_REQUEST, "The path can be read in two ways that are guarded differently. Write it without escapes, doubled slashes, capitals and a slash at its end that it need not have.", PageKind.NotUnderstood);
+export const NO_TOKEN = new Refusal("no_token", 401, "", "A bearer token is needed.", PageKind.TokenNeeded);
+export const DENIED = new Refusal("denied", 403, "", "This address is not open to anyone here.", PageKind.NotOpen);
+export const MALFORMED_CREDENTIAL = new Refusal("malformed_credential", 400, INVALID_REQUEST, "The credential is not one well-formed bearer token.", PageKind.TokenRefused);
+export const SEVERAL_CREDENTIALS = new Refusal("several_credentials", 400, INVALID_REQUEST, "The request carries more than one credential.", PageKind.TokenRefused);
+export const TOKEN_TOO_LARGE = new Refusal("token_too_large", 401, INVALID_TOKEN, "The token is too large.", PageKind.TokenRefused);
 
 // Tokens that are not valid.
-export const NOT_A_JWT = new Refusal("not_a_jwt", 401, INVALID_TOKEN, "The token is not a well-formed JWT.");
-export const ALGORITHM_REFUSED = new Refusal("algorithm_refused", 401, INVALID_TOKEN, "The token's signature algorithm is not accepted.");
-export const UNKNOWN_KEY = new Refusal("unknown_key", 401, INVALID_TOKEN, "The token was not signed by a known key.");
-export const BAD_SIGNATURE = new Refusal("bad_signature", 401, INVALID_TOKEN, "The token's signature is not valid.");
-export const BAD_CLAIMS = new Refusal("bad_claims", 401, INVALID_TOKEN, "The token's claims are missing or malformed.");
-export const EXPIRED = new Refusal("expired", 401, INVALID_TOKEN, "The token has expired.");
-export const NOT_YET_VALID = new Refusal("not_yet_valid", 401, INVALID_TOKEN, "The token is not valid yet.");
-export const WRONG_ISSUER = new Refusal("wrong_issuer", 401, INVALID_TOKEN, "The token was issued by someone else.");
-export const WRONG_TYPE = new Refusal("wrong_type", 401, INVALID_TOKEN, "The token is not an access token.");
-export const BOUND_TOKEN = new Refusal("bound_token", 401, INVALID_TOKEN, "The token is bound to a key that a bearer request does not prove.");
-export const INACTIVE = new Refusal("inactive", 401, INVALID_TOKEN, "The token is not active.");
-export const WRONG_AUDIENCE = new Refusal("wrong_audience", 401, INVALID_TOKEN, "The token is meant for another audience.");
-export const INSUFFICIENT_SCOPE = new Refusal("insufficient_scope", 403, "insufficient_scope", "The token lacks a scope that is needed here.", "", "", LOGOUT);
+export const NOT_A_JWT = new Refusal("not_a_jwt", 401, INVALID_TOKEN, "The token is not a well-formed JWT.", PageKind.TokenRefused);
+export const ALGORITHM_REFUSED = new Refusal("algorithm_refused", 401, INVALID_TOKEN, "The token's signature algorithm is not accepted.", PageKind.TokenRefused);
+export const UNKNOWN_KEY = new Refusal("unknown_key", 401, INVALID_TOKEN, "The token was not signed by a known key.", PageKind.TokenRefused);
+export const BAD_SIGNATURE = new Refusal("bad_signature", 401, INVALID_TOKEN, "The token's signature is not valid.", PageKind.TokenRefused);
+export const BAD_CLAIMS = new Refusal("bad_claims", 401, INVALID_TOKEN, "The token's claims are missing or malformed.", PageKind.TokenRefused);
+export const EXPIRED = new Refusal("expired", 401, INVALID_TOKEN, "The token has expired.", PageKind.TokenRefused);
+export const NOT_YET_VALID = new Refusal("not_yet_valid", 401, INVALID_TOKEN, "The token is not valid yet.", PageKind.TokenRefused);
+export const WRONG_ISSUER = new Refusal("wrong_issuer", 401, INVALID_TOKEN, "The token was issued by someone else.", PageKind.TokenRefused);
+export const WRONG_TYPE = new Refusal("wrong_type", 401, INVALID_TOKEN, "The token is not an access token.", PageKind.TokenRefused);
+export const BOUND_TOKEN = new Refusal("bound_token", 401, INVALID_TOKEN, "The token is bound to a key that a bearer request does not prove.", PageKind.TokenRefused);
+export const INACTIVE = new Refusal("inactive", 401, INVALID_TOKEN, "The token is not active.", PageKind.TokenRefused);
+export const WRONG_AUDIENCE = new Refusal("wrong_audience", 401, INVALID_TOKEN, "The token is meant for another audience.", PageKind.TokenRefused);
+export const INSUFFICIENT_SCOPE = new Refusal("insufficient_scope", 403, "insufficient_scope", "The token lacks a scope that is needed here.", PageKind.NotAllowed);
 
 /** The status that an upstream would use for its own bound (RFC 6585 §5). Neither another login nor another permission would help. */
-export const CLAIMS_TOO_LARGE = new Refusal("claims_too_large", 431, "", "What the identity provider says of you is more than can be handed on here.", "Too much to hand on",
-  "Tell whoever runs this site the code below: fewer groups or roles of yours, or more room for them, would help.", LOGOUT);
+export const CLAIMS_TOO_LARGE = new Refusal("claims_too_large", 431, "", "What the identity provider says of you is more than can be handed on here.", PageKind.AccountTooLarge);
 
 // Users whom the configuration does not admit.
-const NOT_YOURS = "Not allowed here";
-const OTHER_ACCOUNT = "You are logged in, but your account may not open this page. Log out to use another one, or ask whoever runs this site.";
-export const CLAIMS_REFUSED = new Refusal("claims_refused", 403, "", "What the identity provider says of you does not fit what is asked for here.", NOT_YOURS, OTHER_ACCOUNT, LOGOUT);
-export const CLAIM_MISSING = new Refusal("claim_missing", 403, "", "The identity provider does not say of you what is asked for here.", NOT_YOURS, OTHER_ACCOUNT, LOGOUT);
-export const CLAIM_TYPE = new Refusal("claim_type", 403, "", "The identity provider says of you what is asked for here in another form.", NOT_YOURS, OTHER_ACCOUNT, LOGOUT);
-export const ACCESS_DENIED = new Refusal("access_denied", 403, "", "You may not do this here.", NOT_YOURS, OTHER_ACCOUNT, LOGOUT);
+export const CLAIMS_REFUSED = new Refusal("claims_refused", 403, "", "What the identity provider says of you does not fit what is asked for here.", PageKind.NotAllowed);
+export const CLAIM_MISSING = new Refusal("claim_missing", 403, "", "The identity provider does not say of you what is asked for here.", PageKind.NotAllowed);
+export const CLAIM_TYPE = new Refusal("claim_type", 403, "", "The identity provider says of you what is asked for here in another form.", PageKind.NotAllowed);
+export const ACCESS_DENIED = new Refusal("access_denied", 403, "", "You may not do this here.", PageKind.NotAllowed);
 
 // Problems of the provider: refused for now, and worth trying again.
-export const NOT_READY = new Refusal("provider_not_ready", 503, "", "The identity provider's keys are not available yet. Please try again.");
-export const PROVIDER_UNREACHABLE = new Refusal("provider_unreachable", 503, "", "The identity provider cannot be reached. Please try again.");
-export const OVERLOADED = new Refusal("too_many_waiting", 503, "", "Too many requests are waiting for the identity provider. Please try again.");
-export const MISCONFIGURED = new Refusal("misconfigured", 503, "", "The gateway's login is not configured.");
+export const NOT_READY = new Refusal("provider_not_ready", 503, "", "The identity provider is not available yet. Please try again.", PageKind.Unavailable);
+export const PROVIDER_UNREACHABLE = new Refusal("provider_unreachable", 503, "", "The identity provider cannot be reached. Please try again.", PageKind.Unavailable);
+export const OVERLOADED = new Refusal("too_many_waiting", 503, "", "Too many requests are waiting for the identity provider. Please try again.", PageKind.Unavailable);
+export const MISCONFIGURED = new Refusal("misconfigured", 503, "", "The gateway's login is not configured.", PageKind.NotSetUp);
 
 // Browsers: nobody is logged in.
-export const LOGIN_NEEDED = new Refusal("sign_in_needed", 401, "", "Login is needed: open this site in a browser window and log in there.", "Login needed", "", "Log in");
-export const NOT_SENT = new Refusal("not_sent", 401, "", "You are not logged in, so nothing was sent.", "Not sent", "Go back, keep a copy of what you entered, log in, and send it again.", "Log in");
-export const TOO_MANY_COOKIES = new Refusal("too_many_cookies", 431, "", "The request carries too many cookies.", "Too many cookies", "Delete the cookies of this site, then try again.");
-export const LOGIN_LOOP_NO_COOKIE = new Refusal("loop_cookie_missing", 400, "", "Login succeeded several times, but the browser did not send the session cookie back.", "Login is going in circles",
-  "Allow cookies for this site, and open it by the very address it is meant to have (https or http, host name).");
-export const LOGIN_LOOP_UNREADABLE = new Refusal("loop_cookie_unreadable", 400, "", "Login succeeded several times, but the session cookie that came back cannot be read.", "Login is going in circles",
-  "Delete this site's cookies and try again. For the operator: do all gateways share one session.secret, and does nothing on the way change cookies?");
-export const LOGIN_LOOP_OVER = new Refusal("loop_session_over", 400, "", "Login succeeded several times, but each session was over at once.", "Login is going in circles",
-  "For the operator: compare the clocks of the gateways and the identity provider, and the lifetimes in the configuration.");
-export const TOO_MANY_LOGINS = new Refusal("too_many_logins", 429, "", "Other logins are under way in this browser, and this one was begun by a link on another site.", "Log in here?", "If you want to log in to this site, go on.", "Go on");
-export const ADDRESS_TOO_LONG = new Refusal("address_too_long", 414, "", "The address of this page is too long to come back to it after a login.", "This address is too long", "Log in first. Then open the address again.", "Log in");
-export const NO_RANDOMNESS = new Refusal("no_randomness", 503, "", "Login is not possible right now. Please try again.");
+export const LOGIN_NEEDED = new Refusal("sign_in_needed", 401, "", "Login is needed: open this site in a browser window and log in there.", PageKind.LoginNeeded);
+export const NOT_SENT = new Refusal("not_sent", 401, "", "You are not logged in, so nothing was sent.", PageKind.NotSent);
+export const TOO_MANY_COOKIES = new Refusal("too_many_cookies", 431, "", "The request carries too many cookies.", PageKind.TooManyCookies);
+export const LOGIN_LOOP_NO_COOKIE = new Refusal("loop_cookie_missing", 400, "", "Login succeeded several times, but the browser did not send the session cookie back.", PageKind.LoopNoCookie);
+export const LOGIN_LOOP_UNREADABLE = new Refusal("loop_cookie_unreadable", 400, "", "Login succeeded several times, but the session cookie that came back cannot be read.", PageKind.LoopOther);
+export const LOGIN_LOOP_OVER = new Refusal("loop_session_over", 400, "", "Login succeeded several times, but each session was over at once.", PageKind.LoopOther);
+export const TOO_MANY_LOGINS = new Refusal("too_many_logins", 429, "", "Other logins are under way in this browser, and this one was begun by a link on another site.", PageKind.OtherLogins);
+export const ADDRESS_TOO_LONG = new Refusal("address_too_long", 414, "", "The address of this page is too long to come back to it after a login.", PageKind.AddressTooLong);
+export const NO_RANDOMNESS = new Refusal("no_randomness", 503, "", "The login is not possible right now. Please try again.", PageKind.Unavailable);
 
 // The callback.
-export const PREFETCHED = new Refusal("prefetched", 403, "", "This address does something when a person opens it, and is not fetched ahead.");
-export const CALLBACK_DIRECT = new Refusal("callback_direct", 400, "", "This address is only the way back from the identity provider.", "Nothing to see here", "Open the page that you wanted instead. For the operator: if it is this one, redirect_uri must have a path of its own.");
-export const CALLBACK_MALFORMED = new Refusal("callback_malformed", 400, "", "The identity provider's answer cannot be read.", "Login did not work", "Please try again.");
-export const CALLBACK_MISPLACED = new Refusal("callback_misplaced", 400, "", "The login's answer came to another address than agreed.", "Login did not work",
-  "Something between your browser and this site changes addresses. Tell whoever runs this site the code below.");
-export const CALLBACK_METHOD = new Refusal("callback_method", 405, "", "The identity provider's answer came by another method than agreed.", "Login did not work", "Please try again.");
-export const LOGIN_UNKNOWN = new Refusal("login_unknown", 400, "", "This login was not begun in this browser, or it is over already.", "This login is not open any more",
-  "Open the page that you wanted. If this comes again, allow cookies for this site, and open it by the very address it is meant to have (https or http, host name).");
-export const LOGIN_EXPIRED = new Refusal("login_expired", 400, "", "This login took longer than ten minutes.", "This login is not open any more", "Please try again.");
-export const LOGIN_WRONG_ISSUER = new Refusal("login_wrong_issuer", 400, "", "The answer does not come from the identity provider that was asked.", "Login did not work", "Please try again.");
-export const LOGIN_DENIED = new Refusal("login_denied", 403, "", "The identity provider did not let you in, or you cancelled.", "Not logged in", "You can try again, perhaps as somebody else.");
-export const LOGIN_FAILED = new Refusal("login_failed", 502, "", "The identity provider's answer was not accepted.", "Login did not work", "Please try again. If it stays so, tell the operator the time and the code below.");
-export const SESSION_TOO_LARGE = new Refusal("session_too_large", 431, "", "What the identity provider says of you does not fit into the browser's cookies.", "Too much to remember",
-  "For the operator: let the provider send fewer claims or groups, or keep less by session_contents.");
+export const PREFETCHED = new Refusal("prefetched", 403, "", "This address does something when a person opens it, and is not fetched ahead.", PageKind.NotUnderstood);
+export const CALLBACK_DIRECT = new Refusal("callback_direct", 400, "", "This address is only the way back from the identity provider.", PageKind.CallbackOnly);
+export const CALLBACK_MALFORMED = new Refusal("callback_malformed", 400, "", "The identity provider's answer cannot be read.", PageKind.LoginFailed);
+export const CALLBACK_MISPLACED = new Refusal("callback_misplaced", 400, "", "The login's answer came to another address than agreed.", PageKind.LoginFailed);
+export const CALLBACK_METHOD = new Refusal("callback_method", 405, "", "The identity provider's answer came by another method than agreed.", PageKind.LoginFailed);
+export const LOGIN_UNKNOWN = new Refusal("login_unknown", 400, "", "This login was not begun in this browser, or it is over already.", PageKind.LoginOver);
+export const LOGIN_EXPIRED = new Refusal("login_expired", 400, "", "This login took longer than ten minutes.", PageKind.LoginExpired);
+export const LOGIN_WRONG_ISSUER = new Refusal("login_wrong_issuer", 400, "", "The answer does not come from the identity provider that was asked.", PageKind.LoginFailed);
+export const LOGIN_DENIED = new Refusal("login_denied", 403, "", "The identity provider did not let you in, or you cancelled.", PageKind.LoginDenied);
+export const LOGIN_FAILED = new Refusal("login_failed", 502, "", "The identity provider's answer was not accepted.", PageKind.LoginFailed);
+export const SESSION_TOO_LARGE = new Refusal("session_too_large", 431, "", "What the identity provider says of you does not fit into the browser's cookies.", PageKind.AccountTooLarge);
 
 // Who is logged in.
-export const USERINFO_METHOD = new Refusal("userinfo_method", 405, "", "This address takes GET.", "Not possible");
-export const USERINFO_CROSS_SITE = new Refusal("userinfo_cross_site", 403, "", "Only pages of this site may ask who is logged in.", "Not possible");
+export const USERINFO_METHOD = new Refusal("userinfo_method", 405, "", "This address takes GET.", PageKind.NotUnderstood);
+export const USERINFO_CROSS_SITE = new Refusal("userinfo_cross_site", 403, "", "Only pages of this site may ask who is logged in.", PageKind.NotUnderstood);
 
 // Logging out.
-export const LOGOUT_METHOD = new Refusal("logout_method", 405, "", "This address takes another method.", "Not possible");
-export const LOGOUT_TOKEN_INVALID = new Refusal("logout_token_invalid", 400, INVALID_REQUEST, "The logout token is not valid.");
-export const LOGOUT_NOT_KEPT = new Refusal("logout_not_kept", 503, "", "The logout cannot be kept right now.");
-export const LOGOUT_MISMATCH = new Refusal("logout_mismatch", 400, INVALID_REQUEST, "This logout is not about a session here.");
-export const BODY_NOT_DELIVERED = new Refusal("body_not_delivered", 503, "", "The gateway cannot read request bodies.");
-export const BODY_TOO_LARGE = new Refusal("body_too_large", 413, INVALID_REQUEST, "The request's body is too large.");
+export const LOGOUT_METHOD = new Refusal("logout_method", 405, "", "This address takes another method.", PageKind.NotUnderstood);
+export const LOGOUT_TOKEN_INVALID = new Refusal("logout_token_invalid", 400, INVALID_REQUEST, "The logout token is not valid.", PageKind.NotUnderstood);
+export const LOGOUT_NOT_KEPT = new Refusal("logout_not_kept", 503, "", "The logout cannot be kept right now.", PageKind.Unavailable);
+export const LOGOUT_MISMATCH = new Refusal("logout_mismatch", 400, INVALID_REQUEST, "This logout is not about a session here.", PageKind.NotUnderstood);
+export const BODY_NOT_DELIVERED = new Refusal("body_not_delivered", 503, "", "The gateway cannot read request bodies.", PageKind.NotSetUp);
+export const BODY_TOO_LARGE = new Refusal("body_too_large", 413, INVALID_REQUEST, "The request's body is too large.", PageKind.NotUnderstood);
 
 // Probes.
-export const READY_METHOD = new Refusal("ready_method", 405, "", "This address takes another method.", "Not possible");
+export const READY_METHOD = new Refusal("ready_method", 405, "", "This address takes another method.", PageKind.NotUnderstood);

@@ -11,6 +11,7 @@ import { BrowserSettings } from "../../config/browser";
 import { Fault } from "../../result";
 import { Claim, Exchange, Once } from "../decision/exchange";
 import { AwaitBody, AwaitProvider, BodyStep, Next, Page, Refuse, Step, BrowserEvent } from "../decision/next";
+import { PageKind } from "../decision/page_kind";
 import { LOGOUT_METHOD, LOGOUT_NOT_KEPT, LOGOUT_TOKEN_INVALID, NOT_READY } from "../decision/refusal";
 import { EndOf, endKey, logoutTokenKey } from "../decision/session_keys";
 import { Signature, verifySigned } from "../browser/verify_id_token";
@@ -67,7 +68,7 @@ class CheckLogoutToken extends Step {
     const claim = registry.claim(Once.LogoutToken, id, x.nowMs, (token.issuedAtSec + MAX_AGE_SEC + 2 * x.config.slackSec) * 1000);
     if (claim == Claim.Taken) return new Refuse(LOGOUT_TOKEN_INVALID);
     if (claim == Claim.Mine) {
-      if (this.endSessions(x, token)) return new Page(BrowserEvent.LoggedOut, "");
+      if (this.endSessions(x, token)) return new Page(BrowserEvent.LoggedOut, PageKind.Nothing);
       // The provider may then try again (duty 120).
       registry.release(Once.LogoutToken, id, x.nowMs);
     }

@@ -1,12 +1,12 @@
 // The provider ends a session in a frame of its own logout page (OpenID Connect Front-Channel Logout 1.0 §2).
 
 import { same } from "../../bytes/bytes";
-import { loggedOutFrame } from "../../http/page";
 import { readParameters } from "../../http/parameters";
 import { personOfSession } from "../../policy/session_identity";
 import { Exchange } from "../decision/exchange";
 import { clear, endSession } from "./logout";
 import { Next, Page, Refuse, BrowserEvent } from "../decision/next";
+import { PageKind } from "../decision/page_kind";
 import { openNext, openSession } from "../browser/open_session";
 import { LOGOUT_METHOD, LOGOUT_MISMATCH, LOGOUT_NOT_KEPT } from "../decision/refusal";
 import { originOfUrl, BrowserRequest } from "../decision/browser_request";
@@ -17,7 +17,7 @@ export function frontchannelLogout(x: Exchange, request: BrowserRequest): Next {
   const provider = x.provider, form = readParameters(request.query);
   if (provider == null || form == null || form.count("iss") != 1 || form.count("sid") != 1) return new Refuse(LOGOUT_MISMATCH);
   if (!provider.isIssuer(form.one("iss"))) return new Refuse(LOGOUT_MISMATCH);
-  const out = new Page(BrowserEvent.LoggedOut, loggedOutFrame());
+  const out = new Page(BrowserEvent.LoggedOut, PageKind.LoggedOutFrame);
   out.framedBy = originOfUrl(provider.issuer());
   let session = openSession(request);
   if (session == null) return out;

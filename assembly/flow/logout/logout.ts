@@ -1,9 +1,8 @@
 // Logging out (OpenID Connect RP-Initiated Logout 1.0 §2): here in any case, then at the provider.
 
-import { EMPTY, same, utf8 } from "../../bytes/bytes";
+import { EMPTY, same } from "../../bytes/bytes";
 import { Reply } from "../../http/callout";
 import { isCrossSite } from "../../http/navigation";
-import { confirmLogoutPage, copiesWorkPage, loggedOutPage } from "../../http/page";
 import { Url } from "../../http/url";
 import { endSessionUrl, endSessionUrlWithoutHint } from "../../oidc/end_session";
 import { personOfSession } from "../../policy/session_identity";
@@ -14,6 +13,7 @@ import { Session } from "../../session/session";
 import { Exchange } from "../decision/exchange";
 import { flowAfterLogout, logoutReturn, newLogoutState, returnsHere } from "./logout_return";
 import { Await, CalloutKind, Ended, Next, Page, Redirect, Refuse, Respond, Step, BrowserEvent } from "../decision/next";
+import { PageKind } from "../decision/page_kind";
 import { openNext, openSession } from "../browser/open_session";
 import { LOGOUT_METHOD } from "../decision/refusal";
 import { EndOf, endKey } from "../decision/session_keys";
@@ -25,7 +25,7 @@ export function logout(x: Exchange, request: BrowserRequest): Next {
   const browser = request.browser, back = logoutReturn(request);
   if (back != null) return back;
   // A link or a form on another site must not log the user out unasked (duty 115).
-  if (isCrossSite(request.headers, request.origin)) return new Page(BrowserEvent.LogoutAsked, confirmLogoutPage(browser.logoutPath));
+  if (isCrossSite(request.headers, request.origin)) return new Page(BrowserEvent.LogoutAsked, PageKind.ConfirmLogout, browser.logoutPath);
 
   let session = openSession(request), kept = true;
   const state = newLogoutState(x, request, session);
@@ -58,7 +58,7 @@ export function endSession(x: Exchange, request: BrowserRequest, session: Sessio
 
 /** A page that says that copies of the session's cookies still work, with a link to where the browser would have gone (duty 149). */
 function notKept(led: Respond): Page {
-  return new Page(BrowserEvent.LoggedOut, copiesWorkPage(led instanceof Redirect ? (led as Redirect).location : utf8("/")));
+  return new Page(BrowserEvent.LoggedOut, PageKind.CopiesWork, led instanceof Redirect ? (led as Redirect).location : EMPTY);
 }
 
 /** Where the browser goes: only to configured addresses or the provider's. The request cannot choose one (duties 24, 117). */
@@ -71,10 +71,10 @@ function leave(x: Exchange, request: BrowserRequest, session: Session | null, st
       return new Redirect(BrowserEvent.LoggedOut, endSessionUrl(endpoint, browser.client.id, session.idToken, browser.postLogoutRedirectUri, state), 303);
     }
     // Without a hint some providers show only an error (Spring, Okta), and no metadata say which providers do.
-    return new Page(BrowserEvent.LoggedOut, loggedOutPage(utf8("/"), endSessionUrlWithoutHint(endpoint, browser.client.id)));
+    return new Page(BrowserEvent.LoggedOut, PageKind.LoggedOut, EMPTY, endSessionUrlWithoutHint(endpoint, browser.client.id));
   }
   if (browser.postLogoutRedirectUri.length > 0 && !returnsHere(request)) return new Redirect(BrowserEvent.LoggedOut, browser.postLogoutRedirectUri, 303);
-  return new Page(BrowserEvent.LoggedOut, loggedOutPage(utf8("/")));
+  return new Page(BrowserEvent.LoggedOut, PageKind.LoggedOut);
 }
 
 /** Expires all of the filter's cookies in the request (duty 118), except for the state of this logout. */

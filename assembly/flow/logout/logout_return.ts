@@ -1,15 +1,15 @@
 // The return from the provider's logout (OpenID Connect RP-Initiated Logout 1.0 §3), if it leads to `logout_path` itself: a page of the filter.
 
 import { encodeBase64url } from "../../bytes/base64";
-import { EMPTY, joined, same, utf8 } from "../../bytes/bytes";
+import { EMPTY, joined, same } from "../../bytes/bytes";
 import { LOGIN_ID_SIZE } from "../../http/cookie_names";
-import { loggedOutPage } from "../../http/page";
 import { readParameters } from "../../http/parameters";
 import { LoginCounter, readLoginCounter } from "../../session/login_counter";
 import { Session } from "../../session/session";
 import { expiredFlow, flowSetCookie } from "../../session/session_cookies";
 import { Exchange } from "../decision/exchange";
 import { Page, BrowserEvent } from "../decision/next";
+import { PageKind } from "../decision/page_kind";
 import { BrowserRequest } from "../decision/browser_request";
 
 /** This makes a state of LOGIN_ID_SIZE characters. It only distinguishes a return from other requests, so it need not be hard to guess. */
@@ -44,7 +44,7 @@ export function logoutReturn(request: BrowserRequest): Page | null {
   const counter = readLoginCounter(request.cookies.flows());
   if (counter.logout.length != LOGIN_ID_SIZE || !bringsBack(request.query, counter.logout)) return null;
   counter.logout = EMPTY;
-  const page = new Page(BrowserEvent.LogoutReturned, loggedOutPage(utf8("/")));
+  const page = new Page(BrowserEvent.LogoutReturned, PageKind.LoggedOut);
   page.setCookies.push(flowSetCookie(request.names, request.secure, counter.written(), request.browser.formPost));
   return page;
 }

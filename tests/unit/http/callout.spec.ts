@@ -1,9 +1,8 @@
 import { ByteWriter } from "../../../assembly/bytes/writer";
 import { Callout, Endpoint, Reply } from "../../../assembly/http/callout";
 import { formEncode, formField } from "../../../assembly/http/form";
-import { refusalPage } from "../../../assembly/http/page";
 import { readUrl } from "../../../assembly/http/url";
-import { ascii, contains, equal, equalInt, isFalse, text, utf8 } from "../check";
+import { ascii, contains, equal, equalInt, text, utf8 } from "../check";
 import { joined } from "./serialised.as";
 
 export function only_unreserved_characters_stay_as_they_are(): void {
@@ -49,16 +48,4 @@ export function a_form_says_what_it_is(): void {
 export function no_reply_has_no_status_and_no_body(): void {
   equalInt(Reply.none().status, 0);
   equalInt(Reply.none().body.length, 0);
-}
-
-export function a_page_says_the_status_and_the_code(): void {
-  const page = refusalPage(403, "insufficient_scope", "The token lacks a scope.");
-  contains(page, "<code>403 insufficient_scope</code>");
-  contains(page, "<p>The token lacks a scope.</p>");
-  contains(page, "<title>Not allowed</title>");
-}
-
-export function a_page_loads_nothing(): void {
-  const page = refusalPage(401, "no_token", "A bearer token is needed.");
-  isFalse(page.includes("src=") || page.includes("href=") || page.includes("<script") || page.includes("url("), "a reference");
 }

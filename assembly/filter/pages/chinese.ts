@@ -1,0 +1,38 @@
+// Chinese, in simplified characters.
+
+import { Texts, Words } from "./texts";
+
+export const CHINESE: Texts = {
+  language: "zh-Hans",
+  logIn: "登录",
+  tryAgain: "重试",
+  frontPage: "前往首页",
+  goOn: "继续",
+  cancel: "取消",
+  logOut: "退出登录",
+  logOutAtProvider: "同时在身份提供方退出登录",
+  help: "帮助",
+  tokenNeeded: new Words("仅供程序使用", "此地址供发送访问令牌的程序使用，无法在此登录。"),
+  tokenRefused: new Words("未被接受", "请求附带的访问令牌在此不被接受。", "如果您是通过应用或链接来到这里的，请返回原处重新登录。"),
+  notAllowed: new Words("没有权限", "此账号无权打开该页面。", "如果您需要访问，请联系本网站的管理者，并提供下方的信息。"),
+  notOpen: new Words("未开放", "此地址不对任何人开放。"),
+  unavailable: new Words("暂时不可用", "目前登录功能无法使用，因此无法显示该页面。", "请在一分钟后重试。"),
+  notSetUp: new Words("不可用", "本网站的登录功能尚未配置完整。", "请告知本网站的管理者，并提供下方的信息。"),
+  loginNeeded: new Words("请登录", "您需要登录才能打开该页面。"),
+  notSent: new Words("未发送", "您尚未登录，因此没有发送任何内容。", "请返回并保存您输入的内容，登录后重新发送。"),
+  tooManyCookies: new Words("Cookie 过多", "您的浏览器向本网站发送的 Cookie 过多。", "请删除本网站的 Cookie，然后重试。"),
+  otherLogins: new Words("要在此登录吗？", "此浏览器中正在进行其他登录，而这次登录是由另一个网站上的链接发起的。", "如果您想登录本网站，请继续。"),
+  addressTooLong: new Words("地址过长", "该页面的地址过长，登录后无法返回。", "请先登录，然后重新打开该地址。"),
+  notUnderstood: new Words("操作未成功", "无法处理这种形式的请求。", "请从首页打开您想访问的页面。"),
+  callbackOnly: new Words("这里没有内容", "该页面仅用于完成登录。", "请打开您想访问的页面。"),
+  loginFailed: new Words("登录未成功", "身份提供方的答复未被接受。", "请重试。如果再次发生，请告知本网站的管理者，并提供下方的信息。"),
+  loginOver: new Words("此次登录已结束", "此次登录不是在此浏览器中开始的，或者已经完成。", "请打开您想访问的页面。如果再次发生，请允许本网站使用 Cookie，并使用本网站的正式地址。"),
+  loginExpired: new Words("此次登录已结束", "登录时间超过了十分钟。", "请重试。"),
+  loginDenied: new Words("您尚未登录", "身份提供方未允许您登录，或者您取消了登录。", "您可以重试，也可以使用其他账号。"),
+  accountTooLarge: new Words("权限过多", "您的账号拥有的群组或权限超出了本网站的处理能力。", "请告知本网站的管理者，并提供下方的信息。"),
+  loopNoCookie: new Words("登录反复重新开始", "登录成功，但您的浏览器没有返回本网站的 Cookie。", "请允许本网站使用 Cookie，并使用本网站的正式地址。"),
+  loopOther: new Words("登录反复重新开始", "登录成功，但本网站无法使用登录结果。", "请删除本网站的 Cookie 并重试。如果再次发生，请告知本网站的管理者，并提供下方的信息。"),
+  loggedOut: new Words("您已退出登录", "您在本网站的会话已结束。", "身份提供方可能仍保留您的登录状态。如果使用的是公用电脑，请关闭浏览器的所有窗口。"),
+  copiesWork: new Words("您已在此浏览器中退出登录", "此浏览器已放弃您的会话，但网站未能记录会话的结束。持有该会话 Cookie 副本的人在其过期之前仍可使用。", "如果其他人也使用这台电脑，或者您认为有人持有副本，请告知本网站的管理者。"),
+  confirmLogout: new Words("要退出登录吗？", "另一个网站上的链接把您带到这里，目前尚未执行任何操作。", "如果您不想退出登录，请取消或关闭该页面。"),
+};

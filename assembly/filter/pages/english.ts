@@ -1,0 +1,38 @@
+// English.
+
+import { Texts, Words } from "./texts";
+
+export const ENGLISH: Texts = {
+  language: "en",
+  logIn: "Log in",
+  tryAgain: "Try again",
+  frontPage: "Go to the start page",
+  goOn: "Continue",
+  cancel: "Cancel",
+  logOut: "Log out",
+  logOutAtProvider: "Log out at the identity provider too",
+  help: "Help",
+  tokenNeeded: new Words("For programs only", "This address is for programs, which send an access token. People cannot log in here."),
+  tokenRefused: new Words("Not accepted", "The request came with an access token that is not accepted here.", "If an app or a link led you here, go back and log in there again."),
+  notAllowed: new Words("Not allowed here", "This account may not open this page.", "If you need it, ask whoever runs this site, and give them the details below."),
+  notOpen: new Words("Not open", "This address is not open to anyone."),
+  unavailable: new Words("Not available right now", "The page cannot be shown, because the login does not work at the moment.", "Please try again in a minute."),
+  notSetUp: new Words("Not available", "The login of this site is not set up completely.", "Please tell whoever runs this site, and give them the details below."),
+  loginNeeded: new Words("Please log in", "You need to log in to open this page."),
+  notSent: new Words("Not sent", "You are not logged in, so nothing was sent.", "Go back and keep a copy of what you entered. Then log in and send it again."),
+  tooManyCookies: new Words("Too many cookies", "Your browser sends too many cookies to this site.", "Delete the cookies of this site, then try again."),
+  otherLogins: new Words("Log in here?", "Other logins are under way in this browser, and a link on another site started this one.", "If you want to log in to this site, continue."),
+  addressTooLong: new Words("This address is too long", "The address of this page is too long to return to it after the login.", "Log in first. Then open the address again."),
+  notUnderstood: new Words("This did not work", "The request cannot be answered in this form.", "Open the page that you want from the start page."),
+  callbackOnly: new Words("Nothing to see here", "This page only completes a login.", "Open the page that you want."),
+  loginFailed: new Words("The login did not work", "The identity provider’s answer was not accepted.", "Please try again. If it happens again, tell whoever runs this site, and give them the details below."),
+  loginOver: new Words("This login is over", "It was not started in this browser, or it has been completed already.", "Open the page that you want. If this happens again, allow cookies for this site, and use exactly the address by which the site is known."),
+  loginExpired: new Words("This login is over", "It took longer than ten minutes.", "Please try again."),
+  loginDenied: new Words("You are not logged in", "The identity provider did not let you in, or you cancelled.", "You can try again, also with another account."),
+  accountTooLarge: new Words("Too many permissions", "Your account has more groups or permissions than this site can take.", "Please tell whoever runs this site, and give them the details below."),
+  loopNoCookie: new Words("The login starts again and again", "The login works, but your browser does not send back the cookie of this site.", "Allow cookies for this site, and use exactly the address by which the site is known."),
+  loopOther: new Words("The login starts again and again", "The login works, but this site cannot use its result.", "Delete the cookies of this site and try again. If it happens again, tell whoever runs this site, and give them the details below."),
+  loggedOut: new Words("You are logged out", "Your session on this site has ended.", "Your identity provider may still know you. On a shared computer, close all windows of the browser."),
+  copiesWork: new Words("You are logged out in this browser", "This browser has given up your session, but the site could not record its end. Whoever has a copy of the session’s cookies can use it until it expires.", "If other people use this computer, or if you think that somebody has such a copy, tell whoever runs this site."),
+  confirmLogout: new Words("Log out?", "A link on another site led here. Nothing has happened yet.", "If you do not want to log out, cancel or close this page."),
+};

@@ -1,0 +1,38 @@
+// French.
+
+import { Texts, Words } from "./texts";
+
+export const FRENCH: Texts = {
+  language: "fr",
+  logIn: "Se connecter",
+  tryAgain: "Réessayer",
+  frontPage: "Aller à la page d’accueil",
+  goOn: "Continuer",
+  cancel: "Annuler",
+  logOut: "Se déconnecter",
+  logOutAtProvider: "Se déconnecter aussi chez le fournisseur d’identité",
+  help: "Aide",
+  tokenNeeded: new Words("Réservé aux programmes", "Cette adresse est destinée aux programmes, qui envoient un jeton d’accès. On ne peut pas s’y connecter."),
+  tokenRefused: new Words("Accès non accepté", "La requête contenait un jeton d’accès qui n’est pas accepté ici.", "Si une application ou un lien vous a mené ici, revenez en arrière et connectez-vous-y de nouveau."),
+  notAllowed: new Words("Accès refusé", "Ce compte n’est pas autorisé à ouvrir cette page.", "Si vous en avez besoin, adressez-vous aux responsables de ce site et communiquez-leur les informations ci-dessous."),
+  notOpen: new Words("Adresse non accessible", "Cette adresse n’est accessible à personne."),
+  unavailable: new Words("Indisponible pour le moment", "La page ne peut pas être affichée, car la connexion ne fonctionne pas en ce moment.", "Veuillez réessayer dans une minute."),
+  notSetUp: new Words("Indisponible", "La connexion à ce site n’est pas entièrement configurée.", "Veuillez prévenir les responsables de ce site et leur communiquer les informations ci-dessous."),
+  loginNeeded: new Words("Veuillez vous connecter", "Vous devez vous connecter pour ouvrir cette page."),
+  notSent: new Words("Rien n’a été envoyé", "Vous n’êtes pas connecté, rien n’a donc été envoyé.", "Revenez en arrière et gardez une copie de votre saisie. Connectez-vous ensuite et envoyez-la de nouveau."),
+  tooManyCookies: new Words("Trop de cookies", "Votre navigateur envoie trop de cookies à ce site.", "Supprimez les cookies de ce site, puis réessayez."),
+  otherLogins: new Words("Se connecter ici ?", "D’autres connexions sont en cours dans ce navigateur, et celle-ci a été lancée par un lien d’un autre site.", "Si vous voulez vous connecter à ce site, continuez."),
+  addressTooLong: new Words("Cette adresse est trop longue", "L’adresse de cette page est trop longue pour y revenir après la connexion.", "Connectez-vous d’abord. Ouvrez ensuite l’adresse de nouveau."),
+  notUnderstood: new Words("Cela n’a pas fonctionné", "Il n’est pas possible de répondre à la requête sous cette forme.", "Ouvrez la page voulue depuis la page d’accueil."),
+  callbackOnly: new Words("Rien à voir ici", "Cette page sert uniquement à terminer une connexion.", "Ouvrez la page voulue."),
+  loginFailed: new Words("La connexion n’a pas fonctionné", "La réponse du fournisseur d’identité n’a pas été acceptée.", "Veuillez réessayer. Si cela se reproduit, prévenez les responsables de ce site et communiquez-leur les informations ci-dessous."),
+  loginOver: new Words("Cette connexion est terminée", "Elle n’a pas été commencée dans ce navigateur, ou elle est déjà terminée.", "Ouvrez la page voulue. Si cela se reproduit, autorisez les cookies de ce site et utilisez exactement l’adresse sous laquelle le site est connu."),
+  loginExpired: new Words("Cette connexion est terminée", "Elle a duré plus de dix minutes.", "Veuillez réessayer."),
+  loginDenied: new Words("Vous n’êtes pas connecté", "Le fournisseur d’identité ne vous a pas laissé entrer, ou vous avez annulé.", "Vous pouvez réessayer, aussi avec un autre compte."),
+  accountTooLarge: new Words("Trop d’autorisations", "Votre compte a plus de groupes ou d’autorisations que ce site ne peut en accepter.", "Veuillez prévenir les responsables de ce site et leur communiquer les informations ci-dessous."),
+  loopNoCookie: new Words("La connexion recommence sans cesse", "La connexion fonctionne, mais votre navigateur ne renvoie pas le cookie de ce site.", "Autorisez les cookies de ce site et utilisez exactement l’adresse sous laquelle le site est connu."),
+  loopOther: new Words("La connexion recommence sans cesse", "La connexion fonctionne, mais ce site ne peut pas en utiliser le résultat.", "Supprimez les cookies de ce site et réessayez. Si cela se reproduit, prévenez les responsables de ce site et communiquez-leur les informations ci-dessous."),
+  loggedOut: new Words("Vous êtes déconnecté", "Votre session sur ce site est terminée.", "Le fournisseur d’identité vous connaît peut-être encore. Sur un ordinateur partagé, fermez toutes les fenêtres du navigateur."),
+  copiesWork: new Words("Vous êtes déconnecté dans ce navigateur", "Ce navigateur a abandonné votre session, mais le site n’a pas pu en enregistrer la fin. Quiconque possède une copie des cookies de cette session peut l’utiliser jusqu’à son expiration.", "Si d’autres personnes utilisent cet ordinateur, ou si vous pensez que quelqu’un possède une telle copie, prévenez les responsables de ce site."),
+  confirmLogout: new Words("Se déconnecter ?", "Un lien d’un autre site a mené ici. Il ne s’est encore rien passé.", "Si vous ne voulez pas vous déconnecter, annulez ou fermez cette page."),
+};

@@ -1,0 +1,38 @@
+// German.
+
+import { Texts, Words } from "./texts";
+
+export const GERMAN: Texts = {
+  language: "de",
+  logIn: "Anmelden",
+  tryAgain: "Erneut versuchen",
+  frontPage: "Zur Startseite",
+  goOn: "Weiter",
+  cancel: "Abbrechen",
+  logOut: "Abmelden",
+  logOutAtProvider: "Auch beim Identitätsanbieter abmelden",
+  help: "Hilfe",
+  tokenNeeded: new Words("Nur für Programme", "Diese Adresse ist für Programme, die ein Zugriffstoken senden. Personen können sich hier nicht anmelden."),
+  tokenRefused: new Words("Nicht akzeptiert", "Die Anfrage enthielt ein Zugriffstoken, das hier nicht akzeptiert wird.", "Wenn eine App oder ein Link Sie hierher geführt hat, gehen Sie zurück und melden Sie sich dort erneut an."),
+  notAllowed: new Words("Kein Zugriff", "Dieses Konto darf diese Seite nicht öffnen.", "Wenn Sie sie benötigen, wenden Sie sich an den Betreiber dieser Website und nennen Sie ihm die Angaben unten."),
+  notOpen: new Words("Nicht zugänglich", "Diese Adresse ist für niemanden zugänglich."),
+  unavailable: new Words("Zurzeit nicht verfügbar", "Die Seite kann nicht angezeigt werden, weil die Anmeldung im Moment nicht funktioniert.", "Bitte versuchen Sie es in einer Minute erneut."),
+  notSetUp: new Words("Nicht verfügbar", "Die Anmeldung dieser Website ist nicht vollständig eingerichtet.", "Bitte informieren Sie den Betreiber dieser Website und nennen Sie ihm die Angaben unten."),
+  loginNeeded: new Words("Bitte melden Sie sich an", "Um diese Seite zu öffnen, müssen Sie sich anmelden."),
+  notSent: new Words("Nicht gesendet", "Sie sind nicht angemeldet, deshalb wurde nichts gesendet.", "Gehen Sie zurück und sichern Sie Ihre Eingaben. Melden Sie sich dann an und senden Sie sie erneut."),
+  tooManyCookies: new Words("Zu viele Cookies", "Ihr Browser sendet zu viele Cookies an diese Website.", "Löschen Sie die Cookies dieser Website und versuchen Sie es erneut."),
+  otherLogins: new Words("Hier anmelden?", "In diesem Browser laufen andere Anmeldungen, und diese wurde von einem Link auf einer anderen Website begonnen.", "Wenn Sie sich auf dieser Website anmelden möchten, klicken Sie auf Weiter."),
+  addressTooLong: new Words("Diese Adresse ist zu lang", "Die Adresse dieser Seite ist zu lang, um nach der Anmeldung zu ihr zurückzukehren.", "Melden Sie sich zuerst an. Öffnen Sie die Adresse dann erneut."),
+  notUnderstood: new Words("Das hat nicht funktioniert", "Die Anfrage kann in dieser Form nicht beantwortet werden.", "Öffnen Sie die gewünschte Seite von der Startseite aus."),
+  callbackOnly: new Words("Hier gibt es nichts zu sehen", "Diese Seite schließt nur eine Anmeldung ab.", "Öffnen Sie die gewünschte Seite."),
+  loginFailed: new Words("Die Anmeldung hat nicht funktioniert", "Die Antwort des Identitätsanbieters wurde nicht akzeptiert.", "Bitte versuchen Sie es erneut. Wenn es wieder geschieht, informieren Sie den Betreiber dieser Website und nennen Sie ihm die Angaben unten."),
+  loginOver: new Words("Diese Anmeldung ist beendet", "Sie wurde nicht in diesem Browser begonnen, oder sie ist schon abgeschlossen.", "Öffnen Sie die gewünschte Seite. Wenn dies wieder geschieht, erlauben Sie Cookies für diese Website und verwenden Sie genau die Adresse, unter der die Website bekannt ist."),
+  loginExpired: new Words("Diese Anmeldung ist beendet", "Sie hat länger als zehn Minuten gedauert.", "Bitte versuchen Sie es erneut."),
+  loginDenied: new Words("Sie sind nicht angemeldet", "Der Identitätsanbieter hat Sie nicht angemeldet, oder Sie haben abgebrochen.", "Sie können es erneut versuchen, auch mit einem anderen Konto."),
+  accountTooLarge: new Words("Zu viele Berechtigungen", "Ihr Konto hat mehr Gruppen oder Berechtigungen, als diese Website verarbeiten kann.", "Bitte informieren Sie den Betreiber dieser Website und nennen Sie ihm die Angaben unten."),
+  loopNoCookie: new Words("Die Anmeldung beginnt immer wieder", "Die Anmeldung funktioniert, aber Ihr Browser sendet das Cookie dieser Website nicht zurück.", "Erlauben Sie Cookies für diese Website und verwenden Sie genau die Adresse, unter der die Website bekannt ist."),
+  loopOther: new Words("Die Anmeldung beginnt immer wieder", "Die Anmeldung funktioniert, aber diese Website kann ihr Ergebnis nicht verwenden.", "Löschen Sie die Cookies dieser Website und versuchen Sie es erneut. Wenn es wieder geschieht, informieren Sie den Betreiber dieser Website und nennen Sie ihm die Angaben unten."),
+  loggedOut: new Words("Sie sind abgemeldet", "Ihre Sitzung auf dieser Website ist beendet.", "Beim Identitätsanbieter sind Sie möglicherweise noch angemeldet. Schließen Sie an einem gemeinsam genutzten Computer alle Browserfenster."),
+  copiesWork: new Words("Sie sind in diesem Browser abgemeldet", "Dieser Browser hat Ihre Sitzung aufgegeben, aber die Website konnte ihr Ende nicht vermerken. Wer eine Kopie der Cookies dieser Sitzung hat, kann sie verwenden, bis sie abläuft.", "Wenn andere diesen Computer benutzen oder Sie vermuten, dass jemand eine solche Kopie hat, informieren Sie den Betreiber dieser Website."),
+  confirmLogout: new Words("Abmelden?", "Ein Link auf einer anderen Website hat hierher geführt. Es ist noch nichts geschehen.", "Wenn Sie sich nicht abmelden möchten, brechen Sie ab oder schließen Sie diese Seite."),
+};

@@ -1,0 +1,38 @@
+// Spanish.
+
+import { Texts, Words } from "./texts";
+
+export const SPANISH: Texts = {
+  language: "es",
+  logIn: "Iniciar sesión",
+  tryAgain: "Intentar de nuevo",
+  frontPage: "Ir a la página de inicio",
+  goOn: "Continuar",
+  cancel: "Cancelar",
+  logOut: "Cerrar sesión",
+  logOutAtProvider: "Cerrar sesión también en el proveedor de identidad",
+  help: "Ayuda",
+  tokenNeeded: new Words("Solo para programas", "Esta dirección es para programas, que envían un token de acceso. Aquí no se puede iniciar sesión."),
+  tokenRefused: new Words("No aceptado", "La solicitud traía un token de acceso que aquí no se acepta.", "Si una aplicación o un enlace le trajo aquí, vuelva atrás e inicie sesión allí de nuevo."),
+  notAllowed: new Words("Acceso no permitido", "Esta cuenta no puede abrir esta página.", "Si la necesita, diríjase a los responsables de este sitio e indíqueles los datos de abajo."),
+  notOpen: new Words("No accesible", "Esta dirección no es accesible para nadie."),
+  unavailable: new Words("No disponible en este momento", "No se puede mostrar la página porque el inicio de sesión no funciona en este momento.", "Inténtelo de nuevo dentro de un minuto."),
+  notSetUp: new Words("No disponible", "El inicio de sesión de este sitio no está configurado por completo.", "Avise a los responsables de este sitio e indíqueles los datos de abajo."),
+  loginNeeded: new Words("Inicie sesión", "Para abrir esta página debe iniciar sesión."),
+  notSent: new Words("No se ha enviado", "No ha iniciado sesión, por lo que no se ha enviado nada.", "Vuelva atrás y guarde una copia de lo que ha escrito. Después inicie sesión y envíelo de nuevo."),
+  tooManyCookies: new Words("Demasiadas cookies", "Su navegador envía demasiadas cookies a este sitio.", "Borre las cookies de este sitio e inténtelo de nuevo."),
+  otherLogins: new Words("¿Iniciar sesión aquí?", "Hay otros inicios de sesión en curso en este navegador, y este lo ha comenzado un enlace de otro sitio.", "Si quiere iniciar sesión en este sitio, continúe."),
+  addressTooLong: new Words("Esta dirección es demasiado larga", "La dirección de esta página es demasiado larga para volver a ella después de iniciar sesión.", "Inicie sesión primero. Después abra la dirección de nuevo."),
+  notUnderstood: new Words("No ha funcionado", "No se puede responder a la solicitud en esta forma.", "Abra la página que desea desde la página de inicio."),
+  callbackOnly: new Words("Aquí no hay nada que ver", "Esta página solo completa un inicio de sesión.", "Abra la página que desea."),
+  loginFailed: new Words("El inicio de sesión no ha funcionado", "No se ha aceptado la respuesta del proveedor de identidad.", "Inténtelo de nuevo. Si vuelve a ocurrir, avise a los responsables de este sitio e indíqueles los datos de abajo."),
+  loginOver: new Words("Este inicio de sesión ha terminado", "No se comenzó en este navegador, o ya se ha completado.", "Abra la página que desea. Si vuelve a ocurrir, permita las cookies de este sitio y use exactamente la dirección por la que se conoce el sitio."),
+  loginExpired: new Words("Este inicio de sesión ha terminado", "Duró más de diez minutos.", "Inténtelo de nuevo."),
+  loginDenied: new Words("No ha iniciado sesión", "El proveedor de identidad no le ha dejado entrar, o usted ha cancelado.", "Puede intentarlo de nuevo, también con otra cuenta."),
+  accountTooLarge: new Words("Demasiados permisos", "Su cuenta tiene más grupos o permisos de los que este sitio puede admitir.", "Avise a los responsables de este sitio e indíqueles los datos de abajo."),
+  loopNoCookie: new Words("El inicio de sesión se repite una y otra vez", "El inicio de sesión funciona, pero su navegador no devuelve la cookie de este sitio.", "Permita las cookies de este sitio y use exactamente la dirección por la que se conoce el sitio."),
+  loopOther: new Words("El inicio de sesión se repite una y otra vez", "El inicio de sesión funciona, pero este sitio no puede usar su resultado.", "Borre las cookies de este sitio e inténtelo de nuevo. Si vuelve a ocurrir, avise a los responsables de este sitio e indíqueles los datos de abajo."),
+  loggedOut: new Words("Ha cerrado la sesión", "Su sesión en este sitio ha terminado.", "Es posible que el proveedor de identidad aún le reconozca. En un ordenador compartido, cierre todas las ventanas del navegador."),
+  copiesWork: new Words("Ha cerrado la sesión en este navegador", "Este navegador ha abandonado su sesión, pero el sitio no ha podido registrar su fin. Quien tenga una copia de las cookies de la sesión puede usarla hasta que caduque.", "Si otras personas usan este ordenador, o si cree que alguien tiene una copia, avise a los responsables de este sitio."),
+  confirmLogout: new Words("¿Cerrar sesión?", "Un enlace de otro sitio ha traído aquí. Todavía no ha pasado nada.", "Si no quiere cerrar la sesión, cancele o cierre esta página."),
+};

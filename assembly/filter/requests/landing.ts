@@ -1,0 +1,32 @@
+// Where the configuration sends a person in place of a page of the filter (`unauthorized_redirect_uri`, `forbidden_redirect_uri`).
+
+import { EMPTY, same, utf8 } from "../../bytes/bytes";
+import { PageSettings } from "../../config/page_settings";
+import { pathOf } from "../../config/paths";
+import { PageKind } from "../../flow/decision/page_kind";
+import { Refusal } from "../../flow/decision/refusal";
+import { requestKindOf } from "../../http/navigation";
+import { originOf } from "../../http/origin";
+import { readUrl } from "../../http/url";
+import { headers } from "./current";
+
+/** EMPTY: the page is shown. Nothing of the request chooses the address, and only what a person looks at is redirected. */
+export function landingOf(refusal: Refusal, settings: PageSettings): Uint8Array {
+  const forbids = refusal.page == PageKind.NotAllowed || refusal.page == PageKind.NotOpen;
+  const to = refusal.status == 401 ? settings.unauthorizedUri : forbids ? settings.forbiddenUri : EMPTY;
+  return to.length > 0 && requestKindOf(headers).isNavigation() && !isHere(to) ? to : EMPTY;
+}
+
+/** The request is for that very page: there the person sees what is wrong, and does not go in circles. */
+function isHere(to: Uint8Array): bool {
+  const read = readUrl(to);
+  if (read.failed) return headers.pathIs(pathOf(to));
+  const url = read.value;
+  return headers.pathIs(pathOf(url.path)) && same(originOf(utf8(url.https ? "https" : "http"), url.authority), originOf(only(":scheme"), only(":authority")));
+}
+
+/** The header's value if there is exactly one. */
+export function only(name: string): Uint8Array {
+  const values = headers.all(name);
+  return values.length == 1 ? values[0] : EMPTY;
+}

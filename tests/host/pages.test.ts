@@ -1,0 +1,167 @@
+/** What a person sees of the filter itself: each refusal's page leads on, is true, is in their language, and says nothing that is meant for operators. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { bearer, JWKS_CONFIG, ready, start, token } from "./fixture";
+import { browse, type Browser, BROWSER_CONFIG, code, jump, openCall, serveBrowser, logIn } from "./browser";
+import { readList } from "../../cli/attributes/list";
+import type { Envoy } from "./host/envoy";
+import type { LocalReply } from "./host/stream";
+
+const HTML = { accept: "text/html" };
+const LANGUAGES = ["en", "de", "fr", "es", "zh-Hans"];
+const source = (file: string): string => readFileSync(join(__dirname, "../../assembly", file), "utf8");
+
+/** The provider has never answered. */
+function down(config: object): Envoy {
+  const envoy = start({ config });
+  envoy.provider("idp").answers(() => "fail");
+  envoy.advance(1);
+  return envoy;
+}
+
+interface Seen { title: string; text: string; buttons: [label: string, to: string][] }
+const seen = ({ body }: LocalReply): Seen => ({
+  title: /<h1>([^<]*)<\/h1>/.exec(body)![1]!,
+  text: [...body.matchAll(/<p[^>]*>([^<]*)<\/p>/g)].map(([, text]) => text).join(" "),
+  buttons: [...body.matchAll(/<(?:a|button) class="[bo]"(?: href="([^"]*)")?>([^<]*)</g)].map(([, to = "", label]) => [label!, to]),
+});
+
+describe("the words of all pages, in each language", () => {
+  const files = ["english", "german", "french", "spanish", "chinese"].map((name) => source(`filter/pages/${name}.ts`));
+  const attributes = readList().attributes.map(({ name }) => name.split(/[.[]/).at(-1)!.replace("].", "")).filter((name) => name.includes("_"));
+
+  test("name no attribute of the configuration", () => {
+    for (const file of files) for (const name of [...attributes, "redirect_uri", "session.secret"]) expect(file).not.toContain(name);
+  });
+
+  test("say nobody is logged in who may not be, and give operators no hints", () => {
+    for (const file of files) expect(file).not.toMatch(/You are logged in[,.]|[Oo]perator|[Gg]ateway|\bEnvoy\b|Sie sind angemeldet|Vous êtes connecté[,. ]|"Ha iniciado sesión|您已登录/);
+  });
+});
+
+test("each refusal has a page, by its code: the documentation lists the same", () => {
+  const kinds = new Map([...source("flow/decision/refusal.ts").matchAll(/new Refusal\("(\w+)", (\d+),.*PageKind\.(\w+)\)/g)].map(([, name, status, kind]) => [name!, { status: status!, kind: kind! }]));
+  const english = source("filter/pages/english.ts");
+  const title = (kind: string): string => new RegExp(`  ${kind[0]!.toLowerCase()}${kind.slice(1)}: new Words\\("([^"]*)"`).exec(english)![1]!;
+  const documented = new Map([...readFileSync(join(__dirname, "../../docs/pages.md"), "utf8").matchAll(/^\| ([^|`]+) \| (`.*`) \| /gm)].flatMap(([, name, codes]) => codes!.split(", ").map((one) => [one.replaceAll("`", ""), name!.trim()] as const)));
+  expect(Object.fromEntries(documented)).toEqual(Object.fromEntries([...kinds].map(([name, { kind }]) => [name, title(kind)])));
+});
+
+describe("a page leads on", () => {
+  test("an outage: to the same address again, though nobody said where", () => {
+    const { local } = down(BROWSER_CONFIG).get("/orders?page=2", { ...HTML, ...bearer(token()) });
+    expect([code(local), seen(local).buttons]).toEqual(["503 provider_not_ready", [["Try again", "/orders?page=2"]]]);
+  });
+  test("a session whose refresh fails: the page can be tried again", () => {
+    const { envoy, browser } = browse();
+    logIn(browser);
+    jump(envoy, 301);
+    const page = browser.navigate("/page?a=1");
+    openCall(envoy, "/token").reply(500);
+    expect([code(page.local), seen(page.local).buttons]).toEqual(["503 provider_unreachable", [["Try again", "/page?a=1"]]]);
+  });
+  test("after a form the link leads to the front page: a form is not sent again", () => {
+    const { local } = down(BROWSER_CONFIG).request("POST", "/orders", { ...HTML, ...bearer(token()) });
+    expect(seen(local).buttons).toEqual([["Go to the start page", "/"]]);
+  });
+  test("what is open to nobody: to the front page", () => {
+    const { envoy } = browse({ rules: [{ path_prefix: "/admin", mode: "deny" }] });
+    expect(seen(envoy.get("/admin/x", HTML).local)).toMatchObject({ title: "Not open", buttons: [["Go to the start page", "/"]] });
+  });
+  test("the front page itself: to another try", () => expect(seen(ready().get("/?a=1", { ...HTML, ...bearer(token({ exp: 1 })) }).local).buttons).toEqual([["Try again", "/"]]));
+  test("a token in the query is not in the link", () => {
+    const { local } = down({ ...JWKS_CONFIG, auth_accept_token_as: ["query:access_token"] }).get(`/orders?access_token=${token()}`, HTML);
+    expect([code(local), seen(local).buttons]).toEqual(["503 provider_not_ready", [["Try again", "/orders"]]]);
+  });
+});
+
+describe("who is logged in and may not open a page", () => {
+  const forbidden = { access_rules: { claim: "role", equals: "admin" } };
+
+  test("is not told to log out first, but can", () => {
+    const { envoy, browser } = browse(forbidden);
+    logIn(browser);
+    const { local } = browser.navigate("/page");
+    expect(code(local)).toMatch(/^403 /);
+    expect(seen(local)).toEqual({ title: "Not allowed here", text: expect.stringMatching(/^This account may not open this page\./), buttons: [["Go to the start page", "/"], ["Log out", "/logout"]] });
+    expect(envoy.logText).toContain("by access_rules");
+  });
+  test("a program's token is not offered a logout", () => {
+    const { envoy } = browse(forbidden);
+    expect(seen(envoy.get("/page", { ...HTML, ...bearer(token()) }).local).buttons).toEqual([["Go to the start page", "/"]]);
+  });
+  test("a refusal that names the logout's path does not call it an address to log in at", () => {
+    const { envoy, browser } = browse({ max_claim_headers_bytes: 1024 });
+    logIn(browser, { userinfo: { sub: "alice", groups: Array.from({ length: 200 }, (_, i) => `group ${i}`) } });
+    expect(code(browser.fetch("/api").local)).toBe("431 claims_too_large");
+    expect(JSON.parse(browser.fetch("/api").local.body)).not.toHaveProperty("sign_in");
+    expect(envoy.logText).toContain("max_claim_headers_bytes");
+  });
+});
+
+describe("hints for operators are in the log, not on the page", () => {
+  test("the callback's address opened directly", () => {
+    const { envoy, browser } = browse();
+    const { local } = browser.navigate("/callback");
+    expect(seen(local)).toEqual({ title: "Nothing to see here", text: "This page only completes a login. Open the page that you want.", buttons: [["Go to the start page", "/"]] });
+    expect(envoy.logText).toMatch(/warn: .*the callback was opened without an answer.*give redirect_uri a path of its own/);
+  });
+  test.each([
+    ["loop_cookie_missing", (browser: Browser) => browser.jar.clear(), "does not send the session's cookie back"],
+    ["loop_cookie_unreadable", (browser: Browser) => { for (const [name, kept] of browser.jar) if (name === browser.session) kept.value = `${kept.value.slice(0, -9)}AAAAAAAAA`; }, "different values of session.secret"],
+  ])("a redirect loop: %s", (expected, lose, why) => {
+    const { envoy, browser } = browse();
+    for (let i = 0; i < 3; i++) {
+      logIn(browser);
+      const counter = [...browser.jar].filter(([name]) => name !== browser.session);
+      lose(browser);
+      for (const [name, kept] of counter) browser.jar.set(name, kept);
+    }
+    const { local } = browser.navigate("/page");
+    expect([code(local), seen(local).title]).toEqual([`400 ${expected}`, "The login starts again and again"]);
+    expect(envoy.logText).toContain(why);
+  });
+});
+
+describe("the language", () => {
+  const page = (language: string, accept = "text/html") => ready().get("/a", { ...bearer(token({ exp: 1 })), accept, "accept-language": language }).local;
+
+  test("is the first that the browser asks for and that there are texts for, else English", () => {
+    const found = ["en-GB,en", "de-AT,de;q=0.9,en;q=0.8", "pt,fr;q=0.9", "es-419", "zh-CN,zh;q=0.9", "pt", "", "*", "xx-evil\"><script>"].map((language) => {
+      const local = page(language);
+      expect(local.body).toContain(`<html lang="${local.headers.get("content-language")}">`);
+      expect(local.headers.get("vary")).toBe("accept-language");
+      return local.headers.get("content-language");
+    });
+    expect(found).toEqual([...LANGUAGES, "en", "en", "en", "en"]);
+  });
+  test("holds for pages that are no refusals too", () => {
+    const { browser } = browse();
+    const { local } = browser.navigate("/logout", { "accept-language": "de", "sec-fetch-site": "cross-site" });
+    expect(seen(local)).toMatchObject({ title: "Abmelden?", buttons: [["Abbrechen", "/"], ["Abmelden", ""]] });
+  });
+  test("is nothing to programs: their JSON is the same for all", () => {
+    const local = page("de", "*/*");
+    expect([JSON.parse(local.body).error_description, local.headers.has("vary"), local.headers.has("content-language")]).toEqual(["The token has expired.", false, false]);
+  });
+});
+
+describe("the application's own look", () => {
+  const config = { page: { name: "Shop <1>", logo: "data:image/png;base64,iVBORw0KGgo=", help_uri: "mailto:help@example.com", color: "#0b6b3a" } };
+
+  test("name, logo, help and color are on the page, and the policy lets only that logo in", () => {
+    const { local } = ready({ config: { ...JWKS_CONFIG, ...config } }).get("/", { ...HTML, ...bearer("x") });
+    expect(local.body).toContain('<header><img alt="" src="data:image/png;base64,iVBORw0KGgo=">Shop &lt;1&gt;</header>');
+    expect(local.body).toContain('<a href="mailto:help@example.com">Help</a>');
+    expect(local.headers.get("content-security-policy")).toBe("default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'");
+  });
+  test("without a logo no image at all may be loaded", () => {
+    expect(ready().get("/", { ...HTML, ...bearer("x") }).local.headers.get("content-security-policy")).toBe("default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'");
+  });
+  test("a rule shows its own", () => {
+    const envoy = start({ config: { ...BROWSER_CONFIG, ...config, rules: [{ path_prefix: "/wiki", page: { name: "Wiki" }, bearer_only: true }] } });
+    serveBrowser(envoy);
+    envoy.advance(1);
+    expect(envoy.get("/wiki/x", HTML).local.body).toContain("<header>Wiki</header>");
+  });
+});

@@ -1,0 +1,64 @@
+import { textsFor } from "../../../../assembly/filter/pages/languages";
+import { Texts, wordsOf } from "../../../../assembly/filter/pages/texts";
+import { PageKind } from "../../../../assembly/flow/decision/page_kind";
+import { ascii, equal, equalInt, isFalse, isTrue } from "../../check";
+
+const TAGS = ["en", "de", "fr", "es", "zh"];
+
+function chosen(header: string): string { return textsFor([ascii(header)]).language; }
+
+export function the_first_language_that_there_are_texts_for_is_taken(): void {
+  equal(chosen("de-DE,de;q=0.9,en-US;q=0.8,en;q=0.7"), "de");
+  equal(chosen("it-IT, it;q=0.9, fr;q=0.8, en;q=0.5"), "fr");
+  equal(chosen("ES"), "es");
+  equal(chosen("zh-TW,zh;q=0.9"), "zh-Hans");
+  equal(chosen("pt,nl;q=0.9,*;q=0.5,de;q=0.1"), "de");
+}
+
+export function english_where_nothing_fits(): void {
+  equal(textsFor([]).language, "en");
+  const others = ["", "*", "it", "deutsch", "d", "eng", "q=de", "-de", "<script>", ";;;,,,"];
+  for (let i = 0; i < others.length; i++) equal(chosen(others[i]), "en");
+}
+
+export function only_two_kilobytes_of_the_header_are_read(): void {
+  equal(chosen("x,".repeat(1000) + "de"), "de");
+  equal(chosen("x,".repeat(2000) + "de"), "en");
+}
+
+export function every_language_has_every_text_as_plain_text(): void {
+  for (let i = 0; i < TAGS.length; i++) {
+    const texts = textsFor([ascii(TAGS[i])]);
+    const all = labels(texts);
+    for (let kind = 0; kind < <i32>PageKind.Nothing; kind++) {
+      const words = wordsOf(texts, <PageKind>kind);
+      isTrue(words.title.length > 0 && words.text.length > 0, TAGS[i] + " " + kind.toString());
+      all.push(words.title);
+      all.push(words.text);
+      all.push(words.hint);
+    }
+    for (let k = 0; k < all.length; k++) isPlain(all[k]);
+    for (let k = 0; k < labels(texts).length; k++) isTrue(labels(texts)[k].length > 0, TAGS[i]);
+  }
+}
+
+/** Where English has a hint, every language has one: it says what a person can do. */
+export function no_language_leaves_out_what_a_person_can_do(): void {
+  const english = textsFor([]);
+  for (let i = 1; i < TAGS.length; i++) {
+    const texts = textsFor([ascii(TAGS[i])]);
+    for (let kind = 0; kind < <i32>PageKind.Nothing; kind++) {
+      equalInt(<i32>(wordsOf(texts, <PageKind>kind).hint.length > 0), <i32>(wordsOf(english, <PageKind>kind).hint.length > 0));
+      isFalse(wordsOf(texts, <PageKind>kind).text == wordsOf(english, <PageKind>kind).text, TAGS[i] + " " + kind.toString());
+    }
+  }
+}
+
+function labels(t: Texts): string[] { return [t.logIn, t.tryAgain, t.frontPage, t.goOn, t.cancel, t.logOut, t.logOutAtProvider, t.help]; }
+
+function isPlain(text: string): void {
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    isTrue(c >= 0x20 && c != 0x3c && c != 0x3e && c != 0x26 && c != 0x22 && c != 0x27 && c != 0x5f && c != 0x7f, text);
+  }
+}
