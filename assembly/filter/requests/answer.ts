@@ -79,6 +79,7 @@ export function respond(next: Respond, rule: RuleSettings): FilterHeadersStatus 
   addCookies(pairs, page.setCookies);
   return send(200, details, utf8(ownPage(rule.config.page, texts, page)), serialised(pairs));
 }
+
 /** The request at hand is answered by a JSON document that is about no request. `details`: what access logs show. */
 export function report(status: i32, details: string, body: string): FilterHeadersStatus {
   return send(status, utf8(details), utf8(body), serialised(textHeaders()));
