@@ -42,7 +42,7 @@ async function shell(): Promise<Shell> {
 }
 
 function spawned({ folder, environment }: Shell, script: string): { child: ChildProcess; output: () => string; ended: Promise<number | null> } {
-  const child = spawn("/usr/bin/bash", ["-euc", script], { cwd: folder, env: environment, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn("/usr/bin/bash", ["-euc", script], { cwd: folder, env: environment, stdio: ["ignore", "pipe", "pipe"], timeout: 300_000 });
   let text = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => { text += chunk.toString(); });
   return { child, output: () => text, ended: new Promise((resolve) => child.once("close", resolve)) };
