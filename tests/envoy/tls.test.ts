@@ -14,19 +14,21 @@ import { byKeys } from "./support/world";
 
 /** Self-signed, for localhost alone, until 2126. */
 const CERTIFICATE = join(__dirname, "support/tls/localhost.pem");
+/** The same until February 2025. */
+const EXPIRED = join(__dirname, "support/tls/expired.pem");
 const KEY = join(__dirname, "support/tls/localhost.key");
 
-/** The provider behind TLS 1.3 alone, and an Envoy that expects this name of it. */
-async function start(serverName: string) {
+/** The provider behind TLS 1.3 alone, and an Envoy that expects this name of it and trusts its certificate. */
+async function start(serverName: string, certificate = CERTIFICATE) {
   const [provider, upstream] = await Promise.all([startProvider(), startUpstream()]);
-  const server = createServer({ minVersion: "TLSv1.3", cert: readFileSync(CERTIFICATE), key: readFileSync(KEY) }, (socket) => {
+  const server = createServer({ minVersion: "TLSv1.3", cert: readFileSync(certificate), key: readFileSync(KEY) }, (socket) => {
     const plain = connect(Number(new URL(provider.issuer).port), "127.0.0.1");
     for (const [from, to] of [[socket, plain], [plain, socket]] as const) from.pipe(to).on("error", () => from.destroy());
   });
   server.on("tlsClientError", () => {});
   const port = await listenOn(server, 0);
   atEnd(async () => void server.close());
-  const clusters = { upstream: { port: upstream.port }, idp: { port, tls: { serverName, ca: CERTIFICATE } } };
+  const clusters = { upstream: { port: upstream.port }, idp: { port, tls: { serverName, ca: certificate } } };
   return { provider, envoy: await startEnvoy({ clusters, filter: byKeys(provider) }) };
 }
 
@@ -40,3 +42,13 @@ test("duty 40: a provider whose certificate is for another name is not believed:
   await envoy.logged(/\[cluster "idp"\]/, 10_000);
   expect((await getWith(envoy.url, await provider.mint())).status).toBe(503);
 });
+
+// docs/runbooks.md: The provider's certificate has expired.
+test.each([["that has expired", "localhost", EXPIRED, "fail_verify_error"], ["for another name", "idp.example.com", CERTIFICATE, "fail_verify_san"]])(
+  "duty 40: a certificate %s shows as a line in the log, a counter of Envoy's and a gauge", async (_, serverName, certificate, counter) => {
+    const { provider, envoy } = await start(serverName, certificate);
+    await envoy.logged(/envoy-oidc: discovery of .* failed: the provider answered status 503: it is out of order, or Envoy does not reach it \(check the cluster: DNS, port, TLS\) \[cluster "idp"\]/, 10_000);
+    const stats = await envoy.stats();
+    expect(stats[`cluster.idp.ssl.${counter}`]).toBeGreaterThan(0);
+    await until("the gauge", 5_000, async () => ((await envoy.stats())[`wasmcustom.envoy_oidc.provider_ready.${provider.issuer}`] === 0 ? true : undefined));
+  });
