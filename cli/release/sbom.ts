@@ -1,9 +1,10 @@
 // The SBOM, by CycloneDX's own tool: what the module and the npm package are made of. The tools of the build are not in it.
 
 import { execFileSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { install } from "../own-lock";
 
 /** The tool's own package.json and lock. */
 const TOOL = join(__dirname, "sbom");
@@ -14,13 +15,8 @@ interface Bom { metadata: { tools: { components: { name: string }[] } } }
 
 /** The tool, installed below `root`, the project's folder; this needs the network where it is not there yet. */
 export function sbomTool(root: string): string {
-  const folder = join(root, "build/sbom"), installed = join(folder, "node_modules/.package-lock.json"), lock = join(folder, "package-lock.json");
-  const wanted = readFileSync(join(TOOL, "package-lock.json"), "utf8");
-  if (!existsSync(installed) || readFileSync(lock, "utf8") !== wanted) {
-    mkdirSync(folder, { recursive: true });
-    for (const file of ["package.json", "package-lock.json"]) copyFileSync(join(TOOL, file), join(folder, file));
-    execFileSync("npm", ["ci", "--omit=optional", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: folder, stdio: "inherit" });
-  }
+  const folder = join(root, "build/sbom");
+  install(TOOL, folder, "--omit=optional");
   return join(folder, "node_modules/.bin/cyclonedx-npm");
 }
 

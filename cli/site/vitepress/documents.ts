@@ -1,7 +1,7 @@
 // What documents consist of: pages, headings, links, pictures. For the site and for the tests; it has no dependencies.
 
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join, posix } from "node:path";
 
 /** Beside everything in docs/. */
 const AT_THE_TOP = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"];
@@ -46,4 +46,13 @@ export function anchorsIn(text: string): string[] {
     seen.set(slug, before + 1);
     return before === 0 ? slug : `${slug}-${before}`;
   });
+}
+
+/** The first heading. */
+export function titleOf(text: string): string { return /^# +(.+)$/m.exec(text)?.[1]?.replaceAll("`", "") ?? ""; }
+
+/** The folders that pages link to. */
+export function foldersIn(root: string): string[] {
+  const targets = pagesIn(root).flatMap((page) => linksIn(readFileSync(join(root, page), "utf8")).map(({ target }) => posix.join(posix.dirname(page), target.split("#")[0]!)));
+  return [...new Set(targets)].filter((path) => statSync(join(root, path), { throwIfNoEntry: false })?.isDirectory());
 }
