@@ -62,7 +62,7 @@ function listed(page, heading) {
 function sidebar() {
   const top = listed("README.md", "## Read on"), providers = PAGES.filter((page) => page.startsWith("docs/providers/") && !page.endsWith("README.md"));
   const items = providers.map((page) => ({ text: titleOf(read(page)), link: addressOf(page) }));
-  return [{ text: "envoy-oidc", link: "/" }, ...top.map((item) => item.link === addressOf("docs/providers/README.md") ? { ...item, items, collapsed: true } : item)];
+  return [{ text: "envoy-oidc", link: "/", items: top.map((item) => item.link === addressOf("docs/providers/README.md") ? { ...item, items, collapsed: true } : item) }];
 }
 
 export default {
@@ -74,7 +74,7 @@ export default {
   vite: { logLevel: "warn", build: { chunkSizeWarningLimit: 4000 } },
   ignoreDeadLinks: "localhostLinks", // those of the demo
   markdown: { html: false, anchor: { slugify: slugOf }, toc: { slugify: slugOf }, headers: { slugify: slugOf }, config: markdown },
-  themeConfig: { search: { provider: "local" }, sidebar: sidebar(), outline: "deep", docFooter: { prev: false, next: false } },
+  themeConfig: { search: { provider: "local", options: { miniSearch: { searchOptions: { combineWith: "AND" } } } }, sidebar: sidebar(), outline: "deep", docFooter: { prev: false, next: false } },
   buildEnd({ outDir }) {
     for (const file of files) {
       if (existsSync(join(outDir, file))) continue;
