@@ -99,6 +99,8 @@ test.each(WITH_PICTURES)("the pictures of $page are drawn, in light and in dark"
   await drawn.nth(count - 1).waitFor();
   expect(await drawn.count()).toBe(count);
   for (let i = 0; i < count; i++) expect((await drawn.nth(i).boundingBox())!.height).toBeGreaterThan(100);
+  const cutOff = await drawn.locator("foreignObject").evaluateAll((labels) => labels.filter(({ scrollHeight, clientHeight }) => scrollHeight > clientHeight + 1).map(({ textContent }) => textContent));
+  expect(cutOff).toEqual([]);
   await picture(page, `documents-${name.replaceAll("/", "-")}`);
   await page.emulateMedia({ colorScheme: "dark" });
   await page.reload();
