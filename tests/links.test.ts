@@ -1,5 +1,5 @@
 // Every link of the documents leads somewhere: to a file of the project, to a heading, or to a well-formed address elsewhere.
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { join, posix } from "node:path";
 import { anchorsIn, linksIn, pagesIn } from "../cli/site/vitepress/documents";
 
@@ -48,6 +48,8 @@ test("every page can be reached from README", () => {
   }
   expect(pagesIn(ROOT).filter((page) => !reached.has(page))).toEqual([]);
 });
+
+test("README's picture of the demo is small", () => { expect(statSync(join(ROOT, "docs/demo.png")).size).toBeLessThan(100_000); });
 
 const FILES = new Map([["docs/a.md", "# A\n## What to do?\n## What to do?\n"], ["envoy/x.yaml", ""], ["envoy", ""]]);
 const see = (text: string): string[] => faults("docs/page.md", text, (path) => FILES.get(path) ?? null).map((fault) => fault.replace("docs/page.md:", ""));

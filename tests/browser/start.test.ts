@@ -33,7 +33,7 @@ test("the first URL leads to a login, a page that says who it is, a second tab, 
 
 /** The page down to the identity headers. */
 async function pictureForReadme(page: Page): Promise<void> {
-  const before = page.viewportSize()!, width = 800;
+  const before = page.viewportSize()!, width = 720;
   await page.setViewportSize({ width, height: before.height });
   const { y } = (await page.getByRole("heading", { name: "All other headers" }).boundingBox())!;
   await page.screenshot({ path: join(__dirname, "../../docs/demo.png"), clip: { x: 0, y: 0, width, height: y }, fullPage: true });
