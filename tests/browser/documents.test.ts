@@ -127,4 +127,4 @@ test("no page is wider than a phone", async () => {
   }
   await picture(page, "documents-narrow");
   expect(wide).toEqual([]);
-});
+}, 240_000);
