@@ -1,6 +1,7 @@
 // The architecture, as a test: who may import whom, what could trap on input, who alone makes a proof, how long a file may be.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
+import { picturesIn } from "../cli/site/vitepress/documents";
 import { blank } from "./support/blank";
 import { circles } from "./support/circles";
 import { BANS, CIRCLES, LINES, LONG, MAKERS, ORDER, RIGHT_OF_ABI, WITHIN } from "./support/layers";
@@ -84,6 +85,15 @@ describe("imports", () => {
   test("every folder has its sentence in docs/architecture.md", () => {
     const page = readFileSync(join(ROOT, "docs/architecture.md"), "utf8"), rooms = [...ORDER.flat().filter((name) => existsSync(join(ROOT, "assembly", name))), "abi", ...Object.values(WITHIN).flat(2).filter((room) => room !== ".")];
     expect(rooms.filter((room) => !page.includes(`| \`${room}\` | `))).toEqual([]);
+  });
+
+  test("every arrow between folders in the picture of docs/architecture.md is an import", () => {
+    const picture = picturesIn(readFileSync(join(ROOT, "docs/architecture.md"), "utf8")).find((text) => text.startsWith("flowchart"))!;
+    const inFilter = (name: string): boolean => WITHIN.filter!.flat().includes(name), folderOf = (name: string): string => inFilter(name) ? `filter/${name}/` : `${name}/`;
+    const arrows = [...picture.matchAll(/^ *(\w+) -->(?:\|[^|]*\|)? (\w+)$/gm)].map(([, from, to]) => [from!, to!] as const).filter((ends) => !ends.includes("envoy"));
+    expect(arrows.length).toBeGreaterThan(10);
+    const imports = FILES.flatMap(({ file, withoutComments }) => [...withoutComments.matchAll(/(?:from|import)\s*"(\.[^"]*)"/g)].map(([, to]) => [file, normalize(join(dirname(file), to!))] as const));
+    expect(arrows.filter(([from, to]) => !imports.some(([file, target]) => file.startsWith(folderOf(from)) && target.startsWith(folderOf(to))))).toEqual([]);
   });
 
   test("lead back to no file: a circle has no part that can be read first", () => {

@@ -1,13 +1,14 @@
 // The SBOM, by CycloneDX's own tool: what the module and the npm package are made of. The tools of the build are not in it.
 
 import { execFileSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { install } from "../own-lock";
 
 /** The tool's own package.json and lock. */
 const TOOL = join(__dirname, "sbom");
-const INSTALLED_WITHIN_MS = 1_200_000, WRITTEN_WITHIN_MS = 300_000;
+const WRITTEN_WITHIN_MS = 300_000;
 
 interface Manifest { name: string; version: string; description: string; license: string; dependencies?: Record<string, string>; devDependencies: Record<string, string> }
 interface Lock { packages: Record<string, { dev?: boolean }> }
@@ -15,13 +16,8 @@ interface Bom { metadata: { tools: { components: { name: string }[] } } }
 
 /** The tool, installed below `root`, the project's folder; this needs the network where it is not there yet. */
 export function sbomTool(root: string): string {
-  const folder = join(root, "build/sbom"), installed = join(folder, "node_modules/.package-lock.json"), lock = join(folder, "package-lock.json");
-  const wanted = readFileSync(join(TOOL, "package-lock.json"), "utf8");
-  if (!existsSync(installed) || readFileSync(lock, "utf8") !== wanted) {
-    mkdirSync(folder, { recursive: true });
-    for (const file of ["package.json", "package-lock.json"]) copyFileSync(join(TOOL, file), join(folder, file));
-    execFileSync("npm", ["ci", "--omit=optional", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: folder, stdio: "inherit", timeout: INSTALLED_WITHIN_MS });
-  }
+  const folder = join(root, "build/sbom");
+  install(TOOL, folder, "--omit=optional");
   return join(folder, "node_modules/.bin/cyclonedx-npm");
 }
 

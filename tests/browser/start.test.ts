@@ -1,7 +1,8 @@
-// `npm start` as a person meets it: the URL that it prints first, opened in a browser.
+// `npm start` as a person meets it: the URL that it prints first, opened in a browser. `npm run docs:demo` makes README's picture of it.
 
+import { join } from "node:path";
 import { fourFreePorts, guideOf, startDemo } from "../envoy/support/demo";
-import { chooses, heading, newProfile, picture } from "./support/browser";
+import { chooses, heading, newProfile, picture, type Page } from "./support/browser";
 
 test("the first URL leads to a login, a page that says who it is, a second tab, a logout, and a login again", async () => {
   const guide = await guideOf(startDemo(await fourFreePorts()));
@@ -15,6 +16,7 @@ test("the first URL leads to a login, a page that says who it is, a second tab, 
   expect(text).toMatch(/Access token\s+Expires in (60|5\d) s/);
   expect(text).toMatch(/x-scopes\s+openid profile email read/);
   await picture(page, "start");
+  if (process.env.WRITE_DEMO) await pictureForReadme(page);
   const second = page.waitForEvent("popup");
   await page.getByRole("link", { name: "second tab" }).click();
   await (await second).waitForLoadState();
@@ -28,3 +30,12 @@ test("the first URL leads to a login, a page that says who it is, a second tab, 
   await page.waitForURL(/\/interaction\//);
   expect(await heading(page)).toBe("Log in");
 }, 60_000);
+
+/** The page down to the first identity headers: README needs no more. */
+async function pictureForReadme(page: Page): Promise<void> {
+  const before = page.viewportSize()!, width = 840;
+  await page.setViewportSize({ width, height: before.height });
+  const { y } = (await page.getByText("x-userinfo", { exact: true }).boundingBox())!;
+  await page.screenshot({ path: join(__dirname, "../../docs/demo.png"), clip: { x: 0, y: 0, width, height: y - 8 }, fullPage: true });
+  await page.setViewportSize(before);
+}
