@@ -3,7 +3,7 @@
 import { randomBytes } from "node:crypto";
 import { SESSION_SECRET, startBrowserWorld, type BrowserWorld } from "../envoy/support/browser-world";
 import { getWith } from "../envoy/support/http";
-import { chooses, heading, newProfile, picture, logIn, whereabouts, type BrowserContext, type Page } from "./support/browser";
+import { chooses, eachTestGets, heading, newProfile, picture, logIn, whereabouts, type BrowserContext, type Page } from "./support/browser";
 
 let world: BrowserWorld;
 let profile: BrowserContext;
@@ -13,12 +13,7 @@ beforeAll(async () => {
   world = await startBrowserWorld();
 });
 
-beforeEach(async () => {
-  profile = await newProfile();
-  page = await profile.newPage();
-});
-
-afterEach(() => profile.close());
+eachTestGets((fresh) => { [profile, page] = [fresh.profile, fresh.page]; });
 
 /** The names of the cookies that the application has set: the provider is another host. */
 async function cookieNames(path = "/callback"): Promise<string[]> {

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { startBrowserWorld, type BrowserWorld } from "../envoy/support/browser-world";
 import { BrowserClient } from "../envoy/support/browser-client";
 import { request } from "../envoy/support/http";
-import { cookieHeader, heading, newProfile, picture, logIn, whereabouts, type BrowserContext, type Page } from "./support/browser";
+import { cookieHeader, eachTestGets, heading, picture, logIn, whereabouts, type BrowserContext, type Page } from "./support/browser";
 
 let world: BrowserWorld;
 let profile: BrowserContext;
@@ -14,12 +14,7 @@ beforeAll(async () => {
   world = await startBrowserWorld();
 });
 
-beforeEach(async () => {
-  profile = await newProfile();
-  page = await profile.newPage();
-});
-
-afterEach(() => profile.close());
+eachTestGets((fresh) => { [profile, page] = [fresh.profile, fresh.page]; });
 
 const sessionCookies = async (): Promise<string[]> => (await profile.cookies(world.app)).map(({ name }) => name).filter((name) => !name.includes("flow"));
 

@@ -3,17 +3,12 @@
 import { generateKeyPairSync } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startBrowserWorld, SESSION_SECRET, type BrowserWorldOptions } from "../envoy/support/browser-world";
-import { heading, newProfile, picture, logIn, whereabouts, type BrowserContext, type Page } from "./support/browser";
+import { eachTestGets, heading, picture, logIn, whereabouts, type BrowserContext, type Page } from "./support/browser";
 
 let profile: BrowserContext;
 let page: Page;
 
-beforeEach(async () => {
-  profile = await newProfile();
-  page = await profile.newPage();
-});
-
-afterEach(() => profile.close());
+eachTestGets((fresh) => { [profile, page] = [fresh.profile, fresh.page]; });
 
 async function loggedIn(options: BrowserWorldOptions, path = "/orders?page=2") {
   const world = await startBrowserWorld(options);

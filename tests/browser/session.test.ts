@@ -3,17 +3,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { listeners, SESSION_SECRET, startBrowserWorld, type BrowserWorld } from "../envoy/support/browser-world";
 import { request } from "../envoy/support/http";
-import { chooses, cookieHeader, heading, newProfile, logIn, type BrowserContext, type Page } from "./support/browser";
+import { chooses, cookieHeader, eachTestGets, heading, newProfile, logIn, type BrowserContext, type Page } from "./support/browser";
 
 let profile: BrowserContext;
 let page: Page;
 
-beforeEach(async () => {
-  profile = await newProfile();
-  page = await profile.newPage();
-});
-
-afterEach(() => profile.close());
+eachTestGets((fresh) => { [profile, page] = [fresh.profile, fresh.page]; });
 
 type Cookies = Awaited<ReturnType<BrowserContext["cookies"]>>;
 

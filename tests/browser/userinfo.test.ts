@@ -2,7 +2,7 @@
 
 import { startBrowserWorld, type BrowserWorld } from "../envoy/support/browser-world";
 import { until } from "../envoy/support/envoy";
-import { newProfile, logIn, type BrowserContext, type Page } from "./support/browser";
+import { eachTestGets, logIn, type BrowserContext, type Page } from "./support/browser";
 
 let world: BrowserWorld;
 let profile: BrowserContext;
@@ -12,12 +12,7 @@ beforeAll(async () => {
   world = await startBrowserWorld({ filter: { userinfo_path: "/userinfo" } });
 });
 
-beforeEach(async () => {
-  profile = await newProfile();
-  page = await profile.newPage();
-});
-
-afterEach(() => profile.close());
+eachTestGets((fresh) => { [profile, page] = [fresh.profile, fresh.page]; });
 
 interface Seen { status: number; body: Record<string, unknown> }
 

@@ -44,6 +44,16 @@ export async function newProfile(): Promise<BrowserContext> {
   return profile;
 }
 
+/** A fresh profile and a page in it for each test of the file, closed after it. */
+export function eachTestGets(take: (fresh: { profile: BrowserContext; page: Page }) => void): void {
+  let profile: BrowserContext;
+  beforeEach(async () => {
+    profile = await newProfile();
+    take({ profile, page: await profile.newPage() });
+  });
+  afterEach(() => profile.close());
+}
+
 /** Keeps what the page looks like in build/screenshots. */
 export async function picture(page: Page, name: string): Promise<void> {
   mkdirSync(PICTURES, { recursive: true });
