@@ -77,11 +77,11 @@ describe("APISIX cannot connect to the OpenID provider", () => {
 });
 
 describe("no session state found: 1. misconfigured redirection URI", () => {
-  test("redirect_uri is the protected path itself: a page says what this address is, and what the operator should change", async () => {
+  test("redirect_uri is the protected path itself: a page says what this address is, and the log what the operator should change", async () => {
     const page = await new BrowserClient().get(`${gateways.onThePage.url}/api/v1/orders`);
     expect([page.status, code(page)]).toEqual([400, "400 callback_direct"]);
-    expect(page.body).toContain("This address is only the way back from the identity provider.");
-    expect(page.body).toContain("redirect_uri");
+    expect(page.body).toContain("This page only completes a login.");
+    await gateways.onThePage.logged(/the callback was opened without an answer.*redirect_uri/);
   });
 
   test("other pages of that gateway work all the same", async () => {
@@ -115,7 +115,7 @@ describe("no session state found: 3. SameSite", () => {
     }
     const page = await keycloakLogin(new Forgetful(), `${gateways.usual.url}/api/v1/orders`);
     expect([page.url, code(page)]).toEqual([`${gateways.usual.url}/api/v1/orders`, "400 loop_cookie_missing"]);
-    expect(page.body).toContain("the browser did not send the session cookie back");
+    expect(page.body).toContain("your browser does not send back the cookie of this site");
     expect(page.body).toContain("Allow cookies for this site");
   });
 
@@ -190,7 +190,7 @@ describe("no session state found: 5. invalid client secret", () => {
     const client = new BrowserClient(), before = await gateways.wrongSecret.arrived();
     const page = await keycloakLogin(client, `${gateways.wrongSecret.url}/api/v1/orders`);
     expect([page.status, code(page), client.cookies.filter(({ name }) => isSession(name))]).toEqual([502, "502 login_failed", []]);
-    expect(page.body).toContain("tell the operator the time and the code below");
+    expect(page.body).toContain("tell whoever runs this site");
     expect(await gateways.wrongSecret.arrived()).toBe(before);
     await gateways.wrongSecret.logged(/login: the provider does not know this client .*invalid_client.*check client_id, client_secret and token_endpoint_auth_method/);
   });
