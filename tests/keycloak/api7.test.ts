@@ -116,7 +116,7 @@ describe("token validation", () => {
     expect(await ends("the page's", token)).toMatch(/^401 (inactive|expired)$/);
   });
 
-  test("a token that the same keys logged in another issuer's name is refused, unless that is the one to accept", async () => {
+  test("a token that the same keys signed in another issuer's name is refused, unless that is the one to accept", async () => {
     const own = await realm.clientCredentials();
     await realm.admin("PUT", "", { attributes: { frontendUrl: ELSEWHERE } });
     try {

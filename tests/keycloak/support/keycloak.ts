@@ -146,7 +146,7 @@ export class Realm {
     return found.id as string;
   }
 
-  /** What the admin console's "Log out" does: all of a user's sessions end, and clients with a back-channel URL are told. */
+  /** What the admin console's "Sign out" does: all of a user's sessions end, and clients with a back-channel URL are told. */
   async endSessions(name = USER.name): Promise<void> {
     await this.admin("POST", `/users/${await this.userId(name)}/logout`);
   }
