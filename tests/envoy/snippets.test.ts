@@ -3,7 +3,6 @@
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Script } from "node:vm";
 import { parse, stringify } from "yaml";
 import { blocksIn, pagesIn, type Block } from "../../cli/site/vitepress/documents";
 import { envoyOidc, file, type Found } from "../cli/support";
@@ -23,6 +22,7 @@ const ELSEWHERE: { language: string; page: RegExp; begins?: RegExp; by: string; 
   { language: "text", page: /^docs\/(?:access|configuration|operations)\.md$/, by: "tests/host/quoted_lines.test.ts" },
   { language: "text", page: /^docs\/runbooks\.md$/, by: "tests/host/runbooks.test.ts" },
   { language: "text", page: /^docs\/architecture\.md$/, by: "tests/layers.test.ts" },
+  { language: "js", page: /^docs\/(?:login|recipes)\.md$/, by: "tests/browser/userinfo.test.ts" },
   { language: "json", page: /^docs\/keycloak\.md$/, begins: /^\{\s*"clientId"/, by: "tests/keycloak/setup.test.ts" },
   { language: "json", page: /^docs\/login\.md$/, begins: /^\{ "sub"/, by: "tests/host/userinfo_path.test.ts" },
   { language: "json", page: /^docs\/command-line\.md$/, by: "tests/cli/documentation.test.ts" },
@@ -34,7 +34,7 @@ const ELSEWHERE: { language: string; page: RegExp; begins?: RegExp; by: string; 
 const otherOf = ({ language, page, text }: Snippet) => ELSEWHERE.find((one) => one.language === language && one.page.test(page) && (one.begins === undefined || one.begins.test(text)));
 
 const here = (language: string): Snippet[] => SNIPPETS.filter((snippet) => snippet.language === language && otherOf(snippet) === undefined);
-const JUDGED_HERE = ["json", "yaml", "sh", "js"];
+const JUDGED_HERE = ["json", "yaml", "sh"];
 
 describe("the pages", () => {
   test("have no block that no test judges", () => {
@@ -150,8 +150,6 @@ describe.each(here("sh"))("$name", ({ text }) => {
     expect(commands.filter((_, i) => !known[i])).toEqual([]);
   });
 });
-
-test.each(here("js"))("$name: it is a script", ({ text }) => { expect(() => new Script(`async () => {${text}\n}`)).not.toThrow(); });
 
 describe("what is seen of a command", () => {
   test.each(["npm run bench -- --quick", "npm test", "envoy-oidc check --online x", "envoy-oidc session inspect c", "envoy-oidc --help", "kubectl -n a create secret generic b"])("%s is one", async (command) => expect(await isKnown(command)).toBe(true));
