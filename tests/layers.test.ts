@@ -1,7 +1,7 @@
 // The architecture, as a test: who may import whom, what could trap on input, who alone makes a proof, how long a file may be.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
-import { picturesIn } from "../cli/site/vitepress/documents";
+import { blocksIn, picturesIn } from "../cli/site/vitepress/documents";
 import { blank } from "./support/blank";
 import { circles } from "./support/circles";
 import { BANS, CIRCLES, LINES, LONG, MAKERS, ORDER, RIGHT_OF_ABI, WITHIN } from "./support/layers";
@@ -85,6 +85,13 @@ describe("imports", () => {
   test("every folder has its sentence in docs/architecture.md", () => {
     const page = readFileSync(join(ROOT, "docs/architecture.md"), "utf8"), rooms = [...ORDER.flat().filter((name) => existsSync(join(ROOT, "assembly", name))), "abi", ...Object.values(WITHIN).flat(2).filter((room) => room !== ".")];
     expect(rooms.filter((room) => !page.includes(`| \`${room}\` | `))).toEqual([]);
+  });
+
+  test("docs/architecture.md shows this order, and folders that are there", () => {
+    const [folders, order] = blocksIn(readFileSync(join(ROOT, "docs/architecture.md"), "utf8")).filter(({ language }) => language === "text"), notShown = ["unpack", "runtime", "version"];
+    expect(order!.text.split(/ {4,}/)[0]!.split(" ← ").map((step) => step.match(/\w+/g))).toEqual(ORDER.map((names) => names.filter((name) => !notShown.includes(name))).filter((names) => names.length > 0));
+    const shown = [...folders!.text.matchAll(/\b(\w+)\/ /g)].map(([, name]) => name!);
+    expect([shown.length, shown.filter((name) => !existsSync(join(ROOT, name)))]).toEqual([6, []]);
   });
 
   test("every arrow between folders in the picture of docs/architecture.md is an import", () => {

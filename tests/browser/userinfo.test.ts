@@ -1,8 +1,11 @@
 // A page's script asks who is logged in, in a real browser, which decides what other sites' scripts may send and read.
 
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { blocksIn } from "../../cli/site/vitepress/documents";
 import { startBrowserWorld, type BrowserWorld } from "../envoy/support/browser-world";
 import { until } from "../envoy/support/envoy";
-import { eachTestGets, logIn, type BrowserContext, type Page } from "./support/browser";
+import { eachTestGets, logIn, whereabouts, type BrowserContext, type Page } from "./support/browser";
 
 let world: BrowserWorld;
 let profile: BrowserContext;
@@ -44,6 +47,19 @@ test("a page that is open when the session ends learns where to log in, goes the
   await page.waitForURL(`${world.app}/orders?page=2`);
   expect((await asks()).status).toBe(200);
 });
+
+const SCRIPTS = ["login.md", "recipes.md"].flatMap((name) => blocksIn(readFileSync(join(__dirname, "../../docs", name), "utf8")).filter(({ language }) => language === "js").map(({ text }) => ({ name, text })));
+
+test.each(SCRIPTS)("the script in docs/$name stays on the page while somebody is logged in, and leads to the login afterwards", async ({ text }) => {
+  await logIn(page, `${world.app}/orders`);
+  await page.evaluate(`(async () => {${text}\n})()`);
+  expect(whereabouts(page, world.app)).toBe("/orders");
+  await profile.clearCookies();
+  await page.evaluate(`void (async () => {${text}\n})()`);
+  await page.waitForURL(/\/interaction\//);
+});
+
+test("there is one in each of these pages", () => expect(SCRIPTS.map(({ name }) => name)).toEqual(["login.md", "recipes.md"]));
 
 test.each(["another site", "another port of the same host, to which the browser sends the session's cookie"])("duty 169: a script of %s gets nothing", async (where) => {
   await logIn(page, `${world.app}/orders`);

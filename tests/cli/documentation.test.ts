@@ -1,4 +1,4 @@
-/** docs/command-line.md: its sessions are run, its commands exist, and its findings are those of the code. */
+/** docs/command-line.md: its sessions are run, and its findings are those of the code. */
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -19,14 +19,6 @@ test("what its sessions show is what the command writes, to the letter", async (
   } finally {
     process.chdir(before);
   }
-});
-
-const commands = [...PAGE.matchAll(/^```sh\n([^]*?)^```$/gm)].flatMap(([, block]) => block!.trim().split("\n")).filter((line) => line.startsWith("envoy-oidc "));
-test.each(commands)("%s: the command and its options exist", async (line) => {
-  const words = line.split(" ").slice(1), names = words.filter((word, i) => i < 2 && /^[a-z]+$/.test(word)), command = names[0] === "session" ? names : names.slice(0, 1);
-  const { code, out } = await envoyOidc([...command, "--help"]);
-  expect(code).toBe(0);
-  for (const option of words.filter((word) => word.startsWith("--") && word !== "--help")) expect(out).toContain(option);
 });
 
 test("every finding of the code is listed, and no other", () => {

@@ -1,4 +1,7 @@
 // A page's script asks who is logged in (userinfo_path).
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { blocksIn } from "../../cli/site/vitepress/documents";
 import { accessToken, browse, Browser, code, copyOf, expired, idToken, jump, kept, openCall, ORIGIN, redeeming, setCookies, logIn, logInAs, tokens, tryAgain, type Sent } from "./browser";
 import type { StreamContext } from "./host/stream";
 
@@ -28,6 +31,13 @@ test("a script of the page is told who is logged in, for how long, and where to 
   expect(info(request)).toEqual({ sub: "alice", claims: { name: "Alice", email: "alice@example.com" }, session_expires_in: 900, logout_path: "/logout" });
   envoy.advance(1);
   expect([request.local.details, envoy.metrics()["envoy_oidc.userinfo_answered"]]).toEqual(["oidc_userinfo_answered", 1]);
+});
+
+test("the answer that docs/login.md shows has the members of a real one, with values of their types", () => {
+  const [shown, ...others] = blocksIn(readFileSync(join(__dirname, "../../docs/login.md"), "utf8")).filter(({ text }) => text.includes('"session_expires_in"'));
+  const types = (value: object): unknown => Object.entries(value).map(([name, inner]) => [name, typeof inner === "object" ? types(inner as object) : typeof inner]);
+  expect(others).toEqual([]);
+  expect(types(JSON.parse(shown!.text) as object)).toEqual(types(info(ask(loggedIn().browser))));
 });
 
 test("duty 169: the answer is not to be stored, nor read or framed by another site, and has no token, cookie or secret", () => {

@@ -14,9 +14,18 @@ export function pagesIn(root: string): string[] {
 
 const FENCED = /^ *```(\w*)\n([^]*?)^ *```$/gm;
 
+export interface Block { language: string; text: string; line: number }
+
+/** The fenced blocks, without the indentation of a list that they are part of. */
+export function blocksIn(text: string): Block[] {
+  return [...text.matchAll(FENCED)].map(({ index, 0: whole, 1: language, 2: inner }) => ({
+    language: language!, text: inner!.replaceAll(new RegExp(`^${/^ */.exec(whole)![0]}`, "gm"), ""), line: text.slice(0, index).split("\n").length,
+  }));
+}
+
 /** The text of each Mermaid block. */
 export function picturesIn(text: string): string[] {
-  return [...text.matchAll(FENCED)].filter(([, language]) => language === "mermaid").map(([, , picture]) => picture!);
+  return blocksIn(text).filter(({ language }) => language === "mermaid").map((block) => block.text);
 }
 
 /** Without code, whose length stays, so that places in the text stay too. */
