@@ -178,7 +178,7 @@ describe("the application's own look", () => {
   });
   test("the version, only where the configuration says so, and never to programs", () => {
     const { version } = JSON.parse(readFileSync(join(__dirname, "../../package.json"), "utf8")) as { version: string };
-    const bodies = (look: object, headers: object): string => {
+    const bodies = (look: Record<string, unknown>, headers: Record<string, string>): string => {
       const { envoy, browser } = browse(look);
       return envoy.get("/", { ...headers, ...bearer("x") }).local.body + browser.navigate("/logout", { "sec-fetch-site": "cross-site" }).local.body;
     };
