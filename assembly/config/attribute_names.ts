@@ -38,7 +38,7 @@ export const NAMES: string[][] = [
   ],
   ["lifetime"],
   ["access_token", "id_token", "enc_id_token", "user"],
-  ["name", "logo", "help_uri", "color"],
+  ["name", "logo", "help_uri", "color", "language", "show_version"],
 ];
 
 /** Attributes of the whole configuration, which no rule has. */

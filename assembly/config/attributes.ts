@@ -69,3 +69,5 @@ export function refresh_session_interval(r: ConfigReader): i32 { return r.whole(
 export function force_reauthorize(r: ConfigReader): bool { return r.flag("force_reauthorize", false); }
 export function redirect_after_logout_with_id_token_hint(r: ConfigReader): bool { return r.flag("redirect_after_logout_with_id_token_hint", false); }
 export function revoke_tokens_on_logout(r: ConfigReader): bool { return r.flag("revoke_tokens_on_logout", false); }
+export function page_language(r: ConfigReader): string { return r.oneOf("language", ["en", "de", "fr", "es", "zh"]); }
+export function page_show_version(r: ConfigReader): bool { return r.flag("show_version", false); }

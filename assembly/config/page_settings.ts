@@ -14,6 +14,9 @@ export class PageSettings {
   color: string = "";
   /** What can be read on it. */
   onColor: string = "";
+  /** One of the words of `page.language`, or "": what Accept-Language asks for. */
+  language: string = "";
+  showVersion: bool = false;
   /** A path of the request's own origin, or a URL, in place of the pages that ask for a login (401) and that forbid (403); EMPTY where there is none. */
   unauthorizedUri: Uint8Array = EMPTY;
   forbiddenUri: Uint8Array = EMPTY;

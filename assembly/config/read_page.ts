@@ -3,6 +3,7 @@
 import { EMPTY, indexOf, joined, startsWith, utf8 } from "../bytes/bytes";
 import { decodeUtf8, isUtf8 } from "../bytes/utf8";
 import { readUrl } from "../http/url";
+import * as attributes from "./attributes";
 import { readErrorPages } from "./error_pages";
 import { PageSettings } from "./page_settings";
 import { isLanding } from "./paths";
@@ -54,6 +55,8 @@ function readLook(r: ConfigReader, out: PageSettings): void {
       out.onColor = isLight(color) ? "#000" : "#fff";
     }
   }
+  if (r.has("language")) out.language = attributes.page_language(r);
+  out.showVersion = attributes.page_show_version(r);
   r.refuseUnknown();
 }
 

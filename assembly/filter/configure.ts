@@ -29,6 +29,7 @@ import { setClock } from "./requests/clock";
 import { RuleSettings } from "./rules/rule_settings";
 import { NO_SESSIONS, SessionRegistry } from "./shared/registry";
 import { isFirstToSay, isOtherVersion } from "./shared/said_once";
+import { startLine } from "./start_line";
 import { Verdicts } from "./verdicts/verdict_cache";
 
 const FIRST_TICK_MS = 1;
@@ -98,6 +99,8 @@ export function configure(rootId: u32, size: u32): bool {
   root.watchesResponses = false;
   watch(root, rule);
   for (let i = 0; i < root.rules.length; i++) watch(root, root.rules[i]);
+  // Another version says it again: it may understand the same text in another way.
+  if (isFirstToSay([utf8("in force"), utf8(root.lines.owner), document, used, utf8(VERSION)])) root.lines.info(startLine(config));
   setClock(root, FIRST_TICK_MS);
   return true;
 }

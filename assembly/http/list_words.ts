@@ -5,6 +5,9 @@ import { lowerCase } from "../bytes/bytes";
 /** Bytes that are read, of all lines together. A browser's longest list, Accept, has some 150. */
 const MAX_BYTES = 2048;
 
+/** The weight of a word that has none. */
+export const WHOLE = 1000;
+
 @final
 export class ListWords {
   private line: i32 = 0;
@@ -41,6 +44,20 @@ export class ListWords {
     return this.begins(lower) && (end == this.stop || this.lines[this.line][end] == 0x2d);
   }
 
+  /** If it is a weight (RFC 9110 §12.4.2), which belongs to the word before it: in thousandths, 0 if it cannot be read. -1: it is another word. */
+  get weight(): i32 {
+    if (!this.begins("q=")) return -1;
+    const line = this.lines[this.line], from = this.start + 2, size = this.stop - from;
+    if (size == 0 || line[from] - 0x30 > 1 || size > 1 && line[from + 1] != 0x2e) return 0;
+    let value = <i32>(line[from] - 0x30) * WHOLE;
+    for (let i = 2, unit = WHOLE / 10; i < size; i++, unit /= 10) {
+      const digit = line[from + i] - 0x30;
+      if (digit > 9) return 0;
+      value += <i32>digit * unit;
+    }
+    return min(value, WHOLE);
+  }
+
   private begins(lower: string): bool {
     if (this.line >= this.lines.length || this.stop - this.start < lower.length) return false;
     const line = this.lines[this.line];
@@ -49,4 +66,4 @@ export class ListWords {
   }
 }
 
-function parts(c: u8): bool { return c == 0x2c || c == 0x3b || c == 0x20; }
+function parts(c: u8): bool { return c == 0x2c || c == 0x3b || c == 0x20 || c == 0x09; }

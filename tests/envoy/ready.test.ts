@@ -53,12 +53,12 @@ test("503 until the provider comes up, then 200 in every worker; an Envoy in fro
 describe("what is true of the whole Envoy is said once, not by each of its workers", () => {
   const count = (envoy: TestEnvoy, pattern: RegExp): number => envoy.logs().match(new RegExp(pattern, "g"))?.length ?? 0;
 
-  test("version, warnings and keys; a new configuration's warnings again", async () => {
+  test("version, what is in force, warnings and keys; of a new configuration what is in force and its warnings again", async () => {
     const { provider, envoy } = await startWorld(({ provider }) => ({ concurrency: 3, reloadable: true, filter: byKeys(provider) }));
-    const counts = (): number[] => [/envoy-oidc: version /, /ssl_verify is false/, /keys of \S+: \d+ in use: \S/].map((pattern) => count(envoy, pattern));
-    expect(counts()).toEqual([1, 1, 1]);
+    const counts = (): number[] => [/envoy-oidc: version /, /: in force: mode=bearer rules=0 .* provider=http/, /ssl_verify is false/, /keys of \S+: \d+ in use: \S/].map((pattern) => count(envoy, pattern));
+    expect(counts()).toEqual([1, 1, 1, 1]);
     expect((await envoy.reload({ filter: byKeys(provider, { realm: "second" }) })).accepted).toBe(true);
     await passes(envoy.url, await provider.mint());
-    expect(counts()).toEqual([1, 2, 1]);
+    expect(counts()).toEqual([1, 2, 2, 1]);
   }, 30_000);
 });

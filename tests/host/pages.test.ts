@@ -90,6 +90,14 @@ describe("who is logged in and may not open a page", () => {
     const { envoy } = browse(forbidden);
     expect(seen(envoy.get("/page", { ...HTML, ...bearer(token()) }).local).buttons).toEqual([["Go to the start page", "/"]]);
   });
+  test("a bearer token that lacks a scope: nobody is logged in, so the page neither says so nor logs out", () => {
+    const { envoy } = browse({ required_scopes: ["admin"] });
+    const { local } = envoy.get("/page", { ...HTML, ...bearer(token({ scope: "read" })) });
+    expect(code(local)).toBe("403 insufficient_scope");
+    expect(local.headers.get("www-authenticate")).toContain('error="insufficient_scope"');
+    expect(seen(local).buttons).toEqual([["Go to the start page", "/"]]);
+    expect(local.body).not.toMatch(/logged in|[Ll]og out|\/logout/);
+  });
   test("a refusal that names the logout's path does not call it an address to log in at", () => {
     const { envoy, browser } = browse({ max_claim_headers_bytes: 1024 });
     logIn(browser, { userinfo: { sub: "alice", groups: Array.from({ length: 200 }, (_, i) => `group ${i}`) } });
@@ -140,6 +148,16 @@ describe("the language", () => {
     const { local } = browser.navigate("/logout", { "accept-language": "de", "sec-fetch-site": "cross-site" });
     expect(seen(local)).toMatchObject({ title: "Abmelden?", buttons: [["Abbrechen", "/"], ["Abmelden", ""]] });
   });
+  test("is the one with the greatest weight, and never one with none", () => {
+    const found = ["de;q=0.5,fr;q=0.8", "de;q=0", "de;q=0,es;q=0.1", "fr;q=0.4, *;q=0.1, de;q=0.7"].map((language) => page(language).headers.get("content-language"));
+    expect(found).toEqual(["fr", "en", "es", "de"]);
+  });
+  test("is the configured one for everybody, and then caches need not tell browsers apart", () => {
+    const { envoy, browser } = browse({ page: { language: "de" } });
+    const refused = envoy.get("/a", { ...HTML, ...bearer("x"), "accept-language": "fr" }).local, logout = browser.navigate("/logout", { "accept-language": "fr", "sec-fetch-site": "cross-site" }).local;
+    for (const local of [refused, logout]) expect([local.headers.get("content-language"), local.headers.has("vary"), local.body.includes('<html lang="de">')]).toEqual(["de", false, true]);
+    expect([seen(refused).title, seen(logout).title]).toEqual(["Nicht akzeptiert", "Abmelden?"]);
+  });
   test("is nothing to programs: their JSON is the same for all", () => {
     const local = page("de", "*/*");
     expect([JSON.parse(local.body).error_description, local.headers.has("vary"), local.headers.has("content-language")]).toEqual(["The token has expired.", false, false]);
@@ -157,6 +175,16 @@ describe("the application's own look", () => {
   });
   test("without a logo no image at all may be loaded", () => {
     expect(ready().get("/", { ...HTML, ...bearer("x") }).local.headers.get("content-security-policy")).toBe("default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'");
+  });
+  test("the version, only where the configuration says so, and never to programs", () => {
+    const { version } = JSON.parse(readFileSync(join(__dirname, "../../package.json"), "utf8")) as { version: string };
+    const bodies = (look: Record<string, unknown>, headers: Record<string, string>): string => {
+      const { envoy, browser } = browse(look);
+      return envoy.get("/", { ...headers, ...bearer("x") }).local.body + browser.navigate("/logout", { "sec-fetch-site": "cross-site" }).local.body;
+    };
+    expect(bodies({ page: { show_version: true } }, HTML).split(`envoy-oidc ${version}</footer>`)).toHaveLength(3);
+    expect(bodies({ page: { name: "Shop" } }, HTML)).not.toContain(version);
+    expect(ready({ config: { ...JWKS_CONFIG, page: { show_version: true } } }).get("/", bearer("x")).local.body).not.toContain(version);
   });
   test("a rule shows its own", () => {
     const envoy = start({ config: { ...BROWSER_CONFIG, ...config, rules: [{ path_prefix: "/wiki", page: { name: "Wiki" }, bearer_only: true }] } });

@@ -39,6 +39,7 @@ export class Lines {
     if (LogLevel.Warn >= level && this.hasRoom(this.troubles++)) write(LogLevel.Warn, this.owner + rule, trail == null ? text : text + ";" + trail.text);
   }
 
+  info(text: string): void { write(LogLevel.Info, this.owner, text); }
   warn(text: string): void { write(LogLevel.Warn, this.owner, text); }
   error(text: string): void { write(LogLevel.Error, this.owner, text); }
 

@@ -46,7 +46,7 @@ function isPlain(id: Uint8Array): bool {
 }
 
 /** Visible ASCII as it is, anything else and backslashes as `\xNN`, at most `most` bytes of it. */
-function escaped(text: Uint8Array, most: i32): string {
+export function escaped(text: Uint8Array, most: i32): string {
   const out = new ByteWriter(text.length + 16), size = min(text.length, most);
   for (let i = 0; i < size; i++) {
     const c = text[i];

@@ -8,6 +8,7 @@ import { PageSettings } from "../../config/page_settings";
 import { Page, Refuse } from "../../flow/decision/next";
 import { PageKind } from "../../flow/decision/page_kind";
 import { safeReturnTo } from "../../http/return_to";
+import { VERSION } from "../../version";
 import { Trail } from "../observe/trail";
 import { ALL_OTHERS } from "./known_codes";
 import { actionOf, Texts, Words, wordsOf } from "./texts";
@@ -50,8 +51,8 @@ export function refusalPage(settings: PageSettings, texts: Texts, refuse: Refuse
   const logout = refuse.logout.length > 0 ? link("o", path(refuse.logout), texts.logOut) : "";
   const id = trail.id.length > 0 ? "<br><samp>" + trail.id + "</samp>" : "";
   const help = settings.helpUri.length > 0 ? '<br><a href="' + escaped(settings.helpUri) + '">' + texts.help + "</a>" : "";
-  const footer = "\n<footer><code>" + refusal.status.toString() + " " + refusal.code + "</code> <time>" + trail.time + "</time>" + id + help + "</footer>";
-  return page(settings, texts, "!", words, link("b", path(onward), action) + logout + footer);
+  const found = "<code>" + refusal.status.toString() + " " + refusal.code + "</code> <time>" + trail.time + "</time>" + id + help;
+  return page(settings, texts, "!", words, link("b", path(onward), action) + logout, found);
 }
 
 /** The operator's own page; null: the filter's. */
@@ -76,7 +77,7 @@ export function ownPage(settings: PageSettings, texts: Texts, own: Page): string
     // A link of another site has led here. Sent from this page, the request is of this origin.
     case PageKind.ConfirmLogout: {
       const form = '<form method="post" action="' + path(onward) + '"><button class="o">' + texts.logOut + "</button></form>";
-      return page(settings, texts, "?", words, link("b", "/", texts.cancel) + form, SAME_ORIGIN_REFERRER);
+      return page(settings, texts, "?", words, link("b", "/", texts.cancel) + form, "", SAME_ORIGIN_REFERRER);
     }
     default: {
       const provider = own.provider.length > 0 ? '<p class="s"><a href="' + escaped(own.provider) + '">' + texts.logOutAtProvider + "</a></p>\n" : "";
@@ -85,13 +86,15 @@ export function ownPage(settings: PageSettings, texts: Texts, own: Page): string
   }
 }
 
-/** `mark` is one character for the eye alone, `!` where something went wrong; `head` what this page adds to the head. */
-function page(settings: PageSettings, texts: Texts, mark: string, words: Words, rest: string, head: string = ""): string {
+/** `mark` is one character for the eye alone, `!` where something went wrong; `foot` what stands below a line, `head` what this page adds to the head. */
+function page(settings: PageSettings, texts: Texts, mark: string, words: Words, rest: string, foot: string = "", head: string = ""): string {
   const name = escaped(settings.name), named = name.length > 0 ? " – " + name : "";
   const logo = settings.logo.length > 0 ? '<img alt="" src="' + escaped(settings.logo) + '">' : "";
   const banner = logo.length + name.length > 0 ? "<header>" + logo + name + "</header>\n" : "";
   const color = settings.color.length > 0 ? "\n.b{color:" + settings.onColor + ";background:" + settings.color + "}" : "";
   const hint = words.hint.length > 0 ? '<p class="s">' + words.hint + "</p>\n" : "";
+  const version = settings.showVersion ? (foot.length > 0 ? "<br>" : "") + "envoy-oidc " + VERSION : "";
+  const footer = foot.length + version.length > 0 ? "\n<footer>" + foot + version + "</footer>" : "";
   return `<!doctype html>
 <html lang="${texts.language}">
 <meta charset="utf-8">
@@ -102,7 +105,7 @@ function page(settings: PageSettings, texts: Texts, mark: string, words: Words, 
 ${banner}<i${mark == "!" ? ` class="w"` : ""} aria-hidden="true">${mark}</i>
 <h1>${words.title}</h1>
 <p>${words.text}</p>
-${hint}${rest}
+${hint}${rest}${footer}
 </main>
 </html>
 `;

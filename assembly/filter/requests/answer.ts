@@ -56,7 +56,7 @@ export function answer(refuse: Refuse, rule: RuleSettings | null, presented: boo
   const html = prefersHtml(headers.all("accept")), isAlike = !html && refuse.setCookies.length + refuse.again.length + refuse.allow.length == 0;
   let answer = isAlike ? lastAnswers[refusal.number] : null;
   if (answer == null || answer.config != config) {
-    const texts = html ? textsFor(headers.all("accept-language")) : null;
+    const texts = html ? textsFor(headers.all("accept-language"), settingsOf(config).language) : null;
     const body = texts == null ? jsonOf(refuse) : refusalPage(settingsOf(config), texts, refuse, wayOn(refuse), trail, headers.pathIs(FRONT_PAGE));
     answer = new Answer(config, utf8("oidc_" + refusal.code), utf8(body), serialised(refusalHeaders(refuse, config, texts)));
     if (isAlike) lastAnswers[refusal.number] = answer;
@@ -74,7 +74,7 @@ export function respond(next: Respond, rule: RuleSettings): FilterHeadersStatus 
     return send(redirect.status, details, EMPTY, serialised(redirectHeaders(redirect.location, redirect.setCookies)));
   }
   if (next instanceof JsonDocument) return send(200, details, (next as JsonDocument).json, serialised(documentHeaders(next as JsonDocument)));
-  const page = next as Page, texts = textsFor(headers.all("accept-language"));
+  const page = next as Page, texts = textsFor(headers.all("accept-language"), rule.config.page.language);
   const pairs = page.kind == PageKind.Nothing ? plainHeaders() : pageHeaders(rule.config, texts, page.framedBy);
   addCookies(pairs, page.setCookies);
   return send(200, details, utf8(ownPage(rule.config.page, texts, page)), serialised(pairs));
@@ -161,7 +161,7 @@ function settingsOf(config: Config | null): PageSettings { return config == null
 function pageHeaders(config: Config | null, texts: Texts, framedBy: Uint8Array = EMPTY): Uint8Array[] {
   const pairs = plainHeaders(), settings = settingsOf(config);
   add(pairs, "content-language", texts.language);
-  add(pairs, "vary", "accept-language");
+  if (settings.language.length == 0) add(pairs, "vary", "accept-language");
   add(pairs, "content-type", "text/html; charset=utf-8");
   add(pairs, "x-content-type-options", "nosniff");
   add(pairs, "referrer-policy", "no-referrer");

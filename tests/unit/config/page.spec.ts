@@ -1,9 +1,10 @@
-import { equal, text } from "../check";
+import { equal, isFalse, isTrue, text } from "../check";
 import { config, configOf, MINIMAL, refused } from "./compiled.as";
 
 export function nothing_is_shown_unless_it_is_configured(): void {
   const page = config().page;
-  equal(text(page.name) + text(page.logo) + text(page.helpUri) + page.color, "");
+  equal(text(page.name) + text(page.logo) + text(page.helpUri) + page.color + page.language, "");
+  isFalse(page.showVersion, "the version");
 }
 
 export function name_logo_help_and_color_are_read(): void {
@@ -43,6 +44,20 @@ export function a_name_is_short_and_without_control_characters(): void {
 export function a_color_is_six_digits(): void {
   const others = ["blue", "#fff", "#12345g", "1c5fb0#", "#1c5fb0;", "red}body{}"];
   for (let i = 0; i < others.length; i++) refused("\"page\":{\"color\":\"" + others[i] + "\"}", "page.color: expected six hexadecimal digits such as #1c5fb0");
+}
+
+export function a_language_is_one_that_there_are_texts_for(): void {
+  const fine = ["en", "de", "fr", "es", "zh"];
+  for (let i = 0; i < fine.length; i++) equal(config("\"page\":{\"language\":\"" + fine[i] + "\"}").page.language, fine[i]);
+  const others = ["DE", "de-AT", "it", "*", "en,de"];
+  for (let i = 0; i < others.length; i++) refused("\"page\":{\"language\":\"" + others[i] + "\"}", "page.language: expected one of en, de, fr, es, zh, found \"" + others[i] + "\"");
+  refused("\"page\":{\"language\":[\"de\"]}", "page.language: expected one of en, de, fr, es, zh, found a list");
+}
+
+export function the_version_is_shown_if_true_says_so(): void {
+  isTrue(config("\"page\":{\"show_version\":true}").page.showVersion, "true");
+  isFalse(config("\"page\":{\"show_version\":false}").page.showVersion, "false");
+  refused("\"page\":{\"show_version\":\"true\"}", "page.show_version: expected true or false, found a string");
 }
 
 export function what_is_no_attribute_of_a_page_is_refused(): void {

@@ -6,6 +6,7 @@ import { BrowserEvent, Page, Refuse } from "../../../../assembly/flow/decision/n
 import { PageKind } from "../../../../assembly/flow/decision/page_kind";
 import { ACCESS_DENIED, LOGIN_EXPIRED, Refusal, REFUSALS, LOGIN_NEEDED } from "../../../../assembly/flow/decision/refusal";
 import { HeaderBlock } from "../../../../assembly/http/header_block";
+import { VERSION } from "../../../../assembly/version";
 import { ascii, contains, equal, isFalse, isTrue, utf8 } from "../../check";
 
 const EMPTY = new Uint8Array(0);
@@ -106,6 +107,18 @@ export function what_the_configuration_shows_is_text_and_an_image(): void {
   contains(page, "<header><img alt=\"\" src=\"data:image/png;base64,AAAA\">" + name + "</header>");
   contains(page, "<a href=\"https://help.example.com/?a=1&amp;b=&#39;2&#39;\">Help</a>");
   contains(page, "\n.b{color:#000;background:#ffcc00}</style>");
+}
+
+export function the_version_is_at_the_foot_of_pages_that_are_seen_and_only_where_it_is_asked_for(): void {
+  const settings = new PageSettings();
+  settings.showVersion = true;
+  const foot = "envoy-oidc " + VERSION + "</footer>\n</main>";
+  contains(refusalPage(settings, ENGLISH, new Refuse(LOGIN_EXPIRED), ascii("/"), trail(), false), "</time><br>" + foot);
+  const kinds = [PageKind.LoggedOut, PageKind.CopiesWork, PageKind.ConfirmLogout];
+  for (let i = 0; i < kinds.length; i++) contains(ownPage(settings, ENGLISH, new Page(BrowserEvent.LoggedOut, kinds[i])), "\n<footer>" + foot);
+  isFalse(ownPage(settings, ENGLISH, new Page(BrowserEvent.LoggedOut, PageKind.LoggedOutFrame)).includes(VERSION), "in a hidden frame");
+  const others = all();
+  for (let i = 0; i < others.length; i++) isFalse(others[i].includes(VERSION) || others[i].includes("envoy-oidc"), "not asked for");
 }
 
 export function every_page_is_small_can_be_read_aloud_and_loads_nothing(): void {

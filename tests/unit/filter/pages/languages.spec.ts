@@ -15,6 +15,52 @@ export function the_first_language_that_there_are_texts_for_is_taken(): void {
   equal(chosen("pt,nl;q=0.9,*;q=0.5,de;q=0.1"), "de");
 }
 
+export function the_greatest_weight_wins_wherever_it_stands(): void {
+  equal(chosen("de;q=0.5,fr;q=0.9,es;q=0.7"), "fr");
+  equal(chosen("de;q=0.5, en"), "en");
+  equal(chosen("en;q=0.1,de;q=0.11"), "de");
+  equal(chosen("es;Q=0.2 ; q=0.3,fr;q=0.25"), "es");
+  equal(chosen("fr;q=0.8,de ; q=0.801"), "de");
+  equal(chosen("it,de;q=0.2,nl;q=1.0,fr;q=0.3"), "fr");
+  equal(textsFor([ascii("de;q=0.3"), ascii("fr ;\tq=0.4"), ascii("es;q=0.2")]).language, "fr");
+}
+
+export function of_equal_weights_the_first_wins(): void {
+  equal(chosen("fr;q=0.5,de;q=0.5"), "fr");
+  equal(chosen("de,fr;q=1.000"), "de");
+  equal(chosen("es;q=1.0,fr"), "es");
+}
+
+export function a_language_that_is_refused_is_not_taken(): void {
+  equal(chosen("de;q=0"), "en");
+  equal(chosen("de;q=0,fr;q=0.001"), "fr");
+  equal(chosen("de;q=0.000,*;q=0.5"), "en");
+  equal(chosen("de-AT;q=0,de;q=0.5"), "de");
+}
+
+export function a_weight_that_cannot_be_read_counts_as_none(): void {
+  const wrong = ["q=", "q=x", "q=2", "q=-1", "q=.9", "q=09", "q=0.x", "q=0.9x", "q=1e0", "q==1"];
+  for (let i = 0; i < wrong.length; i++) {
+    equal(chosen("de;" + wrong[i]), "en");
+    equal(chosen("de;" + wrong[i] + ",fr;q=0.001"), "fr");
+  }
+}
+
+export function digits_past_the_third_and_a_weight_above_one_change_nothing(): void {
+  equal(chosen("de;q=0.9" + "9".repeat(1000) + ",fr"), "fr");
+  equal(chosen("de;q=0.5" + "0".repeat(1000) + ",fr;q=0.499"), "de");
+  equal(chosen("fr,de;q=1.999"), "fr");
+}
+
+export function weights_past_the_bound_are_not_read(): void {
+  equal(chosen("de;q=0.5," + "x,".repeat(2000) + "fr"), "de");
+  equal(chosen("x,".repeat(1000) + "de;q=0.5," + "x,".repeat(2000)), "de");
+}
+
+export function a_configured_language_is_that_of_all_pages(): void {
+  for (let i = 0; i < TAGS.length; i++) equal(textsFor([ascii("de,fr;q=0.5")], TAGS[i]).language, textsFor([ascii(TAGS[i])]).language);
+}
+
 export function english_where_nothing_fits(): void {
   equal(textsFor([]).language, "en");
   const others = ["", "*", "it", "deutsch", "d", "eng", "q=de", "-de", "<script>", ";;;,,,"];
