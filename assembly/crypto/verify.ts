@@ -9,10 +9,7 @@ import { RsaPublicKey } from "./rsa/rsa";
 
 export const enum Scheme { RsaPkcs1, RsaPss, Ecdsa, EdDsa, Hmac }
 
-/**
- * Whether `signature` is the signature of `key` over `data`. A key of another type, or a curve that does not belong to the hash, gives false. A
- * secret key verifies HMAC only. EdDSA defines its own hash and ignores `hash`.
- */
+/** A key of another type, or a curve that does not belong to `hash`, gives false. A secret key verifies HMAC only. EdDSA ignores `hash`. */
 export function verify(scheme: Scheme, hash: Hash, key: Key, data: Uint8Array, signature: Uint8Array): bool {
   switch (scheme) {
     case Scheme.RsaPkcs1: return key instanceof RsaPublicKey && (key as RsaPublicKey).verifyPkcs1(hash, data, signature);
