@@ -87,7 +87,7 @@ export class Ed25519PublicKey extends PublicKey {
     return made;
   }
 
-  /** Makes the large table, in place of the one that was made first. */
+  /** Makes the large table. If all places are taken, it replaces the oldest one. */
   private enlarge(): void {
     const before = holders[nextHolder];
     if (before != null) before.shrink();

@@ -36,9 +36,9 @@ export function prepareField(): void {
 }
 
 /**
- * `out` = a · b + plus. It goes through the limbs of a and reduces after each. -1/p mod 2^29 is 1, so the lowest column becomes zero when its own low
- * limb m is added times p. That is m · (2^256 - 2^224 + 2^192 + 2^96), because the column loses m. The loop is unrolled: with a loop of three limbs
- * at a time a verification took a tenth longer, with a loop of one limb a sixth.
+ * `out` = a · b + plus. It goes through the limbs of a and reduces after each. -1/p mod 2^29 is 1, so adding m · p makes the lowest column zero,
+ * where m is its own low limb. m · p is m · (2^256 - 2^224 + 2^192 + 2^96) - m, and the -m only removes that limb. The loop is unrolled: with a loop
+ * of three limbs at a time a verification took a tenth longer, with a loop of one limb a sixth.
  */
 export function mul(out: usize, a: usize, b: usize, plus: usize): void {
   const b0: i64 = load<i32>(b), b1: i64 = load<i32>(b, 4), b2: i64 = load<i32>(b, 8), b3: i64 = load<i32>(b, 12), b4: i64 = load<i32>(b, 16),
