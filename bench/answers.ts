@@ -1,4 +1,4 @@
-// The proof that a filter judges: tokens of every kind in random order, each answer compared with what it must be.
+// Checks that a filter really verifies: tokens of every kind in random order, each answer compared with the expected one.
 
 import { generateKeyPairSync, randomInt, sign } from "node:crypto";
 import { BROWSERS, get } from "./browsers";
@@ -8,15 +8,15 @@ import { ALGORITHMS, jwt, signerOf, type Signer } from "./signers";
 import type { Server } from "./servers";
 import { TOKEN_BYTES } from "./world";
 
-/** `subject`: whom the upstream must be told of; null where the answer must be 401. */
+/** `subject`: the user whom the upstream must see; null if the answer must be 401. */
 interface Asked { what: string; token: string; subject: string | null }
 
 const PEOPLE = 20;
 
-/** Each kind a few times. Gives how many were let through and how many were refused, all of them rightly. */
+/** Sends each kind a few times. Returns how many were let through and how many were refused, all of them correctly. */
 export async function checkTokens(server: Server, provider: BenchProvider): Promise<{ taken: number; refused: number }> {
   const all = shuffled(Array.from({ length: PEOPLE }, (_, i) => tokensOf(provider, `user-${i}-${randomInt(1e9)}`)).flat());
-  // Every one of them twice: what was judged is judged again, and what is remembered must be as right.
+  // Every token twice: once verified, once answered from the cache. Both must be correct.
   const queue = shuffled([...all, ...all]);
   let next = 0;
   await Promise.all(Array.from({ length: BROWSERS }, async () => {

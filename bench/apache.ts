@@ -11,7 +11,7 @@ import { SERVER_CORE, type Server } from "./servers";
 import { CLIENT_ID, SCOPE } from "./tokens";
 import { OUT, type World } from "./world";
 
-/** Where Debian has them. */
+/** Debian's paths. */
 const BINARY = "/usr/sbin/apache2", MODULES = "/usr/lib/apache2/modules", OPENIDC = "mod_auth_openidc.so";
 
 export const HOW_TO_INSTALL = "apt-get install apache2 libapache2-mod-auth-openidc";
@@ -20,7 +20,7 @@ export function apacheIsThere(): boolean { return existsSync(BINARY) && existsSy
 
 const KEY_FILE = "key.pem";
 
-/** What it asks of requests: nothing, a bearer token that is verified by the provider's keys, or a session that it keeps in cookies. */
+/** What Apache requires of requests: nothing, a bearer token verified with the provider's keys, or a session in cookies. */
 export type Asks = "nothing" | "oauth20" | "openid-connect";
 
 export async function startApache(world: World, asks: Asks): Promise<Server> {
@@ -51,18 +51,18 @@ function configuration({ provider, upstream }: World, port: number, folder: stri
   const lines = [
     ...modules.map((name) => `LoadModule ${name}_module ${join(MODULES, `mod_${name}.so`)}`),
     `Listen 127.0.0.1:${port}`, "ServerName 127.0.0.1", `PidFile ${join(folder, "pid")}`, `ErrorLog ${join(folder, "error.log")}`, "LogLevel error", "User nobody", "Group nogroup",
-    // One process with threads for all of the load's connections, and connections that stay.
+    // One process with enough threads for all connections of the load, and persistent connections.
     "StartServers 1", "ServerLimit 1", "ThreadsPerChild 32", "MaxRequestWorkers 32", "MaxConnectionsPerChild 0", "KeepAlive On", "MaxKeepAliveRequests 0", "LimitRequestFieldSize 65536",
     `ProxyPass "/callback" "!"`, `ProxyPass "/" "http://127.0.0.1:${upstream.port}/"`,
   ];
   if (asks === "nothing") return `${lines.join("\n")}\n`;
   const [shared, own] = [["OIDCAuthNHeader X-User-Id", "OIDCSSLValidateServer Off"], asks === "oauth20"
-    // Its keys would have to come by https: it is given the one that signs.
+    // It fetches keys by https only, so it is given the signing key.
     ? [`OIDCOAuthVerifyCertFiles ${provider.signers.RS256.kid}#${key}`, "OIDCOAuthRemoteUserClaim sub", "OIDCOAuthSSLValidateServer Off"]
     : [
       `OIDCProviderMetadataURL ${provider.issuer}/.well-known/openid-configuration`, `OIDCClientID ${CLIENT_ID}`, `OIDCClientSecret "the bench's client secret"`,
       `OIDCRedirectURI http://127.0.0.1:${port}/callback`, `OIDCCryptoPassphrase "the bench's session secret, 32 or more"`, "OIDCSessionType client-cookie:persistent",
-      // Always the same cookie comes, and the run takes longer than the five minutes of the default.
+      // The same cookie is sent all the time, and the run takes longer than the default timeout of five minutes.
       "OIDCSessionInactivityTimeout 3600",
       "OIDCRemoteUserClaim sub", `OIDCScope "${SCOPE}"`, "OIDCCookieSameSite Off",
     ]];

@@ -1,5 +1,5 @@
-// A rush at the start: ten thousand requests are there before the provider's keys are. All must be answered rightly, after one call for
-// each thing that is needed.
+// A burst at the start: ten thousand requests arrive before the provider's keys do. All must be answered correctly, with one call for each document
+// that is needed.
 
 import { Agent, get } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -14,13 +14,13 @@ import { configurations } from "./subjects";
 import { FILTER, OUT, type World } from "./world";
 
 const REQUESTS = 10_000, WORKERS = 4;
-/** How long the provider takes for each answer: long enough that all requests are there. */
+/** The provider's delay for each answer: long enough that all requests arrive. */
 const DELAY_MS = 2_000;
 
-/** Who is not answered by then never will be. No answer counts as 0. */
+/** After this time an answer counts as missing, with the status 0. */
 const PATIENCE_MS = 20_000;
 
-/** `status`: what the answer must be. */
+/** `status`: the expected one. */
 interface Arrival { token: string; status: number }
 
 export async function measureArrivals(world: World): Promise<Result> {
@@ -44,12 +44,12 @@ export async function measureArrivals(world: World): Promise<Result> {
   }
 }
 
-/** The bench itself is provider and clients, and slow to answer while thousands connect. */
+/** The bench is provider and client, and it answers slowly while thousands connect. */
 function patient({ bearer, introspection }: ReturnType<typeof configurations>) {
   return { bearer: { ...bearer, timeout: 30 }, introspection: { ...introspection, timeout: 30 } };
 }
 
-interface Rush { /** Requests that were sent before the provider had answered anything. */ early: number; calls: Record<string, number> }
+interface Rush { /** Requests sent before the provider had answered anything. */ early: number; calls: Record<string, number> }
 
 async function rush(world: World, provider: BenchProvider, config: object, arrival: (i: number) => Arrival): Promise<Rush> {
   for (const path of Object.keys(provider.calls)) delete provider.calls[path];

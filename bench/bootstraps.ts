@@ -1,4 +1,4 @@
-// Envoy's configuration, all alike but for the filters in question.
+// Envoy's configurations, which differ only in the measured filters.
 
 import type { Filter } from "./filters";
 
@@ -6,19 +6,19 @@ export interface Ports { listener: number; admin: number; upstream: number; idp:
 
 export interface DirectAnswer { status: number; body: string; headers: Record<string, string> }
 
-/** A listener in front of the upstream. Those behind `unused` are there and never asked. */
+/** A listener in front of the upstream. The `unused` listeners get no requests. */
 export function bootstrap(filters: Filter[], ports: Ports, unused: { port: number; filters: Filter[] }[] = []): object {
   return listening(ports, [{ match: { prefix: "/" }, route: { cluster: "upstream" } }], [{ port: ports.listener, filters }, ...unused]);
 }
 
-/** An Envoy that gives this answer to everything, by itself. */
+/** An Envoy that answers everything with this answer. */
 export function answering(answer: DirectAnswer, ports: Ports): object {
   return listening(ports, [directly({ prefix: "/" }, answer.status, answer.body, answer.headers)], [{ port: ports.listener, filters: [] }]);
 }
 
 /**
- * The upstream: an Envoy that answers by itself, because nothing is quicker. /session and /known are for people whom somebody has let in;
- * /who tells whom.
+ * The upstream: an Envoy that answers by itself, which is the fastest server. /session and /known answer 200 only with the header of an identity;
+ * /who returns what it saw.
  */
 export function upstreamBootstrap(ports: Ports): object {
   const has = (name: string): object => ({ headers: [{ name, present_match: true }] });

@@ -1,4 +1,4 @@
-// The bench's browsers: they keep their connections and their cookies, and log in again and again.
+// The bench's browsers. They keep connections and cookies, and log in repeatedly.
 
 import { Agent, request as send, type IncomingHttpHeaders } from "node:http";
 import type { Outcome } from "./load";
@@ -22,7 +22,7 @@ export function get(port: number, path: string, headers: Record<string, string>)
   });
 }
 
-/** Page, provider, callback, page; the cookies that a browser then has. What is not answered as it must be is an error. */
+/** Runs a login: page, provider, callback, page. Returns the cookies that a browser has afterwards. Throws for any unexpected answer. */
 export async function logIn(port: number): Promise<string> {
   const cookies = new Map<string, string>();
   const navigate = async (path: string, status: number[]): Promise<Answer> => {
@@ -32,14 +32,14 @@ export async function logIn(port: number): Promise<string> {
     return answer;
   };
   const away = await navigate("/session", [302]);
-  // What the person does at the provider costs Envoy nothing, and is left out.
+  // The step at the provider costs Envoy nothing, and is left out.
   const home = new URL(answerTo(new URL(away.headers.location ?? "").searchParams));
   const back = await navigate(home.pathname + home.search, [302, 303]);
   await navigate(new URL(back.headers.location ?? "", home).pathname, [200]);
   return headerOf(cookies);
 }
 
-/** Some browsers log in at the same time, each again as soon as it is in. */
+/** Some browsers log in at the same time. Each logs in again as soon as it is done. */
 export async function logins(port: number, seconds: number): Promise<Outcome> {
   const began = performance.now(), end = began + seconds * 1000, took: number[] = [];
   await Promise.all(Array.from({ length: BROWSERS }, async () => {

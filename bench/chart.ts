@@ -1,6 +1,6 @@
-// A bar chart as SVG, for readers of light and of dark pages.
+// A bar chart as SVG, for light and dark pages.
 
-export interface Bar { name: string; value: number; /** Ours stand out. */ own: boolean }
+export interface Bar { name: string; value: number; /** The filter's own bars stand out. */ own: boolean }
 
 const WIDTH = 860, LABEL = 330, ROW = 22, TOP = 44, ROOM_FOR_FIGURES = 70;
 

@@ -1,4 +1,4 @@
-// What each way between Envoy and a VM costs: modules that do nothing but be called, or call.
+// The cost of each call between Envoy and a VM, by modules that only get called, or only call.
 
 import { row, TIMES, wasm } from "./filters";
 import { added, inRounds, present, spreadOf, type Measured, type Spread } from "./measure";
@@ -11,7 +11,7 @@ const CALLS = 10;
 
 const CREATE = "proxy_on_context_create", REQUEST = "proxy_on_request_headers", RESPONSE = "proxy_on_response_headers";
 
-/** `over`: the module that does all but this. */
+/** `over`: the module that does everything except this. */
 interface Crossing { name: string; callbacks: string[]; calls?: HostCall[]; over: string | null }
 
 const call = (name: string, key = "", valueBytes = 0): HostCall => ({ name, key, valueBytes });

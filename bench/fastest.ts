@@ -1,9 +1,9 @@
-// The least noisy figure that a busy machine gives: of many short batches the quickest.
+// The least noisy figure on a busy machine: the fastest of many short batches.
 
-/** Nanoseconds for one of what `work` does `times` of. */
+/** Nanoseconds for one run; `work` does `times` runs. */
 export function fastest(work: (times: number) => void, forMs: number): number {
   let times = 1;
-  // About a millisecond a batch: short enough that many are not interrupted.
+  // About a millisecond per batch: short enough that many batches are not interrupted.
   for (; ; times *= 2) {
     const began = performance.now();
     work(times);

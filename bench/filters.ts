@@ -1,14 +1,14 @@
-// Envoy HTTP filters that are measured, and what stands around them.
+// The Envoy HTTP filters that are measured, and the filters around them.
 
 import type { BenchProvider } from "./provider";
 import { CLIENT_ID, SCOPE } from "./tokens";
 
-/** How often the same filter stands in one chain: what it adds is far below what the machine makes runs differ by. */
+/** The number of copies of a filter in one chain. What one copy adds is far below the variation between runs. */
 export const TIMES = 10;
 
 export interface Filter { name: string; typed_config: Record<string, unknown> }
 
-/** A string configuration is given as it is. */
+/** A configuration in a string is passed unchanged. */
 export function wasm(file: string, config: object | string, vmId = ""): Filter {
   return {
     name: "wasm",
@@ -38,7 +38,7 @@ export function jwtAuthn({ issuer, jwks }: BenchProvider, cache: boolean): Filte
   };
 }
 
-/** Envoy's own login: it asks no UserInfo, and checks neither the ID Token's signature nor its claims. */
+/** Envoy's own login. It does not call UserInfo, and checks neither the ID Token's signature nor its claims. */
 export function oauth2({ issuer }: BenchProvider, tokenPath: string): Filter {
   return {
     name: "oauth2",
@@ -58,27 +58,27 @@ export function oauth2({ issuer }: BenchProvider, tokenPath: string): Filter {
   };
 }
 
-/** What clients send although it is not theirs to say. */
+/** Identity headers that a client has forged. */
 export const FORGED = { "x-raw-id-token": "forged", "x-refresh-token": "forged" };
 const EARNED = ["x-access-token", "x-id-token", "x-userinfo", "x-user-id"];
 
 /**
- * The same filter `TIMES` times in a row, with a root context each, all in one VM: like the native filters they share their code. Before
- * each of them Envoy puts the request's headers back to what the client sent, so that each does the same work; a chain without the filter
- * is what the bare proxy is then. `cookies`: the credential is in the cookies and not in Authorization.
+ * The same filter `TIMES` times in a row, each with its own root context, all in one VM: like the native filters, they share their code. Before each
+ * of them Envoy restores the request's headers to what the client sent, so that each does the same work. The reference is this chain without the
+ * filter. `cookies`: the credential is in the cookies and not in Authorization.
  */
 export function chain(filter: Filter | null, cookies: boolean): Filter[] {
   const links = Array.from({ length: TIMES }, (_, i) => [headersOfClient(`headers-${i}`, cookies), ...(filter ? [named(filter, i)] : [])]).flat();
   return cookies ? [rememberCookies(), ...links] : links;
 }
 
-/** Just the filter, as often: for modules that leave the headers alone, or whose calls are what is measured. */
+/** Only the filter, `TIMES` times: for modules that do not change headers, or whose calls are measured. */
 export function row(filter: Filter): Filter[] { return Array.from({ length: TIMES }, (_, i) => named(filter, i)); }
 
 function named(filter: Filter, i: number): Filter {
   const copy = structuredClone(filter), { config } = copy.typed_config as { config?: { root_id?: string; configuration?: { value: string } } };
   copy.name += `-${i}`;
-  // Filters whose configurations are the same to the letter would share what they remember.
+  // Filters with identical configurations would share their caches.
   if (config?.configuration) config.root_id = copy.name;
   if (config?.configuration?.value.startsWith("{")) config.configuration.value = JSON.stringify({ ...JSON.parse(config.configuration.value) as object, realm: copy.name });
   return copy;

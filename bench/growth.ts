@@ -1,4 +1,4 @@
-// How the price of a cached token grows: with the token, with the headers around it, with configurations, workers and tokens.
+// How the cost of a cached token grows with the size of the token, other headers, configurations, workers and tokens.
 
 import { join } from "node:path";
 import { bootstrap } from "./bootstraps";
@@ -11,7 +11,7 @@ import { writeLines } from "./sessions";
 import { configurations } from "./subjects";
 import { FILTER, OUT, TOKEN_BYTES, type World } from "./world";
 
-/** A load that goes to ten filters in a row, and to the proxy without them. */
+/** A load for ten filters in a row, and for the proxy without them. */
 interface Case { what: string; filters: Filter[]; unused?: Filter[]; load: Requests }
 
 export async function measureGrowth(world: World): Promise<Result> {
@@ -46,7 +46,7 @@ function cases(world: World): Case[] {
     const tokens = Array.from({ length: count }, (_, i) => `Bearer ${provider.token("RS256", TOKEN_BYTES, { sub: `user-${i}` })}`);
     return { headers: FORGED, many: { header: "authorization", lines: writeLines(join(OUT, `tokens-${count}.txt`), tokens) } };
   };
-  // Each differs from the others: those that are the same to the letter share what they remember.
+  // Each differs from the others, because identical configurations share their caches.
   const configured = (count: number): Filter[] => Array.from({ length: count }, (_, i) => wasm(FILTER, { ...config, realm: `realm-${i}` }, "shared"));
   const inOneVm = (count: number): Case => {
     const all = configured(count), inFront = chain(null, false).flatMap((filter, i) => [filter, sharing(all[i % count]!, i)]);

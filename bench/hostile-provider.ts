@@ -1,4 +1,4 @@
-// The provider of the hostile requests: several keys for each algorithm, and tokens that none of them has signed.
+// The provider for hostile requests: several keys for each algorithm, and tokens that none of them has signed.
 
 import { constants, createHmac, createPublicKey, generateKeyPairSync, randomBytes, sign, type KeyObject } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
@@ -8,7 +8,7 @@ import { DIFFERENT } from "./raw-load";
 export const HOSTILE_ALGORITHMS = ["RS256", "PS256", "ES256", "ES384", "ES512", "EdDSA", "HS256"] as const;
 export type HostileAlgorithm = (typeof HOSTILE_ALGORITHMS)[number];
 
-/** One more than the filter tries for a token that names none (jose/jwks.ts). */
+/** One more than the filter tries for a token without a `kid` (jose/jwks.ts). */
 const KEYS = 5;
 export const SYMMETRIC_KEY = "the bench's symmetric key, 32 or more";
 
@@ -42,13 +42,13 @@ export class HostileProvider extends LocalProvider {
     };
   }
 
-  /** The token of somebody who is known: a key has its tables only when it was used. */
+  /** A valid token of a user: a key gets its tables only after it was used. */
   good(algorithm: HostileAlgorithm, subject: string): string {
     const input = `${text({ alg: algorithm, kid: `${algorithm}-0` })}.${text({ iss: this.issuer, sub: subject, exp: 9999999999 })}`;
     return `${input}.${this.signature(algorithm, input).toString("base64url")}`;
   }
 
-  /** Of `bytes` if they are enough, each time another one; the signature is one of this key, over something else. */
+  /** A forged token, different each time, of `bytes` if they are enough. The signature is one of this key, but over something else. */
   forged(algorithm: HostileAlgorithm, header: object = { kid: `${algorithm}-0` }, bytes = 0): string {
     const head = text({ alg: algorithm, ...header }), signature = this.signature(algorithm, randomBytes(8).toString("hex")).toString("base64url");
     return `${head}.${DIFFERENT}${"A".repeat(Math.max(0, bytes - head.length - DIFFERENT.length - signature.length - 2))}.${signature}`;

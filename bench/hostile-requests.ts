@@ -1,4 +1,4 @@
-// One request of an attacker for each reader on the path, as large as Envoy lets through.
+// Hostile requests: one for each reader on the path, as large as Envoy accepts.
 
 import { HOSTILE_ALGORITHMS, text, type HostileAlgorithm, type HostileProvider } from "./hostile-provider";
 import { STEM, tenantHost, type Listener } from "./hostile-settings";
@@ -7,32 +7,34 @@ import { DIFFERENT } from "./raw-load";
 export interface Hostile {
   name: string;
   to: Listener;
-  /** Of the answer that it must get. */
+  /** The expected status. */
   status: number;
   /** Byte for byte. */
   request: string;
-  /** Nothing is asked, and the upstream answers. */
+  /** The filter makes no call, and the upstream answers. */
   forwarded?: boolean;
-  /** The check of this algorithm's signature is set aside: it has a table of its own. */
+  /** Subtract the check of this algorithm's signature, which has its own table. */
   less?: HostileAlgorithm;
-  /** The provider is asked about it: a call has its price, and bounds of its own. */
+  /** The filter calls the provider, which has its own cost and its own limits. */
   asked?: boolean;
 }
 
-/** Envoy takes 60 KiB of headers, in 100 lines. */
+/** Envoy accepts 60 KiB of headers, in 100 lines. */
 const HEAD = 60 * 1024;
 const LINES = 100;
-/** The filter's own bounds: what is longer is refused unread. A form's body (filter/requests/bodies.ts), and parameters (http/parameters.ts). */
+/**
+ * The filter's own limits, above which it refuses without reading: a form's body (filter/requests/bodies.ts), and parameters (http/parameters.ts).
+ */
 const FORM = 64 * 1024, PARAMETERS = 20 * 1024;
-/** As many cookies as are looked at (http/cookies.ts). */
+/** The most cookies that are read (http/cookies.ts). */
 const COOKIES = 512;
-/** The longest path that rules are compared with (http/path_lead.ts). */
+/** The longest path that rules are matched with (http/path_lead.ts). */
 const PATH = 8 * 1024;
-/** The longest token that is read, and the longest header in one (jose/jws.ts). */
+/** The longest token that is read, and its longest header (jose/jws.ts). */
 const TOKEN = 16 * 1024, HEADER = 4 * 1024;
 
 const HOST = "bench.example";
-/** What Envoy adds to a request line and its own headers before it counts. */
+/** Room for what Envoy adds to the request line and its own headers before it counts. */
 const MARGIN = 200;
 
 type Header = [name: string, value: string];
@@ -44,7 +46,7 @@ function request({ method = "GET", path = "/", host = HOST, headers = [], body }
   return `${method} ${path} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join("")}\r\n${body ?? ""}`;
 }
 
-/** So many of the unit that the request is as large as may be. */
+/** Repeats the unit until the request has the largest allowed size. */
 function filled(unit: string, make: (text: string) => What, most = HEAD - MARGIN): string {
   return request(make(unit.repeat(Math.floor((most - request(make("")).length) / unit.length))));
 }
@@ -57,10 +59,10 @@ const FORM_TYPE: Header = ["content-type", "application/x-www-form-urlencoded"];
 const form = (at: string, unit: string, begin = "", most = PARAMETERS, headers: Header[] = []): string => request({ method: "POST", path: at, headers: [FORM_TYPE, ...headers], body: begin + unit.repeat(Math.floor((most - begin.length) / unit.length)) });
 const NAVIGATION: Header[] = [["accept", "text/html"], ["sec-fetch-mode", "navigate"], ["sec-fetch-dest", "document"]];
 
-/** What the others are compared with: no token, nothing else. */
+/** The reference for the others: no token, nothing else. */
 export const PLAIN: Hostile = { name: "no token", to: "bearer", status: 401, request: request({}) };
 
-/** `login`: the cookies of a login that is under way; anybody can begin one. */
+/** `login`: the cookies of a login in progress, which anybody can start. */
 export function hostileRequests(provider: HostileProvider, login: string): Hostile[] {
   return [
     ...ordinary(), ...paths(), ...queries(), ...cookies(), ...credentials(), ...headers(provider), ...payloads(provider), ...forms(provider, login), ...navigation(), ...identities(),
@@ -120,7 +122,7 @@ function queries(): Hostile[] {
 
 function cookies(): Hostile[] {
   const last = { host: tenantHost(63) }, state = "a".repeat(32), callback = `/callback?code=a&state=${state}`;
-  /** As many as are looked at, with values as long as there is room for. */
+  /** The most cookies that are read, with values as long as there is room for. */
   const most = (name: (i: number) => string, more: What = {}, value = "", size = 58_000 / COOKIES): string =>
     request({ ...more, headers: [...(more.headers ?? []), ["cookie", Array.from({ length: COOKIES }, (_, i) => `${name(i)}=${value}`.padEnd(size - 2, "A")).join("; ")]] });
   const everywhere = (name: string, make: (more: What) => string): Hostile[] => [
@@ -210,7 +212,7 @@ function headers(provider: HostileProvider): Hostile[] {
   ];
 }
 
-/** A payload of strangers is decoded and read only behind its signature: what it costs is that it is hashed. */
+/** A payload is decoded and read only after its signature has been verified. A stranger's payload costs only the hashing. */
 function payloads(provider: HostileProvider): Hostile[] {
   return HOSTILE_ALGORITHMS.map((algorithm): Hostile => ({
     name: `JWS payload: 16 kB, ${algorithm}, without its signature's check`, to: algorithm === "HS256" ? "symmetric" : "bearer", status: 401, less: algorithm,

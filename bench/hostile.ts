@@ -1,4 +1,4 @@
-// `npm run bench -- --hostile`: what one anonymous request can cost at most, whatever stands in it (duty 153).
+// `npm run bench -- --hostile`: the most that one anonymous request can cost, whatever it contains.
 
 import { answering, bootstrap } from "./bootstraps";
 import { get } from "./browsers";
@@ -13,12 +13,12 @@ import type { Server } from "./servers";
 import { median } from "./statistics";
 import { FILTER, type World } from "./world";
 
-/** So many plain requests without a token may one hostile request cost. */
+/** The most that a hostile request may cost, in plain requests without a token. */
 const AIM = 10;
-/** A key has its tables after so many good tokens (crypto/edwards/ed_multiples.ts). */
+/** After this many good tokens a key has its tables (crypto/edwards/ed_multiples.ts). */
 const GOOD_TOKENS = 20;
 
-interface Row extends Hostile { with: Measured; /** The same request to an Envoy that answers by itself, or lets it through. */ alone: Measured }
+interface Row extends Hostile { with: Measured; /** The same request to an Envoy that answers by itself, or forwards it. */ alone: Measured }
 
 export async function measureHostile(world: World): Promise<Result> {
   const provider = await HostileProvider.start();
@@ -32,7 +32,7 @@ export async function measureHostile(world: World): Promise<Result> {
 async function measure(world: World, provider: HostileProvider): Promise<Result> {
   const { server, ports, bare } = await filtered(world, provider.issuer, provider.port);
   const direct = (status: number): Promise<Server> => world.envoy((own) => answering({ status, body: "{}", headers: {} }, own));
-  // Behind an answer with 400 Envoy closes the connection.
+  // After an answer with 400 Envoy closes the connection.
   const badRequest = await direct(400), unauthorized = await direct(401);
   const row = (hostile: Hostile): Row => {
     const { to, name, request, status, forwarded } = hostile, alone = status === 400 ? badRequest : unauthorized;
@@ -62,7 +62,7 @@ async function measure(world: World, provider: HostileProvider): Promise<Result>
   };
 }
 
-/** Whether each is answered as it must be, before anything is measured. */
+/** Checks the answer to each request before anything is measured. */
 async function prove(all: Measured[]): Promise<void> {
   const wrong: string[] = [];
   for (const { load } of all) await load(0.05).catch((error: Error) => wrong.push(error.message));
@@ -76,7 +76,7 @@ async function filtered(world: World, issuer: string, idp: number): Promise<{ se
   return { server, ports: Object.fromEntries(settings.map(([name], i) => [name, own[i]!])) as Record<Listener, number>, bare: server.port };
 }
 
-/** As deployments have it: without this Envoy gives no bodies to a filter that holds the headers back. */
+/** As in deployments: without this field Envoy gives no bodies to a filter that holds back the headers. */
 function holding(filter: Filter): Filter {
   const copy = structuredClone(filter);
   Object.assign(copy.typed_config.config as object, { allow_on_headers_stop_iteration: true });
@@ -90,7 +90,7 @@ async function useKey(ports: Record<Listener, number>, provider: HostileProvider
   }
 }
 
-/** Its cookies, as a browser sends them back. */
+/** The cookies of a new login, as a browser sends them back. */
 async function beginLogin(port: number): Promise<string> {
   const { status, headers } = await get(port, "/", { accept: "text/html" });
   if (status !== 302) throw new Error(`a login was answered ${status}`);
@@ -101,7 +101,7 @@ function listenerOf(algorithm: HostileAlgorithm): Listener { return algorithm ==
 
 const BEFORE = "no signature is checked", KNOWN = "its key named", NONE = "no key named", UNKNOWN = "an unknown key named";
 
-/** Small tokens: one that is refused before its signature is checked, and for each algorithm what the check adds. */
+/** Small tokens: one that is refused before its signature is checked, and one per algorithm to show the cost of the check. */
 function signatureRequests(provider: HostileProvider): Hostile[] {
   const small = (name: string, to: Listener, token: string): Hostile => ({ name, to, status: 401, request: `GET / HTTP/1.1\r\nhost: bench.example\r\nauthorization: Bearer ${token}\r\n\r\n` });
   return [
@@ -120,13 +120,13 @@ function checksOf(signatures: Row[]): Check[] {
   return HOSTILE_ALGORITHMS.map((algorithm) => ({ algorithm, known: of(algorithm, KNOWN), none: of(algorithm, NONE), unknown: of(algorithm, UNKNOWN) }));
 }
 
-/** What is over a token that is refused before, in the same rounds. */
+/** The cost above that of a token refused before the check, in the same rounds. */
 function signatureMicros(signatures: Row[], name: string): number {
   const before = signatures.find((each) => each.name === BEFORE)!, found = signatures.find((each) => each.name === name);
   return found ? median(present(found.with.samples.map((sample, i) => (sample && before.with.samples[i] ? sample.cpuMicros - before.with.samples[i]!.cpuMicros : null)))) : NaN;
 }
 
-/** `ownRatio`: without what Envoy by itself takes more for this request than for a plain one. */
+/** `ownRatio`: without Envoy's own extra cost of this request over a plain one. */
 interface Figures { name: string; to: Listener; asked: boolean; cpuMicros: number; aloneMicros: number; ratio: number; ownRatio: number }
 
 function figuresOf(row: Row, plain: Row, signatures: Row[]): Figures {

@@ -1,4 +1,4 @@
--- wrk's part of the bench: every request brings the header of the next line of a file, from a given line on and round again.
+-- wrk's part of the bench: every request has the header from the next line of a file, from a given line on; after the last line comes the first.
 -- wrk … -s lines.lua URL -- FILE FIRST HEADER
 
 local requests, following = {}, 0

@@ -1,30 +1,30 @@
-// The load: wrk on its core, and what came of it.
+// Runs wrk on its core as the load, and reads its results.
 
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { cpuOf, LOAD_CORE } from "./servers";
 
-/** What came of a load: how many requests, or logins, were answered as they must be. */
+/** The result of a load: how many requests, or logins, were answered as expected. */
 export interface Outcome {
   count: number;
   perSecond: number;
   p50Ms: number;
   p99Ms: number;
-  /** CPU seconds of a process of its own, which has ended. */
+  /** CPU seconds of the load's own process, which has ended. */
   loadCpu: number;
 }
 
-/** A file with a value of one header in each line; the load begins with the line `next`. */
+/** A file with one header value per line. The load begins with line `next`. */
 export interface Lines { file: string; lines: number; next: number }
 
-/** So many of the load before may still be under way when one begins. */
+/** Number of connections. As many requests of the previous load may still be open when one begins. */
 export const CONNECTIONS = 16;
 
 export interface Requests {
   headers?: Record<string, string>;
-  /** Each request has another line of this file as the value of the header. */
+  /** Each request takes another line of this file as the value of the header. */
   many?: { header: string; lines: Lines };
-  /** What every answer must be. */
+  /** The status that every answer must have. */
   status?: 200 | 401;
 }
 
@@ -37,13 +37,13 @@ export async function requests(url: string, { headers = {}, many, status = 200 }
   const { stdout, cpu } = await wrk(args);
   const count = Number(/(\d+) requests in/.exec(stdout)?.[1]), others = Number(/Non-2xx or 3xx responses: (\d+)/.exec(stdout)?.[1] ?? 0);
   if (!count || others !== (status === 200 ? 0 : count) || /Socket errors/.test(stdout)) throw new Error(`wrk saw something other than ${status}:\n${stdout}`);
-  // Nobody comes again before all others have been there.
+  // No line is used again before all others.
   if (many) many.lines.next = (many.lines.next + count) % many.lines.lines;
   const latency = (percent: number): number => milliseconds(new RegExp(`${percent}%\\s+([\\d.]+)(us|ms|s)`).exec(stdout));
   return { count, perSecond: Number(/Requests\/sec:\s*([\d.]+)/.exec(stdout)?.[1]), p50Ms: latency(50), p99Ms: latency(99), loadCpu: cpu };
 }
 
-/** What it printed, and the CPU seconds it had used when last seen alive. */
+/** What wrk printed, and the CPU seconds it had used when last seen running. */
 async function wrk(args: string[]): Promise<{ stdout: string; cpu: number }> {
   const child = spawn("taskset", ["-c", String(LOAD_CORE), "wrk", ...args], { stdio: ["ignore", "pipe", "inherit"] });
   let stdout = "", cpu = 0;

@@ -1,4 +1,4 @@
-// What each subject is loaded with, and the proof that it lets through whom it must, and nobody else.
+// The load of each subject, and a check that the subject accepts and refuses the right requests.
 
 import { join } from "node:path";
 import { checkTokens } from "./answers";
@@ -12,14 +12,14 @@ import type { Subject } from "./subject";
 import type { Size } from "./tokens";
 import type { World } from "./world";
 
-/** Of the sessions, so many are sent as they are and in broken states. */
+/** The number of sessions that are sent intact, and the number sent with defects. */
 const TAKEN = 500, BROKEN = 50;
 
 export class Loads {
   readonly proven = { tokensTaken: 0, tokensRefused: 0, sessionsTaken: 0, sessionsRefused: 0 };
   private readonly many: Record<Size, Pool>;
   private readonly once: Record<Size, Pool>;
-  /** What a subject has set itself. */
+  /** Cookies that a subject has set itself. */
   private readonly own = new Map<Subject, Lines>();
 
   constructor(private readonly world: World, private readonly folder: string, counts: Record<Size, number>) {
@@ -28,10 +28,10 @@ export class Loads {
     this.once = { "1 kB": makePool(folder, provider, "1 kB", 1), "12 kB": makePool(folder, provider, "12 kB", 1) };
   }
 
-  /** The one that comes again and again. */
+  /** The session that is sent each time. */
   get sameSession(): Record<Size, Session> { return { "1 kB": this.once["1 kB"].sessions[0]!, "12 kB": this.once["12 kB"].sessions[0]! }; }
 
-  /** What is wrong with an answer is an error; so is an answer to a load that is not as it must be. */
+  /** Throws for any wrong answer: one to these checks, or one to the load itself. */
   async prove(subject: Subject, server: Server): Promise<void> {
     const { load, name } = subject;
     if (load.kind === "token" && load.judged) {

@@ -1,4 +1,4 @@
-// `npm run bench [-- --quick | --micro | --hostile | --only PART,PART] [--publish]`: what the filter costs, beside what other filters and servers cost.
+// `npm run bench [-- --quick | --micro | --hostile | --only PART,PART] [--publish]`: the filter's cost, compared with other filters and servers.
 
 import { execFileSync } from "node:child_process";
 import { mkdirSync, rmSync } from "node:fs";
@@ -16,7 +16,7 @@ import { measureRequests } from "./requests";
 import { stayOnLoadCore } from "./servers";
 import { OUT, REPORT, World } from "./world";
 
-interface Part { run(world: World): Result | Promise<Result>; /** Left out by --quick. */ long?: boolean; /** Only where it is asked for. */ apart?: boolean }
+interface Part { run(world: World): Result | Promise<Result>; /** Skipped by --quick. */ long?: boolean; /** Only on request. */ apart?: boolean }
 
 const PARTS: Record<string, Part> = {
   requests: { run: measureRequests },
@@ -29,7 +29,7 @@ const PARTS: Record<string, Part> = {
   hostile: { run: measureHostile, apart: true },
 };
 
-/** Their load is the bench's own. */
+/** Parts with a load of their own. */
 const WITHOUT_WRK = ["micro", "hostile"];
 
 async function main(): Promise<void> {
@@ -46,7 +46,7 @@ async function main(): Promise<void> {
       await world.clear();
     }
   } finally {
-    // What was measured before something went wrong is not lost.
+    // Results from before an error are not lost.
     report(REPORT, results);
     if (process.argv.includes("--publish")) publish(REPORT, results);
     closeBrowsers();

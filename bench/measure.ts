@@ -1,10 +1,10 @@
-// Rounds: everything that is to be compared is measured in turn, again and again, so that what the machine does meanwhile meets all alike.
+// Measures in rounds: everything that is compared is measured in turn, many times, so that other activity of the machine affects all alike.
 
 import type { Outcome } from "./load";
 import { cpuOf, cpuOfMachine, type Server } from "./servers";
 import { median, quantile } from "./statistics";
 
-/** More than this of foreign CPU, and the sample is thrown away. */
+/** A sample is discarded if other processes used more CPU than this. */
 export const NOISE = 0.3;
 
 export interface Sample extends Omit<Outcome, "loadCpu" | "count"> {
@@ -12,15 +12,15 @@ export interface Sample extends Omit<Outcome, "loadCpu" | "count"> {
   cpuMicros: number;
 }
 
-/** Something that is measured: a server under a load. One sample for each round, in their order; null where it was thrown away. */
+/** A measured server under a load. There is one sample per round, in order; null if it was discarded. */
 export interface Measured { name: string; server: Server; load(seconds: number): Promise<Outcome>; samples: (Sample | null)[] }
 
-export interface Rounds { rounds: number; seconds: number; /** Processes of ours that work meanwhile. */ ours: number[]; /** Another bound than NOISE. */ noise?: number }
+export interface Rounds { rounds: number; seconds: number; /** Own processes that run too. */ ours: number[]; /** A limit other than NOISE. */ noise?: number }
 
-/** A sample is tried so often until one is not disturbed. What is always disturbed has no figure. */
+/** The number of attempts to get an undisturbed sample. If all are disturbed, there is no figure. */
 const TRIES = 3;
 
-/** Gives the number of samples that were thrown away. */
+/** Returns the number of discarded samples. */
 export async function inRounds(all: Measured[], { rounds, seconds, ours, noise = NOISE }: Rounds, between: () => Promise<void> = async () => {}): Promise<number> {
   let thrownAway = 0;
   for (let round = 1; round <= rounds; round++) {
@@ -54,7 +54,7 @@ export function spreadOf(values: number[]): Spread {
   return { median: median(values), lower: quantile(values, 0.25), upper: quantile(values, 0.75), runs: values.length };
 }
 
-/** What each round added over the base's sample of the same round, for one of `times` filters; null where one of the two is missing. */
+/** What each round added to the base's sample of the same round, per one of `times` filters; null if one of the two is missing. */
 export function added(each: Measured, base: Measured | null, times: number): (number | null)[] {
   return each.samples.map((sample, round) => {
     const below = base === null ? { cpuMicros: 0 } : base.samples[round];

@@ -1,4 +1,4 @@
-// Readers and primitives one by one, and the filter's whole path through the VM, in Node's V8 with the release's flags.
+// Readers and primitives one by one, and the filter's complete path through the VM, in Node's V8 with the release flags.
 
 import { compile } from "../tests/support/compile";
 import { imports } from "../tests/unit/harness-imports";
@@ -9,7 +9,7 @@ import { ALGORITHMS, type Algorithm } from "./signers";
 import { tokensFor } from "./tokens";
 import { TOKEN_BYTES, type World } from "./world";
 
-/** `bytes`: how much it works on. */
+/** `bytes`: the size of the input. */
 interface Micro { name: string; run: string; bytes: number; prepare(): void }
 
 type Exports = Record<string, (...args: number[]) => number>;

@@ -1,12 +1,12 @@
-// The bench's own wasm modules, compiled when they are needed.
+// The bench's own wasm modules, compiled on first use.
 
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 
-export interface HostCall { name: string; /** The header's name, or what else stands first. */ key: string; valueBytes: number }
+export interface HostCall { name: string; /** The header's name, or another first argument. */ key: string; valueBytes: number }
 
-/** The callbacks of one stream in their order, each with the calls that it made. */
+/** The callbacks of one stream in order, each with its calls. */
 export type Script = { callback: string; calls: HostCall[] }[];
 
 const SOURCES = join(__dirname, "modules");
@@ -15,10 +15,10 @@ const ASC = join(__dirname, "..", "node_modules/assemblyscript/bin/asc.js");
 /** The module's file. */
 export function emptyModule(folder: string): string { return compiled(join(SOURCES, "empty.as.ts"), join(folder, "empty.wasm")); }
 
-/** What every module has to export. */
+/** The exports that every module needs. */
 const ALWAYS = ["proxy_abi_version_0_2_1", "proxy_on_memory_allocate", "proxy_on_configure"];
 
-/** A floor module that exports these callbacks, and no others: each one more costs every request a crossing. */
+/** A floor module that exports only these callbacks: each further one would cost every request a call into the VM. */
 export function floorModule(folder: string, callbacks: string[]): string {
   const name = ["floor", ...callbacks.map((callback) => callback.replace("proxy_on_", ""))].join("-");
   const entry = join(folder, `${name}.as.ts`), floor = relative(folder, join(SOURCES, "floor.as"));

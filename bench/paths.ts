@@ -1,4 +1,4 @@
-// The filter's release module driven in Node with host calls that do next to nothing: what is left is its own work.
+// Runs the filter's release module in Node with host calls that do next to nothing, to measure the filter's own work.
 
 import { serialize, type Pair } from "../tests/host/host/headers";
 import { fastest } from "./fastest";
@@ -19,7 +19,7 @@ export function measurePaths(world: World, forMs: number): Path[] {
     const headers = { ...credential, ...FORGED }, floor = floorOf(OUT, FILTER, provider, { config: settings, path: at, headers });
     const nanos = (file: string, configuration: string): number => {
       const vm = new StubbedVm(file, configuration, provider), request = pairsOf(at, headers);
-      for (let i = 0; i < 2000; i++) vm.request(request); // V8 compiles what is hot a second time
+      for (let i = 0; i < 2000; i++) vm.request(request); // warm-up: V8 compiles hot code a second time
       return fastest((times) => { for (let i = 0; i < times; i++) vm.request(request); }, forMs);
     };
     return { name, filter: nanos(FILTER, JSON.stringify(settings)), floor: nanos(floor.file, floor.config) };

@@ -1,4 +1,4 @@
-// Other servers that do the same work, measured over the same server as a bare proxy.
+// Other servers that do the same work. The reference is the same server as a bare proxy.
 
 import { apacheIsThere, HOW_TO_INSTALL, startApache, type Asks } from "./apache";
 import type { Host, Subject } from "./subject";
@@ -18,7 +18,7 @@ export function peerSubjects({ provider }: World): Subject[] {
   ];
 }
 
-/** Who is missing, and why. */
+/** Which of them are missing, and why. */
 export function missingPeers(): string {
   const missing = ["lua-resty-openidc, oauth2-proxy and other wasm filters for OpenID Connect: in no registry that this bench may use"];
   if (!apacheIsThere()) missing.unshift(`Apache's mod_auth_openidc: not installed (on Debian: ${HOW_TO_INSTALL})`);

@@ -1,5 +1,5 @@
-// A provider for the bench: a key for each algorithm, an introspection endpoint that finds everything active, and a login that asks
-// nothing. It remembers nothing but how often it was asked: the nonce comes back as the code.
+// The provider of the bench: a key for each algorithm, an introspection endpoint that reports every token as active, and a login without questions.
+// It stores only the number of calls: the nonce is returned as the code.
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -7,7 +7,7 @@ import { LocalProvider } from "./local-provider";
 import { ALGORITHMS, jwtOfSize, signerOf, type Algorithm, type Signer } from "./signers";
 import { CLIENT_ID, SCOPE, tokensFor, userinfoOf, type Size } from "./tokens";
 
-/** Who logs in, and of whom the load's token speaks. */
+/** The user who logs in, who is also the subject of the load's token. */
 export const SUBJECT = "bench";
 const LIFETIME_SEC = 24 * 3600;
 
@@ -16,12 +16,12 @@ export class BenchProvider extends LocalProvider {
   readonly signers = Object.fromEntries(ALGORITHMS.map((algorithm) => [algorithm, signerOf(algorithm)])) as Record<Algorithm, Signer>;
   readonly jwks = JSON.stringify({ keys: Object.values(this.signers).map(({ jwk }) => jwk) });
   readonly opaque = "o".repeat(40);
-  /** How often each path was asked for. */
+  /** The number of calls of each path. */
   readonly calls: Record<string, number> = {};
 
   private constructor(private readonly delayMs: number) { super(); }
 
-  /** `delayMs`: how long each answer is kept back. */
+  /** `delayMs`: the delay of each answer. */
   static start(delayMs = 0): Promise<BenchProvider> { return new BenchProvider(delayMs).listen(); }
 
   get claims() {
@@ -30,7 +30,7 @@ export class BenchProvider extends LocalProvider {
 
   token(algorithm: Algorithm, bytes: number, claims: object = {}): string { return jwtOfSize(bytes, { ...this.claims, ...claims }, this.signers[algorithm]); }
 
-  /** What does not depend on who asks; null where there is no such document. */
+  /** A document that is the same for everybody; null if there is none at this path. */
   document(path: string): string | null {
     const { issuer } = this;
     switch (path) {
@@ -68,7 +68,7 @@ export class BenchProvider extends LocalProvider {
   }
 }
 
-/** Where the browser goes once the person has said who they are: at once. */
+/** The redirect after the user has logged in, which happens at once. */
 export function answerTo(request: URLSearchParams): string {
   const to = new URL(request.get("redirect_uri") ?? "");
   to.searchParams.set("code", request.get("nonce") ?? "code");

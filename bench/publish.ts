@@ -1,4 +1,4 @@
-// The documentation's figures: what a run has found, put where docs/performance.md has room for it.
+// Puts the results of a run into the marked places of docs/performance.md.
 
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -6,7 +6,7 @@ import { CHART, markdown, type Result } from "./report";
 
 const DOCS = join(__dirname, "..", "docs");
 
-/** Between `<!-- bench: ID -->` and `<!-- end -->` stands a table, or the notes of a part. What this run has not measured stays. */
+/** Between `<!-- bench: ID -->` and `<!-- end -->` is a table, or the notes of a part. What this run has not measured is left unchanged. */
 export function publish(folder: string, results: Result[]): void {
   const file = join(DOCS, "performance.md"), found = new Map<string, string>();
   for (const { part, tables, notes } of results) {

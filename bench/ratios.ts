@@ -1,6 +1,6 @@
-// What is compared with what, and what the ratio is to be at most.
+// What is compared with what, and the target for the ratio.
 
-/** Subject, reference, aim or null. All of them compare what is added, but for logins. */
+/** Subject, reference, and target or null. Except for logins, all compare the added cost. */
 export const RATIOS: [string, string, number | null][] = [
   ["envoy-oidc, cached token, 3 headers", "floor, cached token, 3 headers", 1.1],
   ["envoy-oidc, cached token, 1 header", "jwt_authn, cache on", 2],
@@ -14,7 +14,7 @@ export const RATIOS: [string, string, number | null][] = [
   ["envoy-oidc, session first seen, 12 kB", "jwt_authn, cache off, RS256", 1],
   ["envoy-oidc, cached introspection", "envoy-oidc, cached token, 3 headers", 1.05],
   ["envoy-oidc, public path", "envoy-oidc, cached token, 3 headers", 0.6],
-  // A refusal ends the chain: the filter stands alone in both.
+  // A refusal ends the filter chain, so both have the filter only once.
   ["envoy-oidc, no token", "one envoy-oidc, cached token, 3 headers", 1],
   ["envoy-oidc, a bad token seen before", "one envoy-oidc, cached token, 3 headers", 1],
   ["envoy-oidc, session seen before, 1 kB", "oauth2, session, 1 kB", null],

@@ -1,18 +1,18 @@
-// A load of requests that are written byte for byte: attackers' requests are larger, and odder, than what wrk can be told to send.
+// A load of requests written byte by byte. Requests of attackers are larger and stranger than wrk can send.
 
 import { connect, type Socket } from "node:net";
 import type { Outcome } from "./load";
 import { quantile } from "./statistics";
 
 const CONNECTIONS = 8;
-/** An answer that has not come by then will not come. */
+/** After this time an answer counts as missing. */
 const PATIENCE_MS = 20_000;
 
-/** Stands in a request where each one sent differs from all others: what the filter has seen before costs it nothing. */
+/** A placeholder that is different in each request sent, because the filter caches what it has seen. */
 export const DIFFERENT = "@@@@@@@@";
 let sent = 0;
 
-/** Sends the request again and again for some seconds. An answer with another status is an error. */
+/** Sends the request repeatedly for some seconds. An answer with another status is an error. */
 export async function rawRequests(port: number, request: string, status: number, seconds: number): Promise<Outcome> {
   const bytes = Buffer.from(request, "latin1"), places: number[] = [], took: number[] = [], began = performance.now(), end = began + seconds * 1000;
   for (let at = bytes.indexOf(DIFFERENT); at >= 0; at = bytes.indexOf(DIFFERENT, at + 1)) places.push(at);
@@ -38,7 +38,7 @@ export async function rawRequests(port: number, request: string, status: number,
   return { count: took.length, perSecond: took.length / elapsed, p50Ms: quantile(took, 0.5), p99Ms: quantile(took, 0.99), loadCpu: 0 };
 }
 
-/** One HTTP/1.1 connection with one request at a time. It is made anew where the server has closed it behind an answer. */
+/** An HTTP/1.1 connection with one request at a time. It reconnects after the server has closed it. */
 class Connection {
   private socket: Socket | null = null;
 

@@ -1,4 +1,4 @@
-// How long an Envoy takes until its listener answers, with the filter and without.
+// The time until Envoy's listener answers, with and without the filter.
 
 import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
@@ -28,7 +28,7 @@ export async function measureReady(world: World): Promise<Result> {
   };
 }
 
-/** On all cores, unlike the bench itself: V8 compiles on as many as there are. */
+/** On all cores, unlike the rest of the bench: V8 compiles on as many as there are. */
 async function secondsToReady(world: World, filters: Filter[]): Promise<number> {
   const ports = await world.ports(), config = join(OUT, "envoy-ready.json");
   writeFileSync(config, JSON.stringify(bootstrap(filters, ports)));
@@ -50,7 +50,7 @@ async function secondsToReady(world: World, filters: Filter[]): Promise<number> 
   }
 }
 
-/** Whatever it answers: a filter that has started refuses a request without a token. */
+/** Any answer counts: a filter that has started refuses a request without a token. */
 function answers(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const request: ClientRequest = get({ host: "127.0.0.1", port, path: "/", agent: false }, (response) => {

@@ -1,4 +1,4 @@
-// What a filter asks of its host for one request, recorded under the tests' scripted host, and the proof that its floor asks the same.
+// Records the host calls of a filter for one request under the tests' scripted host, and checks that its floor module makes the same calls.
 
 import { readFileSync } from "node:fs";
 import { Envoy } from "../tests/host/host";
@@ -8,10 +8,10 @@ import type { BenchProvider } from "./provider";
 
 export interface Asked { config: object; path: string; headers: Record<string, string> }
 
-/** A module and the configuration of one. */
+/** A module and its configuration. */
 export interface Floor { file: string; config: string; script: Script }
 
-/** The floor of a filter on the path that a request takes when it comes for a second time. */
+/** The floor of a filter for a request that it has seen before. */
 export function floorOf(folder: string, wasmFile: string, provider: BenchProvider, asked: Asked): Floor {
   const script = record(wasmFile, asked.config, provider, asked);
   const floor = { file: floorModule(folder, script.map(({ callback }) => callback)), config: written(script), script };
@@ -20,7 +20,7 @@ export function floorOf(folder: string, wasmFile: string, provider: BenchProvide
   return floor;
 }
 
-/** What the filter answers to a request that it refuses: also the second time. */
+/** The filter's answer to a request that it refuses, also the second time. */
 export function answerOf(wasmFile: string, provider: BenchProvider, { config, path, headers }: Asked): DirectAnswer {
   const envoy = started(wasmFile, config, provider);
   envoy.get(path, headers);
@@ -46,7 +46,7 @@ function record(wasmFile: string, config: object | string, provider: BenchProvid
   return listening(envoy, request);
 }
 
-/** The host counts each call by name, and reads its texts out of the module's memory: both are listened to. */
+/** The host counts each call by name and reads texts from the module's memory. Both are intercepted. */
 function listening(envoy: Envoy, what: () => void): Script {
   const script: Script = [], memory = envoy.vms[0]!.memory;
   let texts: string[] = [];

@@ -1,16 +1,16 @@
-// What the parts have found: tables that are readable as they are and as Markdown, and the same as JSON.
+// Writes the results of the parts: tables as Markdown that is also readable as text, and as JSON.
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { chart, type Bar } from "./chart";
 
-/** `id`: by which the documentation shows it. */
+/** `id`: the name by which the documentation includes it. */
 export interface Table { id: string; title: string; heads: string[]; rows: string[][] }
 
-/** What a part of the bench gives. `part`: by which the documentation shows its notes. */
+/** The result of a part. `part`: the name by which the documentation includes its notes. */
 export interface Result { part: string; tables: Table[]; notes: string[]; /** For programs. */ data: unknown; bars?: Bar[] }
 
-/** Written only where something was measured that has bars. */
+/** Written only if something with bars was measured. */
 export const CHART = "performance.svg";
 
 export function report(folder: string, results: Result[]): void {

@@ -1,4 +1,4 @@
-// The main part: what each subject's requests cost, what of that the filter adds, and how that compares.
+// The main part: the cost of each subject's requests, the filter's share in it, and comparisons.
 
 import type { Bar } from "./chart";
 import { Loads } from "./loads";
@@ -12,7 +12,7 @@ import type { Host, Subject } from "./subject";
 import { subjects } from "./subjects";
 import { OUT, type World } from "./world";
 
-/** Different sessions: far more than a worker remembers in `cache_max_kib`, which is some 700 small ones or 45 large ones. */
+/** Different sessions: far more than a worker keeps in `cache_max_kib`, which is some 700 small ones or 45 large ones. */
 const SESSIONS = { "1 kB": 4_000, "12 kB": 1_000 };
 
 interface Row extends Measured { subject: Subject }
@@ -69,7 +69,7 @@ function perRound(row: Row, all: Row[]): (number | null)[] {
 
 interface Ratio extends Spread { name: string; aim: number | null }
 
-/** Each round has a ratio of its own. */
+/** Each round gives one ratio. */
 function ratioOf(all: Row[], name: string, reference: string, aim: number | null): Ratio {
   const below = perRound(named(all, reference), all);
   const values = perRound(named(all, name), all).flatMap((value, round) => {

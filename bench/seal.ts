@@ -1,5 +1,5 @@
-// Sessions made outside of the filter: its own format, written a second time with Node's cryptography, so that thousands of
-// different ones can be had before a run. What the real filter opens as the right person was written rightly.
+// Sealed sessions made outside of the filter: a second implementation of its format, with Node's cryptography, so that thousands of sessions exist
+// before a run. If the filter opens one as the right person, it was written correctly.
 
 import { createCipheriv, hkdfSync, randomBytes } from "node:crypto";
 import { hChaCha20 } from "../cli/commands/session/hchacha20";
@@ -17,19 +17,19 @@ export interface SealedSession {
   userinfo: string;
 }
 
-/** What a seal is bound to. */
+/** What a sealed session is bound to. */
 export interface Sealer { secret: string; issuer: string; clientId: string; cookieName: string }
 
 const VERSION = 1;
 const CHUNK = 4096;
-/** Of the sealed text, in front of each later chunk. */
+/** The number of characters of the sealed text that stand in front of each later chunk. */
 const ID = 8;
-/** Behind the longest name of a chunk, and for an age that is not there. */
+/** Room after the longest name of a chunk, and for a missing Max-Age. */
 const NAME_ROOM = 3, AGE_ROOM = 20;
-/** Of a configuration that sets none, over plain http. */
+/** The attributes of a configuration that sets none, over plain http. */
 const ATTRIBUTES = "; Path=/; HttpOnly; SameSite=Lax";
 
-/** Seals one session after the other: the key is derived once. */
+/** Returns a function that seals sessions. The key is derived once. */
 export function sealerOf({ secret, issuer, clientId, cookieName }: Sealer): (session: SealedSession) => string {
   const key = Buffer.from(hkdfSync("sha256", secret, "envoy-oidc/1", "session", 32));
   const context = behindLengths([Buffer.from(issuer), Buffer.from(clientId)]);
@@ -55,7 +55,7 @@ function sealed(key: Buffer, context: Buffer, plain: Buffer): Buffer {
 
 function written(s: SealedSession): Buffer {
   const field = (value: string | Buffer): Buffer => behindLengths([Buffer.from(value as string)]);
-  // A JWT is kept as its three parts decoded; any other text as it is.
+  // A JWT is stored as its three decoded parts, any other text unchanged.
   const token = (text: string): Buffer => {
     const parts = text.split(".");
     return parts.length === 3 ? Buffer.concat([Buffer.of(1), ...parts.map((part) => field(Buffer.from(part, "base64url")))]) : Buffer.concat([Buffer.of(0), field(text)]);

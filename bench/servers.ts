@@ -1,4 +1,4 @@
-// The servers that are measured: started on their core, and what the kernel counts of their CPU time and memory.
+// The measured servers: each started on its core, with its CPU time and memory as counted by the kernel.
 
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -9,12 +9,12 @@ const TICKS_PER_SECOND = Number(process.env.CLK_TCK ?? 100);
 export const SERVER_CORE = 0;
 export const LOAD_CORE = 1;
 
-/** A running server. `pid` is that of its first process; others may have been started by it. */
-export interface Server { pid: number; port: number; /** What it had to say. */ log(): string; stop(): Promise<void> }
+/** A running server. `pid` is its first process, which may have started others. */
+export interface Server { pid: number; port: number; /** Its log output. */ log(): string; stop(): Promise<void> }
 
 export interface EnvoyPorts { listener: number; admin: number }
 
-/** An Envoy on one core, with one worker unless another number is asked for. Its configuration stays in `folder`, to be looked at. */
+/** An Envoy on one core, with one worker unless another number is given. Its configuration stays in `folder` for inspection. */
 export async function startEnvoy(binary: string, core: number | string, folder: string, bootstrap: object, ports: EnvoyPorts, concurrency = 1): Promise<Server> {
   const configPath = join(folder, `envoy-${ports.listener}.json`);
   writeFileSync(configPath, JSON.stringify(bootstrap, null, 2));
@@ -22,12 +22,12 @@ export async function startEnvoy(binary: string, core: number | string, folder: 
   return { pid: envoy.pid, port: ports.listener, log: envoy.log, stop: envoy.stop };
 }
 
-/** The bench itself is the provider and the browsers of logins: it leaves the servers' core alone. */
+/** Keeps the bench, which is the provider and the browsers of logins, off the servers' core. */
 export function stayOnLoadCore(): void {
   execFileSync("taskset", ["-acp", String(LOAD_CORE), String(process.pid)], { stdio: "ignore" });
 }
 
-/** CPU seconds that a server has used so far, with all of its processes. The scheduler counts each thread's in nanoseconds. */
+/** CPU seconds that all processes of a server have used so far. The scheduler counts each thread's in nanoseconds. */
 export function cpuOf(pid: number): number {
   return [pid, ...childrenOf(pid)].reduce((sum, each) => sum + readdirSync(`/proc/${each}/task`).reduce((nanos, thread) => nanos + nanosOf(each, thread), 0) / 1e9, 0);
 }
@@ -40,12 +40,12 @@ function nanosOf(pid: number, thread: string): number {
   }
 }
 
-/** Memory of all of its processes, in bytes. */
+/** Memory of all processes of a server, in bytes. */
 export function memoryOf(pid: number): number {
   return [pid, ...childrenOf(pid)].reduce((sum, each) => sum + Number(/VmRSS:\s*(\d+)/.exec(readFileSync(`/proc/${each}/status`, "utf8"))?.[1] ?? 0) * 1024, 0);
 }
 
-/** CPU seconds that the whole machine has used so far, without software interrupts: those are our own packets. */
+/** CPU seconds that the whole machine has used so far, without software interrupts, which come from the bench's own packets. */
 export function cpuOfMachine(): number {
   const fields = readFileSync("/proc/stat", "utf8").split("\n")[0]!.trim().split(/\s+/).slice(1).map(Number);
   return (fields[0]! + fields[1]! + fields[2]! + fields[5]! + fields[7]!) / TICKS_PER_SECOND;

@@ -1,4 +1,4 @@
-// Sessions for the load: thousands of different ones in a file, one Cookie header a line, and the proof that each is taken for whose it is.
+// Sessions for the load: thousands of different ones in a file, one Cookie header per line, and a check that each is accepted for the right person.
 
 import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
@@ -35,7 +35,7 @@ function makeSession({ issuer, expiresAtSec }: BenchProvider, size: Size, subjec
   const binding = { secret: by.secret ?? SESSION_SECRET, clientId: by.clientId ?? CLIENT_ID, issuer, cookieName: COOKIE_NAME };
   const key = JSON.stringify(binding), seal = sealers.get(key) ?? sealerOf(binding);
   sealers.set(key, seal);
-  // Nobody looks at a signature inside a session again: what is sealed was verified.
+  // The signature inside a session is not checked again: tokens are verified before they are sealed.
   const tokens = tokensFor(size, { issuer, subject, nonce: randomBytes(32).toString("base64url"), expiresAtSec, signer: { algorithm: "RS256", kid: "RS256", sign: () => randomBytes(256) } });
   const cookies = seal({
     ...tokens, subject, scope: SCOPE, nowSec: by.nowSec ?? Math.floor(Date.now() / 1000), accessExpiresAtSec: expiresAtSec, accessVerified: size === "12 kB",
@@ -43,7 +43,7 @@ function makeSession({ issuer, expiresAtSec }: BenchProvider, size: Size, subjec
   return { subject, accessToken: tokens.accessToken, cookies };
 }
 
-/** Every session must reach the upstream as its person, with its token. */
+/** Checks that every session reaches the upstream with its person and its token. */
 export async function checkTaken(envoy: Server, sessions: Session[]): Promise<void> {
   await each(sessions, async ({ subject, accessToken, cookies }) => {
     const { status, headers } = await get(envoy.port, "/who", { cookie: cookies });
@@ -54,7 +54,7 @@ export async function checkTaken(envoy: Server, sessions: Session[]): Promise<vo
   });
 }
 
-/** And nothing else may: each of these is a session but for one thing. */
+/** Checks that nothing else does: each of these is a session with one defect. */
 export async function checkRefused(envoy: Server, provider: BenchProvider, sessions: Session[]): Promise<number> {
   const wrong: string[] = [];
   for (const { cookies } of sessions) {

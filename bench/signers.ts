@@ -1,4 +1,4 @@
-// Keys that sign as a provider does, one for each algorithm that the bench compares.
+// The provider's signing keys, one for each algorithm that the bench compares.
 
 import { constants, createPublicKey, generateKeyPairSync, sign, type KeyObject, type SignKeyObjectInput } from "node:crypto";
 
@@ -20,7 +20,7 @@ const HOW: Record<Algorithm, Omit<SignKeyObjectInput, "key">> = {
   ES256: { dsaEncoding: "ieee-p1363" },
 };
 
-/** A new key. Its id is the algorithm's name. */
+/** A new key. Its `kid` is the algorithm's name. */
 export function signerOf(algorithm: Algorithm): Signer {
   const { privateKey } = MAKE[algorithm]();
   const jwk = { ...createPublicKey(privateKey).export({ format: "jwk" }), kid: algorithm, alg: algorithm, use: "sig" };
@@ -33,7 +33,7 @@ export function jwt(claims: object, { algorithm, kid, sign }: Pick<Signer, "algo
   return `${input}.${sign(input).toString("base64url")}`;
 }
 
-/** About so long a token. */
+/** A token of about this size. */
 export function jwtOfSize(bytes: number, claims: object, signer: Signer): string {
   const bare = jwt({ ...claims, padding: "" }, signer).length;
   return jwt({ ...claims, padding: "p".repeat(Math.max(0, Math.floor((bytes - bare) * 3 / 4))) }, signer);

@@ -1,4 +1,4 @@
-// The middle of some numbers, and how far they spread.
+// The median and the spread of numbers.
 
 export function median(values: number[]): number { return quantile(values, 0.5); }
 

@@ -17,10 +17,10 @@ export class StubbedVm {
   private readonly exports: Record<string, ((...args: number[]) => number) | undefined>;
   private readonly configuration: Buffer;
   private readonly nowNs = BigInt(Date.now()) * 1_000_000n;
-  /** What the host gives when it is asked. */
+  /** What the host returns when it is asked. */
   private pairs: Buffer = Buffer.alloc(0);
   private body: Buffer = Buffer.alloc(0);
-  /** Calls to the provider that wait for their answer. */
+  /** Calls to the provider that are still open. */
   private readonly calls: { token: number; path: string }[] = [];
   private lastToken = 0;
   private lastStream = ROOT;
@@ -40,7 +40,7 @@ export class StubbedVm {
     this.answer();
   }
 
-  /** From the stream's creation to its end; it must be let through. */
+  /** Runs one request from the stream's creation to its end. The filter must let it through. */
   request(pairs: Buffer): void {
     const { exports } = this, id = ++this.lastStream;
     this.pairs = pairs;

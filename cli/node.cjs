@@ -1,5 +1,5 @@
-// Is this Node new enough? First in every npm script: an older one ends with a SyntaxError in whatever comes next. This file is in words that
-// every Node understands.
+// Checks that Node is new enough. Every npm script runs it first, because an older Node would fail with a SyntaxError in the next file. The syntax
+// here works in every Node.
 "use strict";
 
 var needed = /^>=(\d+)\.(\d+)$/.exec(require("../package.json").engines.node);

@@ -1,10 +1,10 @@
-// Tools whose packages nothing else needs: each has a folder with a package.json and a lock of its own, and is installed when it is used.
+// Tools whose packages nothing else needs. Each has a folder with its own package.json and lock file, and is installed on first use.
 
 import { execFileSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** Installs the tool with this package.json and lock into `folder`, unless it is there; this needs the network. `options`: npm's. */
+/** Installs the tool of this package.json and lock file into `folder`, unless it is there. This needs the network. `options`: npm's. */
 export function install(tool: string, folder: string, ...options: string[]): void {
   const installed = join(folder, "node_modules/.package-lock.json"), lock = join(folder, "package-lock.json");
   const wanted = readFileSync(join(tool, "package-lock.json"), "utf8");

@@ -10,8 +10,8 @@ const WASM_OPT = join(__dirname, "../node_modules/binaryen/bin/wasm-opt");
 const FEATURES = ["simd", "bulk-memory", "sign-ext", "nontrapping-float-to-int", "mutable-globals"];
 
 /**
- * Smallest, but for functions of a few instructions, which stand where they are called: measured, requests cost a twentieth more without that.
- * Repeated constants, mostly addresses of texts, become locals; functions that are called most have the shortest numbers.
+ * For size, except that functions of a few instructions are inlined: measured, requests cost a twentieth more without that. Repeated constants,
+ * mostly addresses of strings, become locals. The most called functions get the shortest numbers.
  */
 const FLAGS = ["-Oz", "--converge", "--always-inline-max-function-size=4", "--const-hoisting", "--reorder-functions"];
 
@@ -22,5 +22,5 @@ const { status } = spawnSync(process.execPath, [WASM_OPT, file, "-o", part, ...F
 if (status !== 0) throw new Error("wasm-opt cannot make it smaller: see its message above.");
 const packed = packModule(readFileSync(part));
 writeFileSync(part, packed);
-renameSync(part, to); // at once or not at all: an Envoy may be starting with it
+renameSync(part, to); // atomically: an Envoy may be starting with it
 console.log(`${relative("", to)}: ${packed.length} bytes, sha256 ${createHash("sha256").update(packed).digest("hex")}`);

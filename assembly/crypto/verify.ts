@@ -1,4 +1,4 @@
-/** Owns the one question that everything above asks: is this key's signature over this data good? */
+/** Owns signature verification: one entry point for all keys and algorithms. */
 import { EcPublicKey, hashOf } from "./elliptic/ecdsa";
 import { Ed25519PublicKey } from "./edwards/ed25519";
 import { sameBytes } from "./arithmetic/equal";
@@ -9,7 +9,7 @@ import { RsaPublicKey } from "./rsa/rsa";
 
 export const enum Scheme { RsaPkcs1, RsaPss, Ecdsa, EdDsa, Hmac }
 
-/** A key of another kind, a curve that does not go with the hash: no. A secret key never verifies but as HMAC. EdDSA brings its hash. */
+/** A key of another type, or a curve that does not belong to `hash`, gives false. A secret key verifies HMAC only. EdDSA ignores `hash`. */
 export function verify(scheme: Scheme, hash: Hash, key: Key, data: Uint8Array, signature: Uint8Array): bool {
   switch (scheme) {
     case Scheme.RsaPkcs1: return key instanceof RsaPublicKey && (key as RsaPublicKey).verifyPkcs1(hash, data, signature);

@@ -1,7 +1,7 @@
-// A filter that makes the host calls which its configuration lists, and does nothing else: what is left of a filter when its own
-// work is taken away. What is exported is said by the entry that bench/modules.ts writes.
+// A filter that makes the host calls listed in its configuration, and does nothing else. It shows the cost of a filter without its own work. The
+// entry file that bench/modules.ts writes decides what is exported. The configuration has one line per call, under a line that names the callback
+// making it:
 //
-// The configuration has a line for each call, below a line for the callback that makes it:
 //   on proxy_on_request_headers
 //   proxy_get_header_map_pairs
 //   proxy_replace_header_map_value x-user-id 5
@@ -43,13 +43,13 @@ const REQUEST: u32 = 0, RESPONSE: u32 = 2, PLUGIN_CONFIGURATION: u32 = 7;
 const ROOM: usize = 65536;
 
 const OUT = memory.data(16, 8);
-/** What the host gives one callback, and values to set headers to. */
+/** What Envoy returns in one callback, and the values to set headers to. */
 const arena: usize = heap.alloc(ROOM), values: usize = heap.alloc(ROOM);
 let used: usize = 0;
 
-/** Four words for each call: which, the name's address and size, the value's size. */
+/** Four words per call: its kind, the address and size of the name, the size of the value. */
 const calls: u32[] = [];
-/** Where each callback's calls begin and end. */
+/** Where the calls of each callback begin and end in `calls`. */
 const begins = new StaticArray<i32>(CALLBACKS.length), ends = new StaticArray<i32>(CALLBACKS.length);
 
 export function proxy_abi_version_0_2_1(): void {}
@@ -83,7 +83,7 @@ export function proxy_on_configure(_root: u32, size: u32): u32 {
 }
 
 function note(call: Call, name: string, valueSize: u32): void {
-  // The parts of a property's path are told apart by zero bytes.
+  // Zero bytes separate the parts of a property's path.
   const bytes = String.UTF8.encode(call == Call.Property ? name.split(".").join("\0") : name);
   calls.push(call);
   if (call == Call.Increment) {

@@ -1,4 +1,4 @@
-// The filter's readers and primitives one by one, each done `times` times over what stands in the slots.
+// The filter's readers and primitives, one function each, run `times` times over the contents of the slots.
 
 import { decodeBase64url, encodeBase64url } from "../../assembly/bytes/base64";
 import { hash } from "../../assembly/bytes/hash";
@@ -12,7 +12,7 @@ import { parse } from "../../assembly/json/parser";
 
 const NONE = new Uint8Array(0), KEY = new Uint8Array(32), NONCE = new Uint8Array(24);
 
-/** What is worked on, and a second thing where one is needed. */
+/** The input, and a second input for functions that need one. */
 let first: Uint8Array = NONE, second: Uint8Array = NONE;
 let key: PublicKey | null = null;
 
@@ -30,12 +30,12 @@ export function setKey(): bool {
   return true;
 }
 
-/** The first slot becomes what its sealing gives. */
+/** Seals the first slot in place. */
 export function sealFirst(): void { first = seal(KEY, NONCE, NONE, first).value; }
 
 export function collect(): void { __collect(); }
 
-// Each gives how often it came out as it must.
+// Each function returns how many runs had the expected result.
 export function json(times: i32): i32 { let ok = 0; for (let i = 0; i < times; i++) ok += i32(!parse(first, first.length).failed); return ok; }
 export function decode(times: i32): i32 { let ok = 0; for (let i = 0; i < times; i++) ok += i32(!decodeBase64url(first).failed); return ok; }
 export function encode(times: i32): i32 { let ok = 0; for (let i = 0; i < times; i++) ok += i32(encodeBase64url(first).length > 0); return ok; }
@@ -49,7 +49,7 @@ export function ps256(times: i32): i32 { return verified(Scheme.RsaPss, times); 
 export function es256(times: i32): i32 { return verified(Scheme.Ecdsa, times); }
 export function eddsa(times: i32): i32 { return verified(Scheme.EdDsa, times); }
 
-/** In own code: there is no host here that could. */
+/** In the filter's own code: there is no Envoy here. */
 function verified(scheme: Scheme, times: i32): i32 {
   const by = key;
   if (by == null) return 0;

@@ -1,10 +1,10 @@
-// The list as the filter's reader has it, in AssemblyScript.
+// The list as AssemblyScript for the filter's reader.
 import { byPlace, type Attribute, type List } from "./list";
 
 const HEAD = "// Made of attributes.yaml by `npm run build`: change that.\n";
 const LINE = 150;
 
-/** assembly/config/attribute_names.ts: which names there are, and where. */
+/** assembly/config/attribute_names.ts: the names, and the objects that they belong to. */
 export function namesFile({ attributes, elsewhere }: List): string {
   const places = byPlace(attributes);
   const root = (test: (a: Attribute) => unknown): string[] => attributes.filter((a) => !a.name.includes(".") && test(a)).map(({ name }) => name);

@@ -1,4 +1,4 @@
-// The two attributes with a grammar of their own, as JSON Schemas: a rule over claims, and the JSON Schema that claims are judged by.
+// JSON Schemas for the two attributes with a grammar of their own: a rule over claims, and the JSON Schema for claims.
 
 const CLAIM_PATH = { type: "string", pattern: "^(?=[\\s\\S])[!-\\-/-~]*(?:\\.[!-\\-/-~]*){0,8}$", description: "A claim's name, or names joined by dots: realm_access.roles." };
 const SCALAR = { type: ["string", "number", "boolean"] };
@@ -25,7 +25,7 @@ const SCHEMAS = { type: "array", items: SCHEMA, minItems: 1 };
 const COUNT = { type: "integer", minimum: 0, maximum: 2147483647 };
 const TYPE = { enum: ["null", "boolean", "number", "integer", "string", "array", "object"] };
 
-/** The keywords that the filter judges by, and those that change no verdict. */
+/** The keywords that the filter evaluates, and those without influence on a result. */
 export const CLAIM_SCHEMA = {
   type: ["object", "boolean"],
   properties: {

@@ -1,4 +1,4 @@
-// What texts look like, as far as a pattern can say it; the filter's own readers are exact.
+// Patterns for strings, as far as a pattern can express the format. The filter's own readers are exact.
 
 const URL = "https?://(?!:)[!$-.0-;=A-\\[\\]_a-z~]+(?:[/?][!$-;=?-\\[\\]_a-z~]*)?";
 
@@ -33,5 +33,5 @@ export const FORMATS: Record<string, string> = {
   color: "#[0-9A-Fa-f]{6}",
 };
 
-/** A variable may stand in place of any text. */
+/** A variable may replace any string. */
 export const VARIABLE = "\\$[Ee][Nn][Vv]://[\\s\\S]+";

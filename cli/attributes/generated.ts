@@ -1,4 +1,4 @@
-// The files that are made of the list of attributes.
+// The files that are generated from the list of attributes.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readList, ROOT } from "./list";

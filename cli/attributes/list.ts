@@ -9,10 +9,10 @@ const LIST = "assembly/config/attributes.yaml";
 
 export type Type = "boolean" | "off" | "whole" | "word" | "text" | "texts" | "object" | "map" | "rules" | "claim rule" | "claim schema";
 
-/** An entry of the list, whose head says what each field means. */
+/** An entry of the list. The head of the list explains each field. */
 export interface Attribute {
   name: string;
-  /** The heading of docs/configuration.md that it stands under. */
+  /** The heading of docs/configuration.md above it. */
   section: string;
   type: Type;
   format?: string;
@@ -37,18 +37,18 @@ export interface Attribute {
   text: string;
 }
 
-/** An attribute of another product that has no place here. */
+/** An attribute of another product that the filter does not have. */
 export interface Elsewhere {
   name: string;
   instead: string;
-  /** A value that asks for nothing; "any": every one. */
+  /** A value that has no effect; "any": every value. */
   harmless?: boolean | "any";
   from: "APISIX" | "lua-resty-openidc" | "Huawei";
 }
 
 export interface List { attributes: Attribute[]; elsewhere: Elsewhere[] }
 
-/** Throws where the list itself is wrong. */
+/** Throws if the list is invalid. */
 export function readList(text = readFileSync(join(ROOT, LIST), "utf8")): List {
   const attributes: Attribute[] = [], elsewhere: Elsewhere[] = [], seen = new Set<string>();
   for (const [, section, entries] of text.matchAll(/^# (.+)\n((?:(?:[-\s] ).*\n)+)/gm)) {
@@ -73,7 +73,7 @@ function checked(a: Attribute): Attribute {
   return a;
 }
 
-/** The object that holds it: "", "rules[].", "session.", with the dot at its end; and its name in there. */
+/** The object that contains the attribute ("", "rules[].", "session.", with a dot at its end), and the attribute's name in it. */
 export function placeOf(name: string): [place: string, leaf: string] {
   const dot = name.lastIndexOf(".");
   return [name.slice(0, dot + 1), name.slice(dot + 1)];

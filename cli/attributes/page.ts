@@ -1,7 +1,7 @@
 // The tables of docs/configuration.md. The text around them stands on the page itself.
 import type { Attribute, List } from "./list";
 
-/** The page with the tables that the list says. */
+/** The page with the tables generated from the list. */
 export function withTables(page: string, list: List): string {
   const sections = new Set(list.attributes.map(({ section }) => section));
   return page.replace(/(<!-- attributes: (.+?) -->\n)[^]*?(<!-- end -->)/g, (_, open: string, section: string, close: string) => {
@@ -15,7 +15,7 @@ function table(attributes: Attribute[]): string {
   const rows: { names: string[]; cells: string }[] = [];
   for (const a of attributes) {
     const cells = `${typeOf(a)} | ${defaultOf(a)} | ${a.deprecated ? "Deprecated. " : ""}${a.text}`, last = rows.at(-1);
-    // Those of which the same is said share a row.
+    // Attributes with the same text share a row.
     if (last?.cells === cells) last.names.push(a.name);
     else rows.push({ names: [a.name], cells });
   }

@@ -1,5 +1,4 @@
-// The JSON Schema of the configuration: for editors, and for whoever writes configurations by program. What attributes must be together only
-// the filter knows.
+// The JSON Schema of the configuration, for editors and for programs that write configurations. Only the filter checks which attributes go together.
 import { CLAIM_RULE, CLAIM_SCHEMA } from "./claim-schemas";
 import { FORMATS, VARIABLE } from "./formats";
 import { byPlace, type Attribute, type Elsewhere, type List } from "./list";
@@ -41,7 +40,7 @@ function about(a: Attribute): Schema {
   return {
     description: plain(a.text) + (a.otherwise ? ` Default: ${plain(a.otherwise)}.` : ""),
     ...(a.secret ? { writeOnly: true } : {}),
-    // What a deprecated attribute falls back to is another one's default.
+    // The default of a deprecated attribute is another attribute.
     ...(a.deprecated ? { deprecated: true } : a.default !== undefined && a.shown === undefined ? { default: a.default } : {}),
   };
 }
@@ -75,7 +74,7 @@ function textOf(a: Attribute): Schema {
   return a.words ? { anyOf: [{ enum: a.words }, { type: "string", pattern: `^${VARIABLE}$` }] } : text(FORMATS[a.format ?? "text"]!);
 }
 
-/** A text of that pattern, or a variable. */
+/** A string of that pattern, or a variable. */
 function text(pattern: string): Schema { return { type: "string", pattern: `^(?:${VARIABLE}|${pattern})$` }; }
 
 function passedOver({ harmless, instead, from }: Elsewhere): Schema {

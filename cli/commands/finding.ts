@@ -1,4 +1,4 @@
-// What a command has found, and how it is shown: for people by file and line, for programs as JSON.
+// The findings of a command, and their output: for people by file and line, for programs as JSON.
 
 import { printable, type Io } from "./io";
 import type { Position } from "./source/source_file";
@@ -7,9 +7,9 @@ export type Level = "error" | "warning" | "note";
 
 export interface Finding {
   level: Level;
-  /** A stable name for programs: `cluster-missing`. The filter's own remarks are `filter`. */
+  /** A stable name for programs, such as `cluster-missing`. Findings of the filter itself have `filter`. */
   code: string;
-  /** The attribute, where it is about one. */
+  /** The attribute, if the finding is about one. */
   path?: string;
   text: string;
   file?: string;

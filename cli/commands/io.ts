@@ -1,13 +1,13 @@
-// Where a command writes to. Results go to the standard output, and what is under way to the standard error, on a terminal alone.
+// The output of a command. Results go to the standard output. Progress goes to the standard error, only on a terminal.
 
 import { styleText } from "node:util";
 
 export interface Io {
   /** A line of the result. */
   line(text: string): void;
-  /** A line for people beside the result. */
+  /** A line for people, apart from the result. */
   error(text: string): void;
-  /** What is being done right now; nothing where nobody watches. */
+  /** The current step; not shown if there is no terminal. */
   progress(text: string): void;
   paint(style: "red" | "yellow" | "cyan" | "green" | "bold" | "dim", text: string): string;
   environment: NodeJS.ProcessEnv;
@@ -25,8 +25,8 @@ export function terminal(): Io {
   };
 }
 
-/** On one line, and without what would steer a terminal: providers and files say such things, too. */
+/** On one line, without characters that control a terminal: the text may come from a provider or a file. */
 export const printable = (text: string): string => text.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, " ");
 
-/** Answers wrong usage and everything else that a person can change; its text is all that is shown. */
+/** An error that the user can fix, such as wrong usage. Only its text is shown. */
 export class UserError extends Error {}

@@ -11,7 +11,7 @@ import { addSession } from "./session/command";
 import { terminal, UserError, type Io } from "./io";
 import { VERSION } from "./version";
 
-/** Wrong usage, and files that are not there. */
+/** The exit code for wrong usage and missing files. */
 const USAGE = 2;
 
 export async function run(args: string[], io: Io): Promise<number> {

@@ -1,4 +1,4 @@
-// `schema`: the JSON Schema of the filter's configuration, which the build makes of the list of attributes.
+// `schema`: prints the JSON Schema of the configuration, which the build makes from the list of attributes.
 
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-// Grafana's JSON of the dashboard, made by Grafana's own builders: they know the format, we know the queries.
+// The dashboard's JSON, made by Grafana's own builders, which know the format.
 
 import type { Builder } from "@grafana/grafana-foundation-sdk/cog";
 import { DashboardBuilder, DatasourceVariableBuilder, QueryVariableBuilder, RowBuilder, type Panel as GrafanaPanel } from "@grafana/grafana-foundation-sdk/dashboard";

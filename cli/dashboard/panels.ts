@@ -4,12 +4,12 @@ export interface Query { expr: string; legend: string }
 export interface Panel { title: string; description: string; kind: "graph" | "stat"; unit: string; queries: Query[] }
 export interface Row { title: string; panels: Panel[] }
 
-/** A counter's rate over all Envoys that were chosen. */
+/** A counter's rate over all selected Envoys. */
 const rate = (name: string, by = "", matching = ""): string => `sum${by === "" ? "" : ` by (${by})`} (rate(envoy_oidc_${name}{instance=~"$instance"${matching}}[$__rate_interval]))`;
 const graph = (title: string, description: string, queries: Query[], unit = "reqps"): Panel => ({ title, description, kind: "graph", unit, queries });
 const stat = (title: string, description: string, expr: string, legend: string, unit = "none"): Panel => ({ title, description, kind: "stat", unit, queries: [{ expr, legend }] });
 
-/** Each counter as a line of its own. */
+/** Each counter as its own line. */
 const rates = (names: Record<string, string>): Query[] => Object.entries(names).map(([name, legend]) => ({ expr: rate(name), legend }));
 const inUse = (gauge: string): string => `envoy_oidc_provider_${gauge}{instance=~"$instance"} and on (instance, oidc_issuer) envoy_oidc_provider_configured == 1`;
 const age = (document: string): string => `max by (oidc_issuer) (time() - (envoy_oidc_provider_${document}_timestamp_seconds{instance=~"$instance"} > 0))`;

@@ -1,4 +1,4 @@
-// The door to fetch-envoy.mjs for TypeScript. It runs that file as a program: Jest loads CommonJS and could not import it.
+// Gives TypeScript access to fetch-envoy.mjs. It runs that file as a program, because Jest loads CommonJS and cannot import it.
 
 import { execFile } from "node:child_process";
 import { join } from "node:path";
@@ -9,7 +9,7 @@ const FETCHED_WITHIN_MS = 1_200_000;
 
 const found = new Map<string, Promise<string>>();
 
-/** The path of an Envoy that the filter runs in, or of that version; it is fetched when the machine has none (see fetch-envoy.mjs). */
+/** The path of an Envoy that can run the filter, or of the given version. It is fetched if the machine has none (see fetch-envoy.mjs). */
 export function envoyBinary(version = ""): Promise<string> {
   const known = found.get(version) ?? find(version);
   found.set(version, known);

@@ -1,17 +1,17 @@
-// Envoy's configuration for the demo, the tests and the bench: one function writes it, as JSON, from what differs between them.
+// Envoy's configuration for the demo, the tests and the bench. One function writes it as JSON from the options in which they differ.
 
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { capabilitiesOf } from "../capabilities";
 import { LOOPBACK } from "./ports";
 
-/** The filter's configuration: JSON as an object, or as text for what is not JSON. */
+/** The filter's configuration: an object, or a string for configurations that are not JSON. */
 export type FilterConfig = Record<string, unknown> | string;
 
 export interface RouteOptions {
   prefix: string;
   cluster: string;
-  /** Which of the listener's filters guards it: all of them unless told, none with `null`. */
+  /** The filter that guards this route: by default all of them, none with `null`. */
   filter?: string | null;
   /** Anything else of Envoy's RouteAction or Route: `{ route: { timeout: "1s" } }`. */
   extra?: { route?: object; [field: string]: unknown };
@@ -22,9 +22,9 @@ export interface ListenerOptions {
   port: number;
   /** The filter's configurations in the order they run, by the name of the plugin. */
   filters?: Record<string, FilterConfig>;
-  /** Everything to the cluster `upstream` unless told. */
+  /** By default all requests go to the cluster `upstream`. */
   routes?: RouteOptions[];
-  /** HTTP filters of Envoy's own, before and after ours. */
+  /** Envoy's own HTTP filters, before and after this filter. */
   before?: object[];
   after?: object[];
   /** A format of Envoy's access log; the file is `access.log` in the configuration's folder. */
@@ -36,7 +36,7 @@ export interface ListenerOptions {
 export interface ClusterOptions {
   host?: string;
   port: number;
-  /** TLS with this server name; the certificate must be valid for it under the authorities in `ca` (a file). */
+  /** TLS with this server name. The certificate must be valid for it and issued by an authority in the file `ca`. */
   tls?: { serverName: string; ca: string };
   extra?: object;
 }
@@ -46,22 +46,24 @@ export interface EnvoyOptions {
   wasm: string;
   listeners: ListenerOptions[];
   clusters: Record<string, ClusterOptions>;
-  /** What Envoy lets the filter call, and calls it for: all that it needs unless told. */
+  /** The capabilities that Envoy grants the filter; by default all that it needs. */
   capabilities?: string[];
-  /** The version that reads the configuration, such as "1.33.0"; 1.40 or newer unless told. */
+  /** The Envoy version that reads the configuration, such as "1.33.0"; by default 1.40 or newer. */
   envoyVersion?: string;
   adminPort: number;
-  /** Where Envoy listens: on loopback unless told. In a container it is "0.0.0.0", and what is published decides who gets there. */
+  /** The address that Envoy listens on; by default loopback. In a container it is "0.0.0.0", and the published ports decide who can connect. */
   address?: string;
-  /** Listeners in a file of their own, so that writeListeners can replace them while Envoy runs. Envoy then starts even with a filter
-   *  configuration that is refused, and does not listen; with listeners in the bootstrap it does not start. */
+  /**
+   * Puts the listeners in a separate file, so that writeListeners can replace them while Envoy runs. Envoy then starts even if a filter refuses its
+   * configuration, and does not listen. With listeners in the bootstrap it does not start.
+   */
   reloadable?: boolean;
-  /** What the filter sees of `$ENV://NAME`, and the names of Envoy's own variables that it may see as well. */
+  /** The values for `$ENV://NAME`, and the names of Envoy's own variables that the filter may see as well. */
   environment?: Record<string, string>;
   hostEnvironment?: string[];
-  /** Plugins with the same id share a VM for each worker. */
+  /** Plugins with the same id share one VM per worker. */
   vmId?: string;
-  /** What becomes of requests once a VM has died. Both refuse; FAIL_RELOAD starts a new one, FAIL_CLOSED lets tests see the death. */
+  /** What happens to requests after a VM has died. Both values refuse; FAIL_RELOAD starts a new VM, FAIL_CLOSED lets tests observe the failure. */
   failurePolicy?: "FAIL_CLOSED" | "FAIL_RELOAD";
   /** Whether the filter may hold a request's headers back while it reads the body, as logout calls of a provider need (default). */
   requestBodies?: boolean;
@@ -71,7 +73,7 @@ export interface EnvoyOptions {
 
 const api = (name: string): { "@type": string } => ({ "@type": `type.googleapis.com/${name}` });
 
-/** Writes the bootstrap into a folder and gives its path. */
+/** Writes the bootstrap into a folder and returns its path. */
 export function writeEnvoyConfig(folder: string, options: EnvoyOptions): string {
   mkdirSync(folder, { recursive: true });
   if (options.reloadable) writeListeners(folder, options);
@@ -80,7 +82,7 @@ export function writeEnvoyConfig(folder: string, options: EnvoyOptions): string 
   return path;
 }
 
-/** Replaces the listeners of a running Envoy: it reads the file again when a new one is moved into its place. */
+/** Replaces the listeners of a running Envoy, which reads the file again when a new one is moved to its path. */
 export function writeListeners(folder: string, options: EnvoyOptions): void {
   const resources = listeners(folder, options).map((listener) => ({ ...api("envoy.config.listener.v3.Listener"), ...listener }));
   const path = listenersFile(folder);
@@ -120,7 +122,7 @@ function listenerConfig(folder: string, options: EnvoyOptions, listener: Listene
     ...api("envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager"),
     stat_prefix: name,
     use_remote_address: true,
-    // The filter decides by path, so that path must be the one that the upstream will see.
+    // The filter decides by path, so it must see the same path as the upstream.
     normalize_path: true,
     merge_slashes: true,
     path_with_escaped_slashes_action: "UNESCAPE_AND_REDIRECT",
@@ -174,7 +176,7 @@ function wasmFilter(options: EnvoyOptions, plugin: string, config: FilterConfig)
   };
 }
 
-/** A route takes the other filters out rather than putting its own in: a route that is forgotten is then guarded by all, not by none. */
+/** A route disables the other filters and does not enable its own: a forgotten route is then guarded by all filters, not by none. */
 function routeConfig(route: RouteOptions, plugins: string[]): object {
   const { route: action, ...rest } = route.extra ?? {};
   const off = route.filter === undefined ? [] : plugins.filter((plugin) => plugin !== route.filter);
@@ -205,11 +207,11 @@ function tlsSocket(serverName: string, ca: string): object {
       ...api("envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext"),
       sni: serverName,
       common_tls_context: {
-        // Envoy offers TLS 1.2 at most unless told.
+        // By default Envoy offers TLS 1.2 at most.
         tls_params: { tls_maximum_protocol_version: "TLSv1_3" },
         validation_context: {
           trusted_ca: { filename: ca },
-          // Without it any certificate of a trusted authority would do, for whatever name it was issued.
+          // Without this, any certificate of a trusted authority would be accepted, whatever name it is for.
           match_typed_subject_alt_names: [{ san_type: "DNS", matcher: { exact: serverName } }],
         },
       },

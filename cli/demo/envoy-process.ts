@@ -1,4 +1,4 @@
-// A running Envoy: started, waited for until it serves, and ended by its pid.
+// A running Envoy: it is started, awaited until it serves, and stopped by its pid.
 
 import { spawn, type ChildProcess } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -21,13 +21,13 @@ export interface RunOptions {
 export interface EnvoyProcess {
   pid: number;
   log(): string;
-  /** Fulfilled when Envoy has ended, for whatever reason. */
+  /** Resolves when Envoy has ended, for any reason. */
   ended: Promise<void>;
-  /** Asks it to end, and makes it after three seconds. */
+  /** Asks it to end, and kills it after three seconds. */
   stop(): Promise<void>;
 }
 
-/** Envoy did not come up; `log` is what it had to say about that. */
+/** Envoy did not start; `log` is its log. */
 export class EnvoyDidNotStart extends Error {
   constructor(reason: string, readonly log: string) {
     super(`${reason}\n${reasons(log)}`);
@@ -38,7 +38,7 @@ export class EnvoyDidNotStart extends Error {
 /** Compiling a large module takes about a second for each MB, and the machine may be busy. */
 const READY_WITHIN_MS = 60_000;
 
-/** Our own exit, while an Envoy starts or without a stop(), must leave none behind. */
+/** If this process exits while an Envoy starts, or without stop(), no Envoy may be left running. */
 const children = new Set<ChildProcess>();
 process.on("exit", () => children.forEach((child) => child.kill("SIGKILL")));
 
@@ -106,12 +106,12 @@ async function isLive(adminPort: number): Promise<boolean> {
   }
 }
 
-/** Envoy opens with a hundred long lines about what it was built with. */
+/** Envoy's log starts with a hundred long lines about its build. */
 function withoutBuildInfo(log: string): string {
   return log.split("\n").filter((line) => !line.includes("][info][main]")).join("\n");
 }
 
-/** The lines of a log that say why: its errors, or the last lines where there are none. */
+/** The lines of a log that give the reason: its errors, or the last lines if there are none. */
 export function reasons(log: string): string {
   const lines = log.trim().split("\n");
   const errors = lines.filter((line) => /\]\[(error|critical)\]/.test(line));

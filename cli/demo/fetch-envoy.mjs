@@ -15,7 +15,7 @@ import { whyNot } from "./probe-envoy.mjs";
 const run = promisify(execFile);
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
-/** The version in the wheel, which is the one that every test ran against. */
+/** The version in the wheel. Every test runs against it. */
 export const WHEEL_VERSION = imageVersion("ENVOY_IMAGE");
 
 /** The oldest version that tests run. */
@@ -23,7 +23,7 @@ export const OLDEST_VERSION = "1.36.4";
 
 const cache = join(root, ".cache", "envoy");
 
-/** The path of an Envoy that the filter runs in. `say` hears a line before something slow is done. */
+/** The path of an Envoy that can run the filter. `say` gets a line before slow work starts. */
 export async function findEnvoy(say = (line) => console.error(line)) {
   const chosen = process.env.ENVOY;
   if (chosen) {
@@ -46,7 +46,7 @@ export async function wheelEnvoy(version, say = (line) => console.error(line)) {
   return cached;
 }
 
-/** "1.40.0" out of `envoy  version: <commit>/1.40.0/Clean/RELEASE/BoringSSL`, or null where that is not what comes. */
+/** "1.40.0" from `envoy version: <commit>/1.40.0/Clean/RELEASE/BoringSSL`, or null for any other output. */
 async function versionOf(path) {
   try {
     const { stdout } = await run(path, ["--version"], { timeout: 10_000 });
@@ -67,8 +67,10 @@ async function lookUp(name) {
   return null;
 }
 
-/** Downloads and unpacks under a lock, in a folder of its own, and moves the result into place in one step: another process sees
- *  either nothing or a whole Envoy. */
+/**
+ * Downloads and unpacks under a lock, in a temporary folder, and moves the result into place in one step: another process sees either nothing or a
+ * complete Envoy.
+ */
 async function fetchWheel(wanted, cached, say) {
   await mkdir(cache, { recursive: true });
   const unlock = await lock(join(cache, `${wanted}.lock`), "fetching Envoy", say);

@@ -1,4 +1,4 @@
-// `npm start`: the filter in an Envoy, an OpenID provider and an echo upstream on loopback, and the requests to try on them.
+// `npm start`: runs the filter in an Envoy, an OpenID provider and an echo upstream on loopback, and prints requests to try.
 
 import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -14,17 +14,17 @@ import { DemoProvider } from "./provider";
 import { AUDIENCE, BROWSER_CLIENT, DEMO_CLIENT, FILTER_CLIENT } from "./provider-clients";
 import { startUpstream } from "./upstream";
 
-/** A mistake or a mishap that is told in one sentence, without a stack. */
+/** An error that is shown as one sentence, without a stack trace. */
 class Told extends Error {}
 
-/** Where the demo is opened. Another name than the provider's: to a browser they are then two sites, as in real life, with cookies apart. */
+/** The demo's host name. It differs from the provider's, so that a browser treats them as two sites with separate cookies, as in real deployments. */
 const BROWSER_HOST = "localhost";
-/** Of access tokens in the browser: short enough to see one refreshed. */
+/** The lifetime of access tokens in the browser, short enough to see a refresh. */
 const ACCESS_TOKEN_SEC = 60;
 
 const FILTER = join(__dirname, "../../build/envoy-oidc.wasm");
 
-/** What was started, in the order of starting; it ends in the reverse order, however the demo ends. */
+/** Everything that was started, in order. It is stopped in the reverse order, however the demo ends. */
 const running: { stop(): Promise<void> | void }[] = [];
 let stopping = false;
 
@@ -96,7 +96,7 @@ function afterLogout(ports: Ports): string {
   return `${home(ports)}logout`;
 }
 
-/** Two configurations side by side, each on its own path: one for browsers and for JWTs, and one for tokens that are looked up. */
+/** Two configurations, each on its own path: one for browsers and JWTs, and one for introspected tokens. */
 function filters(provider: DemoProvider, postLogoutRedirectUri: string): Record<string, Record<string, unknown>> {
   const common = {
     discovery: provider.discovery,
@@ -130,7 +130,7 @@ async function filterIsReady(port: number, token: string, log: () => string): Pr
   if (!stopping) throw new Told(`The filter does not let a valid token through. Envoy's log says:\n${reasons(log())}`);
 }
 
-/** The provider's `/demo/token…`: a fresh token for a curl line, without the client's secret. For a demo on loopback only. */
+/** The provider's `/demo/token…`: a fresh token for a curl command, without the client's secret. Only for a demo on loopback. */
 function giveDemoToken(provider: DemoProvider, request: IncomingMessage, response: ServerResponse): boolean {
   const makers: Record<string, () => Promise<string>> = {
     "/demo/token": () => provider.mint(),

@@ -40,7 +40,7 @@ declare module "oidc-provider" {
 
   export default class Provider {
     constructor(issuer: string, configuration: Record<string, unknown>);
-    /** Whether X-Forwarded-Proto is believed. */
+    /** Whether X-Forwarded-Proto is trusted. */
     proxy: boolean;
     callback(): (request: IncomingMessage, response: ServerResponse) => Promise<void>;
     interactionDetails(request: IncomingMessage, response: ServerResponse): Promise<{ prompt: { name: string }; params: Record<string, unknown> }>;

@@ -1,13 +1,13 @@
-// What the demo's pages have in common, the provider's and the upstream's: no script, no framework, light and dark.
+// The common parts of the demo's pages, at the provider and at the upstream: no script, no framework, light and dark.
 
 export interface Page {
   title: string;
-  /** HTML: whoever writes it escapes what it did not write. */
+  /** HTML. The caller escapes everything that it did not write itself. */
   body: string;
   style?: string;
 }
 
-/** For pages as static as these. A login form leads to another origin in the end, so there is no form-action. */
+/** For static pages. A login form ends at another origin, so there is no form-action. */
 export const PAGE_HEADERS = {
   "content-type": "text/html; charset=utf-8",
   "cache-control": "no-store",

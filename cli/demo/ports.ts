@@ -4,7 +4,7 @@ import { createServer, type Server } from "node:net";
 
 export const LOOPBACK = "127.0.0.1";
 
-/** Listens on loopback and gives the port, which the system chose if `port` is 0. */
+/** Listens on loopback and returns the port, which the system chooses if `port` is 0. */
 export function listenOn(server: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
@@ -15,7 +15,7 @@ export function listenOn(server: Server, port: number): Promise<number> {
   });
 }
 
-/** Fulfilled when the port is free. Connections that are open end with it: `close` alone waits for those that clients keep. */
+/** Resolves when the port is free. It closes open connections too: `close` alone waits for those that clients keep. */
 export function close(server: Server & { closeAllConnections(): void }): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeAllConnections();
@@ -37,9 +37,10 @@ const FIRST = 20_000;
 const AFTER_LAST = 32_000;
 let next = FIRST + Math.floor(Math.random() * (AFTER_LAST - FIRST));
 
-/** A free port below those that systems give to outgoing connections (32768 and up on Linux): one that is closed for a while, such as
- *  that of a provider that a test takes down, is still free when it is wanted again. A process gets each port once, since whoever asked for
- *  one may not listen on it yet when the next is asked for. */
+/**
+ * Returns a free port below the range for outgoing connections (32768 and up on Linux). A port that is closed for a while, such as that of a provider
+ * that a test stops, is then still free later. A process gets each port only once, because the previous caller may not listen on it yet.
+ */
 export async function freePort(): Promise<number> {
   for (let tries = 0; tries < 100; tries++) {
     const port = next;

@@ -1,4 +1,4 @@
-// Whether an Envoy can run the filter: it is asked, because a version number says nothing of how an Envoy was built.
+// Tests whether an Envoy can run the filter by running it. A version number does not show how an Envoy was built.
 
 import { execFile } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -9,7 +9,7 @@ import { promisify } from "node:util";
 
 const MODULE = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), "build", "envoy-oidc.wasm");
 
-/** Why the Envoy at this path cannot run the filter, in words that follow "it"; "" where it can. The filter must have been built. */
+/** Why the Envoy at this path cannot run the filter, in words that follow "it"; "" if it can. The filter must have been built. */
 export async function whyNot(path) {
   const folder = await mkdtemp(join(tmpdir(), "envoy-oidc-probe-"));
   try {
@@ -30,7 +30,7 @@ function reason(log, error) {
   return `does not take it: ${lines.at(-1)?.trim() ?? error.message}`;
 }
 
-/** One listener with the filter, and all that a configuration to copy asks of Envoy. */
+/** One listener with the filter, and everything that a copied configuration needs from Envoy. */
 function bootstrap() {
   const api = (name) => ({ "@type": `type.googleapis.com/${name}` });
   const filter = { discovery: "https://idp.example.com/.well-known/openid-configuration", provider_cluster: "idp", bearer_only: true, use_jwks: true };

@@ -1,4 +1,4 @@
-// The people at the provider, who exist as soon as somebody logs in as them, and what UserInfo says of them.
+// The provider's users, who exist as soon as somebody logs in as them, and their UserInfo claims.
 
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
@@ -29,7 +29,9 @@ export function paddingOf(bytes = 0): string {
   return randomBytes(bytes).toString("base64url").slice(0, bytes);
 }
 
-/** UserInfo for a JWT access token, as most providers give it: oidc-provider gives it for opaque ones only. Says whether it took the request. */
+/**
+ * UserInfo for a JWT access token, as most providers offer it: oidc-provider offers it for opaque ones only. Returns whether it handled the request.
+ */
 export function userinfo(keys: KeyRing, issuer: string, padding: string, request: IncomingMessage, response: ServerResponse): boolean {
   const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/.exec(request.headers.authorization ?? "")?.[1];
   if (request.url !== "/me" || token === undefined) return false;

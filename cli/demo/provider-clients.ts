@@ -1,26 +1,28 @@
-// Who may ask the provider for tokens.
+// The clients of the provider.
 
-/** Who the tokens are for. As a `resource` it gives JWT access tokens; `?alg=ES256` after it chooses their algorithm, and
- *  `?format=opaque` makes them opaque. */
+/**
+ * The audience of tokens. As a `resource` it gives JWT access tokens; `?alg=ES256` behind it selects their algorithm, and `?format=opaque` makes them
+ * opaque.
+ */
 export const AUDIENCE = "https://api.example.com";
 
-/** The application that gets tokens without a person. */
+/** The application that gets tokens without a user. */
 export const DEMO_CLIENT = { id: "demo", secret: "demo-secret" };
-/** Under which the filter introspects them. */
+/** The client that the filter uses for introspection. */
 export const FILTER_CLIENT = { id: "envoy", secret: "envoy-secret" };
-/** Under which the filter logs people in. */
+/** The client that the filter uses for logins. */
 export const BROWSER_CLIENT = { id: "browser", secret: "browser-secret-of-the-demo" };
 
 export interface BrowserOptions {
   redirectUris: string[];
   postLogoutRedirectUris?: string[];
-  /** Told when a person's session ends here. Logout tokens and ID tokens then have a `sid`. */
+  /** Called when a user's session ends at the provider. Logout tokens and ID tokens then have a `sid`. */
   backchannelLogoutUri?: string;
-  /** The access tokens' lifetime: 3600 unless told. */
+  /** The lifetime of access tokens, by default 3600. */
   accessTokenSec?: number;
   /** "jwt" (default), for AUDIENCE, or "opaque". */
   accessTokens?: "jwt" | "opaque";
-  /** So many bytes of a claim that nobody needs, in each token that is a JWT and in UserInfo. */
+  /** The size of a claim without meaning, in each JWT and in UserInfo. */
   paddingBytes?: number;
   /** Further applications of the same kind. */
   others?: { id: string; secret: string; redirectUris: string[] }[];

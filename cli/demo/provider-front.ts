@@ -1,22 +1,22 @@
-// The HTTP server in front of the provider: it counts and records calls per endpoint, and breaks endpoints when a test asks for it.
+// The HTTP server in front of the provider: it counts and records calls per endpoint, and breaks endpoints on request of a test.
 
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
 import { close, listenOn } from "./ports";
 
 export type Endpoint = "discovery" | "jwks" | "authorization" | "token" | "introspection" | "revocation" | "userinfo" | "end_session" | "other";
 
-/** What is counted: calls of each endpoint, and those of the token endpoint by their grant as well. */
+/** What is counted: calls of each endpoint, and those of the token endpoint per grant type as well. */
 export const COUNTED = [
   "discovery", "jwks", "authorization", "token", "introspection", "revocation", "userinfo", "end_session", "other",
   "token:authorization_code", "token:refresh_token", "token:client_credentials",
 ] as const satisfies (Endpoint | `token:${string}`)[];
 export type Counted = (typeof COUNTED)[number];
 
-/** What an endpoint does instead of answering. `times` limits it to so many calls. */
+/** What an endpoint does instead of answering. `times` limits the number of such calls. */
 export type Fault = { times?: number } & (
   | { kind: "delay"; ms: number } // then the true answer
   | { kind: "hang" } // accepts the request and never answers
-  | { kind: "hold" } // accepts the request; when the fault is changed, the call goes on as if it came then
+  | { kind: "hold" } // accepts the request; when the fault is changed, the call continues as if it had just arrived
   | { kind: "reset" } // closes the connection without a byte
   | { kind: "truncate" } // the first half of the true answer, well framed
   | { kind: "cut" } // the first half of the true answer, then the connection closes
@@ -37,10 +37,10 @@ const ENDPOINTS: [RegExp, Endpoint][] = [
   [/^\/me$/, "userinfo"],
 ];
 
-/** So many calls per endpoint are remembered; a bench makes millions. */
+/** The number of recorded calls per endpoint; a bench makes millions. */
 const REMEMBERED = 100;
 
-/** Of one request, in bytes: an `id_token_hint` in the URL may be large. */
+/** Limit for the headers of one request, in bytes: an `id_token_hint` in the URL may be large. */
 export const MAX_HEADERS = 128 * 1024;
 
 export class Front {
@@ -115,7 +115,7 @@ export class Front {
     this.calls.set(endpoint, calls);
     calls.push(call);
     if (calls.length > REMEMBERED) calls.shift();
-    // Listening to "data" would start the stream before the provider listens; looking on as bytes are pushed does not.
+    // A listener for "data" would start the stream before the provider listens. Watching the pushed bytes does not.
     const push = request.push;
     const count = (grant: string | null): void => this.count(`token:${grant}`);
     request.push = function (chunk: unknown, encoding?: BufferEncoding): boolean {
@@ -140,13 +140,13 @@ export class Front {
   }
 }
 
-/** Name and value of each header in the order of arrival, doubled ones twice. */
+/** Name and value of each header in the order of arrival. Repeated headers stay separate. */
 export function headerList(request: IncomingMessage): [string, string][] {
   const raw = request.rawHeaders;
   return Array.from({ length: raw.length / 2 }, (_, i) => [raw[2 * i], raw[2 * i + 1]]);
 }
 
-/** The provider hands its whole answer to `end`, so that is where half of it is lost. */
+/** The provider passes its whole answer to `end`, so half of it is dropped there. */
 function halve(response: ServerResponse, promiseAll: boolean): void {
   const end = response.end.bind(response) as (body?: Buffer) => ServerResponse;
   response.end = ((body?: string | Buffer) => {

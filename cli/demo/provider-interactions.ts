@@ -1,4 +1,4 @@
-// Logging in at the provider: it hands over a person's browser at /interaction/…, and gets it back with an answer.
+// The login at the provider: oidc-provider sends the browser to /interaction/…, and gets it back with a result.
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type Provider from "oidc-provider";
@@ -9,7 +9,7 @@ const PATH = /^\/interaction\/[\w-]+$/;
 const NAME = /^[\w.-]{1,40}$/;
 const MAX_BODY = 4096;
 
-/** Takes the request if it belongs to a login under way, and says whether it did. */
+/** Handles the request if it belongs to a login in progress, and returns whether it did. */
 export function interact(provider: Provider, request: IncomingMessage, response: ServerResponse): boolean {
   const path = request.url ?? "";
   if (!PATH.test(path)) return false;
@@ -21,7 +21,7 @@ export function interact(provider: Provider, request: IncomingMessage, response:
 
 async function answer(provider: Provider, path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { prompt, params } = await provider.interactionDetails(request, response);
-  if (prompt.name !== "login") return provider.interactionFinished(request, response, { consent: {} }); // given by logging in
+  if (prompt.name !== "login") return provider.interactionFinished(request, response, { consent: {} }); // the login implies consent
   const form = request.method === "POST" ? await readForm(request) : new URLSearchParams();
   if (form.has("cancel")) {
     return provider.interactionFinished(request, response, { error: "access_denied", error_description: "The login was cancelled." });

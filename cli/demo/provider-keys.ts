@@ -1,4 +1,4 @@
-// The provider's signing keys: one per algorithm, their rotation, and tokens signed with them to order.
+// The provider's signing keys (one per algorithm), their rotation, and tokens made to order.
 
 import { createSecretKey, generateKeyPair, type KeyObject } from "node:crypto";
 import { promisify } from "node:util";
@@ -10,16 +10,16 @@ export const DEFAULT_ALGS = ["RS256", "PS256", "ES256", "ES384", "ES512", "EdDSA
 export interface SigningKey { alg: string; kid: string; publicKey: KeyObject; privateKey: KeyObject }
 
 export interface MintOptions {
-  /** Laid over the defaults (iss, sub, aud, iat, exp, scope, client_id, jti); `null` takes a default away. */
+  /** Replaces the defaults (iss, sub, aud, iat, exp, scope, client_id, jti); `null` removes one. */
   claims?: Record<string, unknown>;
-  /** Laid over `{alg, kid, typ: "at+jwt"}`; `null` takes a member away. */
+  /** Replaces members of `{alg, kid, typ: "at+jwt"}`; `null` removes one. */
   header?: Record<string, unknown>;
-  /** Which key signs: "RS256" unless told. HS256/384/512 sign with `secret`. */
+  /** The algorithm of the signing key, by default "RS256". HS256/384/512 sign with `secret`. */
   alg?: string;
   secret?: string;
-  /** "current" (default); "previous", the one before the last rotation; "stranger", one that the provider never published. */
+  /** "current" (default); "previous": the key before the last rotation; "stranger": a key that the provider never published. */
   key?: "current" | "previous" | "stranger";
-  /** The payload's own text, for what is not a JSON object; `claims` are then not looked at. */
+  /** The text of the payload, if it is not a JSON object; `claims` are then ignored. */
   payload?: string;
 }
 
@@ -36,7 +36,7 @@ export class KeyRing {
     return ring;
   }
 
-  /** New keys sign from now on. The old ones stay published, as after a rotation in order, or go, as after one in haste. */
+  /** New keys sign from now on. The old ones stay published, as in a planned rotation, or are removed, as in an emergency. */
   async rotate(keepPrevious: boolean): Promise<void> {
     this.generation++;
     this.keepPrevious = keepPrevious;
@@ -48,7 +48,7 @@ export class KeyRing {
     return this.current.map((key) => key.alg);
   }
 
-  /** Private JWKs of everything published: oidc-provider derives its JWKS from them. */
+  /** Private JWKs of all published keys, from which oidc-provider makes its JWKS. */
   privateJwks(): object[] {
     return this.published().map((key) => ({ ...key.privateKey.export({ format: "jwk" }), kid: key.kid, alg: key.alg, use: "sig" }));
   }

@@ -1,8 +1,8 @@
-// The pages that a person sees at the provider: whom to log in as, whether to log out, and what went wrong.
+// The provider's pages: choosing a user to log in as, confirming a logout, and errors.
 
 import { escape, htmlPage } from "./page";
 
-/** Whom one can be with a click; every other name will do as well. */
+/** Users that can be chosen with a click. Any other name works as well. */
 export const PEOPLE = [
   { id: "alice", name: "Alice Example" },
   { id: "bob", name: "Bob Example" },
@@ -25,7 +25,7 @@ function providerPage(title: string, body: string): string {
 
 export interface Asking { client: string; scope: string; action: string }
 
-/** The login page. Whoever logs in has also agreed to what is asked for, so that there is one page and not two. */
+/** The login page. Logging in is also the consent, so that there is one page and not two. */
 export function loginPage({ client, scope, action }: Asking): string {
   const people = PEOPLE.map(({ id, name }) => `<button name="login" value="${escape(id)}"><span class="face" aria-hidden="true">${escape(name[0])}</span><span>${escape(name)}<small>${escape(id)}@example.com</small></span></button>`);
   return providerPage("Log in", `<h1>Log in</h1>
@@ -44,7 +44,7 @@ ${people.join("\n")}
 <p class="soft small">It asks for: <code>${escape(scope)}</code></p>`);
 }
 
-/** The question before a logout; `form` is oidc-provider's own, with its protection against forged requests. */
+/** The confirmation of a logout. `form` is oidc-provider's own, with its protection against forged requests. */
 export function logoutPage(person: string, form: string): string {
   return providerPage("Log out", `<h1>Log out?</h1>
 <p>You are logged in here as <strong>${escape(person)}</strong>.</p>

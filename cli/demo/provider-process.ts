@@ -1,5 +1,5 @@
-// The provider as a child process of its own, for tests: Jest loads CommonJS, and oidc-provider and jose are ES modules. The parent
-// calls DemoProvider's methods over Node's IPC channel, so that nothing else can, and the child ends when its parent does.
+// Runs the provider as a child process, for tests: Jest loads CommonJS, and oidc-provider and jose are ES modules. The parent calls the methods of
+// DemoProvider over Node's IPC channel, which nothing else can use. The child ends when its parent does.
 
 import { DemoProvider, type ProviderOptions } from "./provider";
 

@@ -1,4 +1,4 @@
-// What oidc-provider is told: clients, scopes, access token formats, lifetimes, and pages of our own in place of its own.
+// The settings of oidc-provider: clients, scopes, access token formats, lifetimes, and the demo's pages instead of its own.
 
 import { randomBytes } from "node:crypto";
 import type { Context, Grant } from "oidc-provider";
@@ -9,12 +9,12 @@ import type { KeyRing } from "./provider-keys";
 import { errorPage, loggedOutPage, logoutPage } from "./provider-pages";
 
 const SCOPES = ["openid", "offline_access", "profile", "email", "read", "write"];
-/** Scopes that a token for AUDIENCE can have: with the first three, UserInfo takes it as well. */
+/** Scopes of a token for AUDIENCE. With the first three, UserInfo accepts it as well. */
 const RESOURCE_SCOPES = "openid profile email read write";
 
 export interface Settings {
   keys: KeyRing;
-  /** Where it keeps everything (provider-store.ts). */
+  /** Its storage (provider-store.ts). */
   adapter: object;
   browser?: BrowserOptions;
   padding: string;
@@ -54,7 +54,7 @@ export function configuration({ keys, adapter, browser, padding }: Settings): Re
     },
     pkce: { required: () => false },
     issueRefreshToken: async (_context: unknown, client: { grantTypeAllowed(type: string): boolean }) => client.grantTypeAllowed("refresh_token"),
-    rotateRefreshToken: true, // an old one that comes again revokes all that came of the same login
+    rotateRefreshToken: true, // reuse of an old one revokes all tokens of the same login
     loadExistingGrant: grantAll,
     extraTokenClaims: (_context: unknown, token: { clientId: string; extra?: object }) =>
       ({ ...token.extra, ...(isBrowser(token) && padding !== "" ? { padding } : {}) }), // `extra`: what DemoProvider.opaque() gave it
@@ -65,12 +65,12 @@ export function configuration({ keys, adapter, browser, padding }: Settings): Re
       AccessToken: (_context: unknown, _token: unknown, client?: { clientId: string }) => (isBrowser(client) ? browser?.accessTokenSec : undefined) ?? 3600,
       ClientCredentials: 3600, IdToken: 3600, Grant: 86400, Session: 86400, Interaction: 3600, RefreshToken: 86400,
     },
-    // Its own refuses to call loopback, which is where a back-channel logout has to go here.
+    // oidc-provider's own fetch refuses loopback addresses, and back-channel logout needs one here.
     fetch: (url: string, { dispatcher: _guard, ...init }: RequestInit & { dispatcher?: unknown }) => fetch(url, init),
   };
 }
 
-/** One for the process, so that a browser stays logged in when keys rotate. */
+/** One key per process, so that a browser stays logged in when keys rotate. */
 const COOKIE_KEY = randomBytes(32).toString("base64url");
 
 function show(context: Context, html: string): void {
@@ -78,7 +78,7 @@ function show(context: Context, html: string): void {
   context.body = html;
 }
 
-/** Logging in is consent: the grant has all that is asked for. */
+/** Logging in implies consent: the grant has everything that was requested. */
 async function grantAll({ oidc }: Context): Promise<Grant> {
   const clientId = oidc.client.clientId;
   const grantId = oidc.session.grantIdFor(clientId);

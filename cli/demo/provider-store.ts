@@ -1,11 +1,11 @@
-// Where the provider keeps tokens, grants and sessions: in memory, outside of the provider, because a rotation of keys makes a new one.
+// The provider's storage for tokens, grants and sessions: in memory, outside of oidc-provider, because a rotation of keys creates a new one.
 
 interface Entry { payload: Record<string, unknown>; expiresAtMs: number }
 
 export interface Store {
-  /** What oidc-provider asks for: it makes one for each kind of thing, all over one map. */
+  /** The class that oidc-provider requires. It makes one object per kind, all over one map. */
   Adapter: new (kind: string) => object;
-  /** All of a kind that have not expired. */
+  /** All entries of a kind that have not expired. */
   all(kind: string): Record<string, unknown>[];
 }
 

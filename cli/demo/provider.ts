@@ -1,5 +1,5 @@
-// The embedded OpenID provider: `oidc-provider` on loopback with keys, clients and tokens for the demo, the tests and the bench.
-// `npm start` runs it in its own process; tests run provider-process.ts and call the same methods from there.
+// The embedded OpenID provider: `oidc-provider` on loopback with keys, clients and tokens for the demo, the tests and the bench. `npm start` runs it
+// in its own process. Tests run provider-process.ts and call the same methods from there.
 
 import { createPublicKey } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
@@ -15,17 +15,17 @@ import { memoryStore } from "./provider-store";
 
 export interface ProviderOptions {
   port?: number;
-  /** One signing key for each; the first signs ID tokens. */
+  /** The algorithms, with one signing key each. The first signs ID tokens. */
   algs?: string[];
-  /** The client BROWSER_CLIENT, under which people log in; there is none unless told. */
+  /** The client BROWSER_CLIENT, which people log in with. By default there is none. */
   browser?: BrowserOptions;
-  /** Its URL where a proxy that ends TLS stands before it, and says so by X-Forwarded-Proto. */
+  /** The provider's URL, if a proxy in front of it terminates TLS and sets X-Forwarded-Proto. */
   issuer?: string;
 }
 
 export interface OpaqueOptions {
   scope?: string;
-  /** Without one the token is the client's own. */
+  /** By default the token belongs to the client itself. */
   sub?: string;
   clientId?: string;
   audience?: string | null;
@@ -73,7 +73,7 @@ export class DemoProvider {
     await this.front.close();
   }
 
-  /** Paths of the demo's own; the function says whether it took the request. */
+  /** Handlers for the demo's own paths. A handler returns whether it handled the request. */
   serve(routes: (request: IncomingMessage, response: ServerResponse) => boolean): void {
     this.extraRoutes = routes;
   }
@@ -83,7 +83,7 @@ export class DemoProvider {
     return this.keys.mint(this.issuer, AUDIENCE, options);
   }
 
-  /** An opaque access token, which only introspection can tell anything about. */
+  /** An opaque access token, about which only introspection says anything. */
   async opaque(options: OpaqueOptions = {}): Promise<string> {
     const client = await this.provider.Client.find(options.clientId ?? DEMO_CLIENT.id);
     const scope = options.scope ?? "read";
@@ -99,13 +99,13 @@ export class DemoProvider {
     return options.sub === undefined ? new ClientCredentials(fields).save() : new AccessToken({ ...fields, accountId: options.sub }).save();
   }
 
-  /** From now on introspection answers `active: false` for this opaque token. */
+  /** Revokes an opaque token: introspection answers `active: false` from now on. */
   async revoke(token: string): Promise<void> {
     const { AccessToken, ClientCredentials, RefreshToken } = this.provider;
     for (const kind of [AccessToken, ClientCredentials, RefreshToken]) await (await kind.find(token))?.destroy();
   }
 
-  /** New signing keys with new `kid`s. Tokens and sessions live on. */
+  /** Makes new signing keys with new `kid`s. Tokens and sessions stay valid. */
   async rotateKeys(options: { keepPrevious?: boolean } = {}): Promise<void> {
     await this.keys.rotate(options.keepPrevious ?? true);
     await this.useKeys();
@@ -117,8 +117,10 @@ export class DemoProvider {
     return { kid: key.kid, pem, jwk: { ...key.publicKey.export({ format: "jwk" }), kid: key.kid, alg } };
   }
 
-  /** Ends a person's sessions, as an administrator would, and tells the clients (OpenID Connect Back-Channel Logout 1.0 §2.5). Fails
-   *  if one of them does not take it. */
+  /**
+   * Ends a user's sessions, as an administrator would, and notifies the clients (OpenID Connect Back-Channel Logout 1.0 §2.5). Fails if one of them
+   * does not accept it.
+   */
   async endSessions(sub: string): Promise<void> {
     const { Session, Client } = this.provider;
     for (const { jti, accountId } of this.store.all("Session")) {
@@ -132,7 +134,7 @@ export class DemoProvider {
     }
   }
 
-  /** How often each endpoint was called since the start or the last reset. */
+  /** The number of calls of each endpoint since the start or the last reset. */
   async counts(): Promise<Record<Counted, number>> {
     return Object.fromEntries(COUNTED.map((counted) => [counted, this.front.countOf(counted)])) as Record<Counted, number>;
   }
@@ -147,12 +149,12 @@ export class DemoProvider {
     this.front.reset();
   }
 
-  /** Breaks an endpoint, or mends it with `null`. */
+  /** Breaks an endpoint; `null` repairs it. */
   async fault(endpoint: Endpoint, fault: Fault | null): Promise<void> {
     this.front.setFault(endpoint, fault);
   }
 
-  /** Nobody listens on the port any more; open connections are cut. */
+  /** Closes the port and all open connections. */
   async goDown(): Promise<void> {
     await this.front.close();
   }
@@ -161,7 +163,7 @@ export class DemoProvider {
     await this.front.open(this.port);
   }
 
-  /** oidc-provider reads its keys once, so that new keys need a new one; what it stores is kept outside of it. */
+  /** oidc-provider reads its keys once, so new keys need a new instance. Its storage is outside of it. */
   private async useKeys(): Promise<void> {
     const { keys, issuer, padding } = this;
     const provider = await createProvider(issuer, configuration({ keys, padding, adapter: this.store.Adapter, browser: this.options.browser }));
@@ -175,7 +177,7 @@ export class DemoProvider {
   }
 }
 
-/** oidc-provider tells every start that its memory store and Node 20 are not for production. Nothing here is. */
+/** oidc-provider warns at every start that its memory store and Node 20 are not for production. Nothing here is. */
 async function createProvider(issuer: string, settings: Record<string, unknown>): Promise<Provider> {
   const { info, warn } = console;
   const without = (write: typeof info): typeof info => (...args) => String(args[0]).includes("oidc-provider ") ? undefined : write(...args);

@@ -1,13 +1,13 @@
-// The upstream's page: who is logged in, how long the access token lasts, and every header that arrived. Tokens are shown in part.
+// The upstream's page: who is logged in, how long the access token is valid, and every header that arrived. Tokens are shown in part.
 
 import { escape, htmlPage } from "./page";
 
 export interface Echo { method: string; path: string; headers: [string, string][]; body: string }
 
-/** What the filter sets, by its configuration here: the rest came from the browser or from Envoy. */
+/** Headers that the filter sets in this configuration. All others come from the browser or from Envoy. */
 const IDENTITY = /^x-(access-token|id-token|raw-id-token|refresh-token|userinfo|user-id|user-name|scopes)$/i;
 
-/** Tokens and sealed cookies are cut in the middle: they are no reading matter, and a screenshot should not hold one. */
+/** Tokens and sealed cookies are shortened in the middle: nobody reads them, and a screenshot should not contain one. */
 const TOKEN = /[\w.+/=~-]{64,}/g;
 const KEPT_AT_START = 24;
 const KEPT_AT_END = 8;
@@ -67,7 +67,7 @@ function greeting(echo: Echo, identity: [string, string][]): string {
   return `<h1>Logged in as ${escape(who)}</h1>\n<p class="soft">${escape(how)}</p>`;
 }
 
-/** A session has something to log out of, a bearer token has not. */
+/** A session can be logged out of, a bearer token cannot. */
 function navigation(echo: Echo): string {
   if (isProgram(echo)) return "";
   return `<nav>
@@ -91,7 +91,7 @@ function table(headers: [string, string][]): string {
   return `<table>\n${rows.join("\n")}\n</table>`;
 }
 
-/** What stands in a header that is base64 of JSON. */
+/** The content of a header that is base64 of JSON. */
 function said(name: string, value: string): string {
   const claims = /^x-(userinfo|id-token)$/i.test(name) ? decoded(value) : undefined;
   if (claims === undefined) return "";
@@ -111,7 +111,7 @@ function valueOf(headers: [string, string][], wanted: string): string | undefine
   return headers.find(([name]) => name.toLowerCase() === wanted)?.[1];
 }
 
-/** The JSON object in base64 or base64url, or nothing. */
+/** The JSON object in base64 or base64url, or undefined. */
 function decoded(value: string | undefined): Json | undefined {
   try {
     const json: unknown = JSON.parse(Buffer.from(value ?? "", "base64").toString("utf8"));

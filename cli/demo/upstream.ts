@@ -1,4 +1,4 @@
-// The echo upstream: it answers with the request that reached it, so that one can see what the filter let through and added.
+// The echo upstream: it answers with the request that reached it, which shows what the filter let through and added.
 
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { PAGE_HEADERS } from "./page";
@@ -9,7 +9,7 @@ import { echoPage, type Echo } from "./upstream-page";
 export interface Upstream {
   port: number;
   url: string;
-  /** How many requests arrived: a refused one must not. */
+  /** The number of requests that arrived, to show that a refused one did not. */
   count(): number;
   stop(): Promise<void>;
 }
@@ -18,7 +18,7 @@ export async function startUpstream(port = 0): Promise<Upstream> {
   let count = 0;
   const server = createServer({ maxHeaderSize: MAX_HEADERS }, (request, response) => {
     count++;
-    answer(request, response).catch(() => response.destroy()); // the client has gone in the middle of its body
+    answer(request, response).catch(() => response.destroy()); // the client disconnected during its body
   });
   const bound = await listenOn(server, port);
   return {
@@ -43,7 +43,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   response.end(html ? echoPage(echo, new Date()) : asText(echo));
 }
 
-/** JSON with one header a line, which reads well in a terminal. */
+/** JSON with one header per line, which is easy to read in a terminal. */
 function asText(echo: Echo): string {
   const headers = echo.headers.map((pair) => `    ${JSON.stringify(pair)}`).join(",\n");
   const { method, path, body } = echo;

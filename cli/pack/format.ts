@@ -1,20 +1,20 @@
-/** How packed data is written: which bits a step consists of, and in which context each of them stands. assembly/unpack.ts reads it. */
+/** The format of packed data: the bits of each step, and the context of each bit. assembly/unpack.ts reads it. */
 
 /** A literal byte (distance 0), or a copy of `length` bytes from `distance` before. */
 export interface Step { length: number; distance: number }
 
-/** Takes one bit: to code it, to count it, or to add up what it costs. */
+/** Receives one bit: to encode it, to count it, or to add up its cost. */
 export type Sink = (context: number, bit: number) => void;
 
 const DISTANCES = 16, LENGTHS = 64, LITERALS = 256;
 export const CONTEXTS = LITERALS + 16 * 256;
 
-/** `address`: where the byte comes to stand. Texts are in UTF-16, so odd and even addresses have little in common. */
+/** `address`: the byte's address in memory. Strings are UTF-16, so odd and even addresses have little in common. */
 export function flag(address: number, afterCopy: boolean, copy: boolean, sink: Sink): void {
   sink((afterCopy ? 2 : 0) | address & 1, Number(copy));
 }
 
-/** `before`: the byte two places before it, that is of the same kind. */
+/** `before`: the byte two places before, which is of the same kind. */
 export function literal(byte: number, address: number, before: number, sink: Sink): void {
   const tree = LITERALS + ((address & 1) << 11) + (before >> 5 << 8);
   for (let held = 1, shift = 7; shift >= 0; shift--) {

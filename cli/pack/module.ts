@@ -4,15 +4,15 @@ import { pack } from "./pack";
 
 /** Sections. */
 const MEMORY = 5, DATA = 11, DATA_COUNT = 12;
-/** The instructions of an address. */
+/** The opcodes of an address. */
 const I32_CONST = 0x41, END = 0x0b;
 const PAGE = 65536;
-/** What unpack.ts has in front of the three numbers that are filled in here. */
+/** The bytes in unpack.ts before the three numbers that are filled in here. */
 const MARK = Buffer.from("packdata");
 
 interface Segment { address: number; bytes: Buffer }
 
-/** The module as it is, when it cannot unpack itself, or is packed already. */
+/** Returns the module unchanged if it cannot unpack itself, or is packed already. */
 export function packModule(wasm: Buffer): Buffer {
   const segments = segmentsOf(wasm);
   const start = Math.min(...segments.map(({ address }) => address)), end = Math.max(...segments.map(({ address, bytes }) => address + bytes.length));
@@ -21,7 +21,7 @@ export function packModule(wasm: Buffer): Buffer {
   const numbers = image.indexOf(MARK) + MARK.length;
   if (numbers < MARK.length || image.readUInt32LE(numbers) !== 0) return wasm;
 
-  // Right behind the data, where memory is free until the first allocation; and behind it, what the decoder works with.
+  // The packed stream follows the data, where memory is free until the first allocation. The decoder's working memory follows the stream.
   const place = end + 3 & ~3, stream = pack(image, start), work = stream.length + 5 & ~1;
   const header = { address: start + numbers - MARK.length, bytes: Buffer.concat([MARK, words(start, end, place)]) };
   const packed = { address: place, bytes: Buffer.concat([words(work), stream]) };
@@ -56,7 +56,7 @@ function segment({ address, bytes }: Segment): Buffer {
 
 function section(id: number, body: Buffer): Buffer { return Buffer.from([id, ...leb(body.length), ...body]); }
 
-/** One memory, with a most or without. */
+/** The memory section, with or without a maximum. */
 function memory(body: Buffer, pages: number): Buffer {
   const reader = new Reader(body);
   reader.expect(1);
@@ -68,7 +68,7 @@ function words(...values: number[]): Buffer { return Buffer.from(Uint32Array.fro
 
 function leb(value: number): number[] { return value < 128 ? [value] : [value & 127 | 128, ...leb(value >>> 7)]; }
 
-/** An address, which is never negative: one byte more where the last one would end in the bit of the sign. */
+/** An address, which is never negative: it takes one byte more if the last one would have the sign bit set. */
 function signedLeb(value: number): number[] { return value < 64 ? [value] : [value & 127 | 128, ...signedLeb(value >>> 7)]; }
 
 class Reader {

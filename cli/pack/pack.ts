@@ -1,9 +1,9 @@
-/** Finds the cheapest way to write data as literals and copies: the shortest path through it, by what each step would cost. */
+/** Finds the smallest encoding of data as literals and copies: the shortest path through the data, with the cost of each step. */
 import { CONTEXTS, distance, flag, length, literal, write, type Sink, type Step } from "./format";
 import { RangeCoder } from "./range-coder";
 
 const LONGEST = 1024;
-/** What a bit costs depends on the steps that are taken, and these on the costs: after some rounds little changes. */
+/** The cost of a bit depends on the steps taken, and the steps on the costs. After some rounds little changes. */
 const ROUNDS = 8;
 
 export function pack(data: Uint8Array, address: number): Buffer {
@@ -19,7 +19,7 @@ export function pack(data: Uint8Array, address: number): Buffer {
   return coder.end();
 }
 
-/** What a bit costs in each context, judged by how often it was there. */
+/** The cost of a bit in each context, from its frequency. */
 class Costs {
   private readonly counts = new Float64Array(2 * CONTEXTS).fill(0.4);
   private readonly distances = new Map<number, number>();
@@ -46,7 +46,7 @@ function remembered(known: Map<number, number>, key: number, make: () => number)
   return value;
 }
 
-/** For each place, the copies that can be made there: the nearest one of every length that a nearer one does not reach. */
+/** For each position, the possible copies: the nearest one of every length that a nearer one does not reach. */
 function findCopies(data: Uint8Array): Step[][] {
   const last = new Map<number, number>(), earlier = new Int32Array(data.length);
   return Array.from(data, (_, at) => {
@@ -63,11 +63,11 @@ function findCopies(data: Uint8Array): Step[][] {
   });
 }
 
-/** The best way to a place: what it costs, and its last step with the way before that. */
+/** The best way to a position: its cost, and its last step with the way before that. */
 interface Way { cost: number; step: Step; before: Way | null }
 
 function cheapest(data: Uint8Array, address: number, copies: Step[][], costs: Costs): Step[] {
-  // Two for each place: its last step was a literal, or a copy.
+  // Two for each position: the last step was a literal, or a copy.
   const ways: (Way | null)[][] = Array.from({ length: data.length + 1 }, () => [null, null]);
   const reach = (at: number, kind: number, cost: number, step: Step, before: Way): void => {
     const way = ways[at]![kind];

@@ -1,6 +1,6 @@
 import { CONTEXTS } from "./format";
 
-/** The adaptive binary range coder of LZMA, with chances that adapt faster, because there is less to learn from. */
+/** The adaptive binary range coder of LZMA, with probabilities that adapt faster, because there is less data to learn from. */
 export class RangeCoder {
   private readonly out: number[] = [];
   private readonly chances = new Uint16Array(CONTEXTS).fill(2048);
@@ -28,7 +28,7 @@ export class RangeCoder {
     return Buffer.from(this.out);
   }
 
-  /** The highest of the 32 bits of `low` goes out; what is above them is carried into what has gone out already. */
+  /** Writes the highest of the 32 bits of `low`, and carries what is above them into the bytes already written. */
   private shift(): void {
     if (this.low >= 2 ** 32) {
       let i = this.out.length - 1;

@@ -1,4 +1,4 @@
-// What `require("envoy-oidc")` and `import "envoy-oidc"` give: where the filter's module lies, and which version it is.
+// The exports of `require("envoy-oidc")` and `import "envoy-oidc"`: the path of the filter's module, and its version.
 
 "use strict";
 

@@ -1,5 +1,5 @@
-// Archives whose bytes depend on nothing but their content: no owner, one mode, one time, sorted names, and a compressor that is the same in every
-// Node.
+// Reproducible archives, whose bytes depend only on their content: no owner, one mode, one time, sorted names, and a compressor that is the same in
+// every Node.
 
 import { createHash } from "node:crypto";
 import { gzipSync } from "fflate";
@@ -29,7 +29,7 @@ export async function filesOf(tar: Uint8Array): Promise<Files> {
   return files;
 }
 
-/** RFC 1952, without a time or a name. Node's zlib is another one in each version. */
+/** RFC 1952, without a time or a name. The zlib of Node differs between versions. */
 export function gzipOf(bytes: Uint8Array): Buffer { return Buffer.from(gzipSync(bytes, { level: 9, mtime: 0 })); }
 
 export function sha256(bytes: Uint8Array | string): string { return createHash("sha256").update(bytes).digest("hex"); }

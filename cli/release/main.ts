@@ -1,5 +1,5 @@
-// `npm run release`: everything that is published, made of the module that was just built. It needs no daemon and no network, and makes the
-// same bytes of the same commit on every machine. Nothing is published here: cli/release/publish.sh does that.
+// `npm run release`: makes everything that is published from the module just built. It needs no daemon and no network, and gives the same bytes for
+// the same commit on every machine. It publishes nothing: cli/release/publish.sh does that.
 
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -45,7 +45,7 @@ async function main(): Promise<void> {
   console.log(`${files.SHA256SUMS}image ${image.digest}`);
 }
 
-/** The tarball that npm installs. What npm packs has the modes of this machine's files, and with them its umask: it is packed anew. */
+/** The tarball that npm installs. npm's own tarball has the modes of this machine's files, which depend on its umask, so it is packed again. */
 async function npmPackage(atSec: number): Promise<Buffer> {
   const folder = join(ROOT, "build/npm");
   rmSync(folder, { recursive: true, force: true });

@@ -1,6 +1,6 @@
 // The notes of a release: its section of CHANGELOG.md.
 
-/** What stands below `## VERSION`, with or without a word behind the version; throws where there is no such section, or nothing in it. */
+/** The text below `## VERSION`, with or without a word behind the version. Throws if there is no such section, or if it is empty. */
 export function notesOf(changelog: string, version: string): string {
   const sections = changelog.split(/^## /m).slice(1);
   const own = sections.find((section) => section.split(/\s/, 1)[0] === version);

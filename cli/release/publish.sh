@@ -29,7 +29,7 @@ run cosign sign-blob --yes --bundle SHA256SUMS.sigstore.json SHA256SUMS
 run skopeo copy --preserve-digests "oci-archive:$stem.oci.tar" "docker://$image:$version"
 run cosign sign --yes "$image@$digest"
 run npm publish "./$stem.tgz"
-# Last of all: who reads of a release can have all of it.
+# The release comes last: whoever sees it can then get everything.
 run gh release create "$tag" --verify-tag --title "envoy-oidc $version" --notes-file RELEASE_NOTES.md \
   SHA256SUMS SHA256SUMS.sigstore.json "$stem.wasm" "$stem.wasm.sha256" "$stem.oci.tar" "$stem.oci.digest" "$stem.tgz" "$stem.cdx.json" LICENSES.txt \
   first.yaml bearer.yaml browser.yaml

@@ -1,4 +1,4 @@
-// The SBOM, by CycloneDX's own tool: what the module and the npm package are made of. The tools of the build are not in it.
+// The SBOM, made by CycloneDX's own tool: the components of the module and of the npm package, without the tools of the build.
 
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -14,7 +14,7 @@ interface Manifest { name: string; version: string; description: string; license
 interface Lock { packages: Record<string, { dev?: boolean }> }
 interface Bom { metadata: { tools: { components: { name: string }[] } } }
 
-/** The tool, installed below `root`, the project's folder; this needs the network where it is not there yet. */
+/** The tool, installed under `root`, the project's folder. The first time this needs the network. */
 export function sbomTool(root: string): string {
   const folder = join(root, "build/sbom");
   install(TOOL, folder, "--omit=optional");
@@ -26,7 +26,7 @@ export function sbomOf(root: string): string {
   const tool = sbomTool(root);
   const folder = mkdtempSync(join(tmpdir(), "envoy-oidc-sbom-"));
   try {
-    // AssemblyScript's library is compiled into the module. For npm it is a tool of the build; here it is a part.
+    // AssemblyScript's library is compiled into the module, so it is a component here, although it is a development dependency of npm.
     const { name, version, description, license, dependencies = {}, devDependencies } = read<Manifest>(join(root, "package.json"));
     const parts = { name, version, description, license, dependencies: { ...dependencies, assemblyscript: devDependencies.assemblyscript } };
     const lock = read<Lock>(join(root, "package-lock.json"));
@@ -37,7 +37,7 @@ export function sbomOf(root: string): string {
     const out = join(folder, "bom.json");
     execFileSync(process.execPath, [tool, "--package-lock-only", "--omit", "dev", "--output-reproducible", "--no-validate", "--mc-type", "library", "--output-file", out], { cwd: folder, timeout: WRITTEN_WITHIN_MS });
     const bom = read<Bom>(out);
-    // The machine's npm only read the lock; its version would make two machines differ.
+    // npm only read the lock file. Its version would make the results of two machines differ.
     bom.metadata.tools.components = bom.metadata.tools.components.filter((tool) => tool.name !== "npm");
     return `${JSON.stringify(bom, null, 2)}\n`;
   } finally {

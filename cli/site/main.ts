@@ -12,7 +12,7 @@ const SITE = join(ROOT, "build/docs");
 const WORK = join(ROOT, "build/site");
 const WITHIN_MS = 240_000;
 
-/** Makes the site, and gives its folder. */
+/** Makes the site, and returns its folder. */
 export function makeSite(...options: string[]): string {
   install(join(__dirname, "tool"), WORK);
   const pages = join(WORK, "pages"), own = join(WORK, ".vitepress");

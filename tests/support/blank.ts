@@ -1,9 +1,9 @@
-/** AssemblyScript with what is not code blanked out, at unchanged positions: a ban on a word is not one on writing about it. */
+/** AssemblyScript with everything but code blanked out, at unchanged positions, so that comments may mention a banned word. */
 
 export interface Blanked {
-  /** Neither comments nor what strings hold. */
+  /** Without comments and the contents of strings. */
   code: string;
-  /** Strings as they are, for reading imports. */
+  /** With strings, for reading imports. */
   withoutComments: string;
 }
 
@@ -16,7 +16,7 @@ export function blank(text: string): Blanked {
     at = to;
   };
   const show = (): void => { code += text[at]; withoutComments += text[at]; at++; };
-  /** How deep in braces the code of each open `${` is. */
+  /** The depth in braces of the code of each open `${`. */
   const templates: number[] = [];
   let at = 0, depth = 0;
 

@@ -1,4 +1,4 @@
-/** Reads the tables of docs/bounds.md and the constants that they speak of, and says where the two differ. */
+/** Compares the tables of docs/bounds.md with the constants that they name. */
 import { blank } from "./blank";
 
 export interface Bound { line: number; value: string; where: string }

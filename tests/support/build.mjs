@@ -1,5 +1,5 @@
-// Programs that tests need and nobody offers ready to run: built into .cache, once for each state of the files that pin their versions. Plain Node
-// and no packages.
+// Builds programs that tests need and that nobody offers ready to run, into .cache, once for each state of the files that pin their versions. Plain
+// Node and no packages.
 
 import { execFile, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -13,7 +13,7 @@ import { lock } from "../../cli/lock.mjs";
 const run = promisify(execFile);
 const CACHE = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), ".cache");
 
-/** Of one command. On a slow machine a build takes minutes. */
+/** The time limit of one command. On a slow machine a build takes minutes. */
 const LIMIT_MS = 20 * 60_000;
 const ANSWERS_WITHIN_MS = 60_000;
 const SIGNALS = ["SIGINT", "SIGTERM"];
@@ -49,9 +49,12 @@ export async function built({ what, cache, source, files = ["."], needs, build, 
   }
 }
 
-/** Runs a command there and gives what it prints. Throws its last lines if it fails, or if it has not ended within the limit: a download may hang. */
+/**
+ * Runs a command in a folder and returns what it prints. If it fails, or does not end within the limit (a download may hang), the error has its last
+ * lines.
+ */
 export async function tell(cwd, command, args, environment = {}, limitMs = LIMIT_MS) {
-  // In a process group of its own: whatever the command has started ends with it.
+  // Its own process group, so that everything that the command has started ends with it.
   const child = spawn(command, args, { cwd, env: { ...process.env, ...environment }, stdio: ["ignore", "pipe", "pipe"], detached: true });
   let failure = "", stdout = "", stderr = "";
   child.stdout.setEncoding("utf8").on("data", (text) => { stdout += text; });
@@ -77,7 +80,7 @@ export async function tell(cwd, command, args, environment = {}, limitMs = LIMIT
   throw new Error([`${command} ${args.slice(0, 2).join(" ")} ${failure}${lines.length > 0 ? ". It said" : ""}`, ...lines.slice(-8)].join("\n  "));
 }
 
-/** Prints what it gives, or says what went wrong. */
+/** Prints the result, or the error. */
 export async function print(giving) {
   try {
     console.log(await giving);
@@ -96,7 +99,7 @@ async function isThere({ command: [command, ...args], found, oldest }) {
   }
 }
 
-/** A name for what these files hold. */
+/** A name derived from the contents of these files. */
 async function stateOf(source, names) {
   const hash = createHash("sha256");
   const files = (await Promise.all(names.map((name) => filesAt(join(source, name))))).flat();

@@ -1,4 +1,4 @@
-/** The circles among what leads to what, each once, as `a → b → a`. */
+/** The circles in a graph of imports, each once, as `a → b → a`. */
 export function circles(leads: ReadonlyMap<string, readonly string[]>): string[] {
   const found: string[] = [], done = new Set<string>(), way: string[] = [];
   const visit = (at: string): void => {

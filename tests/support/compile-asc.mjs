@@ -1,5 +1,5 @@
-// Runs the AssemblyScript compiler for one job given as JSON on standard input. A process of its own, because asc is an ES module
-// and Jest's tests are CommonJS; the caller waits for it, since Jest wants its tests declared synchronously.
+// Runs the AssemblyScript compiler for one job, given as JSON on standard input. It is a process of its own because asc is an ES module and Jest's
+// tests are CommonJS. The caller waits for it, because Jest requires tests to be declared synchronously.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createHash } from "node:crypto";
 import { dirname, resolve } from "node:path";
@@ -18,7 +18,7 @@ if (job.coverage) {
 
 const { error, stderr } = await asc.main(job.args, {
   transforms,
-  // Every look-up is remembered with what it found, so that the cache knows exactly what the result was made of.
+  // Every look-up is recorded with its result, so that the cache knows exactly what the module was made of.
   readFile(name) {
     if (name === "asconfig.json") return JSON.stringify(job.config);
     const text = name === job.entry && job.text != null ? job.text : readOrNull(name);

@@ -1,4 +1,4 @@
-/** Compiles AssemblyScript for tests, once per content: a rerun with nothing changed costs a few file hashes. */
+/** Compiles AssemblyScript for tests, once per content: a second run without changes costs a few file hashes. */
 import { createHash } from "node:crypto";
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
@@ -10,19 +10,19 @@ const OUT = "build/test";
 const LOCK_IS_STALE_MS = 180_000;
 
 export interface CompileOptions {
-  /** Names the output; two different modules need two names. */
+  /** The name of the output. Different modules need different names. */
   name: string;
-  /** The entry's text, when there is no such file. */
+  /** The entry's text, if there is no such file. */
   text?: string;
-  /** True takes `use` of asconfig.json, that is the filter's own abort, which needs a proxy-wasm host; a list stands in its place. */
+  /** True takes `use` from asconfig.json, that is the filter's own abort, which needs a proxy-wasm host. A list replaces it. */
   use?: boolean | string[];
-  /** Optimise as the release does: for work that is heavy on CPU, such as vectors. */
+  /** Optimise like the release, for CPU-heavy work such as vectors. */
   release?: boolean;
   /** Count which statements of assembly/ run; on when COVERAGE=1. */
   coverage?: boolean;
 }
 
-/** Where a coverage counter stands: the file, and the line of the statement. */
+/** The place of each coverage counter: the file, and the line of the statement. */
 export type CoveragePoints = { base: number; files: { file: string; lines: number[] }[] };
 
 export interface Build {
@@ -33,7 +33,7 @@ export interface Build {
   points: CoveragePoints | null;
 }
 
-/** The compiler's own words; where in the tests they came up is noise. */
+/** An error with the compiler's own message. The stack of the test would be noise. */
 export class CompileError extends Error {
   constructor(message: string) {
     super(message);
@@ -41,7 +41,7 @@ export class CompileError extends Error {
   }
 }
 
-/** What did not compile for one test will not for the next either. */
+/** Failed compilations, which would fail for the next test too. */
 const failed = new Map<string, CompileError>();
 
 export function compile(entry: string, options: CompileOptions): Build {
@@ -71,7 +71,7 @@ function run(job: Job): void {
   throw failed.get(job.key);
 }
 
-/** What was compiled from exactly these texts need not be compiled again. A file that was looked for and absent must still be. */
+/** Whether a result for exactly these texts exists. A file that was looked for and absent must still be absent. */
 function fresh(job: Job): boolean {
   const manifest = join(ROOT, `${job.out}.json`);
   if (!existsSync(manifest)) return false;
@@ -84,7 +84,7 @@ function fresh(job: Job): boolean {
   });
 }
 
-/** What stands in place of asconfig.json, which alone says how the filter is built. */
+/** Replaces asconfig.json, which is for the filter alone. */
 function configFor(options: CompileOptions, coverage: boolean): object {
   const { options: shared, targets } = JSON.parse(readFileSync(join(ROOT, "asconfig.json"), "utf8"));
   const all: Record<string, unknown> = { ...shared, ...(options.release ? targets.release : {}), debug: true, sourceMap: true };
@@ -92,16 +92,16 @@ function configFor(options: CompileOptions, coverage: boolean): object {
   if (Array.isArray(options.use)) all.use = options.use;
   if (!options.use) {
     delete all.use;
-    delete all.initialMemory; // what the specs hold together is larger than the filter
-    // Top-level code then runs when the harness says so, with a memory to read an abort's message from.
+    delete all.initialMemory; // all specs together are larger than the filter
+    // Top-level code then runs when the harness starts it, with a memory from which an abort's message can be read.
     all.exportStart = "_initialize";
   }
-  // The counters live in memory below everything else, where no allocation can reach.
+  // The counters are in memory below everything else, where nothing is allocated.
   if (coverage) all.memoryBase = 1 << 17;
   return { options: all };
 }
 
-/** Jest runs files in several processes, and two of them may want the same module at once. */
+/** Jest runs files in several processes, and two of them may want the same module at the same time. */
 function locked<T>(lock: string, work: () => T): T {
   for (;;) {
     try {
@@ -119,6 +119,6 @@ function locked<T>(lock: string, work: () => T): T {
 
 function at(path: string): Buffer { return readFileSync(join(ROOT, path)); }
 function sha256(data: string | Buffer): string { return createHash("sha256").update(data).digest("hex"); }
-/** Of the compiler, and of the filter, which is compiled in. */
+/** The versions of the compiler, and of the filter, which is compiled in. */
 function version(): string[] { return ["node_modules/assemblyscript/package.json", "package.json"].map((file) => JSON.parse(at(file).toString()).version); }
 function transform(coverage: boolean): string { return coverage ? readFileSync(join(__dirname, "coverage-transform.mjs"), "utf8") : ""; }

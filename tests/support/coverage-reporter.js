@@ -1,4 +1,6 @@
-/** With COVERAGE=1: adds up what all test files saw of assembly/ and prints it by folder. The lines that never ran go to build/coverage. */
+/**
+ * With COVERAGE=1: adds up the coverage of assembly/ over all test files and prints it per folder. Lines that never ran are listed in build/coverage.
+ */
 const { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } = require("node:fs");
 const { dirname, join } = require("node:path");
 
@@ -26,7 +28,7 @@ module.exports = class {
     for (const sum of folders.values()) total.join(sum);
     const table = [...[...folders.values()].sort((a, b) => a.name.localeCompare(b.name)), total];
     mkdirSync(FOLDER, { recursive: true });
-    // What no module of any test holds has no statements to count, and must not be overlooked for that.
+    // A file that is in no test's module has no statements to count, but must be reported.
     const known = new Set(files.map(({ file }) => file));
     const unseen = readdirSync(join(ROOT, "assembly"), { recursive: true }).map((file) => `assembly/${file}`)
       .filter((file) => file.endsWith(".ts") && !known.has(file)).sort();
@@ -37,7 +39,7 @@ module.exports = class {
   }
 };
 
-/** The same file, seen by several modules, has the same statements in all of them; a part of another content is left out. */
+/** A file has the same statements in every module. Parts for another content of the file are ignored. */
 function add(parts) {
   const files = new Map();
   for (const { file, lines, ran } of parts) {
@@ -69,7 +71,7 @@ class Sum {
   }
 }
 
-/** A line counts here when any statement on it never ran. */
+/** A line is reported if any statement on it never ran. */
 function notRun({ file, lines, ran }) {
   const missing = [...new Set(lines.filter((_, i) => !ran[i]))].sort((a, b) => a - b);
   return missing.length ? `${file}: ${missing.join(" ")}` : "";

@@ -1,5 +1,5 @@
-// Marks every statement of assembly/ with a store of one byte, so that the host can see from the memory which ones ran. The counters
-// lie below `--memoryBase`, where nothing else is; one store to a constant address costs next to nothing, even in a loop of SHA-2.
+// Inserts a store of one byte before every statement of assembly/, so that the memory shows which ones ran. The counters are below `--memoryBase`,
+// where nothing else is. A store to a constant address costs next to nothing, even in a loop of SHA-2.
 import { Node, NodeKind } from "assemblyscript";
 import { Transform } from "assemblyscript/transform";
 
@@ -7,7 +7,7 @@ import { Transform } from "assemblyscript/transform";
 const BASE = 16;
 
 export class CoverageTransform extends Transform {
-  /** What the counters mean, in the order of their addresses. */
+  /** The meaning of the counters, in the order of their addresses. */
   points = { base: BASE, files: [] };
   next = BASE;
 
@@ -20,7 +20,7 @@ export class CoverageTransform extends Transform {
     }
   }
 
-  /** At the top level stand declarations; initialisers of globals and fields are not counted, since they run whenever a module starts. */
+  /** The top level consists of declarations. Initialisers of globals and fields are not counted, because they run whenever a module starts. */
   declaration(node, file) {
     switch (node.kind) {
       case NodeKind.FunctionDeclaration:
@@ -40,7 +40,7 @@ export class CoverageTransform extends Transform {
     if (node.kind === NodeKind.Block) this.list(node.statements, file);
   }
 
-  /** In place: before each statement its counter. */
+  /** Inserts a counter before each statement, in place. */
   list(statements, file) {
     const marked = [];
     for (const statement of statements) {
@@ -83,13 +83,13 @@ export class CoverageTransform extends Transform {
   counter(statement, file) {
     const { range } = statement;
     file.lines.push(range.source.lineAt(range.start));
-    // `i32.store8`, since a file may well have a `store` of its own.
+    // `i32.store8`, because a file may declare its own `store`.
     const store = Node.createPropertyAccessExpression(Node.createIdentifierExpression("i32", range), Node.createIdentifierExpression("store8", range), range);
     return Node.createExpressionStatement(Node.createCallExpression(store, null, [number(this.next++, range), number(1, range)], range));
   }
 }
 
-/** The compiler brings its own 64-bit integers, as a global. */
+/** The compiler defines its own 64-bit integers, as a global. */
 function number(value, range) {
   return Node.createIntegerLiteralExpression(globalThis.i64_new(value, 0), range);
 }

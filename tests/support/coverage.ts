@@ -1,4 +1,4 @@
-/** Gathers which statements of assembly/ ran: from the memories of the modules, over all tests of a file, into build/coverage. */
+/** Collects which statements of assembly/ ran, from the memories of the modules, over all tests of a file, into build/coverage. */
 import { randomUUID } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,7 +9,7 @@ const seen = new Map<string, { lines: number[]; ran: Uint8Array }>();
 let watched: { build: Build; memory: WebAssembly.Memory }[] = [];
 let writes = false;
 
-/** Reads the counters of a module that has done its work. */
+/** Reads the counters of a module that is not used any more. */
 export function collect(build: Build, memory: WebAssembly.Memory): void {
   if (!build.points) return;
   const counters = new Uint8Array(memory.buffer);
@@ -22,11 +22,11 @@ export function collect(build: Build, memory: WebAssembly.Memory): void {
   atTheEnd();
 }
 
-/** The same for a module that lives on: it is read after the test that made it and, when that was a hook, at the end of the file. */
+/** The same for a module that is used further. It is read after the test that made it or, if a hook made it, at the end of the file. */
 export function watch(build: Build, memory: WebAssembly.Memory): void {
   if (!build.points) return;
   watched.push({ build, memory });
-  // A fuzz test starts thousands; holding all their memories would be a leak.
+  // A fuzz test starts thousands of modules, whose memories cannot all be kept.
   if (watched.length > 64) collect(watched[0]!.build, watched.shift()!.memory);
   atTheEnd();
 }
@@ -35,7 +35,7 @@ function harvest(): void {
   for (const { build, memory } of watched) collect(build, memory);
 }
 
-/** One part per test file: Jest runs them in processes of their own. */
+/** One part per test file, because Jest runs them in different processes. */
 function write(): void {
   harvest();
   watched = [];

@@ -1,25 +1,25 @@
-/** The rules that `layers.test.ts` holds. An exception is one line here, with its reason; one that is no longer needed fails the test. */
+/** The rules that `layers.test.ts` checks. An exception is one line here, with its reason. An exception that is no longer needed fails the test. */
 
-/** Low to high: a file imports from its own layer and from lower ones, never from a neighbour. */
+/** Low to high. A file imports from its own layer and from lower ones, never from one on the same level. */
 export const ORDER = [
   ["unpack"], ["runtime", "result", "version"], ["bytes"], ["crypto", "json", "http"], ["jose"], ["oidc"], ["session"], ["policy"], ["config"], ["flow"], ["filter"], ["index"],
 ];
 
-/** The same inside a folder that has folders; `.` is what stands beside them. */
+/** The same inside a folder that has folders; `.` stands for the files beside them. */
 export const WITHIN: Record<string, string[][]> = {
   crypto: [["arithmetic"], ["hash", "aead", "encoding"], ["rsa", "elliptic", "edwards"], ["keys"], ["."]],
   flow: [["decision"], ["bearer"], ["browser"], ["logout"], ["."]],
   filter: [["envoy", "observe"], ["pages"], ["shared"], ["verdicts"], ["provider"], ["rules"], ["calls"], ["requests"], ["."]],
 };
 
-/** `abi` stands beside the order: it knows bytes and results, and only the filter knows it. */
+/** `abi` is outside of the order: it uses only bytes and results, and only the filter uses it. */
 export const RIGHT_OF_ABI = ["filter", "index"];
 
 interface Ban {
   name: string;
   pattern: RegExp;
   why: string;
-  /** A file, or a folder with its slash → why it may. */
+  /** A file, or a folder with its slash → the reason. */
   allowed: Record<string, string>;
 }
 
@@ -87,7 +87,7 @@ export const BANS: Ban[] = [
   { name: "console, trace", pattern: /\bconsole\.|\btrace\s*\(/, why: "imports that Envoy does not have", allowed: {} },
 ];
 
-/** A value that only its maker can make is the proof that a check ran: class → the one file that writes `new`. */
+/** Values that prove that a check ran, because one file makes them: class → the only file that may write `new`. */
 export const MAKERS: Record<string, string> = {
   VerifiedJwt: "jose/jws.ts",
   ActiveToken: "oidc/introspection.ts",

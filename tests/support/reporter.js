@@ -2,13 +2,13 @@ const { spawn } = require("node:child_process");
 const { join, relative } = require("node:path");
 
 /**
- * Ends every run with one plain line that says how it went, for whatever reads the output's tail. A run that skips anything fails. A file that
- * does not end is named (slow-files.mjs).
+ * Ends every run with one plain line of results, for programs that read the end of the output. A run that skips a test fails. A file that does not
+ * end is named (slow-files.mjs).
  */
 module.exports = class {
   constructor(config) {
     this.rootDir = config.rootDir;
-    // Whoever asks for tests by their names wants the others skipped.
+    // A run of selected tests skips the others on purpose.
     this.maySkip = Boolean(config.testNamePattern);
   }
 
@@ -23,15 +23,15 @@ module.exports = class {
 
   onRunComplete(_contexts, results) {
     this.slowFiles.stdin.end();
-    // A file that did not even load has no tests to count, and must not look like success.
+    // A file that did not load has no tests to count, and must count as failed.
     const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
     const skipped = results.numPendingTests + results.numTodoTests;
     const line = `${results.numPassedTests} passed, ${failed} failed` + (skipped ? `, ${skipped} skipped` : "");
     if (skipped > 0 && !this.maySkip) this.error = new Error(`${skipped} tests were skipped, and what is skipped is not passed.`);
-    // Jest adds its own summary behind every other reporter, so the last word is to be had only at the end of the process.
+    // Jest prints its own summary after every other reporter, so the last line can only be printed when the process exits.
     process.once("exit", () => process.stdout.write(`\n${line}\n`));
   }
 
-  /** Jest fails a run that has one. */
+  /** Jest fails the run if this returns an error. */
   getLastError() { return this.error; }
 };

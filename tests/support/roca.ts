@@ -1,4 +1,6 @@
-/** RSA keys as the faulty library of CVE-2017-15361 made them: both primes are k · M + (65537^a mod M), where M is the product of the first primes. */
+/**
+ * RSA keys like those of the faulty library of CVE-2017-15361: both primes are k · M + (65537^a mod M), where M is the product of the first primes.
+ */
 import { checkPrimeSync, createPrivateKey, createPublicKey, randomBytes, type KeyObject } from "node:crypto";
 
 const F4 = 65537n;
@@ -8,7 +10,7 @@ function isPrime(n: number): boolean {
   return n > 1;
 }
 
-/** Of the first 126 primes, as for keys of 2048 bits. */
+/** The product of the first 126 primes, as for keys of 2048 bits. */
 const M = Array.from({ length: 702 }, (_, n) => n).filter(isPrime).reduce((product, p) => product * BigInt(p), 1n);
 
 export function power(base: bigint, exponent: bigint, modulus: bigint): bigint {
@@ -40,7 +42,7 @@ const base64url = (n: bigint): string => Buffer.from(n.toString(16).padStart(n.t
 
 export interface RocaKey { n: bigint; privateKey: KeyObject; publicKey: KeyObject }
 
-/** A whole key, which signs as any other. */
+/** A complete key, which can sign. */
 export function makeRocaKey(bits = 2048): RocaKey {
   const p = rocaPrime(bits / 2), q = rocaPrime(bits / 2), d = inverse(F4, (p - 1n) * (q - 1n)), n = p * q;
   const jwk = { kty: "RSA", n: base64url(n), e: "AQAB", d: base64url(d), p: base64url(p), q: base64url(q), dp: base64url(d % (p - 1n)), dq: base64url(d % (q - 1n)), qi: base64url(inverse(q, p)) };

@@ -1,4 +1,4 @@
-// Tests that need programs which are built first come last: .ci/run has them built while the others run.
+// Tests that need programs built first run last: .ci/run builds these programs while the other tests run.
 
 const { default: Sequencer } = require("@jest/test-sequencer");
 

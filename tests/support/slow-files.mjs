@@ -4,7 +4,7 @@
 
 import { createInterface } from "node:readline";
 
-/** Longer than every file takes on a slow machine, but for those that wait for a build. */
+/** Longer than any file takes on a slow machine, except those that wait for a build. */
 const afterSec = Number(process.argv[2] ?? 600);
 
 const running = new Map();

@@ -1,10 +1,10 @@
-/** Reads docs/threats.md and the names of tests, and says where the two differ. */
+/** Compares docs/threats.md with the names of tests. */
 import { parseSync } from "@swc/core";
 import { blank } from "./blank";
 
 export interface Threat { number: number; line: number; tests: string }
 
-/** The rows of the tables: `| number | attack | what the filter does | tests |`. A row of another form is an error. */
+/** The rows of the tables: `| number | attack | what the filter does | tests |`. A row in another form is an error. */
 export function readThreats(page: string): Threat[] {
   const rows: Threat[] = [];
   page.split("\n").forEach((text, i) => {
@@ -18,7 +18,7 @@ export function readThreats(page: string): Threat[] {
 
 const ROW = /^\| (\d+) \| [^|]+ \| [^|]+ \| ([^|]*?) ?\|$/;
 
-/** The numbers that the names of a file's tests begin with. Comments, skipped tests, and numbers further inside a name do not count. */
+/** The numbers at the start of the names of a file's tests. Comments, skipped tests, and numbers further inside a name do not count. */
 export function namedIn(file: string, text: string): number[] {
   const names = file.endsWith(".spec.ts") ? exportedFunctions(text) : strings(parseSync(text, { syntax: "typescript" }));
   return [...new Set(names.flatMap((name) => numbersOf(file, name)))].sort((a, b) => a - b);
@@ -29,7 +29,7 @@ function exportedFunctions(text: string): string[] {
   return [...blank(text).code.matchAll(/^export function ((?:duty_\d+_)+)/gm)].map(([, numbers]) => `duties ${numbers!.match(/\d+/g)!.join(", ")}: `);
 }
 
-/** All strings and the beginnings of all templates: names stand in `test(…)` and `describe(…)`, and in the tables of their `each`. */
+/** All strings, and the first parts of all templates: names are in `test(…)` and `describe(…)`, and in the tables of their `each`. */
 function strings(node: unknown): string[] {
   if (Array.isArray(node)) return node.flatMap(strings);
   if (typeof node !== "object" || node === null) return [];
@@ -74,7 +74,7 @@ export function faults(page: string, named: Named): string[] {
   return out;
 }
 
-/** The page with the column of tests written anew. */
+/** The page with its column of tests regenerated. */
 export function withTests(page: string, named: Named): string {
   return page.split("\n").map((text) => {
     const row = ROW.exec(text);

@@ -1,4 +1,4 @@
-/** Turns a trap's stack of code offsets into source lines, so that a failed check names the line of the spec that asked. */
+/** Turns the code offsets in a trap's stack into source lines, so that a failed check shows its line in the spec. */
 import { join } from "node:path";
 import { ROOT } from "./compile";
 
@@ -38,7 +38,7 @@ function numbers(segment: string): number[] {
 /** A frame as V8 writes it (the offset in hex), or as Jest's source map support rewrites it (a column, from 1). */
 const FRAME = /at (?:(\S+) \()?wasm:\/\/[^\s:]*(?::wasm-function\[\d+\]:0x([0-9a-f]+)|:1:(\d+))/g;
 
-/** The error as Jest should show it: its message, then the frames of the project, innermost first. */
+/** The error as Jest should show it: its message, then the project's frames, innermost first. */
 export function located(error: unknown, map: string | null, lastWords = ""): unknown {
   if (!(error instanceof Error) && !(error as Error)?.stack) return error;
   const trap = error as Error;
@@ -52,7 +52,7 @@ export function located(error: unknown, map: string | null, lastWords = ""): unk
     const frame = `    at ${name} (${join(ROOT, place.file)}:${place.line}:${place.column})`;
     if (frame !== frames.at(-1)) frames.push(frame); // endless recursion is one line, not thousands
   }
-  // The line that matters is the spec's, not the helper's that compared.
+  // The relevant line is the spec's, not that of the helper that compared.
   const own = frames.filter((frame) => !frame.includes("/tests/unit/check.ts:"));
   const shown = new Error(trap.message + lastWords);
   shown.name = trap.name;

@@ -1,6 +1,6 @@
-/** What a spec says about values. A failed check traps, and the harness shows the line in the spec that asked. */
+/** Assertions of specs. A failed one traps, and the harness shows its line in the spec. */
 
-/** The bytes of a text that is ASCII, which is checked: a slip here would test something else. */
+/** The bytes of a text, which must be ASCII: a mistake here would test something else. */
 export function ascii(s: string): Uint8Array {
   const out = new Uint8Array(s.length);
   for (let i = 0; i < s.length; i++) {
@@ -13,7 +13,7 @@ export function ascii(s: string): Uint8Array {
 
 export function utf8(s: string): Uint8Array { return Uint8Array.wrap(String.UTF8.encode(s)); }
 
-/** Bytes as text, for comparing and for reading a failure. Bytes that are no UTF-8 come out as U+FFFD. */
+/** Bytes as text, for comparing and for reading a failure. Invalid UTF-8 becomes U+FFFD. */
 export function text(bytes: Uint8Array): string { return String.UTF8.decodeUnsafe(bytes.dataStart, bytes.length); }
 
 export function hex(bytes: Uint8Array): string {
@@ -22,7 +22,7 @@ export function hex(bytes: Uint8Array): string {
   return s;
 }
 
-/** Hex as it stands in a document: blanks, line breaks and colons between digits do not count. */
+/** Decodes hex as in documents: blanks, line breaks and colons between digits are ignored. */
 export function unhex(s: string): Uint8Array {
   const out = new Uint8Array(s.length >> 1);
   let n = 0, digits = 0, value = 0;

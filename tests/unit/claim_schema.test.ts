@@ -1,4 +1,4 @@
-/** Our judgement of claims beside that of ajv, which knows all of JSON Schema: thousands of schemas and claims, one verdict. */
+/** Compares the filter's results for claim schemas with those of ajv, a complete JSON Schema validator, over thousands of schemas and claims. */
 import Ajv2020 from "ajv/dist/2020";
 import { Random } from "../host/host/random";
 import { compile } from "../support/compile";
@@ -23,7 +23,7 @@ class Own {
     watch(build, this.exports.memory);
   }
 
-  /** What is wrong with the schema; empty where it is taken. */
+  /** The error in the schema; empty if it is accepted. */
   use(schema: string): string { return this.call("use", `{"claim_schema":${schema}}`); }
 
   misfit(claims: string): string { return this.call("misfit", claims); }
@@ -38,7 +38,7 @@ class Own {
   }
 }
 
-/** `ownProperties`: a claim is not there because every object of JavaScript has something of that name. */
+/** `ownProperties`: a claim does not exist only because every JavaScript object has a property of that name. */
 const other = (): Ajv2020 => new Ajv2020({ strict: false, ownProperties: true, validateSchema: false });
 
 let own: Own;
@@ -57,7 +57,7 @@ test.each(SEEDS)("the same claims fit the same schemas (seed %d)", (seed) => {
       if (fits) fitting++;
     }
   }
-  // Both verdicts are common, or little would have been compared.
+  // both results must be common for the comparison to mean something
   expect(fitting).toBeGreaterThan(SCHEMAS * CLAIMS / 5);
   expect(fitting).toBeLessThan(SCHEMAS * CLAIMS * 4 / 5);
 });

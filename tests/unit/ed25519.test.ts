@@ -1,4 +1,4 @@
-/** Ed25519's arithmetic beside BigInt, and its verdicts beside those of Node's OpenSSL: thousands of numbers, and all edges there are. */
+/** Compares Ed25519's arithmetic with BigInt, and its verification with Node's OpenSSL: thousands of numbers, and all edge cases. */
 import { createPublicKey, verify } from "node:crypto";
 import { Random } from "../host/host/random";
 import { compile } from "../support/compile";
@@ -23,7 +23,7 @@ class Own {
 
   call(name: string, ...args: number[]): number { return this.exports[name]!(...args); }
 
-  /** The same with bytes in the buffer, and what lies there afterwards. */
+  /** The same with bytes in the buffer. Returns its contents afterwards. */
   over(name: string, input: Buffer, ...args: number[]): { bytes: Buffer; result: number } {
     this.exports.collect!();
     input.copy(new Uint8Array(this.exports.memory.buffer, this.exports.buffer!()));
@@ -33,7 +33,7 @@ class Own {
 
   get limbs(): Int32Array { return new Int32Array(this.exports.memory.buffer, this.exports.buffer!(), 4 * LIMBS); }
 
-  /** What an operation makes of the operands, wherever it puts it. */
+  /** The result of an operation on the operands, stored at number `to`, which may be one of them. */
   operate(name: string, operands: number[][], to: number): number[] {
     operands.forEach((limbs, i) => this.limbs.set(limbs, LIMBS * i));
     this.call(name, to);
@@ -46,16 +46,16 @@ beforeAll(() => { own = new Own(); });
 
 const value = (limbs: number[]): bigint => limbs.reduceRight((all, limb) => (all << BITS) + BigInt(limb), 0n);
 
-/** The limbs of a number below 2^255, as a product would give them. */
+/** The limbs of a number below 2^255, as a product has them. */
 const cut = (x: bigint): number[] => Array.from({ length: LIMBS }, (_, i) => Number(x >> BITS * BigInt(i) & 2n ** BITS - 1n));
 
-/** Numbers at which something turns, and some with all limbs at their ends. */
+/** Edge cases, some with all limbs at their limits. */
 const EDGES: number[][] = [
   ...[0n, 1n, 2n, 18n, 19n, 20n, P - 20n, P - 19n, P - 2n, P - 1n, P, P + 1n, P + 17n, 2n ** 255n - 1n, 2n ** 254n, 2n ** 232n - 1n, 2n ** 232n, 2n ** 29n - 1n, 2n ** 29n].map(cut),
   [...Array(8).fill(UNIT), 2 ** 23], [UNIT - 1, UNIT + 2 ** 16, ...Array(6).fill(UNIT - 1), 2 ** 23 - 1], [0, -(2 ** 16), ...Array(7).fill(0)],
 ];
 
-/** As far as a sum of `size` reduced numbers, or a difference, may go. */
+/** A number at the limits of a sum of `size` reduced numbers, or of a difference. */
 function unreduced(random: Random, size: number): number[] {
   const low = random.chance(2) ? -size : 0;
   return Array.from({ length: LIMBS }, (_, i) => {
@@ -123,7 +123,7 @@ describe("numbers modulo 2^255 - 19", () => {
       own.call("writes");
       expect(Buffer.from(own.limbs.buffer, own.limbs.byteOffset, 32)).toEqual(littleEndian(mod(value(x)), 32));
     }
-    // So near to a multiple of p that limbs carry and borrow all the way.
+    // So close to a multiple of p that carries and borrows pass through all limbs.
     for (let times = -2n; times <= 2n; times++) {
       for (let by = -40n; by <= 40n; by++) {
         const x = times * P + by, top = Number(x >> 232n);
@@ -149,7 +149,7 @@ describe("scalars", () => {
 
   test("hashes modulo L", () => {
     const edges = [0n, 1n, L - 1n, L, L + 1n, 2n ** 252n - 1n, 2n ** 252n, 2n ** 253n - 1n, 2n * L - 1n, 2n * L, 2n ** 256n, 2n ** 280n, 2n ** 504n, 2n ** 512n - 1n, 2n ** 512n / L * L, 2n ** 512n / L * L - 1n];
-    // Near every L · 2^n, where the last limb taken is one too much or just not.
+    // Close to every L · 2^n, where the last subtraction takes one L too many, or just not.
     for (let n = 0n; n <= 259n; n++) for (const by of [-1n, 0n, 1n]) edges.push((L << n) + by);
     for (let n = 0n; n < 512n; n++) edges.push(2n ** n, 2n ** 512n - 2n ** n);
     for (const x of [...edges, ...Array.from({ length: 3000 }, () => number(random.bytes(64)))]) expect(number(own.over("reduced", littleEndian(x, 64)).bytes)).toBe(x % L);
@@ -163,7 +163,7 @@ describe("scalars", () => {
 });
 
 describe("multiples", () => {
-  /** The eight points that eight times are the neutral one: what is left of some point once L times itself. */
+  /** A point of order eight, whose multiples are the eight points of small order: L times some point. */
   const torsion = ((): ReturnType<typeof times> => {
     for (let y = 2n; ; y++) {
       const point = decoded(littleEndian(y, 32));
@@ -174,7 +174,7 @@ describe("multiples", () => {
   })();
   const SHAPES = [[5, 51, 6], [5, 2, 6], [4, 1, 4], [6, 3, 5], [3, 7, 7], [7, 1, 8], [8, 32, 3]] as const;
   const ends = [0n, 1n, 2n, 8n, 15n, 16n, 17n, L - 1n, L - 2n, L >> 1n, 2n ** 252n, 2n ** 252n - 1n, 2n ** 253n - 1n];
-  // Digits that are owed to by the one below, all the way up, and those at which that begins or ends.
+  // Digits with carries through all of them, and those at which a carry starts or ends.
   for (const width of [3, 4, 5, 6, 7, 8]) {
     const digits = Math.floor(252 / width), all = (digit: bigint): bigint => Array.from({ length: digits }, (_, i) => digit << BigInt(i * width)).reduce((a, b) => a + b);
     for (const digit of [2n ** BigInt(width - 1) - 1n, 2n ** BigInt(width - 1), 2n ** BigInt(width) - 1n]) ends.push(all(digit), all(digit) + 1n);
@@ -221,7 +221,7 @@ describe("multiples", () => {
     expect(points).toBeGreaterThan(100);
   });
 
-  /** A key as we and as OpenSSL have it. */
+  /** A key in this code and in OpenSSL. */
   function keyOf(point: ReturnType<typeof times>): { x: Buffer; own: number; node: ReturnType<typeof createPublicKey> } {
     const x = encoded(point);
     return { x, own: own.over("key", x).result, node: createPublicKey({ key: { kty: "OKP", crv: "Ed25519", x: x.toString("base64url") }, format: "jwk" }) };

@@ -1,4 +1,4 @@
-/** edwards25519 as RFC 8032 §5.1 has it, in BigInt: slow, and so plain that it can be read beside the RFC. */
+/** edwards25519 of RFC 8032 §5.1 in BigInt: slow, but easy to compare with the RFC. */
 import { createHash } from "node:crypto";
 
 export const P = 2n ** 255n - 19n;
@@ -40,7 +40,7 @@ export function encoded([x, y, z]: Point): Buffer {
   return littleEndian(mod(y * by) | mod(x * by) % 2n << 255n, 32);
 }
 
-/** Null where the bytes are no point's, in their one spelling. */
+/** The decoded point; null if the bytes are not a canonical encoding. */
 export function decoded(bytes: Buffer): Point | null {
   const all = number(bytes), y = all & (1n << 255n) - 1n, odd = all >> 255n;
   if (y >= P) return null;
@@ -60,7 +60,7 @@ export function littleEndian(x: bigint, size: number): Buffer { return Buffer.fr
 
 export function sha512(...parts: Buffer[]): Buffer { return createHash("sha512").update(Buffer.concat(parts)).digest(); }
 
-/** A signature by the number a with the nonce r, in the name of any point: only that of a is one that verifies it. */
+/** A signature with the secret scalar a and the nonce r, for any public key. It is valid only for the key of a. */
 export function signed(a: bigint, r: bigint, key: Buffer, data: Buffer): Buffer {
   const first = encoded(times(r, BASE)), h = number(sha512(first, key, data)) % L;
   return Buffer.concat([first, littleEndian((r + h * a) % L, 32)]);

@@ -1,4 +1,4 @@
-/** The ways to verify ES256, plainly, by a host and by a table, beside OpenSSL. */
+/** Compares the ways to verify ES256 (in wasm, by Envoy's function, with a table) with OpenSSL. */
 import { createHash, createPublicKey, generateKeyPairSync, type KeyObject, sign, verify } from "node:crypto";
 import { Random } from "../host/host/random";
 import { below, big, inverse, mod, multiple, N, Own, P, toBytes } from "./p256_own";
@@ -41,7 +41,7 @@ describe("verification", () => {
       own.use(coordinates);
       for (let i = 0; i < 150; i++) {
         const data = random.bytes(8), h = big(createHash("sha256").update(data).digest());
-        // One signature in a hundred makes u·G and v·Q begin alike.
+        // In one signature of a hundred, u·G and v·Q start with the same point.
         const k = below(random, N - 1n) + 1n, r = mod(big(multiple(k).subarray(0, 32)), N), s = mod(inverse(k, N) * (h + r * d), N);
         const signature = Buffer.concat([toBytes(r), toBytes(s)]);
         expect(own.verifies(signature, data)).toBe(true);
@@ -55,7 +55,7 @@ describe("verification", () => {
 
   test("x may be r + n, but no more than p - 1", () => {
     const data = Buffer.from("abc"), h = big(createHash("sha256").update(data).digest()), random = new Random(11);
-    // For any s, Q = (s·R - h·G) / r is a key by which (r, s) is good when the x of R is r, mod n.
+    // For any s, Q = (s·R - h·G) / r is a key for which (r, s) is valid, if the x of R is r mod n.
     const answers = (r: bigint, x: bigint): boolean[] => {
       const s = below(random, N - 1n) + 1n, over = inverse(r, N), point = add(times(mod(s * over, N), pointAt(x)), times(mod(-h * over, N), affine(multiple(1n))));
       const key = Buffer.concat([toBytes(point![0]), toBytes(point![1])]), signature = Buffer.concat([toBytes(r), toBytes(s)]);
@@ -95,7 +95,7 @@ describe("a table", () => {
     expect(own.verifies(signed(pair, data), data)).toBe(true);
     expect([own.hasTable(pair.coordinates), own.call("asked")]).toEqual([true, 1]);
     expect(own.verifies(signed(pair, data), data)).toBe(true);
-    expect(own.verifies(signed(newPair(), data), data)).toBe(false); // though that host would say yes
+    expect(own.verifies(signed(newPair(), data), data)).toBe(false); // although that host would say yes
     expect(own.call("asked")).toBe(1);
   });
 
@@ -127,7 +127,7 @@ type Affine = [bigint, bigint];
 const B = 0x5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604bn;
 const affine = (point: Buffer): Affine => [big(point.subarray(0, 32)), big(point.subarray(32))];
 
-/** A point with that x, where there is one. */
+/** A point with that x, if there is one. */
 function pointAt(x: bigint): Affine | null {
   const square = mod(x * x * x - 3n * x + B, P), y = power(square, (P + 1n) / 4n);
   return x < P && y * y % P === square ? [x, y] : null;

@@ -1,4 +1,4 @@
-/** Inputs that nobody wrote: the same in every run, so that what fails once fails again. */
+/** Random inputs, the same in every run, so that a failure is reproducible. */
 
 import { utf8 } from "./check";
 
@@ -21,10 +21,10 @@ export class Random {
   }
 }
 
-/** Bytes that mean something to one reader or another. */
+/** Bytes with a meaning to one of the readers. */
 const MARKS = utf8("\"\\{}[]:,.-_=+/ \t\r\n\u0000;&?%@#0129eEaAzZtfnu~|<>()'*\u00e9");
 
-/** A changed copy: one to four times bits flipped, bytes put, cut out, repeated or swapped, or the end cut off. */
+/** A changed copy: one to four changes, each of which flips bits, inserts, removes, repeats or swaps bytes, or cuts off the end. */
 export function mutated(input: Uint8Array, random: Random): Uint8Array {
   let out = input.slice();
   for (let times = 1 + random.below(4); times > 0; times--) out = changed(out, random);
@@ -59,13 +59,13 @@ function spliced(bytes: Uint8Array, at: i32, cut: i32, put: Uint8Array): Uint8Ar
   return out;
 }
 
-/** Sees every input once. A class, because a function here cannot remember. */
+/** Gets every input once. It is a class, because a function here cannot have state. */
 export abstract class Reader {
   accepted: i32 = 0;
-  /** Judges one input; true where the reader has accepted it. A trap or a failed assertion is the failure. */
+  /** Checks one input; true if the reader accepted it. A trap or a failed assertion is the failure. */
   abstract read(input: Uint8Array): bool;
 
-  /** Each sample as it is, `rounds` changed copies of each, and a quarter as many inputs of random bytes. */
+  /** Runs each sample unchanged, `rounds` changed copies of each, and a quarter as many random inputs. */
   fuzz(samples: string[], rounds: i32): this {
     const random = new Random(samples.length * 1000 + rounds);
     for (let i = 0; i < samples.length; i++) {

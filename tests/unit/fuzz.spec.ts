@@ -59,7 +59,7 @@ class JsonReader extends Reader {
   }
 }
 
-/** How many of the object's names say the same as this one. */
+/** The number of the object's names that are equal to this one. */
 function namesLike(json: Json, object: i32, name: i32): i32 {
   let count = 0;
   for (let child = json.first(object), place = 0; child >= 0; child = json.sibling(object, child), place++) {
@@ -68,7 +68,7 @@ function namesLike(json: Json, object: i32, name: i32): i32 {
   return count;
 }
 
-/** How many nodes there are, each of which has been asked everything. */
+/** The number of nodes, after calling every reader on each. */
 function visit(json: Json, node: i32, depth: i32): i32 {
   isTrue(depth <= 33, "depth");
   let count = 1;
@@ -126,7 +126,7 @@ export function duty_55_no_changed_token_is_admitted(): void { some(new TokenRea
 
 class PayloadReader extends Reader {
   read(input: Uint8Array): bool {
-    // Signed as it is: whatever the issuer writes, the filter answers.
+    // A validly signed token: the filter must answer, whatever the issuer writes.
     const next = decide(exchange(secretConfig("\"required_scopes\":\"read\",\"claim_headers\":{\"a.b\":\"x-a\",\"sub\":\"x-sub\"}")), utf8(hs256("{\"alg\":\"HS256\"}", text(input))));
     return next instanceof Forward;
   }
@@ -200,5 +200,5 @@ export function duty_130_a_configuration_is_whole_or_none(): void {
   ], 1500));
 }
 
-/** A reader that accepts none of the changed inputs would make its invariant an empty promise. */
+/** If a reader accepted none of the changed inputs, its invariant would test nothing. */
 function some(reader: Reader): void { isTrue(reader.accepted > 20, reader.accepted.toString() + " changed inputs were accepted"); }

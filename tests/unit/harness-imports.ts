@@ -1,4 +1,4 @@
-/** What a module under unit test may import: next to nothing, since nothing below `filter` knows that a host exists. */
+/** The imports of a module under unit test: almost none, because nothing below `filter` knows of a host. */
 
 type Imports = Record<string, Record<string, WebAssembly.ImportValue>>;
 
@@ -10,9 +10,9 @@ export function imports(module: WebAssembly.Module, memory: () => WebAssembly.Me
     "env.abort": (message, file, line, column) => {
       throw new Abort(`${text(memory(), message) || "aborted"} (${text(memory(), file)}:${line}:${column})`);
     },
-    // `trace("x", 1, n)` in a spec or in the code under it, for the one who looks for a bug.
+    // `trace("x", 1, n)` in a spec or in the tested code, for debugging.
     "env.trace": (message, count, ...values) => console.log(text(memory(), message), ...values.slice(0, count)),
-    // The same bytes in every run, so that what a test sees once it sees always.
+    // The same bytes in every run, so that results are reproducible.
     "wasi_snapshot_preview1.random_get": (at, length) => {
       const bytes = new Uint8Array(memory().buffer, at, length);
       for (let i = 0; i < length; i++) bytes[i] = (i * 167 + 13 + entropy) & 255;
@@ -28,7 +28,7 @@ export function imports(module: WebAssembly.Module, memory: () => WebAssembly.Me
   return all;
 }
 
-/** An AssemblyScript string: its length in bytes stands in the object's header. */
+/** An AssemblyScript string. Its length in bytes is in the object's header. */
 export function text(memory: WebAssembly.Memory, pointer: number): string {
   if (pointer === 0) return "";
   const length = new DataView(memory.buffer).getUint32(pointer - 4, true);

@@ -1,4 +1,4 @@
-/** Every exported function of a `.spec.ts` file is one Jest test, run in an instance of its own: a trap fails that test and no other. */
+/** Makes every exported function of a `.spec.ts` file a Jest test, in its own instance: a trap fails only that test. */
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join, relative } from "node:path";
 import { collect } from "../support/coverage";
@@ -8,7 +8,7 @@ import { located } from "../support/trap";
 
 interface Spec { file: string; tests: string[] }
 
-/** Declares the tests of all specs below a folder, or of those alone whose paths SPEC names (tests/run.mjs). */
+/** Declares the tests of all specs below a folder, or only of those named in SPEC (tests/run.mjs). */
 export function specs(folder: string, options: { release?: boolean } = {}): void {
   const wanted = (process.env.SPEC ?? "").split(",").filter((file) => file !== "");
   const found = readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })
@@ -22,7 +22,7 @@ export function specs(folder: string, options: { release?: boolean } = {}): void
   try {
     build = together(name, found, options);
   } catch (error) {
-    // One file that does not compile must not hide the others: each alone, at the price of time.
+    // One file that does not compile must not hide the others, so each is then compiled alone, which takes longer.
     if (found.length === 1) broken(found[0]!, error as Error);
     else for (const spec of found) alone(name, spec, options);
     return;
@@ -42,7 +42,7 @@ function broken(spec: Spec, error: Error): void {
   describe(title(spec), () => { test("compiles and starts", () => { throw error; }); });
 }
 
-/** One module of all specs: an entry that exports each test under a name no other file can have. */
+/** One module for all specs: an entry that exports each test under a unique name. */
 function together(name: string, all: Spec[], options: { release?: boolean }): Build {
   const entry = `tests/unit/${name}.entry.ts`;
   const lines = all.map(({ file, tests }, i) =>
@@ -50,7 +50,7 @@ function together(name: string, all: Spec[], options: { release?: boolean }): Bu
   const build = compile(entry, { ...options, name, text: lines.join("\n") });
   const module = new WebAssembly.Module(new Uint8Array(build.wasm));
   all.forEach((spec, i) => MODULES.set(spec, { module, prefix: `s${i}_` }));
-  instantiate(module, build); // a spec whose top level traps would otherwise fail every test of every file
+  instantiate(module, build); // otherwise a spec whose top level traps would fail every test of every file
   return build;
 }
 
@@ -84,7 +84,7 @@ function instantiate(module: WebAssembly.Module, build: Build): WebAssembly.Inst
   }
 }
 
-/** The exported functions of a file, in its order. One with parameters could not be called, and would silently not be a test. */
+/** The exported functions of a file, in order. A function with parameters is an error: it could not be called, and would silently not be tested. */
 function read(file: string): Spec {
   const text = readFileSync(join(ROOT, file), "utf8").replace(/\/\*[^]*?\*\/|\/\/.*/g, "");
   const tests: string[] = [];

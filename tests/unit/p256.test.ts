@@ -1,4 +1,4 @@
-/** P-256's own arithmetic beside BigInt and OpenSSL. */
+/** Compares the P-256 arithmetic with BigInt and OpenSSL. */
 import { Random } from "../host/host/random";
 import { below, big, EXTREMES, inverse, isTidy, LIMB, limbsOf, mod, multiple, N, Own, P, R, SLOT, toBytes, valueOf } from "./p256_own";
 
@@ -6,7 +6,7 @@ let own: Own;
 beforeAll(() => { own = new Own(); });
 
 describe("the field", () => {
-  /** What a product is, and what it may be: see p256_field.ts. */
+  /** Checks the value and the range of a product: see p256_field.ts. */
   function multiplies(a: bigint[], b: bigint[], plus: bigint[]): void {
     own.putLimbs(1, a).putLimbs(2, b).putLimbs(3, plus).call("mul");
     const out = own.limbs(0), x = valueOf(a), y = valueOf(b), z = valueOf(plus), size = (x * y < 0n ? -x * y : x * y) / R + 1n;
@@ -124,12 +124,12 @@ describe("the order", () => {
 });
 
 describe("lines", () => {
-  /** The sums of points with these x and y, of which nothing is asked but that no two to be added have one x. */
+  /** The sums of points with these x and y. They need not be on the curve, but two points to be added must differ in x. */
   function adds(sums: [bigint, bigint, bigint, bigint][], minus: boolean): void {
     const what = `${sums.join(" ")} ${minus}`;
     expect(own.numbers(...sums.flatMap((sum) => [...sum, 0n, 0n])).call("chords", sums.length, Number(minus))).toBe(1);
     sums.forEach(([x1, y1, x2, y2], i) => {
-      // In entries are opposites, 2^261 fold.
+      // Entries hold negatives in Montgomery form.
       const [px, py, qx, qy] = [-x1, -y1, -x2, minus ? y2 : -y2].map((z) => mod(z * inverse(R, P), P)) as [bigint, bigint, bigint, bigint];
       const slope = mod((qy - py) * inverse(qx - px, P), P), x = mod(slope * slope - px - qx, P), y = mod(slope * (px - x) - py, P);
       const [outX, outY] = [own.limbsInRoom(6 * i + 4), own.limbsInRoom(6 * i + 5)];
@@ -168,7 +168,7 @@ describe("doublings", () => {
   test("are those of OpenSSL, and stay in reach", () => {
     for (const k of [1n, 2n, 3n, 7n, N - 1n, N / 2n, 2n ** 255n, 0x123456789abcdefn]) {
       const point = multiple(k), [x, y] = [0, 32].map((from) => mod(-big(point.subarray(from, from + 32)) * R, P)) as [bigint, bigint];
-      // The same point, written in all ways that an entry may have.
+      // The same point in all representations that an entry may have.
       for (const [dx, dy] of [[0n, 0n], [-4n, -8n], [-4n, 7n], [2n, -8n], [2n, 7n]] as const) {
         for (const times of [1, 2, 8]) {
           own.numbers(x + dx * P, y + dy * P).call("double", times);
@@ -233,10 +233,10 @@ describe("sums", () => {
     expect(adds(0n, 0n, one)).toBe(0);
     own.bytes(multiple(N - 1n)).call("prepare");
     for (const u of [1n, 77n, 2n ** 254n]) expect(adds(u, u, one)).toBe(0);
-    // The second row's point, added after the first row's 256-fold, is the same.
+    // The second row's point, added to 256 times that of the first row, is the same.
     own.bytes(multiple(inverse(2n ** 16n, N))).call("prepare");
     expect(adds(1n, 2n ** 16n, one)).toBe(0);
-    // Infinity only in the end, and on the way no more than that.
+    // Infinity only as the final result.
     expect(adds(3n, mod(-3n << 16n, N), one)).toBe(0);
   });
 

@@ -1,4 +1,4 @@
-/** P-256 as the tests of its arithmetic see it: the compiled module, and what it is compared with. */
+/** The compiled module with P-256's arithmetic, and the functions that its tests compare with. */
 import { createECDH } from "node:crypto";
 import type { Random } from "../host/host/random";
 import { compile } from "../support/compile";
@@ -39,7 +39,7 @@ export class Own {
 
   call(name: string, ...args: number[]): number { this.exports.collect!(); return this.exports[name]!(...args); }
 
-  /** Tidy limbs of the number: all below 2^29 and not negative, but for the top one. */
+  /** Normalized limbs of the number: all below 2^29 and not negative, except the top one. */
   put(slot: number, x: bigint): this { return this.putLimbs(slot, limbsOf(x)); }
   putLimbs(slot: number, limbs: bigint[]): this {
     const view = this.view(slot);
@@ -53,7 +53,7 @@ export class Own {
     new Uint8Array(this.exports.memory.buffer, this.room, all.length).set(all);
     return this;
   }
-  /** Numbers one behind the other, where bytes are put. */
+  /** Consecutive numbers in the buffer for bytes. */
   numbers(...all: bigint[]): this { return this.bytes(...all.map((x) => Buffer.from(Int32Array.from(limbsOf(x).map(Number)).buffer))); }
   limbsInRoom(i: number): bigint[] { return limbsOfView(new DataView(this.exports.memory.buffer, this.room + i * SLOT, SLOT)); }
   at(address: number): bigint { return valueOf(limbsOfView(new DataView(this.exports.memory.buffer, address, SLOT))); }
@@ -74,7 +74,7 @@ export function limbsOfView(view: DataView): bigint[] { return Array.from({ leng
 export function valueOf(limbs: bigint[]): bigint { return limbs.reduceRight((sum, limb) => sum * LIMB + limb, 0n); }
 export function isTidy(limbs: bigint[]): boolean { return limbs.slice(0, 8).every((limb) => limb >= 0n && limb < LIMB); }
 
-/** Zero, one, the primes, powers of two and what is next to them, runs of ones: where carries and borrows go furthest. */
+/** Zero, one, the primes, powers of two and their neighbours, and runs of ones, where carries and borrows go furthest. */
 export const EXTREMES = [...new Set([0n, P, N, ...[0, 1, 28, 29, 30, 57, 58, 87, 95, 96, 128, 174, 192, 203, 224, 232, 255, 256].map((k) => 2n ** BigInt(k)),
   2n ** 256n - 2n ** 232n, 2n ** 256n - 2n ** 29n].flatMap((x) => [x - 1n, x, x + 1n]).filter((x) => x >= 0n && x <= 2n ** 256n))];
 

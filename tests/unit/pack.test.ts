@@ -1,4 +1,4 @@
-// The static data of a packed module, after its start, is what the compiler put into it.
+// Checks that a packed module, after its start, has the static data that the compiler wrote.
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -50,14 +50,14 @@ function data(name: string, bytes: number[]): Buffer {
 function sameAfterStart(wasm: Buffer): Buffer {
   const packed = packModule(wasm);
   expect(packed.length).toBeLessThan(wasm.length + 400);
-  // `initialMemory` of asconfig.json is enough for the start of both: where memory grows, it grows by what there is, so that free places differ.
+  // `initialMemory` of asconfig.json is enough for the start of both. If memory grew, it would grow by its size, and the free areas would differ.
   const plain = started(wasm), unpacked = started(packed);
   expect(Buffer.from(unpacked.subarray(0, plain.length)).equals(plain)).toBe(true);
   expect(unpacked.subarray(plain.length).every((byte) => byte === 0)).toBe(true);
   return packed;
 }
 
-/** A module's memory after its start, under a host that does nothing. */
+/** A module's memory after its start, with a host that does nothing. */
 function started(wasm: Buffer): Uint8Array {
   const module = new WebAssembly.Module(wasm), imports: Record<string, Record<string, () => number>> = {};
   for (const { module: from, name } of WebAssembly.Module.imports(module)) (imports[from] ??= {})[name] = () => 0;

@@ -1,14 +1,14 @@
 import { allocated, isWorthCollecting, uncleared } from "../../assembly/runtime";
 import { equalInt, isFalse, isTrue } from "./check";
 
-/** Bytes that are made of its number, and another one: whoever loses either has been freed too early, or shares a cell. */
+/** Bytes derived from its number, and a reference. If either changes, an object was freed too early, or two share a cell. */
 class Node {
   other: Node | null = null;
   bytes: Uint8Array;
   constructor(readonly number: i32, size: i32) { this.bytes = new Uint8Array(size).fill(<u8>number); }
 }
 
-// Everything that has to live is held here: the collector does not look at the stack.
+// Holds everything that must survive, because the collector does not scan the stack.
 const kept: Array<Node | null> = new Array<Node | null>(200).fill(null);
 let deep: Node | null = null;
 let state: u32 = 12345;
@@ -33,7 +33,7 @@ function churn(rounds: i32): void {
     const at = chance(kept.length), node = new Node(chance(1 << 20), size());
     node.other = kept[chance(kept.length)];
     const other = node.other;
-    if (other != null) other.other = null; // no chain grows for ever
+    if (other != null) other.other = null; // chains stay short
     kept[at] = chance(3) == 0 ? null : node;
   }
 }
@@ -152,10 +152,10 @@ export function duty_153_a_collection_waits_for_as_much_as_it_has_to_look_throug
   isTrue(isWorthCollecting(1_000_000), "it has gone");
 }
 
-/** Allocates about so many bytes for nobody. */
+/** Allocates about this many bytes of garbage. */
 function waste(bytes: i32): void { for (let i = 0; i < bytes; i += 2_000) uncleared(2_000); }
 
-/** Around the largest cells, and around those that whole vectors fill. */
+/** Around the sizes of the largest cells, and of those that whole vectors fill. */
 const SIZES: StaticArray<i32> = [0, 1, 15, 16, 17, 239, 240, 241, 1007, 1008, 1009, 1263, 1264, 1265, 2031, 2032, 2033, 2047, 2048, 2049, 5000];
 
 export function what_is_new_reads_as_zeros_at_every_size_and_what_is_uncleared_is_nobody_elses(): void {
@@ -168,6 +168,6 @@ export function what_is_new_reads_as_zeros_at_every_size_and_what_is_uncleared_i
         isTrue(dirty[j] == 0xaa && another[j] == 0xbb, "its own bytes at " + j.toString() + " of " + SIZES[i].toString());
       }
     }
-    __collect(); // what was dirty is handed out again
+    __collect(); // used memory is handed out again
   }
 }

@@ -3,16 +3,16 @@
 /** "expand 32-byte k". */
 const SIGMA = i32x4(0x61707865, 0x3320646e, 0x79622d32, 0x6b206574);
 
-/** What the counters of four blocks add to the first. */
+/** Added to the counter of the first block, it gives the counters of four blocks. */
 const NEXT_FOUR = i32x4(0, 1, 2, 3);
 
-/** A key stream: 64 bytes to a block, block 0 first. */
+/** A key stream in blocks of 64 bytes, from block 0 on. */
 @final
 export class ChaCha20 {
   /** The four rows of the state: constant, key, key, counter and nonce. */
   private readonly state: StaticArray<u8> = new StaticArray<u8>(64);
   private readonly rounds: StaticArray<u8> = new StaticArray<u8>(64);
-  /** What is left of a text, in room for whole blocks. */
+  /** A copy of the last bytes of a text, with room for whole blocks. */
   private readonly blocks: StaticArray<u8> = new StaticArray<u8>(256);
 
   /** A key of 32 bytes and a nonce of 12. */
@@ -23,14 +23,16 @@ export class ChaCha20 {
     memory.copy(state + 52, nonce.dataStart, min(nonce.length, 12));
   }
 
-  /** `to` = `from` xor the stream's next blocks; what is left of the last block is not used again. `to` is as long, or the same. */
+  /**
+   * `to` = `from` xor the stream's next blocks. The rest of the last block is not used again. `to` is as long as `from`, and may be `from` itself.
+   */
   xor(from: Uint8Array, to: Uint8Array): void {
     const size = min(from.length, to.length), blocks = changetype<usize>(this.blocks);
     let at = 0;
-    for (; size - at >= 256; at += 256) this.four(from.dataStart + at, to.dataStart + at, 4); // 256 bytes are left of both
+    for (; size - at >= 256; at += 256) this.four(from.dataStart + at, to.dataStart + at, 4); // at least 256 bytes remain of both
     const left = size - at;
     if (left == 0) return;
-    // `left` bytes are left of both, and no more than there is room for.
+    // In bounds: `left` bytes remain of both, and `blocks` has room for them.
     memory.copy(blocks, from.dataStart + at, left);
     if (left > 64) this.four(blocks, blocks, (left + 63) / 64);
     else this.one(blocks);
@@ -38,8 +40,8 @@ export class ChaCha20 {
   }
 
   /**
-   * Four blocks at once: `xN` is word N of each, so that a round needs no shuffling, and no block waits for itself.
-   * 256 bytes at `source` and at `target`, of which so many blocks count.
+   * Four blocks at once. `xN` holds word N of each block, so a round needs no shuffles, and the blocks do not depend on each other. Reads 256 bytes
+   * at `source` and writes 256 bytes at `target`. The counter advances by `count` blocks.
    */
   private four(source: usize, target: usize, count: i32): void {
     const s = changetype<usize>(this.state); // 64 bytes
@@ -75,7 +77,7 @@ export class ChaCha20 {
     this.count(count);
   }
 
-  /** One block, over the 64 bytes at `target`. */
+  /** One block, xored into the 64 bytes at `target`. */
   private one(target: usize): void {
     // In bounds: the state has 64 bytes, four vectors of sixteen.
     const s = changetype<usize>(this.state), a = v128.load(s), b = v128.load(s, 16), c = v128.load(s, 32), d = v128.load(s, 48);
@@ -88,14 +90,14 @@ export class ChaCha20 {
     this.count(1);
   }
 
-  /** 2^32 blocks are 256 GiB: more than any memory here. */
+  /** Advances the block counter. It cannot overflow: 2^32 blocks are 256 GiB, more than a 32-bit memory holds. */
   private count(blocks: i32): void {
     const s = changetype<usize>(this.state); // 64 bytes
     store<u32>(s, load<u32>(s, 48) + blocks, 48);
   }
 }
 
-/** A key from a key of 32 bytes and sixteen bytes more: the first and the last row after the rounds. */
+/** Derives a key from a key of 32 bytes and an input of 16 bytes: the first and the last row after the rounds. */
 export function hChaCha20(key: Uint8Array, input: Uint8Array): Uint8Array {
   const state = new StaticArray<u8>(64), out = new Uint8Array(32);
   const s = changetype<usize>(state), to = out.dataStart; // 64 and 32 bytes
@@ -107,7 +109,7 @@ export function hChaCha20(key: Uint8Array, input: Uint8Array): Uint8Array {
   return out;
 }
 
-/** Twenty rounds over four rows, stored to the 64 bytes at `out`. One vector operation is that of four quarter rounds. */
+/** Twenty rounds over four rows, stored in the 64 bytes at `out`. One vector operation does the work of four quarter rounds. */
 function permute(out: usize, a: v128, b: v128, c: v128, d: v128): void {
   for (let i = 0; i < 10; i++) {
     for (let half = 0; half < 2; half++) {
@@ -115,7 +117,7 @@ function permute(out: usize, a: v128, b: v128, c: v128, d: v128): void {
       c = i32x4.add(c, d); b = turned(v128.xor(b, c), 12);
       a = i32x4.add(a, b); d = turned(v128.xor(d, a), 8);
       c = i32x4.add(c, d); b = turned(v128.xor(b, c), 7);
-      // Columns become diagonals, and after the second half columns again.
+      // Turns columns into diagonals, and after the second half back into columns.
       if (half == 0) {
         b = v128.shuffle<i32>(b, b, 1, 2, 3, 0); c = v128.shuffle<i32>(c, c, 2, 3, 0, 1); d = v128.shuffle<i32>(d, d, 3, 0, 1, 2);
       } else {
@@ -129,7 +131,9 @@ function permute(out: usize, a: v128, b: v128, c: v128, d: v128): void {
   v128.store(out, d, 48);
 }
 
-/** Sixteen bytes of each of four blocks, 64 bytes apart: four words after the rounds, plus those at `s` before them, xor what is at `source`. */
+/**
+ * Sixteen bytes of each of four blocks, 64 bytes apart: the four words after the rounds, plus the initial words at `s`, xor the bytes at `source`.
+ */
 // @ts-ignore: decorator
 @inline
 function strip(source: usize, target: usize, s: usize, a: v128, b: v128, c: v128, d: v128): void {

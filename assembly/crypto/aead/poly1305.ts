@@ -1,13 +1,16 @@
-/** Owns Poly1305 (RFC 8439 §2.5): one tag under a key that is used once. */
+/** Owns Poly1305 (RFC 8439 §2.5). A key is used for one tag only. */
 
 const MASK: u64 = 0x3ffffff;
 
-/** As many bytes as are worth the powers of r that four blocks at once take. */
+/** From this length on, four blocks at once save more than their powers of r cost. */
 const LANES_FROM = 256;
-/** Five limbs of four lanes, and behind them the last four times five. */
+/** Bytes of a factor: five limbs of four lanes, and then the last four limbs times 5. */
 const FACTOR_SIZE = 144;
 
-/** Numbers modulo 2^130 - 5 as five limbs of 26 bits, so that a product's columns fit 64 bits; no step depends on a secret's value. */
+/**
+ * Numbers modulo 2^130 - 5 are five limbs of 26 bits, so that the columns of a product fit 64 bits. The code is constant-time: no step depends on a
+ * secret's value.
+ */
 @final
 export class Poly1305 {
   private r0: u64 = 0; private r1: u64 = 0; private r2: u64 = 0; private r3: u64 = 0; private r4: u64 = 0;
@@ -16,7 +19,7 @@ export class Poly1305 {
   private readonly addLow: u64;
   private readonly addHigh: u64;
 
-  /** A key of 32 bytes; a shorter one would be filled up with zeros. */
+  /** `key` has 32 bytes. A shorter one would be padded with zeros. */
   constructor(key: Uint8Array) {
     const own = new StaticArray<u8>(32), k = changetype<usize>(own); // 32 bytes are there
     memory.copy(k, key.dataStart, min(key.length, 32));
@@ -30,7 +33,7 @@ export class Poly1305 {
     this.r4 = high >> 40;
   }
 
-  /** Takes in data, and zeros up to a multiple of sixteen bytes as the AEAD wants (§2.8). */
+  /** Adds data, padded with zeros to a multiple of sixteen bytes as the AEAD requires (§2.8). */
   padded(data: Uint8Array): void {
     const whole = data.length & ~15;
     let at = 0;
@@ -38,7 +41,7 @@ export class Poly1305 {
       at = data.length & ~63;
       this.lanes(data.dataStart, data.dataStart + at); // whole groups of 64 bytes
     }
-    for (; at < whole; at += 16) this.block(data.dataStart + at); // sixteen bytes from there are data
+    for (; at < whole; at += 16) this.block(data.dataStart + at); // sixteen bytes of data remain
     if (whole == data.length) return;
     const last = new Uint8Array(16);
     last.set(data.subarray(whole));
@@ -60,7 +63,7 @@ export class Poly1305 {
   private times(): void {
     const h0 = this.h0, h1 = this.h1, h2 = this.h2, h3 = this.h3, h4 = this.h4;
     const r0 = this.r0, r1 = this.r1, r2 = this.r2, r3 = this.r3, r4 = this.r4;
-    const s1 = r1 * 5, s2 = r2 * 5, s3 = r3 * 5, s4 = r4 * 5; // 2^130 is 5
+    const s1 = r1 * 5, s2 = r2 * 5, s3 = r3 * 5, s4 = r4 * 5; // 2^130 mod 2^130 - 5 is 5
     this.carry(
       h0 * r0 + h1 * s4 + h2 * s3 + h3 * s2 + h4 * s1,
       h0 * r1 + h1 * r0 + h2 * s4 + h3 * s3 + h4 * s2,
@@ -84,14 +87,14 @@ export class Poly1305 {
   }
 
   /**
-   * Four blocks at once: lane i takes in every fourth block from the i-th and is multiplied by r^4, and at the last by r^(4 - i), so that their sum is
-   * what one block after the other would give. `to` is a multiple of 64 bytes behind `from`, and not the same.
+   * Four blocks at once. Lane i adds every fourth block from block i on. It is multiplied by r^4, and the last time by r^(4 - i), so that the sum of
+   * the lanes equals the result of block after block. `to` is a positive multiple of 64 bytes behind `from`.
    */
   private lanes(from: usize, to: usize): void {
     const factors = changetype<usize>(this.factors()), mask = i32x4.splat(<i32>MASK), top = i32x4.splat(1 << 24);
     let h0 = lane(this.h0), h1 = lane(this.h1), h2 = lane(this.h2), h3 = lane(this.h3), h4 = lane(this.h4);
     for (; from < to; from += 64) {
-      // Word i of each block in wi.
+      // wi holds word i of each block.
       const a = v128.load(from), b = v128.load(from, 16), c = v128.load(from, 32), d = v128.load(from, 48);
       const ab = v128.shuffle<i32>(a, b, 0, 4, 1, 5), cd = v128.shuffle<i32>(c, d, 0, 4, 1, 5);
       const ef = v128.shuffle<i32>(a, b, 2, 6, 3, 7), gh = v128.shuffle<i32>(c, d, 2, 6, 3, 7);
@@ -112,7 +115,7 @@ export class Poly1305 {
       let k4 = low(h0, r4, h1, r3, h2, r2, h3, r1, h4, r0), l4 = high(h0, r4, h1, r3, h2, r2, h3, r1, h4, r0);
       if (last) return this.carry(sum(k0, l0), sum(k1, l1), sum(k2, l2), sum(k3, l3), sum(k4, l4));
 
-      // As in carry(), but in two chains that do not wait for each other: no column is above 2^58, and no limb above 2^27 afterwards.
+      // As in carry(), but in two independent chains. No column is above 2^58 before, and no limb is above 2^27 afterwards.
       k1 = i64x2.add(k1, above(k0)); l1 = i64x2.add(l1, above(l0));
       k4 = i64x2.add(k4, above(k3)); l4 = i64x2.add(l4, above(l3));
       k2 = i64x2.add(k2, above(k1)); l2 = i64x2.add(l2, above(l1));
@@ -128,7 +131,7 @@ export class Poly1305 {
     }
   }
 
-  /** What lanes are multiplied by: r^4 in each, and behind that r^4, r^3, r^2 and r. */
+  /** The factors of the lanes: r^4 in each lane and, for the last step, r^4, r^3, r^2 and r. */
   private factors(): StaticArray<u8> {
     const out = new StaticArray<u8>(2 * FACTOR_SIZE), to = changetype<usize>(out);
     const h0 = this.h0, h1 = this.h1, h2 = this.h2, h3 = this.h3, h4 = this.h4;
@@ -142,7 +145,7 @@ export class Poly1305 {
     return out;
   }
 
-  /** h as a lane of factors. */
+  /** Stores h as one lane of a factor. */
   private hold(at: usize): void {
     store<u32>(at, <u32>this.h0);
     store<u32>(at, <u32>this.h1, 16);
@@ -163,7 +166,7 @@ export class Poly1305 {
     h0 += (h4 >> 26) * 5; h4 &= MASK;
     h1 += h0 >> 26; h0 &= MASK;
 
-    // h + 5 reaches 2^130 exactly when h is not below the prime; then h + 5 - 2^130 is what is meant.
+    // h + 5 reaches 2^130 exactly when h is not below the prime. The reduced value is then h + 5 - 2^130.
     const g0 = h0 + 5, g1 = h1 + (g0 >> 26), g2 = h2 + (g1 >> 26), g3 = h3 + (g2 >> 26), g4 = h4 + (g3 >> 26);
     const pick: u64 = 0 - (g4 >> 26); // all ones, or zero
     h0 ^= (h0 ^ (g0 & MASK)) & pick;
@@ -202,7 +205,7 @@ function high(a: v128, b: v128, c: v128, d: v128, e: v128, f: v128, g: v128, h: 
   return i64x2.add(i64x2.add(i64x2.add(ab, cd), i64x2.add(ef, gh)), i64x2.extmul_high_i32x4_u(i, j));
 }
 
-/** A column of all lanes together. */
+/** The sum of a column over all lanes. */
 // @ts-ignore: decorator
 @inline
 function sum(lower: v128, upper: v128): u64 {
@@ -210,12 +213,12 @@ function sum(lower: v128, upper: v128): u64 {
   return i64x2.extract_lane(two, 0) + i64x2.extract_lane(two, 1);
 }
 
-/** What a column carries over. */
+/** The carry of a column. */
 // @ts-ignore: decorator
 @inline
 function above(x: v128): v128 { return i64x2.shr_u(x, 26); }
 
-/** What it keeps. */
+/** The 26 bits that a column keeps. */
 // @ts-ignore: decorator
 @inline
 function within(x: v128): v128 { return v128.and(x, i64x2.splat(MASK)); }
@@ -224,7 +227,7 @@ function within(x: v128): v128 { return v128.and(x, i64x2.splat(MASK)); }
 @inline
 function five(x: v128): v128 { return i64x2.add(x, i64x2.shl(x, 2)); }
 
-/** A limb of all lanes out of its columns, once they fit 32 bits. */
+/** A limb of all lanes, from its columns, which must fit 32 bits. */
 // @ts-ignore: decorator
 @inline
 function both(lower: v128, upper: v128): v128 { return v128.shuffle<i32>(lower, upper, 0, 2, 4, 6); }

@@ -1,4 +1,4 @@
-/** Owns the one AEAD of this filter: XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha-03), whose nonces are long enough to be random. */
+/** Owns the only AEAD of the filter: XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha-03). Its nonces are long enough to be random. */
 import { Result } from "../../result";
 import { uncleared } from "../../runtime";
 import { ChaCha20, hChaCha20 } from "./chacha20";
@@ -11,7 +11,7 @@ export const KEY_SIZE = 32;
 export const NONCE_SIZE = 24;
 export const TAG_SIZE = 16;
 
-/** The ciphertext, as long as `plain`, and the tag behind it. */
+/** The ciphertext, as long as `plain`, followed by the tag. */
 export function seal(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, plain: Uint8Array): Result<Uint8Array> {
   const fault = badSizes(key, nonce);
   if (fault) return Result.fail<Uint8Array>(fault, "");
@@ -22,7 +22,7 @@ export function seal(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, plain:
   return Result.of<Uint8Array>(out);
 }
 
-/** The plaintext, and only after the tag was seen to be right; whatever is wrong with the text is one and the same fault. */
+/** The plaintext. It is decrypted only after the tag has been verified. All faults in `sealed` have the same code. */
 export function open(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, sealed: Uint8Array): Result<Uint8Array> {
   const fault = badSizes(key, nonce);
   if (fault) return Result.fail<Uint8Array>(fault, "");
@@ -35,19 +35,19 @@ export function open(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, sealed
   return Result.of<Uint8Array>(out);
 }
 
-/** 0 when there is none. */
+/** The fault in the sizes, or 0. */
 function badSizes(key: Uint8Array, nonce: Uint8Array): i32 {
   return key.length != KEY_SIZE ? <i32>AeadFault.BadKey : nonce.length != NONCE_SIZE ? <i32>AeadFault.BadNonce : 0;
 }
 
-/** §2.3: sixteen bytes of the nonce go into the key, the other eight follow four zeros as ChaCha20's own nonce. */
+/** §2.3: the first sixteen bytes of the nonce go into the derived key. ChaCha20's nonce is four zeros and the other eight bytes. */
 function streamOf(key: Uint8Array, nonce: Uint8Array): ChaCha20 {
   const short = new Uint8Array(12);
   short.set(nonce.subarray(16), 4);
   return new ChaCha20(hChaCha20(key, nonce.subarray(0, 16)), short);
 }
 
-/** The stream's first block is Poly1305's one-time key (RFC 8439 §2.6); the text begins with the second. */
+/** The stream's first block holds Poly1305's one-time key (RFC 8439 §2.6). The text starts at the second block. */
 function macOf(stream: ChaCha20): Poly1305 {
   const key = new Uint8Array(64);
   stream.xor(key, key);

@@ -1,4 +1,4 @@
-/** Owns the comparison of secrets: it takes as long for a wrong first byte as for a wrong last one. Lengths are not secret. */
+/** Owns the comparison of secrets in constant time. Only the lengths, which are not secret, affect the time. */
 export function sameBytes(a: Uint8Array, b: Uint8Array): bool {
   if (a.length != b.length) return false;
   let difference: u32 = 0;

@@ -1,10 +1,13 @@
-/** Owns little-endian numbers cut into limbs of so many bits, each of them 32 bits in memory. */
+/** Owns the conversion between little-endian bytes and limbs of a given width, each stored in 32 bits. */
 
-/** The longest number, and eight bytes that are touched with its last limb. */
+/** Bytes of the longest number. The buffer has eight bytes more, because a limb is accessed through 64 bits. */
 const MOST = 64;
 const BYTES = memory.data(72, 8);
 
-/** Cuts `count` limbs of `width` bits out of at most 64 bytes, from the lowest bit on; past the last byte there are zeros. width · count is below 560. */
+/**
+ * Splits at most 64 bytes into `count` limbs of `width` bits, from the lowest bit on. Bits past the last byte are zero. width · count must be below
+ * 560.
+ */
 export function cut(out: usize, count: i32, width: i32, bytes: Uint8Array): void {
   memory.fill(BYTES, 0, MOST + 8);
   memory.copy(BYTES, bytes.dataStart, min(bytes.length, MOST));
@@ -14,7 +17,7 @@ export function cut(out: usize, count: i32, width: i32, bytes: Uint8Array): void
   }
 }
 
-/** The 32 bytes of nine limbs that are in their bits, but for the last one, which may have more. */
+/** The 32 bytes of nine limbs. Every limb but the last must fit `width` bits; the last may have more. */
 export function join(limbs: usize, width: i32): Uint8Array {
   const out = new Uint8Array(32);
   memory.fill(BYTES, 0, MOST);

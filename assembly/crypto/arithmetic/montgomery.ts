@@ -1,48 +1,48 @@
-/** Owns arithmetic modulo one odd number: the kernel that ECDSA and Ed25519 spend their time in. */
+/** Owns Montgomery arithmetic modulo an odd number, for the NIST curves and for the set-up of RSA keys. */
 
 /**
- * A number below 2^(27 · rows), least significant limb first, 27 bits to a limb. Two 27-bit limbs make a 54-bit product, so a
- * column of the largest multiplication here (8,192 bits: 304 rows of two products each) still fits 64 bits without any carry.
+ * A number below 2^(27 · rows): limbs of 27 bits, least significant first. The product of two limbs has 54 bits. A column of the largest
+ * multiplication here (8,192 bits: 304 rows of two products each) therefore fits 64 bits without a carry.
  */
 export type Num = StaticArray<u32>;
 
 export const BITS: u32 = 27;
 export const MASK: u32 = (1 << BITS) - 1;
 
-/** In bounds: numbers have as many limbs as their modulus. */
+/** In bounds: a number has as many limbs as its modulus. */
 @inline export function limb(x: Num, i: i32): u32 { return load<u32>(changetype<usize>(x) + (<usize>i << 2)); }
 @inline function setLimb(x: Num, i: i32, value: u32): void { store<u32>(changetype<usize>(x) + (<usize>i << 2), value); }
 
 function rowsFor(bits: i32): i32 { return ((bits + 2 + BITS - 1) / BITS + 1) & ~1; }
 
-/** The limbs that a number modulo one of `bits` bits is stored in. */
+/** The limbs that store a number modulo an n of `bits` bits. */
 export function limbsFor(bits: i32): i32 { return (rowsFor(bits) + 4) & ~3; }
 
 /**
- * Works on Montgomery residues: x stands for x · 2^(27 · rows) mod n. Since 2^(27 · rows) is at least 4n, numbers are kept below
- * 2n and the product of two of them is below 2n again, with no final subtraction. `out` may be an operand, everywhere.
- * Only public numbers pass through here, so nothing is constant-time.
+ * Works on Montgomery residues: x is stored as x · 2^(27 · rows) mod n. 2^(27 · rows) is at least 4n, so the product of two numbers below 2n is below
+ * 2n again, without a final subtraction. `out` may be an operand, unless a method says otherwise. Nothing is constant-time, because only public
+ * numbers pass through here.
  */
 export class Modulus {
-  /** Limbs that take part in a product: even, because the kernel takes two rows at a time. */
+  /** Limbs that take part in a product. Even, because the kernel processes two rows at a time. */
   readonly rows: i32;
-  /** Limbs stored: more than `rows`, and a multiple of the four that a vector holds. The limbs past `rows` are zero. */
+  /** Limbs stored: more than `rows`, and a multiple of four, because a vector holds four. The limbs past `rows` are zero. */
   protected readonly size: i32;
   protected readonly n: Num;
   /** -1/n mod 2^27. */
   private inverse: u32;
-  /** The columns of the product at work. */
+  /** The columns of the current product. */
   private readonly columns: StaticArray<u64>;
   /** The residue of one. */
   readonly one: Num;
   /** The residue of 2^(27 · rows): multiplying by it makes a residue. */
   private readonly shift: Num;
   private readonly unit: Num;
-  /** Where the leading bit of n is: the limb, and how many bits of n that limb holds. */
+  /** The limb that holds the leading bit of n, and how many bits of n it holds. */
   protected readonly top: i32;
   protected readonly topBits: u32;
 
-  /** `bytes` is n, big-endian: odd, of `bits` bits with 3 < bits <= 8192, which the caller has seen to. */
+  /** `bytes` is n, big-endian. The caller ensures that n is odd and has exactly `bits` bits, with 3 < bits <= 8192. */
   constructor(bytes: Uint8Array, readonly bits: i32) {
     const rows = rowsFor(bits), size = limbsFor(bits);
     this.rows = rows;
@@ -57,19 +57,19 @@ export class Modulus {
     this.inverse = 0;
     this.unit[0] = 1;
     this.load(this.n, bytes);
-    let inverse: u32 = 1; // Newton: every step doubles the right bits
+    let inverse: u32 = 1; // Newton's method: each step doubles the number of correct bits
     for (let i = 0; i < 5; i++) inverse *= 2 - this.n[0] * inverse;
     this.inverse = (0 - inverse) & MASK;
     this.prepare();
   }
 
-  /** Finds the residues of one and of 2^(27 · rows) by doubling and, once there is a residue to square, by squaring. */
+  /** Computes the residues of 1 and of 2^(27 · rows): first by doublings, then by squarings of a residue. */
   private prepare(): void {
     const x = this.shift, whole = <i32>BITS * this.rows;
-    x[this.top] = 1 << (this.topBits - 1); // below n, which has the same leading bit and is odd
+    x[this.top] = 1 << (this.topBits - 1); // below n, because n has the same leading bit and is odd
     for (let bit = this.bits - 1; bit < whole; bit++) this.sum(x, x, x);
     this.copy(this.one, x);
-    let leading = 31 - clz(whole); // x is the residue of 2^e, for e the leading bits of `whole`
+    let leading = 31 - clz(whole); // x is the residue of 2^e, where e is the number formed by the leading bits of `whole`
     this.sum(x, x, x);
     while (leading-- > 0) {
       this.mul(x, x, x);
@@ -82,7 +82,7 @@ export class Modulus {
 
   copy(out: Num, x: Num): void { memory.copy(changetype<usize>(out), changetype<usize>(x), <usize>this.size << 2); }
 
-  /** Sets `out` to the number, not residue, in big-endian `bytes`; bits past 27 · rows are dropped, so callers bound the length. */
+  /** Sets `out` to the plain number (not a residue) in big-endian `bytes`. Bits past 27 · rows are dropped, so callers must limit the length. */
   load(out: Num, bytes: Uint8Array): void {
     out.fill(0);
     let bit: u32 = 0;
@@ -129,7 +129,7 @@ export class Modulus {
     return true;
   }
 
-  /** Brings a number below 2n, as products are, below n. */
+  /** Reduces a number below 2n, such as a product, to below n. */
   settle(x: Num): void {
     if (this.below(x)) return;
     let carry: i32 = 0;
@@ -140,7 +140,7 @@ export class Modulus {
     }
   }
 
-  /** `out` = x + y mod n, for numbers below n; so is the answer. */
+  /** `out` = x + y mod n. x, y and the result are below n. */
   sum(out: Num, x: Num, y: Num): void {
     let carry: u32 = 0;
     for (let i = 0; i < this.rows; i++) {
@@ -151,17 +151,17 @@ export class Modulus {
     this.settle(out);
   }
 
-  /** `out` = a · b / 2^(27 · rows) mod n, below 2n; a may be any number of `rows` limbs when b is below n. */
+  /** `out` = a · b / 2^(27 · rows) mod n, below 2n. If b is below n, a may be any number of `rows` limbs. */
   mul(out: Num, a: Num, b: Num): void {
-    // In bounds: numbers have `size` limbs, and a vector of four starts at most at limb `size - 4`; `columns` has rows + size
-    // entries, and `p` is at most `rows - 2` of them in when four more are touched from `size - 4` on.
+    // In bounds: numbers have `size` limbs, and a vector of four starts at limb `size - 4` at most. `columns` has rows + size entries; `p` is at most
+    // `rows - 2` entries past its start, and the last four entries accessed from there start at `size - 4`.
     const rows = <usize>this.rows, size = <usize>this.size, inverse = this.inverse;
     const pa = changetype<usize>(a), pb = changetype<usize>(b), pn = changetype<usize>(this.n);
     const b0: u64 = load<u32>(pb), b1: u64 = load<u32>(pb, 4), n0: u64 = load<u32>(pn), n1: u64 = load<u32>(pn, 4);
     let p = changetype<usize>(this.columns), carry: u64 = 0;
     memory.fill(p, 0, (rows + size) << 3);
     for (let i: usize = 0; i < rows; i += 2, p += 16) {
-      // The lowest two columns alone say which multiples of n (m0, m1) make them vanish.
+      // The lowest two columns determine the multiples of n (m0, m1) that make these columns zero.
       const a0: u64 = load<u32>(pa + (i << 2)), a1: u64 = load<u32>(pa + (i << 2), 4);
       let t = load<u64>(p) + carry + a0 * b0;
       const m0: u64 = (<u32>t * inverse) & MASK;
@@ -192,7 +192,7 @@ export class Modulus {
     }
   }
 
-  /** `out` = base ^ exponent for a public big-endian exponent, left to right (so `out` must not be `base`). */
+  /** `out` = base ^ exponent for a public big-endian exponent, from left to right. `out` must not be `base`. */
   pow(out: Num, base: Num, exponent: Uint8Array): void {
     let started = false;
     this.copy(out, this.one);

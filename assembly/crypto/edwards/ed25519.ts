@@ -8,14 +8,20 @@ import { Hash, newHasher } from "../hash/hash";
 import { KeyFault, PublicKey } from "../encoding/key";
 import { ed25519Spki } from "../encoding/spki";
 
-/** For all keys and for ever: 148 kB, and no doublings. */
+/** The table of the base point serves all keys: 148 kB, and no doublings. */
 const BASE_WIDTH = 6;
-/** A key's small table is one row of sixteen (1.7 kB), with 250 doublings for each signature; its large one 26 rows (45 kB) with 5. */
+/**
+ * A key's small table has one row of sixteen entries (1.7 kB) and needs 250 doublings for each signature. Its large table has 26 rows (45 kB) and
+ * needs 5.
+ */
 const KEY_WIDTH = 5, SMALL_STRIDE = 51, LARGE_STRIDE = 2;
 
-/** The good signatures after which a key's large table is made, at the price of three: nobody has us make it for a key that nobody signs with. */
+/**
+ * The number of good signatures after which a key's large table is made, which costs as much as three verifications. A key that nobody signs with
+ * never gets one.
+ */
 const WORTH = 8;
-/** The keys that have a large table at one time: with the base point's these take 0.9 MB. */
+/** The most keys that have a large table at one time. With the base point's table these take 0.9 MB. */
 const LARGE_TABLES = 16;
 
 const holders = new StaticArray<Ed25519PublicKey | null>(LARGE_TABLES);
@@ -38,15 +44,15 @@ function baseMultiples(): EdMultiples {
 @final
 export class Ed25519PublicKey extends PublicKey {
   private multiples: EdMultiples | null = null;
-  /** Good signatures since there is no large table. */
+  /** Good signatures while there is no large table. */
   private good: i32 = 0;
 
-  /** `point` is what `x` encodes. */
+  /** `point` is the point that `x` encodes. */
   private constructor(private readonly x: Uint8Array, private readonly point: StaticArray<u8>) { super(); }
 
   /**
-   * The 32 bytes of JWK's `x` (RFC 8037 §2). Only canonical encodings are points (§5.1.3), and the eight points of small order are
-   * refused: under those one signature would fit many messages, and no key generator makes them.
+   * Makes a key of the 32 bytes of a JWK's `x` (RFC 8037 §2). Only canonical encodings are points (§5.1.3). The eight points of small order are
+   * refused: under them one signature would fit many messages, and no key generator makes them.
    */
   static of(x: Uint8Array): Result<Ed25519PublicKey> {
     if (x.length != 32) return refuse(KeyFault.EdSize, x.length.toString());
@@ -59,13 +65,13 @@ export class Ed25519PublicKey extends PublicKey {
   protected encode(): Uint8Array { return ed25519Spki(this.x); }
 
   /**
-   * Whether [S]B - [h]A, encoded, is R to the byte. That is the equation without the cofactor, which §5.1.7 allows and which OpenSSL,
-   * BoringSSL and Go use: whatever it accepts all of them accept. Comparing bytes refuses every other spelling of R with it.
+   * Whether the encoding of [S]B - [h]A equals R byte by byte. This is the equation without the cofactor, which §5.1.7 allows and which OpenSSL,
+   * BoringSSL and Go use: what it accepts, they accept. Comparing bytes also refuses every non-canonical encoding of R.
    */
   verify(data: Uint8Array, signature: Uint8Array): bool {
     if (signature.length != 64) return false;
     const r = signature.subarray(0, 32), s = signature.subarray(32);
-    if (!isScalar(s)) return false; // S + L would be a second signature (§5.1.7 step 1)
+    if (!isScalar(s)) return false; // S + L would make a second signature (§5.1.7 step 1)
     const h = reduce(newHasher(Hash.Sha512).update(r).update(this.x).update(data).finish());
     const sum = new StaticArray<u8>(<i32>POINT_SIZE), at = changetype<usize>(sum);
     this.table().negated(at, h);
@@ -81,7 +87,7 @@ export class Ed25519PublicKey extends PublicKey {
     return made;
   }
 
-  /** Takes the place of the key that has had its large table for longest. */
+  /** Makes the large table. If all places are taken, it replaces the oldest one. */
   private enlarge(): void {
     const before = holders[nextHolder];
     if (before != null) before.shrink();

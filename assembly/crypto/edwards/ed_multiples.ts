@@ -1,21 +1,21 @@
-/** Owns tables of a point's multiples, which make a multiplication mostly additions. */
+/** Owns tables of a point's multiples, with which a multiplication consists mostly of additions. */
 import { addPrepared, double, POINT_SIZE, prepare, PREPARED_SIZE, setNeutral } from "./edwards";
 import { cut } from "../arithmetic/limbs";
 
-/** Of the scalars, which are below 2^253. */
+/** Bits of a scalar, which is below 2^253. */
 const BITS = 253;
 
 /**
- * A scalar is read as signed digits of `width` bits, -2^(width - 1) to 2^(width - 1) - 1. Every `stride`-th has a row of its own in the
- * table: the point times 2^(width · stride · row), taken once up to 2^(width - 1) times. With stride 1 there is no doubling at all; the larger
- * it is, the smaller is the table, and width · (stride - 1) doublings carry each digit to its place.
+ * A scalar is split into signed digits of `width` bits, from -2^(width - 1) to 2^(width - 1) - 1. Every `stride`-th digit has its own row in the
+ * table: the point times 2^(width · stride · row), multiplied by 1 to 2^(width - 1). With stride 1 there are no doublings. A larger stride makes the
+ * table smaller, and needs width · (stride - 1) doublings to shift the digits to their places.
  */
 @final
 export class EdMultiples {
   private readonly digits: i32;
   private readonly table: StaticArray<u8>;
 
-  /** `width` is 3 to 8: of 253 bits each of them leaves so few to the topmost digit that it has room for what is owed to it. */
+  /** `width` is from 3 to 8. With each of these the topmost digit has so few of the 253 bits that it has room for the carry. */
   constructor(point: usize, private readonly width: i32, private readonly stride: i32) {
     const digits = BITS / width + 1, rows = (digits + stride - 1) / stride, each = 1 << (width - 1);
     this.digits = digits;
@@ -51,10 +51,10 @@ export class EdMultiples {
     }
   }
 
-  /** sum += [scalar]P, which a table of stride 1 alone can do. */
+  /** sum += [scalar]P. Only a table of stride 1 can do it. */
   addTo(sum: usize, scalar: Uint8Array): void { this.addStep(sum, this.split(scalar), 0, false); }
 
-  /** Of every row the digit that is `step` above its first. */
+  /** Adds, for every row, the entry of the digit `step` places above the row's first digit. */
   private addStep(sum: usize, digits: StaticArray<i32>, step: i32, negative: bool): void {
     const each = <usize>1 << (this.width - 1);
     let row = changetype<usize>(this.table) - PREPARED_SIZE; // a digit of 0 has no entry
@@ -71,7 +71,7 @@ export class EdMultiples {
     const end = at + (<usize>this.digits << 2);
     for (let owed = 0; at < end; at += 4) {
       const digit = load<i32>(at) + owed;
-      owed = (digit + half) >> width; // a digit in the upper half is that less 2^width, and one more above
+      owed = (digit + half) >> width; // a digit in the upper half is lowered by 2^width, with a carry of 1
       store<i32>(at, digit - (owed << width));
     }
     return out;

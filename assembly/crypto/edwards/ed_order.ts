@@ -7,7 +7,7 @@ const MASK = (1 << WIDTH) - 1;
 /** L; its limb 9 is 1. */
 const ORDER: StaticArray<i32> = [0xcf5d3ed, 0x12631a5, 0x79cd658, 0xf9dea2f, 0x14de, 0, 0, 0, 0, 1];
 
-/** Whether 32 little-endian bytes are a number below L. */
+/** Whether the number in 32 little-endian bytes is below L. */
 export function isScalar(bytes: Uint8Array): bool {
   const limbs = new StaticArray<i32>(10);
   cut(changetype<usize>(limbs), 10, WIDTH, bytes);
@@ -15,12 +15,12 @@ export function isScalar(bytes: Uint8Array): bool {
   return false;
 }
 
-/** 64 little-endian bytes modulo L, as 32 little-endian ones. */
+/** The number in 64 little-endian bytes modulo L, in 32 little-endian bytes. */
 export function reduce(hash: Uint8Array): Uint8Array {
   const x = new StaticArray<i32>(19);
   cut(changetype<usize>(x), 19, WIDTH, hash);
   for (let i = 18; i >= 9; i--) subtract(x, i, x[i]);
-  if (x[8] < 0) { // one L too much, as the last limb was that of a number below L
+  if (x[8] < 0) { // one L too many was subtracted, because the last limb was that of a number below L
     x[8] &= MASK;
     subtract(x, 9, -1);
   }
@@ -28,8 +28,8 @@ export function reduce(hash: Uint8Array): Uint8Array {
 }
 
 /**
- * Takes `times` · L · 2^(28 · (i - 9)) from the number that limbs i - 9 to i hold, `times` being the last of them: it vanishes, and what is owed
- * to it, -1 to 1, stays with the limb below.
+ * Subtracts `times` · L · 2^(28 · (i - 9)) from the number in limbs i - 9 to i, where `times` is limb i. That limb becomes 0, and its remainder, from
+ * -1 to 1, is added to the limb below.
  */
 function subtract(x: StaticArray<i32>, i: i32, times: i64): void {
   // In bounds: 9 <= i < 19.

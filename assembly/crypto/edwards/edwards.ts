@@ -2,22 +2,22 @@
 import { sameBytes } from "../arithmetic/equal";
 import { add, both, copy, invert, mul, read, rootPower, set, SIZE, sub, vanishes, write } from "./field25519";
 
-/** A point (X/Z, Y/Z) with T = XY/Z (RFC 8032 §5.1.4) is four reduced numbers at an address. */
+/** A point is four reduced numbers at an address, X, Y, Z and T: it is (X/Z, Y/Z) with T = XY/Z (RFC 8032 §5.1.4). */
 export const POINT_SIZE: usize = 4 * SIZE;
 const Y: usize = SIZE, Z: usize = 2 * SIZE, T: usize = 3 * SIZE;
 
-/** A point as it is added is three reduced numbers: (y - x)/2, (y + x)/2 and dxy. */
+/** A prepared point, which can be added, is three reduced numbers: (y - x)/2, (y + x)/2 and dxy. */
 export const PREPARED_SIZE: usize = 3 * SIZE;
 
-/** -121665/121666, twice that, one half, and a square root of -1. */
+/** d = -121665/121666, 2d, 1/2, a square root of -1, and 1. */
 const D = memory.data(36), D2 = memory.data(36), HALF = memory.data(36), ROOT = memory.data(36), ONE = memory.data(36);
-/** What an operation works on. */
+/** Intermediate values of an operation. */
 const A = memory.data(36), B = memory.data(36), C = memory.data(36);
 const E = memory.data(36), F = memory.data(36), G = memory.data(36), H = memory.data(36), OTHER = memory.data(144);
 
 let ready = false;
 
-/** Decoding calls it, and there is no other way to the first point. */
+/** `decode` calls it: every computation starts from a decoded point. */
 function makeConstants(): void {
   if (ready) return;
   ready = true;
@@ -41,7 +41,7 @@ export function setNeutral(p: usize): void {
   set(p + Z, 1);
 }
 
-/** p = [2^times]p, times > 0. Of T the last doubling is all that is seen. */
+/** p = [2^times]p, times > 0. T is computed after the last doubling only, because a doubling does not use it. */
 export function double(p: usize, times: i32): void {
   do {
     add(A, p + Y, p + Y);
@@ -60,8 +60,8 @@ export function double(p: usize, times: i32): void {
 }
 
 /**
- * Adds the prepared point q to p, or takes it away: the formula of §5.1.4, all halved, which holds for every pair of points. To take q away is to
- * exchange x and y in both, add, and exchange them again: so no product is ever of two sums.
+ * Adds the prepared point q to p, or subtracts it. It is the formula of §5.1.4 with every term halved, and is valid for every pair of points. To
+ * subtract q, exchange x and y in both points, add, and exchange them back; so no product is ever of two sums.
  */
 export function addPrepared(p: usize, q: usize, negative: bool): void {
   const u = negative ? p + Y : p, v = negative ? p : p + Y, first = negative ? q + SIZE : q, second = negative ? q : q + SIZE;
@@ -77,9 +77,10 @@ export function addPrepared(p: usize, q: usize, negative: bool): void {
   mul(p + T, E, H);
 }
 
-/** Prepares `count` points that lie one behind the other, with one inversion for all. */
+/** Prepares `count` consecutive points, with one inversion for all. */
 export function prepare(out: usize, points: usize, count: i32): void {
-  // G is the product of all Z so far, and that of all before it is kept in its place. Then, backwards, half of its inverse.
+  // Forwards: G is the product of all Z so far, and each entry keeps the product of those before it. Backwards: G is half the inverse of that
+  // product.
   set(G, 1);
   let p = points, q = out;
   for (let i = 0; i < count; i++, p += POINT_SIZE, q += PREPARED_SIZE) {
@@ -109,7 +110,7 @@ export function hasSmallOrder(p: usize): bool {
   return vanishes(OTHER) && vanishes(A);
 }
 
-/** y, little-endian, with the parity of x as the topmost bit (§5.1.2). */
+/** Encodes p: y, little-endian, with the parity of x as the topmost bit (§5.1.2). */
 export function encode(p: usize): Uint8Array {
   invert(A, p + Z);
   mul(B, p, A);
@@ -119,7 +120,9 @@ export function encode(p: usize): Uint8Array {
   return out;
 }
 
-/** Sets p to the point that 32 bytes encode, if they do: y must be below p, and x exist and not be a negative zero (§5.1.3). */
+/**
+ * Sets p to the point that 32 bytes encode. False if there is none: y must be below 2^255 - 19, and x must exist and not be a negative zero (§5.1.3).
+ */
 export function decode(p: usize, bytes: Uint8Array): bool {
   makeConstants();
   const y = p + Y, negative = bytes[31] >> 7;
@@ -128,11 +131,11 @@ export function decode(p: usize, bytes: Uint8Array): bool {
   spelt[31] |= negative << 7;
   if (!sameBytes(spelt, bytes)) return false;
 
-  // x² = u/v = (y² - 1) / (dy² + 1), so x = u v³ (u v⁷)^((p - 5)/8), or that times a root of -1.
+  // x² = u/v = (y² - 1) / (dy² + 1), so x = u v³ (u v⁷)^((p - 5)/8), or that times a square root of -1.
   mul(A, y, y);
   mul(B, A, D);
   sub(A, A, ONE);         // u
-  add(B, B, ONE);         // v, of size 1 nearly, as no limb but one has grown
+  add(B, B, ONE);         // v, of size close to 1, because only one limb has grown
   mul(C, B, B);
   mul(C, C, B);
   mul(E, C, A);
@@ -142,7 +145,7 @@ export function decode(p: usize, bytes: Uint8Array): bool {
   rootPower(C, C);
   mul(p, E, C);
   mul(C, p, p);
-  mul(C, C, B);           // vx² is u, or -u, or there is no x
+  mul(C, C, B);           // vx² is u or -u; otherwise there is no x
   sub(E, C, A);
   if (!vanishes(E)) {
     add(E, C, A);

@@ -1,35 +1,36 @@
-/** Owns the numbers modulo p = 2^255 - 19, which the coordinates on edwards25519 are. */
+/** Owns the field of edwards25519: the integers modulo p = 2^255 - 19. */
 import { cut, join } from "../arithmetic/limbs";
 
 /**
- * A number is nine signed limbs of 29 bits (the topmost of 23), least significant first, at an address of 36 bytes; no operation
- * allocates, and an outcome may lie where an operand does. Only public numbers pass through here, so nothing is constant-time.
+ * A number is nine signed limbs of 29 bits (the topmost of 23), least significant first, at an address of 36 bytes. No operation allocates, and a
+ * result may be stored over an operand. Nothing is constant-time, because only public numbers pass through here.
  *
- * What products give is reduced: limbs from 0 to 2^29, but for the second one, which may be 2^16 below or above. Sums and differences
- * are not, as a product needs no more: a column of nine holds 63 bits. With the largest limb in units of 2^29 as a number's size, what
- * is reduced and the difference of two such have size 1, a sum adds the sizes, and two factors may have sizes 1 and 3, not 2 and 2.
+ * Products are reduced: their limbs are from 0 to 2^29, except the second, which may exceed that range by 2^16 on either side. Sums and differences
+ * are not reduced, because a product does not need it: a column of nine products has room in 63 bits. The size of a number is its largest limb in
+ * units of 2^29. A reduced number, and the difference of two, has size 1. A sum has the sum of the sizes. The factors of a product may have the sizes
+ * 1 and 3, but not 2 and 2.
  */
 export const SIZE: usize = 36;
 
 const BITS = 29;
 const MASK = (1 << BITS) - 1;
-/** The topmost limb: where it is, and its bits, since 8 · 29 + 23 = 255. */
+/** The topmost limb: its offset, and its bits, since 8 · 29 + 23 = 255. */
 const TOP: usize = 32;
 const TOP_BITS = 23;
 const TOP_MASK = (1 << TOP_BITS) - 1;
-/** 2^261 modulo p: what a column counts in the one nine below it. */
+/** 2^261 modulo p: the weight of a column in the column nine below it. */
 const ABOVE: i64 = 19 << 6;
 
-// Where raise() works, and write().
+// Intermediate values of raise() and write().
 const POWER = memory.data(36), AGAIN = memory.data(36), HELD = memory.data(36), ELEVENTH = memory.data(36);
 const PLAIN = memory.data(36);
 
-/** out = x · y, for factors whose sizes times one another are at most 3. */
+/** out = x · y, for factors whose sizes multiply to at most 3. */
 export function mul(out: usize, x: usize, y: usize): void {
   const b0: i64 = load<i32>(y), b1: i64 = load<i32>(y, 4), b2: i64 = load<i32>(y, 8), b3: i64 = load<i32>(y, 12), b4: i64 = load<i32>(y, 16);
   const b5: i64 = load<i32>(y, 20), b6: i64 = load<i32>(y, 24), b7: i64 = load<i32>(y, 28), b8: i64 = load<i32>(y, 32);
-  // From x's topmost limb on: the columns times 2^29, and that limb times y. What leaves the ninth column counts ABOVE times as much in the first;
-  // it is cut in two, as a column has up to 63 bits.
+  // From x's topmost limb on, the columns are multiplied by 2^29 and that limb times y is added. What leaves the ninth column is added to the first,
+  // times ABOVE. It is split in two, because a column has up to 63 bits.
   let c0: i64 = 0, c1: i64 = 0, c2: i64 = 0, c3: i64 = 0, c4: i64 = 0, c5: i64 = 0, c6: i64 = 0, c7: i64 = 0, c8: i64 = 0;
   for (let at = x + TOP; at >= x; at -= 4) {
     const a: i64 = load<i32>(at), top = c8;
@@ -90,14 +91,14 @@ export function set(out: usize, value: i32): void {
   store<i32>(out, value);
 }
 
-/** out = x^-1 = x^(p - 2) by Fermat's little theorem, and 0 for 0; x has size 1. */
+/** out = x^-1 = x^(p - 2) by Fermat's little theorem, and 0 for 0. x has size 1. */
 export function invert(out: usize, x: usize): void {
   raise(x);
   squares(POWER, 5);
   mul(out, AGAIN, ELEVENTH);
 }
 
-/** out = x^((p - 5) / 8), which is all of a square root but for a few products (RFC 8032 §5.1.3); x has size 1. */
+/** out = x^((p - 5) / 8), from which a few products give a square root (RFC 8032 §5.1.3). x has size 1. */
 export function rootPower(out: usize, x: usize): void {
   raise(x);
   squares(POWER, 2);
@@ -112,19 +113,19 @@ function raise(x: usize): void {
   mul(ELEVENTH, POWER, HELD);
   copy(HELD, POWER);
   copy(POWER, ELEVENTH);
-  longer(1, HELD);              // x^(22 + 9), so of five ones
+  longer(1, HELD);              // x^(22 + 9): the exponent is five ones
   longer(5, POWER);
-  copy(HELD, POWER);            // ten
+  copy(HELD, POWER);            // ten ones
   longer(10, POWER);
   longer(20, POWER);
   longer(10, HELD);
-  copy(HELD, POWER);            // fifty
+  copy(HELD, POWER);            // fifty ones
   longer(50, POWER);
   longer(100, POWER);
   longer(50, HELD);
 }
 
-/** Moves the ones that POWER's exponent is written in up by `n` bits and puts the exponent of `low` below them. */
+/** Shifts POWER's exponent, a row of ones, up by `n` bits and adds the exponent of `low` below it. */
 function longer(n: i32, low: usize): void {
   squares(POWER, n);
   mul(POWER, AGAIN, low);
@@ -136,23 +137,23 @@ function squares(x: usize, n: i32): void {
   while (--n > 0) mul(AGAIN, AGAIN, AGAIN);
 }
 
-/** out = the number in 32 little-endian bytes but for their topmost bit: 0 to 2^255 - 1. */
+/** out = the number in 32 little-endian bytes without their topmost bit: 0 to 2^255 - 1. */
 export function read(out: usize, bytes: Uint8Array): void {
   cut(out, 9, BITS, bytes);
   store<u32>(out, load<u32>(out, TOP) & TOP_MASK, TOP);
 }
 
-/** The 32 little-endian bytes of x, below p: the one spelling of it. x may have size 3, and be negative. */
+/** The 32 little-endian bytes of x modulo p, its canonical encoding. x may have size 3, and may be negative. */
 export function write(x: usize): Uint8Array {
   copy(PLAIN, x);
-  // What is above 2^255, or owed, is folded until nothing is: each time less, so three times at most.
+  // The part above 2^255, or the borrow, is folded until none is left. It shrinks each time, so three times are enough.
   let above = carry(0);
   while (above != 0) above = carry(19 * above);
-  if (carry(19) == 0) carry(-19); // below p, as 19 more did not reach 2^255; if they did, what is left is x - p
+  if (carry(19) == 0) carry(-19); // if adding 19 did not reach 2^255, x was below p and gets 19 subtracted; if it did, x - p remains
   return join(PLAIN, BITS);
 }
 
-/** Adds to PLAIN, brings its limbs into their bits and gives what is above 2^255. */
+/** Adds `more` to PLAIN, normalizes its limbs, and returns the part above 2^255. */
 function carry(more: i32): i32 {
   for (let i: usize = 0; i < TOP; i += 4) {
     more += load<i32>(PLAIN + i);

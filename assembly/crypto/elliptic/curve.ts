@@ -4,7 +4,7 @@ import { Curve } from "../encoding/key";
 import { Modulus, Num } from "../arithmetic/montgomery";
 import { Multiples } from "./point";
 
-/** Wide, because it serves all keys of a curve for ever. */
+/** Wide, because the table serves all keys of a curve and is never dropped. */
 const GENERATOR_WIDTH = 7;
 
 /** P-256: p, n, b, and x and y of the generator, 32 bytes each. */
@@ -54,10 +54,10 @@ const P521: StaticArray<u8> = [
   0x07, 0x61, 0x35, 0x3c, 0x70, 0x86, 0xa2, 0x72, 0xc2, 0x40, 0x88, 0xbe, 0x94, 0x76, 0x9f, 0xd1, 0x66, 0x50,
 ];
 
-/** What belongs to a curve; made once, when a key on it is first seen. */
+/** The parameters of a curve, made once, when a key on it is first seen. */
 @final
 export class CurveParameters {
-  /** Bytes of a coordinate, and of each half of a signature. */
+  /** Bytes of a coordinate, and of r or s in a signature. */
   readonly size: i32;
   readonly field: Field;
   readonly order: Modulus;
@@ -67,7 +67,7 @@ export class CurveParameters {
   readonly b: Num;
   readonly gx: Num;
   readonly gy: Num;
-  /** The generator's odd multiples; made for the first signature that we check ourselves. */
+  /** Odd multiples of the generator, made for the first signature that the filter verifies itself. */
   private multiples: Multiples | null = null;
 
   constructor(table: StaticArray<u8>, bits: i32) {
@@ -100,12 +100,12 @@ let p256: CurveParameters | null = null;
 let p384: CurveParameters | null = null;
 let p521: CurveParameters | null = null;
 
-/** Bytes of a coordinate; 0 for no curve. */
+/** Bytes of a coordinate; 0 for `Curve.None`. */
 export function coordinateSize(curve: Curve): i32 {
   return curve == Curve.P256 ? 32 : curve == Curve.P384 ? 48 : curve == Curve.P521 ? 66 : 0;
 }
 
-/** Any curve that is not P-256 or P-384 is P-521 here: keys on none are not made. */
+/** Any curve but P-256 and P-384 counts as P-521: no key has `Curve.None`. */
 export function parametersOf(curve: Curve): CurveParameters {
   let made = curve == Curve.P256 ? p256 : curve == Curve.P384 ? p384 : p521;
   if (made != null) return made;

@@ -12,22 +12,22 @@ import { sum } from "./p256_sum";
 import { Multiples, Point } from "./point";
 import { ecSpki } from "../encoding/spki";
 
-/** Serves as long as the key; the generator's own table, for ever (curve.ts). */
+/** The key's table is dropped with the key. The generator's has its own width (curve.ts). */
 const KEY_WIDTH = 6;
 
-/** The one hash that goes with a curve. */
+/** The hash that belongs to a curve. */
 export function hashOf(curve: Curve): Hash {
   return curve == Curve.P256 ? Hash.Sha256 : curve == Curve.P384 ? Hash.Sha384 : Hash.Sha512;
 }
 
 @final
 export class EcPublicKey extends PublicKey {
-  /** The key's odd multiples; made for the first signature that we check ourselves. */
+  /** Odd multiples of the key, made for the first signature that the filter verifies itself. */
   private multiples: Multiples | null = null;
 
   private constructor(readonly curve: Curve, private readonly x: Uint8Array, private readonly y: Uint8Array) { super(); }
 
-  /** Big-endian coordinates of exactly the curve's width (RFC 7518 §6.2.1.2). Infinity has none, so it cannot be said. */
+  /** Makes a key of big-endian coordinates of exactly the curve's width (RFC 7518 §6.2.1.2). Infinity has no coordinates, so it cannot be given. */
   static of(curve: Curve, x: Uint8Array, y: Uint8Array): Result<EcPublicKey> {
     const size = coordinateSize(curve);
     if (size == 0) return refuse(KeyFault.Curve, "crv");
@@ -45,8 +45,8 @@ export class EcPublicKey extends PublicKey {
   protected encode(): Uint8Array { return ecSpki(this.curve, this.x, this.y); }
 
   /**
-   * `signature` is r and s, each as wide as a coordinate, never DER (RFC 7518 §3.4). An ES256 key by which a signature was good has a table, and
-   * then we are faster than the host, which reads key and signature anew each time.
+   * `signature` is r and s, each as wide as a coordinate, and never DER (RFC 7518 §3.4). A good ES256 signature gives its key a table, if there is
+   * room. With a table the filter is faster than Envoy, which parses key and signature each time.
    */
   verify(data: Uint8Array, signature: Uint8Array): bool {
     if (!this.isInRange(signature)) return false;
@@ -58,13 +58,13 @@ export class EcPublicKey extends PublicKey {
     return good;
   }
 
-  /** Whether it is of the right width, with r and s from 1 to n - 1. */
+  /** Whether the signature has the right width, with r and s from 1 to n - 1. */
   isInRange(signature: Uint8Array): bool {
     const c = parametersOf(this.curve);
     return signature.length == 2 * c.size && isScalar(c, signature.subarray(0, c.size)) && isScalar(c, signature.subarray(c.size));
   }
 
-  /** Without a table of the key, and by the host where there is one. The signature is in range. */
+  /** Verifies without a table, by Envoy's function if there is one. The signature is in range. */
   verifyAnew(data: Uint8Array, signature: Uint8Array): bool {
     const native = nativeVerifier(), hash = hashOf(this.curve);
     if (native != null) return native.verify(hashName(hash), this.spki(), ecdsaRawToDer(signature), data);
@@ -72,7 +72,7 @@ export class EcPublicKey extends PublicKey {
     return this.check(c, signature.subarray(0, c.size), signature.subarray(c.size), digest(hash, data));
   }
 
-  /** §6.4.2 steps 3 to 7. No hash here is longer than its curve's n, so none is cut. */
+  /** §6.4.2 steps 3 to 7. No hash here is longer than its curve's n, so none is truncated. */
   private check(c: CurveParameters, r: Uint8Array, s: Uint8Array, hash: Uint8Array): bool {
     const n = c.order, inverse = n.make(), u = n.make(), v = n.make();
     n.pow(inverse, n.read(s), c.inverseExponent);
@@ -81,7 +81,7 @@ export class EcPublicKey extends PublicKey {
     const sum = Point.sum(c.field, n.write(u, c.size), c.generator(), n.write(v, c.size), this.multiplesOf(c));
     if (sum.infinite) return false;
 
-    // The point's x, mod n, must be r. Instead of dividing x by z², r is multiplied.
+    // x of the point, mod n, must be r. Instead of dividing x by z², r is multiplied by it.
     const f = c.field, zz = f.make(), expected = f.make();
     f.square(zz, sum.z);
     f.mul(expected, f.read(r), zz);
@@ -92,7 +92,7 @@ export class EcPublicKey extends PublicKey {
     return f.same(expected, sum.x);
   }
 
-  /** The same steps, up to the sum, by tables. False when they cannot tell it, which only the key's owner can bring about. */
+  /** The same steps up to the sum, with tables. False if the tables cannot compute it, which only the owner of the key can cause. */
   private addUp(table: usize, data: Uint8Array, signature: Uint8Array): bool {
     const c = parametersOf(Curve.P256);
     return sum(digest(Hash.Sha256, data).dataStart, signature.dataStart, c.orderBytes.dataStart, generatorTable(c), table);
@@ -118,7 +118,7 @@ function isOnCurve(c: CurveParameters, x: Num, y: Num): bool {
   return f.same(left, right);
 }
 
-/** 1 to n - 1. */
+/** Whether the number is from 1 to n - 1. */
 function isScalar(c: CurveParameters, bytes: Uint8Array): bool {
   const n = c.orderBytes;
   let any = 0, i = 0;
@@ -127,7 +127,7 @@ function isScalar(c: CurveParameters, bytes: Uint8Array): bool {
   return any != 0 && bytes[i] < n[i];
 }
 
-/** Whether the sum's x, mod n, is r. */
+/** Whether x of the sum, mod n, is r. */
 function isSum(signature: Uint8Array): bool {
   const r = signature.subarray(0, 32);
   if (hasX(r.dataStart)) return true;
@@ -135,7 +135,7 @@ function isSum(signature: Uint8Array): bool {
   return above != null && hasX(above.dataStart);
 }
 
-/** r + n, which an x may be as well, as p exceeds n; or null when that is not below p. */
+/** r + n, another possible x because p exceeds n; or null if it is not below p. */
 function plusOrder(c: CurveParameters, r: Uint8Array): Uint8Array | null {
   const n = c.orderBytes, out = new Uint8Array(c.size), plain = c.field.make();
   let carry: u32 = 0;

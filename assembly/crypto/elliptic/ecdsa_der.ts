@@ -1,13 +1,13 @@
-/** Owns the way between JOSE's ECDSA signatures and the ones that hosts take and give (RFC 3279 §2.2.3). */
+/** Owns the conversion between the ECDSA signatures of JOSE and those that Envoy takes and gives (RFC 3279 §2.2.3). */
 import { DerReader, sequence, Tag, unsignedInteger } from "../encoding/der";
 
-/** Ecdsa-Sig-Value of r and s of equal width: minimal, never negative integers. */
+/** Ecdsa-Sig-Value of r and s, which have equal width. Its integers are minimal and never negative. */
 export function ecdsaRawToDer(raw: Uint8Array): Uint8Array {
   const half = raw.length >> 1;
   return sequence([unsignedInteger(raw.subarray(0, half)), unsignedInteger(raw.subarray(half))]);
 }
 
-/** r and s of `width` bytes each (RFC 7518 §3.4), or null where that is not what the DER holds, or one of them is zero. */
+/** r and s of `width` bytes each (RFC 7518 §3.4), or null if the DER holds something else or one of them is zero. */
 export function ecdsaDerToRaw(der: Uint8Array, width: i32): Uint8Array | null {
   const outer = new DerReader(der), pair = outer.enter(Tag.Sequence);
   if (pair == null || !outer.done) return null;

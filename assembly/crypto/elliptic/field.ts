@@ -1,9 +1,9 @@
-/** Owns the prime fields of the curves: what the points' coordinates are reckoned in. */
+/** Owns the prime fields of the NIST curves, to which the coordinates of points belong. */
 import { BITS, limb, limbsFor, MASK, Modulus, Num } from "../arithmetic/montgomery";
 
 /**
- * A prime just below a power of two (p > 2^k - 2^(k-32), as all here are), so that a look at the leading limbs tells how many p to take
- * away. All numbers are residues below 2p; a sum or a difference is again.
+ * The prime is just below a power of two (p > 2^k - 2^(k-32), which holds for all three), so the leading limbs show how many p to subtract. All
+ * numbers are residues below 2p, and so are sums and differences.
  */
 @final
 export class Field extends Modulus {
@@ -25,7 +25,7 @@ export class Field extends Modulus {
   }
 
   sub(out: Num, x: Num, y: Num): void {
-    // Reckoned as x - y + 2p, which is above zero. A borrow from below is made good by 2p, whose next limb carries one up.
+    // Computed as x - y + 2p, which is above zero. A borrow from the limbs below is covered by 2p, whose next limb carries.
     const lead = <i32>limb(x, this.top) - <i32>limb(y, this.top) + 2 * <i32>limb(this.n, this.top);
     this.combine(out, x, y, -1, 2 - (lead >> this.topBits));
   }
@@ -47,7 +47,7 @@ export class Field extends Modulus {
 
   square(out: Num, x: Num): void { this.mul(out, x, x); }
 
-  /** Whether the residue is that of zero: 0 itself, or p. */
+  /** Whether the residue is that of zero: either 0 or p. */
   vanishes(x: Num): bool {
     const zero = limb(x, 0) == 0; // p is odd
     for (let i = 0; i < this.rows; i++) if (limb(x, i) != (zero ? 0 : limb(this.n, i))) return false;
@@ -59,6 +59,6 @@ export class Field extends Modulus {
     return this.vanishes(this.difference);
   }
 
-  /** x^(p - 2), the inverse by Fermat's little theorem (and 0 for 0). `out` must not be x. */
+  /** `out` = x^(p - 2), the inverse by Fermat's little theorem (0 for 0). `out` must not be x. */
   invert(out: Num, x: Num): void { this.pow(out, x, this.inverseExponent); }
 }

@@ -1,4 +1,7 @@
-/** Owns sums of affine points of P-256, many of them with one inversion: 1 / z is that of the product up to z, times the product before it. */
+/**
+ * Owns the addition of affine points of P-256, many at a time with one inversion (Montgomery's trick): 1 / z is the inverse of the product up to z,
+ * times the product before it.
+ */
 import { SIZE } from "../arithmetic/inverse";
 import { copy, invert, mul, ONE, sub, vanishes, ZERO } from "./p256_field";
 
@@ -7,14 +10,14 @@ const PRODUCT = SCRATCH, A = SCRATCH + SIZE, B = SCRATCH + 2 * SIZE, C = SCRATCH
 
 export function begin(): void { copy(PRODUCT, ONE); }
 
-/** Prepares `to`, the place of an entry, for a quotient by z: a difference of two tidy numbers, from -12p to 12p. */
+/** Records a division by z at `to`, the place of an entry. z is a difference of two normalized numbers, from -12p to 12p. */
 export function note(to: usize, z: usize): void {
   copy(to, z);
   copy(to + SIZE, PRODUCT);
   mul(PRODUCT, PRODUCT, z, ZERO);
 }
 
-/** False when one of all z was 0, by which nothing can be divided. */
+/** Inverts the product. False if one of the z was 0, by which nothing can be divided. */
 export function solve(): bool {
   if (vanishes(PRODUCT)) return false;
   invert(PRODUCT, PRODUCT);
@@ -22,9 +25,9 @@ export function solve(): bool {
 }
 
 /**
- * `to`, which is what was noted last, and at the next call what was noted before, becomes the sum of two entries p and q, by the line through
- * them: its slope is `rise` / z, where `rise` is a sum or difference of up to three tidy numbers, from -12p to 12p. With a -x of p and of q from
- * -p/2 to 3p/2 that of the sum is from -4p to 3p, and its -y is at most 2p from the y of p.
+ * `to` becomes the sum of the entries p and q. Calls go backwards, from the last `to` that was recorded to the first. The line through p and q has
+ * the slope `rise` / z; `rise` is a sum or difference of up to three normalized numbers, from -12p to 12p. If -x of p and of q is from -p/2 to 3p/2,
+ * then -x of the sum is from -4p to 3p, and its -y differs from y of p by at most 2p.
  */
 export function sumOf(to: usize, p: usize, q: usize, rise: usize): void {
   mul(A, PRODUCT, to + SIZE, ZERO);

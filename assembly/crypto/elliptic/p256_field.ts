@@ -1,13 +1,13 @@
-/** Owns the field of P-256, the integers modulo p = 2^256 - 2^224 + 2^192 + 2^96 - 1: where ES256 spends its time. */
+/** Owns the field of P-256: the integers modulo p = 2^256 - 2^224 + 2^192 + 2^96 - 1. ES256 spends most of its time here. */
 import { invert as invertModulo, loadBytes, oneOf, SIZE } from "../arithmetic/inverse";
 
-// A number is nine 32-bit words at an address: limbs of 29 bits, least significant first, each with a sign, so that a sum or a difference
-// needs no carry. It stands for its value · 2^-261 mod p (Montgomery). A product is tidy: its limbs are from 0 to 2^29 - 1, but for the top one,
-// so that one value is written in one way; and its value is from -e to p + e for e = |a · b| / 2^261: p/2 for factors of 4p, 2p for 8p.
+// A number is nine 32-bit words at an address: signed limbs of 29 bits, least significant first, so that sums and differences need no carry. It
+// stands for its value · 2^-261 mod p (Montgomery). A product is normalized: its limbs are from 0 to 2^29 - 1, except the top one, so that each value
+// has one representation. The value is from -e to p + e with e = |a · b| / 2^261, which is p/2 for factors of 4p and 2p for factors of 8p.
 //
-// Of two factors one may be the difference of two tidy numbers, and the other a sum or difference of up to three: a column then is below
-// 9 · 2^29 · 3 · 2^29, which leaves 63 bits room for what the reduction adds. `out` may be an operand, everywhere. Only public numbers
-// pass through here, so nothing is constant-time.
+// One factor may be the difference of two normalized numbers, and the other a sum or difference of up to three. A column is then below 9 · 2^29 · 3 ·
+// 2^29, which leaves room in 63 bits for what the reduction adds. `out` may be an operand, unless a function says otherwise. Nothing is
+// constant-time, because only public numbers pass through here.
 
 const BITS: i64 = 29;
 const MASK: i64 = (1 << BITS) - 1;
@@ -18,11 +18,11 @@ const SCRATCH = memory.data(5 * 36, 16);
 export const ZERO = SCRATCH;
 export const ONE = SCRATCH + SIZE;
 export const THREE_HALVES = SCRATCH + 4 * SIZE;
-/** What makes a plain number one of ours: 2^261. */
+/** A plain number times this is its Montgomery form: 2^261. */
 const SHIFT = SCRATCH + 2 * SIZE;
 const T = SCRATCH + 3 * SIZE;
 
-/** To be called before anything else. */
+/** Must be called before any other function. */
 export function prepareField(): void {
   oneOf(ONE, changetype<usize>(PRIME));
   copy(SHIFT, ONE);
@@ -36,9 +36,9 @@ export function prepareField(): void {
 }
 
 /**
- * `out` = a · b + plus. Limb by limb of a, and reduced at once: as -1/p mod 2^29 is 1, what must be added to make the lowest column vanish is
- * that column's own low limb m times p, or m · (2^256 - 2^224 + 2^192 + 2^96), as -m is what it loses. Written out: by a loop of three limbs at a
- * time a verification took a tenth longer, by a loop of one a sixth.
+ * `out` = a · b + plus. It goes through the limbs of a and reduces after each. -1/p mod 2^29 is 1, so adding m · p makes the lowest column zero,
+ * where m is its own low limb. m · p is m · (2^256 - 2^224 + 2^192 + 2^96) - m, and the -m only removes that limb. The loop is unrolled: with a loop
+ * of three limbs at a time a verification took a tenth longer, with a loop of one limb a sixth.
  */
 export function mul(out: usize, a: usize, b: usize, plus: usize): void {
   const b0: i64 = load<i32>(b), b1: i64 = load<i32>(b, 4), b2: i64 = load<i32>(b, 8), b3: i64 = load<i32>(b, 12), b4: i64 = load<i32>(b, 16),
@@ -170,7 +170,7 @@ export function twice(out: usize, x: usize): void {
 
 export function copy(out: usize, x: usize): void { sub(out, x, ZERO); }
 
-/** The number in 32 big-endian bytes, which may be p or more. */
+/** `out` = the number in 32 big-endian bytes, which may be p or more. */
 export function read(out: usize, bytes: usize): void {
   loadBytes(out, bytes);
   mul(out, out, SHIFT, ZERO);
@@ -182,7 +182,7 @@ export function invert(out: usize, x: usize): void {
   mul(out, T, SHIFT, ZERO);
 }
 
-/** Whether a product is 0: its value is 0 or p, when it is from -p/2 to 3p/2. */
+/** Whether a product from -p/2 to 3p/2 is 0 modulo p: its value is then 0 or p. */
 export function vanishes(x: usize): bool {
   const zero = load<i32>(x) == 0;
   for (let i: usize = 0; i < SIZE; i += 4) {

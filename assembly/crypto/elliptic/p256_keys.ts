@@ -1,15 +1,18 @@
-/** Owns the tables that verify ES256: the generator's, and those of keys by which a signature was good. */
+/** Owns the tables that verify ES256: the generator's, and those of keys that have had a good signature. */
 import { same } from "../../bytes/bytes";
 import { CurveParameters } from "./curve";
 import { prepareField } from "./p256_field";
 import { makeTable, TABLE_WORDS } from "./p256_table";
 
-/** With the generator's, tables take less than 2 MB of a VM. */
+/** With the generator's, the tables take less than 2 MB of a VM. */
 const MOST_KEYS = 12;
-/** A table gives way to another key's when it did not serve in so many verifications; as making one costs twenty, keys in turn cost little. */
+/**
+ * Another key replaces a table that was not used in this many verifications. Making a table costs as much as twenty, so keys that alternate cost
+ * little.
+ */
 const REST: u32 = 1024;
 
-/** Known by the key's bytes, so that it outlives the document in which the key came; filled anew for another key, so that it is never garbage. */
+/** It is found by the key's bytes, so it outlives the document that the key came in. It is refilled for another key, so it never becomes garbage. */
 @final
 class Table {
   readonly words: StaticArray<i32> = new StaticArray<i32>(TABLE_WORDS);
@@ -29,12 +32,12 @@ class Table {
   get at(): usize { return changetype<usize>(this.words); }
 }
 
-/** Verifications so far, good or not, that a table did or could have done. */
+/** The number of verifications so far, good or not, that used a table or could have. */
 let clock: u32 = 0;
 const tables: Table[] = [];
 let generator: Table | null = null;
 
-/** The table of the key with these coordinates; 0 when there is none. */
+/** The address of the table for the key with these coordinates, or 0 if there is none. */
 export function tableOf(x: Uint8Array, y: Uint8Array): usize {
   clock++;
   for (let i = 0; i < tables.length; i++) {
@@ -46,7 +49,7 @@ export function tableOf(x: Uint8Array, y: Uint8Array): usize {
   return 0;
 }
 
-/** To be called with a key that is on the curve, has no table, and only when a signature was good by it: others shall not cost time and memory. */
+/** Makes the table of a key that is on the curve and has none. Call it only after a good signature, so that no other key costs time and memory. */
 export function makeTableOf(x: Uint8Array, y: Uint8Array): void {
   if (tables.length < MOST_KEYS) {
     if (tables.length == 0) prepareField();
@@ -58,7 +61,7 @@ export function makeTableOf(x: Uint8Array, y: Uint8Array): void {
   if (clock - oldest.usedAt > REST) oldest.fill(x, y);
 }
 
-/** The table of the generator, made once. */
+/** The address of the generator's table, which is made once. */
 export function generatorTable(c: CurveParameters): usize {
   const made = generator;
   if (made != null) return made.at;

@@ -4,17 +4,17 @@ import { copy, mul, ONE, read, sub, THREE_HALVES, vanishes, ZERO } from "./p256_
 
 const SCRATCH = memory.data(9 * 36, 16);
 /**
- * The point at work is (x / zz, y / zzz), where zz³ = zzz². Once zz is 0 it stays so: an addition for which the formula does not hold is seen in
- * the end. x is from -6p to 6p, y from -5p to 5p but for the first, which is from -8p to 8p; zz and zzz are from -p/8 to 9p/8. All are tidy but
- * for the first x and y, which are opposites of tidy numbers.
+ * The current point is (x / zz, y / zzz), where zz³ = zzz². Once zz is 0 it stays 0, so an addition for which the formula does not hold is detected
+ * at the end. x is from -6p to 6p. y is from -5p to 5p, but the first from -8p to 8p. zz and zzz are from -p/8 to 9p/8. All are normalized, except
+ * the first x and y, which are negatives of normalized numbers.
  */
 export const X = SCRATCH, Y = SCRATCH + SIZE, ZZ = SCRATCH + 2 * SIZE, ZZZ = SCRATCH + 3 * SIZE;
 const A = SCRATCH + 4 * SIZE, B = SCRATCH + 5 * SIZE, C = SCRATCH + 6 * SIZE, D = SCRATCH + 7 * SIZE, E = SCRATCH + 8 * SIZE;
 
-/** The affine point (x, y) as it is added: -x, from -4p to 3p, and -y, from -8p to 8p, both tidy. */
+/** The affine point (x, y) is stored for additions as -x, from -4p to 3p, and -y, from -8p to 8p. Both are normalized. */
 export const ENTRY: usize = 2 * SIZE;
 
-/** Whether the point at work is the opposite of what is meant. */
+/** Whether the current point is the negative of the intended one. */
 let opposite = false;
 
 export function isInfinite(): bool { return vanishes(ZZ); }
@@ -24,11 +24,11 @@ export function hasX(bytes: usize): bool {
   read(A, bytes);
   sub(B, ZERO, X);
   mul(A, A, ZZ, B);
-  mul(A, A, ONE, ZERO); // from -7p to 8p, brought to where zero is seen
+  mul(A, A, ONE, ZERO); // from -7p to 8p, reduced to the range in which `vanishes` detects zero
   return vanishes(A);
 }
 
-/** Begins with a point, or with its opposite. */
+/** Starts with a point, or with its negative. */
 export function start(entry: usize, negative: bool): void {
   sub(X, ZERO, entry);
   sub(Y, ZERO, entry + SIZE);
@@ -38,8 +38,8 @@ export function start(entry: usize, negative: bool): void {
 }
 
 /**
- * There is no point with y = 0 on a curve of prime order. With half the slope everything has the size for which nothing must be doubled. What a
- * product was stored to is not taken up by `sub` at once: a vector that is loaded right behind stores of its parts waits for them.
+ * No point has y = 0 on a curve of prime order. Half the slope keeps all numbers so small that none must be doubled. `sub` never loads what the
+ * product just before has stored: a vector load that follows stores of its parts has to wait for them.
  */
 export function double(): void {
   sub(A, X, ZZ);
@@ -61,7 +61,7 @@ export function double(): void {
   mul(Y, A, D, E);        // y' = a (xy² - x') - y⁴
 }
 
-/** Adds a point, or takes it away. The sum becomes the opposite of what it was before: that saves negations. */
+/** Adds a point, or subtracts it. The sum replaces the current point with the opposite sign, which saves negations. */
 export function add(entry: usize, negative: bool): void {
   let y2 = entry + SIZE;
   if (negative != opposite) {
@@ -69,7 +69,7 @@ export function add(entry: usize, negative: bool): void {
     y2 = E;
   }
   opposite = !opposite;
-  mul(A, entry, ZZ, X);   // a = x - x2 zz, which is 0 for the same point and for its opposite: zz will be
+  mul(A, entry, ZZ, X);   // a = x - x2 zz; 0 for the same point and for its negative, and then zz' = 0
   mul(B, y2, ZZZ, Y);     // b = y - y2 zzz
   mul(C, A, A, ZERO);
   mul(D, X, C, ZERO);     // d = xa²

@@ -1,28 +1,28 @@
-/** Owns h/s·G + r/s·Q by the tables of G and Q: what an ES256 verification is (FIPS 186-5 §6.4.2 steps 3 to 6). */
+/** Owns h/s·G + r/s·Q by the tables of G and Q, the main part of an ES256 verification (FIPS 186-5 §6.4.2 steps 3 to 6). */
 import { invert, loadBytes, SIZE, times } from "../arithmetic/inverse";
 import { begin, note, solve, sumOf } from "./p256_chords";
 import { copy, sub, ZERO } from "./p256_field";
 import { add, double, ENTRY, isInfinite, start } from "./p256_point";
 import { ROW } from "./p256_table";
 
-/** Steps of a multiplication: the number's digits to the base 256, and a carry. */
+/** Steps of a multiplication: the digits of the number to the base 256, and a carry. */
 const DIGITS: usize = 33;
 
 const SCRATCH = memory.data(4 * 36 + 66 * 4 + 4 + 4 + 33 * 72, 16);
 const N = SCRATCH, S = SCRATCH + SIZE, INVERSE = SCRATCH + 2 * SIZE, T = SCRATCH + 3 * SIZE;
 /**
- * For each digit, lowest first, what it adds of G's table and of Q's: an entry's address, with 1 more to take it away; or 0. `pair` makes one of
- * the two, in the first word.
+ * For each digit, lowest first, the entry to add from G's table and the one from Q's: the address of the entry, plus 1 to subtract it; or 0. `pair`
+ * combines the two in the first word.
  */
 const STEPS = SCRATCH + 4 * SIZE;
-/** Written so that what was looked at is looked at. */
+/** Stored so that the compiler keeps the loads that fill the cache. */
 const SEEN = STEPS + 8 * DIGITS;
 /** For each digit, the sum of its two entries. */
 const SUMS = SEEN + 8;
 
 /**
- * The sum, or its opposite, becomes the point at work. h and n, the order, are 32 big-endian bytes, and the signature two times that: r, s. False
- * when the sum is infinity, or when on the way a point met itself or its opposite: whoever owns a key can make up such signatures.
+ * The sum, or its negative, becomes the current point. h and n (the order) are 32 big-endian bytes each; `signature` is r and s, 32 each. False if
+ * the sum is infinity, or if on the way a point met itself or its negative. The owner of a key can construct such signatures.
  */
 export function sum(h: usize, signature: usize, n: usize, g: usize, q: usize): bool {
   loadBytes(N, n);
@@ -32,7 +32,7 @@ export function sum(h: usize, signature: usize, n: usize, g: usize, q: usize): b
   plan(STEPS + 4, signature, q);
   if (!pair()) return false;
   let started = false;
-  for (let half: usize = 2; half-- > 0;) { // the odd digits, and to 256 times their sum the even ones
+  for (let half: usize = 2; half-- > 0;) { // the odd digits, and then the even ones, added to 256 times that sum
     if (started) for (let i = 0; i < 8; i++) double();
     for (let i = half; i < DIGITS; i += 2) {
       const step: usize = load<u32>(STEPS + 8 * i);
@@ -46,8 +46,8 @@ export function sum(h: usize, signature: usize, n: usize, g: usize, q: usize): b
 }
 
 /**
- * Makes one step of a digit's two: a sum of affine points takes 6 products, and adding it to the point at work 10. False when two entries are the
- * same, or opposite.
+ * Combines the two steps of each digit: a sum of affine points takes 6 products, and adding it to the current point takes 10. False if two entries
+ * are equal or negatives of each other.
  */
 function pair(): bool {
   begin();
@@ -66,7 +66,7 @@ function pair(): bool {
       if (((a ^ b) & 1) != 0) sub(T, ZERO, T);
       sub(T, T, p + SIZE);
       sumOf(to, p, q, T);
-      step = to | (a & 1); // where p is taken away, so is the sum
+      step = to | (a & 1); // where p is subtracted, so is the sum
     }
     store<u32>(STEPS + 8 * i, step);
   }
@@ -74,8 +74,8 @@ function pair(): bool {
 }
 
 /**
- * Every second word at `steps` becomes a step of x/s times the point of a table. Digits are from -128 to 127: those to the base 256, made smaller
- * by a carry, so the last is 0 or 1.
+ * Fills every second word at `steps` with the steps of x/s times the point of a table, for the x at `bytes`. Digits to the base 256 are brought to
+ * the range from -128 to 127 by a carry, so the last is 0 or 1.
  */
 function plan(steps: usize, bytes: usize, table: usize): void {
   loadBytes(S, bytes);
@@ -99,6 +99,6 @@ function plan(steps: usize, bytes: usize, table: usize): void {
     }
     store<u32>(steps + 8 * i, step);
   }
-  // Between two requests the tables fall out of the cache. Looked at here, their entries come back side by side and not one after another.
+  // Between two requests the tables drop out of the cache. These loads bring the entries back in parallel instead of one after the other.
   store<i32>(SEEN, seen);
 }

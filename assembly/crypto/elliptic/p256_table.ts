@@ -1,21 +1,21 @@
-/** Owns tables of multiples, by which a point of P-256 is multiplied with few doublings (as in Lim and Lee, CRYPTO '94, but by digits). */
+/** Owns tables of multiples, with which multiplying a point of P-256 needs few doublings (similar to Lim and Lee, CRYPTO '94, but by digits). */
 import { SIZE } from "../arithmetic/inverse";
 import { begin, note, solve, sumOf } from "./p256_chords";
 import { copy, invert, mul, ONE, read, sub, twice, ZERO } from "./p256_field";
 import { double, ENTRY, X, Y, ZZ, ZZZ } from "./p256_point";
 
-/** A row is 1, 2, 3 … 128 times one point, as -x (a product) and -y (from -6p to 6p). */
+/** A row is 1, 2, 3 … 128 times one point, stored as -x (a product) and -y (from -6p to 6p). */
 const COUNT: usize = 128;
 export const ROW: usize = COUNT * ENTRY;
-/** Of P, 2^16 P, 2^32 P … 2^240 P; and behind them 2^256 P, once, for a scalar's last carry. */
+/** Rows for P, 2^16 P, 2^32 P … 2^240 P. One entry behind them is 2^256 P, for the last carry of a scalar. */
 const ROWS: usize = 16;
-/** 147 kB. The last two entries are used while the table is made. */
+/** 147 kB. The last two entries are scratch space while the table is made. */
 export const TABLE_WORDS: i32 = 2051 * 18;
 
 const SCRATCH = memory.data(5 * 36, 16);
 const MINUS_ONE = SCRATCH, PRODUCT = SCRATCH + SIZE, A = SCRATCH + 2 * SIZE, B = SCRATCH + 3 * SIZE, C = SCRATCH + 4 * SIZE;
 
-/** Fills a table of TABLE_WORDS with the multiples of the point of these coordinates, 32 big-endian bytes each, which is on the curve. */
+/** Fills a table of TABLE_WORDS with multiples of the point at `x` and `y`, 32 big-endian bytes each. The point must be on the curve. */
 export function makeTable(table: usize, x: usize, y: usize): void {
   sub(MINUS_ONE, ZERO, ONE);
   read(X, x);
@@ -26,7 +26,7 @@ export function makeTable(table: usize, x: usize, y: usize): void {
   for (let count: usize = 1; count < COUNT; count <<= 1) grow(table, count);
 }
 
-/** The first entry of each row. One inversion does for all: 1 / z is that of the product up to z, times the product before it. */
+/** Computes the first entry of each row, with one inversion for all: 1 / z is the inverse of the product up to z, times the product before it. */
 function bases(table: usize): void {
   copy(PRODUCT, ONE);
   for (let i: usize = 0; i <= ROWS; i++) {
@@ -53,7 +53,7 @@ function bases(table: usize): void {
   }
 }
 
-/** Makes rows of `count` multiples twice as long, adding the last one to each; again with one inversion for all. */
+/** Doubles the length of rows of `count` multiples by adding the last one to each, again with one inversion for all. */
 function grow(table: usize, count: usize): void {
   begin();
   for (let i: usize = 0; i < ROWS * count; i++) {
@@ -65,7 +65,7 @@ function grow(table: usize, count: usize): void {
     }
     note(from + count * ENTRY, A);
   }
-  solve(); // it can: no two multiples here are the same or opposite, in a group of prime order
+  solve(); // always true: no two multiples here are equal or negatives of each other, in a group of prime order
   for (let i = ROWS * count; i-- > 0;) {
     const row = table + i / count * ROW, from = row + i % count * ENTRY, last = row + (count - 1) * ENTRY, to = from + count * ENTRY;
     if (from != last) sub(B, from + SIZE, last + SIZE);
@@ -76,6 +76,6 @@ function grow(table: usize, count: usize): void {
       sub(B, B, C);             // the tangent's slope is 3 (x² - 1) / 2y
     }
     sumOf(to, last, from, B);
-    mul(to, to, ONE, ZERO);     // to where a product is
+    mul(to, to, ONE, ZERO);     // reduced to the range of a product
   }
 }

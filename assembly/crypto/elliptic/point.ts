@@ -1,4 +1,4 @@
-/** Owns the points of the NIST curves and the sum u1·G + u2·Q that an ECDSA verification is. */
+/** Owns points of the NIST curves, and the sum u1·G + u2·Q of an ECDSA verification. */
 import { Field } from "./field";
 import { Num } from "../arithmetic/montgomery";
 import { signedDigits } from "../arithmetic/naf";
@@ -9,7 +9,7 @@ export class Multiples {
   readonly x: Num[] = [];
   readonly y: Num[] = [];
 
-  /** 2^(width - 2) of them: what signed digits of that width need. */
+  /** Makes 2^(width - 2) multiples, the number that signed digits of that width need. */
   constructor(f: Field, x: Num, y: Num, readonly width: i32) {
     const count = 1 << (width - 2);
     const at = new Point(f), twice = new Point(f), inverse = f.make(), product = f.make();
@@ -19,7 +19,7 @@ export class Multiples {
     f.invert(inverse, twice.z);
     affine(f, twice.x, twice.y, inverse);
 
-    // One inversion for all: z[i] is inverted by the product of all up to z[i] and the product of all before it.
+    // One inversion for all: 1 / z[i] is the inverse of the product up to z[i], times the product before it.
     const zs: Num[] = [], before: Num[] = [];
     f.copy(product, f.one);
     for (let i = 0; i < count; i++) {
@@ -80,7 +80,7 @@ export class Point {
 
   get infinite(): bool { return this.f.vanishes(this.z); }
 
-  /** Infinity stays infinity: its z is 0 and stays 0. There is no point with y = 0 on a curve of prime order. */
+  /** Infinity stays infinity, because z = 0 stays 0. No point has y = 0 on a curve of prime order. */
   double(): void {
     const f = this.f, x = this.x, y = this.y, z = this.z, a = this.a, b = this.b, c = this.c, d = this.d;
     f.square(a, z);
@@ -103,7 +103,7 @@ export class Point {
     f.sub(y, y, d);   // y' = a (4xy² - x') - 8y⁴
   }
 
-  /** Adds (x2, y2), or takes it away. */
+  /** Adds (x2, y2), or subtracts it. */
   add(x2: Num, y2: Num, negative: bool): void {
     const f = this.f, x = this.x, y = this.y, z = this.z, a = this.a, b = this.b, c = this.c, d = this.d;
     if (this.infinite) {
@@ -118,7 +118,7 @@ export class Point {
     if (negative) f.negate(b);
     f.sub(a, a, x);   // a = x2 z² - x
     f.sub(b, b, y);   // b = y2 z³ - y
-    if (f.vanishes(a)) { // the same x: the same point, or its opposite
+    if (f.vanishes(a)) { // the same x: the same point or its negative
       if (f.vanishes(b)) this.double(); else z.fill(0);
       return;
     }
@@ -138,11 +138,11 @@ export class Point {
 
   private addDigit(table: Multiples, digit: i32): void {
     if (digit == 0) return;
-    const i = abs(digit) >> 1; // an odd digit below 2^(width - 1): one of the table's
+    const i = abs(digit) >> 1; // the digit is odd and below 2^(width - 1), so the table has its multiple
     this.add(table.x[i], table.y[i], digit < 0);
   }
 
-  /** u·P + v·Q with one run of doublings for both. The scalars are public, so the time may tell them. */
+  /** u·P + v·Q, with the same doublings for both. The scalars are public, so the time may depend on them. */
   static sum(f: Field, u: Uint8Array, p: Multiples, v: Uint8Array, q: Multiples): Point {
     const out = new Point(f), us = signedDigits(u, p.width), vs = signedDigits(v, q.width);
     for (let i = us.length - 1; i >= 0; i--) {

@@ -1,4 +1,4 @@
-/** Owns DER (ITU-T X.690 §10): a reader that takes one spelling of everything, and the few writers that keys need. */
+/** Owns DER (ITU-T X.690 §10): a reader that accepts only the canonical encoding, and the few writers that keys need. */
 import { concat } from "../../bytes/bytes";
 
 export const enum Tag {
@@ -7,7 +7,7 @@ export const enum Tag {
   Context0 = 0xa0,
 }
 
-/** Reads values one after the other. What is not as asked for is null, and the reader stays where it was. */
+/** Reads values one after the other. The result is null if the next value is not what the method asks for. */
 @final
 export class DerReader {
   private at: i32 = 0;
@@ -19,7 +19,7 @@ export class DerReader {
   /** Whether the next value has this tag. */
   next(tag: Tag): bool { return this.at < this.bytes.length && this.bytes[this.at] == tag; }
 
-  /** The contents of the next value. Lengths are definite, minimal (§10.1) and within the input, which is far below 2^24 bytes. */
+  /** The contents of the next value. Its length must be definite, minimal (§10.1) and within the input, which is far below 2^24 bytes. */
   take(tag: Tag): Uint8Array | null {
     const b = this.bytes, size = b.length, start = this.at;
     if (!this.next(tag) || size - start < 2) return null;
@@ -44,13 +44,13 @@ export class DerReader {
     return this.take(tag) == null ? null : this.bytes.subarray(start, this.at);
   }
 
-  /** A reader for what is inside the next value. */
+  /** A reader for the contents of the next value. */
   enter(tag: Tag): DerReader | null {
     const inside = this.take(tag);
     return inside == null ? null : new DerReader(inside);
   }
 
-  /** The next value, an integer that is not negative and minimal (§8.3.2), without a leading zero. */
+  /** The next value, an integer, without its leading zero. It must be minimal (§8.3.2) and not negative. */
   unsigned(): Uint8Array | null {
     const b = this.take(Tag.Integer);
     if (b == null || b.length == 0 || b[0] >= 0x80) return null;
@@ -66,10 +66,10 @@ export class DerReader {
   }
 }
 
-/** One value: tag, minimal length, and the parts as contents. */
+/** A value: tag, minimal length, and `parts` as its contents. */
 export function value(tag: Tag, parts: Uint8Array[]): Uint8Array {
   const contents = concat(parts), size = contents.length;
-  const octets = size < 0x80 ? 0 : size < 0x100 ? 1 : 2; // no key written here has more than some 1,100 bytes
+  const octets = size < 0x80 ? 0 : size < 0x100 ? 1 : 2; // no key written here reaches 2^16 bytes
   const head = new Uint8Array(2 + octets);
   head[0] = <u8>tag;
   head[1] = octets == 0 ? <u8>size : <u8>(0x80 | octets);
@@ -81,7 +81,10 @@ export function sequence(parts: Uint8Array[]): Uint8Array { return value(Tag.Seq
 
 export function bitString(contents: Uint8Array): Uint8Array { return value(Tag.BitString, [new Uint8Array(1), contents]); }
 
-/** A big-endian number: leading zeros go, and one comes back where the first bit would read as a sign. */
+/**
+ * A big-endian number as an INTEGER. Its leading zeros are removed. One is added when there is no other byte, or when the first bit would be read as
+ * a sign.
+ */
 export function unsignedInteger(number: Uint8Array): Uint8Array {
   let from = 0;
   while (from < number.length && number[from] == 0) from++;

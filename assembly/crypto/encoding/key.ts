@@ -1,4 +1,4 @@
-/** Owns what a key is to those who do not care which and, for public keys, the DER that hosts take. */
+/** Owns the base type of all keys and, for public keys, the DER that Envoy takes. */
 
 export const enum Curve { None, P256, P384, P521 }
 
@@ -6,7 +6,7 @@ export const enum Curve { None, P256, P384, P521 }
 export const enum KeyFault {
   /** Below 2048 bits (RFC 7518 §3.3). */
   RsaModulusTooSmall = 1,
-  /** Above 8192 bits: the work is bounded. */
+  /** Above 8192 bits. The limit bounds the work of a verification. */
   RsaModulusTooLarge,
   RsaModulusEven,
   RsaExponentEven,
@@ -27,7 +27,7 @@ export const enum KeyFault {
   EdSize,
   /** Not the encoding of a point, or not its one canonical encoding (RFC 8032 §5.1.3). */
   EdNotAPoint,
-  /** One of the eight points for which a signature says nothing. */
+  /** One of the eight points of small order, under which one signature fits many messages. */
   EdSmallOrder,
   /** No `-----BEGIN …-----`. */
   PemNoBegin,
@@ -35,20 +35,20 @@ export const enum KeyFault {
   PemNoEnd,
   /** Something other than white space before the key, or after it. */
   PemOtherText,
-  /** A label that is none of PUBLIC KEY, RSA PUBLIC KEY and CERTIFICATE. */
+  /** A label other than PUBLIC KEY, RSA PUBLIC KEY and CERTIFICATE. */
   PemLabel,
-  /** A private key, of whatever kind: it has no business in this configuration. */
+  /** A private key of any kind. Only public keys belong here. */
   PemPrivateKey,
   PemBase64,
   /** Longer than any key or certificate of a size accepted here. */
   PemTooLong,
   /** Not strict DER of the structure the label promises. */
   Der,
-  /** An algorithm that is none of rsaEncryption, id-ecPublicKey and id-Ed25519. */
+  /** An algorithm other than rsaEncryption, id-ecPublicKey and id-Ed25519. */
   Algorithm,
-  /** The algorithm's parameters are not what it demands (RFC 3279 §2.3.1, RFC 8410 §3). */
+  /** The algorithm's parameters are not the required ones (RFC 3279 §2.3.1, RFC 8410 §3). */
   AlgorithmParameters,
-  /** A curve that is none of P-256, P-384 and P-521, or one that is spelt out instead of named. */
+  /** A curve other than P-256, P-384 and P-521, or one given by explicit parameters instead of its name. */
   Curve,
   /** A compressed, hybrid or infinite point. */
   PointFormat,
@@ -61,7 +61,7 @@ export abstract class PublicKey extends Key {
 
   protected abstract encode(): Uint8Array;
 
-  /** DER SubjectPublicKeyInfo (RFC 5280 §4.1), encoded when first asked for. */
+  /** DER SubjectPublicKeyInfo (RFC 5280 §4.1), encoded at the first call. */
   spki(): Uint8Array {
     const held = this.der;
     if (held != null) return held;

@@ -1,4 +1,4 @@
-/** Owns SubjectPublicKeyInfo as written (RFC 5280 §4.1.2.7): the algorithms' names, and a key's one encoding. */
+/** Owns the writing of SubjectPublicKeyInfo (RFC 5280 §4.1.2.7): the OIDs of the algorithms, and the canonical encoding of each key. */
 import { concat } from "../../bytes/bytes";
 import { bitString, sequence, Tag, unsignedInteger, value } from "./der";
 import { Curve } from "./key";
@@ -23,13 +23,13 @@ export function curveOf(oid: Uint8Array): Curve {
   return isOid(oid, P256) ? Curve.P256 : isOid(oid, P384) ? Curve.P384 : isOid(oid, P521) ? Curve.P521 : Curve.None;
 }
 
-/** An RSA key's parameters are NULL, present (RFC 3279 §2.3.1). */
+/** The parameters of RSA are NULL, which must be present (RFC 3279 §2.3.1). */
 export function rsaSpki(n: Uint8Array, e: Uint8Array): Uint8Array {
   const none = value(Tag.Null, []);
   return info([oid(RSA), none], sequence([unsignedInteger(n), unsignedInteger(e)]));
 }
 
-/** Coordinates as wide as the curve's field, as an uncompressed point (SEC 1 §2.3.3). */
+/** The coordinates are as wide as the curve's field. The point is uncompressed (SEC 1 §2.3.3). */
 export function ecSpki(curve: Curve, x: Uint8Array, y: Uint8Array): Uint8Array {
   const name = curve == Curve.P256 ? P256 : curve == Curve.P384 ? P384 : P521;
   return info([oid(EC), oid(name)], concat([new Uint8Array(1).fill(4), x, y]));

@@ -7,12 +7,12 @@ export const enum HkdfFault { TooLong = 1 }
 
 const SIZE = hashSize(Hash.Sha256);
 
-/** An empty salt is the same as one of zeros (§2.2), because HMAC pads its key with zeros. */
+/** An empty salt is equivalent to one of zeros (§2.2), because HMAC pads its key with zeros. */
 export function extract(salt: Uint8Array, secret: Uint8Array): Uint8Array {
   return hmac(Hash.Sha256, salt, secret);
 }
 
-/** Refuses more than 255 blocks, which §2.3 has no counter for. */
+/** Fails for more than 255 blocks: the counter of §2.3 is one byte. */
 export function expand(key: Uint8Array, info: Uint8Array, length: i32): Result<Uint8Array> {
   if (length < 0 || length > 255 * SIZE) return Result.fail<Uint8Array>(HkdfFault.TooLong, length.toString());
   const out = new Uint8Array(length);

@@ -18,12 +18,12 @@ export class Sha256 extends Hasher {
   private readonly h: StaticArray<u32> = [
     0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
   ];
-  /** The message schedule of the block at work. */
+  /** The message schedule of the current block. */
   private readonly w: StaticArray<u32> = new StaticArray<u32>(64);
 
   constructor() { super(64); }
 
-  /** Every load and store is at index < 64 of `w` and K, < 8 of `h`, or < 64 bytes from `from`. */
+  /** In bounds: every load and store is at index < 64 of `w` and K, < 8 of `h`, or < 64 bytes from `from`. */
   protected compress(from: usize): void {
     const w = changetype<usize>(this.w), k = changetype<usize>(K), state = changetype<usize>(this.h);
     for (let i: usize = 0; i < 64; i += 4) store<u32>(w + i, bswap(load<u32>(from + i)));

@@ -1,4 +1,4 @@
-/** Owns SHA-512 and SHA-384, which differ only in where they start and how much they give (FIPS 180-4 §6.4, §6.5). */
+/** Owns SHA-512 and SHA-384, which differ only in the initial state and the length of the digest (FIPS 180-4 §6.4, §6.5). */
 import { Hasher } from "./hasher";
 
 /** The first 64 bits of the fractional parts of the cube roots of the first 80 primes (§4.2.3). */
@@ -25,13 +25,13 @@ const K: StaticArray<u64> = [
   0x4cc5d4becb3e42b6, 0x597f299cfc657e2a, 0x5fcb6fab3ad6faec, 0x6c44198c4a475817,
 ];
 
-/** Square roots of the first eight primes (§5.3.5). */
+/** Initial state: the first 64 bits of the fractional parts of the square roots of the first eight primes (§5.3.5). */
 const START_512: StaticArray<u64> = [
   0x6a09e667f3bcc908, 0xbb67ae8584caa73b, 0x3c6ef372fe94f82b, 0xa54ff53a5f1d36f1,
   0x510e527fade682d1, 0x9b05688c2b3e6c1f, 0x1f83d9abfb41bd6b, 0x5be0cd19137e2179,
 ];
 
-/** Square roots of the ninth to sixteenth prime (§5.3.4). */
+/** Initial state: the same for the ninth to sixteenth primes (§5.3.4). */
 const START_384: StaticArray<u64> = [
   0xcbbb9d5dc1059ed8, 0x629a292a367cd507, 0x9159015a3070dd17, 0x152fecd8f70e5939,
   0x67332667ffc00b31, 0x8eb44a8768581511, 0xdb0c2e0d64f98fa7, 0x47b5481dbefa4fa4,
@@ -40,7 +40,7 @@ const START_384: StaticArray<u64> = [
 @final
 export class Sha512 extends Hasher {
   private readonly h: StaticArray<u64>;
-  /** The message schedule of the block at work. */
+  /** The message schedule of the current block. */
   private readonly w: StaticArray<u64> = new StaticArray<u64>(80);
 
   /** `size` is 64 for SHA-512 and 48 for SHA-384. */
@@ -49,7 +49,7 @@ export class Sha512 extends Hasher {
     this.h = (size == 48 ? START_384 : START_512).slice<StaticArray<u64>>();
   }
 
-  /** Every load and store is at index < 80 of `w` and K, < 8 of `h`, or < 128 bytes from `from`. */
+  /** In bounds: every load and store is at index < 80 of `w` and K, < 8 of `h`, or < 128 bytes from `from`. */
   protected compress(from: usize): void {
     const w = changetype<usize>(this.w), k = changetype<usize>(K), state = changetype<usize>(this.h);
     for (let i: usize = 0; i < 128; i += 8) store<u64>(w + i, bswap(load<u64>(from + i)));

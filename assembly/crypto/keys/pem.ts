@@ -4,12 +4,12 @@ import { Result } from "../../result";
 import { KeyFault, PublicKey } from "../encoding/key";
 import { readCertificate, readPkcs1, readSpki } from "./public_key";
 
-/** A certificate with an 8192-bit key and many names is a third of it. */
+/** In bytes. A certificate with an 8192-bit key and many names takes a third of this. */
 const MAX_TEXT = 32768;
 
 const BEGIN = "-----BEGIN ", END = "-----END ", DASHES = "-----";
 
-/** One PUBLIC KEY, RSA PUBLIC KEY or CERTIFICATE. */
+/** Reads one PUBLIC KEY, RSA PUBLIC KEY or CERTIFICATE. */
 export function readPublicKeyPem(pasted: Uint8Array): Result<PublicKey> {
   const read = readPemBlock(pasted), fault = read.fault;
   if (fault != null) return Result.from<PublicKey>(fault);
@@ -20,15 +20,15 @@ export function readPublicKeyPem(pasted: Uint8Array): Result<PublicKey> {
   return Result.fail<PublicKey>(endsWith(label, "PRIVATE KEY") ? KeyFault.PemPrivateKey : KeyFault.PemLabel, "label");
 }
 
-/** What stands between one BEGIN line and its END line. */
+/** The contents between one BEGIN line and its END line. */
 @final
 export class PemBlock {
   constructor(readonly label: Uint8Array, readonly der: Uint8Array) {}
 }
 
 /**
- * One block of whatever label. Configuration passes through YAML, JSON and environment variables, so white space is free: around it,
- * CRLF, spaces where lines were, and `\n` or `\r` as two characters. Everything else is read strictly.
+ * Reads one block with any label. Configuration passes through YAML, JSON and environment variables, so all white space is accepted: around the
+ * block, CRLF, spaces instead of line breaks, and `\n` or `\r` written as two characters. Everything else is read strictly.
  */
 export function readPemBlock(pasted: Uint8Array): Result<PemBlock> {
   if (pasted.length > MAX_TEXT) return refuse(KeyFault.PemTooLong, pasted.length);
@@ -54,7 +54,7 @@ export function readPemBlock(pasted: Uint8Array): Result<PemBlock> {
 /** `at` is an offset into the text. */
 function refuse(fault: KeyFault, at: i32): Result<PemBlock> { return Result.fail<PemBlock>(fault, at.toString()); }
 
-/** A copy in which all white space, `\n` and `\r` in two characters included, is blanks. Offsets stay. */
+/** A copy with all white space, also `\n` and `\r` written as two characters, replaced by blanks. Offsets do not change. */
 function withBlanks(text: Uint8Array): Uint8Array {
   const out = text.slice();
   for (let i = 0; i < out.length; i++) {
@@ -70,7 +70,7 @@ function skipBlanks(text: Uint8Array, from: i32): i32 {
   return from;
 }
 
-/** The place of the first `part`, or -1. */
+/** The index of the first `part`, or -1. */
 export function find(text: Uint8Array, part: string): i32 {
   const first = <u8>part.charCodeAt(0);
   for (let i = indexOf(text, first); i >= 0; i = indexOf(text, first, i + 1)) if (startsWith(text.subarray(i), part)) return i;
@@ -82,7 +82,10 @@ function upTo(text: Uint8Array, end: string): Uint8Array | null {
   return at < 0 ? null : text.subarray(0, at);
 }
 
-/** Standard base64 (RFC 4648 §4) with blanks anywhere: whole groups of four, padding only at the end, no loose bits. */
+/**
+ * Decodes standard base64 (RFC 4648 §4), in which blanks may stand anywhere. Groups must be complete, padding is only at the end, and unused bits are
+ * zero.
+ */
 function decoded(body: Uint8Array): Uint8Array | null {
   const out = new Uint8Array(body.length);
   let bits: u32 = 0, digits = 0, padding = 0, size = 0;

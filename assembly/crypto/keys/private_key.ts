@@ -1,4 +1,4 @@
-/** Owns reading the private key that a client signs with, as people paste it (RFC 7468): always PKCS#8 afterwards. */
+/** Owns reading the client's private key from PEM (RFC 7468), and its conversion to PKCS#8. */
 import { EMPTY, endsWith, is } from "../../bytes/bytes";
 import { Result } from "../../result";
 import { coordinateSize } from "../elliptic/curve";
@@ -11,7 +11,7 @@ import { algorithmOf, curveOf, ecSpki, KeyAlgorithm } from "../encoding/spki";
 export const enum PrivateKeyFault {
   /** No single, well-formed PEM block. */
   Pem = 1,
-  /** A label that is none of PRIVATE KEY, RSA PRIVATE KEY and EC PRIVATE KEY. */
+  /** A label other than PRIVATE KEY, RSA PRIVATE KEY and EC PRIVATE KEY. */
   Label,
   /** Protected by a passphrase. */
   Encrypted,
@@ -21,17 +21,17 @@ export const enum PrivateKeyFault {
   Der,
   /** An algorithm that is neither rsaEncryption nor id-ecPublicKey. */
   Algorithm,
-  /** A curve that is none of P-256, P-384 and P-521, or two that differ. */
+  /** A curve other than P-256, P-384 and P-521, or two that differ. */
   Curve,
-  /** An RSA key whose public half would be refused too (rsa.ts), by its size most often. */
+  /** An RSA key whose public key would be refused too (rsa.ts), most often for its size. */
   Rsa,
 }
 
-/** Only for signing. Only `readPrivateKeyPem` makes one. */
+/** A key for signing. Only `readPrivateKeyPem` makes one. */
 @final
 export class PrivateKey {
   constructor(
-    /** DER PrivateKeyInfo of version 0 without attributes (RFC 5208 §5): the one spelling that is given to hosts. */
+    /** DER PrivateKeyInfo of version 0 without attributes (RFC 5208 §5), the form that Envoy takes. */
     readonly pkcs8: Uint8Array,
     readonly rsa: bool,
     /** `None` for RSA. */
@@ -45,10 +45,10 @@ const ATTRIBUTES = <Tag>0xa0, PUBLIC_KEY = <Tag>0x81;
 /** [0] and [1] of ECPrivateKey: the curve, and a public key (RFC 5915 §3). */
 const EC_CURVE = <Tag>0xa0, EC_PUBLIC_KEY = <Tag>0xa1;
 
-/** PKCS#8 (PRIVATE KEY), PKCS#1 (RSA PRIVATE KEY) or SEC 1 (EC PRIVATE KEY). White space is as free as in a public key's PEM. */
+/** Reads PKCS#8 (PRIVATE KEY), PKCS#1 (RSA PRIVATE KEY) or SEC 1 (EC PRIVATE KEY). White space is accepted as in a public key's PEM. */
 export function readPrivateKeyPem(pasted: Uint8Array): Result<PrivateKey> {
   const read = readPemBlock(pasted), fault = read.fault;
-  // The older kind of encryption writes headers where base64 is expected (RFC 1421 §4.6.1.1).
+  // The older encryption format has headers where base64 is expected (RFC 1421 §4.6.1.1).
   if (fault != null) return refuse(find(pasted, "4,ENCRYPTED") >= 0 ? PrivateKeyFault.Encrypted : PrivateKeyFault.Pem, fault.at);
   const label = read.value.label, der = read.value.der;
   if (is(label, "PRIVATE KEY")) return readPkcs8(der);
@@ -58,7 +58,7 @@ export function readPrivateKeyPem(pasted: Uint8Array): Result<PrivateKey> {
   return refuse(endsWith(label, "PUBLIC KEY") || endsWith(label, "CERTIFICATE") ? PrivateKeyFault.Public : PrivateKeyFault.Label, "label");
 }
 
-/** For whoever configured the key; it never holds any of it. */
+/** The message for whoever configured the key. It never contains any part of the key. */
 export function privateKeyFaultText(fault: i32): string {
   switch (fault) {
     case PrivateKeyFault.Pem: return 'expected a PEM private key that starts with "-----BEGIN PRIVATE KEY-----"';
@@ -72,7 +72,7 @@ export function privateKeyFaultText(fault: i32): string {
   }
 }
 
-/** PrivateKeyInfo (RFC 5208 §5) or OneAsymmetricKey (RFC 5958 §2). Attributes and the public key are of no use here. */
+/** PrivateKeyInfo (RFC 5208 §5) or OneAsymmetricKey (RFC 5958 §2). Attributes and the public key are ignored. */
 function readPkcs8(der: Uint8Array): Result<PrivateKey> {
   const outer = new DerReader(der), info = outer.enter(Tag.Sequence);
   if (info == null || !outer.done) return refuse(PrivateKeyFault.Der, "PrivateKeyInfo");
@@ -98,7 +98,7 @@ function readPkcs8(der: Uint8Array): Result<PrivateKey> {
   return curve == Curve.None ? refuse(PrivateKeyFault.Curve, "parameters") : readEc(key, curve);
 }
 
-/** RSAPrivateKey (RFC 8017 §A.1.2) of two primes. */
+/** RSAPrivateKey (RFC 8017 §A.1.2) with two primes. */
 function readRsa(der: Uint8Array): Result<PrivateKey> {
   const outer = new DerReader(der), key = outer.enter(Tag.Sequence);
   if (key == null || !outer.done) return refuse(PrivateKeyFault.Der, "RSAPrivateKey");
@@ -119,7 +119,7 @@ function readRsa(der: Uint8Array): Result<PrivateKey> {
 
 const RSA_SECRETS: StaticArray<string> = ["privateExponent", "prime1", "prime2", "exponent1", "exponent2", "coefficient"];
 
-/** ECPrivateKey (RFC 5915 §3). `outside` is the curve that PKCS#8 names; without it the key must name its own. */
+/** ECPrivateKey (RFC 5915 §3). `outside` is the curve that PKCS#8 names. If it is `None`, the key must name its curve. */
 function readEc(der: Uint8Array, outside: Curve): Result<PrivateKey> {
   const outer = new DerReader(der), key = outer.enter(Tag.Sequence);
   if (key == null || !outer.done) return refuse(PrivateKeyFault.Der, "ECPrivateKey");
@@ -139,19 +139,19 @@ function readEc(der: Uint8Array, outside: Curve): Result<PrivateKey> {
   if (!key.done) return refuse(PrivateKeyFault.Der, "ECPrivateKey");
   const width = coordinateSize(curve);
   if (secret.length != width) return refuse(PrivateKeyFault.Der, "privateKey");
-  // Any point will do: only the algorithm in front of it is wanted.
+  // Any point will do: only the algorithm before it is used.
   const spki = ecSpki(curve, new Uint8Array(width), new Uint8Array(width));
   const inner = sequence([value(Tag.Integer, [new Uint8Array(1).fill(1)]), value(OCTET_STRING, [secret])]);
   return Result.of<PrivateKey>(new PrivateKey(pkcs8(spki, inner), false, curve));
 }
 
-/** The curve that is named here, and nothing behind it. */
+/** The curve that `parameters` name, or `None`. Nothing may follow the name. */
 function namedCurve(parameters: DerReader): Curve {
   const name = parameters.take(Tag.Oid);
   return name == null || !parameters.done ? Curve.None : curveOf(name);
 }
 
-/** PrivateKeyInfo, with the AlgorithmIdentifier that a public key of that kind begins with: it is the same. */
+/** PrivateKeyInfo with the AlgorithmIdentifier of `spki`, which public and private keys share. */
 function pkcs8(spki: Uint8Array, key: Uint8Array): Uint8Array {
   const info = new DerReader(spki).enter(Tag.Sequence);
   let algorithm: Uint8Array | null = null;

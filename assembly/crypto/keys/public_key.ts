@@ -1,4 +1,4 @@
-/** Owns reading public keys from DER: SubjectPublicKeyInfo, PKCS#1, and what a certificate holds. */
+/** Owns reading public keys from DER: SubjectPublicKeyInfo, PKCS#1 and X.509 certificates. */
 import { Result } from "../../result";
 import { coordinateSize } from "../elliptic/curve";
 import { DerReader, Tag } from "../encoding/der";
@@ -8,7 +8,7 @@ import { Curve, KeyFault, PublicKey } from "../encoding/key";
 import { RsaPublicKey } from "../rsa/rsa";
 import { algorithmOf, curveOf, KeyAlgorithm } from "../encoding/spki";
 
-/** SubjectPublicKeyInfo (RFC 5280 §4.1.2.7), and nothing behind it. */
+/** SubjectPublicKeyInfo (RFC 5280 §4.1.2.7). Nothing may follow it. */
 export function readSpki(der: Uint8Array): Result<PublicKey> {
   const outer = new DerReader(der), info = outer.enter(Tag.Sequence);
   if (info == null || !outer.done) return refuse(KeyFault.Der, "SubjectPublicKeyInfo");
@@ -46,8 +46,8 @@ export function readPkcs1(der: Uint8Array): Result<PublicKey> {
 }
 
 /**
- * The key of an X.509 certificate (RFC 5280 §4.1). Nothing else in it is looked at: whoever configured it has decided to trust its key,
- * so neither its dates nor its issuer say anything here.
+ * The public key of an X.509 certificate (RFC 5280 §4.1). Nothing else in it is checked, neither dates nor issuer: whoever configured the certificate
+ * has decided to trust its key.
  */
 export function readCertificate(der: Uint8Array): Result<PublicKey> {
   const outer = new DerReader(der), certificate = outer.enter(Tag.Sequence);

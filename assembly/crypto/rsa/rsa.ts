@@ -1,4 +1,4 @@
-/** Owns RSA public keys and the two ways to sign with them (RFC 8017): PKCS#1 v1.5 and PSS. */
+/** Owns RSA public keys and the verification of their signatures (RFC 8017): PKCS#1 v1.5 and PSS. */
 import { Result } from "../../result";
 import { sameBytes } from "../arithmetic/equal";
 import { digest, Hash, hashName, hashSize, newHasher } from "../hash/hash";
@@ -8,7 +8,7 @@ import { isRocaModulus } from "./roca";
 import { RsaModulus } from "./rsa_modulus";
 import { rsaSpki } from "../encoding/spki";
 
-/** RFC 7518 §3.3 demands 2048 or more. The upper bound is on our work: one verification of 8192 bits takes a third of a millisecond. */
+/** RFC 7518 §3.3 requires 2048 bits or more. The upper limit bounds the work: a verification with 8192 bits takes a third of a millisecond. */
 const MIN_BITS = 2048;
 const MAX_BITS = 8192;
 
@@ -19,14 +19,14 @@ const DIGEST_INFO: StaticArray<u8> = [
 
 @final
 export class RsaPublicKey extends PublicKey {
-  /** What depends on n alone; made for the first signature that we check ourselves. */
+  /** Values that depend on n alone, made for the first signature that the filter verifies itself. */
   private modulus: RsaModulus | null = null;
 
   private constructor(private readonly n: Uint8Array, private readonly e: Uint8Array, private readonly bits: i32) { super(); }
 
   /**
-   * Big-endian n and e. RFC 7518 §2 (Base64urlUInt) wants no leading zeros, but §6.3.1.1 itself warns that libraries prefix one zero
-   * octet, and the key comes from a document we trust: one is dropped, more are refused. Hosts are always given the one DER spelling.
+   * Makes a key of big-endian n and e. RFC 7518 §2 (Base64urlUInt) allows no leading zeros, but §6.3.1.1 warns that some libraries prefix one zero
+   * octet. Keys come from trusted documents, so one zero is dropped; more are refused. Envoy always gets the canonical DER encoding.
    */
   static of(n: Uint8Array, e: Uint8Array): Result<RsaPublicKey> {
     n = withoutZero(n);
@@ -46,22 +46,22 @@ export class RsaPublicKey extends PublicKey {
 
   protected encode(): Uint8Array { return rsaSpki(this.n, this.e); }
 
-  /** RSASSA-PKCS1-v1_5 (RFC 8017 §8.2.2): makes the one right encoding and compares, so there is nothing to parse and no slack. */
+  /** RSASSA-PKCS1-v1_5 (RFC 8017 §8.2.2). It builds the only correct encoding and compares, so there is nothing to parse and no leeway. */
   verifyPkcs1(hash: Hash, data: Uint8Array, signature: Uint8Array): bool {
     if (signature.length != this.n.length) return false;
-    const native = nativeVerifier(); // where there is one, it is the faster: 20 µs in Envoy, to 33 of our own
+    const native = nativeVerifier(); // Envoy's function is faster: 20 µs, against 33 µs in wasm
     if (native != null) return native.verify(hashName(hash), this.spki(), signature, data);
     const encoded = this.open(signature);
     return encoded != null && sameBytes(encoded, pkcs1Encoding(hash, data, this.n.length));
   }
 
-  /** RSASSA-PSS (RFC 8017 §8.1.2) as RFC 7518 §3.5 has it: MGF1 with the same hash, and a salt as long as the hash. */
+  /** RSASSA-PSS (RFC 8017 §8.1.2) with the parameters of RFC 7518 §3.5: MGF1 with the same hash, and a salt as long as the hash. */
   verifyPss(hash: Hash, data: Uint8Array, signature: Uint8Array): bool {
     const encoded = this.open(signature);
     return encoded != null && isPssEncoding(hash, data, encoded, this.bits - 1);
   }
 
-  /** signature^e mod n, or null when the signature is not a number below n of just its length (§8.1.2 step 1, §5.2.2 step 1). */
+  /** signature^e mod n, or null if the signature is not exactly as long as n or not below n (§8.1.2 step 1, §5.2.2 step 1). */
   private open(signature: Uint8Array): Uint8Array | null {
     if (signature.length != this.n.length || !isBelow(signature, this.n)) return null;
     let m = this.modulus;
@@ -72,7 +72,7 @@ export class RsaPublicKey extends PublicKey {
   }
 }
 
-/** Of two big-endian numbers of the same length. */
+/** x < y, for big-endian numbers of the same length. */
 function isBelow(x: Uint8Array, y: Uint8Array): bool {
   for (let i = 0; i < x.length; i++) if (x[i] != y[i]) return x[i] < y[i];
   return false;
@@ -96,7 +96,7 @@ function pkcs1Encoding(hash: Hash, data: Uint8Array, size: i32): Uint8Array {
   return out;
 }
 
-/** EMSA-PSS verification (§9.1.2) with sLen = hLen; `message` may have one byte more than `bits` fill. */
+/** EMSA-PSS verification (§9.1.2) with sLen = hLen. `message` may have one byte more than `bits` bits need. */
 function isPssEncoding(hash: Hash, data: Uint8Array, message: Uint8Array, bits: i32): bool {
   const length = (bits + 7) >> 3, h = hashSize(hash), extra = message.length - length;
   if (extra > 0 && message[0] != 0) return false;

@@ -1,49 +1,52 @@
-/** Owns powers modulo an RSA key's n: Montgomery's multiplication in small digits, eight products of which are one instruction. */
+/** Owns powers modulo an RSA key's n: Montgomery multiplication with digits so small that one instruction computes eight products. */
 import { Modulus } from "../arithmetic/montgomery";
 
 /**
- * Bits to a digit. Digits are signed: from -4096 to 4096 and up to 360 beyond, since carries go one digit far and no further, so that all of
- * them can be made at once. Two digits fit 32 bits, and `i32x4.dot_i16x8_s` adds two products in each of four columns.
+ * Bits of a digit. Digits are signed, from -4096 to 4096 and up to 360 beyond: a carry moves by one digit only, so that all carries are computed at
+ * once. Two digits fit 32 bits, and `i32x4.dot_i16x8_s` adds two products in each of four columns.
  */
 const BITS = 13;
 const MASK = (1 << BITS) - 1;
 
-/** So many products of two digits fit 32 bits with a sign, beside 2^13 that were there before: 104 · 4456² + 2^13 < 2^31. */
+/** This many products of two digits fit a signed 32-bit sum that already holds up to 2^13: 104 · 4456² + 2^13 < 2^31. */
 const ROWS = 104;
-/** In a square one of the two is doubled. */
+/** The same for a square, in which one of the two digits is doubled. */
 const SQUARE_ROWS = 48;
 
 /** Columns that are summed at once: four vectors of four. */
 const TILE = 16;
 
-/** The address of a number, the sum of digit · 2^(13 · i): its digits as the first factor, then its pairs as the second. See `RsaModulus`. */
+/**
+ * The address of a number, which is the sum of digit i · 2^(13 · i). Its digits serve when it is the first factor, and the pairs behind them when it
+ * is the second. See `RsaModulus`.
+ */
 type Factor = usize;
 
 /**
- * The address of sums of products, a column for each power of 2^13: what is below 2^13 of each, and then how often 2^13 is in the rest,
- * which is the next column's. With 8,192 bits a column has 632 products: that stays below 2^21.
+ * The address of sums of products, one column for each power of 2^13. First come the lower halves of all columns, below 2^13; then the upper halves,
+ * in units of 2^13, which belong to the next column. With 8,192 bits a column has 632 products, so an upper half stays below 2^21.
  */
 type Columns = usize;
 
-/** What becomes of sums that are there already. */
+/** What `sum` does: replace the columns, add to them, or replace them by those of a square. */
 const enum Sum { New, More, Square }
 
 /**
- * Numbers are residues: x stands for x · R mod n, with R = 2^(13 · size), and lie between -n and n. Since R is at least 16n, a product
- * of two such lies between -0.6n and 0.6n again. Only public numbers pass through here, so nothing is constant-time.
+ * Numbers are residues between -n and n: x is stored as x · R mod n, with R = 2^(13 · size). R is at least 16n, so a product of two residues is
+ * between -0.6n and 0.6n. Nothing is constant-time, because only public numbers pass through here.
  */
 @final
 export class RsaModulus {
-  /** Digits of a number: a multiple of eight, as the kernel wants. */
+  /** Digits of a number: a multiple of eight, as the kernel requires. */
   private readonly size: i32;
   /**
-   * A number has `size` digits of 16 bits and then, between two times sixteen zeros, its pairs: for each i, digit i and above it digit i - 1,
-   * so that a vector holds what two rows (i and i + 1 of the first factor) give to four neighbouring columns.
+   * The offset of a number's pairs. A number is `size` digits of 16 bits, sixteen zeros, the pairs, and sixteen zeros. Pair i is digit i with digit i
+   * - 1 above it, so that a vector holds what two rows (i and i + 1 of the first factor) add to four adjacent columns.
    */
   private readonly pairs: usize;
-  /** From the lower halves of columns to the upper ones, which have a zero before them. There are sixteen columns more than digits of a product. */
+  /** The offset of the upper halves of columns, which have a zero before them. There are sixteen more columns than a product has digits. */
   private readonly high: usize;
-  /** All of the numbers and columns. */
+  /** Holds all numbers and columns. */
   private readonly memory: StaticArray<u8>;
 
   private readonly n: Factor;
@@ -51,7 +54,7 @@ export class RsaModulus {
   private readonly inverse: Factor;
   /** The residue of R: multiplying by it makes a residue. */
   private readonly shift: Factor;
-  // What is at work in a multiplication, and in a power.
+  // Intermediate values of a multiplication, and of a power.
   private readonly product: Columns;
   private readonly multiple: Columns;
   private readonly low: Factor;
@@ -59,7 +62,7 @@ export class RsaModulus {
   private readonly residue: Factor;
   private readonly out: Factor;
 
-  /** `bytes` is n, big-endian: odd, of `bits` bits with 2048 <= bits <= 8192, which the caller has seen to. */
+  /** `bytes` is n, big-endian. The caller ensures that n is odd and has exactly `bits` bits, with 2048 <= bits <= 8192. */
   constructor(bytes: Uint8Array, bits: i32) {
     const size = (bits + 4 + 8 * BITS - 1) / (8 * BITS) * 8;
     const factor = 6 * size + 8 * TILE, half = 4 * (2 * size + TILE + 4), columns = 2 * half;
@@ -82,7 +85,7 @@ export class RsaModulus {
     this.read(this.shift, powerOfTwo(bytes, bits, 2 * BITS * size));
   }
 
-  /** base^e mod n, in as many big-endian bytes as `base` has, which must be below n; e is odd and above 1. */
+  /** base^e mod n, big-endian and as long as `base`, which must be below n. e is odd and above 1. */
   power(base: Uint8Array, e: u32): Uint8Array {
     const plain = this.plain, residue = this.residue, out = this.out;
     this.read(plain, base);
@@ -90,13 +93,13 @@ export class RsaModulus {
     memory.copy(out, residue, this.plain - this.low);
     for (let bit = 30 - clz(e); bit >= 0; bit--) {
       this.multiply(out, out, out, Sum.Square);
-      // The last factor is no residue, and so the last product is none.
+      // The last factor is a plain number and not a residue, and so is the last product.
       if ((e >> bit) & 1) this.multiply(out, out, bit == 0 ? plain : residue, Sum.New);
     }
     return this.write(out, base.length);
   }
 
-  /** Newton: every step doubles the right bits, which are eight at first. */
+  /** Newton's method: eight bits are correct at first, and each step doubles them. */
   private invert(lowest: u32): void {
     let x: u32 = 1;
     for (let i = 0; i < 3; i++) x *= 2 - lowest * x;
@@ -112,7 +115,7 @@ export class RsaModulus {
     }
   }
 
-  /** The number, not residue, in big-endian `bytes`, which must be below R. */
+  /** Sets `out` to the plain number (not a residue) in big-endian `bytes`, which must be below R. */
   private read(out: Factor, bytes: Uint8Array): void {
     const columns = this.product;
     memory.fill(columns, 0, 2 * this.high);
@@ -128,16 +131,16 @@ export class RsaModulus {
     this.settle(columns, out, true);
   }
 
-  /** A number between -n and n as what it is modulo n, in `length` big-endian bytes. */
+  /** The value modulo n of a number between -n and n, in `length` big-endian bytes. */
   private write(x: Factor, length: i32): Uint8Array {
     const out = new Uint8Array(length);
     let top = x + (<usize>this.size << 1) - 2;
     while (top > x && !load<i16>(top)) top -= 2;
-    const negative = load<i16>(top) < 0; // all others together cannot outweigh the first
+    const negative = load<i16>(top) < 0; // the topmost digit that is not 0 has the sign of the number
     let held = 0, bits = 0, n = this.n;
     for (let i = length - 1; i >= 0; i--) {
       if (bits < 8) {
-        held += (<i32>load<i16>(x) + (negative ? <i32>load<i16>(n) : 0)) << bits; // what is below zero is borrowed from above
+        held += (<i32>load<i16>(x) + (negative ? <i32>load<i16>(n) : 0)) << bits; // a negative sum borrows from the digits above
         x += 2; n += 2; bits += BITS;
       }
       out[i] = <u8>held;
@@ -148,8 +151,8 @@ export class RsaModulus {
   }
 
   /**
-   * `out` = a · b / R mod n, between -0.6n and 0.6n, where `out` may be a factor: adds to the product the multiple of n that makes a multiple
-   * of R of it (Montgomery, 1985). A square, of a factor that is given twice, is `how`.
+   * `out` = a · b / R mod n, between -0.6n and 0.6n. `out` may be a factor. It adds the multiple of n that makes the product divisible by R
+   * (Montgomery, 1985). `how` is `Square` for a factor that is given twice.
    */
   private multiply(out: Factor, a: Factor, b: Factor, how: Sum): void {
     const size = this.size, product = this.product, multiple = this.multiple, low = this.low;
@@ -158,7 +161,7 @@ export class RsaModulus {
     this.sum(multiple, low, this.inverse, 0, size, Sum.New);
     this.settle(multiple, low, false);
     this.sum(product, low, this.n, size - 8, 2 * size, Sum.More);
-    // All that is below R together is a whole number of R, which its two highest columns tell: the others come to less than R / 20.
+    // The columns below R add up to a multiple of R. The two highest determine it, because the others come to less than R / 20.
     const next = product + (<usize>size << 2), high = next + this.high;
     const top = load<i32>(next - 4) + load<i32>(high - 8), second = load<i32>(next - 8) + load<i32>(high - 12);
     store<i32>(next, load<i32>(next) + <i32>(((<i64>top << BITS) + second + (1 << (2 * BITS - 1))) >> (2 * BITS)));
@@ -166,7 +169,7 @@ export class RsaModulus {
   }
 
   /**
-   * The columns of a · b from `k` (a multiple of eight) up to `to` at least. A square spoils its factors.
+   * Computes the columns of a · b from `k` (a multiple of eight) to `to` at least. A square overwrites its factors.
    * In bounds: i stays below `size`, and k - i is above -16 and, where a vector ends, at most size + 15.
    */
   private sum(columns: Columns, a: Factor, b: Factor, k: i32, to: i32, how: Sum): void {
@@ -191,8 +194,8 @@ export class RsaModulus {
         i = min(last, i + rows);
         const end = a + (<usize>i << 1);
         while (x < end) {
-          // Rows 0 and 4 share vectors, and 2 and 6 do. The break, which is never taken, keeps V8 from loading all vectors first: it would
-          // run out of registers.
+          // Rows 0 and 4 share vectors, and so do rows 2 and 6. The break is never taken. It keeps V8 from loading all vectors first, which would
+          // need too many registers.
           let x0 = v128.load32_splat(x), x1 = v128.load32_splat(x, 8);
           let y0 = v128.load(y), y1 = v128.load(y, 16), y2 = v128.load(y, 32), y3 = v128.load(y, 48), y4 = v128.load(y, 64);
           c0 = i32x4.add(i32x4.add(c0, i32x4.dot_i16x8_s(x0, y1)), i32x4.dot_i16x8_s(x1, y0));
@@ -216,8 +219,8 @@ export class RsaModulus {
   }
 
   /**
-   * Makes a number of `size` columns: each keeps the least it can and passes multiples of 2^13 on. What leaves the last is dropped.
-   * Only second factors need pairs.
+   * Turns `size` columns into a number. Each column keeps the remainder that is nearest to zero, and carries the multiples of 2^13. The carry of the
+   * last column is dropped. `second` also stores the pairs, which only a second factor needs.
    */
   private settle(low: Columns, out: Factor, second: bool): void {
     const half = i32x4.splat(1 << (BITS - 1)), word = i32x4.splat(0xffff);
@@ -235,15 +238,16 @@ export class RsaModulus {
   }
 }
 
-/** Adds what is above 13 bits of each sum to the upper halves at `high`, and gives what is below. */
+/** Adds the bits above the lowest 13 of each sum to the upper halves at `high`. Returns the lowest 13. */
 @inline function carry(high: usize, sums: v128): v128 {
   v128.store(high, i32x4.add(v128.load(high), i32x4.shr_s(sums, BITS)));
   return v128.and(sums, i32x4.splat(MASK));
 }
 
 /**
- * In a square the products of two different digits are there twice. Before the columns from 2h on the digits below h are doubled as first
- * factor and made zero as second, so that they meet digits from h on only, once. Given are the addresses of digit h, eight more each time.
+ * In a square each product of two different digits occurs twice. Before the columns from 2h on are summed, the digits below h are doubled in the
+ * first factor and set to zero in the second. They then meet only the digits from h on, once each. `a` and `b` are the addresses of digit h, which
+ * grows by eight with every call.
  */
 @inline function fold(a: usize, b: usize): void {
   v128.store(a - 16, i16x8.shl(v128.load(a - 16), 1));
@@ -252,7 +256,7 @@ export class RsaModulus {
   store<u32>(b, load<u32>(b) & 0xffff);
 }
 
-/** 2^exponent modulo the n of `bits` bits in `bytes`, in as many. */
+/** 2^exponent modulo the n of `bits` bits in `bytes`, as long as `bytes`. */
 function powerOfTwo(bytes: Uint8Array, bits: i32, exponent: i32): Uint8Array {
   const m = new Modulus(bytes, bits), out = m.make(), two = new Uint8Array(1), power = new Uint8Array(2);
   two[0] = 2;

@@ -1,4 +1,4 @@
-// `check`: the filter's own judgement on every plugin of the files, and what stands around them.
+// `check`: runs the filter's own checks on every plugin of the files, and checks what surrounds the plugin.
 
 import type { Node } from "yaml";
 import type { Finding } from "../finding";
@@ -55,7 +55,7 @@ function checkPlugin(plugin: Plugin, resources: Fields[], { envoyVersion, enviro
   return { settings, findings };
 }
 
-/** Without a path, a remark about JSON itself says how far it was understood, and a warning may begin with an attribute's name. */
+/** Without a path, a remark about JSON gives the offset of the error, and a warning may start with an attribute's name. */
 function located(plugin: Plugin, { path, text }: Remark): Pick<Finding, "path" | "text" | "position"> {
   if (path !== "") return { path, text, position: plugin.position(path) };
   const byte = /\bbyte (\d+)/.exec(text), lineAndColumn = /\bline (\d+), column (\d+)/.exec(text);
@@ -80,7 +80,7 @@ function parsed(json: string): Fields | undefined {
   }
 }
 
-/** The document that the plugin stands in. */
+/** The document that contains the plugin. */
 function rootOf(plugin: Plugin): Node | null {
   const document = plugin.file.documents.find(({ contents }) => mapsBelow(contents as Node).some((map) => map === plugin.node));
   return (document?.contents ?? null) as Node | null;

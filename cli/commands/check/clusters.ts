@@ -1,4 +1,4 @@
-// The clusters that the settings name: whether they exist, and whether TLS proves there who answers. The filter only knows their names.
+// Checks the clusters named in the settings: whether they exist, and whether their TLS authenticates the server. The filter knows only their names.
 
 import { isScalar, isSeq, type Node } from "yaml";
 import { at, isFields, listAt, mapsBelow, nodeAt, offsetAt, textAt, typeOf, type Fields } from "./fields";
@@ -8,7 +8,7 @@ import { clusterFor, clusterNames, ENDPOINTS, urlOf, type Settings } from "./set
 
 export interface Cluster { fields: Fields; offset: number }
 
-/** The clusters of an Envoy configuration by name, and whether Envoy gets others from elsewhere. */
+/** The clusters of an Envoy configuration by name, and whether Envoy gets others dynamically. */
 export function clustersOf(root: Node | null): { clusters: Map<string, Cluster>; dynamic: boolean } {
   const clusters = new Map<string, Cluster>();
   const list = nodeAt(root, "static_resources", "clusters");
@@ -19,7 +19,7 @@ export function clustersOf(root: Node | null): { clusters: Map<string, Cluster>;
   return { clusters, dynamic: nodeAt(root, "dynamic_resources", "cds_config") !== undefined || nodeAt(root, "dynamic_resources", "ads_config") !== undefined };
 }
 
-/** `root`: of the Envoy configuration that the plugin stands in. */
+/** `root`: the Envoy configuration around the plugin. */
 export function checkClusters(plugin: Plugin, root: Node | null, all: Settings[], note: Note): void {
   const { clusters, dynamic } = clustersOf(root);
   if (mapsBelow(root).every((map) => nodeAt(map, "static_resources") === undefined)) return;
@@ -39,7 +39,7 @@ export function checkClusters(plugin: Plugin, root: Node | null, all: Settings[]
       for (const { level, code, text } of transportFaults(name!, cluster.fields, url)) note(level, code, "", text, plugin.file.at(cluster.offset));
     }
   }
-  // What the metadata leads to is https, unless plain http is accepted.
+  // The URLs in the metadata are https, unless plain http is accepted.
   if (all.every((settings) => settings.all.ssl_verify === false)) return;
   for (const name of new Set(named.map(({ cluster }) => cluster).filter((one) => clusters.has(one) && !checked.has(one)))) {
     const { fields, offset } = clusters.get(name)!, url = new URL(`https://${textAt(tlsOf(fields), "sni") || UNKNOWN}`);
@@ -47,12 +47,12 @@ export function checkClusters(plugin: Plugin, root: Node | null, all: Settings[]
   }
 }
 
-/** Stands for a host that only the metadata knows. */
+/** A placeholder for a host that only the metadata names. */
 const UNKNOWN = "the-providers-name";
 
 interface Fault { level: "error" | "warning"; code: string; text: string }
 
-/** What is wrong with the way to a URL. RFC 9110 §4.3.4: a certificate must be for the name that was called. */
+/** The faults of the connection to a URL. RFC 9110 §4.3.4: a certificate must be for the name that was called. */
 export function transportFaults(name: string, cluster: Fields, url: URL): Fault[] {
   const tls = tlsOf(cluster), host = url.hostname, say = (level: Fault["level"], code: string, text: string): Fault => ({ level, code, text: `cluster ${name}: ${text}` });
   if (url.protocol === "http:") return tls === undefined ? [] : [say("warning", "tls-for-http", `speaks TLS, but ${url.origin} is plain http`)];

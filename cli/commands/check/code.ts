@@ -1,12 +1,12 @@
-// Where the module comes from: what is fetched must be known by its sha256, and how new code comes to run is not what one expects
-// (docs/upgrading.md). The facts are those of tests/envoy/remote_code.test.ts and tests/mesh.
+// Checks the source of the module. A downloaded module must have its sha256 in the configuration, and new code is not always loaded
+// (docs/upgrading.md). tests/envoy/remote_code.test.ts and tests/mesh show the facts.
 
 import type { Level } from "../finding";
 import { at, isFields, offsetAt, textAt } from "./fields";
 import type { Plugin } from "./plugins";
 import type { Note } from "./note";
 
-/** Envoy compares the text. */
+/** Envoy compares it as text. */
 const SHA256 = /^[0-9a-f]{64}$/;
 
 const HOW_TO_SUM = "`sha256sum` prints that of a file";
@@ -21,7 +21,7 @@ function checkRemote(plugin: Plugin, note: Note): void {
   const path = ["vm_config", "code", "remote"], remote = at(plugin.fields, ...path);
   if (!isFields(remote)) return;
   const uri = textAt(remote, "http_uri", "uri");
-  // With one of these Istio's agent fetches the module; Envoy could not.
+  // Istio's agent fetches the module from such a URL; Envoy could not.
   if (uri.startsWith("oci://")) return checkFetched(plugin, path, [...path, "sha256"], uri, note);
   const sum = textAt(remote, "sha256");
   if (sum === "") say("error", "code-without-sha256", plugin, note, path, `code.remote has no sha256, and Envoy refuses it: ${HOW_TO_SUM}`);
@@ -42,7 +42,7 @@ function checkFetched(plugin: Plugin, path: string[], sum: string[], uri: string
   say("note", "code-fetched", plugin, note, path, "Istio's agent fetches the module. Envoy does not have the filter's configuration until then, and refuses requests; every request is 403 or 500 if the agent cannot fetch it. An image that is pushed again under its tag is not pulled again: use another tag or a digest for each version");
 }
 
-/** What is fetched by http is run unseen where nothing says what it must be. */
+/** A module fetched by http runs unchecked if there is no sha256. */
 function checkVerified(plugin: Plugin, path: string[], sum: string[], note: Note): void {
   if (textAt(plugin.fields, ...sum) === "") say("warning", "code-without-sha256", plugin, note, path, `the module has no sha256: whatever the server sends is run. ${HOW_TO_SUM}`);
   else checkSum(plugin, sum, note);

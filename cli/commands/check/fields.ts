@@ -1,4 +1,4 @@
-// Reading of Envoy's and Kubernetes' objects: protobuf's JSON takes each name in two spellings, and anything may be missing.
+// Reads objects of Envoy and Kubernetes: protobuf's JSON accepts two spellings of each name, and anything may be missing.
 
 import { isMap, isScalar, isSeq, type Node, type Pair, type Scalar, type YAMLMap } from "yaml";
 
@@ -40,7 +40,7 @@ export function pairAt(map: YAMLMap, name: string): Pair | undefined {
   return map.items.find(({ key }) => isScalar(key) && (key.value === name || key.value === camel(name)));
 }
 
-/** Where a key stands; the map where it is missing. */
+/** The offset of a key, or of the map if it is missing. */
 export function offsetAt(node: Node | undefined, ...path: string[]): number {
   let offset = node?.range?.[0] ?? 0;
   for (const name of path) {
@@ -60,5 +60,5 @@ export function mapsBelow(node: Node | null | undefined): YAMLMap[] {
   return [node, ...node.items.flatMap(({ value }) => mapsBelow(value as Node))];
 }
 
-/** The object's type, without what stands in front of it: `envoy.extensions…UpstreamTlsContext`. */
+/** The object's type without the prefix: `envoy.extensions…UpstreamTlsContext`. */
 export const typeOf = (value: unknown): string => textAt(value, "@type").split("/").pop() ?? "";

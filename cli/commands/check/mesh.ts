@@ -1,11 +1,11 @@
-// The way to the provider in Istio and Envoy Gateway: the resources that make a cluster, and TLS for it, as far as the files hold them.
+// Checks the connection to the provider in Istio and Envoy Gateway: the resources that make a cluster, and its TLS, as far as they are in the files.
 
 import { at, isFields, listAt, textAt, type Fields } from "./fields";
 import { clusterNames, type Settings } from "./settings";
 import type { Plugin } from "./plugins";
 import type { Note } from "./note";
 
-/** `resources`: of all files. What is not among them may be in the cluster already, and is not missed. */
+/** `resources`: those of all files. A missing one may exist in the Kubernetes cluster, and is not reported. */
 export function checkMesh(plugin: Plugin, resources: Fields[], all: Settings[], note: Note): void {
   if (all.every((settings) => settings.all.ssl_verify === false)) return;
   for (const { place, cluster } of all.flatMap(clusterNames)) {

@@ -1,5 +1,5 @@
-// Every plugin of a file: in an Envoy configuration wherever one stands, in Istio's and Envoy Gateway's resources, and a file that is
-// nothing but the filter's JSON.
+// Finds every plugin of a file: anywhere in an Envoy configuration, in resources of Istio and Envoy Gateway, and in a file with only the filter's
+// JSON.
 
 import { isMap, isScalar, isSeq, type Node, type Scalar, type YAMLMap } from "yaml";
 import type { Finding } from "../finding";
@@ -11,19 +11,19 @@ export type Home = "filter" | "envoy" | "wasmplugin" | "envoyfilter" | "extensio
 export interface Plugin {
   home: Home;
   file: SourceFile;
-  /** The object that has the plugin's configuration among its fields, with its place; absent for the filter's JSON alone. */
+  /** The object around the plugin's configuration, and its place; missing for the filter's JSON alone. */
   fields: Fields;
   node?: Node;
   /** The filter's JSON as the filter receives it. */
   json: string;
-  /** Which variables the filter gets; null where the file does not say. */
+  /** The variables that the filter gets; null if the file does not say. */
   variables: { fromHost: string[]; values: Record<string, string> } | null;
-  /** Where an attribute stands, and where a character of the JSON does. */
+  /** The position of an attribute, and of a character of the JSON. */
   position(path: string): Position;
   positionOfIndex(index: number): Position;
 }
 
-/** What nobody but this filter has. One of them is enough to know it by, whatever the plugin is called. */
+/** Attributes that only this filter has. One of them identifies it, whatever the plugin is called. */
 const TELLING = ["discovery", "provider_cluster", "bearer_only", "introspection_endpoint", "use_jwks", "claim_validator", "unauth_action", "rules"];
 
 export function pluginsOf(file: SourceFile): { plugins: Plugin[]; findings: Finding[] } {
@@ -53,7 +53,7 @@ export function resourcesIn(file: SourceFile): Fields[] {
   return file.documents.filter(({ errors }) => errors.length === 0).flatMap((document) => resourcesOf(document.contents as Node | null)).map((node) => node?.toJSON() as unknown).filter(isFields).filter((one) => typeof one.kind === "string");
 }
 
-/** JSON, even where it is broken, that is neither Envoy's nor Kubernetes'. */
+/** Whether the text is JSON, valid or not, that belongs to neither Envoy nor Kubernetes. */
 function isFilterJson({ text, documents }: SourceFile): boolean {
   if (!/^[\s﻿]*\{/.test(text)) return false;
   const root = documents[0]?.toJS() as unknown;
@@ -66,7 +66,7 @@ function alone(file: SourceFile): Plugin {
   return { home: "filter", file, fields: {}, json: file.text, variables: null, position: (path) => file.at(json.offsetOf(path)), positionOfIndex: (index) => file.at(index) };
 }
 
-/** Every PluginConfig: whatever has a `vm_config`. */
+/** Every PluginConfig, that is every object with a `vm_config`. */
 function ofEnvoy(file: SourceFile, root: Node | null, home: Home, findings: Finding[]): Plugin[] {
   return mapsBelow(root).filter((map) => isMap(nodeAt(map, "vm_config"))).flatMap((map) => {
     const fields = map.toJSON() as Fields, configuration = nodeAt(map, "configuration", "value") ?? nodeAt(map, "configuration");
@@ -100,7 +100,7 @@ function ofExtensionPolicy(file: SourceFile, root: Node | null): Plugin[] {
   });
 }
 
-/** `configuration`: a string that is JSON, or an object that whoever reads the file makes JSON of. */
+/** `configuration`: a string of JSON, or an object that the reader of the file turns into JSON. */
 function pluginOf(file: SourceFile, home: Home, fields: Fields, map: YAMLMap, configuration: Node | undefined, variables: Plugin["variables"]): Plugin {
   const common = { home, file, fields, node: map as Node, variables };
   if (isScalar(configuration) && typeof configuration.value === "string") {

@@ -1,8 +1,8 @@
-// The filter's settings as plain objects, for questions that need more than its own reader sees: the whole, and each rule with what it has from the whole.
+// The filter's settings as plain objects, for checks across settings: the top level, and each rule with what it inherits.
 
 import { isFields, type Fields } from "./fields";
 
-/** `path`: where the settings stand, "" or "rules[2]". */
+/** `path`: the place of the settings, "" or "rules[2]". */
 export interface Settings { path: string; own: Fields; all: Fields }
 
 export function settingsOf(config: Fields): Settings[] {
@@ -13,13 +13,13 @@ export function settingsOf(config: Fields): Settings[] {
 
 export const placeOf = ({ path, own }: Settings, key: string): string => path !== "" && key in own ? `${path}.${key}` : key;
 
-/** Whether browsers log in: the filter's own rule (assembly/config/compile.ts). */
+/** Whether browsers log in, by the filter's own rule (assembly/config/compile.ts). */
 export function logsIn({ all }: Settings): boolean {
   if (all.mode === "public" || all.mode === "deny" || all.mode === "bearer" || all.bearer_only === true && all.mode !== "browser") return false;
   return isFields(all.session) || (all.unauth_action ?? "auth") === "auth";
 }
 
-/** Whether the filter must read a request's body, and the attribute that makes it. */
+/** The attribute that makes the filter read a request's body, if there is one. */
 export function readsBody(settings: Settings): string | undefined {
   if (!logsIn(settings)) return undefined;
   return "backchannel_logout_path" in settings.all ? "backchannel_logout_path" : settings.all.response_mode === "form_post" ? "response_mode" : undefined;
@@ -27,7 +27,7 @@ export function readsBody(settings: Settings): string | undefined {
 
 export const ENDPOINTS = ["jwks_uri", "introspection_endpoint", "token_endpoint", "userinfo_endpoint", "revocation_endpoint"] as const;
 
-/** The clusters that settings name, each with the place that names it. */
+/** The clusters named in settings, each with the place of its name. */
 export function clusterNames(settings: Settings): { place: string; cluster: string }[] {
   const { own } = settings, out: { place: string; cluster: string }[] = [];
   const add = (place: string, cluster: unknown) => { if (typeof cluster === "string") out.push({ place: settings.path === "" ? place : `${settings.path}.${place}`, cluster }); };
@@ -39,7 +39,7 @@ export function clusterNames(settings: Settings): { place: string; cluster: stri
   return out;
 }
 
-/** The cluster that a URL of the provider is called by (assembly/config/clusters.ts). */
+/** The cluster for a URL of the provider (assembly/config/clusters.ts). */
 export function clusterFor({ all }: Settings, endpoint: string, url: URL): string | undefined {
   const own = isFields(all.endpoint_clusters) ? all.endpoint_clusters : {};
   const hosts = isFields(own.hosts) ? own.hosts : {};

@@ -1,4 +1,4 @@
-// What the filter cannot see of itself: how Envoy, Istio or Envoy Gateway run it.
+// Checks what the filter cannot see itself: how Envoy, Istio or Envoy Gateway run it.
 
 import type { Node } from "yaml";
 import { capabilitiesOf } from "../../capabilities";
@@ -9,9 +9,9 @@ import type { Note } from "./note";
 import type { Plugin } from "./plugins";
 import { placeOf, readsBody, logsIn, type Settings } from "./settings";
 
-/** A session's cookies: nine of 4,096 bytes (docs/bounds.md), and room for the rest of a browser's headers. */
+/** The cookies of a session, nine of 4,096 bytes (docs/bounds.md), and room for the other headers of a browser. */
 const SESSION_KB = 36, REST_KB = 12;
-/** Where capability_restriction_config may stand in the VM as well; and where bodies can be read. */
+/** The versions since which capability_restriction_config may also be in the VM, bodies can be read, and Envoy can sign. */
 const RESTRICTION_MOVED = [1, 40], BODIES_SINCE = [1, 35], SIGNS_SINCE = [1, 37];
 
 export function checkSurroundings(plugin: Plugin, root: Node | null, all: Settings[], envoyVersion: string | undefined, note: Note): void {
@@ -33,7 +33,7 @@ function checkFailure(plugin: Plugin, note: Note): void {
   if (open !== "") note("error", "fails-open", "", `${open} lets every request through unverified when the filter is not there: leave it out, or FAIL_RELOAD`, place(plugin, open));
 }
 
-/** Envoy hands strings over as they are, and every other message in protobuf's bytes. */
+/** Envoy passes a string unchanged, and every other message as protobuf bytes. */
 function checkType(plugin: Plugin, note: Note): void {
   const type = typeOf(at(plugin.fields, "configuration"));
   if (type !== "" && !/^google\.protobuf\.(StringValue|BytesValue)$/.test(type)) note("error", "configuration-type", "", `configuration is a ${type}, which Envoy hands over in bytes that are no JSON: use google.protobuf.StringValue, and the JSON as its text`, place(plugin, "configuration"));
@@ -52,7 +52,7 @@ function checkBodies(plugin: Plugin, all: Settings[], version: string | undefine
   }
 }
 
-/** Envoy signs assertions for the filter. */
+/** Client assertions need Envoy's function to sign. */
 function checkSigning(plugin: Plugin, all: Settings[], version: string | undefined, note: Note): void {
   const path = all.filter(({ own }) => "client_rsa_private_key" in own).map((settings) => placeOf(settings, "client_rsa_private_key"))[0];
   if (path !== undefined && version !== undefined && isBefore(version, SIGNS_SINCE)) note("error", "envoy-too-old", path, `private_key_jwt needs Envoy ${SIGNS_SINCE.join(".")} or later: before, it does not sign`, plugin.position(path));
@@ -60,7 +60,7 @@ function checkSigning(plugin: Plugin, all: Settings[], version: string | undefin
 
 const SECRETS = ["client_secret", "symmetric_key", "client_rsa_private_key"];
 
-/** The filter itself warns of secrets in its configuration; those in `key_values` it gets as it gets any variable. */
+/** The filter itself warns of secrets in its configuration. Secrets in `key_values` look like any variable to it. */
 function checkSecrets(plugin: Plugin, all: Settings[], note: Note): void {
   const named = all.flatMap(({ own }) => [...SECRETS.map((key) => own[key]), ...[isFields(own.session) ? own.session.secret : undefined].flat()]);
   const variables = new Set(named.map((text) => /^\$env:\/\/(.+)$/i.exec(String(text))?.[1]));
@@ -83,7 +83,7 @@ function checkCapabilities(plugin: Plugin, version: string | undefined, note: No
   if (missing.length > 0) note("error", "capability-missing", "", `allowed_capabilities lacks what the filter needs: ${missing.map((name) => `${name}: {}`).join(", ")}`, place(plugin, ...path));
 }
 
-/** The connection managers of the same file, all of them: the plugin may stand in any. */
+/** Checks all connection managers of the file, because the plugin may belong to any. */
 function checkConnectionManager(plugin: Plugin, root: Node | null, all: Settings[], note: Note): void {
   for (const map of mapsBelow(root)) {
     const manager = map.toJSON() as Fields;

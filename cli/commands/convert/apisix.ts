@@ -1,4 +1,4 @@
-// APISIX: a plugin's object, or routes (of a standalone file, of the Admin API, of an export) whose hosts, paths and methods become rules.
+// APISIX: one plugin object, or routes (from a standalone file, the Admin API, or an export) whose hosts, paths and methods become rules.
 
 import { isFields, listAt, type Fields } from "../check/fields";
 import { APISIX } from "./apisix_options";
@@ -20,7 +20,7 @@ function single(plugin: Fields, options: Option[]): Draft {
 
 export const logsIn = (filter: Fields): boolean => filter.bearer_only !== true && (filter.unauth_action ?? "auth") === "auth" || isFields(filter.session);
 
-/** Its settings, with references that only APISIX can follow replaced. */
+/** Converts the settings. References that only APISIX can resolve are replaced. */
 function put({ _meta: meta, ...plugin }: Fields, draft: Draft, options: Option[]): void {
   if (isFields(meta)) for (const [key, value] of Object.entries(meta)) if (value !== false) say(draft, "dropped", `_meta.${key}`, key === "disable" ? "the plugin is switched off there, and guards here" : "is about APISIX's plugins in general: rules say which requests are guarded");
   putAll(options, referring(plugin, "", draft) as Fields, draft);
@@ -41,7 +41,7 @@ function referring(value: unknown, path: string, draft: Draft): unknown {
 
 interface Route { name: string; fields: Fields; plugin: Fields | undefined }
 
-/** Every object with `uri`, `uris` or `plugins`, wherever it stands; consumers, services and plugin configurations are none. */
+/** Every object with `uri`, `uris` or `plugins` anywhere in the value, except consumers, services and plugin configurations. */
 function routesOf(value: unknown): Route[] {
   if (Array.isArray(value)) return value.flatMap(routesOf);
   if (!isFields(value)) return [];
@@ -59,7 +59,7 @@ function ruled(routes: Route[], options: Option[]): Draft {
     const own: Draft = { filter: {}, changes: [] };
     const { match, whole } = matchOf(route, own);
     if (!whole && (route.plugin === undefined || Object.keys(match).length === 0)) {
-      // What lets requests through must not let more of them through than there.
+      // A rule that lets requests through must not match more of them than the route.
       draft.changes.push(...own.changes.map((one) => ({ ...one, option: `${route.name}: ${one.option}` })));
       if (route.plugin !== undefined) say(draft, "unguarded", `${route.name}: uri`, "no rule can say which requests these are: write one by hand, before those that take the same requests");
       continue;
@@ -78,7 +78,7 @@ function ruled(routes: Route[], options: Option[]): Draft {
   draft.filter = { mode: "deny", ...common, rules: rules.map((rule) => without(rule, rule.mode === "public" ? {} : common)) };
   if (rules.length === 1 && Object.keys(draft.filter.rules as Fields[] [0]).length === 0) draft.filter.rules = rules;
   const open = (draft.filter.rules as Fields[]).find((rule) => !("host" in rule || "path" in rule || "path_prefix" in rule || "method" in rule));
-  // A route for everything is what stands outside of the rules.
+  // A route for everything stands outside of the rules.
   if (open !== undefined) {
     const others = (draft.filter.rules as Fields[]).filter((rule) => rule !== open);
     const { mode: _deny, rules: _rules, ...settings } = draft.filter;
@@ -87,7 +87,7 @@ function ruled(routes: Route[], options: Option[]): Draft {
   return draft;
 }
 
-/** The first rule that takes a request guards it; APISIX takes exact paths before prefixes, and longer prefixes before shorter ones. */
+/** The first matching rule guards a request. APISIX takes exact paths before prefixes, and longer prefixes before shorter ones. */
 function bySpecificity(a: Fields, b: Fields): number {
   const longest = (rule: Fields, key: string): number => Math.max(0, ...listAt(rule, key).map((path) => String(path).length));
   const rank = (rule: Fields): number[] => ["path" in rule ? 1 : 0, longest(rule, "path_prefix"), "host" in rule ? 1 : 0, "method" in rule ? 1 : 0];
@@ -97,7 +97,7 @@ function bySpecificity(a: Fields, b: Fields): number {
 
 const MATCHED = ["uri", "uris", "host", "hosts", "methods", "plugins", "name", "id", "desc", "upstream", "upstream_id", "service_id", "status", "labels", "create_time", "update_time", "timeout", "enable_websocket"];
 
-/** `whole`: the rule takes exactly what the route takes. */
+/** `whole`: the rule matches exactly what the route matches. */
 function matchOf({ fields }: Route, draft: Draft): { match: Fields; whole: boolean } {
   const uris = [...listAt(fields, "uris"), fields.uri].filter((uri) => typeof uri === "string") as string[], hosts = [...listAt(fields, "hosts"), fields.host].filter((host) => typeof host === "string");
   const prefixes = uris.filter((uri) => uri.endsWith("*")).map((uri) => uri.slice(0, -1)), exact = uris.filter((uri) => !/[*:{]/.test(uri)), odd = uris.filter((uri) => /[:{]/.test(uri) || uri.slice(0, -1).includes("*"));
@@ -120,7 +120,7 @@ function matchOf({ fields }: Route, draft: Draft): { match: Fields; whole: boole
 
 const MATCH = ["host", "path", "path_prefix", "method", "mode"];
 
-/** What all rules say alike stands once, outside. */
+/** Settings that all rules share, which stand outside of the rules once. */
 function commonOf(rules: Fields[]): Fields {
   const [first = {}, ...others] = rules;
   return Object.fromEntries(Object.entries(first).filter(([key, value]) => !MATCH.includes(key) && others.every((rule) => JSON.stringify(rule[key]) === JSON.stringify(value))));

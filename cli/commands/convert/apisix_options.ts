@@ -1,5 +1,5 @@
-// Every attribute of APISIX's openid-connect plugin (2.14 to 3.18) and of lua-resty-openidc that its open schema passes on. Names are the same
-// here, so most rows say only that.
+// Every attribute of APISIX's openid-connect plugin (2.14 to 3.18), and those of lua-resty-openidc that its open schema allows. Most rows only say
+// that the name is the same here.
 
 import type { Fields } from "../check/fields";
 import { change, CLUSTER, drop, keep, say, secret, set, type Option } from "./option";
@@ -9,7 +9,7 @@ const PAR = "pushed authorization requests are not supported: the request goes t
 const DPOP = "proof of possession is not supported: tokens are plain bearer tokens, which the provider must issue for this client";
 const STORE = "there is no store: sessions live in sealed cookies. Where they grow too large for nine cookies, keep less by session_contents";
 const PROXY = "calls go through Envoy's cluster, which may lead through a proxy";
-/** Parameters that make the login safe by being the filter's own. */
+/** Parameters that protect the login, which only the filter may set. */
 const OWN_PARAMS = ["state", "nonce", "redirect_uri", "client_id", "response_type", "code_challenge", "code_challenge_method", "scope", "response_mode", "request", "request_uri"];
 
 export const APISIX: Option[] = [
@@ -91,10 +91,10 @@ export const APISIX: Option[] = [
   change("claim_validator.audience.match_with_client_id", true, "claim_validator.audience.match_with_client_id", "a token for another audience is 401, not 403"),
   change("claim_validator.audience.valid_audiences", ["api"], "claim_validator.audience.valid_audiences", "a token for another audience is 401, not 403"),
   change("claim_schema", { type: "object", required: ["sub"] }, "claim_schema", "is 403, not 401; keywords that are not supported are refused"),
-  // APISIX refuses these at the root; who writes them means the objects above.
+  // APISIX refuses these at the root. Whoever writes them means the objects above.
   ...drop(PAR, { use_par: true, pushed_authorization_request_endpoint: "https://idp.example.com/par", pushed_authorization_request_endpoint_auth_method: "client_secret_basic" }),
   ...drop(DPOP, { use_dpop: true, dpop_signing_alg: "ES256", dpop_private_key: PEM, dpop_public_jwk: {} }),
-  // What the open schema passes on to lua-resty-openidc.
+  // Options of lua-resty-openidc that the open schema allows.
   keep("redirect_after_logout_uri", "/goodbye"),
   ...drop("only the provider's end_session_endpoint gets an ID Token: leave redirect_after_logout_uri out, and it does", { redirect_after_logout_with_id_token_hint: true }),
   keep("prompt", "login"),

@@ -1,4 +1,4 @@
-// `convert`: from another tool's configuration to the filter's, and everything that is not the same afterwards.
+// `convert`: turns another tool's configuration into the filter's, and reports every difference.
 
 import { parseAllDocuments } from "yaml";
 import { judge, type Remark } from "../filter/judge";
@@ -28,7 +28,7 @@ const CONVERTERS: Record<string, (file: SourceFile) => Draft> = {
 
 export const SOURCES = Object.keys(CONVERTERS);
 
-export interface Converted { filter: Record<string, unknown>; changes: Change[]; /** What the filter still refuses: to be changed by hand. */ refused: Remark[] }
+export interface Converted { filter: Record<string, unknown>; changes: Change[]; /** Still refused: to be changed by hand. */ refused: Remark[] }
 
 export function convert(from: string, file: SourceFile): Converted {
   const { filter, changes } = CONVERTERS[from]!(file);
@@ -37,7 +37,7 @@ export function convert(from: string, file: SourceFile): Converted {
   return { filter, changes, refused };
 }
 
-/** Of several documents the one of that kind, or the first. */
+/** The document of that kind, or the first. */
 function objectOf(file: SourceFile, kind?: string): Record<string, unknown> {
   const documents = parseAllDocuments(file.text), list = Array.isArray(documents) ? documents : [];
   const broken = list.find(({ errors }) => errors.length > 0);

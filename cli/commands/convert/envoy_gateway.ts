@@ -1,4 +1,4 @@
-// Envoy Gateway's SecurityPolicy: its oidc, its jwt, and who is authorized by claims.
+// Envoy Gateway's SecurityPolicy: its oidc and jwt sections, and its authorization by claims.
 
 import { at, isFields, listAt, textAt, type Fields } from "../check/fields";
 import { UserError } from "../io";
@@ -60,7 +60,7 @@ export function convertEnvoyGateway(document: unknown, options: Option[] = ENVOY
   return draft;
 }
 
-/** Its providers are jwt_authn's, by other names. */
+/** Its providers are those of jwt_authn under other names. */
 function addJwt(providers: Fields[], draft: Draft): void {
   const asEnvoy = Object.fromEntries(providers.map((provider) => {
     const { name, remoteJWKS, localJWKS, claimToHeaders, recomputeRoute, extractFrom, ...rest } = provider;

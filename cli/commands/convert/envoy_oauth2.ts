@@ -7,9 +7,9 @@ import { change, complete, drop, keep, putAll, say, seconds, set, type Draft, ty
 const COOKIES = "cookies have names of their own, sealed and in as many chunks as they need";
 const MATCHERS = "matchers of headers have no counterpart: scripts and forms get 401 by what they send (Sec-Fetch-Mode, Accept); rules go by host, path and method";
 
-/** Where a path matcher leads: `{ path: { exact } }`. */
+/** The path of a path matcher: `{ path: { exact } }`. */
 const exactPath = (value: unknown): string | undefined => textAt(value, "path", "exact") || undefined;
-/** Formats of Envoy: what says scheme and host is left to the request. */
+/** Formats of Envoy: parts for scheme and host are dropped, because the request decides them. */
 const callback = (value: string): string => /%REQ\(/.test(value) ? `/${value.split("%/").slice(1).join("%/")}`.replace(/^\/+/, "/") : value;
 
 export const ENVOY_OAUTH2: Option[] = [
@@ -61,7 +61,7 @@ export function snake(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), snake(inner)]));
 }
 
-/** Every object of a type below a value. */
+/** Every object of a type inside a value. */
 export function objectsOf(value: unknown, type: string): Fields[] {
   if (Array.isArray(value)) return value.flatMap((item) => objectsOf(item, type));
   if (!isFields(value)) return [];
@@ -78,7 +78,7 @@ export function convertEnvoyOauth2(document: unknown, options: Option[] = ENVOY_
   return draft;
 }
 
-/** Envoy knows endpoints; the filter needs to know whose ID Tokens it verifies. */
+/** Envoy is given endpoints. The filter also needs the issuer whose ID Tokens it verifies. */
 function addDiscovery(draft: Draft): void {
   const endpoint = String(draft.filter.authorization_endpoint ?? draft.filter.token_endpoint ?? "");
   const keycloak = /^(.+)\/protocol\/openid-connect\/\w+$/.exec(endpoint)?.[1], entra = /^(https:\/\/login\.microsoftonline\.com\/[^/]+)\/oauth2\/v2\.0\/\w+$/.exec(endpoint)?.[1];

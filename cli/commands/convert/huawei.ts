@@ -1,13 +1,13 @@
-// Huawei Cloud APIG: one OIDC policy. Names are its own, and most mean the same as one of APISIX's.
+// Huawei Cloud APIG: one OIDC policy. It has its own names, most of which mean the same as an attribute of APISIX.
 
 import { change, complete, drop, keep, putAll, say, secret, type Draft, type Option } from "./option";
 import { logsIn } from "./apisix";
 
-/** For the tests: APIG takes RSA alone. */
+/** For the tests: APIG accepts RSA only. */
 const RSA_KEY = "-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAogadGqRcDTcXMgGgseKW\nX4unWUHABx2/oGR4DMRph1xjfpYHLiYJTFkXMzES8AM7A2halxFkZLAZ0oOiMwb/\noqfqG0LC4MfZcAFMbnR82w6ZNJc2ZAcMRji6AXg6aA+ruGtU5/NlRhxw9ebxLs0q\nXcESy2IeAsMbCpEpOt4kw68tXCMPk/iyfxf9wn5i7Mfd92G9BO1dXNkwJtu6o4u6\n1Ln/CAsMq+xgoZGmsB/bDY3/6mQyPawlzRAxCSb9A9jWuanR5IGa3wax8N0eolru\nMtFkmpE7YEJ1erX0HFvIVj9x52ATSFTqYidiI4yOaNomiKchV2bS4aAC/LyP4uie\nbwIDAQAB\n-----END PUBLIC KEY-----";
 
 const PATH = "is a path here, without an API of its own: the filter answers there itself";
-/** An API's id says nothing of its path. */
+/** The id of an API does not show its path. */
 const pathOf = (value: unknown): string | undefined => String(value).startsWith("/") || String(value).startsWith("http") ? String(value) : undefined;
 
 const redirect = (name: string): Option => change(name, "/redirect", "redirect_uri", (value: string) => pathOf(value) === undefined ? `${value} is an API's id: write its path into redirect_uri` : PATH, pathOf);

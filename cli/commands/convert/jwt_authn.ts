@@ -38,7 +38,7 @@ export const JWT_PROVIDER: Option[] = [
   ...drop("routes are chosen before the filter runs", { clear_route_cache: true }),
 ];
 
-/** Of the whole filter. */
+/** Options of the whole filter. */
 export const JWT_AUTHN: Option[] = [
   { name: "providers", outcome: "kept", sample: {}, put: () => {} },
   { name: "rules", outcome: "changed", sample: [{ match: { prefix: "/x" } }], put: () => {} },

@@ -1,4 +1,4 @@
-// mod_auth_openidc 2.4: directives of Apache's configuration, with the Location blocks that they stand in.
+// mod_auth_openidc 2.4: directives of Apache's configuration, and the Location blocks around them.
 
 import { change, complete, drop, keep, putAll, say, secret, set, within, type Draft, type Option } from "./option";
 
@@ -135,7 +135,7 @@ export function convertModAuthOpenidc(text: string, options: Option[] = MOD_AUTH
     say(draft, "added", "discovery", "metadata is always read, at the issuer's usual address");
   }
   const rules = blocks.map((block) => ruleOf(block, draft, options)).filter((rule) => rule !== undefined);
-  // A <Location /> is everything: it stands outside of the rules.
+  // <Location /> matches everything, so its settings stand outside of the rules.
   const open = rules.find((rule) => rule.path_prefix === "/");
   if (open !== undefined) for (const [key, value] of Object.entries(open)) if (key !== "path_prefix") set(filter, key, value);
   if (bearer && !people && open === undefined) filter.bearer_only = true;
@@ -186,7 +186,7 @@ function addRequire(require: string, filter: Record<string, unknown>, draft: Dra
 
 const plain = (directives: Record<string, string[]>): Record<string, unknown> => Object.fromEntries(Object.entries(directives).map(([name, values]) => [name, values.length === 1 ? values[0] : values]));
 
-/** The first is what stands in no Location; virtual hosts and conditions are looked through. */
+/** The first block holds what is in no Location. Virtual hosts and conditions are ignored, and their contents are read. */
 function blocksOf(text: string): Block[] {
   const block = (kind: string, pattern: string): Block => ({ kind, pattern, directives: {}, requires: [], authType: "" });
   const blocks = [block("", "")], open = [blocks[0]!];
@@ -204,6 +204,6 @@ function blocksOf(text: string): Block[] {
   return blocks;
 }
 
-/** Apache does not mind capitals. */
+/** Apache ignores case. */
 const spelt = (name: string): string => MOD_AUTH_OPENIDC.find((option) => option.name.toLowerCase() === name.toLowerCase())?.name ?? name;
 

@@ -13,7 +13,7 @@ const GROUPS = "is a provider's own way to say who may come in: have it put grou
 const OTHER = "is not OpenID Connect";
 const PASSWORDS = "people log in at the provider alone";
 
-/** Patterns of paths: what fits the filter's exact paths and whole folders; undefined for any other. */
+/** Path patterns: the exact path or the folder in the filter's terms; undefined for any other pattern. */
 function matchOf(pattern: string): Record<string, unknown> | undefined {
   const [, method, path] = /^(?:([A-Z]+)=)?(.+)$/.exec(pattern) ?? [];
   const [, folder, end] = /^\^?((?:\/[\w.~-]*|\\[.-])*?)(\/?\.\*|\$|\/)?\$?$/.exec(path ?? "") ?? [];
@@ -22,7 +22,7 @@ function matchOf(pattern: string): Record<string, unknown> | undefined {
   return { ...(method === undefined ? {} : { method }), ...(end === "$" ? { path: plain } : { path_prefix: plain }) };
 }
 
-/** Rules for routes; those whose pattern has no counterpart are named. */
+/** Rules for routes. Those whose pattern has no counterpart are reported. */
 function routes(name: string, mode: string, sample: string[], why: string): Option {
   return {
     name, outcome: "changed", sample,
@@ -131,7 +131,7 @@ function putDomains(value: unknown, draft: Draft): void {
   else say(draft, "unguarded", "email_domains", "claims are compared as a whole: have the provider say the domain in a claim of its own (hd at Google), and use access_rules");
 }
 
-/** Flags whose names differ from the file's. */
+/** Flags whose names differ from those in the file. */
 const PLURALS: Record<string, string> = { allowed_group: "allowed_groups", allowed_role: "allowed_roles", api_route: "api_routes", cookie_domain: "cookie_domains", email_domain: "email_domains", entra_id_allowed_tenant: "entra_id_allowed_tenants", exclude_logging_path: "exclude_logging_paths", github_user: "github_users", gitlab_group: "gitlab_groups", gitlab_project: "gitlab_projects", htpasswd_user_group: "htpasswd_user_groups", keycloak_group: "keycloak_groups", oidc_audience_claim: "oidc_audience_claims", oidc_enabled_signing_alg: "oidc_enabled_signing_algs", oidc_extra_audience: "oidc_extra_audiences", oidc_public_key_file: "oidc_public_key_files", provider_ca_file: "provider_ca_files", skip_auth_route: "skip_auth_routes", tls_cipher_suite: "tls_cipher_suites", trusted_ip: "trusted_ips", trusted_proxy_ip: "trusted_proxy_ips", upstream: "upstreams", whitelist_domain: "whitelist_domains" };
 
 export function convertOauth2Proxy(text: string, options: Option[] = OAUTH2_PROXY): Draft {
@@ -145,7 +145,7 @@ export function convertOauth2Proxy(text: string, options: Option[] = OAUTH2_PROX
   say(draft, "added", "logout_path", "/oauth2/sign_out, as there; rd is not looked at: post_logout_redirect_uri says where people go");
   set(filter, "logout_path", "/oauth2/sign_out");
   const rules = filter.rules as { path?: string; path_prefix?: string }[] | undefined;
-  // The first rule that takes a request guards it.
+  // The first matching rule guards a request.
   rules?.sort((a, b) => (b.path ?? b.path_prefix ?? "").length - (a.path ?? a.path_prefix ?? "").length);
   complete(draft, true);
   return draft;
@@ -160,7 +160,7 @@ function settingsOf(text: string): Record<string, unknown> {
   }
 }
 
-/** `--name=value`, one in a line or several; a name without a value is true, one that comes twice a list. */
+/** `--name=value`, one per line or several. A name without a value is true, a repeated one is a list. */
 function flagsOf(text: string): Record<string, unknown> {
   const out: Record<string, unknown> = {};
   for (const [, name, quoted, bare] of text.matchAll(/--([a-z][a-z0-9-]*)(?:[= ](?:"([^"]*)"|([^\s"',]+)))?/g)) {

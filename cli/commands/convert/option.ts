@@ -1,16 +1,19 @@
-// What becomes of one option of another tool. A tool is a table of these, so that nothing is lost unsaid: each option is kept, or stands
-// in the list of changes with the reason.
+// The conversion of one option of another tool. A tool is a table of these, so that nothing is lost silently: each option is either kept, or listed
+// as a change with the reason.
 
 import type { Fields } from "../check/fields";
 
-/** `added`: what the tool does not have and the filter needs. `unguarded`: it said who may pass, and nothing in the result does: to be written by hand. */
+/**
+ * `added`: the other tool does not have it and the filter needs it. `unguarded`: it restricted access, and nothing in the result does; it must be
+ * written by hand.
+ */
 export interface Change { kind: "changed" | "dropped" | "added" | "unguarded"; option: string; text: string }
 
 export interface Draft { filter: Fields; changes: Change[] }
 
 export interface Option {
   name: string;
-  /** `kept`: under the same or another name, with the same meaning. */
+  /** `kept`: same meaning, under the same or another name. */
   outcome: "kept" | "changed" | "dropped";
   /** A value for the tests. */
   sample: unknown;
@@ -30,12 +33,12 @@ export function set(filter: Fields, path: string, value: unknown): void {
 
 export const say = (draft: Draft, kind: Change["kind"], option: string, text: string): void => void draft.changes.push({ kind, option, text });
 
-/** The same meaning; `to`: its name here. */
+/** Same meaning; `to`: its name here. */
 export function keep(name: string, sample: unknown, to = name, map: Map = (value) => value): Option {
   return { name, outcome: "kept", sample, put: (value, { filter }) => set(filter, to, map(value as never)) };
 }
 
-/** Another meaning, told by `why`; "" where this value means the same. */
+/** Another meaning, explained by `why`, which is "" for a value with the same meaning. */
 export function change(name: string, sample: unknown, to: string, why: string | ((value: never) => string), map: Map = (value) => value): Option {
   return {
     name, outcome: "changed", sample,
@@ -47,17 +50,17 @@ export function change(name: string, sample: unknown, to: string, why: string | 
   };
 }
 
-/** Nothing of it comes over. */
+/** It has no counterpart. */
 export function drop(why: string, samples: Record<string, unknown>): Option[] {
   return Object.entries(samples).map(([name, sample]) => ({ name, outcome: "dropped" as const, sample, put: (_value, draft) => say(draft, "dropped", name, why) }));
 }
 
-/** Likewise for what says who may pass. */
+/** Likewise, for an option that restricts access. */
 export function unguarded(why: string, samples: Record<string, unknown>): Option[] {
   return drop(why, samples).map((option) => ({ ...option, put: (_value, draft) => say(draft, "unguarded", option.name, why) }));
 }
 
-/** A secret: what is written down moves into a variable, so that no configuration shows it. References of other products cannot be followed. */
+/** A secret. A literal value moves into a variable, so that no configuration shows it. References of other products cannot be resolved. */
 export function secret(name: string, to: string, variable: string): Option {
   return {
     name, outcome: "changed", sample: "a secret of some thirty-two characters",
@@ -69,7 +72,7 @@ export function secret(name: string, to: string, variable: string): Option {
   };
 }
 
-/** Puts a tool's settings, each by its row. Objects without a row of their own are looked into. */
+/** Converts a tool's settings, each by its row. Objects without a row are searched. */
 export function putAll(options: Option[], given: Fields, draft: Draft, path = ""): void {
   for (const [key, value] of Object.entries(given)) {
     const name = path === "" ? key : `${path}.${key}`, option = options.find((one) => one.name === name);
@@ -83,7 +86,7 @@ export function putAll(options: Option[], given: Fields, draft: Draft, path = ""
 
 export const CLUSTER = "belongs to Envoy's cluster that provider_cluster names";
 
-/** What every configuration needs here: a cluster for the provider, and for a login a session's secret. */
+/** Adds what every configuration needs here: a cluster for the provider and, for logins, a session secret. */
 export function complete(draft: Draft, logsIn: boolean): void {
   const { filter } = draft;
   if (filter.provider_cluster === undefined && (filter.discovery !== undefined || filter.introspection_endpoint !== undefined || filter.jwks_uri !== undefined)) {

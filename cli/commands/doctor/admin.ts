@@ -1,17 +1,17 @@
-// What a running Envoy tells on its admin interface, as far as the doctor reads it.
+// The part of a running Envoy's admin interface that the doctor reads.
 
 import { at, isFields, listAt, textAt, type Fields } from "../check/fields";
 import { UserError } from "../io";
 
 export interface Running {
   version: string;
-  /** Seconds that Envoy's clock is ahead of this machine's; undefined where its answer has no Date. */
+  /** How many seconds Envoy's clock is ahead of this machine's; undefined if its answer has no Date. */
   aheadSec?: number;
   listeners: Fields[];
   clusters: Fields[];
-  /** Filters that listeners get by extension discovery, as Istio gives them. */
+  /** Filters that listeners get by extension discovery, as in Istio. */
   extensions: Fields[];
-  /** Listeners that Envoy was given and refused, with its reason. */
+  /** Listeners that Envoy refused, with its reason. */
   rejected: { name: string; reason: string }[];
   hosts: Map<string, Host[]>;
   stats: Map<string, number>;

@@ -1,4 +1,4 @@
-// `doctor`: what a running Envoy and the provider say, held against each other.
+// `doctor`: compares a running Envoy with the provider.
 
 import { check } from "../check/check";
 import { at, isFields, textAt } from "../check/fields";
@@ -13,7 +13,7 @@ import { SourceFile } from "../source/source_file";
 import type { Running } from "./admin";
 import { POINTS_AT } from "./refusals";
 
-/** The oldest that the filter is tried with. */
+/** The oldest Envoy that the filter is tested with. */
 const OLDEST = [1, 36] as const;
 const CLOCK_SEC = 30, EXPIRES_DAYS = 14;
 
@@ -37,11 +37,11 @@ export async function examine(running: Running, configuration: SourceFile | unde
   return findings.filter((one, i) => findings.findIndex((other) => other.code === one.code && other.text === one.text) === i);
 }
 
-/** Whether Envoy reaches the clusters that the settings name. */
+/** Reports whether Envoy reaches the clusters that the settings name. */
 function sayClusters({ hosts, stats }: Running, all: Settings[], say: Say): void {
   for (const cluster of new Set(all.flatMap(clusterNames).map((named) => named.cluster))) {
     const found = hosts.get(cluster);
-    if (found === undefined) continue; // check has said so
+    if (found === undefined) continue; // check has already reported it
     const stat = (name: string): number => stats.get(`cluster.${cluster}.${name}`) ?? 0;
     if (found.length === 0) say("error", "dns", `cluster ${cluster} has no address: Envoy's DNS does not know its host (update_failure ${stat("update_failure")}). Look the name up from where Envoy runs`);
     const unreached = found.filter(({ connectFailures }) => connectFailures > 0);
@@ -67,7 +67,7 @@ function sayCounts({ stats, certificates, aheadSec }: Running, say: Say): void {
   }
 }
 
-/** Asked from here: Envoy's own way there is what the clusters say. */
+/** These requests come from this machine. The clusters show whether Envoy itself reaches the provider. */
 async function sayProviders(all: Settings[], { aheadSec }: Running, say: Say, io: Io, json: string): Promise<void> {
   const asked = new Set<string>();
   for (const settings of all) {
@@ -77,7 +77,7 @@ async function sayProviders(all: Settings[], { aheadSec }: Running, say: Say, io
     io.progress(`asking ${discovery.href}`);
     try {
       const known = await askProvider(discovery.href, urlOf(settings.all.jwks_uri)?.href);
-      // Against Envoy's clock, where that is known.
+      // Compared with Envoy's clock, if it is known.
       compare(settings, { ...known, ...(known.aheadSec === undefined ? {} : { aheadSec: known.aheadSec - (aheadSec ?? 0) }) }, (level, code, key, text) => say(level, code, text, json.includes(`"${key}"`) ? key : ""));
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;
@@ -87,7 +87,7 @@ async function sayProviders(all: Settings[], { aheadSec }: Running, say: Say, io
   }
 }
 
-/** A logout token that is none: the filter refuses it, and nobody else answers so. */
+/** Sends an invalid logout token, which the filter refuses with 400. */
 async function sayBackchannel(settings: Settings, say: Say, io: Io): Promise<void> {
   const path = settings.all.backchannel_logout_path, app = urlOf(settings.all.redirect_uri);
   if (!logsIn(settings) || typeof path !== "string" || app === undefined) return;
@@ -105,7 +105,7 @@ async function sayBackchannel(settings: Settings, say: Say, io: Io): Promise<voi
   }
 }
 
-/** Attributes of a file that are not in force. */
+/** Reports attributes of a file that are not in force. */
 function sayDifferences(inForce: string[], configuration: SourceFile, say: Say): void {
   const parse = (json: string): Record<string, unknown> => { try { const value = JSON.parse(json) as unknown; return isFields(value) ? value : {}; } catch { return {}; } };
   for (const { json } of pluginsOf(configuration).plugins) {

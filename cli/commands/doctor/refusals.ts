@@ -1,4 +1,4 @@
-// What a counted refusal points at. Codes that only speak of a client's own mistakes are left to docs/operations.md.
+// What a counted refusal indicates. docs/operations.md covers the codes that only report a client's own mistakes.
 
 export const POINTS_AT: Record<string, string> = {
   provider_not_ready: "metadata or keys have not come: look at the findings about its cluster and its discovery, and at the log for \"discovery of\"",

@@ -1,5 +1,5 @@
-// A proxy-wasm host that goes as far as a configuration does: the module is loaded and configured, and no request ever comes. Whatever
-// belongs to requests is not played, so that nothing here could be taken for an answer of Envoy's.
+// A proxy-wasm host for configurations only: it loads and configures the module, and never sends a request. It does not imitate functions for
+// requests, so that no result can be mistaken for Envoy's.
 
 import { randomBytes } from "node:crypto";
 
@@ -12,7 +12,7 @@ export interface LogLine { level: (typeof LEVELS)[number]; text: string }
 
 type Call = (...args: never[]) => unknown;
 
-/** The module's memory: views are made anew for each access, since it may have grown. */
+/** The module's memory. Each access makes a new view, because the memory may have grown. */
 class Memory {
   exports!: WebAssembly.Exports;
 
@@ -22,7 +22,7 @@ class Memory {
   u32(at: number, value: number): void { new DataView(this.buffer).setUint32(at >>> 0, value, true); }
   u64(at: number, value: bigint): void { new DataView(this.buffer).setBigUint64(at >>> 0, value, true); }
 
-  /** The module allocates what it is given. */
+  /** Passes bytes to the module, which allocates them. */
   give(bytes: Uint8Array, pointerAt: number, sizeAt: number): void {
     const at = bytes.length === 0 ? 0 : (this.exports.proxy_on_memory_allocate as (size: number) => number)(bytes.length);
     if (bytes.length > 0) this.write(at, bytes);
@@ -31,7 +31,7 @@ class Memory {
   }
 }
 
-/** Whether the module takes the configuration, and what it logged about it. Throws where it does not load, or traps. */
+/** Whether the module accepts the configuration, and what it logged. Throws if the module does not load, or traps. */
 export function configure(module: WebAssembly.Module, configuration: Uint8Array, environment: Record<string, string>): { accepted: boolean; log: LogLine[] } {
   const memory = new Memory(), log: LogLine[] = [];
   const calls: Record<string, Record<string, Call>> = { env: hostCalls(memory, configuration, log), wasi_snapshot_preview1: wasiCalls(memory, environment) };
@@ -60,7 +60,7 @@ function hostCalls(memory: Memory, configuration: Uint8Array, log: LogLine[]): R
       memory.give(configuration, pointerAt, sizeAt);
       return OK;
     },
-    // Both exist, and complain about anything but their message.
+    // Both functions exist, and refuse only the message.
     proxy_call_foreign_function(name: number, size: number) { return ["verify_signature", "sign"].includes(memory.read(name, size).toString()) ? BAD_ARGUMENT : NOT_FOUND; },
     proxy_define_metric(_type: number, _name: number, _size: number, idAt: number) { memory.u32(idAt, ++metrics); return OK; },
     proxy_increment_metric: () => OK,
@@ -70,7 +70,7 @@ function hostCalls(memory: Memory, configuration: Uint8Array, log: LogLine[]): R
     proxy_set_shared_data: () => OK,
     proxy_set_effective_context: () => OK,
     proxy_set_tick_period_milliseconds: () => OK,
-    // There is no request; what Envoy would answer to a capability that is withheld is another status.
+    // There is no request. For a withheld capability Envoy's status would be another.
     proxy_remove_header_map_value: () => BAD_ARGUMENT,
     proxy_replace_header_map_value: () => BAD_ARGUMENT,
   };

@@ -1,9 +1,9 @@
-// What the filter says of a configuration. Its own reader judges, so that no answer here can differ from Envoy's log.
+// Runs the filter's own reader on a configuration, so that no result can differ from Envoy's log.
 
 import { configure, type LogLine } from "./host";
 import { filterModule } from "./module";
 
-/** `path`: the attribute that it is about, "" where it is about the whole. */
+/** `path`: the attribute, or "" for the whole configuration. */
 export interface Remark { path: string; text: string }
 
 export interface Verdict { accepted: boolean; errors: Remark[]; warnings: Remark[] }
@@ -13,7 +13,7 @@ export function judge(configuration: string, environment: Record<string, string>
   try {
     told = configure(filterModule(), Buffer.from(configuration), environment);
   } catch (error) {
-    // A trap is a fault of the filter's own, and Envoy would not start with it either.
+    // A trap is a bug of the filter, and Envoy would not start with it either.
     return { accepted: false, errors: [{ path: "", text: `the filter stopped while it read this: ${(error as Error).message}` }], warnings: [] };
   }
   const { accepted, log } = told;
@@ -21,7 +21,7 @@ export function judge(configuration: string, environment: Record<string, string>
   return { accepted, errors: about("error", "critical"), warnings: about("warn") };
 }
 
-/** A path: names, list positions, and names that hold dots. Texts have a blank behind their first colon. */
+/** A path consists of names, which may contain dots, and list positions. In a remark a blank follows the first colon. */
 const REMARK = /^([A-Za-z_][\w.$/:-]*(?:\[\d+\][\w.$/:-]*)*): ([^]+)$/;
 
 function remark(line: string): Remark {

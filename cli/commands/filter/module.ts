@@ -1,4 +1,4 @@
-// Where the filter's module is: beside the compiled command, or in build/ of the project.
+// Finds the filter's module: beside the compiled command, or in build/ of the project.
 
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";

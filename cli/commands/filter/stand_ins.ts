@@ -1,18 +1,18 @@
-// Variables that a configuration refers to and that this machine does not have: each is given a value of the right kind, so that the
-// rest can be judged. What the filter says about the place of such a value is about the stand-in, and is left out.
+// Variables that a configuration refers to and that this machine does not have. Each gets a value of the right kind, so that the rest can be checked.
+// What the filter reports about such a value is about the stand-in, and is left out.
 
 import { createHash, generateKeyPairSync } from "node:crypto";
 
 export interface Variables {
-  /** What the filter is given. */
+  /** The environment of the filter. */
   environment: Record<string, string>;
-  /** Where a value is not the real one: the path of the attribute, and the variable. */
+  /** The stand-ins: the path of the attribute, and the variable. */
   standIns: { path: string; name: string }[];
 }
 
 const REFERENCE = /^\$env:\/\/(.+)$/i;
 
-/** `given`: null, where nothing says which variables the filter gets; else the names that it gets from the host, and the values that are written down. */
+/** `given`: the names that the filter gets from its host, and the values in the file; null if the file does not say. */
 export function variablesOf(config: unknown, given: { fromHost: string[]; values: Record<string, string> } | null, host: NodeJS.ProcessEnv): Variables {
   const out: Variables = { environment: { ...given?.values }, standIns: [] };
   for (const { path, key, name, siblings } of references(config, "", "", {})) {

@@ -1,4 +1,4 @@
-// A whole Envoy configuration, as a person would write it.
+// A complete Envoy configuration, as a person would write it.
 
 import { isIP } from "node:net";
 import { stringify } from "yaml";
@@ -107,5 +107,5 @@ export const commentLines = (lines: string[]): string => lines.map((line) => `# 
 
 export const indented = (text: string, by: number): string => text.split("\n").map((line) => " ".repeat(by) + line).join("\n");
 
-/** An object inside of a YAML text. */
+/** An object as part of a YAML text. */
 export const yamlAt = (value: unknown, by: number): string => indented(stringify(value, { lineWidth: 0 }).trimEnd(), by);

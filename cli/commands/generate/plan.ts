@@ -1,4 +1,4 @@
-// What a configuration will say, whatever it is written for: the filter's settings, and a cluster for each host that the provider is called at.
+// The contents of a configuration for any target: the filter's settings, and a cluster for each host of the provider.
 
 import { UserError } from "../io";
 import { askProvider, discoveryOf, listOf, ProviderError, type Known } from "../provider/provider";
@@ -14,25 +14,25 @@ export interface GenerateOptions {
   wasm: string;
 }
 
-/** A host of the provider, and what its cluster needs. */
+/** A host of the provider, with what its cluster needs. */
 export interface Host { name: string; hostname: string; port: number; tls: boolean }
 
 export interface Plan {
   options: GenerateOptions;
   filter: Record<string, unknown>;
   hosts: Host[];
-  /** What was found and decided, for comments. */
+  /** Findings and decisions, which become comments. */
   remarks: string[];
-  /** Environment variables that hold secrets, and what goes into each. */
+  /** Environment variables for secrets, and what to put into each. */
   secrets: Record<string, string>;
   readsBodies: boolean;
 }
 
-/** The client's own usual algorithm (OpenID Connect Dynamic Client Registration 1.0 §2). */
+/** The default of a client's signing algorithm (OpenID Connect Dynamic Client Registration 1.0 §2). */
 const USUAL = "RS256";
 const WITH_A_PUBLIC_KEY = /^(RS|PS|ES)(256|384|512)$|^EdDSA$/;
 
-/** `naming`: how the target calls the cluster of a host. `bodies`: whether it lets the filter read them. */
+/** `naming`: the target's name for the cluster of a host. `bodies`: whether the target lets the filter read bodies. */
 export async function planFor(options: GenerateOptions, naming: (host: Host) => string, bodies: boolean): Promise<Plan> {
   const app = urlOf(options.appUrl, "--app-url"), discovery = discoveryOf(urlOf(options.issuer, "--issuer").href.replace(/\/$/, "")), remarks: string[] = [];
   const known = options.offline ? undefined : await ask(discovery, remarks);
@@ -76,7 +76,7 @@ function hostsOf(discovery: string, known: Known | undefined, bearerOnly: boolea
   return different.filter((url) => !odd.includes(url)).map(({ hostname, port, protocol }, i) => ({ name: i === 0 ? "idp" : `idp-${hostname.replaceAll(/[^a-z0-9]+/gi, "-")}`, hostname, tls: protocol === "https:", port: Number(port) || (protocol === "https:" ? 443 : 80) }));
 }
 
-/** What may stand in YAML as it is. */
+/** Needs no quotes in YAML. */
 const PLAIN_HOST = /^[a-z0-9.-]+$/;
 
 const authority = ({ hostname, port, tls }: Host): string => port === (tls ? 443 : 80) ? hostname : `${hostname}:${port}`;
@@ -112,7 +112,7 @@ function addLogin(filter: Record<string, unknown>, options: GenerateOptions, app
 
 function methodOf(known: Known | undefined, remarks: string[]): string {
   const offered = known === undefined ? [] : listOf(known.metadata, "token_endpoint_auth_methods_supported");
-  // RFC 8414 §2: where nothing is said, it is this one.
+  // RFC 8414 §2: the default is client_secret_basic.
   const method = offered.length === 0 ? "client_secret_basic" : ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"].find((one) => offered.includes(one));
   if (method !== undefined) return method;
   remarks.push(`The provider takes none of the filter's ways to prove a client (${offered.join(", ")})`);
@@ -124,13 +124,13 @@ function idTokenAlgorithm(known: Known | undefined): string {
   return offered.length === 0 || offered.includes(USUAL) ? USUAL : offered[0]!;
 }
 
-/** Those of the keys that are published, where each says its own. */
+/** The algorithms of the published keys, if every key names one. */
 function algorithmsOf(known: Known | undefined): string[] {
   const keys = (known?.keys ?? []).filter(({ use }) => use === undefined || use === "sig"), named = keys.map(({ alg }) => String(alg));
   return named.every((alg) => WITH_A_PUBLIC_KEY.test(alg)) ? [...new Set(named)].sort() : [];
 }
 
-/** A slash at the issuer's end is the document's to say. */
+/** Whether the issuer ends with a slash is decided by the document. */
 const sameIssuer = (discovery: string, issuer: string): boolean => discovery.replace(/\/\.well-known\/.*$/, "") === issuer.replace(/\/$/, "");
 
 function urlOf(text: string, option: string): URL {

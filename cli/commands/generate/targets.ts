@@ -9,7 +9,7 @@ import { type Host, type Plan } from "./plan";
 export interface Target {
   naming: (host: Host) => string;
   bodies: boolean;
-  /** File names, and what stands in them. One alone goes to the standard output. */
+  /** File names and their contents. A single file goes to the standard output. */
   files: (plan: Plan) => Record<string, string>;
 }
 
@@ -87,7 +87,7 @@ ${yamlAt(plan.filter, 6)}
 ${plan.hosts.map(gatewayHost).join("")}`;
 }
 
-/** Envoy Gateway makes clusters only for what a route names: this one is for a host that nobody asks for. */
+/** Envoy Gateway makes clusters only for backends of routes. This route is for a host that nobody requests. */
 const gatewayHost = ({ name, hostname, port, tls }: Host): string => `---
 # The provider at ${hostname}. Its cluster is named httproute/default/${name}/rule/0
 apiVersion: gateway.envoyproxy.io/v1alpha1

@@ -1,4 +1,4 @@
-// `--online`: what the provider says, held against the settings.
+// `--online`: compares the provider with the settings.
 
 import { isFields } from "../check/fields";
 import type { Plugin } from "../check/plugins";
@@ -32,7 +32,7 @@ export async function askProviders(plugins: { plugin: Plugin; settings: Settings
   return findings;
 }
 
-/** What the provider and the settings do not agree on, and what was found. */
+/** Reports where the provider and the settings disagree, and what was found. */
 export function compare(settings: Settings, { metadata, keys, aheadSec }: Known, note: (level: Level, code: string, key: string, text: string) => void): void {
   const { all } = settings;
   const expected = typeof all.issuer === "string" ? [all.issuer] : [issuerOf(String(all.discovery)), `${issuerOf(String(all.discovery))}/`];

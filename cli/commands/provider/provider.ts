@@ -1,4 +1,4 @@
-// What a provider says of itself: its metadata and keys, fetched as the filter does.
+// A provider's metadata and keys, fetched as the filter does.
 
 export interface Metadata {
   issuer: string;
@@ -8,11 +8,11 @@ export interface Metadata {
 export interface Known {
   metadata: Metadata;
   keys: Record<string, unknown>[];
-  /** How far the provider's clock is ahead of this machine's, by its Date header; undefined where it has none. */
+  /** How many seconds the provider's clock is ahead of this machine's, by its Date header; undefined without one. */
   aheadSec?: number;
 }
 
-/** Why there is no answer, for people. */
+/** Why the provider gave no answer, in words for people. */
 export class ProviderError extends Error {
   constructor(readonly code: "unreachable" | "status" | "not-json" | "no-keys", message: string) { super(message); }
 }

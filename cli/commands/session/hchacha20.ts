@@ -1,8 +1,8 @@
-// HChaCha20 (draft-irtf-cfrg-xchacha-03): makes of a key and sixteen bytes of a nonce the key of the ChaCha20 that Node has.
+// HChaCha20 (draft-irtf-cfrg-xchacha-03): derives the key of Node's ChaCha20 from a key and sixteen bytes of a nonce.
 
 const QUARTERS = [[0, 4, 8, 12], [1, 5, 9, 13], [2, 6, 10, 14], [3, 7, 11, 15], [0, 5, 10, 15], [1, 6, 11, 12], [2, 7, 8, 13], [3, 4, 9, 14]] as const;
 
-/** §2.2: the rounds of ChaCha20 without the addition at their end; the first and the last row of the state. */
+/** §2.2: the rounds of ChaCha20 without the final addition. The result is the first and the last row of the state. */
 export function hChaCha20(key: Buffer, input: Buffer): Buffer {
   const x = new Uint32Array([0x61707865, 0x3320646e, 0x79622d32, 0x6b206574, ...words(key), ...words(input)]);
   const turn = (to: number, from: number, by: number): void => {

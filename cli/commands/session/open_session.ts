@@ -1,24 +1,24 @@
-// A session out of a Cookie header, opened with its secret: the format of assembly/session, read once more in Node.
+// Opens the session in a Cookie header with its secret: a second reader, in Node, of the format in assembly/session.
 
 import { createDecipheriv, hkdfSync } from "node:crypto";
 import { hChaCha20 } from "./hchacha20";
 
-/** What a session is sealed for. */
+/** The values that a session is sealed with. */
 export interface Context { issuer: string; clientId: string; secrets: string[] }
 
 export interface OpenedSession {
   cookie: string;
-  /** Cookies, and bytes of their names and values together. */
+  /** The number of cookies, and the bytes of their names and values together. */
   chunks: number;
   cookieBytes: number;
   plainBytes: number;
-  /** Seconds since 1970; 0 where one is not known. */
+  /** Seconds since 1970; 0 if unknown. */
   times: { created: number; touched: number; extended: number; authenticated: number; accessExpires: number };
   accessVerified: boolean;
   subject: string;
   sid: string;
   scope: string;
-  /** Bytes of each part inside of the seal. */
+  /** Bytes of each part inside the seal. */
   sizes: { accessToken: number; refreshToken: number; scope: number; idToken: number; idClaims: number; userinfo: number; subject: number; sid: number };
 }
 
@@ -36,10 +36,10 @@ export function openSessions(header: string, context: Context): OpenedSession[] 
   });
 }
 
-/** Likewise, what looks like a session's cookie, opened or not. */
+/** The names of cookies that look like a session, whether or not they open. */
 export const sealedNames = (header: string): string[] => cookiesOf(header).filter(([, value]) => /^[1-9][\w-]{60,}$/.test(value)).map(([name]) => name);
 
-/** A `Cookie:` line, or what stands in it; Set-Cookie lines as well, whose attributes name no session. */
+/** Accepts a `Cookie:` line, its value alone, and Set-Cookie lines, whose attributes are no session's name. */
 function cookiesOf(header: string): [string, string][] {
   return header.split(/[;\r\n]+/).map((part) => part.trim().replace(/^(set-)?cookie:\s*/i, "")).flatMap((part): [string, string][] => {
     const equals = part.indexOf("=");
@@ -65,7 +65,7 @@ function opened(key: Buffer, context: Buffer, sealed: Buffer): Buffer | undefine
   }
 }
 
-/** The fields in their order (assembly/session/session.ts). Whatever does not fit is another version's. */
+/** Reads the fields in their order (assembly/session/session.ts). Anything else belongs to another version. */
 function read(plain: Buffer): Omit<OpenedSession, "cookie" | "chunks" | "cookieBytes"> {
   let at = 1 + SESSION_ID;
   if (plain[0] !== VERSION) throw new Error(`a session of format ${plain[0]}, which this version does not know`);

@@ -1,7 +1,7 @@
 import { UserError } from "../io";
 import { SourceFile } from "./source_file";
 
-/** A file, or a sentence about why it cannot be read. */
+/** Reads a file, or throws a sentence about why it cannot be read. */
 export function readSource(path: string): SourceFile {
   try {
     return SourceFile.read(path);

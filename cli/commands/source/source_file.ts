@@ -1,4 +1,4 @@
-// A file that a person wrote, and where things stand in it: YAML or JSON, and texts inside of it that are JSON themselves.
+// A file written by a person, with the positions of its values: YAML or JSON, and strings in it that contain JSON.
 
 import { readFileSync } from "node:fs";
 import { isMap, isScalar, isSeq, LineCounter, parseAllDocuments, parseDocument, type Document, type Node, type Scalar } from "yaml";
@@ -11,7 +11,7 @@ export class SourceFile {
   readonly documents: Document[];
   private readonly lines = new LineCounter();
 
-  /** `name`: as it is shown. */
+  /** `name`: the name to show. */
   constructor(readonly name: string, readonly text: string) {
     const parsed = parseAllDocuments(text, { lineCounter: this.lines, uniqueKeys: false, merge: true });
     this.documents = Array.isArray(parsed) ? parsed as Document[] : [];
@@ -27,11 +27,11 @@ export class SourceFile {
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   }
 
-  /** Where the values of the path stand below a node: of what is missing, the object that lacks it. */
+  /** The offset of a path's value below a node. For a missing value, that of the object that lacks it. */
   offsetOf(node: Node, path: string): number { return offsetBelow(node, path); }
 }
 
-/** JSON inside of a file: the whole of it, or one string of it. */
+/** JSON inside a file: the whole file, or one string in it. */
 export class EmbeddedJson {
   private readonly root: Node | null;
 
@@ -52,7 +52,7 @@ function offsetBelow(node: Node, path: string): number {
   return found ?? node.range?.[0] ?? 0;
 }
 
-/** The offset of the key or list item that a path leads to, as far as it leads. Names may hold dots: the longest that fits is meant. */
+/** The offset of the key or list item at a path, as far as the path exists. Names may contain dots: the longest match counts. */
 function step(node: Node | null, path: string): number | undefined {
   if (path === "" || node === null) return undefined;
   if (isSeq(node)) {
@@ -73,7 +73,7 @@ function leadsTo(path: string, key: string): boolean {
   return path === key || path.startsWith(`${key}.`) || path.startsWith(`${key}[`);
 }
 
-/** Where each character of a string stands in the file. Folded and plain strings of several lines keep only their beginning. */
+/** The position of each character of a string in the file. Folded and plain strings of several lines keep only their start. */
 function offsetsOf(text: string, scalar: Scalar): (index: number) => number {
   const [start, end] = scalar.range!, value = String(scalar.value);
   if (scalar.type === "BLOCK_LITERAL") {
@@ -95,7 +95,7 @@ function lineStarts(text: string, from: number): number[] {
   return out;
 }
 
-/** JSON's escapes stand for one character each; a line break that YAML folds, with the blanks around it, for one as well. */
+/** An escape of JSON stands for one character, and so does a line break that YAML folds, together with the blanks around it. */
 function insideQuotes(text: string, from: number, end: number, index: number): number {
   let at = from;
   for (let seen = 0; seen < index && at < end - 1; seen++) {

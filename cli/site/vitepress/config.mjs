@@ -9,14 +9,14 @@ const PAGES = pagesIn(ROOT);
 const isElsewhere = (target) => /^[a-z][a-z0-9+.-]*:/i.test(target);
 const read = (page) => readFileSync(join(ROOT, page), "utf8");
 
-/** Files of the project that pages link to, and that are no pages. */
+/** Files of the project that pages link to, and that are not pages. */
 const files = new Set();
 
 /** A page's address. VitePress expects `index` where GitHub shows README. */
 export const addressOf = (page) => `/${page.replace(/(^|\/)README\.md$/, "$1index.md")}`;
 const pageAt = (address) => PAGES.find((page) => addressOf(page) === `/${address}`);
 
-/** Where a link of a page leads on the site; null: to a heading of this page, or to another site. */
+/** The target of a page's link on the site; null for a heading of the same page, or another site. */
 function onTheSite(target, page) {
   const [path, anchor] = target.split("#");
   if (path === "" || isElsewhere(target)) return null;
@@ -38,7 +38,7 @@ function markdown(md) {
       if (to.file !== undefined) token.attrSet("target", "_self"); // the file itself: VitePress's router knows only pages
     }
   });
-  // Braces are text, and no expressions of Vue's.
+  // Braces are text, not Vue expressions.
   for (const kind of ["text", "code_inline"]) {
     const rendered = md.renderer.rules[kind];
     md.renderer.rules[kind] = (...token) => rendered(...token).replaceAll("{{", "&#123;&#123;");

@@ -1,9 +1,9 @@
-// What documents consist of: pages, headings, links, pictures. For the site and for the tests; it has no dependencies.
+// The parts of documents: pages, headings, links, diagrams. Used by the site and the tests, without dependencies.
 
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, posix } from "node:path";
 
-/** Beside everything in docs/. */
+/** The pages outside of docs/. */
 const AT_THE_TOP = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"];
 
 /** All pages, as paths below the project's folder. */
@@ -28,7 +28,7 @@ export function picturesIn(text: string): string[] {
   return blocksIn(text).filter(({ language }) => language === "mermaid").map((block) => block.text);
 }
 
-/** Without code, whose length stays, so that places in the text stay too. */
+/** The text with code blanked out, so that positions do not change. */
 function withoutCode(text: string): string {
   const blank = (code: string): string => code.replace(/[^\n]/g, " ");
   return text.replace(FENCED, blank).replace(/(`+)[^]*?[^`]\1(?!`)/g, blank);

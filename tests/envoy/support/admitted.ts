@@ -1,26 +1,26 @@
-// Whether an upstream may see a request: judged from what was sent and what arrived, by nothing of the filter's own.
+// Decides whether an upstream may see a request, from what was sent and what arrived, without any code of the filter.
 
 import { ID } from "./hostile-requests";
 import { understood, type Recorded } from "./recorder";
 
-/** Who somebody is, and what proves it: a bearer token or the value of a session cookie. */
+/** A user, and the proof: a bearer token, or the value of a session cookie. */
 export interface Credential {
   who: string;
   kind: "bearer" | "session";
   secret: string;
-  /** By the listeners' names. */
+  /** The listeners that accept it. */
   goodAt: string[];
 }
 
 export interface SentRequest {
   listener: string;
-  /** All of it, as it was sent. */
+  /** The complete request, as sent. */
   text: string;
 }
 
-/** What holds at a listener. */
+/** The rules of a listener. */
 export interface Rules {
-  /** Without sessions no cookie is the filter's own. */
+  /** Without sessions no cookie belongs to the filter. */
   sessions: boolean;
   public: string[];
   denied: string[];
@@ -30,7 +30,7 @@ export interface Rules {
 
 export const IDENTITY = ["HTTP_X_USERINFO", "HTTP_X_USER_ID", "HTTP_X_ACCESS_TOKEN", "HTTP_X_ID_TOKEN", "HTTP_X_RAW_ID_TOKEN", "HTTP_X_REFRESH_TOKEN"];
 
-/** What is wrong with its being there; undefined: nothing. */
+/** Why the request should not have arrived; undefined: it may. */
 export function wrongWith(request: Recorded, sent: Map<string, SentRequest>, rules: Record<string, Rules>, credentials: Credential[], ownCookies: string[]): string | undefined {
   const values = understood(request), ids = values.get("HTTP_X_FUZZ_ID") ?? [];
   const origin = ids.length === 1 ? sent.get(ids[0]!) : undefined;
@@ -51,7 +51,7 @@ function isForAnybody({ method }: Recorded, here: Rules, paths: string[], values
   return here.preflight && method === "OPTIONS" && values.has("HTTP_ORIGIN") && values.has("HTTP_ACCESS_CONTROL_REQUEST_METHOD");
 }
 
-/** It must be one of those whose credential was sent, in every header. */
+/** The identity must be that of a credential that was sent, in every header. */
 function wrongIdentity(values: Map<string, string[]>, proven: Credential[]): string | undefined {
   const [who = ""] = values.get("HTTP_X_USER_ID") ?? [];
   const theirs = proven.filter((one) => one.who === who);
@@ -79,14 +79,14 @@ function contains(text: string, secret: string): boolean {
   return text.includes(secret) || text.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16))).includes(secret);
 }
 
-/** As browsers write them: whatever else a client makes up is its own. */
+/** Cookie names as browsers write them. Anything else is the client's own. */
 function cookieNames(headers: string[]): string[] {
   return headers.flatMap((header) => header.split(";").flatMap((pair) => /^\s*([^\s=]+)=/.exec(pair)?.[1] ?? []));
 }
 
 const within = (path: string, prefixes: string[]): boolean => prefixes.some((prefix) => path === prefix || path.startsWith(`${prefix}/`));
 
-/** What programs behind might take a path for: each reading is one or several of these steps, and dots are resolved at its end. */
+/** The paths that upstreams may read in a path: each reading is one or several of these steps, followed by the resolution of dots. */
 const STEPS: ((path: string) => string)[] = [
   (path) => decoded(path, "latin1"),
   (path) => decoded(path, "utf8"),
@@ -105,12 +105,12 @@ function readings(target: string): string[] {
   return [...new Set([...all].map(resolved))];
 }
 
-/** What is no character in UTF-8 stays as it is. */
+/** Bytes that are not valid UTF-8 stay unchanged. */
 function decoded(path: string, encoding: "latin1" | "utf8"): string {
   return path.replace(/(%[0-9a-f]{2})+/gi, (run) => Buffer.from(run.replace(/%/g, ""), "hex").toString(encoding));
 }
 
-/** Empty segments and dots count for nothing, blanks and dots at a segment's end neither, as on Windows. */
+/** Empty segments and dots are removed, and so are blanks and dots at the end of a segment, as on Windows. */
 function resolved(path: string): string {
   const out: string[] = [];
   for (const segment of path.split("/")) {

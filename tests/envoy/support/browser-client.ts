@@ -1,5 +1,5 @@
-// A browser without a screen: it keeps cookies and sends what browsers send with a navigation or a fetch, and follows a redirect only
-// when a test says so. For conversations in which every step is looked at; tests/browser has the real one.
+// A browser without a screen: it keeps cookies, sends the headers of a navigation or a fetch, and follows a redirect only when a test says so. It is
+// for tests that check every step; tests/browser uses real Chromium.
 
 import { request, type RawResponse } from "./http";
 
@@ -13,26 +13,28 @@ const REDIRECTS = [301, 302, 303, 307, 308];
 const AT_MOST = 12;
 
 export class BrowserClient {
-  /** In the order in which they were set. Cookies know no ports, and here no domains; Secure ones go over plain http, as on loopback. */
+  /**
+   * In the order in which they were set. Cookies ignore ports, and here domains. Secure ones are sent over plain http, as browsers do on loopback.
+   */
   cookies: Cookie[] = [];
 
-  /** What a person's click or typing does. `site` is where it came from: typed ("none") unless told. */
+  /** A navigation by click or typing. `site` is its origin: by default typed ("none"). */
   get(url: string, site = "none", headers: Headers = []): Promise<Visit> {
     return this.send(url, "GET", [...navigation(site), ...headers]);
   }
 
-  /** What sending a form does. */
+  /** The submission of a form. */
   post(url: string, form: Record<string, string>, site = "same-origin", headers: Headers = []): Promise<Visit> {
     const type: Headers = [["Content-Type", "application/x-www-form-urlencoded"], ["Origin", new URL(url).origin]];
     return this.send(url, "POST", [...navigation(site), ...type, ...headers], new URLSearchParams(form).toString());
   }
 
-  /** What a page's script does. */
+  /** A fetch by a page's script. */
   fetch(url: string, headers: Headers = [], method = "GET"): Promise<Visit> {
     return this.send(url, method, [["Accept", "*/*"], ["Sec-Fetch-Mode", "cors"], ["Sec-Fetch-Dest", "empty"], ["Sec-Fetch-Site", "same-origin"], ...headers]);
   }
 
-  /** The one redirect that this answer asks for. */
+  /** Follows the one redirect of this answer. */
   follow(from: Visit): Promise<Visit> {
     const location = from.one("location");
     if (!REDIRECTS.includes(from.status) || location === undefined) throw new Error(`${from.url} answered ${from.status}, which leads nowhere: ${from.body.slice(0, 200)}`);
@@ -40,7 +42,7 @@ export class BrowserClient {
     return this.get(to.href, to.origin === new URL(from.url).origin ? "same-origin" : "cross-site");
   }
 
-  /** All redirects, to the page at their end. */
+  /** Follows all redirects, to the page at their end. */
   async settle(visit: Visit): Promise<Visit> {
     for (let steps = 0; REDIRECTS.includes(visit.status); steps++) {
       if (steps === AT_MOST) throw new Error(`${AT_MOST} redirects led to ${visit.url}, and on.`);
@@ -53,7 +55,7 @@ export class BrowserClient {
     return this.settle(await this.get(url));
   }
 
-  /** Opens a page, logs in at the provider if asked to, and gives the page at the end. */
+  /** Opens a page, logs in at the provider if asked to, and returns the final page. */
   async logIn(url: string, person = "alice"): Promise<Visit> {
     const page = await this.open(url);
     return page.body.includes('name="login"') ? this.settle(await this.post(page.url, { login: person })) : page;

@@ -1,4 +1,4 @@
-// What tests of the browser login need: a provider that knows the filter as a client, an upstream, and an Envoy whose filter logs people in.
+// The parts for tests of the browser login: a provider with the filter as a client, an upstream, and an Envoy whose filter logs people in.
 
 import { freePort } from "../../../cli/demo/ports";
 import { BROWSER_CLIENT, type BrowserOptions } from "../../../cli/demo/provider-clients";
@@ -7,7 +7,7 @@ import type { TestProvider } from "./provider";
 import { startWorld, type Filter, type World } from "./world";
 
 export interface BrowserWorld extends World {
-  /** Envoy, by a name that is another site than the provider's. */
+  /** Envoy's URL. Its host name makes it another site than the provider's. */
   app: string;
   /** The filter's configuration, for a reload with changes. */
   filter(changes?: Filter): Filter;
@@ -17,14 +17,14 @@ export interface BrowserWorldOptions {
   /** Changes of the filter's configuration. */
   filter?: Filter;
   browser?: Partial<BrowserOptions>;
-  /** Paths that the provider sends browsers back to: `/callback` unless told. */
+  /** Paths of the redirect URIs, by default `/callback`. */
   callbacks?: string[];
   envoy?: Omit<TestEnvoyOptions, "clusters" | "filter" | "listeners" | "ports">;
 }
 
 export const SESSION_SECRET = "a session secret of the tests, long enough";
 
-/** Login by the provider's embedded client, tokens checked by its keys. */
+/** Login with the provider's embedded client, and tokens verified with its keys. */
 export const bySession = (provider: Pick<TestProvider, "discovery">, app: string, changes: Filter = {}): Filter => ({
   discovery: provider.discovery, provider_cluster: "idp", ssl_verify: false, use_jwks: true,
   client_id: BROWSER_CLIENT.id, client_secret: BROWSER_CLIENT.secret, redirect_uri: "/callback", scope: "openid profile email offline_access read",
@@ -32,7 +32,7 @@ export const bySession = (provider: Pick<TestProvider, "discovery">, app: string
   claim_headers: { sub: "x-user-id" }, ...changes,
 });
 
-/** Everything behind the filter but `/open`. */
+/** The filter guards everything but `/open`. */
 export async function startBrowserWorld(options: BrowserWorldOptions = {}): Promise<BrowserWorld> {
   const port = await freePort();
   const app = `http://localhost:${port}`;

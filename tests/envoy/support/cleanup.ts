@@ -1,4 +1,4 @@
-// What a test file started ends with it, last started first, also when a test fails.
+// Stops everything that a test file started, in reverse order, also if a test fails.
 
 type Ending = () => Promise<void>;
 

@@ -1,4 +1,4 @@
-// `npm start` for tests, on free ports, ended with the test file.
+// `npm start` for tests: on free ports, stopped with the test file.
 
 import { spawn, type ChildProcess } from "node:child_process";
 import { join } from "node:path";
@@ -10,7 +10,7 @@ const ROOT = join(__dirname, "../../..");
 
 export interface Demo { child: ChildProcess; printed(): string; ended: Promise<number | null> }
 
-/** What `npm start` runs once its set-up is done. */
+/** Runs what `npm start` runs after its set-up. */
 export function startDemo(port: number): Demo {
   const child = spawn(process.execPath, ["--import", "tsx", "cli/demo/main.ts"], { cwd: ROOT, env: { ...process.env, PORT: String(port) }, stdio: ["ignore", "pipe", "pipe"] });
   let text = "";
@@ -29,7 +29,7 @@ export async function fourFreePorts(): Promise<number> {
   });
 }
 
-/** What it prints once everything is up. */
+/** The text that it prints when everything is running. */
 export function guideOf(demo: Demo): Promise<string> {
   return until("the demo's guide", 40_000, async () => (demo.printed().includes("Ctrl-C stops everything") ? demo.printed() : undefined));
 }

@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Exchange, Head, Headers } from "./exchange";
 
-/** How a request ends. Its body comes in two halves at least, where it has one. */
+/** The way a request ends. A body comes in at least two parts. */
 export interface Ending {
   ends: Head["ends"];
   /** HTTP/1.1: Content-Length instead of chunks. */

@@ -1,4 +1,4 @@
-// Jest's Node environment, which also remembers that a test of the file has failed: the Envoy log is printed only then.
+// Jest's Node environment, which also records whether a test of the file has failed: only then the Envoy log is printed.
 
 const { TestEnvironment } = require("jest-environment-node");
 

@@ -1,4 +1,4 @@
-// A real Envoy for a test file: own folder, own free ports, ended with the file, its log printed if a test failed.
+// A real Envoy for a test file: with its own folder and free ports, stopped with the file. Its log is printed if a test failed.
 
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -17,31 +17,31 @@ export const FILTER_WASM = join(__dirname, "../../../build/envoy-oidc.wasm");
 
 type HowToRun = Pick<Partial<RunOptions>, "concurrency" | "logLevel" | "componentLogLevel">;
 
-/** With `envoyVersion` it is that version's Envoy, and else the one that the machine's tests run. */
+/** `envoyVersion` selects that version. The default is the Envoy that the tests use on this machine. */
 export interface TestEnvoyOptions extends Omit<Partial<EnvoyOptions>, "listeners">, HowToRun {
-  /** The short way: one listener with one filter. Or none at all, and `listeners` without ports. */
+  /** The short form: one listener with one filter. It may be left out, and so may the ports in `listeners`. */
   filter?: FilterConfig;
   listeners?: Omit<ListenerOptions, "port">[];
-  /** The listeners' ports, where something has to know them before; free ones unless told. */
+  /** The listeners' ports, if something must know them before; by default free ones. */
   ports?: number[];
   clusters: EnvoyOptions["clusters"];
 }
 
 export interface TestEnvoy {
-  /** Of the first listener; `urls` has them all. */
+  /** The URL of the first listener; `urls` has all. */
   url: string;
   urls: string[];
   adminUrl: string;
   pid: number;
-  /** Envoy's log so far, the filter's lines among it (at info and above unless `componentLogLevel: "wasm:debug"`). */
+  /** Envoy's log so far, with the filter's lines (at info and above unless `componentLogLevel: "wasm:debug"`). */
   logs(): string;
   /** Waits for a line of the log. */
   logged(pattern: RegExp, withinMs?: number): Promise<string>;
-  /** Lines of the access log once there are so many. */
+  /** Waits for this many lines of the access log. */
   accessLog(lines?: number): Promise<string[]>;
-  /** Counters and gauges by name; histograms are left out. The filter's own follow on its tick: wait for them with `until`. */
+  /** Counters and gauges by name, without histograms. The filter's own are updated on its tick: wait for them with `until`. */
   stats(filter?: RegExp): Promise<Record<string, number>>;
-  /** Gives the running Envoy other listeners or filters, and says whether it took them. It must have been started `reloadable`. */
+  /** Replaces listeners or filters of the running Envoy, and returns whether it accepted them. It must have been started with `reloadable`. */
   reload(change: Pick<TestEnvoyOptions, "filter" | "listeners">): Promise<{ accepted: boolean }>;
   stop(): Promise<void>;
 }
@@ -95,7 +95,7 @@ export async function startEnvoy(options: TestEnvoyOptions): Promise<TestEnvoy> 
       writeListeners(folder, { ...config, listeners: await listen(change) });
       const accepted = await until("Envoy to read its new listeners", 10_000, async () =>
         (await growth("lds.update_success")) > 0 ? true : (await growth("lds.update_rejected")) > 0 ? false : undefined);
-      // Accepted is not in use yet: each worker takes each changed listener in its own time.
+      // An accepted listener is not in use yet: each worker applies it in its own time.
       const changed = await growth("listener_added", "listener_modified");
       const expected = accepted ? changed * (concurrency ?? 2) : 0;
       await until("all workers to use the new listeners", 10_000, async () => ((await growth("listener_create_success")) >= expected ? true : undefined));
@@ -105,7 +105,7 @@ export async function startEnvoy(options: TestEnvoyOptions): Promise<TestEnvoy> 
   };
 }
 
-/** The log of an Envoy that must not come up, such as one with a filter configuration that is wrong. */
+/** The log of an Envoy that must fail to start, such as one with an invalid filter configuration. */
 export async function envoyRefuses(options: TestEnvoyOptions): Promise<string> {
   try {
     await startEnvoy(options);
@@ -116,15 +116,14 @@ export async function envoyRefuses(options: TestEnvoyOptions): Promise<string> {
   throw new Error("Envoy started, though its configuration should have been refused.");
 }
 
-/** What Envoy has against a configuration in YAML, which names the filter and the system's authorities where an installation has them;
- *  "" when it has nothing against it. */
+/** Envoy's errors for a configuration in YAML with the installed paths of the filter and of the system's authorities; "" if there are none. */
 export async function validateConfig(yaml: string, environment: Record<string, string> = {}, version?: string): Promise<string> {
   const path = await shippedFile(yaml);
   const { status, stdout, stderr } = runProgram(await envoyBinary(version), ["--mode", "validate", "--log-level", "warning", "-c", path], { env: { ...process.env, ...environment } });
   return status === 0 ? "" : stdout + stderr;
 }
 
-/** Runs such a configuration, on free ports of loopback, and gives the URL of its admin page. */
+/** Runs such a configuration on free loopback ports, and returns the URL of its admin page. */
 export async function runShipped(yaml: string, environment: Record<string, string>): Promise<string> {
   const [port, adminPort] = [await freePort(), await freePort()];
   const on = (port_value: number) => ({ socket_address: { address: "127.0.0.1", port_value } });
@@ -137,7 +136,7 @@ export async function runShipped(yaml: string, environment: Record<string, strin
   return `http://127.0.0.1:${adminPort}`;
 }
 
-/** A file of the configuration, with the filter and the authorities of this machine. */
+/** The configuration as a file, with the paths of the filter and the authorities on this machine. */
 async function shippedFile(config: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "envoy-oidc-"));
   atEnd(() => rm(folder, { recursive: true, force: true }));
@@ -154,7 +153,7 @@ export async function statsOf(adminUrl: string, filter?: RegExp): Promise<Record
   return Object.fromEntries(pairs.filter(([, name]) => filter?.test(name) ?? true).map(([, name, value]) => [name, Number(value)]));
 }
 
-/** Asks until there is an answer. */
+/** Repeats `ask` until it gives a result. */
 export async function until<T>(what: string, withinMs: number, ask: () => Promise<T | undefined>): Promise<T> {
   for (const deadline = Date.now() + withinMs; Date.now() < deadline; await sleep(20)) {
     const answer = await ask();

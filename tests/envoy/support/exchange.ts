@@ -1,5 +1,5 @@
-// One request over HTTP/1.1 or HTTP/2, sent event by event, so that it can end in every way that there is: with its headers, with data,
-// with trailers, by a reset, and as late as a test wants.
+// One request over HTTP/1.1 or HTTP/2, sent event by event, so that it can end in every possible way: with its headers, with data, with trailers, by
+// a reset, and as late as a test wants.
 
 import { connect, type Socket } from "node:net";
 import { connect as connectHttp2, type ClientHttp2Session, type IncomingHttpHeaders, type OutgoingHttpHeaders } from "node:http2";
@@ -14,21 +14,21 @@ export interface Head {
   method: string;
   path: string;
   headers: Headers;
-  /** What it ends with: node:http2 has to know before. */
+  /** How it ends, which node:http2 must know in advance. */
   ends: "headers" | "data" | "trailers";
-  /** HTTP/1.1: framed by this Content-Length, not in chunks. */
+  /** HTTP/1.1: uses this Content-Length instead of chunks. */
   length?: number;
-  /** HTTP/2: `:scheme`, http unless told. */
+  /** HTTP/2: `:scheme`, by default http. */
   scheme?: string;
 }
 
-/** What came back; status 0 where nothing did. */
+/** The answer; status 0 if there was none. */
 export interface Answer { status: number; body: string }
 
 export interface Exchange {
-  /** Fulfilled when the bytes are with the system, so that what follows goes in a frame of its own. */
+  /** Resolves when the system has the bytes, so that the next data is in a frame of its own. */
   data(bytes: string): Promise<void>;
-  /** The last data and the end together: in HTTP/2 one frame. */
+  /** The last data together with the end: in HTTP/2 one frame. */
   lastData(bytes: string): void;
   end(): void;
   trailers(trailers: Headers): void;
@@ -79,11 +79,13 @@ function answerOf(socket: Socket): Promise<Answer> {
   });
 }
 
-/** A connection of its own, or a stream of a given one. Node sends an empty last frame where the end comes later than the data, and no
- *  frame at all where there was no data. */
+/**
+ * A stream on its own connection, or on a given one. Node sends an empty last frame if the end comes later than the data, and no frame at all if
+ * there was no data.
+ */
 export function openHttp2(url: string, { method, path, headers, ends, scheme }: Head, shared?: ClientHttp2Session): Exchange {
   const session = shared ?? connectHttp2(url);
-  session.on("error", () => {}); // the stream says so too
+  session.on("error", () => {}); // the stream reports it too
   const stream = session.request(
     { ":method": method, ":path": path, ":scheme": scheme ?? "http", ":authority": new URL(url).host, ...grouped(headers) },
     { endStream: ends === "headers", waitForTrailers: ends === "trailers" },
@@ -103,7 +105,7 @@ export function openHttp2(url: string, { method, path, headers, ends, scheme }: 
     stream.on("data", (chunk: Buffer) => chunks.push(chunk));
     stream.on("error", () => {}); // "close" follows
     stream.on("close", finish);
-    session.once("close", finish); // where there was no connection, the stream says nothing
+    session.once("close", finish); // without a connection the stream reports nothing
   });
   return {
     data: (bytes) => new Promise((resolve) => stream.write(bytes, "latin1", () => resolve())),
@@ -118,7 +120,7 @@ export function openHttp2(url: string, { method, path, headers, ends, scheme }: 
   };
 }
 
-/** Equal names become a list, as node:http2 wants them. */
+/** Repeated names become a list, as node:http2 requires. */
 function grouped(headers: Headers): OutgoingHttpHeaders {
   const out: Record<string, string[]> = {};
   for (const [name, value] of headers) (out[name.toLowerCase()] ??= []).push(value);

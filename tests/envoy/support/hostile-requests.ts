@@ -1,13 +1,13 @@
-// Requests as nobody should send them, by chance but from a seed: mutated paths, cookies, credentials and forms, forged identities in
-// headers and trailers, framing that contradicts itself. Good credentials are among them, so that some of it is to be let through.
+// Hostile requests, random but from a seed: mutated paths, cookies, credentials and forms, forged identities in headers and trailers, and
+// contradictory framing. Good credentials are among them, so that some requests must be let through.
 
 import { Random } from "../../host/host/random";
 import type { Headers } from "./exchange";
 
-/** By this header the upstream's record of a request finds the one that was sent. */
+/** The header that connects the upstream's record of a request with the request that was sent. */
 export const ID = "x-fuzz-id";
 
-/** What the generator may make use of. */
+/** The material of the generator. */
 export interface Material {
   /** Bearer tokens, good and bad. */
   tokens: string[];
@@ -27,7 +27,7 @@ export interface HostileRequest {
   framing: Framing;
   body: string;
   trailers: Headers;
-  /** What is odd about it, for the count. */
+  /** Its unusual traits, for the statistics. */
   traits: string[];
 }
 
@@ -71,7 +71,7 @@ export function hostileRequest(random: Random, id: string, material: Material): 
   return { id, method, path, headers, framing, body, trailers: framing === "trailers" ? [["x-checksum", "1"], ...forged(random)] : [], traits };
 }
 
-/** For HTTP/1.1, whatever the framing: what contradicts itself is to be refused by Envoy or understood in one way. */
+/** As HTTP/1.1 text, with any framing: Envoy must refuse contradictory framing, or read it in one way. */
 export function asText({ method, path, headers, framing, body, trailers }: HostileRequest, random: Random): string {
   const lines = (list: Headers) => list.map(([name, value]) => `${name}: ${value}\r\n`).join("");
   const chunked = () => chunks(random, body) + `0\r\n${lines(trailers)}\r\n`;
@@ -123,7 +123,7 @@ function mutatedPath(random: Random, path: string): string {
   return out;
 }
 
-/** Line ends would make other lines of it, which is another test's matter: Envoy's reader, not the filter, judges those. */
+/** Line ends are excluded, because they would make other lines. Envoy's reader handles those, not the filter, and another test covers them. */
 function mutated(random: Random, text: string): string {
   return random.mutate(Buffer.from(text, "latin1")).toString("latin1").replace(/[\r\n]/g, "");
 }

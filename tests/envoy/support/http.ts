@@ -1,17 +1,17 @@
-// An HTTP/1.1 client that sends what it is told, and nothing else: doubled headers, odd methods, raw bytes, broken framing.
-// `fetch` corrects all of these on the way.
+// An HTTP/1.1 client that sends exactly what it is given: repeated headers, unusual methods, raw bytes, broken framing. `fetch` would correct all of
+// these.
 
 import { connect } from "node:net";
 
-/** Strings go out as latin1, one byte a character; use a Buffer for other bytes. */
+/** Strings are sent as latin1, one byte per character; use a Buffer for other bytes. */
 export type Bytes = string | Buffer;
 
 export interface RawRequest {
   method?: string;
   path?: string;
-  /** In this order, as often as they stand here. `Host` and `Connection: close` are added unless one of that name is given. */
+  /** Sent in this order, repeated ones too. `Host` and `Connection: close` are added unless given. */
   headers?: [Bytes, Bytes][];
-  /** Its Content-Length is added unless one, or a Transfer-Encoding, is given. */
+  /** Content-Length is added unless it, or Transfer-Encoding, is given. */
   body?: Bytes;
   timeoutMs?: number;
 }
@@ -19,9 +19,9 @@ export interface RawRequest {
 export interface RawResponse {
   status: number;
   headers: [string, string][];
-  /** The values of a header, whatever its name's case: none, one or several. */
+  /** The values of a header, ignoring the case of its name. */
   all(name: string): string[];
-  /** The value of a header that must not stand twice, or undefined. */
+  /** The value of a header that must not be repeated, or undefined. */
   one(name: string): string | undefined;
   body: string;
   json<T>(): T;
@@ -47,7 +47,7 @@ export function getWith(url: string, token: string, headers: [Bytes, Bytes][] = 
   return request(url, { headers: [["Authorization", `Bearer ${token}`], ...headers] });
 }
 
-/** Sends bytes and gives all that comes back: until the peer closes, or until a whole response with a length stands there. */
+/** Sends bytes and returns everything that comes back, until the peer closes or a whole response with a length has arrived. */
 export function sendBytes(port: number, bytes: Buffer, timeoutMs = 15_000): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -102,7 +102,7 @@ export function parseResponse(bytes: Buffer): RawResponse {
   };
 }
 
-/** Whether a response that says how long it is has arrived whole; others end with their connection. */
+/** Whether a response with a length has arrived completely. Others end with their connection. */
 export function isWhole(text: string): boolean {
   const end = text.indexOf("\r\n\r\n");
   if (end < 0) return false;

@@ -1,4 +1,4 @@
-// A real Prometheus for a test file: it scrapes one Envoy with the shipped configuration and rules, only more often, and ends with the file.
+// A real Prometheus for a test file. It scrapes one Envoy with the shipped configuration and rules, only more often, and stops with the file.
 
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -15,13 +15,13 @@ export const OBSERVABILITY = join(__dirname, "../../../envoy/observability");
 export interface Sample { metric: Record<string, string>; value: [number, string] }
 
 export interface Prometheus {
-  /** What an instant query gives. */
+  /** The result of an instant query. */
   query(expr: string): Promise<Sample[]>;
-  /** Names of the alerts that fire. */
+  /** The names of the firing alerts. */
   firing(): Promise<string[]>;
 }
 
-/** Rules look back, and wait, for minutes: here for seconds. */
+/** The rules' windows and delays, with seconds instead of minutes. */
 const hurried = (rules: string): string => rules.replaceAll(/\bfor: \w+/g, "for: 1s").replaceAll(/\[\d+m\]/g, "[15s]");
 
 export async function startPrometheus(adminUrl: string): Promise<Prometheus> {

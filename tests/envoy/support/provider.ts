@@ -1,4 +1,4 @@
-// The OpenID provider of cli/demo in a process of its own, with the same methods, for tests.
+// The OpenID provider of cli/demo in its own process, with the same methods, for tests.
 
 import { fork } from "node:child_process";
 import { join } from "node:path";
@@ -9,7 +9,7 @@ import { atEnd } from "./cleanup";
 export interface TestProvider extends Pick<DemoProvider, RemoteCall> {
   issuer: string;
   discovery: string;
-  /** Where it listens, whatever its issuer. */
+  /** The URL that it listens on, whatever its issuer. */
   url: string;
   stop(): Promise<void>;
 }
@@ -17,7 +17,7 @@ export interface TestProvider extends Pick<DemoProvider, RemoteCall> {
 const ROOT = join(__dirname, "../../.."); // where Node finds tsx
 const PROGRAM = join(ROOT, "cli/demo/provider-process.ts");
 
-/** Starts a provider; it ends with the test file. */
+/** Starts a provider, which stops with the test file. */
 export function startProvider(options: ProviderOptions = {}): Promise<TestProvider> {
   const child = fork(PROGRAM, [JSON.stringify(options)], {
     cwd: ROOT,
@@ -55,7 +55,7 @@ export function startProvider(options: ProviderOptions = {}): Promise<TestProvid
   });
 }
 
-/** Whatever is not there is a call to the other process; `then` is neither, or awaiting the provider would call it. */
+/** Every unknown property is a call to the other process, except `then`: awaiting the provider would call it. */
 function remote(known: Pick<TestProvider, "issuer" | "discovery" | "url" | "stop">, call: (name: RemoteCall, args: unknown[]) => Promise<unknown>): TestProvider {
   return new Proxy(known as TestProvider, {
     get: (target, name) => name in target || name === "then" || typeof name === "symbol"

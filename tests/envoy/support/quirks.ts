@@ -1,4 +1,4 @@
-// The table of quirks in a real Envoy: one scripted provider, one Envoy, and a listener for each configuration that a row asks for.
+// Runs the table of quirks in a real Envoy: one scripted provider, one Envoy, and one listener for each configuration that a row needs.
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { freePort } from "../../../cli/demo/ports";
@@ -12,10 +12,10 @@ import { getWith, request, type RawResponse } from "./http";
 import { received, startUpstream, type Echo } from "./upstream";
 import type { Filter } from "./world";
 
-/** What became of a row, and the last request that reached the upstream for it. */
+/** The result of a row, and the last request that reached the upstream for it. */
 export interface Seen extends Ending { calls: string[]; log: string[] }
 
-/** `location`: where it led at last. */
+/** `location`: the last redirect. */
 interface Ending { outcome: string; echo?: Echo; location?: string }
 
 const PAGE = "/page?a=1", NOBODY = "401 sign_in_needed";
@@ -41,7 +41,7 @@ export async function startQuirks(quirks: Map<string, Quirk>): Promise<QuirkWorl
   });
   const urlOf = (row: string): string => envoy.urls[names.findIndex(({ name }) => name === listenerOf.get(row))]!;
 
-  // Where the quirk is in a refresh, the access token of the login is over a second later.
+  // If the quirk is in a refresh, the access token of the login expires a second later.
   const begun = new Map<string, Login>();
   for (const [row, quirk] of quirks) if (isRefresh(quirk)) begun.set(row, await login(provider, urlOf(row), row));
   await sleep(SHORTEST_TOKEN_MS);
@@ -84,7 +84,7 @@ const opens = ({ method, headers }: NonNullable<Quirk["request"]>): Journey => a
   return { outcome: location?.startsWith(`${provider.base(row)}/authorize?`) ? LEADS_TO_LOGIN : outcome(answer), location };
 };
 
-/** Up to the redirect that leads to the page, or to what came in its place. */
+/** Follows a login up to the redirect to the page, or to the answer that came instead. */
 async function login(provider: ScriptedProvider, url: string, row: string, wanted = PAGE): Promise<Login> {
   const browser = new BrowserClient(), page = await browser.get(url + wanted);
   if (page.status !== 302) return { browser, last: page };

@@ -1,4 +1,5 @@
-// A recipe of docs/recipes.md as the page shows it, in a real Envoy: its JSON beside the settings of a login, its YAML in the connection manager.
+// Runs a recipe of docs/recipes.md as the page shows it, in a real Envoy: its JSON is added to the settings of a login, its YAML to the connection
+// manager.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -25,26 +26,26 @@ export function blocks(heading: string, language: "json" | "yaml"): string[] {
 }
 
 export interface RecipeOptions {
-  /** Which of its JSON blocks, where it has several. */
+  /** The index of its JSON block, if it has several. */
   json?: number;
-  /** The name that browsers know Envoy by; `localhost` unless told. */
+  /** Envoy's host name in browsers, by default `localhost`. */
   host?: string;
-  /** Texts of the YAML to replace: what a test cannot be or cannot wait for. `APP` stands for Envoy's own origin. */
+  /** Texts of the YAML to replace, because a test cannot have them or wait for them. `APP` stands for Envoy's own origin. */
   replace?: Record<string, string>;
-  /** Further settings of the filter, given the recipe's own. */
+  /** Further settings of the filter, computed from the recipe's own. */
   filter?(recipe: Filter): Filter;
   browser?(app: string): Partial<BrowserOptions>;
-  /** Instead of the echo upstream. */
+  /** Replaces the echo upstream. */
   service?: ClusterOptions;
   /** A filter of the recipe to leave out. */
   without?: string;
-  /** How many Envoys: each has all of it, and a port of its own. */
+  /** The number of Envoys, each with the complete recipe and its own port. */
   replicas?: number;
 }
 
 export interface RecipeWorld { app: string; apps: string[]; envoys: TestEnvoy[]; provider: TestProvider; service: Upstream }
 
-/** What recipes take from the environment. */
+/** The environment variables of recipes. */
 export const SECRETS = { SESSION_SECRET, SHOP_SECRET: "the-secret-of-the-shop", WIKI_SECRET: "the-secret-of-the-wiki" };
 
 interface Manager { http_filters?: { name: string }[]; [field: string]: unknown }

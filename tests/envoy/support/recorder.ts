@@ -1,5 +1,5 @@
-// An upstream that speaks HTTP/1.1 and HTTP/2 and keeps what reached it: each request from its headers on, its body and trailers, whether
-// it ended; and what a program behind it would take that for.
+// An upstream that speaks HTTP/1.1 and HTTP/2 and records what reached it: each request with its headers, body and trailers, whether it ended, and
+// how a program behind it would read it.
 
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer as createHttp2Server, type Http2ServerRequest, type Http2ServerResponse } from "node:http2";
@@ -16,20 +16,20 @@ export interface Recorded {
   headers: Headers;
   trailers: Headers;
   body: string;
-  /** It came to its end, and was not reset before. */
+  /** It ended without a reset. */
   whole: boolean;
 }
 
 export interface Recorder {
   /** In the order of their headers' arrival. */
   requests: Recorded[];
-  /** Those with this header, which tests put on requests to know them again. */
+  /** The requests with this header, by which tests find them. */
   of(name: string, value: string): Recorded[];
-  /** The clusters that lead to it; UPSTREAM_ROUTES chooses between them. */
+  /** The clusters for it; UPSTREAM_ROUTES selects one. */
   clusters: Record<"upstream" | "upstream_http2", ClusterOptions>;
 }
 
-/** By this header a request chooses the protocol in which it reaches the upstream. */
+/** The header by which a request selects the protocol towards the upstream. */
 export const towards = (protocol: Protocol): [string, string] => ["x-towards", protocol];
 
 export const UPSTREAM_ROUTES: RouteOptions[] = [
@@ -43,7 +43,7 @@ export async function startRecorder(): Promise<Recorder> {
     const recorded: Recorded = { protocol, method: request.method ?? "", path: request.url ?? "", headers: pairs(request.rawHeaders), trailers: [], body: "", whole: false };
     requests.push(recorded);
     request.on("data", (chunk: Buffer) => (recorded.body += chunk.toString("latin1")));
-    request.on("error", () => {}); // a reset: it never becomes whole
+    request.on("error", () => {}); // a reset: `whole` stays false
     request.on("end", () => {
       recorded.trailers = pairs(request.rawTrailers);
       recorded.whole = "stream" in request ? !request.stream.aborted : request.complete;
@@ -54,7 +54,7 @@ export async function startRecorder(): Promise<Recorder> {
     record("HTTP/1.1", request);
     request.on("end", () => response.end("seen"));
   });
-  // Node knows few methods, and what it does not read has reached an upstream all the same.
+  // Node accepts few methods. A request that it does not accept has reached an upstream all the same.
   http1.on("clientError", (error: Error & { rawPacket?: Buffer }, socket) => {
     if (error.rawPacket && socket.writable) requests.push(unread(error.rawPacket.toString("latin1")));
     socket.end("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 4\r\n\r\nseen");
@@ -82,8 +82,8 @@ export async function startRecorder(): Promise<Recorder> {
 }
 
 /**
- * What a CGI program, PHP or WSGI would read (RFC 3875 §4.1.18): a name is HTTP_ and its letters and digits, everything else a `_`.
- * Some take the first of equal names and some the last, and some add trailers to the headers: all values are here, in order.
+ * The headers as CGI, PHP or WSGI read them (RFC 3875 §4.1.18): a name becomes HTTP_ with its letters and digits, and `_` for everything else. Some
+ * programs take the first of equal names and some the last, and some add trailers to the headers, so all values are here, in order.
  */
 export function understood({ headers, trailers }: Pick<Recorded, "headers" | "trailers">): Map<string, string[]> {
   const out = new Map<string, string[]>();

@@ -1,4 +1,4 @@
-// The echo upstream of cli/demo within the test's own process, ended with the test file.
+// The echo upstream of cli/demo within the test's own process, stopped with the test file.
 
 import { startUpstream as start, type Upstream } from "../../../cli/demo/upstream";
 import { atEnd } from "./cleanup";

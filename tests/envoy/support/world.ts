@@ -1,4 +1,4 @@
-// What most files need: a provider, an upstream, and an Envoy whose filter knows the provider's keys.
+// The parts that most test files need: a provider, an upstream, and an Envoy whose filter has the provider's keys.
 
 import { startEnvoy, until, type TestEnvoy, type TestEnvoyOptions } from "./envoy";
 import { getWith, type RawResponse } from "./http";
@@ -9,7 +9,7 @@ export interface World { provider: TestProvider; upstream: Upstream; envoy: Test
 
 export type Filter = Record<string, unknown>;
 
-/** Verification by the provider's keys. */
+/** Verification with the provider's keys. */
 export const byKeys = (provider: TestProvider, changes: Filter = {}): Filter => ({
   bearer_only: true, use_jwks: true, ssl_verify: false, discovery: provider.discovery, provider_cluster: "idp", ...changes,
 });
@@ -24,7 +24,7 @@ export const clusters = ({ provider, upstream }: Omit<World, "envoy">): TestEnvo
   upstream: { port: upstream.port }, idp: { port: Number(new URL(provider.issuer).port) },
 });
 
-/** Provider and upstream, and an Envoy made of them; requests pass when it is returned. */
+/** Starts a provider, an upstream, and an Envoy for them. Requests pass when it returns. */
 export async function startWorld(options: (parts: Omit<World, "envoy">) => Omit<TestEnvoyOptions, "clusters">, providerOptions?: Parameters<typeof startProvider>[0]): Promise<World> {
   const [provider, upstream] = await Promise.all([startProvider(providerOptions), startUpstream()]);
   const parts = { provider, upstream };
@@ -38,7 +38,7 @@ export async function passes(url: string, token: string): Promise<void> {
   await until("a token to pass", 10_000, async () => ((await getWith(url, token)).status === 503 ? undefined : true));
 }
 
-/** "401 expired": a refusal's status and code. */
+/** "401 expired": the status and code of a refusal. */
 export function refused(response: RawResponse): string {
   return `${response.status} ${response.json<{ code: string }>().code}`;
 }

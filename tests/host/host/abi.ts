@@ -1,4 +1,4 @@
-/** The numbers of proxy-wasm ABI 0.2.1 that both sides agree on. */
+/** The numbers of proxy-wasm ABI 0.2.1. */
 
 export const Status = {
   Ok: 0, NotFound: 1, BadArgument: 2, SerializationFailure: 3, ParseFailure: 4, InvalidMemoryAccess: 6, Empty: 7,
@@ -15,7 +15,7 @@ export const BufferType = { RequestBody: 0, ResponseBody: 1, CallResponseBody: 4
 export const LEVELS = ["trace", "debug", "info", "warn", "error", "critical"] as const;
 export type Level = (typeof LEVELS)[number];
 
-/** What a filter may answer to headers, data and trailers; only `Continue` lets the request go on by itself. */
+/** The results of a filter for headers, data and trailers. Only `Continue` lets the request continue. */
 export const Continue = 0;
 export const StopIteration = 1;
 export const StopAllIterationAndWatermark = 4;
@@ -23,5 +23,8 @@ export const StopAllIterationAndWatermark = 4;
 export const StopIterationAndBuffer = 1;
 export const StopIterationNoBuffer = 3;
 
-/** The module did what no correct module does: a wild pointer, a second answer. It fails the test, whatever the module makes of it. */
+/**
+ * The module did what no correct module does, such as using a wild pointer or answering twice. It fails the test, even if the module handles the
+ * error.
+ */
 export class Misuse extends Error {}

@@ -7,7 +7,7 @@ export type Body = string | Uint8Array | object;
 export interface CalloutRequest { cluster: string; headers: Headers; body: Buffer; timeoutMs: number }
 
 export class Callout {
-  /** What became of it: null while it is open. */
+  /** How it ended; null while it is open. */
   ended: "answered" | "failed" | "cancelled" | null = null;
   readonly dueAtMs: number;
 
@@ -39,13 +39,13 @@ export class Callout {
 
   json(body: object, status = 200): void { this.reply(status, {}, body); }
 
-  /** The connection broke: the module hears of zero headers. */
+  /** The connection failed: the module gets zero headers. */
   fail(): void { this.deliver("failed", null, Buffer.alloc(0)); }
 
-  /** Envoy answers a call that took too long itself. `envoy.advance` does so by itself when the time is over. */
+  /** Envoy itself answers a call that takes too long. `envoy.advance` does so when the time is over. */
   timeout(): void { this.deliver("answered", Headers.of([[":status", "504"], ["content-type", "text/plain"]]), Buffer.from("upstream request timeout")); }
 
-  /** Nobody listens there: this, too, Envoy answers. */
+  /** Nothing listens there: Envoy itself answers this too. */
   unreachable(): void {
     this.deliver("answered", Headers.of([[":status", "503"], ["content-type", "text/plain"]]),
       Buffer.from("upstream connect error or disconnect/reset before headers. reset reason: remote connection failure"));
@@ -57,7 +57,7 @@ export class Callout {
     this.root.callouts.delete(this.token);
   }
 
-  /** The root context is told, whichever stream had asked. */
+  /** The root context gets the answer, whichever stream made the call. */
   private deliver(how: "answered" | "failed", headers: Headers | null, body: Buffer): void {
     if (this.ended) throw new Error(`the callout to ${this} was ${this.ended} already`);
     this.ended = how;

@@ -1,4 +1,4 @@
-// What the filter's tests rely on when they tell a conversation: that this host answers as Envoy does.
+// Checks what the filter's tests rely on: that this host behaves like Envoy.
 import { compile } from "../../support/compile";
 import { Envoy, type StartOptions } from "./index";
 
@@ -128,7 +128,7 @@ describe("workers and configurations", () => {
     expect(said(envoy).filter((line) => line === "tick 1")).toHaveLength(4);
     envoy.get("/shared", {}, { worker: 0 });
     envoy.get("/shared", {}, { worker: 1 });
-    // A compare value for a key that is not there is not compared.
+    // A compare-and-swap value for a missing key is not compared.
     expect(said(envoy).filter((line) => line.startsWith("found"))).toEqual(["found 1 stale 0 right 0", "found 0 stale 8 right 0"]);
   });
   test("an old configuration lives until its last request has ended", () => {

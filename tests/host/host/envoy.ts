@@ -1,6 +1,6 @@
 /**
- * A scripted Envoy: loads the filter and lets a test tell what happens to it as a conversation of a client, a provider and a clock.
- * Nothing happens by itself: time passes with `advance`, callouts are answered by the test or by a provider it describes.
+ * A scripted Envoy: it loads the filter, and a test describes a conversation of a client, a provider and a clock. Nothing happens by itself: time
+ * passes with `advance`, and callouts are answered by the test or by a provider that it describes.
  */
 import type { Build } from "../../support/compile";
 import type { Level } from "./abi";
@@ -16,20 +16,20 @@ export interface StartOptions {
   /** The plugin's configuration: an object is sent as JSON. */
   config?: Body;
   vmConfig?: Body;
-  /** The VM's environment; undefined leaves a name out. */
+  /** The VM's environment; undefined removes a name. */
   env?: Record<string, string | undefined>;
   /** An ISO date or seconds since 1970. */
   now?: string | number;
   workers?: number;
-  /** Try the configuration in a VM of its own first, and throw that away, as Envoy does. */
+  /** First load the configuration in a separate VM, which is then discarded, as Envoy does. */
   canary?: boolean;
   rootId?: string;
   logLevel?: Level;
-  /** The clusters that exist; without it, every name does. */
+  /** The clusters that exist; by default every name exists. */
   clusters?: string[];
   /** Properties by path, such as "source.address". */
   properties?: Record<string, string | Uint8Array>;
-  /** False: an Envoy without it, where the foreign function answers NotFound. */
+  /** False: an Envoy without the foreign function, which answers NotFound. */
   verifySignature?: boolean;
   /** Likewise for `sign`. */
   sign?: boolean;
@@ -39,7 +39,7 @@ export interface StartOptions {
 
 export interface RequestOptions { worker?: number; plugin?: Plugin; body?: string | Uint8Array }
 
-/** What a described provider answers: nothing (null) leaves the callout open, "fail" breaks the connection. */
+/** The answer of a described provider: null leaves the callout open, "fail" breaks the connection. */
 export type Answer = { status?: number; headers?: HeadersLike; body?: Body } | "fail" | null;
 
 /** One configuration, in all workers. */
@@ -54,7 +54,7 @@ export class Provider {
   get calls(): Callout[] { return this.envoy.history.filter((call) => call.cluster === this.cluster); }
   get open(): Callout[] { return this.calls.filter((call) => call.open); }
 
-  /** From now on, callouts are answered as soon as the VM call that made them has returned. */
+  /** From now on this handler answers callouts, as soon as the VM call that made them has returned. */
   answers(handler: ((call: Callout) => Answer) | null): this {
     this.handler = handler;
     this.envoy.settle();
@@ -67,7 +67,7 @@ export class Envoy extends Host {
   private readonly providers = new Map<string, Provider>();
   private settling = false;
 
-  /** Throws with the log when the module refuses its configuration. */
+  /** Throws with the log if the module refuses its configuration. */
   static start(wasm: Build | Uint8Array, options: StartOptions = {}): Envoy {
     const envoy = new Envoy(options);
     const build = wasm instanceof Uint8Array ? null : wasm;
@@ -110,7 +110,7 @@ export class Envoy extends Host {
     return new Plugin(roots);
   }
 
-  /** A further configuration in the same VMs, as of another listener or route. */
+  /** A further configuration in the same VMs, such as that of another listener or route. */
   addPlugin(config: Body, rootId = ""): Plugin {
     const plugin = this.configure(config, rootId);
     this.plugins.push(plugin);
@@ -118,7 +118,7 @@ export class Envoy extends Host {
     return plugin;
   }
 
-  /** A new configuration in place of an old one, which is kept when the new one is refused, and else until its last request ends. */
+  /** Replaces a configuration. The old one stays if the new one is refused; otherwise it stays until its last request ends. */
   reload(config: Body, plugin: Plugin = this.plugins[0]!): Plugin {
     const next = this.configure(config, plugin.roots[0]!.rootId);
     this.plugins[this.plugins.indexOf(plugin)] = next;
@@ -127,14 +127,14 @@ export class Envoy extends Host {
     return next;
   }
 
-  /** A request whose body, if it has one, comes in one piece that ends it. */
+  /** A request. Its body, if it has one, comes in one piece that ends it. */
   request(method: string, path: string, headers: HeadersLike = {}, options: RequestOptions = {}): StreamContext {
     const body = Buffer.from(options.body ?? "");
     const stream = this.begin(method, path, headers, { ...options, end: body.length === 0 });
     return body.length === 0 ? stream : stream.data(body, true);
   }
 
-  /** A request's headers; `data`, `trailers` and `reset` of what it gives go on with it. */
+  /** Starts a request with its headers. `data`, `trailers` and `reset` of the result continue it. */
   begin(method: string, path: string, headers: HeadersLike = {}, options: Omit<RequestOptions, "body"> & { end?: boolean } = {}): StreamContext {
     const root = (options.plugin ?? this.plugins[0]!).roots[options.worker ?? 0]!;
     const sent = Headers.of([[":method", method], [":path", path], [":scheme", "https"], [":authority", "app.example"]]);
@@ -154,7 +154,7 @@ export class Envoy extends Host {
 
   get callouts(): Callout[] { return [...this.open]; }
 
-  /** The one open callout, which a test expects to be the only one. */
+  /** The only open callout. It is an error if there is none or more than one. */
   callout(cluster?: string): Callout {
     const open = this.callouts.filter((call) => cluster === undefined || call.cluster === cluster);
     if (open.length === 1) return open[0]!;
@@ -162,7 +162,7 @@ export class Envoy extends Host {
   }
 
   override settle(): void {
-    if (this.settling || this.vms.some((vm) => vm.busy)) return; // whoever is busy settles in the end
+    if (this.settling || this.vms.some((vm) => vm.busy)) return; // a busy VM calls this again when it is done
     this.settling = true;
     try {
       for (let call; (call = this.next()); ) {
@@ -183,7 +183,7 @@ export class Envoy extends Host {
     return null;
   }
 
-  /** Lets time pass: ticks come when they are due, and callouts time out. */
+  /** Lets time pass: ticks run when they are due, and callouts time out. */
   advance(seconds: number): void {
     const end = this.nowMs + seconds * 1000;
     for (;;) {
@@ -211,14 +211,14 @@ export class Envoy extends Host {
 
   get logText(): string { return this.logs.map(({ level, text }) => `${level}: ${text}`).join("\n"); }
 
-  /** Values by name; a histogram is the list of what was recorded. */
+  /** Values by name. A histogram is the list of recorded values. */
   metrics(): Record<string, number | number[]> {
     return Object.fromEntries([...this.metricStore.byName.values()].map(({ name, type, value, samples }) => [name, type === 2 ? samples.map(Number) : Number(value)]));
   }
 
   memoryBytes(worker = 0): number { return this.vms[worker]!.memory.size; }
 
-  /** The host calls that were made while something happened. */
+  /** The host calls made during `what`. */
   counting(what: () => void): Record<string, number> {
     const before = { ...this.trace };
     what();
@@ -230,7 +230,7 @@ function bytes(body: Body): Buffer {
   return Buffer.from(typeof body === "string" || body instanceof Uint8Array ? body as string : JSON.stringify(body));
 }
 
-/** Compiling is what costs; instances are cheap. */
+/** Compiling is expensive, and instances are cheap. */
 const MODULES = new WeakMap<Uint8Array, WebAssembly.Module>();
 
 function compiled(wasm: Uint8Array): WebAssembly.Module {

@@ -1,4 +1,4 @@
-/** Envoy's foreign functions that a filter may call, with Envoy's protobuf and Envoy's answers. */
+/** Envoy's foreign functions that a filter may call, with Envoy's protobuf messages and Envoy's answers. */
 import { createPrivateKey, createPublicKey, createSign, createVerify, type KeyObject } from "node:crypto";
 import { deflateSync, inflateSync } from "node:zlib";
 import { Status } from "./abi";
@@ -14,7 +14,7 @@ export const FOREIGN: Record<string, Foreign> = {
     const key = importKey(der, pem, (input) => createPublicKey(input), "spki");
     if (!key) return { status: Status.BadArgument };
     const name = hash!.toString().toLowerCase();
-    // A wrong signature is an answer, not an error: status Ok, and only the bytes tell.
+    // A wrong signature is an answer, not an error: the status is Ok, and only the bytes differ.
     return { status: Status.Ok, result: answer(HASHES.has(name) && verifies(name, key, signature!, text!), HASHES.has(name) ? "Failed to verify digest. Error code: 0" : `${name} is not supported.`) };
   },
   sign: (argument) => {
@@ -45,7 +45,7 @@ function plain(key: KeyObject): boolean { return key.asymmetricKeyType === "rsa"
 /** Exactly one of the two forms must be there. */
 function importKey(der: Buffer | undefined, pem: Buffer | undefined, read: (input: never) => KeyObject, type: string): KeyObject | null {
   if (!der?.length === !pem?.length) return null;
-  // OpenSSL takes longer to read a key than to verify with it, and a test asks with the same one for ever.
+  // Cached, because OpenSSL takes longer to read a key than to verify with it, and tests use few keys.
   const name = `${type} ${Buffer.concat([der!, pem!]).toString("latin1")}`;
   if (!KEYS.has(name)) {
     if (KEYS.size > 100) KEYS.clear();
@@ -72,7 +72,7 @@ function varint(n: number): Buffer {
   return Buffer.from([...out, n]);
 }
 
-/** The length-delimited fields 1 to `last`; an absent one is empty, a repeated one is the last, a foreign one is skipped. */
+/** The length-delimited fields 1 to `last`. A missing field is empty, the last of a repeated field counts, and other fields are skipped. */
 function fields(bytes: Buffer, last: number): Buffer[] {
   const out = Array.from({ length: last + 1 }, (): Buffer => Buffer.alloc(0));
   let at = 0;
@@ -96,5 +96,5 @@ function fields(bytes: Buffer, last: number): Buffer[] {
   return out;
 }
 
-/** Not a protobuf message: BadArgument. */
+/** The bytes are not a protobuf message: BadArgument. */
 export class Malformed extends Error {}

@@ -1,4 +1,4 @@
-/** A filter that does what a request's path says, to try the scripted host with. It logs the status of every host call that matters. */
+/** A filter that does what a request's path says, to test the scripted host. It logs the status of every relevant host call. */
 
 @external("env", "proxy_log")
 declare function proxy_log(level: u32, at: usize, size: usize): u32;
@@ -51,7 +51,7 @@ function log(s: string): void {
   proxy_log(2, b.at, b.size);
 }
 
-/** One header pair, as it goes over the boundary. */
+/** One header pair, serialized. */
 function onePair(name: string, value: string): ArrayBuffer { return manyPairs([name, value]); }
 
 function manyPairs(flat: string[]): ArrayBuffer {

@@ -1,10 +1,10 @@
-/** Header maps as Envoy keeps them, and as they cross the boundary. Values are bytes, held here as Latin-1 text. */
+/** Header maps as Envoy stores them, and as they are passed to a module. Values are bytes, held here as Latin-1 text. */
 
 export type Pair = [name: string, value: string];
-/** What a test writes: an object, where a list stands for a repeated header, or pairs in order. */
+/** Headers in a test: an object, with a list for a repeated header, or pairs in order. */
 export type HeadersLike = Record<string, string | string[]> | Pair[];
 
-/** Headers of which Envoy keeps one entry at most: another value is appended to it, separated by a comma. */
+/** Headers of which Envoy keeps at most one entry: a further value is appended to it after a comma. */
 const INLINE = new Set(["authorization", "accept", "accept-encoding", "cache-control", "connection", "content-length", "content-type", "host",
   "origin", "referer", "te", "transfer-encoding", "upgrade", "user-agent", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto",
   "x-request-id", ":authority", ":method", ":path", ":scheme", ":status"]);
@@ -19,7 +19,7 @@ export class Headers {
     return headers;
   }
 
-  /** The first entry of a name, which is all that proxy_get_header_map_value answers. */
+  /** The first entry of a name, the only one that proxy_get_header_map_value returns. */
   get(name: string): string | undefined { return this.list.find(([key]) => key === name.toLowerCase())?.[1]; }
 
   /** The first entry, read as UTF-8. */
@@ -42,7 +42,7 @@ export class Headers {
     else this.list.push([key, value]);
   }
 
-  /** Envoy's setCopy: every entry of the name goes, and one comes. */
+  /** Envoy's setCopy: removes every entry of the name, and adds one. */
   replace(name: string, value: string): void {
     this.remove(name);
     this.add(name, value);
@@ -55,7 +55,7 @@ export class Headers {
 
   copy(): Headers { return new Headers(this.list.map(([name, value]): Pair => [name, value])); }
 
-  /** For comparing all at once; values of a repeated header are joined. */
+  /** For comparing all headers at once. Values of a repeated header are joined. */
   object(): Record<string, string> { return Object.fromEntries(this.names.map((name) => [name, this.all(name).join(", ")])); }
 }
 
@@ -73,7 +73,7 @@ export function serialize(pairs: Pair[]): Buffer {
   return Buffer.concat(parts);
 }
 
-/** Null when it is malformed; Envoy reads such pairs as none at all, which no module can want. */
+/** Null if it is malformed. Envoy reads such pairs as none at all, which no module can want. */
 export function parse(bytes: Buffer): Pair[] | null {
   if (bytes.length === 0) return [];
   if (bytes.length < 4) return null;

@@ -1,4 +1,4 @@
-/** What one Envoy process is to its workers: the clock, the stores, the logs, and what a test switches. */
+/** The part of an Envoy process that its workers share: the clock, the stores, the logs, and the switches of a test. */
 import { LEVELS, type Level } from "./abi";
 import type { Callout } from "./callout";
 import type { Foreign } from "./foreign";
@@ -14,15 +14,15 @@ export class Host {
   readonly queues = new SharedQueues();
   readonly metricStore = new Metrics();
   readonly logs: LogLine[] = [];
-  /** How often the module called each host function, and the host each callback. */
+  /** The number of calls of each host function by the module, and of each callback by the host. */
   readonly trace: Record<string, number> = {};
   readonly callbacks: Record<string, number> = {};
-  /** Every callout ever, the open ones among them. */
+  /** All callouts, including the open ones. */
   readonly history: Callout[] = [];
   readonly open = new Set<Callout>();
   readonly foreign: Record<string, Foreign> = {};
   readonly withoutForeign = new Set<string>();
-  /** True: InternalFailure, as when a cluster has no host; or the status to answer. */
+  /** True: InternalFailure, as for a cluster without hosts; or the status to return. */
   refuseCallouts: boolean | number = false;
   failRandom = false;
   /** The plugin's `allow_on_headers_stop_iteration`. */
@@ -43,7 +43,7 @@ export class Host {
     if (LEVELS.indexOf(level) >= LEVELS.indexOf(this.logLevel)) this.logs.push({ level, text, worker });
   }
 
-  /** The filter's own abort says where it was, in the log. */
+  /** The place that the filter's own abort logged. */
   lastWords(): string {
     const last = this.logs.at(-1);
     return last?.level === "critical" ? ` (${last.text})` : "";
@@ -51,7 +51,7 @@ export class Host {
 
   hasCluster(name: string): boolean { return this.clusters === null || this.clusters.includes(name); }
 
-  /** A stream's own state first, then what the test says, then what a plugin has anyway. */
+  /** The stream's own state first, then the value of the test, then the properties that every plugin has. */
   property(context: Context, path: string): Buffer | null {
     const root = context instanceof RootContext ? context : context.root;
     const own = context instanceof RootContext ? undefined : context.properties.get(path);
@@ -65,6 +65,6 @@ export class Host {
 
   readonly vms: Vm[] = [];
 
-  /** Overridden by what answers callouts by itself. */
+  /** Overridden by a class that answers callouts by itself. */
   settle(): void {}
 }

@@ -9,14 +9,14 @@ import type { Vm } from "./vm";
 export function httpcalls(vm: Vm): Record<string, (...args: never[]) => unknown> {
   const { memory, host } = vm;
 
-  /** To read from; null where there is none at this moment. */
+  /** The map to read from; null if there is none at this moment. */
   const map = (type: number): Headers | null => {
     if (type === MapType.CallResponseHeaders) return vm.root.reply?.headers ?? null;
     if (type === MapType.CallResponseTrailers) return vm.root.reply ? new Headers() : null;
     const context = vm.context;
     return context instanceof RootContext ? null : context.map(type);
   };
-  /** To write to: what came from a cluster is not. */
+  /** The map to write to. Headers and trailers of a cluster's answer are read-only. */
   const mutable = (type: number): Headers | null => type === MapType.RequestHeaders || type === MapType.RequestTrailers || type === MapType.ResponseHeaders ? map(type) : null;
 
   const buffer = (type: number): Buffer | null => {
@@ -33,7 +33,7 @@ export function httpcalls(vm: Vm): Record<string, (...args: never[]) => unknown>
     return read;
   };
 
-  /** Envoy does nothing at all for a root context: a filter that forgot to set the effective one hangs its request. */
+  /** For a root context Envoy does nothing: a filter that did not set the effective context would hang its request. */
   const stream = (call: string): StreamContext => {
     const context = vm.context;
     if (context instanceof RootContext) throw new Misuse(`${call} on a root context, which Envoy ignores`);
@@ -98,7 +98,7 @@ export function httpcalls(vm: Vm): Record<string, (...args: never[]) => unknown>
       if (!bytes) return Status.NotFound;
       if (from > bytes.length) return Status.BadArgument;
       const part = bytes.subarray(from, from + (length >>> 0));
-      // Nothing to copy means that nothing is written: the caller's variables keep what they held.
+      // Without bytes to copy nothing is written, and the caller's variables keep their values.
       if (part.length > 0) memory.give(part, pointerAt, sizeAt);
       return Status.Ok;
     },
@@ -160,7 +160,7 @@ export function httpcalls(vm: Vm): Record<string, (...args: never[]) => unknown>
   };
 }
 
-/** A line break or a zero byte in a header ends Envoy (it asserts) or splits a message: never a thing to let pass. */
+/** A line break or a zero byte in a header ends Envoy by an assertion, or splits a message. It is always an error. */
 function checked(text: string): string {
   if (/[\0\r\n]/.test(text)) throw new Misuse(`a header holds a line break or a zero byte: ${JSON.stringify(text)}`);
   return text;

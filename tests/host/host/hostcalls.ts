@@ -28,7 +28,7 @@ export function hostcalls(vm: Vm): Record<string, (...args: never[]) => unknown>
     },
     proxy_set_property(path: number, pathSize: number, value: number, valueSize: number) {
       const name = memory.utf8(path, pathSize), bytes = memory.bytes(value, valueSize), context = vm.context;
-      if (context instanceof RootContext) return Status.NotFound; // there is no stream to hold it
+      if (context instanceof RootContext) return Status.NotFound; // a root context has no stream to store it in
       context.properties.set(name, bytes);
       return Status.Ok;
     },
@@ -110,7 +110,7 @@ export function hostcalls(vm: Vm): Record<string, (...args: never[]) => unknown>
       }
     },
 
-    // What a filter for HTTP has no use for; here so that a module which imports it still starts.
+    // Functions without use for an HTTP filter, so that a module that imports them still starts.
     proxy_get_status(codeAt: number, pointerAt: number, sizeAt: number) {
       memory.u32(codeAt, 0);
       memory.give(Buffer.alloc(0), pointerAt, sizeAt);

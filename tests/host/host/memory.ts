@@ -1,4 +1,4 @@
-/** The module's memory, seen by the host: every pointer is checked, and what the host gives is allocated by the module itself. */
+/** The host's access to the module's memory: every pointer is checked, and the module itself allocates what the host passes. */
 import { Misuse } from "./abi";
 
 type Allocate = (size: number) => number;
@@ -31,7 +31,7 @@ export class GuestMemory {
 
   write(at: number, bytes: Uint8Array): void { this.view(at, bytes.length).set(bytes); }
 
-  /** Hands bytes over as Envoy does: nothing is allocated for nothing. */
+  /** Passes bytes as Envoy does: without bytes nothing is allocated. */
   give(bytes: Uint8Array, pointerAt: number, sizeAt: number): void {
     let at = 0;
     if (bytes.length > 0) {
@@ -43,7 +43,7 @@ export class GuestMemory {
     if (sizeAt) this.u32(sizeAt, bytes.length);
   }
 
-  /** Pointers and sizes come as signed numbers, and memory may have grown since the last call: a view is never kept. */
+  /** Pointers and sizes are signed numbers here. The memory may have grown since the last call, so a view is never kept. */
   private view(at: number, size: number): Uint8Array {
     const start = at >>> 0, length = size >>> 0;
     if (start + length > this.size) throw new Misuse(`pointer ${start}+${length} is outside the module's memory of ${this.size} bytes`);

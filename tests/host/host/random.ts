@@ -1,11 +1,11 @@
-/** Randomness that a failed test can be repeated with: everything follows from one seed. */
+/** Reproducible randomness: everything follows from one seed. */
 
 export class Random {
   private state: number;
 
   constructor(readonly seed: number) { this.state = seed >>> 0; }
 
-  /** Mulberry32: small, and good enough to reach odd places. */
+  /** Mulberry32: small, and good enough to reach rare cases. */
   next(): number {
     this.state = (this.state + 0x6d2b79f5) >>> 0;
     let t = this.state;
@@ -20,7 +20,7 @@ export class Random {
   bytes(n: number): Buffer { return Buffer.from(Array.from({ length: n }, () => this.below(256))); }
   text(n: number, alphabet = "abcdefghijklmnopqrstuvwxyz0123456789-_"): string { return Array.from({ length: n }, () => alphabet[this.below(alphabet.length)]).join(""); }
 
-  /** One to three small injuries: a flipped bit, a byte gone, doubled, replaced, a cut, a swap of two stretches. */
+  /** One to three small changes: a flipped bit, a byte removed, repeated or replaced, a cut, a swap of two parts. */
   mutate(bytes: Uint8Array): Buffer {
     let out: Buffer = Buffer.from(bytes);
     for (let n = 1 + this.below(3); n--;) out = this.injure(out);
@@ -41,7 +41,7 @@ export class Random {
     }
   }
 
-  /** A compact JWS with one part injured, left out, doubled or taken from another. */
+  /** A compact JWS with one part changed, left out, repeated or taken from another token. */
   mutateToken(token: string, other = token): string {
     const parts = token.split("."), i = this.below(parts.length);
     switch (this.below(6)) {
@@ -59,7 +59,7 @@ export class Random {
     try { return Buffer.from(JSON.stringify(this.mutateJson(JSON.parse(text)))).toString("base64url"); } catch { return text; }
   }
 
-  /** The same document with one value somewhere in it replaced, gone, wrapped or renamed. */
+  /** The same document with one value in it replaced, removed, wrapped or renamed. */
   mutateJson(value: unknown): unknown {
     if (value === null || typeof value !== "object" || this.chance(6)) return this.json(2);
     if (Array.isArray(value)) {
@@ -79,7 +79,7 @@ export class Random {
     return copy;
   }
 
-  /** Any JSON value, nested `depth` deep at most. */
+  /** Any JSON value, nested at most `depth` deep. */
   json(depth: number): unknown {
     switch (this.below(depth > 0 ? 9 : 7)) {
       case 0: return null;

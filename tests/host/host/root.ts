@@ -1,4 +1,4 @@
-/** A root context: one configuration in one VM. It owns the callouts of its streams too, and hears their answers. */
+/** A root context: one configuration in one VM. It owns the callouts of its streams too, and gets their answers. */
 import type { Callout } from "./callout";
 import type { Headers } from "./headers";
 import type { StreamContext } from "./stream";
@@ -7,9 +7,9 @@ import type { Vm } from "./vm";
 export class RootContext {
   readonly callouts = new Map<number, Callout>();
   readonly streams = new Set<StreamContext>();
-  /** The answer that the module may read, while it is told of it. */
+  /** The answer to a callout, which the module may read during its callback. */
   reply: { headers: Headers; body: Buffer } | null = null;
-  /** The plugin's configuration can be read only while it is created or configured. */
+  /** The plugin's configuration can be read only during creation and configuration. */
   showsConfiguration = false;
   tickMs = 0;
   nextTickAtMs = Infinity;
@@ -20,7 +20,7 @@ export class RootContext {
 
   constructor(readonly vm: Vm, readonly id: number, readonly rootId: string, readonly configuration: Buffer) {}
 
-  /** What Envoy does for every configuration of a VM, the first and any other; false when the module refuses it. */
+  /** What Envoy does for every configuration of a VM, the first and any other. False if the module refuses it. */
   start(vmConfigurationSize: number): boolean {
     this.vm.contexts.set(this.id, this);
     this.create();
@@ -53,7 +53,7 @@ export class RootContext {
 
   nextToken(): number { return ++this.lastToken; }
 
-  /** A configuration that was replaced lives until its last request has ended. */
+  /** A replaced configuration lives until its last request has ended. */
   retire(): void {
     this.retiring = true;
     this.endIfIdle();
@@ -67,7 +67,7 @@ export class RootContext {
     else this.waitsForDone = true;
   }
 
-  /** proxy_done: the module had asked for time. False when it had not. */
+  /** proxy_done. False if the module had not delayed its end. */
   done(): boolean {
     if (!this.waitsForDone) return false;
     this.waitsForDone = false;

@@ -1,4 +1,4 @@
-/** What all workers of one Envoy have in common: shared data, queues, metrics. */
+/** The stores that all workers of one Envoy share: shared data, queues, metrics. */
 import { Status } from "./abi";
 
 export class SharedData {
@@ -7,7 +7,7 @@ export class SharedData {
 
   get(key: string): { value: Buffer; cas: number } | undefined { return this.entries.get(key); }
 
-  /** A compare value of 0 writes whatever is there; and one for a key that does not exist is not compared with anything. */
+  /** A compare-and-swap value of 0 always writes. A value for a missing key is not compared. */
   set(key: string, value: Buffer, cas: number): number {
     const held = this.entries.get(key);
     if (held && cas !== 0 && cas !== held.cas) return Status.CasMismatch;
@@ -38,7 +38,7 @@ interface Metric { name: string; type: number; value: bigint; samples: bigint[] 
 
 const COUNTER = 0, GAUGE = 1, HISTOGRAM = 2;
 
-/** Values belong to a name, ids to a VM: the same name defined twice, or by two workers, is one metric. */
+/** A value belongs to a name, an id to a VM: a name defined twice, or by two workers, is one metric. */
 export class Metrics {
   readonly byName = new Map<string, Metric>();
 
@@ -49,7 +49,7 @@ export class Metrics {
   }
 }
 
-/** One VM's ids, in the three sequences that Envoy tells apart by the two lowest bits. */
+/** The ids of one VM, in the three sequences that Envoy distinguishes by the two lowest bits. */
 export class MetricIds {
   private readonly ids = new Map<number, Metric>();
   private readonly last = [COUNTER, GAUGE, HISTOGRAM];

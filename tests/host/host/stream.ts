@@ -10,30 +10,30 @@ export type Outcome = "waiting" | "reset" | { forwarded: Headers } | { local: Lo
 
 type Answer = { value: number; stopped: boolean } | null;
 
-/** What has reached the upstream, in the order in which Envoy would send it. */
+/** What has reached the upstream, in Envoy's order. */
 export interface Upstream { headers: Headers | null; body: Buffer; trailers: Headers | null; ended: boolean }
 
-/** Envoy's states of a filter's iteration: it goes on, its headers are held, or nothing comes to the filter any more until it continues. */
+/** Envoy's states of a filter's iteration: it continues, its headers are held, or nothing reaches the filter until it continues. */
 type Iteration = "continue" | "stopped" | "stopped-all";
 
 export class StreamContext {
   readonly properties = new Map<string, Buffer>();
   outcome: Outcome = "waiting";
-  /** What the client got at last: the local reply, or the upstream's answer as the filter let it pass. */
+  /** The client's final response: the local reply, or the upstream's answer as the filter passed it on. */
   response: Reply | null = null;
   readonly upstream: Upstream = { headers: null, body: Buffer.alloc(0), trailers: null, ended: false };
   private readonly maps = new Map<number, Headers>();
   private readonly buffers = new Map<number, Buffer>();
   private iteration: Iteration = "continue";
   private headersContinued = false;
-  /** The client has sent all of it. */
+  /** The client has sent the whole request. */
   private complete = false;
-  /** Data that Envoy keeps while the filter stops, and trailers that it has not passed on. */
+  /** Data that Envoy holds while the filter stops, and trailers that it has not passed on. */
   private held: Buffer | null = null;
   private trailing: Headers | null = null;
-  /** The filter has asked for the body as a whole. */
+  /** The filter has asked for the complete body. */
   private buffering = false;
-  /** After StopAllIteration Envoy begins again with the filter itself, not behind it. */
+  /** After StopAllIteration, Envoy continues at the filter itself, not behind it. */
   private fromThisFilter = false;
   private inRequestHeaders = false;
   private answering = false;
@@ -46,7 +46,7 @@ export class StreamContext {
 
   get waiting(): boolean { return this.outcome === "waiting"; }
 
-  /** What the upstream was sent; a request with any other outcome is an error that says which. */
+  /** The headers that the upstream got. Throws for any other outcome, which the message names. */
   get forwarded(): Headers {
     if (typeof this.outcome === "object" && "forwarded" in this.outcome) return this.outcome.forwarded;
     throw new Error(`the request was not forwarded: ${describe(this.outcome)}`);
@@ -57,7 +57,7 @@ export class StreamContext {
     throw new Error(`the request was not answered locally: ${describe(this.outcome)}`);
   }
 
-  /** HEADERS, with END_STREAM or without. */
+  /** Sends HEADERS, with or without END_STREAM. */
   begin(end: boolean): this {
     this.vm.call(this, "proxy_on_context_create", this.id, this.root.id);
     this.maps.set(MapType.RequestHeaders, this.sent);
@@ -71,7 +71,7 @@ export class StreamContext {
     return this;
   }
 
-  /** DATA; the last of it may be empty. Whatever comes after an answer is dropped, as Envoy drops it. */
+  /** Sends DATA; the last one may be empty. After an answer everything is dropped, as in Envoy. */
   data(bytes: string | Uint8Array, end = false): this {
     if (this.over) return this;
     this.complete = end;
@@ -81,7 +81,7 @@ export class StreamContext {
     return this;
   }
 
-  /** The request ends by trailers. */
+  /** Ends the request with trailers. */
   trailers(like: HeadersLike): this {
     if (this.over) return this;
     this.complete = true;
@@ -95,7 +95,7 @@ export class StreamContext {
 
   private hold(bytes: Buffer): void { this.held = this.held ? Buffer.concat([this.held, bytes]) : bytes; }
 
-  /** Only with `allow_on_headers_stop_iteration` may a filter hold the headers and still be given the body. */
+  /** Only with `allow_on_headers_stop_iteration` a filter can hold the headers and still get the body. */
   private headersStatus(answer: Answer): number {
     if (!answer) return Continue;
     if (answer.stopped) return StopAllIterationAndWatermark;
@@ -118,7 +118,7 @@ export class StreamContext {
     this.buffering = status === StopIterationAndBuffer;
     if (status !== StopIterationNoBuffer) this.keepOrPass(bytes, status === Continue, end);
     else this.iteration = "stopped";
-    // The buffer stays in the filter's reach as long as it asks for the whole body.
+    // The filter can read the buffer as long as it asks for the complete body.
     if (!this.buffering) this.buffers.delete(BufferType.RequestBody);
   }
 
@@ -138,13 +138,13 @@ export class StreamContext {
       this.iteration = this.iteration === "continue" ? "stopped" : this.iteration;
       return;
     }
-    // What makes trailers dangerous: whoever holds the headers and says Continue here lets all of it go on.
+    // Trailers are dangerous: if the filter holds the headers and returns Continue here, everything continues.
     this.maps.delete(MapType.RequestTrailers);
     if (this.iteration === "stopped") this.continueIteration();
     else this.trailersToUpstream();
   }
 
-  /** Envoy's commonContinue: what was held goes on, the headers first. */
+  /** Envoy's commonContinue: what was held continues, headers first. */
   private continueIteration(): void {
     if (this.over) return;
     this.fromThisFilter = this.iteration === "stopped-all";
@@ -160,7 +160,7 @@ export class StreamContext {
     else this.trailersToUpstream();
   }
 
-  /** The maps are out of reach once the headers have gone on: Envoy then answers BadArgument. */
+  /** The maps cannot be accessed after the headers have continued: Envoy then answers BadArgument. */
   private headersToUpstream(): void {
     this.maps.delete(MapType.RequestHeaders);
     this.headersContinued = true;
@@ -181,7 +181,7 @@ export class StreamContext {
 
   get sentBody(): string { return this.upstream.body.toString(); }
 
-  /** The upstream answers a forwarded request; the client gets what the filter makes of it. */
+  /** The upstream answers a forwarded request. Returns what the client gets after the filter's changes. */
   respond(status: number, headers: HeadersLike = {}, body = ""): Reply {
     void this.forwarded;
     return this.encode(status, Headers.of(headers), Buffer.from(body));
@@ -203,13 +203,13 @@ export class StreamContext {
     return this.response;
   }
 
-  /** The client goes away, whatever the request waits for. */
+  /** The client disconnects, whatever the request waits for. */
   reset(): void {
     if (this.waiting) this.outcome = "reset";
     this.finish();
   }
 
-  /** The end of the stream. Local replies and `respond` come here by themselves. */
+  /** Ends the stream. Local replies and `respond` call it. */
   finish(): void {
     if (this.ended) return;
     this.ended = true;
@@ -224,7 +224,7 @@ export class StreamContext {
   buffer(type: number): Buffer | null { return this.buffers.get(type) ?? null; }
   setBuffer(type: number, bytes: Buffer): void { this.buffers.set(type, bytes); }
 
-  /** proxy_continue_stream of the request: takes effect when the VM call has returned. */
+  /** proxy_continue_stream for the request. It takes effect after the VM call has returned. */
   continueRequest(): void {
     if (this.inRequestHeaders) throw new Misuse("proxy_continue_stream within proxy_on_request_headers: Envoy loses it when the answer then is to stop");
     if (this.iteration === "continue" || this.over) throw new Misuse(`proxy_continue_stream of a request that is not paused: ${describe(this.outcome)}`);
@@ -232,7 +232,7 @@ export class StreamContext {
     this.vm.after(() => this.continueIteration());
   }
 
-  /** proxy_send_local_response: also takes effect then; the reply passes the filter's own response callbacks. */
+  /** proxy_send_local_response. It takes effect after the VM call too. The reply passes the filter's own response callbacks. */
   answer(status: number, added: Pair[], body: Buffer, details: string, grpcStatus: number): void {
     if (this.answering || !this.waiting) throw new Misuse(`proxy_send_local_response for a request that has its answer: ${describe(this.outcome)}`);
     if (status < 200 || status > 599) throw new Misuse(`a local reply with status ${status}`);

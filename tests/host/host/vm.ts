@@ -1,4 +1,4 @@
-/** One worker's instance of the module: calls into it, and what Envoy keeps between the calls. */
+/** One worker's instance of the module: calls into it, and Envoy's state between the calls. */
 import type { Build } from "../../support/compile";
 import { watch } from "../../support/coverage";
 import { located } from "../../support/trap";
@@ -17,14 +17,14 @@ export class Vm {
   readonly memory = new GuestMemory();
   readonly contexts = new Map<number, Context>();
   readonly metricIds: MetricIds;
-  /** Why it is dead: a trap ends a VM for good. */
+  /** The trap that ended the VM for good. */
   dead: Error | null = null;
-  /** Streams that have ended. Envoy frees them later in the same turn of its loop, and until then the filter can still make them its context. */
+  /** Streams that have ended. Envoy frees them later in the same iteration of its loop, and until then the filter can still make them its context. */
   readonly unfreed: number[] = [];
   effectiveId = 0;
-  /** Set by a local reply: the filter's answer to the callback no longer counts. */
+  /** Set by a local reply: the filter's result of the callback no longer counts. */
   stopped = false;
-  /** Deferred work is being done: what it leads to waits its turn. */
+  /** Deferred work is running, and further deferred work is queued. */
   busy = false;
   private lastId = 0;
   private current: Context | null = null;
@@ -50,7 +50,7 @@ export class Vm {
 
   has(callback: string): boolean { return callback in this.exports; }
 
-  /** The context that a host call acts on: the effective one while it exists, else the one that was called. */
+  /** The context that a host call acts on: the effective one while it exists, otherwise the one that was called. */
   get context(): Context {
     const effective = this.effectiveId ? this.contexts.get(this.effectiveId) : undefined;
     if (effective) return effective;
@@ -63,10 +63,10 @@ export class Vm {
     return context instanceof RootContext ? context : context.root;
   }
 
-  /** Deferred, as Envoy defers whatever could call back into the VM. */
+  /** Runs the action after the call, as Envoy defers everything that could call back into the VM. */
   after(action: () => void): void { this.afterCall.push(action); }
 
-  /** Null when the module does not export the callback, which Envoy then skips. */
+  /** Null if the module does not export the callback, which Envoy then skips. */
   call(context: Context, name: string, ...args: number[]): { value: number; stopped: boolean } | null {
     if (this.dead) throw new Error(`${name} on a VM that died of: ${this.dead.message}`);
     const callback = this.exports[name] as ((...args: number[]) => number | undefined) | undefined;
@@ -100,7 +100,7 @@ export class Vm {
 
 type Calls = Record<string, (...args: never[]) => unknown>;
 
-/** Only what the module asks for; and what Envoy does not have, ends its start. */
+/** The functions that the module imports. A function that Envoy does not have fails the start. */
 function imports(module: WebAssembly.Module, vm: Vm): WebAssembly.Imports {
   const known: Record<string, Calls> = { env: hostcalls(vm), wasi_snapshot_preview1: wasi(vm) };
   const out: Record<string, Record<string, WebAssembly.ImportValue>> = {};

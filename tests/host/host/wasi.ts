@@ -1,4 +1,4 @@
-/** The few calls of WASI that Envoy has. */
+/** The few WASI functions that Envoy has. */
 import { Misuse } from "./abi";
 import type { Vm } from "./vm";
 

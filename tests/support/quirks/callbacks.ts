@@ -1,4 +1,4 @@
-// Authorization responses: what comes back by the browser, and where it leads; and the way out.
+// Authorization responses and where they lead, and logouts.
 
 import { BEGINS_AGAIN, LOGGED_IN, LOGGED_OUT, type Quirk } from "./quirk";
 

@@ -101,7 +101,7 @@ export const ID_TOKENS: Quirk[] = [
   { quirk: "another acr than was asked for", why: "OpenID Connect Core §3.1.3.7 (12)", config: { authorization_params: { acr_values: "gold" } }, idToken: { claims: { acr: "bronze" } }, then: REFUSED },
 ];
 
-/** The token under this header, signed as if it was the usual one. */
+/** The token with this header, signed like the usual one. */
 function resigned(jwt: string, header: string): string {
   const input = `${b64u(header)}.${jwt.split(".")[1]}`;
   return `${input}.${b64u(signature(KEY.alg, KEY.privateKey, input))}`;

@@ -1,4 +1,4 @@
-// The table of quirks: what providers and browsers really send, why, and what must come of it. tests/envoy/quirks.test.ts runs it.
+// The table of quirks: what providers and browsers really send, why, and the expected result. tests/envoy/quirks.test.ts runs it.
 
 import { BEARER_TOKENS } from "./bearer_tokens";
 import { CALLBACKS } from "./callbacks";

@@ -1,4 +1,4 @@
-// JSON Web Key Sets (RFC 7517). Each row has an issuer of its own, whose ID Token is signed by one of its keys.
+// JSON Web Key Sets (RFC 7517). Each row has its own issuer, whose ID Token is signed with one of the keys.
 
 import { b64u, KEY, makeKey, type Key } from "../../host/fixture";
 import { byHmac, LOGGED_IN, NULLS, packed, reversed, text, twice, WINDOWS, type Json, type Quirk } from "./quirk";
@@ -15,7 +15,7 @@ const zeros = (value: unknown): Buffer => Buffer.concat([Buffer.alloc(1), bytes(
 const P256 = makeKey("es", "ES256"), ED = makeKey("ed", "EdDSA");
 const SHORT = keyWhere("short", "ES256", (number) => number[0] === 0), P521 = keyWhere("p521", "ES512", (number) => number[0] === 0), HIGH = keyWhere("high", "ES256", (number) => number[0]! >= 0x80);
 const MANY = Array.from({ length: 17 }, (_, i) => makeKey(`many-${i}`, "ES256")), ELSEWHERE = makeKey("elsewhere");
-/** As some libraries write the numbers of a point. */
+/** The point with its coordinates as some libraries write them. */
 const point = ({ jwk }: Key, write: (number: Buffer) => Buffer): Json => ({ ...jwk, x: b64u(write(bytes(jwk.x))), y: b64u(write(bytes(jwk.y))) });
 const unpadded = (number: Buffer): Buffer => number[0] === 0 ? unpadded(number.subarray(1)) : number;
 const signedNumber = (number: Buffer): Buffer => number[0]! < 0x80 ? number : Buffer.concat([Buffer.alloc(1), number]);
@@ -86,7 +86,9 @@ export const KEYS: Quirk[] = [
   { quirk: "status 404 with keys", why: "an error is no answer", keys: packed((json) => json, 404), bearer: {}, then: NOT_READY },
 ];
 
-/** One with such coordinates. A zero byte at the start has one in 128 on P-256, nearly all on P-521; the highest bit, half of them. */
+/**
+ * A key with such coordinates. On P-256 one key in 128 has a zero byte at the start, on P-521 nearly all; half of all keys have the highest bit set.
+ */
 function keyWhere(kid: string, alg: string, fits: (coordinate: Buffer) => boolean): Key {
   for (;;) {
     const key = makeKey(kid, alg);

@@ -1,10 +1,10 @@
-// Metadata documents (OpenID Connect Discovery 1.0 §3, RFC 8414). Each row has an issuer of its own, and logs a person in there.
+// Metadata documents (OpenID Connect Discovery 1.0 §3, RFC 8414). Each row has its own issuer, and a login there.
 
 import { LOGGED_IN, NULLS, packed, reversed, text, twice, WINDOWS, type Json, type Quirk } from "./quirk";
 
 const NOT_READY = "503 provider_not_ready";
 const UNUSED = "what nobody uses hinders nobody";
-/** Endpoints that this configuration needs none of. */
+/** Endpoints that this configuration does not need. */
 const unused = (value: unknown): Json => ({ introspection_endpoint: value, revocation_endpoint: value, registration_endpoint: value, check_session_iframe: value, device_authorization_endpoint: value });
 const issuer = (change: (issuer: string) => unknown) => (usual: Json) => ({ body: { ...usual, issuer: change(String(usual.issuer)) } });
 const ANOTHER = /names another issuer than its URL belongs to/;

@@ -1,4 +1,4 @@
-// A scripted OpenID provider: it answers over HTTP as usual, but for what the rows of a table tell it to answer instead.
+// A scripted OpenID provider: it answers over HTTP as usual, except where a row of the table has another answer.
 
 import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
@@ -9,21 +9,21 @@ import { CLIENT, isRefresh, now, type Change, type Json, type JwtChange, type Qu
 /** The issuer of all rows without documents of their own. */
 const COMMON = "common";
 
-/** What is registered for an endpoint's answer, where it is not application/json alone. */
+/** The registered media types of answers, if not only application/json. */
 const REGISTERED: Record<string, string[]> = { jwks: ["application/jwk-set+json"], userinfo: ["application/json", "application/jwt"] };
 
 export class ScriptedProvider {
-  /** The endpoints that were asked for the sake of a row, in order. */
+  /** The endpoints that were called for a row, in order. */
   readonly calls: string[] = [];
-  /** What no log may name: codes and tokens. */
+  /** Codes and tokens, which no log may contain. */
   readonly secrets: string[] = [];
   private readonly logins = new Map<string, { row: string; nonce: string }>();
-  /** Whose token it is that comes to UserInfo. */
+  /** The owners of the tokens that reach UserInfo. */
   private readonly owners = new Map<string, string>();
   private readonly latest = new Map<string, string>();
   private issued = 0;
 
-  /** `quirks`: by the ids of their rows. */
+  /** `quirks`: the rows by id. */
   private constructor(readonly origin: string, private readonly quirks: Map<string, Quirk>) {}
 
   static async start(quirks: Map<string, Quirk>, atEnd: (ending: () => Promise<void>) => void): Promise<ScriptedProvider> {
@@ -36,7 +36,7 @@ export class ScriptedProvider {
 
   get port(): number { return Number(new URL(this.origin).port); }
 
-  /** Where the row's documents stand. */
+  /** The path of the row's documents. */
   tenant(row: string): string {
     const { metadata, keys } = this.quirks.get(row) ?? {};
     return metadata === undefined && keys === undefined ? COMMON : row;
@@ -44,7 +44,7 @@ export class ScriptedProvider {
 
   base(row: string): string { return `${this.origin}/${this.tenant(row)}`; }
 
-  /** A person logs in at the provider for the sake of this row; gives where that leads. */
+  /** A user logs in at the provider for this row. Returns the redirect. */
   authorizes(request: string, row: string): string {
     const asked = new URL(request).searchParams, code = `${row}.${this.issued++}`, { callback = {} } = this.quirks.get(row)!;
     this.secrets.push(code);
@@ -58,7 +58,7 @@ export class ScriptedProvider {
   /** The last access token that was made for the row. */
   lastAccessToken(row: string): string | undefined { return this.latest.get(row); }
 
-  /** A token for programs, as the row has it. */
+  /** A bearer token for this row. */
   bearer(row: string): string {
     return this.jwt(this.quirks.get(row)!.bearer ?? {}, { ...this.claims(row), aud: "https://api.example.com", scope: "read write", client_id: CLIENT.id });
   }
@@ -86,7 +86,7 @@ export class ScriptedProvider {
 
   private answer(tenant: string, endpoint: string, request: IncomingMessage, form: URLSearchParams): Reply {
     const accepts = (request.headers.accept ?? "").split(", ");
-    // Some providers answer 406 where a request does not accept what is registered for the answer (RFC 7517 §8.5, OpenID Connect Core §5.3.2).
+    // Some providers answer 406 to a request that does not accept the registered type of the answer (RFC 7517 §8.5, OpenID Connect Core §5.3.2).
     if (!(REGISTERED[endpoint] ?? ["application/json"]).every((type) => accepts.includes(type))) return { status: 406 };
     switch (endpoint) {
       case ".well-known/openid-configuration": return changed(this.quirks.get(tenant)?.metadata, this.metadata(tenant));
@@ -121,7 +121,7 @@ export class ScriptedProvider {
     const accessToken = this.jwt({}, { ...this.claims(row), client_id: CLIENT.id }), change = refreshes ? quirk.refresh : quirk.token;
     const own = refreshes ? quirk.refreshedIdToken : quirk.idToken ?? {};
     const idToken = own && this.jwt(own, { ...this.claims(row), aud: CLIENT.id, nonce: refreshes ? undefined : nonce, at_hash: halfHash(accessToken, own.key ?? KEY) });
-    // The quirk is in the refresh: then the login before it is one whose token is over at once.
+    // If the quirk is in the refresh, the token of the login before it expires at once.
     const usual = { access_token: accessToken, token_type: "Bearer", expires_in: isRefresh(quirk) && !refreshes ? 0 : 300, refresh_token: refreshToken, scope: "openid read", id_token: idToken };
     const reply = changed(change, usual);
     if (typeof reply.body === "object" && "access_token" in reply.body) this.owners.set(String(reply.body.access_token), row);

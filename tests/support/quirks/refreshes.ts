@@ -1,4 +1,4 @@
-// Answers of the token endpoint to a refresh token, of a login whose access token is over at once.
+// Answers of the token endpoint to a refresh token, after a login whose access token expires at once.
 
 import { makeKey } from "../../host/fixture";
 import { CLIENT, error, GOES_ON, NO_TYPE, nothing, NULLS, packed, REFRESHED, SESSION_ENDED, text, unsigned, type Json, type Quirk } from "./quirk";

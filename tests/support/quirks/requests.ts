@@ -1,4 +1,4 @@
-// What browsers send when a person opens a page, and what must not begin a login.
+// Requests of browsers that open a page, and requests that must not start a login.
 
 import { LEADS_TO_LOGIN, type Quirk } from "./quirk";
 

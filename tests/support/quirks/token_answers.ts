@@ -1,8 +1,8 @@
-// Answers of the token endpoint to a code.
+// Answers of the token endpoint to an authorization code.
 
 import { error, LOGGED_IN, NO_TYPE, nothing, NULLS, packed, reversed, text, twice, WINDOWS, type Quirk } from "./quirk";
 
-/** For another access token than the usual one. */
+/** For an access token other than the usual one. */
 const NO_HASH = { claims: { at_hash: undefined } };
 const CUSTOM = "servers that somebody wrote for one client";
 

@@ -12,7 +12,7 @@ function signed(changes: Json = {}, key: Key = KEY, header: Json = {}): () => Re
   return text(`${input}.${b64u(signature(key.alg, key.privateKey, input))}`, 200, "application/jwt");
 }
 
-/** UserInfo that is of no use, and why there is such. */
+/** UserInfo answers without use, and why they exist. */
 const USELESS: [string, string, Quirk["userinfo"], then?: string][] = [
   ["status 401", "access tokens for another audience: Entra ID, Auth0", text("", 401)],
   ["status 403", "a firewall before the endpoint", text("<html>", 403, "text/html")],

@@ -1,4 +1,4 @@
-// VitePress's own theme, with Mermaid's pictures. All of it comes with the site: nothing is loaded from elsewhere.
+// VitePress's own theme, with Mermaid diagrams. The site contains everything: nothing is loaded from elsewhere.
 
 import DefaultTheme from "vitepress/theme-without-fonts";
 import { useData, withBase } from "vitepress";
@@ -18,7 +18,7 @@ function mermaid() {
   });
 }
 
-/** Shows the picture's text until it is drawn, and where it cannot be. */
+/** Shows the text of the diagram until it is drawn, or if it cannot be drawn. */
 const MermaidPicture = defineComponent({
   props: { text: { type: String, required: true } },
   setup(props) {
