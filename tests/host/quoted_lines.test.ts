@@ -27,12 +27,17 @@ function refusedClient(): string[] {
   return envoy.logText.split("\n");
 }
 
+function inForce(): string[] {
+  const rules = [{ path: "/open", mode: "public" }, { path_prefix: "/api", mode: "bearer" }, { path_prefix: "/feed", mode: "bearer" }];
+  return browse({ ready_path: "/oidc-ready", rules }).envoy.logText.split("\n");
+}
+
 const BAD_SCOPE = { path: "/a", required_scopes: ["a b"] };
 const wrong = (config: object | string): string[] => mistakes(config).map((text) => `envoy-oidc: configuration: ${text}`);
 
 test.each([
   ["access.md", refusedByRule],
-  ["operations.md", refusedClient],
+  ["operations.md", () => [...inForce(), ...refusedClient()]],
   ["configuration.md", () => [
     ...wrong({ ...JWKS_CONFIG, claim_headers: { sub: "host" }, claim_validator: { valid_audiences: ["a"] }, rules: [{ path: "/b" }, BAD_SCOPE] }),
     ...wrong('{\n  "bearer_only": true\n    "timeout": 3\n}'),
