@@ -75,12 +75,12 @@ test("in a session it passes, as far as the session fits into a browser's cookie
   expect(sizeOf(upstreamSaw(await keycloakLogin(new BrowserClient(), `${at.of17kB.url}/page`)))).toBeGreaterThan(17);
 });
 
-test("a session that does not fit ends in a page that says what to do", async () => {
+test("a session that does not fit ends in a page that says whom to ask, and the log says what to do", async () => {
   const browser = new BrowserClient();
   const page = await keycloakLogin(browser, `${at.of40kB.url}/page`);
-  expect([page.status, page.body]).toEqual([431, expect.stringContaining("let the provider send fewer claims or groups, or keep less by session_contents")]);
+  expect([page.status, page.body]).toEqual([431, expect.stringContaining("Your account has more groups or permissions than this site can take.")]);
   expect(page.body).toContain("session_too_large");
-  await at.of40kB.logged(/login: the session does not fit into nine cookies/);
+  await at.of40kB.logged(/login: the session does not fit into nine cookies.*let the provider send fewer.*session_contents/);
 });
 
 test("and fits where session_contents keeps less", async () => {
