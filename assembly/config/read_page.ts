@@ -2,6 +2,7 @@
 
 import { EMPTY, indexOf, joined, startsWith, utf8 } from "../bytes/bytes";
 import { decodeUtf8, isUtf8 } from "../bytes/utf8";
+import { hexDigit } from "../http/percent";
 import { readUrl } from "../http/url";
 import * as attributes from "./attributes";
 import { readErrorPages } from "./error_pages";
@@ -102,9 +103,3 @@ function isLight(color: Uint8Array): bool {
 
 /** In ten-thousandths: red, green, blue. */
 const WEIGHTS: i32[] = [2126, 7152, 722];
-
-function hexDigit(c: u8): i32 {
-  if (c - 0x30 < 10) return c - 0x30;
-  const letter = (c | 0x20) - 0x61;
-  return letter < 6 ? letter + 10 : -1;
-}

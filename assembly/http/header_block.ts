@@ -1,6 +1,6 @@
 // A request's headers in Envoy's serialisation, read in place: in one pass, without a copy. Valid until the callback returns.
 
-import { copied, find, sameAt, textAt } from "../bytes/bytes";
+import { copied, EMPTY, find, sameAt, textAt } from "../bytes/bytes";
 import { NameTable, Role } from "./name_table";
 
 /** A request with more identity headers from the client is refused: that is no accident. */
@@ -104,6 +104,12 @@ export class HeaderBlock {
   }
 
   get schemeIsHttps(): bool { return reads(this.schemeAt, this.schemeSize, "https"); }
+
+  /** A copy of the header's value if there is exactly one header with this name; else EMPTY. */
+  only(name: string): Uint8Array {
+    const values = this.all(name);
+    return values.length == 1 ? values[0] : EMPTY;
+  }
 
   /** Copies of the values of all headers with this name (in lower case), in order. */
   all(name: string): Uint8Array[] {

@@ -13,7 +13,7 @@ export function hexPair(first: u8, second: u8): i32 {
 
 // @ts-ignore: decorator
 @inline
-function hexDigit(c: u8): i32 {
+export function hexDigit(c: u8): i32 {
   const digit: u8 = c - 0x30, letter: u8 = (c | 0x20) - 0x61;
   if (digit < 10) return digit;
   return letter < 6 ? <i32>letter + 10 : -1;

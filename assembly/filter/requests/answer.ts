@@ -22,7 +22,7 @@ import { Trail } from "../observe/trail";
 import { RuleSettings } from "../rules/rule_settings";
 import { applyIdentity } from "./admit";
 import { credential, headers, stream } from "./current";
-import { landingOf, only } from "./landing";
+import { landingOf } from "./landing";
 import { noteOwnAnswer } from "./responses";
 
 const RETRY_AFTER_SEC = "5";
@@ -122,7 +122,7 @@ function send(status: i32, details: Uint8Array, body: Uint8Array, headers: Uint8
 
 /** Where a page leads on: of an outage to another try, if the address is one that a person can open again. EMPTY: to the front page. */
 function wayOn(refuse: Refuse): Uint8Array {
-  if (refuse.again.length > 0 || refuse.refusal.status != 503 || headers.pathSize < 1 || !is(only(":method"), "GET")) return refuse.again;
+  if (refuse.again.length > 0 || refuse.refusal.status != 503 || headers.pathSize < 1 || !is(headers.only(":method"), "GET")) return refuse.again;
   // A token in the query is in no page.
   return safeReturnTo(credential.fromQuery == null ? headers.path() : headers.path().subarray(0, headers.pathLength));
 }

@@ -22,11 +22,5 @@ function isHere(to: Uint8Array): bool {
   const read = readUrl(to);
   if (read.failed) return headers.pathIs(pathOf(to));
   const url = read.value;
-  return headers.pathIs(pathOf(url.path)) && same(originOf(utf8(url.https ? "https" : "http"), url.authority), originOf(only(":scheme"), only(":authority")));
-}
-
-/** The header's value if there is exactly one. */
-export function only(name: string): Uint8Array {
-  const values = headers.all(name);
-  return values.length == 1 ? values[0] : EMPTY;
+  return headers.pathIs(pathOf(url.path)) && same(originOf(utf8(url.https ? "https" : "http"), url.authority), originOf(headers.only(":scheme"), headers.only(":authority")));
 }

@@ -14,8 +14,8 @@ import { headers } from "./current";
 
 /** The request at hand is for `ready_path`. */
 export function answerReady(root: Configuration, whole: RuleSettings): FilterHeadersStatus {
-  const methods = headers.all(":method");
-  if (methods.length != 1 || !is(methods[0], "GET") && !is(methods[0], "HEAD")) return answer(Refuse.method(READY_METHOD, "GET, HEAD"), whole, false);
+  const method = headers.only(":method");
+  if (!is(method, "GET") && !is(method, "HEAD")) return answer(Refuse.method(READY_METHOD, "GET, HEAD"), whole, false);
   const lacks: string[] = [], now = nowMs();
   noteLack(lacks, whole, now);
   for (let i = 0; i < root.rules.length; i++) noteLack(lacks, root.rules[i], now);

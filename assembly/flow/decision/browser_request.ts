@@ -34,12 +34,12 @@ export class BrowserRequest {
     this.query = question < 0 ? EMPTY : target.subarray(question + 1);
   }
 
-  get method(): Uint8Array { return only(this.headers.all(":method")); }
+  get method(): Uint8Array { return this.headers.only(":method"); }
   /** `https://host` of the site as the browser sees it; EMPTY if the request's host is invalid. */
   get origin(): Uint8Array {
     return this.browser.redirect == Redirect.Absolute
       ? originOfUrl(this.browser.redirectUrl)
-      : originOf(only(this.headers.all(":scheme")), only(this.headers.all(":authority")));
+      : originOf(this.headers.only(":scheme"), this.headers.only(":authority"));
   }
   get kind(): RequestKind { return requestKindOf(this.headers); }
   get isGet(): bool { return is(this.method, "GET"); }
@@ -62,8 +62,6 @@ export function endpointOf(browser: BrowserSettings, headers: HeaderBlock): Endp
   if (browser.frontchannelLogoutPath.length > 0 && headers.pathIs(browser.frontchannelLogoutPath)) return Endpoint.FrontchannelLogout;
   return browser.userinfoPath.length > 0 && headers.pathIs(browser.userinfoPath) ? Endpoint.Userinfo : Endpoint.Elsewhere;
 }
-
-function only(values: Uint8Array[]): Uint8Array { return values.length == 1 ? values[0] : EMPTY; }
 
 /** Scheme and authority of a URL from the configuration, which has checked it. */
 export function originOfUrl(url: Uint8Array): Uint8Array {
