@@ -10,7 +10,7 @@ export function warnOfGuardedLanding(whole: Config, rules: Rule[], warnings: str
   const browser = whole.browser;
   if (browser == null || rules.length > 0 || whole.mode != Mode.Guarded || whole.unauthenticated != Unauthenticated.Login) return;
   if (!isOfThisSite(browser) || same(browser.postLogoutRedirectUri, joined(originOf(browser), browser.logoutPath))) return;
-  warnings.push("post_logout_redirect_uri (" + decodeUtf8(browser.postLogoutRedirectUri) + ") is a page that needs a login itself: whoever logs out is asked to log in again. Let it be logout_path itself, which then shows that the logout is done, or a page that a rule with mode: public serves, or one of another site");
+  warnings.push("post_logout_redirect_uri (" + decodeUtf8(browser.postLogoutRedirectUri) + ") needs a login itself, so whoever logs out is asked to log in again. Use logout_path itself, which then shows that the logout is done, or a page under a rule with mode: public, or a page of another site");
 }
 
 function isOfThisSite(browser: BrowserSettings): bool {

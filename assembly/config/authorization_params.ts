@@ -23,7 +23,7 @@ export function readScope(r: ConfigReader, warnings: string[]): Uint8Array {
   }
   if (!openid) {
     out.text("openid");
-    warnings.push("scope has no openid: it was added, as there is no login without it");
+    warnings.push("scope has no openid: it was added, because a login needs it");
   }
   for (let i = 0; i < scopes.length; i++) {
     if (i > 0 || !openid) out.byte(0x20);

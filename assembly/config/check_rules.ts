@@ -27,15 +27,15 @@ function refuseClashes(r: ConfigReader, a: BrowserSettings | null, b: BrowserSet
   if (a == null || b == null || a.sharesSessionsWith(b)) return;
   const sameClient = same(a.context, b.context);
   const names = same(a.cookies.secureNames.session, b.cookies.secureNames.session) || same(a.cookies.plainNames.session, b.cookies.plainNames.session);
-  if (names) r.wrongHere("session", sameClient ? "differs from that of " + whose + ", which has the same client and so the same cookies: leave it out here, or give each a cookie_name" : "has the cookie_name of " + whose + ", which have another client: give each its own");
+  if (names) r.wrongHere("session", sameClient ? "differs from that of " + whose + ", which has the same client and so the same cookies: leave it out here, or give each a cookie_name" : "has the cookie_name of " + whose + ", whose client is another: give each its own");
   if (a.redirect == Redirect.Suffix || b.redirect == Redirect.Suffix) {
-    r.wrongHere("redirect_uri", "is needed where logins differ, here and in " + whose + ": without it nobody can tell whose login comes back");
+    r.wrongHere("redirect_uri", "is required where logins differ, here and in " + whose + ": without it the filter cannot know which login a callback belongs to");
     return;
   }
   const own = a.ownPaths, others = b.ownPaths;
   for (let i = 0; i < own.length; i++) {
     for (let j = 0; j < others.length; j++) {
-      if (own[i].length > 0 && same(own[i], others[j])) r.wrongHere(OWN_PATHS[i], "is " + (i == j ? "that" : "the " + OWN_PATHS[j]) + " of " + whose + " too, whose login is another: give each its own");
+      if (own[i].length > 0 && same(own[i], others[j])) r.wrongHere(OWN_PATHS[i], "is " + (i == j ? "that" : "the " + OWN_PATHS[j]) + " of " + whose + " too, which has another login: give each its own");
     }
   }
 }
@@ -66,7 +66,7 @@ function refuseSessionsAsTokens(r: ConfigReader, bearer: Config, login: Config, 
     const source = bearer.sources[i];
     if (source.kind != SourceKind.Cookie) continue;
     if (same(source.name, browser.cookies.secureNames.session) || same(source.name, browser.cookies.plainNames.session)) {
-      r.wrongHere("auth_accept_token_as", "one names a cookie that holds the sessions of the other: this rule's and " + whose);
+      r.wrongHere("auth_accept_token_as", "names the cookie that contains sessions, of this rule or of " + whose);
     }
   }
 }

@@ -67,7 +67,7 @@ function readWhole(r: ConfigReader, warnings: string[]): Config {
   const mode = readMode(r), readers = r.items("rules", attributes.MAX_RULES), rules: Rule[] = [];
   readForeign(r, warnings);
   const c = readSettings(r, mode, warnings);
-  if (mode == "public" && !r.has("rules")) r.wrong("mode", "public leaves every request alone: rules say what is guarded");
+  if (mode == "public" && !r.has("rules")) r.wrong("mode", "public lets every request pass: add rules for what is to be protected");
   r.text("$schema");
   // Its value is not used. It makes the text of the configuration differ, and caches belong to that text (filter/configure.ts).
   r.text("cache_segment");
@@ -80,7 +80,7 @@ function readWhole(r: ConfigReader, warnings: string[]): Config {
     for (let k = 0; k < own.length; k++) if (!warnings.includes(own[k])) own[k] = itemAt("rules", i) + ": " + own[k];
     for (let k = 0; k < own.length; k++) if (!warnings.includes(own[k])) warnings.push(own[k]);
   }
-  if (r.literals.length > 0) warnings.push("secrets stand in the configuration itself, where everyone who may read Envoy's config_dump reads them; give them by $ENV://NAME: " + r.literals.join(", "));
+  if (r.literals.length > 0) warnings.push("secrets are written in the configuration, so everyone who may read Envoy's config_dump can read them; write $ENV://NAME in place of: " + r.literals.join(", "));
   // Settings with mistakes of their own cannot be compared.
   if (r.errors.length == 0) checkTogether(readers, rules, c);
   checkReadyPath(r, rules, c);
@@ -101,7 +101,7 @@ function readRule(r: ConfigReader, warnings: string[]): Rule {
   r.refuseUnknown();
   let says = false;
   for (let i = 0; i < MATCH.length; i++) says = says || r.owns(MATCH[i]);
-  if (!says && r.errors.length == before) r.wrong("path", "a rule needs at least one of " + MATCH.join(", ") + ": what holds for every request stands outside of the rules");
+  if (!says && r.errors.length == before) r.wrong("path", "a rule needs at least one of " + MATCH.join(", ") + ": settings for every request belong outside of the rules");
   return rule;
 }
 
@@ -112,7 +112,7 @@ function readMode(r: ConfigReader): string {
   const before = r.errors.length, mode = r.has("mode") ? attributes.mode(r) : "";
   // With a wrong mode, the attributes that it needs are not known.
   if (r.errors.length > before) return WRONG_MODE;
-  if (r.owns("mode") && isGuarded(mode) && r.owns("bearer_only")) r.wrong("bearer_only", "is what mode says already: leave it out");
+  if (r.owns("mode") && isGuarded(mode) && r.owns("bearer_only")) r.wrong("bearer_only", "is set by mode already: leave it out");
   return r.owns("mode") || isGuarded(mode) && !r.owns("bearer_only") ? mode : "";
 }
 

@@ -24,16 +24,16 @@ function isProtobuf(text: Uint8Array): bool {
 }
 
 function mistake(text: Uint8Array, fault: JsonFault, at: i32, before: u8): string {
-  if (fault == JsonFault.Duplicate) return "this name stands twice in its object";
+  if (fault == JsonFault.Duplicate) return "this name occurs twice in its object";
   if (fault == JsonFault.TooDeep) return "nested too deep";
   if (fault == JsonFault.TooMany) return "too many names in one object";
-  if (at == text.length) return "the text ends before everything in it is closed";
+  if (at == text.length) return "the document ends before everything in it is closed";
   const c = text[at];
-  if (c == 0x22) return before == 0x22 || before == 0x7d || before == 0x5d || isWordByte(before) ? "a comma is missing before this" : "expected something else than a text";
-  if ((c == 0x7d || c == 0x5d) && before == 0x2c) return "the comma before this is one too many";
-  if (c == 0x27) return "texts stand in double quotes";
+  if (c == 0x22) return before == 0x22 || before == 0x7d || before == 0x5d || isWordByte(before) ? "a comma is missing before this" : "expected something other than a string";
+  if ((c == 0x7d || c == 0x5d) && before == 0x2c) return "there is one comma too many before this";
+  if (c == 0x27) return "strings are written in double quotes";
   if (c == 0x2f || c == 0x23) return "JSON has no comments";
-  if (c < 0x20) return "the text in quotes does not end on its line";
+  if (c < 0x20) return "the string does not end on its line";
   return "not JSON from here on";
 }
 

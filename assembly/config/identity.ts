@@ -31,7 +31,7 @@ export function readIdentity(r: ConfigReader): IdentitySettings {
     const name = headerName(text);
     if (!plainPath(path)) claims.wrong(path, PATH_EXPECTED);
     else if (name.length == 0) claims.wrong(path, "is not a header name");
-    else if (isSwapped(path, name)) claims.wrong(path, `a claim stands in front and its header behind: write "${decodeUtf8(name)}": "${path}"`);
+    else if (isSwapped(path, name)) claims.wrong(path, `the claim comes first, then its header: write "${decodeUtf8(name)}": "${path}"`);
     else if (reservedName(name) || isIdentityHeader(withDashes(name))) claims.wrong(path, "the header " + decodeUtf8(name) + " has a meaning of its own; choose another, such as x-user-" + path.substring(0, 20));
     else if (taken(out.claimHeaders, name)) claims.wrong(path, "the header " + decodeUtf8(name) + " already holds another claim");
     else out.claimHeaders.push(new ClaimHeader(path, name));

@@ -10,7 +10,7 @@ import { ConfigReader } from "./reader";
 const MAX_PATH = 1024;
 
 export const PATH_WANTED = "expected a path such as /callback: one slash in front, without query, fragment and dot segments";
-export const TAKES_THE_PAGE = "would take the page itself: choose another path than /";
+export const TAKES_THE_PAGE = "would hide the start page: choose another path than /";
 
 /** A path that is compared with requests. EMPTY if the attribute is absent or wrong. */
 export function readPath(r: ConfigReader, key: string, fallback: Uint8Array): Uint8Array {

@@ -61,7 +61,7 @@ class RuleReader {
     }
     const claim = this.json.memberOrNull(node, "claim");
     if (claim != ABSENT) made = this.claimRule(node, claim, at, tests);
-    else if (tests > 0) this.wrong(at, "equals, contains, one_of and exists stand beside claim");
+    else if (tests > 0) this.wrong(at, "equals, contains, one_of and exists need claim beside them");
     if (forms != 1) this.wrong(at, "expected one of all, any, not and claim, found " + (forms == 0 ? "none" : forms.toString()));
     return made;
   }

@@ -41,7 +41,7 @@ function readRedirect(r: ConfigReader, b: BrowserSettings, warnings: string[]): 
   // The provider compares the whole URL. With a query in it, the parameters of the provider's answer could not be told from its own.
   if (!isServable(url.path)) r.wrong("redirect_uri", PATH_WANTED);
   else if (url.path.length == 1) r.wrong("redirect_uri", TAKES_THE_PAGE);
-  if (!url.https && !isLoopback(url)) warnings.push("redirect_uri is plain http: whoever is on the way can take over the login and the session");
+  if (!url.https && !isLoopback(url)) warnings.push("redirect_uri is plain http: anyone on the network between can take over the login and the session");
   b.redirect = Redirect.Absolute;
   b.redirectUrl = url.text;
   b.redirectHttps = url.https;

@@ -27,7 +27,7 @@ export function readBrowser(r: ConfigReader, c: Config, clients: Clients, warnin
   readAuthorizationParams(r, b);
   if (!attributes.use_pkce(r)) warnings.push("use_pkce is false: PKCE is always used");
   b.nonceRequired = attributes.use_nonce(r);
-  if (!b.nonceRequired) warnings.push("use_nonce is false: a nonce is sent, but an ID Token without one is accepted, and only PKCE keeps stolen codes out: does the provider check it?");
+  if (!b.nonceRequired) warnings.push("use_nonce is false: a nonce is sent, but an ID Token without one is accepted, so only PKCE stops stolen codes: make sure that the provider checks it");
   b.trustedAudiences = r.texts("trusted_audiences");
   r.atMost("trusted_audiences", attributes.MAX_TRUSTED_AUDIENCES, b.trustedAudiences.length, " audiences");
   // These are refused, not ignored: who sets them relies on them.

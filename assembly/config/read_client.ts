@@ -16,8 +16,8 @@ const OF_KEYS: string[] = ["client_rsa_private_key"];
 
 const FOR_LOGIN = "is required for the browser login";
 const FOR_REVOCATION = "is required for revocation_endpoint_auth_method";
-const FOR_INTROSPECTION = "is required: the introspection endpoint asks who is calling";
-const WITHOUT_SECRET = "; a client that has none (PKCE alone) sets token_endpoint_auth_method to \"none\"";
+const FOR_INTROSPECTION = "is required: the introspection endpoint authenticates its callers";
+const WITHOUT_SECRET = "; a public client (PKCE alone) sets token_endpoint_auth_method to \"none\"";
 
 @final
 export class Clients {

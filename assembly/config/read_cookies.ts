@@ -34,7 +34,7 @@ export function readCookies(session: ConfigReader, b: BrowserSettings, issuer: U
   const url = readUrl(b.redirectUrl);
   const plain = b.redirect == Redirect.Absolute && !b.redirectHttps;
   if (plain && out.secure == Secure.Always && !url.failed && !isLoopback(url.value)) {
-    session.wrong(session.has("cookie_secure") ? "cookie_secure" : "cookie_name", "asks for cookies that browsers do not accept over plain http, which redirect_uri says");
+    session.wrong(session.has("cookie_secure") ? "cookie_secure" : "cookie_name", "asks for cookies that browsers do not accept over plain http, and redirect_uri is plain http");
   }
 }
 
@@ -91,7 +91,7 @@ function readSameSite(session: ConfigReader, out: CookieSettings, warnings: stri
   out.sameSite = value == "Default" ? "" : value;
   if (value == "Strict") {
     // The redirect back begins at the provider's site, so it and every later redirect count as cross-site (RFC 6265bis §5.2).
-    session.wrong("cookie_same_site", "Strict does not go with a login: browsers would hold the session back on the way from the provider, which then begins anew; use Lax");
+    session.wrong("cookie_same_site", "Strict does not work with a login: browsers do not send the session on the way back from the provider, so the login would start again; use Lax");
   }
   if (value != "None") return;
   if (out.secure == Secure.Never) session.wrong("cookie_same_site", "None needs cookie_secure");

@@ -37,7 +37,7 @@ export function readProvider(r: ConfigReader, c: Config, clusters: Clusters, log
     return clients;
   }
   const expected = issuer != null ? issuer : issuerOf(discovery);
-  if (expected.length == 0 || sameButForSlash(expected, discovery.text)) r.wrong("discovery", "does not end in /.well-known/openid-configuration: append that to the issuer; if the metadata really stands here, set issuer");
+  if (expected.length == 0 || sameButForSlash(expected, discovery.text)) r.wrong("discovery", "does not end in /.well-known/openid-configuration: append that to the issuer; if this is the URL of the metadata, set issuer");
   // Without the metadata, the issuer's exact spelling is not known.
   if (!fetches) c.issuers = issuer != null ? [issuer] : [expected, joined(expected, utf8("/"))];
   if (fetches) c.provider = new ProviderSettings(clusters.endpoint("discovery", discovery), expected, issuer != null, clusters, endpoints, allowHttp, c.timeoutMs, <i64>lifetime * 1000);

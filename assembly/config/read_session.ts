@@ -42,7 +42,7 @@ function readSecrets(session: ConfigReader, clientSecret: Uint8Array, warnings: 
   for (let i = 0; i < secrets.length; i++) {
     const place = places[i], size = decodeUtf8(secrets[i]).length;
     if (size < LEAST_SECRET) session.wrongAt(place, "expected at least " + LEAST_SECRET.toString() + " characters, found " + size.toString());
-    else if (variety(secrets[i]) < LEAST_VARIETY) session.wrongAt(place, "is no secret, as it holds so few different characters");
+    else if (variety(secrets[i]) < LEAST_VARIETY) session.wrongAt(place, "is easy to guess: it has too few different characters");
     // Whoever knows one of them would know the other (duty 106).
     if (same(secrets[i], clientSecret)) session.wrongAt(place, "must not be the client_secret, which the provider knows as well");
     for (let j = 0; j < i; j++) if (same(secrets[i], secrets[j])) session.wrongAt(place, "is " + places[j] + " again");
@@ -82,7 +82,7 @@ function readLimits(session: ConfigReader, limits: SessionLimits, warnings: stri
   if (limits.absoluteSec > 0) return;
   // A revoked session must be recorded for as long as copies of its cookies would work.
   limits.absoluteSec = LONGEST;
-  warnings.push(`session.absolute_timeout is 0: a session ends ${LONGEST} seconds after the login all the same, for its end would have to be remembered for ever`);
+  warnings.push(`session.absolute_timeout is 0: a session ends ${LONGEST} seconds after the login all the same, because a revoked session is remembered until it expires`);
 }
 
 /** Without the attribute everything is kept; with it, only what it names (as in APISIX). */

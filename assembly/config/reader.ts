@@ -119,7 +119,7 @@ export class ConfigReader {
       return null;
     }
     if (!url.value.https && !allowHttp) {
-      this.wrong(key, "plain http is refused: use https, or set ssl_verify to false to accept what anyone on the way can change");
+      this.wrong(key, "plain http is refused: use https, or set ssl_verify to false, which accepts what anyone on the network between can change");
       return null;
     }
     return url.value;

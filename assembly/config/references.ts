@@ -33,7 +33,7 @@ export function literalFault(text: Uint8Array, secret: bool): string {
 export function variableFault(name: string, value: Uint8Array | null, secret: bool): string {
   if (value == null) {
     const part = name.includes("/") ? " (a key within a JSON value, as in APISIX, is not supported)" : "";
-    return "the environment has no variable " + name + part + "; name it in vm_config.environment_variables, set it if it is named there, or another plugin of the same vm_id was first (Envoy before 1.39)";
+    return "the environment has no variable " + name + part + "; name it in vm_config.environment_variables and set it; before Envoy 1.39 another plugin with the same vm_id may have come first";
   }
   const variable = "the environment variable " + name;
   if (value.length == 0) return variable + " is empty";

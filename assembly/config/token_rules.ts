@@ -121,7 +121,7 @@ function readIssuerAndAudience(r: ConfigReader, c: Config): void {
   }
   // Without a check of the issuer, any token that the same key signed would be accepted (CVE-2025-46647).
   if (c.issuers.length == 0 && c.verification == Verification.PublicKey && !r.has("discovery")) {
-    r.wrong("claim_validator.issuer.valid_issuers", "is required where there is no discovery: whose tokens are meant?");
+    r.wrong("claim_validator.issuer.valid_issuers", "is required without discovery: it says whose tokens are accepted");
   }
 }
 

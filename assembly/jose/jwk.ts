@@ -41,14 +41,14 @@ export class Jwk {
 export function jwkFaultText(fault: i32, at: string): string {
   switch (fault) {
     case JwkFault.NotForSignatures: return "";
-    case JwkFault.NotAnObject: return "is no object";
-    case JwkFault.Private: return "holds " + at + ", which only private keys have: it is no secret any more";
-    case JwkFault.Symmetric: return "is a shared secret, and published";
+    case JwkFault.NotAnObject: return "is not an object";
+    case JwkFault.Private: return "holds " + at + ", which only private keys have: the key is disclosed";
+    case JwkFault.Symmetric: return "is a shared secret, now disclosed";
     case JwkFault.UnknownType: return "has a " + at + " that is not known here";
     case JwkFault.BadMember: return "has a malformed " + at;
-    case JwkFault.Roca: return "can be computed by whoever sees it (ROCA, CVE-2017-15361)";
+    case JwkFault.Roca: return "has a private key that can be computed (ROCA, CVE-2017-15361)";
     case JwkFault.Ambiguous: return "has a member twice";
-    default: return "is no valid key, or too weak a one";
+    default: return "is not a valid key, or too weak";
   }
 }
 

@@ -3,6 +3,6 @@
 /** `answered status 503: …`. Envoy itself answers 503 if it cannot connect, and 504 if an answer takes too long. */
 export function answered(status: string): string {
   return "answered status " + status
-    + (status == "503" ? ": it is out of order, or Envoy does not reach it (check the cluster: DNS, port, TLS)"
-      : status == "504" ? ": it took longer than timeout, or a gateway on the way did not reach it" : "");
+    + (status == "503" ? ": the provider is down, or Envoy does not reach it (check the cluster: DNS, port, TLS)"
+      : status == "504" ? ": it took longer than timeout, or a gateway between did not reach it" : "");
 }

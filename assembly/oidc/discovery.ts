@@ -113,7 +113,7 @@ export function discoveryFaultText(fault: i32, at: string, issuer: string): stri
     case DiscoveryFault.Unreachable: return "the provider did not answer";
     case DiscoveryFault.BadStatus: return "the provider " + answered(at);
     case DiscoveryFault.NotJson: return "the document is not well-formed JSON";
-    default: return `the document names another issuer than its URL belongs to: ${at.length > 0 ? at : "no URL"} for ${issuer} (set \`issuer\` if that is meant)`;
+    default: return `the document names another issuer than its URL belongs to: ${at.length > 0 ? at : "no URL"} for ${issuer} (set \`issuer\` if that is intended)`;
   }
 }
 

@@ -100,8 +100,8 @@ export function idTokenFaultText(fault: i32, at: string): string {
     case IdTokenFault.ForeignAudience: return "names others than client_id in aud, and neither client_id in azp nor all of them in trusted_audiences";
     case IdTokenFault.WrongParty: return "does not name client_id in azp";
     case IdTokenFault.NoTime: return "has no " + at;
-    case IdTokenFault.Expired: return "has expired (compare the clocks of this host and of the provider)";
-    case IdTokenFault.FromFuture: return "has an " + at + " in the future (compare the clocks of this host and of the provider)";
+    case IdTokenFault.Expired: return "has expired (compare the clocks of the gateway and of the provider)";
+    case IdTokenFault.FromFuture: return "has an " + at + " in the future (compare the clocks of the gateway and of the provider)";
     case IdTokenFault.WrongNonce: return "does not hold the nonce of this login";
     case IdTokenFault.WrongAccessToken: return "was not issued with this access token: at_hash differs";
     case IdTokenFault.LoggedInTooLongAgo: return "has no auth_time, or one older than the max_age that was asked for";

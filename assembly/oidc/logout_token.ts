@@ -71,7 +71,7 @@ export function logoutTokenFaultText(fault: i32, at: string): string {
     case LogoutTokenFault.WrongType: return "has a typ that is neither logout+jwt nor JWT";
     case LogoutTokenFault.WrongIssuer: return "has another iss than the issuer";
     case LogoutTokenFault.WrongAudience: return "does not name client_id in aud";
-    case LogoutTokenFault.NotNow: return "is not of this moment by its " + at + " (compare the clocks of this host and of the provider)";
+    case LogoutTokenFault.NotNow: return "has expired or is not yet valid, by its " + at + " (compare the clocks of the gateway and of the provider)";
     case LogoutTokenFault.NoId: return "has no jti of 1 to 255 bytes";
     case LogoutTokenFault.NoEvent: return "does not hold " + EVENT + " in events";
     case LogoutTokenFault.Nobody: return "names nobody: it has no " + at + " of 1 to 255 bytes";

@@ -102,12 +102,12 @@ export function tokenFaultText(fault: i32, at: string): string {
     case TokenFault.Unreachable: return "the token endpoint did not answer (check provider_cluster and endpoint_clusters)";
     case TokenFault.BadStatus: return "the token endpoint " + answered(at);
     case TokenFault.NotJson: return "the token endpoint's answer is not a JSON object";
-    case TokenFault.InvalidGrant: return "the provider does not take the code or refresh token (used before, expired, revoked, or for another redirect_uri)";
+    case TokenFault.InvalidGrant: return "the provider does not accept the code or refresh token (used before, expired, revoked, or for another redirect_uri)";
     case TokenFault.InvalidClient: return "the provider does not know this client (invalid_client: check client_id, client_secret and token_endpoint_auth_method)";
     case TokenFault.Refused: return "the token endpoint refused with " + at + " (check what the provider allows this client)";
     case TokenFault.NoAccessToken: return "the token endpoint's answer has no access_token";
     case TokenFault.NotBearer: return "the token endpoint's answer is for another token_type than Bearer";
-    default: return at + " in the token endpoint's answer is no text that a token can be";
+    default: return at + " in the token endpoint's answer is not a valid token";
   }
 }
 

@@ -56,7 +56,7 @@ export class Identity {
 
   /** For the log. */
   excess(settings: IdentitySettings): string {
-    return `max_claim_headers_bytes (headers of ${this.claimBytes} bytes are made of claims, and ${settings.maxClaimBytes} are allowed)`;
+    return `max_claim_headers_bytes (claim headers have ${this.claimBytes} bytes, and ${settings.maxClaimBytes} are allowed)`;
   }
 }
 

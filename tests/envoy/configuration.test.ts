@@ -24,7 +24,7 @@ test("a Struct does not reach the filter as JSON: the log says what to write, an
 test("a comma too many is told with its line and column", async () => {
   const value = '{\n  "bearer_only": true,\n}';
   const log = await validateConfig(configured(() => ({ "@type": "type.googleapis.com/google.protobuf.StringValue", value })), { OIDC_CLIENT_SECRET: "0123456789abcdef" });
-  expect(log).toContain("envoy-oidc: configuration: line 3, column 1: the comma before this is one too many: }");
+  expect(log).toContain("envoy-oidc: configuration: line 3, column 1: there is one comma too many before this: }");
 });
 
 test("the README's example has a name for these lines", () => {

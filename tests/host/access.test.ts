@@ -44,7 +44,7 @@ describe("a bearer token", () => {
     const { envoy, request } = byToken({ realm_access: { roles: ["s3cret-role"] }, department: "s3cret-department" }, { access_rules: { all: [{ claim: "sub", exists: true }, ADMINS] } });
     const { body, headers } = request.local, log = envoy.logs.map(({ text }) => text).join("\n");
     expect(log).toContain("refused, access_denied (403) by access_rules.all[1] (realm_access.roles)");
-    expect(JSON.parse(body)).toEqual({ code: "access_denied", error_description: "You may not do this here.", time: expect.any(String) });
+    expect(JSON.parse(body)).toEqual({ code: "access_denied", error_description: "You are not allowed to do this.", time: expect.any(String) });
     expect(`${body} ${log} ${JSON.stringify(headers)}`).not.toContain("s3cret");
     expect(headers.get("www-authenticate")).toBeUndefined();
   });
@@ -104,7 +104,7 @@ describe("a session", () => {
     const { browser } = visit({ access_rules: ADMINS }, withRoles("user"));
     for (let i = 0; i < 3; i++) expect(code(browser.navigate("/page").local)).toBe("403 access_denied");
     const script = browser.fetch("/api", { accept: "application/json" }).local;
-    expect([script.status, JSON.parse(script.body)]).toEqual([403, { code: "access_denied", error_description: "You may not do this here.", time: expect.any(String) }]);
+    expect([script.status, JSON.parse(script.body)]).toEqual([403, { code: "access_denied", error_description: "You are not allowed to do this.", time: expect.any(String) }]);
   });
   test("without an access token that was verified does not pass by what stands in it", () => {
     expect(code(visit({ access_rules: ADMINS }, { tokens: { access_token: "opaque-token" } }).page.local)).toBe("403 claim_missing");

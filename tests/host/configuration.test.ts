@@ -31,7 +31,7 @@ test("duty 130: all mistakes are named at once, each with its place", () => {
 });
 
 test.each([
-  ["", /^expected a JSON object, found nothing$/], ["[]", /^expected a JSON object, found a list$/], ["{", /^line 1, column 2: the text ends before/], ['{"bearer_only":true,}', /^line 1, column 21: the comma before this is one too many/],
+  ["", /^expected a JSON object, found nothing$/], ["[]", /^expected a JSON object, found a list$/], ["{", /^line 1, column 2: the text ends before/], ['{"bearer_only":true,}', /^line 1, column 21: there is one comma too many before this/],
   ['{"realm":"a","realm":"b"}', /^line 1, column 21: this name stands twice/], ['"x"', /expected a JSON object/],
 ])("%p is no configuration", (text, message) => expect(mistakes(text)[0]).toMatch(message));
 
@@ -39,15 +39,15 @@ describe("what is required", () => {
   test.each([
     [{ discovery: undefined }, "discovery: is required: the URL of the provider's /.well-known/openid-configuration"],
     [{ provider_cluster: undefined }, "provider_cluster: is required: the name of the Envoy cluster that leads to the provider"],
-    [{ discovery: "https://idp.example.com/metadata" }, "discovery: does not end in /.well-known/openid-configuration: append that to the issuer; if the metadata really stands here, set issuer"],
+    [{ discovery: "https://idp.example.com/metadata" }, "discovery: does not end in /.well-known/openid-configuration: append that to the issuer; if this is the URL of the metadata, set issuer"],
     [{ claim_validator: { audience: { match_with_client_id: true } } }, "claim_validator.audience.match_with_client_id: needs client_id"],
-    [{ use_jwks: false, introspection_endpoint: `${ISSUER}/i`, client_id: "a" }, "client_secret: is required: the introspection endpoint asks who is calling"],
-    [{ use_jwks: false, introspection_endpoint: `${ISSUER}/i`, client_secret: "a" }, "client_id: is required: the introspection endpoint asks who is calling"],
+    [{ use_jwks: false, introspection_endpoint: `${ISSUER}/i`, client_id: "a" }, "client_secret: is required: the introspection endpoint authenticates its callers"],
+    [{ use_jwks: false, introspection_endpoint: `${ISSUER}/i`, client_secret: "a" }, "client_id: is required: the introspection endpoint authenticates its callers"],
     [{ use_jwks: false, introspection_endpoint: `${ISSUER}/i`, client_id: "a", introspection_endpoint_auth_method: "private_key_jwt" }, "client_rsa_private_key: is required for private_key_jwt"],
   ])("%j", (changes, message) => expect(wrong(changes)).toEqual([message]));
 
   test("an issuer to trust, where only a key is given", () => {
-    expect(mistakes({ bearer_only: true, public_key: pem("rsa", { modulusLength: 2048 }) })).toEqual(["claim_validator.issuer.valid_issuers: is required where there is no discovery: whose tokens are meant?"]);
+    expect(mistakes({ bearer_only: true, public_key: pem("rsa", { modulusLength: 2048 }) })).toEqual(["claim_validator.issuer.valid_issuers: is required without discovery: it says whose tokens are accepted"]);
   });
 });
 
@@ -105,11 +105,11 @@ describe("the browser login", () => {
       session: { secret: ["short", "the-secret-of-the-client"], idling_timeout: 5, cookie_same_site: "None", cookie_secure: false, cookie_name: "a b", storage: "redis", cookie_maxage: 1 },
       session_contents: { users: true }, access_token_expires_in: 0,
     })).toEqual([
-      "client_secret: is required for the browser login; a client that has none (PKCE alone) sets token_endpoint_auth_method to \"none\"",
+      "client_secret: is required for the browser login; a public client (PKCE alone) sets token_endpoint_auth_method to \"none\"",
       "provider_cluster: is required: the name of the Envoy cluster that leads to the provider",
       "scope: word 1 is not a scope (RFC 6749 §3.3): printable ASCII without quotes and backslashes",
       "redirect_uri: expected a path such as /callback: one slash in front, without query, fragment and dot segments",
-      "logout_path: would take the page itself: choose another path than /",
+      "logout_path: would hide the start page: choose another path than /",
       "authorization_params.state: is set by the filter itself",
       "authorization_params.max_age: expected a whole number from 0 to 31536000",
       "par.enabled: pushed authorization requests are not supported",
@@ -127,7 +127,7 @@ describe("the browser login", () => {
   test.each([
     [{ session: undefined }, "session.secret: is required for the browser login: at least 16 characters, such as the output of `openssl rand -base64 32`, shared by all Envoys"],
     [{ session: { secret: "the-secret-of-the-client" } }, "session.secret: must not be the client_secret, which the provider knows as well"],
-    [{ client_secret: undefined }, "client_secret: is required for the browser login; a client that has none (PKCE alone) sets token_endpoint_auth_method to \"none\""], [{ client_id: undefined }, "client_id: is required for the browser login"],
+    [{ client_secret: undefined }, "client_secret: is required for the browser login; a public client (PKCE alone) sets token_endpoint_auth_method to \"none\""], [{ client_id: undefined }, "client_id: is required for the browser login"],
     [{ token_endpoint_auth_method: "private_key_jwt" }, "client_rsa_private_key: is required for private_key_jwt"],
     [{ token_endpoint_auth_method: "private_key_jwt", client_rsa_private_key: pem("rsa", { modulusLength: 2048 }) }, "client_rsa_private_key: this is a public key or a certificate: the private key is needed"],
     [{ token_endpoint_auth_method: "private_key_jwt", client_rsa_private_key: privatePem() }, "client_rsa_private_key: the private key is neither an RSA nor an EC key"],
@@ -152,12 +152,12 @@ describe("values from the environment", () => {
     expect(Buffer.from(envoy.callout().headers.get("authorization")!.slice(6), "base64").toString()).toBe("gateway:from%3Denv");
   });
   test.each<Record<string, string>>([{}, { SECRE: "x" }])("a variable that is not in %j is named", (env) => {
-    expect(mistakes(config, env)).toEqual(["client_secret: the environment has no variable SECRET; name it in vm_config.environment_variables, set it if it is named there, or another plugin of the same vm_id was first (Envoy before 1.39)"]);
+    expect(mistakes(config, env)).toEqual(["client_secret: the environment has no variable SECRET; name it in vm_config.environment_variables and set it; before Envoy 1.39 another plugin with the same vm_id may have come first"]);
   });
 });
 
 describe("secrets", () => {
-  const LITERAL = "secrets stand in the configuration itself, where everyone who may read Envoy's config_dump reads them; give them by $ENV://NAME: ";
+  const LITERAL = "secrets are written in the configuration, so everyone who may read Envoy's config_dump can read them; write $ENV://NAME in place of: ";
   const config = { discovery: DISCOVERY, provider_cluster: "idp", client_id: "app", client_secret: "the-secret-of-the-client", session: { secret: "0123456789abcdef0123456789ABCDEF" } };
 
   test("duty 165: those that stand in the configuration are named in one line, without their text", () => {

@@ -7,14 +7,14 @@ const wrong = (changes: object, env?: Record<string, string>): string[] => mista
 describe("a text that is no JSON: its line and column, and what is wrong there", () => {
   test.each([
     ['{\n  "bearer_only": true\n  "timeout": 3\n}', 'line 3, column 3: a comma is missing before this: "timeout": …'],
-    ['{\n  "timeout": 3,\n}', "line 3, column 1: the comma before this is one too many: }"],
-    ["{ 'timeout': 3 }", "line 1, column 3: texts stand in double quotes: { …: …}"],
+    ['{\n  "timeout": 3,\n}', "line 3, column 1: there is one comma too many before this: }"],
+    ["{ 'timeout': 3 }", "line 1, column 3: strings are written in double quotes: { …: …}"],
     ['{\n  // seconds\n  "timeout": 3 }', "line 2, column 3: JSON has no comments: …"],
-    ['{ "realm": "ünder", "timeout": 3', 'line 1, column 33: the text ends before everything in it is closed: { "realm": "…", "timeout": …'],
-    ['{ "realm": "a\n", "timeout": 3 }', 'line 1, column 14: the text in quotes does not end on its line: { "realm": "…'],
+    ['{ "realm": "ünder", "timeout": 3', 'line 1, column 33: the document ends before everything in it is closed: { "realm": "…", "timeout": …'],
+    ['{ "realm": "a\n", "timeout": 3 }', 'line 1, column 14: the string does not end on its line: { "realm": "…'],
     ['{ "realm": "äöü" "timeout": 3 }', 'line 1, column 18: a comma is missing before this: { "realm": "…" "timeout": …}'],
     ['{ "timeout": 03 }', 'line 1, column 15: not JSON from here on: { "timeout": …}'],
-    ['{ "timeout": 3, "realm": "a", "timeout": 4 }', 'line 1, column 40: this name stands twice in its object: { "timeout": …, "realm": "…", "timeout": …}'],
+    ['{ "timeout": 3, "realm": "a", "timeout": 4 }', 'line 1, column 40: this name occurs twice in its object: { "timeout": …, "realm": "…", "timeout": …}'],
     ["", "expected a JSON object, found nothing"], [" \n", "expected a JSON object, found nothing"], ['"x"', "expected a JSON object, found a string"], ["7", "expected a JSON object, found a number"],
     ["[".repeat(40), "line 1, column 33: nested too deep: [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[["],
   ])("%j", (text, message) => expect(mistakes(text)).toEqual([message]));
@@ -83,7 +83,7 @@ describe("the attribute that was meant", () => {
 });
 
 describe("discovery that is the issuer is told what to append", () => {
-  const APPEND = "discovery: does not end in /.well-known/openid-configuration: append that to the issuer; if the metadata really stands here, set issuer";
+  const APPEND = "discovery: does not end in /.well-known/openid-configuration: append that to the issuer; if this is the URL of the metadata, set issuer";
   test.each<[object]>([[{ discovery: ISSUER }], [{ discovery: `${ISSUER}/` }], [{ discovery: ISSUER, issuer: ISSUER }], [{ discovery: `${ISSUER}/`, issuer: ISSUER }], [{ discovery: `${ISSUER}/realms/a` }], [{ discovery: `${DISCOVERY}/` }]])("%j", (changes) => {
     expect(wrong(changes)).toEqual([APPEND]);
   });
@@ -94,7 +94,7 @@ describe("claim_headers the wrong way round", () => {
   test.each([
     ["x-user-id", "sub"], ["X-Email", "email"], ["user-id", "sub"], ["x-roles", "custom"],
   ])("%s: %s", (header, claim) => {
-    expect(wrong({ claim_headers: { [header]: claim } })).toEqual([`claim_headers.${header}: a claim stands in front and its header behind: write "${claim}": "${header}"`]);
+    expect(wrong({ claim_headers: { [header]: claim } })).toEqual([`claim_headers.${header}: the claim comes first, then its header: write "${claim}": "${header}"`]);
   });
   test("what only looks a little like it is right", () => {
     expect(wrong({ claim_headers: { sub: "sub2", email: "x-email", "https://example.com/user-roles": "roles", "x-hasura-role": "x-hasura-role", "user-kind": "kind", phone: "phone" } })).toEqual([]);
@@ -102,7 +102,7 @@ describe("claim_headers the wrong way round", () => {
 });
 
 test("a variable that is named but unset: both ways out are told", () => {
-  expect(wrong({ realm: "$ENV://REALM" })).toEqual(["realm: the environment has no variable REALM; name it in vm_config.environment_variables, set it if it is named there, or another plugin of the same vm_id was first (Envoy before 1.39)"]);
+  expect(wrong({ realm: "$ENV://REALM" })).toEqual(["realm: the environment has no variable REALM; name it in vm_config.environment_variables and set it; before Envoy 1.39 another plugin with the same vm_id may have come first"]);
 });
 
 test("every wrong item of a list is named by its place", () => {

@@ -119,7 +119,7 @@ describe("duty 149: one person cannot push out others", () => {
     for (let i = 0; i < 400; i++) expect(send(envoy, logoutToken({ sub: "alice", sid: `s${i}` })).local.status).toBe(200);
     expect(records(envoy, head).length).toBeLessThan(16 * 9);
     expect([isIn(alice), isIn(phone), isIn(browser)]).toEqual([false, false, true]);
-    expect(envoy.logText).toMatch(/warn: .*a person has ended many sessions of gateway/);
+    expect(envoy.logText).toMatch(/warn: .*a person has logged out of many sessions of gateway/);
     expect(envoy.logText).not.toContain("alice");
     jump(envoy, 1);
     logInAs(alice, { sid: "later" });

@@ -102,7 +102,7 @@ describe("what is passed over is named", () => {
     ["private_key_jwt for an introspection that never happens", { ...JWKS_CONFIG, introspection_endpoint_auth_method: "private_key_jwt", client_rsa_private_key: "$ENV://CLIENT" },
       ["not used without private_key_jwt or client_secret_jwt: client_rsa_private_key", "not used, as tokens are verified by use_jwks: introspection_endpoint_auth_method"]],
     ["no absolute limit in APISIX", { ...LOGIN, session: { ...LOGIN.session, absolute_timeout: 0 } },
-      ["session.absolute_timeout is 0: a session ends 31536000 seconds after the login all the same, for its end would have to be remembered for ever"]],
+      ["session.absolute_timeout is 0: a session ends 31536000 seconds after the login all the same, because a revoked session is remembered until it expires"]],
     ["the provider's logout URL as redirect_after_logout_uri", { ...LOGIN, redirect_after_logout_uri: "https://idp.example.com/out", redirect_after_logout_with_id_token_hint: true },
       ["redirect_after_logout_with_id_token_hint is true: redirect_after_logout_uri gets no ID Token; without that attribute the provider's end_session_endpoint is used, which gets one"]],
     ["the library's default", { ...LOGIN, redirect_after_logout_uri: "https://idp.example.com/out", redirect_after_logout_with_id_token_hint: false }, []],
@@ -111,7 +111,7 @@ describe("what is passed over is named", () => {
 
 test("PKCE alone: the message says by which attribute", () => {
   const { client_secret: _, ...config } = LOGIN;
-  expect(said({ ...config, use_pkce: true }).wrong).toEqual(['client_secret: is required for the browser login; a client that has none (PKCE alone) sets token_endpoint_auth_method to "none"']);
+  expect(said({ ...config, use_pkce: true }).wrong).toEqual(['client_secret: is required for the browser login; a public client (PKCE alone) sets token_endpoint_auth_method to "none"']);
   expect(said({ ...config, use_pkce: true, token_endpoint_auth_method: "none" })).toEqual({ wrong: [], warned: [] });
 });
 

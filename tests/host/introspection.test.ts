@@ -138,7 +138,7 @@ describe("the answer", () => {
     const envoy = open();
     envoy.refuseCallouts = true;
     expect(refused(envoy.get("/", bearer("opaque")))).toBe("503 provider_unreachable");
-    expect(envoy.logText).toMatch(/warn: envoy-oidc: Envoy takes no call to the cluster "idp"[^]*warn: envoy-oidc: the introspection endpoint did not answer/);
+    expect(envoy.logText).toMatch(/warn: envoy-oidc: Envoy refuses calls to the cluster "idp"[^]*warn: envoy-oidc: the introspection endpoint did not answer/);
   });
 
   test("a refused client is named in the log, its secret is not", () => {

@@ -33,7 +33,7 @@ test("a call that Envoy does not take", () => {
   const envoy = start({ config: SHOP, start: { rootId: "shop" } });
   envoy.refuseCallouts = true;
   envoy.get("/", bearer("opaque"));
-  expect(lines(envoy.logText, "takes no call")).toEqual([expect.stringMatching(/warn: envoy-oidc shop: Envoy takes no call to the cluster "idp"/)]);
+  expect(lines(envoy.logText, "takes no call")).toEqual([expect.stringMatching(/warn: envoy-oidc shop: Envoy refuses calls to the cluster "idp"/)]);
 });
 
 describe("browsers", () => {

@@ -85,7 +85,7 @@ describe("logs", () => {
     for (let i = 0; i < 100; i++) envoy.get("/", bearer(`malformed ${i}`));
     envoy.refuseCallouts = true;
     envoy.get("/", bearer("opaque"));
-    expect(envoy.logText).toContain("Envoy takes no call to the cluster");
+    expect(envoy.logText).toContain("Envoy refuses calls to the cluster");
     expect(envoy.logText).toContain("a Sidecar resource of Istio may hide it");
   });
 

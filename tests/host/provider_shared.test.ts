@@ -28,7 +28,7 @@ describe("duty 156: ssl_verify: true is not undone by a looser configuration wit
         expect(refused(envoy.get("/", value, { worker, plugin: strict }))).toBe("503 provider_not_ready");
       }
     }
-    expect(envoy.logText).toContain("no https URL without fragment, and so taken as absent: jwks_uri");
+    expect(envoy.logText).toContain("ignored, as they are not https URLs without fragment: jwks_uri");
   });
 
   test("once the document is one that both take, both pass, and each has asked once for all workers", () => {

@@ -68,9 +68,9 @@ test("all mistakes of all rules are named at once, each with its place", () => {
     'rules[5].mode: expected one of public, deny, bearer, browser, found "open"',
     "rules[6].realm: has no effect where mode is public",
     "rules[6].relm: unknown attribute; did you mean realm?",
-    "rules[7].bearer_only: is what mode says already: leave it out",
+    "rules[7].bearer_only: is set by mode already: leave it out",
     "rules[7].client_id: is required for the browser login",
-    "rules[7].client_secret: is required for the browser login; a client that has none (PKCE alone) sets token_endpoint_auth_method to \"none\"",
+    "rules[7].client_secret: is required for the browser login; a public client (PKCE alone) sets token_endpoint_auth_method to \"none\"",
     expect.stringMatching(/^rules\[7\]\.session\.secret: is required for the browser login/),
   ].sort((a, b) => place(a) < place(b) ? -1 : 1));
 });
@@ -131,7 +131,7 @@ describe("mode", () => {
   });
   test("open to all without rules is no protection", () => expect(mistakes({ ...TOKENS, mode: "public" })).toEqual([expect.stringMatching(/^mode: public leaves every request alone/)]));
   test("beside bearer_only it is said twice", () => {
-    expect(mistakes({ ...TOKENS, mode: "bearer", bearer_only: true })).toEqual(["bearer_only: is what mode says already: leave it out"]);
+    expect(mistakes({ ...TOKENS, mode: "bearer", bearer_only: true })).toEqual(["bearer_only: is set by mode already: leave it out"]);
   });
   test("public and deny take no settings", () => {
     for (const mode of ["public", "deny"]) expect(inRules({ path: "/x", mode, realm: "x", unauth_action: "pass", claim_headers: { sub: "x-a" } }).sort()).toEqual(["claim_headers", "realm", "unauth_action"].map((key) => `rules[0].${key}: has no effect where mode is ${mode}`));

@@ -215,7 +215,7 @@ describe("access by claims", () => {
     const { page } = await visit("rules, for people", USER);
     expect(page.body).toMatch(/This account may not open this page[^]*<a class="o" href="\/logout">Log out<\/a>/);
     const answer = await gateways.rules.get("/", { token: (await realm.password(USER)).access_token });
-    expect(answer.json()).toMatchObject({ error_description: "You may not do this here.", code: "access_denied" });
+    expect(answer.json()).toMatchObject({ error_description: "You are not allowed to do this.", code: "access_denied" });
     expect(page.body + answer.body).not.toMatch(/manager|bosses|realm_access/);
   });
 

@@ -123,7 +123,7 @@ test.each([
   ["client_id", people, /: client_id: is required for the browser login/],
   ["client_secret", people, /: client_secret: is required for the browser login/],
   ["discovery", people, /: discovery: is required: the URL of the provider's/],
-  ["client_id and client_secret", () => ({ ...programs(), introspection_endpoint: realm.introspectionEndpoint }), /: client_id: is required: the introspection endpoint asks who is calling[^]*: client_secret: is required/],
+  ["client_id and client_secret", () => ({ ...programs(), introspection_endpoint: realm.introspectionEndpoint }), /: client_id: is required: the introspection endpoint authenticates its callers[^]*: client_secret: is required/],
   ["ssl_verify", people, /: discovery: plain http is refused: use https, or set ssl_verify to false/],
 ])("without %s, where it is needed, Envoy does not start, and says why", async (missing, base, says) => {
   const config: Json = base();

@@ -102,7 +102,7 @@ test("no session state found: 2. missing session secret: the configuration is re
 describe("no session state found: 3. SameSite", () => {
   test("Strict cannot work, and is refused with the reason", async () => {
     expect(await complaints({ session: { secret: SESSION_SECRET, cookie_same_site: "Strict" } })).toEqual([
-      "session.cookie_same_site: Strict does not go with a login: browsers would hold the session back on the way from the provider, which then begins anew; use Lax",
+      "session.cookie_same_site: Strict does not work with a login: browsers do not send the session on the way back from the provider, so the login would start again; use Lax",
     ]);
   });
 

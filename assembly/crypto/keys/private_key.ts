@@ -63,7 +63,7 @@ export function privateKeyFaultText(fault: i32): string {
   switch (fault) {
     case PrivateKeyFault.Pem: return 'expected a PEM private key that starts with "-----BEGIN PRIVATE KEY-----"';
     case PrivateKeyFault.Label: return "expected PRIVATE KEY, RSA PRIVATE KEY or EC PRIVATE KEY as the PEM label (openssl pkcs8 -topk8 -nocrypt writes the first)";
-    case PrivateKeyFault.Encrypted: return "the private key is protected by a passphrase (openssl pkcs8 -topk8 -nocrypt takes it off)";
+    case PrivateKeyFault.Encrypted: return "the private key is protected by a passphrase (openssl pkcs8 -topk8 -nocrypt removes it)";
     case PrivateKeyFault.Public: return "this is a public key or a certificate: the private key is needed";
     case PrivateKeyFault.Algorithm: return "the private key is neither an RSA nor an EC key";
     case PrivateKeyFault.Curve: return "the curve is none of P-256, P-384 and P-521";

@@ -39,7 +39,7 @@ function send(root: Configuration, kind: CalloutKind, call: Callout, timeoutMs: 
   metrics.calloutSent(kind);
   if (token < 0) {
     metrics.calloutDone(kind, 0, true);
-    root.lines.trouble(rule == null ? "" : rule.label, `Envoy takes no call to the cluster "${decodeUtf8(call.cluster)}": is it there (a Sidecar resource of Istio may hide it), and does DNS know its host?`);
+    root.lines.trouble(rule == null ? "" : rule.label, `Envoy refuses calls to the cluster "${decodeUtf8(call.cluster)}": check that it exists (a Sidecar resource of Istio may hide it) and that DNS knows its host`);
     return null;
   }
   const pendingCall = new PendingCall(<u32>token, kind, nowMs(), provider, rule, step, introspection);

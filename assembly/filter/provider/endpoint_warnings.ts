@@ -34,7 +34,7 @@ export class EndpointWarnings {
   /** New metadata. */
   check(metadata: Metadata, fetchedAtMs: i64): void {
     this.fetchedAtMs = fetchedAtMs;
-    if (metadata.unusable.length > 0) this.warn(`discovery of ${this.provider}: no https URL without fragment, and so taken as absent: ${metadata.unusable.join(", ")}`);
+    if (metadata.unusable.length > 0) this.warn(`discovery of ${this.provider}: ignored, as they are not https URLs without fragment: ${metadata.unusable.join(", ")}`);
     for (let i = 0; i < this.names.length; i++) this.checkOne(metadata, i);
     for (let i = 0; i < this.methods.length; i++) this.checkMethod(metadata, this.methods[i]);
   }
@@ -72,7 +72,7 @@ export class EndpointWarnings {
     // Only browsers use this endpoint.
     if (name == "authorization_endpoint") return;
     if (same(url.authority, this.settings.discovery.url.authority) || this.clusters[at].special(name, url.authority).length > 0) return;
-    this.warn(`discovery of ${this.provider}: ${name} is on another host (${decodeUtf8(url.authority)}) than discovery: if its cluster is another one too, name it in endpoint_clusters.${name}, or in endpoint_clusters.hosts for all that is there`);
+    this.warn(`discovery of ${this.provider}: ${name} is on another host (${decodeUtf8(url.authority)}) than discovery: if that host has a cluster of its own, name it in endpoint_clusters.${name}, or in endpoint_clusters.hosts for all endpoints there`);
   }
 }
 

@@ -272,7 +272,7 @@ export class ProviderCache extends ProviderView {
       const fault: Fault | null = read == null ? null : read.fault;
       if (fault != null && fault.code == JwksFault.NoUsableKey) this.warnOfLeftOut(fault.at);
       this.logs.warn("keys of " + this.name + " not fetched: "
-        + (reply.status == 0 ? "the provider did not answer" : read == null ? "the provider " + answered(reply.status.toString()) : "the document is no key set with a usable key") + by(this.jwksCluster));
+        + (reply.status == 0 ? "the provider did not answer" : read == null ? "the provider " + answered(reply.status.toString()) : "the document is not a key set with a usable key") + by(this.jwksCluster));
       return false;
     }
     const before = this.keysBody;

@@ -11,7 +11,7 @@ export function noteFull(rule: RuleSettings, share: Share): void {
   const calls = share.callsFull;
   if (!share.reached.count(calls ? Bound.Calls : Bound.Waiting)) return;
   const what = calls ? `${MAX_CALLS} ${share.name} are under way` : `${MAX_WAITING} requests wait`;
-  rule.trouble(`${what} at the provider ${providerOf(rule.config)}: as long as it does not answer them, further requests get 503 too_many_waiting`);
+  rule.trouble(`${what} at the provider ${providerOf(rule.config)}: until it answers, further requests get 503 too_many_waiting`);
 }
 
 function providerOf(config: Config): string {

@@ -58,7 +58,7 @@ export class EndedSessions {
     for (let attempt = 0; attempt < CAS_TRIES; attempt++) {
       const held = sharedDataOr(this.keys[i], EMPTY), bytes = held.bytes, before = bytes == null ? EMPTY : bytes;
       if (person != 0 && key != person && othersOf(before, key, person, nowSec) >= MAX_OF_PERSON) {
-        this.note(`a person has ended many sessions of ${this.owner}: all that they have begun before now end as well`);
+        this.note(`a person has logged out of many sessions of ${this.owner}: all their sessions from before now are revoked`);
         return this.end(person, person, nowSec, untilSec);
       }
       const next = this.withRecord(before, key, person, nowSec, untilSec);

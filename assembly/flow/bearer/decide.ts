@@ -44,7 +44,7 @@ function introspect(x: Exchange, token: Uint8Array): Next {
   if (client == null || endpoint == null) return new Refuse(PROVIDER_UNREACHABLE);
   const metadata = x.metadata, fitting = metadata == null ? client : client.fitting(metadata.introspectionAuthMethods);
   const call = introspectionRequest(endpoint, fitting, token, x.addonHeaders, x.assertionContext(), settings.params, settings.tokenParameter);
-  return call == null ? new Refuse(PROVIDER_UNREACHABLE, 0, "introspection: the client cannot prove itself: the host does not sign, or has no randomness")
+  return call == null ? new Refuse(PROVIDER_UNREACHABLE, 0, "introspection: the client cannot authenticate: Envoy gave no signature or no random bytes")
     : new Await(call, new ReadAnswer(), CalloutKind.Introspection);
 }
 

@@ -98,7 +98,7 @@ function loopCause(loop: Refusal): string {
   const times = "redirect loop: several logins in two minutes ended without a session: ";
   if (loop == LOGIN_LOOP_NO_COOKIE) return times + "the browser does not send the session's cookie back. It blocks cookies, or opens the site by another host name or scheme than redirect_uri's, or session.cookie_path does not cover the page";
   if (loop == LOGIN_LOOP_UNREADABLE) return times + "the session's cookie cannot be opened. Gateways have different values of session.secret, or something on the way changes cookies";
-  return times + "the session is over at once. Compare the clocks of the gateways and the provider, and the lifetimes under session";
+  return times + "each session expired at once. Compare the clocks of the gateways and of the provider, and the lifetimes under session";
 }
 
 /** The address does not fit into the cookie, and a login that leads elsewhere without a word would be worse. The page's link leaves the query out. */

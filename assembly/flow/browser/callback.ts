@@ -27,7 +27,7 @@ const SINGLE: string[] = ["code", "state", "iss", "error", "access_token", "id_t
 /** Answers to prompt=none that mean that the user must interact (OpenID Connect Core 1.0 §3.1.2.6). */
 const NOT_SILENTLY: string[] = ["login_required", "interaction_required", "consent_required", "account_selection_required"];
 
-const OPENED_DIRECTLY = "the callback was opened without an answer of the provider's; if its path is a page of the application, give redirect_uri a path of its own";
+const OPENED_DIRECTLY = "the callback was opened without an answer from the provider; if its path is a page of the application, give redirect_uri a path of its own";
 
 export function callback(x: Exchange, request: BrowserRequest): Next {
   const formPost = request.browser.formPost;

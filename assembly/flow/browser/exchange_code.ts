@@ -27,7 +27,7 @@ export function redeem(x: Exchange, context: CallbackContext, login: Login, code
   const metadata = x.metadata, url: Url | null = metadata == null ? null : metadata.tokenEndpoint;
   if (url == null) return context.refuse(LOGIN_FAILED, "the provider's metadata has no usable token_endpoint");
   const call = codeRequest(x.endpoint("token_endpoint", url), context.browser.client, code, redirectUri, login.codeVerifier, x.assertionContext());
-  if (call == null) return context.refuse(NO_RANDOMNESS, "the client cannot prove itself: the host does not sign, or has no randomness");
+  if (call == null) return context.refuse(NO_RANDOMNESS, "the client cannot authenticate: Envoy gave no signature or no random bytes");
   return new Await(call, new ReadTokens(context, login), CalloutKind.Token);
 }
 
@@ -41,7 +41,7 @@ class ReadTokens extends Step {
       const down = fault.code == TokenFault.Unreachable || fault.code == TokenFault.BadStatus && isOutage(reply.status);
       return this.context.refuse(down ? PROVIDER_UNREACHABLE : LOGIN_FAILED, "login: " + tokenFaultText(fault.code, fault.at));
     }
-    if (read.value.idToken.length == 0) return this.context.refuse(LOGIN_FAILED, "login: the token answer holds no id_token (is openid among the scopes?)");
+    if (read.value.idToken.length == 0) return this.context.refuse(LOGIN_FAILED, "login: the token endpoint's answer has no id_token (check that scope has openid)");
     return new CheckIdToken(this.context, this.login, read.value, new KeyWait(x.nowMs)).resume(x, reply);
   }
 }
@@ -111,7 +111,7 @@ function withUserinfo(x: Exchange, context: CallbackContext, login: Login, token
 function withoutUserinfo(x: Exchange, context: CallbackContext, login: Login, tokens: Tokens, idToken: IdToken, why: string, down: bool): Next {
   if (context.browser.userinfoRequired) return withPerson(x, idToken, context.refuse(down ? PROVIDER_UNREACHABLE : LOGIN_FAILED, "login: " + why));
   const out = loggedIn(x, context, login, tokens, idToken, EMPTY);
-  if (out instanceof Respond) (out as Respond).why = "login: " + why + "; the session begins without UserInfo, with the ID Token's claims (mend the endpoint; userinfo_required: true refuses such logins)";
+  if (out instanceof Respond) (out as Respond).why = "login: " + why + "; the session starts with the claims of the ID Token alone (userinfo_required: true would refuse such logins)";
   return out;
 }
 
@@ -142,7 +142,7 @@ function begin(x: Exchange, context: CallbackContext, login: Login, tokens: Toke
   takeIdToken(browser, s, tokens.idToken, idToken);
   takeTokens(x, browser, s, tokens);
   const text = sealSession(browser, context.names, context.secure, s, random.subarray(SESSION_ID_SIZE));
-  if (text == null) return context.refuse(SESSION_TOO_LARGE, "login: the session does not fit into nine cookies: let the provider send fewer claims, or keep less by session_contents");
+  if (text == null) return context.refuse(SESSION_TOO_LARGE, "login: the session does not fit into nine cookies: have the provider send fewer claims, or store less with session_contents");
   if (!login.silent) context.completed(x.nowSec, LOOP_SEC);
   return context.backTo(login.returnTo, sessionSetCookies(browser.cookies, context.names, context.secure, text, context.presentChunks), BrowserEvent.LoggedIn);
 }

@@ -29,7 +29,7 @@ export function misplacedCallback(request: BrowserRequest): Refuse | null {
   if (state.length != STATE_SIZE || !counter.holds(state.subarray(0, LOGIN_ID_SIZE))) return null;
   const callbackPath = callbackPathOf(request);
   return new Refuse(CALLBACK_MISPLACED, 0, "login: the provider's answer came to the path " + shown(request.path) + ", and is expected at " + shown(callbackPath) + " (redirect_uri "
-    + decodeUtf8(redirectUriOf(request, callbackPath)) + "): something on the way changes paths. Let it leave them as they are, or give redirect_uri as browsers must see it and let Envoy get that path");
+    + decodeUtf8(redirectUriOf(request, callbackPath)) + "): a proxy in front of Envoy changes paths. Have it leave them as they are, or set redirect_uri to the URL that browsers use and have Envoy get that path");
 }
 
 /** The path for the log, without the query, which contains the code. */

@@ -88,7 +88,7 @@ class TakeRefreshed extends Step {
     s.extendedAtSec = came.nowSec;
     // The old refresh token is spent, so without randomness the session is lost.
     const nonce = x.entropy.bytes(NONCE_SIZE);
-    if (nonce == null) return refresh.ended("the host has no randomness");
+    if (nonce == null) return refresh.ended("Envoy gave no random bytes");
     const text = sealSession(refresh.browser, refresh.names, refresh.secure, s, nonce);
     if (text == null) return refresh.ended("the session does not fit into cookies any more");
     // An ID Token that cannot be verified is discarded; the session keeps the old one.

@@ -48,7 +48,7 @@ export class KeyWait {
 /** Verifies an ID Token or a logout token. */
 export function verifySigned(x: Exchange, token: Uint8Array): SignedToken {
   const browser = x.config.browser, metadata = x.metadata;
-  if (browser == null) return bad("came where nobody logs in");
+  if (browser == null) return bad("came to a rule without a login");
   const listed = browser.idTokenAlgorithmsByMetadata && metadata != null ? metadata.idTokenAlgorithms : NONE;
   return verifyBy(x, token, browser.idTokenAlgorithms, listed, browser.idTokenSecret);
 }
@@ -56,7 +56,7 @@ export function verifySigned(x: Exchange, token: Uint8Array): SignedToken {
 /** Verifies the access token of a session. */
 export function verifyAccessToken(x: Exchange, token: Uint8Array): SignedToken {
   const browser = x.config.browser, key = x.config.key;
-  if (browser == null) return bad("came where nobody logs in");
+  if (browser == null) return bad("came to a rule without a login");
   return verifyBy(x, token, browser.accessTokenAlgorithms, NONE, key instanceof SecretKey ? key as SecretKey : null);
 }
 
@@ -77,7 +77,7 @@ function verifyBy(x: Exchange, token: Uint8Array, allowed: Algorithm[], listed: 
     return jwt.failed ? bad("has no valid signature") : new SignedToken(Signature.Good, jwt.value, algorithm.hash, "");
   }
   const provider = x.provider, keys: KeySet | null = provider == null ? null : provider.keys();
-  if (keys == null) return provider != null && provider.newerKeys() ? verifyBy(x, token, allowed, listed, secret) : new SignedToken(Signature.UnknownKey, null, algorithm.hash, "came while the provider's keys are not there");
+  if (keys == null) return provider != null && provider.newerKeys() ? verifyBy(x, token, allowed, listed, secret) : new SignedToken(Signature.UnknownKey, null, algorithm.hash, "cannot be verified: the provider's keys are not available");
   const candidates = keys.candidates(algorithm, jws.kid);
   if (candidates.length > 0) {
     const jwt = jws.verifiedByAny(candidates), refused = jwt.fault;

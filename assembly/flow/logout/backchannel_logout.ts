@@ -72,7 +72,7 @@ class CheckLogoutToken extends Step {
       // The provider may then try again (duty 120).
       registry.release(Once.LogoutToken, id, x.nowMs);
     }
-    return new Refuse(LOGOUT_NOT_KEPT, 0, "back-channel logout: the end of the sessions could not be kept; the provider is told to try again");
+    return new Refuse(LOGOUT_NOT_KEPT, 0, "back-channel logout: the logout could not be recorded; the answer tells the provider to try again");
   }
 
   /** With a `sid`, ends that session. Sessions without a `sid` can only be found by their user. */

@@ -26,7 +26,7 @@ export function frontchannelLogout(x: Exchange, request: BrowserRequest): Next {
   const person = personOfSession(x.config.identity, session);
   out.person = person;
   if (!endSession(x, request, session)) {
-    const refused = new Refuse(LOGOUT_NOT_KEPT, 0, "front-channel logout: the end of the session could not be kept");
+    const refused = new Refuse(LOGOUT_NOT_KEPT, 0, "front-channel logout: the logout could not be recorded");
     refused.person = person;
     clear(request, refused.setCookies);
     return refused;

@@ -46,8 +46,8 @@ export function duty_130_beside_a_claim_stands_exactly_one_test(): void {
   refused("{\"claim\":\"a\"}", "access_rules: expected one of equals, contains, one_of and exists beside claim, found none");
   refused("{\"claim\":\"a\",\"equals\":1,\"exists\":true}", "access_rules: expected one of equals, contains, one_of and exists beside claim, found 2");
   refused("{\"claim\":\"a\",\"equals\":1,\"exists\":true,\"one_of\":[1],\"contains\":1}", "access_rules: expected one of equals, contains, one_of and exists beside claim, found 4");
-  refused("{\"equals\":1}", "access_rules: equals, contains, one_of and exists stand beside claim; access_rules: expected one of all, any, not and claim, found none");
-  refused("{\"all\":[" + LEAF + "],\"exists\":true}", "access_rules: equals, contains, one_of and exists stand beside claim");
+  refused("{\"equals\":1}", "access_rules: equals, contains, one_of and exists need claim beside them; access_rules: expected one of all, any, not and claim, found none");
+  refused("{\"all\":[" + LEAF + "],\"exists\":true}", "access_rules: equals, contains, one_of and exists need claim beside them");
 }
 
 export function duty_130_a_claim_is_a_claim_path(): void {

@@ -39,10 +39,10 @@ export function without_its_secret_a_client_introspects_nothing(): void {
 }
 
 export function a_secret_is_needed_where_the_way_takes_one(): void {
-  const want = "client_secret: is required for the browser login; a client that has none (PKCE alone) sets token_endpoint_auth_method to \"none\"", ways = ["client_secret_basic", "client_secret_post", "client_secret_jwt"];
+  const want = "client_secret: is required for the browser login; a public client (PKCE alone) sets token_endpoint_auth_method to \"none\"", ways = ["client_secret_basic", "client_secret_post", "client_secret_jwt"];
   for (let i = 0; i < ways.length; i++) refusedOf(PUBLIC + ',"token_endpoint_auth_method":"' + ways[i] + '"}', want);
   refusedOf("{" + DISCOVERY + "," + SESSION + ',"client_secret":"x"}', "client_id: is required for the browser login");
-  refused('"client_id":"app","introspection_endpoint_auth_method":"client_secret_jwt"', "client_secret: is required: the introspection endpoint asks who is calling");
+  refused('"client_id":"app","introspection_endpoint_auth_method":"client_secret_jwt"', "client_secret: is required: the introspection endpoint authenticates its callers");
   refusedOf(PUBLIC + ',"token_endpoint_auth_method":"none","revocation_endpoint_auth_method":"client_secret_post"}', "client_secret: is required for revocation_endpoint_auth_method");
   refusedLogin('"token_endpoint_auth_method":"tls_client_auth"', 'token_endpoint_auth_method: expected one of client_secret_basic, client_secret_post, private_key_jwt, client_secret_jwt, none, found "tls_client_auth"');
 }

@@ -44,7 +44,7 @@ export function whatever_verifies_bearer_tokens_the_provider_is_fetched(): void 
 }
 
 export function duty_130_everything_that_is_missing_is_named_at_once(): void {
-  equal(errorsOf('{"unauth_action":"auth"}').join("; "), "client_id: is required for the browser login; client_secret: is required for the browser login; a client that has none (PKCE alone) sets token_endpoint_auth_method to \"none\"; " +
+  equal(errorsOf('{"unauth_action":"auth"}').join("; "), "client_id: is required for the browser login; client_secret: is required for the browser login; a public client (PKCE alone) sets token_endpoint_auth_method to \"none\"; " +
     "provider_cluster: is required: the name of the Envoy cluster that leads to the provider; discovery: is required: the URL of the provider's /.well-known/openid-configuration; " + SECRET_NEEDED);
 }
 
@@ -90,7 +90,7 @@ export function duty_10_pkce_cannot_be_turned_off(): void {
 
 export function duty_14_a_nonce_is_required_unless_configuration_says_otherwise_and_then_there_is_a_warning(): void {
   isTrue(browser().nonceRequired && browser('"use_nonce":true').nonceRequired && !browser('"use_nonce":false').nonceRequired, "use_nonce");
-  warnedLogin('"use_nonce":false', "use_nonce is false: a nonce is sent, but an ID Token without one is accepted, and only PKCE keeps stolen codes out: does the provider check it?");
+  warnedLogin('"use_nonce":false', "use_nonce is false: a nonce is sent, but an ID Token without one is accepted, so only PKCE stops stolen codes: make sure that the provider checks it");
 }
 
 export function trusted_audiences_are_a_bounded_list(): void {
@@ -138,16 +138,16 @@ export function what_is_neither_a_path_nor_a_url_is_refused_as_redirect_uri(): v
 
 export function the_front_page_cannot_be_the_callback_nor_logout(): void {
   const keys = ["redirect_uri", "logout_path", "backchannel_logout_path", "frontchannel_logout_path", "userinfo_path"];
-  for (let i = 0; i < keys.length; i++) refusedLogin('"' + keys[i] + '":"/"', keys[i] + ": would take the page itself: choose another path than /");
-  refusedLogin('"redirect_uri":"https://app.example.com"', "redirect_uri: would take the page itself: choose another path than /");
-  refusedLogin('"redirect_uri":"https://app.example.com/"', "redirect_uri: would take the page itself: choose another path than /");
+  for (let i = 0; i < keys.length; i++) refusedLogin('"' + keys[i] + '":"/"', keys[i] + ": would hide the start page: choose another path than /");
+  refusedLogin('"redirect_uri":"https://app.example.com"', "redirect_uri: would hide the start page: choose another path than /");
+  refusedLogin('"redirect_uri":"https://app.example.com/"', "redirect_uri: would hide the start page: choose another path than /");
 }
 
 export function duty_40_a_callback_by_plain_http_is_warned_of_unless_it_stays_on_the_machine(): void {
   const near = ["http://localhost/cb", "http://localhost:8080/cb", "http://127.0.0.1:1/cb", "http://[::1]/cb", "http://[::1]:8080/cb", "https://app.example.com/cb"];
   for (let i = 0; i < near.length; i++) warnedLogin('"redirect_uri":"' + near[i] + '"', "");
   const far = ["http://app.example.com/cb", "http://localhost.example.com/cb", "http://127.0.0.2/cb", "http://[::2]/cb"];
-  for (let i = 0; i < far.length; i++) warnedLogin('"redirect_uri":"' + far[i] + '"', "redirect_uri is plain http: whoever is on the way can take over the login and the session");
+  for (let i = 0; i < far.length; i++) warnedLogin('"redirect_uri":"' + far[i] + '"', "redirect_uri is plain http: anyone on the network between can take over the login and the session");
 }
 
 // Logging out.
@@ -210,8 +210,8 @@ export function the_scope_is_openid_unless_there_are_more(): void {
   equal(text(browser().scope), "openid");
   equal(text(browser('"scope":"openid profile  email "').scope), "openid profile email");
   equal(text(browser('"scope":"profile email"').scope), "openid profile email");
-  warnedLogin('"scope":"profile"', "scope has no openid: it was added, as there is no login without it");
-  warnedLogin('"scope":"OPENID"', "scope has no openid: it was added, as there is no login without it");
+  warnedLogin('"scope":"profile"', "scope has no openid: it was added, because a login needs it");
+  warnedLogin('"scope":"OPENID"', "scope has no openid: it was added, because a login needs it");
 }
 
 export function what_is_no_scope_is_refused(): void {

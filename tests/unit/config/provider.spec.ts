@@ -4,7 +4,7 @@ import { compiled, config, configOf, DISCOVERY, refused, refusedOf } from "./com
 
 const INTROSPECTION = "\"bearer_only\":true,\"introspection_endpoint\":\"https://idp.example.com/i\"";
 const CLUSTER = "provider_cluster: is required: the name of the Envoy cluster that leads to the provider";
-const HTTP = "plain http is refused: use https, or set ssl_verify to false to accept what anyone on the way can change";
+const HTTP = "plain http is refused: use https, or set ssl_verify to false, which accepts what anyone on the network between can change";
 
 // What happens without credentials.
 export function bearer_only_refuses_whoever_has_no_token(): void { equalInt(config().unauthenticated, Unauthenticated.Deny); }
@@ -44,7 +44,7 @@ export function a_discovery_that_is_no_url_is_refused(): void {
 
 export function a_discovery_url_that_names_no_issuer_needs_one(): void {
   refusedOf("{\"bearer_only\":true,\"discovery\":\"https://h/metadata.json\",\"provider_cluster\":\"idp\"}",
-    "discovery: does not end in /.well-known/openid-configuration: append that to the issuer; if the metadata really stands here, set issuer");
+    "discovery: does not end in /.well-known/openid-configuration: append that to the issuer; if this is the URL of the metadata, set issuer");
   const provider = configOf("{\"bearer_only\":true,\"discovery\":\"https://h/metadata.json\",\"provider_cluster\":\"idp\",\"issuer\":\"https://i\"}").provider;
   equal(provider == null ? "-" : text(provider.issuer), "https://i");
 }
@@ -90,7 +90,7 @@ export function hosts_with_clusters_are_hosts(): void {
 }
 
 export function introspection_needs_credentials(): void {
-  const want = "is required: the introspection endpoint asks who is calling";
+  const want = "is required: the introspection endpoint authenticates its callers";
   refusedOf("{" + INTROSPECTION + ",\"provider_cluster\":\"idp\"}", "client_id: " + want + "; client_secret: " + want);
   refusedOf("{" + INTROSPECTION + ",\"provider_cluster\":\"idp\",\"client_secret\":\"a\"}", "client_id: " + want);
   refusedOf("{" + INTROSPECTION + ",\"provider_cluster\":\"idp\",\"client_id\":\"a\"}", "client_secret: " + want);

@@ -70,7 +70,7 @@ export function a_choice_and_a_url_may_come_from_the_environment(): void {
 }
 
 export function duty_130_a_variable_that_is_not_there_is_named(): void {
-  const want = ": the environment has no variable NAME; name it in vm_config.environment_variables, set it if it is named there, or another plugin of the same vm_id was first (Envoy before 1.39)";
+  const want = ": the environment has no variable NAME; name it in vm_config.environment_variables and set it; before Envoy 1.39 another plugin with the same vm_id may have come first";
   const environments = ["", "NAM=x", "NAMES=x", "name=x", "NAME", "XNAME=x", "=NAME"];
   for (let i = 0; i < environments.length; i++) equal(errorsOf("{" + MINIMAL + ",\"realm\":\"$ENV://NAME\"}", [environments[i]]).join("; "), "realm" + want);
   refused("\"required_scopes\":[\"a\",\"$ENV://NAME\"]", "required_scopes[1]" + want);

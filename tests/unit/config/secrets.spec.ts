@@ -4,7 +4,7 @@ import { CLIENT, SECRET, SESSION } from "./login.as";
 
 const INSTEAD = " is not available in Envoy; give the value by $ENV://NAME and vm_config.environment_variables";
 const LITERAL = " (a secret that really looks like this can be the variable's value)";
-const WARNED = "secrets stand in the configuration itself, where everyone who may read Envoy's config_dump reads them; give them by $ENV://NAME: ";
+const WARNED = "secrets are written in the configuration, so everyone who may read Envoy's config_dump can read them; write $ENV://NAME in place of: ";
 
 // The prefix.
 export function duty_165_the_prefix_is_read_in_any_case(): void {
@@ -16,8 +16,8 @@ export function duty_165_the_prefix_is_read_in_any_case(): void {
 }
 
 export function duty_165_a_session_is_not_sealed_by_the_text_of_a_reference(): void {
-  equal(sealed('"$env://SESSION_SECRET_OF_MINE"'), "session.secret: the environment has no variable SESSION_SECRET_OF_MINE; name it in vm_config.environment_variables, set it if it is named there, or another plugin of the same vm_id was first (Envoy before 1.39)");
-  equal(sealed('["' + SECRET + '","$env://OLD_SESSION_SECRET"]'), "session.secret[1]: the environment has no variable OLD_SESSION_SECRET; name it in vm_config.environment_variables, set it if it is named there, or another plugin of the same vm_id was first (Envoy before 1.39)");
+  equal(sealed('"$env://SESSION_SECRET_OF_MINE"'), "session.secret: the environment has no variable SESSION_SECRET_OF_MINE; name it in vm_config.environment_variables and set it; before Envoy 1.39 another plugin with the same vm_id may have come first");
+  equal(sealed('["' + SECRET + '","$env://OLD_SESSION_SECRET"]'), "session.secret[1]: the environment has no variable OLD_SESSION_SECRET; name it in vm_config.environment_variables and set it; before Envoy 1.39 another plugin with the same vm_id may have come first");
 }
 
 // References of other products.
@@ -91,7 +91,7 @@ export function duty_165_an_empty_variable_is_named(): void {
 }
 
 export function duty_165_a_part_of_a_variable_is_none(): void {
-  equal(errorsOf("{" + MINIMAL + ',"realm":"$ENV://NAME/key"}', ["NAME={}"]).join("; "), "realm: the environment has no variable NAME/key (a key within a JSON value, as in APISIX, is not supported); name it in vm_config.environment_variables, set it if it is named there, or another plugin of the same vm_id was first (Envoy before 1.39)");
+  equal(errorsOf("{" + MINIMAL + ',"realm":"$ENV://NAME/key"}', ["NAME={}"]).join("; "), "realm: the environment has no variable NAME/key (a key within a JSON value, as in APISIX, is not supported); name it in vm_config.environment_variables and set it; before Envoy 1.39 another plugin with the same vm_id may have come first");
 }
 
 export function duty_165_a_line_break_at_the_end_of_a_variable_is_refused(): void {

@@ -23,7 +23,7 @@ export function duty_106_a_secret_below_32_characters_is_warned_of(): void {
 
 export function duty_106_a_secret_of_few_different_characters_is_refused(): void {
   const texts = ["aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "0101010101010101", "abcdabcdabcdabcdabcdabcdabcdabcd", "                "];
-  for (let i = 0; i < texts.length; i++) secret('"' + texts[i] + '"', "session.secret: is no secret, as it holds so few different characters");
+  for (let i = 0; i < texts.length; i++) secret('"' + texts[i] + '"', "session.secret: is easy to guess: it has too few different characters");
 }
 
 export function duty_106_the_client_secret_cannot_be_the_sessions(): void {
@@ -59,7 +59,7 @@ export function a_secret_may_come_from_the_environment(): void {
   const document = withSecret('["$ENV://NEW","$ENV://OLD"]');
   const out = compiled(document, ["NEW=" + SECRET, "OLD=" + OTHER]);
   equal(out.errors.join("; "), "");
-  equal(errorsOf(document, ["NEW=" + SECRET]).join("; "), "session.secret[1]: the environment has no variable OLD; name it in vm_config.environment_variables, set it if it is named there, or another plugin of the same vm_id was first (Envoy before 1.39)");
+  equal(errorsOf(document, ["NEW=" + SECRET]).join("; "), "session.secret[1]: the environment has no variable OLD; name it in vm_config.environment_variables and set it; before Envoy 1.39 another plugin with the same vm_id may have come first");
 }
 
 export function duty_107_the_first_secret_seals_and_all_open(): void {
@@ -82,7 +82,7 @@ export function the_defaults_of_sessions_are_those_of_the_documentation(): void 
 export function idling_and_rolling_can_be_off_and_without_an_end_the_longest_one_holds(): void {
   const b = browserWith('"idling_timeout":0,"rolling_timeout":0,"absolute_timeout":60');
   isTrue(b.limits.idlingSec == 0 && b.limits.rollingSec == 0 && b.limits.absoluteSec == 60, "limits");
-  const warning = "session.absolute_timeout is 0: a session ends 31536000 seconds after the login all the same, for its end would have to be remembered for ever";
+  const warning = "session.absolute_timeout is 0: a session ends 31536000 seconds after the login all the same, because a revoked session is remembered until it expires";
   equalInt(browserWith('"absolute_timeout":0').limits.absoluteSec, 31536000);
   warnedSession('"absolute_timeout":0', warning);
   equalInt(browserWith('"cookie":{"lifetime":0}').limits.absoluteSec, 31536000);
@@ -174,7 +174,7 @@ export function duty_109_a_prefix_promises_only_what_is_kept(): void {
   refusedSession('"cookie_name":"__Host-a","cookie_path":"/app"', host, '"logout_path":"/app/logout"');
   refusedSession('"cookie_name":"__Host-a","cookie_secure":false', secure);
   refusedSession('"cookie_name":"__secure-a","cookie_secure":false', secure);
-  refusedSession('"cookie_name":"__Secure-a"', "session.cookie_name: asks for cookies that browsers do not accept over plain http, which redirect_uri says", '"redirect_uri":"http://app.example.com/cb"');
+  refusedSession('"cookie_name":"__Secure-a"', "session.cookie_name: asks for cookies that browsers do not accept over plain http, and redirect_uri is plain http", '"redirect_uri":"http://app.example.com/cb"');
 }
 
 export function a_session_is_not_looked_for_a_bearer_token(): void {
@@ -221,7 +221,7 @@ export function cookies_that_go_over_plain_http_are_asked_for(): void {
   equalInt(browserWith('"cookie_secure":false').cookies.secure, Secure.Never);
   warnedSession('"cookie_secure":false', "session.cookie_secure is false: browsers send the session over plain http as well");
   refusedSession('"cookie_secure":"auto"', "session.cookie_secure: expected true or false, found a string");
-  refusedSession('"cookie_secure":true', "session.cookie_secure: asks for cookies that browsers do not accept over plain http, which redirect_uri says", '"redirect_uri":"http://app.example.com/cb"');
+  refusedSession('"cookie_secure":true', "session.cookie_secure: asks for cookies that browsers do not accept over plain http, and redirect_uri is plain http", '"redirect_uri":"http://app.example.com/cb"');
   browserWith('"cookie_secure":true', '"redirect_uri":"http://localhost:8080/cb"');
 }
 

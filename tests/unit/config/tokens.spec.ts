@@ -85,7 +85,7 @@ export function every_fault_of_a_key_has_words_and_no_two_common_ones_share_them
 
 // Issuer, audience, scopes, type.
 export function duty_59_without_discovery_the_issuer_must_be_named(): void {
-  refusedOf("{\"bearer_only\":true,\"public_key\":\"" + pem(RSA_PEM) + "\"}", "claim_validator.issuer.valid_issuers: is required where there is no discovery: whose tokens are meant?");
+  refusedOf("{\"bearer_only\":true,\"public_key\":\"" + pem(RSA_PEM) + "\"}", "claim_validator.issuer.valid_issuers: is required without discovery: it says whose tokens are accepted");
   equal(joined(configOf(keyed(pem(RSA_PEM), "")).issuers), "https://idp.example.com");
   equal(joined(configOf("{\"bearer_only\":true,\"issuer\":\"https://i\",\"public_key\":\"" + pem(RSA_PEM) + "\"}").issuers), "https://i");
 }

@@ -95,7 +95,7 @@ export function a_document_that_is_no_json_object_is_refused(): void {
 }
 
 export function duty_56_an_attribute_that_stands_twice_is_refused(): void {
-  refusedOf("{\"bearer_only\":true,\"bearer_only\":false}", "line 1, column 34: this name stands twice in its object: {\"bearer_only\":…,\"bearer_only\":…}");
+  refusedOf("{\"bearer_only\":true,\"bearer_only\":false}", "line 1, column 34: this name occurs twice in its object: {\"bearer_only\":…,\"bearer_only\":…}");
 }
 
 export function a_document_of_more_than_256_kilobytes_is_refused(): void {

@@ -53,8 +53,8 @@ export function keys_that_are_left_out_are_named_with_the_reason(): void {
   left([good, "7"], "a key without id is no object");
   left([good, rsaJwk("\"kid\":\"p\",\"d\":\"AQ\",")], "p holds d, which only private keys have: it is no secret any more");
   left([good, "{\"kty\":\"RSA\",\"kid\":\"r\",\"n\":\"!\",\"e\":\"AQAB\"}"], "r has a malformed n");
-  left([good, "{\"kty\":\"RSA\",\"kid\":\"r\",\"n\":\"AQAB\",\"e\":\"AQAB\"}"], "r is no valid key, or too weak a one");
-  left([good, "{\"kty\":\"oct\",\"k\":\"AAAA\"}", "7"], "a key without id is a shared secret, and published; a key without id is no object");
+  left([good, "{\"kty\":\"RSA\",\"kid\":\"r\",\"n\":\"AQAB\",\"e\":\"AQAB\"}"], "r is not a valid key, or too weak");
+  left([good, "{\"kty\":\"oct\",\"k\":\"AAAA\"}", "7"], "a key without id is a shared secret, now disclosed; a key without id is no object");
 }
 
 export function keys_for_something_else_are_not_worth_a_word(): void {
