@@ -1,4 +1,4 @@
-/** Configurations as other tools' documents show them, converted by `envoy-oidc convert`: a person logs in, and a program's token passes or does not. */
+// `envoy-oidc convert` with configurations from the documentation of other tools: with the result a user logs in, and the filter checks a program's token.
 import { BrowserClient } from "./support/browser-client";
 import { listeners, startBrowserWorld, type BrowserWorld } from "./support/browser-world";
 import { convert, type Converted } from "../../cli/commands/convert/convert";
@@ -19,7 +19,7 @@ beforeAll(async () => {
 const discovery = () => `${issuer}/.well-known/openid-configuration`;
 const { id } = BROWSER_CLIENT;
 
-const PEOPLE: [string, () => string][] = [
+const FOR_BROWSERS: [string, () => string][] = [
   ["apisix", () => JSON.stringify({ client_id: id, client_secret: "written down", discovery: discovery(), scope: "openid profile", redirect_uri: "/callback", ssl_verify: false, session: { secret: "and this one as well, for long" } })],
   ["api7", () => `routes:\n- uri: /*\n  plugins:\n    openid-connect: { client_id: ${id}, client_secret: "$ENV://CLIENT_SECRET", discovery: ${discovery()}, redirect_uri: /callback, session: { secret: "$secret://vault/session/secret" } }\n#END`.replace("$secret://vault/session/secret", "$ENV://SESSION_SECRET")],
   ["huawei", () => JSON.stringify({ Name: "oidc", Type: "OIDC Authorization", client_id: id, client_secret: "written down", discovery: discovery(), redirect_api: "/callback", logout_api: "/logout", jwks_enabled: true })],
@@ -29,21 +29,21 @@ const PEOPLE: [string, () => string][] = [
   ["envoy-gateway", () => `apiVersion: gateway.envoyproxy.io/v1alpha1\nkind: SecurityPolicy\nmetadata: { name: oidc }\nspec:\n  targetRefs: [{ group: gateway.networking.k8s.io, kind: HTTPRoute, name: shop }]\n  oidc:\n    provider: { issuer: "${issuer}" }\n    clientID: ${id}\n    clientSecret: { name: secret }\n    redirectURL: "${world.app}/oidc"\n    logoutPath: /shop/logout\n`],
 ];
 
-const PROGRAMS: [string, () => string][] = [
+const FOR_PROGRAMS: [string, () => string][] = [
   ["apisix", () => JSON.stringify({ client_id: id, client_secret: "written down", discovery: discovery(), bearer_only: true, use_jwks: true })],
   ["jwt_authn", () => JSON.stringify({ providers: { p: { issuer, audiences: ["https://api.example.com"], remote_jwks: { http_uri: { uri: `${issuer}/jwks`, cluster: "idp", timeout: "1s" } }, claim_to_headers: [{ header_name: "x-user", claim_name: "sub" }] } }, rules: [{ match: { prefix: "/" }, requires: { provider_name: "p" } }] })],
   ["mod_auth_openidc", () => `OIDCOAuthServerMetadataURL ${discovery()}\nOIDCOAuthVerifyJwksUri ${issuer}/jwks\n<Location />\nAuthType oauth20\nRequire valid-user\n</Location>`],
 ];
 
-async function use(from: string, text: string): Promise<Converted> {
+async function useConverted(from: string, text: string): Promise<Converted> {
   const converted = convert(from, new SourceFile(from, text));
   expect(converted.refused).toEqual([]);
   expect(await world.envoy.reload({ listeners: listeners({ ...converted.filter, cache_segment: from }) })).toEqual({ accepted: true });
   return converted;
 }
 
-test.each(PEOPLE)("%s: a person logs in, and the upstream knows who it is", async (from, text) => {
-  const { changes } = await use(from, text());
+test.each(FOR_BROWSERS)("%s: a user logs in, and the upstream receives the identity", async (from, text) => {
+  const { changes } = await useConverted(from, text());
   expect(changes.every((change) => change.text.length > 10)).toBe(true);
   const browser = new BrowserClient(), page = await browser.logIn(`${world.app}/orders?page=2`);
   expect([page.status, new URL(page.url).pathname]).toEqual([200, "/orders"]);
@@ -52,8 +52,8 @@ test.each(PEOPLE)("%s: a person logs in, and the upstream knows who it is", asyn
   expect((await new BrowserClient().fetch(`${world.app}/orders`)).status).toBe(401);
 });
 
-test.each(PROGRAMS)("%s: a program's token passes, and without one nothing does", async (from, text) => {
-  await use(from, text());
+test.each(FOR_PROGRAMS)("%s: a program's valid token passes; a tampered one, or none, does not", async (from, text) => {
+  await useConverted(from, text());
   const token = await world.provider.mint();
   for (let i = 0; i < 50 && (await getWith(world.envoy.url, token)).status === 503; i++) await new Promise((resolve) => setTimeout(resolve, 100));
   expect((await getWith(world.envoy.url, token)).status).toBe(200);

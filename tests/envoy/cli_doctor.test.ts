@@ -1,4 +1,4 @@
-/** `envoy-oidc doctor`: each finding, produced on purpose in a real Envoy. */
+// `envoy-oidc doctor`: each finding, provoked in a real Envoy.
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, type RequestListener } from "node:http";
 import { createServer as createTlsServer } from "node:https";
@@ -26,7 +26,7 @@ async function doctor(envoy: Pick<TestEnvoy, "adminUrl">, ...args: string[]): Pr
   return { code, findings, codes: findings.map((one) => `${one.level} ${one.code}`), err: err.join("\n") };
 }
 
-/** Asks until the finding is there: Envoy's counters follow its calls. */
+/** Repeats the command until it reports the finding, because Envoy updates its counters late. */
 const finds = (envoy: Pick<TestEnvoy, "adminUrl">, code: string, ...args: string[]): Promise<Found> =>
   until(`the finding ${code}`, 15_000, async () => (await doctor(envoy, ...args)).findings.find((one) => one.code === code));
 
@@ -45,7 +45,7 @@ beforeAll(async () => { [provider, upstream] = await Promise.all([startProvider(
 const clusters = (): TestEnvoyOptions["clusters"] => ({ upstream: { port: upstream.port }, idp: { port: Number(new URL(provider.issuer).port) } });
 const envoyWith = (filter: Filter, options: Omit<Partial<TestEnvoyOptions>, "filter"> = {}): Promise<TestEnvoy> => startEnvoy({ concurrency: 1, clusters: { ...clusters(), ...options.clusters }, filter, ...(({ clusters: _clusters, ...rest }) => rest)(options) });
 
-test("an Envoy with nothing wrong: no error, and exit code 0", async () => {
+test("an Envoy without a problem gives no error and exit code 0", async () => {
   const envoy = await envoyWith(byKeys(provider));
   await until("a token to pass", 10_000, async () => ((await getWith(envoy.url, await provider.mint())).status === 200 ? true : undefined));
   const { code, findings } = await doctor(envoy);
@@ -54,14 +54,14 @@ test("an Envoy with nothing wrong: no error, and exit code 0", async () => {
   expect(findings.map(({ code: one }) => one)).not.toContain("no-plugin");
 });
 
-test("an admin interface that is not there, and one that is none, are wrong usage", async () => {
+test("an unreachable admin interface, or an address that is not one, is a usage error", async () => {
   const port = await serve((_request, response) => { response.writeHead(404).end(); });
   for (const [adminUrl, message] of [["http://127.0.0.1:1", "cannot be reached"], [`http://127.0.0.1:${port}`, "answers 404"], ["localhost", "expected a URL"]] as const) {
     expect(await doctor({ adminUrl })).toMatchObject({ code: 2, err: expect.stringContaining(message) });
   }
 });
 
-describe("the way to the provider", () => {
+describe("the connection to the provider", () => {
   let envoy: TestEnvoy;
   beforeAll(async () => {
     const tlsPort = await serve((_request, response) => { response.end("{}"); }, true), folder = mkdtempSync(join(tmpdir(), "envoy-oidc-"));
@@ -84,19 +84,19 @@ describe("the way to the provider", () => {
   ])("%s", async (code, level, text) => expect(await finds(envoy, code)).toMatchObject({ level, text: expect.stringMatching(text) }));
 });
 
-test("circuit-breaker: calls that Envoy itself refuses", async () => {
+test("circuit-breaker: Envoy itself refuses the calls", async () => {
   const envoy = await envoyWith(byKeys(provider), { clusters: { idp: { port: Number(new URL(provider.issuer).port), extra: { circuit_breakers: { thresholds: [{ max_pending_requests: 0, max_requests: 0, max_connections: 0 }] } } } } as TestEnvoyOptions["clusters"] });
   expect(await finds(envoy, "circuit-breaker")).toMatchObject({ level: "warning" });
 });
 
-describe("what the provider says", () => {
+describe("the provider's answers", () => {
   test.each<[string, (issuer: string) => Filter]>([
     ["provider-status", () => byKeys(provider, { discovery: `${provider.issuer}/realms/no/.well-known/openid-configuration` })],
     ["provider-unreachable", () => byKeys(provider, { discovery: "http://127.0.0.1:1/.well-known/openid-configuration" })],
     ["issuer-differs", () => byKeys(provider, { issuer: "https://idp.example.com" })],
   ])("%s", async (code, filter) => expect((await doctor(await envoyWith(filter("")))).codes).toContainEqual(expect.stringContaining(code)));
 
-  test("no-keys, and clocks that differ", async () => {
+  test("no-keys, and clock: the clocks differ", async () => {
     let issuer = "";
     const port = await serve((request, response) => {
       response.setHeader("date", new Date(Date.now() + 600_000).toUTCString());
@@ -128,11 +128,11 @@ describe("how Envoy runs the filter", () => {
     expect((await doctor(envoy)).codes).toContain("warning headers-too-small");
   });
 
-  test("no-plugin: an Envoy without the filter", async () => {
+  test("no-plugin: the Envoy has no filter", async () => {
     expect((await doctor(await startEnvoy({ concurrency: 1, clusters: clusters() }))).codes).toContain("error no-plugin");
   });
 
-  test("a filter that comes by extension discovery is found, and judged", async () => {
+  test("a filter from extension discovery is found and examined", async () => {
     const path = join(mkdtempSync(join(tmpdir(), "envoy-oidc-")), "ecds.json"), wasm = "type.googleapis.com/envoy.extensions.filters.http.wasm.v3.Wasm";
     const config = { name: "envoy-oidc", fail_open: true, vm_config: { runtime: "envoy.wasm.runtime.v8", code: { local: { filename: FILTER_WASM } } }, configuration: { "@type": "type.googleapis.com/google.protobuf.StringValue", value: JSON.stringify(byKeys(provider)) } };
     writeFileSync(path, JSON.stringify({ resources: [{ "@type": "type.googleapis.com/envoy.config.core.v3.TypedExtensionConfig", name: "envoy-oidc", typed_config: { "@type": wasm, config } }] }));
@@ -141,7 +141,7 @@ describe("how Envoy runs the filter", () => {
     expect((await doctor(envoy)).codes).not.toContain("error no-plugin");
   });
 
-  test("listener-rejected, and not-in-force: what was written is not what runs", async () => {
+  test("listener-rejected, and not-in-force: Envoy runs another configuration than the file's", async () => {
     const envoy = await envoyWith(byKeys(provider), { reloadable: true });
     const path = join(mkdtempSync(join(tmpdir(), "envoy-oidc-")), "filter.json"), wanted = byKeys(provider, { realm: "shop" });
     writeFileSync(path, JSON.stringify(byKeys(provider)));
@@ -154,16 +154,16 @@ describe("how Envoy runs the filter", () => {
   });
 });
 
-describe("what was counted", () => {
-  test("refused-bad_signature: a code that points at something", async () => {
+describe("counters", () => {
+  test("refused-bad_signature: the text names a likely cause", async () => {
     const envoy = await envoyWith(byKeys(provider)), token = await provider.mint();
     await until("a token to pass", 10_000, async () => ((await getWith(envoy.url, token)).status === 200 ? true : undefined));
     await getWith(envoy.url, `${token.slice(0, -8)}AAAAAAAA`);
     expect(await finds(envoy, "refused-bad_signature")).toMatchObject({ level: "warning", text: expect.stringContaining("another provider or realm") });
   });
 
-  test("bound: more calls at once than there may be", async () => {
-    const port = await serve(() => {}); // it never answers
+  test("bound: more calls at once than the limit", async () => {
+    const port = await serve(() => {}); // never answers
     const envoy = await envoyWith({ bearer_only: true, ssl_verify: false, introspection_endpoint: `http://127.0.0.1:${port}/introspect`, provider_cluster: "slow", client_id: "a", client_secret: "$ENV://CLIENT_SECRET", timeout: 5 }, { ...SECRETS, clusters: { slow: { port } } as TestEnvoyOptions["clusters"] });
     const sent = Array.from({ length: 300 }, (_, i) => getWith(envoy.url, `opaque-${i}-${"x".repeat(20)}`).catch(() => undefined));
     await Promise.all(sent);
@@ -171,10 +171,10 @@ describe("what was counted", () => {
   });
 });
 
-describe("where the provider's logout goes", () => {
+describe("the address of the back-channel logout", () => {
   test.each<[string, (port: number) => string, string | null]>([
     ["the filter answers", (port) => `http://127.0.0.1:${port}/callback`, null],
-    ["nobody listens there", () => "http://127.0.0.1:1/callback", "warning backchannel-unreachable"],
+    ["nothing listens there", () => "http://127.0.0.1:1/callback", "warning backchannel-unreachable"],
   ])("%s", async (_, redirect, expected) => {
     const port = await freePort();
     const envoy = await envoyWith(LOGIN({ redirect_uri: redirect(port), backchannel_logout_path: "/out" }), { ...SECRETS, ports: [port] });
@@ -183,7 +183,7 @@ describe("where the provider's logout goes", () => {
     expect(codes.filter((one) => one.includes("backchannel-unreachable"))).toEqual(expected === null ? [] : [expected]);
   });
 
-  test("somebody else answers", async () => {
+  test("another server answers", async () => {
     const other = await serve((_request, response) => { response.writeHead(404).end("not here"); });
     const envoy = await envoyWith(LOGIN({ redirect_uri: `http://127.0.0.1:${other}/callback`, backchannel_logout_path: "/out" }), SECRETS);
     expect((await doctor(envoy)).codes).toContain("error backchannel-unreachable");

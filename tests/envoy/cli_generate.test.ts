@@ -1,4 +1,4 @@
-/** What `envoy-oidc generate` writes: Envoy takes it as it is, and people log in. */
+// Envoy accepts the output of `envoy-oidc generate` unchanged, and users log in with it.
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -21,12 +21,12 @@ async function generate(args: string[]): Promise<string> {
   return out.join("\n");
 }
 
-test.each([[[]], [["--bearer-only"]]])("envoy --mode validate has nothing against it, with %j", async (more) => {
+test.each([[[]], [["--bearer-only"]]])("envoy --mode validate accepts it, with %j", async (more) => {
   const text = await generate(["--issuer", "https://idp.example.com", "--client-id", "shop", "--offline", ...more]);
   expect(await validateConfig(text, { CLIENT_SECRET: "what the provider gave", SESSION_SECRET: "Yb0pYq3kBv6i8Dq2lQ4ZcU7xj1mN5tRw" })).toBe("");
 });
 
-test("a person logs in, logs out, and the provider's logout is heard", async () => {
+test("a user logs in, and the provider's logout ends the session", async () => {
   const port = await freePort(), adminPort = await freePort(), app = `http://localhost:${port}`;
   const provider = await startProvider({ browser: { redirectUris: [`${app}/callback`], postLogoutRedirectUris: [], backchannelLogoutUri: `http://127.0.0.1:${port}/backchannel-logout` } }), upstream = await startUpstream();
   const text = await generate(["--issuer", provider.issuer, "--client-id", BROWSER_CLIENT.id, "--app-url", app, "--upstream", `127.0.0.1:${upstream.port}`, "--wasm", FILTER_WASM]);
@@ -41,5 +41,5 @@ test("a person logs in, logs out, and the provider's logout is heard", async () 
   expect((await browser.logIn(`${app}/orders`)).status).toBe(200);
   expect((await browser.fetch(`${app}/orders`)).status).toBe(200);
   await provider.endSessions("alice");
-  await until("the logout to be heard", 10_000, async () => ((await browser.fetch(`${app}/orders`)).status === 401 ? true : undefined));
+  await until("the logout to end the session", 10_000, async () => ((await browser.fetch(`${app}/orders`)).status === 401 ? true : undefined));
 });

@@ -1,4 +1,4 @@
-// How a configuration reaches the filter through a real Envoy, and what Envoy's log says when it is wrong.
+// How a real Envoy passes a configuration to the filter, and what its log says about a wrong one.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -15,19 +15,19 @@ function configured(change: (value: string) => object): string {
   return stringify(yaml);
 }
 
-test("a Struct does not reach the filter as JSON: the log says what to write, and which plugin it is", async () => {
+test("a Struct does not reach the filter as JSON: the log says what to write, and names the plugin", async () => {
   const log = await validateConfig(configured((value) => ({ "@type": "type.googleapis.com/google.protobuf.Struct", value: JSON.parse(value) })), { OIDC_CLIENT_SECRET: "0123456789abcdef" });
   expect(log).toContain("envoy-oidc: configuration: expected JSON, found a protobuf message: give the JSON as the value of a google.protobuf.StringValue, not of a Struct");
   expect(log).toContain("Plugin envoy-oidc failed to load");
 });
 
-test("a comma too many is told with its line and column", async () => {
+test("an extra comma is reported with its line and column", async () => {
   const value = '{\n  "bearer_only": true,\n}';
   const log = await validateConfig(configured(() => ({ "@type": "type.googleapis.com/google.protobuf.StringValue", value })), { OIDC_CLIENT_SECRET: "0123456789abcdef" });
   expect(log).toContain("envoy-oidc: configuration: line 3, column 1: there is one comma too many before this: }");
 });
 
-test("the README's example has a name for these lines", () => {
+test("the README's example gives the plugin the name that these lines show", () => {
   const [, example] = /```yaml\n(http_filters:[^]*?)```/.exec(readFileSync(join(__dirname, "../../README.md"), "utf8"))!;
   expect(parse(example!).http_filters[0].typed_config.config.name).toBe("envoy-oidc");
 });

@@ -1,5 +1,5 @@
-// Requests that end in every way that HTTP knows, in a real Envoy, before and after each verdict that a request may wait for: the upstream
-// sees nothing before it, nothing at all after a refusal, and never an identity that the filter did not set.
+// Requests that end in every way that HTTP allows, before and after each verdict that a request may wait for, in a real Envoy. The upstream sees
+// nothing before the verdict, nothing at all after a refusal, and never an identity that the filter did not set.
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { freePort } from "../../cli/demo/ports";
@@ -26,12 +26,12 @@ const IDENTITY = ["HTTP_X_USERINFO", "HTTP_X_USER_ID", "HTTP_X_ACCESS_TOKEN", "H
 
 const BODY = "seven lines of a body";
 const WITH_WHOLE_BODY = ["data and its end", "data in many pieces", "data, then an empty end", "data, then trailers"];
-/** Ends a body within its data, as everything but headers, trailers and resets does. */
+/** The body that the upstream receives. */
 const bodyOf = (ending: string, body: string): string => (WITH_WHOLE_BODY.includes(ending) ? body : "");
 
 interface Way { protocol: Protocol; upstream: Protocol; ending: string; late: boolean }
 
-/** `late`: all behind the headers is sent when the verdict is there. */
+/** `late`: everything after the headers is sent after the verdict. */
 const ways = (times: boolean[] = [false, true]): Way[] => PROTOCOLS.flatMap((protocol) => PROTOCOLS.flatMap((upstream) =>
   Object.keys(ENDINGS).flatMap((ending) => times.filter((late) => !late || ENDINGS[ending].ends !== "headers").map((late) => ({ protocol, upstream, ending, late })))));
 
@@ -42,9 +42,9 @@ interface Kind {
   headers?: Headers;
   body?: string;
   scheme?: string;
-  /** Who it is that the upstream must be told of ("" for nobody), or the status by which the filter answers itself. */
+  /** The user whose identity must reach the upstream ("" for none), or the status of the filter's own answer. */
   expected: { forwarded: string } | { answered: number };
-  /** It need not wait for anything: what follows after its headers may be cut off behind the filter too. */
+  /** The request does not wait for a verdict. It may have reached the upstream before it is reset. */
   atOnce?: boolean;
 }
 
@@ -55,11 +55,11 @@ let provider: TestProvider;
 let recorder: Recorder;
 let envoy: TestEnvoy;
 let urls: Record<"keys" | "introspection" | "session" | "lasting" | "pass" | "form" | "suffix", string>;
-/** Knows the provider, and is known there. */
+/** Is logged in at the provider. */
 let person: BrowserClient;
 let ids = 0;
 
-/** So long a session goes on without a refresh. */
+/** A session needs a refresh after this time. */
 const ACCESS_TOKEN_SEC = 2;
 
 const FORM: Headers = [["content-type", "application/x-www-form-urlencoded"]];
@@ -104,7 +104,7 @@ afterEach(async () => {
 
 const inEveryWay = (...kinds: Kind[]): Case[] => kinds.flatMap((kind) => ways().map((way) => ({ kind, way })));
 
-/** The upstream knows a request by its header x-case. */
+/** The header x-case identifies the request at the upstream. */
 function begin({ kind, way }: Case): Sent {
   const ending = ENDINGS[way.ending], id = `${++ids}`, body = kind.body ?? BODY;
   const exchange = open(way.protocol, kind.url, {
@@ -115,19 +115,19 @@ function begin({ kind, way }: Case): Sent {
   return { kind, way, id, answer: exchange.answer, finish };
 }
 
-/** Begins all, has them wait for an answer of the provider, then has it given. */
-async function wait(endpoint: Endpoint, cases: Case[], release: Fault | null = null): Promise<Sent[]> {
+/** Begins all requests, holds the provider's answer until they wait for it, then releases it. */
+async function wait(endpoint: Endpoint, cases: Case[], answer: Fault | null = null): Promise<Sent[]> {
   const before = (await provider.counts())[endpoint];
   await provider.fault(endpoint, { kind: "hold" });
-  return goOn(endpoint, before, cases.map(begin), release);
+  return release(endpoint, before, cases.map(begin), answer);
 }
 
-async function goOn(endpoint: Endpoint, before: number, sent: Sent[], release: Fault | null = null): Promise<Sent[]> {
+async function release(endpoint: Endpoint, before: number, sent: Sent[], answer: Fault | null = null): Promise<Sent[]> {
   await Promise.all(sent.filter(({ way }) => !way.late).map((one) => one.finish()));
   await until(`a call of ${endpoint}`, 10_000, async () => ((await provider.counts())[endpoint] > before ? true : undefined));
-  await sleep(200); // what would slip through has done so by then
+  await sleep(200); // time for a request that wrongly passes to reach the upstream
   expect(arrived(sent)).toEqual([]);
-  await provider.fault(endpoint, release);
+  await provider.fault(endpoint, answer);
   await Promise.all(sent.filter(({ way }) => way.late).map((one) => one.finish()));
   return sent;
 }
@@ -136,7 +136,7 @@ const arrived = (sent: Sent[]): string[] => sent.filter(({ id }) => recorder.of(
 
 const describeCase = ({ way, kind }: Sent): string => `${kind.method ?? "POST"} ${kind.path ?? "/members"} by ${way.protocol} to ${way.upstream}: ${way.ending}${way.late ? ", late" : ""}`;
 
-/** Everything that is not as it must be, in words. */
+/** Every difference from what is expected, as a sentence. */
 async function problems(sent: Sent[]): Promise<string[]> {
   const answers = await Promise.all(sent.map(({ answer }) => answer));
   return sent.flatMap((one, i) => {
@@ -157,7 +157,7 @@ function upstreamProblems({ id, way, kind }: Sent): string[] {
   if (reset && seen.length === 0) return [];
   if (seen.length !== 1) return [`reached the upstream ${seen.length} times`];
   const [request] = seen, found = identityProblems(request, kind.expected.forwarded);
-  if (reset) return request.whole ? [...found, "was reset, and is whole for the upstream"] : found;
+  if (reset) return request.whole ? [...found, "was reset, but is complete for the upstream"] : found;
   const body = bodyOf(way.ending, kind.body ?? BODY);
   if (request.body !== body) found.push(`its body became ${JSON.stringify(request.body)}`);
   if (ends === "trailers" && understood(request).get("HTTP_X_CHECKSUM")?.join() !== "1") found.push("its trailer x-checksum is lost");
@@ -168,9 +168,9 @@ function identityProblems(request: Recorded, who: string): string[] {
   const all = understood(request), found: string[] = [];
   for (const name of IDENTITY) {
     const values = all.get(name) ?? [];
-    if (values.length > 1) found.push(`${name} stands ${values.length} times`);
+    if (values.length > 1) found.push(`${name} is there ${values.length} times`);
     if (values.some((value) => isForged(value))) found.push(`${name} is forged`);
-    if (who === "" && values.length > 0) found.push(`${name} is set, for nobody`);
+    if (who === "" && values.length > 0) found.push(`${name} is set, although there is no user`);
   }
   if (who !== "" && all.get("HTTP_X_USER_ID")?.join() !== who) found.push(`the upstream takes it for ${all.get("HTTP_X_USER_ID")?.join() ?? "nobody"}`);
   return found;
@@ -180,37 +180,37 @@ const isForged = (value: string): boolean => FORGED.some(([, forged]) => forged 
 
 const bearer = (token: string): Headers => [["authorization", `Bearer ${token}`]];
 
-/** A browser that the provider knows, on its way back from there: what it would send next, and has not sent yet. */
-async function comingBack(app: string, headers: Headers = []): Promise<{ browser: BrowserClient; answer: string }> {
+/** A login up to the provider's answer: the browser, and the answer (a URL, or a page with a form), which it has not sent yet. */
+async function loginUpToAnswer(app: string, headers: Headers = []): Promise<{ browser: BrowserClient; answer: string }> {
   const browser = new BrowserClient();
   browser.cookies = person.cookies.filter(({ host }) => host === "127.0.0.1");
   const back = await browser.follow(await browser.get(`${app}/page`, "none", headers));
   return { browser, answer: back.one("location") ?? back.body };
 }
 
-/** By a redirect. */
+/** The request by which the provider's redirect delivers the code. */
 async function withCode(): Promise<Kind> {
-  const { browser, answer } = await comingBack(urls.session), { pathname, search } = new URL(answer);
+  const { browser, answer } = await loginUpToAnswer(urls.session), { pathname, search } = new URL(answer);
   return { url: urls.session, method: "GET", path: pathname + search, headers: [...NAVIGATION, ["cookie", browser.cookieHeader(answer)]], expected: { answered: 303 } };
 }
 
-/** By a form. */
+/** The request by which the provider's form delivers the code. */
 async function withForm(url: string): Promise<Kind> {
-  const { browser, answer } = await comingBack(url, HTTPS);
+  const { browser, answer } = await loginUpToAnswer(url, HTTPS);
   const path = new URL(/action="([^"]+)"/.exec(answer)![1]).pathname;
   const fields = [...answer.matchAll(/name="([^"]+)" value="([^"]*)"/g)].map(([, name, value]): [string, string] => [name, value]);
   const cookie = browser.cookieHeader(url + path);
   return { url, path, scheme: "https", headers: [...NAVIGATION, ...FORM, ...HTTPS, ["cookie", cookie]], body: new URLSearchParams(fields).toString(), expected: { answered: 303 } };
 }
 
-describe("duty 145: nothing reaches the upstream before the verdict, and what was refused never does,", () => {
-  test("while the provider's keys are on their way", async () => {
+describe("duty 145: nothing reaches the upstream before the verdict, and a refused request never does,", () => {
+  test("while the provider's keys are fetched", async () => {
     const port = await freePort(), url = `http://localhost:${port}`, before = (await provider.counts()).jwks;
     await provider.fault("jwks", { kind: "hold" });
     await startEnvoy({ ports: [port], clusters: clusters(), listeners: [listener(keys())] });
     const [good, bad] = await Promise.all([provider.mint(), provider.mint({ key: "stranger" })]);
     const cases = inEveryWay({ url, headers: bearer(good), expected: { forwarded: "alice" } }, { url, headers: bearer(bad), expected: { answered: 401 } });
-    expect(await problems(await goOn("jwks", before, cases.map(begin)))).toEqual([]);
+    expect(await problems(await release("jwks", before, cases.map(begin)))).toEqual([]);
   });
 
   test("while a token is introspected", async () => {
@@ -221,7 +221,7 @@ describe("duty 145: nothing reaches the upstream before the verdict, and what wa
 
   test.each<[string, string, Fault | null, Kind["expected"]]>([
     ["while a session is refreshed", "bob", null, { forwarded: "bob" }],
-    ["while a session is refreshed that the provider has ended", "carol", { kind: "reply", status: 400, body: '{"error":"invalid_grant"}' }, { answered: 401 }],
+    ["while the refresh of a session that the provider has ended is under way", "carol", { kind: "reply", status: 400, body: '{"error":"invalid_grant"}' }, { answered: 401 }],
   ])("%s", async (_, who, answer, expected) => {
     const browser = new BrowserClient();
     await browser.logIn(`${urls.session}/page`, who);
@@ -235,7 +235,7 @@ describe("duty 145: nothing reaches the upstream before the verdict, and what wa
     expect(await problems(await wait("token", cases))).toEqual([]);
   });
 
-  test.each(["form", "suffix"] as const)("while a form of the provider comes, and the code in it is exchanged (%s)", async (name) => {
+  test.each(["form", "suffix"] as const)("while the provider's form arrives, and its code is exchanged (%s)", async (name) => {
     const cases = await Promise.all(ways([false]).map(async (way): Promise<Case> => {
       const kind = await withForm(urls[name]);
       return { way, kind: WITH_WHOLE_BODY.includes(way.ending) ? kind : { ...kind, expected: { answered: 400 } } };
@@ -243,14 +243,14 @@ describe("duty 145: nothing reaches the upstream before the verdict, and what wa
     expect(await problems(await wait("token", cases))).toEqual([]);
   });
 
-  test.each(["form", "suffix"] as const)("while a form comes that is not the provider's (%s)", async (name) => {
+  test.each(["form", "suffix"] as const)("while a form arrives that is not the provider's (%s)", async (name) => {
     const kind = await withForm(urls[name]);
     const sent = ways([false]).map((way) => begin({ way, kind: { ...kind, body: "code=guessed&state=guessed", expected: { answered: 400 } } }));
     await Promise.all(sent.map((one) => one.finish()));
     expect(await problems(sent)).toEqual([]);
   });
 
-  test.each([["a logout token", 200], ["something else", 400]])("while %s comes", async (what, status) => {
+  test.each([["a logout token", 200], ["something else", 400]])("while %s arrives", async (what, status) => {
     const sent = await Promise.all(ways([false]).map(async (way) => {
       const token = await logoutToken(), body = what === "a logout token" ? `logout_token=${token}` : "logout_token=a.b.c";
       return begin({ way, kind: { url: urls.session, path: "/backchannel-logout", headers: FORM, body, expected: { answered: WITH_WHOLE_BODY.includes(way.ending) ? status : 400 } } });
@@ -260,13 +260,13 @@ describe("duty 145: nothing reaches the upstream before the verdict, and what wa
   });
 });
 
-/** For a session that nobody has. */
+/** For a session that does not exist. */
 function logoutToken(): Promise<string> {
   const claims = { aud: BROWSER_CLIENT.id, sid: "no-such-session", events: { "http://schemas.openid.net/event/backchannel-logout": {} }, scope: null, client_id: null };
   return provider.mint({ claims, header: { typ: "logout+jwt" } });
 }
 
-test("duty 146: what need not wait brings no identity of the client's own either, be it in headers or in trailers", async () => {
+test("duty 146: a request that does not wait cannot bring an identity either, in headers or in trailers", async () => {
   const token = await provider.mint();
   await getWith(urls.keys, token);
   const preflight: Headers = [["origin", "https://app.example"], ["access-control-request-method", "POST"]];

@@ -1,5 +1,5 @@
-// Whole requests by chance in a real Envoy: nothing reaches the upstream but what was admitted, as whom it was admitted, and the VM lives.
-// FUZZ_SEED repeats a run, FUZZ_SECONDS makes it longer.
+// Random whole requests to a real Envoy: only admitted requests reach the upstream, with the identity that was admitted, and the VM survives.
+// FUZZ_SEED repeats a run, FUZZ_SECONDS sets its length.
 
 import { connect } from "node:net";
 import { connect as connectHttp2 } from "node:http2";
@@ -66,7 +66,7 @@ function listener(filter: Filter, manager: object = {}): NonNullable<TestEnvoyOp
   return { filters: { oidc: filter }, routes: UPSTREAM_ROUTES, connectionManager };
 }
 
-/** Signs people in, and collects what good and bad requests are made of. */
+/** Logs users in, and collects the parts of good and bad requests. */
 async function gatherMaterial(): Promise<void> {
   const exp = Math.floor(Date.now() / 1000) + 3600 + 2 * SECONDS, https: Headers = [["x-forwarded-proto", "https"]];
   const dave = new BrowserClient(), erin = new BrowserClient();
@@ -75,7 +75,7 @@ async function gatherMaterial(): Promise<void> {
   const form = await erin.settle(await erin.post(page.url, { login: "erin" }));
   const callback = `${urls.form}/page/.apisix/redirect`;
   await erin.post(callback, Object.fromEntries([...form.body.matchAll(/name="([^"]+)" value="([^"]*)"/g)].map(([, name, value]) => [name, value])), "cross-site", https);
-  const nobody = new BrowserClient(), begun = await nobody.get(`${urls.browser}/page`); // a login under way
+  const anonymous = new BrowserClient(), begun = await anonymous.get(`${urls.browser}/page`); // a login under way
   const state = new URL(begun.one("location")!).searchParams.get("state")!;
   const [alice, bob, stranger, expired, carol] = await Promise.all([
     provider.mint({ claims: { sub: "alice", exp } }), provider.mint({ claims: { sub: "bob", exp }, alg: "ES256" }), provider.mint({ key: "stranger", claims: { exp } }),
@@ -92,11 +92,11 @@ async function gatherMaterial(): Promise<void> {
   const tokens = [alice, bob, alice, bob, carol, carol, stranger, expired, `${Buffer.from('{"alg":"none"}').toString("base64url")}.${alice.split(".")[1]}.`, ofDave.value, "opaque"];
   const cookies = [
     `${ofDave.name}=${ofDave.value}`, `${ofDave.name}=${ofDave.value}`, `${ofErin.name}=${ofErin.value}`, `${ofErin.name}=${ofErin.value}`, `${ofDave.name}=${ofErin.value}`, `${ofErin.name}=${ofDave.value}`,
-    nobody.cookieHeader(`${urls.browser}/callback`), `token=${alice}`, `${ofDave.name}=1`, `${ofDave.name}_1=x; ${ofDave.name}=2AA`, `a=b; ${ofDave.name}_flow=3.1795893959`, "a=b; c",
+    anonymous.cookieHeader(`${urls.browser}/callback`), `token=${alice}`, `${ofDave.name}=1`, `${ofDave.name}_1=x; ${ofDave.name}=2AA`, `a=b; ${ofDave.name}_flow=3.1795893959`, "a=b; c",
   ];
   const answer = `code=guessed&state=${state}&iss=${encodeURIComponent(provider.issuer)}`;
   const forms = [answer, `logout_token=${expired}`, `logout_token=${alice}`, "a=b", "x".repeat(3000), "x".repeat(70_000), "GET /members HTTP/1.1\r\nHost: localhost\r\nx-fuzz-id: within a body\r\n\r\n"];
-  // No /logout: dave's and erin's sessions are to last.
+  // No /logout, because dave's and erin's sessions must last.
   const everywhere = ["/", "/members", "/members?a=b", "/page/.apisix/redirect", `/page/.apisix/redirect?${answer}`, "/.apisix/redirect", "*", "http://localhost/members"];
   const browser = [
     ...everywhere, "/pub", "/pub/a/b.css", "/pub/x", "/healthz", "/deny", "/deny/x", "/api/x", "/callback", `/callback?${answer}`, "/backchannel-logout", "/backchannel-logout", "http://localhost/pub/x",
@@ -106,15 +106,15 @@ async function gatherMaterial(): Promise<void> {
   material = { browser: of(browser), bare: of(browser), form: of(everywhere), opaque: of([...everywhere, "/pub/x"]) };
 }
 
-test("duties 145, 146: nothing reaches the upstream but what was admitted, and as nobody else", async () => {
+test("duties 145, 146: only admitted requests reach the upstream, and only with the identity that was admitted", async () => {
   const sent = new Map<string, SentRequest>(), counts = new Map<string, number>(), findings: string[] = [];
   const count = (what: string) => counts.set(what, (counts.get(what) ?? 0) + 1);
   const end = Date.now() + SECONDS * 1000;
   let connections = 0, seen = recorder.requests.length;
-  const look = () => {
+  const judgeNew = () => {
     for (; seen < recorder.requests.length; seen++) {
       const request = recorder.requests[seen]!, wrong = wrongWith(request, sent, RULES, credentials, ownCookies);
-      count(wrong?.split(":")[0] ?? `forwarded: ${request.headers.find(([name]) => name.toLowerCase() === "x-user-id")?.[1] ?? "nobody"}`);
+      count(wrong?.split(":")[0] ?? `forwarded: ${request.headers.find(([name]) => name.toLowerCase() === "x-user-id")?.[1] ?? "no identity"}`);
       if (wrong === undefined || findings.length >= FINDINGS_SHOWN) continue;
       const id = request.headers.find(([name]) => name.toLowerCase() === ID)?.[1] ?? "";
       findings.push(named(`${wrong}\n  sent to ${sent.get(id)?.listener}: ${JSON.stringify(sent.get(id)?.text)}\n  seen: ${JSON.stringify(request)}`));
@@ -124,15 +124,15 @@ test("duties 145, 146: nothing reaches the upstream but what was admitted, and a
     while (Date.now() < end) await talk(connections++, sent, count);
   }));
   await sleep(500);
-  look();
+  judgeNew();
   console.log([`FUZZ_SEED=${SEED}: ${sent.size} requests on ${connections} connections in ${SECONDS} s`, ...[...counts].sort().map(([what, n]) => `${String(n).padStart(8)} ${what}`)].join("\n"));
   expect({ seed: SEED, findings }).toEqual({ seed: SEED, findings: [] });
-  // A fuzz of which nothing gets through shows nothing.
+  // A run in which no request passes would prove nothing.
   expect(credentials.filter(({ who }) => !counts.has(`forwarded: ${who}`))).toEqual([]);
-  expect(counts.get("forwarded: nobody")).toBeGreaterThan(0);
+  expect(counts.get("forwarded: no identity")).toBeGreaterThan(0);
 }, SECONDS * 1000 + 60_000);
 
-test("afterwards the VM is alive, has never trapped, and judges as before", async () => {
+test("afterwards the VM is alive, has never trapped, and decides as before", async () => {
   expect(envoy.logs()).not.toMatch(/internal error at|Function: .* failed|VM is in failed state|\[critical\]|backtrace/i);
   for (const { who, kind, secret, goodAt } of credentials) {
     const headers: Headers = kind === "bearer" ? [["Authorization", `Bearer ${secret}`]] : [["x-forwarded-proto", who === "erin" ? "https" : "http"], ["Cookie", `${ownCookies[who === "erin" ? 1 : 0]}=${secret}`]];
@@ -141,12 +141,12 @@ test("afterwards the VM is alive, has never trapped, and judges as before", asyn
   for (const name of LISTENERS) expect((await getWith(`${urls[name]}/members`, "a.b.c")).status).toBe(401);
 });
 
-/** With names for what proves who somebody is, which is long and another in each run. */
+/** Replaces credentials, which are long and differ in each run, by the user's name. */
 function named(text: string): string {
   return credentials.reduce((out, { who, secret }) => out.replaceAll(secret, `<${who}>`), text);
 }
 
-/** One connection with some requests, all of it from the seed and its number. */
+/** One connection with a few requests. All randomness comes from the seed and the connection's number. */
 async function talk(number: number, sent: Map<string, SentRequest>, count: (what: string) => void): Promise<void> {
   const random = new Random((SEED * 1_000_003 + number) >>> 0), name = random.pick(LISTENERS);
   const requests = Array.from({ length: 1 + random.below(3) }, (_, i) => hostileRequest(random, `${number}.${i}`, material[name]));
@@ -162,10 +162,10 @@ async function overHttp1(random: Random, listener: Listener, requests: HostileRe
   if (requests.length > 1) count("sent: pipelined");
   const socket = connect(Number(new URL(urls[listener]).port), "127.0.0.1");
   const closed = new Promise<void>((resolve) => socket.once("close", () => resolve()));
-  let heard = Date.now(), answers = 0;
+  let lastDataAt = Date.now(), answers = 0;
   socket.on("error", () => {}); // "close" follows
   socket.on("data", (chunk: Buffer) => {
-    heard = Date.now();
+    lastDataAt = Date.now();
     for (const [, status] of chunk.toString("latin1").matchAll(/HTTP\/1\.1 (\d{3}) /g)) {
       count(`answered: ${status}`);
       if (status !== "100") answers++;
@@ -184,8 +184,8 @@ async function overHttp1(random: Random, listener: Listener, requests: HostileRe
     socket.resetAndDestroy();
   } else {
     socket.write(whole.subarray(at));
-    heard = Date.now();
-    while (answers < requests.length && Date.now() - heard < 250 && !socket.destroyed) await Promise.race([closed, sleep(10)]);
+    lastDataAt = Date.now();
+    while (answers < requests.length && Date.now() - lastDataAt < 250 && !socket.destroyed) await Promise.race([closed, sleep(10)]);
     socket.destroy();
   }
   await closed;
@@ -193,7 +193,7 @@ async function overHttp1(random: Random, listener: Listener, requests: HostileRe
 
 async function overHttp2(random: Random, listener: Listener, requests: HostileRequest[], sent: Map<string, SentRequest>, count: (what: string) => void): Promise<void> {
   const session = connectHttp2(urls[listener]);
-  session.on("error", () => {}); // the streams say so too
+  session.on("error", () => {}); // the streams report it too
   await Promise.all(requests.map(async ({ id, method, path, headers, framing, body, trailers }) => {
     sent.set(id, { listener, text: JSON.stringify([method, path, headers, body, trailers]) });
     const ends = framing === "none" ? "headers" : framing === "trailers" ? "trailers" : "data";
@@ -210,7 +210,7 @@ async function overHttp2(random: Random, listener: Listener, requests: HostileRe
       const { status } = await Promise.race([exchange.answer, patience]);
       if (!reset) count(`answered: ${status || "nothing"}`);
     } catch (error) {
-      count(`not sent, for Node: ${(error as { code?: string }).code ?? String(error)}`);
+      count(`refused by Node: ${(error as { code?: string }).code ?? String(error)}`);
     }
   }));
   session.destroy();

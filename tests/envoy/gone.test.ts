@@ -1,4 +1,4 @@
-// Clients that reset their requests while the answer that these wait for is on its way, in a real Envoy.
+// Clients that reset their requests while the awaited answer arrives, in a real Envoy.
 
 import { createServer } from "node:http";
 import { connect as connectHttp2 } from "node:http2";
@@ -12,9 +12,9 @@ import { startProvider } from "./support/provider";
 import { startUpstream } from "./support/upstream";
 import { byIntrospection, clusters } from "./support/world";
 
-test("duty 35: clients that go away in the moment of their verdict do not take Envoy with them", async () => {
+test("duty 35: clients that reset their requests at the moment of the verdict do not crash Envoy", async () => {
   const [provider, upstream] = await Promise.all([startProvider(), startUpstream()]);
-  // In the test's own process, so that answers and resets often reach Envoy together.
+  // The endpoint runs in the test's own process, so that answers and resets often reach Envoy together.
   const endpoint = createServer((_, response) => {
     setTimeout(() => response.setHeader("content-type", "application/json").end('{"active":false}'), Math.random() * 10);
   });
@@ -23,7 +23,7 @@ test("duty 35: clients that go away in the moment of their verdict do not take E
   const filter = byIntrospection(provider, { introspection_endpoint: `http://127.0.0.1:${near}/`, endpoint_clusters: { introspection_endpoint: "near" } });
   const { url, logs } = await startEnvoy({ concurrency: 1, clusters: { ...clusters({ provider, upstream }), near: { port: near } }, filter });
   let tokens = 0;
-  const visits = async () => {
+  const requests = async () => {
     const session = connectHttp2(url);
     await Promise.all(Array.from({ length: 8 }, async (_, i) => {
       const { reset, answer } = openHttp2(url, { method: "GET", path: "/", headers: [["authorization", `Bearer token-${++tokens}`]], ends: "headers" }, session);
@@ -34,7 +34,7 @@ test("duty 35: clients that go away in the moment of their verdict do not take E
     session.destroy();
   };
   await Promise.all(Array.from({ length: 8 }, async () => {
-    for (let i = 0; i < 40; i++) await visits();
+    for (let i = 0; i < 40; i++) await requests();
   }));
   expect(logs()).not.toContain("Segmentation fault");
   expect((await getWith(url, "another")).status).toBe(401);

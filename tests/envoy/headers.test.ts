@@ -1,4 +1,4 @@
-// What the upstream, routes, access logs and later filters of a real Envoy see of an identity, and what clients cannot make them see.
+// The identity that the upstream, routes, access logs and later filters of a real Envoy see. Clients cannot forge it.
 
 import { until } from "./support/envoy";
 import { getWith, request, type RawRequest } from "./support/http";
@@ -36,7 +36,7 @@ beforeAll(async () => {
 
 const sent = async (headers: RawRequest["headers"] = [], path = "/"): Promise<Echo> => (await getWith(world.envoy.url + path, token, headers)).json<Echo>();
 
-test("duties 87-89: forged identity headers, doubled and in every spelling, do not reach the upstream", async () => {
+test("duties 87-89: forged identity headers, repeated and in every spelling, do not reach the upstream", async () => {
   const names = ["X-Access-Token", "X-ID-Token", "X-Userinfo", "X-Raw-ID-Token", "X-Refresh-Token", "X-User", "X-Role"];
   const echo = await sent(names.flatMap((name): [string, string][] => [[name, "evil"], [name.toLowerCase(), "evil"], [name.replaceAll("-", "_"), "evil"]]));
   expect(JSON.stringify(echo.headers)).not.toContain("evil");
@@ -45,15 +45,15 @@ test("duties 87-89: forged identity headers, doubled and in every spelling, do n
   expect(JSON.parse(Buffer.from(received(echo, "x-userinfo")[0]!, "base64").toString())).toMatchObject({ sub: "alice" });
 });
 
-/** An upstream's variables as CGI makes them of headers (RFC 3875 §4.1.18), whatever stands between letters and digits. */
+/** The CGI variables of the headers (RFC 3875 §4.1.18): everything but letters and digits becomes `_`. */
 function cgiVariables(echo: Echo): Record<string, string[]> {
   const out: Record<string, string[]> = {};
   for (const [name, value] of echo.headers) (out[`HTTP_${name.toUpperCase().replace(/[^A-Z0-9]/g, "_")}`] ??= []).push(value);
   return out;
 }
 
-test("duty 154: an upstream that makes CGI variables of names sees the filter's values alone", async () => {
-  // Every character that a header name may hold beside letters and digits (RFC 9110 §5.6.2).
+test("duty 154: an upstream that turns header names into CGI variables sees only the filter's values", async () => {
+  // Every character that a header name may contain besides letters and digits (RFC 9110 §5.6.2).
   for (const mark of "!#$%&'*+-.^_`|~") {
     const echo = await sent([[`X${mark}User`, "forged"], [`X${mark}Userinfo`, "forged"], [`x-access${mark}token`, "forged"], [`${mark}path`, "/forged"]]);
     const { HTTP__PATH: own, ...variables } = cgiVariables(echo);
@@ -75,7 +75,7 @@ test("duty 98: routes are chosen by the headers that the filter set, never by th
   token = await world.provider.mint({ claims: { sub: "alice", scope: "read write" } });
 });
 
-test("duty 97: access logs and RBAC see who it is, and the client cannot set that", async () => {
+test("duty 97: access logs and RBAC see the identity, and the client cannot set it", async () => {
   await sent([["wasm.oidc.sub", "mallory"]], "/members/1");
   const mallory = await getWith(`${world.envoy.url}/members/2`, await world.provider.mint({ claims: { sub: "mallory" } }));
   expect(mallory.status).toBe(403);
@@ -90,7 +90,7 @@ test("duty 97: access logs and RBAC see who it is, and the client cannot set tha
   expect(log).toContain("/members/3 401 oidc_no_token sub=-");
 });
 
-test("the upstream gets the request as it was sent, but for the identity", async () => {
+test("the upstream receives the request unchanged except for the identity", async () => {
   const echo = (await request(world.envoy.url, { method: "PUT", path: "/a%20b?c=d&e", headers: [["Authorization", `Bearer ${token}`], ["X-Other", "1"], ["X-Other", "2"], ["Cookie", "a=b"]], body: "body" })).json<Echo>();
   expect([echo.method, echo.path]).toEqual(["PUT", "/a%20b?c=d&e"]);
   expect(received(echo, "cookie")).toEqual(["a=b"]);

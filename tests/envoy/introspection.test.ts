@@ -12,7 +12,7 @@ async function start(changes: Filter = {}, concurrency = 1) {
   return { provider, upstream, envoy };
 }
 
-test("an active token passes, is remembered, and gives its identity; an unknown one is refused", async () => {
+test("an active token passes, is cached, and gives its identity; an unknown one is refused", async () => {
   const { provider, envoy } = await start({ claim_headers: { sub: "x-user", scope: "x-scope" } });
   const token = await provider.opaque({ sub: "bob", scope: "read" });
   for (let i = 0; i < 10; i++) {
@@ -25,7 +25,7 @@ test("an active token passes, is remembered, and gives its identity; an unknown 
   expect((await provider.counts()).introspection).toBe(2);
 });
 
-test("many requests with one new token ask once", async () => {
+test("many requests with one new token make one introspection call", async () => {
   const { provider, envoy } = await start();
   const token = await provider.opaque();
   const answers = await Promise.all(Array.from({ length: 50 }, () => getWith(envoy.url, token)));
@@ -33,10 +33,10 @@ test("many requests with one new token ask once", async () => {
   expect((await provider.counts()).introspection).toBe(1);
 });
 
-describe("four workers ask together", () => {
+describe("four workers share introspection calls", () => {
   const rush = async (url: string, tokens: string[], each: number) => Promise.all(tokens.flatMap((token) => Array.from({ length: each }, () => getWith(url, token))));
 
-  test("once about one new token, in parallel and later, whichever of them gets the request", async () => {
+  test("one call for one new token, for parallel and later requests to any worker", async () => {
     const { provider, envoy } = await start({}, 4);
     const token = await provider.opaque();
     await provider.fault("introspection", { kind: "delay", ms: 300 });
@@ -45,7 +45,7 @@ describe("four workers ask together", () => {
     expect((await provider.counts()).introspection).toBe(1);
   });
 
-  test("twenty times about twenty, and each gets its own answer", async () => {
+  test("twenty calls for twenty tokens, and each request gets its own token's answer", async () => {
     const { provider, envoy } = await start({ claim_headers: { sub: "x-user" } }, 4);
     const tokens = await Promise.all(Array.from({ length: 20 }, (_, i) => provider.opaque({ sub: `user-${i}` })));
     const answers = await rush(envoy.url, tokens, 12);
@@ -53,7 +53,7 @@ describe("four workers ask together", () => {
     expect((await provider.counts()).introspection).toBe(20);
   });
 
-  test("once about a token that is not active, and once when the provider does not answer", async () => {
+  test("one call for a token that is not active, and one if the provider does not answer", async () => {
     const { provider, upstream, envoy } = await start({ timeout: 1 }, 4);
     await provider.fault("introspection", { kind: "delay", ms: 300 });
     expect(new Set((await rush(envoy.url, ["unknown"], 100)).map(refused))).toEqual(new Set(["401 inactive"]));
@@ -63,7 +63,7 @@ describe("four workers ask together", () => {
   });
 });
 
-test("a revoked token passes for introspection_interval at the most", async () => {
+test("a revoked token passes for introspection_interval at most", async () => {
   const { provider, envoy } = await start({ introspection_interval: 1 });
   const token = await provider.opaque();
   expect((await getWith(envoy.url, token)).status).toBe(200);
@@ -72,13 +72,13 @@ test("a revoked token passes for introspection_interval at the most", async () =
   expect(refused(await getWith(envoy.url, token))).toBe("401 inactive");
 });
 
-test("scopes and audiences of the answer are held to the rules", async () => {
+test("the scopes of the answer must satisfy required_scopes", async () => {
   const { provider, envoy } = await start({ required_scopes: ["admin"] });
   expect(refused(await getWith(envoy.url, await provider.opaque({ scope: "read" })))).toBe("403 insufficient_scope");
   expect((await getWith(envoy.url, await provider.opaque({ scope: "read admin" }))).status).toBe(200);
 });
 
-test("wrong client credentials: 503, nothing is let through, and the log says which settings to check", async () => {
+test("wrong client credentials: 503, nothing passes, and the log says which settings to check", async () => {
   const { provider, upstream, envoy } = await start({ client_secret: "wrong" });
   expect(refused(await getWith(envoy.url, await provider.opaque()))).toBe("503 provider_unreachable");
   await envoy.logged(/answered status 401 \(check client_id, client_secret/);
@@ -86,7 +86,7 @@ test("wrong client credentials: 503, nothing is let through, and the log says wh
   expect(envoy.logs()).not.toContain("wrong");
 });
 
-test("client_secret_post works as well", async () => {
+test("client_secret_post sends the secret in the body", async () => {
   const { provider, envoy } = await start({ client_id: "envoy-post", introspection_endpoint_auth_method: "client_secret_post" });
   const answer = await getWith(envoy.url, await provider.opaque());
   const [call] = await provider.calls("introspection");
@@ -95,9 +95,9 @@ test("client_secret_post works as well", async () => {
   expect([200, 503]).toContain(answer.status);
 });
 
-describe("duty 80: when the endpoint fails, requests get 503 and nothing is remembered", () => {
+describe("duty 80: when the endpoint fails, requests get 503 and nothing is cached", () => {
   test.each([
-    ["down", null], ["slow", { kind: "hang" }], ["an error", { kind: "reply", status: 500, body: "{}" }], ["rubbish", { kind: "reply", body: "<html>" }],
+    ["down", null], ["no answer", { kind: "hang" }], ["an error", { kind: "reply", status: 500, body: "{}" }], ["HTML", { kind: "reply", body: "<html>" }],
     ["half an answer", { kind: "truncate" }], ["a cut connection", { kind: "cut" }], ["10 MB", { kind: "huge", bytes: 10_000_000, chunked: true }],
   ] as const)("%s", async (_, fault) => {
     const { provider, upstream, envoy } = await start({ timeout: 1 });
@@ -112,11 +112,11 @@ describe("duty 80: when the endpoint fails, requests get 503 and nothing is reme
   });
 });
 
-test("metrics name outcomes and calls", async () => {
+test("metrics count outcomes and calls", async () => {
   const { provider, envoy } = await start();
   await getWith(envoy.url, await provider.opaque());
   await getWith(envoy.url, "unknown");
-  const stats = await until("counters, which come with a tick", 5000, async () => {
+  const stats = await until("the counters, which the tick updates", 5000, async () => {
     const counted = await envoy.stats(/envoy_oidc/);
     return counted["wasmcustom.envoy_oidc.refused.inactive"]! > 0 ? counted : undefined;
   });

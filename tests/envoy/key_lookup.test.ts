@@ -1,4 +1,4 @@
-// A token names a key that is not known, while the 30 seconds between two fetches are not over: nothing says that it is bad.
+// A token names an unknown key during the 30 seconds between two fetches. The filter cannot know yet whether it is bad, so it does not answer 401.
 
 import { BrowserClient } from "./support/browser-client";
 import { startBrowserWorld } from "./support/browser-world";
@@ -8,11 +8,11 @@ import { refused } from "./support/world";
 
 const AT_ONCE = 12;
 
-test("duty 47: a token whose key cannot be looked up yet gets 503 with Retry-After and never 401, in both workers, until a login has brought the key", async () => {
+test("duty 47: a token whose key cannot be looked up yet gets 503 with Retry-After and never 401, in both workers, until a login fetches the key", async () => {
   const { app, envoy, provider } = await startBrowserWorld();
   const ofStranger = (kid: string) => provider.mint({ key: "stranger", header: { kid } });
   const old = await provider.mint(), stranger = await ofStranger("unknown-2");
-  expect(refused(await getWith(app, await ofStranger("unknown-1")))).toBe("401 unknown_key"); // this has spent them
+  expect(refused(await getWith(app, await ofStranger("unknown-1")))).toBe("401 unknown_key"); // uses the one fetch
   await provider.rotateKeys({ keepPrevious: true });
   const fresh = await provider.mint(), { jwks } = await provider.counts();
   for (const end = Date.now() + 3_000; Date.now() < end; ) {
@@ -24,7 +24,7 @@ test("duty 47: a token whose key cannot be looked up yet gets 503 with Retry-Aft
   const workers = await envoy.stats(/listener\..*worker_\d+\.downstream_cx_total/);
   expect(Object.values(workers).filter((connections) => connections > 0)).toHaveLength(2);
 
-  // What comes from the provider itself may always cause a fetch.
+  // An ID token from the token endpoint may always cause a fetch.
   expect((await new BrowserClient().logIn(`${app}/page`)).status).toBe(200);
   await until("the new key in both workers", 5_000, async () =>
     (await Promise.all(Array.from({ length: AT_ONCE }, () => getWith(app, fresh)))).every(({ status }) => status === 200) ? true : undefined);

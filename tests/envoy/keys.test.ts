@@ -1,4 +1,4 @@
-// The provider's keys in a real Envoy: they come before requests need them, change while traffic flows, and outlive an outage.
+// The provider's keys in a real Envoy: they are fetched before requests need them, rotated under traffic, and used through an outage.
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { startEnvoy, until } from "./support/envoy";
@@ -23,7 +23,7 @@ test("two workers and two configurations make one discovery call and one JWKS ca
   expect(await provider.counts()).toMatchObject({ discovery: 1, jwks: 1, introspection: 0 });
 });
 
-test("keys are rotated while traffic flows, and no valid token is refused", async () => {
+test("no valid token is refused while keys are rotated under traffic", async () => {
   const { provider, envoy } = await startWorld(({ provider }) => ({ concurrency: 2, filter: byKeys(provider) }));
   const old = await provider.mint();
   let running = true, sent = 0;
@@ -31,7 +31,7 @@ test("keys are rotated while traffic flows, and no valid token is refused", asyn
   const traffic = Promise.all(Array.from({ length: 8 }, async () => {
     for (; running; sent++) answers.add((await getWith(envoy.url, old)).status);
   }));
-  await sleep(31_000); // past the cooldown that the first fetch began
+  await sleep(31_000); // the cooldown after the first fetch is over
   await provider.rotateKeys({ keepPrevious: true });
   const fresh = await provider.mint();
   const first = await Promise.all(Array.from({ length: 20 }, () => getWith(envoy.url, fresh)));
@@ -43,7 +43,7 @@ test("keys are rotated while traffic flows, and no valid token is refused", asyn
   expect((await provider.counts()).jwks).toBe(2);
 }, 60_000);
 
-test("duty 47: a flood of tokens with unknown key ids does not become a flood of calls", async () => {
+test("duty 47: a flood of tokens with unknown key ids does not cause a flood of calls", async () => {
   const { provider, envoy } = await startWorld(({ provider }) => ({ concurrency: 2, filter: byKeys(provider) }));
   const tokens = await Promise.all(Array.from({ length: 50 }, (_, i) => provider.mint({ key: "stranger", header: { kid: `unknown-${i}` } })));
   const answers = await Promise.all(tokens.map((token) => getWith(envoy.url, token)));
@@ -51,7 +51,7 @@ test("duty 47: a flood of tokens with unknown key ids does not become a flood of
   expect((await provider.counts()).jwks).toBeLessThanOrEqual(2);
 });
 
-test("duty 129: while the provider is down at the start, requests get 503; when it comes, they pass", async () => {
+test("duty 129: if the provider is down at the start, requests get 503; when it is up, they pass", async () => {
   const [provider, upstream] = await Promise.all([startProvider(), startUpstream()]);
   const token = await provider.mint();
   await provider.goDown();
@@ -66,7 +66,7 @@ test("duty 129: while the provider is down at the start, requests get 503; when 
   expect((await getWith(envoy.url, token)).status).toBe(200);
 });
 
-test("a provider that goes down later is not missed as long as its keys are known", async () => {
+test("if the provider goes down later, tokens of known keys still pass", async () => {
   const { provider, envoy } = await startWorld(({ provider }) => ({ filter: byKeys(provider) }));
   const [before, after] = [await provider.mint(), await provider.mint({ claims: { sub: "later" } })];
   await provider.goDown();
@@ -75,7 +75,7 @@ test("a provider that goes down later is not missed as long as its keys are know
   expect(refused(await getWith(envoy.url, await provider.mint({ key: "stranger", header: { kid: "x" } })))).toBe("503 provider_not_ready");
 });
 
-test("requests that come before the keys are held, then answered rightly after one fetch", async () => {
+test("requests that arrive before the keys wait, and get the right answer after one fetch", async () => {
   const [provider, upstream] = await Promise.all([startProvider(), startUpstream()]);
   await provider.fault("jwks", { kind: "delay", ms: 1500 });
   const envoy = await startEnvoy({ clusters: clusters({ provider, upstream }), filter: byKeys(provider), concurrency: 2 });
@@ -96,11 +96,11 @@ test("a thousand refusals at once leave the worker alive", async () => {
   expect((await getWith(envoy.url, good)).status).toBe(200);
 });
 
-describe("duties 30, 41, 134, 135: whatever the provider sends in place of keys", () => {
+describe("duties 30, 41, 134, 135: an answer of the provider that has no keys", () => {
   test.each([
     ["an empty set", { kind: "reply", body: '{"keys":[]}' }], ["an error page", { kind: "reply", status: 500, body: "<html>" }], ["a redirect", { kind: "reply", status: 302, headers: { location: "/jwks" } }],
     ["half an answer", { kind: "truncate" }], ["a cut connection", { kind: "cut" }], ["nothing", { kind: "reset" }], ["10 MB", { kind: "huge", bytes: 10_000_000 }], ["10 MB in chunks", { kind: "huge", bytes: 10_000_000, chunked: true }],
-  ] as const)("%s: requests get 503, the filter lives on, and recovers", async (_, fault) => {
+  ] as const)("%s: requests get 503, the filter survives, and recovers", async (_, fault) => {
     const [provider, upstream] = await Promise.all([startProvider(), startUpstream()]);
     await provider.fault("jwks", fault);
     const envoy = await startEnvoy({ clusters: clusters({ provider, upstream }), filter: byKeys(provider) });

@@ -1,4 +1,4 @@
-// What operators see in Prometheus: a real one scrapes a real Envoy, evaluates the shipped rules, and answers the dashboard's queries.
+// The filter's metrics in Prometheus: a real Prometheus scrapes a real Envoy, evaluates the shipped rules, and answers the dashboard's queries.
 
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -15,7 +15,7 @@ const ROOT = join(__dirname, "../..");
 const shipped = (name: string): string => readFileSync(join(OBSERVABILITY, name), "utf8");
 const OPERATIONS = readFileSync(join(ROOT, "docs/operations.md"), "utf8");
 const ALERTS = (parse(shipped("alerts.yaml")) as { groups: { rules: { alert: string; annotations: { runbook_url: string } }[] }[] }).groups.flatMap(({ rules }) => rules);
-/** The provider of the second listener: nobody answers for it. */
+/** The provider of the second listener, which does not exist. */
 const GONE = "https://gone.example.com";
 
 let world: World, prometheus: Prometheus;
@@ -31,7 +31,7 @@ beforeAll(async () => {
   for (let i = 0; i < 3; i++) expect(refused(await getWith(envoy.urls[1]!, token))).toBe("503 provider_not_ready");
 });
 
-const seen = (expr: string): Promise<number> => until(`Prometheus to know ${expr}`, 20_000, async () => {
+const seen = (expr: string): Promise<number> => until(`Prometheus to have ${expr}`, 20_000, async () => {
   const [sample] = await prometheus.query(expr);
   return sample === undefined ? undefined : Number(sample.value[1]);
 });
@@ -46,7 +46,7 @@ test("counters and gauges arrive with their labels", async () => {
   expect(await seen(`envoy_wasm_vm_reload{wasm_plugin="oidc"}`)).toBe(0);
 });
 
-test("every name that docs/operations.md gives for Prometheus is one, and its name in Envoy too", async () => {
+test("every pair of names in docs/operations.md exists, in Envoy and in Prometheus", async () => {
   const rows = [...OPERATIONS.matchAll(/^\| `(wasmcustom\.envoy_oidc\.[^`]+)` \| `(envoy_oidc_[^`]+)`/gm)].map(([, ...names]) => names.map((name) => name.replace("https://idp.example.com", world.provider.issuer)));
   expect(rows).toHaveLength(7);
   const text = await (await fetch(`${world.envoy.adminUrl}/stats`)).text();
@@ -56,7 +56,7 @@ test("every name that docs/operations.md gives for Prometheus is one, and its na
   }
 });
 
-test("every name of Envoy's is documented", async () => {
+test("every name in Envoy is documented", async () => {
   const names = Object.keys(await world.envoy.stats(/^wasmcustom\.envoy_oidc\./)).map((name) => name.slice("wasmcustom.envoy_oidc.".length)
     .replace(/^refused\..*/, "refused.<code>").replace(/^(callout(?:_ms)?)\.\w+/, "$1.<endpoint>").replace(/^(provider_\w+)\..*/, "$1.<issuer>").replace(/^version\..*/, "version.<version>"));
   expect(names.length).toBeGreaterThan(80);
@@ -66,22 +66,22 @@ test("every name of Envoy's is documented", async () => {
 test.each(ROWS.flatMap(({ panels }) => panels.flatMap(({ title, queries }) => queries.map(({ expr, legend }) => [title, legend, expr] as const))))(
   "the dashboard's panel has data: %s, %s", async (_, __, expr) => { await seen(expr.replaceAll("$instance", ".*").replaceAll("$__rate_interval", "15s")); });
 
-test("alerts fire for real: a provider that is not there, its calls that fail, its users that get 503, and no other", async () => {
+test("with a missing provider exactly three alerts fire: not ready, failing calls, users that get 503", async () => {
   const expected = ["OidcCallsFailing", "OidcProviderNotReady", "OidcUnavailable"];
   await until("the alerts", 30_000, async () => ((await prometheus.firing()).length >= expected.length ? true : undefined));
   expect(await prometheus.firing()).toEqual(expected);
 });
 
-test("the dashboard is what its builder makes: npx tsx cli/dashboard.ts", () => { expect(readFileSync(join(ROOT, DASHBOARD), "utf8")).toBe(dashboard()); });
+test("the dashboard is the one that `npx tsx cli/dashboard.ts` writes", () => { expect(readFileSync(join(ROOT, DASHBOARD), "utf8")).toBe(dashboard()); });
 
 describe("the alert rules", () => {
   const promtool = (...args: string[]) => {
     const { status, stdout, stderr, error } = spawnSync("promtool", args, { cwd: OBSERVABILITY, encoding: "utf8", timeout: 30_000, stdio: ["ignore", "pipe", "pipe"] });
-    return { status, said: `${stdout}${stderr}${error?.message ?? ""}` };
+    return { status, output: `${stdout}${stderr}${error?.message ?? ""}` };
   };
-  test("and the configuration that names them are valid", () => { expect(promtool("check", "config", "prometheus.yaml")).toMatchObject({ status: 0, said: expect.stringContaining(`${ALERTS.length} rules found`) }); });
-  test("fire and keep silent as alerts.test.yaml says", () => { expect(promtool("test", "rules", "alerts.test.yaml")).toMatchObject({ status: 0 }); });
-  test("have a case each in which they fire", () => {
+  test("are valid, and so is the configuration that includes them", () => { expect(promtool("check", "config", "prometheus.yaml")).toMatchObject({ status: 0, output: expect.stringContaining(`${ALERTS.length} rules found`) }); });
+  test("fire, or do not fire, as alerts.test.yaml says", () => { expect(promtool("test", "rules", "alerts.test.yaml")).toMatchObject({ status: 0 }); });
+  test("each have a case in which they fire", () => {
     const cases = shipped("alerts.test.yaml");
     expect(ALERTS.map(({ alert }) => alert).filter((alert) => !cases.includes(`alertname="${alert}"`))).toEqual([]);
   });

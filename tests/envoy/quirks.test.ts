@@ -1,4 +1,4 @@
-// What providers and browsers really send, against the filter in a real Envoy, by HTTP and with signatures. The table is tests/support/quirks.
+// What providers and browsers really send, to the filter in a real Envoy, over HTTP and with signatures. tests/support/quirks has the table.
 
 import { QUIRKS } from "../support/quirks";
 import { ACCEPTED, type Json } from "../support/quirks/quirk";
@@ -21,13 +21,13 @@ describe.each(Object.keys(QUIRKS))("%s:", (document) => {
   });
 });
 
-test("no code or token stands in the log", () => {
+test("the log contains no code and no token", () => {
   const log = world.envoy.logs(), secrets = world.secrets.filter((secret) => secret.length > 8);
   expect(secrets.length).toBeGreaterThan(500);
   expect(secrets.filter((secret) => log.includes(secret))).toEqual([]);
 });
 
-test("no worker has died on the way, and refusals outnumber acceptances", () => {
+test("no worker has died, and refusals outnumber acceptances", () => {
   expect(world.envoy.logs()).not.toMatch(/trap|Function: proxy|Wasm VM failed/);
   const accepted = rows.filter(({ then }) => ACCEPTED.includes(then)).length;
   expect(rows.length - accepted).toBeGreaterThan(accepted);

@@ -1,4 +1,4 @@
-// docs/recipes.md: what each configuration promises, by the configuration that the page shows.
+// docs/recipes.md: each configuration, as the page shows it, does what the page promises.
 
 import { blocks, HEADINGS, SECRETS, startRecipe, type RecipeWorld } from "./support/recipes";
 import { BrowserClient, type Visit } from "./support/browser-client";
@@ -10,7 +10,7 @@ const echo = (answer: RawResponse): Echo => answer.json<Echo>();
 const userOf = (answer: RawResponse): string[] => received(echo(answer), "x-user-id");
 const FORGED: [string, string][] = [["X-User-Id", "mallory"]];
 
-test("each recipe has a configuration that a test below, or in recipes_protocols.test.ts, runs", () => {
+test("each recipe has a configuration, which a test below or in recipes_protocols.test.ts runs", () => {
   const run = ["A single-page application with an API", "A page that everybody may read, with a button to log in", "WebSockets", "gRPC and gRPC-Web", "Paths without a login",
     "API keys beside a login", "People and programs on one path", "Several applications with one Envoy", "Behind another proxy or a CDN", "Several replicas"];
   expect(HEADINGS).toEqual(run);
@@ -26,7 +26,7 @@ describe("a single-page application with an API", () => {
     person = new BrowserClient();
   });
 
-  test("nobody is logged in: scripts get 401 with the page that leads to the provider", async () => {
+  test("before the login, scripts get 401 with the page that starts a login", async () => {
     for (const path of ["/userinfo", "/api/orders"]) {
       const answer = await person.fetch(world.app + path, [["Referer", `${world.app}/orders?a=1`]]);
       expect([refused(answer), answer.json<{ sign_in: string }>().sign_in]).toEqual(["401 sign_in_needed", "/orders?a=1"]);
@@ -35,7 +35,7 @@ describe("a single-page application with an API", () => {
     expect([page.status, page.one("location")?.startsWith(world.provider.issuer)]).toEqual([302, true]);
   });
 
-  test("after the login they are told who it is, and reach the API", async () => {
+  test("after the login, scripts get the user's claims, and reach the API", async () => {
     await person.logIn(`${world.app}/`);
     const answer = await person.fetch(`${world.app}/userinfo`), info = answer.json<{ claims: Record<string, string>; session_expires_in: number }>();
     expect(info).toMatchObject({ sub: "alice", claims: { name: "Alice Example", email: "alice@example.com" }, logout_path: "/logout" });
@@ -45,14 +45,14 @@ describe("a single-page application with an API", () => {
     expect(userOf(await person.fetch(`${world.app}/api/orders`))).toEqual(["alice"]);
   });
 
-  test("another site, and another host of the domain, is not told", async () => {
+  test("another site, or another host of the domain, does not get the claims", async () => {
     for (const site of ["cross-site", "same-site"]) {
       const answer = await request(`${world.app}/userinfo`, { headers: [["Cookie", person.cookieHeader(world.app)], ["Origin", "https://other.example.com"], ["Sec-Fetch-Site", site]] });
       expect([refused(answer), answer.body.includes("alice")]).toEqual(["403 userinfo_cross_site", false]);
     }
   });
 
-  test("a POST of the page itself passes; one of another host, or without an origin, does not", async () => {
+  test("a POST from the page itself passes; one from another host, or without an origin, does not", async () => {
     expect(userOf(await post(world.app))).toEqual(["alice"]);
     const before = world.service.count();
     for (const origin of ["https://other.example.com", "null", undefined]) expect((await post(origin)).status).toBe(403);
@@ -65,7 +65,7 @@ describe("a single-page application with an API", () => {
   });
 });
 
-test("a page that everybody may read: the button logs in and leads back, and the API wants a session", async () => {
+test("a public page: the button logs in and leads back, and the API needs a session", async () => {
   const { app } = await startRecipe("A page that everybody may read, with a button to log in"), person = new BrowserClient();
   const anybody = await person.fetch(`${app}/`, FORGED);
   expect([anybody.status, userOf(anybody)]).toEqual([200, []]);
@@ -77,7 +77,7 @@ test("a page that everybody may read: the button logs in and leads back, and the
   expect((await person.fetch(`${app}/userinfo`)).json()).toMatchObject({ sub: "alice" });
 });
 
-test("paths without a login: a rule takes forged headers away, a filter that is out of the way does not, and nothing else is open", async () => {
+test("paths without a login: a public rule removes forged headers, a disabled filter does not, and nothing else is open", async () => {
   const { app } = await startRecipe("Paths without a login"), person = new BrowserClient();
   for (const path of ["/health", "/assets/app.js"]) {
     const answer = await person.fetch(app + path, FORGED);
@@ -88,7 +88,7 @@ test("paths without a login: a rule takes forged headers away, a filter that is 
   expect(refused(await person.fetch(`${app}/assets/app.js`, FORGED, "POST"))).toBe("401 not_sent");
 });
 
-test("API keys beside a login: the key opens its path alone, and no spelling of the path does without", async () => {
+test("API keys beside a login: the key opens only its own path, and no spelling of the path works without the key", async () => {
   const { app } = await startRecipe("API keys beside a login"), person = new BrowserClient(), key: [string, string] = ["X-API-Key", "a-long-random-key"];
   const answer = await person.fetch(`${app}/hooks/paid`, [key, ...FORGED]);
   expect([answer.status, userOf(answer)]).toEqual([200, []]);
@@ -101,7 +101,7 @@ test("API keys beside a login: the key opens its path alone, and no spelling of 
   }
 });
 
-test("people and programs on one path: a token counts alone, and a bad one is refused beside a session too", async () => {
+test("users and programs on one path: a token takes precedence over a session, and a bad token is refused beside a valid session", async () => {
   const { app, provider } = await startRecipe("People and programs on one path"), person = new BrowserClient(), url = `${app}/orders`;
   await person.logIn(url);
   expect(userOf(await person.fetch(url))).toEqual(["alice"]);
@@ -115,21 +115,21 @@ test("people and programs on one path: a token counts alone, and a bad one is re
 describe("several applications with one Envoy", () => {
   const others = (shop: string, wiki: string) => [{ id: "shop", secret: SECRETS.SHOP_SECRET, redirectUris: [shop] }, { id: "wiki", secret: SECRETS.WIKI_SECRET, redirectUris: [wiki] }];
 
-  test("by host: a login at one is none at the other, not even with its cookies, and every other host is closed", async () => {
+  test("by host: a login at one is not valid at the other, even with its cookies, and every other host is closed", async () => {
     const { app: shop } = await startRecipe("Several applications with one Envoy", {
       host: "shop.example.com", browser: (app) => ({ others: others(`${app}/callback`, `${app.replace("shop", "wiki")}/callback`) }),
     });
     const wiki = shop.replace("shop", "wiki"), person = new BrowserClient();
     expect((await person.logIn(`${shop}/orders`)).status).toBe(200);
     expect(userOf(await person.fetch(`${shop}/orders`))).toEqual(["alice"]);
-    const taken = await request(`${wiki}/page`, { headers: [["Cookie", person.cookieHeader(shop)]] });
-    expect(refused(taken)).toBe("401 sign_in_needed");
+    const copied = await request(`${wiki}/page`, { headers: [["Cookie", person.cookieHeader(shop)]] });
+    expect(refused(copied)).toBe("401 sign_in_needed");
     expect((await person.logIn(`${wiki}/page`)).status).toBe(200);
     expect(person.cookieNames(wiki).filter((name) => person.cookieNames(shop).includes(name))).toEqual([]);
     expect(refused(await request(`${shop.replace("shop", "evil")}/`, { headers: [["Cookie", person.cookieHeader(shop)]] }))).toBe("403 denied");
   });
 
-  test("by path: two sessions in one browser, neither of which any application receives; a logout ends one", async () => {
+  test("by path: two sessions in one browser; no application receives either cookie; a logout ends one", async () => {
     const { app } = await startRecipe("Several applications with one Envoy", { json: 1, browser: (origin) => ({ others: others(`${origin}/callback`, `${origin}/wiki/callback`) }) });
     const person = new BrowserClient(), at = async (path: string) => { const answer = await person.fetch(app + path); return [answer.status, ...(answer.status === 200 ? received(echo(answer), "cookie") : [])]; };
     await person.logIn(`${app}/orders`);
@@ -144,7 +144,7 @@ describe("several applications with one Envoy", () => {
 describe("behind a proxy that ends TLS as https://shop.example.com", () => {
   const OUTSIDE = "https://shop.example.com";
 
-  /** All redirects, as that proxy takes them: to this Envoy, or to the one that it chooses. */
+  /** Follows all redirects as that proxy routes them: to this Envoy, or to the replica that it chooses. */
   async function settle(person: BrowserClient, visit: Visit, inside: () => string): Promise<Visit> {
     for (let to = visit.one("location"); to !== undefined; to = visit.one("location")) {
       const url = new URL(to, visit.url);
@@ -160,7 +160,7 @@ describe("behind a proxy that ends TLS as https://shop.example.com", () => {
 
   const browser = () => ({ redirectUris: [`${OUTSIDE}/callback`] });
 
-  test("a login leads back there, whatever a request claims, and cookies are for https", async () => {
+  test("a login leads back there, whatever a request's headers claim, and cookies are Secure", async () => {
     const { app } = await startRecipe("Behind another proxy or a CDN", { host: "shop.example.com", browser }), person = new BrowserClient();
     const claims: [string, string][] = [["Host", "evil.example"], ["X-Forwarded-Host", "evil.example"], ["X-Forwarded-Proto", "http"], ["Forwarded", "host=evil.example;proto=http"]];
     const asked = await request(`${app}/orders`, { headers: [...claims, ["Accept", "text/html"]] });
@@ -172,12 +172,12 @@ describe("behind a proxy that ends TLS as https://shop.example.com", () => {
     expect(userOf(await person.fetch(`${app}/orders`))).toEqual(["alice"]);
   });
 
-  test("several replicas: a login goes from one to the other and back, and its session is good at both", async () => {
+  test("several replicas: the requests of one login may reach different replicas, and its session is valid at both", async () => {
     const { apps: [one, two] } = await startRecipe("Several replicas", { host: "shop.example.com", browser, replicas: 2 }), person = new BrowserClient();
     let turn = 0;
     await logIn(person, `${one}/orders`, () => [two!, one!][turn++ % 2]!);
     expect([userOf(await person.fetch(`${one}/orders`)), userOf(await person.fetch(`${two}/orders`))]).toEqual([["alice"], ["alice"]]);
-    // Replicas know nothing of each other: a copy of the cookies works at the other one, as the page says.
+    // Replicas do not share revoked sessions, as the page says: after a logout a copy of the cookies still works at the other replica.
     const copy: [string, string][] = [["Cookie", person.cookieHeader(one!)]];
     await person.get(`${one}/logout`, "same-origin");
     expect([(await request(`${one}/orders`, { headers: copy })).status, (await request(`${two}/orders`, { headers: copy })).status, person.cookieHeader(two!)]).toEqual([401, 200, ""]);

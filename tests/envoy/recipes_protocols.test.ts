@@ -1,4 +1,4 @@
-// docs/recipes.md: WebSockets, gRPC and gRPC-Web, by the configuration that the page shows.
+// docs/recipes.md: WebSockets, gRPC and gRPC-Web, with the configuration as the page shows it.
 
 import { createServer } from "node:http";
 import { connect as connectHttp2, createServer as createHttp2Server, type IncomingHttpHeaders } from "node:http2";
@@ -15,12 +15,12 @@ type Headers = [string, string][];
 const WITHIN_MS = 20_000;
 
 describe("WebSockets", () => {
-  /** Takes every socket, says for whom, and sends back what it gets. */
+  /** Accepts every WebSocket, names the user in the handshake, and echoes what it receives. */
   async function startSocketServer(): Promise<{ port: number }> {
     const sockets = new Set<Socket>(), server = createServer((_, response) => void response.end("no socket"));
     server.on("upgrade", ({ headers }, socket: Socket) => {
       sockets.add(socket);
-      socket.on("error", () => {}); // it ends with the other side
+      socket.on("error", () => {}); // the client may reset it
       socket.write(`HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nX-Seen-User: ${String(headers["x-user-id"])}\r\n\r\n`);
       socket.pipe(socket);
     });
@@ -31,9 +31,9 @@ describe("WebSockets", () => {
     return { port: await listenOn(server, 0) };
   }
 
-  interface Opened { answer: RawResponse; says(text: string): Promise<string>; closed: Promise<void> }
+  interface Opened { answer: RawResponse; send(text: string): Promise<string>; closed: Promise<void> }
 
-  /** A handshake (RFC 6455 §4.1), and then a socket where bytes go back and forth. */
+  /** Makes the handshake (RFC 6455 §4.1). `send` returns the echo. */
   function open(app: string, headers: Headers, path = "/socket"): Promise<Opened> {
     const { host, port } = new URL(app), socket = connect(Number(port), "127.0.0.1");
     atEnd(async () => void socket.destroy());
@@ -57,7 +57,7 @@ describe("WebSockets", () => {
       const from = got.indexOf("\r\n\r\n") + 4;
       return {
         answer, closed,
-        says: (text) => {
+        send: (text) => {
           const before = got.length;
           socket.write(text);
           return when(`the echo of ${text}`, () => (got.length >= before + text.length && before >= from ? got.slice(before) : undefined));
@@ -77,35 +77,35 @@ describe("WebSockets", () => {
     await person.logIn(`${world.app}/page`);
   });
 
-  test("a page's socket is opened by its session, and what is said goes back and forth", async () => {
+  test("a session opens a page's socket, and data flows both ways", async () => {
     const socket = await open(world.app, bySession());
-    expect([...seen(socket), await socket.says("hello")]).toEqual([101, "alice", "hello"]);
+    expect([...seen(socket), await socket.send("hello")]).toEqual([101, "alice", "hello"]);
   });
 
-  test("a program's is opened by its token", async () => {
+  test("a token opens a program's socket", async () => {
     const token = await world.provider.mint({ claims: { sub: "robot" } });
     expect(seen(await open(world.app, [["Authorization", `Bearer ${token}`]]))).toEqual([101, "robot"]);
   });
 
-  test("without session and token, or with bad ones, there is 401 and no socket", async () => {
+  test("without a session or token, or with a bad one, the answer is 401 and no socket opens", async () => {
     const [name] = person.cookieNames(`${world.app}/socket`);
     for (const headers of [[], [["Origin", world.app]], [["Origin", world.app], ["Cookie", `${name}=1AAAA`]], [["Authorization", `Bearer ${await world.provider.mint({ claims: { exp: 1 } })}`]]] as Headers[]) {
       expect((await open(world.app, headers)).answer.status).toBe(401);
     }
   });
 
-  test("a page of another host gets 403, though the browser sends the session's cookie", async () => {
+  test("a page of another host gets 403, although the browser sends the session's cookie", async () => {
     for (const origin of ["https://other.example.com", "null", `${world.app}.evil.example`]) expect(seen(await open(world.app, bySession(origin)))).toEqual([403, undefined]);
   });
 
-  test("after a logout an open socket stays open, and no other can be opened", async () => {
+  test("after a logout an open socket stays open, and no new one opens", async () => {
     const socket = await open(world.app, bySession()), headers = bySession();
     await person.get(`${world.app}/logout`, "same-origin");
-    expect(await socket.says("still here")).toBe("still here");
+    expect(await socket.send("still here")).toBe("still here");
     expect((await open(world.app, headers)).answer.status).toBe(401);
   });
 
-  test("max_stream_duration ends it", async () => {
+  test("max_stream_duration ends a socket", async () => {
     const short = await recipe({ "3600s": "1s" });
     const socket = await open(short.app, [["Authorization", `Bearer ${await short.provider.mint()}`]]);
     expect(socket.answer.status).toBe(101);
@@ -117,7 +117,7 @@ describe("gRPC", () => {
   const HEADING = "gRPC and gRPC-Web", METHOD = "/shop.v1.Orders/List";
   const FRAME = Buffer.from([0, 0, 0, 0, 0]); // an empty message, not compressed
 
-  /** A service that answers each call with an empty message, and says for whom. */
+  /** A service that answers each call with an empty message, and names the user in a header. */
   async function startGrpcServer(): Promise<{ port: number; extra: object }> {
     const server = createHttp2Server();
     server.on("stream", (stream, headers) => {
@@ -139,7 +139,7 @@ describe("gRPC", () => {
 
   interface Called { status: number; type?: string; grpc?: string; message: string; user?: string }
 
-  /** A call as gRPC makes it over HTTP/2: `grpc-status` comes in the trailers, or with the headers where there is nothing else. */
+  /** A gRPC call over HTTP/2. `grpc-status` is in the trailers, or in the headers if the answer has nothing else. */
   function call(app: string, path: string, headers: Record<string, string> = {}): Promise<Called> {
     const session = connectHttp2(app.replace("localhost", "127.0.0.1"));
     return new Promise<Called>((resolve, reject) => {
@@ -174,7 +174,7 @@ describe("gRPC", () => {
     expect(await call(world.app, METHOD, bearer(await world.provider.mint()))).toMatchObject({ status: 200, grpc: "0", user: "alice" });
   });
 
-  test("each refusal is a status of gRPC, as the page's table says, with the code in the message", async () => {
+  test("each refusal has the gRPC status of the page's table, and its code in the message", async () => {
     const expired = await world.provider.mint({ claims: { exp: 1 } }), token = await world.provider.mint();
     const calls: [string, Record<string, string>, string, string][] = [
       [METHOD, {}, "16", "no_token"], [METHOD, bearer(expired), "16", "expired"], [METHOD, bearer("a b"), "13", "malformed_credential"],
@@ -190,9 +190,9 @@ describe("gRPC", () => {
     const web = (app: string, path: string, headers: Headers = []) =>
       request(app + path, { method: "POST", headers: [["Content-Type", "application/grpc-web+proto"], ["X-Grpc-Web", "1"], ["Accept", "application/grpc-web+proto"], ...headers], body: FRAME });
 
-    test("a page's call is admitted by its session, outside of rules for bearer tokens", async () => {
+    test("a session admits a page's call, except where a rule wants a bearer token", async () => {
       const person = new BrowserClient();
-      // The page after the login is an answer of the gRPC service, which nobody looks at.
+      // The login ends at the gRPC service, whose answer does not matter.
       await person.logIn(`${world.app}/page`);
       const cookie: Headers = [["Cookie", person.cookieHeader(world.app)], ["Origin", world.app], ["Sec-Fetch-Mode", "cors"], ["Sec-Fetch-Site", "same-origin"]];
       const admitted = await web(world.app, "/shop.v1.Stock/List", cookie);
@@ -200,13 +200,13 @@ describe("gRPC", () => {
       expect((await web(world.app, METHOD, cookie)).one("grpc-status")).toBe("16");
     });
 
-    test("a refusal keeps its status of HTTP, and has that of gRPC and the code beside it", async () => {
+    test("a refusal keeps its HTTP status, and also has the gRPC status and the code", async () => {
       const answer = await web(world.app, METHOD);
       expect([answer.status, answer.one("content-type"), answer.one("grpc-status"), decodeURIComponent(answer.one("grpc-message")!)])
         .toEqual([401, "application/grpc-web+proto", "16", expect.stringContaining('"code":"no_token"')]);
     });
 
-    test("without Envoy's filter before it, it is the plain 401", async () => {
+    test("without Envoy's grpc_web filter in front, a refusal is the plain 401", async () => {
       const plain = await startRecipe(HEADING, { without: "envoy.filters.http.grpc_web" });
       expect(refused(await web(plain.app, METHOD))).toBe("401 no_token");
     });

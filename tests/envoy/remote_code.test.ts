@@ -1,5 +1,4 @@
-// What happens while Envoy fetches the module by `code.remote`, where it cannot, and how a new module comes to run (docs/upgrading.md): whoever
-// upgrades must know which code runs.
+// `code.remote` (docs/upgrading.md): what Envoy does while it fetches the module, what it does if it cannot, and when a new module runs.
 
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -10,22 +9,22 @@ import { envoyRefuses, FILTER_WASM, startEnvoy, until, type TestEnvoy, type Test
 import { request } from "./support/http";
 
 const OLD = readFileSync(FILTER_WASM);
-/** The same filter with a custom section behind it (WebAssembly 1.0 §5.5.3): another sha256, and other code to Envoy. */
+/** The same filter with a custom section at its end (WebAssembly 1.0 §5.5.3): to Envoy it is other code, with another sha256. */
 const NEW = Buffer.concat([OLD, Buffer.from([0, 5, 4]), Buffer.from("next")]);
 const MODULES: Record<string, Buffer> = { "/old.wasm": OLD, "/new.wasm": NEW };
 const WORKERS = 2;
 
 const sha256 = (file: string): string => createHash("sha256").update(MODULES[file]!).digest("hex");
 
-/** Where the module is, what the configuration says that it is, and in which VM it runs. The realm tells configurations apart. */
+/** The module's file, its configured sha256, and its VM. The realm identifies the configuration. */
 interface Plugin { file: string; sum?: string; vmId?: string; realm: string }
 
-/** A server of modules, and how an Envoy is told to get them there. A file is held back while `held` has its name. */
+/** A server of modules, and options for an Envoy that fetches from it. A file is not sent while its name is in `held`. */
 async function serve(): Promise<{ held: Set<string>; asked: string[]; options: (plugin: Plugin) => TestEnvoyOptions }> {
   const held = new Set<string>(), asked: string[] = [];
   const server = createServer(async ({ url = "" }, answer) => {
     asked.push(url);
-    await until("the module to be let go", 30_000, async () => (held.has(url) ? undefined : true));
+    await until("the module's release", 30_000, async () => (held.has(url) ? undefined : true));
     answer.writeHead(url in MODULES ? 200 : 404).end(MODULES[url]);
   });
   const port = await listenOn(server, 0);
@@ -46,12 +45,12 @@ async function serve(): Promise<{ held: Set<string>; asked: string[]; options: (
   return { held, asked, options };
 }
 
-/** The realm of the configuration that answers. */
+/** The realm of the configuration in use. */
 const realmAt = async (url: string): Promise<string | undefined> => /realm="(\w+)"/.exec((await request(url)).one("www-authenticate") ?? "")?.[1];
 const inUse = (url: string, realm: string): Promise<true> => until(`the configuration ${realm}`, 10_000, async () => ((await realmAt(url)) === realm ? true : undefined));
 
 describe("while the module is fetched", () => {
-  test("for the first time, Envoy does not listen: nothing passes, and probes at its port fail", async () => {
+  test("for the first time, Envoy does not listen: nothing passes, and probes of its port fail", async () => {
     const { held, asked, options } = await serve(), port = await freePort(), url = `http://127.0.0.1:${port}`;
     held.add("/old.wasm");
     const starting = startEnvoy({ ...options({ file: "/old.wasm", realm: "first" }), ports: [port] });
@@ -74,7 +73,7 @@ describe("while the module is fetched", () => {
   });
 });
 
-describe("every request is 503 where the module", () => {
+describe("every request gets 503 if the module", () => {
   test.each<[string, Plugin]>([
     ["is not there", { file: "/none.wasm", sum: sha256("/old.wasm"), realm: "first" }],
     ["has another sha256", { file: "/new.wasm", sum: sha256("/old.wasm"), realm: "first" }],
@@ -90,8 +89,8 @@ test("Envoy refuses code.remote without a sha256", async () => {
   expect(await envoyRefuses((await serve()).options({ file: "/old.wasm", sum: "", realm: "first" }))).toContain("RemoteDataSourceValidationError.Sha256");
 });
 
-/** Changes a running Envoy's configuration, and says whether the workers have loaded code for it. */
-async function running(): Promise<(plugin: Plugin) => Promise<boolean>> {
+/** Starts an Envoy. The result changes its configuration, and returns whether the workers have loaded code for it. */
+async function startChangeable(): Promise<(plugin: Plugin) => Promise<boolean>> {
   const { options } = await serve(), envoy: TestEnvoy = await startEnvoy(options({ file: "/old.wasm", realm: "first" }));
   const loads = async (): Promise<number> => (await envoy.stats(/^wasm\..*\.created$/))["wasm.envoy.wasm.runtime.v8.created"]!;
   await inUse(envoy.url, "first");
@@ -103,13 +102,13 @@ async function running(): Promise<(plugin: Plugin) => Promise<boolean>> {
   };
 }
 
-test("under the vm_id that it had, the new configuration runs on the old code, until something changes once more", async () => {
-  const change = await running();
+test("with an unchanged vm_id, the new configuration runs on the old code until the next change", async () => {
+  const change = await startChangeable();
   expect(await change({ file: "/new.wasm", realm: "second" })).toBe(false);
   expect(await change({ file: "/new.wasm", realm: "third" })).toBe(true);
 });
 
-test("under a vm_id of its own, the new code runs at once", async () => {
-  const change = await running();
+test("with a new vm_id, the new code runs at once", async () => {
+  const change = await startChangeable();
   expect(await change({ file: "/new.wasm", vmId: "b", realm: "second" })).toBe(true);
 });

@@ -1,4 +1,4 @@
-// Requests that no client should make, and bodies that must not be seen before the verdict, in a real Envoy.
+// Unusual and malformed requests, and bodies that must not reach the upstream before the verdict, in a real Envoy.
 
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -27,19 +27,19 @@ test("duty 127: CONNECT and OPTIONS * are refused, by Envoy or by the filter", a
   }
 });
 
-test("duty 128: an upgrade without a token is 401, never a redirect", async () => {
+test("duty 128: an upgrade without a token gets 401, never a redirect", async () => {
   const response = await request(world.envoy.url, { headers: [["Connection", "Upgrade"], ["Upgrade", "websocket"]] });
   expect(response.status).toBe(401);
   expect(response.one("location")).toBeUndefined();
 });
 
-test("duty 128: gRPC without a token is answered in gRPC's way", async () => {
+test("duty 128: a gRPC call without a token gets a gRPC status", async () => {
   const response = await request(world.envoy.url, { method: "POST", path: "/svc/Method", headers: [["Content-Type", "application/grpc"], ["TE", "trailers"]] });
   expect(response.status).toBe(200);
   expect(response.one("grpc-status")).toBe("16"); // UNAUTHENTICATED
 });
 
-test("bytes of every value in every header: refused or ignored, nothing traps", async () => {
+test("every byte value in every header is refused or ignored, and nothing traps", async () => {
   const before = world.upstream.count();
   for (let byte = 0; byte < 256; byte++) {
     const value = Buffer.concat([Buffer.from("Bearer a"), Buffer.from([byte]), Buffer.from("b")]);
@@ -49,26 +49,26 @@ test("bytes of every value in every header: refused or ignored, nothing traps", 
   expect(world.upstream.count()).toBe(before);
 }, 30_000);
 
-test("duty 66: headers as large as Envoy lets them be", async () => {
+test("duty 66: headers up to Envoy's size limit are refused with 401 or 431", async () => {
   for (const size of [1_000, 16_384, 16_385, 40_000, 55_000]) {
     expect([401, 431]).toContain((await getWith(world.envoy.url, "a".repeat(size))).status);
     expect([401, 431]).toContain((await request(world.envoy.url, { headers: [["Cookie", `token=${"a".repeat(size)}`]] })).status);
   }
 });
 
-test("duty 74: a token in the query is taken from the URL that the upstream sees", async () => {
+test("duty 74: a token in the query is removed from the URL that the upstream sees", async () => {
   const response = await request(world.envoy.url, { path: `/a?x=1&access_token=${token}&y=2` });
   expect(response.json<{ path: string }>().path).toBe("/a?x=1&y=2");
 });
 
-test("duty 133: what is refused never reaches the upstream", async () => {
+test("duty 133: a refused request never reaches the upstream", async () => {
   const before = world.upstream.count();
   await request(world.envoy.url, { method: "POST", body: "payload" });
   await getWith(world.envoy.url, "a.b.c");
   expect(world.upstream.count()).toBe(before);
 });
 
-test("duty 132: no byte of a body reaches the upstream before the verdict, and all of them after a good one", async () => {
+test("duty 132: no byte of a body reaches the upstream before the verdict, and the whole body after a good one", async () => {
   const [provider, upstream] = await Promise.all([startProvider(), startUpstream()]);
   const envoy = await startEnvoy({ clusters: clusters({ provider, upstream }), filter: byIntrospection(provider) });
   await provider.fault("introspection", { kind: "delay", ms: 700 });
@@ -83,7 +83,7 @@ test("duty 132: no byte of a body reaches the upstream before the verdict, and a
   expect(upstream.count()).toBe(1);
 });
 
-test("duty 35: a client that goes away while its token is introspected leaves nothing behind", async () => {
+test("duty 35: a client that disconnects while its token is introspected causes no request and no error", async () => {
   const [provider, upstream] = await Promise.all([startProvider(), startUpstream()]);
   const envoy = await startEnvoy({ clusters: clusters({ provider, upstream }), filter: byIntrospection(provider), concurrency: 1 });
   await provider.fault("introspection", { kind: "delay", ms: 500 });
@@ -99,7 +99,7 @@ test("duty 35: a client that goes away while its token is introspected leaves no
   expect(envoy.logs()).not.toMatch(/internal error|critical/);
 });
 
-test("after all that, the VM is alive and has never trapped", async () => {
+test("after all these requests the VM is alive and has never trapped", async () => {
   expect((await getWith(world.envoy.url, token)).status).toBe(200);
   expect(world.envoy.logs()).not.toMatch(/internal error at|Function: .* failed|VM is in failed state/);
 });

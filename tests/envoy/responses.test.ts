@@ -1,4 +1,4 @@
-// A response that is slower than thousands of requests behind it, in a real Envoy.
+// A response that is slower than thousands of later requests, in a real Envoy.
 
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { connect, type ClientHttp2Session } from "node:http2";
@@ -10,16 +10,16 @@ import { startEnvoy, until, type TestEnvoy } from "./support/envoy";
 import { request } from "./support/http";
 import { clusters, passes } from "./support/world";
 
-/** More than the filter keeps notes of, by so many connections at once. */
+/** More requests than the filter has records for, and how many of them at once. */
 const OTHERS = 4_300, AT_ONCE = 32;
 
 let world: BrowserWorld;
 let envoy: TestEnvoy;
 let session: string;
-/** Answers of the upstream that are held back. */
+/** Answers that the upstream delays. */
 const held: (() => void)[] = [];
 
-/** Sets a cookie of the session's name, and would have its answer stored. */
+/** Answers with a cookie of the session's name, and with headers that allow caches to store the answer. */
 function plant(asked: IncomingMessage, response: ServerResponse): void {
   const answer = (): void => {
     if (asked.url!.startsWith("/plant")) response.writeHead(200, { "set-cookie": [`${session}=1PLANTED; Path=/`, "other=1"], "cache-control": "public, max-age=600" });
@@ -52,14 +52,14 @@ async function flood(): Promise<void> {
   client.destroy();
 }
 
-test("duty 150: a slow response plants no session and is not stored, however many requests came behind it", async () => {
+test("duty 150: a slow response plants no session and is not stored, however many requests follow", async () => {
   const path = `/plant?access_token=${await world.provider.mint()}`;
-  const told = ({ status, all }: Awaited<ReturnType<typeof request>>): unknown => [status, all("set-cookie"), all("cache-control")];
-  expect(told(await request(envoy.url + path))).toEqual([200, ["other=1"], ["no-store"]]);
+  const protection = ({ status, all }: Awaited<ReturnType<typeof request>>): unknown => [status, all("set-cookie"), all("cache-control")];
+  expect(protection(await request(envoy.url + path))).toEqual([200, ["other=1"], ["no-store"]]);
   const slow = request(`${envoy.url}${path}&slow`, { timeoutMs: 60_000 });
   await until("the upstream to have it", 5000, async () => (held.length > 0 ? true : undefined));
   await flood();
   held.forEach((answer) => answer());
-  expect(told(await slow)).toEqual([200, ["other=1"], ["no-store"]]);
+  expect(protection(await slow)).toEqual([200, ["other=1"], ["no-store"]]);
   expect(envoy.logs()).not.toMatch(/internal error at|Function: .* failed|VM is in failed state/);
 });

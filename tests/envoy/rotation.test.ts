@@ -1,5 +1,5 @@
-// The signing key changes while the provider's documents do not come for four seconds, under load, with listeners that are exchanged, in two workers: no good token
-// is called bad, and no session ends.
+// The signing key changes during a four-second outage of the provider's documents, under load, with listener reloads, in two workers: no valid token is
+// refused as bad, and no session ends.
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { BrowserClient } from "./support/browser-client";
@@ -9,7 +9,7 @@ import { getWith } from "./support/http";
 
 const SILENT_MS = 4_000;
 
-test("a rotation that meets a short outage, with strangers that send unknown key ids: bearer tokens get 503 or 200, sessions go on", async () => {
+test("a rotation during a short outage, with clients that send unknown key ids: valid bearer tokens get 503 or 200, and sessions last", async () => {
   const { app, envoy, provider, filter } = await startBrowserWorld({ envoy: { reloadable: true }, browser: { accessTokenSec: 3 } });
   const people = [new BrowserClient(), new BrowserClient(), new BrowserClient()];
   for (const [i, person] of people.entries()) expect((await person.logIn(`${app}/page`, `person${i}`)).status).toBe(200);
@@ -31,7 +31,7 @@ test("a rotation that meets a short outage, with strangers that send unknown key
     loop(1_500, async () => { if ((await envoy.reload({ listeners: listeners(filter({ realm: `realm-${reloads}` })) })).accepted) reloads++; }),
   ]);
 
-  await sleep(3_000); // strangers have spent the look-up, sessions have been refreshed
+  await sleep(3_000); // unknown key ids have used the one look-up, and sessions have been refreshed
   await provider.fault("jwks", { kind: "hang" });
   await provider.fault("discovery", { kind: "hang" });
   await provider.rotateKeys({ keepPrevious: true });

@@ -1,4 +1,4 @@
-// What docs/runbooks.md says of Envoy itself.
+// What docs/runbooks.md says about Envoy itself.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -7,7 +7,7 @@ import { byKeys, startWorld } from "./support/world";
 
 const PAGE = readFileSync(join(__dirname, "../../docs/runbooks.md"), "utf8");
 
-test("headers beyond Envoy's bounds are 431 before the filter sees them, and the access log says why", async () => {
+test("headers beyond Envoy's limits get 431 before the filter sees them, and the access log says why", async () => {
   const { envoy, upstream } = await startWorld(({ provider }) => ({ listeners: [{ filters: { oidc: byKeys(provider) }, accessLog: "%RESPONSE_CODE% %RESPONSE_CODE_DETAILS%" }] }));
   const before = (await envoy.accessLog()).length, passed = upstream.count();
   expect((await request(envoy.url, { headers: [["cookie", "a".repeat(61 * 1024)]] })).status).toBe(431);

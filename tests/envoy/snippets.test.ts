@@ -1,5 +1,5 @@
-// Every fenced block of the documents is judged by a test: here by the filter's reader, by Envoy, by a shell, or by another file of tests, which is
-// named. A block that nobody judges fails.
+// A test checks every fenced block of the documents: here the filter's reader, Envoy or a shell does, or ELSEWHERE names another test file. A block
+// that no test checks is an error.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -16,7 +16,7 @@ interface Snippet extends Block { page: string; name: string }
 
 const SNIPPETS: Snippet[] = pagesIn(ROOT).flatMap((page) => blocksIn(read(page)).map((block) => ({ ...block, page, name: `${page}:${block.line}` })));
 
-/** Blocks that another file of tests judges. It has the page's name, or what is named here. */
+/** Blocks that another test file checks. That file contains the page's name, or `named`. */
 const ELSEWHERE: { language: string; page: RegExp; begins?: RegExp; by: string; named?: string }[] = [
   { language: "mermaid", page: /./, by: "tests/browser/documents.test.ts", named: "pagesIn" },
   { language: "text", page: /^docs\/(?:access|configuration|operations)\.md$/, by: "tests/host/quoted_lines.test.ts" },
@@ -34,14 +34,14 @@ const ELSEWHERE: { language: string; page: RegExp; begins?: RegExp; by: string; 
 const otherOf = ({ language, page, text }: Snippet) => ELSEWHERE.find((one) => one.language === language && one.page.test(page) && (one.begins === undefined || one.begins.test(text)));
 
 const here = (language: string): Snippet[] => SNIPPETS.filter((snippet) => snippet.language === language && otherOf(snippet) === undefined);
-const JUDGED_HERE = ["json", "yaml", "sh"];
+const CHECKED_HERE = ["json", "yaml", "sh"];
 
 describe("the pages", () => {
-  test("have no block that no test judges", () => {
-    expect(SNIPPETS.filter((snippet) => !JUDGED_HERE.includes(snippet.language) && otherOf(snippet) === undefined).map(({ name, language }) => `${name}: ${language || "no language"}`)).toEqual([]);
+  test("have no block that no test checks", () => {
+    expect(SNIPPETS.filter((snippet) => !CHECKED_HERE.includes(snippet.language) && otherOf(snippet) === undefined).map(({ name, language }) => `${name}: ${language || "no language"}`)).toEqual([]);
   });
 
-  test("have no fence but those of these blocks", () => {
+  test("have no fences besides those of these blocks", () => {
     for (const page of pagesIn(ROOT)) {
       const fences = read(page).split("\n").flatMap((line, i) => (/^[\s>]*(?:[-*+]|\d+\.)?\s*(?:```|~~~)/.test(line) ? [i + 1] : []));
       expect([page, fences]).toEqual([page, blocksIn(read(page)).flatMap(({ line, text }) => [line, line + text.split("\n").length])]);
@@ -57,17 +57,17 @@ describe("the pages", () => {
 
 type Filter = Record<string, unknown>;
 
-/** What recipes and other fragments call the settings of a login. */
+/** The login settings that recipes and other fragments add to. */
 const LOGIN: Filter = {
   discovery: "https://idp.example.com/.well-known/openid-configuration", provider_cluster: "idp", client_id: "app", client_secret: "$ENV://CLIENT_SECRET",
   redirect_uri: "https://app.example.com/callback", session: { secret: "$ENV://SESSION_SECRET" },
 };
-/** A block that names an assertion's audience is for clients that sign: its page leaves the key to the reader. */
+/** A block with an assertion's audience is for clients that sign. Its page leaves the key to the reader. */
 const SIGNING: Filter = { token_endpoint_auth_method: "private_key_jwt", client_rsa_private_key: "$ENV://CLIENT_KEY" };
-/** Warnings that a page announces. */
+/** Warnings that a page mentions. */
 const ANNOUNCED: Record<string, RegExp> = { "docs/from-apisix.md": /ssl_verify is false/, "docs/providers/hydra.md": /ssl_verify is false/ };
 
-/** A whole configuration as it stands; a part of one laid over the first of a provider's page, or over a login. */
+/** A complete configuration unchanged. A fragment is added to the first configuration of a provider's page, or to LOGIN. */
 function wholeText({ page, text }: Snippet): string {
   const own = JSON.parse(text) as Filter;
   if (/"discovery"[^]*"client_id"|"client_id"[^]*"discovery"/.test(text)) return text;
@@ -80,13 +80,13 @@ async function faults(text: string, name: string): Promise<string[]> {
   return findings.filter(({ level }) => level !== "note").map(({ level, path, text: said }) => `${level}: ${path ?? ""}: ${said}`);
 }
 
-test.each(here("json"))("$name: the filter takes it, with the warnings that the page speaks of", async (snippet) => {
+test.each(here("json"))("$name: the filter accepts it, with no warnings but those that the page mentions", async (snippet) => {
   expect((await faults(wholeText(snippet), "filter.json")).filter((fault) => !ANNOUNCED[snippet.page]?.test(fault))).toEqual([]);
 });
 
 const ENVIRONMENT = { CLIENT_SECRET: "the-secret-of-the-client-0123456789", SESSION_SECRET: "0123456789abcdef0123456789ABCDEF" };
 
-/** envoy/browser.yaml with these fields in the places where pages say that they belong. */
+/** envoy/browser.yaml with these fields, each in the place that the page names. */
 function envoyWith(fields: Record<string, unknown>): string {
   const config = parse(read("envoy/browser.yaml").replaceAll("$ENV://OIDC_", "$ENV://").replaceAll("OIDC_", "")) as any;
   const { listeners: [listener], clusters: [service] } = config.static_resources, manager = listener.filter_chains[0].filters[0].typed_config;
@@ -96,13 +96,13 @@ function envoyWith(fields: Record<string, unknown>): string {
     else if (name === "health_checks") service[name] = value;
     else manager[name] = value;
   }
-  // A filter of ours without more stands for the whole one, and the last one is the router.
+  // A fragment may name our filter without its settings, or the router: each is replaced by the complete one.
   manager.http_filters = manager.http_filters.map((filter: { name: string; typed_config?: object }) => (filter.typed_config !== undefined ? filter : filter.name === own.name ? own : router));
   if (manager.http_filters.at(-1).name !== router.name) manager.http_filters.push(router);
   return stringify(config);
 }
 
-test.each(here("yaml"))("$name: Envoy takes it, and `check` finds nothing wrong", async ({ text }) => {
+test.each(here("yaml"))("$name: Envoy accepts it, and `check` finds no error", async ({ text }) => {
   const whole = envoyWith(parse(text) as Record<string, unknown>);
   expect(await validateConfig(whole, ENVIRONMENT)).toBe("");
   expect((await faults(whole, "envoy.yaml")).filter((fault) => fault.startsWith("error"))).toEqual([]);
@@ -110,14 +110,14 @@ test.each(here("yaml"))("$name: Envoy takes it, and `check` finds nothing wrong"
 
 const SCRIPTS = (JSON.parse(read("package.json")) as { scripts: Record<string, string> }).scripts;
 
-/** Programs that the pages may use, with their commands. What they do is theirs; `envoy-oidc` and npm's scripts are looked up. */
+/** Programs that the pages may use, with their commands. The test checks the options of `envoy-oidc` and of npm's scripts only. */
 const PROGRAMS = [
   /^(?:cat|cd|cp|curl|export|grep|openssl|printf|sed|sha256sum|sort|tr|uniq)\b/, /^git clone /, /^docker (?:build|compose up|push)\b/, /^envoy (?:--mode validate )?-c \S+$/,
   /^kubectl (?:-n \S+ )?(?:apply -f|create namespace|create secret (?:generic|tls)|logs) /, /^kubectl apply -k envoy\/kubernetes$/,
   /^helm (?:repo add|(?:upgrade --)?install) /, /^gh attestation verify /, /^cosign verify(?:-blob)? /,
 ];
 
-/** The commands of a block: without what a command reads, its quotes' insides and comments; lines that go on are one. */
+/** The commands of a block, without here-documents, quoted text and comments. Continued lines are joined. */
 function commandsIn(text: string): string[] {
   const plain = text.replaceAll(/<<'(\w+)'[^\n]*\n[^]*?^\1$/gm, "").replaceAll(/\\\n\s*/g, "").replaceAll(/'[^'\n]*'|"[^"\n]*"/g, "''").replaceAll(/(^|\s)#.*$/gm, "");
   return plain.split(/\n|&&|\|\|?|;/).map((command) => command.trim().replace(/ > \S+$/, "")).filter((command) => command !== "");
@@ -139,7 +139,7 @@ function npmFault([first, ...rest]: string[]): string | null {
 }
 
 describe.each(here("sh"))("$name", ({ text }) => {
-  test("a shell understands it, and it has no <placeholder>, which a shell would read from", () => {
+  test("a shell can parse it, and it has no <placeholder>, which a shell takes for a redirection", () => {
     expect(runProgram("sh", ["-n"], { input: text })).toMatchObject({ status: 0, stderr: "" });
     expect(text).not.toMatch(/<[\w -]+>/);
   });
@@ -151,9 +151,9 @@ describe.each(here("sh"))("$name", ({ text }) => {
   });
 });
 
-describe("what is seen of a command", () => {
-  test.each(["npm run bench -- --quick", "npm test", "envoy-oidc check --online x", "envoy-oidc session inspect c", "envoy-oidc --help", "kubectl -n a create secret generic b"])("%s is one", async (command) => expect(await isKnown(command)).toBe(true));
+describe("the check of a command", () => {
+  test.each(["npm run bench -- --quick", "npm test", "envoy-oidc check --online x", "envoy-oidc session inspect c", "envoy-oidc --help", "kubectl -n a create secret generic b"])("%s is known", async (command) => expect(await isKnown(command)).toBe(true));
   test.each(["npm run nonesuch", "npm publish", "npm run bench -- --nonesuch", "npm test -- --quick", "envoy-oidc nonesuch", "envoy-oidc check --nonesuch x", "envoy-oidc check --on x", "envoy-oidc --nonesuch", "envoy-oidc session nonesuch", "kubectl delete x", "rm -r x", "envoy -c"])(
-    "%s is none", async (command) => expect(await isKnown(command)).toBe(false));
-  test("each of several is looked at", () => expect(commandsIn("a > x && b | c '; d'\n\\\n# e\nf \\\n  g # h\ncat > i <<'END'\nj\nEND\n")).toEqual(["a", "b", "c ''", "f g", "cat"]));
+    "%s is unknown", async (command) => expect(await isKnown(command)).toBe(false));
+  test("each command of several is checked", () => expect(commandsIn("a > x && b | c '; d'\n\\\n# e\nf \\\n  g # h\ncat > i <<'END'\nj\nEND\n")).toEqual(["a", "b", "c ''", "f g", "cat"]));
 });

@@ -1,4 +1,4 @@
-// The walking skeleton: a real Envoy with the filter, a real provider, a real upstream, and one request of each kind through all three.
+// A real Envoy with the filter, a real provider and a real upstream: one request of each kind passes through all three.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -30,9 +30,9 @@ beforeAll(async () => {
       ],
     }],
   });
-  // Discovery and keys are fetched after the start; until they are there, the answer is 503.
+  // Metadata and keys are fetched after the start. Until then the answer is 503.
   const token = await provider.mint();
-  await until("the filter to know the provider", 10_000, async () => ((await getWith(envoy.url, token)).status === 200 ? true : undefined));
+  await until("the provider's keys", 10_000, async () => ((await getWith(envoy.url, token)).status === 200 ? true : undefined));
 });
 
 test("a request with a token of the provider reaches the upstream with the identity in a header", async () => {
@@ -43,7 +43,7 @@ test("a request with a token of the provider reaches the upstream with the ident
   expect(received(echo, "x-user-id")).toEqual(["alice"]);
 });
 
-test("an identity header from outside does not reach the upstream", async () => {
+test("a client's identity header does not reach the upstream", async () => {
   const response = await getWith(envoy.url, await provider.mint(), [["X-User-Id", "root"], ["x-user-id", "admin"], ["X_User_Id", "root"]]);
   expect(received(response.json<Echo>(), "x-user-id")).toEqual(["alice"]);
   expect(received(response.json<Echo>(), "x_user_id")).toEqual([]);
@@ -57,7 +57,7 @@ test("a request without a token is refused and does not reach the upstream", asy
   expect(upstream.count()).toBe(before);
 });
 
-test("a token that somebody else signed is refused", async () => {
+test("a token signed with another key is refused", async () => {
   const response = await getWith(envoy.url, await provider.mint({ key: "stranger" }));
   expect(response.status).toBe(401);
   expect(response.one("www-authenticate")).toContain('error="invalid_token"');
@@ -80,14 +80,14 @@ test("a route without the filter is open", async () => {
   expect((await request(`${envoy.url}/open`)).status).toBe(200);
 });
 
-test("a running Envoy takes a new configuration, and keeps it when the next one is wrong", async () => {
+test("a running Envoy accepts a new configuration, and keeps it if the next one is wrong", async () => {
   expect(await envoy.reload({ filter: { ...filter(), realm: "second" } })).toEqual({ accepted: true });
   expect((await request(envoy.url)).one("www-authenticate")).toContain('realm="second"');
   expect(await envoy.reload({ filter: { ...filter(), realm: 3 } })).toEqual({ accepted: false });
   expect((await request(envoy.url)).one("www-authenticate")).toContain('realm="second"');
 });
 
-test("a wrong configuration keeps Envoy from starting, and the log says what is wrong with it", async () => {
+test("Envoy does not start with a wrong configuration, and the log says what is wrong", async () => {
   const log = await envoyRefuses({ clusters: { upstream: { port: upstream.port } }, filter: { client_id: 7, discovry: "x" } });
   expect(log).toContain("discovry");
 });
@@ -96,12 +96,12 @@ describe.each([
   { file: "bearer.yaml", setting: "required_scopes" },
   { file: "browser.yaml", setting: "logout_path" },
   { file: "keycloak/envoy.yaml", setting: "logout_path" },
-])("envoy/$file, a model to copy,", ({ file, setting }) => {
+])("the sample envoy/$file", ({ file, setting }) => {
   const model = readFileSync(join(__dirname, "../../envoy", file), "utf8");
   const secrets = { OIDC_CLIENT_SECRET: "the client's secret", OIDC_SESSION_SECRET: "a session secret of the tests, long enough" };
   const environment = { ...secrets, OIDC_DISCOVERY: "http://localhost:8080/realms/quickstart-realm/.well-known/openid-configuration", OIDC_AFTER_LOGOUT: "http://localhost:10000/" };
 
-  test("is a configuration that Envoy and the filter take", async () => {
+  test("is accepted by Envoy and the filter", async () => {
     expect(await validateConfig(model, environment)).toBe("");
   });
 
@@ -117,7 +117,7 @@ describe.each([
     expect(model).not.toContain("FAIL_OPEN");
   });
 
-  test("would not be taken with a mistake in the filter's part", async () => {
+  test("is refused with a mistake in the filter's configuration", async () => {
     expect(await validateConfig(model.replace(`"${setting}"`, `"not_${setting}"`), environment)).toContain(`not_${setting}`);
   });
 });

@@ -1,4 +1,4 @@
-// `npm start` as a user meets it: what it prints can be pasted and is true, Ctrl-C ends all of it, a taken port is told.
+// `npm start`: the commands that it prints can be pasted and give the printed result, Ctrl-C ends everything, and a port in use is reported.
 
 import { once } from "node:events";
 import { connect, createServer } from "node:net";
@@ -8,7 +8,7 @@ import { programOutput } from "../support/child";
 import { atEnd } from "./support/cleanup";
 import { fourFreePorts, guideOf, startDemo } from "./support/demo";
 
-test("every line that it prints does what stands above it, and Ctrl-C stops everything that it started", async () => {
+test("every printed command gives the result that is printed above it, and Ctrl-C stops every started process", async () => {
   const port = await fourFreePorts();
   const demo = startDemo(port);
   const lines = [...(await guideOf(demo)).matchAll(/^(.*): (200|401|403)\b.*\n  (curl .*)$/gm)];
@@ -18,7 +18,7 @@ test("every line that it prints does what stands above it, and Ctrl-C stops ever
     expect(`${what}: ${stdout}`).toBe(`${what}: ${status}`);
   }
 
-  // Two uploads that end in their middle, at the gateway and at the upstream itself: nothing of it dies of them.
+  // An aborted upload, at the gateway and at the upstream itself, ends no process.
   for (const at of [port, port + 2]) await abortedUpload(at);
   const { stdout } = await programOutput("bash", ["-c", `${lines[0]![3]} -s -o /dev/null -w '%{http_code}'`]);
   expect(stdout).toBe(lines[0]![2]);
@@ -29,7 +29,7 @@ test("every line that it prints does what stands above it, and Ctrl-C stops ever
   for (const n of [0, 1, 2, 3]) expect(await isFree(port + n)).toBe(true);
 }, 60_000);
 
-test("a port that is taken is named, with the way out, and nothing is started", async () => {
+test("a port in use is named together with a remedy, and nothing is started", async () => {
   const port = await fourFreePorts();
   const other = createServer();
   await listenOn(other, port + 1);

@@ -1,4 +1,4 @@
-// Several configurations in one VM of a real Envoy: the provider of one hangs and is flooded with tokens; the others notice nothing.
+// Several configurations in one VM of a real Envoy: the provider of one hangs and is flooded with tokens, and the others are not affected.
 
 import { randomUUID } from "node:crypto";
 import { freePort } from "../../cli/demo/ports";
@@ -11,7 +11,7 @@ import { startUpstream } from "./support/upstream";
 import { byIntrospection, passes, refused } from "./support/world";
 
 const ACCESS_TOKEN_SEC = 3;
-/** What Envoy calls the plugins, and the log the configurations. */
+/** The plugins' names in Envoy, which the log uses too. */
 const NAMES = ["shop", "opaque", "slow"];
 
 async function start(concurrency: number) {
@@ -28,7 +28,7 @@ async function start(concurrency: number) {
   return { provider, slow, envoy, app, opaque: envoy.urls[1]!, flooded: envoy.urls[2]! };
 }
 
-test("duty 148: bogus tokens at a provider that hangs: another's login, refresh and introspection go on", async () => {
+test("duty 148: bogus tokens for a provider that hangs do not affect another's login, refresh and introspection", async () => {
   const { provider, slow, envoy, app, opaque, flooded } = await start(1);
   const person = new BrowserClient();
   await slow.fault("introspection", { kind: "hang" });

@@ -1,4 +1,4 @@
-// The connection to the provider, in a real Envoy, with the certificate and name checks of the configurations to copy.
+// The TLS connection to the provider, in a real Envoy, with the checks of certificate and name that the sample configurations have.
 
 import { readFileSync } from "node:fs";
 import { connect } from "node:net";
@@ -12,13 +12,13 @@ import { startProvider } from "./support/provider";
 import { startUpstream } from "./support/upstream";
 import { byKeys } from "./support/world";
 
-/** Self-signed, for localhost alone, until 2126. */
+/** Self-signed, only for localhost, valid until 2126. */
 const CERTIFICATE = join(__dirname, "support/tls/localhost.pem");
-/** The same until February 2025. */
+/** The same, valid until February 2025. */
 const EXPIRED = join(__dirname, "support/tls/expired.pem");
 const KEY = join(__dirname, "support/tls/localhost.key");
 
-/** The provider behind TLS 1.3 alone, and an Envoy that expects this name of it and trusts its certificate. */
+/** The provider behind a proxy that speaks only TLS 1.3, and an Envoy that expects this name and trusts the certificate. */
 async function start(serverName: string, certificate = CERTIFICATE) {
   const [provider, upstream] = await Promise.all([startProvider(), startUpstream()]);
   const server = createServer({ minVersion: "TLSv1.3", cert: readFileSync(certificate), key: readFileSync(KEY) }, (socket) => {
@@ -32,12 +32,12 @@ async function start(serverName: string, certificate = CERTIFICATE) {
   return { provider, envoy: await startEnvoy({ clusters, filter: byKeys(provider) }) };
 }
 
-test("duty 40: a provider that speaks TLS 1.3 alone is reached", async () => {
+test("duty 40: a provider that speaks only TLS 1.3 is reached", async () => {
   const { provider, envoy } = await start("localhost"), token = await provider.mint();
   await until("a token to pass", 10_000, async () => ((await getWith(envoy.url, token)).status === 200 ? true : undefined));
 });
 
-test("duty 40: a provider whose certificate is for another name is not believed: 503, and the log names the cluster", async () => {
+test("duty 40: a provider whose certificate is for another name is not trusted: requests get 503, and the log names the cluster", async () => {
   const { provider, envoy } = await start("idp.example.com");
   await envoy.logged(/\[cluster "idp"\]/, 10_000);
   expect((await getWith(envoy.url, await provider.mint())).status).toBe(503);
@@ -45,7 +45,7 @@ test("duty 40: a provider whose certificate is for another name is not believed:
 
 // docs/runbooks.md: The provider's certificate has expired.
 test.each([["that has expired", "localhost", EXPIRED, "fail_verify_error"], ["for another name", "idp.example.com", CERTIFICATE, "fail_verify_san"]])(
-  "duty 40: a certificate %s shows as a line in the log, a counter of Envoy's and a gauge", async (_, serverName, certificate, counter) => {
+  "duty 40: a certificate %s appears in the log, in a counter of Envoy and in a gauge", async (_, serverName, certificate, counter) => {
     const { provider, envoy } = await start(serverName, certificate);
     await envoy.logged(/envoy-oidc: discovery of .* failed: the provider answered status 503: it is out of order, or Envoy does not reach it \(check the cluster: DNS, port, TLS\) \[cluster "idp"\]/, 10_000);
     const stats = await envoy.stats();

@@ -1,4 +1,4 @@
-// What docs/operations.md says of tracing, in a real Envoy with a tracer.
+// What docs/operations.md says about tracing, in a real Envoy with a tracer.
 
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import { close, listenOn } from "../../cli/demo/ports";
@@ -15,7 +15,7 @@ const SENT: [string, string][] = [
 ];
 const NAMES = SENT.map(([name]) => name);
 
-/** A provider that introspects, and a collector of spans; both keep what they were sent. */
+/** A provider with an introspection endpoint, and a collector of spans. Both record what they receive. */
 async function parts(): Promise<{ calls: IncomingHttpHeaders[]; spans: Span[]; clusters: Record<string, { port: number }> }> {
   const calls: IncomingHttpHeaders[] = [], spans: Span[] = [];
   const provider = createServer((call, answer) => {
@@ -52,13 +52,13 @@ async function pass(envoy: TestEnvoy, token: string): Promise<Record<string, str
   return Object.fromEntries(answer.json<Echo>().headers.map(([name, value]) => [name.toLowerCase(), value]));
 }
 
-test("trace headers reach the upstream as they were sent, and the provider gets none of them", async () => {
+test("trace headers reach the upstream unchanged, and the provider gets none of them", async () => {
   const { calls, clusters } = await parts(), envoy = await startEnvoy({ clusters, filter: FILTER });
   for (const token of ["t1", "t1"]) expect(await pass(envoy, token)).toMatchObject(Object.fromEntries(SENT));
   expect(calls.map((headers) => NAMES.filter((name) => name in headers))).toEqual([[]]);
 });
 
-test("with a tracer of Envoy's, its span goes on to the upstream, and calls to the provider are no part of the trace", async () => {
+test("with a tracer in Envoy, its trace continues to the upstream, and calls to the provider are not part of it", async () => {
   const { calls, spans, clusters } = await parts();
   const envoy = await startEnvoy({ clusters, listeners: [{ filters: { oidc: FILTER }, connectionManager: TRACING }], bootstrap: { layered_runtime: { layers: [{ name: "tests", static_layer: { "tracing.zipkin.min_flush_spans": 1 } }] } } });
   const received = await pass(envoy, "t1");

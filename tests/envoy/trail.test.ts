@@ -1,4 +1,4 @@
-// A real Envoy gives each request an id: a person who reads it from a page is found in the log by one grep.
+// A real Envoy gives each request an id. Error pages show it, and one grep for it finds the request in the log.
 
 import { request } from "./support/http";
 import { startWorld, byKeys, type World } from "./support/world";
@@ -8,7 +8,7 @@ beforeAll(async () => { world = await startWorld(({ provider }) => ({ filter: by
 
 const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/;
 
-test("the id that Envoy made is in the page, in the JSON and in the log line, with host and path", async () => {
+test("Envoy's request id is in the page, in the JSON and in the log line, which also has host and path", async () => {
   const { envoy } = world, expired = await world.provider.mint({ claims: { exp: 1 } });
   for (const accept of ["text/html", "*/*"]) {
     const answer = await request(envoy.url, { path: "/orders/7?page=2", headers: [["Authorization", `Bearer ${expired}`], ["Accept", accept]] });
@@ -19,7 +19,7 @@ test("the id that Envoy made is in the page, in the JSON and in the log line, wi
   }
 });
 
-test("an id that a client makes up does not get past Envoy", async () => {
+test("Envoy replaces an id that a client sends", async () => {
   const answer = await request(world.envoy.url, { headers: [["x-request-id", "mine"], ["Authorization", "Bearer x"]] });
   expect(answer.body).not.toContain("mine");
 });

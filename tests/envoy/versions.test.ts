@@ -1,4 +1,4 @@
-// Older Envoys, as far as they differ: what they cannot do is refused at configuration, and what is shipped runs on the oldest of them.
+// Older Envoys: a setting that one does not support is refused at configuration, and the shipped configurations run on the oldest supported one.
 
 import { generateKeyPairSync } from "node:crypto";
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -16,11 +16,11 @@ const OLDEST = /OLDEST_VERSION = "(.*)"/.exec(readFileSync(FETCH, "utf8"))![1]!;
 const BEARER = { discovery: "https://idp.example.com/.well-known/openid-configuration", provider_cluster: "idp", bearer_only: true, use_jwks: true };
 const clusters = { upstream: { port: 1 }, idp: { port: 1 } };
 
-test("the oldest supported version is the oldest tested one, and is named where people look", () => {
+test("README.md and docs/install.md name the oldest tested version as the oldest supported one", () => {
   for (const file of ["README.md", "docs/install.md"]) expect(readFileSync(join(ROOT, file), "utf8")).toContain(`${OLDEST} or newer`);
 });
 
-test("the filter's own version is the first thing that it says, and the name of a gauge", async () => {
+test("the filter's version is its first log line, and the name of a gauge", async () => {
   const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { version: string };
   const envoy = await startEnvoy({ clusters, filter: BEARER });
   expect(/envoy-oidc: (.*)/.exec(envoy.logs())?.[1]).toBe(`envoy-oidc: version ${version}`);
@@ -53,12 +53,12 @@ describe("a private key", () => {
     redirect_uri: "/callback", session: { secret: "a session secret of the tests, long enough" },
   };
 
-  test("is refused by an Envoy that does not sign, with the version that does", async () => {
+  test("is refused by an Envoy that cannot sign, and the log names the first version that can", async () => {
     const log = await envoyRefuses({ envoyVersion: "1.36.4", clusters, filter });
     expect(log).toContain("configuration: client_rsa_private_key: private_key_jwt needs Envoy 1.37 or newer");
   });
 
-  test("is taken by one that does", async () => {
+  test("is accepted by an Envoy that can sign", async () => {
     const envoy = await startEnvoy({ clusters, filter });
     expect(envoy.logs()).not.toContain("private_key_jwt");
   });
@@ -67,22 +67,22 @@ describe("a private key", () => {
 describe("two plugins with variables of their own, on Envoy 1.38", () => {
   const plugin = (name: string): object => ({ ...BEARER, use_jwks: false, client_id: "shop", client_secret: `$ENV://${name}`, introspection_endpoint: "https://idp.example.com/introspect" });
   const start = (ids: [string, string]) => {
-    // The second plugin stands among Envoy's own filters, because a listener's plugins otherwise share vm_id and variables.
+    // The second plugin is in `after`, because the plugins in `filters` share vm_id and variables.
     const second = wasm(ids[1], { SECOND: "two" }, plugin("SECOND"));
     return { envoyVersion: "1.38.2", vmId: ids[0], environment: { FIRST: "one" }, clusters, listeners: [{ filters: { first: plugin("FIRST") as Record<string, unknown> }, after: [second] }] };
   };
 
-  test("the wrong way: one vm_id. The second is refused, and told why", async () => {
+  test("with one vm_id and different variables, the second plugin is refused, and the log says why", async () => {
     const log = await envoyRefuses(start(["shared", "shared"]));
     expect(log).toMatch(/envoy-oidc second: configuration: client_secret: the environment has no variable SECOND; .*another plugin of the same vm_id was first \(Envoy before 1\.39\)/);
   });
 
-  test("the right way: a vm_id each", async () => {
+  test("with a vm_id for each, both plugins run", async () => {
     const envoy = await startEnvoy(start(["one", "two"]));
     expect((await request(envoy.url)).status).toBe(401);
   });
 
-  test("the other right way: one vm_id, and the union of both variables in each", async () => {
+  test("with one vm_id and all variables in each plugin, both run", async () => {
     const options = start(["shared", "shared"]), variables = { FIRST: "one", SECOND: "two" };
     const envoy = await startEnvoy({ ...options, environment: variables, listeners: [{ ...options.listeners[0], after: [wasm("shared", variables, plugin("SECOND"))] }] });
     expect((await request(envoy.url)).status).toBe(401);
@@ -107,16 +107,16 @@ function wasm(vm_id: string, key_values: Record<string, string>, filter: object)
 describe("which Envoy is run", () => {
   const find = (environment: Record<string, string>) => programOutput(process.execPath, [FETCH], { env: { ...process.env, ...environment } });
 
-  test("one that was built without V8 is found out, whatever its number", async () => {
+  test("one that was built without V8 is refused, whatever its version", async () => {
     await expect(find({ ENVOY: await envoyBinary("1.38.3") })).rejects.toThrow("version 1.38.3, which cannot run the filter: it was built without V8, the runtime of WebAssembly modules");
   });
 
-  test("one that is old and can run the filter is taken", async () => {
+  test("an old one that can run the filter is used", async () => {
     const old = await envoyBinary(OLDEST);
     expect((await find({ ENVOY: old })).stdout.trim()).toBe(old);
   });
 
-  test("one on the PATH that cannot run the filter is passed over", async () => {
+  test("one on the PATH that cannot run the filter is skipped", async () => {
     const folder = mkdtempSync(join(tmpdir(), "envoy-oidc-"));
     atEnd(async () => rmSync(folder, { recursive: true, force: true }));
     writeFileSync(join(folder, "envoy"), "#!/bin/sh\nif [ \"$1\" = --version ]; then echo 'envoy  version: 0/1.40.0/Clean/RELEASE/BoringSSL'; else exit 1; fi\n");
