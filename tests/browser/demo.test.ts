@@ -1,11 +1,11 @@
-// What stands around the filter, without it: the provider's pages and promises, and the upstream's page.
+// The demo's provider and upstream, without the filter: their pages, and the behaviour that other tests rely on.
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { BrowserClient } from "../envoy/support/browser-client";
 import { getWith } from "../envoy/support/http";
 import { startUpstream } from "../envoy/support/upstream";
 import { startApplication, type Application } from "./support/application";
-import { chooses, heading, newProfile, picture, logIn } from "./support/browser";
+import { chooseUser, heading, newProfile, picture, logIn } from "./support/browser";
 
 let application: Application;
 
@@ -20,14 +20,14 @@ async function tokens(person = "alice", app = application) {
 }
 
 describe("the provider", () => {
-  test("logs in with one page, and without any when it knows the browser", async () => {
+  test("logs in with one page, and without a page if the browser has a session", async () => {
     const page = await (await newProfile()).newPage();
     await page.goto(application.loginUrl());
     expect(await heading(page)).toBe("Log in");
     await picture(page, "provider-login");
     await page.emulateMedia({ colorScheme: "dark" });
     await picture(page, "provider-login-dark");
-    await chooses(page, "alice");
+    await chooseUser(page, "alice");
     const callback = new URL(page.url());
     expect(callback.href).toMatch(new RegExp(`^${application.url}/callback\\?code=[\\w-]+&state=s&iss=`));
     expect(callback.searchParams.get("iss")).toBe(application.provider.issuer);
@@ -37,7 +37,7 @@ describe("the provider", () => {
     expect(page.url()).toContain("/callback?code=");
   });
 
-  test("logs in whoever gives a name", async () => {
+  test("logs in any user name", async () => {
     const page = await (await newProfile()).newPage();
     await page.goto(application.loginUrl());
     await page.getByLabel("Someone else").fill("Carol");
@@ -46,7 +46,7 @@ describe("the provider", () => {
     expect(claimsOf((await application.redeem(page.url())).id_token)).toMatchObject({ sub: "carol", name: "Carol Example", email: "carol@example.com" });
   });
 
-  test("tells the application when somebody cancels, and when prompt=none finds nobody", async () => {
+  test("returns an error to the application if the user cancels, and if prompt=none finds no session", async () => {
     const page = await (await newProfile()).newPage();
     await page.goto(application.loginUrl());
     await page.getByRole("button", { name: "Cancel" }).click();
@@ -56,17 +56,17 @@ describe("the provider", () => {
     expect(new URL(page.url()).searchParams.get("error")).toBe("login_required");
   });
 
-  test("has two logins under way in one browser", async () => {
+  test("supports two concurrent logins in one browser", async () => {
     const profile = await newProfile();
     const pages = [await profile.newPage(), await profile.newPage()] as const;
     await Promise.all(pages.map((page, i) => page.goto(application.loginUrl({ state: `tab-${i}` }))));
     for (const [i, page] of pages.entries()) {
-      await chooses(page, "alice");
+      await chooseUser(page, "alice");
       expect(new URL(page.url()).searchParams.get("state")).toBe(`tab-${i}`);
     }
   });
 
-  test("shows what is wrong with a request", async () => {
+  test("shows an error page for a wrong request", async () => {
     const page = await (await newProfile()).newPage();
     await page.goto(application.loginUrl({ redirect_uri: "http://elsewhere.example/" }));
     expect(await heading(page)).toBe("That did not work");
@@ -75,7 +75,7 @@ describe("the provider", () => {
     expect(await heading(page)).toBe("That did not work");
   });
 
-  test("asks before it logs out, and then does", async () => {
+  test("asks for confirmation before it logs out", async () => {
     const page = await (await newProfile()).newPage();
     await logIn(page, application.loginUrl());
     const { id_token, refresh_token } = await application.redeem(page.url());
@@ -94,7 +94,7 @@ describe("the provider", () => {
     await picture(page, "provider-logged-out");
   });
 
-  test("gives JWTs for the API, which UserInfo takes as well", async () => {
+  test("issues JWT access tokens for the API, which the UserInfo endpoint accepts too", async () => {
     const { access_token } = await tokens();
     expect(claimsOf(access_token)).toMatchObject({ sub: "alice", aud: "https://api.example.com", scope: "openid profile email read" });
     const answer = await getWith(`${application.provider.issuer}/me`, access_token);
@@ -102,7 +102,7 @@ describe("the provider", () => {
     expect((await getWith(`${application.provider.issuer}/me`, `${access_token.slice(0, -8)}AAAAAAAA`)).status).toBe(401);
   });
 
-  test("rotates refresh tokens, and revokes all when an old one comes again", async () => {
+  test("rotates refresh tokens, and revokes all if an old one is used again", async () => {
     await application.provider.reset();
     const first = await tokens();
     const second = await application.token({ grant_type: "refresh_token", refresh_token: first.refresh_token });
@@ -112,7 +112,7 @@ describe("the provider", () => {
     expect(await application.provider.counts()).toMatchObject({ token: 4, "token:authorization_code": 1, "token:refresh_token": 3 });
   });
 
-  test("tells the application about sessions that an administrator ends", async () => {
+  test("sends the application a logout token for a session that an administrator ends", async () => {
     application.logoutTokens.length = 0;
     const { id_token } = await tokens("dave");
     await application.provider.endSessions("dave");
@@ -122,7 +122,7 @@ describe("the provider", () => {
     expect(application.logoutTokens).toHaveLength(1);
   });
 
-  test("can be slow, make short-lived, opaque and large tokens", async () => {
+  test("can delay answers, and can issue short-lived, opaque and large tokens", async () => {
     await application.provider.fault("token", { kind: "delay", ms: 300, times: 1 });
     const before = Date.now();
     await tokens();
@@ -138,7 +138,7 @@ describe("the provider", () => {
 });
 
 describe("the upstream's page", () => {
-  test("says who is logged in, until when, and shows tokens in part only", async () => {
+  test("shows who is logged in, until when, and only parts of tokens", async () => {
     const upstream = await startUpstream();
     const { access_token, id_token } = await tokens();
     const profile = await newProfile();
@@ -168,7 +168,7 @@ describe("the upstream's page", () => {
     expect(json).toContain(access_token);
   });
 
-  test("says so when the access token has expired", async () => {
+  test("shows that the access token has expired", async () => {
     const upstream = await startUpstream();
     const short = await startApplication({ accessTokenSec: 1 });
     const { access_token } = await tokens("bob", short);
@@ -181,7 +181,7 @@ describe("the upstream's page", () => {
     expect(await page.locator("body").innerText()).toContain("It has expired");
   });
 
-  test("knows nobody without identity headers, and offers a bearer token no logout", async () => {
+  test("shows no user without identity headers, and no logout for a bearer token", async () => {
     const upstream = await startUpstream();
     const page = await (await newProfile()).newPage();
     await page.goto(upstream.url);

@@ -1,4 +1,4 @@
-// `npm run docs`: the documents as a site. It is whole, it finds what is looked for, and its pictures are drawn, without anything from elsewhere.
+// `npm run docs`, the documents as a site: it is complete, its search works, its diagrams are drawn, and it loads nothing from other hosts.
 
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { createServer } from "node:http";
@@ -27,17 +27,17 @@ beforeAll(async () => {
   atEnd(() => close(server));
 }, 600_000);
 
-/** As any server of plain files finds it. */
+/** The file that a static file server sends for a path. */
 function fileAt(path: string): string | null {
   const file = join(site, path.endsWith("/") ? `${path}index.html` : path);
   return existsSync(file) && statSync(file).isFile() ? file : null;
 }
 
 const htmlAt = (path: string): string => readFileSync(fileAt(path)!, "utf8");
-/** All pages of the site, and so those that it makes of folders. */
+/** All pages of the site, including its index pages of folders. */
 const built = (): string[] => readdirSync(site, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".html") && file !== "404.html").map((file) => `/${file}`);
 
-/** A page of a browser that may load nothing from elsewhere; `refused` names what it tried, and `errors` what went wrong in its scripts. */
+/** A browser page that can load nothing from other hosts. `refused` has the URLs that it tried, `errors` the errors of scripts and responses. */
 async function open(): Promise<{ page: Page; refused: string[]; errors: string[] }> {
   const profile = await newProfile(), refused: string[] = [], errors: string[] = [];
   await profile.route((to) => !to.href.startsWith(`${url}/`), (route) => {
@@ -50,7 +50,7 @@ async function open(): Promise<{ page: Page; refused: string[]; errors: string[]
   return { page, refused, errors };
 }
 
-test("every page is there, with its title, and the list beside it leads to it", () => {
+test("every page exists, with its title, and the sidebar links to it", () => {
   const home = htmlAt("/");
   for (const { address, text, page } of PAGES) {
     expect(fileAt(address)).not.toBeNull();
@@ -59,7 +59,7 @@ test("every page is there, with its title, and the list beside it leads to it", 
   }
 });
 
-test("every link leads to a file of the site, and to a heading where it names one", () => {
+test("every link leads to a file of the site, and to an existing heading if it names one", () => {
   const ids = new Map(built().map((address) => [address, new Set([...htmlAt(address).matchAll(/ id="([^"]+)"/g)].map(([, id]) => decodeURIComponent(id!)))]));
   const lost: string[] = [];
   let seen = 0;
@@ -76,10 +76,10 @@ test("every link leads to a file of the site, and to a heading where it names on
   expect(lost).toEqual([]);
 });
 
-test("the search knows every page, and finds one by words of its text", async () => {
+test("the search index has every page, and the search finds a page by words of its text", async () => {
   const chunks = join(site, "assets/chunks"), index = readdirSync(chunks).find((file) => file.startsWith("@localSearchIndex"))!;
-  const held = readFileSync(join(chunks, index), "utf8");
-  expect(PAGES.filter(({ address }) => !held.includes(`"${address.replace(/index\.html$/, "")}#`))).toEqual([]);
+  const indexed = readFileSync(join(chunks, index), "utf8");
+  expect(PAGES.filter(({ address }) => !indexed.includes(`"${address.replace(/index\.html$/, "")}#`))).toEqual([]);
   const { page, refused, errors } = await open();
   await page.goto(`${url}/`);
   await page.getByRole("button", { name: "Search" }).click();
@@ -92,7 +92,7 @@ test("the search knows every page, and finds one by words of its text", async ()
   expect({ refused, errors }).toEqual({ refused: [], errors: [] });
 });
 
-test.each(WITH_PICTURES)("the pictures of $page are drawn, in light and in dark", async ({ page: name, text, address }) => {
+test.each(WITH_PICTURES)("the diagrams of $page are drawn, in light and in dark mode", async ({ page: name, text, address }) => {
   const { page, refused, errors } = await open();
   await page.goto(url + address);
   const drawn = page.locator(".picture svg"), count = picturesIn(text).length;
@@ -109,7 +109,7 @@ test.each(WITH_PICTURES)("the pictures of $page are drawn, in light and in dark"
   expect({ refused, errors }).toEqual({ refused: [], errors: [] });
 });
 
-test("a picture that Mermaid cannot read would be seen", async () => {
+test("Mermaid's parser, which the tests use, refuses broken diagrams", async () => {
   const { page } = await open();
   await page.goto(url + WITH_PICTURES[0]!.address);
   await page.locator(".picture svg").first().waitFor();
@@ -118,7 +118,7 @@ test("a picture that Mermaid cannot read would be seen", async () => {
   for (const text of ["sequenceDiagram\n  A->>B\n", "sequenceDiagram\n  alt one\n  A->>B: x\n", "flowchart LR\n  a --> \n", "no picture\n"]) expect(await parse(text)).toBe("refused");
 });
 
-test("no page is wider than a phone", async () => {
+test("no page is wider than a phone's screen", async () => {
   const { page } = await open(), wide: string[] = [];
   await page.setViewportSize({ width: 390, height: 800 });
   for (const address of built()) {

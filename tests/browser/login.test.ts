@@ -1,9 +1,9 @@
-// Logging in with a real browser, through a real Envoy with two workers, at a real provider; and the pages for those who are not let in.
+// Login with a real browser, through a real Envoy with two workers, at a real provider; and the pages for a login that fails.
 
 import { randomBytes } from "node:crypto";
 import { SESSION_SECRET, startBrowserWorld, type BrowserWorld } from "../envoy/support/browser-world";
 import { getWith } from "../envoy/support/http";
-import { chooses, eachTestGets, heading, newProfile, picture, logIn, whereabouts, type BrowserContext, type Page } from "./support/browser";
+import { chooseUser, eachTestGets, heading, newProfile, picture, logIn, addressIn, type BrowserContext, type Page } from "./support/browser";
 
 let world: BrowserWorld;
 let profile: BrowserContext;
@@ -15,20 +15,20 @@ beforeAll(async () => {
 
 eachTestGets((fresh) => { [profile, page] = [fresh.profile, fresh.page]; });
 
-/** The names of the cookies that the application has set: the provider is another host. */
+/** The names of the application's cookies. The provider has another host. */
 async function cookieNames(path = "/callback"): Promise<string[]> {
   return (await profile.cookies(world.app + path)).map(({ name }) => name);
 }
 
-/** What stands at the foot of a page of the filter's: "403 login_denied". */
+/** The code at the foot of one of the filter's pages: "403 login_denied". */
 const code = (from: Page = page): Promise<string> => from.locator("footer code").innerText();
 
 describe("logging in", () => {
-  test("leads to the provider, and back to the page that was wanted, with its query", async () => {
+  test("leads to the provider, and back to the requested page with its query", async () => {
     await page.goto(`${world.app}/orders/7?page=2&sort=%C3%A4`);
     expect(page.url()).toMatch(new RegExp(`^${world.provider.issuer}/interaction/`));
-    await chooses(page, "alice");
-    expect(whereabouts(page, world.app)).toBe("/orders/7?page=2&sort=%C3%A4");
+    await chooseUser(page, "alice");
+    expect(addressIn(page, world.app)).toBe("/orders/7?page=2&sort=%C3%A4");
     expect(await heading(page)).toBe("Logged in as Alice Example");
     await picture(page, "logged-in");
   });
@@ -37,11 +37,11 @@ describe("logging in", () => {
     const path = `/report?filter=${randomBytes(2614).toString("base64url")}`;
     expect(path).toHaveLength(3501);
     await logIn(page, world.app + path);
-    expect(whereabouts(page, world.app)).toBe(path);
+    expect(addressIn(page, world.app)).toBe(path);
     expect(await heading(page)).toBe("Logged in as Alice Example");
   });
 
-  test("the upstream sees who it is, and none of the filter's cookies", async () => {
+  test("the upstream receives the identity, and none of the filter's cookies", async () => {
     await profile.addCookies([{ name: "theme", value: "dark", url: world.app }]);
     await logIn(page, `${world.app}/`);
     const own = (await cookieNames()).filter((name) => name !== "theme");
@@ -52,7 +52,7 @@ describe("logging in", () => {
     for (const name of own) expect(text).not.toContain(name);
   });
 
-  test("once is enough: for every further page and tab, and with the provider out of reach", async () => {
+  test("one login is enough for every further page and tab, even while the provider is down", async () => {
     await logIn(page, `${world.app}/`);
     await world.provider.goDown();
     try {
@@ -60,24 +60,24 @@ describe("logging in", () => {
       await page.getByRole("link", { name: "second tab" }).click();
       const tab = await second;
       await tab.waitForLoadState();
-      expect(whereabouts(tab, world.app)).toBe("/second");
+      expect(addressIn(tab, world.app)).toBe("/second");
       expect(await heading(tab)).toBe("Logged in as Alice Example");
     } finally {
       await world.provider.comeUp();
     }
   });
 
-  test("two tabs at once each land on their own page", async () => {
+  test("two tabs that log in at once each end at their own page", async () => {
     const other = await profile.newPage();
     await Promise.all([page.goto(`${world.app}/first?n=1`), other.goto(`${world.app}/second?n=2`)]);
-    await chooses(other, "alice");
-    expect(whereabouts(other, world.app)).toBe("/second?n=2");
-    await chooses(page, "alice");
-    expect(whereabouts(page, world.app)).toBe("/first?n=1");
+    await chooseUser(other, "alice");
+    expect(addressIn(other, world.app)).toBe("/second?n=2");
+    await chooseUser(page, "alice");
+    expect(addressIn(page, world.app)).toBe("/first?n=1");
     for (const tab of [page, other]) expect(await heading(tab)).toBe("Logged in as Alice Example");
   });
 
-  test("leaves the session's cookie alone behind, out of reach of scripts", async () => {
+  test("leaves no login cookie, and scripts cannot read the session cookie", async () => {
     await logIn(page, `${world.app}/`);
     const cookies = await profile.cookies(`${world.app}/callback`);
     expect(cookies.filter(({ name }) => name.includes("_login_"))).toEqual([]);
@@ -85,7 +85,7 @@ describe("logging in", () => {
     expect(await page.evaluate(() => document.cookie)).toBe("");
   });
 
-  test("bearer tokens pass on the same URL, and a bad one is refused although there is a session", async () => {
+  test("a bearer token passes on the same URL, and a bad one is refused despite a session", async () => {
     expect((await getWith(`${world.app}/`, await world.provider.mint())).status).toBe(200);
     await logIn(page, `${world.app}/`);
     await page.setExtraHTTPHeaders({ authorization: "Bearer a.b.c" });
@@ -95,8 +95,8 @@ describe("logging in", () => {
   });
 });
 
-describe("whoever is not a person at a page", () => {
-  test("fetch() gets 401 as JSON, is not redirected, and no cookie is set", async () => {
+describe("a request that is not a navigation", () => {
+  test("fetch() gets 401 as JSON, no redirect, and no cookie", async () => {
     await page.goto(`${world.app}/open`);
     const answer = await page.evaluate(async () => {
       const response = await fetch("/orders?page=2");
@@ -108,7 +108,7 @@ describe("whoever is not a person at a page", () => {
     expect(await cookieNames()).toEqual([]);
   });
 
-  test("images, frames' scripts and posts by fetch() neither", async () => {
+  test("images, scripts, and POST by fetch() start no login either", async () => {
     await page.goto(`${world.app}/open`);
     const before = (await world.provider.counts()).authorization;
     await page.evaluate(async () => {
@@ -126,7 +126,7 @@ describe("whoever is not a person at a page", () => {
     expect((await world.provider.counts()).authorization).toBe(before);
   });
 
-  test("a form that is sent without a session is not lost in silence: 401, and a page that says so", async () => {
+  test("a form that is sent without a session gets 401, and a page that says that it was not sent", async () => {
     await page.goto(`${world.app}/open`);
     const before = world.upstream.count();
     const answer = page.waitForResponse(`${world.app}/orders`);
@@ -147,7 +147,7 @@ describe("whoever is not a person at a page", () => {
   });
 });
 
-describe("when a login does not work, a page says so and leads on:", () => {
+describe("if a login fails, a page says so and leads on:", () => {
   test("access denied", async () => {
     await page.goto(`${world.app}/orders?page=2`);
     await page.getByRole("button", { name: "Cancel" }).click();
@@ -157,24 +157,24 @@ describe("when a login does not work, a page says so and leads on:", () => {
     await picture(page, "access-denied");
     await page.getByRole("link", { name: "Try again" }).click();
     await page.waitForURL(/\/interaction\//);
-    await chooses(page, "bob");
-    expect(whereabouts(page, world.app)).toBe("/orders?page=2");
+    await chooseUser(page, "bob");
+    expect(addressIn(page, world.app)).toBe("/orders?page=2");
     expect(await heading(page)).toBe("Logged in as Bob Example");
   });
 
-  test("an answer of the provider that comes again: the code is not redeemed twice, and the session stays", async () => {
+  test("a repeated answer of the provider: the code is not redeemed twice, and the session stays", async () => {
     const callbacks: string[] = [];
     page.on("request", (request) => { if (request.url().startsWith(`${world.app}/callback`)) callbacks.push(request.url()); });
     await logIn(page, `${world.app}/orders`);
     const redeemed = (await world.provider.counts())["token:authorization_code"];
     await page.goto(callbacks[0]!);
-    expect(whereabouts(page, world.app)).toBe("/");
+    expect(addressIn(page, world.app)).toBe("/");
     expect((await world.provider.counts())["token:authorization_code"]).toBe(redeemed);
     await page.goto(`${world.app}/orders`);
     expect(await heading(page)).toBe("Logged in as Alice Example");
   });
 
-  test("an answer that was meant for another browser", async () => {
+  test("an answer for another browser", async () => {
     const other = await newProfile();
     const theirs = await other.newPage();
     await theirs.route(`${world.app}/callback?**`, (route) => route.abort());
@@ -187,7 +187,7 @@ describe("when a login does not work, a page says so and leads on:", () => {
     expect(await cookieNames()).toEqual([]);
   });
 
-  test("the callback's address, typed", async () => {
+  test("the callback's address, typed by the user", async () => {
     await page.goto(`${world.app}/callback`);
     expect(await code()).toBe("400 callback_direct");
     await picture(page, "callback-typed");
@@ -196,8 +196,8 @@ describe("when a login does not work, a page says so and leads on:", () => {
   test("a token endpoint that fails", async () => {
     await page.goto(`${world.app}/orders`);
     await world.provider.fault("token", { kind: "reply", status: 500, body: "{}", times: 1 });
-    await chooses(page, "alice");
-    expect(whereabouts(page, world.app)).toMatch(/^\/callback\?/);
+    await chooseUser(page, "alice");
+    expect(addressIn(page, world.app)).toMatch(/^\/callback\?/);
     expect(await code()).toBe("503 provider_unreachable");
     await picture(page, "provider-unreachable");
     await page.getByRole("link", { name: "Try again" }).click();
@@ -205,7 +205,7 @@ describe("when a login does not work, a page says so and leads on:", () => {
     expect(await heading(page)).toBe("Logged in as Alice Example");
   });
 
-  test("a session's cookie that never comes back: it does not go in circles for ever", async () => {
+  test("a session cookie that the browser never sends back: the redirect loop ends", async () => {
     const { app, provider } = await startBrowserWorld({ filter: { session: { secret: SESSION_SECRET, cookie_path: "/elsewhere" } } });
     await page.goto(`${app}/orders`);
     await page.locator("button[value=alice]").click();

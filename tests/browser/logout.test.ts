@@ -1,10 +1,10 @@
-// Logging out with a real browser: by the person, by the provider, and not by another site.
+// Logout with a real browser: by the user and by the provider, but not by another site.
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { startBrowserWorld, type BrowserWorld } from "../envoy/support/browser-world";
 import { BrowserClient } from "../envoy/support/browser-client";
 import { request } from "../envoy/support/http";
-import { cookieHeader, eachTestGets, heading, picture, logIn, whereabouts, type BrowserContext, type Page } from "./support/browser";
+import { cookieHeader, eachTestGets, heading, picture, logIn, addressIn, type BrowserContext, type Page } from "./support/browser";
 
 let world: BrowserWorld;
 let profile: BrowserContext;
@@ -18,13 +18,13 @@ eachTestGets((fresh) => { [profile, page] = [fresh.profile, fresh.page]; });
 
 const sessionCookies = async (): Promise<string[]> => (await profile.cookies(world.app)).map(({ name }) => name).filter((name) => !name.includes("flow"));
 
-/** The statuses that these cookies get, each on a connection of its own: both workers are asked. */
+/** The statuses for these cookies. Each request has its own connection, so both workers get some. */
 async function statuses(cookie: string, times: number): Promise<number[]> {
   const answers = await Promise.all(Array.from({ length: times }, () => request(`${world.app}/`, { headers: [["Cookie", cookie]] })));
   return answers.map(({ status }) => status);
 }
 
-test("logging out ends the session here and at the provider, one is asked again, and copied cookies are good for nothing", async () => {
+test("logging out ends the session here and at the provider, the user has to log in again, and copied cookies are refused", async () => {
   await logIn(page, `${world.app}/orders`);
   const stolen = await cookieHeader(profile, `${world.app}/`);
   await page.getByRole("link", { name: "Log out" }).click();
@@ -32,15 +32,15 @@ test("logging out ends the session here and at the provider, one is asked again,
   expect(await heading(page)).toBe("Log out?");
   expect(await sessionCookies()).toEqual([]);
   await page.getByRole("button", { name: "Log out" }).click();
-  // The page to come back to is protected, so that one is asked again at once.
+  // The page after the logout is protected, so it leads to the login at once.
   await page.waitForURL(/\/interaction\//);
   expect(await heading(page)).toBe("Log in");
-  // The other worker looks for news every second.
+  // The other worker reads the revoked sessions every second.
   await sleep(2000);
   expect(await statuses(stolen, 20)).toEqual(Array(20).fill(401));
 });
 
-test("logging out works when the provider is down: the session here is over", async () => {
+test("logging out ends the session here even if the provider is down", async () => {
   await logIn(page, `${world.app}/orders`);
   await world.provider.goDown();
   try {
@@ -51,10 +51,10 @@ test("logging out works when the provider is down: the session here is over", as
   }
 });
 
-describe("a link of another site", () => {
-  test("asks before it logs out, and then does", async () => {
+describe("a link on another site", () => {
+  test("leads to a confirmation before the logout", async () => {
     await logIn(page, `${world.app}/orders`);
-    const elsewhere = world.app.replace("localhost", "127.0.0.1"); // to a browser another site
+    const elsewhere = world.app.replace("localhost", "127.0.0.1"); // for browsers another site
     await page.goto(`${elsewhere}/open`);
     await page.evaluate((href) => {
       const link = Object.assign(document.createElement("a"), { href, textContent: "Win a prize" });
@@ -75,7 +75,7 @@ describe("a link of another site", () => {
     expect(await sessionCookies()).toEqual([]);
   });
 
-  test("or an image of it, signs nobody out", async () => {
+  test("or an image on it, logs no user out", async () => {
     await logIn(page, `${world.app}/orders`);
     await page.goto(`${world.app.replace("localhost", "127.0.0.1")}/open`);
     await page.evaluate((src) => new Promise((resolve) => {
@@ -90,7 +90,7 @@ describe("a link of another site", () => {
 });
 
 describe("back-channel logout", () => {
-  test("a session that the provider ends is over within 2 s on both workers, and other people's are not", async () => {
+  test("a session that the provider ends is over within 2 s on both workers, and other users' sessions last", async () => {
     await logIn(page, `${world.app}/orders`);
     const cookie = await cookieHeader(profile, `${world.app}/`);
     const bob = new BrowserClient();
@@ -108,17 +108,17 @@ describe("back-channel logout", () => {
     expect(Object.values(workers).filter((connections) => connections > 0)).toHaveLength(2);
   });
 
-  test("whoever logs in again afterwards stays logged in", async () => {
+  test("a user who logs in again afterwards stays logged in", async () => {
     await logIn(page, `${world.app}/orders`, "bob");
     await world.provider.endSessions("bob");
     await sleep(1100);
     await logIn(page, `${world.app}/orders`, "bob");
     await page.reload();
-    expect(whereabouts(page, world.app)).toBe("/orders");
+    expect(addressIn(page, world.app)).toBe("/orders");
     expect(await heading(page)).toBe("Logged in as Bob Example");
   });
 
-  test("what is no logout token gets 400, and ends nothing", async () => {
+  test("anything but a logout token gets 400, and ends no session", async () => {
     await logIn(page, `${world.app}/orders`);
     const post = (body: string) => request(`${world.app}/backchannel-logout`, { method: "POST", headers: [["Content-Type", "application/x-www-form-urlencoded"]], body });
     const jwt = await world.provider.mint({ claims: { aud: "browser", sub: "alice" } });

@@ -1,9 +1,9 @@
-// Other ways to configure a login, each in a real browser: where the provider answers and how, how the filter proves itself, which tokens.
+// Other configurations of a login, each in a real browser: response modes, client authentication, kinds of tokens.
 
 import { generateKeyPairSync } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startBrowserWorld, SESSION_SECRET, type BrowserWorldOptions } from "../envoy/support/browser-world";
-import { eachTestGets, heading, picture, logIn, whereabouts, type BrowserContext, type Page } from "./support/browser";
+import { eachTestGets, heading, picture, logIn, addressIn, type BrowserContext, type Page } from "./support/browser";
 
 let profile: BrowserContext;
 let page: Page;
@@ -13,13 +13,13 @@ eachTestGets((fresh) => { [profile, page] = [fresh.profile, fresh.page]; });
 async function loggedIn(options: BrowserWorldOptions, path = "/orders?page=2") {
   const world = await startBrowserWorld(options);
   await logIn(page, world.app + path);
-  expect(whereabouts(page, world.app)).toBe(path);
+  expect(addressIn(page, world.app)).toBe(path);
   expect(await heading(page)).toBe("Logged in as Alice Example");
   return world;
 }
 
 describe("the provider's answer", () => {
-  test("by form_post, with cookies that only https carries", async () => {
+  test("by form_post, with Secure cookies", async () => {
     const world = await loggedIn({ filter: { response_mode: "form_post", session: { secret: SESSION_SECRET, cookie_secure: true } } });
     const cookies = await profile.cookies(`${world.app}/callback`);
     expect(cookies.length).toBeGreaterThan(0);
@@ -31,7 +31,7 @@ describe("the provider's answer", () => {
   });
 });
 
-describe("the filter proves itself at the token endpoint by", () => {
+describe("client authentication at the token endpoint by", () => {
   test.each(["client_secret_basic", "client_secret_post", "client_secret_jwt"])("%s", async (method) => {
     const secret = "a client secret: with reserved + & % characters"; // RFC 6749 §2.3.1
     await loggedIn({ filter: { token_endpoint_auth_method: method, client_secret: secret }, browser: { metadata: { token_endpoint_auth_method: method, client_secret: secret } } });
@@ -55,17 +55,17 @@ describe("the filter proves itself at the token endpoint by", () => {
   });
 });
 
-test("opaque access tokens, with UserInfo by them", async () => {
+test("an opaque access token works, and the filter calls UserInfo with it", async () => {
   const world = await loggedIn({ browser: { accessTokens: "opaque" } });
   expect((await world.provider.counts()).userinfo).toBe(1);
 });
 
-test("refresh_session_interval: the provider is asked in silence, and a person only when it knows nobody any more", async () => {
+test("refresh_session_interval: the login is repeated silently, and the user is asked only if the provider's session has ended", async () => {
   const world = await loggedIn({ filter: { refresh_session_interval: 2, backchannel_logout_path: undefined }, browser: { backchannelLogoutUri: undefined } });
   await world.provider.reset();
   await sleep(3100);
   await page.reload();
-  expect(whereabouts(page, world.app)).toBe("/orders?page=2");
+  expect(addressIn(page, world.app)).toBe("/orders?page=2");
   expect(await heading(page)).toBe("Logged in as Alice Example");
   const { authorization, "token:authorization_code": codes } = await world.provider.counts();
   expect([authorization, codes]).toEqual([1, 1]);
@@ -75,7 +75,7 @@ test("refresh_session_interval: the provider is asked in silence, and a person o
   expect(await heading(page)).toBe("Log in");
 });
 
-test("tokens that do not fit: a page that says so, and no circle", async () => {
+test("tokens that do not fit into cookies lead to a page that says so, and to no redirect loop", async () => {
   const world = await startBrowserWorld({ browser: { paddingBytes: 11_000 } });
   await logIn(page, `${world.app}/orders`);
   expect(await page.locator("footer code").innerText()).toBe("431 session_too_large");

@@ -1,4 +1,4 @@
-// The filter's own pages as people see them: in their language, light and dark, on a phone and on a desk, under the pages' own security policy.
+// The filter's own pages in a real browser: in the user's language, light and dark, on a phone and on a desktop, under their content security policy.
 
 import { newProfile, picture } from "./support/browser";
 import { byKeys, startWorld, type World } from "../envoy/support/world";
@@ -24,7 +24,7 @@ test.each([
   expect(await page.locator("html").getAttribute("lang")).toBe(locale.slice(0, 2));
   expect(await page.getByRole("link").first().innerText()).toBe(button);
   expect(await page.locator("img").evaluate((image) => (image as unknown as { naturalWidth: number }).naturalWidth)).toBeGreaterThan(0);
-  // Nothing is cut off or has to be scrolled to the side.
+  // The page does not need horizontal scrolling.
   expect(await page.locator("html").evaluate((html) => html.scrollWidth <= html.clientWidth)).toBe(true);
   expect(blocked).toEqual([]);
   await picture(page, `page-${locale}-${colorScheme}-${size}`);

@@ -1,4 +1,4 @@
-// Pages that reach the filter by way of a service worker, in a WebView, or ahead of time: in a real browser.
+// Pages that a service worker, a WebView or a prefetch requests, in a real browser.
 
 import { createServer, type IncomingMessage } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -9,12 +9,12 @@ import { startEnvoy, until } from "../envoy/support/envoy";
 import { request } from "../envoy/support/http";
 import { startProvider, type TestProvider } from "../envoy/support/provider";
 import { passes } from "../envoy/support/world";
-import { chooses, cookieHeader, heading, newProfile, logIn, whereabouts, type BrowserContext, type Page } from "./support/browser";
+import { chooseUser, cookieHeader, heading, newProfile, logIn, addressIn, type BrowserContext, type Page } from "./support/browser";
 
-/** One worker may have answered all requests; the other looks for news every second. */
-const HEARD_MS = 1500;
+/** One worker may have answered all requests. The other reads the revoked sessions every second. */
+const PROPAGATION_MS = 1500;
 
-/** As generators of offline-first applications write it: navigations go to the network by the worker's own fetch. */
+/** A service worker as generators of offline-first applications write it: it answers navigations with its own fetch. */
 const WORKER = `
   addEventListener("install", () => skipWaiting());
   addEventListener("activate", (event) => event.waitUntil(clients.claim()));
@@ -51,8 +51,8 @@ beforeEach(async () => {
 
 afterEach(() => profile.close());
 
-/** A person inside, whose pages come by way of the worker from now on. */
-async function byWorker(): Promise<void> {
+/** Logs in, and registers the service worker, which then requests all pages. */
+async function startServiceWorker(): Promise<void> {
   await logIn(page, `${app}/orders`);
   await page.evaluate(async () => {
     const controlled = new Promise((resolve) => navigator.serviceWorker.addEventListener("controllerchange", resolve));
@@ -62,43 +62,43 @@ async function byWorker(): Promise<void> {
   [seen, statuses] = [[], []];
   await page.goto(`${app}/orders?page=2`);
   const { "sec-fetch-mode": mode, "sec-fetch-dest": destination } = seen.find(({ url }) => url === "/orders?page=2")!.headers;
-  expect([mode, destination]).toEqual(["navigate", "empty"]); // or the tests below show nothing
+  expect([mode, destination]).toEqual(["navigate", "empty"]); // otherwise the tests below would prove nothing
   expect(await heading(page)).toBe("An application");
 }
 
-/** The provider logs everybody out, and both workers of Envoy know. */
-async function sessionEnds(): Promise<void> {
+/** Ends the session at the provider, and waits until both workers of Envoy have revoked it. */
+async function endSession(): Promise<void> {
   const headers: [string, string][] = [["Cookie", await cookieHeader(profile, app)]];
   await provider.endSessions("alice");
   await until("the end of the session in both workers", 5_000, async () =>
     (await Promise.all(Array.from({ length: 12 }, () => request(`${app}/api`, { headers })))).every(({ status }) => status === 401) ? true : undefined);
-  await sleep(HEARD_MS);
+  await sleep(PROPAGATION_MS);
 }
 
 describe("behind a service worker that answers navigations with fetch(event.request)", () => {
-  test("when the session has ended, the next page leads to the login and back, without a 401 in between", async () => {
-    await byWorker();
-    await sessionEnds();
+  test("after the session's end, the next page leads to the login and back, without a 401 in between", async () => {
+    await startServiceWorker();
+    await endSession();
     await page.goto(`${app}/orders?page=3`);
     expect(page.url()).toMatch(new RegExp(`^${provider.issuer}/interaction/`));
-    await chooses(page, "alice");
-    expect([whereabouts(page, app), await heading(page)]).toEqual(["/orders?page=3", "An application"]);
+    await chooseUser(page, "alice");
+    expect([addressIn(page, app), await heading(page)]).toEqual(["/orders?page=3", "An application"]);
     expect(statuses.filter((status) => status >= 400)).toEqual([]);
     await page.reload();
     expect(await heading(page)).toBe("An application");
   });
 
-  test("where the provider still knows who it is, the page comes without a question", async () => {
-    await byWorker();
+  test("if the provider still has a session, the page opens without a question", async () => {
+    await startServiceWorker();
     await profile.clearCookies({ domain: "localhost", path: "/" });
     await page.goto(`${app}/orders?page=3`);
-    expect([whereabouts(page, app), await heading(page)]).toEqual(["/orders?page=3", "An application"]);
+    expect([addressIn(page, app), await heading(page)]).toEqual(["/orders?page=3", "An application"]);
     expect(statuses.filter((status) => status >= 400)).toEqual([]);
   });
 
-  test("a script's request is told to log in, and begins none", async () => {
-    await byWorker();
-    await sessionEnds();
+  test("a script's request gets 401 sign_in_needed, and starts no login", async () => {
+    await startServiceWorker();
+    await endSession();
     const answer = await page.evaluate(async () => {
       const response = await fetch("/api");
       return { status: response.status, code: (await response.json() as { code: string }).code };
@@ -108,14 +108,14 @@ describe("behind a service worker that answers navigations with fetch(event.requ
   });
 });
 
-test("in a WebView of Android, which names its application in X-Requested-With, a person logs in", async () => {
+test("in an Android WebView, which sends its application's name in X-Requested-With, a user logs in", async () => {
   await page.setExtraHTTPHeaders({ "X-Requested-With": "com.example.app" });
   await logIn(page, `${app}/orders`);
-  expect([whereabouts(page, app), await heading(page)]).toEqual(["/orders", "An application"]);
+  expect([addressIn(page, app), await heading(page)]).toEqual(["/orders", "An application"]);
   expect(seen.find(({ url }) => url === "/orders")!.headers["x-requested-with"]).toBe("com.example.app");
 });
 
-test("a page that is fetched ahead begins no login", async () => {
+test("a prefetched page starts no login", async () => {
   const ahead = page.waitForResponse(`${app}/orders`);
   await page.goto(`${app}/open`);
   const answer = await ahead, { "sec-purpose": purpose } = await answer.request().allHeaders();

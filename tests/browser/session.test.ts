@@ -1,9 +1,9 @@
-// A session in use, in a real browser: refreshed in silence, kept when secrets rotate, large, and gone when its cookies are damaged.
+// A session in a real browser: silent refresh, rotation of secrets, large tokens, damaged cookies.
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { listeners, SESSION_SECRET, startBrowserWorld, type BrowserWorld } from "../envoy/support/browser-world";
 import { request } from "../envoy/support/http";
-import { chooses, cookieHeader, eachTestGets, heading, newProfile, logIn, type BrowserContext, type Page } from "./support/browser";
+import { chooseUser, cookieHeader, eachTestGets, heading, newProfile, logIn, type BrowserContext, type Page } from "./support/browser";
 
 let profile: BrowserContext;
 let page: Page;
@@ -14,7 +14,7 @@ type Cookies = Awaited<ReturnType<BrowserContext["cookies"]>>;
 
 interface Seen { status: number; token: string }
 
-/** What the upstream says of so many fetch() calls of the page at once. */
+/** The upstream's answers to this many concurrent fetch() calls of the page. */
 function fetches(times: number): Promise<Seen[]> {
   return page.evaluate((count) => Promise.all(Array.from({ length: count }, async () => {
     const response = await fetch("/echo", { headers: { accept: "application/json" } });
@@ -31,7 +31,7 @@ describe("access tokens of five seconds", () => {
     world = await startBrowserWorld({ browser: { accessTokenSec: ACCESS_TOKEN_SEC } });
   });
 
-  test("are refreshed in silence, again and again", async () => {
+  test("are refreshed silently, again and again", async () => {
     await logIn(page, `${world.app}/orders`);
     const tokens = [(await fetches(1))[0]!.token];
     await world.provider.reset();
@@ -46,7 +46,7 @@ describe("access tokens of five seconds", () => {
     expect((await world.provider.counts()).authorization).toBe(0);
   }, 60_000);
 
-  test("50 requests at once, of a page and of other connections to both workers: one refresh, and nobody is logged out", async () => {
+  test("50 requests at once, from a page and from other connections, to both workers cause one refresh, and the session lasts", async () => {
     await logIn(page, `${world.app}/orders`);
     const cookie = await cookieHeader(profile, `${world.app}/`);
     const old = (await fetches(1))[0]!.token;
@@ -64,7 +64,7 @@ describe("access tokens of five seconds", () => {
     const workers = await world.envoy.stats(/listener\..*worker_\d+\.downstream_cx_total/);
     expect(Object.values(workers).filter((connections) => connections > 0)).toHaveLength(2);
 
-    // The browser holds the rotated refresh token: the old one would now end everything.
+    // The browser has the rotated refresh token. The old one would now end the session.
     await world.provider.fault("token", null);
     await sleep(ACCESS_TOKEN_SEC * 1000 + 200);
     await page.reload();
@@ -72,16 +72,16 @@ describe("access tokens of five seconds", () => {
     expect((await world.provider.counts())["token:refresh_token"]).toBe(2);
   }, 60_000);
 
-  test("a refresh that the provider refuses ends the session, and the way to log in is open", async () => {
+  test("a refresh that the provider refuses ends the session, and the user can log in again", async () => {
     await logIn(page, `${world.app}/orders`);
     await world.provider.fault("token", { kind: "reply", status: 400, body: '{"error":"invalid_grant"}', times: 1 });
     await sleep(ACCESS_TOKEN_SEC * 1000 + 200);
     await page.goto(`${world.app}/orders?again`);
-    expect(page.url()).toBe(`${world.app}/orders?again`); // the provider still knew who it was
+    expect(page.url()).toBe(`${world.app}/orders?again`); // the provider still had a session
     expect(await heading(page)).toBe("Logged in as Alice Example");
   }, 60_000);
 
-  test("a provider that is down: 503 once the token has expired, and the session goes on when it is back", async () => {
+  test("if the provider is down, an expired token leads to 503, and the session continues when the provider is back", async () => {
     await logIn(page, `${world.app}/orders`);
     await world.provider.reset();
     await world.provider.fault("token", { kind: "reply", status: 503, body: "{}" });
@@ -99,17 +99,17 @@ describe("the secret", () => {
   const NEXT = "the next session secret, as long as the first one";
   const LAST = "another session secret that has sealed nothing yet";
 
-  test("rotates by a reload and nobody is logged out; when the old one goes, one is asked again", async () => {
+  test("rotates by a reload without a logout; a session of a removed secret has to log in again", async () => {
     const world = await startBrowserWorld({ envoy: { reloadable: true } });
     const reload = async (secret: string | string[]) => expect(await world.envoy.reload({ listeners: listeners(world.filter({ session: { secret } })) })).toEqual({ accepted: true });
-    /** Opens a page with these cookies on new connections: those that are open go on with the configuration that they began with. */
-    const visit = async (cookies: Cookies): Promise<{ asked: boolean; who: string; cookies: Cookies }> => {
+    /** Opens a page with these cookies, on new connections: open ones keep the configuration that they began with. */
+    const openPage = async (cookies: Cookies): Promise<{ asked: boolean; who: string; cookies: Cookies }> => {
       const before = (await world.provider.counts()).authorization;
       const visitor = await newProfile();
       await visitor.addCookies(cookies);
       const visited = await visitor.newPage();
       await visited.goto(`${world.app}/orders`);
-      if (cookies.length === 0) await chooses(visited, "bob");
+      if (cookies.length === 0) await chooseUser(visited, "bob");
       const seen = { asked: (await world.provider.counts()).authorization > before, who: await heading(visited), cookies: await visitor.cookies(world.app) };
       await visitor.close();
       return seen;
@@ -118,13 +118,13 @@ describe("the secret", () => {
     await logIn(page, `${world.app}/orders`);
     const old = await profile.cookies(world.app);
     await reload([NEXT, SESSION_SECRET]);
-    expect(await visit(old)).toMatchObject({ asked: false, who: "Logged in as Alice Example" });
-    const young = (await visit([])).cookies;
+    expect(await openPage(old)).toMatchObject({ asked: false, who: "Logged in as Alice Example" });
+    const young = (await openPage([])).cookies;
     await reload(NEXT);
-    expect(await visit(young)).toMatchObject({ asked: false, who: "Logged in as Bob Example" });
-    expect(await visit(old)).toMatchObject({ asked: true, who: "Log in" });
+    expect(await openPage(young)).toMatchObject({ asked: false, who: "Logged in as Bob Example" });
+    expect(await openPage(old)).toMatchObject({ asked: true, who: "Log in" });
     await reload(LAST);
-    expect(await visit(young)).toMatchObject({ asked: true, who: "Log in" });
+    expect(await openPage(young)).toMatchObject({ asked: true, who: "Log in" });
   }, 60_000);
 });
 
@@ -137,7 +137,7 @@ describe("tokens of 12 kB", () => {
 
   const chunks = async () => (await profile.cookies(world.app)).filter(({ name }) => !name.includes("flow"));
 
-  test("are kept in chunks that browsers take, and arrive whole", async () => {
+  test("are stored in chunks that browsers accept, and reach the upstream complete", async () => {
     await logIn(page, `${world.app}/orders`);
     expect(await heading(page)).toBe("Logged in as Alice Example");
     const headers = await page.evaluate(async () => (await (await fetch("/echo", { headers: { accept: "application/json" } })).json() as { headers: [string, string][] }).headers);
@@ -151,13 +151,13 @@ describe("tokens of 12 kB", () => {
     for (const { name, value } of cookies) expect(name.length + value.length).toBeLessThan(4096);
   });
 
-  test("a missing, changed or swapped chunk is no session, and no error either", async () => {
+  test("with a missing, changed or swapped chunk there is no session, and no error", async () => {
     await logIn(page, `${world.app}/orders`);
     const cookies = await chunks();
     const header = (changed: typeof cookies) => changed.map(({ name, value }) => `${name}=${value}`).join("; ");
     const status = async (changed: typeof cookies) => (await request(`${world.app}/`, { headers: [["Cookie", header(changed)]] })).status;
     expect(await status(cookies)).toBe(200);
-    expect(await status([...cookies].reverse())).toBe(200); // their names say which is which
+    expect(await status([...cookies].reverse())).toBe(200); // their names give the order
     for (let i = 0; i < cookies.length; i++) {
       expect(await status(cookies.filter((_, k) => k !== i))).toBe(401);
       expect(await status(cookies.map((one, k) => k === i ? { ...one, value: flipped(one.value) } : one))).toBe(401);
@@ -165,7 +165,7 @@ describe("tokens of 12 kB", () => {
     }
   });
 
-  test("logging out takes every chunk away", async () => {
+  test("logging out removes every chunk", async () => {
     await logIn(page, `${world.app}/orders`);
     await page.getByRole("link", { name: "Log out" }).click();
     await page.waitForURL(`${world.provider.issuer}/session/end?**`);

@@ -1,15 +1,15 @@
-// `npm start` as a person meets it: the URL that it prints first, opened in a browser. `npm run docs:demo` makes README's picture of it.
+// `npm start`: the first URL that it prints, opened in a browser. `npm run docs:demo` makes README's picture with this test.
 
 import { join } from "node:path";
 import { fourFreePorts, guideOf, startDemo } from "../envoy/support/demo";
-import { chooses, heading, newProfile, picture, type Page } from "./support/browser";
+import { chooseUser, heading, newProfile, picture, type Page } from "./support/browser";
 
-test("the first URL leads to a login, a page that says who it is, a second tab, a logout, and a login again", async () => {
+test("the first URL leads to a login, a page with the user's name, a second tab, a logout, and a login again", async () => {
   const guide = await guideOf(startDemo(await fourFreePorts()));
   const [url] = /http:\S+/.exec(guide)!;
   const page = await (await newProfile()).newPage();
   await page.goto(url);
-  await chooses(page, "alice");
+  await chooseUser(page, "alice");
   expect(page.url()).toBe(url);
   expect(await heading(page)).toBe("Logged in as Alice Example");
   const text = await page.locator("main").innerText();
@@ -31,7 +31,7 @@ test("the first URL leads to a login, a page that says who it is, a second tab, 
   expect(await heading(page)).toBe("Log in");
 }, 60_000);
 
-/** The page down to the first identity headers: README needs no more. */
+/** The page down to the first identity headers, for README. */
 async function pictureForReadme(page: Page): Promise<void> {
   const before = page.viewportSize()!, width = 840;
   await page.setViewportSize({ width, height: before.height });

@@ -86,7 +86,7 @@ describe("a reduced list", () => {
 
   test("duty 168: with the complete list a request passes", async () => {
     const envoy = await start(NEEDED), token = await provider.mint();
-    await until("the filter to know the provider", 10_000, async () => ((await getWith(envoy.url, token)).status === 200 ? true : undefined));
+    await until("the provider's keys", 10_000, async () => ((await getWith(envoy.url, token)).status === 200 ? true : undefined));
   });
 
   test.each(["proxy_remove_header_map_value", "proxy_replace_header_map_value"])("duty 168: without %s, which removes forged headers, Envoy does not start", async (name) => {

@@ -1,4 +1,4 @@
-// An application of its own at the provider, without Envoy and filter: what the provider does can be seen before anything stands between.
+// An application that uses the provider directly, without Envoy and the filter, for tests of the provider itself.
 
 import { createServer } from "node:http";
 import { close, listenOn } from "../../../cli/demo/ports";
@@ -11,11 +11,11 @@ export interface Tokens { access_token: string; refresh_token: string; id_token:
 export interface Application {
   provider: TestProvider;
   url: string;
-  /** Logout tokens that the provider has sent. */
+  /** The logout tokens that the provider has sent. */
   logoutTokens: string[];
   loginUrl(parameters?: Record<string, string>): string;
   token(form: Record<string, string>): Promise<Tokens>;
-  /** Trades the code of a callback's URL. */
+  /** Exchanges the code of a callback's URL for tokens. */
   redeem(callback: string): Promise<Tokens>;
 }
 

@@ -1,4 +1,4 @@
-// A real browser for a test file: Chromium, started once, ended with the file; each test gets a profile of its own.
+// A real browser for a test file: Chromium, started once, stopped with the file. Each test gets its own profile.
 
 import { accessSync, constants, mkdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
@@ -9,7 +9,7 @@ export type { BrowserContext, Page } from "playwright-core";
 
 const NAMES = ["chromium", "chromium-browser", "google-chrome"];
 const PICTURES = join(__dirname, "../../../build/screenshots");
-/** No answer here takes longer, unless it never comes. */
+/** The timeout of every wait for the browser. */
 const WITHIN_MS = 10_000;
 
 let running: Promise<Browser> | undefined;
@@ -36,7 +36,7 @@ function isProgram(path: string): boolean {
   }
 }
 
-/** A browser profile with nothing in it. Pages get scripts from tests, which their content security policy would forbid. */
+/** An empty browser profile. It ignores pages' content security policy, which would block the tests' scripts. */
 export async function newProfile(): Promise<BrowserContext> {
   const browser = await (running ??= start());
   const profile = await browser.newContext({ bypassCSP: true, viewport: { width: 1000, height: 760 } });
@@ -44,7 +44,7 @@ export async function newProfile(): Promise<BrowserContext> {
   return profile;
 }
 
-/** A fresh profile and a page in it for each test of the file, closed after it. */
+/** Gives each test of the file a new profile with a page, and closes it afterwards. */
 export function eachTestGets(take: (fresh: { profile: BrowserContext; page: Page }) => void): void {
   let profile: BrowserContext;
   beforeEach(async () => {
@@ -54,14 +54,14 @@ export function eachTestGets(take: (fresh: { profile: BrowserContext; page: Page
   afterEach(() => profile.close());
 }
 
-/** Keeps what the page looks like in build/screenshots. */
+/** Saves a screenshot of the page in build/screenshots. */
 export async function picture(page: Page, name: string): Promise<void> {
   mkdirSync(PICTURES, { recursive: true });
   await page.screenshot({ path: join(PICTURES, `${name}.png`), fullPage: true });
 }
 
-/** Where a page stands: "/path?query" of the application, or the whole URL of anything else. */
-export function whereabouts(page: Page, app: string): string {
+/** The page's address: "/path?query" within the application, otherwise the whole URL. */
+export function addressIn(page: Page, app: string): string {
   const url = page.url();
   return url.startsWith(`${app}/`) ? url.slice(app.length) : url;
 }
@@ -70,15 +70,15 @@ export function heading(page: Page): Promise<string> {
   return page.locator("h1").innerText();
 }
 
-/** Chooses a person on the provider's page, and waits for the page that follows the redirects. */
-export async function chooses(page: Page, person: string): Promise<void> {
+/** Chooses a user on the provider's page, and waits for the page after the redirects. */
+export async function chooseUser(page: Page, person: string): Promise<void> {
   await page.locator(`button[name=login][value=${person}]`).click();
   await page.waitForURL((url) => !url.pathname.startsWith("/interaction/"));
 }
 
 export async function logIn(page: Page, url: string, person = "alice"): Promise<void> {
   await page.goto(url);
-  await chooses(page, person);
+  await chooseUser(page, person);
 }
 
 /** The Cookie header that the browser would send to this URL. */
