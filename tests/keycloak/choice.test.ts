@@ -1,4 +1,4 @@
-// Which way the tests with Keycloak run is never a guess that fails later: what cannot be is refused at once, with what to install.
+// KEYCLOAK_TESTS: if Keycloak cannot run in the wanted way on this machine, the tests fail at once and name what to install.
 
 import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -8,23 +8,23 @@ import { runProgram } from "../support/child";
 
 const ROOT = join(__dirname, "../..");
 
-/** What a program says when it refuses, on a machine with nothing but Node. */
+/** The error output of a program that fails on a machine that has only Node. */
 function refusal(program: string, env: Record<string, string> = {}): string {
   const { status, stderr } = runProgram(process.execPath, ["--import", "tsx", program], { cwd: ROOT, env: { PATH: "", ...env } });
   expect(status).toBe(1);
   return stderr;
 }
 
-test.each(["docker", "NATIVE", "containers,native"])("KEYCLOAK_TESTS=%s is refused, and the two that can be are named", (value) => {
+test.each(["docker", "NATIVE", "containers,native"])("KEYCLOAK_TESTS=%s is refused, and the error names the two valid values", (value) => {
   expect(refusal("tests/keycloak/support/keep.ts", { KEYCLOAK_TESTS: value })).toContain(`KEYCLOAK_TESTS=${value}: expected "containers" or "native".`);
 });
 
-test("native is refused on a machine without Java, and what to install is named", () => {
-  const told = refusal("tests/keycloak/support/keep.ts", { KEYCLOAK_TESTS: "native" });
-  expect(told).toMatch(/^KEYCLOAK_TESTS=native, but this machine cannot: .*no Java \(17 or newer\).*apt-get install openjdk-17-jre-headless/);
+test("native is refused on a machine without Java, and the error names what to install", () => {
+  const message = refusal("tests/keycloak/support/keep.ts", { KEYCLOAK_TESTS: "native" });
+  expect(message).toMatch(/^KEYCLOAK_TESTS=native, but this machine cannot: .*no Java \(17 or newer\).*apt-get install openjdk-17-jre-headless/);
 });
 
-test("a fresh clone on such a machine is told of Java and Maven at once", () => {
+test("in a fresh clone on such a machine the error names Java and Maven together", () => {
   const clone = mkdtempSync(join(tmpdir(), "envoy-oidc-clone-"));
   atEnd(async () => rmSync(clone, { recursive: true }));
   mkdirSync(join(clone, "cli"));

@@ -1,5 +1,5 @@
-// docker-compose.yml, and what `envoy-oidc generate --target compose` writes: where these tests run in containers they are run; elsewhere Envoy
-// judges their configurations, as far as that goes without.
+// docker-compose.yml, and the output of `envoy-oidc generate --target compose`. If these tests run in containers, they start both; otherwise Envoy
+// validates the configurations.
 
 import { chmodSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -24,7 +24,7 @@ const SECRETS = { CLIENT_SECRET: "what the provider gave", SESSION_SECRET: "Yb0p
 function newFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "envoy-oidc-compose-"));
   atEnd(async () => rmSync(folder, { recursive: true }));
-  chmodSync(folder, 0o755); // images have users of their own
+  chmodSync(folder, 0o755); // the images run as other users
   return folder;
 }
 
@@ -37,12 +37,12 @@ if (keycloak().state.mode === "containers") {
 
     beforeAll(async () => (stack = await startCompose()), START_MS);
 
-    test("says in the end which URL to open, and as whom to log in", async () => {
-      const said = await until("the service `ready` to say so", 90_000, async () => /Open .*/.exec(await stack.run("logs", "--no-color", "ready"))?.[0]);
-      expect(said).toContain(`Open ${stack.gateway}/ and log in as ${USER.name} / ${USER.password}, or as ${BOSS.name} / ${BOSS.password}`);
+    test("prints which URL to open, and the users for the login", async () => {
+      const printed = await until("the line of the service `ready`", 90_000, async () => /Open .*/.exec(await stack.run("logs", "--no-color", "ready"))?.[0]);
+      expect(printed).toContain(`Open ${stack.gateway}/ and log in as ${USER.name} / ${USER.password}, or as ${BOSS.name} / ${BOSS.password}`);
     }, 100_000);
 
-    test("the URL leads to Keycloak's form, and from there to what the upstream received", async () => {
+    test("the URL leads to Keycloak's form, and the login to the upstream, which shows what it received", async () => {
       const client = new BrowserClient();
       const form = await client.open(page());
       expect([isLoginForm(form), new URL(form.url).origin]).toEqual([true, stack.keycloak]);
@@ -54,14 +54,14 @@ if (keycloak().state.mode === "containers") {
       expect(headers).not.toHaveProperty("cookie");
     });
 
-    test("a program's token passes on the same URL, and no other does", async () => {
+    test("a program's valid token passes on the same URL; a bad one, or none, does not", async () => {
       const token = await stack.realm.clientCredentials();
       expect((await getWith(page(), token)).json<Echo>().headers).toMatchObject({ "x-access-token": token });
       expect((await getWith(page(), token.slice(0, -4))).status).toBe(401);
       expect((await request(page(), { headers: [["Accept", "application/json"]] })).status).toBe(401);
     });
 
-    test("who logs out is logged out of Keycloak as well", async () => {
+    test("a user who logs out is logged out of Keycloak as well", async () => {
       const client = new BrowserClient();
       await keycloakLogin(client, page());
       const after = await client.open(`${stack.gateway}/logout`);
@@ -70,12 +70,12 @@ if (keycloak().state.mode === "containers") {
       expect([isLoginForm(again), new URL(again.url).origin]).toEqual([true, stack.keycloak]);
     });
 
-    test("whom the administrator logs out is refused here, because Keycloak says so to Envoy", async () => {
+    test("a user whom the administrator logs out is logged out here too, by Keycloak's back-channel logout", async () => {
       const client = new BrowserClient();
       await keycloakLogin(client, page(), BOSS);
       expect((await client.get(page())).status).toBe(200);
       await stack.realm.endSessions(BOSS.name);
-      // The first answer that is no page any more counts: an error on the way would be one that people see.
+      // The first answer after the last page counts, because users would see an error in between.
       const over = await until("the session to be over", 10_000, async () => {
         const { status } = await client.get(page());
         return status === 200 ? undefined : status;
@@ -83,50 +83,50 @@ if (keycloak().state.mode === "containers") {
       expect(over).toBe(302);
     });
 
-    test("nothing is published but Envoy and Keycloak, and these on loopback alone", async () => {
+    test("only Envoy and Keycloak are published, and only on loopback", async () => {
       const published = async (service: string, port: string) => (await stack.run("port", service, port).catch(() => "")).trim().replace(/:\d+$/, "");
       expect(await published("envoy", "10000")).toBe("127.0.0.1");
       expect(await published("keycloak", "8080")).toBe("127.0.0.1");
       expect(["", ":0"]).toContain(await published("upstream", "8000"));
     });
 
-    test("without a compiled filter it says how to make one", async () => {
+    test("without a compiled filter the log says how to compile it", async () => {
       const folder = newFolder();
       for (const part of ["docker-compose.yml", ".env", "envoy"]) cpSync(join(ROOT, part), join(folder, part), { recursive: true });
       const run = compose(folder);
       atEnd(async () => void (await run("down")));
       await run("up", "--detach", "--no-deps", "ready");
-      await until("it to say so", 30_000, async () =>
+      await until("the log line", 30_000, async () =>
         ((await run("logs", "--no-color", "ready")).includes("build/envoy-oidc.wasm, is not there. Compile it, and start again: npm run build") ? true : undefined));
     });
   });
 } else {
-  describe("docker-compose.yml, which cannot run without containers,", () => {
+  describe("docker-compose.yml, without containers", () => {
     const services = parse(text("docker-compose.yml")).services as Record<string, { image: string; environment: Record<string, string>; ports?: string[] }>;
     const environment = { ...services.envoy!.environment, OIDC_DISCOVERY: "http://localhost:8080/realms/quickstart-realm/.well-known/openid-configuration", OIDC_AFTER_LOGOUT: "http://localhost:10000/" };
     const inPlace = (file: string) => text(file).replaceAll(/(?<=[\s"])\/project(?=\/)/g, ROOT);
 
-    test.each(["envoy/keycloak/envoy.yaml", "envoy/keycloak/upstream.yaml"])("%s is a configuration that Envoy takes", async (file) => {
+    test.each(["envoy/keycloak/envoy.yaml", "envoy/keycloak/upstream.yaml"])("Envoy accepts %s", async (file) => {
       expect(await validateConfig(inPlace(file), environment)).toBe("");
     });
 
-    test.each(["OIDC_DISCOVERY", "OIDC_CLIENT_SECRET", "OIDC_SESSION_SECRET", "OIDC_AFTER_LOGOUT"])("without %s the filter is not taken, and says what is missing", async (name) => {
+    test.each(["OIDC_DISCOVERY", "OIDC_CLIENT_SECRET", "OIDC_SESSION_SECRET", "OIDC_AFTER_LOGOUT"])("without %s the filter refuses its configuration, and names what is missing", async (name) => {
       const { [name]: _left, ...others } = environment as Record<string, string>;
       expect(await validateConfig(inPlace("envoy/keycloak/envoy.yaml"), others)).toContain(name);
     });
 
-    test("takes its images from .env, two for all services", () => {
+    test("takes the two images of all services from .env", () => {
       expect(new Set(Object.values(services).map(({ image }) => image))).toEqual(new Set(["${ENVOY_IMAGE}", "${KEYCLOAK_IMAGE}"]));
     });
 
-    test("publishes Envoy and Keycloak, on loopback alone", () => {
+    test("publishes only Envoy and Keycloak, and only on loopback", () => {
       const published = Object.entries(services).flatMap(([name, { ports = [] }]) => ports.map((port) => [name, port]));
       expect(published).toEqual([["keycloak", "127.0.0.1:${KEYCLOAK_PORT:-8080}:8080"], ["envoy", "127.0.0.1:${ENVOY_PORT:-10000}:10000"]]);
     });
   });
 }
 
-describe("what envoy-oidc generate --target compose writes", () => {
+describe("the output of envoy-oidc generate --target compose", () => {
   let folder: string, written: string;
   beforeAll(async () => {
     folder = newFolder();
@@ -135,12 +135,12 @@ describe("what envoy-oidc generate --target compose writes", () => {
     written = readFileSync(join(folder, "compose.yaml"), "utf8");
   });
 
-  test("has an Envoy configuration that Envoy takes, and the image that docker-compose.yml has", async () => {
+  test("has a valid Envoy configuration, and the image of docker-compose.yml", async () => {
     expect(await validateConfig(readFileSync(join(folder, "envoy.yaml"), "utf8"), SECRETS)).toBe("");
     expect(parse(written).services.envoy.image).toBe(image("ENVOY_IMAGE"));
   });
 
-  test("mounts its other file and the module where Envoy looks for them, for reading", () => {
+  test("mounts its other file and the module, read-only, where Envoy looks for them", () => {
     expect(readdirSync(folder).sort()).toEqual(["compose.yaml", "envoy.yaml"]);
     const { command, volumes } = parse(written).services.envoy as { command: string[]; volumes: string[] };
     expect(volumes).toEqual([`./envoy.yaml:${command.at(-1)}:ro`, "./envoy-oidc.wasm:/etc/envoy/envoy-oidc.wasm:ro"]);
@@ -148,14 +148,14 @@ describe("what envoy-oidc generate --target compose writes", () => {
   });
 
   if (keycloak().state.mode === "containers") {
-    test.each(Object.keys(SECRETS))("is refused without %s, which it names", async (name) => {
+    test.each(Object.keys(SECRETS))("is refused without %s, and the error names it", async (name) => {
       await expect(compose(folder, { ...SECRETS, [name]: "" })("config")).rejects.toThrow(/set it in \.env/);
     });
 
     test("starts an Envoy that refuses requests without a token", async () => {
       const port = await freePort();
       cpSync(FILTER_WASM, join(folder, "envoy-oidc.wasm"));
-      // The port is free, and the image that these tests make of Envoy has no authorities.
+      // A free port, and a file of authorities, which the tests' Envoy image does not have.
       writeFileSync(join(folder, "compose.yaml"), written.replace('"8080:8080"', `"127.0.0.1:${port}:8080"`).replace("    volumes:\n", `$&    - ${join(ROOT, "tests/mesh/support/tls/idp.example.com.pem")}:/etc/ssl/certs/ca-certificates.crt:ro\n`));
       const run = compose(folder, SECRETS);
       atEnd(async () => void (await run("down", "--timeout", "3")));

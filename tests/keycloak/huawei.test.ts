@@ -1,4 +1,4 @@
-// A policy of Huawei Cloud APIG, field by field. The size of its tokens: large-tokens.test.ts.
+// A policy of Huawei Cloud APIG, field by field. large-tokens.test.ts tests the size of tokens.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -15,9 +15,9 @@ import { withoutExpiresIn } from "./support/without-expires-in";
 const OTHER_ALGORITHMS = ["RS384", "RS512", "ES256"];
 const PAGE = "/anything/orders?page=2";
 let realm: Realm;
-/** The realm's first key; and a token of that and of the one that signs now. */
+/** The realm's first key; a token signed with it, and one signed with the current key. */
 let firstKey: string, byFirstKey: string, bySecondKey: string;
-/** What every policy here has. */
+/** The fields of every policy in this file. */
 let client: Policy;
 let at: Awaited<ReturnType<typeof gateways>>;
 
@@ -29,13 +29,13 @@ function gateways() {
   const jwks = { ...client, jwks_enabled: true };
   const leftOut = { endpoint_clusters: { token_endpoint: "keycloak_without_expires_in" } };
   return startGateways(realm, {
-    // The page's example script, with one of the two that it says are needed.
+    // The page's example script, with jwks_enabled: the page requires that or public_key.
     example: () => converted({ ...jwks, client_id: "basic-only", access_token_expires_in: 3000, redirect_after_logout_uri: "https://www.example.com/bye" }),
     pinned: () => converted({ ...jwks, public_key: firstKey }),
     bare: () => converted(client),
     header: () => converted({ ...jwks, auth_header_name: "X-Api-Token" }),
-    told: () => converted({ ...jwks, scope: "openid email profile phone", set_access_token_header_enabled: true, set_userinfo_header_enabled: true }),
-    untold: () => converted({ ...jwks, set_access_token_header_enabled: false, set_userinfo_header_enabled: false }),
+    withHeaders: () => converted({ ...jwks, scope: "openid email profile phone", set_access_token_header_enabled: true, set_userinfo_header_enabled: true }),
+    withoutHeaders: () => converted({ ...jwks, set_access_token_header_enabled: false, set_userinfo_header_enabled: false }),
     refreshing: () => converted({ ...jwks, client_id: "three-seconds", slient_renew_access_token_enabled: true }),
     ending: () => converted({ ...jwks, client_id: "three-seconds", slient_renew_access_token_enabled: false }),
     assumed: () => ({ ...converted({ ...jwks, access_token_expires_in: 3 }), ...leftOut }),
@@ -69,8 +69,8 @@ test("docs/from-huawei.md has every field of the policy, with the attributes tha
 });
 
 describe("the login of the example script", () => {
-  test("leads to Keycloak with the default scopes, and back by redirect_api to the page; the client proves itself by client_secret_basic alone", async () => {
-    await expect(realm.clientCredentials({ client_id: "basic-only" })).rejects.toThrow("client_secret_basic"); // which the filter thus uses
+  test("leads to Keycloak with the default scopes, and back by redirect_api to the page; the client authenticates with client_secret_basic", async () => {
+    await expect(realm.clientCredentials({ client_id: "basic-only" })).rejects.toThrow("client_secret_basic"); // the client accepts no other method
     const browser = new BrowserClient();
     const first = await browser.get(at.example.url + PAGE);
     const sent = new URL(first.one("location")!);
@@ -82,8 +82,8 @@ describe("the login of the example script", () => {
     expect(userinfoOf(page.json<Echo>())).toMatchObject({ preferred_username: USER.name, email: "quickstart-user@example.com" });
   });
 
-  test("asks for the scopes of the policy instead, where it has some, and gets them", async () => {
-    const page = await logIn(at.told);
+  test("requests the scopes of the policy instead, if it has any, and gets them", async () => {
+    const page = await logIn(at.withHeaders);
     expect(claimsOf(page.json<Echo>().headers.authorization!).scope.split(" ").sort()).toEqual(["email", "openid", "phone", "profile"]);
   });
 
@@ -94,45 +94,45 @@ describe("the login of the example script", () => {
 
 describe("redirect_api and logout_api", () => {
   test.each([
-    ["by a person", { accept: "text/html" }, /This page only completes a login\..*Open the page that you want\..*callback_direct/s],
+    ["by a browser", { accept: "text/html" }, /This page only completes a login\..*Open the page that you want\..*callback_direct/s],
     ["by a program", {}, /^\{"error_description":"This address is only the way back from the identity provider\.","code":"callback_direct"/],
-  ])("the callback called directly %s is refused, and says what it is", async (_who, headers, says) => {
+  ])("the callback called directly %s is refused, and the answer says what the address is", async (_who, headers, text) => {
     const before = await at.example.arrived();
     const response = await at.example.get("/redirect", { headers });
-    expect([response.status, response.body]).toEqual([400, expect.stringMatching(says)]);
+    expect([response.status, response.body]).toEqual([400, expect.stringMatching(text)]);
     expect(await at.example.arrived()).toBe(before);
   });
 
   test.each([
-    ["a code of nobody's", "?code=x&state=y"],
-    ["a state of nobody's", `?code=x&state=${"s".repeat(32)}&iss=x`],
+    ["an unknown code and state", "?code=x&state=y"],
+    ["an unknown state of the right length", `?code=x&state=${"s".repeat(32)}&iss=x`],
   ])("the callback called with %s is refused", async (_what, query) => {
     const response = await at.example.get(`/redirect${query}`);
     expect([response.status, codeOf(response.body)]).toEqual([400, "login_unknown"]);
   });
 
-  test.each(["POST", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH"])("the callback takes GET, not %s", async (method) => {
+  test.each(["POST", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH"])("the callback accepts GET, not %s", async (method) => {
     const response = await at.example.get("/redirect?code=x&state=y", { method });
     expect([response.status, response.one("allow")]).toEqual([405, "GET"]);
   });
 
-  test.each(["HEAD", "PUT", "DELETE", "OPTIONS", "PATCH"])("the logout takes GET, and POST for its own page's form, not %s", async (method) => {
+  test.each(["HEAD", "PUT", "DELETE", "OPTIONS", "PATCH"])("the logout accepts GET, and POST for its own page's form, not %s", async (method) => {
     const response = await at.example.get("/logout", { method });
     expect([response.status, response.one("allow")]).toEqual([405, "GET, POST"]);
   });
 
-  test.each(["/redirect", "/logout"])("%s never reaches the backend, with a good token neither", async (path) => {
+  test.each(["/redirect", "/logout"])("%s never reaches the backend, even with a valid token", async (path) => {
     const before = await at.example.arrived();
     expect((await at.example.get(path, { token: byFirstKey })).status).not.toBe(200);
     expect(await at.example.arrived()).toBe(before);
   });
 
-  test.each(["/redirect/", "/redirect/x", "/redirects", "/Redirect", "/logout/", "/logout/x", "/logouts", "/LOGOUT", "/x/logout"])("%s is another path: an API like any other", async (path) => {
+  test.each(["/redirect/", "/redirect/x", "/redirects", "/Redirect", "/logout/", "/logout/x", "/logouts", "/LOGOUT", "/x/logout"])("%s is another path, and reaches the backend", async (path) => {
     expect(codeOf((await at.example.get(path)).body)).toBe("sign_in_needed");
     expect((await at.example.get(path, { token: byFirstKey })).json<Echo>().path).toBe(path);
   });
 
-  test.each([["redirect_api", "logout_api"], ["logout_api", "redirect_api"]])("%s on the path of %s is refused as a configuration, by name", async (one, other) => {
+  test.each([["redirect_api", "logout_api"], ["logout_api", "redirect_api"]])("%s with the path of %s is a configuration error, which names the attribute", async (one, other) => {
     const error: unknown = await startGateway(realm, () => converted({ ...client, jwks_enabled: true, [one]: "/same", [other]: "/same" })).catch((reason) => reason);
     expect(error).toBeInstanceOf(EnvoyDidNotStart);
     expect((error as EnvoyDidNotStart).log).toContain("logout_path: is the path of redirect_uri already");
@@ -140,21 +140,21 @@ describe("redirect_api and logout_api", () => {
 });
 
 describe("public_key and jwks_enabled", () => {
-  test("jwks_enabled: every key that the provider publishes is good", async () => {
+  test("jwks_enabled: tokens of every key that the provider publishes pass", async () => {
     for (const token of [byFirstKey, bySecondKey]) expect((await at.example.get("/", { token })).status).toBe(200);
   });
 
-  test("both: public_key wins, and a token of another key that the provider publishes is refused", async () => {
+  test("both: public_key takes precedence, and a token of another published key is refused", async () => {
     expect((await at.pinned.get("/", { token: byFirstKey })).status).toBe(200);
     const response = await at.pinned.get("/", { token: bySecondKey });
     expect([response.status, codeOf(response.body)]).toEqual([401, "bad_signature"]);
   });
 
-  test("both: people log in all the same, with ID Tokens of the provider's newest key", async () => {
+  test("both: users can still log in, with ID Tokens of the provider's newest key", async () => {
     expect((await logIn(at.pinned)).status).toBe(200);
   });
 
-  test("neither, which APIG cannot verify: the provider is asked about each token, and a forged one is refused", async () => {
+  test("neither, for which APIG cannot verify tokens: the filter introspects them, and refuses a forged one", async () => {
     expect((await at.bare.get("/", { token: byFirstKey })).status).toBe(200);
     const forged = byFirstKey.replace(/\.[^.]+\./, `.${Buffer.from(JSON.stringify({ ...claimsOf(byFirstKey), sub: "root" })).toString("base64url")}.`);
     const response = await at.bare.get("/", { token: forged });
@@ -179,7 +179,7 @@ describe("jwt_cache_enabled", () => {
     traced = await startGateways(realm, { on: policy(true), off: policy(false) }, { concurrency: 1, componentLogLevel: "wasm:trace" });
   });
 
-  /** How many signatures Envoy checks for the filter while a gateway gets a token so many times. */
+  /** The number of signatures that Envoy checks for the filter while a gateway receives a token this many times. */
   async function signaturesChecked(gateway: Gateway, token: string, times: number): Promise<number> {
     const count = async (what: string) => (await gateway.logs()).split(what).length - 1;
     const ended = "[host<-vm] proxy_on_request_headers return", checked = "[vm->host] env.proxy_call_foreign_function";
@@ -197,7 +197,7 @@ describe("jwt_cache_enabled", () => {
     expect(await signaturesChecked(traced.off, await realm.clientCredentials(), 10)).toBe(10);
   });
 
-  test("either way no line of the log holds a token or a secret, although everything is logged that can be", async () => {
+  test("in both cases the log contains no token and no secret, even at the level trace", async () => {
     const token = await realm.clientCredentials(), browser = new BrowserClient();
     await logIn(traced.on, browser);
     for (const gateway of [traced.on, traced.off]) expect((await gateway.get("/", { token })).status).toBe(200);
@@ -208,12 +208,12 @@ describe("jwt_cache_enabled", () => {
 });
 
 describe("auth_header_name", () => {
-  test.each(["", "Bearer "])("the token is taken from that header, written as '%sTOKEN'", async (scheme) => {
+  test.each(["", "Bearer "])("the token is read from that header, written as '%sTOKEN'", async (scheme) => {
     const response = await at.header.get("/", { headers: { "X-Api-Token": scheme + byFirstKey } });
     expect(response.json<Echo>().headers["x-access-token"]).toBe(byFirstKey);
   });
 
-  test("and from no other", async () => {
+  test("a token in another header is ignored", async () => {
     const response = await at.header.get("/", { token: byFirstKey });
     expect([response.status, codeOf(response.body)]).toEqual([401, "sign_in_needed"]);
   });
@@ -224,26 +224,26 @@ describe("auth_header_name", () => {
   });
 });
 
-describe("what the backend is told", () => {
-  test("set_access_token_header_enabled and set_userinfo_header_enabled: the token as Authorization, the person as X-Userinfo", async () => {
-    const { headers } = (await logIn(at.told)).json<Echo>();
+describe("identity headers for the backend", () => {
+  test("set_access_token_header_enabled and set_userinfo_header_enabled: the token is in Authorization, the user in X-Userinfo", async () => {
+    const { headers } = (await logIn(at.withHeaders)).json<Echo>();
     expect(claimsOf(headers.authorization!)).toMatchObject({ preferred_username: USER.name, azp: CLIENT.id });
     expect(userinfoOf({ headers } as Echo)).toMatchObject({ preferred_username: USER.name });
     expect(headers).not.toHaveProperty("x-access-token");
   });
 
-  test("both false: neither, and what a client sends under these names does not reach it", async () => {
+  test("both false: neither is set, and a client's own headers of these names are removed", async () => {
     const browser = new BrowserClient();
-    await logIn(at.untold, browser);
-    const { headers } = (await browser.get(at.untold.url + PAGE, "none", [["X-Userinfo", "forged"], ["X-Access-Token", "forged"]])).json<Echo>();
+    await logIn(at.withoutHeaders, browser);
+    const { headers } = (await browser.get(at.withoutHeaders.url + PAGE, "none", [["X-Userinfo", "forged"], ["X-Access-Token", "forged"]])).json<Echo>();
     for (const name of ["authorization", "x-access-token", "x-userinfo"]) expect(headers).not.toHaveProperty(name);
   });
 });
 
-describe("when the access token ends", () => {
+describe("when the access token expires", () => {
   const tokenSeen = async (gateway: Gateway, browser: BrowserClient) => (await browser.fetch(`${gateway.url}/api`)).json<Echo>().headers["x-access-token"]!;
 
-  test("slient_renew_access_token_enabled: it is refreshed unseen; without, the session goes on without it; access_token_expires_in stands in for what the provider does not say", async () => {
+  test("slient_renew_access_token_enabled: it is refreshed silently; otherwise the session continues without it; access_token_expires_in replaces a missing expires_in", async () => {
     const [refreshing, ending, assumed] = [new BrowserClient(), new BrowserClient(), new BrowserClient()];
     for (const [name, browser] of [["refreshing", refreshing], ["ending", ending], ["assumed", assumed]] as const) expect((await logIn(at[name], browser)).status).toBe(200);
     const [first, firstAssumed] = [await tokenSeen(at.refreshing, refreshing), await tokenSeen(at.assumed, assumed)];
@@ -261,7 +261,7 @@ describe("when the access token ends", () => {
 });
 
 describe("logout_api and redirect_after_logout_uri", () => {
-  test("the session ends, and the browser goes to the address", async () => {
+  test("the session ends, and the browser is redirected to the address", async () => {
     const browser = new BrowserClient();
     await logIn(at.example, browser);
     const out = await browser.get(`${at.example.url}/logout`);
@@ -269,7 +269,7 @@ describe("logout_api and redirect_after_logout_uri", () => {
     expect(browser.cookieNames(at.example.url)).toEqual([]);
   });
 
-  test("Keycloak is not told, so that the next visit logs in without its form", async () => {
+  test("Keycloak's own session stays, so the next login needs no form", async () => {
     const browser = new BrowserClient();
     await logIn(at.example, browser);
     await browser.get(`${at.example.url}/logout`);

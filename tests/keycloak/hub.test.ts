@@ -1,9 +1,9 @@
-// The plugin hub's page of APISIX, its two flows: browsers by authorization code, programs by client credentials. Its troubleshooting
-// list is in hub-troubles.test.ts.
+// The two flows on the page of APISIX's plugin hub: authorization code for browsers, client credentials for programs. hub-troubles.test.ts has its
+// troubleshooting list.
 
 import { createHmac } from "node:crypto";
 import { BrowserClient } from "../envoy/support/browser-client";
-import { here, hereForPeople, startGateways, type Echo, type Gateway } from "./support/gateway";
+import { common, commonForBrowsers, startGateways, type Echo, type Gateway } from "./support/gateway";
 import { CLIENT, keycloak, USER, type Realm } from "./support/keycloak";
 import { keycloakLogin } from "./support/login";
 
@@ -23,10 +23,10 @@ beforeAll(async () => {
   const public_key = await realm.publicKey();
   ({ people, introspection, publicKey } = await startGateways(realm, {
     // "set bearer_only to false, which is the default"; "configure uri of the route to /api/v1/* and the path portion of the redirect_uri to /api/v1/redirect"
-    people: ({ url }) => ({ ...hereForPeople, ...provider, redirect_uri: `${url}/api/v1/redirect` }),
-    // Trap 4: here the page says "authorization code flow" and means client credentials.
-    introspection: () => ({ ...here, ...provider, bearer_only: true, introspection_endpoint: realm.introspectionEndpoint }),
-    publicKey: () => ({ ...here, ...provider, bearer_only: true, public_key }),
+    people: ({ url }) => ({ ...commonForBrowsers, ...provider, redirect_uri: `${url}/api/v1/redirect` }),
+    // The page calls this "authorization code flow", but describes client credentials.
+    introspection: () => ({ ...common, ...provider, bearer_only: true, introspection_endpoint: realm.introspectionEndpoint }),
+    publicKey: () => ({ ...common, ...provider, bearer_only: true, public_key }),
   }));
 });
 
@@ -41,7 +41,7 @@ describe("authorization code flow", () => {
     expect(await people.arrived()).toBe(before);
   });
 
-  test("after the login the token is kept in the session cookie, and requests that follow use it", async () => {
+  test("after the login the session cookie contains the token, and later requests use it", async () => {
     const client = new BrowserClient();
     const page = await keycloakLogin(client, `${people.url}/api/v1/orders?page=2`);
     expect([page.url, page.status]).toEqual([`${people.url}/api/v1/orders?page=2`, 200]);
@@ -53,14 +53,14 @@ describe("authorization code flow", () => {
     expect(again.json<Echo>().headers["x-access-token"]).toBe(token);
   });
 
-  test("a request with a token in its header needs no session", async () => {
+  test("a request with a token in its header needs no session and gets none", async () => {
     const token = await realm.clientCredentials();
     const answer = await people.get("/api/v1/orders", { token, headers: { Accept: "text/html" } });
     expect(answer.status).toBe(200);
     expect(answer.all("set-cookie")).toEqual([]);
   });
 
-  test("one with an invalid token is refused, not redirected, though it comes from a browser that is logged in", async () => {
+  test("a request with an invalid token is refused, not redirected, even from a browser that is logged in", async () => {
     const client = new BrowserClient();
     await keycloakLogin(client, `${people.url}/api/v1/orders`);
     const before = await people.arrived();
@@ -68,14 +68,14 @@ describe("authorization code flow", () => {
     expect(await people.arrived()).toBe(before);
   });
 
-  test("X-Access-Token is what the gateway says to the upstream, never what a client says to the gateway", async () => {
-    // Trap 8: APISIX takes a bearer token from it as well.
+  test("X-Access-Token from a client is not accepted as a token", async () => {
+    // APISIX accepts a bearer token in this header too.
     const before = await people.arrived();
     expect((await people.get("/api/v1/orders", { headers: { "X-Access-Token": await realm.clientCredentials() } })).status).toBe(401);
     expect(await people.arrived()).toBe(before);
   });
 
-  test("a session cookie that was changed by one character is none", async () => {
+  test("a session cookie with one changed character is not a session", async () => {
     const client = new BrowserClient();
     await keycloakLogin(client, `${people.url}/api/v1/orders`);
     const cookie = client.cookies.find(({ name, host }) => host === "localhost" && /^oidc_[\w-]{8}$/.test(name))!;
@@ -108,14 +108,14 @@ describe("client credentials flow", () => {
       expect(userinfo(answer.json<Echo>())).toMatchObject({ iss: realm.issuer, azp: CLIENT.id, sub: claims(token).sub });
     });
 
-    test("a token of a person passes as well", async () => {
+    test("a user's token passes too", async () => {
       const { access_token: token } = await realm.password();
       const answer = await gateway().get("/api/v1/orders", { token });
       expect(answer.status).toBe(200);
       expect(userinfo(answer.json<Echo>())).toMatchObject({ preferred_username: USER.name });
     });
 
-    test("without a token it is 401, for programs and for browsers: nobody is sent to log in", async () => {
+    test("without a token the answer is 401, for programs and for browsers, without a redirect", async () => {
       const before = await gateway().arrived();
       for (const answer of [await gateway().get("/api/v1/orders"), await new BrowserClient().get(`${gateway().url}/api/v1/orders`)]) {
         expect([answer.status, answer.one("www-authenticate"), answer.all("set-cookie")]).toEqual([401, 'Bearer realm="apisix"', []]);
@@ -123,11 +123,11 @@ describe("client credentials flow", () => {
       expect(await gateway().arrived()).toBe(before);
     });
 
-    test("what is no token is refused", () => refused("invalid-access-token"));
+    test("a value that is not a token is refused", () => refused("invalid-access-token"));
 
     test("a token of another realm is refused", async () => refused(await other.clientCredentials()));
 
-    test("a token with other claims under its signature is refused", async () => {
+    test("a token with changed claims is refused", async () => {
       const token = await realm.clientCredentials();
       const [header, , signature] = token.split(".");
       await refused(`${header}.${base64url({ ...claims(token), sub: "root" })}.${signature}`);
@@ -135,16 +135,16 @@ describe("client credentials flow", () => {
 
     test("a token without a signature is refused", async () => refused(`${base64url({ alg: "none" })}.${base64url(claims(await realm.clientCredentials()))}.`));
 
-    test("a token that is signed with the public key as if it were a secret is refused", async () => {
+    test("a token that uses the public key as an HMAC secret is refused", async () => {
       const signed = `${base64url({ alg: "HS256" })}.${base64url(claims(await realm.clientCredentials()))}`;
       await refused(`${signed}.${createHmac("sha256", await realm.publicKey()).update(signed).digest("base64url")}`);
     });
 
-    test("an ID Token is no access token", async () => refused((await realm.password()).id_token!));
-    test("nor is a refresh token", async () => refused((await realm.password()).refresh_token!));
+    test("an ID Token is refused", async () => refused((await realm.password()).id_token!));
+    test("a refresh token is refused", async () => refused((await realm.password()).refresh_token!));
   });
 
-  test("only introspection knows of a token that was revoked", async () => {
+  test("a revoked token is refused by introspection only", async () => {
     const token = await realm.clientCredentials();
     const form = new URLSearchParams({ token, client_id: CLIENT.id, client_secret: CLIENT.secret });
     expect((await fetch(`${realm.issuer}/protocol/openid-connect/revoke`, { method: "POST", body: form })).status).toBe(200);
@@ -152,8 +152,8 @@ describe("client credentials flow", () => {
     expect((await publicKey.get("/api/v1/orders", { token })).status).toBe(200);
   });
 
-  // Last, since what signs tokens of this realm is another key from then on.
-  test("when the provider signs with another key, public_key has to be replaced, and introspection goes on", async () => {
+  // This test is the last one, because it changes the realm's signing key.
+  test("when the provider signs with a new key, public_key has to be replaced, and introspection still works", async () => {
     await realm.addKey();
     const token = await realm.clientCredentials();
     expect((await publicKey.get("/api/v1/orders", { token })).json<object>()).toMatchObject({ code: "bad_signature" });

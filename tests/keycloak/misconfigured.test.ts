@@ -1,12 +1,12 @@
-// A Keycloak that is set up otherwise than the gateway needs it: what people see, what the log says, and what helps. docs/troubleshooting.md
-// is the list; this file shows those of its rows that are about Keycloak's own settings.
+// A Keycloak with settings that do not suit the gateway: what users see, what the log says, and what helps. This file tests the rows of
+// docs/troubleshooting.md about Keycloak's own settings.
 
 import { BrowserClient, type Visit } from "../envoy/support/browser-client";
-import { here, hereForPeople, startGateways, type Echo, type Gateway } from "./support/gateway";
+import { common, commonForBrowsers, startGateways, type Echo, type Gateway } from "./support/gateway";
 import { CLIENT, keycloak, USER, type Json, type Realm } from "./support/keycloak";
 import { keycloakLogin } from "./support/login";
 
-/** Access tokens as Keycloak made them before version 25: with the login's nonce. */
+/** Access tokens with the login's nonce, as Keycloak before version 25 made them. */
 const NONCE_MAPPER = {
   name: "nonce", protocol: "openid-connect", protocolMapper: "oidc-nonce-backwards-compatible-mapper",
   config: { "access.token.claim": "true", "introspection.token.claim": "true" },
@@ -33,7 +33,7 @@ beforeAll(async () => {
     );
   });
   const provider = { discovery: realm.discovery, client_id: CLIENT.id, client_secret: CLIENT.secret };
-  const people = { ...hereForPeople, ...provider, redirect_uri: "/anything/callback" };
+  const people = { ...commonForBrowsers, ...provider, redirect_uri: "/anything/callback" };
   gateways = await startGateways(realm, {
     elsewhere: () => ({ ...people, client_id: "elsewhere" }),
     noBrowsers: () => ({ ...people, client_id: "no-browsers" }),
@@ -42,17 +42,17 @@ beforeAll(async () => {
     twoAudiences: () => ({ ...people, client_id: "two-audiences" }),
     noReturn: ({ url }) => ({ ...people, client_id: "no-return", post_logout_redirect_uri: `${url}/goodbye` }),
     before25: () => ({ ...people, client_id: "before-25" }),
-    introspection: () => ({ ...here, ...provider, bearer_only: true }),
-    jwks: () => ({ ...here, ...provider, bearer_only: true, use_jwks: true }),
+    introspection: () => ({ ...common, ...provider, bearer_only: true }),
+    jwks: () => ({ ...common, ...provider, bearer_only: true, use_jwks: true }),
   });
 });
 
-/** What stands at the foot of a page of the filter's: "403 login_denied". */
+/** The code at the foot of one of the filter's pages: "403 login_denied". */
 const code = (page: Visit): string | undefined => /<footer><code>([^<]*)/.exec(page.body)?.[1];
 const open = (name: keyof typeof gateways): Promise<Visit> => keycloakLogin(new BrowserClient(), `${gateways[name].url}/anything/test`);
 
-describe("Keycloak does not send the browser back where it does not know the client or the address", () => {
-  test("a post_logout_redirect_uri that is not registered: its own page says so, and the session here has ended all the same", async () => {
+describe("Keycloak does not redirect the browser back if it does not know the client or the address", () => {
+  test("an unregistered post_logout_redirect_uri: Keycloak's page says so, and the session here has ended", async () => {
     const client = new BrowserClient();
     expect((await keycloakLogin(client, `${gateways.noReturn.url}/anything/test`)).status).toBe(200);
     const page = await client.open(`${gateways.noReturn.url}/logout`);
@@ -62,16 +62,16 @@ describe("Keycloak does not send the browser back where it does not know the cli
   });
 
   test.each([
-    ["a redirect_uri that is not registered", "elsewhere", "Invalid parameter: redirect_uri"],
+    ["an unregistered redirect_uri", "elsewhere", "Invalid parameter: redirect_uri"],
     ["a client_id that does not exist", "noSuchClient", "Client not found"],
-  ] as const)("%s: its own page says so", async (_what, name, told) => {
+  ] as const)("%s: Keycloak's page says so", async (_what, name, message) => {
     const page = await open(name);
     expect([new URL(page.url).origin, page.status]).toEqual([keycloak().url, 400]);
-    expect(page.body).toContain(told);
+    expect(page.body).toContain(message);
   });
 });
 
-describe("what Keycloak refuses otherwise comes back as a page, and the log has its code", () => {
+describe("Keycloak's other refusals lead to a page of the filter, and the log has Keycloak's error code", () => {
   test.each([
     ["Standard flow is off", "noBrowsers", "unauthorized_client"],
     ["a scope that the client does not have", "noSuchScope", "invalid_scope"],
@@ -85,18 +85,18 @@ describe("what Keycloak refuses otherwise comes back as a page, and the log has 
   });
 });
 
-test("an ID Token that names another audience as well logs in: its azp names this client", async () => {
+test("an ID Token with an additional audience is accepted, because its azp names this client", async () => {
   expect((await open("twoAudiences")).status).toBe(200);
 });
 
-describe("a token in whose audience the introspecting client is not (Keycloak 26.6.2 and later)", () => {
+describe("a token whose audience does not include the introspecting client (Keycloak 26.6.2 and later)", () => {
   test("is not active for this client", async () => {
     const answer = await gateways.introspection.get("/anything/test", { token: await realm.clientCredentials({ client_id: "no-audience" }) });
     expect([answer.status, answer.json<{ code: string }>().code]).toEqual([401, "inactive"]);
     await gateways.introspection.logged(/refused, inactive \(401\)/);
   });
 
-  test("passes by the provider's keys", async () => {
+  test("passes if the filter verifies it with the provider's keys", async () => {
     expect((await gateways.jwks.get("/anything/test", { token: await realm.clientCredentials({ client_id: "no-audience" }) })).status).toBe(200);
   });
 
@@ -118,16 +118,16 @@ describe("an access token with a nonce, as Keycloak before 25 made them", () => 
     expect(JSON.parse(Buffer.from(token.split(".")[1]!, "base64url").toString())).toMatchObject({ typ: "Bearer", nonce: expect.any(String) });
   });
 
-  test("is taken for an ID Token by its signature alone", async () => {
+  test("is refused as an ID Token if the filter verifies its signature", async () => {
     const answer = await gateways.jwks.get("/anything/test", { token });
     expect([answer.status, answer.json<{ code: string }>().code]).toEqual([401, "wrong_type"]);
   });
 
-  test("passes by introspection, which says what it is", async () => {
+  test("passes by introspection, which returns its type", async () => {
     expect((await gateways.introspection.get("/anything/test", { token })).status).toBe(200);
   });
 
-  test("does not trouble sessions, nor tokens that no browser's login has made", async () => {
+  test("affects neither sessions nor tokens from other grants", async () => {
     expect((await open("before25")).status).toBe(200);
     expect((await gateways.jwks.get("/anything/test", { token: (await realm.password(USER, { client_id: "before-25" })).access_token })).status).toBe(200);
   });

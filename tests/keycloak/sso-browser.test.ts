@@ -1,8 +1,7 @@
-// "Set Up SSO with Keycloak" of APISIX 3.11 in a real browser: Keycloak's form, the page that was wanted, and what the form says of a
-// wrong password.
+// "Set Up SSO with Keycloak" of APISIX 3.11 in a real browser: Keycloak's form, the requested page, and the form's message about a wrong password.
 
 import { newProfile, picture, type BrowserContext, type Page } from "../browser/support/browser";
-import { hereForPeople, startGateways, type Echo, type Gateway } from "./support/gateway";
+import { commonForBrowsers, startGateways, type Echo, type Gateway } from "./support/gateway";
 import { BOSS, CLIENT, keycloak, USER, type Realm } from "./support/keycloak";
 import { fillLoginForm } from "./support/login";
 
@@ -14,9 +13,9 @@ let page: Page;
 
 beforeAll(async () => {
   realm = await keycloak().realm("sso-browser", (json) => json.clients.push({ ...json.clients[0], clientId: "office" }));
-  // Trap 2: the page's examples lack `session`; hereForPeople has it.
+  // The page's examples lack `session`, which commonForBrowsers adds.
   const seed = ({ url }: { url: string }) => ({
-    ...hereForPeople, bearer_only: false, client_id: CLIENT.id, client_secret: CLIENT.secret, discovery: realm.discovery, scope: "openid profile", redirect_uri: `${url}/anything/callback`,
+    ...commonForBrowsers, bearer_only: false, client_id: CLIENT.id, client_secret: CLIENT.secret, discovery: realm.discovery, scope: "openid profile", redirect_uri: `${url}/anything/callback`,
   });
   ({ shop, office } = await startGateways(realm, { shop: (gateway) => ({ ...seed(gateway), use_pkce: true }), office: (gateway) => ({ ...seed(gateway), client_id: "office" }) }));
 });
@@ -30,10 +29,10 @@ afterEach(() => profile.close());
 
 const echo = async (): Promise<Echo> => JSON.parse(await page.locator("body").innerText()) as Echo;
 const userinfo = async () => JSON.parse(Buffer.from((await echo()).headers["x-userinfo"]!, "base64").toString());
-/** The names of the gateway's cookies that the browser keeps. */
+/** The names of the gateway's session cookies in the browser. */
 const sessions = async (): Promise<string[]> => (await profile.cookies(shop.url)).map(({ name }) => name).filter((name) => /^oidc_[\w-]{8}(_\d)?$/.test(name));
 
-test("with valid credentials: the form, and then the page that was wanted", async () => {
+test("with valid credentials the form leads to the requested page", async () => {
   await page.goto(`${shop.url}/anything/test?a=1`);
   expect(page.url()).toContain(`${realm.issuer}/protocol/openid-connect/auth`);
   await picture(page, "keycloak-login");
@@ -47,7 +46,7 @@ test("with valid credentials: the form, and then the page that was wanted", asyn
   expect(await page.evaluate(() => document.cookie)).toBe("");
 });
 
-test("with invalid credentials: Keycloak says so, and the browser gets no session; the right ones then work", async () => {
+test("with invalid credentials Keycloak shows an error, and the browser gets no session; valid ones then work", async () => {
   await page.goto(`${shop.url}/anything/test`);
   await page.locator("#username").fill(USER.name);
   await page.locator("#password").fill("wrong");
@@ -61,7 +60,7 @@ test("with invalid credentials: Keycloak says so, and the browser gets no sessio
   expect(await sessions()).not.toEqual([]);
 });
 
-test("single sign-on: a second application knows the person without a form", async () => {
+test("single sign-on: a second application logs the user in without a form", async () => {
   await page.goto(`${shop.url}/anything/test`);
   await fillLoginForm(page, BOSS);
   await page.goto(`${office.url}/anything/desk`);
@@ -69,7 +68,7 @@ test("single sign-on: a second application knows the person without a form", asy
   expect(await userinfo()).toMatchObject({ preferred_username: BOSS.name });
 });
 
-test("going back after the login shows no callback again, and no error", async () => {
+test("going back after the login leads to the page before, not to the callback or an error", async () => {
   await page.goto(`${shop.url}/anything/first`);
   await fillLoginForm(page);
   await page.goto(`${shop.url}/anything/second`);
@@ -78,7 +77,7 @@ test("going back after the login shows no callback again, and no error", async (
   expect(await echo()).toMatchObject({ path: "/anything/first" });
 });
 
-test("whoever logs out here has logged out at Keycloak too: the next page is the form", async () => {
+test("a logout here is a logout at Keycloak too: the next page is the form", async () => {
   await page.goto(`${shop.url}/anything/test`);
   await fillLoginForm(page);
   await page.goto(`${shop.url}/logout`);

@@ -1,10 +1,10 @@
-// "Set Up SSO with Keycloak" of APISIX 3.11, for programs and step by step: authorization code with and without PKCE, client credentials,
-// password grant, refresh token. What people see of it in a real browser is in sso-browser.test.ts.
+// "Set Up SSO with Keycloak" of APISIX 3.11, step by step: authorization code with and without PKCE, client credentials, password grant, refresh token.
+// sso-browser.test.ts has the login in a real browser.
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { BrowserClient, type Visit } from "../envoy/support/browser-client";
 import { until } from "../envoy/support/envoy";
-import { here, hereForPeople, startGateways, type Echo, type Gateway } from "./support/gateway";
+import { common, commonForBrowsers, startGateways, type Echo, type Gateway } from "./support/gateway";
 import { CLIENT, keycloak, USER, type Json, type Realm } from "./support/keycloak";
 import { isLoginForm, keycloakLogin, submitLogin } from "./support/login";
 
@@ -28,13 +28,13 @@ beforeAll(async () => {
     client_id: CLIENT.id, client_secret: CLIENT.secret, discovery: realm.discovery, scope: "openid profile", redirect_uri: `${url}/anything/callback`,
   });
   gateways = await startGateways(realm, {
-    // Trap 2: the page's examples lack `session`, which APISIX asks for since 3.14; hereForPeople has it.
-    code: (gateway) => ({ ...hereForPeople, bearer_only: false, ...seed(gateway) }),
-    pkce: (gateway) => ({ ...hereForPeople, bearer_only: false, use_pkce: true, ...seed(gateway), client_id: "pkce" }),
-    // Trap 2: without bearer_only APISIX sends whoever has no token to log in, and the page promises 401. Here both are so: programs get 401.
-    jwks: (gateway) => ({ ...hereForPeople, use_jwks: true, ...seed(gateway) }),
-    introspection: (gateway) => ({ ...here, bearer_only: true, ...seed(gateway) }),
-    shortLived: (gateway) => ({ ...hereForPeople, use_jwks: true, ...seed(gateway), client_id: "short-lived" }),
+    // The page's examples lack `session`, which APISIX requires since 3.14. commonForBrowsers adds it.
+    code: (gateway) => ({ ...commonForBrowsers, bearer_only: false, ...seed(gateway) }),
+    pkce: (gateway) => ({ ...commonForBrowsers, bearer_only: false, use_pkce: true, ...seed(gateway), client_id: "pkce" }),
+    // The page promises 401 without a token, but APISIX redirects without bearer_only. Here programs get 401, and browsers are redirected.
+    jwks: (gateway) => ({ ...commonForBrowsers, use_jwks: true, ...seed(gateway) }),
+    introspection: (gateway) => ({ ...common, bearer_only: true, ...seed(gateway) }),
+    shortLived: (gateway) => ({ ...commonForBrowsers, use_jwks: true, ...seed(gateway), client_id: "short-lived" }),
   });
 });
 
@@ -46,7 +46,7 @@ async function authorizationRequest(name: "code" | "pkce", client = new BrowserC
 }
 
 describe("authorization code grant", () => {
-  test("with valid credentials the request is forwarded after the login", async () => {
+  test("with valid credentials the request reaches the upstream after the login", async () => {
     const client = new BrowserClient();
     const form = await client.open(`${gateways.code.url}/anything/test?a=1`);
     expect([form.url.startsWith(`${realm.issuer}/`), isLoginForm(form)]).toEqual([true, true]);
@@ -57,7 +57,7 @@ describe("authorization code grant", () => {
   });
 
   test.each([["a wrong password", { ...USER, password: "wrong" }], ["an unknown user", { name: "nobody", password: "x" }], ["no password", { ...USER, password: "" }]])(
-    "with %s Keycloak says that login failed, and the gateway knows nobody", async (_what, person) => {
+    "with %s Keycloak says that the login failed, and no session begins at the gateway", async (_what, person) => {
       const client = new BrowserClient(), before = await gateways.code.arrived();
       const page = await keycloakLogin(client, `${gateways.code.url}/anything/test`, person);
       expect(page.url.startsWith(`${realm.issuer}/`)).toBe(true);
@@ -66,7 +66,7 @@ describe("authorization code grant", () => {
       expect(await gateways.code.arrived()).toBe(before);
     });
 
-  test("whoever is logged in at one gateway is not asked again by another: single sign-on", async () => {
+  test("single sign-on: a user who is logged in at one gateway needs no form at another", async () => {
     const client = new BrowserClient();
     await keycloakLogin(client, `${gateways.code.url}/anything/test`);
     const page = await client.open(`${gateways.pkce.url}/anything/other`); // another client, so another session
@@ -75,14 +75,14 @@ describe("authorization code grant", () => {
 });
 
 describe("PKCE", () => {
-  test.each(["code", "pkce"] as const)("is used, by S256, whether use_pkce says so or not (%s)", async (name) => {
+  test.each(["code", "pkce"] as const)("is used, with S256, with and without use_pkce (%s)", async (name) => {
     const { searchParams: asked } = await authorizationRequest(name);
     expect(asked.get("code_challenge_method")).toBe("S256");
     expect(asked.get("code_challenge")).toMatch(/^[\w-]{43}$/);
     expect((await authorizationRequest(name)).searchParams.get("code_challenge")).not.toBe(asked.get("code_challenge"));
   });
 
-  test("a client that must use it can log people in", async () => {
+  test("a client for which Keycloak requires PKCE can log users in", async () => {
     const page = await keycloakLogin(new BrowserClient(), `${gateways.pkce.url}/anything/test`);
     expect([page.url, page.status]).toEqual([`${gateways.pkce.url}/anything/test`, 200]);
   });
@@ -90,7 +90,7 @@ describe("PKCE", () => {
   test.each([
     ["without a challenge", (asked: URLSearchParams) => { asked.delete("code_challenge"); asked.delete("code_challenge_method"); }],
     ["with the method plain", (asked: URLSearchParams) => asked.set("code_challenge_method", "plain")],
-  ])("Keycloak takes no request of such a client %s; the gateway shows a page, and lets nobody in", async (_what, change) => {
+  ])("Keycloak refuses a request of such a client %s; the gateway shows a page, and no session begins", async (_what, change) => {
     const client = new BrowserClient(), before = await gateways.pkce.arrived();
     const request = await authorizationRequest("pkce", client);
     change(request.searchParams);
@@ -100,10 +100,10 @@ describe("PKCE", () => {
     expect(await gateways.pkce.arrived()).toBe(before);
   });
 
-  test.each([["no", {}], ["another", { code_verifier: "A".repeat(43) }]])("a stolen code is worth nothing with %s verifier, even to one who knows the client's secret", async (_what, verifier) => {
+  test.each([["no", {}], ["another", { code_verifier: "A".repeat(43) }]])("a stolen code cannot be redeemed with %s verifier, even with the client's secret", async (_what, verifier) => {
     const client = new BrowserClient();
     await keycloakLogin(client, `${gateways.code.url}/anything/test`);
-    const back = await client.get((await authorizationRequest("code")).href); // Keycloak knows the person, and answers at once
+    const back = await client.get((await authorizationRequest("code")).href); // the user is logged in at Keycloak, which answers at once
     const stolen = new URL(back.one("location")!).searchParams.get("code")!;
     await expect(realm.token({ grant_type: "authorization_code", code: stolen, redirect_uri: `${gateways.code.url}/anything/callback`, ...verifier })).rejects.toThrow("invalid_grant");
   });
@@ -130,7 +130,7 @@ describe.each(GRANTS)("%s", (_grant, tokenOf) => {
         const token = await tokenOf();
         return token.replace(/\.[^.]+\./, `.${Buffer.from(JSON.stringify({ ...claims(token), scope: "openid admin" })).toString("base64url")}.`);
       }],
-    ])("%s is 401", async (_what, forge) => {
+    ])("%s gets 401", async (_what, forge) => {
       const token = await forge(), before = await gateways[name].arrived();
       const answer = await gateways[name].get("/anything/test", { token });
       expect([answer.status, answer.one("www-authenticate")]).toEqual([401, expect.stringContaining('error="invalid_token"')]);
@@ -147,13 +147,13 @@ describe("without a token", () => {
     expect(await gateways[name].arrived()).toBe(before);
   });
 
-  test("a browser is sent to log in where bearer_only is not set, and gets 401 where it is", async () => {
+  test("a browser is redirected to the login without bearer_only, and gets 401 with it", async () => {
     expect((await new BrowserClient().get(`${gateways.jwks.url}/anything/test`)).status).toBe(302);
     expect((await new BrowserClient().get(`${gateways.introspection.url}/anything/test`)).status).toBe(401);
   });
 });
 
-test("the introspection endpoint is found by discovery: a token of a session that was ended passes by signature, not by introspection", async () => {
+test("the introspection endpoint is found by discovery: a token of an ended session passes by signature, but not by introspection", async () => {
   const { access_token: token, refresh_token } = await realm.password();
   const form = new URLSearchParams({ client_id: CLIENT.id, client_secret: CLIENT.secret, refresh_token: refresh_token! });
   expect((await fetch(`${realm.issuer}/protocol/openid-connect/logout`, { method: "POST", body: form })).status).toBe(204);
@@ -161,25 +161,25 @@ test("the introspection endpoint is found by discovery: a token of a session tha
   expect((await gateways.introspection.get("/anything/test", { token })).json<object>()).toMatchObject({ code: "inactive" });
 });
 
-test("a wrong password gives no token", () => expect(realm.password({ ...USER, password: "wrong" })).rejects.toThrow("invalid_grant"));
+test("with a wrong password Keycloak issues no token", () => expect(realm.password({ ...USER, password: "wrong" })).rejects.toThrow("invalid_grant"));
 
 describe("refresh token", () => {
-  test("the token response has one that gives a new access token, and the gateway takes that", async () => {
+  test("a refresh token gives a new access token, and the gateway accepts that", async () => {
     const first = await realm.password();
     const second = await realm.refresh(first.refresh_token!);
     expect(second.access_token).not.toBe(first.access_token);
     for (const name of ["jwks", "introspection"] as const) expect((await gateways[name].get("/anything/test", { token: second.access_token })).status).toBe(200);
   });
 
-  test.each(["jwks", "introspection"] as const)("is no access token itself (%s)", async (name) => {
+  test.each(["jwks", "introspection"] as const)("a refresh token is refused as an access token (%s)", async (name) => {
     const { refresh_token: token } = await realm.password();
     expect((await gateways[name].get("/anything/test", { token })).status).toBe(401);
   });
 
-  test("the gateway uses its own when a session's access token has ended: nobody is asked, and the upstream gets a new one", async () => {
+  test("when a session's access token expires, the gateway refreshes it without a question, and the upstream gets the new one", async () => {
     const client = new BrowserClient();
     const first = (await keycloakLogin(client, `${gateways.shortLived.url}/anything/test`)).json<Echo>().headers["x-access-token"]!;
-    const again = await until("the access token to end, and a new one", 15_000, async () => {
+    const again = await until("a new access token", 15_000, async () => {
       await sleep(250);
       const page = await client.get(`${gateways.shortLived.url}/anything/test`);
       expect(page.status).toBe(200);
@@ -187,15 +187,15 @@ describe("refresh token", () => {
     });
     expect(claims(again!)).toMatchObject({ sub: claims(first).sub, sid: claims(first).sid });
     expect(claims(again!).exp).toBeGreaterThan(claims(first).exp);
-    // As a bearer token the first one is over.
+    // As a bearer token the first one has expired.
     expect((await gateways.shortLived.get("/anything/test", { token: first })).json<object>()).toMatchObject({ code: "expired" });
   });
 
-  test("when Keycloak has ended the session there is nothing to refresh: the person logs in again", async () => {
+  test("when Keycloak has ended the session, the refresh fails, and the user has to log in again", async () => {
     const client = new BrowserClient();
     await keycloakLogin(client, `${gateways.shortLived.url}/anything/test`);
     await realm.endSessions();
-    const gone = await until("the access token to end", 15_000, async () => {
+    const gone = await until("the access token's expiry", 15_000, async () => {
       await sleep(250);
       const page = await client.get(`${gateways.shortLived.url}/anything/test`);
       return page.status === 200 ? undefined : page;

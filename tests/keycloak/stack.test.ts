@@ -1,7 +1,7 @@
-// The stack of these tests is what it says: a real Keycloak, a real Envoy with the filter, an upstream that shows what reached it.
+// The stack that these tests use: a real Keycloak, a real Envoy with the filter, and an upstream that shows what it received.
 
 import { BrowserClient } from "../envoy/support/browser-client";
-import { here, hereForPeople, startGateways, type Echo, type Gateway } from "./support/gateway";
+import { common, commonForBrowsers, startGateways, type Echo, type Gateway } from "./support/gateway";
 import { BOSS, CLIENT, keycloak, USER, type Realm } from "./support/keycloak";
 import { keycloakLogin } from "./support/login";
 
@@ -16,12 +16,12 @@ const userinfo = (echo: Echo) => JSON.parse(Buffer.from(echo.headers["x-userinfo
 beforeAll(async () => {
   [realm, other] = await Promise.all([keycloak().realm("stack"), keycloak().realm("stack-other")]);
   ({ programs, people } = await startGateways(realm, {
-    programs: () => ({ ...here, bearer_only: true, use_jwks: true, discovery: realm.discovery, client_id: CLIENT.id, client_secret: CLIENT.secret }),
-    people: () => ({ ...hereForPeople, discovery: realm.discovery, client_id: CLIENT.id, client_secret: CLIENT.secret, redirect_uri: "/anything/callback" }),
+    programs: () => ({ ...common, bearer_only: true, use_jwks: true, discovery: realm.discovery, client_id: CLIENT.id, client_secret: CLIENT.secret }),
+    people: () => ({ ...commonForBrowsers, discovery: realm.discovery, client_id: CLIENT.id, client_secret: CLIENT.secret, redirect_uri: "/anything/callback" }),
   }));
 });
 
-test("a token by client credentials reaches the upstream with its claims in X-Userinfo", async () => {
+test("a token from client credentials reaches the upstream with its claims in X-Userinfo", async () => {
   const token = await realm.clientCredentials();
   const response = await programs.get("/anything/test?a=1", { token, headers: { "X-Userinfo": "forged" } });
   expect(response.status).toBe(200);
@@ -39,10 +39,10 @@ test("a request without a token is refused and does not reach the upstream", asy
 });
 
 test.each([
-  ["no token at all", () => "garbage"],
-  ["another user's claims under a good signature", (token: string) => token.replace(/\.[^.]+\./, `.${Buffer.from(JSON.stringify({ ...claims(token), sub: "root" })).toString("base64url")}.`)],
-  ["a good one without its signature", (token: string) => token.replace(/[^.]+$/, "")],
-])("%s in place of a token is refused", async (_what, forge) => {
+  ["a value that is not a token", () => "garbage"],
+  ["a token with another user's claims", (token: string) => token.replace(/\.[^.]+\./, `.${Buffer.from(JSON.stringify({ ...claims(token), sub: "root" })).toString("base64url")}.`)],
+  ["a valid token without its signature", (token: string) => token.replace(/[^.]+$/, "")],
+])("%s is refused", async (_what, forge) => {
   const before = await programs.arrived();
   const response = await programs.get("/anything/test", { token: forge(await realm.clientCredentials()) });
   expect(response.status).toBe(401);
@@ -56,7 +56,7 @@ test("a token of another realm of the same Keycloak is refused", async () => {
   expect((await programs.get("/anything/test", { token: await realm.clientCredentials() })).status).toBe(200);
 });
 
-test("a person logs in at Keycloak's form and comes back to the page, with a session that lasts", async () => {
+test("a user logs in with Keycloak's form, and gets the requested page and a session", async () => {
   const client = new BrowserClient();
   const page = await keycloakLogin(client, `${people.url}/anything/test?a=1`);
   expect([page.url, page.status]).toEqual([`${people.url}/anything/test?a=1`, 200]);
@@ -66,7 +66,7 @@ test("a person logs in at Keycloak's form and comes back to the page, with a ses
   expect((await client.get(`${people.url}/anything/again`)).status).toBe(200);
 });
 
-test("the administrator of the realm is somebody else", async () => {
+test("another user has another identity", async () => {
   const page = await keycloakLogin(new BrowserClient(), `${people.url}/anything/test`, BOSS);
   expect(userinfo(page.json<Echo>())).toMatchObject({ preferred_username: BOSS.name, groups: ["/bosses"], realm_access: { roles: expect.arrayContaining(["manager"]) } });
 });

@@ -2,14 +2,16 @@
 
 import type { Mode, Runtime } from "./runtime";
 
-/** Loaded when it is asked for: whoever runs natively does not wait for the Docker client's packages. */
+/** Loads a runtime only when it is used, because the Docker client's packages load slowly. */
 export function runtimeOf(mode: Mode): Runtime {
   if (mode === "native") return (require("./native") as typeof import("./native")).native;
   return (require("./containers") as typeof import("./containers")).containers;
 }
 
-/** KEYCLOAK_TESTS=containers|native decides; without it containers where an engine answers, else native. Where neither can be it throws
- *  with what to install. `why` is a sentence for the one who started the tests. */
+/**
+ * KEYCLOAK_TESTS=containers|native decides. Without it, containers are used if a Docker engine answers, otherwise native processes. If neither is
+ * possible, the error names what to install. `why` explains the choice to the user.
+ */
 export async function chooseRuntime(): Promise<{ runtime: Runtime; why: string }> {
   const wanted = process.env.KEYCLOAK_TESTS ?? "";
   if (wanted !== "") {

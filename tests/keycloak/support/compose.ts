@@ -1,4 +1,4 @@
-// docker-compose.yml, run as a user runs it, on ports that are free.
+// Runs docker-compose.yml as a user does, on free ports.
 
 import { join } from "node:path";
 import { freePort } from "../../../cli/demo/ports";
@@ -15,7 +15,7 @@ export interface Compose {
   run(...args: string[]): Promise<string>;
 }
 
-/** Up when this returns, and down with the end of the test file. */
+/** Starts all services. They stop at the end of the test file. */
 export async function startCompose(): Promise<Compose> {
   const [envoyPort, keycloakPort] = [await freePort(), await freePort()];
   const run = compose(join(__dirname, "../../.."), { ENVOY_PORT: String(envoyPort), KEYCLOAK_PORT: String(keycloakPort) });
@@ -26,7 +26,7 @@ export async function startCompose(): Promise<Compose> {
   return { gateway: `http://localhost:${envoyPort}`, keycloak, realm, run };
 }
 
-/** Runs `docker compose …` in a folder, as a project of its own, and gives what it prints. Throws with that where it fails. */
+/** Returns a function that runs `docker compose …` in a folder, as a separate project, and returns its output. A failure throws the output. */
 export function compose(folder: string, environment: Record<string, string> = {}): Compose["run"] {
   const [command, ...first] = commandLine();
   const env = { ...process.env, ...environment, COMPOSE_PROJECT_NAME: newName() };
@@ -36,7 +36,7 @@ export function compose(folder: string, environment: Record<string, string> = {}
   };
 }
 
-/** The plug-in of today's Docker, or the program that Debian's docker.io goes with. */
+/** Docker's compose plug-in, or the program docker-compose, which Debian has beside docker.io. */
 function commandLine(): string[] {
   for (const [command, ...args] of [["docker", "compose"], ["docker-compose"]]) {
     if (runProgram(command!, [...args, "version"]).status === 0) return [command!, ...args];

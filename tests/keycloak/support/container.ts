@@ -1,20 +1,20 @@
-// A container of these tests: its ports stand on 127.0.0.1 alone, its log is kept from the first line, and it is found by its label.
+// A container for tests. Its ports are published only on 127.0.0.1, its log is recorded from the first line, and its label identifies it.
 
 import { randomBytes } from "node:crypto";
 import { GenericContainer, getContainerRuntimeClient, Wait, type StartedTestContainer } from "testcontainers";
 import { LOOPBACK } from "../../../cli/demo/ports";
 import { image } from "./images";
 
-/** On every container, with the name of the network it belongs to: by it leftovers are found. */
+/** The label of every container, with the name of its network. Clean-up finds leftovers by it. */
 export const LABEL = "envoy-oidc.tests";
 
-/** Otherwise testcontainers goes by guess, and looks elsewhere for published ports where this machine is a container itself. */
+/** Otherwise testcontainers guesses the host of published ports, and guesses wrong if this machine is itself a container. */
 process.env.TESTCONTAINERS_HOST_OVERRIDE = LOOPBACK;
 
-/** Of networks, and of what is on them. */
+/** The prefix of the names of networks and containers. */
 export const PREFIX = "envoy-oidc-tests-";
 
-/** With the pid of this process, so that what a killed one has left can be told from what is in use. */
+/** The name contains this process's pid, so clean-up can tell leftovers of killed processes from networks in use. */
 export function newName(): string {
   return `${PREFIX}${process.pid}-${randomBytes(3).toString("hex")}`;
 }
@@ -22,11 +22,11 @@ export function newName(): string {
 interface Wanted {
   image: "ENVOY_IMAGE" | "KEYCLOAK_IMAGE";
   network: string;
-  /** On its network it is found by this name. */
+  /** Its host name on its network. */
   name: string;
-  /** On 127.0.0.1, each for one in the container. */
+  /** Ports of the container, and the ports on 127.0.0.1 where they are published. */
   ports: { container: number; host: number }[];
-  /** What answers with 200 once it serves. */
+  /** The path that answers 200 when the container is ready. */
   ready: { path: string; port: number; withinMs: number };
 }
 
@@ -45,14 +45,14 @@ export class TestContainer extends GenericContainer {
     return this.chunks.join("");
   }
 
-  /** It serves when this returns. Where it does not come up this throws, and leaves nothing but log() behind. */
+  /** Returns when the container is ready. If it does not start, this throws and removes the container; log() still works. */
   override async start(): Promise<StartedTestContainer> {
     try {
       return await super.start();
     } catch (error) {
       const { container } = await getContainerRuntimeClient();
-      if (this.id !== "") await container.getById(this.id).remove({ force: true, v: true }).catch(() => undefined); // or it is gone already
-      const [reason] = (error as Error).message.trim().split(", last "); // behind that come lines of the log
+      if (this.id !== "") await container.getById(this.id).remove({ force: true, v: true }).catch(() => undefined); // it may be gone already
+      const [reason] = (error as Error).message.trim().split(", last "); // the lines of the log follow
       throw new Error(`The container of ${image(this.wanted.image)} did not come up: ${reason}.`);
     }
   }

@@ -1,4 +1,4 @@
-// Keycloak and Envoy in containers, by testcontainers. A Keycloak and its Envoys share a network, on which they find each other by name.
+// Keycloak and Envoy in containers, with testcontainers. A Keycloak and its Envoys share a network, where they use each other's host names.
 
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -14,7 +14,7 @@ import { ADMIN, serves, type EnvoyInstance, type EnvoySetup, type KeycloakState,
 const FILTER_WASM = join(__dirname, "../../../build/envoy-oidc.wasm");
 const INSIDE = "/etc/envoy";
 
-/** An image as it comes is first built for these options, which doubles the time of its first start. */
+/** The first start of an image takes twice as long, because Keycloak builds itself for these options. */
 const KEYCLOAK_READY_WITHIN_MS = 180_000;
 const ENVOY_READY_WITHIN_MS = 60_000;
 const ENDS_WITHIN_MS = 30_000;
@@ -42,7 +42,7 @@ export const containers: Runtime = {
     keycloak.withCommand(["start", "--db=dev-file", "--cache=local", "--http-enabled=true", `--hostname=${url}`]).withEnvironment({
       KC_BOOTSTRAP_ADMIN_USERNAME: ADMIN.name,
       KC_BOOTSTRAP_ADMIN_PASSWORD: ADMIN.password,
-      // A short life does not repay Java's second compiler, nor does it need half of the machine's memory.
+      // A short-lived process gains nothing from Java's second compiler, and does not need half of the machine's memory.
       JAVA_OPTS_APPEND: "-XX:TieredStopAtLevel=1",
       JAVA_OPTS_KC_HEAP: "-Xms64m -Xmx512m",
     });
@@ -77,7 +77,7 @@ export const containers: Runtime = {
     const name = `${keycloak.network}-envoy-${adminPort}`;
     const folder = await mkdtemp(join(tmpdir(), "envoy-oidc-gateway-"));
     const configPath = writeEnvoyConfig(folder, { ...setup, wasm: `${INSIDE}/envoy-oidc.wasm`, capabilities: capabilitiesOf(FILTER_WASM), adminPort, address: "0.0.0.0" });
-    const levels = ["main:warning", ...(componentLogLevel === undefined ? [] : [componentLogLevel])]; // main's info is a hundred lines about the build
+    const levels = ["main:warning", ...(componentLogLevel === undefined ? [] : [componentLogLevel])]; // at level info, main logs a hundred lines about the build
     const envoy = new TestContainer({
       image: "ENVOY_IMAGE", network: keycloak.network!, name, ports: [adminPort, ...setup.listeners.map(({ port }) => port)].map((port) => ({ container: port, host: port })),
       ready: { path: "/ready", port: adminPort, withinMs: ENVOY_READY_WITHIN_MS },
@@ -103,7 +103,7 @@ export const containers: Runtime = {
   },
 };
 
-/** What killed runs have left: networks of these tests and of docker compose in them, with all their containers. */
+/** Removes what killed runs have left: networks of these tests, including those of docker compose, with all their containers. */
 async function removeLeftovers(): Promise<void> {
   const { container: { dockerode } } = await getContainerRuntimeClient();
   const networks = await dockerode.listNetworks({ filters: { name: [PREFIX] } });
@@ -113,7 +113,7 @@ async function removeLeftovers(): Promise<void> {
   }
 }
 
-/** Ends and removes every container with the network's label, and then the network. */
+/** Stops and removes every container with the network's label, then the network. */
 async function removeNetwork(name: string, label = `${LABEL}=${name}`): Promise<void> {
   const { container: { dockerode } } = await getContainerRuntimeClient();
   const found = await dockerode.listContainers({ all: true, filters: { label: [label] } });
@@ -121,7 +121,7 @@ async function removeNetwork(name: string, label = `${LABEL}=${name}`): Promise<
   await dockerode.getNetwork(name).remove().catch(unlessGone);
 }
 
-/** Another process may be removing it at the same time: 404 when that is done, 409 while it goes on. */
+/** Ignores the errors of a removal by another process: 409 while it is under way, 404 after it. */
 function unlessGone(error: { statusCode?: number }): void {
   if (error.statusCode !== 404 && error.statusCode !== 409) throw error;
 }

@@ -1,4 +1,4 @@
-// What tests use to start Envoy: the filter in front of an upstream that answers with what reached it.
+// Starts Envoys for tests, with the filter in front of an upstream that answers with the request that it received.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -12,7 +12,7 @@ import type { Realm } from "./keycloak";
 import { runtimeOf } from "./choice";
 import type { EnvoyInstance, EnvoySetup } from "./runtime";
 
-/** What the upstream answers. A header that came more than once is one, joined by ", ". */
+/** The upstream's answer. Repeated headers are joined by ", ". */
 export interface Echo { method: string; path: string; headers: Record<string, string> }
 
 export interface GatewayRequest { token?: string; headers?: Record<string, string>; method?: string; body?: string }
@@ -20,26 +20,26 @@ export interface GatewayRequest { token?: string; headers?: Record<string, strin
 export interface Gateway {
   /** "http://localhost:PORT", for browsers and programs. */
   url: string;
-  /** The same, where Keycloak calls it: for a back-channel logout. */
+  /** The URL by which Keycloak reaches the gateway, for a back-channel logout. */
   inside: string;
   get(path: string, options?: GatewayRequest): Promise<RawResponse>;
-  /** The whole Envoy's log: that of all its gateways. */
+  /** The log of the whole Envoy, with the lines of all its gateways. */
   logs(): Promise<string>;
   /** Waits for a line of the log. */
   logged(pattern: RegExp, withinMs?: number): Promise<string>;
-  /** The whole Envoy's counters and gauges by name. The filter's own follow on its tick: wait for them with `until`. */
+  /** The whole Envoy's counters and gauges by name. The filter's own are updated on its tick: wait for them with `until`. */
   stats(filter?: RegExp): Promise<Record<string, number>>;
-  /** How many requests have reached the upstream, from all gateways of the Envoy. */
+  /** The number of requests that have reached the upstream, from all gateways of the Envoy. */
   arrived(): Promise<number>;
   stop(): Promise<void>;
 }
 
 export interface GatewayOptions extends Partial<Omit<EnvoySetup, "listeners">> {
-  /** Anything else of each gateway's listener, such as routes or more filters. */
+  /** Further options of each gateway's listener, such as routes or filters. */
   listener?: Omit<ListenerOptions, "port">;
-  /** Fields of the upstream's HTTP connection manager: one that takes less, for example. */
+  /** Fields of the upstream's HTTP connection manager, such as a smaller limit. */
   upstream?: object;
-  /** False for a filter that cannot become ready, as while Keycloak is down. */
+  /** False if the filter cannot become ready, for example because Keycloak is down. */
   ready?: boolean;
 }
 
@@ -49,20 +49,20 @@ const ECHO_LUA = join(__dirname, "../../../envoy/keycloak/echo.lua");
 export const SESSION_SECRET = "a session secret of the tests, long enough";
 const READY_WITHIN_MS = 30_000;
 const ANSWERS_IN_A_ROW = 12;
-/** After that the filter's log, which bounds its lines about requests, has room again for what a test looks for. */
-const LINES_ANEW_MS = 1_200;
+/** The filter limits its log lines about requests. After this time it logs the lines that a test looks for. */
+const LOG_LIMIT_RESET_MS = 1_200;
 
-/** What every filter configuration here needs and no seed has: the cluster, and plain http on loopback. */
-export const here = { provider_cluster: "keycloak", ssl_verify: false };
-/** For people as well: the seeds name no session secret, since APISIX makes one up. */
-export const hereForPeople = { ...here, session: { secret: SESSION_SECRET } };
+/** The settings that these tests add to every filter configuration: the cluster, and plain http on loopback. */
+export const common = { provider_cluster: "keycloak", ssl_verify: false };
+/** The same, with a session secret. APISIX's examples have none, because APISIX generates one. */
+export const commonForBrowsers = { ...common, session: { secret: SESSION_SECRET } };
 
-/** An Envoy with one gateway. It serves, and knows the provider, when this returns; it ends with the test file. */
+/** Starts an Envoy with one gateway, and returns when it has the provider's keys. It stops with the test file. */
 export async function startGateway(realm: Realm, filter: Filter, options: GatewayOptions = {}): Promise<Gateway> {
   return (await startGateways(realm, { gateway: filter }, options)).gateway;
 }
 
-/** One Envoy with a listener for each of these filter configurations. */
+/** Starts one Envoy with a listener for each of these filter configurations. */
 export async function startGateways<Name extends string>(realm: Realm, filters: Record<Name, Filter>, options: GatewayOptions = {}): Promise<Record<Name, Gateway>> {
   const names = Object.keys(filters) as Name[];
   const ports = new Map<Name, number>();
@@ -86,7 +86,7 @@ export async function startGateways<Name extends string>(realm: Realm, filters: 
   const gateways = Object.fromEntries(names.map((name) => [name, gateway(envoy, url(name), ports.get(name)!)])) as Record<Name, Gateway>;
   if (ready) {
     await Promise.all(names.map((name) => isReady(realm, gateways[name])));
-    await sleep(LINES_ANEW_MS);
+    await sleep(LOG_LIMIT_RESET_MS);
   }
   return gateways;
 }
@@ -106,22 +106,24 @@ function gateway(envoy: EnvoyInstance, url: string, port: number): Gateway {
   };
 }
 
-/** Where traffic flows, it has thousands of lines. */
+/** The end of the log, without trace lines. */
 function tail(log: string): string { return log.split("\n").filter((line) => !line.includes("[trace]")).slice(-200).join("\n"); }
 
-/** Metadata and keys are fetched after Envoy has started, and until they are there the answer is 503. Each worker hears of them on a tick of
- *  its own, and which one takes a connection is chance: so many good answers in a row do not come from one of two alone. */
+/**
+ * Waits for metadata and keys, which are fetched after Envoy's start; until then the answer is 503. Each worker gets them on its own tick, and a random
+ * worker accepts each connection. A dozen good answers in a row almost certainly come from both workers.
+ */
 async function isReady(realm: Realm, { url }: Gateway): Promise<void> {
   const token = await realm.clientCredentials().catch(() => "none");
   let inARow = 0;
-  await until(`the filter at ${url} to know its provider`, READY_WITHIN_MS, async () => {
+  await until(`the provider's metadata and keys at ${url}`, READY_WITHIN_MS, async () => {
     const { body } = await request(url, { headers: [["Authorization", `Bearer ${token}`], ["Accept", "text/html"]] });
     inARow = body.includes("provider_not_ready") ? 0 : inARow + 1;
     return inARow === ANSWERS_IN_A_ROW ? true : undefined;
   });
 }
 
-/** The upstream is a listener of the same Envoy: it needs no program and no image of its own. It changes nothing of what it shows. */
+/** The upstream: a listener of the same Envoy, so it needs no further program or image. It shows requests unchanged. */
 function echo(port: number, connectionManager: object = {}): ListenerOptions {
   return {
     name: "echo",

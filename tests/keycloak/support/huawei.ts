@@ -1,12 +1,12 @@
-// A policy of Huawei Cloud APIG, converted. docs/from-huawei.md has the same table, for people.
+// Converts a policy of Huawei Cloud APIG. docs/from-huawei.md documents the same table.
 
-import { hereForPeople } from "./gateway";
+import { commonForBrowsers } from "./gateway";
 import type { Json } from "./keycloak";
 
-/** By field. */
+/** The values by field. */
 export type Policy = Json;
 
-/** A field of the policy, and what it is to the filter. */
+/** A field of the policy, and the filter's settings for it. */
 export const FIELDS: Record<string, (value: any) => Record<string, unknown>> = {
   client_id: (value) => ({ client_id: value }),
   client_secret: (value) => ({ client_secret: value }),
@@ -24,10 +24,10 @@ export const FIELDS: Record<string, (value: any) => Record<string, unknown>> = {
   set_access_token_header_enabled: (value) => ({ set_access_token_header: value, access_token_in_authorization_header: value }),
   set_userinfo_header_enabled: (value) => ({ set_userinfo_header: value }),
 };
-/** What APIG says of every policy, and the filter only where it is told. */
+/** What APIG does for every policy, and the filter only with these settings. */
 const ALWAYS = { scope: "openid email profile", token_signing_alg_values_expected: ["RS256", "RS384", "RS512"], token_endpoint_auth_method: "client_secret_basic" };
 
 export function converted(policy: Policy): Record<string, unknown> {
   const attributes = Object.entries(policy).map(([field, value]) => FIELDS[field]!(value));
-  return Object.assign({ ...hereForPeople, ...ALWAYS }, ...attributes);
+  return Object.assign({ ...commonForBrowsers, ...ALWAYS }, ...attributes);
 }

@@ -1,4 +1,4 @@
-// The images that docker-compose.yml and these tests share: both read them in the root's `.env`.
+// The images of docker-compose.yml and of these tests. Both read them from the root's `.env`.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,6 +9,6 @@ const FILE = join(__dirname, "../../../.env");
 /** Name and tag, such as "keycloak/keycloak:26.7.3". */
 export function image(name: "ENVOY_IMAGE" | "KEYCLOAK_IMAGE"): string {
   const found = parseEnv(readFileSync(FILE, "utf8"))[name];
-  if (!found) throw new Error(`${FILE} does not say ${name}.`);
+  if (!found) throw new Error(`${FILE} has no ${name}.`);
   return found;
 }

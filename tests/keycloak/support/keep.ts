@@ -1,4 +1,4 @@
-// A Keycloak to write tests with: it starts once, and test files use it by the line that this prints, until Ctrl-C.
+// Keeps a Keycloak running while you write tests. It prints the variable that makes test files use it, and runs until Ctrl-C.
 //   npx tsx tests/keycloak/support/keep.ts
 //   KEYCLOAK_STATE='…' npx jest --selectProjects keycloak --testPathPatterns tests/keycloak/stack.test.ts
 
@@ -13,7 +13,7 @@ async function main(): Promise<void> {
   let stopping = false;
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(signal, async () => {
-      if (stopping) return; // a terminal's Ctrl-C comes twice: from it, and from npx
+      if (stopping) return; // Ctrl-C arrives twice: from the terminal, and from npx
       stopping = true;
       await runtime.removeKeycloak(state);
       clearInterval(awake);

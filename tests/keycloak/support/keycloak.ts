@@ -1,4 +1,4 @@
-// What tests use to talk to Keycloak: realms of their own, the admin API, tokens.
+// Keycloak for tests: temporary realms, the admin API, tokens.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -6,7 +6,7 @@ import { atEnd } from "../../envoy/support/cleanup";
 import { runtimeOf } from "./choice";
 import { ADMIN, type KeycloakState, type Runtime } from "./runtime";
 
-/** What stands in envoy/keycloak/quickstart-realm.json. */
+/** The client of envoy/keycloak/quickstart-realm.json. */
 export const CLIENT = { id: "apisix-quickstart-client", secret: "bSaIN3MV1YynmtXvU8lKkfeY0iwpr9cH" };
 export interface Person { name: string; password: string }
 /** Has the role `member` and is in the group `/staff`. */
@@ -14,13 +14,13 @@ export const USER: Person = { name: "quickstart-user", password: "quickstart-use
 /** Has the role `manager` and is in the group `/bosses`. */
 export const BOSS: Person = { name: "quickstart-boss", password: "quickstart-boss-pass" };
 
-/** Keycloak's representations, as far as tests look into them: a field may be anything. */
+/** One of Keycloak's JSON representations. Tests read only some fields, without types. */
 export type Json = Record<string, any>;
 
 export interface Tokens { access_token: string; refresh_token?: string; id_token?: string; expires_in: number; refresh_expires_in?: number; scope?: string }
 
 const MODEL = join(__dirname, "../../../envoy/keycloak/quickstart-realm.json");
-/** Keycloak's own is 60 s. */
+/** When to get a new admin token. Keycloak's tokens last 60 s. */
 const ADMIN_TOKEN_MS = 30_000;
 
 /** The Keycloak that all test files share. */
@@ -30,7 +30,7 @@ export function keycloak(): Keycloak {
   return new Keycloak(JSON.parse(state) as KeycloakState, true);
 }
 
-/** A Keycloak of the test file's own, which it may stop. It takes as long as starting one takes: one for a file. */
+/** Starts a separate Keycloak, which the test file may stop. The start is slow, so start at most one in a file. */
 export async function ownKeycloak(): Promise<Keycloak> {
   const runtime = runtimeOf(keycloak().state.mode);
   const own = new Keycloak(await runtime.startKeycloak(), false);
@@ -52,28 +52,32 @@ export class Keycloak {
     await this.runtime().stopKeycloak(this.state);
   }
 
-  /** Again, after a stop: same URL, same realms, same keys. */
+  /** Starts it again after a stop, with the same URL, realms and keys. */
   async start(): Promise<void> {
     this.state = await this.runtime().resumeKeycloak(this.state);
   }
 
-  /** A realm of the test file's own: envoy/keycloak/quickstart-realm.json under another name, with `changes`. Any redirect URI will do,
-   *  since gateways listen on free ports. It goes with the end of the file. */
+  /**
+   * Creates a realm for the test file: envoy/keycloak/quickstart-realm.json with another name, and with `changes`. It accepts any redirect URI, because
+   * gateways listen on free ports. It is deleted at the end of the file.
+   */
   async realm(name: string, changes: (realm: Json) => void = () => undefined): Promise<Realm> {
     const json = JSON.parse(readFileSync(MODEL, "utf8").replaceAll("quickstart-realm", name)) as Json;
     for (const client of json.clients as Json[]) {
       client.redirectUris = ["*"];
-      delete client.attributes["backchannel.logout.url"]; // that one is docker-compose.yml's gateway
+      delete client.attributes["backchannel.logout.url"]; // it is for docker-compose.yml's gateway
     }
     changes(json);
-    await this.admin("DELETE", `/realms/${name}`).catch(() => undefined); // one that a killed run left behind
+    await this.admin("DELETE", `/realms/${name}`).catch(() => undefined); // a killed run may have left it
     await this.admin("POST", "/realms", json);
-    atEnd(() => this.admin("DELETE", `/realms/${name}`).then(() => undefined, () => undefined)); // a stopped Keycloak goes with all its realms
+    atEnd(() => this.admin("DELETE", `/realms/${name}`).then(() => undefined, () => undefined)); // a stopped Keycloak is removed with all its realms
     return new Realm(this, name);
   }
 
-  /** A call of the admin API; `path` is relative to /admin. Gives the answer's JSON, or `{ id }` of what was created. Throws with status
-   *  and text where it is refused. */
+  /**
+   * Calls the admin API; `path` is relative to /admin. Returns the JSON of the answer, or `{ id }` of a created object. An error has the status and the
+   * text.
+   */
   async admin<T = Json>(method: string, path: string, body?: unknown): Promise<T> {
     if (Date.now() > this.adminTokenUntil) {
       this.adminToken = (await tokenOf(`${this.url}/realms/master`, { grant_type: "password", client_id: "admin-cli", username: ADMIN.name, password: ADMIN.password })).access_token;
@@ -109,7 +113,7 @@ export class Realm {
     return this.keycloak.admin(method, `/realms/${this.name}${path}`, body);
   }
 
-  /** Asks the token endpoint, as CLIENT unless the form says otherwise (`client_secret: ""` for a public client). Throws when refused. */
+  /** Calls the token endpoint, as CLIENT unless the form names another client (`client_secret: ""` for a public one). A refusal throws. */
   token(form: Record<string, string>): Promise<Tokens> {
     return tokenOf(this.issuer, { client_id: CLIENT.id, client_secret: CLIENT.secret, ...form });
   }
@@ -146,29 +150,29 @@ export class Realm {
     return found.id as string;
   }
 
-  /** What the admin console's "Sign out" does: all of a user's sessions end, and clients with a back-channel URL are told. */
+  /** Does what the admin console's "Sign out" does: ends all sessions of a user, and calls the back-channel URLs of clients. */
   async endSessions(name = USER.name): Promise<void> {
     await this.admin("POST", `/users/${await this.userId(name)}/logout`);
   }
 
-  /** A new key that signs from now on; the old ones still verify. Gives the component's id, by which it can be changed or deleted. */
+  /** Adds a key that signs from now on. The old keys still verify. Returns the component's id, for a change or deletion. */
   async addKey(provider = "rsa-generated", algorithm = "RS256"): Promise<string> {
     const { id } = await this.admin("GET", "");
     const ecdsa = provider === "ecdsa-generated" ? { ecdsaEllipticCurveKey: [`P-${algorithm.slice(2)}`] } : { algorithm: [algorithm] };
-    const priority = [String(Math.floor(Date.now() / 1000))]; // the newest one's is the highest
+    const priority = [String(Math.floor(Date.now() / 1000))]; // the newest key has the highest
     return (await this.admin("POST", "/components", {
       name: `${provider} ${priority[0]}`, providerId: provider, providerType: "org.keycloak.keys.KeyProvider", parentId: id,
       config: { priority, enabled: ["true"], active: ["true"], ...ecdsa },
     })).id as string;
   }
 
-  /** The ids of the components that hold the keys of an algorithm, to be deleted with `admin("DELETE", "/components/ID")`. */
+  /** The ids of the components that contain the keys of an algorithm. Delete one with `admin("DELETE", "/components/ID")`. */
   async keyComponents(algorithm = "RS256"): Promise<string[]> {
     const { keys } = await this.admin("GET", "/keys");
     return (keys as Json[]).filter((key) => key.algorithm === algorithm).map((key) => key.providerId as string);
   }
 
-  /** The public key that signs now, as PEM. */
+  /** The public key of the current signing key, as PEM. */
   async publicKey(algorithm = "RS256"): Promise<string> {
     const { active, keys } = await this.admin("GET", "/keys");
     const key = (keys as Json[]).find(({ kid }) => kid === active[algorithm]);

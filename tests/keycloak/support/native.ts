@@ -1,4 +1,4 @@
-// Keycloak and Envoy as processes of this machine.
+// Keycloak and Envoy as processes on this machine.
 
 import { spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
@@ -17,7 +17,7 @@ import { ADMIN, serves, type EnvoyInstance, type EnvoySetup, type KeycloakState,
 const ROOT = join(__dirname, "../../..");
 const FILTER_WASM = join(ROOT, "build/envoy-oidc.wasm");
 
-/** Alone on two cores it takes 10 s; other work may go on beside it. */
+/** Keycloak starts in 10 s on two idle cores, but the machine may be busy. */
 const READY_WITHIN_MS = 180_000, FETCHED_WITHIN_MS = 1_200_000;
 const ENDS_WITHIN_MS = 30_000;
 
@@ -79,7 +79,7 @@ async function run(folder: string, port: number): Promise<KeycloakState> {
   const logFile = join(folder, "keycloak.log");
   const log = openSync(logFile, "a");
   const command = [join(home, "bin/kc.sh"), "start", "--optimized", "--cache=local", "--http-enabled=true", `--http-host=${LOOPBACK}`, `--http-port=${port}`, `--hostname=${url}`];
-  // kc.sh hands SIGTERM on to Java; SIGKILL would leave Java behind.
+  // kc.sh forwards SIGTERM to Java. SIGKILL would leave Java running.
   const child = spawn("sh", ["-c", WITH_US, "sh", ...command], {
     stdio: ["pipe", log, log],
     env: {
@@ -87,27 +87,27 @@ async function run(folder: string, port: number): Promise<KeycloakState> {
       KC_BOOTSTRAP_ADMIN_USERNAME: ADMIN.name,
       KC_BOOTSTRAP_ADMIN_PASSWORD: ADMIN.password,
       KC_DB_URL: `jdbc:h2:file:${join(folder, "database")};NON_KEYWORDS=VALUE;DB_CLOSE_ON_EXIT=FALSE`,
-      // A short life does not repay Java's second compiler.
+      // A short-lived process gains nothing from Java's second compiler.
       JAVA_OPTS_APPEND: "-XX:TieredStopAtLevel=1",
     },
   });
   closeSync(log);
   let over = false;
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve())).then(() => void (over = true));
-  const told = () => readFileSync(logFile, "utf8").trim().split("\n").slice(-20).join("\n");
+  const endOfLog = () => readFileSync(logFile, "utf8").trim().split("\n").slice(-20).join("\n");
   try {
     await serves(url, READY_WITHIN_MS, () => (over ? "Keycloak ended while starting." : undefined));
   } catch (error) {
     child.kill("SIGTERM");
     await ended;
-    throw new Error(`${(error as Error).message} Its log ends so:\n${told()}`);
+    throw new Error(`${(error as Error).message} Its log ends with:\n${endOfLog()}`);
   }
   child.unref();
-  (child.stdin as unknown as { unref(): void }).unref(); // the pipe stays open and keeps nobody waiting
+  (child.stdin as unknown as { unref(): void }).unref(); // the pipe stays open, but does not keep this process alive
   return { mode: "native", url, host: LOOPBACK, port, id: String(child.pid), folder };
 }
 
-/** The path of a Keycloak, fetched where the machine has none; with --check only what is missing for that, or "". */
+/** The path of a Keycloak, which is downloaded if the machine has none. With --check: what the machine lacks for that, or "". */
 async function fetchKeycloak(...args: string[]): Promise<string> {
   try {
     const { stdout } = await programOutput(process.execPath, [join(ROOT, "cli/fetch-keycloak.mjs"), ...args], { withinMs: FETCHED_WITHIN_MS });

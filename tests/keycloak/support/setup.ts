@@ -1,11 +1,11 @@
-// Jest's globalSetup of this project: one Keycloak for all its test files, which find it by KEYCLOAK_STATE. Where that is set already,
-// by someone who writes tests with keep.ts, that one is used.
+// Jest's globalSetup of this project: starts one Keycloak for all its test files, which find it by KEYCLOAK_STATE. If that is already set, by keep.ts,
+// that Keycloak is used.
 
 import { chooseRuntime } from "./choice";
 
 export default async function setUp(): Promise<void> {
   if (process.env.KEYCLOAK_STATE) {
-    console.log("\nKeycloak: the one of KEYCLOAK_STATE, which stays.");
+    console.log("\nKeycloak: the one of KEYCLOAK_STATE, which keeps running.");
     return;
   }
   const { runtime, why } = await chooseRuntime();

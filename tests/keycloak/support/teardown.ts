@@ -1,4 +1,4 @@
-// Jest's globalTeardown of this project: ends what setup.ts has started.
+// Jest's globalTeardown of this project: stops the Keycloak that setup.ts has started.
 
 import { runtimeOf } from "./choice";
 import type { KeycloakState } from "./runtime";

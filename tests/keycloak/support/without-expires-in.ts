@@ -1,4 +1,4 @@
-// Keycloak always says when an access token ends. This cluster leads to it and takes that out of its answers, as some providers do.
+// A cluster to Keycloak that removes expires_in from its answers, because some providers do not send it.
 
 import type { ClusterOptions } from "../../../cli/demo/envoy-config";
 import type { KeycloakState } from "./runtime";
