@@ -1,7 +1,7 @@
-// envoy/gateway/*.yaml and the gateway of docs/envoy-gateway.md on Envoy Gateway itself, which fetches the filter as an OCI image.
+// envoy/gateway/*.yaml and the gateway of docs/envoy-gateway.md on a real Envoy Gateway, which fetches the filter as an OCI image.
 
 import { converse } from "./support/conversation";
-import { here, startEnvoyGateway } from "./support/envoy-gateway";
+import { forProcesses, startEnvoyGateway } from "./support/envoy-gateway";
 import { BUILD_MS, program } from "./support/programs";
 import { startRegistry } from "./support/registry";
 import { forWorld, fromPage, withBackchannel } from "./support/samples";
@@ -16,7 +16,7 @@ describe.each([
   converse(async () => {
     const [world, registry] = await Promise.all([startParts(), startRegistry()]);
     const resources = [...fromPage("envoy-gateway.md", world), ...forWorld("gateway/provider.yaml", world), ...forWorld(`gateway/${file}`, world, registry.image)];
-    await startEnvoyGateway(await here(withBackchannel(resources), world), world, [registry.port]);
+    await startEnvoyGateway(await forProcesses(withBackchannel(resources), world), world, [registry.port]);
     return world;
   }, conversation);
 });

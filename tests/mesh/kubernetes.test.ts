@@ -1,4 +1,4 @@
-// envoy/kubernetes: its configuration in a plain Envoy, and that the Deployment brings what the configuration needs.
+// envoy/kubernetes: the configuration in a plain Envoy, and whether the Deployment provides what the configuration needs.
 
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -39,7 +39,7 @@ test.each([["/ready", 200], ["/", 404], ["/config_dump", 404], ["/quitquitquit",
   expect((await fetch(probes + path)).status).toBe(status);
 });
 
-test("the kubelet's readiness probe gets 200 on the listener's port, by the pod's address and without a credential", async () => {
+test("the kubelet's readiness probe gets 200 on the listener's port, with the pod's address as host and without a credential", async () => {
   const answer = await fetch(`${service}/oidc-ready`, { headers: { host: "10.0.0.7:8080" } });
   expect([answer.status, await answer.json()]).toEqual([200, { ready: true }]);
 });
@@ -49,19 +49,19 @@ describe("the Deployment", () => {
   const { initContainers: [init], containers: [envoy], volumes } = ofKind(resources, "Deployment").spec.template.spec;
   const { vm_config: vm, configuration } = parse(CONFIG).static_resources.listeners[0].filter_chains[0].filters[0].typed_config.http_filters[0].typed_config.config;
 
-  test("has the variables that the filter may read, out of a Secret", () => {
+  test("sets the variables that the filter may read, from a Secret", () => {
     expect(envoy.env.map(({ name }: { name: string }) => name)).toEqual(vm.environment_variables.host_env_keys);
     for (const { valueFrom } of envoy.env) expect(valueFrom.secretKeyRef.name).toBe("envoy-oidc");
   });
 
-  test("puts the module where Envoy reads it", () => {
+  test("copies the module to the path that Envoy reads", () => {
     const target = init.command.at(-1) + init.command[1].split("/").pop();
     expect(target).toBe(vm.code.local.filename);
     expect(envoy.volumeMounts.find(({ name }: { name: string }) => name === "filter")).toMatchObject({ mountPath: "/filter", readOnly: true });
     expect(init.volumeMounts).toEqual([{ name: "filter", mountPath: "/filter" }]);
   });
 
-  test("mounts the configuration that kustomization.yaml makes of envoy.yaml", () => {
+  test("mounts the ConfigMap that kustomization.yaml generates from envoy.yaml", () => {
     const { configMapGenerator: [generated], resources: listed } = parse(sample("kubernetes/kustomization.yaml"));
     expect([generated.files, listed]).toEqual([["envoy.yaml"], ["deployment.yaml"]]);
     expect(volumes.find(({ name }: { name: string }) => name === "config").configMap.name).toBe(generated.name);
@@ -69,7 +69,7 @@ describe("the Deployment", () => {
     expect(envoy.args).toEqual(["--config-path", `${mountPath}/envoy.yaml`]);
   });
 
-  test("probes ports that the configuration listens on: the filter for readiness, Envoy alone for liveness", () => {
+  test("probes ports that the configuration listens on: readiness asks the filter, liveness only Envoy", () => {
     const ports = Object.fromEntries(envoy.ports.map(({ name, containerPort }: { name: string; containerPort: number }) => [name, containerPort]));
     const listened = parse(CONFIG).static_resources.listeners.map((one: any) => one.address.socket_address.port_value);
     expect(Object.values(ports)).toEqual(listened);

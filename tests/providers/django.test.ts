@@ -2,14 +2,14 @@
 
 import { BrowserClient } from "../envoy/support/browser-client";
 import { django } from "./support/django";
-import { visit } from "./support/pages";
+import { openPage } from "./support/pages";
 import { tellStory } from "./support/story";
 
 const world = tellStory(django, { revoking: { filter: { revoke_tokens_on_logout: true } } });
 
-test("revoke_tokens_on_logout without an endpoint for it is warned of", async () => {
+test("revoke_tokens_on_logout without a revocation endpoint logs a warning", async () => {
   const browser = new BrowserClient(), { url } = world().apps.revoking!;
-  await visit(browser, `${url}/orders`);
+  await openPage(browser, `${url}/orders`);
   await browser.get(`${url}/logout`);
   expect(await world().envoy.logged(/revoke_tokens_on_logout/)).toBeDefined();
 });

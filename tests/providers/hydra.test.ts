@@ -3,7 +3,7 @@
 import { newProfile } from "../browser/support/browser";
 import { BrowserClient } from "../envoy/support/browser-client";
 import { hydra } from "./support/hydra";
-import { goThroughWith, visit, visitWith } from "./support/pages";
+import { completePagesIn, openPage, openPageIn } from "./support/pages";
 import { tellStory } from "./support/story";
 import { decoded, headersAt } from "./support/world";
 
@@ -12,14 +12,14 @@ const world = tellStory(hydra, {
   signed: { client: { more: { userinfo_signed_response_alg: "RS256" } } },
 });
 
-test("whoever logs out of one application is logged out of the others by their frames (front-channel logout)", async () => {
+test("a logout at one application logs the user out of the others by frames (front-channel logout)", async () => {
   const profile = await newProfile();
   try {
     const page = await profile.newPage(), { app, frame } = world().apps;
-    await visitWith(page, `${frame!.url}/orders`);
-    await visitWith(page, `${app!.url}/orders`);
+    await openPageIn(page, `${frame!.url}/orders`);
+    await openPageIn(page, `${app!.url}/orders`);
     await page.goto(`${app!.url}/logout`);
-    await goThroughWith(page, app!.url);
+    await completePagesIn(page, app!.url);
     await page.goto(`${frame!.url}/orders`);
     expect(await page.locator("input[name=password]").count()).toBe(1);
   } finally {
@@ -27,8 +27,8 @@ test("whoever logs out of one application is logged out of the others by their f
   }
 });
 
-test("UserInfo that is signed (Core §5.3.2) is read like any other", async () => {
+test("a signed UserInfo response (Core §5.3.2) is read too", async () => {
   const browser = new BrowserClient(), app = world().apps.signed!;
-  await visit(browser, `${app.url}/orders`);
+  await openPage(browser, `${app.url}/orders`);
   expect(decoded((await headersAt(browser, app))["x-userinfo"])).toMatchObject(hydra.userinfo);
 });

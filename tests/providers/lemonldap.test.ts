@@ -3,7 +3,7 @@
 import { newProfile } from "../browser/support/browser";
 import { BrowserClient } from "../envoy/support/browser-client";
 import { lemonldap } from "./support/lemonldap";
-import { nameField, visit, visitWith } from "./support/pages";
+import { nameField, openPage, openPageIn } from "./support/pages";
 import { tellStory } from "./support/story";
 
 const world = tellStory(lemonldap, {
@@ -11,11 +11,11 @@ const world = tellStory(lemonldap, {
   basic: { filter: { token_endpoint_auth_method: "client_secret_basic" } },
 });
 
-test("whoever was asked for consent is logged out too, and stays at the portal", async () => {
+test("a user who was asked for consent is logged out too, and stays at the portal", async () => {
   const profile = await newProfile();
   try {
     const page = await profile.newPage(), { url } = world().apps.asked!;
-    await visitWith(page, `${url}/orders`);
+    await openPageIn(page, `${url}/orders`);
     await page.goto(`${url}/logout`);
     expect(page.url()).toBe(`${world().running.hosts["https://auth.example.com"]}/oauth2`);
     await page.goto(`${url}/orders`);
@@ -25,7 +25,7 @@ test("whoever was asked for consent is logged out too, and stays at the portal",
   }
 });
 
-test("client_secret_basic fails with an id and a secret that need escaping, and the log says what the provider said", async () => {
-  await expect(visit(new BrowserClient(), `${world().apps.basic!.url}/orders`)).rejects.toThrow("/callback?");
+test("client_secret_basic fails with an id and a secret that need escaping, and the log has the provider's error", async () => {
+  await expect(openPage(new BrowserClient(), `${world().apps.basic!.url}/orders`)).rejects.toThrow("/callback?");
   expect(await world().envoy.logged(/basic.*invalid_client/)).toBeDefined();
 });

@@ -1,5 +1,5 @@
-// docs/install.md as a person follows it who has the files of a release and an Envoy, and no Node: its commands as they stand, in a real shell and
-// Envoy, with a real OpenID provider behind TLS. Only the values of step 2 are this test's.
+// docs/install.md, followed with the files of a release and an Envoy, but without Node: the page's commands unchanged, in a real shell and a real Envoy,
+// with a real OpenID provider behind TLS. Only the values of step 2 are different.
 
 import { spawn, type ChildProcess } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -22,7 +22,7 @@ const page = readFileSync(join(ROOT, "docs/install.md"), "utf8");
 /** The shell blocks up to "Other forms", without the list's indentation. */
 const [compare, values, make, start, ask] = [...page.split("## Other forms")[0]!.matchAll(/^( *)```sh\n([^]*?)^\1```/gm)].map(([, indent, block]) => block!.replaceAll(new RegExp(`^${indent}`, "gm"), ""));
 
-/** All that the person has on the PATH. */
+/** The only programs on the PATH, besides Envoy. */
 const PROGRAMS = ["bash", "sha256sum", "openssl", "sed", "curl"];
 
 interface Shell { folder: string; environment: Record<string, string> }
@@ -48,14 +48,14 @@ function spawned({ folder, environment }: Shell, script: string): { child: Child
   return { child, output: () => text, ended: new Promise((resolve) => child.once("close", resolve)) };
 }
 
-/** Fails with what was printed. */
+/** Runs a script and returns its output. A failure throws the output. */
 async function sh(at: Shell, script: string): Promise<string> {
   const { output, ended } = spawned(at, script);
-  if ((await ended) !== 0) throw new Error(`${script}\nsaid:\n${output()}`);
+  if ((await ended) !== 0) throw new Error(`${script}\nprinted:\n${output()}`);
   return output();
 }
 
-/** The provider as the world sees it: https at localhost, with a certificate for that name. */
+/** The provider behind https at localhost, with a certificate for that name. */
 async function providerBehindTls(port: number): Promise<string> {
   const idp = await freePort(), issuer = `https://localhost:${idp}`;
   const provider = await startProvider({ issuer, browser: { redirectUris: [`http://localhost:${port}/callback`] } });
@@ -66,7 +66,7 @@ async function providerBehindTls(port: number): Promise<string> {
       answer.pipe(response);
     }));
   });
-  // To Envoy localhost may be either family's.
+  // Envoy may resolve localhost to IPv4 or IPv6.
   for (const host of ["127.0.0.1", "::1"]) {
     const server = serve().listen(idp, host);
     await once(server, "listening");
@@ -75,13 +75,13 @@ async function providerBehindTls(port: number): Promise<string> {
   return `${provider.discovery}`;
 }
 
-test("the page's steps are these five, and name this version", () => {
+test("the page has these five steps, and names this version", () => {
   expect([compare, values, make, start, ask].map((block) => block?.split("\n")[0])).toEqual([
     "sha256sum --check --ignore-missing SHA256SUMS", expect.stringMatching(/^export DISCOVERY=/), expect.stringMatching(/^export OIDC_SESSION_SECRET=/), "envoy -c envoy.yaml", "curl -i http://localhost:$PORT/"]);
   expect([...page.matchAll(/envoy-oidc[-:]v?(\d+\.\d+\.\d+)/g)].map(([, named]) => named).filter((named) => named !== version)).toEqual([]);
 });
 
-test("with the files of a release and no Node a person reaches the protected page, and nobody else does", async () => {
+test("with the files of a release and without Node, a user reaches the protected page after a login, and not before", async () => {
   const at = await shell(), port = await freePort(), discovery = await providerBehindTls(port);
   expect(await sh(at, compare!)).toContain(`envoy-oidc-${version}.wasm: OK`);
   await expect(sh(at, "node --version")).rejects.toThrow(/command not found/);
@@ -92,7 +92,7 @@ test("with the files of a release and no Node a person reaches the protected pag
   expect([...values!.matchAll(/(\w+)=/g)].map(([, name]) => name)).toEqual(Object.keys(mine));
   Object.assign(at.environment, mine);
   await sh(at, make!);
-  // Each step is a shell of its own here; the person's is one.
+  // The test runs each step in a new shell, so it repeats the exported variable.
   Object.assign(at.environment, { OIDC_SESSION_SECRET: "a session secret of the tests, long enough" });
 
   const envoy = spawned(at, `exec ${start}`);
@@ -119,9 +119,9 @@ test("with the files of a release and no Node a person reaches the protected pag
 test.each<[string, (at: Shell) => void, string, RegExp]>([
   ["a module that was changed on its way", ({ folder }) => writeFileSync(join(folder, `envoy-oidc-${version}.wasm`), "x"), "compare", /FAILED/],
   ["a mistake in a value", ({ environment }) => { environment.DISCOVERY = "http://idp.example.com/"; }, "make", /plain http is refused/],
-])("%s is noticed by the step itself", async (_, spoil, step, said) => {
+])("%s is reported by the step itself", async (_, spoil, step, message) => {
   const at = await shell();
   Object.assign(at.environment, { DISCOVERY: "https://idp.example.com/", IDP_HOST: "idp.example.com", IDP_PORT: "443", CA_FILE: join(TLS, "localhost.pem"), CLIENT_ID: "shop", PORT: "8080", OIDC_CLIENT_SECRET: "secret" });
   spoil(at);
-  await expect(sh(at, step === "compare" ? compare! : make!)).rejects.toThrow(said);
+  await expect(sh(at, step === "compare" ? compare! : make!)).rejects.toThrow(message);
 });

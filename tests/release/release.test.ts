@@ -1,4 +1,4 @@
-// What `npm run release` makes: the same bytes twice, in the forms that Envoy, Istio, Envoy Gateway and npm take.
+// The output of `npm run release`: the same bytes twice, in the formats for Envoy, Istio, Envoy Gateway and npm.
 
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -29,20 +29,20 @@ test("another machine has another user, home, time zone, language, umask, Node a
   expect(there).toMatchObject({ user: "nobody", locale: "tr-TR", zone: "Pacific/Kiritimati", umask: "77" });
 });
 
-test("made on another machine, in another folder, it is the same to the byte", () => {
+test("a release from another machine and another folder has the same bytes", () => {
   const digests = ({ folder }: Made): string[] => filesBelow(folder).map((file) => `${sha256(read(folder, file))}  ${file}`);
   expect(made.root).not.toBe(again.root);
   expect(digests(again)).toEqual(digests(made));
 });
 
-test("it is what it should be, and nothing else", () => {
+test("the release has exactly these files", () => {
   expect(filesBelow(made.folder).filter((file) => !file.includes("/"))).toEqual([
     "LICENSES.txt", "RELEASE_NOTES.md", "SHA256SUMS", "bearer.yaml", "browser.yaml", `${STEM}.cdx.json`, `${STEM}.oci.digest`, `${STEM}.oci.tar`, `${STEM}.tgz`,
     `${STEM}.wasm`, `${STEM}.wasm.sha256`, "first.yaml",
   ]);
 });
 
-test("SHA256SUMS and the module's own sum hold, and a changed file is noticed", () => {
+test("SHA256SUMS and the module's own sum are right, and reveal a changed file", () => {
   for (const list of ["SHA256SUMS", `${STEM}.wasm.sha256`]) run(made.folder, "sha256sum", "--check", "--strict", list);
   const folder = newFolder();
   run(made.folder, "cp", `${STEM}.wasm`, "SHA256SUMS", folder);
@@ -69,7 +69,7 @@ describe("the image", () => {
     return { descriptor, ...JSON.parse(blob(descriptor).toString()) };
   };
 
-  test("is one tar+gzip layer with the module as plugin.wasm, as Istio's agent and Envoy Gateway pull it", async () => {
+  test("is one tar+gzip layer with the module as plugin.wasm, as Istio's agent and Envoy Gateway expect", async () => {
     const { descriptor, config, layers } = manifest();
     expect([descriptor.mediaType, config.mediaType, layers.map(({ mediaType }) => mediaType)]).toEqual([
       "application/vnd.oci.image.manifest.v1+json", "application/vnd.oci.image.config.v1+json", ["application/vnd.oci.image.layer.v1.tar+gzip"]]);
@@ -79,31 +79,31 @@ describe("the image", () => {
     expect(json("oci-layout")).toEqual({ imageLayoutVersion: "1.0.0" });
   });
 
-  test("says what it is, and of which commit", () => {
+  test("has annotations with its title, version, licence and commit", () => {
     expect(manifest().annotations).toMatchObject({
       "org.opencontainers.image.title": "envoy-oidc", "org.opencontainers.image.version": version, "org.opencontainers.image.licenses": "Apache-2.0",
       "org.opencontainers.image.revision": run(made.root, "git", "rev-parse", "HEAD").trim(), "org.opencontainers.image.created": "2026-01-01T00:00:00Z",
     });
   });
 
-  test("its digest is printed and stands in a file", () => {
+  test("its digest is printed and written to a file", () => {
     expect(read(made.folder, `${STEM}.oci.digest`).toString()).toBe(`${manifest().descriptor.digest}\n`);
     expect(made.printed).toContain(`image ${manifest().descriptor.digest}`);
   });
 
-  test("the tar is the layout", async () => {
+  test("the tar has the files of the layout", async () => {
     const tar = await filesOf(read(made.folder, `${STEM}.oci.tar`));
     expect(Object.keys(tar)).toEqual(filesBelow(layout()));
     for (const [file, bytes] of Object.entries(tar)) expect(read(layout(), file).equals(bytes)).toBe(true);
   });
 
-  test("no gzip holds a time or the system that made it", () => {
+  test("no gzip header contains a time or the name of the system", () => {
     for (const bytes of [blob(manifest().layers[0]!), read(made.folder, `${STEM}.tgz`)]) expect([...bytes.subarray(3, 8), bytes[9]]).toEqual([0, 0, 0, 0, 0, 3]);
   });
 });
 
 describe("the npm package", () => {
-  test("holds the module, its description and its samples, and no source, test or script that npm would run", async () => {
+  test("contains the module, its documentation and its samples, and no source, test or script that npm would run", async () => {
     const files = await filesOf(gunzipSync(read(made.folder, `${STEM}.tgz`)));
     expect(Object.keys(files).sort()).toEqual([
       "CHANGELOG.md", "LICENSE", "README.md", "build/LICENSES.txt", "build/envoy-oidc.cjs", "build/envoy-oidc.wasm", "cli/package/index.d.ts", "cli/package/index.js",
@@ -115,7 +115,7 @@ describe("the npm package", () => {
     for (const script of ["preinstall", "install", "postinstall", "prepare"]) expect(manifest.scripts).not.toHaveProperty(script);
   });
 
-  test("installed from the tarball, it leads to a module that Envoy runs", async () => {
+  test("after an installation from the tarball, it gives the path of a module that Envoy runs", async () => {
     const folder = newFolder();
     writeFileSync(join(folder, "package.json"), "{}");
     run(folder, "npm", "install", "--prefer-offline", "--no-audit", "--no-fund", join(made.folder, `${STEM}.tgz`));
@@ -134,7 +134,7 @@ describe("the npm package", () => {
   });
 });
 
-test("the SBOM is CycloneDX, names what is compiled in, and no tool of the build or of this machine", () => {
+test("the SBOM is CycloneDX, and names what is compiled in, but no tool of the build or of this machine", () => {
   const bom = JSON.parse(read(made.folder, `${STEM}.cdx.json`).toString()) as { bomFormat: string; metadata: { component: object; tools: { components: { name: string }[] } }; components: { name: string; version: string }[] };
   const { devDependencies } = JSON.parse(read(ROOT, "package.json").toString()) as { devDependencies: Record<string, string> };
   expect([bom.bomFormat, bom.metadata.component]).toEqual(["CycloneDX", expect.objectContaining({ name: "envoy-oidc", version })]);
@@ -143,18 +143,18 @@ test("the SBOM is CycloneDX, names what is compiled in, and no tool of the build
   expect(bom.metadata.tools.components.map(({ name }) => name)).not.toContain("npm");
 });
 
-test("the licences are those of the project and of AssemblyScript, whole", () => {
+test("LICENSES.txt has the complete licences of the project and of AssemblyScript", () => {
   const text = read(made.folder, "LICENSES.txt").toString();
   for (const file of ["LICENSE", "node_modules/assemblyscript/LICENSE", "node_modules/assemblyscript/NOTICE"]) expect(text).toContain(read(ROOT, file).toString());
 });
 
-test("the notes are the changelog's section of this version, and of no other", () => {
+test("the notes are the changelog's section of this version only", () => {
   const notes = read(made.folder, "RELEASE_NOTES.md").toString();
   expect(read(made.root, "CHANGELOG.md").toString()).toContain(notes.trim());
   expect(notes).not.toMatch(/^## /m);
 });
 
-describe("publishing, as far as a dry run goes", () => {
+describe("publishing, as a dry run", () => {
   const publish = (changes: (root: string) => void, ...args: string[]): string => {
     changes(made.root);
     return execFileSync(join(made.root, "cli/release/publish.sh"), args, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, DRY_RUN: "1" }, timeout: 60_000 });
@@ -164,7 +164,7 @@ describe("publishing, as far as a dry run goes", () => {
     writeFileSync(join(root, "package.json"), JSON.stringify({ ...JSON.parse(read(ROOT, "package.json").toString()), repository: "owner/envoy-oidc" }));
   };
 
-  test("each file that it names is there, and the image is signed by its digest", () => {
+  test("each file that it names exists, and the image is signed by its digest", () => {
     const lines = publish(released, `v${version}`, "registry.example.com/owner/envoy-oidc").trim().split("\n");
     expect(lines.map((line) => line.split(" ", 2).join(" "))).toEqual(["cosign sign-blob", "skopeo copy", "cosign sign", "npm publish", "gh release"]);
     expect(lines[2]).toBe(`cosign sign --yes registry.example.com/owner/envoy-oidc@${read(made.folder, `${STEM}.oci.digest`).toString().trim()}`);

@@ -80,7 +80,7 @@ export async function startGateways<Name extends string>(realm: Realm, filters: 
     ],
   });
   atEnd(async () => {
-    if ((globalThis as { aTestHasFailed?: boolean }).aTestHasFailed) console.log(`A test failed. Envoy's log ends so:\n${tail(await envoy.logs())}`);
+    if ((globalThis as { aTestHasFailed?: boolean }).aTestHasFailed) console.log(`A test failed. Envoy's log ends with:\n${tail(await envoy.logs())}`);
     await envoy.stop();
   });
   const gateways = Object.fromEntries(names.map((name) => [name, gateway(envoy, url(name), ports.get(name)!)])) as Record<Name, Gateway>;

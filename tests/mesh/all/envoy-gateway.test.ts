@@ -1,4 +1,4 @@
-// Envoy Gateway with the module by HTTP and sha256, and with the provider by Backend and BackendTLSPolicy, as docs/envoy-gateway.md has them.
+// Envoy Gateway with the module from an HTTP server, checked by sha256, and the provider as Backend with BackendTLSPolicy, as docs/envoy-gateway.md has them.
 
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
@@ -9,7 +9,7 @@ import { atEnd } from "../../envoy/support/cleanup";
 import { FILTER_WASM, until } from "../../envoy/support/envoy";
 import { getWith } from "../../envoy/support/http";
 import { converse } from "../support/conversation";
-import { here, startEnvoyGateway, withAuthority } from "../support/envoy-gateway";
+import { forProcesses, startEnvoyGateway, withAuthority } from "../support/envoy-gateway";
 import { BUILD_MS, program, type Running } from "../support/programs";
 import { blocks, forWorld, fromPage, ofKind, resourcesOf, withBackchannel, type Resource } from "../support/samples";
 import { startParts, type World } from "../support/world";
@@ -18,7 +18,7 @@ const [, BY_HTTP, BY_BACKEND] = blocks("envoy-gateway.md");
 
 beforeAll(async () => { await program("envoy-gateway"); }, BUILD_MS);
 
-/** The module from a file server. */
+/** The resources with the module from a file server, the server's port, and the paths that were requested from it. */
 async function byHttp(world: World): Promise<{ resources: Resource[]; port: number; asked: string[] }> {
   const wasm = await readFile(FILTER_WASM), asked: string[] = [];
   const server = createServer(({ url = "" }, response) => { asked.push(url); response.setHeader("content-type", "application/wasm").end(wasm); });
@@ -29,7 +29,7 @@ async function byHttp(world: World): Promise<{ resources: Resource[]; port: numb
   return { resources: withBackchannel([...fromPage("envoy-gateway.md", world), ...forWorld("gateway/provider.yaml", world), ...policy]), port, asked };
 }
 
-describe("code by HTTP and sha256, the provider by Backend and BackendTLSPolicy", () => {
+describe("the module by HTTP and sha256, the provider by Backend and BackendTLSPolicy", () => {
   let asked: string[];
   converse(async () => {
     const world = await startParts(), parts = await byHttp(world);
@@ -37,20 +37,20 @@ describe("code by HTTP and sha256, the provider by Backend and BackendTLSPolicy"
     ofKind(parts.resources, "EnvoyProxy").spec.bootstrap = undefined;
     ofKind(parts.resources, "EnvoyExtensionPolicy").spec.wasm[0].config.provider_cluster = "httproute/default/idp/rule/0";
     const provider = await withAuthority(resourcesOf(BY_BACKEND!, world));
-    await startEnvoyGateway([...await here(parts.resources, world), ...provider], world, [parts.port]);
+    await startEnvoyGateway([...await forProcesses(parts.resources, world), ...provider], world, [parts.port]);
     return world;
   }, { forms: false });
 
   test("the module came from the file server", () => expect(asked).toContain("/envoy-oidc-1.0.0.wasm"));
 });
 
-describe("refused is what", () => {
+describe("a module is refused", () => {
   const start = async (change: (policy: any) => void): Promise<{ world: World; gateway: Running }> => {
     const world = await startParts(), { resources, port } = await byHttp(world);
     change(ofKind(resources, "EnvoyExtensionPolicy").spec.wasm[0]);
-    return { world, gateway: await startEnvoyGateway(await here(resources, world), world, [port]) };
+    return { world, gateway: await startEnvoyGateway(await forProcesses(resources, world), world, [port]) };
   };
-  /** The first answer to a good token; nothing has reached the upstream. */
+  /** The status of the first answer to a valid token. Checks that nothing has reached the upstream. */
   const answer = async ({ app, provider, upstream }: World): Promise<number> => {
     const token = await provider.mint();
     const status = await until("an answer", 30_000, () => getWith(app, token).then((response) => response.status, () => undefined));
@@ -58,13 +58,13 @@ describe("refused is what", () => {
     return status;
   };
 
-  test("comes with a wrong configuration: the log names the mistake, and nothing passes", async () => {
+  test("with a wrong configuration: the log names the mistake, and nothing passes", async () => {
     const { world, gateway } = await start((plugin) => { plugin.config.client_identifier = "x"; });
     await gateway.logged(/configuration: client_identifier: unknown attribute/);
     expect(await answer(world)).toBe(503);
   });
 
-  test("has another sha256: 500, and the policy's status says why", async () => {
+  test("with another sha256: requests get 500, and the log says why", async () => {
     const { world, gateway } = await start((plugin) => { plugin.code.http.sha256 = "0".repeat(64); });
     await gateway.logged(/checksum|sha256|digest/i);
     expect(await answer(world)).toBe(500);

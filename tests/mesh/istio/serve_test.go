@@ -1,4 +1,4 @@
-// Istio's control plane as one process, from its own test API: production code for translation and xDS, and no Kubernetes.
+// Istio's control plane as one process without Kubernetes, started with Istio's own test API. Translation and xDS are production code.
 package istio
 
 import (
@@ -23,7 +23,7 @@ import (
 	"istio.io/istio/pkg/util/protomarshal"
 )
 
-// TestServe serves the resources of $CONFIG/*.yaml, in the mesh of $MESH, by xDS on $LISTEN until it is interrupted.
+// TestServe serves the resources of $CONFIG/*.yaml, with the mesh settings of $MESH, over xDS on $LISTEN, until it is interrupted.
 func TestServe(t *testing.T) {
 	settings := mesh.DefaultMeshConfig()
 	if err := protomarshal.ApplyYAML(text(t, os.Getenv("MESH")), settings); err != nil {
@@ -39,8 +39,8 @@ func TestServe(t *testing.T) {
 	<-stop
 }
 
-// TestValidate judges the resources of $CONFIG/*.yaml as an API server does that knows the schemas in $SCHEMAS/*.yaml, and those of Istio's also as
-// its webhook does.
+// TestValidate validates the resources of $CONFIG/*.yaml as an API server with the schemas of $SCHEMAS/*.yaml does, and Istio's resources also as
+// Istio's webhook does.
 func TestValidate(t *testing.T) {
 	schemas, err := filepath.Glob(filepath.Join(os.Getenv("SCHEMAS"), "*.yaml"))
 	if err != nil {

@@ -1,6 +1,6 @@
-// Builds a control plane, or Istio's agent, into .cache/mesh (tests/support/build.mjs); go.mod pins their versions. One module for all of them: they
-// share most of what they are made of, which is then compiled once.
-//   node tests/mesh/support/build.mjs istio        prints the folder of what was built
+// Builds a control plane, or Istio's agent, into .cache/mesh (tests/support/build.mjs). go.mod pins their versions. One module has them all, so the many
+// dependencies that they share are compiled once.
+//   node tests/mesh/support/build.mjs istio        prints the folder of the result
 
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -9,10 +9,10 @@ import { built, GO, print, tell } from "../../support/build.mjs";
 
 const mesh = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** The same flags for all, or Go would compile what they share again. */
+/** All have the same flags. Otherwise Go would compile shared dependencies again. */
 const go = (command, ...args) => (work) => tell(work, "go", [...command.split(" "), "-mod=mod", "-trimpath", "-ldflags=-s -w", "-o", "program", ...args]);
 
-/** What API servers know of the resources, as the modules have it. */
+/** Copies the resources' schemas from the modules. */
 async function schemas(work) {
   const [istio, gateway] = await folders(work, "istio.io/istio", "github.com/envoyproxy/gateway"), crds = join(gateway, "charts/gateway-helm/charts/crds/crds");
   await mkdir(join(work, "schemas"));
@@ -22,7 +22,7 @@ async function schemas(work) {
   }
 }
 
-/** What the agent makes Envoy's bootstrap of. */
+/** Copies the template from which the agent makes Envoy's bootstrap. */
 async function bootstrap(work) {
   const [istio] = await folders(work, "istio.io/istio");
   await writeFile(join(work, "bootstrap.json"), await readFile(join(istio, "tools/packaging/common/envoy_bootstrap.json")));
@@ -40,5 +40,5 @@ const PROGRAMS = {
 };
 
 const name = process.argv[2];
-// One after the other: what they share would else be compiled twice.
+// One build at a time, because parallel builds would compile shared dependencies twice.
 await print(built({ what: name, cache: join("mesh", name), source: mesh, needs: [GO], lockAs: join("mesh", "building"), ...PROGRAMS[name] }));

@@ -1,4 +1,4 @@
-// What every gateway must do, whoever wrote its configuration: the same requests and the same answers at each of them.
+// The tests that every gateway must pass: the same requests must get the same answers.
 
 import { BrowserClient, type Visit } from "../../envoy/support/browser-client";
 import { until } from "../../envoy/support/envoy";
@@ -6,10 +6,12 @@ import { getWith, request } from "../../envoy/support/http";
 import type { TestProvider } from "../../envoy/support/provider";
 import { received, type Echo, type Upstream } from "../../envoy/support/upstream";
 
-/** A gateway whose filter has `redirect_uri` `APP/callback`, `logout_path` `/logout`, `backchannel_logout_path` `/backchannel-logout`, and
- *  hands on `sub` as `x-user-id`. */
+/**
+ * A gateway whose filter has `redirect_uri` `APP/callback`, `logout_path` `/logout` and `backchannel_logout_path` `/backchannel-logout`, and forwards
+ * `sub` as `x-user-id`.
+ */
 export interface Gateway {
-  /** "https://app.localhost:PORT". The gateway is reached by plain http on that port, as behind a load balancer that ends TLS. */
+  /** "https://app.localhost:PORT". Tests reach the gateway by plain http on that port, as a load balancer that ends TLS does. */
   app: string;
   provider: TestProvider;
   upstream: Upstream;
@@ -18,7 +20,7 @@ export interface Gateway {
 interface Conversation {
   /** Whether the gateway delivers posted forms to the filter (`allow_on_headers_stop_iteration`). */
   forms: boolean;
-  /** The provider answers by `response_mode: form_post`. */
+  /** Whether the provider answers with `response_mode: form_post`. */
   formPost?: boolean;
 }
 
@@ -26,7 +28,7 @@ const READY_WITHIN_MS = 60_000;
 const ENDED_WITHIN_MS = 5_000;
 const START_WITHIN_MS = 120_000;
 
-/** Registers the tests; `start` brings the gateway up. */
+/** Registers the tests. `start` starts the gateway. */
 export function converse(start: () => Promise<Gateway>, { forms, formPost = false }: Conversation): void {
   let gateway: Gateway;
   beforeAll(async () => {
@@ -36,7 +38,7 @@ export function converse(start: () => Promise<Gateway>, { forms, formPost = fals
 
   const at = (path: string): string => gateway.app + path;
 
-  test("a bearer token passes and names its subject, whatever the client says", async () => {
+  test("a bearer token passes, and the upstream gets its subject, not the client's own header", async () => {
     const { status, body } = await getWith(at("/api?x=1"), await gateway.provider.mint({ claims: { sub: "robot" } }), [["X-User-Id", "admin"]]);
     expect(status).toBe(200);
     expect(received(JSON.parse(body) as Echo, "x-user-id")).toEqual(["robot"]);
@@ -55,7 +57,7 @@ export function converse(start: () => Promise<Gateway>, { forms, formPost = fals
     expect(gateway.upstream.count()).toBe(count);
   });
 
-  test(`a person logs in${formPost ? " by form_post" : ""}, has a session, and logs out`, async () => {
+  test(`a user logs in${formPost ? " by form_post" : ""}, has a session, and logs out`, async () => {
     const browser = new BrowserClient();
     expect(await logIn(browser, at("/orders?page=2"))).toEqual([200, at("/orders?page=2")]);
     const { status, body } = await browser.fetch(at("/api"));
@@ -64,7 +66,7 @@ export function converse(start: () => Promise<Gateway>, { forms, formPost = fals
     expect((await browser.fetch(at("/api"))).status).toBe(401);
   });
 
-  test("an altered session is none", async () => {
+  test("a changed session cookie is refused", async () => {
     const browser = new BrowserClient();
     await logIn(browser, at("/orders"));
     for (const cookie of browser.cookies) cookie.value = cookie.value.replace(/.{4}$/, "AAAA");
@@ -72,7 +74,7 @@ export function converse(start: () => Promise<Gateway>, { forms, formPost = fals
   });
 
   if (forms) {
-    test("when the provider ends a session, it is over here too (back-channel logout)", async () => {
+    test("a session that the provider ends is over here too (back-channel logout)", async () => {
       const browser = new BrowserClient();
       await logIn(browser, at("/orders"));
       expect((await browser.fetch(at("/api"))).status).toBe(200);
@@ -87,7 +89,7 @@ export function converse(start: () => Promise<Gateway>, { forms, formPost = fals
       expect(await backchannel()).toEqual([400, "logout_token_invalid"]);
     });
   } else {
-    test("a back-channel logout, which needs a form, is 503 and says why; nothing reaches the upstream", async () => {
+    test("a back-channel logout, which needs a form, gets 503 with the reason, and nothing reaches the upstream", async () => {
       const count = gateway.upstream.count();
       expect(await backchannel()).toEqual([503, "body_not_delivered"]);
       expect(gateway.upstream.count()).toBe(count);
@@ -100,13 +102,13 @@ export function converse(start: () => Promise<Gateway>, { forms, formPost = fals
   }
 }
 
-/** Status and URL of the page at the end. */
+/** The status and URL of the final page. */
 async function logIn(browser: BrowserClient, url: string): Promise<[number, string]> {
   const page = await sendForm(browser, await browser.logIn(url));
   return [page.status, page.url];
 }
 
-/** The page of a `form_post` answer sends itself (OAuth 2.0 Form Post Response Mode §2); any other page stays. */
+/** Submits the form of a `form_post` answer, as its script does (OAuth 2.0 Form Post Response Mode §2). Returns any other page unchanged. */
 async function sendForm(browser: BrowserClient, page: Visit): Promise<Visit> {
   const action = /<form[^>]* action="([^"]+\/callback)"/.exec(page.body)?.[1];
   if (action === undefined) return page;
@@ -114,7 +116,7 @@ async function sendForm(browser: BrowserClient, page: Visit): Promise<Visit> {
   return browser.settle(await browser.post(action, Object.fromEntries(fields), "cross-site"));
 }
 
-/** The control plane has to configure Envoy, and the filter to fetch metadata and keys, in every worker. */
+/** Waits until the control plane has configured Envoy, and every worker has metadata and keys. */
 async function isReady({ app, provider }: Gateway): Promise<void> {
   const token = await provider.mint();
   let inARow = 0, last = "nothing";

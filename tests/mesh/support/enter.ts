@@ -1,11 +1,11 @@
-// The program of a network and mount namespace, which `unshare` starts (namespace.ts): loopback, names of its own, relays, and then a command.
+// The first program in a network and mount namespace, which `unshare` starts (namespace.ts). It sets up loopback, mounts and relays, then runs a command.
 
 import { spawn } from "node:child_process";
 import { runProgram } from "../../support/child";
 import { relay } from "./relay";
 
 export interface Inside {
-  /** Files and folders of this machine, and in whose place they stand there. */
+  /** Files and folders of this machine, and the paths at which the namespace has them. */
   binds: [from: string, at: string][];
   relays: [from: number | string, to: number | string][];
   command: string[];

@@ -1,4 +1,4 @@
-// Envoy Gateway as a plain process, with the Envoy of these tests. It reads its resources from files.
+// Envoy Gateway as a plain process, with the tests' Envoy. It reads its resources from files.
 
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -13,12 +13,14 @@ import { ENVIRONMENT, GENERATED_ENVIRONMENT, ofKind, toYaml, type Resource } fro
 import { startTls } from "./tls";
 import { AUTHORITY, type World } from "./world";
 
-/** What Envoys fetch modules from. */
+/** The host name from which Envoys fetch modules. */
 const OWN_NAME = "envoy-gateway.envoy-gateway-system.svc.cluster.local";
 
-/** Resources of a user, for processes: a port of loopback by http, backends by address, Envoy as a process. Every host is taken, since the provider
- *  calls by address. */
-export async function here(resources: Resource[], { port, upstream }: World): Promise<Resource[]> {
+/**
+ * Adapts a user's resources to processes: http on a loopback port, backends by address, Envoy as a process. Every host is accepted, because the provider
+ * calls the address.
+ */
+export async function forProcesses(resources: Resource[], { port, upstream }: World): Promise<Resource[]> {
   const [listener] = ofKind(resources, "Gateway").spec.listeners;
   Object.assign(listener, { protocol: "HTTP", port, tls: undefined, hostname: undefined });
   ofKind(resources, "HTTPRoute").spec.hostnames = undefined;
@@ -27,7 +29,7 @@ export async function here(resources: Resource[], { port, upstream }: World): Pr
   return [...resources, backend("service", upstream.port)];
 }
 
-/** With the tests' authority in a BackendTLSPolicy, which is none of the system's. */
+/** Replaces the system's authorities in a BackendTLSPolicy by the tests' own. */
 export async function withAuthority(resources: Resource[]): Promise<Resource[]> {
   ofKind(resources, "BackendTLSPolicy").spec.validation = { hostname: "idp.example.com", caCertificateRefs: [{ group: "", kind: "ConfigMap", name: "authority" }] };
   return [...resources, { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "authority", namespace: "default" }, data: { "ca.crt": await readFile(AUTHORITY, "utf8") } }];
@@ -37,13 +39,13 @@ export function backend(name: string, port: number): Resource {
   return { apiVersion: "gateway.envoyproxy.io/v1alpha1", kind: "Backend", metadata: { name, namespace: "default" }, spec: { endpoints: [{ ip: { address: "127.0.0.1", port } }] } };
 }
 
-/** `ports` are further ones of this machine that it can reach. */
+/** `ports`: further ports of this machine that it can reach. */
 export async function startEnvoyGateway(resources: Resource[], world: World, ports: number[] = []): Promise<Running> {
   const folder = await mkdtemp(join(tmpdir(), "envoy-oidc-gateway-"));
   atEnd(() => rm(folder, { recursive: true, force: true }));
   const home = join(folder, "home"), binary = await program("envoy-gateway");
   for (const name of ["resources", "home"]) await mkdir(join(folder, name));
-  await layEnvoy(join(home, "data"));
+  await linkEnvoy(join(home, "data"));
   const host = { configHome: join(home, "config"), dataHome: join(home, "data"), stateHome: join(home, "state"), runtimeDir: join(home, "run") };
   await writeFile(join(folder, "gateway.yaml"), stringify({
     apiVersion: "gateway.envoyproxy.io/v1alpha1", kind: "EnvoyGateway",
@@ -62,7 +64,7 @@ export async function startEnvoyGateway(resources: Resource[], world: World, por
   });
 }
 
-/** Envoys fetch modules from Envoy Gateway by mutual TLS. In a cluster they have a Secret and /certs/ca.crt for it; a process is told neither. */
+/** Envoys fetch modules from Envoy Gateway by mutual TLS. In a cluster they have a Secret and /certs/ca.crt for that. A process needs these resources. */
 async function certificatesIn(folder: string, gateway: string): Promise<Resource[]> {
   const base64 = async (file: string) => (await readFile(join(folder, file))).toString("base64");
   const operation = { op: "replace", jsonPath: "..trusted_ca", path: "filename", value: join(folder, "ca.crt") };
@@ -78,8 +80,8 @@ async function certificatesIn(folder: string, gateway: string): Promise<Resource
   }];
 }
 
-/** Where func-e, which runs Envoy for it, looks for one before it downloads any. */
-async function layEnvoy(data: string): Promise<void> {
+/** Links the tests' Envoy into the folder where func-e, which runs Envoy, looks before it downloads one. */
+async function linkEnvoy(data: string): Promise<void> {
   const folder = join(data, "envoy-versions", await envoyVersion(), "bin");
   await mkdir(folder, { recursive: true });
   await symlink(await envoyBinary(), join(folder, "envoy"));

@@ -1,4 +1,4 @@
-// Istio's control plane (tests/mesh/istio) and an Envoy that takes all of its configuration from it, as gateway or as sidecar.
+// Istio's control plane (tests/mesh/istio), and an Envoy that gets its whole configuration from it, as gateway or as sidecar.
 
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -16,14 +16,14 @@ import { ENVIRONMENT, GENERATED_ENVIRONMENT, ofKind, toYaml, type Resource } fro
 import { startTls } from "./tls";
 import { AUTHORITY, type World } from "./world";
 
-/** Nothing that needs Istio's own extensions of Envoy, which only its image has. */
+/** Settings that need none of Istio's Envoy extensions, because only Istio's image has them. */
 const MESH = {
   accessLogFile: "", enableTracing: false, enablePrometheusMerge: false, defaultProviders: {}, rootNamespace: "istio-system",
   outboundTrafficPolicy: { mode: "REGISTRY_ONLY" },
 };
 const WITHOUT_EXTENSIONS = { PILOT_ENABLE_METADATA_EXCHANGE: "false", PILOT_ENABLE_ALPN_FILTER: "false" };
 
-/** Who an Envoy is to Istio. */
+/** An Envoy's identity in Istio. */
 export interface Workload {
   type: "router" | "sidecar";
   namespace: string;
@@ -41,16 +41,16 @@ export async function startControlPlane(resources: Resource[]): Promise<ControlP
   return { ...running, port };
 }
 
-/** What an API server and Istio have against resources; "" when they have nothing against them. */
+/** The errors of an API server and of Istio for these resources; "" if there are none. */
 export async function validate(yaml: string): Promise<string> {
   const folder = await newFolder(), binary = await program("istio");
   await writeFile(join(folder, "config.yaml"), yaml);
   const { status, stdout, stderr } = runProgram(binary, ["-test.run", "^TestValidate$", "-test.v"], { env: { ...process.env, ...environment(folder), SCHEMAS: join(dirname(binary), "schemas") } });
-  if (status === 0 && !stdout.includes("--- PASS: TestValidate")) throw new Error(`Nothing was judged: ${stdout}`);
+  if (status === 0 && !stdout.includes("--- PASS: TestValidate")) throw new Error(`Nothing was validated: ${stdout}`);
   return status === 0 ? "" : stdout + stderr;
 }
 
-/** An Envoy without an agent of Istio's: it can load no images and no certificates by SDS. */
+/** Starts an Envoy without Istio's agent. It cannot load images, or certificates by SDS. */
 export async function startWorkload({ type, namespace, labels }: Workload, controlPlane: ControlPlane): Promise<EnvoyProcess> {
   const folder = await newFolder(), adminPort = await freePort(), configPath = join(folder, "envoy.json");
   const ads = { ads: {}, resource_api_version: "V3", initial_fetch_timeout: "0s" };
@@ -61,7 +61,7 @@ export async function startWorkload({ type, namespace, labels }: Workload, contr
       id: `${type}~127.0.0.1~workload-1.${namespace}~${namespace}.svc.cluster.local`, cluster: `workload.${namespace}`,
       metadata: {
         NAMESPACE: namespace, CLUSTER_ID: "Kubernetes", MESH_ID: "cluster.local", ISTIO_VERSION: "1.31.0", NAME: "workload-1", SERVICE_ACCOUNT: "workload",
-        INTERCEPTION_MODE: "NONE", LABELS: { ...labels, "istio.io/test-vm": "1" }, // a workload that the API server need not know
+        INTERCEPTION_MODE: "NONE", LABELS: { ...labels, "istio.io/test-vm": "1" }, // a workload that need not exist in the API server
       },
     },
     admin: { address: at(adminPort) },
@@ -82,10 +82,10 @@ export async function startWorkload({ type, namespace, labels }: Workload, contr
   return envoy;
 }
 
-/** An Envoy as gateway with Istio's agent, which fetches images and authorities. Names and ports are those of a pod: it has a namespace of its own. */
+/** Starts an Envoy as gateway with Istio's agent, which fetches images and authorities. It runs in its own namespace, with a pod's names and ports. */
 export async function startAgent(controlPlane: ControlPlane, world: World, ports: number[]): Promise<Running> {
   const folder = await newFolder(), binary = await program("pilot-agent"), { namespace, labels } = GATEWAY, state = join(folder, "lib");
-  await mkdir(join(state, "istio/data"), { recursive: true }); // for modules, below /var/lib
+  await mkdir(join(state, "istio/data"), { recursive: true }); // the folder for modules, below /var/lib
   const settings = {
     discoveryAddress: "127.0.0.1:15010", controlPlaneAuthPolicy: "NONE", binaryPath: await envoyBinary(), configPath: "./etc/istio/proxy", concurrency: 2,
     proxyBootstrapTemplatePath: join(dirname(binary), "bootstrap.json"),
@@ -102,18 +102,18 @@ export async function startAgent(controlPlane: ControlPlane, world: World, ports
   });
 }
 
-/** A sample of the gateway, for an Envoy without an agent. */
-export function gatewayHere(resources: Resource[], world: World): Resource[] {
+/** Adapts a sample for a gateway to an Envoy without an agent. */
+export function gatewayWithoutAgent(resources: Resource[], world: World): Resource[] {
   return withoutAgent(onLoopback(resources, world), world.providerPort);
 }
 
-/** A sample of the gateway for one with an agent: the provider's host and port stay, and its authority is the tests' own. */
-export function gatewayOfAgent(resources: Resource[], world: World): Resource[] {
+/** Adapts a sample for a gateway to an Envoy with an agent. The provider's host and port stay, and its authority is the tests' own. */
+export function gatewayWithAgent(resources: Resource[], world: World): Resource[] {
   ofKind(resources, "DestinationRule").spec.trafficPolicy.tls.caCertificates = AUTHORITY;
   return onLoopback(resources, world);
 }
 
-/** At a port of loopback by http, before an upstream that a ServiceEntry stands for. */
+/** Moves the gateway to http on a loopback port. A ServiceEntry leads to the upstream. */
 function onLoopback(resources: Resource[], { port, upstream }: World): Resource[] {
   Object.assign(ofKind(resources, "Gateway").spec.servers[0], { port: { number: port, name: "http", protocol: "HTTP" }, tls: undefined });
   return [...resources, {
@@ -125,8 +125,8 @@ function onLoopback(resources: Resource[], { port, upstream }: World): Resource[
   }];
 }
 
-/** A sample of the sidecar, for a workload whose sidecar listens on `port` and whose application is the upstream. */
-export function sidecarHere(resources: Resource[], { port, upstream, providerPort }: World): Resource[] {
+/** Adapts a sample for a sidecar to a workload whose sidecar listens on `port` and whose application is the upstream. */
+export function sidecarWithoutAgent(resources: Resource[], { port, upstream, providerPort }: World): Resource[] {
   const selector = { workloadSelector: { labels: SIDECAR.labels } }, networking = "networking.istio.io/v1", metadata = { name: "service", namespace: SIDECAR.namespace };
   return [
     ...withoutAgent(resources, providerPort),
@@ -143,7 +143,7 @@ export function sidecarHere(resources: Resource[], { port, upstream, providerPor
   ];
 }
 
-/** Envoy itself can load neither an image nor authorities by SDS: the module is a file, the provider at a port of loopback, without TLS. */
+/** Without an agent Envoy cannot load an image, or authorities by SDS. So the module is a file, and the provider is on a loopback port, without TLS. */
 function withoutAgent(resources: Resource[], targetPort: number): Resource[] {
   const { spec } = ofKind(resources, "ServiceEntry");
   spec.ports[0] = { ...spec.ports[0], targetPort };

@@ -1,4 +1,4 @@
-// A control plane in a network of its own: ports that it cannot change are free there, and names lead where a test wants.
+// Runs a control plane in its own network namespace, where its fixed ports are free and a test decides what host names resolve to.
 
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -10,20 +10,20 @@ import { relay } from "./relay";
 const ROOT = join(__dirname, "../../.."); // where Node finds tsx
 
 export interface Namespace {
-  /** For sockets and files, and where the command runs. */
+  /** The folder for sockets and files, in which the command runs. */
   folder: string;
-  /** Names that lead to its loopback. */
+  /** Host names that resolve to its loopback address. */
   names: string[];
-  /** Ports of this machine by the ports under which it reaches them. */
+  /** Its own ports, and the ports of this machine that they lead to. */
   outward: Record<number, number>;
-  /** Ports of its own that this machine reaches under the same number. */
+  /** Its ports that this machine reaches under the same number. */
   inward: number[];
-  /** Folders and files in place of others there. */
+  /** Files and folders of this machine, and the paths at which it has them. */
   binds?: Inside["binds"];
   env: NodeJS.ProcessEnv;
 }
 
-/** Runs a command there; its log has a line like `ready` when this returns. */
+/** Runs a command in a new namespace, and returns when its log has a line that matches `ready`. */
 export async function runInNamespace(command: string[], ready: RegExp, { folder, names, outward, inward, binds = [], env }: Namespace): Promise<Running> {
   const socket = (name: string | number) => join(folder, `${name}.sock`), hosts = join(folder, "hosts");
   await mkdir(folder, { recursive: true });

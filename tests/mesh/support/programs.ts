@@ -1,4 +1,4 @@
-// Control planes as processes: built where the machine has none (build.mjs), ended with the test file.
+// Control planes as processes. They are built once (build.mjs), and stop with the test file.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -9,13 +9,13 @@ import { programOutput } from "../../support/child";
 
 type Program = "istio" | "pilot-agent" | "envoy-gateway";
 
-/** From an empty cache a build takes some ten minutes, and twice that on a slow machine. */
+/** A build with an empty cache takes ten minutes, and twice that on a slow machine. */
 export const BUILD_MS = 2_400_000;
 const READY_WITHIN_MS = 60_000;
-/** Of a log, where a test has failed. */
+/** The number of log lines that are printed if a test has failed. */
 const LINES = 60;
 
-/** The path of a program. */
+/** The path of a program, which is built if it does not exist. */
 export async function program(name: Program): Promise<string> {
   try {
     const { stdout } = await programOutput(process.execPath, [join(__dirname, "build.mjs"), name], { withinMs: BUILD_MS });
@@ -34,7 +34,7 @@ export interface Running {
 const children = new Set<ReturnType<typeof spawn>>();
 process.on("exit", () => children.forEach((child) => child.kill("SIGKILL")));
 
-/** Runs a program until the test file ends; its log has a line like `ready` when this returns. */
+/** Runs a program until the test file ends. Returns when its log has a line that matches `ready`. */
 export async function run(command: string, args: string[], ready: RegExp, options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}): Promise<Running> {
   const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], ...options, env: { ...process.env, ...options.env } });
   children.add(child);
@@ -48,7 +48,7 @@ export async function run(command: string, args: string[], ready: RegExp, option
     const force = setTimeout(() => child.kill("SIGKILL"), 5000);
     await ended;
     clearTimeout(force);
-    if ((globalThis as { aTestHasFailed?: boolean }).aTestHasFailed) console.log(`A test failed. The log of ${command} ends so:\n${untilNow}`);
+    if ((globalThis as { aTestHasFailed?: boolean }).aTestHasFailed) console.log(`A test failed. The log of ${command} ends with:\n${untilNow}`);
   });
   const logged = (pattern: RegExp, withinMs = READY_WITHIN_MS): Promise<string> => until(`a line like ${pattern} of ${command}`, withinMs, async () => {
     const found = pattern.exec(text)?.[0];

@@ -1,4 +1,4 @@
-// A read-only registry (OCI Distribution Specification 1.1) with one image: the one that a release makes of the filter.
+// A read-only registry (OCI Distribution Specification 1.1) with one image, the one that a release makes of the filter.
 
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -11,7 +11,7 @@ export interface Registry {
   port: number;
   /** "127.0.0.1:PORT/envoy-oidc:1.0" */
   image: string;
-  /** Of the manifest: "sha256:…" */
+  /** The manifest's digest: "sha256:…" */
   digest: string;
 }
 

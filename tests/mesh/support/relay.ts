@@ -1,4 +1,4 @@
-// Connections from one place to another, and back: a port of loopback, or a path, which also leads from one network namespace into another.
+// Forwards connections from one place to another: from and to a loopback port, or a socket's path, which also works between network namespaces.
 
 import { connect, createServer } from "node:net";
 
@@ -6,7 +6,7 @@ type Place = number | string;
 
 const options = (place: Place) => (typeof place === "number" ? { port: place, host: "127.0.0.1" } : { path: place });
 
-/** Listens at `from`; the function ends that. */
+/** Listens at `from`. The returned function stops that. */
 export function relay(from: Place, to: Place): Promise<() => void> {
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     const there = connect({ ...options(to), allowHalfOpen: true });

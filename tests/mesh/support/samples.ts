@@ -1,4 +1,4 @@
-// The files of envoy/ and the blocks of the pages as a user copies them, with what a user changes: hosts, the client, where the module comes from.
+// The files of envoy/ and the blocks of the pages as a user copies them, with the changes that a user makes: hosts, the client, the module's source.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -7,15 +7,15 @@ import { BROWSER_CLIENT } from "../../../cli/demo/provider-clients";
 import { FILTER_WASM } from "../../envoy/support/envoy";
 import { AUTHORITY, type World } from "./world";
 
-/** A resource of Kubernetes. */
+/** A Kubernetes resource. */
 export interface Resource { apiVersion: string; kind: string; metadata: { name: string; namespace?: string }; spec?: any; [field: string]: unknown }
 
 const SESSION_SECRET = "a session secret of the tests, long enough";
 
-/** What the samples call `$ENV://NAME`. */
+/** The values of `$ENV://NAME` in the samples. */
 export const ENVIRONMENT = { OIDC_CLIENT_SECRET: BROWSER_CLIENT.secret, OIDC_SESSION_SECRET: SESSION_SECRET };
 
-/** Likewise what `envoy-oidc generate` writes. */
+/** The values of `$ENV://NAME` in the output of `envoy-oidc generate`. */
 export const GENERATED_ENVIRONMENT = { CLIENT_SECRET: BROWSER_CLIENT.secret, SESSION_SECRET };
 
 const ROOT = join(__dirname, "../../..");
@@ -24,28 +24,28 @@ export function sample(file: string): string {
   return readFileSync(join(ROOT, "envoy", file), "utf8");
 }
 
-/** The blocks of YAML in a page, which may be indented as parts of a list. */
+/** The YAML blocks of a page. They may be indented as parts of a list. */
 export function blocks(page: string): string[] {
   const text = readFileSync(join(ROOT, "docs", page), "utf8");
   return [...text.matchAll(/^( *)```yaml\n([^]*?)^\1```/gm)].map(([, indent, block]) => block!.replaceAll(new RegExp(`^${indent}`, "gm"), ""));
 }
 
-/** The resources of a sample. The module is a file unless `image` says where it is. */
+/** The resources of a sample. The module is a file, or `image` if given. */
 export function forWorld(file: string, world: World, image?: string): Resource[] {
   return resourcesOf(sample(file), world, image);
 }
 
-/** Those of a page's first block. */
+/** The resources of a page's first YAML block. */
 export function fromPage(page: string, world: World): Resource[] {
   return resourcesOf(blocks(page)[0]!, world);
 }
 
-/** Those of a text. */
+/** The resources of a YAML text. */
 export function resourcesOf(text: string, world: World, image?: string): Resource[] {
   return parseAllDocuments(adapted(text, world, image)).map((document) => document.toJS() as Resource);
 }
 
-/** What a user changes in a sample: hosts, the client, and where the module comes from. */
+/** Makes the changes of a user in a sample: hosts, the client, and the module's source. */
 export function adapted(text: string, { app, provider }: World, image?: string): string {
   return text
     .replaceAll("https://app.example.com", app)
@@ -53,13 +53,13 @@ export function adapted(text: string, { app, provider }: World, image?: string):
     .replaceAll("https://idp.example.com/.well-known/openid-configuration", provider.discovery)
     .replaceAll("oci://registry.example.com/envoy-oidc:VERSION", image === undefined ? `file://${FILTER_WASM}` : `oci://${image}`)
     .replaceAll("registry.example.com/envoy-oidc:VERSION", image ?? "")
-    // The provider's issuer is http://127.0.0.1:PORT, whatever leads to it.
+    // The provider's issuer is always http://127.0.0.1:PORT.
     .replaceAll(/^( +)client_id: MY-CLIENT$/gm, `$1client_id: ${BROWSER_CLIENT.id}\n$1ssl_verify: false`)
     .replaceAll('"client_id": "MY-CLIENT"', `"client_id": "${BROWSER_CLIENT.id}", "ssl_verify": false`)
     .replaceAll("/etc/ssl/certs/ca-certificates.crt", AUTHORITY);
 }
 
-/** The sample with a back-channel logout that its gateway cannot deliver. */
+/** Adds a path for back-channel logouts, which a gateway that does not deliver forms must refuse. */
 export function withBackchannel(resources: Resource[]): Resource[] {
   for (const { spec } of resources) for (const config of [spec?.pluginConfig, ...(spec?.wasm ?? []).map((one: { config: object }) => one.config)]) if (config) config.backchannel_logout_path = "/backchannel-logout";
   return resources;

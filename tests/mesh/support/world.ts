@@ -1,4 +1,4 @@
-// Provider and upstream of a gateway, and the client under which its filter logs people in.
+// The provider and the upstream of a gateway. The filter is a client of the provider.
 
 import { join } from "node:path";
 import { freePort } from "../../../cli/demo/ports";
@@ -6,13 +6,13 @@ import { startProvider, type TestProvider } from "../../envoy/support/provider";
 import { startUpstream } from "../../envoy/support/upstream";
 import type { Gateway } from "./conversation";
 
-/** Self-signed, for idp.example.com alone, until 2126. */
+/** Self-signed, only for idp.example.com, valid until 2126. */
 export const AUTHORITY = join(__dirname, "tls/idp.example.com.pem");
 
 export const AFTER_LOGOUT = "https://www.example.com/";
 
 export interface World extends Gateway {
-  /** Where the gateway has to listen, on 127.0.0.1. */
+  /** The port on 127.0.0.1 where the gateway has to listen. */
   port: number;
   providerPort: number;
 }

@@ -23,7 +23,7 @@ settings.configure(
     ALLOWED_HOSTS=["*"],
     ROOT_URLCONF="app",
     LOGIN_URL="/admin/login/",
-    # Django's own is slow on purpose, at each call of a client.
+    # Django's default is slow on purpose, and every call of a client would need it.
     PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
     USE_TZ=True,
     DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
@@ -63,14 +63,14 @@ class Validator(OAuth2Validator):
 
 @csrf_exempt
 def rotate(_request):
-    """A new key signs from now on; the old one still verifies."""
+    """Makes a new key sign from now on. The old one still verifies."""
     oauth2_settings.OIDC_RSA_PRIVATE_KEYS_INACTIVE = [oauth2_settings.OIDC_RSA_PRIVATE_KEY, *oauth2_settings.OIDC_RSA_PRIVATE_KEYS_INACTIVE]
     oauth2_settings.OIDC_RSA_PRIVATE_KEY = new_key()
     return HttpResponse()
 
 
 def front(_request):
-    """Where a logout ends that names no other page."""
+    """The page after a logout that names no other page."""
     return HttpResponse("Welcome")
 
 

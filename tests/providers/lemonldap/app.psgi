@@ -1,4 +1,4 @@
-# LemonLDAP::NG's portal, with the static files of its pages, which a web server in front of it would serve.
+# LemonLDAP::NG's portal. It also serves the static files of its pages, as a web server in front of it would.
 
 use strict;
 use Plack::Builder;
@@ -7,7 +7,7 @@ use Lemonldap::NG::Portal::Main::Constants qw(PE_OK PE_BADCREDENTIALS);
 use Lemonldap::NG::Portal::Auth::Demo;
 use Lemonldap::NG::Portal::UserDB::Demo;
 
-# Its demonstration mode knows people whose passwords are their names. Ours has another.
+# In demonstration mode a user's password is the user's name. This replaces the user and the check of the password.
 my ( $name, $password ) = @ENV{qw(PERSON PASSWORD)};
 %Lemonldap::NG::Portal::UserDB::Demo::demoAccounts = ( $name => { uid => $name, cn => $ENV{FULL_NAME} } );
 {

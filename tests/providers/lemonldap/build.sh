@@ -1,6 +1,6 @@
 #!/bin/sh
-# Unpacks Debian 12's packages, and whatever they need down to the C library, into the folder `root`: LemonLDAP::NG then runs on what it is made for,
-# whatever this machine has. Nothing is installed.
+# Unpacks Debian 12's packages, and all their dependencies down to the C library, into the folder `root`. LemonLDAP::NG runs with these, whatever
+# versions this machine has. Nothing is installed.
 set -eu
 mkdir -p apt/lists/partial apt/archives/partial root
 : >apt/status

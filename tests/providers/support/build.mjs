@@ -1,5 +1,5 @@
-// Builds a provider into .cache/providers (tests/support/build.mjs); its folder here pins its versions.
-//   node tests/providers/support/build.mjs hydra        prints the folder of what was built
+// Builds a provider into .cache/providers (tests/support/build.mjs). The provider's folder beside this one pins its versions.
+//   node tests/providers/support/build.mjs hydra        prints the folder of the result
 
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -14,7 +14,7 @@ const PIP = { command: ["python3", "-m", "pip", "--version"], found: /python 3\.
 const KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg";
 const DEBIAN = { command: ["sh", "-c", `apt-get --version && dpkg-deb --version && test -r ${KEYRING}`], install: "Debian or Ubuntu with Debian's keys (apt-get install debian-archive-keyring)" };
 
-// SQLite compiles in 5 s, if it is not optimised.
+// Without optimisation SQLite compiles in 5 s.
 const go = (...args) => (work) => tell(work, "go", ["build", "-mod=mod", "-trimpath", "-ldflags=-s -w", "-o", "provider", ...args], { CGO_CFLAGS: "-O0" });
 
 const PROVIDERS = {

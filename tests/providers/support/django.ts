@@ -1,4 +1,4 @@
-// django-oauth-toolkit: tests/providers/django.
+// Runs django-oauth-toolkit (tests/providers/django).
 
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -1,11 +1,11 @@
-// The login, consent and logout pages that Hydra leaves to its users.
+// The login, consent and logout pages, which Hydra's operators have to write.
 
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { close, listenOn } from "../../../cli/demo/ports";
 import { atEnd } from "../../envoy/support/cleanup";
 import { PERSON } from "./provider";
 
-/** Gives the pages' origin. */
+/** Returns the pages' origin. */
 export async function startPages(admin: string): Promise<string> {
   const server = createServer((request, response) => {
     void answer(admin, request, response).catch((error) => response.writeHead(500).end(String(error)));

@@ -1,4 +1,4 @@
-// Ory Hydra: tests/providers/hydra. It has no pages of its own: hydra-pages.ts shows them.
+// Runs Ory Hydra (tests/providers/hydra). hydra-pages.ts has the pages, because Hydra has none.
 
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -9,7 +9,7 @@ import { programOutput } from "../../support/child";
 import { startPages } from "./hydra-pages";
 import { built, serve, type Client, type Provider } from "./provider";
 
-/** Same site as the application, whose cookies a browser then sends from frames of a front-channel logout. */
+/** The same site as the application, so browsers send its cookies in the frames of a front-channel logout. */
 const HOST = "localhost";
 const MIGRATED_WITHIN_MS = 120_000;
 
@@ -32,10 +32,10 @@ export const hydra: Provider = {
     const program = join(await built("hydra"), "provider");
     const folder = await mkdtemp(join(tmpdir(), "envoy-oidc-hydra-"));
     atEnd(() => rm(folder, { recursive: true, force: true }));
-    // Its database in memory refuses a logout while a token is revoked.
+    // Hydra's in-memory database refuses a logout during a revocation.
     const database = { DSN: `sqlite://${folder}/database?_fk=true&_journal_mode=WAL&_busy_timeout=10000&_txlock=immediate` };
     await programOutput(program, ["migrate", "sql", "--read-from-env", "--yes"], { env: { ...process.env, ...database }, withinMs: MIGRATED_WITHIN_MS });
-    // Asked for its keys, it makes them, which takes seconds.
+    // The first request for its keys generates them, which takes seconds.
     await serve(`http://127.0.0.1:${port}/.well-known/jwks.json`, program, ["serve", "all", "--dev"], {
       env: {
         ...database, SECRETS_SYSTEM: "a system secret of the tests", SQA_OPT_OUT: "true", LOG_LEVEL: "warn",
@@ -58,7 +58,7 @@ export const hydra: Provider = {
   },
 };
 
-/** What Hydra's admin API takes. */
+/** The client as Hydra's admin API expects it. */
 function representation(client: Client): object {
   const code = client.grant === "authorization-code", life = `${client.seconds}s`;
   return {

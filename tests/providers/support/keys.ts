@@ -1,4 +1,4 @@
-// A client's own key for private_key_jwt, and where a provider can fetch the public one.
+// A client's key for private_key_jwt, and the URL where a provider can fetch the public key.
 
 import { generateKeyPairSync } from "node:crypto";
 import { createServer } from "node:http";

@@ -1,4 +1,4 @@
-// LemonLDAP::NG: tests/providers/lemonldap, Debian's packages in a folder of their own, with the Perl and the C library that they are made for.
+// Runs LemonLDAP::NG (tests/providers/lemonldap): Debian's packages in a separate folder, with the Perl and the C library of the same release.
 
 import { generateKeyPairSync } from "node:crypto";
 import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
@@ -9,7 +9,7 @@ import { atEnd } from "../../envoy/support/cleanup";
 import { built, PERSON, serve, type Client, type Provider } from "./provider";
 
 const FULL_NAME = "Alice Müller";
-/** Its processes look for a new configuration when a request comes, a second after the last time; they count in whole ones. */
+/** On a request, its processes look for a new configuration if the last look was a second ago. They count in whole seconds. */
 const READ_WITHIN_MS = 2_100;
 
 export const lemonldap: Provider = {
@@ -35,7 +35,7 @@ export const lemonldap: Provider = {
     let number = 0;
     const configure = async () => {
       await writeFile(join(folder, "next"), JSON.stringify(configuration(origin, folder, clients, ++number)));
-      await rename(join(folder, "next"), join(conf, `lmConf-${number}.json`)); // nobody reads half of it
+      await rename(join(folder, "next"), join(conf, `lmConf-${number}.json`)); // so that no process reads half a file
     };
     await configure();
     await serve(`${origin}/.well-known/openid-configuration`, join(home, "perl"), [
@@ -54,7 +54,7 @@ export const lemonldap: Provider = {
   },
 };
 
-/** What the portal reads from a file of its own. */
+/** The portal's file of settings. */
 const settings = (home: string, conf: string) => `
 [all]
 logger = Lemonldap::NG::Common::Logger::Std
@@ -69,7 +69,7 @@ templateDir = ${home}/root/usr/share/lemonldap-ng/portal/templates
 languages = en
 `;
 
-/** What its manager would write. */
+/** The configuration that LemonLDAP::NG's manager would write. */
 function configuration(origin: string, folder: string, clients: Client[], number: number): object {
   const storage = (name: string) => ({ Directory: join(folder, name), LockDirectory: join(folder, name, "lock"), generateModule: "Lemonldap::NG::Common::Apache::Session::Generate::SHA256" });
   const key = generateKeyPairSync("rsa", { modulusLength: 2048, publicKeyEncoding: { format: "pem", type: "spki" }, privateKeyEncoding: { format: "pem", type: "pkcs1" } });
@@ -78,7 +78,7 @@ function configuration(origin: string, folder: string, clients: Client[], number
     cfgNum: number, cfgAuthor: "tests", cfgDate: String(Math.floor(Date.now() / 1000)), cfgVersion: "2.16.1",
     key: "a key of the tests", portal: `${origin}/`, domain: "localhost", cookieName: "lemonldap", securedCookie: 0,
     authentication: "Demo", userDB: "Same", passwordDB: "Null", demoExportedVars: { uid: "uid", cn: "cn" }, whatToTrace: "uid",
-    captcha: "::Main::Plugin", // the usual one needs a library for images, though nobody is shown one
+    captcha: "::Main::Plugin", // the default needs an image library, although no captcha is shown
     globalStorage: "Apache::Session::File", globalStorageOptions: storage("sessions"),
     persistentStorage: "Apache::Session::File", persistentStorageOptions: storage("psessions"),
     localSessionStorage: "Cache::FileCache", localSessionStorageOptions: { namespace: "sessions", default_expires_in: 600, directory_umask: "007", cache_root: join(folder, "cache"), cache_depth: 3 },

@@ -1,4 +1,4 @@
-// NAV's mock-oauth2-server: tests/providers/navikt. It believes every client and every person, and its keys never change.
+// Runs NAV's mock-oauth2-server (tests/providers/navikt). It accepts every client and every user, and its keys never change.
 
 import { join } from "node:path";
 import { built, serve, type Provider } from "./provider";

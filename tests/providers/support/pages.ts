@@ -1,4 +1,4 @@
-// Going through a provider's own pages, whatever they are: a form that asks for a name is filled in, any other is allowed.
+// Completes a provider's pages, whatever they are: fills in a form that has a field for a user name, and accepts any other.
 
 import type { BrowserClient, Visit } from "../../envoy/support/browser-client";
 import { until } from "../../envoy/support/envoy";
@@ -6,20 +6,20 @@ import type { Page } from "../../browser/support/browser";
 import { PERSON } from "./provider";
 
 const AT_MOST = 5;
-const GOES_ON_MS = 15_000;
+const NEXT_PAGE_WITHIN_MS = 15_000;
 
-/** Where a login page asks for a person's name. */
+/** The field for the user's name on a login page. */
 export const NAME_FIELD = /<input\b[^>]*\sname="user(?:name)?"/;
 export const nameField = (page: Page) => page.locator("input[name=username], input[name=user]");
 
-/** Opens a page of the application, and does what the provider asks for until that page is there. Throws where another is. */
-export async function visit(browser: BrowserClient, url: string): Promise<void> {
-  const { url: at, status, body } = await goThrough(browser, await browser.open(url), new URL(url).origin);
+/** Opens a page of the application, and completes the provider's pages until that page is there. If another page is there, it throws. */
+export async function openPage(browser: BrowserClient, url: string): Promise<void> {
+  const { url: at, status, body } = await completePages(browser, await browser.open(url), new URL(url).origin);
   if (at !== url || status !== 200) throw new Error(`${url} led to ${at}, ${status}: ${/<footer.*?<code>(.*?)<\/code>/s.exec(body)?.[1] ?? body.slice(0, 300)}`);
 }
 
-/** From any page on, until one of the application is there; on the way out of the provider, also until it asks who is there. */
-export async function goThrough(browser: BrowserClient, page: Visit, app: string, out = false): Promise<Visit> {
+/** Completes pages until a page of the application is there. With `out`, for a logout, it also stops at the provider's login page. */
+export async function completePages(browser: BrowserClient, page: Visit, app: string, out = false): Promise<Visit> {
   const isThere = () => new URL(page.url).origin === app || !page.body.includes("<form") || (out && NAME_FIELD.test(page.body));
   for (let forms = 0; forms < AT_MOST && !isThere(); forms++) {
     page = await browser.settle(await browser.post(new URL(action(page.body), page.url).href, filledIn(page.body)));
@@ -47,17 +47,17 @@ function unescape(html: string): string {
     name ? { amp: "&", quot: '"', lt: "<", gt: ">" }[name]! : String.fromCodePoint(hex ? parseInt(hex, 16) : Number(decimal)));
 }
 
-/** The same in a real browser. */
-export async function visitWith(page: Page, url: string): Promise<void> {
+/** `openPage` in a real browser. */
+export async function openPageIn(page: Page, url: string): Promise<void> {
   await page.goto(url);
-  await goThroughWith(page, new URL(url).origin);
+  await completePagesIn(page, new URL(url).origin);
 }
 
-export async function goThroughWith(page: Page, app: string): Promise<void> {
+export async function completePagesIn(page: Page, app: string): Promise<void> {
   for (let forms = 0; forms < AT_MOST && !page.url().startsWith(`${app}/`); forms++) {
     const before = page.url();
-    // A page without a form goes on by itself.
-    if (await until("a form or the application", GOES_ON_MS, async () => (page.url().startsWith(`${app}/`) ? "application" : (await page.locator("form").count()) > 0 ? "form" : undefined)) === "application") return;
+    // A page without a form leads to the next one by itself.
+    if (await until("a form or the application", NEXT_PAGE_WITHIN_MS, async () => (page.url().startsWith(`${app}/`) ? "application" : (await page.locator("form").count()) > 0 ? "form" : undefined)) === "application") return;
     const name = nameField(page), password = page.locator("input[name=password]");
     if (await name.count() > 0) {
       await name.fill(PERSON.name);

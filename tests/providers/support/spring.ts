@@ -1,4 +1,4 @@
-// Spring Authorization Server: tests/providers/spring.
+// Runs Spring Authorization Server (tests/providers/spring).
 
 import { join } from "node:path";
 import { built, serve, type Provider } from "./provider";

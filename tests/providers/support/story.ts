@@ -1,24 +1,24 @@
-// The one conversation that is held with every provider: what its tests have in common.
+// The story: the tests that every provider's test file runs.
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { newProfile, picture } from "../../browser/support/browser";
 import { BrowserClient } from "../../envoy/support/browser-client";
 import { until } from "../../envoy/support/envoy";
 import { getWith, request } from "../../envoy/support/http";
-import { goThrough, goThroughWith, NAME_FIELD, nameField, visit, visitWith } from "./pages";
+import { completePages, completePagesIn, NAME_FIELD, nameField, openPage, openPageIn } from "./pages";
 import { asClient, BUILD_MS, CLIENT_ID, type Provider } from "./provider";
 import { decoded, headersAt, headersOf, jwtPart, startProviderWorld, type App, type Extra, type ProviderWorld } from "./world";
 
-/** A token lives six seconds, and machines may be slow. */
+/** A token expires after six seconds, and machines may be slow. */
 const REFRESHED_WITHIN_MS = 40_000;
 const ENDED_WITHIN_MS = 10_000;
 const KEYS_WITHIN_MS = 10_000;
-/** Sooner than the token expires. */
+/** Less than the token's lifetime. */
 const REVOKED_WITHIN_MS = 3_000;
-/** The filter asks whether a provider is up when it has not heard of it for ten seconds; tokens of `app` have expired then. */
-const UNHEARD_MS = 12_000;
+/** After ten seconds without an answer of the provider, the filter checks whether it is up. Tokens of `app` have expired by then. */
+const WITHOUT_ANSWER_MS = 12_000;
 
-/** Registers the tests, and gives what the file's own tests need. */
+/** Registers the tests. The result gives a file's own tests access to the provider and the applications. */
 export function tellStory(provider: Provider, extras: Record<string, Extra> = {}): () => ProviderWorld {
   let world: ProviderWorld;
 
@@ -33,12 +33,12 @@ export function tellStory(provider: Provider, extras: Record<string, Extra> = {}
   };
   const bearer = async (name: string, token: string) => (await getWith(`${app(name).url}/api`, token)).status;
 
-  describe("people", () => {
-    test("log in on the provider's pages, land where they wanted to go, and log out there too", async () => {
+  describe("users", () => {
+    test("log in on the provider's pages, get the requested page, and log out there too", async () => {
       const profile = await newProfile();
       try {
         const page = await profile.newPage(), { url } = app();
-        await visitWith(page, `${url}/orders/7?page=2&sort=%C3%A4`);
+        await openPageIn(page, `${url}/orders/7?page=2&sort=%C3%A4`);
         expect(page.url()).toBe(`${url}/orders/7?page=2&sort=%C3%A4`);
         const shown = await page.locator("main").innerText();
         expect(shown).toMatch(/x-userinfo/i);
@@ -46,7 +46,7 @@ export function tellStory(provider: Provider, extras: Record<string, Extra> = {}
         await picture(page, `${provider.name}-logged-in`);
 
         await page.goto(`${url}/logout`);
-        await goThroughWith(page, url);
+        await completePagesIn(page, url);
         expect(page.url()).toMatch(new RegExp(`^${url}/logged-out`));
         expect(await page.locator("main").innerText()).not.toMatch(/x-userinfo/i);
 
@@ -58,9 +58,9 @@ export function tellStory(provider: Provider, extras: Record<string, Extra> = {}
       }
     });
 
-    test("are known to the upstream by UserInfo and ID Token", async () => {
+    test("have their UserInfo and ID Token claims sent to the upstream", async () => {
       const browser = new BrowserClient();
-      await visit(browser, `${app().url}/orders`);
+      await openPage(browser, `${app().url}/orders`);
       const headers = await headersAt(browser, app());
       const { sub } = provider.userinfo as { sub: string };
       expect(headers["x-user-id"]).toBe(sub);
@@ -69,9 +69,9 @@ export function tellStory(provider: Provider, extras: Record<string, Extra> = {}
       expect(headers["x-access-token"]).toBeDefined();
     });
 
-    test("stay logged in over two refreshes, each with tokens of its own", async () => {
+    test("stay logged in over two refreshes, each with new tokens", async () => {
       const browser = new BrowserClient();
-      await visit(browser, `${app().url}/orders`);
+      await openPage(browser, `${app().url}/orders`);
       const seen = new Set<string>(), refreshTokens = new Set<string>();
       await until("two refreshes", REFRESHED_WITHIN_MS, async () => {
         const headers = await headersAt(browser, app());
@@ -82,10 +82,10 @@ export function tellStory(provider: Provider, extras: Record<string, Extra> = {}
       expect(refreshTokens.has("undefined")).toBe(false);
     });
 
-    test("who log out are logged out at the provider", async () => {
+    test("who log out are logged out at the provider too", async () => {
       const browser = new BrowserClient();
-      await visit(browser, `${app().url}/orders`);
-      const back = await goThrough(browser, await browser.settle(await browser.get(`${app().url}/logout`)), app().url);
+      await openPage(browser, `${app().url}/orders`);
+      const back = await completePages(browser, await browser.settle(await browser.get(`${app().url}/logout`)), app().url);
       expect(back.url).toMatch(new RegExp(`^${app().url}/logged-out`));
       expect((await browser.open(`${app().url}/orders`)).body).toMatch(NAME_FIELD);
     });
@@ -93,8 +93,8 @@ export function tellStory(provider: Provider, extras: Record<string, Extra> = {}
     if (provider.backchannel) {
       test("whose session ends at the provider are logged out of every application (back-channel logout)", async () => {
         const browser = new BrowserClient(), other = app(provider.methods[1]);
-        await visit(browser, `${app().url}/orders`);
-        await visit(browser, `${other.url}/orders`);
+        await openPage(browser, `${app().url}/orders`);
+        await openPage(browser, `${other.url}/orders`);
         expect((await browser.fetch(`${app().url}/api`)).status).toBe(200);
         const copy = browser.cookies.slice();
         await browser.settle(await browser.get(`${other.url}/logout`));
@@ -108,10 +108,10 @@ export function tellStory(provider: Provider, extras: Record<string, Extra> = {}
     describe("the client authenticates, with an id and a secret that need escaping, by", () => {
       test.each(provider.methods.slice(1))("%s: login, refresh, logout", async (method) => {
         const browser = new BrowserClient(), { url } = app(method);
-        await visit(browser, `${url}/orders`);
+        await openPage(browser, `${url}/orders`);
         const { "x-access-token": first } = await headersAt(browser, app(method));
         await until("a refresh", REFRESHED_WITHIN_MS, async () => ((await headersAt(browser, app(method)))["x-access-token"] === first ? undefined : true));
-        const back = await goThrough(browser, await browser.settle(await browser.get(`${url}/logout`)), url);
+        const back = await completePages(browser, await browser.settle(await browser.get(`${url}/logout`)), url);
         expect(back.url).toMatch(new RegExp(`^${url}/logged-out`));
       });
     });
@@ -119,9 +119,9 @@ export function tellStory(provider: Provider, extras: Record<string, Extra> = {}
 
   describe("bearer tokens", () => {
     if (provider.tokens.length > 0) {
-      test.each(provider.tokens)("%s: a person's token passes and names the person, a changed one is refused", async (kind) => {
+      test.each(provider.tokens)("%s: a user's token passes and reaches the upstream, and a changed one is refused", async (kind) => {
         const name = nameOf(kind), browser = new BrowserClient();
-        await visit(browser, `${app(name).url}/orders`);
+        await openPage(browser, `${app(name).url}/orders`);
         const { "x-access-token": token } = await headersAt(browser, app(name));
         expect(token!.split(".").length === 3 && token!.startsWith("eyJ")).toBe(kind === "jwt");
         expect(headersOf(await getWith(`${app(name).url}/api`, token!))["x-access-token"]).toBe(token);
@@ -131,9 +131,9 @@ export function tellStory(provider: Provider, extras: Record<string, Extra> = {}
     }
 
     if (provider.introspection.length > 0) {
-      test.each(provider.introspection)("opaque: the client asks about them by %s", async (method) => {
+      test.each(provider.introspection)("opaque tokens are introspected, with %s", async (method) => {
         const name = `opaque ${method}`, browser = new BrowserClient();
-        await visit(browser, `${app(name).url}/orders`);
+        await openPage(browser, `${app(name).url}/orders`);
         const { "x-access-token": token } = await headersAt(browser, app(name));
         expect(await bearer(name, token!)).toBe(200);
         expect(await bearer(name, `${token!.slice(0, -8)}AAAAAAAA`)).toBe(401);
@@ -146,7 +146,7 @@ export function tellStory(provider: Provider, extras: Record<string, Extra> = {}
         expect(await bearer(nameOf(kind), json.access_token as string)).toBe(200);
       });
 
-      test.each([["read", 200], ["profile", 403]])("where the scope read is required, a token of scope %s gets %i", async (scope, status) => {
+      test.each([["read", 200], ["profile", 403]])("if the scope read is required, a token with the scope %s gets %i", async (scope, status) => {
         const { json } = await asClient(provider, world.running.tokenEndpoint, `${CLIENT_ID}:machine:${provider.tokens[0]}`, { grant_type: "client_credentials", scope });
         expect(await bearer("scoped", json.access_token as string)).toBe(status);
       });
@@ -154,7 +154,7 @@ export function tellStory(provider: Provider, extras: Record<string, Extra> = {}
 
     test("an ID Token does not pass as an access token", async () => {
       const browser = new BrowserClient();
-      await visit(browser, `${app("raw").url}/orders`);
+      await openPage(browser, `${app("raw").url}/orders`);
       const { "x-raw-id-token": token } = await headersAt(browser, app("raw"));
       expect(await bearer("app", token!)).toBe(401);
       if (world.apps.opaque) expect([401, 403]).toContain(await bearer("opaque", token!));
@@ -163,46 +163,46 @@ export function tellStory(provider: Provider, extras: Record<string, Extra> = {}
 
   if (provider.rotation !== "none") {
     const stays = provider.rotation === "adds";
-    test(`a new signing key: logins and sessions go on, and tokens of the old key ${stays ? "too" : "end with it, which the provider has taken back"}`, async () => {
+    test(`after a key rotation, logins and sessions work, and tokens of the old key ${stays ? "still pass" : "are refused, because the provider has removed it"}`, async () => {
       const old = new BrowserClient(), name = "raw";
-      await visit(old, `${app(name).url}/orders`);
+      await openPage(old, `${app(name).url}/orders`);
       const before = await headersAt(old, app(name));
       await world.running.rotate!();
       const browser = new BrowserClient();
-      await visit(browser, `${app(name).url}/orders`);
+      await openPage(browser, `${app(name).url}/orders`);
       const after = await headersAt(browser, app(name));
       expect(jwtPart(after["x-raw-id-token"]!, 0).kid).not.toBe(jwtPart(before["x-raw-id-token"]!, 0).kid);
       expect(await bearer(name, after["x-access-token"]!)).toBe(200);
-      await until("each worker to have heard of the new keys", KEYS_WITHIN_MS, async () => ((await bearer(name, before["x-access-token"]!)) === (stays ? 200 : 401) ? true : undefined));
+      await until("the new keys in each worker", KEYS_WITHIN_MS, async () => ((await bearer(name, before["x-access-token"]!)) === (stays ? 200 : 401) ? true : undefined));
       expect((await old.fetch(`${app(name).url}/api`)).status).toBe(200);
     });
   }
 
-  test("whoever has neither session nor token is refused, and nothing reaches the upstream", async () => {
+  test("a request without session and token is refused, and does not reach the upstream", async () => {
     const count = world.upstream.count();
     for (const name of Object.keys(world.apps)) expect((await request(`${app(name).url}/api`, { headers: [["X-User-Id", "admin"]] })).status).toBe(401);
     expect(world.upstream.count()).toBe(count);
   });
 
   if (provider.revocation) {
-    describe("logout revokes the tokens, the client authenticating by", () => {
+    describe("logout revokes the tokens, with the client authentication", () => {
       test.each(provider.methods)("%s", async (method) => {
         const browser = new BrowserClient(), { url } = app(method === provider.methods[0] ? "app" : method);
-        await visit(browser, `${url}/orders`);
+        await openPage(browser, `${url}/orders`);
         const { "x-access-token": token } = headersOf(await browser.fetch(`${url}/api`));
         const userinfo = async () => (await fetch(world.running.userinfoEndpoint, { headers: { authorization: `Bearer ${token}` } })).status;
         expect(await userinfo()).toBe(200);
-        await browser.get(`${url}/logout`); // and no step further: the provider's own logout may end them as well
+        await browser.get(`${url}/logout`); // without following the redirect, because the provider's own logout may revoke them as well
         await until("the token's end", REVOKED_WITHIN_MS, async () => ((await userinfo()) === 200 ? undefined : true));
       });
     });
   }
 
   if (provider.audience) {
-    test("tokens of other clients are refused where only its own are wanted", async () => {
+    test("tokens of other clients are refused if only the client's own are allowed", async () => {
       const browser = new BrowserClient();
       for (const [name, status] of [["own", 200], ["raw", 401]] as const) {
-        await visit(browser, `${app(name).url}/orders`);
+        await openPage(browser, `${app(name).url}/orders`);
         expect(await bearer("own", (await headersAt(browser, app(name)))["x-access-token"]!)).toBe(status);
       }
     });
@@ -210,33 +210,33 @@ export function tellStory(provider: Provider, extras: Record<string, Extra> = {}
 
   test("a refresh token does not pass as an access token", async () => {
     const browser = new BrowserClient();
-    await visit(browser, `${app().url}/orders`);
+    await openPage(browser, `${app().url}/orders`);
     const { "x-refresh-token": token } = await headersAt(browser, app());
     expect(await bearer("app", token!)).toBe(401);
     if (world.apps.opaque) expect([401, 403]).toContain(await bearer("opaque", token!));
   });
 
-  test(`logout without an ID Token kept shows a page of ours; its link ${provider.logoutWithoutHint ? "logs out at the provider" : "is refused there"}`, async () => {
+  test(`logout without the ID Token in the session shows the filter's page; its link ${provider.logoutWithoutHint ? "logs out at the provider" : "is refused there"}`, async () => {
     const browser = new BrowserClient(), { url } = app("no hint");
-    await visit(browser, `${url}/orders`);
+    await openPage(browser, `${url}/orders`);
     const page = await browser.open(`${url}/logout`);
     expect([page.url, page.status]).toEqual([`${url}/logout`, 200]);
     const [, link] = /<a href="([^"]*)">Log out at the identity provider too</.exec(page.body)!;
-    const there = await goThrough(browser, await browser.open(link!.replaceAll("&amp;", "&")), url, true);
+    const there = await completePages(browser, await browser.open(link!.replaceAll("&amp;", "&")), url, true);
     expect(there.status < 400).toBe(provider.logoutWithoutHint);
     const asks = NAME_FIELD.test((await browser.open(`${url}/orders`)).body);
     expect(asks).toBe(provider.logoutWithoutHint);
   });
 
-  test("a refresh that the provider refuses leads to the login, when nothing was heard of the provider for a while", async () => {
+  test("a refresh that the provider refuses leads to the login, even if the filter has had no answer of the provider for a while", async () => {
     const browser = new BrowserClient();
-    await visit(browser, `${app().url}/orders`);
+    await openPage(browser, `${app().url}/orders`);
     const { "x-refresh-token": token } = await headersAt(browser, app());
     await revoke(token!);
-    await sleep(UNHEARD_MS);
+    await sleep(WITHOUT_ANSWER_MS);
     const next = await browser.get(`${app().url}/orders`);
     expect(next.status).toBe(302);
-    await visit(browser, `${app().url}/orders`);
+    await openPage(browser, `${app().url}/orders`);
   });
 
   return () => world;

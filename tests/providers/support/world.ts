@@ -1,5 +1,5 @@
-// A provider, and a real Envoy whose filter has the configuration of that provider's page in docs/providers, as it stands there but for hosts
-// and the client: a listener for each way a client can be.
+// A provider, and a real Envoy with the configuration of the provider's page in docs/providers, unchanged except for hosts and the client. Each kind of
+// client has a listener.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -21,7 +21,7 @@ export interface ProviderWorld {
   running: Running;
   envoy: TestEnvoy;
   upstream: Upstream;
-  /** `app` is the page's main example; the others differ from it in what their name says. */
+  /** `app` is the page's main example. The name of each other application says how it differs. */
   apps: Record<string, App>;
 }
 
@@ -34,7 +34,7 @@ const SECONDS = 6;
 const LONG = 3600;
 const READY_WITHIN_MS = 30_000;
 
-/** The JSON blocks of a page by their headings: "" is the whole configuration, the others say what to add to it. */
+/** The JSON blocks of a page by their headings: "" is the whole configuration, the others are additions to it. */
 export function sections(name: string): Record<string, Filter | undefined> {
   const page = readFileSync(join(ROOT, "docs/providers", `${name}.md`), "utf8");
   return Object.fromEntries(page.split(/^## /m).flatMap((section, i) => {
@@ -45,7 +45,7 @@ export function sections(name: string): Record<string, Filter | undefined> {
 
 export interface Extra { client?: Partial<Client>; filter?: Filter }
 
-/** `extras` are further applications of a test file's own. */
+/** `extras`: further applications for a test file's own tests. */
 export async function startProviderWorld(provider: Provider, extras: Record<string, Extra> = {}): Promise<ProviderWorld> {
   const key = await clientKey();
   const { "": whole, "Opaque tokens": forOpaque, "Only this client's tokens": forOwn, ...byHeading } = sections(provider.name);
@@ -82,7 +82,7 @@ export async function startProviderWorld(provider: Provider, extras: Record<stri
   const filterOf = (name: string): Filter => {
     const { url, client } = apps[name]!;
     let json = JSON.stringify({ ...whole, client_id: client.id, ssl_verify: false, ...wanted[name]!.filter }).replaceAll("https://shop.example.com", url);
-    for (const [host, here] of Object.entries(running.hosts)) json = json.replaceAll(host, here);
+    for (const [host, actual] of Object.entries(running.hosts)) json = json.replaceAll(host, actual);
     return JSON.parse(json) as Filter;
   };
   const envoy = await startEnvoy({
@@ -102,17 +102,17 @@ function byMethod(method: Method, key: ClientKey, more: Filter = {}): Extra {
   return { client: { method, secret, seconds: SECONDS }, filter: { token_endpoint_auth_method: method, client_secret: secret, ...signing, ...more } };
 }
 
-/** Metadata and keys are fetched after Envoy has started. One that never becomes ready is for the tests to show. */
+/** Waits for metadata and keys, which are fetched after Envoy's start. If they never arrive, the tests fail later. */
 async function isReady(url: string): Promise<void> {
   let inARow = 0;
-  await until(`the filter at ${url} to know its provider`, READY_WITHIN_MS, async () => {
+  await until(`the provider's metadata and keys at ${url}`, READY_WITHIN_MS, async () => {
     const { status } = await new BrowserClient().get(url);
     inARow = status === 302 ? inARow + 1 : 0;
     return inARow === 8 ? true : undefined;
   }).catch(() => undefined);
 }
 
-/** What reaches the upstream when a page's script asks for `path`: the echo's headers by name, in lower case. */
+/** The headers that reach the upstream when a page's script requests `path`, by name in lower case. */
 export async function headersAt(browser: BrowserClient, app: App, path = "/api"): Promise<Record<string, string>> {
   return headersOf(await browser.fetch(app.url + path));
 }

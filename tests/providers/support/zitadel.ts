@@ -1,4 +1,4 @@
-// Zitadel's library with its example server: tests/providers/zitadel.
+// Runs the example server of Zitadel's library (tests/providers/zitadel).
 
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

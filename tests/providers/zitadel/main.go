@@ -1,4 +1,4 @@
-// The example server of Zitadel's library, with its login page, for the clients that CLIENTS (JSON) lists.
+// The example server of Zitadel's library, with its login page. CLIENTS (JSON) lists the clients.
 package main
 
 import (
@@ -63,7 +63,7 @@ func (k publicKey) Key() any                           { return &k.private.Publi
 func (k publicKey) Algorithm() jose.SignatureAlgorithm { return jose.RS256 }
 func (k publicKey) Use() string                        { return "sig" }
 
-// The example's storage has one key, clients without a way back after logout, and tokens of five minutes.
+// The example's storage has one key, no redirect after a logout, and tokens that last five minutes. This one adds what the tests need.
 type store struct {
 	*storage.Storage
 	specs map[string]spec

@@ -1,17 +1,17 @@
-// Another machine, as far as one can be two: what a build could notice of who runs it, where, when and with which Node and npm. It has nothing
-// of this one's environment.
+// Simulates another machine: everything that a build could notice differs (user, folders, language, time zone, umask, Node, npm). It inherits no
+// environment variables.
 
 import { mkdirSync, readdirSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { newFolder, ROOT, run, runIn } from "./run";
 
-/** The first that has another Node than this machine is taken. */
+/** The first entry with another Node version than this machine's is used. */
 const VERSIONS = [{ node: "24.22.3", npm: "11.21.2" }, { node: "22.23.5", npm: "10.9.9" }];
 
 export interface Machine {
-  /** Runs a command there and gives what it prints. */
+  /** Runs a command there and returns its output. */
   run(cwd: string, command: string, ...args: string[]): string;
-  /** What Node says of it. */
+  /** The machine's properties, as Node and npm report them. */
   about(): Record<"node" | "npm" | "user" | "home" | "locale" | "zone" | "umask", string>;
 }
 
@@ -25,9 +25,9 @@ export function anotherMachine(): Machine {
   for (const [name, path] of Object.entries(tools)) symlinkSync(path, join(programs, name));
   const env = {
     PATH: `${programs}:/usr/local/bin:/usr/bin:/bin`, HOME: newFolder(), TMPDIR: newFolder(), TZ: "Pacific/Kiritimati",
-    LC_ALL: "tr_TR.UTF-8", // where the capital of i is not I
+    LC_ALL: "tr_TR.UTF-8", // in Turkish the capital of i is not I
   };
-  // The files stay this user's; whoever asks is told that they, and the process, are another's.
+  // The files still belong to this user, but within the namespace they and the process appear to belong to another.
   const asNobody = ["unshare", "--user", "--map-user=65534", "--map-group=65534", "sh", "-c", 'umask 077; exec "$@"', "sh"] as const;
   return machine((cwd, ...command) => runIn(env, cwd, ...asNobody, ...command));
 }
@@ -36,7 +36,7 @@ function machine(run: Machine["run"]): Machine {
   return { run, about: () => ({ ...JSON.parse(run(ROOT, "node", "--eval", ABOUT)), npm: run(ROOT, "npm", "--version").trim() }) };
 }
 
-/** Paths of `node` and `npm`, which npm itself has as packages. They are kept in .cache. */
+/** The paths of `node` and `npm`, which are npm packages too. They are cached in .cache. */
 function toolsOf({ node, npm }: { node: string; npm: string }): { node: string; npm: string } {
   const cache = join(ROOT, ".cache/node"), folder = join(cache, `${node}-${npm}`);
   mkdirSync(cache, { recursive: true });

@@ -1,4 +1,4 @@
-// A release of the working tree as it stands, made where nothing else is: a copy, committed with a fixed date, under a path of its own.
+// Makes a release of the current working tree, in a separate copy that is committed with a fixed date.
 
 import { appendFileSync, mkdirSync, readdirSync, symlinkSync, utimesSync } from "node:fs";
 import { join } from "node:path";
@@ -10,28 +10,28 @@ export interface Made {
   root: string;
   /** The release's files, below the copy's build/release. */
   folder: string;
-  /** What the script printed. */
+  /** The script's output. */
   printed: string;
 }
 
-/** Runs a command and gives what it prints. */
+/** Runs a command and returns its output. */
 type Run = (cwd: string, command: string, ...args: string[]) => string;
 
 export function makeRelease(): Made { return release(copyOfTree(), run); }
 
-/** The same commit once more, `on` another machine. */
+/** Makes a release of the same commit on another machine. */
 export function makeAgain(of: Made, on: Run): Made { return release(cloneOf(of.root, on), on); }
 
 function release(root: string, on: Run): Made { return { root, printed: on(root, "npm", "run", "release"), folder: join(root, "build/release") }; }
 
-/** What the script says where it refuses. */
+/** The error of a refused release. */
 export function refusedRelease(root: string): string {
   try {
     run(root, "npx", "tsx", "cli/release/main.ts");
   } catch (error) {
     return String((error as { stderr?: string }).stderr);
   }
-  throw new Error("A release was made, though it should have been refused.");
+  throw new Error("A release was made, although it should have been refused.");
 }
 
 function copyOfTree(): string {
@@ -46,7 +46,7 @@ function copyOfTree(): string {
   return root;
 }
 
-/** The files are the ones that its own git checks out. */
+/** A clone, whose files the other machine's git checks out. */
 function cloneOf(other: string, on: Run): string {
   const root = newFolder();
   on(root, "git", "clone", "--quiet", other, root);
@@ -55,9 +55,9 @@ function cloneOf(other: string, on: Run): string {
 }
 
 function linkPackages(root: string): void {
-  appendFileSync(join(root, ".git/info/exclude"), "node_modules\n"); // a link is no folder to .gitignore
+  appendFileSync(join(root, ".git/info/exclude"), "node_modules\n"); // the rule in .gitignore does not match a link
   sbomTool(ROOT);
   mkdirSync(join(root, "build"));
   for (const packages of ["node_modules", "build/sbom"]) symlinkSync(join(ROOT, packages), join(root, packages));
-  utimesSync(join(root, "package-lock.json"), 0, 0); // older than the packages: npm would empty what the link leads to, and install again
+  utimesSync(join(root, "package-lock.json"), 0, 0); // older than the packages; otherwise npm would empty the linked folder and install again
 }

@@ -1,4 +1,4 @@
-// Commands and folders of these tests.
+// Commands and folders for these tests.
 
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
@@ -7,13 +7,13 @@ import { join } from "node:path";
 import { atEnd } from "../../envoy/support/cleanup";
 
 export const ROOT = join(__dirname, "../../..");
-/** A release is compiled, which takes minutes on a slow machine. */
+/** A release compiles the module, which takes minutes on a slow machine. */
 const WITHIN_MS = 1_200_000;
 
-/** What a command prints. It throws where the command fails. */
+/** Returns a command's output. A failure throws. */
 export function run(cwd: string, command: string, ...args: string[]): string { return runIn(process.env, cwd, command, ...args); }
 
-/** Likewise, with these variables alone. */
+/** The same, with only these environment variables. */
 export function runIn(env: NodeJS.ProcessEnv, cwd: string, command: string, ...args: string[]): string {
   return execFileSync(command, args, { cwd, env, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"], maxBuffer: 1 << 26, timeout: WITHIN_MS });
 }

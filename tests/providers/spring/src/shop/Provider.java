@@ -1,4 +1,4 @@
-// Spring Authorization Server as its guide sets it up: its own login page, clients and people in memory. CLIENTS (JSON) lists the clients.
+// Spring Authorization Server as in its guide: with its own login page, and clients and users in memory. CLIENTS (JSON) lists the clients.
 
 package shop;
 
@@ -57,7 +57,7 @@ public class Provider {
     rotate();
   }
 
-  /** A new key signs from now on; the old ones still verify. */
+  /** Makes a new key sign from now on. The old ones still verify. */
   @PostMapping("/test/rotate")
   void rotate() throws Exception {
     keys.add(0, new RSAKeyGenerator(2048).keyUse(KeyUse.SIGNATURE).algorithm(JWSAlgorithm.RS256).keyID(UUID.randomUUID().toString()).generate());
@@ -103,7 +103,7 @@ public class Provider {
     return AuthorizationServerSettings.builder().issuer(System.getenv("ISSUER")).build();
   }
 
-  /** Spring's own repository in memory wants another secret for each client. */
+  /** Spring's own in-memory repository requires a different secret for each client. */
   @Bean
   RegisteredClientRepository clients() throws Exception {
     Map<String, RegisteredClient> clients = new HashMap<>();
@@ -123,7 +123,7 @@ public class Provider {
     TokenSettings tokens = TokenSettings.builder()
         .accessTokenFormat(client.get("opaque").asBoolean() ? OAuth2TokenFormat.REFERENCE : OAuth2TokenFormat.SELF_CONTAINED)
         .accessTokenTimeToLive(Duration.ofSeconds(client.get("seconds").asLong())).reuseRefreshTokens(false).build();
-    // Where it is a key, it is taken as it stands; else the prefix says how it is kept.
+    // The secret for client_secret_jwt is a key and has no prefix. For other methods the prefix names the hash.
     String secret = (method.equals("client_secret_jwt") ? "" : "{noop}") + client.get("secret").asText();
     return RegisteredClient.withId(client.get("id").asText()).clientId(client.get("id").asText()).clientSecret(secret)
         .clientAuthenticationMethod(new ClientAuthenticationMethod(method))
