@@ -58,9 +58,9 @@ async function check(server: Server, { what, token, subject }: Asked): Promise<v
     return;
   }
   const userinfo = Buffer.from(String(headers["x-seen-userinfo"]), "base64").toString();
-  const told = [JSON.parse(userinfo || "{}").sub, headers["x-seen-user"] ?? subject, headers["x-seen-token"] === undefined ? subject : headers["x-seen-token"] === token ? subject : "another's token"];
-  if (status !== 200 || told.some((each) => each !== subject) || headers["x-seen-forged"] !== undefined) {
-    throw new Error(`a valid token of ${subject} was answered ${status}, and the upstream was told of ${told.join(", ")}`);
+  const seen = [JSON.parse(userinfo || "{}").sub, headers["x-seen-user"] ?? subject, headers["x-seen-token"] === undefined ? subject : headers["x-seen-token"] === token ? subject : "another's token"];
+  if (status !== 200 || seen.some((each) => each !== subject) || headers["x-seen-forged"] !== undefined) {
+    throw new Error(`a valid token of ${subject} was answered ${status}, and the upstream saw ${seen.join(", ")}`);
   }
 }
 

@@ -212,7 +212,7 @@ function headers(provider: HostileProvider): Hostile[] {
   ];
 }
 
-/** A payload is decoded and read only after its signature has been verified. A stranger's payload costs only the hashing. */
+/** A payload is decoded and read only after its signature has been verified. An attacker's payload costs only the hashing. */
 function payloads(provider: HostileProvider): Hostile[] {
   return HOSTILE_ALGORITHMS.map((algorithm): Hostile => ({
     name: `JWS payload: 16 kB, ${algorithm}, without its signature's check`, to: algorithm === "HS256" ? "symmetric" : "bearer", status: 401, less: algorithm,

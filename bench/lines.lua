@@ -1,4 +1,4 @@
--- wrk's part of the bench: every request has the header from the next line of a file, from a given line on; after the last line comes the first.
+-- wrk's part of the bench: every request has the header of the next line of a file, beginning with a given line. The first line follows the last.
 -- wrk … -s lines.lua URL -- FILE FIRST HEADER
 
 local requests, following = {}, 0

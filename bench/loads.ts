@@ -50,7 +50,7 @@ export class Loads {
     const cookies = await logIn(server.port);
     const { status, headers } = await get(server.port, "/who", { cookie: cookies });
     const taken = headers["x-seen-user"] === SUBJECT || /^Bearer ./.test(String(headers["x-seen-authorization"]));
-    if (status !== 200 || !taken) throw new Error(`${name}: the upstream was not told who logged in (status ${status})`);
+    if (status !== 200 || !taken) throw new Error(`${name}: the upstream did not receive the user (status ${status})`);
     if ((await get(server.port, "/who", {})).status === 200) throw new Error(`${name}: somebody without a session was let through`);
     if (load.kind === "own session" && !this.own.has(subject)) this.own.set(subject, writeLines(join(this.folder, `cookies of ${name.replace(/\W+/g, "-")}.txt`), [cookies]));
   }

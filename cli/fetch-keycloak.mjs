@@ -1,5 +1,5 @@
-// Finds the Keycloak that tests run without containers: the version that cli/versions.mjs tells, from Maven's central repository, unpacked
-// and built once into .cache/keycloak. Plain Node and no packages; run by itself, it prints the folder, and with --check what is missing.
+// Finds the Keycloak that tests run without containers: the version in cli/versions.mjs, from Maven's central repository, unpacked and built once into
+// .cache/keycloak. Plain Node and no packages. Run by itself, it prints the folder, and with --check what is missing.
 
 import { execFile } from "node:child_process";
 import { mkdir, rename, rm, stat } from "node:fs/promises";
@@ -82,8 +82,8 @@ async function tell(command, args, cwd, onFailure) {
   } catch (error) {
     const lines = stripVTControlCharacters(`${error.stdout ?? ""}\n${error.stderr ?? ""}`).trim().split("\n");
     const reason = lines.find((line) => line.startsWith("[ERROR]")); // Maven's first one; the rest is advice
-    const told = reason ?? lines.slice(-5).join("\n  ");
-    throw new Error(`${onFailure}: ${command} said\n  ${told || error.message}\nGo online and try again, or use a Docker engine.`);
+    const output = reason ?? lines.slice(-5).join("\n  ");
+    throw new Error(`${onFailure}: ${command} said\n  ${output || error.message}\nGo online and try again, or use a Docker engine.`);
   }
 }
 

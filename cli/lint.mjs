@@ -1,5 +1,5 @@
-// Lints everything by oxlint: node cli/lint.mjs. AssemblyScript is TypeScript to it, but for decorators before functions and imports, which its
-// parser refuses: it gets copies in which these are blanks, so that lines and columns stay.
+// Lints everything with oxlint: node cli/lint.mjs. oxlint parses AssemblyScript as TypeScript, but refuses decorators before functions and imports. It
+// gets copies in which blanks replace these decorators, so that lines and columns stay the same.
 
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 /** Waits for the lock, and returns the function that releases it. `doing` tells a waiting user what the owner does: "fetching Envoy". */
 export async function lock(path, doing, say) {
-  for (let told = false; ; told = true) {
+  for (let reported = false; ; reported = true) {
     try {
       await writeFile(path, String(process.pid), { flag: "wx" });
       return () => rm(path, { force: true });
@@ -16,7 +16,7 @@ export async function lock(path, doing, say) {
     if (owner > 0 ? !isAlive(owner) : await olderThan(path, 5_000)) {
       await rm(path, { force: true });
     } else {
-      if (!told) say(`Waiting for process ${owner || "unknown"}, which is ${doing} …`);
+      if (!reported) say(`Waiting for process ${owner || "unknown"}, which is ${doing} …`);
       await sleep(200);
     }
   }

@@ -1,6 +1,6 @@
-// What this machine must have and no package manager of ours brings: the one list, for `npm test`, for CI, and for whoever reads an error.
-//   node cli/needs.mjs [LEVEL…]      of these levels of tests; without one, of everything that CI runs
-// As root on Debian or Ubuntu it installs what is missing; otherwise it says the one command that would. Plain Node and no packages.
+// Checks for the system programs that the tests need and npm cannot install. `npm test` and CI use this list.
+//   node cli/needs.mjs [LEVEL…]      for these levels of tests; without a level, for everything that CI runs
+// As root on Debian or Ubuntu it installs what is missing. Otherwise it prints the command that does. Plain Node and no packages.
 
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -14,7 +14,7 @@ const onPath = (...names) => names.some((name) => works("sh", "-c", `command -v 
 const isUbuntu = () => existsSync("/etc/os-release") && /^ID=ubuntu$/m.test(readFileSync("/etc/os-release", "utf8"));
 const OLDEST_JAVA = 17;
 
-/** Keycloak runs in containers where there is an engine, and as a process where there is Java. */
+/** Keycloak runs in containers if there is a Docker engine. Otherwise it runs as a process, which needs Java. */
 const runsContainers = () => process.env.KEYCLOAK_TESTS !== "native" && works("docker", "info") && hasCompose();
 const hasCompose = () => works("docker", "compose", "version") || onPath("docker-compose");
 
@@ -44,16 +44,16 @@ const NEEDS = [
 
 /** Installs what these levels need, all levels and CI if none is named, or throws with what to do. */
 export function meetNeeds(levels) {
-  // CI needs everything, also what something else replaces on other machines.
+  // CI needs everything, including programs for which other machines may have an alternative.
   const all = levels.length === 0;
   if (all) process.env.KEYCLOAK_TESTS = "native";
   const missing = NEEDS.filter((need) => (all || need.levels.some((level) => levels.includes(level))) && !need.has());
   if (missing.length === 0) return;
   const packages = missing.flatMap((need) => need.packages);
-  const told = `Needed, and not on this machine:\n${missing.map(({ what }) => `  - ${what}`).join("\n")}`;
-  if (!onPath("apt-get")) throw new Error(`${told}\nInstall it, and try again.`);
-  if (process.getuid() !== 0) throw new Error(`${told}\nInstall it, and try again:\n  sudo apt-get install --no-install-recommends ${packages.join(" ")}`);
-  console.log(`${told}\nInstalling ${packages.join(" ")} …`);
+  const needed = `Needed, and not on this machine:\n${missing.map(({ what }) => `  - ${what}`).join("\n")}`;
+  if (!onPath("apt-get")) throw new Error(`${needed}\nInstall it, and try again.`);
+  if (process.getuid() !== 0) throw new Error(`${needed}\nInstall it, and try again:\n  sudo apt-get install --no-install-recommends ${packages.join(" ")}`);
+  console.log(`${needed}\nInstalling ${packages.join(" ")} …`);
   install(packages);
 }
 

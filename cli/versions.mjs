@@ -1,4 +1,4 @@
-// Which Envoy and which Keycloak: the tags of the images in `.env`, which docker-compose.yml reads as well.
+// The versions of Envoy and Keycloak: the tags of the images in `.env`, which docker-compose.yml reads too.
 
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -7,7 +7,7 @@ import { parseEnv } from "node:util";
 
 const file = join(dirname(dirname(fileURLToPath(import.meta.url))), ".env");
 
-/** "1.40.0" out of `ENVOY_IMAGE=envoyproxy/envoy:v1.40.0`. */
+/** "1.40.0" from `ENVOY_IMAGE=envoyproxy/envoy:v1.40.0`. */
 export function versionOf(image) {
   const value = parseEnv(readFileSync(file, "utf8"))[image] ?? "";
   const version = /:v?(\d+\.\d+\.\d+)$/.exec(value)?.[1];

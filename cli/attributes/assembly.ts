@@ -16,7 +16,7 @@ export function namesFile({ attributes, elsewhere }: List): string {
     `export const NAMES: string[][] = [\n${[...places.values()].map((names) => `  ${array(names, 2)},`).join("\n")}\n];\n`,
     "/** Attributes of the whole configuration, which no rule has. */",
     `export const WHOLE_ONLY: string[] = ${array(root((a) => a.whole))};\n`,
-    "/** Attributes that have nothing to act on where nobody logs in by a browser. */",
+    "/** Attributes that have no effect without a browser login. */",
     `export const OF_LOGIN: string[] = ${array(root((a) => a.for === "login"))};\n`,
     "/** Likewise where no token is introspected. */",
     `export const OF_INTROSPECTION: string[] = ${array(root((a) => a.for === "introspection"))};\n`,

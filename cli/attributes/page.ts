@@ -1,4 +1,4 @@
-// The tables of docs/configuration.md. The text around them stands on the page itself.
+// The tables of docs/configuration.md. The text around them is written on the page.
 import type { Attribute, List } from "./list";
 
 /** The page with the tables generated from the list. */

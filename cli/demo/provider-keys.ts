@@ -1,4 +1,4 @@
-// The provider's signing keys (one per algorithm), their rotation, and tokens made to order.
+// The provider's signing keys (one per algorithm), their rotation, and tokens with any claims.
 
 import { createSecretKey, generateKeyPair, type KeyObject } from "node:crypto";
 import { promisify } from "node:util";

@@ -83,7 +83,7 @@ export class DemoProvider {
     return this.keys.mint(this.issuer, AUDIENCE, options);
   }
 
-  /** An opaque access token, about which only introspection says anything. */
+  /** An opaque access token. Only introspection returns its claims. */
   async opaque(options: OpaqueOptions = {}): Promise<string> {
     const client = await this.provider.Client.find(options.clientId ?? DEMO_CLIENT.id);
     const scope = options.scope ?? "read";
@@ -144,7 +144,7 @@ export class DemoProvider {
     return this.front.callsOf(endpoint);
   }
 
-  /** Forgets the counts, the calls and the faults. */
+  /** Resets the counts, the recorded calls and the faults. */
   async reset(): Promise<void> {
     this.front.reset();
   }

@@ -7,7 +7,7 @@ export interface Echo { method: string; path: string; headers: [string, string][
 /** Headers that the filter sets in this configuration. All others come from the browser or from Envoy. */
 const IDENTITY = /^x-(access-token|id-token|raw-id-token|refresh-token|userinfo|user-id|user-name|scopes)$/i;
 
-/** Tokens and sealed cookies are shortened in the middle: nobody reads them, and a screenshot should not contain one. */
+/** Shortens tokens and sealed cookies in the middle. Users do not read them, and a screenshot must not contain one. */
 const TOKEN = /[\w.+/=~-]{64,}/g;
 const KEPT_AT_START = 24;
 const KEPT_AT_END = 8;

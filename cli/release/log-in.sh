@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Logs in where publish.sh publishes. No secret stands on a command line.
-#   IMAGE, REGISTRY_USER, REGISTRY_TOKEN: the image and who may push it; NPM_TOKEN: of npm
+# Logs in to the registries that publish.sh publishes to. No secret is on a command line.
+#   IMAGE, REGISTRY_USER, REGISTRY_TOKEN: the image, and a user who may push it; NPM_TOKEN: npm's token
 set -euo pipefail
 registry="${IMAGE:?}" registry="${registry%%/*}"
 skopeo login --username "${REGISTRY_USER:?}" --password-stdin "$registry" <<<"${REGISTRY_TOKEN:?}"

@@ -18,7 +18,7 @@ export function makeSite(...options: string[]): string {
   const pages = join(WORK, "pages"), own = join(WORK, ".vitepress");
   for (const folder of [pages, own, SITE]) rmSync(folder, { recursive: true, force: true });
   cpSync(join(__dirname, "vitepress"), own, { recursive: true });
-  // Images stand beside the pages that show them.
+  // Images are in the same folder as the pages that show them.
   cpSync(join(ROOT, "docs"), join(pages, "docs"), { recursive: true, filter: (path) => !path.endsWith(".md") });
   for (const page of pagesIn(ROOT)) {
     const copy = join(pages, page.replace(/(^|\/)README\.md$/, "$1index.md"));

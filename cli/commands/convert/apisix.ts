@@ -78,7 +78,7 @@ function ruled(routes: Route[], options: Option[]): Draft {
   draft.filter = { mode: "deny", ...common, rules: rules.map((rule) => without(rule, rule.mode === "public" ? {} : common)) };
   if (rules.length === 1 && Object.keys(draft.filter.rules as Fields[] [0]).length === 0) draft.filter.rules = rules;
   const open = (draft.filter.rules as Fields[]).find((rule) => !("host" in rule || "path" in rule || "path_prefix" in rule || "method" in rule));
-  // A route for everything stands outside of the rules.
+  // A route without conditions becomes the settings outside of the rules.
   if (open !== undefined) {
     const others = (draft.filter.rules as Fields[]).filter((rule) => rule !== open);
     const { mode: _deny, rules: _rules, ...settings } = draft.filter;
@@ -120,7 +120,7 @@ function matchOf({ fields }: Route, draft: Draft): { match: Fields; whole: boole
 
 const MATCH = ["host", "path", "path_prefix", "method", "mode"];
 
-/** Settings that all rules share, which stand outside of the rules once. */
+/** The settings that all rules share. They move outside of the rules. */
 function commonOf(rules: Fields[]): Fields {
   const [first = {}, ...others] = rules;
   return Object.fromEntries(Object.entries(first).filter(([key, value]) => !MATCH.includes(key) && others.every((rule) => JSON.stringify(rule[key]) === JSON.stringify(value))));

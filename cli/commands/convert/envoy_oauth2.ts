@@ -1,4 +1,4 @@
-// Envoy's own oauth2 filter, wherever it stands in a configuration.
+// Envoy's own oauth2 filter, anywhere in a configuration.
 
 import { at, isFields, textAt, typeOf, type Fields } from "../check/fields";
 import { UserError } from "../io";

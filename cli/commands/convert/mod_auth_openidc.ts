@@ -135,7 +135,7 @@ export function convertModAuthOpenidc(text: string, options: Option[] = MOD_AUTH
     say(draft, "added", "discovery", "metadata is always read, at the issuer's usual address");
   }
   const rules = blocks.map((block) => ruleOf(block, draft, options)).filter((rule) => rule !== undefined);
-  // <Location /> matches everything, so its settings stand outside of the rules.
+  // <Location /> matches everything, so its settings move outside of the rules.
   const open = rules.find((rule) => rule.path_prefix === "/");
   if (open !== undefined) for (const [key, value] of Object.entries(open)) if (key !== "path_prefix") set(filter, key, value);
   if (bearer && !people && open === undefined) filter.bearer_only = true;
@@ -186,7 +186,7 @@ function addRequire(require: string, filter: Record<string, unknown>, draft: Dra
 
 const plain = (directives: Record<string, string[]>): Record<string, unknown> => Object.fromEntries(Object.entries(directives).map(([name, values]) => [name, values.length === 1 ? values[0] : values]));
 
-/** The first block holds what is in no Location. Virtual hosts and conditions are ignored, and their contents are read. */
+/** The first block has the directives outside of all Locations. Virtual hosts and conditions are ignored, but their contents are read. */
 function blocksOf(text: string): Block[] {
   const block = (kind: string, pattern: string): Block => ({ kind, pattern, directives: {}, requires: [], authType: "" });
   const blocks = [block("", "")], open = [blocks[0]!];

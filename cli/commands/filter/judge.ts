@@ -9,14 +9,14 @@ export interface Remark { path: string; text: string }
 export interface Verdict { accepted: boolean; errors: Remark[]; warnings: Remark[] }
 
 export function judge(configuration: string, environment: Record<string, string>): Verdict {
-  let told: ReturnType<typeof configure>;
+  let result: ReturnType<typeof configure>;
   try {
-    told = configure(filterModule(), Buffer.from(configuration), environment);
+    result = configure(filterModule(), Buffer.from(configuration), environment);
   } catch (error) {
     // A trap is a bug of the filter, and Envoy would not start with it either.
     return { accepted: false, errors: [{ path: "", text: `the filter stopped while it read this: ${(error as Error).message}` }], warnings: [] };
   }
-  const { accepted, log } = told;
+  const { accepted, log } = result;
   const about = (...levels: LogLine["level"][]) => log.filter(({ level }) => levels.includes(level)).map(({ text }) => remark(text));
   return { accepted, errors: about("error", "critical"), warnings: about("warn") };
 }

@@ -1,5 +1,5 @@
 // Variables that a configuration refers to and that this machine does not have. Each gets a value of the right kind, so that the rest can be checked.
-// What the filter reports about such a value is about the stand-in, and is left out.
+// The filter's findings about such a value are left out, because they are about the stand-in.
 
 import { createHash, generateKeyPairSync } from "node:crypto";
 

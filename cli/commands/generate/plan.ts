@@ -130,7 +130,7 @@ function algorithmsOf(known: Known | undefined): string[] {
   return named.every((alg) => WITH_A_PUBLIC_KEY.test(alg)) ? [...new Set(named)].sort() : [];
 }
 
-/** Whether the issuer ends with a slash is decided by the document. */
+/** The metadata decides whether the issuer ends with a slash. */
 const sameIssuer = (discovery: string, issuer: string): boolean => discovery.replace(/\/\.well-known\/.*$/, "") === issuer.replace(/\/$/, "");
 
 function urlOf(text: string, option: string): URL {
