@@ -12,7 +12,7 @@ type Name = (typeof NAMES)[number];
 const NAMES = [
   "1: bearer_only, introspection_endpoint", "1: bearer_only, public_key", "1: bearer_only, both", "2: neither",
   "3: introspection_endpoint", "3: public_key", "3: both",
-  "in Authorization", "tokens in Authorization", "the token alone", "use_jwks", "use_jwks, no JWT cache",
+  "in Authorization", "tokens in Authorization", "only the token", "use_jwks", "use_jwks, no JWT cache",
   "introspection, no JWT cache", "X-Access-Token as well",
 ] as const;
 /** A client, and the lifetime of its access tokens. */
@@ -45,7 +45,7 @@ beforeAll(async () => {
     "3: both": () => ({ ...people, ...introspection, ...key }),
     "in Authorization": () => ({ ...people, access_token_in_authorization_header: true }),
     "tokens in Authorization": () => ({ ...programs, ...key, access_token_in_authorization_header: true }),
-    "the token alone": () => ({ ...programs, ...key, set_userinfo_header: false }),
+    "only the token": () => ({ ...programs, ...key, set_userinfo_header: false }),
     "use_jwks": () => ({ ...programs, use_jwks: true }),
     "use_jwks, no JWT cache": () => ({ ...programs, use_jwks: true, jwt_verification_cache_ignore: true }),
     "introspection, no JWT cache": () => ({ ...programs, ...introspection, jwt_verification_cache_ignore: true }),
@@ -123,7 +123,7 @@ describe("the three headers", () => {
       expect(header(response, "x-access-token")).toBe(token);
       expect(userinfo(response)).toEqual(payload(token));
     }
-    expect(shown(await gateways["the token alone"].get("/", { token, headers: forged }))).toEqual(["authorization", "x-access-token"]);
+    expect(shown(await gateways["only the token"].get("/", { token, headers: forged }))).toEqual(["authorization", "x-access-token"]);
   });
 
   test("with a session: the token, the ID Token's claims, and the UserInfo response, however bearer tokens are verified", async () => {

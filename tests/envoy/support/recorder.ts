@@ -54,7 +54,7 @@ export async function startRecorder(): Promise<Recorder> {
     record("HTTP/1.1", request);
     request.on("end", () => response.end("seen"));
   });
-  // Node accepts few methods. A request that it does not accept has reached an upstream all the same.
+  // Node accepts few methods. A request that it does not accept still counts as one that reached the upstream.
   http1.on("clientError", (error: Error & { rawPacket?: Buffer }, socket) => {
     if (error.rawPacket && socket.writable) requests.push(unread(error.rawPacket.toString("latin1")));
     socket.end("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 4\r\n\r\nseen");
