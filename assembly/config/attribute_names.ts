@@ -44,7 +44,7 @@ export const NAMES: string[][] = [
 /** Attributes of the whole configuration, which no rule has. */
 export const WHOLE_ONLY: string[] = ["$schema", "rules", "ready_path", "cache_max_kib", "cache_segment"];
 
-/** Attributes that have nothing to act on where nobody logs in by a browser. */
+/** Attributes that have no effect without a browser login. */
 export const OF_LOGIN: string[] = [
   "authorization_endpoint", "token_endpoint", "userinfo_endpoint", "revocation_endpoint", "end_session_endpoint", "token_endpoint_auth_method",
   "revocation_endpoint_auth_method", "id_token_signed_response_alg", "set_id_token_header", "set_raw_id_token_header", "set_refresh_token_header",
