@@ -129,7 +129,7 @@ describe("mode", () => {
     expect(mistakes({ ...LOGIN, mode: 7, rules: [OPEN, { path: "/a" }] })).toEqual(["mode: expected one of public, deny, bearer, browser, found a number"]);
     expect(inRules({ path: "/a", mode: "opne", realm: "x" })).toEqual(['rules[0].mode: expected one of public, deny, bearer, browser, found "opne"']);
   });
-  test("open to all without rules is no protection", () => expect(mistakes({ ...TOKENS, mode: "public" })).toEqual([expect.stringMatching(/^mode: public leaves every request alone/)]));
+  test("open to all without rules is no protection", () => expect(mistakes({ ...TOKENS, mode: "public" })).toEqual([expect.stringMatching(/^mode: public lets every request pass/)]));
   test("beside bearer_only it is said twice", () => {
     expect(mistakes({ ...TOKENS, mode: "bearer", bearer_only: true })).toEqual(["bearer_only: is set by mode already: leave it out"]);
   });

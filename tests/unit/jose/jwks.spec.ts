@@ -50,11 +50,11 @@ export function keys_that_are_left_out_are_named_with_the_reason(): void {
   left([good, rsaJwk("\"kid\":\"a\",\"kid\":\"b\",")], "a has a member twice");
   left([good, "{\"kty\":\"XYZ\",\"kid\":\"x\"}"], "x has a kty that is not known here");
   left([good, "{\"kty\":\"EC\",\"crv\":\"secp256k1\"}"], "a key without id has a crv that is not known here");
-  left([good, "7"], "a key without id is no object");
-  left([good, rsaJwk("\"kid\":\"p\",\"d\":\"AQ\",")], "p holds d, which only private keys have: it is no secret any more");
+  left([good, "7"], "a key without id is not an object");
+  left([good, rsaJwk("\"kid\":\"p\",\"d\":\"AQ\",")], "p holds d, which only private keys have: the key is disclosed");
   left([good, "{\"kty\":\"RSA\",\"kid\":\"r\",\"n\":\"!\",\"e\":\"AQAB\"}"], "r has a malformed n");
   left([good, "{\"kty\":\"RSA\",\"kid\":\"r\",\"n\":\"AQAB\",\"e\":\"AQAB\"}"], "r is not a valid key, or too weak");
-  left([good, "{\"kty\":\"oct\",\"k\":\"AAAA\"}", "7"], "a key without id is a shared secret, now disclosed; a key without id is no object");
+  left([good, "{\"kty\":\"oct\",\"k\":\"AAAA\"}", "7"], "a key without id is a shared secret, now disclosed; a key without id is not an object");
 }
 
 export function keys_for_something_else_are_not_worth_a_word(): void {
@@ -64,7 +64,7 @@ export function keys_for_something_else_are_not_worth_a_word(): void {
 export function duty_135_the_log_names_eight_keys(): void {
   const keys: string[] = [ecJwk("")];
   for (let i = 0; i < 99; i++) keys.push("7");
-  left(keys, "a key without id is no object; ".repeat(8) + "and 91 more");
+  left(keys, "a key without id is not an object; ".repeat(8) + "and 91 more");
 }
 
 // Which keys a token is tried against.
