@@ -180,7 +180,7 @@ describe("two logins on one host", () => {
   });
   test("without redirect_uri nobody could tell whose login comes back", () => {
     const { redirect_uri: _, ...suffix } = LOGIN;
-    expect(together({ path_prefix: "/b", client_id: "other", logout_path: "/b/logout" }, suffix)).toEqual([expect.stringMatching(/^rules\[0\]\.redirect_uri: is needed/)]);
+    expect(together({ path_prefix: "/b", client_id: "other", logout_path: "/b/logout" }, suffix)).toEqual([expect.stringMatching(/^rules\[0\]\.redirect_uri: is required/)]);
   });
   test("a session's cookie is no bearer token, of no other rule either", () => {
     const named = { ...LOGIN, session: { secret: SECRET, cookie_name: "s" } };
