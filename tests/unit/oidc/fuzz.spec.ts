@@ -18,7 +18,7 @@ class TokensReader extends Reader {
 
   read(input: Uint8Array): bool {
     const got = readTokens(new Reply(this.status, input));
-    if (got.failed) return this.status != 200; // the sample of a refusal is right as it is
+    if (got.failed) return this.status != 200; // an unchanged refusal counts as accepted
     isTrue(got.value.accessToken.length > 0 && got.value.expiresInSec >= -1, "a token");
     const parts = [got.value.accessToken, got.value.refreshToken, got.value.idToken, got.value.scope];
     for (let i = 0; i < parts.length; i++) for (let k = 0; k < parts[i].length; k++) isTrue(parts[i][k] >= 0x20 && parts[i][k] < 0x7f, "printable");
@@ -30,7 +30,7 @@ export function duty_33_tokens_that_are_accepted_are_printable(): void {
   some(new TokensReader(200).fuzz(["{\"access_token\":\"at\",\"token_type\":\"Bearer\",\"expires_in\":300,\"refresh_token\":\"r\\u0041\",\"id_token\":\"a.b.c\",\"scope\":\"openid email\"}"], 4000));
 }
 
-export function no_refusal_of_a_provider_traps(): void { new TokensReader(400).fuzz(["{\"error\":\"invalid_grant\",\"error_description\":\"x\"}"], 2000); }
+export function no_error_response_of_a_provider_traps(): void { new TokensReader(400).fuzz(["{\"error\":\"invalid_grant\",\"error_description\":\"x\"}"], 2000); }
 
 class UserinfoReader extends Reader {
   read(input: Uint8Array): bool {
@@ -40,9 +40,9 @@ class UserinfoReader extends Reader {
   }
 }
 
-export function duty_64_claims_that_are_accepted_are_of_the_same_person(): void { some(new UserinfoReader().fuzz(["{\"sub\":\"me\",\"name\":\"Ada\",\"x\":[1,{\"y\":null}]}"], 4000)); }
+export function duty_64_userinfo_that_is_accepted_has_the_same_subject(): void { some(new UserinfoReader().fuzz(["{\"sub\":\"me\",\"name\":\"Ada\",\"x\":[1,{\"y\":null}]}"], 4000)); }
 
-/** Signed as it is: whatever the issuer writes, the reader answers. */
+/** A validly signed token with this payload. The reader must decide, whatever the issuer writes. */
 function vouchedFor(payload: Uint8Array): string { return hs256("{\"alg\":\"HS256\"}", text(payload)); }
 
 class IdTokenReader extends Reader {
@@ -74,7 +74,7 @@ class LogoutReader extends Reader {
   }
 }
 
-export function duty_119_a_logout_that_is_accepted_names_somebody_and_is_of_now(): void {
+export function duty_119_a_logout_token_that_is_accepted_names_a_user_or_session_and_is_recent(): void {
   some(new LogoutReader().fuzz(["{\"iss\":\"https://idp.example.com\",\"sub\":\"me\",\"sid\":\"s\",\"aud\":\"client\",\"iat\":1700000000,\"jti\":\"j\",\"events\":{\"http://schemas.openid.net/event/backchannel-logout\":{}}}"], 4000));
 }
 
@@ -86,7 +86,7 @@ class PrivateKeyReader extends Reader {
   }
 }
 
-export function a_private_key_that_is_accepted_is_whole(): void { some(new PrivateKeyReader().fuzz([EC_PKCS8_PEM, EC_SEC1_PEM], 2000)); }
+export function a_private_key_that_is_accepted_is_complete(): void { some(new PrivateKeyReader().fuzz([EC_PKCS8_PEM, EC_SEC1_PEM], 2000)); }
 
-/** What never accepts a changed input has not been tried hard enough. */
+/** If a reader accepted none of the changed inputs, its invariant would test nothing. */
 function some(reader: Reader): void { isTrue(reader.accepted > 20, reader.accepted.toString() + " accepted"); }
