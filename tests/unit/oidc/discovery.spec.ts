@@ -168,10 +168,10 @@ function everything(origin: string): string {
 function url(endpoint: Url | null): string { return endpoint == null ? "-" : text(endpoint.text); }
 
 /** Expects that each endpoint with this value counts as absent. `logged`: and that the log names it. */
-function leavesEachEndpointOut(value: string, worth: bool): void {
+function leavesEachEndpointOut(value: string, logged: bool): void {
   for (let i = 0; i < ENDPOINTS.length; i++) {
     const metadata = reads(withMember(ENDPOINTS[i], value));
-    equal(metadata.unusable.join(" "), worth ? ENDPOINTS[i] : "");
+    equal(metadata.unusable.join(" "), logged ? ENDPOINTS[i] : "");
     isTrue(metadata.jwksUri == null && metadata.introspectionEndpoint == null && metadata.authorizationEndpoint == null && metadata.tokenEndpoint == null, "these");
     isTrue(metadata.userinfoEndpoint == null && metadata.revocationEndpoint == null && metadata.endSessionEndpoint == null, "and those");
   }

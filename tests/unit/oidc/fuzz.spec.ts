@@ -43,11 +43,11 @@ class UserinfoReader extends Reader {
 export function duty_64_userinfo_that_is_accepted_has_the_same_subject(): void { some(new UserinfoReader().fuzz(["{\"sub\":\"me\",\"name\":\"Ada\",\"x\":[1,{\"y\":null}]}"], 4000)); }
 
 /** A validly signed token with this payload. The reader must decide, whatever the issuer writes. */
-function vouchedFor(payload: Uint8Array): string { return hs256("{\"alg\":\"HS256\"}", text(payload)); }
+function signedToken(payload: Uint8Array): string { return hs256("{\"alg\":\"HS256\"}", text(payload)); }
 
 class IdTokenReader extends Reader {
   read(input: Uint8Array): bool {
-    const jwt = readJws(utf8(vouchedFor(input))).value.verifiedBy(new SecretKey(utf8(SECRET)));
+    const jwt = readJws(utf8(signedToken(input))).value.verifiedBy(new SecretKey(utf8(SECRET)));
     if (jwt.failed) return false;
     const got = readIdToken(jwt.value, Hash.Sha256, new IdTokenRules(ascii("https://idp.example.com"), ascii("client"), 120, 3600, [ascii("gold")]), ascii("n-1"), ascii("at"), NOW);
     if (got.failed) return false;
@@ -64,7 +64,7 @@ export function duty_14_an_id_token_that_is_accepted_is_of_this_login(): void {
 
 class LogoutReader extends Reader {
   read(input: Uint8Array): bool {
-    const jwt = readJws(utf8(vouchedFor(input))).value.verifiedBy(new SecretKey(utf8(SECRET)));
+    const jwt = readJws(utf8(signedToken(input))).value.verifiedBy(new SecretKey(utf8(SECRET)));
     if (jwt.failed) return false;
     const got = readLogoutToken(jwt.value, ascii("https://idp.example.com"), ascii("client"), NOW, 120);
     if (got.failed) return false;
