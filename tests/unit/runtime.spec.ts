@@ -135,7 +135,7 @@ export function duty_153_a_collection_is_worth_it_only_after_allocating_as_much_
   __collect();
   isFalse(isWorthCollecting(1_000_000), "nothing was allocated");
   waste(1_000_000);
-  isTrue(isWorthCollecting(1_000_000), "little is alive");
+  isTrue(isWorthCollecting(1_000_000), "little is referenced");
   for (let i = 0; i < 40_000; i++) {
     const node = new Node(i, 64);
     node.other = deep;
@@ -143,13 +143,13 @@ export function duty_153_a_collection_is_worth_it_only_after_allocating_as_much_
   }
   __collect();
   waste(1_000_000);
-  isFalse(isWorthCollecting(1_000_000), "much is alive");
+  isFalse(isWorthCollecting(1_000_000), "much is referenced");
   waste(9_000_000);
   isTrue(isWorthCollecting(1_000_000), "as much was allocated");
   deep = null;
   __collect();
   waste(1_000_000);
-  isTrue(isWorthCollecting(1_000_000), "it has gone");
+  isTrue(isWorthCollecting(1_000_000), "the objects were collected");
 }
 
 /** Allocates about this many bytes of garbage. */

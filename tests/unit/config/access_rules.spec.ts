@@ -15,7 +15,7 @@ const PATH = "expected a claim path of printable ASCII with at most 8 dots";
 
 export function without_access_rules_there_are_none(): void {
   const out = readJson(json("{}"));
-  isTrue(out.rules == null && out.errors.length == 0, "nothing asked, nothing wrong");
+  isTrue(out.rules == null && out.errors.length == 0, "no rules and no errors");
 }
 
 export function duty_130_a_rule_that_is_not_an_object_is_refused(): void {

@@ -19,7 +19,7 @@ export function duty_44_hs_algorithms_without_a_symmetric_key_apply_to_id_tokens
   const key = b.idTokenSecret;
   equal(key == null ? "-" : text(key.bytes), "the-secret-of-the-client");
   equalInt(configOf("{" + LOGIN + ',"token_signing_alg_values_expected":"HS256"}').algorithms.length, 0);
-  isTrue(browser().idTokenSecret == null && browser('"token_signing_alg_values_expected":"RS256"').idTokenSecret == null, "not asked for");
+  isTrue(browser().idTokenSecret == null && browser('"token_signing_alg_values_expected":"RS256"').idTokenSecret == null, "no HS algorithm is expected");
   const own = browser('"symmetric_key":"0123456789abcdef0123456789abcdef","token_signing_alg_values_expected":"HS256"').idTokenSecret;
   equal(own == null ? "-" : text(own.bytes), "0123456789abcdef0123456789abcdef");
 }
@@ -40,10 +40,10 @@ export function duty_46_id_tokens_must_have_the_algorithm_that_the_client_is_reg
   equal(one.idTokenAlgorithms[0].name, "ES256");
   equalInt(one.accessTokenAlgorithms.length, 1);
   equal(one.accessTokenAlgorithms[0].name, "RS256");
-  isFalse(one.idTokenAlgorithmsByMetadata, "the configuration says it");
+  isFalse(one.idTokenAlgorithmsByMetadata, "id_token_signed_response_alg decides");
   equalInt(browser('"id_token_signed_response_alg":["RS256","PS256"]').idTokenAlgorithms.length, 2);
-  isFalse(browser('"token_signing_alg_values_expected":"RS256"').idTokenAlgorithmsByMetadata, "the configuration says it for all tokens");
-  isTrue(browser().idTokenAlgorithmsByMetadata, "nothing says it but the metadata");
+  isFalse(browser('"token_signing_alg_values_expected":"RS256"').idTokenAlgorithmsByMetadata, "token_signing_alg_values_expected decides");
+  isTrue(browser().idTokenAlgorithmsByMetadata, "only the metadata decides");
 }
 
 export function duty_44_registered_hs_algorithms_are_verified_with_symmetric_key_or_else_client_secret(): void {

@@ -37,7 +37,7 @@ export function duty_130_all_mistakes_are_reported_at_once(): void {
   }
 }
 
-export function a_configuration_with_one_mistake_is_refused_as_a_whole(): void { isTrue(compiled("{" + MINIMAL + ",\"zz\":1}").config == null, "no half of one"); }
+export function a_configuration_with_one_mistake_is_refused_as_a_whole(): void { isTrue(compiled("{" + MINIMAL + ",\"zz\":1}").config == null, "no configuration"); }
 
 export function the_nearest_name_is_the_one_with_the_fewest_edits(): void {
   const known = ["timeout", "realm", "issuer", "discovery"];

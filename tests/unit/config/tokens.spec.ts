@@ -131,7 +131,7 @@ export function the_attributes_of_a_rule_take_precedence_over_inherited_ones(): 
 export function a_rule_with_the_providers_keys_is_not_limited_to_the_algorithms_of_an_inherited_key(): void {
   const c = configOf("{\"public_key\":\"" + pem(RSA_PEM) + "\"," + MINIMAL + ",\"rules\":[{\"path\":\"/a\",\"use_jwks\":true}]}");
   equal(algorithms(c.rules[0].config), ASYMMETRIC);
-  isTrue(c.rules[0].config.key == null && c.key != null, "the key is of what stands outside");
+  isTrue(c.rules[0].config.key == null && c.key != null, "only the outer configuration has the key");
 }
 
 export function a_rules_key_replaces_an_inherited_key_of_the_other_kind(): void {

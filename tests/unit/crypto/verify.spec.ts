@@ -58,7 +58,7 @@ export function a_truncated_extended_or_other_mac_is_refused(): void {
 export function duty_69_equality_depends_on_every_byte_and_on_the_length(): void {
   const a = filled(40, 7);
   isTrue(sameBytes(a, a.slice()), "the same");
-  isTrue(sameBytes(new Uint8Array(0), new Uint8Array(0)), "nothing and nothing");
+  isTrue(sameBytes(new Uint8Array(0), new Uint8Array(0)), "two empty inputs");
   for (let i = 0; i < 40; i++) {
     const b = a.slice();
     b[i] ^= 0x80;
@@ -90,7 +90,7 @@ export function envoy_gets_rsa_signatures_unchanged(): void {
   const host = new Recorder(true);
   setNativeVerifier(host);
   const key = rsaKey();
-  isTrue(key.verifyPkcs1(Hash.Sha384, ABC, RS384_SIGNATURE), "what the host says");
+  isTrue(key.verifyPkcs1(Hash.Sha384, ABC, RS384_SIGNATURE), "the verdict of the native verifier");
   equal(host.hash, "sha384");
   equal(hex(host.spki), hex(key.spki()));
   equal(hex(host.signature), hex(RS384_SIGNATURE));
@@ -99,7 +99,7 @@ export function envoy_gets_rsa_signatures_unchanged(): void {
 export function envoy_gets_ecdsa_signatures_as_der(): void {
   const host = new Recorder(true);
   setNativeVerifier(host);
-  isTrue(p256Key().verify(ES256_DATA, ES256_SIGNATURE), "what the host says");
+  isTrue(p256Key().verify(ES256_DATA, ES256_SIGNATURE), "the verdict of the native verifier");
   equal(host.hash, "sha256");
   equal(hex(host.spki), hex(p256Key().spki()));
   equal(hex(host.signature), "304502200ed1215379636c483c2f7f155807d402a3b228033af97c7e17819ac3169ea665022100c50a07d38c3c70e5d8f12daf084a5480a66590c5f293509a8f3f7f8a83a354d5");

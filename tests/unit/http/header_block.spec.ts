@@ -34,7 +34,7 @@ export function the_credential_and_its_kind_are_found(): void {
   isFalse(bearer.credentialRaw, "Authorization has a scheme");
   const raw = headersOf(["x-api-token", "abc"]);
   equal(at(raw.credentialAt, raw.credentialSize), "abc");
-  isTrue(raw.credentialRaw, "a header of one's own need not have one");
+  isTrue(raw.credentialRaw, "a configured header needs no scheme");
 }
 
 export function a_missing_and_an_empty_credential_differ(): void {

@@ -56,7 +56,7 @@ export function duty_20_no_value_can_add_a_parameter_or_end_the_line(): void {
 export function duty_20_the_parameters_that_the_filter_sets_are_reserved(): void {
   const own = ["response_type", "client_id", "redirect_uri", "scope", "state", "nonce", "code_challenge", "code_challenge_method", "response_mode", "request", "request_uri"];
   for (let i = 0; i < own.length; i++) isTrue(RESERVED_PARAMETERS.includes(own[i]), own[i]);
-  isFalse(RESERVED_PARAMETERS.includes("prompt") || RESERVED_PARAMETERS.includes("max_age"), "these are free");
+  isFalse(RESERVED_PARAMETERS.includes("prompt") || RESERVED_PARAMETERS.includes("max_age"), "prompt and max_age are not reserved");
 }
 
 // PKCE.

@@ -53,7 +53,7 @@ class IdTokenReader extends Reader {
     if (got.failed) return false;
     const claims = got.value.claims;
     equal(text(claims.text(claims.member(0, "nonce"))), "n-1");
-    isTrue(got.value.sub.length > 0 && claims.number(claims.member(0, "exp")) > <f64>NOW, "somebody, now");
+    isTrue(got.value.sub.length > 0 && claims.number(claims.member(0, "exp")) > <f64>NOW, "a subject, and not expired");
     return true;
   }
 }
@@ -68,8 +68,8 @@ class LogoutReader extends Reader {
     if (jwt.failed) return false;
     const got = readLogoutToken(jwt.value, ascii("https://idp.example.com"), ascii("client"), NOW, 120);
     if (got.failed) return false;
-    isTrue(got.value.jti.length > 0 && got.value.sub.length + got.value.sid.length > 0, "somebody");
-    isTrue(got.value.issuedAtSec >= NOW - 420 && got.value.issuedAtSec <= NOW + 120, "now");
+    isTrue(got.value.jti.length > 0 && got.value.sub.length + got.value.sid.length > 0, "a jti, and a subject or session");
+    isTrue(got.value.issuedAtSec >= NOW - 420 && got.value.issuedAtSec <= NOW + 120, "a recent iat");
     return true;
   }
 }
@@ -81,7 +81,7 @@ export function duty_119_a_logout_token_that_is_accepted_names_a_user_or_session
 class PrivateKeyReader extends Reader {
   read(input: Uint8Array): bool {
     const got = readPrivateKeyPem(input);
-    if (!got.failed) isTrue(got.value.pkcs8.length > 60 && got.value.rsa == (got.value.curve == 0), "a key that can be handed on");
+    if (!got.failed) isTrue(got.value.pkcs8.length > 60 && got.value.rsa == (got.value.curve == 0), "a complete key");
     return !got.failed;
   }
 }

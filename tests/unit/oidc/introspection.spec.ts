@@ -66,7 +66,7 @@ export function duty_80_status_400_or_404_with_another_body_is_a_fault(): void {
 
 export function the_status_401_is_explained_to_the_operator(): void {
   contains(introspectionFaultText(IntrospectionFault.BadStatus, "401"), "client_secret");
-  isFalse(introspectionFaultText(IntrospectionFault.BadStatus, "500").includes("client_secret"), "500 is another matter");
+  isFalse(introspectionFaultText(IntrospectionFault.BadStatus, "500").includes("client_secret"), "500 does not mention the secret");
 }
 
 // The request.

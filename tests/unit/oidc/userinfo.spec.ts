@@ -20,7 +20,7 @@ export function claims_of_the_same_subject_are_read(): void {
 export function duty_64_claims_of_another_subject_or_without_a_subject_are_refused(): void {
   const answers = ["{\"sub\":\"you\"}", "{\"sub\":\"Me\"}", "{\"sub\":\"me \"}", "{\"sub\":\"\"}", "{\"sub\":null}", "{\"sub\":[\"me\"]}", "{\"sub\":{\"sub\":\"me\"}}", "{\"Sub\":\"me\"}", "{\"name\":\"me\"}", "{}"];
   for (let i = 0; i < answers.length; i++) refuses(200, answers[i], UserinfoFault.WrongSubject);
-  isTrue(readUserinfo(new Reply(200, utf8("{\"sub\":\"\"}")), EMPTY).failed, "nobody is nobody");
+  isTrue(readUserinfo(new Reply(200, utf8("{\"sub\":\"\"}")), EMPTY).failed, "an empty subject never matches");
 }
 
 export function duty_30_a_response_that_is_not_a_strict_json_object_is_refused(): void {

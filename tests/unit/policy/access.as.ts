@@ -25,7 +25,7 @@ export function read(document: string): Read { return readJson(json("{\"access_r
 
 export function readJson(config: Json): Read {
   const errors: string[] = [], rules = readAccessRules(new ConfigReader(config, config.root, "", new Environment([]), errors), "access_rules");
-  isTrue(rules == null || errors.length == 0, "no half of the rules");
+  isTrue(rules == null || errors.length == 0, "rules or errors");
   return new Read(rules, errors);
 }
 

@@ -23,7 +23,7 @@ export function duty_19_the_eighth_login_replaces_the_oldest(): void {
   for (let i = 0; i < 7; i++) isTrue(counter.add(ascii("login_0" + i.toString()), false) == null, "room");
   for (let i = 7; i < 10; i++) {
     const gone = counter.add(ascii("login_0" + i.toString()), false);
-    if (gone == null) return assert(false, "none goes");
+    if (gone == null) return assert(false, "no login was replaced");
     equal(text(gone), "login_0" + (i - 7).toString());
   }
   equal(text(counter.written()), "0.0.login_03.login_04.login_05.login_06.login_07.login_08.login_09");
@@ -37,8 +37,8 @@ export function duty_161_a_cross_site_login_replaces_a_cross_site_one_or_does_no
   replaces(counter, "alien_05", true, "alien_02");
   equal(text(counter.written()), "0.0.own_0001.own_0002.own_0003.own_0004.~alien_03.~alien_04.~alien_05");
   const full = readLoginCounter([ascii("0.0.own_0001.own_0002.own_0003.own_0004.own_0005.own_0006.own_0007")]);
-  isFalse(full.hasRoom(true), "room among one's own");
-  isTrue(full.hasRoom(false), "one's own replaces the oldest");
+  isFalse(full.hasRoom(true), "room among same-site logins");
+  isTrue(full.hasRoom(false), "a same-site login replaces the oldest");
 }
 
 export function duty_161_a_same_site_login_replaces_cross_site_ones_first(): void {
@@ -61,7 +61,7 @@ export function duty_160_planted_values_of_the_cookie_remove_nothing(): void {
 
 export function adding_a_login_again_makes_it_the_newest(): void {
   const counter = readLoginCounter([ascii("0.0.aaaaaaaa.bbbbbbbb")]);
-  isTrue(counter.add(ascii("aaaaaaaa"), false) == null, "none goes");
+  isTrue(counter.add(ascii("aaaaaaaa"), false) == null, "a login was replaced");
   equal(text(counter.written()), "0.0.bbbbbbbb.aaaaaaaa");
 }
 
@@ -151,7 +151,7 @@ export function duty_153_at_most_32_values_are_read(): void {
 function replaces(counter: LoginCounter, id: string, crossSite: bool, want: string): void {
   isTrue(counter.hasRoom(crossSite), "room for " + id);
   const gone = counter.add(ascii(id), crossSite);
-  if (gone == null) return assert(false, "none goes");
+  if (gone == null) return assert(false, "no login was replaced");
   equal(text(gone), want);
 }
 

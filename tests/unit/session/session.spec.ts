@@ -116,7 +116,7 @@ export function a_flag_that_is_not_zero_or_one_is_refused(): void {
     plain[FLAG] = <u8>value;
     const got = readSession(plain);
     isTrue((got != null) == (value < 2), value.toString());
-    if (got != null) isTrue(got.accessVerified == (value == 1), "what it says");
+    if (got != null) isTrue(got.accessVerified == (value == 1), "the flag's value");
   }
 }
 

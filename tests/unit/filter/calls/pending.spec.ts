@@ -55,7 +55,7 @@ export function duty_36_a_reply_belongs_to_the_call_with_its_number(): void {
 
 export function duty_35_a_reply_without_a_call_is_dropped(): void {
   const pending = new Pending();
-  isTrue(pending.take(7) == null, "never asked");
+  isTrue(pending.take(7) == null, "no call was made");
   pending.add(asked(new Root(1), 7, "a"));
   isTrue(pending.take(6) == null, "another");
   isTrue(pending.take(7) != null, "the reply");
@@ -66,7 +66,7 @@ export function waiting_requests_resume_once_each_in_the_order_of_their_arrival(
   const pending = new Pending(), call = asked(new Root(1), 7, "a");
   pending.add(call);
   for (let i = 10; i < 15; i++) pending.join(call, i);
-  isTrue(resumeQueue.next() == null, "nobody yet");
+  isTrue(resumeQueue.next() == null, "none resumed before the reply");
   resumeAll(pending, call);
   equal(resumedStreams(), "10 11 12 13 14");
   equal(resumedStreams(), "");
@@ -104,9 +104,9 @@ export function duty_148_waiting_requests_count_for_the_rule_until_they_resume()
   isTrue(rule.tokens.waitingFull && rule.tokens.full, "full");
   isFalse(rule.browsers.full || other.tokens.full, "others");
   resumeAll(pending, call);
-  isTrue(rule.tokens.waitingFull, "nobody has gone on yet");
+  isTrue(rule.tokens.waitingFull, "none has resumed yet");
   resumeQueue.next();
-  isFalse(rule.tokens.waitingFull, "one has gone on");
+  isFalse(rule.tokens.waitingFull, "one has resumed");
 }
 
 export function requests_that_wait_for_a_refresh_resume_only_after_that_refresh(): void {
@@ -117,10 +117,10 @@ export function requests_that_wait_for_a_refresh_resume_only_after_that_refresh(
   equal(resumedStreams(), "");
   pending.wakeRefresh(key);
   equal(resumedStreams(), "1 2");
-  isTrue(pending.refreshing, "the other one");
+  isTrue(pending.refreshing, "the other refresh");
   pending.wakeRefresh(another);
   equal(resumedStreams(), "3");
-  isFalse(pending.refreshing || rule.browsers.waiting != 0, "nobody waits");
+  isFalse(pending.refreshing || rule.browsers.waiting != 0, "none waits");
 }
 
 // Which configuration a stream belongs to.

@@ -118,7 +118,7 @@ export function the_version_is_in_the_footer_of_visible_pages_only_if_configured
   for (let i = 0; i < kinds.length; i++) contains(ownPage(settings, ENGLISH, new Page(BrowserEvent.LoggedOut, kinds[i])), "\n<footer>" + foot);
   isFalse(ownPage(settings, ENGLISH, new Page(BrowserEvent.LoggedOut, PageKind.LoggedOutFrame)).includes(VERSION), "in a hidden frame");
   const others = all();
-  for (let i = 0; i < others.length; i++) isFalse(others[i].includes(VERSION) || others[i].includes("envoy-oidc"), "not asked for");
+  for (let i = 0; i < others.length; i++) isFalse(others[i].includes(VERSION) || others[i].includes("envoy-oidc"), "not configured");
 }
 
 export function every_page_is_small_names_its_language_and_loads_nothing(): void {

@@ -138,8 +138,8 @@ export function nothing_of_the_previous_credential_remains(): void {
   const c = config(QUERY), credential = new Credential();
   isTrue(credential.read(blockOf([":path", "/?access_token=abc"], c), c) == null && credential.fromQuery != null, "first");
   isTrue(credential.read(blockOf([":path", "/"], c), c) == null, "second");
-  isTrue(credential.size == 0 && credential.fromQuery == null, "nothing");
-  isFalse(credential.wellFormed, "nothing is no token");
+  isTrue(credential.size == 0 && credential.fromQuery == null, "no credential");
+  isFalse(credential.wellFormed, "no credential is not well-formed");
 }
 
 const MALFORMED = "malformed_credential", SEVERAL = "several_credentials", TOO_LARGE = "token_too_large";
