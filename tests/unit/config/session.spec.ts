@@ -237,7 +237,7 @@ export function a_same_site_value_that_breaks_the_login_is_refused(): void {
   warnedSession('"cookie_same_site":"None"', "session.cookie_same_site is None: requests from other sites carry the session, so the upstream must guard against forged ones");
   refusedSession('"cookie_same_site":"None","cookie_secure":false', "session.cookie_same_site: None needs cookie_secure");
   refusedSession('"cookie_same_site":"lax"', 'session.cookie_same_site: expected one of Lax, None, Default, Strict, found "lax"');
-  contains(errorsOf("{" + DISCOVERY + "," + CLIENT + ',"session":{"secret":"' + SECRET + '","cookie_same_site":"Strict"}}').join("; "), "session.cookie_same_site: Strict does not go with a login");
+  contains(errorsOf("{" + DISCOVERY + "," + CLIENT + ',"session":{"secret":"' + SECRET + '","cookie_same_site":"Strict"}}').join("; "), "session.cookie_same_site: Strict does not work with a login");
 }
 
 function withSecret(value: string): string { return "{" + DISCOVERY + "," + CLIENT + ',"session":{"secret":' + value + "}}"; }

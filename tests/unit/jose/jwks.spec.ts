@@ -50,11 +50,11 @@ export function skipped_keys_are_logged_with_the_reason(): void {
   left([good, rsaJwk("\"kid\":\"a\",\"kid\":\"b\",")], "a has a member twice");
   left([good, "{\"kty\":\"XYZ\",\"kid\":\"x\"}"], "x has a kty that is not known here");
   left([good, "{\"kty\":\"EC\",\"crv\":\"secp256k1\"}"], "a key without id has a crv that is not known here");
-  left([good, "7"], "a key without id is no object");
+  left([good, "7"], "a key without id is not an object");
   left([good, rsaJwk("\"kid\":\"p\",\"d\":\"AQ\",")], "p holds d, which only private keys have: it is no secret any more");
   left([good, "{\"kty\":\"RSA\",\"kid\":\"r\",\"n\":\"!\",\"e\":\"AQAB\"}"], "r has a malformed n");
   left([good, "{\"kty\":\"RSA\",\"kid\":\"r\",\"n\":\"AQAB\",\"e\":\"AQAB\"}"], "r is not a valid key, or too weak");
-  left([good, "{\"kty\":\"oct\",\"k\":\"AAAA\"}", "7"], "a key without id is a shared secret, now disclosed; a key without id is no object");
+  left([good, "{\"kty\":\"oct\",\"k\":\"AAAA\"}", "7"], "a key without id is a shared secret, now disclosed; a key without id is not an object");
 }
 
 export function keys_for_another_use_are_not_logged(): void {
@@ -64,7 +64,7 @@ export function keys_for_another_use_are_not_logged(): void {
 export function duty_135_the_log_names_eight_keys_at_most(): void {
   const keys: string[] = [ecJwk("")];
   for (let i = 0; i < 99; i++) keys.push("7");
-  left(keys, "a key without id is no object; ".repeat(8) + "and 91 more");
+  left(keys, "a key without id is not an object; ".repeat(8) + "and 91 more");
 }
 
 // Selection of keys.

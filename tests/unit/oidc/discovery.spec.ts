@@ -77,9 +77,9 @@ export function duty_65_nothing_but_one_slash_may_differ(): void {
 
 export function the_log_names_both_issuers_unless_one_is_not_a_url(): void {
   const evil = readMetadata(new Reply(200, utf8(document("https://evil.example", "https://h/j", "https://h/i"))), utf8(ISSUER), true, false, new Endpoints()).fault!;
-  equal(discoveryFaultText(evil.code, evil.at, ISSUER), "the document names another issuer than its URL belongs to: https://evil.example for " + ISSUER + " (set `issuer` if that is meant)");
+  equal(discoveryFaultText(evil.code, evil.at, ISSUER), "the document names another issuer than its URL belongs to: https://evil.example for " + ISSUER + " (set `issuer` if that is intended)");
   const line = readMetadata(new Reply(200, utf8(document("https://h/\\nwarn: all is well", "https://h/j", "https://h/i"))), utf8(ISSUER), true, false, new Endpoints()).fault!;
-  equal(discoveryFaultText(line.code, line.at, ISSUER), "the document names another issuer than its URL belongs to: no URL for " + ISSUER + " (set `issuer` if that is meant)");
+  equal(discoveryFaultText(line.code, line.at, ISSUER), "the document names another issuer than its URL belongs to: no URL for " + ISSUER + " (set `issuer` if that is intended)");
 }
 
 export function duty_65_an_endpoint_without_https_counts_as_absent(): void {
