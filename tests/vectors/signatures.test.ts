@@ -73,7 +73,7 @@ function byOpenSsl({ publicKeyDer }: SignatureGroup, { msg, sig }: SignatureVect
   return verify(null, bytes(msg), createPublicKey({ key: bytes(publicKeyDer), format: "der", type: "spki" }), bytes(sig));
 }
 
-// After its first valid signature, a key is used by a table.
+// After the first valid signature of a key, ES256 uses a table of the key.
 describe("duty 53: with a table of the key", () => {
   let known: Primitives;
   everyVector<SignatureVector, SignatureGroup>("ecdsa_secp256r1_sha256_p1363", (vector) => {

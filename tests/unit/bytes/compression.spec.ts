@@ -38,7 +38,7 @@ export function links_become_shorter(): void {
   fits(filled(MOST, 0x71), 60);
 }
 
-/** Text without repetition grows by a few bytes: too few to change which links fit into a cookie. */
+/** Text without repetition grows only slightly, so compression takes hardly any room from a link. */
 export function text_without_frequent_bytes_grows_only_slightly(): void {
   fits(ascii("/"), 11);
   fits(ascii("/page?a=b"), 18);

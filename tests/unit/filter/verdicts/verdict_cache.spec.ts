@@ -134,7 +134,7 @@ export function duty_68_tokens_with_equal_beginnings_and_ends_are_distinguished_
   const c = cache();
   for (let i = 0; i < 200; i++) {
     const token = filled(1000, 0x41);
-    token[40 + i % 890] = <u8>i; // between the beginning and the end, which the lookup compares first
+    token[40 + i % 890] = <u8>i; // between the beginning and the end, which the lookup hashes
     isTrue(c.find(1, token.dataStart, 1000, 0) == 0 || <u8>i == 0x41, "token " + i.toString() + " is not there yet");
     c.keep(1, token.dataStart, 1000, i, VALUE, NEVER);
     equalInt(tagOf(c.find(1, token.dataStart, 1000, 0)), i);
