@@ -7,4 +7,4 @@ export const active = (changes: object = {}): object => ({ active: true, sub: "j
 export const open = (changes: object = {}, workers = 4): Envoy => start({ config: { ...INTROSPECTION_CONFIG, ...changes }, start: { workers } });
 export const ask = (envoy: Envoy, worker: number, token = "opaque"): StreamContext => envoy.get("/", bearer(token), { worker });
 /** The number of introspection requests. */
-export const questions = (envoy: Envoy): number => envoy.history.filter(({ path }) => path === "/introspect").length;
+export const introspections = (envoy: Envoy): number => envoy.history.filter(({ path }) => path === "/introspect").length;
