@@ -1,4 +1,4 @@
-/** Rules against requests and configurations that nobody wrote: the filter never traps, and what is shut stays shut. */
+/** Rules with random requests and configurations: the filter never traps, and guarded pages stay guarded. */
 import { bearer, token } from "./fixture";
 import { Headers, type Pair } from "./host/headers";
 import { Random } from "./host/random";
@@ -14,7 +14,7 @@ const RULES = [
 ];
 const ENDINGS = /^(forwarded|waiting|30[23]|200 \w+|40[0135] \w+|431 \w+|50[23] \w+)$/;
 
-/** With bytes that no text is made of. */
+/** A request with arbitrary bytes. */
 function raw(envoy: Envoy, pairs: Pair[], body = ""): StreamContext {
   const root = envoy.plugins[0]!.roots[0]!, stream = new StreamContext(root.vm, root, root.vm.nextId(), new Headers(pairs)).begin(body === "");
   if (body !== "") stream.data(body, true);
@@ -23,7 +23,7 @@ function raw(envoy: Envoy, pairs: Pair[], body = ""): StreamContext {
 }
 
 describe.each(SEEDS)("seed %d", (seed) => {
-  test("duties 123, 131: any bytes as path, host and method are answered, and nothing that is shut is open", () => {
+  test("duties 123, 131: any bytes as path, host and method are answered, and no guarded page is open", () => {
     const random = new Random(seed), envoy = ruled({ ...LOGIN, mode: "deny", rules: RULES.map((rule) => "mode" in rule ? rule : { ...rule, mode: "browser" }) });
     const samples = { path: ["/health", "/static/%2e%2e/a;b//c", "/other/callback?code=c&state=s", "/api/x?t=1", "/admin/..;/", "/other/x/.apisix/redirect"], host: ["app.example", "a.app.example.:80", "[::1]:8080"], method: ["GET", "POST", "OPTIONS"] };
     const value = (kind: keyof typeof samples): string => {
@@ -39,7 +39,7 @@ describe.each(SEEDS)("seed %d", (seed) => {
       expect(ended).toMatch(ENDINGS);
       if (ended !== "forwarded") continue;
       passed++;
-      // Only these are open, and a stranger's Bearer is none.
+      // Only these paths are public, and a random Bearer value is no valid token.
       const path = request.forwarded.get(":path")!;
       expect([path, /^\/(health|ready)(\?|$)|^\/static(\/|\?|$)/.test(path)]).toEqual([path, true]);
       expect(request.forwarded.has("x_userinfo")).toBe(false);
@@ -47,7 +47,7 @@ describe.each(SEEDS)("seed %d", (seed) => {
     expect(passed).toBeGreaterThan(20);
   });
 
-  test("long and deep ones too", () => {
+  test("long and deeply nested ones too", () => {
     const random = new Random(seed), envoy = ruled({ ...TOKENS, mode: "public", rules: [{ path_prefix: "/private", mode: "bearer" }, { host: "a.example", mode: "deny" }] });
     const parts = ["/", "../", "%2e%2e%2f", "%25", "25", ";", ".", " ", "%20", "a", "/a", "//", "\\", "%c0%ae", "%", "~1", ":", "%2525", "\u00ff", "private/", "?"];
     for (let i = 0; i < 60; i++) {
@@ -59,7 +59,7 @@ describe.each(SEEDS)("seed %d", (seed) => {
     expect(envoy.memoryBytes()).toBeLessThan(8 << 20);
   });
 
-  test("a configuration with injured rules is taken or refused, in words, and shuts what it shut", () => {
+  test("a configuration with mutated rules is accepted, or refused with a message", () => {
     const random = new Random(seed), whole = JSON.stringify({ ...TOKENS, mode: "bearer", rules: [{ host: ["a.example", "*.b.example"], path_prefix: "/api", method: "GET", mode: "public" }, { path: "/x", realm: "x", required_scopes: ["a"] }, { path_prefix: ["/y", "/z/"], mode: "deny" }] });
     let taken = 0;
     for (let i = 0; i < 400; i++) {
@@ -77,7 +77,7 @@ describe.each(SEEDS)("seed %d", (seed) => {
   });
 });
 
-test("a token in any place, under any rule, opens only what it is good for", () => {
+test("a token in any place, under any rule, passes only where the rule accepts it", () => {
   const random = new Random(9), envoy = ruled({ ...TOKENS, mode: "bearer", required_scopes: ["s0"], rules: [1, 2, 3].map((n) => ({ path_prefix: `/r${n}`, required_scopes: [`s${n}`], ...(n === 2 ? { auth_header_name: "X-Api-Token" } : {}), ...(n === 3 ? { auth_accept_token_as: ["query:t", "cookie:t"] } : {}) })) });
   const tokens = [0, 1, 2, 3].map((n) => token({ scope: `s${n}` }));
   let passed = 0;
