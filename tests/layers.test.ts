@@ -47,7 +47,7 @@ function importsOf(files: string[]): Map<string, string[]> {
 
 describe("circular imports", () => {
   const graph = (...edges: string[]) => new Map(edges.map((edge) => [edge[0]!, edge.slice(1).split("")]));
-  test.each([["two files", graph("ab", "ba"), ["a → b → a"]], ["three", graph("ab", "bc", "ca"), ["a → b → c → a"]], ["one alone", graph("aa"), ["a → a"]],
+  test.each([["two files", graph("ab", "ba"), ["a → b → a"]], ["three", graph("ab", "bc", "ca"), ["a → b → c → a"]], ["one file", graph("aa"), ["a → a"]],
     ["behind others", graph("ab", "bc", "cdb", "d"), ["b → c → b"]], ["none where two paths lead to one file", graph("abc", "bd", "cd", "d"), []]] as const)(
     "are found: %s", (_, imports, found) => { expect(circles(imports)).toEqual(found); });
 });

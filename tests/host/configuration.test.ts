@@ -184,7 +184,7 @@ describe("secrets", () => {
   });
 });
 
-describe("a refused configuration that Envoy runs all the same", () => {
+describe("a refused configuration that Envoy still runs", () => {
   test("duty 130: every request to it gets 503, and requests to others do not", () => {
     const envoy = ready();
     const vm = envoy.vms[0]!;

@@ -68,7 +68,7 @@ const WAITS: Wait[] = [
     const envoy = ready({ config: { ...JWKS_CONFIG, ...CLAIM_HEADERS, rules: [{ path_prefix: "/pub", mode: "public" }] } });
     return { envoy, begin: POST(envoy, "/pub/x", {}) };
   } },
-  { name: "none: nobody is let through as nobody", answers: { none: nothing }, hold: () => {
+  { name: "none: unauth_action pass without an identity", answers: { none: nothing }, hold: () => {
     const { envoy } = browse({ ...CLAIM_HEADERS, unauth_action: "pass" });
     return { envoy, begin: POST(envoy, "/", {}) };
   } },

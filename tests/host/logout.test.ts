@@ -173,7 +173,7 @@ describe("duty 113: copied cookies", () => {
     for (const thief of [known, unseen]) isOut(thief);
     expect(location(known.navigate("/page")).pathname).toBe("/authorize");
   });
-  test("stay refused until the session would have ended, however many others log out meanwhile", () => {
+  test("stay refused until the session would have ended, even if many others log out", () => {
     const { envoy, browser } = browse({ session: { secret: SECRET, idling_timeout: 0, rolling_timeout: 0, absolute_timeout: 5000 } });
     logInAs(browser, {}, { expires_in: 100_000 });
     const thief = copyOf(browser);

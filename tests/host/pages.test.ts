@@ -78,7 +78,7 @@ describe("the link of a page", () => {
 describe("a user who is logged in and may not open a page", () => {
   const forbidden = { access_rules: { claim: "role", equals: "admin" } };
 
-  test("is not told to log out first, but can", () => {
+  test("is not asked to log out first, but can", () => {
     const { envoy, browser } = browse(forbidden);
     logIn(browser);
     const { local } = browser.navigate("/page");

@@ -37,7 +37,7 @@ test.each<[string, object, number]>([
   ["the provider's session has expired", { error: "login_required" }, 400],
   ["the consent was withdrawn", { error: "consent_required" }, 400],
   ["the grant is unknown", { error: "invalid_grant" }, 404],
-  ["a code of its own", { error: "user_disabled" }, 401],
+  ["a provider-specific code", { error: "user_disabled" }, 401],
 ])("duty 38: a refusal by the provider (%s: %j with status %i) ends the session, and the user logs in again", (_, body, status) => {
   const { envoy, browser } = browse();
   logIn(browser);

@@ -58,7 +58,7 @@ describe("two providers", () => {
   const CONFIG = { ...TOKENS, mode: "bearer", claim_headers: { sub: "x-user" }, rules: [{ path_prefix: "/partner", ...PARTNER_SETTINGS }] };
   const theirs = (key: Key = PARTNER_KEY): Record<string, string> => bearer(token({ iss: PARTNER, sub: "paul" }, { key })), ours = (key: Key = KEY): Record<string, string> => bearer(token({}, { key }));
 
-  test("each rule accepts the tokens of its own, whose keys are fetched once", () => {
+  test("each rule accepts the tokens of its own provider, whose keys are fetched once", () => {
     const envoy = ruled(CONFIG);
     // Each is fetched before it is needed.
     expect(envoy.history.map(({ cluster, path }) => `${cluster} ${path}`).sort()).toEqual(["idp /.well-known/openid-configuration", "idp /jwks", "partner /.well-known/openid-configuration", "partner /jwks"]);

@@ -100,7 +100,7 @@ export const MAKERS: Record<string, string> = {
   LogoutToken: "oidc/logout_token.ts",
 };
 
-/** Folders whose files may import each other in circles, and why. */
+/** Folders whose files may have circular imports, and why. */
 export const CIRCLES: Record<string, string> = {
   "tests/host/host/": "the scripted host is one graph of objects: an Envoy, its VMs, their roots and streams refer to each other, as in Envoy",
 };

@@ -34,7 +34,7 @@ export const REFRESHES: Quirk[] = [
   { quirk: "invalid_token with status 401", why: "resource servers' code for a token endpoint", refresh: error("invalid_token", 401), then: SESSION_ENDED },
   { quirk: "expired_token", why: "RFC 8628's code", refresh: error("expired_token"), then: SESSION_ENDED },
   { quirk: "unauthorized_client with status 400", why: "the client no longer has the grant", refresh: error("unauthorized_client"), then: SESSION_ENDED },
-  { quirk: "a code of its own with status 401", why: NO, refresh: error("user_disabled", 401), then: SESSION_ENDED },
+  { quirk: "a provider-specific code with status 401", why: NO, refresh: error("user_disabled", 401), then: SESSION_ENDED },
   { quirk: "an ID Token of another person", why: WHOSE, refreshedIdToken: { claims: { sub: "mallory" } }, then: SESSION_ENDED },
   { quirk: "an ID Token without sub", why: WHOSE, refreshedIdToken: { claims: { sub: null } }, then: SESSION_ENDED },
   { quirk: "an ID Token for another client", why: WHOSE, refreshedIdToken: { claims: { aud: "other" } }, then: SESSION_ENDED },
