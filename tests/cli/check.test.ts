@@ -170,9 +170,9 @@ describe("a module that Envoy fetches", () => {
   ])("%s", async (_, text, expected) => { expect(await about(text)).toEqual(expected); });
 
   test.each([[inEnvoy(WEB, SUM), "give vm_id a new value"], [inIstio(OCI), "another tag or a digest"], [inGateway({ type: "HTTP", http: { url: WEB, sha256: SUM } }), "restart the Envoys"]])(
-    "the note says how to run new code, at the line of the code (%#)", async (text, said) => {
+    "the note says how to run new code, at the line of the code (%#)", async (text, advice) => {
       const found = (await findings([file(text)], SECRETS)).find(({ code }) => code === "code-fetched")!;
-      expect(found.text).toContain(said);
+      expect(found.text).toContain(advice);
       expect(text.split("\n")[found.position!.line - 1]).toMatch(/remote: |"url": |"code": /);
     });
 });

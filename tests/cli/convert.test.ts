@@ -77,12 +77,12 @@ describe.each(TOOLS)("$tool", ({ names, options, base, given }) => {
   test("no option has two rows", () => expect(options.map(({ name }) => name).filter((name, i, all) => all.indexOf(name) !== i)).toEqual([]));
 
   test.each(options.filter(({ name }) => !LISTS.includes(name)))("$name is $outcome, and no change is silent", ({ name, outcome, sample }) => {
-    const before = base(), after = given(name, sample), said = after.changes.filter((change) => change.option === name || change.option.endsWith(`.${name}`) || change.option.startsWith(`${name}.`) || change.option.startsWith(`${name} `));
+    const before = base(), after = given(name, sample), own = after.changes.filter((change) => change.option === name || change.option.endsWith(`.${name}`) || change.option.startsWith(`${name}.`) || change.option.startsWith(`${name} `));
     const asBefore = JSON.stringify(before.filter) === JSON.stringify(after.filter);
-    if (outcome === "kept") expect([said, asBefore]).toEqual([[], false]);
-    else expect(said.length).toBeGreaterThan(0);
-    if (outcome === "dropped") expect([said.every(({ kind }) => kind === "dropped" || kind === "unguarded"), asBefore]).toEqual([true, true]);
-    for (const { text } of said) expect(text.length).toBeGreaterThan(10);
+    if (outcome === "kept") expect([own, asBefore]).toEqual([[], false]);
+    else expect(own.length).toBeGreaterThan(0);
+    if (outcome === "dropped") expect([own.every(({ kind }) => kind === "dropped" || kind === "unguarded"), asBefore]).toEqual([true, true]);
+    for (const { text } of own) expect(text.length).toBeGreaterThan(10);
   });
 
   test.each(options.filter(({ name }) => !LISTS.includes(name)))("$name: the filter accepts the result", ({ name, sample }) => {

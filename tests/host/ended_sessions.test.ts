@@ -29,7 +29,7 @@ function fill(envoy: Envoy, head: string, first: number): void {
 }
 
 /** The filter with one ended session, so that the table exists. */
-function begun(config: object = {}): { envoy: Envoy; browser: Browser; head: string } {
+function withEndedSession(config: object = {}): { envoy: Envoy; browser: Browser; head: string } {
   const world = browse({ ...CONFIG, ...config });
   send(world.envoy, logoutToken({ sub: "somebody", sid: "else" }));
   return { ...world, head: tables(world.envoy)[0]! };
@@ -37,7 +37,7 @@ function begun(config: object = {}): { envoy: Envoy; browser: Browser; head: str
 
 describe("duty 149: a full table", () => {
   test("accepts every new record; it drops the session that would expire first, with a log line and a metric", () => {
-    const { envoy, browser, head } = begun();
+    const { envoy, browser, head } = withEndedSession();
     logIn(browser);
     const thief = copyOf(browser);
     fill(envoy, head, NOW + 5000);
@@ -51,7 +51,7 @@ describe("duty 149: a full table", () => {
   });
 
   test("accepts back-channel logouts too", () => {
-    const { envoy, browser, head } = begun();
+    const { envoy, browser, head } = withEndedSession();
     logIn(browser);
     fill(envoy, head, NOW + 5000);
     expect(send(envoy, logoutToken()).local.status).toBe(200);
@@ -59,7 +59,7 @@ describe("duty 149: a full table", () => {
   });
 
   test("keeps the new record even if it would expire first", () => {
-    const { envoy, browser, head } = begun();
+    const { envoy, browser, head } = withEndedSession();
     logIn(browser);
     const thief = copyOf(browser);
     fill(envoy, head, NOW + 500_000);
@@ -68,7 +68,7 @@ describe("duty 149: a full table", () => {
   });
 
   test("expired records make room before any other is dropped", () => {
-    const { envoy, browser, head } = begun();
+    const { envoy, browser, head } = withEndedSession();
     logIn(browser);
     fill(envoy, head, NOW - MAX);
     browser.navigate("/logout", SAME);
@@ -76,7 +76,7 @@ describe("duty 149: a full table", () => {
   });
 
   test("of one client takes no room from another client", () => {
-    const { envoy, head } = begun(), plugin = envoy.addPlugin({ ...BROWSER_CONFIG, ...CONFIG, client_id: "other" });
+    const { envoy, head } = withEndedSession(), plugin = envoy.addPlugin({ ...BROWSER_CONFIG, ...CONFIG, client_id: "other" });
     envoy.advance(1);
     const end = (sid: string): number => envoy.request("POST", PATH, FORM, { body: `logout_token=${logoutToken({ aud: "other", sid })}`, plugin }).local.status;
     end("first");
@@ -89,7 +89,7 @@ describe("duty 149: a full table", () => {
   });
 
   test("sessions, logins, logout tokens and refreshes have their own tables for each client", () => {
-    const { envoy, browser } = begun(), plugin = envoy.addPlugin({ ...BROWSER_CONFIG, client_id: "other" });
+    const { envoy, browser } = withEndedSession(), plugin = envoy.addPlugin({ ...BROWSER_CONFIG, client_id: "other" });
     envoy.advance(1);
     const refresh = (who: Browser): void => {
       logInAs(who, { aud: who === browser ? "gateway" : "other", sub: "alice" });
@@ -110,7 +110,7 @@ describe("duty 149: a full table", () => {
 
 describe("duty 149: one user cannot push out others", () => {
   test("many records of one user become one: it ends all their earlier sessions, and no later one", () => {
-    const { envoy, browser, head } = begun();
+    const { envoy, browser, head } = withEndedSession();
     logInAs(browser, { sub: "bob", sid: "bob-1" });
     const alice = new Browser(envoy), phone = new Browser(envoy);
     logInAs(alice, { sid: "kept-1" });
@@ -127,14 +127,14 @@ describe("duty 149: one user cannot push out others", () => {
   });
 
   test("a few records of one user do not end their other sessions", () => {
-    const { envoy, browser } = begun();
+    const { envoy, browser } = withEndedSession();
     logInAs(browser, { sid: "kept" });
     for (let i = 0; i < 8; i++) send(envoy, logoutToken({ sid: `s${i}` }));
     expect(isIn(browser)).toBe(true);
   });
 
   test("a shorter record, or one from before a clock jump, does not replace a longer one", () => {
-    const { envoy, head } = begun({ session: { secret: BROWSER_CONFIG.session.secret, absolute_timeout: 5000 } });
+    const { envoy, head } = withEndedSession({ session: { secret: BROWSER_CONFIG.session.secret, absolute_timeout: 5000 } });
     send(envoy, logoutToken({ sid: undefined, sub: "carol" }));
     const before = records(envoy, head).map((record) => record.toString("hex")).sort();
     jump(envoy, -100);
@@ -200,7 +200,7 @@ describe("reads of a worker", () => {
   };
 
   test("one value a second for each client while nothing changes, and none if only bearer tokens are used", () => {
-    const { envoy, head } = begun();
+    const { envoy, head } = withEndedSession();
     envoy.advance(2);
     expect(read(envoy, () => envoy.advance(1))).toEqual([head]);
     const tokensOnly = start({ config: JWKS_CONFIG });

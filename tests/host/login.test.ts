@@ -115,10 +115,10 @@ describe("the cookie of a pending login", () => {
   test("duty 12: verifier, nonce and page are not readable in it", () => {
     const { browser } = browse();
     const page = browser.navigate("/the-wanted-page"), ask = asked(page);
-    const kept = setCookies(page.local.headers).join("\n");
+    const lines = setCookies(page.local.headers).join("\n");
     browser.navigate(`/callback?code=c&state=${ask.state}&iss=${ISSUER}`);
     const verifier = openCall(browser.envoy, "/token").form.get("code_verifier")!;
-    const readings = [kept, ...kept.split(/[=;\n]/).flatMap((part) => [1, 0].map((skip) => Buffer.from(part.slice(skip), "base64url").toString("latin1")))].join("\n");
+    const readings = [lines, ...lines.split(/[=;\n]/).flatMap((part) => [1, 0].map((skip) => Buffer.from(part.slice(skip), "base64url").toString("latin1")))].join("\n");
     for (const secret of [verifier, ask.nonce, "the-wanted-page"]) expect(readings).not.toContain(secret);
   });
 

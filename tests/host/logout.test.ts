@@ -14,7 +14,7 @@ function loggedIn(config: Record<string, unknown> = {}, metadata: object = BROWS
 }
 
 const logOut = (browser: Browser, headers: Sent = SAME): StreamContext => browser.navigate("/logout", headers);
-const isOut = (browser: Browser): void => expect(code(browser.fetch("/api").local)).toBe("401 sign_in_needed");
+const isLoggedOut = (browser: Browser): void => expect(code(browser.fetch("/api").local)).toBe("401 sign_in_needed");
 
 test("a user who logs out is sent to the provider, and their cookies no longer work", () => {
   const { browser } = loggedIn();
@@ -24,7 +24,7 @@ test("a user who logs out is sent to the provider, and their cookies no longer w
   expect(Object.keys(Object.fromEntries(to.searchParams)).sort()).toEqual(["client_id", "id_token_hint"]);
   expect(to.searchParams.get("id_token_hint")).toMatch(/^ey/);
   expect(browser.names).toEqual([]);
-  isOut(thief);
+  isLoggedOut(thief);
 });
 
 describe("the request", () => {
@@ -56,7 +56,7 @@ describe("the request", () => {
     expect(local.headers.get("content-security-policy")).toContain("frame-ancestors 'none'");
     expect(browser.fetch("/api").forwarded.has("x-userinfo")).toBe(true);
     expect(browser.send("POST", "/logout", { ...SAME, ...FORM, origin: "https://app.example" }).local.status).toBe(303);
-    isOut(browser);
+    isLoggedOut(browser);
   });
 
   test.each<[string, Sent]>([
@@ -68,7 +68,7 @@ describe("the request", () => {
     expect([code(local), setCookies(local.headers), envoy.callouts.length, local.headers.get("cache-control")]).toEqual(["403 prefetched", [], 0, "no-store"]);
     expect(browser.fetch("/api").forwarded.has("x-userinfo")).toBe(true);
     expect(logOut(browser).local.status).toBe(303);
-    isOut(browser);
+    isLoggedOut(browser);
   });
 
   test.each(["HEAD", "PUT", "DELETE", "OPTIONS"])("%s gets 405 and logs nobody out", (method) => {
@@ -168,9 +168,9 @@ describe("duty 113: copied cookies", () => {
     const known = copyOf(browser, { worker: 1 }), unseen = copyOf(browser, { worker: 1 }), here = copyOf(browser);
     void [known.fetch("/api"), here.fetch("/api")].map((request) => request.forwarded);
     logOut(browser);
-    isOut(here);
+    isLoggedOut(here);
     envoy.advance(1);
-    for (const thief of [known, unseen]) isOut(thief);
+    for (const thief of [known, unseen]) isLoggedOut(thief);
     expect(location(known.navigate("/page")).pathname).toBe("/authorize");
   });
   test("stay refused until the session would have ended, even if many others log out", () => {
@@ -181,7 +181,7 @@ describe("duty 113: copied cookies", () => {
     jump(envoy, 2500);
     // New records replace only expired ones.
     for (let i = 0; i < 48; i++) { const other = new Browser(envoy); logInAs(other); logOut(other); }
-    for (const seconds of [0, 1250, 1249]) { jump(envoy, seconds); isOut(copyOf(thief)); }
+    for (const seconds of [0, 1250, 1249]) { jump(envoy, seconds); isLoggedOut(copyOf(thief)); }
   });
   test("of another session of the same user still work", () => {
     const { envoy, browser } = loggedIn();
@@ -189,7 +189,7 @@ describe("duty 113: copied cookies", () => {
     logIn(phone);
     logOut(browser);
     expect(phone.fetch("/api").forwarded.has("x-userinfo")).toBe(true);
-    isOut(browser);
+    isLoggedOut(browser);
   });
   test("a user can log in again at once, and log out again", () => {
     const { browser } = loggedIn();
@@ -218,7 +218,7 @@ describe("duties 116, 122: the provider", () => {
     expect(location(logOut(browser)).pathname).toBe("/logout");
     ending(envoy);
     expect(envoy.logText).toMatch(/warn: .*revocation: /);
-    isOut(thief);
+    isLoggedOut(thief);
   });
   test.each([
     ["the metadata's method for this endpoint", {}, { revocation_endpoint_auth_methods_supported: ["client_secret_post"] }, "body"],

@@ -16,7 +16,7 @@ function loggedIn(config: Record<string, unknown>, metadata: object = BROWSER_ME
 }
 
 const logOut = (browser: Browser): StreamContext => browser.navigate("/logout", SAME);
-const isOut = (browser: Browser): void => expect(code(browser.fetch("/api").local)).toBe("401 sign_in_needed");
+const isLoggedOut = (browser: Browser): void => expect(code(browser.fetch("/api").local)).toBe("401 sign_in_needed");
 const state = (browser: Browser): string => location(logOut(browser)).searchParams.get("state")!;
 const back = (browser: Browser, query = "", headers: Sent = FROM_PROVIDER): StreamContext => browser.navigate(`/logout${query}`, headers);
 const title = ({ local }: StreamContext): string => /<h1>(.*?)<\/h1>/.exec(local.body)![1]!;
@@ -27,7 +27,7 @@ test("a state is sent along, and with it the returning browser sees that the log
   expect(sent).toMatch(/^[\w-]{8}$/);
   const done = back(browser, `?state=${sent}`);
   expect([done.local.status, title(done), done.local.body.includes(ISSUER), done.local.headers.get("cache-control")]).toEqual([200, "You are logged out", false, "no-store"]);
-  isOut(browser);
+  isLoggedOut(browser);
 });
 test("the state is accepted once", () => {
   const { browser } = loggedIn(HERE);
@@ -44,9 +44,9 @@ test("a user who has logged in again meanwhile is asked, and stays logged in", (
   const { browser } = loggedIn(HERE);
   const query = `?state=${state(browser)}`;
   const flow = browser.names.find((name) => !name.includes("_login_") && name !== browser.session)!;
-  const kept = browser.jar.get(flow)!;
+  const earlierCookie = browser.jar.get(flow)!;
   logIn(browser);
-  browser.jar.set(flow, kept);
+  browser.jar.set(flow, earlierCookie);
   expect(title(back(browser, query))).toBe("Log out?");
   expect(browser.fetch("/api").forwarded.has("x-userinfo")).toBe(true);
 });

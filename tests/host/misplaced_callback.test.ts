@@ -3,7 +3,7 @@ import { asked, browse, Browser, callbackPath, code, kept, location, openCall, O
 import { ISSUER } from "./fixture";
 
 /** A login whose authorization response arrives at this path instead of the callback's. */
-function comesTo(path: string, config: Record<string, unknown> = {}): ReturnType<Browser["navigate"]> & { text: string } {
+function responseAt(path: string, config: Record<string, unknown> = {}): ReturnType<Browser["navigate"]> & { text: string } {
   const { envoy, browser } = browse(config), ask = asked(browser.navigate("/page"));
   const back = browser.navigate(callbackPath(ask).replace("/callback", path), { "sec-fetch-site": "cross-site" });
   return Object.assign(back, { text: envoy.logText });
@@ -13,7 +13,7 @@ test.each([
   ["a proxy removes /app", "/callback", { redirect_uri: `${ORIGIN}/app/callback` }, "/app/callback"], ["a proxy adds /app", "/app/callback", { redirect_uri: "/callback" }, "/callback"],
   ["a proxy adds a slash", "/callback/", {}, "/callback"], ["a proxy rewrites every path to the start page", "/", {}, "/callback"],
 ])("%s: an error page, the log names both paths and redirect_uri, and no further login is started", (_, path, config, expected) => {
-  const back = comesTo(path, config);
+  const back = responseAt(path, config);
   expect([code(back.local), kept(back.local.headers)]).toEqual(["400 callback_misplaced", []]);
   expect(back.local.body).not.toMatch(/redirect_uri|\/callback/);
   expect(back.text).toContain(`came to the path ${path}, and is expected at ${expected} (redirect_uri ${ORIGIN}${expected})`);

@@ -107,28 +107,28 @@ describe("logs", () => {
 
 describe("a line that applies to the whole Envoy is logged once, not once for each worker", () => {
   const WARNED = { ...JWKS_CONFIG, ssl_verify: false }, workers = { start: { workers: 3, canary: true } };
-  const said = ({ logs }: { logs: { text: string }[] }, about: string): string[] => logs.map(({ text }) => text).filter((text) => text.includes(about));
+  const linesAbout = ({ logs }: { logs: { text: string }[] }, about: string): string[] => logs.map(({ text }) => text).filter((text) => text.includes(about));
 
   test("a configuration's warnings, and those of a new one", () => {
     const envoy = start({ config: WARNED, ...workers });
-    expect(said(envoy, "ssl_verify is false")).toHaveLength(1);
+    expect(linesAbout(envoy, "ssl_verify is false")).toHaveLength(1);
     envoy.reload(WARNED);
-    expect(said(envoy, "ssl_verify is false")).toHaveLength(1);
+    expect(linesAbout(envoy, "ssl_verify is false")).toHaveLength(1);
     envoy.reload({ ...WARNED, realm: "new" });
-    expect(said(envoy, "ssl_verify is false")).toHaveLength(2);
+    expect(linesAbout(envoy, "ssl_verify is false")).toHaveLength(2);
   });
 
   test("the warnings of each plugin, with its name", () => {
     const envoy = start({ config: WARNED, ...workers });
     envoy.addPlugin(WARNED, "second");
-    expect(said(envoy, "ssl_verify is false").map((text) => text.split(":")[0])).toEqual(["envoy-oidc", "envoy-oidc second"]);
+    expect(linesAbout(envoy, "ssl_verify is false").map((text) => text.split(":")[0])).toEqual(["envoy-oidc", "envoy-oidc second"]);
   });
 
   test("faults of the provider's document, also for a later configuration", () => {
     const envoy = ready({ ...workers, metadata: { ...METADATA, userinfo_endpoint: "/relative", jwks_uri: "https://keys.example.com/jwks" } });
     envoy.addPlugin({ ...INTROSPECTION_CONFIG, introspection_endpoint: undefined, use_jwks: true, endpoint_clusters: { introspection_endpoint: "other" } });
     envoy.advance(3);
-    expect([said(envoy, "taken as absent: userinfo_endpoint"), said(envoy, "jwks_uri is on another host")].map(({ length }) => length)).toEqual([1, 1]);
+    expect([linesAbout(envoy, "taken as absent: userinfo_endpoint"), linesAbout(envoy, "jwks_uri is on another host")].map(({ length }) => length)).toEqual([1, 1]);
   });
 
   test("a document that breaks, is corrected and breaks again is logged each time", () => {
@@ -137,7 +137,7 @@ describe("a line that applies to the whole Envoy is logged once, not once for ea
       serve(envoy, { metadata: document });
       envoy.advance(61);
     }
-    expect(said(envoy, "no usable jwks_uri")).toHaveLength(2);
+    expect(linesAbout(envoy, "no usable jwks_uri")).toHaveLength(2);
   });
 });
 

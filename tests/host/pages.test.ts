@@ -116,14 +116,14 @@ describe("hints for operators are in the log, not on the page", () => {
   });
   test.each([
     ["loop_cookie_missing", (browser: Browser) => browser.jar.clear(), "does not send the session's cookie back"],
-    ["loop_cookie_unreadable", (browser: Browser) => { for (const [name, kept] of browser.jar) if (name === browser.session) kept.value = `${kept.value.slice(0, -9)}AAAAAAAAA`; }, "different values of session.secret"],
+    ["loop_cookie_unreadable", (browser: Browser) => { for (const [name, cookie] of browser.jar) if (name === browser.session) cookie.value = `${cookie.value.slice(0, -9)}AAAAAAAAA`; }, "different values of session.secret"],
   ])("a redirect loop: %s", (expected, lose, why) => {
     const { envoy, browser } = browse();
     for (let i = 0; i < 3; i++) {
       logIn(browser);
       const counter = [...browser.jar].filter(([name]) => name !== browser.session);
       lose(browser);
-      for (const [name, kept] of counter) browser.jar.set(name, kept);
+      for (const [name, cookie] of counter) browser.jar.set(name, cookie);
     }
     const { local } = browser.navigate("/page");
     expect([code(local), seen(local).title]).toEqual([`400 ${expected}`, "The login starts again and again"]);

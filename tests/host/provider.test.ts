@@ -104,7 +104,7 @@ describe("duties 52, 134, 135: which keys are used", () => {
 
   describe("duty 166: a ROCA key is not used", () => {
     const { privateKey, publicKey } = makeRocaKey(), weakened = { kid: "roca-1\n\u00e9", alg: "RS256", privateKey, jwk: { ...publicKey.export({ format: "jwk" }), kid: "roca-1\n\u00e9" } };
-    const said = /warn: envoy-oidc: keys of https:\/\/idp\.example\.com: left out: roca-1\?\?\? can be computed by whoever sees it \(ROCA, CVE-2017-15361\)(; a key without id can be computed .*)?$/m;
+    const line = /warn: envoy-oidc: keys of https:\/\/idp\.example\.com: left out: roca-1\?\?\? can be computed by whoever sees it \(ROCA, CVE-2017-15361\)(; a key without id can be computed .*)?$/m;
 
     test("beside others it is left out, and logged once", () => {
       const envoy = withKeys({ keys: [KEY.jwk, weakened.jwk, { ...weakened.jwk, kid: undefined }] });
@@ -112,14 +112,14 @@ describe("duties 52, 134, 135: which keys are used", () => {
       expect(refused(envoy.get("/", bearer(token({}, { key: weakened }))))).toBe("401 unknown_key");
       envoy.advance(90_000);
       expect(asked(envoy, "/jwks")).toBeGreaterThan(1);
-      expect(envoy.logText).toMatch(said);
+      expect(envoy.logText).toMatch(line);
       expect(envoy.logText.split("left out")).toHaveLength(2);
     });
 
     test("a key set with only that key is refused", () => {
       const envoy = withKeys({ keys: [weakened.jwk] });
       expect(refused(envoy.get("/", bearer(token({}, { key: weakened }))))).toBe("503 provider_not_ready");
-      expect(envoy.logText).toMatch(said);
+      expect(envoy.logText).toMatch(line);
     });
 
     test("as public_key it is refused", () => {

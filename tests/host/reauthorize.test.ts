@@ -7,7 +7,7 @@ const LONG = { tokens: { expires_in: 1_000_000 } };
 const prompt = (request: StreamContext): string | null => location(request).searchParams.get("prompt");
 
 /** A login with a current ID Token. */
-function comeBack(browser: Browser, claims: Record<string, unknown> = {}): void {
+function completeLogin(browser: Browser, claims: Record<string, unknown> = {}): void {
   const to = location(logInAs(browser, claims, { expires_in: 1_000_000 }));
   expect(to.pathname + to.search).toBe("/page?a=1");
 }
@@ -53,7 +53,7 @@ describe("refresh_session_interval", () => {
 
   test("success leads back to the page, and the next silent login is due after the interval", () => {
     const browser = due();
-    comeBack(browser, { email: "fresh@example.com" });
+    completeLogin(browser, { email: "fresh@example.com" });
     expect(decoded(browser.navigate("/page").forwarded.get("x-id-token"))).toMatchObject({ email: "fresh@example.com" });
     jump(browser.envoy, 99);
     expect(browser.navigate("/page").forwarded.has("x-userinfo")).toBe(true);
@@ -64,7 +64,7 @@ describe("refresh_session_interval", () => {
   test("many silent logins in a row are no redirect loop", () => {
     const browser = due();
     for (let i = 0; i < 6; i++) {
-      comeBack(browser);
+      completeLogin(browser);
       jump(browser.envoy, 101);
     }
   });
@@ -104,7 +104,7 @@ describe("refresh_session_interval", () => {
 
   test("if another user is logged in at the provider, the whole session is that user's", () => {
     const browser = due();
-    comeBack(browser, { sub: "bob", sid: "op-session-2" });
+    completeLogin(browser, { sub: "bob", sid: "op-session-2" });
     const sent = browser.navigate("/page").forwarded;
     expect([decoded(sent.get("x-id-token")).sub, decoded(sent.get("x-userinfo")).sub]).toEqual(["bob", "bob"]);
   });
@@ -133,7 +133,7 @@ describe("force_reauthorize", () => {
     logIn(browser, LONG);
     for (let i = 0; i < 6; i++) {
       jump(envoy, 31);
-      comeBack(browser);
+      completeLogin(browser);
       expect(browser.navigate("/page?a=1").forwarded.has("x-userinfo")).toBe(true);
     }
   });
@@ -153,7 +153,7 @@ test("duty 108: another login does not extend the absolute timeout", () => {
   const { envoy, browser } = browse({ refresh_session_interval: 100, session: { secret: SECRET, absolute_timeout: 300 } });
   logIn(browser, LONG);
   jump(envoy, 200);
-  comeBack(browser);
+  completeLogin(browser);
   jump(envoy, 99);
   expect(browser.fetch("/api").forwarded.has("x-userinfo")).toBe(true);
   jump(envoy, 1);
@@ -166,7 +166,7 @@ test("duty 113: a logout after it also ends copies from before it", () => {
   logIn(browser, LONG);
   const thief = copyOf(browser);
   jump(envoy, 101);
-  comeBack(browser);
+  completeLogin(browser);
   browser.navigate("/logout", { "sec-fetch-site": "same-origin" });
   expect(code(copyOf(thief).fetch("/api").local)).toBe("401 sign_in_needed");
 });
@@ -176,7 +176,7 @@ test("another user's session is new: it has its own limit, and the old session n
   logIn(browser, LONG);
   const alice = copyOf(browser), late = copyOf(browser);
   jump(envoy, 200);
-  comeBack(browser, { sub: "bob", sid: "op-session-2" });
+  completeLogin(browser, { sub: "bob", sid: "op-session-2" });
   expect(alice.fetch("/api").forwarded.has("x-userinfo")).toBe(true);
   jump(envoy, 101);
   expect(browser.fetch("/api").forwarded.has("x-userinfo")).toBe(true);

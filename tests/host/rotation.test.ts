@@ -123,7 +123,7 @@ describe.each(SILENCES)("the provider %s for four seconds while its key changes"
 });
 
 describe("a held refresh result has a bound", () => {
-  function kept(end: (envoy: Envoy) => void): { envoy: Envoy; browser: Browser; request: StreamContext } {
+  function heldResult(end: (envoy: Envoy) => void): { envoy: Envoy; browser: Browser; request: StreamContext } {
     const { envoy, browser } = world();
     logIn(browser);
     jump(envoy, 301);
@@ -135,7 +135,7 @@ describe("a held refresh result has a bound", () => {
   }
 
   test("after ten seconds the session continues with the new tokens, but without unverified claims", () => {
-    const { envoy, browser, request } = kept((at) => at.advance(11));
+    const { envoy, browser, request } = heldResult((at) => at.advance(11));
     expect(browser.take(request).forwarded.get("x-access-token")).toBe("new");
     expect(decoded(request.forwarded.get("x-id-token"))).not.toHaveProperty("email");
     for (let i = 0; i < 20; i++) { expect(isIn(browser)).toBe(true); envoy.advance(10); }
@@ -143,7 +143,7 @@ describe("a held refresh result has a bound", () => {
   });
 
   test("if its worker dies, another one continues with it: the refresh token is not sent a second time", () => {
-    const { envoy, browser, request } = kept(() => undefined), turns = envoy.sharedData.keys.filter((key) => key.includes("/turns/"));
+    const { envoy, browser, request } = heldResult(() => undefined), turns = envoy.sharedData.keys.filter((key) => key.includes("/turns/"));
     const left = turns.map((key) => [key, Buffer.from(envoy.sharedData.get(key)!.value)] as const), other = copyOf(browser, { worker: 1 });
     envoy.advance(11);
     expect(request.waiting).toBe(false);

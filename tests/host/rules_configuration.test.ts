@@ -85,8 +85,8 @@ describe("the list of rules", () => {
     [[], /^rules: expected a list of 1 to 64 objects, found an empty one$/], [{}, "rules: expected a list of 1 to 64 objects, found an object"], ["x", 'rules: expected a list of 1 to 64 objects, found "x"'], [null, "rules: expected a list of 1 to 64 objects, found null"],
     [Array.from({ length: 65 }, (_, i) => ({ path: `/${i}`, mode: "public" })), "rules: expected a list of 1 to 64 objects, found 65"], [[OPEN, [OPEN]], "rules[1]: expected an object, found a list"],
   ])("%j", (rules, line) => {
-    const said = mistakes({ ...TOKENS, mode: "bearer", rules });
-    expect(said).toEqual([typeof line === "string" ? line : expect.stringMatching(line)]);
+    const found = mistakes({ ...TOKENS, mode: "bearer", rules });
+    expect(found).toEqual([typeof line === "string" ? line : expect.stringMatching(line)]);
   });
 
   test.each<[object, string]>([
@@ -112,9 +112,9 @@ describe("the wrong items of a list are named", () => {
     ["path_prefix", ["/", "/a/"], ["//", "/a//", "/*"]],
     ["method", ["GET"], ["get", "G T", "Post", "GET,POST"]],
   ])("%s", (key, right, wrong) => {
-    const said = inRules({ mode: "public", path: "/p", [key]: [...right, "", ...wrong] });
-    expect(said.filter((line) => line.endsWith("must not be empty"))).toEqual([`rules[0].${key}[${right.length}]: must not be empty`]);
-    expect(said.filter((line) => !line.endsWith("must not be empty")).map((line) => /^rules\[0\]\.(\w+)(?:\[\d+\])?: .*, found "(.*)"$/.exec(line)?.slice(1))).toEqual(wrong.map((item) => [key, item]));
+    const found = inRules({ mode: "public", path: "/p", [key]: [...right, "", ...wrong] });
+    expect(found.filter((line) => line.endsWith("must not be empty"))).toEqual([`rules[0].${key}[${right.length}]: must not be empty`]);
+    expect(found.filter((line) => !line.endsWith("must not be empty")).map((line) => /^rules\[0\]\.(\w+)(?:\[\d+\])?: .*, found "(.*)"$/.exec(line)?.slice(1))).toEqual(wrong.map((item) => [key, item]));
   });
 });
 
@@ -174,8 +174,8 @@ describe("two logins on one host", () => {
   });
   test("another secret for the same client is refused: it could not open its own cookies", () => {
     for (const session of [{ secret: "fedcba9876543210fedcba9876543210" }, { secret: [SECRET, "fedcba9876543210fedcba9876543210"] }, { secret: SECRET, cookie_path: "/b" }, { secret: SECRET, cookie_secure: true }]) {
-      const said = together({ path_prefix: "/b", session });
-      expect([session, said[0]]).toEqual([session, expect.stringMatching(/^rules\[0\]\.session: /)]);
+      const found = together({ path_prefix: "/b", session });
+      expect([session, found[0]]).toEqual([session, expect.stringMatching(/^rules\[0\]\.session: /)]);
     }
   });
   test("without redirect_uri the login of a callback would be unknown", () => {
@@ -190,7 +190,7 @@ describe("two logins on one host", () => {
 });
 
 test("duty 18: no secret of a rule is in the log", () => {
-  const said = mistakes({ ...LOGIN, rules: [{ path: "/a", client_secret: "topsecret-topsecret", session: { secret: "topsecret-topsecret" } }, { path: "/b", mode: "a-very-long-secret-that-somebody-pasted-here" }, { path: "/c", discovery: DISCOVERY, session: { secret: "t0psecret" } }] });
-  expect(said.length).toBeGreaterThan(2);
-  expect(said.join()).not.toMatch(/t.psecret|secret-that/);
+  const found = mistakes({ ...LOGIN, rules: [{ path: "/a", client_secret: "topsecret-topsecret", session: { secret: "topsecret-topsecret" } }, { path: "/b", mode: "a-very-long-secret-that-somebody-pasted-here" }, { path: "/c", discovery: DISCOVERY, session: { secret: "t0psecret" } }] });
+  expect(found.length).toBeGreaterThan(2);
+  expect(found.join()).not.toMatch(/t.psecret|secret-that/);
 });

@@ -61,11 +61,11 @@ describe.each(SEEDS)("seed %d", (seed) => {
 
   test("a configuration with mutated rules is accepted, or refused with a message", () => {
     const random = new Random(seed), whole = JSON.stringify({ ...TOKENS, mode: "bearer", rules: [{ host: ["a.example", "*.b.example"], path_prefix: "/api", method: "GET", mode: "public" }, { path: "/x", realm: "x", required_scopes: ["a"] }, { path_prefix: ["/y", "/z/"], mode: "deny" }] });
-    let taken = 0;
+    let accepted = 0;
     for (let i = 0; i < 400; i++) {
       try {
         const envoy = start({ config: random.chance(2) ? random.mutate(Buffer.from(whole)) as unknown as string : JSON.stringify(random.mutateJson(JSON.parse(whole))) });
-        taken++;
+        accepted++;
         for (const path of ["/", "/x", "/y/1", "/api"]) expect(outcome(envoy.get(path, bearer("x.y.z")))).toMatch(ENDINGS);
       } catch (error) {
         expect((error as Error).message).toMatch(/^the module refused its configuration\n(.*\n)*error: envoy-oidc: configuration: (?:.+: .+|expected .+)/);
@@ -73,7 +73,7 @@ describe.each(SEEDS)("seed %d", (seed) => {
         expect(new Set(lines).size).toBe(lines.length);
       }
     }
-    expect([taken > 5, taken < 400]).toEqual([true, true]);
+    expect([accepted > 5, accepted < 400]).toEqual([true, true]);
   });
 });
 
@@ -85,9 +85,9 @@ test("a token in any place, under any rule, passes only where the rule accepts i
     const n = random.below(4), at = random.below(4), value = tokens[n]!, place = random.below(4);
     const path = at === 0 ? random.pick(["/", "/r", "/r11", "/x/r1"]) : `/r${at}${random.pick(["", "/", "/x", "/%41", "/x;y", "/X"])}`;
     const request = envoy.get(place === 2 ? `${path}?t=${value}` : path, place === 0 ? bearer(value) : place === 1 ? { "x-api-token": value } : place === 3 ? { cookie: `t=${value}` } : {});
-    const taken = place === (at === 2 ? 1 : at === 3 ? Math.max(place, 2) : 0);
-    expect([path, n, place, outcome(request) === "forwarded"]).toEqual([path, n, place, n === at && taken]);
-    if (n === at && taken) passed++;
+    const accepted = place === (at === 2 ? 1 : at === 3 ? Math.max(place, 2) : 0);
+    expect([path, n, place, outcome(request) === "forwarded"]).toEqual([path, n, place, n === at && accepted]);
+    if (n === at && accepted) passed++;
   }
   expect(passed).toBeGreaterThan(100);
 });

@@ -214,8 +214,8 @@ describe("garbage, and cookies of neighbouring hosts", () => {
   test.each([["as many chunks", "4AAA"], ["fewer chunks", "1AAA"], ["more chunks", "9AAA"], ["no number of chunks", "x"]])("duty 110: also if every chunk has a false copy, whose first has %s", (_, head) => {
     const list = chunks(large);
     for (const before of [true, false]) {
-      const tossed = list.flatMap(([name, value], i): Chunk[] => { const twin: Chunk = [name, i ? "x" : head]; return before ? [twin, [name, value]] : [[name, value], twin]; });
-      expect(envoy.get("/", { cookie: header(tossed) }).forwarded.has("x-userinfo")).toBe(true);
+      const mixed = list.flatMap(([name, value], i): Chunk[] => { const twin: Chunk = [name, i ? "x" : head]; return before ? [twin, [name, value]] : [[name, value], twin]; });
+      expect(envoy.get("/", { cookie: header(mixed) }).forwarded.has("x-userinfo")).toBe(true);
     }
   });
   test("a hundred cookies of the session's name are no session", () => expectNone(envoy, Array.from({ length: 100 }, (): Chunk => [name, `1${"A".repeat(300)}`])));
@@ -228,8 +228,8 @@ describe("garbage, and cookies of neighbouring hosts", () => {
     const request = through(browser);
     openCall(envoy, "/token").json({ error: "invalid_grant", error_description: "refresh-1" }, 400);
     answers.push(request);
-    const said = [envoy.logText, JSON.stringify(envoy.metrics()), ...answers.map(({ local }) => local.body + local.headers.list.join())].join();
-    for (const secret of [sealed.slice(1, 40), sealed.slice(-44, -4), accessToken().slice(0, 40), "refresh-1", SECRET, "s3cr3t-of-the-gateway", "c0de"]) expect(said).not.toContain(secret);
+    const output = [envoy.logText, JSON.stringify(envoy.metrics()), ...answers.map(({ local }) => local.body + local.headers.list.join())].join();
+    for (const secret of [sealed.slice(1, 40), sealed.slice(-44, -4), accessToken().slice(0, 40), "refresh-1", SECRET, "s3cr3t-of-the-gateway", "c0de"]) expect(output).not.toContain(secret);
   });
 });
 

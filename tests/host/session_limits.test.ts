@@ -11,7 +11,7 @@ function session(limits: object, changes: object = {}): { envoy: Envoy; browser:
   return world;
 }
 
-const lives = (browser: Browser): boolean => {
+const isValid = (browser: Browser): boolean => {
   const { outcome } = browser.fetch("/api");
   if (typeof outcome === "object" && "local" in outcome) expect(code(outcome.local)).toBe("401 sign_in_needed");
   return typeof outcome === "object" && "forwarded" in outcome;
@@ -42,23 +42,23 @@ describe("duty 108: limits", () => {
     const { envoy, browser } = session(limits);
     waits.forEach((seconds, i) => {
       jump(envoy, seconds);
-      expect(lives(browser)).toBe(i < waits.length - 1 || expected);
+      expect(isValid(browser)).toBe(i < waits.length - 1 || expected);
     });
   });
 
   test("a cached session ends at the same second", () => {
     const { envoy, browser } = session({ absolute_timeout: 600 });
     jump(envoy, 599);
-    expect([lives(browser), lives(copyOf(browser))]).toEqual([true, true]);
+    expect([isValid(browser), isValid(copyOf(browser))]).toEqual([true, true]);
     jump(envoy, 1);
-    expect(lives(browser)).toBe(false);
+    expect(isValid(browser)).toBe(false);
   });
 
   test("duty 104: a client that keeps an old cookie gains no time", () => {
     const { envoy, browser } = session({ idling_timeout: 100 });
-    const hoarder = copyOf(browser);
-    for (let i = 0; i < 3; i++) { jump(envoy, 50); expect(lives(browser)).toBe(true); }
-    expect(lives(hoarder)).toBe(false);
+    const oldCopy = copyOf(browser);
+    for (let i = 0; i < 3; i++) { jump(envoy, 50); expect(isValid(browser)).toBe(true); }
+    expect(isValid(oldCopy)).toBe(false);
   });
 
   test("the absolute limit is kept by every refresh", () => {
@@ -71,9 +71,9 @@ describe("duty 108: limits", () => {
       browser.take(request);
     }
     jump(envoy, 97);
-    expect(lives(browser)).toBe(true);
+    expect(isValid(browser)).toBe(true);
     jump(envoy, 1);
-    expect(lives(browser)).toBe(false);
+    expect(isValid(browser)).toBe(false);
   });
 
   test("an expired session is deleted, and the user logs in again without an error", () => {
@@ -82,7 +82,7 @@ describe("duty 108: limits", () => {
     const { headers } = through(browser).local;
     expect(expired(headers)).toEqual([browser.session]);
     logIn(browser);
-    expect(lives(browser)).toBe(true);
+    expect(isValid(browser)).toBe(true);
   });
 });
 
@@ -97,24 +97,24 @@ describe("duty 137: the clock", () => {
 
   test.each([[-1000, false], [-125, false], [-100, true], [0, true], [898, true]])("on another gateway, whose clock shows %i seconds, the session is valid: %p", (seconds, expected) => {
     expect(cookies).not.toBe("");
-    expect(lives(at(seconds))).toBe(expected);
+    expect(isValid(at(seconds))).toBe(expected);
   });
 
   test.each([["not cached", false], ["cached", true]])("a clock set back to before the login ends the session (%s)", (_, before) => {
     const { envoy, browser } = session({});
-    if (before) expect(lives(browser)).toBe(true);
+    if (before) expect(isValid(browser)).toBe(true);
     jump(envoy, -500);
-    expect(lives(browser)).toBe(false);
+    expect(isValid(browser)).toBe(false);
   });
 
   test("a clock set back does not restore an expired session, even if it was cached", () => {
     const { envoy, browser } = session({ idling_timeout: 900 });
     const thief = copyOf(browser);
-    expect(lives(browser)).toBe(true);
+    expect(isValid(browser)).toBe(true);
     jump(envoy, 1000);
-    expect(lives(copyOf(thief))).toBe(false);
+    expect(isValid(copyOf(thief))).toBe(false);
     jump(envoy, -1500);
-    expect(lives(copyOf(thief))).toBe(false);
+    expect(isValid(copyOf(thief))).toBe(false);
   });
 });
 

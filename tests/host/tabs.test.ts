@@ -6,7 +6,7 @@ import {
 import type { StreamContext } from "./host/stream";
 
 const LAX = { "sec-fetch-site": "cross-site" };
-const come = (browser: Browser, ask: Asked, person = "alice"): string => {
+const completeLogin = (browser: Browser, ask: Asked, person = "alice"): string => {
   const back = browser.navigate(callbackPath(ask), LAX);
   finish(browser, ask, person);
   return location(browser.take(back)).pathname;
@@ -15,7 +15,7 @@ const finish = ({ envoy }: Browser, { nonce }: Asked, person: string): void => {
   openCall(envoy, "/token").json(tokens(nonce, { id_token: idToken(nonce, { sub: person, iat: envoy.now, exp: envoy.now + 300 }), access_token: accessToken({ sub: person }) }));
   openCall(envoy, "/userinfo").json({ ...USERINFO, sub: person });
 };
-const who = (browser: Browser): unknown => {
+const userOf = (browser: Browser): unknown => {
   const { forwarded } = browser.fetch("/api");
   expect(forwarded.get("x-access-token")).toBe(accessToken({ sub: String(decoded(forwarded.get("x-id-token")).sub) }));
   return decoded(forwarded.get("x-userinfo")).sub;
@@ -25,16 +25,16 @@ describe("several tabs", () => {
   test("each has its own login, in any order, and returns to its own page", () => {
     const { browser } = browse(), tabs = ["/a", "/b?x=1", "/c"].map((page) => asked(browser.navigate(page)));
     expect(browser.logins).toHaveLength(3);
-    expect([tabs[2]!, tabs[0]!, tabs[1]!].map((ask) => come(browser, ask))).toEqual(["/c", "/a", "/b"]);
+    expect([tabs[2]!, tabs[0]!, tabs[1]!].map((ask) => completeLogin(browser, ask))).toEqual(["/c", "/a", "/b"]);
     expect(browser.logins).toEqual([]);
-    expect(who(browser)).toBe("alice");
+    expect(userOf(browser)).toBe("alice");
   });
 
   test("a refused one does not affect the others", () => {
     const { browser } = browse(), [a, b] = ["/a", "/b"].map((page) => asked(browser.navigate(page))) as [Asked, Asked];
     expect(code(browser.navigate(callbackPath(a, { error: "access_denied" })).local)).toBe("403 login_denied");
     expect(code(browser.navigate(callbackPath(b, { state: "A".repeat(32) })).local)).toBe("400 login_unknown");
-    expect(come(browser, b)).toBe("/b");
+    expect(completeLogin(browser, b)).toBe("/b");
   });
 
   test("duty 19: there are at most seven: the oldest is deleted with its own path, and its callback gets an error page", () => {
@@ -60,7 +60,7 @@ describe("several tabs", () => {
       const { browser } = browse(), own = asked(browser.navigate("/own"));
       for (let i = 0; i < 100; i++) expect(location(browser.send("GET", `/${i}`, headers)).pathname).toBe("/authorize");
       expect(browser.logins).toHaveLength(7);
-      expect(come(browser, own)).toBe("/own");
+      expect(completeLogin(browser, own)).toBe("/own");
     });
 
     test("if all seven are this site's, it is not started: a page offers a link that starts it", () => {
@@ -70,8 +70,8 @@ describe("several tabs", () => {
       expect([code(local), tryAgain(local), setCookies(local.headers), local.headers.get("x-frame-options")]).toEqual(["429 too_many_logins", "/wanted?a=1", [], "DENY"]);
       expect(browser.logins).toHaveLength(7);
       const clicked = asked(browser.navigate("/wanted?a=1", { "sec-fetch-site": "same-origin" }));
-      expect(come(browser, own[6]!)).toBe("/6");
-      expect(come(browser, clicked)).toBe("/wanted");
+      expect(completeLogin(browser, own[6]!)).toBe("/6");
+      expect(completeLogin(browser, clicked)).toBe("/wanted");
     });
 
     test("one of this site replaces the oldest of other sites first, and then the oldest", () => {
@@ -98,7 +98,7 @@ describe("several tabs", () => {
     const { browser } = browse(), waiting = asked(browser.navigate("/waiting"));
     for (let i = 0; i < 9; i++) browser.navigate(callbackPath(asked(browser.navigate(`/${i}`)), { error: "access_denied" }));
     expect(browser.logins).toHaveLength(1);
-    expect(come(browser, waiting)).toBe("/waiting");
+    expect(completeLogin(browser, waiting)).toBe("/waiting");
   });
 
   test("duty 19: also if every page has its own callback: a cookie is deleted only with the path with which it was set (RFC 6265 §5.3)", () => {
@@ -117,13 +117,13 @@ describe("several tabs", () => {
     const { browser } = browse(), name = cookieOf(browse().browser.navigate("/").local.headers, "_flow");
     browser.jar.set(name, { value, path: "/" });
     const page = browser.navigate("/page");
-    expect(come(browser, asked(page))).toBe("/page");
+    expect(completeLogin(browser, asked(page))).toBe("/page");
     expect(page.local.headers.list.map(([, text]) => text).join()).not.toContain("script");
   });
 });
 
 describe("duty 26: redirect loops", () => {
-  const round = (browser: Browser, person = "alice"): void => void come(browser, asked(browser.navigate("/page?a=1")), person);
+  const round = (browser: Browser, person = "alice"): void => void completeLogin(browser, asked(browser.navigate("/page?a=1")), person);
   const loopPage = (browser: Browser): [string, string | undefined] => {
     const { local } = browser.navigate("/page?a=1");
     expect(setCookies(local.headers).some((line) => line.includes("_login_"))).toBe(false);
@@ -183,8 +183,8 @@ describe("duty 26: redirect loops", () => {
     const often = browse().browser;
     for (let i = 0; i < 5; i++) { round(often); location(often.navigate("/logout", { "sec-fetch-site": "same-origin" })); jump(often.envoy, 1); }
     const tabs = browse().browser;
-    for (const ask of [1, 2, 3, 4, 5].map((i) => asked(tabs.navigate(`/${i}`)))) come(tabs, ask);
-    expect(who(tabs)).toBe("alice");
+    for (const ask of [1, 2, 3, 4, 5].map((i) => asked(tabs.navigate(`/${i}`)))) completeLogin(tabs, ask);
+    expect(userOf(tabs)).toBe("alice");
   });
 });
 
@@ -203,7 +203,7 @@ describe("duty 36: logins of different users in one worker", () => {
     const seals = [a.back, b.back].map(({ local }) => setCookies(local.headers).find((line) => /^__Host-oidc_[\w-]{8}=/.test(line)));
     expect(seals[0]).not.toBe(seals[1]);
     expect(decoded(alice.fetch("/api").forwarded.get("x-userinfo")).sub).toBe("alice");
-    expect(who(bob)).toBe("bob");
+    expect(userOf(bob)).toBe("bob");
   });
 
   test("the tokens of one login are refused for another", () => {
@@ -225,16 +225,16 @@ describe("duty 36: logins of different users in one worker", () => {
     for (const call of [...envoy.callouts]) call.json({ sub: JSON.parse(Buffer.from(call.headers.get("authorization")!.split(".")[1]!, "base64url").toString()).sub });
     for (const [i, { own, back, person }] of all.entries()) {
       expect(location(own.take(back)).pathname).toBe(`/${i}`);
-      expect(who(own)).toBe(person);
+      expect(userOf(own)).toBe(person);
     }
   });
 
   test("a callback may arrive at another worker than the one that started the login", () => {
     const { envoy, browser } = browse({}, { start: { workers: 2 } });
     const ask = asked(browser.navigate("/page")), there = copyOf(browser, { worker: 1 });
-    expect(come(there, ask)).toBe("/page");
-    expect(who(there)).toBe("alice");
-    expect(who(copyOf(there, { worker: 0 }))).toBe("alice");
+    expect(completeLogin(there, ask)).toBe("/page");
+    expect(userOf(there)).toBe("alice");
+    expect(userOf(copyOf(there, { worker: 0 }))).toBe("alice");
     expect(callsTo(envoy, "/token")).toBe(1);
   });
 });
