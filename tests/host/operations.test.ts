@@ -128,7 +128,7 @@ describe("a line that applies to the whole Envoy is logged once, not once for ea
     const envoy = ready({ ...workers, metadata: { ...METADATA, userinfo_endpoint: "/relative", jwks_uri: "https://keys.example.com/jwks" } });
     envoy.addPlugin({ ...INTROSPECTION_CONFIG, introspection_endpoint: undefined, use_jwks: true, endpoint_clusters: { introspection_endpoint: "other" } });
     envoy.advance(3);
-    expect([linesAbout(envoy, "taken as absent: userinfo_endpoint"), linesAbout(envoy, "jwks_uri is on another host")].map(({ length }) => length)).toEqual([1, 1]);
+    expect([linesAbout(envoy, "without fragment: userinfo_endpoint"), linesAbout(envoy, "jwks_uri is on another host")].map(({ length }) => length)).toEqual([1, 1]);
   });
 
   test("a document that breaks, is corrected and breaks again is logged each time", () => {
