@@ -1,4 +1,4 @@
-// One list of attributes: whatever else knows them is made of it, and each is read by its owner.
+// assembly/config/attributes.yaml is the only list of attributes. Other files are generated from it, and each attribute is read by its owner.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { generated } from "../cli/attributes/generated";
@@ -7,9 +7,9 @@ import { readList, ROOT, type Attribute } from "../cli/attributes/list";
 const { attributes, elsewhere } = readList();
 const source = (owner: string): string => readFileSync(join(ROOT, "assembly/config", `${owner}.ts`), "utf8");
 
-test("there is a list to read", () => expect([attributes.length, elsewhere.length].every((n) => n > 20)).toBe(true));
+test("the list is not empty", () => expect([attributes.length, elsewhere.length].every((n) => n > 20)).toBe(true));
 
-describe("what is made of the list is up to date (npm run build makes it)", () => {
+describe("what is generated from the list is up to date (npm run build writes it)", () => {
   test.each(generated())("%s", (file, text) => expect(readFileSync(join(ROOT, file), "utf8")).toBe(text));
 });
 
@@ -22,12 +22,12 @@ describe("each attribute is read by its owner", () => {
   });
 });
 
-test("bounds and defaults stand in the list alone", () => {
+test("bounds and defaults are only in the list", () => {
   const owners = [...new Set(attributes.map(({ owner }) => owner))];
   expect(owners.flatMap((owner) => [...source(owner).matchAll(/\.(?:flag|whole|wholeOrZero|oneOf)\(\s*"\w+"/g)].map(([use]) => `${owner}: ${use}`))).toEqual([]);
 });
 
-describe("a list that is wrong is refused", () => {
+describe("an invalid list is refused", () => {
   const entry = "name: a, from: ours, owner: x, text: y";
   test.each([
     [`- { ${entry} }\n`, "a: needs type"], [`- { ${entry}, type: boolean }\n`, "a: needs a default"], [`- { ${entry}, type: whole, min: 1 }\n`, "a: needs min and max"],

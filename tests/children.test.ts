@@ -7,31 +7,31 @@ import { programOutput, runProgram } from "./support/child";
 const ROOT = join(__dirname, "..");
 
 const files = ["tests", "cli"].flatMap((folder) => readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" }).filter((file) => /\.(ts|mjs|cjs)$/.test(file)).map((file) => `${folder}/${file}`)).sort();
-/** The run of the tests itself, builds, to which who waits for them gives a time, and the examples below. */
-const OTHERWISE = ["tests/run.mjs", "tests/support/build.mjs", "tests/children.test.ts"];
+/** Not checked: the test runner, the builds (their callers set a time limit), and the examples below. */
+const EXCLUDED = ["tests/run.mjs", "tests/support/build.mjs", "tests/children.test.ts"];
 
-/** The calls of a text that wait for a program without a time. */
+/** The calls in a source text that wait for a program without a time limit. */
 function endless(text: string): string[] {
   const alias = /const (\w+) = promisify\(execFile\);/.exec(text)?.[1] ?? "spawnSync";
   const calls = new RegExp(`(?<!\\.)\\b(?:spawnSync|execFileSync|execSync|execFile|promisify\\(execFile\\)|${alias})\\(`, "g");
   return [...text.matchAll(calls)].map(({ 0: call, index }) => call + inParentheses(text, index + call.length)).filter((call) => !/\btimeout\b/.test(call));
 }
 
-/** From behind a parenthesis to the one that closes it. */
+/** The text from just after an opening parenthesis to the one that closes it. */
 function inParentheses(text: string, from: number): string {
   let end = from;
   for (let depth = 1; end < text.length && depth > 0; end++) depth += text[end] === "(" ? 1 : text[end] === ")" ? -1 : 0;
   return text.slice(from, end);
 }
 
-test("no test and no part of the command waits for a program without a time", () => {
-  const found = files.filter((file) => !OTHERWISE.includes(file)).flatMap((file) => endless(blank(readFileSync(join(ROOT, file), "utf8")).withoutComments).map((call) => `${file}: ${call}`));
+test("no test and no file of the command waits for a program without a time limit", () => {
+  const found = files.filter((file) => !EXCLUDED.includes(file)).flatMap((file) => endless(blank(readFileSync(join(ROOT, file), "utf8")).withoutComments).map((call) => `${file}: ${call}`));
   expect(files.length).toBeGreaterThan(200);
   expect(found).toEqual([]);
 });
 
-test.each(['spawnSync("a", ["b"])', 'execFileSync("a", args, { cwd: f(g()) })', 'await promisify(execFile)("a", []); const timeout = 1;', 'const run = promisify(execFile);\nawait run("a");'])("%s would be seen", (text) => { expect(endless(text)).toHaveLength(1); });
-test.each(['spawnSync("a", ["b"], { timeout: 1 })', 'promisify(execFile)("a", f(x), { cwd, timeout })', 'spawn("a")'])("%s is right", (text) => { expect(endless(text)).toEqual([]); });
+test.each(['spawnSync("a", ["b"])', 'execFileSync("a", args, { cwd: f(g()) })', 'await promisify(execFile)("a", []); const timeout = 1;', 'const run = promisify(execFile);\nawait run("a");'])("%s is found", (text) => { expect(endless(text)).toHaveLength(1); });
+test.each(['spawnSync("a", ["b"], { timeout: 1 })', 'promisify(execFile)("a", f(x), { cwd, timeout })', 'spawn("a")'])("%s is accepted", (text) => { expect(endless(text)).toEqual([]); });
 
 const SLEEP = ["--eval", "setInterval(() => {}, 1000)"];
 
@@ -41,7 +41,7 @@ test("a program that hangs is killed, and the failure says which one", async () 
   await expect(programOutput(process.execPath, SLEEP, { withinMs: 200 })).rejects.toThrow(message);
 });
 
-test("one that fails, and one that is not there, are told as they are", async () => {
+test("a program that fails, and one that does not exist, are reported as such", async () => {
   expect(runProgram(process.execPath, ["--eval", "process.exit(3)"])).toMatchObject({ status: 3 });
   expect(runProgram("/nowhere/program", [])).toMatchObject({ status: null, error: expect.objectContaining({ code: "ENOENT" }) });
   await expect(programOutput(process.execPath, ["--eval", "process.exit(3)"])).rejects.toMatchObject({ code: 3 });

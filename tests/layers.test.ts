@@ -1,4 +1,4 @@
-// The architecture, as a test: who may import whom, what could trap on input, who alone makes a proof, how long a file may be.
+// Checks the architecture: the direction of imports, constructs that could trap on input, the one maker of each proof, and the length of files.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { blocksIn, picturesIn } from "../cli/site/vitepress/documents";
@@ -18,15 +18,15 @@ const FILES = sources("assembly").map((file) => {
   return { file, folder: layerOf(file), ...blank(text) };
 });
 
-/** A folder is a layer, and so are the files beside the folders. */
+/** Each folder is a layer, and so is each file beside the folders. */
 function layerOf(file: string): string { return dirname(file) === "." ? file.replace(/\.ts$/, "") : file.split("/")[0]!; }
 
 const level = (layer: string): number => ORDER.findIndex((names) => names.includes(layer));
 
-/** Of `filter/calls/pending.ts`, `calls`; of `filter/tick.ts`, `.`. */
-const roomOf = (file: string): string => { const parts = file.split("/"); return parts.length > 2 ? parts[1]! : "."; };
-const isDeep = (layer: string): boolean => FILES.some(({ file, folder }) => folder === layer && roomOf(file) !== ".");
-const placeWithin = (file: string): number => (WITHIN[layerOf(file)] ?? []).findIndex((rooms) => rooms.includes(roomOf(file)));
+/** `filter/calls/pending.ts` → `calls`, `filter/tick.ts` → `.` */
+const subfolderOf = (file: string): string => { const parts = file.split("/"); return parts.length > 2 ? parts[1]! : "."; };
+const isDeep = (layer: string): boolean => FILES.some(({ file, folder }) => folder === layer && subfolderOf(file) !== ".");
+const placeWithin = (file: string): number => (WITHIN[layerOf(file)] ?? []).findIndex((subfolders) => subfolders.includes(subfolderOf(file)));
 
 function mayImport(from: string, to: string): boolean {
   if (from === to) return true;
@@ -45,10 +45,10 @@ function importsOf(files: string[]): Map<string, string[]> {
   }));
 }
 
-describe("circles", () => {
+describe("circular imports", () => {
   const graph = (...edges: string[]) => new Map(edges.map((edge) => [edge[0]!, edge.slice(1).split("")]));
-  test.each([["two files", graph("ab", "ba"), ["a → b → a"]], ["three", graph("ab", "bc", "ca"), ["a → b → c → a"]], ["one alone", graph("aa"), ["a → a"]],
-    ["behind others", graph("ab", "bc", "cdb", "d"), ["b → c → b"]], ["none where two ways lead to one", graph("abc", "bd", "cd", "d"), []]] as const)(
+  test.each([["two files", graph("ab", "ba"), ["a → b → a"]], ["three", graph("ab", "bc", "ca"), ["a → b → c → a"]], ["one file", graph("aa"), ["a → a"]],
+    ["behind others", graph("ab", "bc", "cdb", "d"), ["b → c → b"]], ["none where two paths lead to one file", graph("abc", "bd", "cd", "d"), []]] as const)(
     "are found: %s", (_, imports, found) => { expect(circles(imports)).toEqual(found); });
 });
 
@@ -74,20 +74,20 @@ describe("imports", () => {
       if (own < 0) unknown.push(file);
       for (const [, to] of withoutComments.matchAll(/(?:from|import)\s*"(\.[^"]*)"/g)) {
         const target = `${normalize(join(dirname(file), to!))}.ts`;
-        if (layerOf(target) !== folder || roomOf(target) === roomOf(file)) continue;
+        if (layerOf(target) !== folder || subfolderOf(target) === subfolderOf(file)) continue;
         if (placeWithin(target) >= own) upward.push(`${file} imports ${to}`);
       }
     }
     expect({ upward, unknown }).toEqual({ upward: [], unknown: [] });
-    expect(Object.entries(WITHIN).flatMap(([folder, order]) => order.flat().map((room) => join("assembly", folder, room))).filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+    expect(Object.entries(WITHIN).flatMap(([folder, order]) => order.flat().map((subfolder) => join("assembly", folder, subfolder))).filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
   });
 
   test("every folder has its sentence in docs/architecture.md", () => {
-    const page = readFileSync(join(ROOT, "docs/architecture.md"), "utf8"), rooms = [...ORDER.flat().filter((name) => existsSync(join(ROOT, "assembly", name))), "abi", ...Object.values(WITHIN).flat(2).filter((room) => room !== ".")];
-    expect(rooms.filter((room) => !page.includes(`| \`${room}\` | `))).toEqual([]);
+    const page = readFileSync(join(ROOT, "docs/architecture.md"), "utf8"), subfolders = [...ORDER.flat().filter((name) => existsSync(join(ROOT, "assembly", name))), "abi", ...Object.values(WITHIN).flat(2).filter((subfolder) => subfolder !== ".")];
+    expect(subfolders.filter((subfolder) => !page.includes(`| \`${subfolder}\` | `))).toEqual([]);
   });
 
-  test("docs/architecture.md shows this order, and folders that are there", () => {
+  test("docs/architecture.md shows this order, and folders that exist", () => {
     const [folders, order] = blocksIn(readFileSync(join(ROOT, "docs/architecture.md"), "utf8")).filter(({ language }) => language === "text"), notShown = ["unpack", "runtime", "version"];
     expect(order!.text.split(/ {4,}/)[0]!.split(" ← ").map((step) => step.match(/\w+/g))).toEqual(ORDER.map((names) => names.filter((name) => !notShown.includes(name))).filter((names) => names.length > 0));
     const shown = [...folders!.text.matchAll(/\b(\w+)\/ /g)].map(([, name]) => name!);
@@ -103,20 +103,20 @@ describe("imports", () => {
     expect(arrows.filter(([from, to]) => !imports.some(([file, target]) => file.startsWith(folderOf(from)) && target.startsWith(folderOf(to))))).toEqual([]);
   });
 
-  test("lead back to no file: a circle has no part that can be read first", () => {
+  test("are never circular: a circle has no file that can be read first", () => {
     const files = ["assembly", "bench", "cli", "tests"].flatMap((folder) => sources(folder, /\.(ts|mjs|cjs|js)$/).map((file) => `${folder}/${file}`));
     const found = circles(importsOf(files)), allowed = Object.keys(CIRCLES);
     expect(found.filter((circle) => !allowed.some((folder) => circle.split(" → ").every((file) => file.startsWith(folder))))).toEqual([]);
     expect(allowed.filter((folder) => !found.some((circle) => circle.startsWith(folder)))).toEqual([]);
   });
 
-  test("stay inside the project, but for the blocks that memory is made of", () => {
+  test("stay inside the project, except for the allocator of AssemblyScript", () => {
     const foreign = FILES.flatMap(({ file, withoutComments }) => [...withoutComments.matchAll(/(?:from|import)\s*"([^."][^"]*)"/g)].map(([, to]) => `${file} imports ${to}`));
     expect(foreign).toEqual(["runtime.ts imports rt/tlsf"]);
   });
 });
 
-describe("what could trap, or is not ours to use", () => {
+describe("constructs that could trap, or that Envoy does not support", () => {
   for (const ban of BANS) {
     const uses = FILES.filter(({ code }) => ban.pattern.test(code)).map(({ file }) => file);
     const allows = (entry: string) => (file: string) => entry.endsWith("/") ? file.startsWith(entry) : file === entry;
@@ -130,12 +130,12 @@ describe("what could trap, or is not ours to use", () => {
       expect(wrong).toEqual([]);
     });
 
-    test(`${ban.name}: whoever is allowed to needs to`, () => {
+    test(`${ban.name}: every exception is needed`, () => {
       expect(allowed.filter((entry) => !uses.some(allows(entry)))).toEqual([]);
     });
   }
 
-  test("Map#get only behind Map#has: it traps on a key that is not there", () => {
+  test("Map#get only after Map#has: it traps on a missing key", () => {
     const wrong: string[] = [];
     for (const { file, code } of FILES) {
       for (const [, name] of code.matchAll(/\b(\w+)\s*(?::\s*Map<|=\s*new Map<)/g)) {
@@ -157,20 +157,20 @@ describe("what could trap, or is not ours to use", () => {
 });
 
 describe("proofs have one maker", () => {
-  test.each(Object.entries(MAKERS))("%s is made in %s alone", (name, maker) => {
+  test.each(Object.entries(MAKERS))("%s is made only in %s", (name, maker) => {
     const makers = FILES.filter(({ code }) => new RegExp(`\\bnew ${name}\\b`).test(code)).map(({ file }) => file);
     expect(makers).toEqual([maker]);
   });
 });
 
-describe("duty 69: what a stranger may guess at is compared to its end", () => {
+describe("duty 69: a value that an attacker could guess byte by byte is compared to its end", () => {
   const codeOf = (file: string): string => FILES.find((one) => one.file === file)!.code;
   test.each([
     ["a token's HMAC", "crypto/verify.ts", "sameBytes(hmac("], ["a seal's tag", "crypto/aead/xchacha20poly1305.ts", "sameBytes(tagOf("],
     ["a login's state", "flow/browser/callback.ts", "sameBytes(login.state, "], ["a login's nonce", "oidc/id_token.ts", "sameBytes(claims.text(node), nonce)"],
   ])("%s", (_, file, comparison) => expect(codeOf(file)).toContain(comparison));
 
-  test("by a loop without a way out before its end", () => {
+  test("the loop has no early exit", () => {
     const [, loop] = /\bfor \(([^]*)return difference == 0;\s*}\s*$/.exec(codeOf("crypto/arithmetic/equal.ts")) ?? [];
     expect(loop).toMatch(/^let i = 0; i < a\.length; i\+\+\) difference \|= /);
     expect(loop).not.toMatch(/\b(return|break|if|while)\b/);

@@ -1,4 +1,4 @@
-// What `npm run` gives whoever works here: a word about an old Node, one test file alone, no skipped test that counts as passed.
+// Checks what `npm run` does for contributors: it reports an old Node, runs one test file alone, and never counts a skipped test as passed.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -13,7 +13,7 @@ function node(args: string[], env: Record<string, string> = {}): { status: numbe
   return runProgram(process.execPath, args, { cwd: ROOT, env: { ...process.env, NODE_OPTIONS: "", ...env } });
 }
 
-describe("Node's version is looked at before anything else", () => {
+describe("Node's version is checked before anything else", () => {
   const FIRST = "node cli/node.cjs";
   const own = Object.keys(SCRIPTS).filter((name) => !name.startsWith("pre") || !(name.slice(3) in SCRIPTS));
   test.each(own)("npm run %s", (name) => { expect((SCRIPTS[`pre${name}`] ?? SCRIPTS[name])!.split(" && ")[0]).toBe(FIRST); });
@@ -24,21 +24,21 @@ describe("Node's version is looked at before anything else", () => {
     expect(status).toBe(1);
     expect(stderr).toBe(`This is Node ${version}; envoy-oidc needs 20.19 or newer: https://nodejs.org/en/download\n`);
   });
-  test.each(["20.19.0", "22.0.0", "24.1.0"])("%s is taken", (version) => { expect(asked(version)).toMatchObject({ status: 0, stderr: "" }); });
+  test.each(["20.19.0", "22.0.0", "24.1.0"])("%s is accepted", (version) => { expect(asked(version)).toMatchObject({ status: 0, stderr: "" }); });
 });
 
 describe("a name that no test has", () => {
-  test.each(["layers", "unit", "host", "quick"])("ends npm run test:%s", (level) => {
+  test.each(["layers", "unit", "host", "quick"])("fails npm run test:%s", (level) => {
     const { status, stderr } = node(["tests/run.mjs", level, "no/such"]);
     expect(status).toBe(1);
     expect(stderr).toMatch(new RegExp(`^No test of ${level} has "no/such" in its path. There are: \\w`));
   });
-  test("is not hidden by one that a test has", () => { expect(node(["tests/run.mjs", "unit", "config/reader", "no/such"]).status).toBe(1); });
-  test("nor is a level that there is not", () => { expect(node(["tests/run.mjs", "units"]).stderr).toMatch("There is no level units"); });
+  test("fails also beside a name that a test has", () => { expect(node(["tests/run.mjs", "unit", "config/reader", "no/such"]).status).toBe(1); });
+  test("fails, and so does a level that does not exist", () => { expect(node(["tests/run.mjs", "units"]).stderr).toMatch("There is no level units"); });
 });
 
 describe("a machine without what the tests need", () => {
-  /** As a user with this number, who has these commands alone. */
+  /** Checks the needs as the user with this uid, with only these commands in PATH. */
   const needs = (uid: number, commands: string[], ...levels: string[]) => {
     const path = mkdtempSync(join(tmpdir(), "envoy-oidc-path-"));
     try {
@@ -54,18 +54,18 @@ describe("a machine without what the tests need", () => {
     }
   };
 
-  test("is told before anything runs, with the one command that installs it", () => {
+  test("is reported before anything runs, with the one command that installs what is missing", () => {
     const { status, stderr } = needs(1000, ["apt-get", "python3"], "browser");
     expect(status).toBe(1);
     expect(stderr).toMatch(/^Needed, and not on this machine:\n {2}- a Chromium: the tests drive it\nInstall it, and try again:\n {2}sudo apt-get install --no-install-recommends chromium(-browser)? fonts-dejavu-core\n$/);
   });
-  test("is told so where there is no apt-get, even to root", () => {
+  test("is reported without a command where there is no apt-get, even to root", () => {
     const { status, stderr } = needs(0, [], "vectors");
     expect(status).toBe(1);
     expect(stderr).toBe("Needed, and not on this machine:\n  - Python 3 with pip: Envoy and the test vectors come by it\nInstall it, and try again.\n");
   });
-  test("is taken where its levels need nothing of that", () => { expect(needs(1000, ["apt-get"], "unit", "host")).toMatchObject({ status: 0, stderr: "" }); });
-  test("is taken with any of the browsers that will do", () => { expect(needs(1000, ["apt-get", "python3", "google-chrome"], "browser")).toMatchObject({ status: 0 }); });
+  test("is accepted if the levels do not need it", () => { expect(needs(1000, ["apt-get"], "unit", "host")).toMatchObject({ status: 0, stderr: "" }); });
+  test("is accepted with any of the supported browsers", () => { expect(needs(1000, ["apt-get", "python3", "google-chrome"], "browser")).toMatchObject({ status: 0 }); });
 });
 
 describe("a run", () => {
@@ -85,9 +85,9 @@ describe("a run", () => {
     expect(stdout).toMatch(/\n1 passed, 0 failed, 1 skipped\n$/);
     expect(status).toBe(1);
   });
-  test("that leaves one to be written fails", () => { expect(run("test('one', () => {}); test.todo('two');").status).toBe(1); });
-  test("of tests that were asked for by name is passed", () => { expect(run("test('one', () => {}); test('two', () => { throw 1; });", "-t", "one").status).toBe(0); });
-  test("of passed tests is passed", () => {
+  test("with a test still to be written fails", () => { expect(run("test('one', () => {}); test.todo('two');").status).toBe(1); });
+  test("of tests selected by name passes", () => { expect(run("test('one', () => {}); test('two', () => { throw 1; });", "-t", "one").status).toBe(0); });
+  test("of passed tests passes", () => {
     const { status, stdout } = run("test('one', () => {});");
     expect(stdout).toMatch(/\n1 passed, 0 failed\n$/);
     expect(status).toBe(0);

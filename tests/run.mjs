@@ -1,4 +1,4 @@
-// Runs levels of tests, whole or in part, when the machine and the clone have what they need:
+// Checks that the machine and the clone have what the tests need, then runs levels of tests, whole or in part:
 //   node tests/run.mjs LEVEL,LEVEL [NAME …] [JEST'S OPTIONS]       NAME: a part of a test file's path, such as config/reader
 //   node tests/run.mjs quick [NAME …] [JEST'S OPTIONS]             every test that needs no Envoy
 
@@ -13,10 +13,10 @@ import { setUp } from "../cli/setup.mjs";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const QUICK = ["layers", "unit", "vectors", "host"];
-/** What cli/setup.mjs makes ready for a level, beside npm packages. The levels that are not here run the product. */
+/** The parts that cli/setup.mjs prepares for a level, besides npm packages. A level that is not listed runs the product. */
 const PARTS = { layers: [], unit: [], vectors: ["vectors", "envoy"], host: [] };
 const THE_PRODUCT = ["filter", "envoy"];
-/** The one test file of all specs: tests/unit/harness.ts runs those that SPEC names. */
+/** The test file that runs all specs: tests/unit/harness.ts runs those that SPEC names. */
 const SPECS = "tests/unit/specs.test.ts";
 
 const [asked = "", ...rest] = process.argv.slice(2);
@@ -35,7 +35,7 @@ try {
   process.exitCode = 1;
 }
 
-/** The test files of a level, as jest.config.js names them, and of `unit` the specs too. */
+/** The test files of a level, as jest.config.js names them. `unit` includes the specs. */
 function filesOf(level) {
   const project = createRequire(import.meta.url)("../jest.config.js").projects.find(({ displayName }) => displayName === level);
   if (project === undefined) throw new Error(`There is no level ${level}: see jest.config.js.`);
@@ -48,7 +48,7 @@ function needsEnvoy(file) {
   return readFileSync(join(ROOT, file), "utf8").startsWith("/** @jest-environment ./tests/envoy/");
 }
 
-/** What the names fit. A name that is a whole path below its level, such as json/exact, means that file alone. */
+/** The files whose paths contain one of the names. A whole path below the level, such as json/exact, selects that file alone. */
 function choose(files) {
   const short = (file) => file.replace("tests/", "").replace(new RegExp(`^(?:${levels.join("|")})/`), "").replace(/\.(test|spec)\.ts$/, "");
   return [...new Set(names.flatMap((name) => {
@@ -62,7 +62,7 @@ function jest(files) {
   const args = [join(ROOT, "node_modules/jest/bin/jest.js"), "--selectProjects", ...levels, ...options], env = { ...process.env };
   const specs = files.filter((file) => file.endsWith(".spec.ts")), tests = files.filter((file) => !file.endsWith(".spec.ts"));
   if (names.length > 0) env.SPEC = specs.join(",");
-  // Jest leaves one processor free, and would use a half of two.
+  // Jest leaves one processor free, so that of two it would use only one.
   if (quick) args.push(`--maxWorkers=${availableParallelism()}`);
   if (names.length > 0 || quick) args.push("--runTestsByPath", ...new Set([...tests, ...(specs.length > 0 ? [SPECS] : [])]));
   return spawnSync(process.execPath, args, { cwd: ROOT, stdio: "inherit", env }).status ?? 1;

@@ -1,4 +1,4 @@
-/** The command itself: as it is built, its help, its streams and its exit codes. */
+/** The command itself: the built file, its help, its streams and its exit codes. */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -11,10 +11,10 @@ const ROOT = join(__dirname, "../..");
 const COMMANDS = ["check", "convert", "generate", "doctor", "session", "schema"];
 const PACKAGE = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { version: string; bin: Record<string, string>; scripts: Record<string, string>; dependencies: Record<string, string> };
 
-describe("as it is built", () => {
+describe("the built command", () => {
   const folder = mkdtempSync(join(ROOT, "build", "cli-test-")), built = join(folder, "envoy-oidc.cjs");
   beforeAll(() => {
-    // The script of package.json, into a folder of this test.
+    // Runs the script of package.json, with a folder of this test for its output.
     const path = `${join(ROOT, "node_modules/.bin")}:${process.env.PATH}`;
     expect(runProgram("sh", ["-c", PACKAGE.scripts["build:cli"]!.replace("build/envoy-oidc.cjs", built)], { cwd: ROOT, env: { ...process.env, PATH: path } })).toMatchObject({ status: 0 });
     writeFileSync(join(folder, "envoy-oidc.wasm"), readFileSync(join(ROOT, "build/envoy-oidc.wasm")));
@@ -22,16 +22,16 @@ describe("as it is built", () => {
   afterAll(() => rmSync(folder, { recursive: true }));
   const run = (...args: string[]) => runProgram(process.execPath, [built, ...args], { cwd: tmpdir() });
 
-  test("it runs from any folder, with the module beside it", () => {
+  test("runs from any folder, with the module beside it", () => {
     expect(run("check", join(ROOT, "envoy/bearer.yaml"))).toMatchObject({ status: 0, stderr: "" });
     expect(run("check", file("{}", "filter.json"))).toMatchObject({ status: 1 });
   });
-  test("what it needs at run time are the package's dependencies, and nothing else", () => {
+  test("needs exactly the package's dependencies at run time", () => {
     const wanted = [...readFileSync(built, "utf8").matchAll(/require\("([^"]+)"\)/g)].map(([, name]) => name!).filter((name) => !name.startsWith("node:"));
     expect([...new Set(wanted)].sort()).toEqual(Object.keys(PACKAGE.dependencies).sort());
   });
-  test("its output has no colours where nobody watches", () => expect(run("check", file("{}", "filter.json")).stdout).not.toContain("\u001b"));
-  test("a stack trace is never what a person gets for a file that is not there", () => expect(run("check", "/nowhere")).toMatchObject({ status: 2, stderr: "envoy-oidc: /nowhere: there is no such file\n" }));
+  test("prints no colours if its output is no terminal", () => expect(run("check", file("{}", "filter.json")).stdout).not.toContain("\u001b"));
+  test("prints a message, and no stack trace, for a missing file", () => expect(run("check", "/nowhere")).toMatchObject({ status: 2, stderr: "envoy-oidc: /nowhere: there is no such file\n" }));
 });
 
 test("package.json names what the script builds", () => expect(PACKAGE.scripts["build:cli"]).toContain(`--outfile=${PACKAGE.bin["envoy-oidc"]}`));
@@ -49,14 +49,14 @@ test.each([...COMMANDS.filter((one) => one !== "session").map((one) => [one]), [
 
 describe("schema", () => {
   const path = join(ROOT, "envoy-oidc.schema.json");
-  test("prints the schema that the build makes; without it, says what to do", async () => {
+  test("prints the schema that the build writes; without it, says what to do", async () => {
     const { code, out, err } = await envoyOidc(["schema"]);
     if (existsSync(path)) expect([code, JSON.parse(out)]).toEqual([0, expect.objectContaining({ $schema: "https://json-schema.org/draft/2020-12/schema" })]);
     else expect([code, err]).toEqual([2, "envoy-oidc: envoy-oidc.schema.json is not there: run npm run build"]);
   });
 });
 
-/** What no Envoy of today says: an old one, and one with another clock. */
+// A scripted server, because no supported Envoy gives these answers.
 test("doctor: an Envoy that is too old, and one whose clock differs", async () => {
   const server = createServer((request, response) => {
     response.setHeader("date", new Date(Date.now() - 300_000).toUTCString());

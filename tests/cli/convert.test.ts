@@ -1,4 +1,4 @@
-/** `envoy-oidc convert`: no option of another tool is lost unsaid, and the filter takes what comes out. */
+/** `envoy-oidc convert`: no option of another tool is dropped silently, and the filter accepts the result. */
 import { convertApisix } from "../../cli/commands/convert/apisix";
 import { APISIX } from "../../cli/commands/convert/apisix_options";
 import { convertEnvoyGateway, ENVOY_GATEWAY } from "../../cli/commands/convert/envoy_gateway";
@@ -17,7 +17,7 @@ import { parse } from "yaml";
 
 type Fields = Record<string, unknown>;
 
-/** An object with the value at a path of it. */
+/** The object with this value at this path. */
 function withAt(object: Fields, path: string[], value: unknown): Fields {
   const [key, ...rest] = path as [string, ...string[]];
   const inner = object[key];
@@ -31,7 +31,7 @@ const apache = (settings: Fields): string => Object.entries(settings).map(([key,
 const provider = { issuer: "https://idp.example.com/realms/a", remote_jwks: { http_uri: { uri: "https://idp.example.com/realms/a/jwks", cluster: "idp" } } };
 const policy = { oidc: { provider: { issuer: "https://idp.example.com/realms/a" }, clientID: "app", clientSecret: { name: "s" } } };
 
-/** What they hold has rows of its own. */
+/** Their members have their own rows. */
 const LISTS = ["providers", "requirement_map", "jwt.providers"];
 
 interface Tool { tool: string; names: string[]; options: Option[]; base: () => Draft; given: (name: string, value: unknown) => Draft }
@@ -52,7 +52,7 @@ const TOOLS: Tool[] = [
   { tool: "envoy-gateway", names: ENVOY_GATEWAY_NAMES, options: ENVOY_GATEWAY, base: () => convertEnvoyGateway({ kind: "SecurityPolicy", spec: policy }), given: (name, value) => convertEnvoyGateway({ kind: "SecurityPolicy", spec: spread(policy)(name, value) }) },
 ];
 
-/** What the filter has against it. Most rows lead to the same result, which is judged once. */
+/** The reasons why the filter refuses it. Most rows give the same result, which is checked once. */
 function refused(filter: Fields): Remark[] {
   const json = JSON.stringify(filter);
   if (!judged.has(json)) {
@@ -76,21 +76,21 @@ describe.each(TOOLS)("$tool", ({ names, options, base, given }) => {
 
   test("no option has two rows", () => expect(options.map(({ name }) => name).filter((name, i, all) => all.indexOf(name) !== i)).toEqual([]));
 
-  test.each(options.filter(({ name }) => !LISTS.includes(name)))("$name is $outcome, and nothing is lost unsaid", ({ name, outcome, sample }) => {
-    const before = base(), after = given(name, sample), said = after.changes.filter((change) => change.option === name || change.option.endsWith(`.${name}`) || change.option.startsWith(`${name}.`) || change.option.startsWith(`${name} `));
+  test.each(options.filter(({ name }) => !LISTS.includes(name)))("$name is $outcome, and no change is silent", ({ name, outcome, sample }) => {
+    const before = base(), after = given(name, sample), own = after.changes.filter((change) => change.option === name || change.option.endsWith(`.${name}`) || change.option.startsWith(`${name}.`) || change.option.startsWith(`${name} `));
     const asBefore = JSON.stringify(before.filter) === JSON.stringify(after.filter);
-    if (outcome === "kept") expect([said, asBefore]).toEqual([[], false]);
-    else expect(said.length).toBeGreaterThan(0);
-    if (outcome === "dropped") expect([said.every(({ kind }) => kind === "dropped" || kind === "unguarded"), asBefore]).toEqual([true, true]);
-    for (const { text } of said) expect(text.length).toBeGreaterThan(10);
+    if (outcome === "kept") expect([own, asBefore]).toEqual([[], false]);
+    else expect(own.length).toBeGreaterThan(0);
+    if (outcome === "dropped") expect([own.every(({ kind }) => kind === "dropped" || kind === "unguarded"), asBefore]).toEqual([true, true]);
+    for (const { text } of own) expect(text.length).toBeGreaterThan(10);
   });
 
-  test.each(options.filter(({ name }) => !LISTS.includes(name)))("$name: the filter takes the result, or its members", ({ name, sample }) => {
+  test.each(options.filter(({ name }) => !LISTS.includes(name)))("$name: the filter accepts the result", ({ name, sample }) => {
     const { filter } = given(name, sample);
     expect(refused(filter)).toEqual([]);
   });
 
-  test("an option that nobody knows is named", () => {
+  test("an unknown option is named", () => {
     expect(given(names === MOD_AUTH_OPENIDC_NAMES ? "OIDCsomethingNew" : "somethingNew", "x").changes).toContainEqual(expect.objectContaining({ kind: "dropped", option: expect.stringContaining("something") }));
   });
 });
@@ -110,24 +110,24 @@ routes:
 #END
 `;
 
-describe("APISIX's routes become rules", () => {
+describe("APISIX routes become rules", () => {
   const { filter, changes } = convertApisix(parse(ROUTES));
-  test("what they say alike stands outside, what they differ in, in the rules: exact paths and longer folders first", () => {
+  test("common settings are outside the rules, different ones inside; exact paths and longer prefixes come first", () => {
     expect(filter).toEqual({
       mode: "deny", client_id: "shop", client_secret: "$ENV://SECRET", discovery: DISCOVERY, bearer_only: true, use_jwks: true, provider_cluster: "idp",
       rules: [{ path: ["/orders"], path_prefix: ["/orders"] }, { path_prefix: ["/static"], mode: "public" }, { host: ["shop.example.com"], path_prefix: ["/admin"], method: ["GET", "POST"], required_scopes: ["admin"] }],
     });
   });
-  test("what rules cannot say is told, by the route's name", () => {
+  test("what rules cannot express is reported with the route's name", () => {
     expect(changes).toContainEqual(expect.objectContaining({ kind: "dropped", option: "orders: vars" }));
     expect(changes).toContainEqual(expect.objectContaining({ kind: "changed", option: "assets: plugins" }));
     expect(changes).toContainEqual(expect.objectContaining({ kind: "added", option: "mode" }));
   });
-  test("a route for everything is what stands outside of the rules", () => {
+  test("a route for all paths gives the settings outside the rules", () => {
     expect(convertApisix({ routes: [{ uri: "/*", plugins: { "openid-connect": APISIX_BASE } }, { uri: "/health" }] }).filter).toMatchObject({ client_id: "app", rules: [{ path: ["/health"], mode: "public" }] });
     expect(convertApisix({ list: [{ value: { uri: "/*", plugins: { "openid-connect": APISIX_BASE } } }] }).filter).not.toHaveProperty("rules");
   });
-  test.each(["/user/:name", "/a/*/b", "/x{y}"])("%s is told to have no counterpart", (uri) => {
+  test.each(["/user/:name", "/a/*/b", "/x{y}"])("%s is reported as without a counterpart", (uri) => {
     expect(convertApisix({ routes: [{ uri, plugins: { "openid-connect": APISIX_BASE } }] }).changes).toContainEqual(expect.objectContaining({ kind: "dropped", option: expect.stringContaining(`uri ${uri}`) }));
   });
   test.each<[string, object]>([["a path with a parameter", { uri: "/user/:name" }], ["a condition", { uri: "/admin/*", vars: [["arg_x", "==", "1"]] }], ["an address", { uri: "/admin/*", remote_addr: "10.0.0.1" }]])("a route without the plugin that has %s opens nothing", (_, route) => {
@@ -135,11 +135,11 @@ describe("APISIX's routes become rules", () => {
     expect(JSON.stringify(filter)).not.toContain("public");
     expect(changes).toContainEqual(expect.objectContaining({ kind: "dropped" }));
   });
-  test("a guarded route that rules cannot say is told to be unguarded, and the exit code says so", async () => {
+  test("a guarded route that rules cannot express is reported as unguarded, and the exit code is 1", async () => {
     const { code, err } = await envoyOidc(["convert", "--from", "apisix", file(JSON.stringify({ routes: [{ uri: "/user/:name", name: "user", plugins: { "openid-connect": APISIX_BASE } }, { uri: "/a", plugins: { "openid-connect": APISIX_BASE } }] }), "a.json")]);
     expect([code, err]).toEqual([1, expect.stringMatching(/^unguarded: user: uri: /)]);
   });
-  test("_meta that switches the plugin off is told", () => expect(convertApisix({ ...APISIX_BASE, _meta: { disable: true } }).changes).toContainEqual(expect.objectContaining({ option: "_meta.disable" })));
+  test("_meta that disables the plugin is reported", () => expect(convertApisix({ ...APISIX_BASE, _meta: { disable: true } }).changes).toContainEqual(expect.objectContaining({ option: "_meta.disable" })));
 });
 
 describe("secrets", () => {
@@ -148,22 +148,22 @@ describe("secrets", () => {
     expect(filter.client_secret).toMatch(/^\$ENV:\/\/[A-Z0-9_]+$/);
     expect(changes).toContainEqual(expect.objectContaining({ option: "client_secret", kind: "changed" }));
   });
-  test.each(TOOLS)("$tool: none that is written down stands in what comes out", ({ tool, given }) => {
+  test.each(TOOLS)("$tool: a literal secret is not in the result", ({ tool, given }) => {
     const place = { apisix: "client_secret", huawei: "client_secret", "oauth2-proxy": "cookie_secret", mod_auth_openidc: "OIDCCryptoPassphrase" }[tool];
-    if (place === undefined) return expect(["envoy-oauth2", "jwt_authn", "envoy-gateway"]).toContain(tool); // theirs stand elsewhere
+    if (place === undefined) return expect(["envoy-oauth2", "jwt_authn", "envoy-gateway"]).toContain(tool); // their secrets are in other resources
     expect(JSON.stringify(given(place, "do-not-show-this-to-anybody-please"))).not.toContain("do-not-show");
   });
 });
 
-describe("mod_auth_openidc's Locations", () => {
+describe("mod_auth_openidc Locations", () => {
   const text = `${apache(APACHE_BASE)}\n<Location />\n AuthType openid-connect\n Require valid-user\n</Location>\n<Location "/api">\n  AuthType oauth20\n  Require claim groups:admin\n  Require ldap-group x\n</Location>\n<LocationMatch "^/x">\n AuthType openid-connect\n</LocationMatch>\n<Location /open>\n  Require all granted\n</Location>`;
   const { filter, changes } = convertModAuthOpenidc(text);
   test("become rules", () => expect(filter).toMatchObject({ mode: "browser", rules: [{ path_prefix: "/open", mode: "public" }, { path_prefix: "/api", mode: "bearer", access_rules: { any: [{ claim: "groups", contains: "admin" }] } }] }));
-  test("patterns, and who may pass by other means, are told", () => {
+  test("patterns, and requirements other than claims, are reported", () => {
     expect(changes).toContainEqual(expect.objectContaining({ kind: "unguarded", option: "LocationMatch ^/x" }));
     expect(changes).toContainEqual(expect.objectContaining({ kind: "unguarded", option: "Require ldap-group x" }));
   });
-  test("what none of them guards passes, and that is told", () => {
+  test("paths that none of them guards stay public, and this is reported", () => {
     const open = convertModAuthOpenidc(`${apache(APACHE_BASE)}\n<Location /app>\nAuthType openid-connect\nRequire valid-user\n</Location>`);
     expect(open.filter.rules).toEqual([{ path_prefix: "/app", mode: "browser" }, { path_prefix: "/", mode: "public" }]);
     expect(open.changes).toContainEqual(expect.objectContaining({ option: "Location" }));
@@ -182,16 +182,16 @@ describe("oauth2-proxy", () => {
   });
 });
 
-describe("jwt_authn's rules", () => {
+describe("jwt_authn rules", () => {
   const rules = (list: object[], whole: object = {}) => convertJwtAuthn({ providers: { p: provider, q: { ...provider, issuer: "https://q.example.com" } }, rules: list, ...whole });
-  test("several providers, what needs none, and what no rule takes", () => {
+  test("several providers, a rule without a requirement, and paths without a rule", () => {
     expect(rules([{ match: { path: "/health" } }, { match: { prefix: "/q" }, requires: { provider_name: "q" } }, { match: { prefix: "/p" }, requirement_name: "it" }], { requirement_map: { it: { provider_and_audiences: { provider_name: "p", audiences: ["api"] } } } }).filter.rules).toEqual([
       { path: "/health", mode: "public" }, expect.objectContaining({ path_prefix: "/q", mode: "bearer", claim_validator: { issuer: { valid_issuers: ["https://q.example.com"] } } }),
       expect.objectContaining({ path_prefix: "/p", mode: "bearer", claim_validator: { issuer: { valid_issuers: [provider.issuer] }, audience: { valid_audiences: ["api"] } } }), { path_prefix: "/", mode: "public" },
     ]);
   });
   test("allow_missing passes without a token", () => expect(rules([{ match: { prefix: "/" }, requires: { requires_any: { requirements: [{ provider_name: "p" }, { allow_missing: {} }] } } }]).filter).toMatchObject({ bearer_only: false, unauth_action: "pass" }));
-  test("what rules cannot say is told", () => expect(rules([{ match: { safe_regex: { regex: ".*" } }, requires: { provider_name: "p" } }]).changes).toContainEqual(expect.objectContaining({ kind: "unguarded", option: "rules match" })));
+  test("what rules cannot express is reported", () => expect(rules([{ match: { safe_regex: { regex: ".*" } }, requires: { provider_name: "p" } }]).changes).toContainEqual(expect.objectContaining({ kind: "unguarded", option: "rules match" })));
 });
 
 describe("the command", () => {
@@ -200,7 +200,7 @@ describe("the command", () => {
     expect([code, JSON.parse(out)]).toEqual([0, expect.objectContaining({ timeout: 5, provider_cluster: "idp" })]);
     expect(err).toContain("added: provider_cluster: ");
   });
-  test("what the filter still refuses is told, and the exit code says so", async () => {
+  test("what the filter still refuses is reported, and the exit code is 1", async () => {
     const { code, err } = await envoyOidc(["convert", "--from", "apisix", file(JSON.stringify({ ...APISIX_BASE, claim_schema: { pattern: "x" } }), "a.json")]);
     expect([code, err]).toEqual([1, expect.stringContaining("refused: claim_schema")]);
   });

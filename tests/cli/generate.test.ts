@@ -1,4 +1,4 @@
-/** `envoy-oidc generate`: what it writes follows the provider's metadata, and `check` has nothing against it. */
+/** `envoy-oidc generate`: its output follows the provider's metadata, and `check` accepts it. */
 import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -10,7 +10,7 @@ import { envoyOidc, file, findings } from "./support";
 const OFFLINE = ["generate", "--issuer", "https://idp.example.com/realms/shop", "--client-id", "shop", "--app-url", "https://shop.example.com", "--offline"];
 const SECRETS = { CLIENT_SECRET: "the secret that the provider gave", SESSION_SECRET: "Yb0pYq3kBv6i8Dq2lQ4ZcU7xj1mN5tRw" };
 
-/** The filter's settings in what was written. */
+/** The filter's settings in the output. */
 const settings = (text: string): Record<string, unknown> => JSON.parse(/value: \|\n((?: {20}.*\n)+)/.exec(text)![1]!) as Record<string, unknown>;
 
 describe.each(["envoy", "istio", "envoy-gateway"])("--target %s", (target) => {
@@ -19,7 +19,7 @@ describe.each(["envoy", "istio", "envoy-gateway"])("--target %s", (target) => {
     expect(code).toBe(0);
     expect((await findings([file(out)], SECRETS)).filter(({ code }) => code !== "code-fetched")).toEqual([]);
   });
-  test("no secret is in it, and its YAML is whole", async () => {
+  test("contains no secret, and is well-formed YAML", async () => {
     const { out } = await envoyOidc([...OFFLINE, "--target", target], SECRETS);
     expect(out).not.toContain(SECRETS.CLIENT_SECRET);
     expect((parseAllDocuments(out) as { errors: unknown[] }[]).flatMap(({ errors }) => errors)).toEqual([]);
@@ -28,7 +28,7 @@ describe.each(["envoy", "istio", "envoy-gateway"])("--target %s", (target) => {
 });
 
 describe("--target compose", () => {
-  test("writes two files, and replaces none", async () => {
+  test("writes two files, and does not replace existing ones", async () => {
     const out = mkdtempSync(join(tmpdir(), "envoy-oidc-cli-"));
     expect((await envoyOidc([...OFFLINE, "--target", "compose", "--out", out])).code).toBe(0);
     expect(readdirSync(out).sort()).toEqual(["compose.yaml", "envoy.yaml"]);
@@ -39,7 +39,7 @@ describe("--target compose", () => {
   test("needs a folder", async () => expect((await envoyOidc([...OFFLINE, "--target", "compose"])).code).toBe(2));
 });
 
-describe("what the provider says", () => {
+describe("the provider's metadata", () => {
   let server: Server, url = "", metadata: Record<string, unknown> = {}, keys: object[] = [];
   beforeAll(async () => {
     server = createServer((request, response) => { response.end(JSON.stringify(request.url === "/jwks" ? { keys } : metadata)); }).listen(0, "127.0.0.1");
@@ -53,7 +53,7 @@ describe("what the provider says", () => {
   });
   const made = async (): Promise<string> => (await envoyOidc(["generate", "--issuer", url, "--client-id", "shop"])).out;
 
-  test("nothing special: client_secret_basic, RS256, no back-channel, no bodies", async () => {
+  test("the defaults: client_secret_basic, RS256, no back-channel logout, no bodies", async () => {
     const text = await made();
     expect(settings(text)).toMatchObject({ scope: "openid profile email", id_token_signed_response_alg: "RS256", token_signing_alg_values_expected: ["RS256"], ssl_verify: false });
     expect(Object.keys(settings(text))).not.toEqual(expect.arrayContaining(["token_endpoint_auth_method"]));
@@ -64,10 +64,10 @@ describe("what the provider says", () => {
     ["client_secret_post", { token_endpoint_auth_methods_supported: ["client_secret_post"] }, { token_endpoint_auth_method: "client_secret_post", client_secret: "$ENV://CLIENT_SECRET" }],
     ["private_key_jwt", { token_endpoint_auth_methods_supported: ["private_key_jwt", "tls_client_auth"] }, { token_endpoint_auth_method: "private_key_jwt", client_rsa_private_key: "$ENV://CLIENT_KEY" }],
     ["a client without a secret", { token_endpoint_auth_methods_supported: ["none"] }, { token_endpoint_auth_method: "none" }],
-    ["ES256 alone", { id_token_signing_alg_values_supported: ["HS256", "ES256"] }, { id_token_signed_response_alg: "ES256" }],
+    ["only ES256", { id_token_signing_alg_values_supported: ["HS256", "ES256"] }, { id_token_signed_response_alg: "ES256" }],
     ["no profile scope", { scopes_supported: ["openid", "email"] }, { scope: "openid email" }],
     ["back-channel logout", { backchannel_logout_supported: true }, { backchannel_logout_path: "/backchannel-logout" }],
-    ["another issuer than its address", { issuer: "https://login.example.com" }, { issuer: "https://login.example.com" }],
+    ["an issuer other than its address", { issuer: "https://login.example.com" }, { issuer: "https://login.example.com" }],
   ])("%s", async (_, change, expected) => {
     Object.assign(metadata, change);
     const text = await made();
@@ -76,7 +76,7 @@ describe("what the provider says", () => {
     expect(text.includes("allow_on_headers_stop_iteration: true")).toBe("backchannel_logout_path" in expected);
   });
 
-  test.each<[string, Record<string, unknown>]>([["a line break", { token_endpoint_auth_methods_supported: ["x\nstatic_resources: {}\u2028y"] }], ["a host that is YAML", { token_endpoint: "https://{evil}/token" }]])("%s of the provider's cannot write a line of the configuration", async (_, change) => {
+  test.each<[string, Record<string, unknown>]>([["a line break", { token_endpoint_auth_methods_supported: ["x\nstatic_resources: {}\u2028y"] }], ["a host that is YAML", { token_endpoint: "https://{evil}/token" }]])("%s in the metadata cannot write a line of the configuration", async (_, change) => {
     const before = parse(await made()) as object;
     Object.assign(metadata, change);
     const text = await made();
@@ -85,14 +85,14 @@ describe("what the provider says", () => {
     expect((await findings([file(text)])).filter(({ level }) => level === "error")).toEqual([]);
   });
 
-  test("an endpoint on another host has a cluster of its own, with TLS for its name", async () => {
+  test("an endpoint on another host gets its own cluster, with TLS for that host", async () => {
     metadata.token_endpoint = "https://oauth2.example.com/token";
     const text = await made(), clusters = (parse(text) as { static_resources: { clusters: { name: string; transport_socket?: { typed_config: { sni: string } } }[] } }).static_resources.clusters;
     expect(settings(text).endpoint_clusters).toEqual({ hosts: { "oauth2.example.com": "idp-oauth2-example-com" } });
     expect(clusters.find(({ name }) => name === "idp-oauth2-example-com")!.transport_socket!.typed_config.sni).toBe("oauth2.example.com");
   });
 
-  test("a provider that cannot be asked is told, and the rest is what most take", async () => {
+  test("a provider that cannot be reached is reported, and the output has the usual settings", async () => {
     const { code, out, err } = await envoyOidc(["generate", "--issuer", "http://127.0.0.1:1", "--client-id", "shop"]);
     expect([code, settings(out).id_token_signed_response_alg]).toEqual([0, "RS256"]);
     expect(err).toContain("cannot be reached from here");

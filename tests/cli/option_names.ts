@@ -1,5 +1,5 @@
-// The options of the tools that `envoy-oidc convert` reads, by the names that their own documents and sources have. What is here and not in a
-// table of cli/commands/convert would be lost.
+// The options of the tools that `envoy-oidc convert` reads, from their own documents and sources. An option that is listed here and is in no table of
+// cli/commands/convert would be dropped silently.
 
 /** APISIX's openid-connect plugin, 3.18: all its attributes, each object with its members. */
 export const APISIX_NAMES = `
@@ -21,7 +21,7 @@ introspection_addon_headers claim_validator claim_validator.issuer.valid_issuers
 claim_validator.audience.required claim_validator.audience.match_with_client_id claim_schema encrypt_fields
 `.trim().split(/\s+/);
 
-/** Options of lua-resty-openidc: those that APISIX reserves, and those that its open schema passes on. */
+/** lua-resty-openidc: the options that APISIX reserves, and those that its open schema passes on. */
 export const RESTY_NAMES = `
 use_par pushed_authorization_request_endpoint pushed_authorization_request_endpoint_auth_method use_dpop dpop_signing_alg dpop_private_key
 dpop_public_jwk redirect_after_logout_uri redirect_after_logout_with_id_token_hint prompt display response_mode redirect_uri_scheme
@@ -102,7 +102,7 @@ private_key_jwt_config token_cookie_chunking credentials.client_id credentials.t
 credentials.cookie_domain
 `.trim().split(/\s+/);
 
-/** Envoy 1.40's JwtAuthentication, JwtProvider and what they hold. */
+/** Envoy 1.40's JwtAuthentication and JwtProvider, with their members. */
 export const JWT_AUTHN_NAMES = `
 providers rules filter_state_rules bypass_cors_preflight requirement_map strip_failure_response stat_prefix issuer audiences subjects
 require_expiration max_lifetime remote_jwks local_jwks forward from_headers from_params from_cookies forward_payload_header pad_forward_payload_header

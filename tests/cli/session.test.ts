@@ -1,11 +1,11 @@
-/** `envoy-oidc session inspect`: what is in a session, and never a token. */
+/** `envoy-oidc session inspect`: it shows what is in a session, and never a token. */
 import { browse, BROWSER_CONFIG, logIn } from "../host/browser";
 import { envoyOidc, file } from "./support";
 
 const SECRET = String((BROWSER_CONFIG.session as { secret: string }).secret);
 const config = file(JSON.stringify(BROWSER_CONFIG), "filter.json");
 
-/** A session that the filter itself has sealed. */
+/** The cookies of a session that the filter itself has sealed, and its tokens. */
 function cookies(changes: Record<string, unknown> = {}): { header: string; tokens: string[] } {
   const { browser } = browse(changes);
   logIn(browser);
@@ -13,7 +13,7 @@ function cookies(changes: Record<string, unknown> = {}): { header: string; token
   return { header: browser.cookiesFor("/page"), tokens: [forwarded.get("x-access-token")!] };
 }
 
-test("a session of the filter is opened: who, when, and how large each part is", async () => {
+test("a session of the filter is opened: its user, its times, and the size of each part", async () => {
   const { header } = cookies();
   const { code, out } = await envoyOidc(["session", "inspect", "--config", config, "--json", file(`Cookie: ${header}`, "cookie.txt")], { SESSION_SECRET: SECRET });
   const [session] = (JSON.parse(out) as { sessions: { sizes: Record<string, number> }[] }).sessions;
@@ -22,7 +22,7 @@ test("a session of the filter is opened: who, when, and how large each part is",
   expect(session!.sizes.accessToken).toBeGreaterThan(100);
 });
 
-test("no token is shown, in words nor as JSON", async () => {
+test("no token is shown, neither as text nor as JSON", async () => {
   const { header, tokens } = cookies(), path = file(header, "cookie.txt");
   for (const options of [[], ["--json"]]) {
     const { out, err } = await envoyOidc(["session", "inspect", "--config", config, ...options, path], { SESSION_SECRET: SECRET });
@@ -43,7 +43,7 @@ test("a cookie that was changed opens nothing", async () => {
   expect((await envoyOidc(["session", "inspect", "--config", config, file(changed, "cookie.txt")], { SESSION_SECRET: SECRET })).code).toBe(1);
 });
 
-test("the old secret of two opens, too", async () => {
+test("the older of two secrets opens it too", async () => {
   const { code } = await envoyOidc(["session", "inspect", "--config", config, "--secret-env", "NEW", "--secret-env", "OLD", file(cookies().header, "cookie.txt")], { NEW: "a new secret of thirty-two characters", OLD: SECRET });
   expect(code).toBe(0);
 });
@@ -52,6 +52,6 @@ test.each<[string, string[], Record<string, string>]>([["no secret", ["--config"
   expect((await envoyOidc(["session", "inspect", ...options, file("a=b", "cookie.txt")], environment)).code).toBe(2);
 });
 
-test("a header without a session is told so", async () => {
+test("a header without a session is reported as such", async () => {
   expect((await envoyOidc(["session", "inspect", "--config", config, file("a=b; c=d", "cookie.txt")], { SESSION_SECRET: SECRET })).err).toBe("There is no cookie of a session in it.");
 });

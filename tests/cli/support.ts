@@ -1,4 +1,4 @@
-/** Runs the command as a user types it, in this process, and keeps what it wrote. */
+/** Runs the command in this process, with the arguments that a user types, and returns its output. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -23,7 +23,7 @@ const folder = mkdtempSync(join(tmpdir(), "envoy-oidc-cli-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 let files = 0;
 
-/** A file of its own with this text. */
+/** Writes this text to a new file. */
 export function file(text: string, name = "envoy.yaml"): string {
   const path = join(folder, `${++files}-${name}`);
   writeFileSync(path, text);

@@ -1,5 +1,5 @@
-// Why these packages are not in the filter (docs/decisions.md), to be seen again: npm run evidence. Fetches them into a temporary folder,
-// compiles a few lines against each, and runs them. Ends with an error where something is no longer as the page says.
+// Shows again why the filter does not use these packages (docs/decisions.md): npm run evidence. It fetches them into a temporary folder, compiles a
+// few lines against each, and runs them. It fails if a statement of the page is no longer true.
 
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -24,7 +24,7 @@ function compile(name, text, ...options) {
   return { module: status === 0 ? new WebAssembly.Module(readFileSync(join(folder, `${name}.wasm`))) : null, errors: stderr + stdout };
 }
 
-/** What an exported function answers in an instance of its own: a number, or that it traps. */
+/** The result of an exported function in its own instance: a number, or `TRAPS`. */
 function answer(module, name, ...args) {
   const imports = {};
   for (const { module: from, name: what } of WebAssembly.Module.imports(module)) (imports[from] ??= {})[what] = what === "abort" ? () => { throw new Error("abort"); } : () => 0;
@@ -35,7 +35,7 @@ function answer(module, name, ...args) {
 
 function holds(what, is) {
   if (!is) wrong++;
-  console.log(`  ${is ? "so it is" : "NO LONGER SO"}: ${what}`);
+  console.log(`  ${is ? "still true" : "NO LONGER TRUE"}: ${what}`);
 }
 
 const FILTER = (name) => `
@@ -51,7 +51,7 @@ registerRootContext((id: u32) => new Root(id), "");
 
 function proxyRuntime() {
   const { module, errors } = compile("runtime", FILTER("@solo-io/proxy-runtime"), "--use", "abort=abort_proc_exit");
-  holds("does not compile: it imports parts of the compiler that are gone", module === null && errors.includes("'~lib/bindings/wasi_unstable.ts' not found"));
+  holds("does not compile: it imports files that the compiler no longer has", module === null && errors.includes("'~lib/bindings/wasi_unstable.ts' not found"));
 }
 
 function gcore() {
@@ -66,7 +66,7 @@ export function rootsOfTwoPlugins(): i32 {
 }`;
   const { module } = compile("gcore", text, "--config", "node_modules/@assemblyscript/wasi-shim/asconfig.json", ...use);
   const callbacks = WebAssembly.Module.exports(module).filter(({ name: exported }) => exported.startsWith("proxy_on_"));
-  holds(`exports ${callbacks.length} callbacks, whichever a filter has a use for, and Envoy makes each of them`, callbacks.length >= 25);
+  holds(`exports ${callbacks.length} callbacks, also those that a filter does not need, and Envoy calls each of them`, callbacks.length >= 25);
   holds("two plugins in one VM share the settings of the first: there is one root context", answer(module, "rootsOfTwoPlugins") === 1);
 }
 
@@ -78,15 +78,15 @@ export function noAlphabet(): i32 { return first("!!!!"); }
 export function twoSpellings(): i32 { return first("QQ==") == first("QR==") ? 1 : 0; }
 export function broken(): i32 { return first("Q"); }
 export function outside(): i32 { return first("\\u1234\\u1234\\u1234\\u1234"); }`);
-  holds("takes characters that base64 does not have for zeros", answer(module, "noAlphabet") === 0);
-  holds("takes two texts for the same bytes", answer(module, "twoSpellings") === 1);
+  holds("reads characters outside the base64 alphabet as zeros", answer(module, "noAlphabet") === 0);
+  holds("accepts two texts for the same bytes", answer(module, "twoSpellings") === 1);
   holds("traps on a text that is too short", answer(module, "broken") === TRAPS);
-  holds("traps on a character outside of its table", answer(module, "outside") === TRAPS);
+  holds("traps on a character outside its table", answer(module, "outside") === TRAPS);
 }
 
 function asJson() {
   const text = readFileSync(join(folder, "node_modules/as-json/index.js"), "utf8");
-  holds("is no library for AssemblyScript: it is a command that indents what it reads", text.startsWith("#! /usr/bin/env node") && text.includes("process.stdin"));
+  holds("is no library for AssemblyScript: it is a command that indents its input", text.startsWith("#! /usr/bin/env node") && text.includes("process.stdin"));
 }
 
 function jsonAs() {
@@ -100,10 +100,10 @@ export function overflow(): i64 { return read('{"exp":99999999999999999999}').ex
 export function notANumber(): i64 { return read('{"exp":"x"}').exp; }
 export function cut(): i32 { return read('{"sub":"a"').sub.length; }
 export function text(): i32 { return read('{"sub":1}').sub.length; }`, "--transform", "json-as/transform");
-  holds("takes the second of two members with one name", answer(module, "twice") === 1);
+  holds("uses the second of two members with one name", answer(module, "twice") === 1);
   holds("reads 1e3 as another number, and one of twenty digits as well", answer(module, "exponent") !== 1000n && answer(module, "overflow") > 0n);
-  holds("reads a text as the number 0", answer(module, "notANumber") === 0n);
-  holds("traps on JSON that is cut", answer(module, "cut") === TRAPS);
+  holds("reads a string as the number 0", answer(module, "notANumber") === 0n);
+  holds("traps on truncated JSON", answer(module, "cut") === TRAPS);
   holds("traps on a member of another type", answer(module, "text") === TRAPS);
 }
 
@@ -113,9 +113,9 @@ import { JSON } from "assemblyscript-json/assembly";
 export function twice(): i32 { return (<JSON.Obj>JSON.parse('{"admin":false,"admin":true}')).getBool("admin")!.valueOf() ? 1 : 0; }
 export function behind(): i32 { JSON.parse('{"sub":"ab"} and more'); return 1; }
 export function cut(): i32 { JSON.parse('{"sub":"a"'); return 1; }`);
-  holds("takes the second of two members with one name", answer(module, "twice") === 1);
-  holds("takes a text with more behind the JSON", answer(module, "behind") === 1);
-  holds("traps on JSON that is cut", answer(module, "cut") === TRAPS);
+  holds("uses the second of two members with one name", answer(module, "twice") === 1);
+  holds("accepts text after the JSON", answer(module, "behind") === 1);
+  holds("traps on truncated JSON", answer(module, "cut") === TRAPS);
 }
 
 try {
@@ -123,7 +123,7 @@ try {
   execFileSync("npm", ["install", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error", ...PACKAGES], { cwd: folder, stdio: ["ignore", "ignore", "inherit"], timeout: 1_200_000 });
   console.log(`By asc ${COMPILER}:`);
   for (const [name, look] of [
-    ["@solo-io/proxy-runtime 0.1.8", proxyRuntime], ["@gcoredev/proxy-wasm-sdk-as 1.2.3, the fork of it that is kept", gcore], ["as-base64 0.2.0", base64],
+    ["@solo-io/proxy-runtime 0.1.8", proxyRuntime], ["@gcoredev/proxy-wasm-sdk-as 1.2.3, its maintained fork", gcore], ["as-base64 0.2.0", base64],
     ["as-json 1.0.2", asJson], ["json-as 1.6.0", jsonAs], ["assemblyscript-json 1.1.0", assemblyscriptJson],
   ]) {
     console.log(name);

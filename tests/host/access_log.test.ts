@@ -1,4 +1,4 @@
-/** Whom access logs name (`set_filter_state`) where the filter answers a browser itself: at the callback, in a session that is refused, at a logout. */
+/** The user in access logs (`set_filter_state`) if the filter itself answers a browser: at the callback, for a refused session, at a logout. */
 import { ISSUER, type World } from "./fixture";
 import { asked, browse as browseWith, Browser, callbackPath, code, idToken, jump, openCall, redeeming, logIn, through, USERINFO } from "./browser";
 import { logoutToken, PATH, send } from "./logout_tokens";
@@ -8,7 +8,7 @@ const ALICE = { "oidc.sub": "alice", "oidc.iss": ISSUER }, NOBODY = {};
 const browse = (changes: Record<string, unknown> = {}, world: World = {}) => browseWith({ set_filter_state: true, backchannel_logout_path: PATH, frontchannel_logout_path: "/front", ...changes }, world);
 const person = ({ properties }: StreamContext): Record<string, string> => Object.fromEntries([...properties].filter(([name]) => name !== "oidc.scope").map(([name, value]) => [name, value.toString()]));
 
-test("a callback that completes a login, and none that only begins one", () => {
+test("a callback that completes a login names the user, and a request that starts one does not", () => {
   const { browser } = browse(), begun = browser.navigate("/page");
   expect(person(begun)).toEqual(NOBODY);
   const back = logIn(browser);
@@ -16,7 +16,7 @@ test("a callback that completes a login, and none that only begins one", () => {
 });
 
 describe("a callback that fails", () => {
-  test("after the ID Token was verified", () => {
+  test("names the user once the ID Token is verified", () => {
     const { browser } = browse({ userinfo_required: true }), { back, call, ask } = redeeming(browser);
     call.json({ access_token: "a", token_type: "Bearer", id_token: idToken(ask.nonce) });
     openCall(browser.envoy, "/userinfo").json({ ...USERINFO, sub: "mallory" });
@@ -24,27 +24,27 @@ describe("a callback that fails", () => {
   });
 
   test.each<[string, (nonce: string) => string]>([["of another nonce", () => idToken("other")], ["for another client", (nonce) => idToken(nonce, { aud: "x" })], ["with a bad signature", (nonce) => `${idToken(nonce).slice(0, -8)}AAAAAAAA`]])(
-    "duty 18: an ID Token %s names nobody", (_, make) => {
+    "duty 18: names nobody by an ID Token %s", (_, make) => {
       const { browser } = browse(), { back, call, ask } = redeeming(browser);
       call.json({ access_token: "a", token_type: "Bearer", id_token: make(ask.nonce) });
       expect([code(back.local), person(back)]).toEqual(["502 login_failed", NOBODY]);
     });
 
-  test("before that", () => {
+  test("names nobody before that", () => {
     const { browser } = browse(), ask = asked(browser.navigate("/page"));
     expect(person(browser.navigate(callbackPath(ask, { code: null, error: "access_denied" }), { "sec-fetch-site": "cross-site" }))).toEqual(NOBODY);
   });
 });
 
 describe("a session", () => {
-  test("that is refused", () => {
+  test("that is refused names the user", () => {
     const { browser } = browse({ access_rules: { claim: "sub", equals: "bob" } });
     logIn(browser);
     const refused = through(browser);
     expect([code(refused.local), person(refused)]).toEqual(["403 access_denied", ALICE]);
   });
 
-  test("that waits for a provider which is down", () => {
+  test("that waits for a provider that is down names the user", () => {
     const { envoy, browser } = browse();
     logIn(browser);
     jump(envoy, 301);
@@ -53,7 +53,7 @@ describe("a session", () => {
     expect([code(page.local), person(page)]).toEqual(["503 provider_unreachable", ALICE]);
   });
 
-  test("that is over names nobody", () => {
+  test("that has expired names nobody", () => {
     const { envoy, browser } = browse();
     logIn(browser);
     jump(envoy, 2 * 86400);
@@ -62,14 +62,14 @@ describe("a session", () => {
 });
 
 describe("a logout", () => {
-  test("by the user", () => {
+  test("by the user names the user", () => {
     const { browser } = browse();
     logIn(browser);
     const out = browser.navigate("/logout", { "sec-fetch-site": "same-origin" });
     expect([out.local.details, person(out)]).toEqual(["oidc_signed_out", ALICE]);
   });
 
-  test("by the provider, in a frame and behind the browser's back", () => {
+  test("by the provider names the user, both through a frame and through the back channel", () => {
     const { envoy, browser } = browse();
     logIn(browser);
     expect(person(send(envoy, logoutToken()))).toEqual(ALICE);
@@ -78,14 +78,14 @@ describe("a logout", () => {
     expect(person(other.navigate(`/front?${new URLSearchParams({ iss: ISSUER, sid: "op-session-1" })}`, { "sec-fetch-dest": "iframe", "sec-fetch-site": "cross-site" }))).toEqual(ALICE);
   });
 
-  test("duty 119: a logout token that is wrong names nobody", () => {
+  test("duty 119: by an invalid logout token names nobody", () => {
     expect(person(send(browse().envoy, logoutToken({ aud: "other" })))).toEqual(NOBODY);
   });
 
-  test("without a session", () => expect(person(browse().browser.navigate("/logout", { "sec-fetch-site": "same-origin" }))).toEqual(NOBODY));
+  test("without a session names nobody", () => expect(person(browse().browser.navigate("/logout", { "sec-fetch-site": "same-origin" }))).toEqual(NOBODY));
 });
 
-test("without set_filter_state nobody is named anywhere", () => {
+test("without set_filter_state nobody is named", () => {
   const { envoy, browser } = browse({ set_filter_state: false, access_rules: { claim: "sub", equals: "bob" } }), all = [logIn(browser), through(browser)];
   all.push(browser.navigate("/logout", { "sec-fetch-site": "same-origin" }), send(envoy, logoutToken()));
   expect(all.map(person)).toEqual([NOBODY, NOBODY, NOBODY, NOBODY]);

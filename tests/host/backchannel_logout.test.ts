@@ -1,11 +1,11 @@
-// The provider ends sessions behind the browser's back (OpenID Connect Back-Channel Logout 1.0).
+// The provider ends sessions with a logout token (OpenID Connect Back-Channel Logout 1.0).
 import { b64u, ISSUER, KEY, makeKey, NOW, signature, token } from "./fixture";
 import { browse, Browser, BROWSER_CONFIG, BROWSER_METADATA, code, copyOf, idToken, jump, openCall, SECRET, serveBrowser, setCookies, logIn, logInAs, through } from "./browser";
 import { CONFIG, EVENT, FORM, isIn, logoutToken, PATH, post, send } from "./logout_tokens";
 import type { Envoy } from "./host";
 import type { StreamContext } from "./host/stream";
 
-describe("duty 119: a logout token that is wrong is 400 and ends nothing", () => {
+describe("duty 119: an invalid logout token gets 400 and ends nothing", () => {
   const { envoy, browser } = browse(CONFIG);
   logIn(browser);
   const [, payload] = logoutToken().split(".");
@@ -13,19 +13,19 @@ describe("duty 119: a logout token that is wrong is 400 and ends nothing", () =>
 
   const WRONG: [string, () => string][] = [
     ["unsigned", () => `${b64u({ alg: "none", typ: "logout+jwt" })}.${payload}.`], ["unsigned, in another spelling", () => `${b64u({ alg: "nOnE", typ: "logout+jwt" })}.${payload}.`],
-    ["without its signature", () => `${logoutToken().split(".").slice(0, 2).join(".")}.`], ["signed by somebody else under our key's name", () => logoutToken({}, { key: makeKey("k1") })],
+    ["without its signature", () => `${logoutToken().split(".").slice(0, 2).join(".")}.`], ["signed by another key with the provider's kid", () => logoutToken({}, { key: makeKey("k1") })],
     ["signed with the client's secret", () => `${hs}.${b64u(signature("HS256", "s3cr3t-of-the-gateway", hs))}`], ["tampered with", () => logoutToken().replace(/\.[^.]+\./, `.${payload!.slice(0, -4)}AAAA.`)],
-    ["of another issuer", () => logoutToken({ iss: "https://evil.example.com" })], ["of the issuer with a slash", () => logoutToken({ iss: `${ISSUER}/` })], ["without iss", () => logoutToken({ iss: undefined })],
-    ["for another client", () => logoutToken({ aud: "other" })], ["for a client that only begins like ours", () => logoutToken({ aud: ["gateway2"] })], ["without aud", () => logoutToken({ aud: undefined })],
+    ["of another issuer", () => logoutToken({ iss: "https://evil.example.com" })], ["of the issuer with a trailing slash", () => logoutToken({ iss: `${ISSUER}/` })], ["without iss", () => logoutToken({ iss: undefined })],
+    ["for another client", () => logoutToken({ aud: "other" })], ["for a client id that only begins with ours", () => logoutToken({ aud: ["gateway2"] })], ["without aud", () => logoutToken({ aud: undefined })],
     ["too old", () => logoutToken({ iat: NOW - 1000, exp: undefined })], ["from the future", () => logoutToken({ iat: NOW + 1000 })], ["without iat", () => logoutToken({ iat: undefined })], ["with iat as text", () => logoutToken({ iat: String(NOW) })],
-    ["run out", () => logoutToken({ exp: NOW - 1 })], ["not valid yet", () => logoutToken({ nbf: NOW + 1000 })],
-    ["without jti", () => logoutToken({ jti: undefined })], ["with an empty jti", () => logoutToken({ jti: "" })], ["with a number as jti", () => logoutToken({ jti: 7 })], ["with a jti without end", () => logoutToken({ jti: "j".repeat(300) })],
+    ["expired", () => logoutToken({ exp: NOW - 1 })], ["not valid yet", () => logoutToken({ nbf: NOW + 1000 })],
+    ["without jti", () => logoutToken({ jti: undefined })], ["with an empty jti", () => logoutToken({ jti: "" })], ["with a number as jti", () => logoutToken({ jti: 7 })], ["with a very long jti", () => logoutToken({ jti: "j".repeat(300) })],
     ["without events", () => logoutToken({ events: undefined })], ["with other events", () => logoutToken({ events: { "http://schemas.openid.net/event/other": {} } })], ["with events as a list", () => logoutToken({ events: [EVENT] })],
     ["with an event that is no object", () => logoutToken({ events: { [EVENT]: true } })], ["with a nonce", () => logoutToken({ nonce: "n" })], ["with a nonce of null", () => logoutToken({ nonce: null })],
-    ["about nobody", () => logoutToken({ sub: undefined, sid: undefined })], ["with an empty sid", () => logoutToken({ sub: undefined, sid: "" })], ["with a number as sub", () => logoutToken({ sub: 7 })],
+    ["with neither sub nor sid", () => logoutToken({ sub: undefined, sid: undefined })], ["with an empty sid", () => logoutToken({ sub: undefined, sid: "" })], ["with a number as sub", () => logoutToken({ sub: 7 })],
     ["that is an ID Token", () => idToken("n")], ["that is an ID Token, without nonce", () => idToken(undefined)], ["that is an access token", () => token({ sub: "alice" }, { header: { typ: "at+jwt" } })],
     ["of another type", () => logoutToken({}, { header: { typ: "at+jwt" } })], ["with crit", () => logoutToken({}, { header: { crit: ["exp"] } })],
-    ["that is none", () => "opaque"], ["that is empty", () => ""], ["without end", () => `a.${"b".repeat(50_000)}.c`],
+    ["that is no JWT", () => "opaque"], ["that is empty", () => ""], ["of 50 kB", () => `a.${"b".repeat(50_000)}.c`],
   ];
   test.each(WRONG)("%s", (_, make) => {
     const { local } = send(envoy, make());
@@ -33,7 +33,7 @@ describe("duty 119: a logout token that is wrong is 400 and ends nothing", () =>
     expect([local.headers.get("cache-control"), setCookies(local.headers)]).toEqual(["no-store", []]);
     expect(isIn(browser)).toBe(true);
   });
-  test("the log says what was wrong with it, and the answer does not", () => {
+  test("the log names the fault, and the answer does not", () => {
     const { envoy } = browse(CONFIG);
     const { body } = send(envoy, logoutToken({ aud: "other", sub: "very-secret" })).local;
     expect(envoy.logText).toMatch(/back-channel logout: the logout token .*aud/);
@@ -41,7 +41,7 @@ describe("duty 119: a logout token that is wrong is 400 and ends nothing", () =>
   });
 });
 
-describe("duty 119: a request that is wrong ends nothing", () => {
+describe("duty 119: an invalid request ends nothing", () => {
   const { envoy, browser } = browse(CONFIG);
   logIn(browser);
   const good = (): string => `logout_token=${logoutToken()}`;
@@ -51,7 +51,7 @@ describe("duty 119: a request that is wrong ends nothing", () => {
     ["PUT", () => envoy.request("PUT", PATH, FORM, { body: good() }), "405 logout_method"], ["HEAD", () => envoy.request("HEAD", PATH), "405 logout_method"],
     ["the token in the query", () => envoy.request("POST", `${PATH}?${good()}`, FORM, { body: "a=1" }), "400 logout_token_invalid"],
     ["JSON", () => post(envoy, JSON.stringify({ logout_token: logoutToken() }), { "content-type": "application/json" }), "400 logout_token_invalid"],
-    ["no content type", () => post(envoy, good(), {}), "400 logout_token_invalid"], ["a type that only begins like a form", () => post(envoy, good(), { "content-type": "application/x-www-form-urlencodedx" }), "400 logout_token_invalid"],
+    ["no content type", () => post(envoy, good(), {}), "400 logout_token_invalid"], ["a type that only begins with the form's", () => post(envoy, good(), { "content-type": "application/x-www-form-urlencodedx" }), "400 logout_token_invalid"],
     ["two content types", () => post(envoy, good(), { "content-type": "application/x-www-form-urlencoded,text/plain" }), "400 logout_token_invalid"],
     ["no body", () => post(envoy, ""), "400 logout_token_invalid"], ["no parameter", () => post(envoy, "a=1"), "400 logout_token_invalid"],
     ["duty 9: the parameter twice", () => post(envoy, `${good()}&${good()}`), "400 logout_token_invalid"], ["twice, once escaped", () => post(envoy, `${good()}&logout%5Ftoken=x`), "400 logout_token_invalid"],
@@ -67,7 +67,7 @@ describe("duty 119: a request that is wrong ends nothing", () => {
   test.each([`${PATH}/`, `${PATH}x`, `/x${PATH}`])("%s is another path", (path) => expect(code(envoy.request("POST", path, FORM, { body: good() }).local)).toBe("401 not_sent"));
   test("without backchannel_logout_path there is no such address", () => expect(code(send(browse().envoy, logoutToken()).local)).toBe("401 not_sent"));
 
-  test("bodies that do not arrive: 503 after five seconds, and the log names the setting", () => {
+  test("a body that does not arrive gets 503 after five seconds, and the log names the setting", () => {
     const { envoy } = browse(CONFIG);
     envoy.bodiesBehindHeaders = false;
     const request = send(envoy, logoutToken());
@@ -80,7 +80,7 @@ describe("duty 119: a request that is wrong ends nothing", () => {
   });
 });
 
-test("requests that were given up before their body came take nobody's place", () => {
+test("requests that are reset before their body arrives take no place from others", () => {
   const { envoy, browser } = browse(CONFIG);
   logIn(browser);
   envoy.bodiesBehindHeaders = false;
@@ -90,11 +90,11 @@ test("requests that were given up before their body came take nobody's place", (
   expect(isIn(browser)).toBe(false);
 });
 
-describe("one that is right", () => {
+describe("a valid logout token", () => {
   test.each<[string, Record<string, unknown>, Record<string, unknown>]>([
-    ["by sid and sub", {}, {}], ["by sid alone", { sub: undefined }, {}], ["by sub alone", { sid: undefined }, {}], ["for several audiences", { aud: ["other", "gateway"] }, {}], ["without exp", { exp: undefined }, {}],
-    ["of type JWT", {}, { typ: "JWT" }], ["without a type", {}, { typ: undefined }], ["just a little from the future", { iat: NOW + 60 }, {}],
-  ])("%s: 200, not to be stored, and the session is over in every worker within a second", (_, changes, header) => {
+    ["by sid and sub", {}, {}], ["by only a sid", { sub: undefined }, {}], ["by only a sub", { sid: undefined }, {}], ["for several audiences", { aud: ["other", "gateway"] }, {}], ["without exp", { exp: undefined }, {}],
+    ["of type JWT", {}, { typ: "JWT" }], ["without a type", {}, { typ: undefined }], ["slightly in the future", { iat: NOW + 60 }, {}],
+  ])("%s: 200 with no-store, and the session is ended in every worker within a second", (_, changes, header) => {
     const { envoy, browser } = browse(CONFIG, { start: { workers: 2 } });
     logIn(browser);
     const there = copyOf(browser, { worker: 1 });
@@ -106,7 +106,7 @@ describe("one that is right", () => {
     expect(isIn(there)).toBe(false);
   });
 
-  test("duty 119: used a second time, here or in another worker, it is refused", () => {
+  test("duty 119: is refused if it is used again, in this or another worker", () => {
     const { envoy, browser } = browse(CONFIG, { start: { workers: 2 } });
     const used = logoutToken();
     expect(send(envoy, used).local.status).toBe(200);
@@ -117,7 +117,7 @@ describe("one that is right", () => {
     expect(isIn(browser)).toBe(true);
   });
 
-  test("who is meant: by sid that session alone, by sub all of the person, and nobody else", () => {
+  test("with a sid ends only that session, with a sub all sessions of the user, and no others", () => {
     const world = (): { envoy: Envoy; all: Browser[] } => {
       const { envoy } = browse(CONFIG);
       return { envoy, all: [{}, { sid: "op-session-2" }, { sid: undefined }, { sub: "bob", sid: "op-session-3" }, { sub: "bob", sid: undefined }].map((who) => { const browser = new Browser(envoy); logInAs(browser, who, { expires_in: 100_000 }); return browser; }) };
@@ -130,15 +130,15 @@ describe("one that is right", () => {
     };
     expect(after({ sub: undefined })).toEqual([false, true, true, true, true]);
     expect(after({ sid: undefined })).toEqual([false, false, false, true, true]);
-    // A session of which the provider gave no sid may be the one that is meant.
+    // A session without a sid could be the one that is meant.
     expect(after({})).toEqual([false, true, false, true, true]);
     expect(after({ sub: "carol", sid: "unknown" })).toEqual([true, true, true, true, true]);
-    // A sid is not a sub, and the other way round.
+    // A sid is never compared with a sub.
     expect(after({ sub: "op-session-1", sid: undefined })).toEqual([true, true, true, true, true]);
     expect(after({ sub: undefined, sid: "alice" })).toEqual([true, true, true, true, true]);
   });
 
-  test("a later login of the same person, or even of the same sid, is a new one", () => {
+  test("does not end a later login of the same user, or even of the same sid", () => {
     const { envoy, browser } = browse(CONFIG);
     logInAs(browser, {});
     for (const changes of [{}, { sid: undefined }]) {
@@ -151,7 +151,7 @@ describe("one that is right", () => {
     }
   });
 
-  test("stays in force for as long as the session could have lasted, however many others follow", () => {
+  test("stays in force as long as the session could have lasted, even if many others follow", () => {
     const { envoy, browser } = browse({ ...CONFIG, session: { secret: SECRET, idling_timeout: 0, rolling_timeout: 0, absolute_timeout: 3000 } });
     logInAs(browser, {}, { expires_in: 100_000 });
     const before = copyOf(browser);
@@ -163,7 +163,7 @@ describe("one that is right", () => {
     }
   });
 
-  test("also ends a session whose tokens are being refreshed", () => {
+  test("ends also a session whose tokens are being refreshed", () => {
     const { envoy, browser } = browse(CONFIG);
     logIn(browser);
     jump(envoy, 301);
@@ -175,7 +175,7 @@ describe("one that is right", () => {
     expect(isIn(browser)).toBe(false);
   });
 
-  test("of another configuration with the same provider ends nothing here", () => {
+  test("for another client of the same provider ends nothing here", () => {
     const { envoy, browser } = browse(CONFIG);
     logIn(browser);
     expect(code(send(envoy, logoutToken({ aud: "other" })).local)).toBe("400 logout_token_invalid");
@@ -187,7 +187,7 @@ describe("the provider's keys", () => {
   const key = makeKey("k2");
   const jwks = (envoy: Envoy): number => envoy.provider("idp").calls.filter(({ path }) => path === "/jwks").length;
 
-  test("an unknown one is asked for once, and the logout goes on with it", () => {
+  test("an unknown one is fetched once, and the logout then succeeds", () => {
     const { envoy, browser } = browse(CONFIG);
     logIn(browser);
     serveBrowser(envoy, { keys: [KEY, key] });
@@ -195,7 +195,7 @@ describe("the provider's keys", () => {
     expect(send(envoy, logoutToken({}, { key })).local.status).toBe(200);
     expect([isIn(browser), jwks(envoy)]).toEqual([false, 2]);
   });
-  test("duty 47: a flood of unknown ones causes no flood of calls: all wait for one, a second later", () => {
+  test("duty 47: many unknown ones cause one call a second later, for which all wait", () => {
     const { envoy, browser } = browse(CONFIG);
     logIn(browser);
     jump(envoy, 31);
@@ -204,12 +204,12 @@ describe("the provider's keys", () => {
     for (const request of sent) expect(code(request.local)).toBe("400 logout_token_invalid");
     expect([isIn(browser), jwks(envoy)]).toEqual([true, 3]);
   });
-  test("while they cannot be had, it is 503: the provider will try again", () => {
+  test("while they are unavailable, the answer is 503, so that the provider tries again", () => {
     const { envoy } = browse(CONFIG, { start: { refuseCallouts: true } });
     envoy.advance(6);
     expect(send(envoy, logoutToken()).local.status).toBe(503);
   });
-  test("a token that comes first of all waits for them", () => {
+  test("a token that arrives before them waits", () => {
     const { envoy } = browse(CONFIG);
     const plugin = envoy.addPlugin({ ...BROWSER_CONFIG, ...CONFIG, provider_cluster: "idp2" });
     const request = envoy.request("POST", PATH, FORM, { body: `logout_token=${logoutToken()}`, plugin });

@@ -1,4 +1,4 @@
-// Forms that are waited for: who gets a place, who gives way, and for how long (duty 147).
+// Requests that wait for the body of a form: which get a place, which give way, and for how long (duty 147).
 import { asked, browse, Browser, BROWSER_CONFIG, callbackPath, code, idToken, openCall, tokens, USERINFO } from "./browser";
 import { token } from "./fixture";
 import type { Envoy, Plugin } from "./host";
@@ -7,7 +7,7 @@ import type { StreamContext } from "./host/stream";
 const FORM = { "content-type": "application/x-www-form-urlencoded" };
 const LOGOUT = { backchannel_logout_path: "/backchannel" };
 const FORM_POST = { response_mode: "form_post" };
-/** As many as one configuration waits for in one worker. */
+/** The bound for one configuration in one worker. */
 const PLACES = 256;
 
 const hold = (envoy: Envoy, first = "", plugin?: Plugin): StreamContext => {
@@ -19,13 +19,13 @@ let ids = 0;
 const logoutForm = (): string => `logout_token=${token({ aud: "gateway", scope: undefined, sub: "alice", jti: `slot-${ids++}`, events: { [EVENT]: {} } }, { header: { typ: "logout+jwt" } })}`;
 const logsOut = (envoy: Envoy, plugin?: Plugin): number => hold(envoy, "", plugin).data(logoutForm(), true).local.status;
 
-describe("duty 147: forms that never end keep nobody else's out", () => {
-  test("a logout token is taken however many forms are under way, also when each has sent a byte", () => {
+describe("duty 147: forms that never end do not keep others out", () => {
+  test("a logout token is accepted however many forms are under way, also if each has sent a byte", () => {
     const { envoy } = browse(LOGOUT);
     for (let i = 0; i < 3000; i++) hold(envoy, i % 2 ? "l" : "");
     expect(logsOut(envoy)).toBe(200);
   });
-  test("the oldest gives way, not the newest, and is told so: 503 too_many_waiting", () => {
+  test("the oldest gives way, not the newest, and gets 503 too_many_waiting", () => {
     const { envoy } = browse(LOGOUT), held = Array.from({ length: PLACES + 2 }, () => hold(envoy));
     envoy.advance(0.1);
     expect([held[0]!, held[1]!].map(({ local }) => code(local))).toEqual(["503 too_many_waiting", "503 too_many_waiting"]);
@@ -39,7 +39,7 @@ describe("duty 147: forms that never end keep nobody else's out", () => {
   });
   test.each<[string, (stream: StreamContext) => void]>([
     ["its body", (stream) => { stream.data(logoutForm(), true); }], ["more of it", (stream) => { stream.data("x"); }], ["trailers", (stream) => { stream.trailers({ "x-userinfo": "forged" }); }],
-  ])("one that gave way and now sends %s is answered, and never reaches the upstream", (_, sends) => {
+  ])("one that gave way and then sends %s is answered, and never reaches the upstream", (_, sends) => {
     const { envoy } = browse(LOGOUT), first = hold(envoy);
     for (let i = 0; i < PLACES; i++) hold(envoy);
     sends(first);
@@ -47,14 +47,14 @@ describe("duty 147: forms that never end keep nobody else's out", () => {
     envoy.advance(0.1);
     expect([code(first.local), first.upstream.headers]).toEqual(["503 too_many_waiting", null]);
   });
-  test("another configuration's forms are not touched by a flood", () => {
+  test("a flood does not affect the forms of another configuration", () => {
     const { envoy } = browse(LOGOUT), other = envoy.addPlugin({ ...BROWSER_CONFIG, ...LOGOUT, client_id: "other" });
     const own = hold(envoy, "l", other);
     for (let i = 0; i < 3000; i++) hold(envoy, "l");
     envoy.advance(1);
     expect(own.waiting).toBe(true);
   });
-  test("clients that go away leave their places", () => {
+  test("clients that disconnect free their places", () => {
     const { envoy } = browse(LOGOUT);
     for (let i = 0; i < 3000; i++) hold(envoy).reset();
     envoy.advance(11);
@@ -63,7 +63,7 @@ describe("duty 147: forms that never end keep nobody else's out", () => {
 });
 
 describe("duty 147: how long a form may take", () => {
-  test("no byte within 5 s: 503, and the log says what may be missing", () => {
+  test("no byte within 5 s: 503, and the log names the setting that may be missing", () => {
     const { envoy } = browse(LOGOUT), stream = hold(envoy);
     envoy.advance(4);
     expect(stream.waiting).toBe(true);
@@ -71,7 +71,7 @@ describe("duty 147: how long a form may take", () => {
     expect(code(stream.local)).toBe("503 body_not_delivered");
     expect(envoy.logText).toContain("allow_on_headers_stop_iteration");
   });
-  test("a byte now and then makes it no longer: 10 s in all", () => {
+  test("a byte now and then: 10 s in all", () => {
     const { envoy } = browse(LOGOUT), stream = hold(envoy, "l");
     for (let i = 0; i < 9; i++) { envoy.advance(1); stream.data("o"); }
     expect(stream.waiting).toBe(true);
@@ -80,16 +80,16 @@ describe("duty 147: how long a form may take", () => {
   });
 });
 
-describe("duty 147: a place only for what can succeed", () => {
-  test.each(["65537", "70000", "9".repeat(400)])("content-length %s is 413 before any of it has come", (length) => {
+describe("duty 147: only a form that can succeed gets a place", () => {
+  test.each(["65537", "70000", "9".repeat(400)])("content-length %s gets 413 before any of the body arrives", (length) => {
     const { envoy } = browse(LOGOUT);
     expect(code(envoy.begin("POST", "/backchannel", { ...FORM, "content-length": length }).local)).toBe("413 body_too_large");
   });
-  test.each(["65536", "", "-1", "0x20000", "1,70000"])("content-length %j is not what decides", (length) => {
+  test.each(["65536", "", "-1", "0x20000", "1,70000"])("content-length %j decides nothing", (length) => {
     const { envoy } = browse(LOGOUT);
     expect(envoy.begin("POST", "/backchannel", { ...FORM, "content-length": length }).data(logoutForm(), true).local.status).toBe(200);
   });
-  test.each(["application/json", "", "application/x-www-form-urlencodedx", "multipart/form-data; boundary=a"])("a form_post answer of the type %j is refused before its body", (type) => {
+  test.each(["application/json", "", "application/x-www-form-urlencodedx", "multipart/form-data; boundary=a"])("a form_post response of type %j is refused before its body", (type) => {
     const { envoy, browser } = browse(FORM_POST), ask = asked(browser.navigate("/page"));
     void ask;
     expect(code(envoy.begin("POST", "/callback", { "content-type": type, cookie: browser.cookiesFor("/callback") }).local)).toBe("400 callback_malformed");
@@ -98,12 +98,12 @@ describe("duty 147: a place only for what can succeed", () => {
     ["no cookie", () => ""],
     ["a login cookie that does not open", (browser) => browser.cookiesFor("/callback").replace(/(_login_[^=]*=.{20})./, "$1!")],
     ["a login of another callback", (browser) => new Browser(browser.envoy).cookiesFor("/callback")],
-  ])("a form_post answer with %s is refused before its body", (_, cookies) => {
+  ])("a form_post response with %s is refused before its body", (_, cookies) => {
     const { envoy, browser } = browse(FORM_POST);
     browser.navigate("/page");
     expect(code(envoy.begin("POST", "/callback", { ...FORM, cookie: cookies(browser) }).local)).toBe("400 login_unknown");
   });
-  test("a login cookie that opens has its place among bogus ones", () => {
+  test("a valid login cookie among invalid ones gets a place", () => {
     const { envoy, browser } = browse(FORM_POST), ask = asked(browser.navigate("/page"));
     const [name] = browser.logins, bogus = Array.from({ length: 5 }, (_, i) => `${name!.slice(0, -8)}bogus00${i}=${"A".repeat(300)}`).join("; ");
     const stream = envoy.begin("POST", "/callback", { ...FORM, cookie: `${bogus}; ${browser.cookiesFor("/callback")}` });

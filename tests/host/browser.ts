@@ -1,4 +1,4 @@
-/** A browser in front of the scripted Envoy: it keeps cookies as browsers do, and says what it sends (Fetch Metadata). */
+/** A browser in front of the scripted Envoy. It stores cookies as browsers do, and sends Fetch Metadata headers. */
 import { createHash } from "node:crypto";
 import { ISSUER, KEY, METADATA, NOW, start, token, type Key, type World } from "./fixture";
 import type { Envoy, RequestOptions } from "./host/envoy";
@@ -29,12 +29,12 @@ export class Browser {
 
   constructor(readonly envoy: Envoy, readonly options: RequestOptions = {}) {}
 
-  /** A person opens this address. */
+  /** The user opens this address. */
   navigate(path: string, headers: Sent = {}): StreamContext {
     return this.send("GET", path, { accept: "text/html,application/xhtml+xml,*/*;q=0.8", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document", "sec-fetch-site": "none", ...headers });
   }
 
-  /** A script of the page asks for this. */
+  /** A script of the page requests this. */
   fetch(path: string, headers: Sent = {}, method = "GET"): StreamContext {
     return this.send(method, path, { accept: "*/*", "sec-fetch-mode": "cors", "sec-fetch-dest": "empty", "sec-fetch-site": "same-origin", referer: `${ORIGIN}/page?a=1`, ...headers });
   }
@@ -46,7 +46,7 @@ export class Browser {
     return request;
   }
 
-  /** What the answer sets is kept; for a request that had to wait, to be called when its answer is there. A forwarded one is answered by the upstream first. */
+  /** Stores the cookies of the answer. A test calls it itself for a request that had to wait. A forwarded request is first answered by the upstream. */
   take(request: StreamContext): StreamContext {
     if (typeof request.outcome !== "object") return request;
     const headers = "local" in request.outcome ? request.outcome.local.headers : (request.response ?? request.respond(200, {}, "hello")).headers;
@@ -76,7 +76,7 @@ export class Browser {
 
 export const setCookies = (headers: Headers): string[] => headers.list.filter(([name]) => name === "set-cookie").map(([, value]) => value);
 
-/** Where a redirect goes; any other outcome is an error that says which. */
+/** The target of a redirect. Any other outcome is an error, which describes it. */
 export function location(request: StreamContext): URL {
   const { status, headers, body } = request.local;
   const to = headers.get("location");
@@ -84,7 +84,7 @@ export function location(request: StreamContext): URL {
   return new URL(to, ORIGIN);
 }
 
-/** What the provider knows of one authorization request. */
+/** The parameters of one authorization request. */
 export interface Asked { state: string; nonce: string; challenge: string; redirectUri: string; url: URL }
 
 export function asked(request: StreamContext): Asked {
@@ -102,14 +102,14 @@ export const idToken = (nonce: string | undefined, changes: Record<string, unkno
 
 export const accessToken = (changes: Record<string, unknown> = {}): string => token({ sub: "alice", client_id: CLIENT, ...changes });
 
-/** The provider's answer at the token endpoint. */
+/** The provider's token response. */
 export function tokens(nonce: string | undefined, changes: Record<string, unknown> = {}): Record<string, unknown> {
   return { access_token: accessToken(), token_type: "Bearer", expires_in: 300, refresh_token: "refresh-1", scope: "openid read", id_token: idToken(nonce), ...changes };
 }
 
 export const USERINFO = { sub: "alice", name: "Alice", email: "alice@example.com" };
 
-/** Documents are served; token, UserInfo and revocation stay open, for the test to answer. */
+/** Serves the documents. Calls for tokens, UserInfo and revocation stay open: the test answers them. */
 export function serveBrowser(envoy: Envoy, { keys = [KEY], metadata = BROWSER_METADATA }: World = {}): void {
   envoy.provider("idp").answers((call) => {
     if (call.path === "/.well-known/openid-configuration") return { body: metadata };
@@ -128,13 +128,13 @@ export function browse(changes: Record<string, unknown> = {}, world: World = {})
 
 export const openCall = (envoy: Envoy, path: string): Callout => {
   const call = envoy.callouts.find((open) => open.path === path);
-  if (!call) throw new Error(`nobody asks for ${path}; open: ${envoy.callouts.join(", ") || "none"}`);
+  if (!call) throw new Error(`no open call for ${path}; open: ${envoy.callouts.join(", ") || "none"}`);
   return call;
 };
 
 export interface Login { path?: string; tokens?: Record<string, unknown>; userinfo?: object | null }
 
-/** A whole login: from the page to the provider and back; gives the last answer, which leads to the page. */
+/** A whole login: from the page to the provider and back. Returns the last answer, which redirects to the page. */
 export function logIn(browser: Browser, { path = "/page?a=1", tokens: changes = {}, userinfo = USERINFO }: Login = {}): StreamContext {
   const ask = asked(browser.navigate(path));
   const back = browser.navigate(callbackPath(ask), { "sec-fetch-site": "cross-site" });
@@ -145,36 +145,36 @@ export function logIn(browser: Browser, { path = "/page?a=1", tokens: changes = 
   return browser.take(back);
 }
 
-/** "400 login_unknown": status and stable code of a refusal. */
+/** The status and the stable code of a refusal, such as "400 login_unknown". */
 export function code(reply: LocalReply): string { return `${reply.status} ${reply.details.replace(/^oidc_/, "")}`; }
 
 export const at = (envoy: Envoy): number => envoy.now - NOW;
 
-/** The same cookies elsewhere: in another worker, or in a thief's hands. */
+/** Another browser with the same cookies, for example in another worker, or a thief's. */
 export function copyOf(browser: Browser, options: RequestOptions = browser.options): Browser {
   const copy = new Browser(browser.envoy, options);
   for (const [name, cookie] of browser.jar) copy.jar.set(name, cookie);
   return copy;
 }
 
-/** A request with the browser's cookies, whose response the test gives and looks at. */
+/** A request with the browser's cookies. If it is forwarded, the test answers it, and no cookie is stored. */
 export function through(browser: Browser, path = "/api", headers: Sent = {}, method = "GET"): StreamContext {
   return browser.envoy.request(method, path, { cookie: browser.cookiesFor(path), accept: "*/*", ...headers }, browser.options);
 }
 
-/** Time passes at once, without a tick for every second of it; backwards as well. */
+/** Moves the clock at once, without the ticks in between; also backwards. */
 export function jump(envoy: Envoy, seconds: number): void {
   envoy.nowMs += seconds * 1000;
   envoy.advance(0);
 }
 
-/** Names of the cookies that an answer takes away. */
+/** The names of the cookies that an answer deletes. */
 export const expired = (headers: Headers): string[] =>
   setCookies(headers).filter((line) => /; Max-Age=0(;|$)/.test(line)).map((line) => line.slice(0, line.indexOf("="))).sort();
 
 export const decoded = (value: string | undefined): Record<string, unknown> => JSON.parse(Buffer.from(value ?? "", "base64").toString());
 
-/** A login up to the provider's token endpoint, whose answer is the test's to give. */
+/** A login up to the call of the token endpoint, which the test answers. */
 export function redeeming(browser: Browser, path = "/page?a=1", changes: Record<string, string | null> = {}): { ask: Asked; back: StreamContext; call: Callout } {
   const ask = asked(browser.navigate(path));
   const back = browser.navigate(callbackPath(ask, changes), { "sec-fetch-site": "cross-site" });
@@ -183,17 +183,17 @@ export function redeeming(browser: Browser, path = "/page?a=1", changes: Record<
   return { ask, back, call };
 }
 
-/** Where a page of ours lets a person try again. */
+/** The link with which an error page lets the user try again. */
 export const tryAgain = (reply: LocalReply): string | undefined => /<a class="b" href="([^"]*)">/.exec(reply.body)?.[1];
 
-/** Names of the cookies that an answer sets to something. */
+/** The names of the cookies that an answer sets. */
 export const kept = (headers: Headers): string[] =>
   setCookies(headers).filter((line) => !/; Max-Age=0(;|$)/.test(line)).map((line) => line.slice(0, line.indexOf("="))).sort();
 
-/** The name of the cookie whose name ends so, among those that an answer sets. */
+/** The cookie with this ending among those that an answer sets. */
 export const cookieOf = (headers: Headers, end: string): string => kept(headers).find((name) => name.endsWith(end))!;
 
-/** A login at any time, with these claims in the ID Token and a token answer changed like this; gives what leads to the page. */
+/** A login at any time, with these claims in the ID Token and these changes to the token response. Returns the redirect to the page. */
 export function logInAs(browser: Browser, claims: Record<string, unknown> = {}, answer: Record<string, unknown> = {}, path = "/page?a=1"): StreamContext {
   const { ask, back, call } = redeeming(browser, path, claims.iss === undefined ? {} : { iss: String(claims.iss) }), now = Math.floor(browser.envoy.now);
   call.json({ ...tokens(ask.nonce, answer), id_token: idToken(ask.nonce, { iat: now, exp: now + 300, ...claims }) });

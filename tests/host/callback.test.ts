@@ -1,4 +1,4 @@
-// The way back from the provider: whose answer it is, what it says, and what becomes of the login.
+// The callback: which login an authorization response belongs to, what it says, and how the login ends.
 import { ISSUER } from "./fixture";
 import {
   asked, browse, Browser, BROWSER_METADATA, callbackPath, CLIENT, code, copyOf, expired, jump, kept, location, openCall, redeeming, SECRET, setCookies, logIn, tokens, tryAgain, USERINFO,
@@ -7,7 +7,7 @@ import type { LocalReply } from "./host/stream";
 
 const EVIL = "<script>alert(1)</script>\r\nSet-Cookie: a=b";
 
-/** What every page of ours has, whoever caused it. */
+/** Checks what every error page must have, whatever its cause. */
 function sound({ headers, body }: LocalReply): void {
   expect(headers.get("content-type")).toBe("text/html; charset=utf-8");
   expect(headers.get("cache-control")).toBe("no-store");
@@ -19,20 +19,20 @@ function sound({ headers, body }: LocalReply): void {
   expect(headers.get("location")).toBeUndefined();
 }
 
-describe("duties 17, 27, 142: an answer that belongs to no login of this browser", () => {
+describe("duties 17, 27, 142: a response that belongs to no login of this browser", () => {
   test.each([
     ["duty 1: nothing", "", "callback_direct"],
     ["duty 1: no state", "?code=c", "callback_direct"],
     ["an error without state", "?error=access_denied", "callback_direct"],
     ["duty 1: an empty state", "?code=c&state=", "login_unknown"],
     ["a short state", "?code=c&state=abc", "login_unknown"],
-    ["duty 2: a state that nobody minted", `?code=c&state=${"A".repeat(32)}`, "login_unknown"],
+    ["duty 2: an unknown state", `?code=c&state=${"A".repeat(32)}`, "login_unknown"],
     ["a long state", `?code=c&state=${"A".repeat(20_000)}`, "login_unknown"],
     ["duty 153: more than 20 kB", `?code=c&state=${"A".repeat(60_000)}`, "callback_malformed"],
-    ["an error with a state that nobody minted", `?error=access_denied&state=${"A".repeat(32)}`, "login_unknown"],
+    ["an error with an unknown state", `?error=access_denied&state=${"A".repeat(32)}`, "login_unknown"],
     ["a percent sign without digits", "?code=%&state=x", "callback_malformed"],
     ["a NUL", "?code=%00&state=x", "callback_malformed"],
-    ["bytes that are no UTF-8", "?code=%ff%fe&state=x", "callback_malformed"],
+    ["bytes that are not UTF-8", "?code=%ff%fe&state=x", "callback_malformed"],
     ["a hundred parameters", `?${"a=b&".repeat(100)}state=x`, "callback_malformed"],
   ])("%s", (_, query, expected) => {
     const { envoy, browser } = browse(), { local } = browser.navigate(`/callback${query}`);
@@ -43,7 +43,7 @@ describe("duties 17, 27, 142: an answer that belongs to no login of this browser
     expect(tryAgain(local)).toBe("/");
   });
 
-  test("duty 2: a login that another browser has begun (login CSRF): no session, and nothing is used up", () => {
+  test("duty 2: the login of another browser (login CSRF) gives no session, and stays usable there", () => {
     const { envoy, browser } = browse(), victim = new Browser(envoy), ask = asked(browser.navigate("/page"));
     const { local } = victim.navigate(callbackPath(ask));
     expect([code(local), setCookies(local.headers), envoy.callouts.map(String)]).toEqual(["400 login_unknown", [], []]);
@@ -53,7 +53,7 @@ describe("duties 17, 27, 142: an answer that belongs to no login of this browser
     openCall(envoy, "/token");
   });
 
-  test("duty 2: a state that only begins like the one of a login under way", () => {
+  test("duty 2: a state that only begins like that of a current login", () => {
     const { envoy, browser } = browse(), ask = asked(browser.navigate("/page"));
     for (const state of [ask.state.slice(0, 8) + "A".repeat(24), ask.state.slice(0, 31) + (ask.state.endsWith("A") ? "B" : "A"), ask.state.slice(0, 31), `${ask.state}A`]) {
       const { local } = browser.navigate(callbackPath({ state }));
@@ -63,7 +63,7 @@ describe("duties 17, 27, 142: an answer that belongs to no login of this browser
     openCall(envoy, "/token");
   });
 
-  test("duty 13: whatever is wrong with the cookie, the answer is the same as without one", () => {
+  test("duty 13: with any fault in the cookie, the answer is the same as without it", () => {
     const { envoy, browser } = browse(), ask = asked(browser.navigate("/page")), name = browser.logins[0]!, cookie = browser.jar.get(name)!;
     const answer = (value: string | null): string => {
       const other = copyOf(browser);
@@ -80,7 +80,7 @@ describe("duties 17, 27, 142: an answer that belongs to no login of this browser
     openCall(envoy, "/token");
   });
 
-  test("duty 4: state of one login with the cookie of another, under either name; both still work", () => {
+  test("duty 4: the state of one login with the cookie of another, under either name; both logins stay usable", () => {
     const { envoy, browser } = browse(), a = asked(browser.navigate("/a")), b = asked(browser.navigate("/b"));
     const [nameA, nameB] = browser.logins as [string, string], swapped = copyOf(browser);
     swapped.jar.set(nameA, browser.jar.get(nameB)!);
@@ -99,7 +99,7 @@ describe("duties 17, 27, 142: an answer that belongs to no login of this browser
     ["another issuer", { discovery: "https://other.example.com/.well-known/openid-configuration" }],
     ["another redirect_uri", { redirect_uri: "https://app.example/callback" }, { redirect_uri: "https://www.app.example/callback" }],
     ["another secret", { session: { secret: SECRET.split("").reverse().join("x"), cookie_name: "s" } }],
-  ])("duty 5: one that was begun at %s with the same cookie names", (_, changes, own = {}) => {
+  ])("duty 5: a login that was started at %s with the same cookie names", (_, changes, own = {}) => {
     const shared = { session: { secret: SECRET, cookie_name: "s" } };
     const { envoy, browser } = browse({ ...shared, ...own });
     const other = { discovery: `${ISSUER}/.well-known/openid-configuration`, provider_cluster: "idp", client_id: CLIENT, client_secret: "x", ...{ redirect_uri: "/callback", ...shared, ...own } };
@@ -113,7 +113,7 @@ describe("duties 17, 27, 142: an answer that belongs to no login of this browser
   });
 });
 
-test("duty 162: an answer that a browser fetches ahead uses nothing up", () => {
+test("duty 162: a prefetched callback does not use up the login", () => {
   const { envoy, browser } = browse(), ask = asked(browser.navigate("/page"));
   const ahead = browser.navigate(callbackPath(ask), { "sec-fetch-site": "cross-site", "sec-purpose": "prefetch" });
   expect([code(ahead.local), setCookies(ahead.local.headers), envoy.callouts.length]).toEqual(["403 prefetched", [], 0]);
@@ -123,8 +123,8 @@ test("duty 162: an answer that a browser fetches ahead uses nothing up", () => {
   expect(location(back).pathname).toBe("/page");
 });
 
-describe("duty 3: one answer to each login", () => {
-  test("the second is refused, and the cookie is gone with the first", () => {
+describe("duty 3: each login accepts one response", () => {
+  test("the second is refused, and the first deletes the cookie", () => {
     const { envoy, browser } = browse(), { ask, back, call } = redeeming(browser), thief = copyOf(browser);
     const again = thief.navigate(callbackPath(ask)).local;
     expect(code(again)).toBe("400 login_unknown");
@@ -139,7 +139,7 @@ describe("duty 3: one answer to each login", () => {
     expect([browser.jar.get(browser.session!)!.value, envoy.callouts]).toEqual([session, []]);
   });
 
-  test("nor is it redeemed by another worker meanwhile: a provider that sees a code twice takes back what it gave for it (RFC 6749 §4.1.2)", () => {
+  test("no other worker redeems the code meanwhile: a provider that sees a code twice revokes its tokens (RFC 6749 §4.1.2)", () => {
     const { envoy, browser } = browse({}, { start: { workers: 2 } });
     envoy.advance(2);
     const { ask, call } = redeeming(browser), again = copyOf(browser, { worker: 1 }).navigate(callbackPath(ask));
@@ -150,17 +150,17 @@ describe("duty 3: one answer to each login", () => {
   test.each<[string, Record<string, string | null>, string]>([
     ["access_denied", { code: null, error: "access_denied", error_description: EVIL }, "403 login_denied"],
     ["another error", { code: null, error: "server_error" }, "502 login_failed"],
-    ["an error that nobody knows", { code: null, error: EVIL, error_uri: "javascript:alert(1)" }, "502 login_failed"],
+    ["an unknown error", { code: null, error: EVIL, error_uri: "javascript:alert(1)" }, "502 login_failed"],
     ["an error and a code", { error: "access_denied" }, "403 login_denied"],
     ["neither code nor error", { code: null }, "400 callback_malformed"],
     ["an empty code", { code: "" }, "400 callback_malformed"],
     ["duty 6: no iss", { iss: null }, "400 login_wrong_issuer"],
     ["duty 6: another iss", { iss: "https://evil.example" }, "400 login_wrong_issuer"],
-    ["duty 6: iss with a slash behind it", { iss: `${ISSUER}/` }, "400 login_wrong_issuer"],
+    ["duty 6: iss with a trailing slash", { iss: `${ISSUER}/` }, "400 login_wrong_issuer"],
     ["duty 6: iss in capitals", { iss: ISSUER.toUpperCase() }, "400 login_wrong_issuer"],
     ["duty 6: an empty iss", { iss: "" }, "400 login_wrong_issuer"],
     ["duty 6: an error of another iss", { code: null, error: "access_denied", iss: "https://evil.example" }, "400 login_wrong_issuer"],
-  ])("duties 7, 8: %s: a page with a way to try again, nothing reflected, no token call, the login over", (_, changes, expected) => {
+  ])("duties 7, 8: %s: a page with a link to try again, nothing reflected, no token call, the login ended", (_, changes, expected) => {
     const { envoy, browser } = browse(), ask = asked(browser.navigate("/page?a=1&b=<\"'>"));
     const { local } = browser.navigate(callbackPath(ask, changes));
     expect(code(local)).toBe(expected);
@@ -175,7 +175,7 @@ describe("duty 3: one answer to each login", () => {
 
   test.each([
     ["Latin-1", "%E9chec"], ["a broken escape", "100%"], ["a NUL", "a%00b"], ["control characters", "a%0d%0a%1b"],
-  ])("an error_description in %s is dropped alone, and the error counts", (_, description) => {
+  ])("an error_description with %s is ignored, and the error still counts", (_, description) => {
     for (const name of ["error_description", "error_uri"]) {
       const { envoy, browser } = browse(), ask = asked(browser.navigate("/page"));
       const { local } = browser.navigate(`${callbackPath(ask, { code: null, error: "access_denied" })}&${name}=${description}&${name}=${description}`);
@@ -185,20 +185,20 @@ describe("duty 3: one answer to each login", () => {
     }
   });
 
-  test.each(["code=%E9", "iss=%", "error=%00", "x=%ff", "error_descriptio%ff=a", "%65rror=%ff"])("what decides, and what nobody knows, must be well encoded: %s", (part) => {
+  test.each(["code=%E9", "iss=%", "error=%00", "x=%ff", "error_descriptio%ff=a", "%65rror=%ff"])("parameters that count, and unknown ones, must be well encoded: %s", (part) => {
     const { browser } = browse(), ask = asked(browser.navigate("/page"));
     expect(code(browser.navigate(`${callbackPath(ask, { code: null, error: "access_denied" })}&${part}`).local)).toBe("400 callback_malformed");
     expect(browser.logins).toHaveLength(1);
   });
 
-  test("RFC 9207 §2.4: a provider that promises no iss may leave it out, and may not send another", () => {
+  test("RFC 9207 §2.4: a provider that does not announce iss may omit it, but may not send another", () => {
     const metadata = { ...BROWSER_METADATA, authorization_response_iss_parameter_supported: undefined };
     redeeming(browse({}, { metadata }).browser, "/", { iss: null });
     const { browser } = browse({}, { metadata });
     expect(code(browser.navigate(callbackPath(asked(browser.navigate("/")), { iss: "https://evil.example" })).local)).toBe("400 login_wrong_issuer");
   });
 
-  test.each(["code", "state", "iss", "error", "access_token", "id_token", "logout_token"])("duty 9: %s twice is refused, though both are the same, and uses nothing up", (name) => {
+  test.each(["code", "state", "iss", "error", "access_token", "id_token", "logout_token"])("duty 9: %s twice is refused, even if both are the same, and the login stays usable", (name) => {
     const { envoy, browser } = browse(), ask = asked(browser.navigate("/page"));
     const path = callbackPath(ask), value = new URLSearchParams(path.split("?")[1]).get(name) ?? "x";
     for (const more of [`&${name}=${encodeURIComponent(value)}${new URLSearchParams(path.split("?")[1]).has(name) ? "" : `&${name}=x`}`, `&%${name.charCodeAt(0).toString(16)}${name.slice(1)}=x&${name}`]) {
@@ -208,7 +208,7 @@ describe("duty 3: one answer to each login", () => {
     openCall(envoy, "/token");
   });
 
-  test("it is good for ten minutes, whatever the browser says of its cookie's age", () => {
+  test("a login is valid for ten minutes, whatever the age of the cookie in the browser", () => {
     const { envoy, browser } = browse(), young = asked(browser.navigate("/page"));
     const copy = copyOf(browser);
     jump(envoy, 599);
@@ -223,8 +223,8 @@ describe("duty 3: one answer to each login", () => {
   });
 });
 
-describe("how it comes", () => {
-  test.each(["POST", "PUT", "HEAD", "OPTIONS", "DELETE", "get"])("duty 16: %s is 405 and uses nothing up", (method) => {
+describe("the request", () => {
+  test.each(["POST", "PUT", "HEAD", "OPTIONS", "DELETE", "get"])("duty 16: %s gets 405, and the login stays usable", (method) => {
     const { envoy, browser } = browse(), ask = asked(browser.navigate("/page"));
     const { status, headers } = browser.send(method, callbackPath(ask)).local;
     expect([status, headers.get("allow"), setCookies(headers)]).toEqual([405, "GET", []]);
@@ -232,13 +232,13 @@ describe("how it comes", () => {
     openCall(envoy, "/token");
   });
 
-  test("duty 17: after the login a GET of the page, without the code, stored nowhere", () => {
+  test("duty 17: it is answered with a redirect to the page, without the code, and with no-store", () => {
     const { browser } = browse(), { status, headers, body } = logIn(browser).local;
     expect([status, headers.get("location"), headers.get("cache-control"), headers.get("referrer-policy"), body]).toEqual([303, "/page?a=1", "no-store", "no-referrer", ""]);
     expect(kept(headers)).toEqual([browser.session!, `${browser.session}_flow`]);
   });
 
-  test("a token beside it changes nothing: the login is ended all the same", () => {
+  test("with a token beside it the login is still completed", () => {
     for (const authorization of ["Bearer abc", "Basic YTpi", null]) {
       const { envoy, browser } = browse({ auth_accept_token_as: ["header", "cookie:token"] }), ask = asked(browser.navigate("/page"));
       browser.jar.set("token", { value: "abc", path: "/callback" });
@@ -250,7 +250,7 @@ describe("how it comes", () => {
     }
   });
 
-  test("a provider whose metadata are not there any more: 503, and the same answer may come again", () => {
+  test("without the provider's metadata: 503, and the same callback can be sent again", () => {
     const { envoy, browser } = browse(), ask = asked(browser.navigate("/page"));
     envoy.provider("idp").answers((call) => call.path === "/token" ? null : "fail");
     jump(envoy, 3 * 86400);

@@ -1,4 +1,4 @@
-/** What a configuration may say, and what a wrong one is told: everything at once, with its place and the way out. */
+/** Which configurations are accepted, and how others are refused: all mistakes at once, each with its place and what to do. */
 import { generateKeyPairSync } from "node:crypto";
 import { Plugin } from "./host";
 import { RootContext } from "./host/root";
@@ -7,7 +7,7 @@ import { mistakes } from "./mistakes";
 
 const wrong = (changes: object, env?: Record<string, string>): string[] => mistakes({ ...JWKS_CONFIG, ...changes }, env);
 
-test("the configurations that the other tests rest on are right", () => {
+test("the configurations of the other tests are accepted", () => {
   expect(mistakes(JWKS_CONFIG)).toEqual([]);
   expect(mistakes(INTROSPECTION_CONFIG)).toEqual([]);
 });
@@ -33,9 +33,9 @@ test("duty 130: all mistakes are named at once, each with its place", () => {
 test.each([
   ["", /^expected a JSON object, found nothing$/], ["[]", /^expected a JSON object, found a list$/], ["{", /^line 1, column 2: the document ends before/], ['{"bearer_only":true,}', /^line 1, column 21: there is one comma too many before this/],
   ['{"realm":"a","realm":"b"}', /^line 1, column 21: this name occurs twice/], ['"x"', /expected a JSON object/],
-])("%p is no configuration", (text, message) => expect(mistakes(text)[0]).toMatch(message));
+])("%p is refused", (text, message) => expect(mistakes(text)[0]).toMatch(message));
 
-describe("what is required", () => {
+describe("required attributes", () => {
   test.each([
     [{ discovery: undefined }, "discovery: is required: the URL of the provider's /.well-known/openid-configuration"],
     [{ provider_cluster: undefined }, "provider_cluster: is required: the name of the Envoy cluster that leads to the provider"],
@@ -46,12 +46,12 @@ describe("what is required", () => {
     [{ use_jwks: false, introspection_endpoint: `${ISSUER}/i`, client_id: "a", introspection_endpoint_auth_method: "private_key_jwt" }, "client_rsa_private_key: is required for private_key_jwt"],
   ])("%j", (changes, message) => expect(wrong(changes)).toEqual([message]));
 
-  test("an issuer to trust, where only a key is given", () => {
+  test("an issuer to trust, if only a key is given", () => {
     expect(mistakes({ bearer_only: true, public_key: pem("rsa", { modulusLength: 2048 }) })).toEqual(["claim_validator.issuer.valid_issuers: is required without discovery: it says whose tokens are accepted"]);
   });
 });
 
-describe("what is refused", () => {
+describe("refused values", () => {
   test.each([
     [{ bearer_only: false, unauth_action: "block" }, /unauth_action: expected one of auth, deny, pass, found "block"/],
     [{ accept_none_alg: true }, /accept_none_alg: unsigned tokens are never accepted/],
@@ -93,7 +93,7 @@ describe("what is refused", () => {
 describe("the browser login", () => {
   const LOGIN = { discovery: DISCOVERY, provider_cluster: "idp", client_id: "app", client_secret: "the-secret-of-the-client", session: { secret: "0123456789abcdef0123456789ABCDEF" } };
 
-  test("the smallest configuration is right, and nothing is said against it", () => {
+  test("the smallest configuration is accepted, without a warning", () => {
     const config = { ...LOGIN, client_secret: "$ENV://CLIENT", session: { secret: "$ENV://SESSION" } };
     const env = { CLIENT: LOGIN.client_secret, SESSION: LOGIN.session.secret };
     expect(start({ config, start: { env } }).logs.filter(({ level }) => level === "warn" || level === "error")).toEqual([]);
@@ -138,7 +138,7 @@ describe("the browser login", () => {
     expect(lines).not.toMatch(/tops.cret/);
   });
 
-  test("bearer_only leaves its attributes aside, and says which", () => {
+  test("with bearer_only its attributes are not used, and a warning names them", () => {
     const envoy = start({ config: { ...JWKS_CONFIG, session: { secret: 7 }, use_pkce: false } });
     expect(envoy.logText).toContain("not used by bearer tokens: use_pkce, session");
   });
@@ -146,12 +146,12 @@ describe("the browser login", () => {
 
 describe("values from the environment", () => {
   const config = { ...INTROSPECTION_CONFIG, client_secret: "$ENV://SECRET" };
-  test("any string may be one", () => {
+  test("any string may come from a variable", () => {
     const envoy = start({ config, start: { env: { OTHER: "x", SECRET: "from=env" } } });
     envoy.get("/", bearer("t"));
     expect(Buffer.from(envoy.callout().headers.get("authorization")!.slice(6), "base64").toString()).toBe("gateway:from%3Denv");
   });
-  test.each<Record<string, string>>([{}, { SECRE: "x" }])("a variable that is not in %j is named", (env) => {
+  test.each<Record<string, string>>([{}, { SECRE: "x" }])("a variable that is missing in %j is named", (env) => {
     expect(mistakes(config, env)).toEqual(["client_secret: the environment has no variable SECRET; name it in vm_config.environment_variables and set it; before Envoy 1.39 another plugin with the same vm_id may have come first"]);
   });
 });
@@ -160,15 +160,15 @@ describe("secrets", () => {
   const LITERAL = "secrets are written in the configuration, so everyone who may read Envoy's config_dump can read them; write $ENV://NAME in place of: ";
   const config = { discovery: DISCOVERY, provider_cluster: "idp", client_id: "app", client_secret: "the-secret-of-the-client", session: { secret: "0123456789abcdef0123456789ABCDEF" } };
 
-  test("duty 165: those that stand in the configuration are named in one line, without their text", () => {
+  test("duty 165: literal secrets are named in one line, without their text", () => {
     const envoy = start({ config });
     expect(envoy.logs.filter(({ level }) => level === "warn").map(({ text }) => text)).toEqual([`envoy-oidc: configuration: ${LITERAL}client_secret, session.secret`]);
     expect(envoy.logText).not.toMatch(/the-secret-of|0123456789/);
   });
-  test("duty 165: for localhost they are not", () => {
+  test("duty 165: for localhost they are not named", () => {
     expect(start({ config: { ...config, redirect_uri: "http://localhost:8080/callback" } }).logText).not.toContain(LITERAL);
   });
-  test.each(["$env://SECRET", "$Env://SECRET"])("duty 165: %s is the variable, not a secret", (secret) => {
+  test.each(["$env://SECRET", "$Env://SECRET"])("duty 165: %s is a variable, not a secret", (secret) => {
     const envoy = start({ config: { ...INTROSPECTION_CONFIG, client_secret: secret }, start: { env: { SECRET: "of-the-environment" } } });
     envoy.get("/", bearer("t"));
     expect(Buffer.from(envoy.callout().headers.get("authorization")!.slice(6), "base64").toString()).toBe("gateway:of-the-environment");
@@ -184,8 +184,8 @@ describe("secrets", () => {
   });
 });
 
-describe("a configuration that the host runs although it was refused", () => {
-  test("duty 130: every request to it is answered 503, the others' are not", () => {
+describe("a refused configuration that Envoy still runs", () => {
+  test("duty 130: every request to it gets 503, and requests to others do not", () => {
     const envoy = ready();
     const vm = envoy.vms[0]!;
     const root = new RootContext(vm, vm.nextId(), "", Buffer.from('{"nonsense":true}'));
@@ -197,7 +197,7 @@ describe("a configuration that the host runs although it was refused", () => {
 });
 
 describe("several configurations in one VM", () => {
-  test("each request is judged by its own", () => {
+  test("each request is checked by its own", () => {
     const envoy = ready();
     const strict = envoy.addPlugin({ ...JWKS_CONFIG, required_scopes: ["admin"], realm: "strict" });
     const open = envoy.addPlugin({ ...JWKS_CONFIG, bearer_only: false, unauth_action: "pass", set_userinfo_header: false });
@@ -210,7 +210,7 @@ describe("several configurations in one VM", () => {
     expect(envoy.history).toHaveLength(2); // one provider, fetched once
   });
 
-  test("each refuses in its own name", () => {
+  test("each refuses with its own realm", () => {
     const envoy = ready();
     const other = envoy.addPlugin({ ...JWKS_CONFIG, realm: "other" });
     const own = envoy.get("/").local.headers.get("www-authenticate");
@@ -221,7 +221,7 @@ describe("several configurations in one VM", () => {
     expect(own).not.toContain("other");
   });
 
-  test("people get a page and programs JSON, whoever came first", () => {
+  test("browsers get a page and programs JSON, in any order of requests", () => {
     const envoy = ready();
     for (let i = 0; i < 2; i++) {
       expect(envoy.get("/", { accept: "text/html" }).local.headers.get("content-type")).toContain("text/html");
@@ -229,7 +229,7 @@ describe("several configurations in one VM", () => {
     }
   });
 
-  test("the same configuration twice shares what it remembers; a cache_segment of its own keeps one apart", () => {
+  test("equal configurations share a cache, and another cache_segment separates them", () => {
     const config = { ...INTROSPECTION_CONFIG, bearer_only: true };
     const envoy = start({ config });
     const twin = envoy.addPlugin(config), apart = envoy.addPlugin({ ...config, cache_segment: "apart" });
@@ -239,14 +239,14 @@ describe("several configurations in one VM", () => {
     expect(envoy.get("/", bearer("t"), { plugin: apart }).waiting).toBe(true);
   });
 
-  test("duty 68: what one has let through, the other judges for itself", () => {
+  test("duty 68: a token that one has accepted is checked again by the other", () => {
     const envoy = ready();
     const other = envoy.addPlugin({ ...JWKS_CONFIG, claim_validator: { issuer: { valid_issuers: ["https://other.example.com"] } } });
     envoy.get("/", bearer(token())).forwarded;
     expect(refused(envoy.get("/", bearer(token()), { plugin: other }))).toBe("401 wrong_issuer");
   });
 
-  test("a reload takes the new one for new requests, keeps the old one for those that wait, and forgets it then", () => {
+  test("after a reload new requests use the new one, and waiting requests the old one", () => {
     const envoy = start({ config: INTROSPECTION_CONFIG });
     const old = envoy.get("/", bearer("t"));
     const call = envoy.callout();
@@ -259,7 +259,7 @@ describe("several configurations in one VM", () => {
     expect(refused(next)).toBe("403 insufficient_scope");
   });
 
-  test("a hundred reloads do not make the memory grow", () => {
+  test("a hundred reloads do not increase the memory", () => {
     const envoy = ready();
     const reload = (times: number): void => {
       for (let i = 0; i < times; i++) {

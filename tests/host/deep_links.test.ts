@@ -1,15 +1,15 @@
-// Deep links: what a browser asked for before the login is what it is led to afterwards, byte for byte, or it is told that it cannot be.
+// Deep links: after the login the browser gets exactly the address that it requested before, or a page says that this is impossible.
 import { createHash } from "node:crypto";
 import { asked, browse, BROWSER_CONFIG, code, redeeming, logIn, tryAgain } from "./browser";
 
 const landing = (path: string): string => logIn(browse().browser, { path }).local.headers.get("location")!;
 
-/** What the URL standard leaves as it is in a query; Chromium and Firefox send it so. */
+/** Characters that the URL standard does not encode in a query. Chromium and Firefox send them unencoded. */
 const RAW: [string, string][] = [
   ["a backslash, as in Windows paths", "/open?file=C:\\\\share\\report"], ["a quote, as in OData filters", "/odata?$filter=name eq 'x'".replaceAll(" ", "%20")],
   ["a bar, as in wiki links and Jira filters", "/issues?labels=a|b"], ["a caret", "/search?q=^a"], ["braces, as in JSON", "/app?state={%22a%22:[1,{}]}"],
-  ["brackets", "/list?filter[0]=a&filter[]=b"], ["a backtick and a tilde", "/q?a=`b`~c"], ["everything else that is visible", "/q?!$&'()*+,-./:;=?@_~"],
-  ["escapes that are none", "/q?100%&%zz"], ["a backslash behind what looks like another host", "/q?next=\\\\evil.example\\"],
+  ["brackets", "/list?filter[0]=a&filter[]=b"], ["a backtick and a tilde", "/q?a=`b`~c"], ["all other visible characters", "/q?!$&'()*+,-./:;=?@_~"],
+  ["malformed escapes", "/q?100%&%zz"], ["backslashes before the name of another host", "/q?next=\\\\evil.example\\"],
 ];
 test.each(RAW)("with %s in the query", (_, path) => expect(landing(path)).toBe(path));
 
@@ -18,9 +18,9 @@ test.each([1000, 2000, 2700, 4096])("of %i bytes", (size) => {
   expect(landing(path)).toBe(path);
 });
 
-/** Bytes that nothing can compress, the same in every run. */
+/** Incompressible bytes, the same in every run. */
 const noise = (size: number): Buffer => Buffer.concat(Array.from({ length: Math.ceil(size / 32) }, (_, i) => createHash("sha256").update(`${i}`).digest())).subarray(0, size);
-/** A link of so many bytes: the parts that `part` gives, one behind the other. */
+/** A link of this size, made of the parts that `part` returns. */
 function link(size: number, part: (i: number, random: Buffer) => string): string {
   const random = noise(16 * size);
   let path = "/page?";
@@ -48,7 +48,7 @@ describe("of 3,500 bytes", () => {
     expect(landing(path)).toBe(path);
   });
 
-  test("in every form that a login's cookie has", () => {
+  test("in every form of the login's cookie", () => {
     const path = KINDS[5]![1];
     for (const changes of [{ response_mode: "form_post" }, { redirect_uri: "/oauth2/callback" }, { session: { ...BROWSER_CONFIG.session, cookie_name: "a_session_of_this_application" } }]) {
       asked(browse(changes).browser.navigate(path));
@@ -57,23 +57,23 @@ describe("of 3,500 bytes", () => {
 });
 
 const incompressible = link(3500, (_, [a]) => VISIBLE[a! % VISIBLE.length]!);
-test.each([["query", incompressible, "/page"], ["query of more than 4 kB", `/page?${"q".repeat(4091)}`, "/page"], ["query beyond all bounds", `/page?${"q".repeat(50_000)}`, "/page"], ["path", `/${"p".repeat(5000)}`, "/"], ["path that is another host's", `//${"p".repeat(5000)}`, "/"]])(
-  "a %s that is too long is said on a page, which leads to a login without it", (_, path, without) => {
+test.each([["query", incompressible, "/page"], ["query of more than 4 kB", `/page?${"q".repeat(4091)}`, "/page"], ["query beyond all bounds", `/page?${"q".repeat(50_000)}`, "/page"], ["path", `/${"p".repeat(5000)}`, "/"], ["path that begins like another host", `//${"p".repeat(5000)}`, "/"]])(
+  "for a %s that is too long a page offers a login without it", (_, path, without) => {
     const { browser } = browse(), { local } = browser.navigate(path);
     expect([code(local), tryAgain(local), browser.names]).toEqual(["414 address_too_long", without, []]);
     asked(browser.navigate(without));
   });
 
-test("duty 21: the page never leads to another host: a backslash in the path stays refused, with a query or without", () => {
+test("duty 21: a login never leads to another host: a backslash in the path stays refused, with or without a query", () => {
   for (const path of ["/\\evil.example", "/a\\..\\evil?x", "/\\?\\"]) expect(landing(path)).toBe("/");
 });
 
-test("what does not fit into the answer of a script's request either is `/` there, and a backslash cannot break out of it", () => {
+test("in the JSON for a script a page that is too long is replaced by `/`, and a backslash is encoded", () => {
   const { browser } = browse(), loginAt = (path: string): unknown => JSON.parse(browser.fetch("/api", { accept: "application/json", referer: `https://app.example${path}` }).local.body).sign_in;
   expect([loginAt("/a?b\\\"c"), loginAt(`/${"a".repeat(5000)}`)]).toEqual(["/a?b%5C%22c", "/"]);
 });
 
-test("a page that tells of a failure leads back to the very address", () => {
+test("an error page links to exactly the requested address", () => {
   const { browser } = browse(), { back, call } = redeeming(browser, "/open?file=C:\\a&b='c'");
   call.json({ error: "invalid_grant" }, 400);
   expect(tryAgain(browser.take(back).local)).toBe("/open?file=C:\\a&amp;b=&#39;c&#39;");

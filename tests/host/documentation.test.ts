@@ -1,4 +1,4 @@
-/** docs/ and the filter say the same. */
+/** Compares docs/ with the filter. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -7,13 +7,13 @@ const page = (name: string): string => readFileSync(join(ROOT, "docs", name), "u
 const sources = readdirSync(join(ROOT, "assembly"), { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"))
   .map((file) => readFileSync(join(ROOT, "assembly", file), "utf8")).join("\n");
 
-test("every refusal's code is documented with its status, and no other", () => {
+test("every refusal's code is documented with its status, and no others", () => {
   const inCode = [...sources.matchAll(/new Refusal\("([a-z_]+)", (\d+)/g)].map(([, code, status]) => `${code} ${status}`).sort();
   const inPage = [...page("operations.md").matchAll(/^\| ((?:`[a-z_]+`(?:, )?)+) \| (\d+) \|/gm)].flatMap(([, codes, status]) => [...codes!.matchAll(/`([a-z_]+)`/g)].map(([, code]) => `${code} ${status}`)).sort();
   expect(inPage).toEqual(inCode);
 });
 
-test("every code and every log line that troubleshooting.md quotes is the filter's", () => {
+test("every code and every log line that troubleshooting.md quotes exists in the filter", () => {
   const codes = [...sources.matchAll(/new Refusal\("([a-z_]+)"/g)].map(([, code]) => code);
   const firstCells = [...page("troubleshooting.md").matchAll(/^\| ((?:`[a-z_]+`(?:, )?)+)/gm)].flatMap(([, cell]) => [...cell!.matchAll(/`([a-z_]+)`/g)].map(([, code]) => code!));
   expect(firstCells.length).toBeGreaterThan(15);
@@ -26,7 +26,7 @@ test("every code and every log line that troubleshooting.md quotes is the filter
   }
 });
 
-test("duty 165: every reference of other products that is refused is documented", () => {
+test("duty 165: every refused reference syntax of other products is documented", () => {
   const forms = [...sources.matchAll(/^const (?:PREFIXES|PREFIXES_OF_SECRETS): string\[\] = \[(.*)\];/gm)].flatMap(([, list]) => list!.split(", ").map((form) => JSON.parse(form) as string));
   expect(forms.length).toBeGreaterThan(15);
   const documented = page("configuration.md").toLowerCase();

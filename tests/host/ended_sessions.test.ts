@@ -1,4 +1,4 @@
-// Sessions that were ended are bounded for each configuration, and nothing is forgotten silently.
+// The records of ended sessions have a bound for each client, and none is dropped silently.
 import { ISSUER, JWKS_CONFIG, NOW, start } from "./fixture";
 import { browse, Browser, BROWSER_CONFIG, BROWSER_METADATA, code, copyOf, expired, jump, openCall, logIn, logInAs, through, tokens, type Sent } from "./browser";
 import { CONFIG, FORM, isIn, logoutToken, PATH, send } from "./logout_tokens";
@@ -7,7 +7,7 @@ import type { Envoy, Plugin } from "./host/envoy";
 const SAME: Sent = { "sec-fetch-site": "same-origin" };
 const BUCKETS = 16, MAX = 2048, RECORD = 24;
 
-/** The tables of ended sessions, by the key of their head. */
+/** The keys of the tables of ended sessions. */
 const tables = (envoy: Envoy): string[] => envoy.sharedData.keys.filter((key) => /\/ended\/[^/]+$/.test(key));
 const buckets = (head: string): string[] => Array.from({ length: BUCKETS }, (_, i) => `${head}/${i}`);
 const records = (envoy: Envoy, head: string): Buffer[] => buckets(head).flatMap((key) => {
@@ -16,7 +16,7 @@ const records = (envoy: Envoy, head: string): Buffer[] => buckets(head).flatMap(
 });
 const until = (record: Buffer): number => record.readUInt32LE(20);
 
-/** Every bucket holds all that it can: sessions of others, the first of which expires at this time (s), and each other later. */
+/** Fills every bucket with sessions of others. The first expires at this time (s), the others later. */
 function fill(envoy: Envoy, head: string, first: number): void {
   const full = Buffer.alloc(MAX * RECORD);
   for (let i = 0; i < MAX; i++) {
@@ -28,16 +28,16 @@ function fill(envoy: Envoy, head: string, first: number): void {
   for (const key of buckets(head)) envoy.sharedData.set(key, full, 0);
 }
 
-/** The filter with one session that has ended, so that the table is there. */
-function begun(config: object = {}): { envoy: Envoy; browser: Browser; head: string } {
+/** The filter with one ended session, so that the table exists. */
+function withEndedSession(config: object = {}): { envoy: Envoy; browser: Browser; head: string } {
   const world = browse({ ...CONFIG, ...config });
   send(world.envoy, logoutToken({ sub: "somebody", sid: "else" }));
   return { ...world, head: tables(world.envoy)[0]! };
 }
 
 describe("duty 149: a full table", () => {
-  test("takes every new end all the same; the session that would expire first goes, with a line in the log and a counter", () => {
-    const { envoy, browser, head } = begun();
+  test("accepts every new record; it drops the session that would expire first, with a log line and a metric", () => {
+    const { envoy, browser, head } = withEndedSession();
     logIn(browser);
     const thief = copyOf(browser);
     fill(envoy, head, NOW + 5000);
@@ -50,16 +50,16 @@ describe("duty 149: a full table", () => {
     expect(envoy.metrics()["envoy_oidc.bound.ended_sessions"]).toBe(1);
   });
 
-  test("takes back-channel logouts, too", () => {
-    const { envoy, browser, head } = begun();
+  test("accepts back-channel logouts too", () => {
+    const { envoy, browser, head } = withEndedSession();
     logIn(browser);
     fill(envoy, head, NOW + 5000);
     expect(send(envoy, logoutToken()).local.status).toBe(200);
     expect(isIn(browser)).toBe(false);
   });
 
-  test("keeps the new end also where that is the one that would expire first", () => {
-    const { envoy, browser, head } = begun();
+  test("keeps the new record even if it would expire first", () => {
+    const { envoy, browser, head } = withEndedSession();
     logIn(browser);
     const thief = copyOf(browser);
     fill(envoy, head, NOW + 500_000);
@@ -67,16 +67,16 @@ describe("duty 149: a full table", () => {
     expect(isIn(thief)).toBe(false);
   });
 
-  test("what has expired makes room before anything is forgotten", () => {
-    const { envoy, browser, head } = begun();
+  test("expired records make room before any other is dropped", () => {
+    const { envoy, browser, head } = withEndedSession();
     logIn(browser);
     fill(envoy, head, NOW - MAX);
     browser.navigate("/logout", SAME);
     expect(envoy.logText).not.toMatch(/forgotten/);
   });
 
-  test("of one client takes no room from another's", () => {
-    const { envoy, head } = begun(), plugin = envoy.addPlugin({ ...BROWSER_CONFIG, ...CONFIG, client_id: "other" });
+  test("of one client takes no room from another client", () => {
+    const { envoy, head } = withEndedSession(), plugin = envoy.addPlugin({ ...BROWSER_CONFIG, ...CONFIG, client_id: "other" });
     envoy.advance(1);
     const end = (sid: string): number => envoy.request("POST", PATH, FORM, { body: `logout_token=${logoutToken({ aud: "other", sid })}`, plugin }).local.status;
     end("first");
@@ -88,8 +88,8 @@ describe("duty 149: a full table", () => {
     for (const record of before) expect(keys).toContain(record.readBigUInt64LE(0));
   });
 
-  test("sessions, logins, logout tokens and refreshes stand in tables of their own, and so does each client", () => {
-    const { envoy, browser } = begun(), plugin = envoy.addPlugin({ ...BROWSER_CONFIG, client_id: "other" });
+  test("sessions, logins, logout tokens and refreshes have their own tables for each client", () => {
+    const { envoy, browser } = withEndedSession(), plugin = envoy.addPlugin({ ...BROWSER_CONFIG, client_id: "other" });
     envoy.advance(1);
     const refresh = (who: Browser): void => {
       logInAs(who, { aud: who === browser ? "gateway" : "other", sub: "alice" });
@@ -108,9 +108,9 @@ describe("duty 149: a full table", () => {
   });
 });
 
-describe("duty 149: one person cannot push out others", () => {
-  test("many ends of one person are one: all that they have begun before ends, what they begin later does not", () => {
-    const { envoy, browser, head } = begun();
+describe("duty 149: one user cannot push out others", () => {
+  test("many records of one user become one: it ends all their earlier sessions, and no later one", () => {
+    const { envoy, browser, head } = withEndedSession();
     logInAs(browser, { sub: "bob", sid: "bob-1" });
     const alice = new Browser(envoy), phone = new Browser(envoy);
     logInAs(alice, { sid: "kept-1" });
@@ -126,15 +126,15 @@ describe("duty 149: one person cannot push out others", () => {
     expect(isIn(alice)).toBe(true);
   });
 
-  test("a few ends of one person leave their other sessions alone", () => {
-    const { envoy, browser } = begun();
+  test("a few records of one user do not end their other sessions", () => {
+    const { envoy, browser } = withEndedSession();
     logInAs(browser, { sid: "kept" });
     for (let i = 0; i < 8; i++) send(envoy, logoutToken({ sid: `s${i}` }));
     expect(isIn(browser)).toBe(true);
   });
 
-  test("no end is taken back by one that is shorter, or earlier because the clock has jumped back", () => {
-    const { envoy, head } = begun({ session: { secret: BROWSER_CONFIG.session.secret, absolute_timeout: 5000 } });
+  test("a shorter record, or one from before a clock jump, does not replace a longer one", () => {
+    const { envoy, head } = withEndedSession({ session: { secret: BROWSER_CONFIG.session.secret, absolute_timeout: 5000 } });
     send(envoy, logoutToken({ sid: undefined, sub: "carol" }));
     const before = records(envoy, head).map((record) => record.toString("hex")).sort();
     jump(envoy, -100);
@@ -143,7 +143,7 @@ describe("duty 149: one person cannot push out others", () => {
   });
 });
 
-describe("duty 149: where an end cannot be kept", () => {
+describe("duty 149: if a record cannot be stored", () => {
   const broken = (config: Record<string, unknown> = {}, metadata: object = BROWSER_METADATA): { envoy: Envoy; browser: Browser } => {
     const world = browse(config, { metadata });
     logIn(world.browser);
@@ -153,10 +153,10 @@ describe("duty 149: where an end cannot be kept", () => {
 
   test.each<[string, Record<string, unknown>, object, RegExp]>([
     ["to the provider", {}, BROWSER_METADATA, /^https:\/\/idp\.example\.com\/logout\?client_id=gateway&amp;id_token_hint=ey/],
-    ["to an address of the configuration", { redirect_after_logout_uri: "https://www.example/bye?a=1&b=%22" }, BROWSER_METADATA, /^https:\/\/www\.example\/bye\?a=1&amp;b=%22$/],
+    ["to a configured address", { redirect_after_logout_uri: "https://www.example/bye?a=1&b=%22" }, BROWSER_METADATA, /^https:\/\/www\.example\/bye\?a=1&amp;b=%22$/],
     ["to a path of the site", { redirect_after_logout_uri: "/bye" }, BROWSER_METADATA, /^\/bye$/],
     ["to the start page", {}, { ...BROWSER_METADATA, end_session_endpoint: undefined }, /^\/$/],
-  ])("who logs out is told that copies may work, and is led on %s", (_, config, metadata, onward) => {
+  ])("the logout page warns that copies of the cookies may work, and links %s", (_, config, metadata, onward) => {
     const { envoy, browser } = broken(config, metadata), name = browser.session!;
     const { local } = browser.navigate("/logout", SAME);
     expect([local.status, local.headers.get("content-type"), local.headers.get("cache-control")]).toEqual([200, "text/html; charset=utf-8", "no-store"]);
@@ -170,27 +170,27 @@ describe("duty 149: where an end cannot be kept", () => {
     expect(envoy.metrics()).toMatchObject({ "envoy_oidc.logout_not_kept": 1, "envoy_oidc.signed_out": 1 });
   });
 
-  test("tokens are revoked all the same", () => {
+  test("tokens are still revoked", () => {
     const { envoy, browser } = broken({ revoke_tokens_on_logout: true });
     browser.navigate("/logout", SAME);
     expect(envoy.callouts.map(({ path }) => path)).toEqual(["/revoke", "/revoke"]);
   });
 
-  test("the provider's frame gets 503, and the cookies go", () => {
+  test("the provider's frame gets 503, and the cookies are deleted", () => {
     const { envoy, browser } = broken({ frontchannel_logout_path: "/frontchannel" }), name = browser.session!;
     const { local } = browser.send("GET", `/frontchannel?${new URLSearchParams({ iss: ISSUER, sid: "op-session-1" })}`, { "sec-fetch-site": "cross-site" });
     expect([code(local), expired(local.headers).includes(name)]).toEqual(["503 logout_not_kept", true]);
     expect(envoy.logText).toMatch(/warn: .*front-channel logout/);
   });
 
-  test("without a session there is nothing to keep", () => {
+  test("without a session there is nothing to store", () => {
     const { envoy, browser } = browse();
     envoy.sharedData.set = () => 8;
     expect(code(browser.navigate("/logout", SAME).local)).toBe("200 signed_out");
   });
 });
 
-describe("what workers read", () => {
+describe("reads of a worker", () => {
   const read = (envoy: Envoy, what: () => void): string[] => {
     const get = envoy.sharedData.get.bind(envoy.sharedData), keys: string[] = [];
     envoy.sharedData.get = (key) => { keys.push(key); return get(key); };
@@ -199,15 +199,15 @@ describe("what workers read", () => {
     return keys.filter((key) => key.includes("/ended/"));
   };
 
-  test("one value a second for each client while nothing ends, and none where only bearer tokens are used", () => {
-    const { envoy, head } = begun();
+  test("one value a second for each client while nothing changes, and none if only bearer tokens are used", () => {
+    const { envoy, head } = withEndedSession();
     envoy.advance(2);
     expect(read(envoy, () => envoy.advance(1))).toEqual([head]);
     const tokensOnly = start({ config: JWKS_CONFIG });
     expect(read(tokensOnly, () => tokensOnly.advance(3))).toEqual([]);
   });
 
-  test("a configuration that is loaded anew knows at once what has ended", () => {
+  test("a reloaded configuration has all records at once", () => {
     const { envoy, browser } = browse();
     logIn(browser);
     const thief = copyOf(browser);

@@ -1,5 +1,5 @@
-// Every wait, however the request goes on or ends while it lasts: nothing reaches the upstream before the verdict, and no identity that
-// the filter did not set (duties 132, 145, 146).
+// Every wait, combined with every way in which the request continues or ends: nothing reaches the upstream before the verdict, and no identity that the
+// filter did not set (duties 132, 145, 146).
 import { bearer, INTROSPECTION_CONFIG, JWKS_CONFIG, KEY, makeKey, ready, serve, start, token } from "./fixture";
 import { accessToken, asked, browse, callbackPath, idToken, openCall, logIn, tokens, USERINFO, type Browser } from "./browser";
 import { ENDINGS, FORGED, forgedIn, type Ending } from "./endings";
@@ -14,7 +14,7 @@ interface Held { envoy: Envoy; begin: (end: boolean) => StreamContext; body?: st
 interface Wait {
   name: string;
   hold: () => Held;
-  /** What the awaited thing may say, and whether the request is then forwarded; a request without a wait has the answer "none". */
+  /** The possible answers, and whether the request is then forwarded. A request without a wait has the answer "none". */
   answers: Record<string, { give: (envoy: Envoy) => void; forwards: boolean }>;
 }
 
@@ -34,7 +34,7 @@ function introspected(workers = 1): Envoy {
   return envoy;
 }
 
-/** A browser whose access token has just ended. */
+/** A browser whose access token has just expired. */
 function dueForRefresh(workers = 1): { envoy: Envoy; browser: Browser; cookie: string } {
   const { envoy, browser } = browse(CLAIM_HEADERS, { start: { workers } });
   logIn(browser);
@@ -68,7 +68,7 @@ const WAITS: Wait[] = [
     const envoy = ready({ config: { ...JWKS_CONFIG, ...CLAIM_HEADERS, rules: [{ path_prefix: "/pub", mode: "public" }] } });
     return { envoy, begin: POST(envoy, "/pub/x", {}) };
   } },
-  { name: "none: nobody is let through as nobody", answers: { none: nothing }, hold: () => {
+  { name: "none: unauth_action pass without an identity", answers: { none: nothing }, hold: () => {
     const { envoy } = browse({ ...CLAIM_HEADERS, unauth_action: "pass" });
     return { envoy, begin: POST(envoy, "/", {}) };
   } },
@@ -95,7 +95,7 @@ const WAITS: Wait[] = [
     return { envoy, begin: POST(envoy, "/", bearer(token({}, { key: NEW_KEY }))) };
   }, answers: {
     come: forwards((envoy) => { serve(envoy, { keys: [KEY, NEW_KEY] }); envoy.advance(1); }),
-    "are the old ones": refuses((envoy) => { serve(envoy); envoy.advance(1); }),
+    "are unchanged": refuses((envoy) => { serve(envoy); envoy.advance(1); }),
     fail: refuses((envoy) => { envoy.provider("idp").answers(() => "fail"); envoy.advance(1); }),
   } },
   { name: "introspection", hold: () => {
@@ -115,7 +115,7 @@ const WAITS: Wait[] = [
     active: forwards((envoy) => { active(openCall(envoy, "/introspect")); envoy.advance(0.2); }),
     inactive: refuses((envoy) => { openCall(envoy, "/introspect").json({ active: false }); envoy.advance(0.2); }),
   } },
-  { name: "introspection, and then its turn among many", hold: () => {
+  { name: "introspection, and then for its turn among many", hold: () => {
     const envoy = introspected();
     for (let i = 0; i < 40; i++) envoy.get("/", bearer("opaque"));
     return { envoy, begin: POST(envoy, "/", bearer("opaque")) };
@@ -143,7 +143,7 @@ const WAITS: Wait[] = [
     const { envoy, browser } = browse(CLAIM_HEADERS), ask = asked(browser.navigate("/page")), cookie = browser.cookiesFor("/callback");
     return { envoy, begin: (end) => envoy.begin("GET", callbackPath(ask), { ...FORGED, cookie }, { end }) };
   }, answers: { come: refuses(redeemed), fail: refuses((envoy) => { openCall(envoy, "/token").fail(); }) } },
-  { name: "a provider that was silent, before a login", hold: () => {
+  { name: "a provider that did not answer, before a login", hold: () => {
     const { envoy } = browse(CLAIM_HEADERS);
     envoy.provider("idp").answers(null);
     envoy.advance(60);
@@ -163,7 +163,7 @@ const NEW_KEY = makeKey("k2");
 let combinations = 0;
 afterAll(() => { process.stdout.write(`${combinations} combinations of wait, ending and answer\n`); });
 
-/** What the upstream may have been shown so far. */
+/** Checks what the upstream has got so far. */
 function check({ outcome, upstream }: StreamContext): void {
   if (typeof outcome === "object" && "forwarded" in outcome) {
     expect(forgedIn(upstream.headers)).toEqual([]);
@@ -171,7 +171,7 @@ function check({ outcome, upstream }: StreamContext): void {
   } else expect([upstream.headers, upstream.body.length, upstream.trailers]).toEqual([null, 0, null]);
 }
 
-/** The answer comes behind `after` of the ending's events. */
+/** Plays the events of the ending. The answer arrives after `after` of them. */
 function play(wait: Wait, ending: Ending, name: string, after: number): void {
   const held = wait.hold(), answer = wait.answers[name]!, { begins, events } = ending(held.body ?? "a=b&c=d");
   const stream = held.begin(begins), answered = (): void => { if (stream.waiting || name !== "none") answer.give(held.envoy); };
@@ -188,17 +188,17 @@ function play(wait: Wait, ending: Ending, name: string, after: number): void {
   if (stream.outcome === "reset" || (stream.outcome === "waiting" && held.body !== undefined)) return;
   if (held.body !== undefined || !answer.forwards) return void stream.local;
   stream.forwarded;
-  // What was let through is whole: no byte of the body is lost, and trailers that say nothing of identity go along.
+  // A forwarded request is complete: with its whole body, and with its trailers except forged ones.
   expect({ body: stream.sentBody, trailers: stream.upstream.trailers?.object() ?? null, ended: stream.upstream.ended }).toEqual(ending.upstream(held.body ?? "a=b&c=d"));
 }
 
-/** A call that the request no longer makes, because it has its answer already, cannot be answered. */
+/** Gives the answer. The call may be closed, because the request already has its response. */
 function attempt(give: () => void): void {
-  try { give(); } catch (error) { if (!/nobody asks for|no callout/.test(String(error))) throw error; }
+  try { give(); } catch (error) { if (!/no open call for|no callout/.test(String(error))) throw error; }
 }
 
 describe.each(WAITS)("duties 132, 145, 146: waiting for $name", (wait) => {
-  describe.each(Object.keys(wait.answers))("that says: %s", (answer) => {
+  describe.each(Object.keys(wait.answers))("answer: %s", (answer) => {
     test.each(ENDINGS)("%s", (_, ending) => {
       for (let after = 0; after <= ending("ab").events.length; after++) play(wait, ending, answer, after);
     });

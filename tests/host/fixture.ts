@@ -1,4 +1,4 @@
-/** The world that conversations happen in: a provider with keys, tokens that it signs, and the built filter. */
+/** What the host tests share: a provider with keys, tokens that it signs, and the built filter. */
 import { createHmac, generateKeyPairSync, sign, type KeyObject } from "node:crypto";
 import { filter } from "./host/filter";
 import { Envoy, type StartOptions } from "./host";
@@ -7,7 +7,7 @@ import type { StreamContext } from "./host/stream";
 export const ISSUER = "https://idp.example.com";
 export const DISCOVERY = `${ISSUER}/.well-known/openid-configuration`;
 export const AUDIENCE = "https://api.example.com";
-/** Where every conversation begins, in seconds. */
+/** The time at which every test starts, in seconds. */
 export const NOW = Date.parse("2026-01-01T00:00:00Z") / 1000;
 
 export interface Key { kid: string; alg: string; privateKey: KeyObject; jwk: Record<string, unknown> }
@@ -32,7 +32,7 @@ export const KEY = makeKey("k1");
 export const b64u = (data: string | Buffer | object): string =>
   (Buffer.isBuffer(data) ? data : Buffer.from(typeof data === "string" ? data : JSON.stringify(data))).toString("base64url");
 
-/** Claims of an ordinary access token; `undefined` takes one away. */
+/** The claims of an ordinary access token. `undefined` removes one. */
 export function claims(changes: Record<string, unknown> = {}): Record<string, unknown> {
   return { iss: ISSUER, sub: "joe", aud: AUDIENCE, scope: "read write", iat: NOW, exp: NOW + 300, ...changes };
 }
@@ -48,7 +48,7 @@ export function signature(alg: string, key: KeyObject | string, input: string): 
 
 export interface TokenOptions { key?: Key; header?: Record<string, unknown>; payload?: string }
 
-/** A token signed by the provider's key over these claims (or over `payload`, as it stands). */
+/** A token with these claims, or with exactly this `payload`, signed by the provider's key. */
 export function token(changes: Record<string, unknown> = {}, { key = KEY, header = {}, payload }: TokenOptions = {}): string {
   const input = `${b64u({ alg: key.alg, kid: key.kid, ...header })}.${b64u(payload ?? claims(changes))}`;
   return `${input}.${b64u(signature(key.alg, key.privateKey, input))}`;
@@ -66,7 +66,7 @@ export const METADATA = { issuer: ISSUER, jwks_uri: `${ISSUER}/jwks`, introspect
 
 export interface World { config?: object | string; keys?: Key[]; metadata?: object; start?: StartOptions }
 
-/** The filter, started but with its provider's answers still open. */
+/** The filter after its start. Its calls to the provider are still open. */
 export function start({ config = JWKS_CONFIG, start: options = {} }: World = {}): Envoy {
   return Envoy.start(filter(), { config, now: NOW, ...options });
 }
@@ -79,7 +79,7 @@ export function ready(world: World = {}): Envoy {
   return envoy;
 }
 
-/** From now on, the provider answers for its documents. Introspection stays open, for the test to answer. */
+/** From now on, the provider serves its documents. Calls for introspection stay open: the test answers them. */
 export function serve(envoy: Envoy, { keys = [KEY], metadata = METADATA }: World = {}): void {
   envoy.provider("idp").answers((call) => {
     if (call.path === "/.well-known/openid-configuration") return { body: metadata };
@@ -88,10 +88,10 @@ export function serve(envoy: Envoy, { keys = [KEY], metadata = METADATA }: World
   });
 }
 
-/** How often the provider was asked for this path. */
+/** The number of calls to this path of the provider. */
 export const asked = (envoy: Envoy, path: string): number => envoy.provider("idp").calls.filter((call) => call.path === path).length;
 
-/** "401 expired": the status and the stable code of a refusal, checked to be one of ours. */
+/** The status and the stable code of a refusal, such as "401 expired". Throws if the response is not a refusal of the filter. */
 export function refused(request: StreamContext): string {
   const { status, body, details, headers } = request.local;
   const code = details.replace(/^oidc_/, "");

@@ -1,4 +1,4 @@
-// The way back as a form that the provider's page posts (OAuth 2.0 Form Post Response Mode): another site's request, without Lax cookies.
+// The authorization response as a form that the provider's page posts (OAuth 2.0 Form Post Response Mode): a cross-site request, without Lax cookies.
 import { ISSUER, start } from "./fixture";
 import { asked, type Asked, browse, Browser, BROWSER_CONFIG, code, expired, openCall, serveBrowser, setCookies, tokens, tryAgain, USERINFO } from "./browser";
 import type { StreamContext } from "./host/stream";
@@ -8,7 +8,7 @@ const CONFIG = { response_mode: "form_post" };
 
 const answer = ({ state }: Asked, changes: Record<string, string> = {}): string => String(new URLSearchParams({ code: "c0de", state, iss: ISSUER, ...changes }));
 
-/** As a browser sends it: only what is SameSite=None goes along. */
+/** Posts a form as a browser does: only with cookies of SameSite=None. */
 function post(browser: Browser, body: string, { path = "/callback", headers = {} as Record<string, string>, method = "POST" } = {}): StreamContext {
   const cookie = [...browser.jar].filter(([name]) => /_login_|_flow$/.test(name)).map(([name, { value }]) => `${name}=${value}`).join("; ");
   return browser.take(browser.envoy.request(method, path, { ...FORM, cookie, ...headers }, { ...browser.options, body }));
@@ -20,14 +20,14 @@ function finish(browser: Browser, { nonce }: Asked, back: StreamContext): Stream
   return browser.take(back);
 }
 
-test("the provider is asked for a form, and the login's cookie goes along with another site's request", () => {
+test("the authorization request asks for a form, and the login's cookie is sent with cross-site requests", () => {
   const { browser } = browse(CONFIG), page = browser.navigate("/page");
   expect(asked(page).url.searchParams.get("response_mode")).toBe("form_post");
   expect(setCookies(page.local.headers).find((line) => line.includes("_login_"))).toMatch(/; Path=\/callback; HttpOnly; Secure; SameSite=None; Max-Age=600$/);
   expect(setCookies(page.local.headers).find((line) => line.includes("_flow"))).toMatch(/; HttpOnly; Secure; SameSite=None; Max-Age=600$/);
 });
 
-test("duty 17: the answer is taken from the body, and the page is fetched by GET (303, never 307)", () => {
+test("duty 17: the response is read from the body, and the redirect makes the browser use GET (303, never 307)", () => {
   const { browser } = browse(CONFIG), ask = asked(browser.navigate("/page?a=1"));
   const back = finish(browser, ask, post(browser, answer(ask)));
   expect([back.local.status, back.local.headers.get("location")]).toEqual([303, "/page?a=1"]);
@@ -35,7 +35,7 @@ test("duty 17: the answer is taken from the body, and the page is fetched by GET
   browser.navigate("/page?a=1").forwarded;
 });
 
-test.each(["GET", "PUT", "HEAD", "OPTIONS"])("duty 16: %s is 405 and uses nothing up", (method) => {
+test.each(["GET", "PUT", "HEAD", "OPTIONS"])("duty 16: %s gets 405, and the login stays usable", (method) => {
   const { browser } = browse(CONFIG), ask = asked(browser.navigate("/page"));
   const { status, headers } = post(browser, "", { method, path: `/callback?${answer(ask)}` }).local;
   expect([status, headers.get("allow"), setCookies(headers)]).toEqual([405, "POST", []]);
@@ -43,11 +43,11 @@ test.each(["GET", "PUT", "HEAD", "OPTIONS"])("duty 16: %s is 405 and uses nothin
 });
 
 test.each<[string, (ask: Asked) => [body: string, path: string], string]>([
-  ["the answer in the query", (ask) => ["", `/callback?${answer(ask)}`], "400 callback_direct"],
+  ["the response in the query", (ask) => ["", `/callback?${answer(ask)}`], "400 callback_direct"],
   ["half of it in the query", (ask) => ["code=c0de", `/callback?${answer(ask)}`], "400 callback_direct"],
   ["no body", () => ["", "/callback"], "400 callback_direct"],
   ["duty 9: a code twice", (ask) => [`${answer(ask)}&code=x`, "/callback"], "400 callback_malformed"],
-  ["bytes that are no form", () => ["\u0000\u0001{}", "/callback"], "400 callback_malformed"],
+  ["bytes that are not a form", () => ["\u0000\u0001{}", "/callback"], "400 callback_malformed"],
   ["a body of 64 kB and more", (ask) => [`${answer(ask)}&x=${"a".repeat(66_000)}`, "/callback"], "413 body_too_large"],
   ["duty 7: access_denied", (ask) => [answer(ask, { error: "access_denied" }), "/callback"], "403 login_denied"],
   ["duty 6: another iss", (ask) => [answer(ask, { iss: "https://evil.example" }), "/callback"], "400 login_wrong_issuer"],
@@ -59,7 +59,7 @@ test.each<[string, (ask: Asked) => [body: string, path: string], string]>([
   expect(local.body).toContain("<h1>");
 });
 
-test("duty 2: a form that another site posts with its own state signs nobody in", () => {
+test("duty 2: a form that another site posts with its own state logs nobody in", () => {
   const { envoy, browser } = browse(CONFIG), victim = new Browser(envoy), ask = asked(browser.navigate("/page"));
   victim.navigate("/page");
   expect(code(post(victim, answer(ask)).local)).toBe("400 login_unknown");
@@ -67,7 +67,7 @@ test("duty 2: a form that another site posts with its own state signs nobody in"
   expect(victim.session).toBeUndefined();
 });
 
-test("a form that comes while the provider's metadata are on their way is not lost", () => {
+test("a form that arrives while the provider's metadata are fetched is not lost", () => {
   const { browser } = browse(CONFIG), ask = asked(browser.navigate("/page"));
   const envoy = start({ config: { ...BROWSER_CONFIG, ...CONFIG } }), after = new Browser(envoy);
   for (const [name, cookie] of browser.jar) after.jar.set(name, cookie);
@@ -78,7 +78,7 @@ test("a form that comes while the provider's metadata are on their way is not lo
   expect(finish(after, ask, back).local.headers.get("location")).toBe("/page");
 });
 
-test("while the provider is down, a form is 503 with the way back to a page, and uses nothing up", () => {
+test("while the provider is down, a form gets 503 with a link to a page, and the login stays usable", () => {
   const { browser } = browse(CONFIG), ask = asked(browser.navigate("/page?a=1"));
   const envoy = start({ config: { ...BROWSER_CONFIG, ...CONFIG } }), after = new Browser(envoy);
   for (const [name, cookie] of browser.jar) after.jar.set(name, cookie);
@@ -90,7 +90,7 @@ test("while the provider is down, a form is 503 with the way back to a page, and
   expect(setCookies(local.headers)).toEqual([]);
 });
 
-test("duty 26: logins that go in circles are seen though the form comes from another site", () => {
+test("duty 26: a redirect loop is detected although the form comes from another site", () => {
   const { browser } = browse(CONFIG);
   for (let i = 0; i < 3; i++) {
     const ask = asked(browser.navigate("/page"));
@@ -100,7 +100,7 @@ test("duty 26: logins that go in circles are seen though the form comes from ano
   expect(code(browser.navigate("/page").local)).toBe("400 loop_cookie_missing");
 });
 
-test("duty 19: the count of logins under way outlasts the form too", () => {
+test("duty 19: the form does not reset the count of pending logins", () => {
   const { browser } = browse(CONFIG);
   for (let i = 0; i < 6; i++) browser.navigate(`/${i}`);
   const ask = asked(browser.navigate("/page"));
@@ -110,7 +110,7 @@ test("duty 19: the count of logins under way outlasts the form too", () => {
   expect(browser.logins.length).toBeLessThanOrEqual(7);
 });
 
-test("without allow_on_headers_stop_iteration no body comes: 503, and the log says what to set", () => {
+test("without allow_on_headers_stop_iteration no body arrives: 503, and the log says what to set", () => {
   const { envoy, browser } = browse(CONFIG), ask = asked(browser.navigate("/page"));
   envoy.bodiesBehindHeaders = false;
   const back = post(browser, answer(ask));
@@ -119,7 +119,7 @@ test("without allow_on_headers_stop_iteration no body comes: 503, and the log sa
   expect(envoy.logText).toContain("allow_on_headers_stop_iteration");
 });
 
-test("forms that strangers begin and never send keep nobody from logging in", () => {
+test("forms that attackers begin and never finish do not prevent logins", () => {
   const { envoy, browser } = browse(CONFIG), ask = asked(browser.navigate("/page"));
   envoy.bodiesBehindHeaders = false;
   for (let i = 0; i < 3000; i++) envoy.request("POST", "/callback", FORM, { body: "c" }).reset();

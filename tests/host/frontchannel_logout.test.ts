@@ -13,7 +13,7 @@ const loggedIn = (): Browser => { const { browser } = browse(CONFIG); logIn(brow
 const frame = (browser: Browser, search = query(), method = "GET"): StreamContext => browser.send(method, `${PATH}?${search}`, FRAME);
 const isIn = (browser: Browser): boolean => "forwarded" in (copyOf(browser).fetch("/api").outcome as object);
 
-test("iss and sid of the session end it: all its cookies go, and copies of them are good for nothing", () => {
+test("iss and sid of the session end it: all its cookies are deleted, and copies of them no longer work", () => {
   const browser = loggedIn();
   const thief = copyOf(browser), name = browser.session!;
   const { local } = frame(browser);
@@ -23,7 +23,7 @@ test("iss and sid of the session end it: all its cookies go, and copies of them 
   expect(isIn(thief)).toBe(false);
 });
 
-test("duty 121: the answer is not to be stored, and nobody but the provider may show it in a frame", () => {
+test("duty 121: the answer has no-store, and only the provider may frame it", () => {
   const { headers, body } = frame(loggedIn()).local;
   expect(headers.get("cache-control")).toBe("no-store");
   expect(headers.get("content-security-policy")).toMatch(new RegExp(`frame-ancestors ${ISSUER}$`));
@@ -31,7 +31,7 @@ test("duty 121: the answer is not to be stored, and nobody but the provider may 
   expect(body).not.toMatch(/script|alice|op-session/);
 });
 
-test("duty 160: a session that somebody else has planted in front of it does not keep it alive", () => {
+test("duty 160: a session planted before it does not keep it alive", () => {
   const { envoy, browser } = browse(CONFIG), other = new Browser(envoy);
   logIn(browser);
   logInAs(other, { sid: "another" });
@@ -40,7 +40,7 @@ test("duty 160: a session that somebody else has planted in front of it does not
   expect([isIn(thief), isIn(other)]).toEqual([false, true]);
 });
 
-test("duty 162: what a browser fetches ahead ends nothing", () => {
+test("duty 162: a prefetch ends nothing", () => {
   const browser = loggedIn();
   const { local } = browser.send("GET", `${PATH}?${query()}`, { ...FRAME, "sec-purpose": "prefetch" });
   expect([code(local), setCookies(local.headers), isIn(browser)]).toEqual(["403 prefetched", [], true]);
@@ -48,10 +48,10 @@ test("duty 162: what a browser fetches ahead ends nothing", () => {
   expect(isIn(browser)).toBe(false);
 });
 
-describe("duty 121: whatever does not match the session is 400 and ends nothing", () => {
+describe("duty 121: a request that does not match the session gets 400 and ends nothing", () => {
   test.each<[string, string]>([
-    ["another sid", query({ sid: "op-session-2" })], ["a sid that only begins like it", query({ sid: "op-session-10" })], ["an empty sid", query({ sid: "" })], ["no sid", query({ sid: null })],
-    ["another issuer", query({ iss: "https://evil.example.com" })], ["the issuer with a slash", query({ iss: `${ISSUER}/` })], ["no issuer", query({ iss: null })], ["nothing", ""],
+    ["another sid", query({ sid: "op-session-2" })], ["a sid that only begins with it", query({ sid: "op-session-10" })], ["an empty sid", query({ sid: "" })], ["no sid", query({ sid: null })],
+    ["another issuer", query({ iss: "https://evil.example.com" })], ["the issuer with a trailing slash", query({ iss: `${ISSUER}/` })], ["no issuer", query({ iss: null })], ["an empty query", ""],
     ["sid twice", `${query()}&sid=op-session-1`], ["iss twice", `${query()}&iss=${ISSUER}`], ["iss twice, once escaped", `${query()}&%69ss=x`], ["bad escapes", `${query()}&a=%zz`],
   ])("%s", (_, search) => {
     const browser = loggedIn();
@@ -61,14 +61,14 @@ describe("duty 121: whatever does not match the session is 400 and ends nothing"
     expect(isIn(browser)).toBe(true);
   });
 
-  test.each(["op-session-1", ""])("a session of which the provider gave no sid, by the sid %j", (sid) => {
+  test.each(["op-session-1", ""])("a session without a sid, by the sid %j", (sid) => {
     const { browser } = browse(CONFIG);
     logInAs(browser, { sid: undefined });
     expect(code(frame(browser, query({ sid })).local)).toBe("400 logout_mismatch");
     expect(isIn(browser)).toBe(true);
   });
 
-  test.each(["POST", "HEAD", "PUT", "OPTIONS"])("%s is 405", (method) => {
+  test.each(["POST", "HEAD", "PUT", "OPTIONS"])("%s gets 405", (method) => {
     const browser = loggedIn();
     const { local } = frame(browser, query(), method);
     expect([code(local), local.headers.get("allow")]).toEqual(["405 logout_method", "GET"]);
@@ -76,20 +76,20 @@ describe("duty 121: whatever does not match the session is 400 and ends nothing"
   });
 });
 
-test("without a session it answers the same, sets no cookie, and calls nobody", () => {
+test("without a session the answer is the same, without cookies and calls", () => {
   const { envoy, browser } = browse({ ...CONFIG, revoke_tokens_on_logout: true });
   const { local } = frame(browser);
   expect([local.status, setCookies(local.headers), envoy.callouts]).toEqual([200, [], []]);
 });
 
-test("duty 115: no tokens are revoked by a request that anybody's page can cause", () => {
+test("duty 115: no tokens are revoked by a request that any site can cause", () => {
   const { envoy, browser } = browse({ ...CONFIG, revoke_tokens_on_logout: true });
   logIn(browser);
   expect(frame(browser).local.status).toBe(200);
   expect(envoy.callouts).toEqual([]);
 });
 
-test("another session of the same person stays", () => {
+test("another session of the same user stays", () => {
   const browser = loggedIn();
   const phone = new Browser(browser.envoy);
   logIn(phone);

@@ -1,20 +1,20 @@
-/** The whole filter against everything that strangers and providers might send: it never traps, and lets nothing through that was not earned. */
+/** The whole filter with mutated input from clients and providers: it never traps, and forwards nothing without a valid credential. */
 import { bearer, INTROSPECTION_CONFIG, JWKS_CONFIG, KEY, makeKey, METADATA, ready, refused, serve, start, token } from "./fixture";
 import { Random } from "./host/random";
 
 const SEEDS = [1, 2, 3, 4];
 const EC = makeKey("ec", "ES256");
 
-test.each(SEEDS)("duty 131: injured tokens are refused, whole ones pass (seed %d)", (seed) => {
+test.each(SEEDS)("duty 131: mutated tokens are refused, intact ones pass (seed %d)", (seed) => {
   const random = new Random(seed);
   const envoy = ready({ keys: [KEY, EC] });
   const whole = [token({ jti: "a" }), token({ jti: "b" }, { key: EC })];
   for (let i = 0; i < 1500; i++) {
     const sent = random.mutateToken(random.pick(whole), random.pick(whole));
     const request = envoy.get("/", bearer(sent));
-    // A mutation may undo itself; an injured token must not pass, whatever has been remembered by then.
+    // A mutation may undo itself. A mutated token must not pass, whatever is cached by then.
     if (whole.includes(sent)) request.forwarded.get("x");
-    else expect(refused(request)).toMatch(/^(4\d\d |503 provider_not_ready$)/); // its key may be a new one
+    else expect(refused(request)).toMatch(/^(4\d\d |503 provider_not_ready$)/); // its kid may be a new one
   }
   whole.forEach((each) => envoy.get("/", bearer(each)).forwarded.get("x"));
 });
@@ -39,7 +39,7 @@ test.each(SEEDS)("duty 131: headers of any shape are answered, and only a valid 
   }
 });
 
-test.each(SEEDS)("whatever the provider answers, nothing passes that its true answer would not let pass (seed %d)", (seed) => {
+test.each(SEEDS)("with any answer of the provider, only tokens pass that its real answer accepts (seed %d)", (seed) => {
   const random = new Random(seed);
   const stranger = token({}, { key: makeKey("k1") });
   for (let i = 0; i < 40; i++) {
@@ -57,7 +57,7 @@ test.each(SEEDS)("whatever the provider answers, nothing passes that its true an
   }
 });
 
-test.each(SEEDS)("whatever introspection answers, only a well-formed active answer passes (seed %d)", (seed) => {
+test.each(SEEDS)("of all introspection responses only a well-formed active one passes (seed %d)", (seed) => {
   const random = new Random(seed);
   const envoy = start({ config: { ...INTROSPECTION_CONFIG, claim_headers: { sub: "x-user", "a.b": "x-b" } } });
   for (let i = 0; i < 800; i++) {
@@ -69,21 +69,21 @@ test.each(SEEDS)("whatever introspection answers, only a well-formed active answ
   }
 });
 
-test.each(SEEDS)("a configuration with injuries is taken or refused, in words (seed %d)", (seed) => {
+test.each(SEEDS)("a mutated configuration is accepted, or refused with a message (seed %d)", (seed) => {
   const random = new Random(seed);
   const whole = JSON.stringify({
     ...INTROSPECTION_CONFIG, claim_headers: { sub: "x-user" }, required_scopes: ["a"], claim_validator: { audience: { valid_audiences: ["x"] }, issuer: { valid_issuers: ["y"] } },
     public_key: "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n-----END PUBLIC KEY-----", timeout: 3,
   });
-  let taken = 0;
+  let accepted = 0;
   for (let i = 0; i < 300; i++) {
     try {
       const envoy = start({ config: random.mutate(Buffer.from(whole)) as unknown as string });
-      taken++;
+      accepted++;
       expect(refused(envoy.get("/"))).toBe("401 no_token");
     } catch (error) {
       expect((error as Error).message).toMatch(/^the module refused its configuration\n(.*\n)*error: envoy-oidc: configuration: (?:.+: .+|expected .+)/);
     }
   }
-  expect(taken).toBeLessThan(300);
+  expect(accepted).toBeLessThan(300);
 });

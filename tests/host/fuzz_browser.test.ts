@@ -1,4 +1,4 @@
-/** Browsers, providers and strangers that send anything: the filter never traps, and nobody is logged in who was not. */
+/** The browser login with mutated input from clients and providers: the filter never traps, and nobody is logged in without a login. */
 import { accessToken, asked, BROWSER_CONFIG, browse, Browser, callbackPath, idToken, openCall, logIn, tokens, USERINFO } from "./browser";
 import { ISSUER, start, token } from "./fixture";
 import { Random } from "./host/random";
@@ -8,7 +8,7 @@ const SEEDS = [1, 2, 3, 4];
 const answered = (request: StreamContext): boolean => typeof request.outcome === "object" && "local" in request.outcome;
 const forwarded = (request: StreamContext): boolean => typeof request.outcome === "object" && "forwarded" in request.outcome;
 
-test.each(SEEDS)("duties 100, 131: injured session cookies are no session; the whole one passes (seed %d)", (seed) => {
+test.each(SEEDS)("duties 100, 131: mutated session cookies are refused; the intact one passes (seed %d)", (seed) => {
   const random = new Random(seed), { envoy, browser } = browse();
   logIn(browser);
   const name = browser.session!, whole = browser.jar.get(name)!.value;
@@ -21,7 +21,7 @@ test.each(SEEDS)("duties 100, 131: injured session cookies are no session; the w
   expect(forwarded(browser.fetch("/"))).toBe(true);
 });
 
-test.each(SEEDS)("duties 131, 133: requests of any shape at any of the filter's addresses are answered, and none reaches the upstream without a session (seed %d)", (seed) => {
+test.each(SEEDS)("duties 131, 133: requests of any shape to any endpoint of the filter are answered, and none reaches the upstream without a session (seed %d)", (seed) => {
   const random = new Random(seed);
   const { envoy } = browse({ backchannel_logout_path: "/backchannel", frontchannel_logout_path: "/frontchannel", userinfo_path: "/userinfo", allow_preflight: true });
   const state = "A".repeat(32), paths = ["/", "/callback", "/logout", "/backchannel", "/frontchannel", "/userinfo", "/callback/", "//x", "/%", "*", ""];
@@ -40,12 +40,12 @@ test.each(SEEDS)("duties 131, 133: requests of any shape at any of the filter's 
   }
 });
 
-test.each(SEEDS)("whatever the provider answers to a code, only what it would say itself signs anybody in (seed %d)", (seed) => {
+test.each(SEEDS)("of all token responses only a valid one logs a user in (seed %d)", (seed) => {
   const random = new Random(seed), { envoy, browser } = browse();
   for (let i = 0; i < 250; i++) {
     const visitor = new Browser(envoy), ask = asked(visitor.navigate("/page")), back = visitor.navigate(callbackPath(ask));
-    const whole = JSON.stringify(tokens(ask.nonce)), said = random.chance(5) ? Buffer.from(whole) : random.mutate(Buffer.from(whole));
-    for (const call of envoy.callouts) call.path === "/token" && call.reply(random.chance(12) ? 500 : 200, {}, said);
+    const whole = JSON.stringify(tokens(ask.nonce)), answer = random.chance(5) ? Buffer.from(whole) : random.mutate(Buffer.from(whole));
+    for (const call of envoy.callouts) call.path === "/token" && call.reply(random.chance(12) ? 500 : 200, {}, answer);
     for (const call of envoy.callouts) call.reply(200, {}, random.chance(3) ? JSON.stringify(USERINFO) : random.mutate(Buffer.from(JSON.stringify(USERINFO))));
     visitor.take(back);
     const page = visitor.navigate("/page");
@@ -57,7 +57,7 @@ test.each(SEEDS)("whatever the provider answers to a code, only what it would sa
   expect(forwarded(browser.fetch("/"))).toBe(true);
 });
 
-test.each(SEEDS)("whatever it answers to a refresh, the session goes on, waits or ends; and a new login works (seed %d)", (seed) => {
+test.each(SEEDS)("after any refresh response the session continues, waits or ends, and a new login works (seed %d)", (seed) => {
   const random = new Random(seed), { envoy, browser } = browse({ session: { ...BROWSER_CONFIG.session, absolute_timeout: 31_000_000, rolling_timeout: 0, idling_timeout: 0 } });
   for (let i = 0; i < 120; i++) {
     const before = browser.fetch("/");
@@ -74,26 +74,26 @@ test.each(SEEDS)("whatever it answers to a refresh, the session goes on, waits o
   }
 });
 
-test.each(SEEDS)("a configuration with injuries is taken or refused, in words (seed %d)", (seed) => {
+test.each(SEEDS)("a mutated configuration is accepted, or refused with a message (seed %d)", (seed) => {
   const random = new Random(seed);
   const whole = JSON.stringify({
     ...BROWSER_CONFIG, session: { secret: ["0123456789abcdef0123456789abcdef", "fedcba9876543210fedcba9876543210"], cookie_name: "s", cookie_path: "/", idling_timeout: 900 }, authorization_params: { prompt: "login" },
     session_contents: { access_token: true }, logout_path: "/out", backchannel_logout_path: "/b", post_logout_redirect_uri: "https://app.example/", endpoint_clusters: { token_endpoint: "t" },
   });
-  let taken = 0;
+  let accepted = 0;
   for (let i = 0; i < 300; i++) {
     try {
       const envoy = start({ config: random.mutate(Buffer.from(whole)) as unknown as string });
-      taken++;
+      accepted++;
       expect(forwarded(envoy.get("/"))).toBe(false);
     } catch (error) {
       expect((error as Error).message).toMatch(/^the module refused its configuration\n(.*\n)*error: envoy-oidc: configuration: (?:[^]+: [^]+|expected .+)/);
     }
   }
-  expect(taken).toBeLessThan(300);
+  expect(accepted).toBeLessThan(300);
 });
 
-/** With tokens whose times hold at this moment of the conversation. */
+/** A login with tokens that are valid at the current time of the test. */
 function loginNow(browser: Browser): void {
   const { envoy } = browser, ask = asked(browser.navigate("/page")), back = browser.navigate(callbackPath(ask));
   const times = { iat: envoy.now, exp: envoy.now + 300 };

@@ -1,6 +1,6 @@
 /**
- * Duty 154: a header that an upstream may read as ours is removed. CGI, PHP and their like make variables of header names, in which `-`, `.`, `!` and
- * others are one character.
+ * Duty 154: a header that an upstream may read as one of the filter's is removed. CGI, PHP and others turn header names into variables, in which `-`,
+ * `.`, `!` and others become the same character.
  */
 import { browse, logIn, through } from "./browser";
 import { bearer, JWKS_CONFIG, ready, refused, serve, start, token } from "./fixture";
@@ -16,7 +16,7 @@ const FORGED: Pair[] = [
 ];
 const OTHERS: Pair[] = [["x.user-ids", "kept"], ["xx-user-id", "kept"], ["x-user", "kept"], ["x.request.id", "kept"]];
 
-/** What a CGI program has in its environment. */
+/** The environment of a CGI program. */
 function variables(request: StreamContext): Record<string, string[]> {
   const out: Record<string, string[]> = {};
   for (const [name, value] of request.forwarded.list) (out[`HTTP_${name.toUpperCase().replace(/[^A-Z0-9]/g, "_")}`] ??= []).push(value);
@@ -32,10 +32,10 @@ function expectNoForgery(request: StreamContext, identity: Record<string, string
 
 const sent = (...more: Pair[]): Pair[] => [...FORGED, ...OTHERS, ...more];
 
-describe("duty 154: names that CGI cannot tell from ours are removed", () => {
+describe("duty 154: names that CGI cannot distinguish from the filter's are removed", () => {
   const config = { ...JWKS_CONFIG, claim_headers: CLAIM_HEADERS };
 
-  test("with a bearer token, new and remembered", () => {
+  test("with a bearer token, new and cached", () => {
     const envoy = ready({ config }), value = token();
     for (let i = 0; i < 2; i++) expectNoForgery(envoy.get("/", sent(["authorization", `Bearer ${value}`])), { HTTP_X_USER_ID: ["joe"] });
   });
@@ -48,7 +48,7 @@ describe("duty 154: names that CGI cannot tell from ours are removed", () => {
     expectNoForgery(request, { HTTP_X_USER_ID: ["joe"] });
   });
 
-  test("with nothing, where nobody need log in", () => {
+  test("without a credential, if none is required", () => {
     expectNoForgery(ready({ config: { ...config, bearer_only: false, unauth_action: "pass" } }).get("/", sent()));
   });
 
@@ -57,13 +57,13 @@ describe("duty 154: names that CGI cannot tell from ours are removed", () => {
     expectNoForgery(envoy.request("OPTIONS", "/", sent(["origin", "https://shop.example"], ["access-control-request-method", "PUT"])));
   });
 
-  test("on a public path, also what other rules set", () => {
+  test("on a public path, also headers that other rules set", () => {
     const envoy = ruled({ ...TOKENS, mode: "bearer", rules: [{ path_prefix: "/open", mode: "public" }, { path_prefix: "/users", claim_headers: CLAIM_HEADERS }] });
     expectNoForgery(envoy.get("/open/x", sent()));
     expectNoForgery(envoy.get("/users/1", sent(["authorization", `Bearer ${token()}`])), { HTTP_X_USER_ID: ["joe"] });
   });
 
-  test("with a session, opened and remembered", () => {
+  test("with a session, opened and cached", () => {
     const { browser } = browse({ claim_headers: CLAIM_HEADERS });
     logIn(browser);
     for (let i = 0; i < 2; i++) {
@@ -74,16 +74,16 @@ describe("duty 154: names that CGI cannot tell from ours are removed", () => {
   });
 });
 
-describe("duty 154: no header passes for a pseudo-header", () => {
+describe("duty 154: no header is read as a pseudo-header", () => {
   const envoy = ruled({ mode: "deny", rules: [{ host: "open.example", mode: "public" }, { path_prefix: "/open", mode: "public" }, { method: "OPTIONS", mode: "public" }] });
 
-  test.each(["!path", "-path", "_path", ".path", "~path"])("%s says nothing of the path", (name) => expect(outcome(envoy.get("/x", [[name, "/open"]]))).toBe("403 denied"));
-  test.each(["_method", "-method", "~method"])("%s says nothing of the method", (name) => expect(outcome(envoy.get("/x", [[name, "OPTIONS"]]))).toBe("403 denied"));
-  test.each(["~authority", "-authority", "!authority"])("%s says nothing of the host", (name) => expect(outcome(envoy.get("/x", [[name, "open.example"]]))).toBe("403 denied"));
-  test("nor does one take an open path away", () => expect(outcome(envoy.get("/open", [["-path", "/x"], ["_method", "POST"]]))).toBe("forwarded"));
+  test.each(["!path", "-path", "_path", ".path", "~path"])("%s is not the path", (name) => expect(outcome(envoy.get("/x", [[name, "/open"]]))).toBe("403 denied"));
+  test.each(["_method", "-method", "~method"])("%s is not the method", (name) => expect(outcome(envoy.get("/x", [[name, "OPTIONS"]]))).toBe("403 denied"));
+  test.each(["~authority", "-authority", "!authority"])("%s is not the host", (name) => expect(outcome(envoy.get("/x", [[name, "open.example"]]))).toBe("403 denied"));
+  test("and none replaces the real ones", () => expect(outcome(envoy.get("/open", [["-path", "/x"], ["_method", "POST"]]))).toBe("forwarded"));
 });
 
-test("duty 154: a credential under a name that upstreams read as its header's is a second one", () => {
+test("duty 154: a credential in a header that upstreams read as the configured one is a second credential", () => {
   const envoy = ready({ config: { ...JWKS_CONFIG, auth_accept_token_as: ["header", "header:X-Api-Token"] } });
   expect(refused(envoy.get("/", { ...bearer(token()), "x.api.token": token() }))).toBe("400 several_credentials");
 });

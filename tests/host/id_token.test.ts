@@ -1,4 +1,4 @@
-// The ID Token of a login: every one that is not the provider's word about this person, for this client and this login, ends it (OpenID Connect Core §3.1.3.7).
+// The ID Token of a login: it must be signed by the provider, for this client and this login; every other one ends the login (OpenID Connect Core §3.1.3.7).
 import { createHash, createPublicKey } from "node:crypto";
 import { AUDIENCE, asked as callsTo, b64u, claims, ISSUER, KEY, makeKey, NOW, signature, token, type Key } from "./fixture";
 import { accessToken, browse, Browser, BROWSER_METADATA, CLIENT, code, idToken, jump, location, openCall, redeeming, serveBrowser, tokens, tryAgain, USERINFO } from "./browser";
@@ -7,7 +7,7 @@ import type { Envoy } from "./host/envoy";
 type Make = (nonce: string) => string;
 const OTHER = makeKey("k1"), ES = makeKey("es", "ES256"), UNKNOWN = makeKey("k2");
 
-/** How a login with that ID Token ends. */
+/** The result of a login with that ID Token. */
 function outcome(make: Make, config: Record<string, unknown> = {}, keys: Key[] = [KEY, ES], metadata: object = BROWSER_METADATA): { code: string; envoy: Envoy; browser: Browser } {
   const { envoy, browser } = browse(config, { keys, metadata }), { ask, back, call } = redeeming(browser);
   call.json(tokens(ask.nonce, { id_token: make(ask.nonce) }));
@@ -32,7 +32,7 @@ const forged = (alg: string, sig: (input: string) => string): Make => (nonce) =>
   return `${input}.${sig(input)}`;
 };
 
-test("one that holds is accepted, whoever of the provider's keys has signed it", () => {
+test("a valid one is accepted with any of the provider's keys", () => {
   for (const key of [KEY, ES]) expect(outcome((nonce) => idToken(nonce, {}, key)).code).toBe("303 signed_in");
 });
 
@@ -43,14 +43,14 @@ describe("signature and form", () => {
     ["duty 43: an empty signature", forged("RS256", () => "")],
     ["duty 43: two parts", (nonce) => idToken(nonce).split(".").slice(0, 2).join(".")],
     ["five parts (encrypted)", (nonce) => `${idToken(nonce)}.a.b`],
-    ["no token at all", () => "abc"],
+    ["not a JWT", () => "abc"],
     ["duty 44: HS256 with the client's secret", forged("HS256", (input) => b64u(signature("HS256", "s3cr3t-of-the-gateway", input)))],
     ["duty 44: HS256 with the public key", forged("HS256", (input) => b64u(signature("HS256", JSON.stringify(KEY.jwk), input)))],
     ["duty 45: RS1", forged("RS1", () => "AAAA")],
-    ["another's key under the same id", (nonce) => idToken(nonce, {}, OTHER)],
+    ["another key under the same kid", (nonce) => idToken(nonce, {}, OTHER)],
     ["a changed signature", (nonce) => idToken(nonce).replace(/.{9}$/, "AAAAAAAA0")],
     ["changed claims", (nonce) => { const [head, , sig] = idToken(nonce).split("."); return `${head}.${b64u(claims({ aud: CLIENT, nonce, sub: "admin" }))}.${sig}`; }],
-    ["duty 50: a key that it brings along", (nonce) => token({ aud: CLIENT, nonce }, { key: OTHER, header: { jwk: OTHER.jwk, kid: "x" } })],
+    ["duty 50: a key in its own header", (nonce) => token({ aud: CLIENT, nonce }, { key: OTHER, header: { jwk: OTHER.jwk, kid: "x" } })],
     ["duty 51: crit", header({ crit: ["exp"] })],
     ["duty 51: b64", header({ b64: false })],
     ["duty 67: zip", header({ zip: "DEF" })],
@@ -74,19 +74,19 @@ describe("signature and form", () => {
       ["the registered one", { id_token_signed_response_alg: "ES256" }, "", ES, true],
       ["another one", { id_token_signed_response_alg: "ES256" }, "", KEY, false],
       ["one of several", { id_token_signed_response_alg: ["RS256", "ES256"] }, "", KEY, true],
-      ["the registered one, which bearer tokens may not use", { id_token_signed_response_alg: "ES256", token_signing_alg_values_expected: "RS256" }, "", ES, true],
-      ["one that bearer tokens may use only", { id_token_signed_response_alg: "ES256", token_signing_alg_values_expected: "RS256" }, "", KEY, false],
+      ["the registered one, if bearer tokens may not use it", { id_token_signed_response_alg: "ES256", token_signing_alg_values_expected: "RS256" }, "", ES, true],
+      ["one that only bearer tokens may use", { id_token_signed_response_alg: "ES256", token_signing_alg_values_expected: "RS256" }, "", KEY, false],
       ["one that the provider lists", {}, "RS256", KEY, true],
       ["one that the provider does not list", {}, "RS256", ES, false],
       ["one that the provider does not list, but the configuration does", { id_token_signed_response_alg: "ES256" }, "RS256", ES, true],
-      ["one where the provider lists only what is unknown or symmetric", {}, "HS256 none XS1", ES, true],
+      ["one, if the provider lists only unknown and symmetric ones", {}, "HS256 none XS1", ES, true],
     ])("%s", (_, config, listed, key, passes) => {
       const found = outcome(by(key), config, undefined, listed === "" ? undefined : { ...BROWSER_METADATA, id_token_signing_alg_values_supported: listed.split(" ") });
       expect(found.code).toBe(passes ? "303 signed_in" : "502 login_failed");
     });
   });
 
-  test("duty 44: client_secret verifies ID Tokens where HS256 is expected of them, and no bearer token", () => {
+  test("duty 44: client_secret verifies ID Tokens if HS256 is expected of them, and never a bearer token", () => {
     const hs256 = (secret: string): Make => forged("HS256", (input) => b64u(signature("HS256", secret, input))), config = { token_signing_alg_values_expected: ["HS256", "RS256"] };
     for (const alone of [config, { token_signing_alg_values_expected: "HS256" }]) {
       const { code: ended, envoy, browser } = outcome(hs256("s3cr3t-of-the-gateway"), alone);
@@ -103,7 +103,7 @@ describe("signature and form", () => {
     refuses(hs256("s3cr3t-of-the-gateway"));
   });
 
-  test("duty 44: HS256 as the registered algorithm: client_secret verifies ID Tokens, bearer tokens stay as they were", () => {
+  test("duty 44: with HS256 as the registered algorithm client_secret verifies ID Tokens, and bearer tokens are verified as before", () => {
     const hs256 = (secret: string): Make => forged("HS256", (input) => b64u(signature("HS256", secret, input)));
     for (const expected of [undefined, "RS256"]) {
       const config = { id_token_signed_response_alg: "HS256", token_signing_alg_values_expected: expected };
@@ -126,7 +126,7 @@ describe("signature and form", () => {
     refuses(forged("HS256", (input) => b64u(signature("HS256", "s3cr3t-of-the-gateway", input))), config);
   });
 
-  test("beside public_key, which is for bearer tokens, the provider's keys sign ID Tokens", () => {
+  test("beside public_key, which verifies bearer tokens, ID Tokens are verified with the provider's keys", () => {
     const pem = createPublicKey(ES.privateKey).export({ type: "spki", format: "pem" }), config = { public_key: pem, use_jwks: undefined, claim_validator: { issuer: { valid_issuers: [ISSUER] } } };
     expect(outcome((nonce) => idToken(nonce), config).code).toBe("303 signed_in");
     refuses((nonce) => idToken(nonce, {}, OTHER), config);
@@ -140,36 +140,36 @@ describe("claims", () => {
     ["duty 14: an empty nonce", { nonce: "" }],
     ["duty 14: a list of nonces", { nonce: ["x"] }],
     ["duty 57: no exp", { exp: undefined }],
-    ["duty 57: exp is over", { exp: NOW }],
-    ["duty 57: exp is a string that is over", { exp: `${NOW}` }],
+    ["duty 57: exp is in the past", { exp: NOW }],
+    ["duty 57: exp is a string, in the past", { exp: `${NOW}` }],
     ["duty 57: exp is a date", { exp: "2100-01-01T00:00:00Z" }],
     ["duty 57: exp is an empty string", { exp: "" }],
     ["duty 57: exp is negative", { exp: -1e300 }],
     ["duty 57: exp is null", { exp: null }],
     ["no iat", { iat: undefined }],
     ["duty 58: iat beyond iat_slack", { iat: NOW + 130, exp: NOW + 500 }],
-    ["duty 58: iat is a string beyond iat_slack", { iat: `${NOW + 130}`, exp: NOW + 500 }],
+    ["duty 58: iat is a string, beyond iat_slack", { iat: `${NOW + 130}`, exp: NOW + 500 }],
     ["iat is null", { iat: null }],
     ["duty 58: nbf beyond iat_slack", { nbf: NOW + 130 }],
     ["duty 59: no iss", { iss: undefined }],
-    ["duty 59: iss with a slash behind it", { iss: `${ISSUER}/` }],
-    ["duty 59: iss of http", { iss: ISSUER.replace("https", "http") }],
+    ["duty 59: iss with a trailing slash", { iss: `${ISSUER}/` }],
+    ["duty 59: iss with http", { iss: ISSUER.replace("https", "http") }],
     ["duty 59: iss in capitals", { iss: ISSUER.toUpperCase() }],
     ["duty 59: iss in a list", { iss: [ISSUER] }],
     ["duty 59: another iss by the same key", { iss: "https://other.example.com" }],
     ["duty 60: no aud", { aud: undefined }],
     ["duty 60: another aud", { aud: AUDIENCE }],
-    ["duty 60: an aud that starts alike", { aud: `${CLIENT}2` }],
+    ["duty 60: an aud that only begins with the client id", { aud: `${CLIENT}2` }],
     ["duty 60: a list without the client", { aud: ["a", "b"] }],
     ["duty 60: an empty list", { aud: [] }],
     ["duty 60: a list in a list", { aud: [[CLIENT]] }],
     ["duty 60: an object", { aud: { "0": CLIENT } }],
     ["duty 60: several without azp", { aud: [CLIENT, AUDIENCE] }],
     ["duty 60: several, and azp null", { aud: [CLIENT, AUDIENCE], azp: null }],
-    ["duty 60: several of which one is no text", { aud: [CLIENT, 7], azp: CLIENT }],
+    ["duty 60: several, one of them not a string", { aud: [CLIENT, 7], azp: CLIENT }],
     ["duty 60: another azp", { azp: "other" }],
     ["duty 60: another azp of several", { aud: [CLIENT, "other"], azp: "other" }],
-    ["duty 60: azp that is no text", { azp: [CLIENT] }],
+    ["duty 60: azp that is not a string", { azp: [CLIENT] }],
     ["duty 63: another at_hash", { at_hash: hashOf("another token") }],
     ["duty 63: the whole hash", { at_hash: createHash("sha256").update(accessToken()).digest("base64url") }],
     ["duty 63: at_hash that is empty", { at_hash: "" }],
@@ -179,25 +179,25 @@ describe("claims", () => {
     ["duty 64: a list as sub", { sub: ["alice"] }],
     ["duty 64: a sub of 256", { sub: "a".repeat(256) }],
     ["duty 62: a logout token", { events: {} }],
-    ["sid that is no text", { sid: 7 }],
-    ["auth_time that is no number", { auth_time: "now" }],
+    ["sid that is not a string", { sid: 7 }],
+    ["auth_time that is not a number", { auth_time: "now" }],
   ])("%s is refused", (_, changes) => refuses(having(changes)));
 
-  test.each(["logout+jwt", "at+jwt", "application/at+jwt"])("duty 62: a token of typ %s is no ID Token", (typ) => refuses(header({ typ })));
-  test("duty 62: nor is the access token, though it is the provider's", () => refuses((nonce) => accessToken({ aud: AUDIENCE, nonce })));
-  test("duty 10: nor is the ID Token of another login", () => {
+  test.each(["logout+jwt", "at+jwt", "application/at+jwt"])("duty 62: a token of typ %s is refused", (typ) => refuses(header({ typ })));
+  test("duty 62: the access token is refused, although the provider has signed it", () => refuses((nonce) => accessToken({ aud: AUDIENCE, nonce })));
+  test("duty 10: the ID Token of another login is refused", () => {
     const old = idToken("nonce-of-yesterday");
     refuses(() => old);
   });
 
   test.each<[string, Record<string, unknown>]>([
     ["at_hash that is right", { at_hash: hashOf(accessToken()) }],
-    ["a list of this client alone", { aud: [CLIENT] }],
+    ["a list of only this client", { aud: [CLIENT] }],
     ["azp of this client", { azp: CLIENT }],
     ["exp of 1e300, fractions, clocks that differ by iat_slack", { exp: NOW + 0.5 + 60, iat: NOW + 119.5, nbf: NOW + 119 }],
     ["a sub of 255", { sub: "a".repeat(255) }],
     ["other audiences beside azp of this client (Keycloak's audience mappers, Entra ID)", { aud: [CLIENT, AUDIENCE, "account"], azp: CLIENT }],
-    ["optional claims that are null (serialisers that write what is not there)", { azp: null, at_hash: null, auth_time: null, sid: null, nbf: null, events: null, jti: null }],
+    ["optional claims that are null (serialisers that write absent members as null)", { azp: null, at_hash: null, auth_time: null, sid: null, nbf: null, events: null, jti: null }],
     ["times as digits in strings", { exp: `${NOW + 300}`, iat: `${NOW}`, nbf: `${NOW}`, auth_time: `${NOW}` }],
   ])("%s is accepted", (_, changes) => {
     const { browser } = browse({}, { metadata: { ...BROWSER_METADATA, userinfo_endpoint: undefined } }), { ask, back, call } = redeeming(browser);
@@ -205,13 +205,13 @@ describe("claims", () => {
     location(browser.take(back));
   });
 
-  test("duty 60: other audiences without azp pass where trusted_audiences names all of them", () => {
+  test("duty 60: other audiences without azp are accepted if trusted_audiences names all of them", () => {
     const config = { trusted_audiences: [AUDIENCE, "project"] };
     for (const aud of [[CLIENT, AUDIENCE], ["project", CLIENT, AUDIENCE]]) expect(outcome(having({ aud }), config).code).toBe("303 signed_in");
     for (const changes of [{ aud: [CLIENT, AUDIENCE, "other"] }, { aud: [AUDIENCE] }, { aud: [CLIENT, AUDIENCE], azp: "project" }, { aud: [CLIENT, AUDIENCE.toUpperCase()] }]) refuses(having(changes), config);
   });
 
-  test("duty 14: with use_nonce false a token may lack its nonce, and may not have another", () => {
+  test("duty 14: with use_nonce false the nonce may be absent, but may not differ", () => {
     const config = { use_nonce: false }, { code: ended, envoy } = outcome(having({ nonce: undefined }), config);
     expect(ended).toBe("303 signed_in");
     expect(envoy.logText).toMatch(/warn: .*use_nonce is false/);
@@ -219,7 +219,7 @@ describe("claims", () => {
     for (const nonce of ["", "x".repeat(43), 7, ["x"]]) refuses(having({ nonce }), config);
   });
 
-  test("duty 57: an exp of 1e300 neither wraps nor traps", () => {
+  test("duty 57: an exp of 1e300 neither overflows nor traps", () => {
     expect(outcome(payload((json) => json.replace(/"exp":\d+/, '"exp":1e300'))).code).toBe("303 signed_in");
   });
 
@@ -232,11 +232,11 @@ describe("claims", () => {
     [{ acr_values: "gold silver" }, { acr: "bronze" }, "502 login_failed"],
     [{ acr_values: "gold silver" }, { acr: "gold silver" }, "502 login_failed"],
     [{ acr_values: "gold silver" }, {}, "502 login_failed"],
-  ])("duty 28: asked for with %j, a token with %j ends in %s", (authorization_params, changes, expected) => expect(outcome(having(changes), { authorization_params }).code).toBe(expected));
+  ])("duty 28: requested with %j, a token with %j results in %s", (authorization_params, changes, expected) => expect(outcome(having(changes), { authorization_params }).code).toBe(expected));
 });
 
-describe("duty 47: a key that is not known", () => {
-  /** Up to where the ID Token has come. */
+describe("duty 47: an unknown key", () => {
+  /** A login up to the token response, whose ID Token has an unknown key. */
   function waits(keys: Key[]): { envoy: Envoy; browser: Browser; back: ReturnType<Browser["navigate"]> } {
     const { envoy, browser } = browse({}, { keys: [KEY] });
     jump(envoy, 60);
@@ -246,7 +246,7 @@ describe("duty 47: a key that is not known", () => {
     return { envoy, browser, back };
   }
 
-  test("is fetched once, and the login goes on with it", () => {
+  test("is fetched once, and the login continues with it", () => {
     const { envoy, browser, back } = waits([KEY, UNKNOWN]);
     envoy.advance(1);
     openCall(envoy, "/userinfo").json(USERINFO);
@@ -254,7 +254,7 @@ describe("duty 47: a key that is not known", () => {
     expect(callsTo(envoy, "/jwks")).toBe(2);
   });
 
-  test("one that is not there then either ends the login, and the next ones cause one call a second at the most", () => {
+  test("that stays unknown ends the login, and further ones cause at most one call a second", () => {
     const { envoy, browser, back } = waits([KEY]);
     envoy.advance(1);
     expect(code(browser.take(back).local)).toBe("502 login_failed");

@@ -1,4 +1,4 @@
-/** Opaque tokens: what is asked of the provider (RFC 7662), what is made of its answer, and for how long. */
+/** Opaque tokens: the introspection request (RFC 7662), the verdict on its response, and how long it is cached. */
 import { AUDIENCE, bearer, INTROSPECTION_CONFIG, ISSUER, METADATA, NOW, ready, refused, start } from "./fixture";
 
 const active = (changes: object = {}): object => ({ active: true, sub: "joe", scope: "read write", exp: NOW + 300, ...changes });
@@ -12,8 +12,8 @@ function asks(body: unknown, changes: object = {}, status = 200) {
   return { envoy, request };
 }
 
-describe("the question", () => {
-  test("carries the token in the form and the credentials in the header", () => {
+describe("the request", () => {
+  test("has the token in the form and the credentials in the header", () => {
     const envoy = open();
     envoy.get("/", bearer("opaque-1~+/="));
     const call = envoy.callout();
@@ -22,7 +22,7 @@ describe("the question", () => {
     expect(call.headers.get("authorization")).toBe(`Basic ${Buffer.from("gateway:s3cr3t").toString("base64")}`);
   });
 
-  test("duty 32: credentials are form-encoded before Basic, and stand in one place only", () => {
+  test("duty 32: credentials are form-encoded before Basic, and are in only one place", () => {
     const envoy = open({ client_id: "a:b c", client_secret: "ü%&" });
     envoy.get("/", bearer("t"));
     expect(Buffer.from(envoy.callout().headers.get("authorization")!.slice(6), "base64").toString()).toBe("a%3Ab%20c:%C3%BC%25%26");
@@ -34,14 +34,14 @@ describe("the question", () => {
   });
 
   test.each([
-    ["where metadata names another method", {}, true], ["but not where configuration names one", { introspection_endpoint_auth_method: "client_secret_basic" }, false],
-  ])("duty 32: credentials stand in the form %s", (_, changes, inForm) => {
+    ["if the metadata name another method", {}, true], ["but not if the configuration names one", { introspection_endpoint_auth_method: "client_secret_basic" }, false],
+  ])("duty 32: credentials are in the form %s", (_, changes, inForm) => {
     const envoy = ready({ config: { ...INTROSPECTION_CONFIG, introspection_endpoint: undefined, ...changes }, metadata: { ...METADATA, introspection_endpoint_auth_methods_supported: ["client_secret_post", "private_key_jwt"] } });
     envoy.get("/", bearer("opaque"));
     expect([envoy.callout().form.has("client_secret"), envoy.callout().headers.has("authorization")]).toEqual([inForm, !inForm]);
   });
 
-  test("takes along the request headers that configuration names", () => {
+  test("has the request headers that the configuration names", () => {
     const envoy = open({ introspection_addon_headers: ["X-Tenant", "x-absent"] });
     envoy.get("/", { ...bearer("t"), "x-tenant": "blue", "x-other": "no" });
     expect(envoy.callout().headers.get("x-tenant")).toBe("blue");
@@ -49,7 +49,7 @@ describe("the question", () => {
     expect(envoy.callout().headers.has("x-other")).toBe(false);
   });
 
-  test("is asked once by all requests with the same token", () => {
+  test("is sent once for all requests with the same token", () => {
     const envoy = open();
     const requests = Array.from({ length: 50 }, () => envoy.get("/", bearer("same")));
     envoy.callout().json(active());
@@ -57,7 +57,7 @@ describe("the question", () => {
     requests.forEach((request) => expect(request.forwarded.get("x-access-token")).toBe("same"));
   });
 
-  test("duty 143: no more than 256 are asked at once; the rest is told to come again", () => {
+  test("duty 143: at most 256 are open at once; further requests get 503", () => {
     const envoy = open();
     const requests = Array.from({ length: 257 }, (_, i) => envoy.get("/", bearer(`t${i}`)));
     expect(envoy.callouts).toHaveLength(256);
@@ -65,8 +65,8 @@ describe("the question", () => {
   });
 });
 
-describe("the answer", () => {
-  test("makes the identity headers", () => {
+describe("the response", () => {
+  test("gives the identity headers", () => {
     const { request } = asks(active());
     expect(JSON.parse(Buffer.from(request.forwarded.get("x-userinfo")!, "base64").toString())).toEqual(active());
     expect(request.forwarded.get("x-access-token")).toBe("opaque");
@@ -77,8 +77,8 @@ describe("the answer", () => {
   });
 
   test.each([
-    ["400 for a token that is unknown", 400, { error: "invalid_token" }], ["404 for a token that is unknown", 404, { error: "token_not_found" }], ["400 and not active", 400, { active: false }],
-  ])("duty 78: %s is a verdict, which the other workers learn too", (_, status, body) => {
+    ["400 for an unknown token", 400, { error: "invalid_token" }], ["404 for an unknown token", 404, { error: "token_not_found" }], ["400 and not active", 400, { active: false }],
+  ])("duty 78: %s is a verdict, also for other workers", (_, status, body) => {
     const envoy = start({ config: INTROSPECTION_CONFIG, start: { workers: 2 } });
     const [one, other] = [envoy.get("/", bearer("t"), { worker: 0 }), envoy.get("/", bearer("t"), { worker: 1 })];
     envoy.callout().reply(status, { "content-type": "application/json" }, body);
@@ -88,20 +88,20 @@ describe("the answer", () => {
 
   test.each([
     ["past its exp", { exp: NOW - 1 }, "401 expired"], ["before its nbf", { nbf: NOW + 500 }, "401 not_yet_valid"],
-    ["of another issuer", { iss: "https://other.example.com" }, "401 wrong_issuer"], ["with an exp that is text", { exp: "tomorrow" }, "401 bad_claims"],
-  ])("duty 79: an active token %s is refused all the same", (_, changes, expected) => {
+    ["of another issuer", { iss: "https://other.example.com" }, "401 wrong_issuer"], ["with an exp that is a string", { exp: "tomorrow" }, "401 bad_claims"],
+  ])("duty 79: an active token %s is refused", (_, changes, expected) => {
     expect(refused(asks(active(changes)).request)).toBe(expected);
   });
 
   test.each([
     ["Ory Hydra's refresh token", { token_type: "Bearer", token_use: "refresh_token" }], ["Keycloak's refresh token", { typ: "Refresh" }], ["Curity's refresh token", { purpose: "refresh_token" }],
-    ["a refresh token that says so in token_type", { token_type: "refresh_token" }], ["an ID Token", { token_use: "id_token" }],
+    ["a refresh token by its token_type", { token_type: "refresh_token" }], ["an ID Token", { token_use: "id_token" }],
     ["Spring's ID Token", { sub: "me", aud: ["gateway"], azp: "gateway", nonce: "n" }], ["Spring's ID Token of a refresh", { sub: "me", aud: ["gateway"], azp: "gateway", auth_time: NOW, scope: null, token_type: null }], ["an ID Token by its at_hash", { at_hash: "h" }], ["a logout token", { events: {} }],
-  ])("duty 62: %s is no bearer token, though it is active", (_, changes) => {
+  ])("duty 62: %s is refused, although it is active", (_, changes) => {
     expect(refused(asks(active(changes)).request)).toBe("401 wrong_type");
   });
 
-  test.each([[{ token_type: "Bearer" }, undefined], [{}, "403 claims_refused"]])("duty 62: where claim_schema requires token_type, an answer with %j gets %s", (changes, expected) => {
+  test.each([[{ token_type: "Bearer" }, undefined], [{}, "403 claims_refused"]])("duty 62: if claim_schema requires token_type, a response with %j gets %s", (changes, expected) => {
     const { request } = asks(active(changes), { claim_schema: { required: ["token_type"] } });
     if (expected) expect(refused(request)).toBe(expected);
     else expect(request.forwarded).toBeDefined();
@@ -115,15 +115,15 @@ describe("the answer", () => {
   });
 
   test.each([
-    ["an error", 500, {}], ["a client that it does not know", 400, { error: "invalid_client" }], ["a request that it does not take", 400, { error: "invalid_request" }], ["another address", 404, "<html>Not Found</html>"], ["refused credentials", 401, {}], ["a redirect", 302, {}], ["an error page", 200, "<html>"], ["a list", 200, [active()]], ["nothing", 200, ""],
+    ["an error", 500, {}], ["an unknown client", 400, { error: "invalid_client" }], ["an invalid request", 400, { error: "invalid_request" }], ["another address", 404, "<html>Not Found</html>"], ["refused credentials", 401, {}], ["a redirect", 302, {}], ["an error page", 200, "<html>"], ["a list", 200, [active()]], ["nothing", 200, ""],
     ["the same name twice", 200, '{"active":false,"active":true}'], ["too much", 200, `{"active":true,"x":"${"x".repeat(40_000)}"}`],
-  ])("duties 30, 80: %s is no verdict: 503, and asked again next time", (_, status, body) => {
+  ])("duties 30, 80: %s is no verdict: 503, and the next request introspects again", (_, status, body) => {
     const { envoy, request } = asks(body, {}, status);
     expect(refused(request)).toBe("503 provider_unreachable");
     expect(envoy.get("/", bearer("opaque")).waiting).toBe(true);
   });
 
-  test("duty 80: no answer at all is 503 too", () => {
+  test("duty 80: no response gets 503 too", () => {
     const envoy = open();
     const [broken, slow] = [envoy.get("/", bearer("a")), envoy.get("/", bearer("b"))];
     envoy.callouts[0]!.fail();
@@ -134,20 +134,20 @@ describe("the answer", () => {
     expect(refused(envoy.get("/", bearer("c")))).toBe("503 provider_unreachable");
   });
 
-  test("where Envoy takes no call, the log says for what", () => {
+  test("if Envoy refuses the call, the log names the cluster and the endpoint", () => {
     const envoy = open();
     envoy.refuseCallouts = true;
     expect(refused(envoy.get("/", bearer("opaque")))).toBe("503 provider_unreachable");
     expect(envoy.logText).toMatch(/warn: envoy-oidc: Envoy refuses calls to the cluster "idp"[^]*warn: envoy-oidc: the introspection endpoint did not answer/);
   });
 
-  test("a refused client is named in the log, its secret is not", () => {
+  test("if the client is refused, the log names the attributes, and not the secret", () => {
     const { envoy } = asks({}, {}, 401);
     expect(envoy.logText).toContain("check client_id, client_secret");
     expect(envoy.logText).not.toContain("s3cr3t");
   });
 
-  test("duty 35: an answer for a request that has gone is dropped, and still serves the next one", () => {
+  test("duty 35: the response for a request that was reset serves the next one", () => {
     const envoy = open();
     const gone = envoy.get("/", bearer("t"));
     const call = envoy.callout();
@@ -156,7 +156,7 @@ describe("the answer", () => {
     envoy.get("/", bearer("t")).forwarded;
   });
 
-  test("duty 36: answers go to the requests they belong to, in whatever order they come", () => {
+  test("duty 36: each request gets its own response, in any order", () => {
     const envoy = open({ claim_headers: { sub: "x-user" } });
     const a = envoy.get("/a", bearer("a")), b = envoy.get("/b", bearer("b"));
     const [callA, callB] = envoy.callouts;
@@ -167,7 +167,7 @@ describe("the answer", () => {
   });
 });
 
-describe("duty 81: how long it is believed", () => {
+describe("duty 81: how long it is cached", () => {
   const again = (changes: object, body: object, seconds: number): boolean => {
     const { envoy } = asks(body, changes);
     envoy.advance(seconds);
@@ -190,17 +190,17 @@ describe("duty 81: how long it is believed", () => {
     expect(again(config, active({ ttl: 20 }), 20)).toBe(true);
     expect(again(config, active({ ttl: 9000 }), 300)).toBe(true);
   });
-  test("not active: for five seconds", () => {
+  test("an inactive result: for five seconds", () => {
     expect(again({}, { active: false }, 4)).toBe(false);
     expect(again({}, { active: false }, 5)).toBe(true);
   });
-  test("whatever jwt_verification_cache_ignore says, which is about JWTs", () => expect(again({ jwt_verification_cache_ignore: true }, active(), 0)).toBe(false));
-  test("duty 79: without exp, nbf and iat count all the same", () => {
+  test("also with jwt_verification_cache_ignore, which is only for JWTs", () => expect(again({ jwt_verification_cache_ignore: true }, active(), 0)).toBe(false));
+  test("duty 79: without exp, nbf and iat are still checked", () => {
     expect(refused(asks(active({ exp: undefined, nbf: NOW + 500 })).request)).toBe("401 not_yet_valid");
     asks(active({ exp: undefined })).request.forwarded.get("x");
   });
 
-  test("a token from another configuration is a stranger", () => {
+  test("not for another configuration", () => {
     const { envoy } = asks(active());
     const other = envoy.addPlugin({ ...INTROSPECTION_CONFIG, realm: "other" });
     expect(envoy.get("/", bearer("opaque"), { plugin: other }).waiting).toBe(true);

@@ -1,8 +1,8 @@
-/** `introspection_addon_headers`: what the provider was told beside the token is part of what its answer is good for. */
+/** `introspection_addon_headers`: a result is cached for the token together with the headers that the provider got. */
 import { bearer, refused, type World } from "./fixture";
 import type { Envoy } from "./host";
 import type { StreamContext } from "./host/stream";
-import { active, open, questions } from "./workers";
+import { active, open, introspections } from "./workers";
 
 type Sent = [string, string][];
 const NAMES = ["x-tenant", "x-device"];
@@ -12,22 +12,22 @@ const ask = (envoy: Envoy, headers: Sent = GOOD, worker = 0, token = "opaque"): 
 
 const OTHERS: [string, Sent][] = [
   ["another tenant", [["x-tenant", "bad"], ["x-device", "d1"]]], ["another device", [["x-tenant", "good"], ["x-device", "thief"]]], ["no headers", []],
-  ["one of them", [["x-tenant", "good"]]], ["the other one", [["x-device", "d1"]]], ["their values exchanged", [["x-tenant", "d1"], ["x-device", "good"]]],
-  ["a value that comes twice", [...GOOD, ["x-device", "d1"]]], ["an empty value", [["x-tenant", "good"], ["x-device", ""]]],
+  ["only the first header", [["x-tenant", "good"]]], ["only the second header", [["x-device", "d1"]]], ["their values exchanged", [["x-tenant", "d1"], ["x-device", "good"]]],
+  ["a value twice", [...GOOD, ["x-device", "d1"]]], ["an empty value", [["x-tenant", "good"], ["x-device", ""]]],
   ["a byte moved from one value to the next", [["x-tenant", "goo"], ["x-device", "dd1"]]], ["two values as one", [["x-tenant", "good"], ["x-tenant", "d1"]]],
-  ["other letters", [["x-tenant", "Good"], ["x-device", "d1"]]],
+  ["different case", [["x-tenant", "Good"], ["x-device", "d1"]]],
 ];
 
-describe("duty 155: what introspection was told beside the token is part of what is cached", () => {
-  test("the same headers get the cached verdict, whatever else the request carries", () => {
+describe("duty 155: the headers of the introspection request are part of the cache key", () => {
+  test("the same headers get the cached verdict, whatever other headers the request has", () => {
     const envoy = opened();
     const first = ask(envoy);
     envoy.callout().json(active());
     expect([first, ask(envoy), ask(envoy, [["x-other", "1"], ...GOOD]), ask(envoy, [GOOD[1]!, GOOD[0]!])].map((request) => request.forwarded.get("x-user"))).toEqual(Array(4).fill("joe"));
-    expect(questions(envoy)).toBe(1);
+    expect(introspections(envoy)).toBe(1);
   });
 
-  test.each(OTHERS)("%s: the provider is asked anew, and its refusal holds", (_, headers) => {
+  test.each(OTHERS)("%s: a new introspection, whose refusal is cached", (_, headers) => {
     const envoy = opened();
     ask(envoy);
     envoy.callout().json(active());
@@ -37,10 +37,10 @@ describe("duty 155: what introspection was told beside the token is part of what
     envoy.callout().json({ active: false });
     expect([refused(other), refused(ask(envoy, headers))]).toEqual(["401 inactive", "401 inactive"]);
     ask(envoy).forwarded;
-    expect(questions(envoy)).toBe(2);
+    expect(introspections(envoy)).toBe(2);
   });
 
-  test.each(OTHERS)("%s, while the first is being asked about: a call of its own", (_, headers) => {
+  test.each(OTHERS)("%s, while the first introspection is open: another call", (_, headers) => {
     const envoy = opened();
     const first = ask(envoy), same = ask(envoy), other = ask(envoy, headers);
     expect(envoy.callouts).toHaveLength(2);
@@ -51,7 +51,7 @@ describe("duty 155: what introspection was told beside the token is part of what
     for (const request of [first, same]) request.forwarded;
   });
 
-  test.each(OTHERS)("%s, in another worker: neither the answer nor the call is that worker's", (_, headers) => {
+  test.each(OTHERS)("%s, in another worker: neither the call nor the result is shared", (_, headers) => {
     const envoy = opened(2);
     const first = ask(envoy), during = ask(envoy, headers, 1);
     expect(envoy.callouts).toHaveLength(2);
@@ -65,7 +65,7 @@ describe("duty 155: what introspection was told beside the token is part of what
     ask(envoy, GOOD, 1).forwarded;
   });
 
-  test("a refusal for one tenant is none for the other", () => {
+  test("a refusal for one tenant does not refuse another", () => {
     const envoy = opened();
     ask(envoy, [["x-tenant", "bad"]]);
     envoy.callout().json({ active: false });
@@ -74,14 +74,14 @@ describe("duty 155: what introspection was told beside the token is part of what
     good.forwarded;
   });
 
-  test("another token with the same headers is another question", () => {
+  test("another token with the same headers is introspected separately", () => {
     const envoy = opened();
     ask(envoy);
     envoy.callout().json(active());
     expect(ask(envoy, GOOD, 0, "opaquf").waiting).toBe(true);
   });
 
-  test("headers too long to be a key: every request is asked about by itself, and nothing is cached or shared", () => {
+  test("headers that are too long for a cache key: each request is introspected, and nothing is cached or shared", () => {
     const envoy = opened(2), long: Sent = [["x-tenant", "t".repeat(20_000)], ["x-device", "d".repeat(20_000)]];
     const requests = [ask(envoy, long), ask(envoy, long), ask(envoy, long, 1)];
     expect(envoy.callouts).toHaveLength(3);
@@ -94,7 +94,7 @@ describe("duty 155: what introspection was told beside the token is part of what
     expect(refused(ask(envoy, long))).toBe("503 provider_unreachable");
   });
 
-  test("a verdict that is cached costs the same host calls with such headers as without", () => {
+  test("a cached verdict costs the same host calls with such headers as without", () => {
     const cost = (config: NonNullable<World["config"]>, headers: Sent): Record<string, number> => {
       const envoy = open(config as object, 1);
       ask(envoy, headers);

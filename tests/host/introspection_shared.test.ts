@@ -1,17 +1,17 @@
-/** What workers tell each other of introspections in shared data: nobody else can read it, make it, or keep anybody waiting by it. */
+/** The introspection results that workers share in shared data: no one else can read or forge them, or keep requests waiting with them. */
 import { bearer, INTROSPECTION_CONFIG, NOW, refused, start } from "./fixture";
 import type { Envoy } from "./host";
-import { active, ask, open, questions } from "./workers";
+import { active, ask, open, introspections } from "./workers";
 
 const ANSWERS = "envoy-oidc/1/answers/";
 const records = (envoy: Envoy): string[] => envoy.sharedData.keys.filter((key) => key.startsWith(ANSWERS));
-/** What stands in shared data about the one token. */
+/** The record of the only token in shared data. */
 const record = (envoy: Envoy): Buffer => envoy.sharedData.get(records(envoy)[0]!)!.value;
 const write = (envoy: Envoy, value: Buffer): void => { for (const key of records(envoy)) envoy.sharedData.set(key, Buffer.from(value), 0); };
-/** Where a record's text begins, and the sealed answer in it. */
+/** The offsets of a record's text, and of the sealed result in it. */
 const TEXT = 32, SEALED = TEXT + 24;
 
-test("it names neither token nor person nor secret", () => {
+test("a record contains no token, user or secret", () => {
   const envoy = open();
   ask(envoy, 0, "the-token-itself");
   const text = (): string => envoy.sharedData.keys.map((key) => key + envoy.sharedData.get(key)!.value.toString("latin1")).join();
@@ -22,7 +22,7 @@ test("it names neither token nor person nor secret", () => {
 });
 
 test.each([["another token", {}, "opaque2"], ["another secret", { client_secret: "s3cr3t-2" }, "opaque"], ["another cache segment", { cache_segment: "b" }, "opaque"], ["other rules", { required_scopes: ["admin"] }, "opaque"]])(
-  "it is nobody else's: %s", (_, changes, token) => {
+  "a record is not used for %s", (_, changes, token) => {
     const envoy = open({}, 2), other = envoy.addPlugin({ ...INTROSPECTION_CONFIG, ...changes });
     ask(envoy, 0);
     expect(envoy.get("/", bearer(token), { worker: 1, plugin: other }).waiting && envoy.callouts.length === 2).toBe(true);
@@ -31,7 +31,7 @@ test.each([["another token", {}, "opaque2"], ["another secret", { client_secret:
     expect(envoy.get("/", bearer(token), { worker: 0, plugin: other }).local.status).toBe(401);
   });
 
-test("it is not of another configuration that looks the same: secrets in variables count", () => {
+test("a record is not used for a configuration that differs only in a secret's variable", () => {
   const config = { ...INTROSPECTION_CONFIG, client_secret: "$ENV://SECRET" };
   const envoy = start({ config, start: { workers: 1, env: { SECRET: "one" } } });
   envoy.environment.SECRET = "two";
@@ -42,7 +42,7 @@ test("it is not of another configuration that looks the same: secrets in variabl
   expect([a, b].map((call) => Buffer.from(call!.headers.get("authorization")!.slice(6), "base64").toString())).toEqual(["gateway:one", "gateway:two"]);
 });
 
-test.each([...Array(6)].map((_, i) => i))("a changed answer is none: place %i of six", (part) => {
+test.each([...Array(6)].map((_, i) => i))("a changed result is ignored: place %i of six", (part) => {
   const envoy = open();
   ask(envoy, 0);
   envoy.callout().json(active());
@@ -50,12 +50,12 @@ test.each([...Array(6)].map((_, i) => i))("a changed answer is none: place %i of
   changed[at]! ^= 1;
   write(envoy, changed);
   expect(ask(envoy, 1).waiting).toBe(true);
-  expect(questions(envoy)).toBe(2);
+  expect(introspections(envoy)).toBe(2);
   envoy.callout().json({ active: false });
   expect(refused(ask(envoy, 2))).toBe("401 inactive");
 });
 
-test("moved to another token's name, it opens nothing", () => {
+test("a result moved to another token's record is ignored", () => {
   const envoy = open();
   ask(envoy, 0, "good");
   envoy.callout().json(active());
@@ -69,7 +69,7 @@ test("moved to another token's name, it opens nothing", () => {
   expect(ask(envoy, 1, "bad").waiting).toBe(true);
 });
 
-test("an older answer does not pass for the one that is waited for", () => {
+test("an older result is not accepted for the one that is awaited", () => {
   const envoy = open();
   ask(envoy, 0);
   envoy.callout().json(active({ exp: undefined }));
@@ -84,7 +84,7 @@ test("an older answer does not pass for the one that is waited for", () => {
   expect(refused(waits)).toBe("401 inactive");
 });
 
-test("an answer that was changed while it was waited for: asked by who waits", () => {
+test("if a result was changed while a worker waits for it, that worker introspects itself", () => {
   const envoy = open();
   ask(envoy, 0);
   const waits = ask(envoy, 1);
@@ -97,7 +97,7 @@ test("an answer that was changed while it was waited for: asked by who waits", (
   waits.forwarded;
 });
 
-test("a turn that claims to last for ever, or to begin tomorrow, keeps nobody waiting", () => {
+test("a lease with forged times keeps no request waiting", () => {
   for (const [at, value] of [[TEXT + 8, 2n ** 62n], [TEXT, 2n ** 62n], [TEXT + 8, -1n], [TEXT + 16, 2n ** 62n], [TEXT + 8, BigInt((NOW + 60) * 1000)]] as const) {
     const envoy = open();
     ask(envoy, 0);
@@ -105,13 +105,13 @@ test("a turn that claims to last for ever, or to begin tomorrow, keeps nobody wa
     changed.writeBigInt64LE(value, at);
     write(envoy, changed);
     const request = ask(envoy, 1);
-    expect(questions(envoy)).toBe(2);
+    expect(introspections(envoy)).toBe(2);
     envoy.callouts[1]!.json(active());
     request.forwarded;
   }
 });
 
-test("rubbish of any size is none of ours", () => {
+test("garbage of any size is ignored", () => {
   for (const size of [0, 1, 31, 32, 33, 55, 56, 80, 96, 4096]) {
     const envoy = open({}, 2);
     ask(envoy, 0);
@@ -123,7 +123,7 @@ test("rubbish of any size is none of ours", () => {
   }
 });
 
-test("where shared data takes nothing: each worker asks for itself", () => {
+test("if shared data cannot be written, each worker introspects itself", () => {
   const envoy = open({}, 2);
   envoy.sharedData.set = () => 8;
   const requests = [0, 1].map((worker) => ask(envoy, worker));
@@ -132,7 +132,7 @@ test("where shared data takes nothing: each worker asks for itself", () => {
   requests.forEach((request) => request.forwarded);
 });
 
-test("duty 138: no answer without randomness: each worker asks for itself, one after the other", () => {
+test("duty 138: without randomness no result is shared: each worker introspects itself, one after the other", () => {
   const envoy = open({}, 2);
   envoy.failRandom = true;
   const requests = [0, 1].map((worker) => ask(envoy, worker));
@@ -142,7 +142,7 @@ test("duty 138: no answer without randomness: each worker asks for itself, one a
   requests.forEach((request) => request.forwarded);
 });
 
-test("it is bounded, whatever comes, and the newest stays", () => {
+test("the records have a bound, and the newest is kept", () => {
   const envoy = open({ set_userinfo_header: false }, 2), pad = "x".repeat(30_000);
   for (let i = 0; i < 3000; i++) {
     ask(envoy, 0, `t${i}`);

@@ -1,4 +1,4 @@
-/** unauthorized_redirect_uri and forbidden_redirect_uri: a person is sent to a page of the operator's, nobody else is, and never in circles. */
+/** unauthorized_redirect_uri and forbidden_redirect_uri: only page loads are redirected to the operator's page, and never in a loop. */
 import { bearer, JWKS_CONFIG, ready, token } from "./fixture";
 import { browse, Browser, code, location, logIn } from "./browser";
 import { mistakes } from "./mistakes";
@@ -7,7 +7,7 @@ const NAVIGATION = { accept: "text/html", "sec-fetch-mode": "navigate", "sec-fet
 const WELCOME = { ...JWKS_CONFIG, unauthorized_redirect_uri: "/welcome?from=login" };
 const FORBIDDEN = { forbidden_redirect_uri: "https://www.example.com/no-access", access_rules: { claim: "role", equals: "admin" } };
 
-test("401 for a page leads to the configured one, and the refusal is logged and counted as always", () => {
+test("401 for a page redirects to the configured one, and the refusal is logged and counted as usual", () => {
   const envoy = ready({ config: WELCOME });
   const { local } = envoy.get("/orders?next=https://evil.example/", NAVIGATION);
   expect([local.status, local.details, local.headers.get("location"), local.body]).toEqual([302, "oidc_no_token", "/welcome?from=login", ""]);
@@ -18,14 +18,14 @@ test("401 for a page leads to the configured one, and the refusal is logged and 
   expect(envoy.metrics()).toMatchObject({ "envoy_oidc.refused.no_token": 1, "envoy_oidc.refused.expired": 1 });
 });
 
-test("a browser without a session, where nobody is sent to the provider", () => {
+test("a browser without a session is redirected too, with unauth_action deny", () => {
   const { browser } = browse({ unauth_action: "deny", unauthorized_redirect_uri: "/welcome", rules: [{ path: "/welcome", mode: "public" }] });
   expect(location(browser.navigate("/orders")).pathname).toBe("/welcome");
   expect(browser.navigate("/welcome").forwarded.get(":path")).toBe("/welcome");
   expect(code(browser.fetch("/api").local)).toBe("401 sign_in_needed");
 });
 
-test("403 for a person who is logged in, and for a path that is open to nobody", () => {
+test("403 redirects a logged-in user, also on a denied path", () => {
   const { browser } = browse({ ...FORBIDDEN, rules: [{ path_prefix: "/admin", mode: "deny" }] });
   logIn(browser);
   expect(location(browser.navigate("/page")).href).toBe("https://www.example.com/no-access");
@@ -33,38 +33,38 @@ test("403 for a person who is logged in, and for a path that is open to nobody",
   expect(code(browser.fetch("/api").local)).toBe("403 claim_missing");
 });
 
-test("a rule has an address of its own", () => {
+test("a rule has its own address", () => {
   const { browser } = browse({ ...FORBIDDEN, rules: [{ path_prefix: "/wiki", forbidden_redirect_uri: "/wiki-help" }] });
   logIn(browser);
   expect(location(browser.navigate("/wiki/page")).pathname).toBe("/wiki-help");
 });
 
-describe("duty 171: nobody else is sent anywhere, and nobody in circles", () => {
+describe("duty 171: other requests are not redirected, and there is no loop", () => {
   test.each([
     ["a script", { "sec-fetch-mode": "cors", "sec-fetch-dest": "empty" }], ["an image", { "sec-fetch-mode": "no-cors", "sec-fetch-dest": "image" }],
     ["a frame", { "sec-fetch-dest": "iframe" }], ["a prefetch", { "sec-purpose": "prefetch" }], ["a WebSocket", { upgrade: "websocket" }],
   ])("%s gets 401", (_, headers) => expect(ready({ config: WELCOME }).get("/orders", { ...NAVIGATION, ...headers }).local.status).toBe(401));
   test("a program gets 401", () => expect(ready({ config: WELCOME }).get("/orders", { accept: "*/*" }).local.status).toBe(401));
-  test("a form that is posted gets 401", () => expect(ready({ config: WELCOME }).request("POST", "/orders", NAVIGATION).local.status).toBe(401));
+  test("a posted form gets 401", () => expect(ready({ config: WELCOME }).request("POST", "/orders", NAVIGATION).local.status).toBe(401));
 
-  test.each(["/welcome", "/welcome?from=login", "/welcome?x=1"])("the target itself, where it is refused too, is a page: %s", (path) => {
+  test.each(["/welcome", "/welcome?from=login", "/welcome?x=1"])("the target itself, if it is refused too, gets a page: %s", (path) => {
     expect(code(ready({ config: WELCOME }).get(path, NAVIGATION).local)).toBe("401 no_token");
   });
-  test.each([["https://app.example/welcome", "app.example"], ["https://APP.example:443/welcome", "app.example"], ["https://app.example:8443/welcome", "app.example:8443"]])("a URL of the site itself is known again: %s", (target, host) => {
+  test.each([["https://app.example/welcome", "app.example"], ["https://APP.example:443/welcome", "app.example"], ["https://app.example:8443/welcome", "app.example:8443"]])("a URL of the site itself is recognised: %s", (target, host) => {
     const envoy = ready({ config: { ...JWKS_CONFIG, unauthorized_redirect_uri: target } });
     expect(code(envoy.get("/welcome", { ...NAVIGATION, ":authority": host }).local)).toBe("401 no_token");
     expect(envoy.get("/other", { ...NAVIGATION, ":authority": host }).local.status).toBe(302);
   });
-  test("the same path of another site is another page", () => {
+  test("the same path on another site is another page", () => {
     expect(ready({ config: { ...JWKS_CONFIG, unauthorized_redirect_uri: "https://www.example.com/" } }).get("/", NAVIGATION).local.status).toBe(302);
   });
-  test("a login that did not work, and an outage, keep their page", () => {
+  test("a failed login and an outage keep their pages", () => {
     const { envoy } = browse({ ...FORBIDDEN, unauthorized_redirect_uri: "/welcome" });
     expect(code(new Browser(envoy).navigate("/callback?error=access_denied").local)).toBe("400 callback_direct");
   });
 });
 
-test.each(["welcome", "//evil.example", "/a/../b", "javascript:alert(1)", "ftp://x/", "https://u@www.example.com/", "/a#b"])("%j is no address for it", (uri) => {
+test.each(["welcome", "//evil.example", "/a/../b", "javascript:alert(1)", "ftp://x/", "https://u@www.example.com/", "/a#b"])("%j is refused as its address", (uri) => {
   for (const name of ["unauthorized_redirect_uri", "forbidden_redirect_uri"]) {
     expect(mistakes({ ...JWKS_CONFIG, [name]: uri }).join()).toBe(`${name}: expected a URL such as https://www.example.com/welcome, or a path such as /welcome`);
   }

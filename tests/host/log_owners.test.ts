@@ -1,23 +1,23 @@
-/** Several configurations in one VM: every line about a request or a call says whose it is, and one's flood hides no other's lines. */
+/** Several configurations in one VM: every log line about a request or a call names its configuration, and a flood of one hides no lines of another. */
 import { bearer, INTROSPECTION_CONFIG, ISSUER, JWKS_CONFIG, ready, serve, start, token } from "./fixture";
 import { browse, jump, openCall, redeeming, logIn, through } from "./browser";
 
 const SHOP = { ...INTROSPECTION_CONFIG, rules: [{ path_prefix: "/open", mode: "public" }, { path_prefix: "/admin", claim_validator: { audience: { valid_audiences: ["admin"] } } }] };
 const lines = (text: string, about: string): string[] => text.split("\n").filter((line) => line.includes(about));
 
-test("a refusal is named by plugin, root id and rule", () => {
+test("a refusal names plugin, root id and rule", () => {
   const envoy = ready({ config: JWKS_CONFIG, start: { rootId: "api", properties: { plugin_name: "default.oidc" } } });
   envoy.get("/", bearer(token({ exp: 1 })));
   expect(lines(envoy.logText, "refused")).toEqual([expect.stringMatching(/info: envoy-oidc default\.oidc api: refused, expired \(401\) time=/)]);
 });
 
-test.each(["envoy-oidc", ""])("the name %j that everybody has says nothing", (plugin_name) => {
+test.each(["envoy-oidc", ""])("the common plugin name %j is left out", (plugin_name) => {
   const envoy = ready({ config: JWKS_CONFIG, start: { properties: { plugin_name } } });
   envoy.get("/", bearer(token({ exp: 1 })));
   expect(envoy.logText).toContain("envoy-oidc: refused, expired (401)");
 });
 
-test("introspection: what the provider does wrong, and what is refused for it", () => {
+test("introspection: an error of the provider, and the refusal that it causes", () => {
   const envoy = start({ config: JWKS_CONFIG, start: { rootId: "api" } });
   const shop = envoy.addPlugin(SHOP, "shop");
   serve(envoy);
@@ -29,7 +29,7 @@ test("introspection: what the provider does wrong, and what is refused for it", 
   expect(lines(envoy.logText, "refused, ")).toEqual([expect.stringMatching(/info: envoy-oidc shop rules\[1\]: refused, provider_unreachable \(503\) time=/)]);
 });
 
-test("a call that Envoy does not take", () => {
+test("a call that Envoy refuses", () => {
   const envoy = start({ config: SHOP, start: { rootId: "shop" } });
   envoy.refuseCallouts = true;
   envoy.get("/", bearer("opaque"));
@@ -64,13 +64,13 @@ describe("browsers", () => {
   });
 });
 
-test("the mistakes of a configuration, and what is warned of", () => {
+test("errors and warnings of a configuration", () => {
   const start0 = { rootId: "shop" };
   expect(() => start({ config: { ...JWKS_CONFIG, relm: 1 }, start: start0 })).toThrow("error: envoy-oidc shop: configuration: relm: unknown attribute");
   expect(start({ config: { ...JWKS_CONFIG, ssl_verify: false }, start: start0 }).logText).toContain("warn: envoy-oidc shop: configuration: ssl_verify is false");
 });
 
-test("duty 148: one configuration's flood leaves another its lines, and each counts its own", () => {
+test("duty 148: a flood of one configuration leaves another its lines, and each counts its own", () => {
   const envoy = start({ config: JWKS_CONFIG, start: { rootId: "api" } }), shop = envoy.addPlugin(INTROSPECTION_CONFIG, "shop");
   serve(envoy);
   envoy.advance(1);
@@ -80,14 +80,14 @@ test("duty 148: one configuration's flood leaves another its lines, and each cou
   envoy.refuseCallouts = true;
   envoy.get("/", bearer("opaque"), { plugin: shop });
   envoy.advance(2);
-  const said = envoy.logs.slice(before).map(({ text }) => text);
-  expect(said.filter((line) => line.startsWith("envoy-oidc api: refused"))).toHaveLength(20);
-  expect(said.filter((line) => line.startsWith("envoy-oidc shop: refused"))).toHaveLength(4);
-  expect(said.filter((line) => line.includes("refuses calls"))).toEqual([expect.stringContaining("envoy-oidc shop: ")]);
-  expect(said.filter((line) => line.includes("not logged"))).toEqual(["envoy-oidc api: 480 more lines about requests not logged"]);
+  const logged = envoy.logs.slice(before).map(({ text }) => text);
+  expect(logged.filter((line) => line.startsWith("envoy-oidc api: refused"))).toHaveLength(20);
+  expect(logged.filter((line) => line.startsWith("envoy-oidc shop: refused"))).toHaveLength(4);
+  expect(logged.filter((line) => line.includes("refuses calls"))).toEqual([expect.stringContaining("envoy-oidc shop: ")]);
+  expect(logged.filter((line) => line.includes("not logged"))).toEqual(["envoy-oidc api: 480 more lines about requests not logged"]);
 });
 
-test("the bound holds for each configuration in each second", () => {
+test("the bound is for each configuration and second", () => {
   const envoy = start({ config: INTROSPECTION_CONFIG, start: { rootId: "shop" } });
   for (const second of [1, 2]) {
     const before = envoy.logs.length;
@@ -97,7 +97,7 @@ test("the bound holds for each configuration in each second", () => {
   }
 });
 
-test("the name is read once, not with requests", () => {
+test("the name is read once, not with each request", () => {
   const envoy = ready({ config: JWKS_CONFIG, start: { rootId: "api" } });
   envoy.properties["plugin_root_id"] = "other";
   envoy.get("/", bearer(token({ exp: 1, iss: ISSUER })));

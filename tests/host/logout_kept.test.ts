@@ -1,11 +1,11 @@
-// Logout tokens are used once, and ends of sessions are kept or not accepted.
+// A logout token is accepted once, and only if its records can be stored.
 import { KEY, makeKey } from "./fixture";
 import { browse, BROWSER_CONFIG, code, jump, serveBrowser, logIn } from "./browser";
 import { CONFIG, FORM, isIn, logoutToken, PATH, send } from "./logout_tokens";
 import type { StreamContext } from "./host/stream";
 
-describe("duty 120: a logout that cannot be kept is not accepted", () => {
-  test.each([["of ended sessions", /\/ended\//], ["of used logout tokens", /\/logout-tokens\//], ["of either", /./]])("where the workers' common memory %s takes nothing: 503, and again with the same token later", (_, refuses) => {
+describe("duty 120: a logout that cannot be stored is not accepted", () => {
+  test.each([["of ended sessions", /\/ended\//], ["of used logout tokens", /\/logout-tokens\//], ["of either", /./]])("if the shared data %s cannot be written: 503, and the same token is accepted later", (_, refuses) => {
     const { envoy, browser } = browse(CONFIG);
     logIn(browser);
     const set = envoy.sharedData.set.bind(envoy.sharedData), value = logoutToken();
@@ -16,7 +16,7 @@ describe("duty 120: a logout that cannot be kept is not accepted", () => {
     expect(send(envoy, value).local.status).toBe(200);
     expect(isIn(browser)).toBe(false);
   });
-  test("rubbish in it traps nothing", () => {
+  test("garbage in the shared data causes no trap", () => {
     for (const size of [1, 23, 25, 4096 + 8]) {
       const { envoy, browser } = browse(CONFIG);
       send(envoy, logoutToken({ sub: "somebody", sid: "else" }));
@@ -34,7 +34,7 @@ describe("duty 120: a logout that cannot be kept is not accepted", () => {
 describe("duty 163: a logout token that two workers receive at once is accepted once", () => {
   const codes = (requests: StreamContext[]): string[] => requests.map(({ local }) => local.status === 200 ? "200" : code(local)).sort();
 
-  test("both have waited for the key that it is signed by", () => {
+  test("both have waited for its key", () => {
     const key = makeKey("k2"), { envoy, browser } = browse(CONFIG, { start: { workers: 2 } });
     logIn(browser);
     jump(envoy, 31);
@@ -47,7 +47,7 @@ describe("duty 163: a logout token that two workers receive at once is accepted 
     expect(isIn(browser)).toBe(false);
   });
 
-  test.each([1, 2, 3, 4, 5, 6, 7, 8])("one is interrupted by the other before it writes for the %sth time", (n) => {
+  test.each([1, 2, 3, 4, 5, 6, 7, 8])("the other worker runs before write number %s of the first", (n) => {
     const { envoy, browser } = browse(CONFIG, { start: { workers: 2 } });
     logIn(browser);
     const set = envoy.sharedData.set.bind(envoy.sharedData), value = logoutToken(), requests: StreamContext[] = [];
@@ -64,7 +64,7 @@ describe("duty 163: a logout token that two workers receive at once is accepted 
     expect(isIn(browser)).toBe(false);
   });
 
-  test("its id says nothing of another client's or another issuer's tokens", () => {
+  test("the same jti for another client is another token", () => {
     const { envoy } = browse(CONFIG), other = envoy.addPlugin({ ...BROWSER_CONFIG, ...CONFIG, client_id: "other" });
     envoy.advance(1);
     const to = (aud: string, plugin = envoy.plugins[0]!): StreamContext => envoy.request("POST", PATH, FORM, { body: `logout_token=${logoutToken({ aud, jti: "the same" })}`, plugin });

@@ -1,4 +1,4 @@
-/** What the filter counts, and what the gauges say of its providers. */
+/** The counters of the filter, and the gauges of its providers. */
 import { browse, openCall, logIn, tokens, type Browser } from "./browser";
 import { bearer, INTROSPECTION_CONFIG, ISSUER, JWKS_CONFIG, KEY, makeKey, METADATA, NOW, ready, serve, start, token } from "./fixture";
 import type { Envoy } from "./host";
@@ -17,19 +17,19 @@ const gauges = (envoy: Envoy, issuer = ISSUER): object => {
 
 describe("from the start", () => {
   const counted = numbers(start());
-  test("every counter is there, and is 0", () => {
+  test("every counter exists, and is 0", () => {
     const names = ["allowed", "refresh_ended", "refresh_failed", "cache.token.hit", "bound.calls", "logout_not_kept", "signed_in", "refused.expired", "refused.body_too_large",
       "callout.jwks", "callout.jwks.failed", "callout.revocation.failed"];
     for (const name of names) expect([name, counted[name]]).toEqual([name, 0]);
     expect(Object.values(counted).filter((each) => each === 0).length).toBeGreaterThan(80);
   });
 
-  test("every endpoint has its histogram, and it is empty", () => {
+  test("every endpoint has its own, empty histogram", () => {
     const histograms = Object.entries(counted).filter(([, each]) => Array.isArray(each));
     expect(histograms).toEqual(["discovery", "jwks", "introspection", "token", "userinfo", "revocation"].map((name) => [`callout_ms.${name}`, []]));
   });
 
-  test("a refused configuration has them too, for the alerts of the others in its VM", () => {
+  test("a refused configuration defines them too, for alerts about others in its VM", () => {
     const envoy = start();
     expect(() => envoy.addPlugin("{")).toThrow("refused its configuration");
     expect(numbers(envoy)["refused.misconfigured"]).toBe(0);
@@ -54,7 +54,7 @@ describe("lookups in the caches", () => {
     expect(cache(envoy)).toBe("token.hit 3, token.miss 2, session.hit 0, session.miss 0");
   });
 
-  test("a request without a credential, and one with a malformed one, look nothing up", () => {
+  test("a request without a credential, or with a malformed one, causes no lookup", () => {
     const envoy = ready();
     envoy.get("/");
     envoy.get("/", bearer("a,b"));
@@ -62,7 +62,7 @@ describe("lookups in the caches", () => {
     expect(cache(envoy)).toBe("token.hit 0, token.miss 0, session.hit 0, session.miss 0");
   });
 
-  test("a request that waits for the provider, or for another one's introspection, is one miss", () => {
+  test("a request that waits for the provider, or for another request's introspection, is one miss", () => {
     const late = start();
     late.get("/", bearer(value));
     serve(late);
@@ -76,7 +76,7 @@ describe("lookups in the caches", () => {
     expect(cache(envoy)).toMatch(/^token.hit 0, token.miss 2,/);
   });
 
-  test("a session is a miss first, then a hit; a browser without one looks nothing up", () => {
+  test("a session is a miss first, then a hit; a browser without one causes no lookup", () => {
     const { envoy, browser } = loggedIn();
     for (let i = 0; i < 3; i++) browser.navigate("/").forwarded.get("x");
     envoy.advance(1);
@@ -97,7 +97,7 @@ describe("lookups in the caches", () => {
 });
 
 describe("a provider's gauges", () => {
-  test("it is not ready, and no document was fetched, before it has answered", () => {
+  test("before the provider has answered, it is not ready and no document is fetched", () => {
     const envoy = start();
     envoy.advance(1);
     expect(gauges(envoy)).toEqual({ configured: 1, ready: 0, keys: 0, discovered: 0, keysFetched: 0 });
@@ -109,7 +109,7 @@ describe("a provider's gauges", () => {
     expect(gauges(envoy)).toEqual({ configured: 1, ready: 1, keys: 2, discovered: NOW, keysFetched: NOW });
   });
 
-  test("metadata without keys are not enough", () => {
+  test("metadata without keys are not ready", () => {
     const envoy = start();
     envoy.provider("idp").answers(({ path }) => path === "/jwks" ? { status: 500 } : { body: METADATA });
     envoy.advance(3);
@@ -123,7 +123,7 @@ describe("a provider's gauges", () => {
     expect(gauges(envoy)).toMatchObject({ ready: 1, keys: 0, keysFetched: 0 });
   });
 
-  test("while it is down, the times stay and it is ready, until a day after the documents' expiry", () => {
+  test("while it is down, the times stay and it stays ready, until a day after the documents' expiry", () => {
     const envoy = ready({ config: { ...JWKS_CONFIG, jwk_expires_in: 60 } });
     envoy.provider("idp").answers(() => "fail");
     envoy.advance(3600);
@@ -141,7 +141,7 @@ describe("a provider's gauges", () => {
     expect([gauges(envoy), gauges(envoy, other)]).toMatchObject([{ ready: 1 }, { configured: 1, ready: 0 }]);
   });
 
-  test("configurations that reach one issuer in two ways share them: they show the worst", () => {
+  test("configurations with the same issuer share them, and they show the worst", () => {
     const envoy = ready();
     const second = envoy.addPlugin({ ...JWKS_CONFIG, provider_cluster: "other" }, "second");
     envoy.advance(2);
@@ -151,7 +151,7 @@ describe("a provider's gauges", () => {
     expect(gauges(envoy)).toMatchObject({ ready: 1, keys: 1 });
   });
 
-  test("after its last configuration has gone they are 0, so that no alert is about it", () => {
+  test("after its last configuration is removed they are 0, so that no alert fires", () => {
     const envoy = ready();
     envoy.reload({ ...JWKS_CONFIG, discovery: "https://new.example.com/.well-known/openid-configuration" });
     envoy.advance(3);

@@ -1,6 +1,6 @@
 import { start } from "./fixture";
 
-/** What a configuration is refused with, a line for each mistake; none where it is taken. */
+/** The error lines for a configuration, one for each mistake; none if it is accepted. */
 export function mistakes(config: object | string | Uint8Array, env: Record<string, string> = {}): string[] {
   try {
     start({ config, start: { env } });

@@ -1,4 +1,4 @@
-// Who is sent to the provider, who is told to log in, and who may pass without.
+// Which requests are redirected to the provider, which get 401, and which pass without a login.
 import { bearer, makeKey, NOW, refused, token } from "./fixture";
 import { accessToken, asked, browse, Browser, code, decoded, ORIGIN, setCookies, logIn, type Sent, tryAgain, USERINFO } from "./browser";
 import type { HeadersLike, Pair } from "./host/headers";
@@ -7,20 +7,20 @@ const HTML = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
 const NAVIGATE = { accept: HTML, "sec-fetch-mode": "navigate", "sec-fetch-dest": "document", "sec-fetch-site": "none" };
 const PREFLIGHT = { origin: "https://other.example", "access-control-request-method": "PUT", "access-control-request-headers": "authorization" };
 
-describe("a person who opens a page is sent to the provider", () => {
+describe("a browser that opens a page is sent to the provider", () => {
   const { browser } = browse();
   test.each<[string, Sent]>([
-    ["with what browsers say of it", NAVIGATE],
+    ["with Fetch Metadata", NAVIGATE],
     ["from a link on another site", { ...NAVIGATE, "sec-fetch-site": "cross-site" }],
-    ["by a browser that says nothing of it, on plain http or old", { accept: HTML }],
-    ["by way of a service worker, which leaves the destination out", { ...NAVIGATE, "sec-fetch-dest": "empty" }],
-    ["in a WebView of Android, which names its app", { ...NAVIGATE, "x-requested-with": "com.example.app" }],
+    ["without Fetch Metadata, on plain http or in an old browser", { accept: HTML }],
+    ["through a service worker, which omits the destination", { ...NAVIGATE, "sec-fetch-dest": "empty" }],
+    ["in a WebView of Android, which names its application", { ...NAVIGATE, "x-requested-with": "com.example.app" }],
     ["in an old WebView, without Fetch Metadata", { accept: HTML, "x-requested-with": "com.example.app" }],
-    ["by a browser that ranks html below", { accept: "application/xml;q=0.9,text/html" }],
+    ["in a browser that does not prefer html", { accept: "application/xml;q=0.9,text/html" }],
   ])("%s", (_, headers) => void asked(browser.send("GET", "/page", headers)));
 });
 
-describe("whoever cannot follow is told to log in, and no login is begun", () => {
+describe("a request that cannot follow a login gets 401, and no login is started", () => {
   const { browser } = browse();
   const REFUSED: [string, string, HeadersLike][] = [
     ["fetch()", "GET", { accept: "*/*", "sec-fetch-mode": "cors", "sec-fetch-dest": "empty" }],
@@ -35,26 +35,26 @@ describe("whoever cannot follow is told to log in, and no login is begun", () =>
     ["an object", "GET", { ...NAVIGATE, "sec-fetch-dest": "embed" }],
     ["navigation without a destination", "GET", { accept: HTML, "sec-fetch-mode": "navigate" }],
     ["two modes", "GET", [["accept", HTML], ["sec-fetch-mode", "navigate"], ["sec-fetch-mode", "navigate"], ["sec-fetch-dest", "document"]]],
-    ["a page that is fetched ahead", "GET", { ...NAVIGATE, "sec-purpose": "prefetch" }],
-    ["a page that is rendered ahead", "GET", { ...NAVIGATE, "sec-purpose": "prefetch;prerender" }],
-    ["a page that is fetched ahead by an old browser", "GET", { ...NAVIGATE, purpose: "prefetch" }],
-    ["a page that an old Firefox fetches ahead", "GET", { accept: HTML, "x-moz": "prefetch" }],
+    ["a page that is prefetched", "GET", { ...NAVIGATE, "sec-purpose": "prefetch" }],
+    ["a page that is prerendered", "GET", { ...NAVIGATE, "sec-purpose": "prefetch;prerender" }],
+    ["a page that an old browser prefetches", "GET", { ...NAVIGATE, purpose: "prefetch" }],
+    ["a page that an old Firefox prefetches", "GET", { accept: HTML, "x-moz": "prefetch" }],
     ["a preview of an old Safari", "GET", { accept: HTML, "x-purpose": "preview" }],
-    ["a page that a service worker fetches ahead", "GET", { ...NAVIGATE, "sec-fetch-dest": "empty", "sec-purpose": "prefetch" }],
+    ["a page that a service worker prefetches", "GET", { ...NAVIGATE, "sec-fetch-dest": "empty", "sec-purpose": "prefetch" }],
     ["duty 128: a WebSocket", "GET", { upgrade: "websocket", connection: "Upgrade", "sec-websocket-key": "x", "sec-fetch-mode": "websocket", "sec-fetch-dest": "websocket" }],
     ["duty 128: an upgrade that looks like navigation", "GET", { ...NAVIGATE, upgrade: "websocket", connection: "Upgrade" }],
     ["duty 128: gRPC", "POST", { "content-type": "application/grpc", te: "trailers" }],
     ["duty 128: gRPC-Web", "POST", { "content-type": "application/grpc-web+proto", accept: HTML }],
     ["a program", "GET", { accept: "application/json" }],
-    ["a program that takes anything", "GET", { accept: "*/*" }],
-    ["a program that says nothing", "GET", {}],
+    ["a program that accepts anything", "GET", { accept: "*/*" }],
+    ["a program without Accept", "GET", {}],
     ["HEAD", "HEAD", NAVIGATE],
     ["OPTIONS", "OPTIONS", NAVIGATE],
     ["a preflight", "OPTIONS", PREFLIGHT],
     ["POST of a form", "POST", { ...NAVIGATE, "content-type": "application/x-www-form-urlencoded" }],
     ["PUT", "PUT", NAVIGATE],
     ["DELETE", "DELETE", NAVIGATE],
-    ["a method of somebody's own", "PROPFIND", NAVIGATE],
+    ["another method", "PROPFIND", NAVIGATE],
     ["a method in lower case", "get", NAVIGATE],
   ];
 
@@ -66,7 +66,7 @@ describe("whoever cannot follow is told to log in, and no login is begun", () =>
     expect(local.headers.get("www-authenticate")).toMatch(/^Bearer realm="[^"]*"$/);
   });
 
-  test("the body says where: at the page of this site that asked, else at its root", () => {
+  test("the body says where to log in: the page of this site that sent the request, otherwise the root", () => {
     const where = (headers: Sent): unknown => JSON.parse(browser.send("GET", "/api?x=1", { accept: "application/json", ...headers }).local.body).sign_in;
     expect(where({ referer: `${ORIGIN}/page?a=1` })).toBe("/page?a=1");
     expect(where({ referer: ORIGIN })).toBe("/");
@@ -75,7 +75,7 @@ describe("whoever cannot follow is told to log in, and no login is begun", () =>
     }
   });
 
-  test("duties 8, 142: what comes from the Referer cannot break out of the body", () => {
+  test("duties 8, 142: the Referer cannot break out of the body", () => {
     const referer = `${ORIGIN}/a?"}<script>alert(1)</script>'`;
     const json = browser.send("GET", "/api", { accept: "application/json", referer }).local;
     expect(JSON.parse(json.body).sign_in).toBe("/a?%22}<script>alert(1)</script>'");
@@ -83,7 +83,7 @@ describe("whoever cannot follow is told to log in, and no login is begun", () =>
     expect(browser.send("GET", "/api", { ...NAVIGATE, "sec-fetch-dest": "iframe", referer }).local.body).not.toContain("<script");
   });
 
-  test("a POST is never lost silently: it says that nothing was sent, and nothing reaches the upstream", () => {
+  test("a POST is never dropped silently: the answer says that nothing was sent, and nothing reaches the upstream", () => {
     const { local } = browser.send("POST", "/form", { ...NAVIGATE, "content-type": "application/x-www-form-urlencoded", referer: `${ORIGIN}/form?id=1` }, "text=long");
     expect(code(local)).toBe("401 not_sent");
     expect(local.body).toMatch(/nothing was sent/);
@@ -98,7 +98,7 @@ describe("allow_preflight", () => {
   const { browser } = browse({ allow_preflight: true, claim_headers: { sub: "x-user" } });
   const own = ["x-userinfo", "x-access-token", "x-id-token", "x-raw-id-token", "x-refresh-token", "x-user"];
 
-  test("duties 87, 88, 126: a preflight passes, scrubbed of identity headers in every spelling", () => {
+  test("duties 87, 88, 126: a preflight passes, without identity headers in any spelling", () => {
     const { forwarded } = browser.envoy.request("OPTIONS", "/api", [...Object.entries(PREFLIGHT), ...forged]);
     expect(forwarded.list.filter(([name]) => own.includes(name.replaceAll("_", "-")))).toEqual([]);
     expect(forwarded.get("access-control-request-method")).toBe("PUT");
@@ -112,9 +112,9 @@ describe("allow_preflight", () => {
     ["two methods", "OPTIONS", [...Object.entries(PREFLIGHT) as Pair[], ["access-control-request-method", "GET"]]],
     ["another method with a preflight's headers", "POST", PREFLIGHT],
     ["a preflight with an invalid token", "OPTIONS", { ...PREFLIGHT, authorization: "Bearer abc" }],
-  ])("duty 126: %s does not", (_, method, headers) => expect(browser.envoy.request(method, "/api", headers).local.status).toBe(401));
+  ])("duty 126: %s does not pass", (_, method, headers) => expect(browser.envoy.request(method, "/api", headers).local.status).toBe(401));
 
-  test("a preflight for the filter's own addresses reaches nobody", () => {
+  test("a preflight for the filter's own endpoints is not forwarded", () => {
     for (const path of ["/callback", "/logout"]) expect(browser.envoy.request("OPTIONS", path, PREFLIGHT).local.status).toBe(405);
   });
 });
@@ -122,7 +122,7 @@ describe("allow_preflight", () => {
 describe("unauth_action", () => {
   const forged: Pair[] = [["x-userinfo", "evil"], ["X_Userinfo", "evil"], ["x-userinfo", "evil2"], ["x_access-token", "evil"], ["x-user", "evil"]];
 
-  test("deny: nobody is sent anywhere, navigation too", () => {
+  test("deny: no request is redirected, page loads included", () => {
     const { browser } = browse({ unauth_action: "deny" });
     for (const request of [browser.navigate("/page"), browser.fetch("/api")]) {
       expect(code(request.local)).toBe("401 sign_in_needed");
@@ -131,7 +131,7 @@ describe("unauth_action", () => {
     expect(code(browser.fetch("/api", {}, "POST").local)).toBe("401 not_sent");
   });
 
-  test("duties 87-89: pass: strangers pass without any identity, also without the filter's cookies that mean nothing", () => {
+  test("duties 87-89: pass: unauthenticated requests pass without any identity, and without invalid cookies of the filter", () => {
     const { browser } = browse({ unauth_action: "pass", claim_headers: { sub: "x-user" } });
     const name = "__Host-oidc_" + /oidc_([\w-]{8})/.exec(setCookies(browse().browser.navigate("/").local.headers)[0]!)![1];
     const { forwarded } = browser.envoy.get("/page", [...Object.entries(NAVIGATE) as Pair[], ...forged, ["cookie", `theme=dark; ${name}=1AAAA; ${name}x=1`]]);
@@ -139,7 +139,7 @@ describe("unauth_action", () => {
     expect(forwarded.get("cookie")).toBe(`theme=dark; ${name}x=1`);
   });
 
-  test("duty 71: pass: an invalid token is refused all the same", () => {
+  test("duty 71: pass: an invalid token is still refused", () => {
     const { browser } = browse({ unauth_action: "pass" });
     for (const value of ["abc", token({ exp: NOW - 1 }), token({}, { key: makeKey("k1") })]) {
       expect(browser.navigate("/page", bearer(value)).local.status).toBe(401);
@@ -151,7 +151,7 @@ describe("a bearer token beside a session", () => {
   const { envoy, browser } = browse({ claim_headers: { sub: "x-user" }, claim_validator: { audience: { valid_audiences: ["https://api.example.com"] } } });
   logIn(browser);
 
-  test("duty 72: the token decides alone, and nothing of the session is mixed in", () => {
+  test("duty 72: only the token counts, and nothing of the session is used", () => {
     const { forwarded } = browser.fetch("/api", bearer(token({ sub: "bob" })));
     expect(forwarded.all("x-user")).toEqual(["bob"]);
     expect(forwarded.all("x-access-token")).toEqual([token({ sub: "bob" })]);
@@ -164,14 +164,14 @@ describe("a bearer token beside a session", () => {
 
   const FORGED = token({}, { key: makeKey("k1") });
   test.each<[string, string, string]>([
-    ["no JWT", "Bearer abc", "401 not_a_jwt"],
+    ["not a JWT", "Bearer abc", "401 not_a_jwt"],
     ["expired", `Bearer ${token({ exp: NOW - 1 })}`, "401 expired"],
     ["forged", `Bearer ${FORGED}`, "401 bad_signature"],
     ["of another audience", `Bearer ${token({ aud: "other" })}`, "401 wrong_audience"],
     ["an ID Token", `Bearer ${token({ nonce: "n" })}`, "401 wrong_type"],
-    ["nothing", "Bearer", "400 malformed_credential"],
+    ["empty", "Bearer", "400 malformed_credential"],
     ["of two lines", `Bearer a, Bearer ${token()}`, "400 malformed_credential"],
-  ])("duty 71: one that is %s is refused: no session steps in, and nobody is sent to log in", (_, authorization, expected) => {
+  ])("duty 71: one that is %s is refused: the session is not used instead, and no login is started", (_, authorization, expected) => {
     for (const one of [browser, new Browser(envoy)]) {
       const { local } = one.navigate("/page?a=1", { authorization });
       expect(code(local)).toBe(expected);
@@ -182,12 +182,12 @@ describe("a bearer token beside a session", () => {
     browser.navigate("/page").forwarded;
   });
 
-  test("a credential of another scheme is the upstream's, and the session counts", () => {
+  test("a credential of another scheme is forwarded, and the session counts", () => {
     const { forwarded } = browser.fetch("/api", { authorization: "Basic YTpi" });
     expect([forwarded.get("authorization"), forwarded.get("x-user")]).toEqual(["Basic YTpi", "alice"]);
   });
 
-  test("duties 87-89: identity headers of the client are gone, and each of the filter's stands once", () => {
+  test("duties 87-89: identity headers of the client are removed, and each of the filter's is there once", () => {
     const forged: Pair[] = ["x-userinfo", "X_Userinfo", "x-access-token", "x-id-token", "x-raw-id-token", "x_refresh_token", "x-user", "X_USER"].flatMap((name) => [[name, "evil"], [name, "evil"]] as Pair[]);
     const { forwarded } = envoy.get("/api", [...forged, ["cookie", browser.cookiesFor("/api")]]);
     expect(JSON.stringify(forwarded.list)).not.toContain("evil");

@@ -1,4 +1,4 @@
-/** What a person sees of the filter itself: each refusal's page leads on, is true, is in their language, and says nothing that is meant for operators. */
+/** The filter's pages for users: each has a useful link, is true, is in the user's language, and says nothing that is meant for operators. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { bearer, JWKS_CONFIG, ready, start, token } from "./fixture";
@@ -11,7 +11,7 @@ const HTML = { accept: "text/html" };
 const LANGUAGES = ["en", "de", "fr", "es", "zh-Hans"];
 const source = (file: string): string => readFileSync(join(__dirname, "../../assembly", file), "utf8");
 
-/** The provider has never answered. */
+/** The filter with a provider that has never answered. */
 function down(config: object): Envoy {
   const envoy = start({ config });
   envoy.provider("idp").answers(() => "fail");
@@ -26,7 +26,7 @@ const seen = ({ body }: LocalReply): Seen => ({
   buttons: [...body.matchAll(/<(?:a|button) class="[bo]"(?: href="([^"]*)")?>([^<]*)</g)].map(([, to = "", label]) => [label!, to]),
 });
 
-describe("the words of all pages, in each language", () => {
+describe("the texts of all pages, in each language", () => {
   const files = ["english", "german", "french", "spanish", "chinese"].map((name) => source(`filter/pages/${name}.ts`));
   const attributes = readList().attributes.map(({ name }) => name.split(/[.[]/).at(-1)!.replace("].", "")).filter((name) => name.includes("_"));
 
@@ -34,12 +34,12 @@ describe("the words of all pages, in each language", () => {
     for (const file of files) for (const name of [...attributes, "redirect_uri", "session.secret"]) expect(file).not.toContain(name);
   });
 
-  test("say nobody is logged in who may not be, and give operators no hints", () => {
+  test("do not claim that the user is logged in, and contain no hints for operators", () => {
     for (const file of files) expect(file).not.toMatch(/You are logged in[,.]|[Oo]perator|[Gg]ateway|\bEnvoy\b|Sie sind angemeldet|Vous êtes connecté[,. ]|"Ha iniciado sesión|您已登录/);
   });
 });
 
-test("each refusal has a page, by its code: the documentation lists the same", () => {
+test("each refusal code has a page, and the documentation lists the same", () => {
   const kinds = new Map([...source("flow/decision/refusal.ts").matchAll(/new Refusal\("(\w+)", (\d+),.*PageKind\.(\w+)\)/g)].map(([, name, status, kind]) => [name!, { status: status!, kind: kind! }]));
   const english = source("filter/pages/english.ts");
   const title = (kind: string): string => new RegExp(`  ${kind[0]!.toLowerCase()}${kind.slice(1)}: new Words\\("([^"]*)"`).exec(english)![1]!;
@@ -47,12 +47,12 @@ test("each refusal has a page, by its code: the documentation lists the same", (
   expect(Object.fromEntries(documented)).toEqual(Object.fromEntries([...kinds].map(([name, { kind }]) => [name, title(kind)])));
 });
 
-describe("a page leads on", () => {
-  test("an outage: to the same address again, though nobody said where", () => {
+describe("the link of a page", () => {
+  test("after an outage leads to the same address", () => {
     const { local } = down(BROWSER_CONFIG).get("/orders?page=2", { ...HTML, ...bearer(token()) });
     expect([code(local), seen(local).buttons]).toEqual(["503 provider_not_ready", [["Try again", "/orders?page=2"]]]);
   });
-  test("a session whose refresh fails: the page can be tried again", () => {
+  test("after a failed refresh leads to the same page", () => {
     const { envoy, browser } = browse();
     logIn(browser);
     jump(envoy, 301);
@@ -60,25 +60,25 @@ describe("a page leads on", () => {
     openCall(envoy, "/token").reply(500);
     expect([code(page.local), seen(page.local).buttons]).toEqual(["503 provider_unreachable", [["Try again", "/page?a=1"]]]);
   });
-  test("after a form the link leads to the front page: a form is not sent again", () => {
+  test("after a form leads to the start page, because a form is not sent again", () => {
     const { local } = down(BROWSER_CONFIG).request("POST", "/orders", { ...HTML, ...bearer(token()) });
     expect(seen(local).buttons).toEqual([["Go to the start page", "/"]]);
   });
-  test("what is open to nobody: to the front page", () => {
+  test("of a denied path leads to the start page", () => {
     const { envoy } = browse({ rules: [{ path_prefix: "/admin", mode: "deny" }] });
     expect(seen(envoy.get("/admin/x", HTML).local)).toMatchObject({ title: "Not open", buttons: [["Go to the start page", "/"]] });
   });
-  test("the front page itself: to another try", () => expect(seen(ready().get("/?a=1", { ...HTML, ...bearer(token({ exp: 1 })) }).local).buttons).toEqual([["Try again", "/"]]));
-  test("a token in the query is not in the link", () => {
+  test("of the start page itself offers another try", () => expect(seen(ready().get("/?a=1", { ...HTML, ...bearer(token({ exp: 1 })) }).local).buttons).toEqual([["Try again", "/"]]));
+  test("does not contain a token from the query", () => {
     const { local } = down({ ...JWKS_CONFIG, auth_accept_token_as: ["query:access_token"] }).get(`/orders?access_token=${token()}`, HTML);
     expect([code(local), seen(local).buttons]).toEqual(["503 provider_not_ready", [["Try again", "/orders"]]]);
   });
 });
 
-describe("who is logged in and may not open a page", () => {
+describe("a user who is logged in and may not open a page", () => {
   const forbidden = { access_rules: { claim: "role", equals: "admin" } };
 
-  test("is not told to log out first, but can", () => {
+  test("is not asked to log out first, but can", () => {
     const { envoy, browser } = browse(forbidden);
     logIn(browser);
     const { local } = browser.navigate("/page");
@@ -86,11 +86,11 @@ describe("who is logged in and may not open a page", () => {
     expect(seen(local)).toEqual({ title: "Not allowed here", text: expect.stringMatching(/^This account may not open this page\./), buttons: [["Go to the start page", "/"], ["Log out", "/logout"]] });
     expect(envoy.logText).toContain("by access_rules");
   });
-  test("a program's token is not offered a logout", () => {
+  test("with a program's token, the page offers no logout", () => {
     const { envoy } = browse(forbidden);
     expect(seen(envoy.get("/page", { ...HTML, ...bearer(token()) }).local).buttons).toEqual([["Go to the start page", "/"]]);
   });
-  test("a bearer token that lacks a scope: nobody is logged in, so the page neither says so nor logs out", () => {
+  test("with a bearer token that lacks a scope, the page mentions neither login nor logout", () => {
     const { envoy } = browse({ required_scopes: ["admin"] });
     const { local } = envoy.get("/page", { ...HTML, ...bearer(token({ scope: "read" })) });
     expect(code(local)).toBe("403 insufficient_scope");
@@ -98,7 +98,7 @@ describe("who is logged in and may not open a page", () => {
     expect(seen(local).buttons).toEqual([["Go to the start page", "/"]]);
     expect(local.body).not.toMatch(/logged in|[Ll]og out|\/logout/);
   });
-  test("a refusal that names the logout's path does not call it an address to log in at", () => {
+  test("the JSON of such a refusal does not name the logout path as the login address", () => {
     const { envoy, browser } = browse({ max_claim_headers_bytes: 1024 });
     logIn(browser, { userinfo: { sub: "alice", groups: Array.from({ length: 200 }, (_, i) => `group ${i}`) } });
     expect(code(browser.fetch("/api").local)).toBe("431 claims_too_large");
@@ -108,7 +108,7 @@ describe("who is logged in and may not open a page", () => {
 });
 
 describe("hints for operators are in the log, not on the page", () => {
-  test("the callback's address opened directly", () => {
+  test("the callback opened directly", () => {
     const { envoy, browser } = browse();
     const { local } = browser.navigate("/callback");
     expect(seen(local)).toEqual({ title: "Nothing to see here", text: "This page only completes a login. Open the page that you want.", buttons: [["Go to the start page", "/"]] });
@@ -116,14 +116,14 @@ describe("hints for operators are in the log, not on the page", () => {
   });
   test.each([
     ["loop_cookie_missing", (browser: Browser) => browser.jar.clear(), "does not send the session's cookie back"],
-    ["loop_cookie_unreadable", (browser: Browser) => { for (const [name, kept] of browser.jar) if (name === browser.session) kept.value = `${kept.value.slice(0, -9)}AAAAAAAAA`; }, "different values of session.secret"],
+    ["loop_cookie_unreadable", (browser: Browser) => { for (const [name, cookie] of browser.jar) if (name === browser.session) cookie.value = `${cookie.value.slice(0, -9)}AAAAAAAAA`; }, "different values of session.secret"],
   ])("a redirect loop: %s", (expected, lose, why) => {
     const { envoy, browser } = browse();
     for (let i = 0; i < 3; i++) {
       logIn(browser);
       const counter = [...browser.jar].filter(([name]) => name !== browser.session);
       lose(browser);
-      for (const [name, kept] of counter) browser.jar.set(name, kept);
+      for (const [name, cookie] of counter) browser.jar.set(name, cookie);
     }
     const { local } = browser.navigate("/page");
     expect([code(local), seen(local).title]).toEqual([`400 ${expected}`, "The login starts again and again"]);
@@ -134,7 +134,7 @@ describe("hints for operators are in the log, not on the page", () => {
 describe("the language", () => {
   const page = (language: string, accept = "text/html") => ready().get("/a", { ...bearer(token({ exp: 1 })), accept, "accept-language": language }).local;
 
-  test("is the first that the browser asks for and that there are texts for, else English", () => {
+  test("is the first language of the browser that has texts, otherwise English", () => {
     const found = ["en-GB,en", "de-AT,de;q=0.9,en;q=0.8", "pt,fr;q=0.9", "es-419", "zh-CN,zh;q=0.9", "pt", "", "*", "xx-evil\"><script>"].map((language) => {
       const local = page(language);
       expect(local.body).toContain(`<html lang="${local.headers.get("content-language")}">`);
@@ -143,40 +143,40 @@ describe("the language", () => {
     });
     expect(found).toEqual([...LANGUAGES, "en", "en", "en", "en"]);
   });
-  test("holds for pages that are no refusals too", () => {
+  test("is used for pages that are no refusals too", () => {
     const { browser } = browse();
     const { local } = browser.navigate("/logout", { "accept-language": "de", "sec-fetch-site": "cross-site" });
     expect(seen(local)).toMatchObject({ title: "Abmelden?", buttons: [["Abbrechen", "/"], ["Abmelden", ""]] });
   });
-  test("is the one with the greatest weight, and never one with none", () => {
+  test("is the one with the greatest weight, and never one with weight 0", () => {
     const found = ["de;q=0.5,fr;q=0.8", "de;q=0", "de;q=0,es;q=0.1", "fr;q=0.4, *;q=0.1, de;q=0.7"].map((language) => page(language).headers.get("content-language"));
     expect(found).toEqual(["fr", "en", "es", "de"]);
   });
-  test("is the configured one for everybody, and then caches need not tell browsers apart", () => {
+  test("is the configured one for all, and then there is no Vary", () => {
     const { envoy, browser } = browse({ page: { language: "de" } });
     const refused = envoy.get("/a", { ...HTML, ...bearer("x"), "accept-language": "fr" }).local, logout = browser.navigate("/logout", { "accept-language": "fr", "sec-fetch-site": "cross-site" }).local;
     for (const local of [refused, logout]) expect([local.headers.get("content-language"), local.headers.has("vary"), local.body.includes('<html lang="de">')]).toEqual(["de", false, true]);
     expect([seen(refused).title, seen(logout).title]).toEqual(["Nicht akzeptiert", "Abmelden?"]);
   });
-  test("is nothing to programs: their JSON is the same for all", () => {
+  test("does not affect the JSON for programs", () => {
     const local = page("de", "*/*");
     expect([JSON.parse(local.body).error_description, local.headers.has("vary"), local.headers.has("content-language")]).toEqual(["The token has expired.", false, false]);
   });
 });
 
-describe("the application's own look", () => {
+describe("the attribute page", () => {
   const config = { page: { name: "Shop <1>", logo: "data:image/png;base64,iVBORw0KGgo=", help_uri: "mailto:help@example.com", color: "#0b6b3a" } };
 
-  test("name, logo, help and color are on the page, and the policy lets only that logo in", () => {
+  test("name, logo, help and color are on the page, and the policy allows only that logo", () => {
     const { local } = ready({ config: { ...JWKS_CONFIG, ...config } }).get("/", { ...HTML, ...bearer("x") });
     expect(local.body).toContain('<header><img alt="" src="data:image/png;base64,iVBORw0KGgo=">Shop &lt;1&gt;</header>');
     expect(local.body).toContain('<a href="mailto:help@example.com">Help</a>');
     expect(local.headers.get("content-security-policy")).toBe("default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'");
   });
-  test("without a logo no image at all may be loaded", () => {
+  test("without a logo no image may be loaded", () => {
     expect(ready().get("/", { ...HTML, ...bearer("x") }).local.headers.get("content-security-policy")).toBe("default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'");
   });
-  test("the version, only where the configuration says so, and never to programs", () => {
+  test("the version is shown only if configured, and never to programs", () => {
     const { version } = JSON.parse(readFileSync(join(__dirname, "../../package.json"), "utf8")) as { version: string };
     const bodies = (look: Record<string, unknown>, headers: Record<string, string>): string => {
       const { envoy, browser } = browse(look);
@@ -186,7 +186,7 @@ describe("the application's own look", () => {
     expect(bodies({ page: { name: "Shop" } }, HTML)).not.toContain(version);
     expect(ready({ config: { ...JWKS_CONFIG, page: { show_version: true } } }).get("/", bearer("x")).local.body).not.toContain(version);
   });
-  test("a rule shows its own", () => {
+  test("a rule has its own", () => {
     const envoy = start({ config: { ...BROWSER_CONFIG, ...config, rules: [{ path_prefix: "/wiki", page: { name: "Wiki" }, bearer_only: true }] } });
     serveBrowser(envoy);
     envoy.advance(1);

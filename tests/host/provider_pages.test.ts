@@ -1,4 +1,4 @@
-/** Each page of docs/providers/ begins with a configuration that the filter takes as it stands; further ones are laid over it. */
+/** Each page of docs/providers/ begins with a complete configuration. The further ones on the page are merged into it. */
 import { generateKeyPairSync } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -14,26 +14,26 @@ const env = {
 
 const read = (name: string): string => readFileSync(join(FOLDER, name), "utf8");
 const configurations = (name: string): object[] => [...read(name).matchAll(/^```json\n([\s\S]*?)^```/gm)].map(([, text]) => JSON.parse(text!) as object);
-/** What the filter says against a configuration at its start; a refusal throws. */
-const complaints = (config: object): string[] => start({ config, start: { env } }).logs.filter(({ level }) => level === "warn" || level === "error").map(({ text }) => text);
+/** The warnings and errors for a configuration at its start. A refusal throws. */
+const warnings = (config: object): string[] => start({ config, start: { env } }).logs.filter(({ level }) => level === "warn" || level === "error").map(({ text }) => text);
 
-test("there are pages to read", () => expect(pages.length).toBeGreaterThan(12));
+test("the pages are found", () => expect(pages.length).toBeGreaterThan(12));
 
-/** Where a block names an assertion's audience, it is for clients that sign: its page leaves the key to the reader. */
+/** Added to a block with an assertion's audience, which is for clients with a key: the page leaves the key to the reader. */
 const SIGNING = { token_endpoint_auth_method: "private_key_jwt", client_rsa_private_key: "$ENV://CLIENT_KEY" };
 /** A warning that a page announces. */
 const EXPECTED: Record<string, RegExp> = { "hydra.md": /ssl_verify is false/ };
 
 describe.each(pages)("%s", (name) => {
-  test("its first configuration is taken, and nothing is said against it", () => {
-    expect(complaints(configurations(name)[0]!)).toEqual([]);
+  test("its first configuration is accepted without a warning", () => {
+    expect(warnings(configurations(name)[0]!)).toEqual([]);
   });
 
-  test("each further one, laid over the first, is taken with the warnings that the page speaks of", () => {
+  test("each further one, merged into the first, is accepted with only the warnings that the page mentions", () => {
     const [first, ...others] = configurations(name);
     for (const other of others) {
-      const said = complaints({ ...first, ...("client_jwt_assertion_audience" in other ? SIGNING : {}), ...other });
-      expect(said.filter((text) => !EXPECTED[name]?.test(text))).toEqual([]);
+      const logged = warnings({ ...first, ...("client_jwt_assertion_audience" in other ? SIGNING : {}), ...other });
+      expect(logged.filter((text) => !EXPECTED[name]?.test(text))).toEqual([]);
     }
   });
 

@@ -1,16 +1,16 @@
-/** Duty 156: what several configurations share of a provider is shared by those alone who would accept it. */
+/** Duty 156: configurations share a provider's documents only if each of them would accept them. */
 import { bearer, ISSUER, JWKS_CONFIG, KEY, METADATA, refused, start, token } from "./fixture";
 import type { Envoy } from "./host/envoy";
 
 const STRICT = JWKS_CONFIG, LOOSE = { ...JWKS_CONFIG, ssl_verify: false };
-/** A document that only a configuration with `ssl_verify: false` takes. */
+/** Metadata that only a configuration with `ssl_verify: false` accepts. */
 const PLAIN = { ...METADATA, jwks_uri: "http://idp.example.com/jwks" };
 
 function serveFrom(envoy: Envoy, cluster: string, metadata: object): void {
   envoy.provider(cluster).answers(({ path }) => path === "/jwks" ? { body: { keys: [KEY.jwk] } } : path.includes("well-known") ? { body: metadata } : null);
 }
 
-describe("duty 156: ssl_verify: true is not undone by a looser configuration with the same discovery", () => {
+describe("duty 156: a looser configuration with the same discovery does not disable ssl_verify", () => {
   test.each([
     ["in one VM, the loose one first", LOOSE, STRICT, 1],
     ["in one VM, the strict one first", STRICT, LOOSE, 1],
@@ -31,7 +31,7 @@ describe("duty 156: ssl_verify: true is not undone by a looser configuration wit
     expect(envoy.logText).toContain("ignored, as they are not https URLs without fragment: jwks_uri");
   });
 
-  test("once the document is one that both take, both pass, and each has asked once for all workers", () => {
+  test("if both accept the document, both pass, and each fetches once for all workers", () => {
     const envoy = start({ config: LOOSE, start: { workers: 2 } }), strict = envoy.addPlugin(STRICT);
     serveFrom(envoy, "idp", METADATA);
     envoy.advance(2);
@@ -40,7 +40,7 @@ describe("duty 156: ssl_verify: true is not undone by a looser configuration wit
   });
 });
 
-test("duty 156: configurations whose settings only read alike when they are put together share nothing", () => {
+test("duty 156: configurations whose settings are equal only when concatenated share nothing", () => {
   const keys = { jwks_uri: "keys" };
   const envoy = start({ config: { ...STRICT, issuer: ISSUER, provider_cluster: "x|y", endpoint_clusters: keys } });
   const other = envoy.addPlugin({ ...STRICT, issuer: `${ISSUER}|x`, provider_cluster: "y", endpoint_clusters: keys });

@@ -1,15 +1,15 @@
-/** What requests get before the provider is known, and while it is down. */
+/** Requests before the provider's documents are fetched, and while the provider is down. */
 import { asked, bearer, JWKS_CONFIG, ready, refused, serve, start, token } from "./fixture";
 
 describe("at the start", () => {
-  test("metadata and keys are fetched before any request comes", () => {
+  test("metadata and keys are fetched before the first request", () => {
     const envoy = ready();
     expect(asked(envoy, "/jwks")).toBe(1);
     envoy.get("/", bearer(token())).forwarded;
     expect(envoy.history).toHaveLength(2);
   });
 
-  test("ten thousand requests that come first wait, and one fetch answers all of them rightly", () => {
+  test("ten thousand early requests wait, and one fetch gives each the right answer", () => {
     const envoy = start();
     const [valid, expired] = [{}, { exp: 1 }].map((claims) => Array.from({ length: 100 }, (_, i) => token({ ...claims, jti: `${i}` })));
     const good = Array.from({ length: 8_000 }, (_, i) => envoy.get("/", bearer(valid![i % 100]!)));
@@ -24,7 +24,7 @@ describe("at the start", () => {
     expect(envoy.history).toHaveLength(2);
   });
 
-  test("of those that wait only some go on in one callback: Envoy answers each within the answer before", () => {
+  test("only some of the waiting requests resume in one callback, because Envoy runs their replies recursively", () => {
     const envoy = start();
     const bad = Array.from({ length: 200 }, (_, i) => envoy.get("/", bearer(token({ exp: 1, jti: `${i}` }))));
     serve(envoy);
@@ -38,7 +38,7 @@ describe("at the start", () => {
     expect(left.at(-1)).toBe(0);
   });
 
-  test("duty 129: while the provider is down, requests get 503 and are never forwarded; afterwards all is well", () => {
+  test("duty 129: while the provider is down, requests get 503 and are never forwarded; afterwards they pass", () => {
     const envoy = start();
     const waiting = envoy.get("/", bearer(token()));
     envoy.advance(0.1);
@@ -52,14 +52,14 @@ describe("at the start", () => {
     envoy.get("/", bearer(token())).forwarded;
   });
 
-  test("a provider that never answers holds requests no longer than its timeout", () => {
+  test("a provider that never answers delays requests no longer than its timeout", () => {
     const envoy = start({ config: { ...JWKS_CONFIG, timeout: 2 } });
     const waiting = envoy.get("/", bearer(token()));
     envoy.advance(2.5);
     expect(refused(waiting)).toBe("503 provider_not_ready");
   });
 
-  test("a host that takes no call at its start is asked again on every tick: requests wait, and the log is silent", () => {
+  test("if Envoy refuses calls during its start, they are repeated on every tick: requests wait, and nothing is logged", () => {
     const envoy = start({ start: { refuseCallouts: true } });
     const waiting = envoy.get("/", bearer(token()));
     envoy.advance(4);
@@ -70,7 +70,7 @@ describe("at the start", () => {
     expect(envoy.logText).not.toContain("refuses calls");
   });
 
-  test("a host that goes on taking no call is the same as a provider that is down, and is named in the log", () => {
+  test("if Envoy keeps refusing calls, the provider counts as down, and the log says so", () => {
     const envoy = start({ start: { refuseCallouts: true } });
     const waiting = envoy.get("/", bearer(token()));
     envoy.advance(6);
@@ -82,7 +82,7 @@ describe("at the start", () => {
     envoy.get("/", bearer(token())).forwarded;
   });
 
-  test("failed attempts come further and further apart", () => {
+  test("the intervals between failed attempts grow", () => {
     const envoy = start();
     envoy.provider("idp").answers(() => "fail");
     envoy.advance(60);

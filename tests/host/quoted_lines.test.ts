@@ -1,4 +1,4 @@
-// The log's lines that pages quote as examples are the filter's, to the letter. docs/runbooks.md has a file of its own.
+// The log lines that pages quote as examples are exactly the filter's. docs/runbooks.md has its own test file.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -7,7 +7,7 @@ import { bearer, JWKS_CONFIG, ready, token } from "./fixture";
 import { asked, browse, callbackPath, openCall } from "./browser";
 import { mistakes } from "./mistakes";
 
-/** What a line has of a request, instead of the page's. */
+/** The x-request-id of the tests, which the pages quote. */
 const ID = "7d1f0b3e-93a2-4f6b-8a38-5f1c2f5a9a11";
 const withoutItsRequest = (line: string): string => line.replace(/^\w+: /, "").replace(/^(envoy-oidc) shop/, "$1").replace(/ time=\S+( id=\S+) host=\S+ path=\S+$/, "$1");
 
@@ -48,4 +48,4 @@ test.each([
   expect({ missing: lines.filter((line) => !logged.includes(withoutItsRequest(line))), logged }).toEqual({ missing: [], logged });
 });
 
-test("a line of another text is not the filter's", () => expect(refusedByRule().map(withoutItsRequest)).not.toContain("envoy-oidc: refused, claim_missing (403)"));
+test("a line with another text is not found", () => expect(refusedByRule().map(withoutItsRequest)).not.toContain("envoy-oidc: refused, claim_missing (403)"));

@@ -1,14 +1,14 @@
 /**
- * Models of those who read a request's path behind the filter. Each gives every path that it may take the target for; none where it
- * refuses. They are what duty 123 is about: where any of them sees a guarded page, a stranger must not get through.
+ * Models of the programs behind the filter that read a request's path. Each returns every path as which it may read the target, and none if it refuses
+ * it. Duty 123: if any of them reads the path of a guarded page, an unauthenticated request must not pass.
  */
 
 export interface Reader {
   name: string;
   read(target: string): string[];
-  /** Takes /Admin for /admin. */
+  /** Reads /Admin as /admin. */
   folds?: boolean;
-  /** Takes /admin/ for /admin. */
+  /** Reads /admin/ as /admin. */
   slashless?: boolean;
 }
 
@@ -20,7 +20,7 @@ const without = (path: string, mark: RegExp): string => path.split(mark)[0]!;
 const merged = (path: string): string => path.replace(/\/{2,}/g, "/");
 const slashed = (path: string): string => path.replaceAll("\\", "/");
 
-/** RFC 3986 §5.2.4; above the root nothing is left to take away. */
+/** RFC 3986 §5.2.4. `..` at the root has no effect. */
 export function undotted(path: string): string {
   const out: string[] = [], segments = path.split("/").slice(1);
   segments.forEach((segment, i) => {
@@ -34,14 +34,14 @@ export function undotted(path: string): string {
 
 const broken = (path: string): boolean => /%(?![0-9a-f]{2})/i.test(path);
 
-/** As `location` sees it: decoded once, merged, resolved; `#` ends it. */
+/** As `location` matches it: decoded once, slashes merged, dots resolved; `#` ends it. */
 function nginx(target: string): string[] {
   const path = without(target, /[?#]/);
   if (broken(path) || decode(path).includes("\0")) return [];
   return [undotted(merged(decode(path))), undotted(decode(path))];
 }
 
-/** Parameters go before decoding, and only then dots are resolved; encoded slashes and backslashes as its connector is set. */
+/** It removes parameters, decodes, then resolves dots. Its connector decides about encoded slashes and backslashes. */
 function tomcat(target: string): string[] {
   const path = without(target, /\?/).replace(/;[^/]*/g, "");
   if (broken(path)) return [];
@@ -49,7 +49,7 @@ function tomcat(target: string): string[] {
   return [decoded, slashed(decoded), path.replace(/%(?!2f)([0-9a-f]{2})/gi, (_, hex: string) => byte(hex))].map((each) => undotted(merged(each)));
 }
 
-/** The idiom of Node's documentation; programs then decode what they got, or do not. */
+/** The idiom of Node's documentation. Programs then decode the result, or do not. */
 function nodeUrl(target: string): string[] {
   try {
     const { pathname } = new URL(Buffer.from(target, "latin1").toString(), "http://host.example");
@@ -66,27 +66,27 @@ function iis(target: string): string[] {
   return [resolved, resolved.split("/").map((name) => name.replace(/[. ]+$/, "")).join("/")];
 }
 
-/** Bytes read as UTF-8, and characters changed to those that they are compatible with (UAX #15). */
+/** Bytes read as UTF-8, in the normalization form NFKC (UAX #15). */
 const nfkc = (path: string): string => Buffer.from(path, "latin1").toString().normalize("NFKC");
 
-/** What Windows' best-fit tables make of characters that a code page lacks, as far as paths go (WideCharToMultiByte without WC_NO_BEST_FIT_CHARS). */
+/** Windows' best-fit replacements of characters that a code page lacks, as far as paths need them (WideCharToMultiByte without WC_NO_BEST_FIT_CHARS). */
 const BEST_FIT: Record<string, string> = { "\u00a5": "\\", "\u00b4": "/", "\u20a9": "\\", "\u2044": "/", "\u2215": "/", "\u2216": "\\", "\u2236": ":", "\u0589": ":", "\u066a": "%" };
 const bestFit = (path: string): string => Buffer.from(path, "latin1").toString().replace(/[^\0-\x7f]/g, (character) => BEST_FIT[character] ?? (/[\uff01-\uff5e]/.test(character) ? character.normalize("NFKC") : character));
 
 const resolvedNames = (path: string): string => undotted(merged(slashed(path)));
 
-/** Those who decode, then change characters, and then decode once more, or resolve. */
+/** Programs that decode, then replace characters, and then decode again or resolve dots. */
 const FOLDING: Reader[] = [
   { name: "NFKC", read: (target) => [resolvedNames(nfkc(decode(without(target, /\?/))))] },
   { name: "NFKC, then without parameters", read: (target) => [undotted(nfkc(decode(without(target, /\?/))).replace(/[;#?][^/]*/g, ""))] },
   { name: "NFKC, then decoded", read: (target) => [undotted(decode(nfkc(decode(without(target, /\?/)))))] },
-  { name: "NFKC without what is ignored", read: (target) => [undotted(nfkc(decode(without(target, /\?/))).replace(/\p{Default_Ignorable_Code_Point}/gu, ""))], folds: true },
+  { name: "NFKC without ignorable characters", read: (target) => [undotted(nfkc(decode(without(target, /\?/))).replace(/\p{Default_Ignorable_Code_Point}/gu, ""))], folds: true },
   { name: "Windows' best fit", read: (target) => [resolvedNames(bestFit(decode(without(target, /\?/)))).split("/").map((name) => name.replace(/[. ]+$/, "")).join("/"), resolvedNames(decode(bestFit(decode(without(target, /\?/)))))], folds: true },
 ];
 
-/** What is usual in programs that do it themselves. */
+/** The usual ways of programs that parse the path themselves. */
 const BY_HAND: Reader[] = [
-  { name: "as it came", read: (target) => [without(target, /\?/)] },
+  { name: "unchanged", read: (target) => [without(target, /\?/)] },
   { name: "decoded once", read: (target) => [decode(without(target, /\?/))] },
   { name: "decoded, then cut at a question mark", read: (target) => [without(decode(target), /\?/)] },
   { name: "decoded, then cut at a number sign", read: (target) => [without(decode(without(target, /\?/)), /#/)] },
@@ -94,8 +94,8 @@ const BY_HAND: Reader[] = [
   { name: "without parameters", read: (target) => [decode(without(target, /\?/)).replace(/;[^/]*/g, "")] },
   { name: "cut at the first semicolon", read: (target) => [without(decode(without(target, /\?/)), /;/)] },
   { name: "merged", read: (target) => [merged(decode(without(target, /\?/)))] },
-  { name: "resolved before it is decoded", read: (target) => [decode(undotted(without(target, /\?/))), undotted(without(target, /\?/))] },
-  { name: "without tabs and line ends", read: (target) => [decode(without(target, /\?/)).replace(/[\t\r\n]/g, "")] },
+  { name: "resolved before decoding", read: (target) => [decode(undotted(without(target, /\?/))), undotted(without(target, /\?/))] },
+  { name: "without tabs and line breaks", read: (target) => [decode(without(target, /\?/)).replace(/[\t\r\n]/g, "")] },
 ];
 
 const SERVERS: Reader[] = [
@@ -107,23 +107,23 @@ const SERVERS: Reader[] = [
   { name: "IIS", read: iis, folds: true },
 ];
 
-/** What a proxy does to the path alone. */
+/** A proxy that changes only the path. */
 const passedOn = (target: string, change: (path: string) => string): string => change(without(target, /\?/)) + target.slice(without(target, /\?/).length);
 
-/** Behind one that decodes first, or twice, or resolves first. */
+/** The program itself, and behind proxies that decode once or twice, resolve, or merge slashes first. */
 const chained = (reader: Reader): Reader[] => [
   reader,
-  { ...reader, name: `${reader.name}, behind one that decodes`, read: (target) => reader.read(passedOn(target, decode)) },
-  { ...reader, name: `${reader.name}, behind two that decode`, read: (target) => reader.read(passedOn(target, (path) => decode(decode(path)))) },
-  { ...reader, name: `${reader.name}, behind one that resolves`, read: (target) => reader.read(passedOn(target, undotted)) },
-  { ...reader, name: `${reader.name}, behind one that merges and resolves`, read: (target) => reader.read(passedOn(target, (path) => undotted(merged(path)))) },
+  { ...reader, name: `${reader.name}, behind a proxy that decodes`, read: (target) => reader.read(passedOn(target, decode)) },
+  { ...reader, name: `${reader.name}, behind two proxies that decode`, read: (target) => reader.read(passedOn(target, (path) => decode(decode(path)))) },
+  { ...reader, name: `${reader.name}, behind a proxy that resolves`, read: (target) => reader.read(passedOn(target, undotted)) },
+  { ...reader, name: `${reader.name}, behind a proxy that merges and resolves`, read: (target) => reader.read(passedOn(target, (path) => undotted(merged(path)))) },
 ];
 
 export const READERS: Reader[] = [...SERVERS, ...BY_HAND, ...FOLDING].flatMap(chained);
 
 export interface Match { path?: string; path_prefix?: string }
 
-/** Whether a page of that path is one that the rule's author meant. */
+/** Whether the rule's author meant this page. */
 export function meant({ path, path_prefix }: Match, page: string, { folds, slashless }: Reader): boolean {
   const fold = (text: string): string => folds ? text.toLowerCase() : text;
   const bare = slashless && page.length > 1 ? page.replace(/\/$/, "") : page;
@@ -133,7 +133,7 @@ export function meant({ path, path_prefix }: Match, page: string, { folds, slash
   return fold(page) === prefix || fold(page).startsWith(`${prefix}/`);
 }
 
-/** The number of the first rule that any reading of the target means, by each reader; -1 outside of all. */
+/** For each reading of the target by each reader: the number of the first rule that is meant for it, or -1 if none is. */
 export function meantBy(rules: Match[], target: string): { reader: string; rule: number; page: string }[] {
   return READERS.flatMap((reader) => reader.read(target).map((page) => ({ reader: reader.name, page, rule: rules.findIndex((rule) => meant(rule, page, reader)) })));
 }

@@ -1,4 +1,4 @@
-// A person with a session is taken to the provider again: silently (refresh_session_interval), or every time (force_reauthorize).
+// Users with a session are sent to the provider again: silently (refresh_session_interval), or every time (force_reauthorize).
 import { ISSUER, NOW } from "./fixture";
 import { asked, browse, Browser, callbackPath, code, copyOf, decoded, expired, jump, location, SECRET, setCookies, logIn, logInAs, through } from "./browser";
 import type { StreamContext } from "./host/stream";
@@ -6,8 +6,8 @@ import type { StreamContext } from "./host/stream";
 const LONG = { tokens: { expires_in: 1_000_000 } };
 const prompt = (request: StreamContext): string | null => location(request).searchParams.get("prompt");
 
-/** To the provider and back, with an ID Token of this moment. */
-function comeBack(browser: Browser, claims: Record<string, unknown> = {}): void {
+/** A login with a current ID Token. */
+function completeLogin(browser: Browser, claims: Record<string, unknown> = {}): void {
   const to = location(logInAs(browser, claims, { expires_in: 1_000_000 }));
   expect(to.pathname + to.search).toBe("/page?a=1");
 }
@@ -23,7 +23,7 @@ describe("refresh_session_interval", () => {
     return browser;
   };
 
-  test("asks nobody before its time, and then also about a session seen before", () => {
+  test("has no effect before its time, and afterwards also for a cached session", () => {
     const { envoy, browser } = browse({ refresh_session_interval: 50 });
     logIn(browser, LONG);
     jump(envoy, 49);
@@ -32,18 +32,18 @@ describe("refresh_session_interval", () => {
     expect(prompt(browser.navigate("/page"))).toBe("none");
   });
 
-  test("then a navigation goes to the provider, which shows nothing", () => {
+  test("then a page load is redirected to the provider with prompt=none", () => {
     const to = location(due().navigate("/page"));
     expect([to.origin, to.searchParams.get("prompt"), to.searchParams.get("code_challenge_method"), to.searchParams.get("redirect_uri")]).toEqual([ISSUER, "none", "S256", "https://app.example/callback"]);
   });
 
-  test("a prompt of authorization_params gives way to none", () => expect(prompt(due({ authorization_params: { prompt: "consent" } }).navigate("/page"))).toBe("none"));
+  test("prompt=none replaces the prompt of authorization_params", () => expect(prompt(due({ authorization_params: { prompt: "consent" } }).navigate("/page"))).toBe("none"));
 
   test.each<[string, string, Record<string, string>]>([
     ["fetch()", "GET", { accept: "*/*", "sec-fetch-mode": "cors", "sec-fetch-dest": "empty" }], ["a form", "POST", { accept: "text/html", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document" }],
     ["an image", "GET", { accept: "image/*", "sec-fetch-mode": "no-cors", "sec-fetch-dest": "image" }], ["a frame", "GET", { accept: "text/html", "sec-fetch-mode": "navigate", "sec-fetch-dest": "iframe" }],
     ["a WebSocket", "GET", { upgrade: "websocket", connection: "upgrade" }], ["an XMLHttpRequest", "GET", { accept: "text/html", "x-requested-with": "XMLHttpRequest" }],
-  ])("%s is let through, before and after a navigation was not", (_, method, headers) => {
+  ])("%s passes, before and after a page load was redirected", (_, method, headers) => {
     const browser = due();
     for (let i = 0; i < 2; i++) {
       expect(through(browser, "/api", headers, method).forwarded.get("x-access-token")).toBeDefined();
@@ -51,9 +51,9 @@ describe("refresh_session_interval", () => {
     }
   });
 
-  test("success leads back to the page, with a session that is asked about again only after the interval", () => {
+  test("success leads back to the page, and the next silent login is due after the interval", () => {
     const browser = due();
-    comeBack(browser, { email: "fresh@example.com" });
+    completeLogin(browser, { email: "fresh@example.com" });
     expect(decoded(browser.navigate("/page").forwarded.get("x-id-token"))).toMatchObject({ email: "fresh@example.com" });
     jump(browser.envoy, 99);
     expect(browser.navigate("/page").forwarded.has("x-userinfo")).toBe(true);
@@ -61,15 +61,15 @@ describe("refresh_session_interval", () => {
     expect(prompt(browser.navigate("/page"))).toBe("none");
   });
 
-  test("often enough in a row, it is no circle", () => {
+  test("many silent logins in a row are no redirect loop", () => {
     const browser = due();
     for (let i = 0; i < 6; i++) {
-      comeBack(browser);
+      completeLogin(browser);
       jump(browser.envoy, 101);
     }
   });
 
-  test.each(["login_required", "interaction_required", "consent_required", "account_selection_required"])("%s ends the session, and the page leads to an ordinary login", (error) => {
+  test.each(["login_required", "interaction_required", "consent_required", "account_selection_required"])("%s ends the session, and the page starts an ordinary login", (error) => {
     const browser = due();
     const name = browser.session!;
     const back = refusedBy(browser, browser.navigate("/page?a=1"), error);
@@ -79,7 +79,7 @@ describe("refresh_session_interval", () => {
     expect(prompt(browser.navigate("/page?a=1"))).toBeNull();
   });
 
-  test.each(["server_error", "temporarily_unavailable", "invalid_request", "<script>"])("%s is a page that says so, echoes nothing, and leaves the session alone", (error) => {
+  test.each(["server_error", "temporarily_unavailable", "invalid_request", "<script>"])("%s is shown on a page, which reflects nothing, and the session continues", (error) => {
     const browser = due();
     const back = refusedBy(browser, browser.navigate("/page?a=1"), error);
     expect(code(back.local)).toBe("502 login_failed");
@@ -97,14 +97,14 @@ describe("refresh_session_interval", () => {
     expect(browser.fetch("/api").forwarded.has("x-userinfo")).toBe(true);
   });
 
-  test("an ordinary login that is answered with login_required does not pretend to be a silent one", () => {
+  test("an ordinary login that fails with login_required is not treated as a silent one", () => {
     const { browser } = browse({ refresh_session_interval: 100 });
     expect(code(refusedBy(browser, browser.navigate("/page"), "login_required").local)).toBe("502 login_failed");
   });
 
-  test("somebody else at the provider is somebody else here, from head to foot", () => {
+  test("if another user is logged in at the provider, the whole session is that user's", () => {
     const browser = due();
-    comeBack(browser, { sub: "bob", sid: "op-session-2" });
+    completeLogin(browser, { sub: "bob", sid: "op-session-2" });
     const sent = browser.navigate("/page").forwarded;
     expect([decoded(sent.get("x-id-token")).sub, decoded(sent.get("x-userinfo")).sub]).toEqual(["bob", "bob"]);
   });
@@ -113,14 +113,14 @@ describe("refresh_session_interval", () => {
 describe("force_reauthorize", () => {
   const config = { force_reauthorize: true };
 
-  test("a navigation goes through the provider although there is a session, which asks as it likes", () => {
+  test("a page load is redirected to the provider despite the session, without prompt", () => {
     const { envoy, browser } = browse(config);
     logIn(browser, LONG);
     jump(envoy, 31);
     expect([location(browser.navigate("/page")).origin, prompt(browser.navigate("/page"))]).toEqual([ISSUER, null]);
   });
 
-  test("what the page loads, and whatever does not navigate, is let through", () => {
+  test("requests of the loaded page pass, and so does everything that is no page load", () => {
     const { envoy, browser } = browse(config);
     logIn(browser, LONG);
     expect(browser.navigate("/page?a=1").forwarded.has("x-userinfo")).toBe(true);
@@ -128,17 +128,17 @@ describe("force_reauthorize", () => {
     expect(browser.fetch("/api").forwarded.has("x-userinfo")).toBe(true);
   });
 
-  test("the way back is no circle, however often it is gone", () => {
+  test("any number of such logins is no redirect loop", () => {
     const { envoy, browser } = browse(config);
     logIn(browser, LONG);
     for (let i = 0; i < 6; i++) {
       jump(envoy, 31);
-      comeBack(browser);
+      completeLogin(browser);
       expect(browser.navigate("/page?a=1").forwarded.has("x-userinfo")).toBe(true);
     }
   });
 
-  test("access_denied leaves the session alone, with a page that leads back", () => {
+  test("access_denied shows a page with a link back, and the session continues", () => {
     const { envoy, browser } = browse(config);
     logIn(browser, LONG);
     jump(envoy, 31);
@@ -149,11 +149,11 @@ describe("force_reauthorize", () => {
   });
 });
 
-test("duty 108: asking the provider again does not move the absolute limit", () => {
+test("duty 108: another login does not extend the absolute timeout", () => {
   const { envoy, browser } = browse({ refresh_session_interval: 100, session: { secret: SECRET, absolute_timeout: 300 } });
   logIn(browser, LONG);
   jump(envoy, 200);
-  comeBack(browser);
+  completeLogin(browser);
   jump(envoy, 99);
   expect(browser.fetch("/api").forwarded.has("x-userinfo")).toBe(true);
   jump(envoy, 1);
@@ -161,29 +161,29 @@ test("duty 108: asking the provider again does not move the absolute limit", () 
   expect(code(browser.fetch("/api").local)).toBe("401 sign_in_needed");
 });
 
-test("duty 113: whoever logs out after it has ended what was copied before it as well", () => {
+test("duty 113: a logout after it also ends copies from before it", () => {
   const { envoy, browser } = browse({ refresh_session_interval: 100 });
   logIn(browser, LONG);
   const thief = copyOf(browser);
   jump(envoy, 101);
-  comeBack(browser);
+  completeLogin(browser);
   browser.navigate("/logout", { "sec-fetch-site": "same-origin" });
   expect(code(copyOf(thief).fetch("/api").local)).toBe("401 sign_in_needed");
 });
 
-test("another person's session is a new one: with a limit of its own, and neither ended nor prolonged by what there was before", () => {
+test("another user's session is new: it has its own limit, and the old session neither ends it nor is extended", () => {
   const { envoy, browser } = browse({ refresh_session_interval: 100, session: { secret: SECRET, absolute_timeout: 300 } });
   logIn(browser, LONG);
   const alice = copyOf(browser), late = copyOf(browser);
   jump(envoy, 200);
-  comeBack(browser, { sub: "bob", sid: "op-session-2" });
+  completeLogin(browser, { sub: "bob", sid: "op-session-2" });
   expect(alice.fetch("/api").forwarded.has("x-userinfo")).toBe(true);
   jump(envoy, 101);
   expect(browser.fetch("/api").forwarded.has("x-userinfo")).toBe(true);
   expect(code(late.fetch("/api").local)).toBe("401 sign_in_needed");
 });
 
-test("whoever has logged out in another tab is not logged in again by an answer that was under way", () => {
+test("after a logout in another tab a pending silent login does not log the user in", () => {
   const { envoy, browser } = browse({ refresh_session_interval: 100 });
   logIn(browser, LONG);
   jump(envoy, 101);

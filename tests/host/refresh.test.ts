@@ -1,11 +1,11 @@
-// Access tokens are refreshed silently, once for everybody.
+// Access tokens are refreshed without the user, once for all requests.
 import { ISSUER } from "./fixture";
 import { accessToken, browse, Browser, code, copyOf, expired, jump, location, openCall, SECRET, setCookies, logIn, through, tokens } from "./browser";
 import type { Envoy } from "./host";
 
 const refreshed = (changes: Record<string, unknown> = {}): Record<string, unknown> => ({ ...tokens(undefined), id_token: undefined, refresh_token: "refresh-2", access_token: accessToken({ jti: "new" }), ...changes });
 
-test("a request after the access token's end waits for a new one, and its answer carries the new session", () => {
+test("a request after the access token's expiry waits for a new one, and its answer sets the new session", () => {
   const { envoy, browser } = browse();
   logIn(browser);
   const before = browser.jar.get(browser.session!)!.value;
@@ -20,7 +20,7 @@ test("a request after the access token's end waits for a new one, and its answer
   expect(browser.jar.get(browser.session!)!.value).not.toBe(before);
 });
 
-test("duty 37: requests in parallel, in two workers, cause one refresh, and all go on with its result", () => {
+test("duty 37: parallel requests in two workers cause one refresh, and all continue with its result", () => {
   const { envoy, browser } = browse({}, { start: { workers: 2 } });
   logIn(browser);
   envoy.advance(301);
@@ -59,15 +59,15 @@ test("duty 38: a provider that is down does not end it: 503 until it is back", (
 
 const refreshes = (envoy: Envoy): (string | null)[] => envoy.provider("idp").calls.filter(({ path, form }) => path === "/token" && form.get("grant_type") === "refresh_token").map(({ form }) => form.get("refresh_token"));
 
-/** One refresh by a request that has to wait for it. */
+/** One refresh, caused by a request that waits for it. */
 function refresh(browser: Browser, changes: Record<string, unknown> = {}): void {
   const request = browser.fetch("/api");
   openCall(browser.envoy, "/token").json(refreshed(changes));
   void browser.take(request).forwarded;
 }
 
-describe("when", () => {
-  test("access_token_expires_leeway: so much earlier one request waits, and the others go on with the old token meanwhile", () => {
+describe("the time of a refresh", () => {
+  test("access_token_expires_leeway: that much earlier one request waits, and others continue with the old token", () => {
     const { envoy, browser } = browse({ access_token_expires_leeway: 60 });
     logIn(browser);
     jump(envoy, 239);
@@ -81,7 +81,7 @@ describe("when", () => {
     expect(refreshes(envoy)).toEqual(["refresh-1"]);
   });
 
-  test.each([undefined, -5, "soon", "", null, true, {}, [100]])("duty 31: where expires_in is %j, access_token_expires_in says it", (expires_in) => {
+  test.each([undefined, -5, "soon", "", null, true, {}, [100]])("duty 31: if expires_in is %j, access_token_expires_in is used", (expires_in) => {
     const { envoy, browser } = browse({ access_token_expires_in: 100 });
     logIn(browser, { tokens: { expires_in } });
     jump(envoy, 99);
@@ -90,7 +90,7 @@ describe("when", () => {
     expect(browser.fetch("/api").waiting).toBe(true);
   });
 
-  test("duty 31: an expires_in beyond all bounds is no token for ever, and does not wrap", () => {
+  test("duty 31: a very large expires_in does not overflow", () => {
     for (const expires_in of [1e300, 2 ** 31, 2 ** 53]) {
       const { envoy, browser } = browse();
       logIn(browser, { tokens: { expires_in } });
@@ -100,7 +100,7 @@ describe("when", () => {
     }
   });
 
-  test("there is no refresh token: nothing is refreshed, and with the token the session is over", () => {
+  test("without a refresh token nothing is refreshed, and the session ends with the access token", () => {
     const { envoy, browser } = browse();
     logIn(browser, { tokens: { refresh_token: undefined } });
     jump(envoy, 299);
@@ -111,7 +111,7 @@ describe("when", () => {
     expect(refreshes(envoy)).toEqual([]);
   });
 
-  test.each([{}, { refresh_token: undefined }])("renew_access_token_on_expiry is false: the session goes on without an access token, to its own end (%j)", (changes) => {
+  test.each([{}, { refresh_token: undefined }])("renew_access_token_on_expiry is false: the session continues without an access token, up to its own limit (%j)", (changes) => {
     const { envoy, browser } = browse({ renew_access_token_on_expiry: false, session: { secret: SECRET, absolute_timeout: 400 } });
     logIn(browser, { tokens: changes });
     jump(envoy, 299);
@@ -125,7 +125,7 @@ describe("when", () => {
     expect([code(browser.fetch("/api").local), refreshes(envoy)]).toEqual(["401 sign_in_needed", []]);
   });
 
-  test("renew_access_token_on_expiry is false: claims of the token that is gone are missing", () => {
+  test("renew_access_token_on_expiry is false: claims of the expired token are missing", () => {
     const { envoy, browser } = browse({ renew_access_token_on_expiry: false, access_rules: { claim: "role", equals: "admin" } });
     logIn(browser, { tokens: { access_token: accessToken({ role: "admin" }) } });
     expect(browser.fetch("/api").forwarded.has("x-access-token")).toBe(true);
@@ -135,7 +135,7 @@ describe("when", () => {
 });
 
 describe("refresh tokens", () => {
-  test("that rotate are each used once, over any number of refreshes", () => {
+  test("that rotate are each used once, in any number of refreshes", () => {
     const { envoy, browser } = browse();
     logIn(browser);
     for (let i = 2; i < 7; i++) { jump(envoy, 301); refresh(browser, { refresh_token: `refresh-${i}`, access_token: accessToken({ jti: `a${i}` }) }); }
@@ -143,14 +143,14 @@ describe("refresh tokens", () => {
     expect(through(browser).forwarded.get("x-access-token")).toBe(accessToken({ jti: "a6" }));
   });
 
-  test("that the provider does not rotate stay good", () => {
+  test("that do not rotate are used again", () => {
     const { envoy, browser } = browse();
     logIn(browser);
     for (let i = 0; i < 3; i++) { jump(envoy, 301); refresh(browser, { refresh_token: undefined, access_token: `a${i}` }); }
     expect(refreshes(envoy)).toEqual(["refresh-1", "refresh-1", "refresh-1"]);
   });
 
-  test("duty 37: a request that was slow on its way, with cookies two refreshes old, goes on with what is newest", () => {
+  test("duty 37: a late request with cookies from two refreshes ago continues with the newest tokens", () => {
     const { envoy, browser } = browse({}, { start: { workers: 2 } });
     logIn(browser, { tokens: { expires_in: 60 } });
     const slow = copyOf(browser, { worker: 1 });
@@ -160,7 +160,7 @@ describe("refresh tokens", () => {
     expect(refreshes(envoy)).toEqual(["refresh-1", "refresh-2"]);
   });
 
-  test("two people who are refreshed at once get each their own", () => {
+  test("two users refreshed at the same time get their own tokens", () => {
     const { envoy, browser } = browse();
     const bob = new Browser(envoy);
     logIn(browser);
@@ -171,7 +171,7 @@ describe("refresh tokens", () => {
     expect([alices, bobs].map((request) => request.forwarded.get("x-access-token"))).toEqual(["alices", "bobs"]);
   });
 
-  test("the worker that refreshes dies: another one takes over when its time is up", () => {
+  test("if the refreshing worker dies, another one refreshes after its lease", () => {
     const { envoy, browser } = browse({}, { start: { workers: 2 } });
     logIn(browser);
     jump(envoy, 301);
@@ -187,7 +187,7 @@ describe("refresh tokens", () => {
     expect(other.forwarded.get("x-access-token")).toBe(accessToken({ jti: "new" }));
   });
 
-  test("duty 35: the browser goes away meanwhile; the result is there for its next request", () => {
+  test("duty 35: if the browser disconnects meanwhile, its next request gets the result", () => {
     const { envoy, browser } = browse();
     logIn(browser);
     jump(envoy, 301);
@@ -197,7 +197,7 @@ describe("refresh tokens", () => {
     expect(refreshes(envoy)).toHaveLength(1);
   });
 
-  test("duty 132: a body that comes meanwhile goes on whole, behind the verdict", () => {
+  test("duty 132: a body that arrives meanwhile is forwarded completely, after the verdict", () => {
     const { envoy, browser } = browse();
     logIn(browser);
     jump(envoy, 301);
@@ -207,7 +207,7 @@ describe("refresh tokens", () => {
     expect([request.forwarded.get("x-access-token"), request.sentBody]).toEqual([accessToken({ jti: "new" }), "a=1"]);
   });
 
-  test("workers tell each other nothing that others could read, and believe no rubbish", () => {
+  test("shared data contains no readable token, and garbage in it is ignored", () => {
     const { envoy, browser } = browse();
     logIn(browser);
     jump(envoy, 301);
@@ -223,21 +223,21 @@ describe("refresh tokens", () => {
   });
 });
 
-describe("duty 38: a provider that does not answer well", () => {
+describe("duty 38: a provider that fails", () => {
   type Ending = (envoy: Envoy) => void;
   const DOWN: [string, Ending][] = [
-    ["breaks the connection", (envoy) => openCall(envoy, "/token").fail()], ["takes too long", (envoy) => envoy.advance(3)], ["is not there", (envoy) => openCall(envoy, "/token").unreachable()],
-    ["fails", (envoy) => openCall(envoy, "/token").reply(500, {}, "oops")], ["fails with words of its own", (envoy) => openCall(envoy, "/token").json({ error: "server_error" }, 500)],
-    ["has enough", (envoy) => openCall(envoy, "/token").reply(429)], ["has enough, and says so", (envoy) => openCall(envoy, "/token").json({ error: "access_denied", error_description: "too many requests" }, 429)],
-    ["is out of order for a while", (envoy) => openCall(envoy, "/token").json({ error: "temporarily_unavailable" }, 400)], ["is out of order behind its gateway", (envoy) => openCall(envoy, "/token").json({ error: "access_denied" }, 503)],
-    ["stands behind a gateway that speaks JSON of its own", (envoy) => openCall(envoy, "/token").json({ status: 403, error: "Forbidden" }, 403)], ["has lost its path", (envoy) => openCall(envoy, "/token").json({ error: "HTTP 404 Not Found" }, 404)],
-    ["speaks of an error as no OAuth server does", (envoy) => openCall(envoy, "/token").json({ error: { code: "invalid_grant" } }, 400)], ["sends us elsewhere", (envoy) => openCall(envoy, "/token").reply(302, { location: "https://evil.example/token" })],
-    ["speaks HTML", (envoy) => openCall(envoy, "/token").reply(400, { "content-type": "text/html" }, "<h1>Bad Request</h1>")], ["is cut off", (envoy) => openCall(envoy, "/token").reply(200, {}, '{"access_token":"a')],
-    ["does not know this client any more", (envoy) => openCall(envoy, "/token").json({ error: "invalid_client" }, 401)], ["does not believe our secret any more, in Keycloak's words", (envoy) => openCall(envoy, "/token").json({ error: "unauthorized_client" }, 401)], ["forgets the token", (envoy) => openCall(envoy, "/token").json({ token_type: "Bearer" })],
-    ["gives one of another type", (envoy) => openCall(envoy, "/token").json(refreshed({ token_type: "DPoP" }))], ["gives one with a line break", (envoy) => openCall(envoy, "/token").json(refreshed({ access_token: "a\r\nx: y" }))],
+    ["breaks the connection", (envoy) => openCall(envoy, "/token").fail()], ["takes too long", (envoy) => envoy.advance(3)], ["is unreachable", (envoy) => openCall(envoy, "/token").unreachable()],
+    ["answers 500", (envoy) => openCall(envoy, "/token").reply(500, {}, "oops")], ["answers server_error", (envoy) => openCall(envoy, "/token").json({ error: "server_error" }, 500)],
+    ["answers 429", (envoy) => openCall(envoy, "/token").reply(429)], ["answers 429 with an error code", (envoy) => openCall(envoy, "/token").json({ error: "access_denied", error_description: "too many requests" }, 429)],
+    ["answers temporarily_unavailable", (envoy) => openCall(envoy, "/token").json({ error: "temporarily_unavailable" }, 400)], ["answers 503 with an error code", (envoy) => openCall(envoy, "/token").json({ error: "access_denied" }, 503)],
+    ["is behind a gateway with its own JSON", (envoy) => openCall(envoy, "/token").json({ status: 403, error: "Forbidden" }, 403)], ["answers 404 with an error text", (envoy) => openCall(envoy, "/token").json({ error: "HTTP 404 Not Found" }, 404)],
+    ["answers with an error that is an object", (envoy) => openCall(envoy, "/token").json({ error: { code: "invalid_grant" } }, 400)], ["redirects", (envoy) => openCall(envoy, "/token").reply(302, { location: "https://evil.example/token" })],
+    ["answers with HTML", (envoy) => openCall(envoy, "/token").reply(400, { "content-type": "text/html" }, "<h1>Bad Request</h1>")], ["answers with truncated JSON", (envoy) => openCall(envoy, "/token").reply(200, {}, '{"access_token":"a')],
+    ["answers invalid_client", (envoy) => openCall(envoy, "/token").json({ error: "invalid_client" }, 401)], ["refuses the secret, as Keycloak does", (envoy) => openCall(envoy, "/token").json({ error: "unauthorized_client" }, 401)], ["omits the token", (envoy) => openCall(envoy, "/token").json({ token_type: "Bearer" })],
+    ["returns a token of another type", (envoy) => openCall(envoy, "/token").json(refreshed({ token_type: "DPoP" }))], ["returns a token with a line break", (envoy) => openCall(envoy, "/token").json(refreshed({ access_token: "a\r\nx: y" }))],
   ];
 
-  test.each(DOWN)("%s: 503 and no expired token upstream; the session goes on when it is well again", (_, ending) => {
+  test.each(DOWN)("%s: 503 and no expired token upstream; the session continues once the provider works again", (_, ending) => {
     const { envoy, browser } = browse();
     logIn(browser);
     jump(envoy, 301);
@@ -251,7 +251,7 @@ describe("duty 38: a provider that does not answer well", () => {
     refresh(browser);
   });
 
-  test.each(DOWN)("%s, but the old token lives: the request goes on with it", (_, ending) => {
+  test.each(DOWN)("%s, but the old token is valid: the request continues with it", (_, ending) => {
     const { envoy, browser } = browse({ access_token_expires_leeway: 60 });
     logIn(browser);
     jump(envoy, 250);
@@ -261,7 +261,7 @@ describe("duty 38: a provider that does not answer well", () => {
     expect(browser.session).toBeDefined();
   });
 
-  test.each([200, 400, 401, 403, 404, 500])("invalid_grant with status %i ends it: every chunk is taken away, a person logs in, and nobody asks a second time", (status) => {
+  test.each([200, 400, 401, 403, 404, 500])("invalid_grant with status %i ends the session: every chunk is deleted, the user logs in again, and there is no second refresh", (status) => {
     const { envoy, browser } = browse({}, { start: { workers: 2 } });
     logIn(browser);
     jump(envoy, 301);

@@ -1,11 +1,11 @@
-// What providers answer to a refresh: lifetimes in all spellings, and the many ways to say no.
+// Refresh responses of providers: forms of expires_in, and the many ways to refuse.
 import { accessToken, browse, code, jump, location, openCall, logIn, tokens } from "./browser";
 import type { Envoy } from "./host";
 
 const refreshed = (changes: Record<string, unknown> = {}): Record<string, unknown> => ({ ...tokens(undefined), id_token: undefined, refresh_token: "refresh-2", access_token: accessToken({ jti: "new" }), ...changes });
 const refreshes = (envoy: Envoy): (string | null)[] => envoy.provider("idp").calls.filter(({ path, form }) => path === "/token" && form.get("grant_type") === "refresh_token").map(({ form }) => form.get("refresh_token"));
 
-test.each([["digits in a string", "100", 100], ["decimals in a string", "100.9", 100], ["decimals", 100.5, 100]])("duty 31: expires_in may be written as %s", (_, expires_in, seconds) => {
+test.each([["digits in a string", "100", 100], ["decimals in a string", "100.9", 100], ["decimals", 100.5, 100]])("duty 31: expires_in may be %s", (_, expires_in, seconds) => {
   const { envoy, browser } = browse();
   logIn(browser, { tokens: { expires_in } });
   jump(envoy, seconds - 1);
@@ -14,7 +14,7 @@ test.each([["digits in a string", "100", 100], ["decimals in a string", "100.9",
   expect(browser.fetch("/api").waiting).toBe(true);
 });
 
-test.each([0, "0", 0.5])("duty 31: a token whose expires_in is %j is over at once, and serves the requests that waited for it", (expires_in) => {
+test.each([0, "0", 0.5])("duty 31: a token whose expires_in is %j expires at once, and serves the requests that waited for it", (expires_in) => {
   const { envoy, browser } = browse();
   logIn(browser, { tokens: { expires_in } });
   for (let i = 2; i < 5; i++) {
@@ -30,15 +30,15 @@ test.each([0, "0", 0.5])("duty 31: a token whose expires_in is %j is over at onc
 test.each<[string, object, number]>([
   ["invalid_grant", { error: "invalid_grant" }, 200],
   ["invalid_grant", { error: "invalid_grant" }, 502],
-  ["Entra ID wants to see the person (MFA, a new policy)", { error: "interaction_required", error_description: "AADSTS50076" }, 400],
+  ["Entra ID requires interaction (MFA, a new policy)", { error: "interaction_required", error_description: "AADSTS50076" }, 400],
   ["the client was blocked", { error: "access_denied" }, 403],
   ["the token was revoked", { error: "invalid_token" }, 401],
-  ["the token was not used for long", { error: "expired_token" }, 400],
-  ["the provider's session is over", { error: "login_required" }, 400],
-  ["the consent is gone", { error: "consent_required" }, 400],
-  ["the grant is not known", { error: "invalid_grant" }, 404],
-  ["a code of its own", { error: "user_disabled" }, 401],
-])("duty 38: a no of the provider's (%s: %j with status %i) ends the session, and a person logs in", (_, body, status) => {
+  ["the token was unused for too long", { error: "expired_token" }, 400],
+  ["the provider's session has expired", { error: "login_required" }, 400],
+  ["the consent was withdrawn", { error: "consent_required" }, 400],
+  ["the grant is unknown", { error: "invalid_grant" }, 404],
+  ["a provider-specific code", { error: "user_disabled" }, 401],
+])("duty 38: a refusal by the provider (%s: %j with status %i) ends the session, and the user logs in again", (_, body, status) => {
   const { envoy, browser } = browse();
   logIn(browser);
   jump(envoy, 301);

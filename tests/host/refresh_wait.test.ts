@@ -1,11 +1,11 @@
-// What a request does after it has waited for a refresh: it may wait for the provider as well, and for neither endlessly.
+// A request after its wait for a refresh: it may then wait for the provider, and each wait is bounded.
 import { ISSUER } from "./fixture";
 import { accessToken, browse, Browser, code, copyOf, jump, location, openCall, logIn, tokens } from "./browser";
 
 const refreshed = (): Record<string, unknown> => ({ ...tokens(undefined), id_token: undefined, refresh_token: "refresh-2", access_token: accessToken({ jti: "new" }) });
 
-describe("duty 38: whatever a refresh comes to, the next page is not refused for want of the provider's recent word", () => {
-  /** Long after the provider was last heard, for its documents are fetched anew much later. */
+describe("duty 38: any refresh response shows that the provider is up, so the next login is not refused", () => {
+  /** A browser whose tokens are due, long after the last answer of the provider. */
   const late = (changes: Record<string, unknown> = {}): Browser => {
     const { envoy, browser } = browse(changes);
     logIn(browser);
@@ -13,7 +13,7 @@ describe("duty 38: whatever a refresh comes to, the next page is not refused for
     return browser;
   };
 
-  test("invalid_grant: the page that waited for the refresh is the login", () => {
+  test("invalid_grant: the page that waited for the refresh starts a login", () => {
     const browser = late(), request = browser.navigate("/page");
     openCall(browser.envoy, "/token").json({ error: "invalid_grant" }, 400);
     expect(location(browser.take(request)).origin).toBe(ISSUER);
@@ -31,13 +31,13 @@ describe("duty 38: whatever a refresh comes to, the next page is not refused for
 
   test.each<[string, Record<string, unknown>]>([
     ["refresh_session_interval", { refresh_session_interval: 100 }], ["force_reauthorize", { force_reauthorize: true }],
-  ])("a refresh that succeeds, where %s is due as well", (_, changes) => {
+  ])("a refresh that succeeds, if %s is due too", (_, changes) => {
     const browser = late(changes), request = browser.navigate("/page");
     openCall(browser.envoy, "/token").json(refreshed());
     expect(location(browser.take(request)).origin).toBe(ISSUER);
   });
 
-  test.each([502, 503, 504])("but a %i in the way of a call is no sign of life: the provider is asked first", (status) => {
+  test.each([502, 503, 504])("but %i does not show that the provider is up: it is called first", (status) => {
     const { envoy, browser } = browse();
     logIn(browser);
     jump(envoy, 301);
@@ -52,7 +52,7 @@ describe("duty 38: whatever a refresh comes to, the next page is not refused for
   });
 });
 
-test("tokens that are due again at once serve the request that waited for them, and are refreshed once for it", () => {
+test("tokens that are due again at once serve the waiting request, with one refresh", () => {
   const { envoy, browser } = browse({ access_token_expires_leeway: 600 });
   logIn(browser);
   const first = browser.fetch("/api");

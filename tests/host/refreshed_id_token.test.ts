@@ -1,4 +1,4 @@
-// What a refresh may change of a session, and what ends it.
+// What a refresh may change in a session, and what ends the session.
 import { b64u, makeKey, NOW, token } from "./fixture";
 import { accessToken, browse, Browser, code, copyOf, decoded, idToken, jump, location, openCall, logInAs, through } from "./browser";
 import type { Envoy } from "./host";
@@ -6,7 +6,7 @@ import type { StreamContext } from "./host/stream";
 
 const AUTH_TIME = NOW - 10;
 
-/** A session whose ID Token has an `auth_time`, at the moment where its tokens are due. */
+/** A session whose ID Token has an `auth_time`, and whose tokens are due. */
 function due(config: Record<string, unknown> = {}): { envoy: Envoy; browser: Browser } {
   const { envoy, browser } = browse(config);
   logInAs(browser, { auth_time: AUTH_TIME }, { expires_in: 100 });
@@ -27,21 +27,21 @@ const WRONG: [string, () => string][] = [
   ["another aud", () => idToken(undefined, { aud: "other" })],
   ["another aud beside ours, without azp", () => idToken(undefined, { aud: ["gateway", "other"] })],
   ["another azp", () => idToken(undefined, { azp: "other" })],
-  ["run out", () => idToken(undefined, { exp: NOW + 50 })],
+  ["expired", () => idToken(undefined, { exp: NOW + 50 })],
   ["from the future", () => idToken(undefined, { iat: NOW + 1000 })],
   ["of another kind", () => token({ aud: "gateway", sub: "alice" }, { header: { typ: "logout+jwt" } })],
   ["for another access token", () => idToken(undefined, { at_hash: b64u(Buffer.alloc(16)) })],
   ["unsigned", () => `${b64u({ alg: "none" })}.${idToken(undefined).split(".")[1]}.`],
-  ["signed by somebody else under our key's name", () => idToken(undefined, {}, makeKey("k1"))],
+  ["signed by another key with the provider's kid", () => idToken(undefined, {}, makeKey("k1"))],
   ["tampered with", () => idToken(undefined).replace(/\.[^.]+\./, `.${b64u({ iss: "https://idp.example.com", aud: "gateway", sub: "alice", iat: NOW, exp: NOW + 999 })}.`)],
-  ["no JWT", () => "opaque"],
+  ["not a JWT", () => "opaque"],
 ];
 const CHANGED: [string, () => string][] = [
   ["another auth_time", () => idToken(undefined, { auth_time: AUTH_TIME + 5 })],
   ["another nonce", () => idToken("n2", { auth_time: AUTH_TIME })],
 ];
 
-describe("duty 39: a refreshed ID Token that is wrong ends the session (OpenID Connect Core §12.2)", () => {
+describe("duty 39: an invalid refreshed ID Token ends the session (OpenID Connect Core §12.2)", () => {
   test.each([...WRONG, ...CHANGED])("%s", (_, make) => {
     const { envoy, browser } = due();
     const old = copyOf(browser), request = refreshed(browser, { id_token: make() });
@@ -51,26 +51,26 @@ describe("duty 39: a refreshed ID Token that is wrong ends the session (OpenID C
     expect(envoy.logText).toMatch(/warn: .*refresh: the ID Token /);
   });
 
-  test.each(WRONG)("%s, also where the session keeps none", (_, make) => {
+  test.each(WRONG)("%s, also if the session contains none", (_, make) => {
     const { browser } = due({ session_contents: { access_token: true, user: true } });
     expect(code(refreshed(browser, { id_token: make() }).local)).toBe("401 sign_in_needed");
     expect(browser.session).toBeUndefined();
   });
 
-  test("one that agrees is taken over", () => {
+  test("a valid one replaces the old one", () => {
     const { browser } = due();
     const request = refreshed(browser, { id_token: idToken(undefined, { auth_time: AUTH_TIME, email: "new@example.com" }) });
     expect(decoded(request.forwarded.get("x-id-token"))).toMatchObject({ sub: "alice", email: "new@example.com" });
     expect(decoded(through(browser).forwarded.get("x-id-token"))).toMatchObject({ sub: "alice", email: "new@example.com" });
   });
 
-  test("no ID Token at all is fine: the one from the login stays", () => {
+  test("without a new one the ID Token of the login stays", () => {
     const { browser } = due();
     expect(decoded(refreshed(browser, {}).forwarded.get("x-id-token"))).toMatchObject({ sub: "alice", auth_time: AUTH_TIME });
     expect(through(browser).forwarded.get("x-access-token")).toBe("a2");
   });
 
-  test("one whose key is not known yet is not taken over, and the key is asked for", () => {
+  test("one whose key is unknown is not used yet, and the key is fetched", () => {
     const { envoy, browser } = due();
     const key = makeKey("k2");
     const request = refreshed(browser, { id_token: idToken(undefined, { auth_time: AUTH_TIME, email: "new@example.com" }, key) });
@@ -81,23 +81,23 @@ describe("duty 39: a refreshed ID Token that is wrong ends the session (OpenID C
 });
 
 describe("a refresh", () => {
-  test("whose access token carries other claims changes what they say", () => {
+  test("whose access token has other claims changes the headers", () => {
     const { browser } = due({ claim_headers: { tier: "x-tier" } });
     expect(refreshed(browser, { access_token: accessToken({ tier: "gold" }) }).forwarded.get("x-tier")).toBe("gold");
   });
 
-  test("duty 70: whose access token nobody vouches for takes the old one's claims away", () => {
+  test("duty 70: with an unverified access token removes the claims of the old one", () => {
     const { browser } = due({ claim_headers: { client_id: "x-client" } });
     expect(refreshed(browser, { access_token: token({ client_id: "evil" }, { key: makeKey("k1") }) }).forwarded.has("x-client")).toBe(false);
   });
 
-  test("that grants less is held to it", () => {
+  test("with fewer scopes restricts the session to them", () => {
     const { browser } = due({ required_scopes: ["read"] });
     expect(browser.session).toBeDefined();
     expect(code(refreshed(browser, { scope: "openid" }).local)).toBe("403 insufficient_scope");
   });
 
-  test("after which the session does not fit any more ends it with a line in the log, and nothing goes round", () => {
+  test("after which the session no longer fits into cookies ends it with a log line, and there is no loop", () => {
     const { envoy, browser } = due();
     const request = refreshed(browser, { access_token: "a".repeat(40_000) });
     expect(code(request.local)).toBe("401 sign_in_needed");
@@ -107,7 +107,7 @@ describe("a refresh", () => {
     expect(envoy.callouts).toEqual([]);
   });
 
-  test("without randomness does not blame the session's size", () => {
+  test("without randomness is not logged as too large", () => {
     const { envoy, browser } = due();
     const request = browser.fetch("/api");
     envoy.failRandom = true;
@@ -116,7 +116,7 @@ describe("a refresh", () => {
     expect(envoy.logText).not.toContain("does not fit");
   });
 
-  test("that comes back after the person has logged out does not bring the session back", () => {
+  test("that completes after a logout does not restore the session", () => {
     const { envoy, browser } = due();
     const request = through(browser), thief = copyOf(browser);
     expect(request.waiting).toBe(true);

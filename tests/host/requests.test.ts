@@ -1,4 +1,4 @@
-/** What a request may look like, and what the upstream gets to see of it. */
+/** The form of requests, and what the upstream gets of them. */
 import { bearer, JWKS_CONFIG, ready, refused, serve, start, token } from "./fixture";
 
 const value = token();
@@ -14,16 +14,16 @@ describe("duty 73: exactly one well-formed credential", () => {
     ["no token", [["authorization", "Bearer "]], "400 malformed_credential"],
     ["only the scheme", [["authorization", "Bearer"]], "400 malformed_credential"],
     ["an empty header", [["authorization", ""]], "400 malformed_credential"],
-    ["a tab behind the scheme", [["authorization", `Bearer\t${value}`]], "400 malformed_credential"],
-    ["a tab in front of the token", [["authorization", `Bearer \t${value}`]], "400 malformed_credential"],
-    ["something behind the token", [["authorization", `Bearer ${value} x`]], "400 malformed_credential"],
+    ["a tab after the scheme", [["authorization", `Bearer\t${value}`]], "400 malformed_credential"],
+    ["a tab before the token", [["authorization", `Bearer \t${value}`]], "400 malformed_credential"],
+    ["text after the token", [["authorization", `Bearer ${value} x`]], "400 malformed_credential"],
     ["padding in the middle", [["authorization", "Bearer ab=cd"]], "400 malformed_credential"],
-    ["bytes that are no token", [["authorization", "Bearer \u00ff\u00fe\u0001"]], "400 malformed_credential"],
+    ["bytes that are not a token", [["authorization", "Bearer \u00ff\u00fe\u0001"]], "400 malformed_credential"],
     ["another scheme", [["authorization", "Basic YTpi"]], "401 no_token"],
-    ["nothing", [], "401 no_token"],
+    ["no header", [], "401 no_token"],
   ] as [string, [string, string][], string][])("%s", (_, headers, expected) => expect(refused(envoy.get("/", headers))).toBe(expected));
 
-  test("duty 71: a malformed or invalid one is refused even where requests without one may pass", () => {
+  test("duty 71: a malformed or invalid one is refused even if requests without one pass", () => {
     const open = ready({ config: { ...JWKS_CONFIG, bearer_only: false, unauth_action: "pass" } });
     expect(refused(open.get("/", { authorization: "Bearer" }))).toBe("400 malformed_credential");
     expect(refused(open.get("/", bearer("abc")))).toBe("401 not_a_jwt");
@@ -38,11 +38,11 @@ describe("duties 74, 75: other places for a token", () => {
   test("in the query, it is ignored unless configured", () => expect(refused(envoy.get(`/?access_token=${value}`))).toBe("401 no_token"));
   test("in X-Access-Token, it is ignored unless configured, and removed", () => expect(refused(envoy.get("/", { "x-access-token": value }))).toBe("401 no_token"));
 
-  test("from the query, it does not reach the upstream's URL", () => {
+  test("from the query, it is removed from the upstream's URL", () => {
     expect(liberal.get(`/a?x=1&access_token=${value}&y=2`).forwarded.get(":path")).toBe("/a?x=1&y=2");
     expect(liberal.get(`/a?access_token=${value}`).forwarded.get(":path")).toBe("/a");
   });
-  test("from a cookie or a header of its own", () => {
+  test("from a cookie or another header", () => {
     expect(liberal.get("/", { cookie: `a=b; token=${value}` }).forwarded.get("x-access-token")).toBe(value);
     expect(liberal.get("/", { "x-access-token": value }).forwarded.get("x-access-token")).toBe(value);
   });
@@ -60,11 +60,11 @@ describe("duties 74, 75: other places for a token", () => {
     expect(request.respond(200, {}).headers.get("cache-control")).toBe("no-store");
   });
   test.each(["/?access_token=", "/?access_token", "/?access_token=a%20b"])("%s is malformed", (path) => expect(refused(liberal.get(path))).toBe("400 malformed_credential"));
-  test.each([";;=;", "=", "token", "\u0000", "a".repeat(60_000), ";".repeat(500)])("duty 112: the Cookie header %.10p holds no token", (cookie) => {
+  test.each([";;=;", "=", "token", "\u0000", "a".repeat(60_000), ";".repeat(500)])("duty 112: the Cookie header %.10p contains no token", (cookie) => {
     expect(refused(liberal.get("/", { cookie }))).toBe("401 no_token");
   });
 
-  test("auth_header_name renames the header; there the scheme may be left out", () => {
+  test("auth_header_name renames the header, in which the scheme is optional", () => {
     const renamed = ready({ config: { ...JWKS_CONFIG, auth_header_name: "X-Token" } });
     renamed.get("/", { "x-token": value }).forwarded;
     renamed.get("/", { "x-token": `Bearer ${value}` }).forwarded;
@@ -72,10 +72,10 @@ describe("duties 74, 75: other places for a token", () => {
   });
 });
 
-describe("duties 87-89: identity headers are the filter's alone", () => {
+describe("duties 87-89: only the filter sets identity headers", () => {
   const forged: [string, string][] = IDENTITY.flatMap((name) => [[name, "evil"], [name.replaceAll("-", "_"), "evil"], [name, "evil"]]);
 
-  test("with a token, each stands once and with the filter's value", () => {
+  test("with a token, each is there once, with the filter's value", () => {
     const sent = envoy.get("/", [...forged, ["authorization", `Bearer ${value}`], ["x-user-agent", "kept"]]).forwarded;
     for (const name of IDENTITY) expect(sent.all(name).filter((text) => text === "evil")).toEqual([]);
     expect(sent.all("x-user")).toEqual(["joe"]);
@@ -84,19 +84,19 @@ describe("duties 87-89: identity headers are the filter's alone", () => {
     expect(sent.get("x-user-agent")).toBe("kept");
   });
 
-  test("when the claim is absent, the header is absent", () => expect(envoy.get("/", [...forged, ["authorization", `Bearer ${value}`]]).forwarded.has("x-roles")).toBe(false));
+  test("without the claim, the header is absent", () => expect(envoy.get("/", [...forged, ["authorization", `Bearer ${value}`]]).forwarded.has("x-roles")).toBe(false));
 
   test("without a token that passes, none is left", () => {
     const open = ready({ config: { ...JWKS_CONFIG, bearer_only: false, unauth_action: "pass", claim_headers: { sub: "x-user", "realm_access.roles": "x-roles" } } });
     expect(open.get("/", forged).forwarded.list.filter(([name]) => IDENTITY.includes(name.replaceAll("_", "-")))).toEqual([]);
   });
 
-  test("also those whose setting is off", () => {
+  test("also headers that are switched off are removed", () => {
     const quiet = ready({ config: { ...JWKS_CONFIG, set_access_token_header: false, set_userinfo_header: false } });
     expect(quiet.get("/", [...forged, ["authorization", `Bearer ${value}`]]).forwarded.list.filter(([name]) => /^x.(access|userinfo|id|raw|refresh)/.test(name))).toEqual([]);
   });
 
-  test("also on a request that had to wait for the provider", () => {
+  test("they are also removed from a request that had to wait for the provider", () => {
     const slow = start({});
     const request = slow.get("/", [...forged, ["authorization", `Bearer ${value}`]]);
     expect(request.waiting).toBe(true);
@@ -106,12 +106,12 @@ describe("duties 87-89: identity headers are the filter's alone", () => {
     expect(request.forwarded.has("x-id-token")).toBe(false);
   });
 
-  test("a flood of them is refused", () => {
+  test("a request with very many of them is refused", () => {
     const flood = Array.from({ length: 40 }, (): [string, string] => ["x-userinfo", "evil"]);
     expect(refused(envoy.get("/", [...flood, ["authorization", `Bearer ${value}`]]))).toBe("400 bad_request");
   });
 
-  test("access_token_in_authorization_header puts the token there, wherever it came from", () => {
+  test("access_token_in_authorization_header sets that header, wherever the token came from", () => {
     const config = { ...JWKS_CONFIG, access_token_in_authorization_header: true, auth_accept_token_as: "query:t" };
     const sent = ready({ config }).get(`/?t=${value}`).forwarded;
     expect(sent.get("authorization")).toBe(`Bearer ${value}`);
@@ -147,7 +147,7 @@ describe("claims in headers", () => {
     expect(JSON.parse(Buffer.from(headers.get("x-mixed")!, "base64").toString())).toEqual(["a", { b: 1 }]);
   });
 
-  test("duty 91: no value can end its line, add an item to a list or be read in two ways", () => {
+  test("duty 91: no value can break its line, add an item to a list or be ambiguous", () => {
     const headers = sent({ sub: "a\r\nx-admin: true\u0000", realm_access: { roles: ["user,admin", "50%", "Ä"] } });
     expect(headers.get("x-user")).toBe("a%0D%0Ax-admin: true%00");
     expect(headers.get("x-roles")).toBe("user%2Cadmin,50%25,%C3%84");
@@ -155,31 +155,31 @@ describe("claims in headers", () => {
   });
 });
 
-describe("requests that are no ordinary ones", () => {
+describe("unusual requests", () => {
   test.each([["CONNECT", ""], ["OPTIONS", "*"], ["GET", "http://evil.example/"], ["GET", "x"]])("duty 127: %s %s is refused", (method, path) => {
     expect(refused(envoy.request(method, path, bearer(value)))).toBe("400 bad_request");
   });
-  test("duty 124: paths that headers claim are never looked at", () => {
+  test("duty 124: paths in headers are ignored", () => {
     expect(refused(envoy.get("/private", { "x-forwarded-uri": "/public", "x-original-url": "/public", "x-envoy-original-path": "/public" }))).toBe("401 no_token");
   });
-  test.each(["/health", "//health", "/private?x=/health", "/health/../private", "/private%2fhealth", "/health;x", "/HEALTH", "/private#/health"])("duty 123: no path is exempt, however it is spelt: %s", (path) => {
+  test.each(["/health", "//health", "/private?x=/health", "/health/../private", "/private%2fhealth", "/health;x", "/HEALTH", "/private#/health"])("duty 123: no path is exempt, in any spelling: %s", (path) => {
     expect(refused(envoy.get(path))).toBe("401 no_token");
   });
-  test("duty 96: Authorization goes on as it came, the other's credentials with it", () => {
+  test("duty 96: Authorization is forwarded unchanged, also with another scheme", () => {
     expect(envoy.get("/", bearer(value)).forwarded.all("authorization")).toEqual([`Bearer ${value}`]);
     const open = ready({ config: { ...JWKS_CONFIG, bearer_only: false, unauth_action: "pass" } });
     expect(open.get("/", { authorization: "Basic YTpi" }).forwarded.get("authorization")).toBe("Basic YTpi");
   });
   test("duty 125: no user agent is exempt", () => expect(refused(envoy.get("/", { "user-agent": "kube-probe/1.30" }))).toBe("401 no_token"));
   test("duty 126: OPTIONS is not exempt", () => expect(refused(envoy.request("OPTIONS", "/", { origin: "https://a.example" }))).toBe("401 no_token"));
-  test("duty 128: an upgrade and gRPC without a token are 401, never a redirect", () => {
+  test("duty 128: an upgrade and gRPC without a token get 401, never a redirect", () => {
     expect(refused(envoy.get("/", { upgrade: "websocket", connection: "upgrade" }))).toBe("401 no_token");
     expect(refused(envoy.request("POST", "/svc/M", { "content-type": "application/grpc" }))).toBe("401 no_token");
     envoy.get("/", { upgrade: "websocket", connection: "upgrade", ...bearer(value) }).forwarded;
   });
 });
 
-test("duty 85: resource metadata are not offered: no address of them is open, and no challenge names one or repeats a host", () => {
+test("duty 85: resource metadata are not offered: their paths are guarded, and no challenge names them or reflects a host", () => {
   for (const path of ["/.well-known/oauth-protected-resource", "/.well-known/oauth-protected-resource/api"]) {
     const request = envoy.get(path, { ":authority": "evil.example", "x-forwarded-host": "evil.example", forwarded: "host=evil.example" });
     expect(refused(request)).toBe("401 no_token");
@@ -188,21 +188,21 @@ test("duty 85: resource metadata are not offered: no address of them is open, an
   }
 });
 
-describe("duties 27, 77, 142: what a refusal looks like", () => {
+describe("duties 27, 77, 142: the form of a refusal", () => {
   test("JSON for programs", () => {
     const { headers, body } = envoy.get("/", { ...bearer("abc"), accept: "*/*" }).local;
     expect(headers.get("content-type")).toBe("application/json");
     expect(headers.get("x-content-type-options")).toBe("nosniff");
     expect(JSON.parse(body)).toEqual({ error: "invalid_token", error_description: "The token is not a well-formed JWT.", code: "not_a_jwt", time: expect.any(String) });
   });
-  test("a page for people, which no other page may frame", () => {
+  test("a page for browsers, which cannot be framed", () => {
     const { headers, body } = envoy.get("/", { accept: "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8" }).local;
     expect(headers.get("content-type")).toBe("text/html; charset=utf-8");
     expect(headers.get("content-security-policy")).toContain("frame-ancestors 'none'");
     expect(headers.get("x-frame-options")).toBe("DENY");
     expect(body).toContain("401 no_token");
   });
-  test("nothing of the request or the token comes back", () => {
+  test("nothing of the request or the token is reflected", () => {
     const evil = token({ sub: "<script>evil</script>", scope: "\"><evil" });
     const strict = ready({ config: { ...JWKS_CONFIG, required_scopes: ["x"] } });
     for (const accept of ["text/html", "application/json"]) {
@@ -214,11 +214,11 @@ describe("duties 27, 77, 142: what a refusal looks like", () => {
 
 describe("allow_preflight", () => {
   const preflight = { origin: "https://shop.example", "access-control-request-method": "PUT" };
-  test("duty 126: a real preflight passes without a token, scrubbed", () => {
+  test("duty 126: a real preflight passes without a token, and without identity headers", () => {
     const request = ready({ config: { ...JWKS_CONFIG, allow_preflight: true } }).request("OPTIONS", "/", { ...preflight, "x-userinfo": "forged" });
     expect(request.forwarded.has("x-userinfo")).toBe(false);
   });
-  test("no other OPTIONS does, nor any where it is not asked for", () => {
+  test("no other OPTIONS passes, and none without allow_preflight", () => {
     const envoy = ready({ config: { ...JWKS_CONFIG, allow_preflight: true } });
     for (const headers of [{}, { origin: preflight.origin }, { "access-control-request-method": "PUT" }] as Record<string, string>[]) expect(refused(envoy.request("OPTIONS", "/", headers))).toBe("401 no_token");
     expect(refused(envoy.request("GET", "/", preflight))).toBe("401 no_token");
@@ -226,13 +226,13 @@ describe("allow_preflight", () => {
   });
 });
 
-describe("duty 74: the answer to a token in the URL", () => {
+describe("duty 74: the response to a token in the URL", () => {
   const config = { ...JWKS_CONFIG, auth_accept_token_as: ["header", "query:access_token"] };
-  test("must not be stored, whatever the upstream says", () => {
+  test("has no-store, whatever the upstream sends", () => {
     const { headers } = ready({ config }).get(`/?access_token=${value}`).respond(200, { "cache-control": "public, max-age=60", vary: "accept" });
     expect([headers.all("cache-control"), headers.get("vary")]).toEqual([["no-store"], "accept"]);
   });
-  test("is left as it is where the token stands in a header", () => {
+  test("is unchanged if the token is in a header", () => {
     const request = ready({ config }).get("/", bearer(value));
     expect(request.respond(200, { "cache-control": "public" }).headers.all("cache-control")).toEqual(["public"]);
   });

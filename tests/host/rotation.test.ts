@@ -1,4 +1,4 @@
-/** The signing key changes while the provider is silent, and strangers send unknown key ids all the while: nobody's good token is called bad, and nothing is lost. */
+/** The signing key changes while the provider is down, and attackers send unknown key ids: no valid token is called invalid, and nothing is lost. */
 import { bearer, ISSUER, KEY, makeKey, refused, token } from "./fixture";
 import { accessToken, browse, Browser, BROWSER_CONFIG, BROWSER_METADATA, code, copyOf, decoded, idToken, jump, location, openCall, redeeming, logIn, tokens, USERINFO } from "./browser";
 import { FORM, isIn, logoutToken, PATH, post } from "./logout_tokens";
@@ -6,14 +6,14 @@ import type { Envoy } from "./host";
 import type { StreamContext } from "./host/stream";
 
 const NEXT = makeKey("k2"), STRANGER = makeKey("stranger"), WORKERS = 2;
-/** The documents stop; the token endpoint answers all the same, by the test's hand. */
+/** How the documents fail. Calls of the token endpoint are still answered, by the test. */
 type Silence = "breaks the connection" | "fails" | "says nothing";
 const SILENCES: Silence[] = ["breaks the connection", "fails", "says nothing"];
 let ids = 0;
 
 const jwks = (envoy: Envoy): number => envoy.provider("idp").calls.filter(({ path }) => path === "/jwks").length;
 
-/** By keys for programs, by sessions for browsers; workers share what they know. */
+/** A filter for programs and browsers, in several workers. */
 function world(): { envoy: Envoy; browser: Browser } {
   return browse({ backchannel_logout_path: PATH, access_token_expires_leeway: 0 }, { start: { workers: WORKERS } });
 }
@@ -27,7 +27,7 @@ function back(envoy: Envoy, keys = [KEY, NEXT]): void {
   envoy.provider("idp").answers(({ path }) => path === "/jwks" ? { body: { keys: keys.map(({ jwk }) => jwk) } } : path.includes("well-known") ? { body: BROWSER_METADATA } : null);
 }
 
-/** Tokens that look like ours but for their keys, in both workers. */
+/** Tokens with unknown keys, in both workers. */
 function flood(envoy: Envoy): StreamContext[] {
   return [0, 1].flatMap((worker) => Array.from({ length: 5 }, () => envoy.get("/", bearer(token({ exp: envoy.now + 300 }, { key: STRANGER, header: { kid: `x${ids++}` } })), { worker })));
 }
@@ -37,7 +37,7 @@ const isDone = ({ outcome }: StreamContext): boolean => typeof outcome === "obje
 const passed = ({ outcome }: StreamContext): boolean => typeof outcome === "object" && "forwarded" in outcome;
 
 describe.each(SILENCES)("the provider %s for four seconds while its key changes", (how) => {
-  test.each([["nobody else", false], ["strangers with unknown key ids", true]])("bearer tokens of the new key, beside %s: 503 with Retry-After, never 401, and soon they pass", (_, flooded) => {
+  test.each([["no others", false], ["attackers with unknown key ids", true]])("bearer tokens of the new key, beside %s: 503 with Retry-After, never 401, and soon they pass", (_, flooded) => {
     const { envoy } = world(), all: StreamContext[] = [];
     jump(envoy, 60);
     silent(envoy, how);
@@ -60,7 +60,7 @@ describe.each(SILENCES)("the provider %s for four seconds while its key changes"
     for (const worker of [0, 1]) void fresh(envoy, worker).forwarded;
   });
 
-  test("tries to get the keys are 1, 2, 4 … s apart, for all workers and strangers together", () => {
+  test("the key set is fetched after 1, 2, 4 … s, for all workers and attackers together", () => {
     const { envoy } = world();
     jump(envoy, 60);
     silent(envoy, how);
@@ -70,10 +70,10 @@ describe.each(SILENCES)("the provider %s for four seconds while its key changes"
     expect(jwks(envoy) - before).toBeLessThanOrEqual(8);
   });
 
-  test("a login waits for the key, though strangers have spent the look-ups", () => {
+  test("a login waits for the key, although attackers have used up the lookups", () => {
     const { envoy, browser } = world();
     jump(envoy, 60);
-    flood(envoy); // a good fetch, and its cooldown
+    flood(envoy); // a successful fetch, and its cooldown
     silent(envoy, how);
     const { ask, back: request, call } = redeeming(browser), now = Math.floor(envoy.now);
     call.json(tokens(ask.nonce, { id_token: idToken(ask.nonce, { iat: now, exp: now + 300 }, NEXT) }));
@@ -86,7 +86,7 @@ describe.each(SILENCES)("the provider %s for four seconds while its key changes"
     expect(browser.session).toBeDefined();
   });
 
-  test("what came with a refresh is kept until its key is there, and all workers wait for it", () => {
+  test("a refresh result is held until its key is fetched, and all workers wait for it", () => {
     const { envoy, browser } = world();
     logIn(browser);
     jump(envoy, 301);
@@ -103,7 +103,7 @@ describe.each(SILENCES)("the provider %s for four seconds while its key changes"
     expect(envoy.provider("idp").calls.filter(({ path, form }) => path === "/token" && form.get("grant_type") === "refresh_token")).toHaveLength(1);
   });
 
-  test("a logout token is 503, so that it is sent again, and works as soon as the key is there", () => {
+  test("a logout token gets 503, so that it is sent again, and is accepted once the key is fetched", () => {
     const { envoy, browser } = world();
     logIn(browser);
     jump(envoy, 60);
@@ -122,8 +122,8 @@ describe.each(SILENCES)("the provider %s for four seconds while its key changes"
   });
 });
 
-describe("what is kept of a refresh has a bound", () => {
-  function kept(end: (envoy: Envoy) => void): { envoy: Envoy; browser: Browser; request: StreamContext } {
+describe("a held refresh result has a bound", () => {
+  function heldResult(end: (envoy: Envoy) => void): { envoy: Envoy; browser: Browser; request: StreamContext } {
     const { envoy, browser } = world();
     logIn(browser);
     jump(envoy, 301);
@@ -134,27 +134,27 @@ describe("what is kept of a refresh has a bound", () => {
     return { envoy, browser, request };
   }
 
-  test("after ten seconds the session goes on with the new tokens, but without claims that nobody vouches for", () => {
-    const { envoy, browser, request } = kept((at) => at.advance(11));
+  test("after ten seconds the session continues with the new tokens, but without unverified claims", () => {
+    const { envoy, browser, request } = heldResult((at) => at.advance(11));
     expect(browser.take(request).forwarded.get("x-access-token")).toBe("new");
     expect(decoded(request.forwarded.get("x-id-token"))).not.toHaveProperty("email");
     for (let i = 0; i < 20; i++) { expect(isIn(browser)).toBe(true); envoy.advance(10); }
     expect(envoy.provider("idp").calls.filter(({ path, form }) => path === "/token" && form.get("grant_type") === "refresh_token")).toHaveLength(1);
   });
 
-  test("where its worker is gone, another one goes on with it: the refresh token is not sent a second time", () => {
-    const { envoy, browser, request } = kept(() => undefined), turns = envoy.sharedData.keys.filter((key) => key.includes("/turns/"));
+  test("if its worker dies, another one continues with it: the refresh token is not sent a second time", () => {
+    const { envoy, browser, request } = heldResult(() => undefined), turns = envoy.sharedData.keys.filter((key) => key.includes("/turns/"));
     const left = turns.map((key) => [key, Buffer.from(envoy.sharedData.get(key)!.value)] as const), other = copyOf(browser, { worker: 1 });
     envoy.advance(11);
     expect(request.waiting).toBe(false);
-    // As its worker would have left it.
+    // The state that its worker would leave.
     for (const [key, value] of left) envoy.sharedData.set(key, value, 0);
     const next = other.fetch("/api");
     expect(next.forwarded.get("x-access-token")).toBe("new");
     expect(envoy.provider("idp").calls.filter(({ path, form }) => path === "/token" && form.get("grant_type") === "refresh_token")).toHaveLength(1);
   });
 
-  test.each<[string, Record<string, unknown>]>([["another sub", { sub: "mallory" }], ["another aud", { aud: "other" }]])("duty 39: whose ID Token has %s ends the session once its key is there", (_, changes) => {
+  test.each<[string, Record<string, unknown>]>([["another sub", { sub: "mallory" }], ["another aud", { aud: "other" }]])("duty 39: with %s in its ID Token it ends the session once the key is fetched", (_, changes) => {
     const { envoy, browser } = world();
     logIn(browser);
     jump(envoy, 301);
@@ -167,7 +167,7 @@ describe("what is kept of a refresh has a bound", () => {
     expect(browser.session).toBeUndefined();
   });
 
-  test("an access token whose key comes with the refresh counts, though there is no ID Token", () => {
+  test("an access token whose key is fetched during the refresh counts, also without an ID Token", () => {
     const { envoy, browser } = browse({ claim_headers: { tier: "x-tier" } });
     logIn(browser);
     jump(envoy, 301);
@@ -179,10 +179,10 @@ describe("what is kept of a refresh has a bound", () => {
   });
 });
 
-describe("duty 47: strangers", () => {
+describe("duty 47: attackers", () => {
   test.each([
-    ["another issuer", { iss: "https://other.example" }, "401 unknown_key"], ["no issuer", { iss: undefined }, "401 unknown_key"], ["a time that is over", { exp: 1 }, "401 unknown_key"], ["no claims", "[]", "401 unknown_key"],
-  ])("a token with %s is refused whatever its key: nobody is asked for that", (_, changes, expected) => {
+    ["another issuer", { iss: "https://other.example" }, "401 unknown_key"], ["no issuer", { iss: undefined }, "401 unknown_key"], ["an exp in the past", { exp: 1 }, "401 unknown_key"], ["no claims", "[]", "401 unknown_key"],
+  ])("a token with %s is refused whatever its key, without a fetch", (_, changes, expected) => {
     const { envoy } = world(), before = jwks(envoy);
     jump(envoy, 60);
     silent(envoy, "fails");
@@ -191,8 +191,8 @@ describe("duty 47: strangers", () => {
     expect(jwks(envoy)).toBe(before);
   });
 
-  test.each<[string, object]>([["another aud", { aud: "other" }], ["another iss", { iss: `${ISSUER}/x` }], ["no events", { events: undefined }], ["a nonce", { nonce: "n" }], ["a time that is over", { exp: 1 }]])(
-    "a logout token with %s is refused whatever its key: nobody is asked for that", (_, changes) => {
+  test.each<[string, object]>([["another aud", { aud: "other" }], ["another iss", { iss: `${ISSUER}/x` }], ["no events", { events: undefined }], ["a nonce", { nonce: "n" }], ["an exp in the past", { exp: 1 }]])(
+    "a logout token with %s is refused whatever its key, without a fetch", (_, changes) => {
       const { envoy } = world(), before = jwks(envoy);
       expect(code(post(envoy, `logout_token=${logoutToken(changes as Record<string, unknown>, { key: STRANGER })}`).local)).toBe("400 logout_token_invalid");
       expect(jwks(envoy)).toBe(before);
@@ -209,7 +209,7 @@ describe("duty 47: strangers", () => {
     expect(jwks(envoy) - before).toBeLessThanOrEqual(12);
   });
 
-  test("tokens of a key that the provider has taken back are 401 also while none may be asked for", () => {
+  test("tokens of a withdrawn key get 401 even while no fetch is allowed", () => {
     const { envoy } = world();
     jump(envoy, 60);
     back(envoy, [NEXT]);
@@ -221,7 +221,7 @@ describe("duty 47: strangers", () => {
   });
 });
 
-test("a document that is refreshed with a failure does not spend the look-up, either", () => {
+test("a failed refresh of the document does not use up the lookup either", () => {
   const { envoy } = browse({ ...BROWSER_CONFIG, jwk_expires_in: 60 }, { start: { workers: WORKERS } });
   silent(envoy, "fails");
   envoy.advance(58);

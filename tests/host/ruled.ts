@@ -1,25 +1,25 @@
-/** What the tests of rules share: what became of a request, a second provider, and a login under any rule. */
+/** What the tests of rules share: the outcome of a request, a second provider, and a login under any rule. */
 import { BROWSER_CONFIG, BROWSER_METADATA, asked, openCall, type Browser, type Sent } from "./browser";
 import { DISCOVERY, ISSUER, KEY, makeKey, start, token, type Key, type World } from "./fixture";
 import type { Envoy } from "./host/envoy";
 import type { StreamContext } from "./host/stream";
 
-/** Tokens of the provider pass; nothing is said of who needs one. */
+/** Settings that accept the provider's tokens, and leave open which requests need one. */
 export const TOKENS = { use_jwks: true, discovery: DISCOVERY, provider_cluster: "idp", realm: "api" };
 
-/** Another provider, in a cluster of its own. */
+/** Another provider, with its own cluster. */
 export const PARTNER = "https://login.partner.example";
 export const PARTNER_KEY = makeKey("p1");
 export const PARTNER_SETTINGS = { discovery: `${PARTNER}/.well-known/openid-configuration`, provider_cluster: "partner" };
 
-/** The other client of a host, with addresses of its own. */
+/** A second client on the same host, with its own addresses. */
 export const OTHER_CLIENT = { client_id: "other", client_secret: "s3cr3t-of-the-other-client", redirect_uri: "/other/callback", logout_path: "/other/logout" };
 
-/** UserInfo is not asked for, so that a login is one call. */
+/** Metadata without UserInfo, so that a login needs one call. */
 const { userinfo_endpoint: _, ...METADATA } = BROWSER_METADATA;
 export const LOGIN = { ...BROWSER_CONFIG, redirect_uri: "/callback" };
 
-/** Both providers' documents are served; everything else stays open, for the test to answer. */
+/** Serves the documents of both providers. Other calls stay open: the test answers them. */
 export function serveBoth(envoy: Envoy, keys: Key[] = [KEY], partnerKeys: Key[] = [PARTNER_KEY]): void {
   const serve = (cluster: string, metadata: object, set: Key[]): void => {
     envoy.provider(cluster).answers(({ path }) => path === "/.well-known/openid-configuration" ? { body: metadata } : path === "/jwks" ? { body: { keys: set.map(({ jwk }) => jwk) } } : null);
@@ -46,14 +46,14 @@ export function outcome(request: StreamContext): string {
 
 export interface Who { issuer?: string; client?: string; key?: Key; sub?: string }
 
-/** A person logs in on their way to this page; gives the last answer, which leads to it. */
+/** The user opens this page and logs in. Returns the last answer, which redirects to it. */
 export function loginAt(browser: Browser, page: string, { issuer = ISSUER, client = "gateway", key = KEY, sub = "alice" }: Who = {}, headers: Sent = {}): StreamContext {
   const ask = asked(browser.navigate(page, headers));
   const found = { provider: ask.url.origin, client: ask.url.searchParams.get("client_id") };
   if (found.provider !== issuer || found.client !== client) throw new Error(`${page} leads to ${found.provider} as ${found.client}`);
   const answer = new URLSearchParams({ code: "c0de", state: ask.state, iss: issuer });
   const back = browser.navigate(`${new URL(ask.redirectUri).pathname}?${answer}`, { "sec-fetch-site": "cross-site", ...headers });
-  if (!back.waiting) throw new Error(`the way back from ${issuer} ended in ${outcome(back)}`);
+  if (!back.waiting) throw new Error(`the callback from ${issuer} did not wait for tokens: ${outcome(back)}`);
   const signed = (claims: Record<string, unknown>): string => token({ iss: issuer, sub, ...claims }, { key });
   openCall(browser.envoy, "/token").json({
     access_token: signed({ client_id: client }), token_type: "Bearer", expires_in: 300, refresh_token: `refresh of ${client}`, scope: "openid read",
@@ -62,5 +62,5 @@ export function loginAt(browser: Browser, page: string, { issuer = ISSUER, clien
   return browser.take(back);
 }
 
-/** Names of cookies in a request's Cookie header, as the upstream got them. */
+/** The names of the cookies that the upstream got. */
 export const cookieNames = (request: StreamContext): string[] => (request.forwarded.get("cookie") ?? "").split("; ").filter(Boolean).map((pair) => pair.split("=")[0]!);

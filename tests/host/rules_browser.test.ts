@@ -1,11 +1,11 @@
-/** Login under rules: several clients and providers on one host or on several, their sessions, their cookies, the filter's own addresses. */
+/** The browser login with rules: several clients and providers on one or several hosts, their sessions and cookies, and the filter's own endpoints. */
 import { asked, Browser, callbackPath, code, cookieOf, copyOf, expired, jump, location, openCall, setCookies, through } from "./browser";
 import { bearer, ISSUER, start, token } from "./fixture";
 import { cookieNames, OTHER_CLIENT, outcome, PARTNER, PARTNER_KEY, PARTNER_SETTINGS, ruled, serveBoth, LOGIN, loginAt, TOKENS } from "./ruled";
 
 const PARTNER_CLIENT = { ...PARTNER_SETTINGS, client_id: "of-partner", client_secret: "s3cr3t-of-the-partner", redirect_uri: "/partner/callback", logout_path: "/partner/logout" };
 const AT_PARTNER = { issuer: PARTNER, client: "of-partner", key: PARTNER_KEY, sub: "paul" };
-/** Two providers and three clients by prefix. */
+/** Two providers and three clients, by prefix. */
 const BY_PREFIX = { ...LOGIN, claim_headers: { sub: "x-user" }, rules: [{ path_prefix: "/other", ...OTHER_CLIENT }, { path_prefix: "/partner", ...PARTNER_CLIENT }, { path: "/health", mode: "public" }, { path_prefix: "/api", mode: "bearer" }] };
 
 const sessionsIn = (browser: Browser): string[] => browser.names.filter((name) => /^__Host-oidc_.{8}$/.test(name));
@@ -21,7 +21,7 @@ describe("clients and providers by prefix", () => {
     expect(new Set(sessionsIn(browser)).size).toBe(3);
   });
 
-  test("a session of one is none of another: its pages ask for a login of their own", () => {
+  test("a session of one is not accepted by another, whose pages need their own login", () => {
     const browser = new Browser(ruled(BY_PREFIX));
     loginAt(browser, "/home");
     expect(outcome(browser.navigate("/other/x"))).toBe("302");
@@ -30,7 +30,7 @@ describe("clients and providers by prefix", () => {
     expect(outcome(browser.fetch("/api/x"))).toBe("401 no_token");
   });
 
-  test("duty 102: nor under the other one's name", () => {
+  test("duty 102: not even under the other client's cookie name", () => {
     const browser = new Browser(ruled(BY_PREFIX));
     loginAt(browser, "/home");
     const [, { value }] = [...browser.jar].find(([name]) => name === sessionsIn(browser)[0])!, mine = sessionsIn(browser)[0]!;
@@ -50,7 +50,7 @@ describe("clients and providers by prefix", () => {
     expect([outcome(through(browser, "/home")), outcome(through(browser, "/other/x")), outcome(through(browser, "/partner/x"))]).toEqual(["forwarded", "forwarded", "401 sign_in_needed"]);
   });
 
-  test("a login that one began ends at no other's callback", () => {
+  test("a login cannot be completed at another client's callback", () => {
     const browser = new Browser(ruled(BY_PREFIX));
     const ask = asked(browser.navigate("/home"));
     for (const path of ["/other/callback", "/partner/callback"]) {
@@ -60,12 +60,12 @@ describe("clients and providers by prefix", () => {
     expect(browser.envoy.callouts).toEqual([]);
   });
 
-  test("duty 6: an answer in the name of another provider is refused", () => {
+  test("duty 6: a response with another provider's iss is refused", () => {
     const browser = new Browser(ruled(BY_PREFIX)), ask = asked(browser.navigate("/partner/x"));
     expect(code(browser.navigate(callbackPath(ask, { iss: ISSUER }).replace("/callback", "/partner/callback")).local)).toBe("400 login_wrong_issuer");
   });
 
-  test("an ID Token that the other provider signed is none", () => {
+  test("an ID Token signed by the other provider is refused", () => {
     const browser = new Browser(ruled(BY_PREFIX)), ask = asked(browser.navigate("/partner/x"));
     const back = browser.navigate(callbackPath(ask, { iss: PARTNER }).replace("/callback", "/partner/callback"));
     expect(openCall(browser.envoy, "/token").cluster).toBe("partner");
@@ -79,7 +79,7 @@ describe("clients by host", () => {
   const CONFIG = { ...LOGIN, claim_headers: { sub: "x-user" }, rules: [{ host: "partner.example", ...PARTNER_CLIENT, redirect_uri: "/callback", logout_path: "/logout" }, { host: "*.tenant.example", client_id: "tenant" }] };
   const AT = { partner: { ":authority": "partner.example" }, tenant: { ":authority": "a.tenant.example" } };
 
-  test("the same addresses on every host, each with its own login", () => {
+  test("the same paths on every host, each with its own login", () => {
     const envoy = ruled(CONFIG), [home, partner, tenant] = [new Browser(envoy), new Browser(envoy), new Browser(envoy)];
     loginAt(home, "/page");
     loginAt(partner, "/page", AT_PARTNER, AT.partner);
@@ -87,14 +87,14 @@ describe("clients by host", () => {
     expect([home.navigate("/page"), partner.navigate("/page", AT.partner), tenant.navigate("/page", AT.tenant)].map((request) => request.forwarded.get("x-user"))).toEqual(["alice", "paul", "tina"]);
   });
 
-  test("the redirect URI is that of the host, also with another spelling of it", () => {
+  test("the redirect URI has the host's name, also in another spelling", () => {
     const envoy = ruled(CONFIG);
     expect(asked(new Browser(envoy).navigate("/page", AT.partner)).redirectUri).toBe("https://partner.example/callback");
     const spelt = asked(new Browser(envoy).navigate("/page", { ":authority": "PARTNER.example:8443" }));
     expect([spelt.url.origin, spelt.redirectUri]).toEqual([PARTNER, "https://partner.example:8443/callback"]);
   });
 
-  test("a session that was carried to another host's rule is none there", () => {
+  test("a session copied to another host's rule is not accepted", () => {
     const envoy = ruled(CONFIG), browser = new Browser(envoy);
     loginAt(browser, "/page", AT_PARTNER, AT.partner);
     expect(outcome(browser.navigate("/page"))).toBe("302");
@@ -106,7 +106,7 @@ describe("clients by host", () => {
 describe("rules with the same client", () => {
   const CONFIG = { ...LOGIN, claim_headers: { sub: "x-user" }, rules: [{ path_prefix: "/admin", required_scopes: ["admin"] }, { path_prefix: "/short", unauth_action: "deny" }, { path_prefix: "/named", claim_headers: { sub: "x-name" } }] };
 
-  test("share the session: one login, under whichever rule, is enough for all", () => {
+  test("share the session: one login under any rule is enough for all", () => {
     const browser = new Browser(ruled(CONFIG));
     loginAt(browser, "/named/x");
     expect(sessionsIn(browser)).toHaveLength(1);
@@ -114,7 +114,7 @@ describe("rules with the same client", () => {
     expect(through(browser, "/named/x").forwarded.get("x-name")).toBe("alice");
   });
 
-  test("but each judges it by its own settings, also when another has just let it through, and the other way round", () => {
+  test("but each checks it by its own settings, also if another has just accepted or refused it", () => {
     const browser = new Browser(ruled(CONFIG));
     loginAt(browser, "/home");
     for (let i = 0; i < 3; i++) {
@@ -124,12 +124,12 @@ describe("rules with the same client", () => {
     }
   });
 
-  test("nobody logged in: the one leads to the provider, the other refuses", () => {
+  test("without a session: one redirects to the provider, the other refuses", () => {
     const browser = new Browser(ruled(CONFIG));
     expect([outcome(browser.navigate("/home")), outcome(browser.navigate("/short/x"))]).toEqual(["302", "401 sign_in_needed"]);
   });
 
-  test("logging out ends it under all of them, and copies of it too", () => {
+  test("a logout ends it under all of them, and its copies too", () => {
     const browser = new Browser(ruled(CONFIG));
     loginAt(browser, "/home");
     const thief = copyOf(browser);
@@ -138,7 +138,7 @@ describe("rules with the same client", () => {
     for (const path of ["/home", "/named/x", "/short/x"]) expect(outcome(through(thief, path))).toBe("401 sign_in_needed");
   });
 
-  test("a refresh that one has waited for serves all, with one call", () => {
+  test("one refresh serves all", () => {
     const browser = new Browser(ruled(CONFIG));
     loginAt(browser, "/home");
     jump(browser.envoy, 301);
@@ -171,7 +171,7 @@ describe("duties 95, 99: cookies of any rule stay between browser and filter", (
     expect(setCookies(answer.headers)).toEqual(["a=1", "b=2; Path=/"]);
   });
 
-  test("an application's own cookies pass untouched under every rule", () => {
+  test("cookies of the application pass unchanged under every rule", () => {
     for (const path of ["/home", "/health"]) {
       const own = "oidc=1; __Host-oidc_=x; __Host-oidc_12345678=y; a=\"b c\"; =z";
       expect(envoy.get(path, { cookie: `${own}; ${all}` }).forwarded.get("cookie")).toBe(own);
@@ -179,33 +179,33 @@ describe("duties 95, 99: cookies of any rule stay between browser and filter", (
   });
 });
 
-describe("the filter's own addresses", () => {
-  test("come before all rules, whatever these say of their paths", () => {
+describe("the filter's own endpoints", () => {
+  test("take precedence over all rules, whatever their paths", () => {
     const envoy = ruled({ ...LOGIN, rules: [{ path_prefix: "/", method: ["GET", "POST"], mode: "deny" }, { path_prefix: "/other", ...OTHER_CLIENT }] });
     for (const path of ["/callback", "/other/callback"]) expect(outcome(envoy.get(`${path}?x`))).toBe("400 callback_direct");
     for (const path of ["/logout", "/other/logout"]) expect(outcome(new Browser(envoy).navigate(path, { "sec-fetch-site": "same-origin" }))).toBe("200 signed_out");
     expect(outcome(envoy.get("/other/x"))).toBe("403 denied");
   });
 
-  test("never reach the upstream, in an open site neither", () => {
+  test("never reach the upstream, not even on a public site", () => {
     const envoy = ruled({ ...LOGIN, mode: "public", rules: [{ path_prefix: "/app", mode: "browser", backchannel_logout_path: "/back", frontchannel_logout_path: "/front" }] });
     for (const path of ["/callback", "/logout", "/back", "/front"]) for (const method of ["GET", "POST", "PUT", "OPTIONS"]) expect(outcome(envoy.request(method, path))).not.toBe("forwarded");
     for (const path of ["/callbackx", "/x/callback", "/back/", "/logout/x"]) expect(outcome(envoy.get(path))).toBe("forwarded");
   });
 
-  test("a bearer token at one of them says nothing", () => {
+  test("ignore bearer tokens", () => {
     const envoy = ruled(BY_PREFIX);
     for (const path of ["/callback", "/other/callback", "/partner/callback"]) expect(outcome(envoy.get(`${path}?x`, bearer(token())))).toBe("400 callback_direct");
   });
 
-  test("belong to the hosts of their rule only", () => {
+  test("exist only on the hosts of their rule", () => {
     const envoy = ruled({ ...TOKENS, mode: "public", rules: [{ host: "app.example", path_prefix: "/app", mode: "browser", ...LOGIN }] });
     expect(outcome(envoy.get("/callback?x"))).toBe("400 callback_direct");
     expect(outcome(envoy.get("/callback?x", { ":authority": "www.example" }))).toBe("forwarded");
     for (const authority of ["x@app.example", "app.example/", "app.example,www.example", ""]) expect(outcome(envoy.get("/callback?x", { ":authority": authority }))).not.toBe("forwarded");
   });
 
-  test("without redirect_uri the callback goes with the page's rule", () => {
+  test("without redirect_uri the callback has the page's rule", () => {
     const { redirect_uri: _, ...settings } = LOGIN;
     for (const [rule, page] of [[{ path_prefix: "/app" }, "/app/x?y"], [{ path: "/app" }, "/app"], [{ path_prefix: "/app", method: "GET" }, "/app/"]] as const) {
       const browser = new Browser(ruled({ ...settings, mode: "public", rules: [{ ...rule, mode: "browser" }] }));
@@ -215,7 +215,7 @@ describe("the filter's own addresses", () => {
     }
   });
 
-  test.each(["/app/a;b?c", "/app/a%5Cb", `/app/${"a".repeat(1100)}`, "/app/%22", "/APP/x", "/app//x", "/app/a%20b", "/app/x/.apisix/redirect/y"])("also for a page like %s, which must not make the code the upstream's", (page) => {
+  test.each(["/app/a;b?c", "/app/a%5Cb", `/app/${"a".repeat(1100)}`, "/app/%22", "/APP/x", "/app//x", "/app/a%20b", "/app/x/.apisix/redirect/y"])("also for a page like %s, so that the code does not reach the upstream", (page) => {
     const { redirect_uri: _, ...settings } = LOGIN;
     const browser = new Browser(ruled({ ...settings, mode: "public", rules: [{ path_prefix: "/app", mode: "browser" }] }));
     const first = browser.navigate(page);
@@ -225,7 +225,7 @@ describe("the filter's own addresses", () => {
   });
 });
 
-describe("a login that has to wait stays with the rule where it began", () => {
+describe("a login that has to wait keeps the rule of its start", () => {
   const basic = (call: { headers: { get: (name: string) => string | undefined } }): string => Buffer.from(call.headers.get("authorization")!.slice(6), "base64").toString().split(":")[0]!;
   const form = { "content-type": "application/x-www-form-urlencoded", origin: ISSUER, "sec-fetch-site": "cross-site" };
 
@@ -250,7 +250,7 @@ describe("a login that has to wait stays with the rule where it began", () => {
     expect([outcome(browser.navigate("/other/x")), outcome(browser.navigate("/other/callback?x"))]).toEqual(["403 denied", "403 denied"]);
   });
 
-  test("for the provider, which may be another one than the next request's", () => {
+  test("for the provider, which may differ from the next request's", () => {
     const envoy = start({ config: BY_PREFIX }), browser = new Browser(envoy), waiting = ["/home", "/other/x", "/partner/x"].map((page) => browser.navigate(page));
     expect(waiting.map(outcome)).toEqual(["waiting", "waiting", "waiting"]);
     serveBoth(envoy);
@@ -259,7 +259,7 @@ describe("a login that has to wait stays with the rule where it began", () => {
   });
 });
 
-test("what a login leaves behind when it fails is taken away under its own names", () => {
+test("a failed login's cookies are deleted under its own names", () => {
   const browser = new Browser(ruled(BY_PREFIX)), ask = asked(browser.navigate("/other/x"));
   const back = browser.navigate(callbackPath(ask, { error: "access_denied", code: null }).replace("/callback", "/other/callback"));
   expect(expired(back.local.headers)).toEqual([expect.stringContaining("_login_")]);

@@ -1,6 +1,6 @@
 /**
- * Duties 123 to 127 where rules choose by path and host: whoever behind the filter reads a request differently, a stranger gains nothing
- * by it. Unsure never means public.
+ * Duties 123 to 127 for rules by path and host: a program behind the filter that reads a request differently gives an unauthenticated client no access.
+ * An ambiguous path is never public.
  */
 import { bearer, token } from "./fixture";
 import { Random } from "./host/random";
@@ -11,7 +11,7 @@ import type { Envoy } from "./host/envoy";
 
 const OPEN = "/health", SHUT = "/private";
 
-/** Spellings of the shut path, or of both, by which somebody was let through somewhere. */
+/** Spellings of the guarded path, or of both, that have bypassed some product. */
 const SPELLINGS = [
   `${SHUT}?x=${OPEN}`, `${SHUT}?${OPEN}`, `${SHUT}#${OPEN}`, `${SHUT}%23${OPEN}`, `${SHUT}%23/..${OPEN}`, `${SHUT}%3f${OPEN}`, `${SHUT}%3f/..${OPEN}`, `${SHUT}%253f/../..${OPEN}`,
   `${OPEN}/..${SHUT}`, `${OPEN}/../${SHUT}`, `${OPEN}/.${SHUT}/..${SHUT}`, `/x/y/../..${SHUT}`, `/.${SHUT}`, `/./${SHUT}`, `/..${SHUT}`, `/../..${SHUT}`,
@@ -25,7 +25,7 @@ const SPELLINGS = [
   `/${OPEN}${SHUT}`, `//host.example${SHUT}`, `/\\host.example${SHUT}`, `//user@host:80${SHUT}`,
   `${OPEN}/%c0%ae%c0%ae${SHUT}`, `${OPEN}/%c0%ae%c0%ae%c0%af${SHUT}`, `${OPEN}%c0%af..${SHUT}`, `${OPEN}/%e0%80%ae%e0%80%ae${SHUT}`,
   `${OPEN}/%2e%2e${SHUT}/%252e%252e${OPEN}`, `${OPEN}/..${SHUT}/%2e%2e${OPEN}`, `${OPEN}/..${SHUT}/..;/..${OPEN}`, `${OPEN}/..${SHUT}/a\\..\\..${OPEN}`, `${OPEN}/..${SHUT}//../x`, "/x%23/../private%3f/../health",
-  // Duty 157: what NFKC or Windows' best fit turns into dots, slashes and their like.
+  // Duty 157: characters that NFKC or Windows' best fit turns into dots, slashes and similar.
   `${OPEN}/%ef%bc%8e%ef%bc%8e${SHUT}`, `${OPEN}/%EF%BC%8E.${SHUT}`, `${OPEN}/%e2%80%a5${SHUT}`, `${OPEN}/%e2%80%a4%e2%80%a4${SHUT}`, `${OPEN}/%ef%b8%b0${SHUT}`, `${OPEN}/%ef%b9%92%ef%b9%92${SHUT}`, `${OPEN}/%25ef%25bc%258e%25ef%25bc%258e${SHUT}`,
   `${OPEN}%e2%88%95..${SHUT}`, `${OPEN}/..%e2%88%95private`, `${OPEN}/..%e2%81%84private`, `${OPEN}/..%ef%bc%8fprivate`, `${OPEN}/..%ef%bc%bcprivate`, `${OPEN}/..%ef%b9%a8private`, `${OPEN}/..%e2%88%96private`, `${OPEN}/..%c2%a5private`, `${OPEN}/..%e2%82%a9private`, `${OPEN}/..%c2%b4private`,
   `${OPEN}/..%ef%bc%9b${SHUT}`, `${OPEN}/..%cd%be${SHUT}`, `${OPEN}/%ef%bc%852e%ef%bc%852e${SHUT}`, `${OPEN}/%ef%b9%aa2e%ef%b9%aa2e${SHUT}`, `${OPEN}/%d9%aa2e%d9%aa2e${SHUT}`, `${OPEN}/.%e2%80%8b.${SHUT}`, `${OPEN}/%c2%ad..${SHUT}`, `${OPEN}/%ef%bc%8e%ef%bc%8e%ef%bc%8fprivate`,
@@ -35,20 +35,20 @@ const SPELLINGS = [
 
 const BEARER = { mode: "bearer", ...TOKENS };
 const shutIn = { path_prefix: SHUT };
-/** Whoever needs a credential here has none: no spelling of the shut path may get through. */
+/** Rules under which no spelling of the guarded path may pass without a credential. */
 const RULE_SETS: [name: string, config: object][] = [
-  ["one open page in a shut site (bearer)", { ...BEARER, rules: [{ path: OPEN, mode: "public" }] }],
-  ["an open folder in a shut site (bearer)", { ...BEARER, rules: [{ path_prefix: OPEN, mode: "public" }] }],
-  ["one open page in a shut site (browser)", { ...LOGIN, rules: [{ path: OPEN, mode: "public" }] }],
-  ["one open page in a denied site", { mode: "deny", rules: [{ path: OPEN, mode: "public" }] }],
-  ["a shut folder in an open site (bearer)", { ...TOKENS, mode: "public", rules: [{ ...shutIn, mode: "bearer" }] }],
-  ["a shut folder in an open site (browser)", { ...LOGIN, mode: "public", rules: [{ ...shutIn, mode: "browser" }] }],
-  ["a denied folder in an open site", { mode: "public", rules: [{ ...shutIn, mode: "deny" }] }],
-  ["a shut folder beside an open one in an open site", { ...TOKENS, mode: "public", rules: [{ path_prefix: OPEN, mode: "public" }, { ...shutIn, mode: "bearer" }] }],
-  ["a shut folder beside an open one in a denied site", { ...TOKENS, mode: "deny", rules: [{ path_prefix: OPEN, mode: "public" }, { ...shutIn, mode: "bearer" }] }],
-  ["a shut folder in a site where nobody need log in", { ...BEARER, mode: undefined, bearer_only: false, unauth_action: "pass", rules: [{ ...shutIn, mode: "bearer" }] }],
-  ["a shut folder whose rule has capitals", { ...TOKENS, mode: "public", rules: [{ path_prefix: "/Private", mode: "bearer" }] }],
-  ["one shut page in an open site", { ...TOKENS, mode: "public", rules: [{ path: SHUT, mode: "bearer" }] }],
+  ["one public page on a guarded site (bearer)", { ...BEARER, rules: [{ path: OPEN, mode: "public" }] }],
+  ["a public folder on a guarded site (bearer)", { ...BEARER, rules: [{ path_prefix: OPEN, mode: "public" }] }],
+  ["one public page on a guarded site (browser)", { ...LOGIN, rules: [{ path: OPEN, mode: "public" }] }],
+  ["one public page on a denied site", { mode: "deny", rules: [{ path: OPEN, mode: "public" }] }],
+  ["a guarded folder on a public site (bearer)", { ...TOKENS, mode: "public", rules: [{ ...shutIn, mode: "bearer" }] }],
+  ["a guarded folder on a public site (browser)", { ...LOGIN, mode: "public", rules: [{ ...shutIn, mode: "browser" }] }],
+  ["a denied folder on a public site", { mode: "public", rules: [{ ...shutIn, mode: "deny" }] }],
+  ["a guarded folder beside a public one on a public site", { ...TOKENS, mode: "public", rules: [{ path_prefix: OPEN, mode: "public" }, { ...shutIn, mode: "bearer" }] }],
+  ["a guarded folder beside a public one on a denied site", { ...TOKENS, mode: "deny", rules: [{ path_prefix: OPEN, mode: "public" }, { ...shutIn, mode: "bearer" }] }],
+  ["a guarded folder on a site without required login", { ...BEARER, mode: undefined, bearer_only: false, unauth_action: "pass", rules: [{ ...shutIn, mode: "bearer" }] }],
+  ["a guarded folder whose rule has capitals", { ...TOKENS, mode: "public", rules: [{ path_prefix: "/Private", mode: "bearer" }] }],
+  ["one guarded page on a public site", { ...TOKENS, mode: "public", rules: [{ path: SHUT, mode: "bearer" }] }],
 ];
 
 const CLOSED = /^(302|400 (ambiguous_path|bad_request)|401 (no_token|sign_in_needed)|403 denied)$/;
@@ -56,12 +56,12 @@ const printable = (path: string): string => JSON.stringify(path).slice(1, -1);
 
 describe.each(RULE_SETS)("duty 123: %s", (name, config) => {
   const envoy = ruled(config), rules = (config as { rules: Match[] }).rules, whole = (config as { mode?: string; unauth_action?: string }).mode;
-  /** Where somebody sees a page that the rules do not open. */
+  /** Whether some reader reads the target as a page that the rules do not make public. */
   const guarded = (target: string): boolean => meantBy(rules, target).some(({ rule }) => rule < 0 ? whole !== "public" && !("unauth_action" in config) : (rules[rule] as { mode?: string }).mode !== "public");
   const spellings = SPELLINGS.filter(guarded);
 
-  test("most spellings lead to a shut page for somebody", () => expect(spellings.length).toBeGreaterThan(name.includes("page in an open") ? 40 : 60));
-  test.each(spellings.map((path) => [printable(path), path]))("%s lets no stranger through", (_, path) => {
+  test("some reader reads most spellings as a guarded page", () => expect(spellings.length).toBeGreaterThan(name.includes("page on a public") ? 40 : 60));
+  test.each(spellings.map((path) => [printable(path), path]))("%s does not pass without a credential", (_, path) => {
     expect(outcome(envoy.get(path))).toMatch(CLOSED);
     expect(outcome(new Browser(envoy).navigate(path))).toMatch(CLOSED);
     expect(outcome(envoy.request("HEAD", path))).toMatch(CLOSED);
@@ -71,34 +71,34 @@ describe.each(RULE_SETS)("duty 123: %s", (name, config) => {
 describe("duty 123: a denied folder stays denied", () => {
   const envoy = ruled({ ...BEARER, rules: [{ path_prefix: SHUT, mode: "deny" }, { path_prefix: OPEN, mode: "public" }] }), good = bearer(token());
   const denied = SPELLINGS.filter((path) => meantBy([shutIn], path).some(({ rule }) => rule === 0));
-  test.each(denied.map((path) => [printable(path), path]))("%s, with a token that is good elsewhere", (_, path) => expect(outcome(envoy.get(path, good))).toMatch(/^(403 denied|400 (ambiguous_path|bad_request))$/));
+  test.each(denied.map((path) => [printable(path), path]))("%s, with a token that is valid elsewhere", (_, path) => expect(outcome(envoy.get(path, good))).toMatch(/^(403 denied|400 (ambiguous_path|bad_request))$/));
 });
 
-describe("duty 123: two rules that both ask", () => {
+describe("duty 123: two guarded rules", () => {
   const envoy = ruled({ ...TOKENS, mode: "deny", rules: [{ path_prefix: OPEN, mode: "bearer", required_scopes: ["read"] }, { ...shutIn, mode: "bearer", required_scopes: ["admin"] }] });
   const reader = bearer(token({ scope: "read" })), admin = bearer(token({ scope: "admin" }));
-  test("each lets through whoever has its scope", () => {
+  test("each accepts a token with its scope", () => {
     expect([outcome(envoy.get(OPEN, reader)), outcome(envoy.get(SHUT, reader)), outcome(envoy.get(OPEN, admin)), outcome(envoy.get(SHUT, admin))]).toEqual(["forwarded", "403 insufficient_scope", "403 insufficient_scope", "forwarded"]);
   });
-  test.each(SPELLINGS.map((path) => [printable(path), path]))("%s is nobody's whose scope is that of another reading", (_, path) => {
+  test.each(SPELLINGS.map((path) => [printable(path), path]))("%s does not pass with the scope for another reading", (_, path) => {
     const seen = new Set(meantBy([{ path_prefix: OPEN }, shutIn], path).map(({ rule }) => rule));
     if (outcome(envoy.get(path, reader)) === "forwarded") expect([...seen]).toEqual([0]);
     if (outcome(envoy.get(path, admin)) === "forwarded") expect([...seen]).toEqual([1]);
   });
 });
 
-describe("what has but one reading, or the same answer in all of them, is not refused", () => {
+describe("a path with one reading, or with the same result in all readings, is not refused", () => {
   const site = ruled({ ...BEARER, rules: [{ path: OPEN, mode: "public" }, { path_prefix: "/static", mode: "public" }] });
   test.each(["/health", "/health?x=/private", "/health?", "/health?../private", "/health?%2e%2e/%00", "/static", "/static/", "/static/a.js", "/static/App-3F.JS", "/static/a%20b.pdf", "/static/b%C3%BCcher.pdf", "/static/a;v=1.js", "/static/%7euser",
     "/static//a", "/static/a+b@c,d:e=f&g$h!i*j'k(l)~m_n", "/static/a%2fb", "/static/.well-known/x", "/static/a..b", "/static/a%3fb", "/static/%F0%9F%8D%AA", "/static/100%25", "/static/100%25%20sure.pdf", "/static/a%E9.txt", "/static/a.", "/static/x..",
     "/static/%D0%BE%D1%82%D1%87%D1%91%D1%82.pdf", "/static/%E5%B9%B4%E5%A0%B1.pdf", "/static/it%E2%80%99s%201990%E2%80%932000", "/static/%EF%BC%91%EF%BC%8E%E6%A6%82%E8%A6%81.pdf", "/static/50%EF%BC%85.pdf", "/static/a%E2%80%A6", "/static/%F0%9F%91%A8%E2%80%8D%F0%9F%91%A9.png"])("%s is open", (path) => expect(outcome(site.get(path))).toBe("forwarded"));
   test.each(["/", "/healthy", "/health/x", "/staticx", "/static.js", "/x/static", "/x/health", "/?/health", "/api/health", "/stati", "/healt"])("%s is not", (path) => expect(outcome(site.get(path))).toBe("401 no_token"));
-  test("with a token, a shut page may be written as clients write it", () => {
+  test("with a token, a guarded page passes in the spellings of clients", () => {
     for (const path of ["/API/Users", "/api/a%20b", "/api/b%C3%BCcher", "/api/a;v=1", "/api//x", "/api/a%2Fb", "/api/.well-known/x", "/api/100%25"]) expect(outcome(site.get(path, bearer(token())))).toBe("forwarded");
   });
 });
 
-test.each(["/%C5%BFecret", "/%c5%bfecret", "/\u017fecret", "/%25C5%25BFecret", "/to%E2%84%AAen", "/%EF%BD%93ecret", "/%EF%BC%B3ecret", "/adm%C4%B1n", "/adm%C4%B0n"])("duty 123: %s holds a letter that some fold to an ASCII one", (path) => {
+test.each(["/%C5%BFecret", "/%c5%bfecret", "/\u017fecret", "/%25C5%25BFecret", "/to%E2%84%AAen", "/%EF%BD%93ecret", "/%EF%BC%B3ecret", "/adm%C4%B1n", "/adm%C4%B0n"])("duty 123: %s contains a letter that some programs fold to ASCII", (path) => {
   expect(outcome(ruled({ ...TOKENS, mode: "public", rules: [{ path_prefix: ["/secret", "/token", "/admin"], mode: "bearer" }] }).get(path))).toMatch(CLOSED);
 });
 
@@ -109,7 +109,7 @@ test("duty 123: the rule's path is compared element by element", () => {
   expect(["/apix", "/ap", "/apis/api", "/x/api", "/api-v2", "/api.json", "/docs", "/do", "/one1", "/one/x", "/onex", "/?/api", "/x?/api/"].filter((path) => !open(path))).toEqual([]);
 });
 
-describe("duty 123: where any reader sees a guarded page, no stranger gets through, and nobody by another rule's token", () => {
+describe("duty 123: a target that any reader reads as a guarded page passes neither without a credential nor with another rule's token", () => {
   const NAMES = ["a", "b", "Adm", "open"];
   const PARTS = ["/", "/", "/", "//", "\\", "%2f", "%5c", "%252f", "..", "..", ".", "%2e%2e", ".%2e", "%252e%252e", "..;", ";", ";x", "%3b", "#", "%23", "%3f", "?", "%00", "%09", "%20", ".", "%25", "%u0061", "a", "b", "A", "%61", "%2561", "adm", "Adm", "ADM", "open", "%6fpen", "%256fpen", "OPEN"];
   const SCOPES = ["s0", "s1", "s2", "s3"];
@@ -146,7 +146,7 @@ describe("duty 123: where any reader sees a guarded page, no stranger gets throu
     expect([guarded > 500, passed > 20]).toEqual([true, true]);
   });
 
-  test("the models see what their originals see", () => {
+  test("the models read paths as their originals do", () => {
     const pages = (name: string, path: string): string[] => READERS.find((reader) => reader.name === name)!.read(path);
     expect(pages("nginx", "/a//b/%2e%2e/c;x?y")).toContain("/a/c;x");
     expect(pages("Tomcat", "/a/..;x/b")).toContain("/b");
@@ -154,7 +154,7 @@ describe("duty 123: where any reader sees a guarded page, no stranger gets throu
     expect(pages("IIS", "/a\\..\\%u0062. ")).toContain("/b");
     expect(pages("NFKC", "/a/%ef%bc%8e%ef%bc%8e%ef%bc%8fb")).toContain("/b");
     expect(pages("NFKC, then decoded", "/a/%ef%bc%852e%ef%bc%852e/b")).toContain("/b");
-    expect(pages("NFKC without what is ignored", "/a/.%e2%80%8b./b")).toContain("/b");
+    expect(pages("NFKC without ignorable characters", "/a/.%e2%80%8b./b")).toContain("/b");
     expect(pages("Windows' best fit", "/a/..%c2%a5b%ef%bc%8e")).toContain("/b");
   });
 });

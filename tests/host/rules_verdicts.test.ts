@@ -1,11 +1,11 @@
-/** Rules, what is remembered, and what has to be waited for: a verdict, a provider and a wait belong to one rule. */
+/** Rules, cached verdicts and waits: each verdict, provider and wait belongs to one rule. */
 import { bearer, ISSUER, KEY, makeKey, NOW, start, token, type Key } from "./fixture";
 import { OTHER_CLIENT, outcome, PARTNER, PARTNER_KEY, PARTNER_SETTINGS, ruled, serveBoth, LOGIN, TOKENS } from "./ruled";
 
 const GOOD = bearer(token());
 const introspects = { ...TOKENS, use_jwks: false, client_id: "gateway", client_secret: "s3cr3t", introspection_endpoint: `${ISSUER}/introspect` };
 
-describe("duty 68: what one rule has decided says nothing to another, in either direction", () => {
+describe("duty 68: the verdict of one rule is never used by another, in either direction", () => {
   const STRICT = { path_prefix: "/strict", required_scopes: ["admin"], claim_headers: { sub: "x-strict" } };
   const CONFIG = { ...TOKENS, mode: "bearer", claim_headers: { sub: "x-user" }, rules: [STRICT, { path_prefix: "/issuer", claim_validator: { issuer: { valid_issuers: ["https://nobody.example"] } } }, { path_prefix: "/open", mode: "public" }] };
 
@@ -14,7 +14,7 @@ describe("duty 68: what one rule has decided says nothing to another, in either 
     for (let i = 0; i < 3; i++) for (const path of [...order, "/open"]) expect([path, outcome(envoy.get(path, GOOD))]).toEqual([path, wanted[path]]);
   });
 
-  test("nor does the identity that it has given", () => {
+  test("and neither are its identity headers", () => {
     const envoy = ruled(CONFIG), admin = bearer(token({ scope: "admin read" }));
     for (let i = 0; i < 3; i++) {
       expect([envoy.get("/", admin).forwarded.get("x-user"), envoy.get("/", admin).forwarded.has("x-strict")]).toEqual(["joe", false]);
@@ -23,12 +23,12 @@ describe("duty 68: what one rule has decided says nothing to another, in either 
     }
   });
 
-  test("a refusal by one is not remembered against the other", () => {
+  test("a cached refusal by one does not refuse under the other", () => {
     const envoy = ruled({ ...TOKENS, mode: "bearer", rules: [{ path_prefix: "/lax", iat_slack: 300 }] }), early = bearer(token({ nbf: NOW + 200 }));
     for (let i = 0; i < 3; i++) expect([outcome(envoy.get("/", early)), outcome(envoy.get("/lax", early))]).toEqual(["401 not_yet_valid", "forwarded"]);
   });
 
-  test("nor an introspection's answer: each asks with its own credentials", () => {
+  test("and neither does an introspection result: each rule introspects with its own credentials", () => {
     const envoy = ruled({ ...introspects, mode: "bearer", rules: [{ path_prefix: "/other", client_id: "other", client_secret: "s3cr3t-2" }, { path_prefix: "/strict", required_scopes: ["admin"] }] });
     const user = (): string => Buffer.from(envoy.callout().headers.get("authorization")!.slice(6), "base64").toString().split(":")[0]!;
     const first = envoy.get("/", bearer("opaque"));
@@ -45,7 +45,7 @@ describe("duty 68: what one rule has decided says nothing to another, in either 
     expect(envoy.callouts).toEqual([]);
   });
 
-  test("nor one that is still on its way: the same token under two rules is asked for twice", () => {
+  test("a pending introspection is not shared: the same token under two rules is introspected twice", () => {
     const envoy = ruled({ ...introspects, mode: "bearer", rules: [{ path_prefix: "/strict", required_scopes: ["admin"] }] });
     const waiting = [envoy.get("/", bearer("opaque")), envoy.get("/strict", bearer("opaque")), envoy.get("/x", bearer("opaque"))];
     expect(envoy.callouts).toHaveLength(2);
@@ -58,16 +58,16 @@ describe("two providers", () => {
   const CONFIG = { ...TOKENS, mode: "bearer", claim_headers: { sub: "x-user" }, rules: [{ path_prefix: "/partner", ...PARTNER_SETTINGS }] };
   const theirs = (key: Key = PARTNER_KEY): Record<string, string> => bearer(token({ iss: PARTNER, sub: "paul" }, { key })), ours = (key: Key = KEY): Record<string, string> => bearer(token({}, { key }));
 
-  test("each rule takes the tokens of its own, and is asked for its keys once", () => {
+  test("each rule accepts the tokens of its own provider, whose keys are fetched once", () => {
     const envoy = ruled(CONFIG);
-    // Ahead of need, each of them.
+    // Each is fetched before it is needed.
     expect(envoy.history.map(({ cluster, path }) => `${cluster} ${path}`).sort()).toEqual(["idp /.well-known/openid-configuration", "idp /jwks", "partner /.well-known/openid-configuration", "partner /jwks"]);
     expect([outcome(envoy.get("/", ours())), outcome(envoy.get("/partner", theirs())), outcome(envoy.get("/", theirs())), outcome(envoy.get("/partner", ours()))]).toEqual(["forwarded", "forwarded", "401 unknown_key", "401 unknown_key"]);
     expect(outcome(envoy.get("/partner", bearer(token({ iss: PARTNER }))))).toBe("401 unknown_key");
     expect(outcome(envoy.get("/", bearer(token({ iss: PARTNER }))))).toBe("401 wrong_issuer");
   });
 
-  test("each rotates its keys for itself", () => {
+  test("each rotates its keys separately", () => {
     const envoy = ruled(CONFIG), [k2, p2] = [makeKey("k2"), makeKey("p2")];
     envoy.get("/", ours()).forwarded;
     envoy.get("/partner", theirs()).forwarded;
@@ -76,12 +76,12 @@ describe("two providers", () => {
     const waiting = [envoy.get("/", ours(k2)), envoy.get("/partner", theirs(p2))];
     envoy.advance(1);
     expect(waiting.map(outcome)).toEqual(["forwarded", "forwarded"]);
-    // What was let through before is judged anew by the keys that are there now.
+    // A token that passed before is checked again with the current keys.
     expect([outcome(envoy.get("/", ours())), outcome(envoy.get("/partner", theirs()))]).toEqual(["forwarded", "401 unknown_key"]);
     expect([outcome(envoy.get("/", ours(p2))), outcome(envoy.get("/partner", theirs(k2)))]).not.toContain("forwarded");
   });
 
-  test.each([["partner", "the first"], ["idp", "the second"]])("what the keys of %s vouched for ends with them, also where those of %s stay", (cluster) => {
+  test.each([["partner", "the first"], ["idp", "the second"]])("cached verdicts end with the keys of %s, also if those of %s stay", (cluster) => {
     const envoy = ruled(CONFIG), next = makeKey("next"), [path, by] = cluster === "idp" ? ["/", ours] as const : ["/partner", theirs] as const;
     envoy.get(path, by()).forwarded;
     envoy.advance(60);
@@ -91,7 +91,7 @@ describe("two providers", () => {
     expect([outcome(refreshed), outcome(envoy.get(path, by()))]).toEqual(["forwarded", "401 unknown_key"]);
   });
 
-  test("one that is down keeps nobody from the other", () => {
+  test("one that is down does not affect the other", () => {
     const envoy = start({ config: CONFIG });
     envoy.provider("partner").answers(() => "fail");
     envoy.provider("idp").answers(({ path }) => path === "/jwks" ? { body: { keys: [KEY.jwk] } } : path.startsWith("/.well-known") ? { body: { issuer: ISSUER, jwks_uri: `${ISSUER}/jwks` } } : null);
@@ -105,7 +105,7 @@ describe("two providers", () => {
   });
 });
 
-describe("a request that has to wait goes on under the rule it came for", () => {
+describe("a request that has to wait continues under its rule", () => {
   test("for the provider's keys", () => {
     const envoy = start({ config: { ...TOKENS, mode: "bearer", rules: [{ path_prefix: "/admin", required_scopes: ["admin"] }, { path_prefix: "/partner", ...PARTNER_SETTINGS }] } });
     const waiting = [envoy.get("/", GOOD), envoy.get("/admin", GOOD), envoy.get("/partner", bearer(token({ iss: PARTNER }, { key: PARTNER_KEY })))];
@@ -115,7 +115,7 @@ describe("a request that has to wait goes on under the rule it came for", () => 
     expect(waiting.map(outcome)).toEqual(["forwarded", "403 insufficient_scope", "forwarded"]);
   });
 
-  test("through a reload with other rules, which hold for whoever comes later", () => {
+  test("through a reload with other rules, which apply to later requests", () => {
     const envoy = ruled({ ...introspects, mode: "bearer", rules: [{ path_prefix: "/a", required_scopes: ["read"] }] }), old = envoy.get("/a", bearer("opaque"));
     const call = envoy.callout();
     envoy.reload({ ...introspects, mode: "bearer", rules: [{ path_prefix: "/a", mode: "deny" }, { path_prefix: "/b", mode: "public" }] });
@@ -130,7 +130,7 @@ describe("a request that has to wait goes on under the rule it came for", () => 
     expect(outcome(sent)).toBe("400 logout_token_invalid");
   });
 
-  test("and many at once, under many rules", () => {
+  test("many at once, under many rules", () => {
     const envoy = ruled({ ...introspects, mode: "bearer", rules: Array.from({ length: 8 }, (_, i) => ({ path_prefix: `/r${i}`, required_scopes: [`s${i}`] })) });
     const waiting = Array.from({ length: 64 }, (_, i) => ({ i, request: envoy.get(`/r${i % 8}`, bearer(`t${i >> 3}`)) }));
     for (const call of envoy.callouts) call.json({ active: true, exp: 2e9, scope: `s${call.form.get("token")!.slice(1)}` });
@@ -138,7 +138,7 @@ describe("a request that has to wait goes on under the rule it came for", () => 
   });
 });
 
-test("a reload with other rules forgets what the old ones have let through", () => {
+test("a reload with other rules drops the verdicts of the old ones", () => {
   const envoy = ruled({ ...TOKENS, mode: "bearer", rules: [{ path_prefix: "/a", required_scopes: ["read"] }] });
   envoy.get("/a", GOOD).forwarded;
   envoy.reload({ ...TOKENS, mode: "bearer", rules: [{ path_prefix: "/a", required_scopes: ["admin"] }] });

@@ -1,4 +1,4 @@
-/** docs/runbooks.md: each alert has its section, each line that it quotes is produced here from its cause, and secrets rotate as it says. */
+/** docs/runbooks.md: each alert has its section, each quoted line is produced here from its cause, and secrets rotate as the page says. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
@@ -18,20 +18,20 @@ const anchorOf = (title: string): string => title.toLowerCase().replaceAll(/[^\w
 
 describe("the page", () => {
   const rules = (parse(read("envoy/observability/alerts.yaml")) as { groups: { rules: { alert: string; annotations: { runbook_url: string } }[] }[] }).groups.flatMap((group) => group.rules);
-  test("has a section for each alert, which the alert names, and none for another", () => {
+  test("has a section for each alert, to which the alert links, and no others", () => {
     const titles = [...PAGE.slice(0, PAGE.indexOf("\n## Situations")).matchAll(/^### (.*)$/gm)].map(([, title]) => title);
     expect(titles).toEqual(rules.map(({ alert }) => alert));
     expect(rules.map(({ annotations }) => annotations.runbook_url)).toEqual(titles.map((title) => `docs/runbooks.md#${anchorOf(title!)}`));
   });
 
-  test("has no link to a section that there is not", () => {
+  test("has no link to a missing section", () => {
     const links = [...PAGE.matchAll(/\]\(([\w-]+\.md)?#([\w-]+)\)/g)].map(([, page = "runbooks.md", anchor]) => ({ page, anchor }));
     expect(links.length).toBeGreaterThan(30);
     const anchorsOf = (page: string): string[] => [...read(`docs/${page}`).matchAll(/^#+ (.*)$/gm)].map(([, title]) => anchorOf(title!));
     expect(links.filter(({ page, anchor }) => !anchorsOf(page).includes(anchor!))).toEqual([]);
   });
 
-  test("names no code, attribute or metric that there is not", () => {
+  test("names no unknown code, attribute or metric", () => {
     const words = [...PAGE.matchAll(/`([a-z]+(?:_[a-z]+)+)`/g)].map(([, word]) => word!);
     const ofOthers = ["trusted_ca", "max_request_headers_kb", "random_get", "invalid_client"];
     const known = read("docs/operations.md") + read("docs/configuration.md");
@@ -40,7 +40,7 @@ describe("the page", () => {
   });
 });
 
-/** An Envoy whose provider answers like this for its documents. */
+/** An Envoy whose provider gives these answers for its documents. */
 function provider(discovery: Answer, jwks: Answer = null): Envoy {
   const envoy = start();
   envoy.provider("idp").answers(({ path }) => path === "/jwks" ? jwks : discovery);
@@ -59,7 +59,7 @@ function withToken(value: string): Envoy {
   envoy.get("/", bearer(value));
   return envoy;
 }
-/** A login whose code is answered like this. */
+/** A login with this token response. */
 function login(answer: (call: ReturnType<typeof openCall>, nonce: string) => void): Envoy {
   const { envoy, browser } = browse(), { ask, call } = redeeming(browser);
   answer(call, ask.nonce);
@@ -75,7 +75,7 @@ function refresh(answer: (call: ReturnType<typeof openCall>) => void): Envoy {
 }
 const unknownClient = (call: ReturnType<typeof openCall>): void => call.json({ error: "invalid_client" }, 401);
 
-/** The causes, by the section that they lead to. */
+/** The causes, by the title of their section. */
 const CAUSES: Record<string, (() => Envoy)[]> = {
   OidcProviderNotReady: [
     () => provider("fail"), () => provider({ status: 503 }), () => provider({ status: 504 }), () => provider({ body: "<html>" }), () => provider({ body: { issuer: "https://other.example.com" } }),
@@ -125,7 +125,7 @@ const CAUSES: Record<string, (() => Envoy)[]> = {
     () => login((call, nonce) => call.json(tokens(nonce, { id_token: idToken(nonce, { iat: NOW + 600, exp: NOW + 900 }) }))),
   ],
 };
-/** Lines that another file of tests produces. */
+/** Lines that another test file produces. */
 const ELSEWHERE = [{ line: "the one that expires first is forgotten", file: "ended_sessions.test.ts", tested: "are revoked: .*forgotten" }];
 
 const isLike = (line: string, quoted: string): boolean => {
@@ -133,13 +133,13 @@ const isLike = (line: string, quoted: string): boolean => {
   return new RegExp(`^${parts.join(".*")}$`).test(line);
 };
 
-describe("what the page quotes is what the log says", () => {
+describe("the quoted lines are those of the log", () => {
   test.each(SECTIONS.filter(({ lines }) => lines.length > 0))("$title", ({ title, lines }) => {
     const logged = CAUSES[title]!.flatMap((cause) => cause().logs.map(({ text }) => text));
     const missing = lines.filter((line) => !logged.some((each) => isLike(each, line)) && !ELSEWHERE.some((other) => line.includes(other.line)));
     expect({ missing, logged: missing.length > 0 ? logged : [] }).toEqual({ missing: [], logged: [] });
   });
-  test("no cause is without a section", () => { expect(Object.keys(CAUSES).filter((title) => !SECTIONS.some((section) => section.title === title))).toEqual([]); });
+  test("every cause has a section", () => { expect(Object.keys(CAUSES).filter((title) => !SECTIONS.some((section) => section.title === title))).toEqual([]); });
   test.each(ELSEWHERE)("$file produces: $line", ({ file, tested }) => { expect(read(`tests/host/${file}`)).toContain(tested); });
 });
 
@@ -149,7 +149,7 @@ describe("secrets rotate as the page says", () => {
   const loadedInto = (envoy: Envoy, config: object): void => { envoy.reload(config); envoy.advance(1); };
   const isIn = (browser: Browser): boolean => { const { outcome } = browser.fetch("/api"); return typeof outcome === "object" && "forwarded" in outcome; };
 
-  test("session.secret in three steps: sessions of before and of each step hold", () => {
+  test("session.secret in three steps: sessions from before and from each step stay valid", () => {
     const { envoy, browser } = browse(sealedBy(SECRET));
     logIn(browser);
     loadedInto(envoy, sealedBy(SECRET, NEW));
@@ -158,7 +158,7 @@ describe("secrets rotate as the page says", () => {
     expect(isIn(browser)).toBe(true);
     const later = browse(sealedBy(NEW, SECRET));
     logIn(later.browser);
-    loadedInto(later.envoy, sealedBy(SECRET, NEW)); // an Envoy that is still at the first step
+    loadedInto(later.envoy, sealedBy(SECRET, NEW)); // another Envoy, still at the first step
     expect(isIn(later.browser)).toBe(true);
     loadedInto(later.envoy, sealedBy(NEW));
     expect(isIn(later.browser)).toBe(true);
@@ -171,7 +171,7 @@ describe("secrets rotate as the page says", () => {
     expect(isIn(browser)).toBe(false);
   });
 
-  test("client_secret: sessions hold over the change, refreshes wait for it, and nobody is logged out", () => {
+  test("client_secret: sessions stay valid during the change, refreshes fail until it is complete, and nobody is logged out", () => {
     const { envoy, browser } = browse();
     logIn(browser);
     envoy.advance(301);
@@ -185,12 +185,12 @@ describe("secrets rotate as the page says", () => {
     expect(browser.take(again).forwarded.get("x-access-token")).toBeDefined();
   });
 
-  test("client_secret is one: a list is refused", () => {
+  test("client_secret: a list is refused", () => {
     expect(() => start({ config: { ...BROWSER_CONFIG, client_secret: ["a-first-secret", "a-second-secret"] } })).toThrow(/client_secret: expected a string/);
   });
 });
 
-test("a provider that is back is ready by itself", () => {
+test("a provider that is up again is ready without intervention", () => {
   const envoy = provider("fail");
   serve(envoy, { keys: [KEY] });
   envoy.advance(4);

@@ -15,7 +15,7 @@ const { attributes, elsewhere } = readList();
 const ENV = { SECRET: "0123456789abcdef0123456789ABCDEF", CLIENT: "the-secret-of-the-client-of-32-b" };
 const KEYS = generateKeyPairSync("rsa", { modulusLength: 2048, publicKeyEncoding: { type: "spki", format: "pem" }, privateKeyEncoding: { type: "pkcs8", format: "pem" } });
 
-/** Configurations in which something uses the attribute: what is not used is not judged by the filter. */
+/** Configurations that use the attribute. The filter does not check unused ones. */
 const LOGIN = { discovery: DISCOVERY, provider_cluster: "idp", client_id: "app", client_secret: "$ENV://CLIENT", redirect_uri: "https://app.example.com/cb", session: { secret: "$ENV://SECRET" } };
 const ASSERTIONS = { ...LOGIN, token_endpoint_auth_method: "private_key_jwt", client_rsa_private_key: KEYS.privateKey };
 const RULES = { mode: "deny", rules: [{ path: "/a", mode: "public" }] };
@@ -28,7 +28,7 @@ function baseOf({ name, for: use }: Attribute): object {
   return OTHERS[name] ?? (name.startsWith("rules[].") ? RULES : use === "introspection" ? { ...INTROSPECTION_CONFIG, client_secret: "$ENV://CLIENT" } : use === "assertions" ? ASSERTIONS : LOGIN);
 }
 
-/** The configuration with that value at the path. */
+/** The configuration with this value at the path. */
 function withValue(base: object, path: string, value: unknown): object {
   const config = structuredClone(base) as Record<string, any>, steps = path.replace("[]", ".0").split(".");
   let at = config;
@@ -37,11 +37,11 @@ function withValue(base: object, path: string, value: unknown): object {
   return config;
 }
 
-/** Without what is missing: pages show parts of configurations, too. */
+/** Without messages about missing attributes, because pages also show parts of configurations. */
 const complete = (lines: string[]): string[] => lines.filter((line) => !line.includes(": is required"));
 
 const RULE = { claim: "sub", equals: "joe" };
-/** Name → what a text of this format may be, and may not be. */
+/** Format → valid and invalid values. */
 const TEXTS: Record<string, [right: unknown[], wrong: unknown[]]> = {
   text: [["a", "ü b"], []],
   URL: [["https://idp.example.com/.well-known/openid-configuration", "https://[::1]:8080/a/.well-known/openid-configuration"], ["idp.example.com", "https://", "https://u@idp.example.com/", "ftp://a", "https://a b", "https://a/#x", "https://:80/"]],
@@ -67,7 +67,7 @@ const TEXTS: Record<string, [right: unknown[], wrong: unknown[]]> = {
   color: [["#1c5fb0", "#FFCC00"], ["blue", "#fff", "1c5fb0"]],
   method: [["GET", "M-SEARCH"], ["get", "G T"]],
 };
-/** Attributes that take less than their format. */
+/** Values of the format that the attribute does not accept. */
 const NOT_FOR: Record<string, unknown[]> = { client_jwt_assertion_alg: ["ES256", "ES384", "ES512", "HS256", "HS384", "HS512"], logout_path: ["/cb"], redirect_uri: ["/x"] };
 
 function samples(a: Attribute): [right: unknown[], wrong: unknown[]] {
@@ -112,12 +112,12 @@ describe.each(attributes.map((a) => [a.name, a] as [string, Attribute]))("%s", (
   const [right, wrong] = samples(a), path = name.replace("[]", "[0]");
   const about = (lines: string[]): string[] => lines.filter((line) => line === path || [":", ".", "[", " "].some((next) => line.startsWith(path + next)));
 
-  test.each(right.filter((value) => !NOT_FOR[name]?.includes(value)).map((value) => [JSON.stringify(value).slice(0, 80), value]))("%s is right for both", (_, value) => {
+  test.each(right.filter((value) => !NOT_FOR[name]?.includes(value)).map((value) => [JSON.stringify(value).slice(0, 80), value]))("%s is accepted by both", (_, value) => {
     const config = withValue(baseOf(a), name, value), valid = fits(config);
     expect({ schema: valid ? [] : fits.errors, filter: about(complete(mistakes(config, ENV))) }).toEqual({ schema: [], filter: [] });
   });
 
-  test.each(wrong.map((value) => [JSON.stringify(value).slice(0, 80), value]))("%s is wrong for both", (_, value) => {
+  test.each(wrong.map((value) => [JSON.stringify(value).slice(0, 80), value]))("%s is refused by both", (_, value) => {
     const config = withValue(baseOf(a), name, value);
     expect({ value, schema: fits(config), filter: about(mistakes(config, ENV)).length > 0 }).toEqual({ value, schema: false, filter: true });
   });
@@ -134,23 +134,23 @@ describe("attributes of other products", () => {
   });
 });
 
-test("a name that is none is wrong for both, in each object", () => {
+test("an unknown name is refused by both, in each object", () => {
   for (const config of [{ ...LOGIN, nonesuch: 1 }, withValue(LOGIN, "session.nonesuch", 1), withValue(LOGIN, "claim_validator.audience.nonesuch", 1), withValue(LOGIN, "endpoint_clusters.nonesuch", "a")]) {
     expect([fits(config), mistakes(config, ENV).join()]).toEqual([false, expect.stringMatching(/nonesuch: unknown attribute/)]);
   }
 });
 
-/** Its example shows what is said of mistakes; tests/cli/documentation.test.ts runs it. */
+/** The example of this page shows mistakes. tests/cli/documentation.test.ts runs it. */
 const WRONG_ON_PURPOSE = ["command-line.md"];
 
-describe("every configuration to copy is right for both", () => {
+describe("every configuration to copy is accepted by both", () => {
   const pages = readdirSync(join(ROOT, "docs"), { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".md") && !WRONG_ON_PURPOSE.includes(file)).map((file) => `docs/${file}`).concat("README.md");
   const found = pages.flatMap((file) => [...readFileSync(join(ROOT, file), "utf8").matchAll(/```(json|yaml)\n([^]*?)```/g)].flatMap(([, kind, text], i) => {
     const json = kind === "json" ? [text!] : [...text!.matchAll(/value: \|\n((?: +.*\n)+)/g)].map(([, value]) => value!);
     return json.filter((one) => /^\s*\{[^]*"(?:discovery|rules|issuer)"/.test(one)).map((one) => [`${file} (${i + 1})`, one] as [string, string]);
   })).concat(["bearer", "browser"].map((name) => [`envoy/${name}.yaml`, configurationIn(parse(readFileSync(join(ROOT, `envoy/${name}.yaml`), "utf8")))]));
 
-  test("there are many", () => expect(found.length).toBeGreaterThan(15));
+  test("the configurations are found", () => expect(found.length).toBeGreaterThan(15));
   test.each(found)("%s", (_, text) => {
     const config = JSON.parse(text) as object, env = Object.fromEntries([...text.matchAll(/\$ENV:\/\/(\w+)/g)].map(([, name], i) => [name!, `${ENV.SECRET}-${i}`]));
     const valid = fits(config);

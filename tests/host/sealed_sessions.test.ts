@@ -1,5 +1,5 @@
 /**
- * Sessions that releases have sealed: each opens in this version, so that an upgrade logs nobody out (docs/upgrading.md).
+ * Sessions sealed by earlier releases. Each opens in this version, so that an upgrade logs nobody out (docs/upgrading.md).
  * SEAL=1 npx jest tests/host/sealed_sessions.test.ts     writes the sessions of the version in package.json
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -16,11 +16,11 @@ const EVERY_TOKEN = { set_raw_id_token_header: true, set_refresh_token_header: t
 
 interface Sealed {
   name: string;
-  /** What differs from the configuration that the other tests have. */
+  /** Changes to the configuration of the other tests. */
   config: Record<string, unknown>;
   /** The Cookie header. */
   cookie: string;
-  /** Identity headers that the upstream got from the version that sealed it. */
+  /** The identity headers that the sealing version sent to the upstream. */
   upstream: Record<string, string>;
 }
 
@@ -48,15 +48,15 @@ function identityIn(headers: Headers): Record<string, string> {
   return Object.fromEntries(IDENTITY.filter((name) => headers.has(name)).map((name) => [name, headers.get(name)!]));
 }
 
-/** A minute after the login. */
+/** The filter a minute after the login. */
 function later(config: Record<string, unknown>): Envoy {
   const { envoy } = browse(config, { start: { now: NOW + 60 } });
   return envoy;
 }
 
-test("this version has sealed its own, for the next one", () => expect(releases.map(({ release }) => release)).toContain(VERSION));
+test("there are sessions of this version, for the next one", () => expect(releases.map(({ release }) => release)).toContain(VERSION));
 
-test("one of each release spans several cookies", () => {
+test("each release has a session in several cookies", () => {
   for (const { sessions } of releases) expect(sessions.some(({ cookie }) => cookie.split("; ").length > 2)).toBe(true);
 });
 
@@ -65,7 +65,7 @@ test.each(all)("of $release, $kind: the upstream gets the same identity", ({ sea
   expect(identityIn(later(config).get("/page", { cookie }).forwarded)).toEqual(upstream);
 });
 
-test.each(all)("of $release, $kind: with one byte changed, or another secret, it is no session", ({ sealed: { config, cookie } }) => {
+test.each(all)("of $release, $kind: with one changed byte, or another secret, it is refused", ({ sealed: { config, cookie } }) => {
   const at = cookie.length - 40, changed = cookie.slice(0, at) + (cookie[at] === "A" ? "B" : "A") + cookie.slice(at + 1);
   expect(later(config).get("/page", { cookie: changed }).local.status).toBe(401);
   expect(later({ ...config, session: { secret: "another secret, which is long enough too" } }).get("/page", { cookie }).local.status).toBe(401);

@@ -1,11 +1,11 @@
-// What a session is worth: the identity that the upstream sees, and what it does not see.
+// A session: the identity that the upstream gets, and what it does not get.
 import { b64u, bearer, ISSUER, makeKey, token } from "./fixture";
 import { accessToken, browse, BROWSER_CONFIG, BROWSER_METADATA, Browser, code, copyOf, decoded, openCall, setCookies, logIn, through, USERINFO, type Login } from "./browser";
 import type { Headers } from "./host/headers";
 
 const IDENTITY = ["x-access-token", "x-id-token", "x-userinfo", "x-raw-id-token", "x-refresh-token"];
 
-/** Logs in, and gives what the upstream then sees. */
+/** Logs in, and returns the headers that the upstream then gets. */
 function seen(config: object, how: Login = {}, metadata: object = BROWSER_METADATA): Headers {
   const { browser } = browse(config as Record<string, unknown>, { metadata });
   logIn(browser, how);
@@ -23,8 +23,8 @@ describe("identity headers of a session", () => {
   });
 
   test.each<[string, object, string[]]>([
-    ["everything", { set_raw_id_token_header: true, set_refresh_token_header: true }, IDENTITY],
-    ["nothing", { set_access_token_header: false, set_id_token_header: false, set_userinfo_header: false }, []],
+    ["all headers", { set_raw_id_token_header: true, set_refresh_token_header: true }, IDENTITY],
+    ["no headers", { set_access_token_header: false, set_id_token_header: false, set_userinfo_header: false }, []],
     ["no access token", { set_access_token_header: false }, ["x-id-token", "x-userinfo"]],
     ["session_contents: {}", { session_contents: {} }, []],
     ["session_contents: access_token", { session_contents: { access_token: true } }, ["x-access-token"]],
@@ -39,7 +39,7 @@ describe("identity headers of a session", () => {
     expect(IDENTITY.filter((name) => sent.has(name))).toEqual(IDENTITY.filter((name) => expected.includes(name)));
   });
 
-  test("X-Raw-ID-Token and X-Refresh-Token hold the tokens as they came", () => {
+  test("X-Raw-ID-Token and X-Refresh-Token contain the tokens unchanged", () => {
     const { browser } = browse({ set_raw_id_token_header: true, set_refresh_token_header: true });
     logIn(browser);
     const sent = browser.navigate("/page").forwarded;
@@ -47,12 +47,12 @@ describe("identity headers of a session", () => {
     expect(sent.get("x-refresh-token")).toBe("refresh-1");
   });
 
-  test("X-Userinfo holds the ID Token's claims where the provider has no UserInfo", () => {
+  test("X-Userinfo contains the ID Token's claims if the provider has no UserInfo", () => {
     const sent = seen({}, { userinfo: null }, { ...BROWSER_METADATA, userinfo_endpoint: undefined });
     expect(sent.get("x-userinfo")).toBe(sent.get("x-id-token"));
   });
 
-  test("access_token_in_authorization_header: the token stands there alone, in place of what the browser sent", () => {
+  test("access_token_in_authorization_header: the token is only there, and replaces the browser's header", () => {
     const { browser } = browse({ access_token_in_authorization_header: true });
     logIn(browser);
     const sent = browser.navigate("/page", { authorization: "Basic YTpi" }).forwarded;
@@ -60,7 +60,7 @@ describe("identity headers of a session", () => {
     expect(sent.has("x-access-token")).toBe(false);
   });
 
-  test("duty 96: otherwise Authorization goes on as it came, and none comes from the session", () => {
+  test("duty 96: otherwise Authorization is forwarded unchanged, and the session adds none", () => {
     const { browser } = browse();
     logIn(browser);
     expect(browser.navigate("/page", { authorization: "Basic YTpi" }).forwarded.all("authorization")).toEqual(["Basic YTpi"]);
@@ -71,7 +71,7 @@ describe("identity headers of a session", () => {
 describe("claim_headers of a session", () => {
   const config = { claim_headers: { sub: "x-user", email: "x-email", client_id: "x-client", jti: "x-jti", groups: "x-groups", name: "x-name" } };
 
-  test("the ID Token goes before UserInfo, and both before the access token", () => {
+  test("the ID Token takes precedence over UserInfo, and both over the access token", () => {
     const { browser } = browse(config);
     logIn(browser, {
       tokens: { access_token: accessToken({ email: "access@example.com", jti: "of-access" }) },
@@ -85,14 +85,14 @@ describe("claim_headers of a session", () => {
     ["of another key", token({ sub: "alice", client_id: "evil" }, { key: makeKey("k1") })],
     ["unsigned", `${b64u({ alg: "none" })}.${b64u({ client_id: "evil" })}.`],
     ["opaque", "opaque-token"],
-    ["with only the looks of one", `a.${b64u({ client_id: "evil" })}.c`],
+    ["that only looks like a JWT", `a.${b64u({ client_id: "evil" })}.c`],
   ])("duty 70: claims of an access token %s are not used", (_, access_token) => {
     const sent = seen(config, { tokens: { access_token } });
     expect(sent.get("x-access-token")).toBe(access_token);
     expect(sent.has("x-client")).toBe(false);
   });
 
-  test("duty 91: a claim of UserInfo cannot end its line or add an item to a list", () => {
+  test("duty 91: a claim of UserInfo cannot break its line or add an item to a list", () => {
     const sent = seen(config, { userinfo: { ...USERINFO, name: "a\r\nx-admin: true\u0000", groups: ["a,b", "Ä"] } });
     expect(sent.get("x-name")).toBe("a%0D%0Ax-admin: true%00");
     expect(sent.get("x-groups")).toBe("a%2Cb,%C3%84");
@@ -102,15 +102,15 @@ describe("claim_headers of a session", () => {
 describe("the filter state", () => {
   const properties = (config: object, headers: Record<string, string> = {}): Record<string, string> => {
     const { browser } = browse({ ...config, unauth_action: "pass" });
-    if (headers["no-session"] === undefined) loginBySilence(browser);
+    if (headers["no-session"] === undefined) logInElsewhere(browser);
     const request = through(browser, "/", headers);
     void request.forwarded;
     return Object.fromEntries([...request.properties].map(([name, value]) => [name, value.toString()]));
   };
 
-  test("set_filter_state: who it is", () => expect(properties({ set_filter_state: true })).toEqual({ "oidc.sub": "alice", "oidc.iss": ISSUER, "oidc.scope": "read write" }));
-  test("is left alone without it", () => expect(properties({})).toEqual({}));
-  test("duty 97: whatever a client without a session sends, there is none", () => {
+  test("set_filter_state: sub, iss and scope", () => expect(properties({ set_filter_state: true })).toEqual({ "oidc.sub": "alice", "oidc.iss": ISSUER, "oidc.scope": "read write" }));
+  test("is not set without it", () => expect(properties({})).toEqual({}));
+  test("duty 97: a client without a session cannot set it", () => {
     expect(properties({ set_filter_state: true }, { "no-session": "", "wasm.oidc.sub": "evil", "oidc.sub": "evil", "x-userinfo": "evil" })).toEqual({});
   });
 });
@@ -125,33 +125,33 @@ describe("required_scopes of a session", () => {
   const opaque = { access_token: "opaque" };
 
   test.each<[string, Record<string, unknown>, string, string]>([
-    ["granted by the token answer", { ...opaque, scope: "openid admin" }, "openid", "forwarded"],
-    ["granted by the access token", { access_token: accessToken({ scope: "admin" }), scope: "openid" }, "openid", "forwarded"],
-    ["asked for, and no word about it (RFC 6749 §5.1)", { ...opaque, scope: undefined }, "openid admin", "forwarded"],
-    ["asked for, and not granted", { ...opaque, scope: "openid" }, "openid admin", "403 insufficient_scope"],
-    ["never asked for", { ...opaque, scope: undefined }, "openid", "403 insufficient_scope"],
-    ["a scope that only begins like it", { ...opaque, scope: "openid administrator" }, "openid", "403 insufficient_scope"],
-    ["said by an access token that nobody vouches for", { access_token: token({ scope: "admin" }, { key: makeKey("k1") }), scope: "openid" }, "openid", "403 insufficient_scope"],
+    ["granted in the token response", { ...opaque, scope: "openid admin" }, "openid", "forwarded"],
+    ["granted in the access token", { access_token: accessToken({ scope: "admin" }), scope: "openid" }, "openid", "forwarded"],
+    ["requested, and no scope in the response (RFC 6749 §5.1)", { ...opaque, scope: undefined }, "openid admin", "forwarded"],
+    ["requested, and not granted", { ...opaque, scope: "openid" }, "openid admin", "403 insufficient_scope"],
+    ["not requested", { ...opaque, scope: undefined }, "openid", "403 insufficient_scope"],
+    ["a scope that only begins with it", { ...opaque, scope: "openid administrator" }, "openid", "403 insufficient_scope"],
+    ["only in an unverified access token", { access_token: token({ scope: "admin" }, { key: makeKey("k1") }), scope: "openid" }, "openid", "403 insufficient_scope"],
   ])("%s", (_, changes, scope, expected) => expect(answer(changes, scope)).toBe(expected));
 });
 
-describe("duties 87-90: identity headers are the filter's alone", () => {
+describe("duties 87-90: only the filter sets identity headers", () => {
   const config = { allow_preflight: true, unauth_action: "pass", claim_headers: { department: "x-department" }, set_filter_state: true };
   const ALL = [...IDENTITY, "x-department"];
   const forged: [string, string][] = ALL.flatMap((name): [string, string][] => [[name, "evil"], [name.toUpperCase(), "evil"], [name.replaceAll("-", "_"), "evil"], [name, "evil"]]);
   const { envoy, browser } = browse(config);
-  loginBySilence(browser);
+  logInElsewhere(browser);
   const cookie = browser.cookiesFor("/");
   const send = (method: string, headers: [string, string][]): Headers => envoy.request(method, "/", [...forged, ...headers]).forwarded;
 
   test.each<[string, string, [string, string][], string[]]>([
-    ["nobody is logged in and all may pass", "GET", [], []],
+    ["no session, with unauth_action pass", "GET", [], []],
     ["a preflight", "OPTIONS", [["origin", "https://a.example"], ["access-control-request-method", "PUT"]], []],
     ["a bearer token", "GET", [["authorization", `Bearer ${token()}`]], ["x-access-token", "x-userinfo"]],
     ["a session", "GET", [["cookie", cookie]], ["x-access-token", "x-id-token", "x-userinfo"]],
     ["the same session again", "GET", [["cookie", cookie]], ["x-access-token", "x-id-token", "x-userinfo"]],
-    ["a session that is none", "GET", [["cookie", cookie.replace(/.$/, "!")]], []],
-  ])("%s: no forged one is left, in no spelling, and each of the filter's stands once", (_, method, headers, expected) => {
+    ["an invalid session", "GET", [["cookie", cookie.replace(/.$/, "!")]], []],
+  ])("%s: no forged one is left in any spelling, and each of the filter's is there once", (_, method, headers, expected) => {
     const sent = send(method, headers);
     expect(sent.list.filter(([, value]) => value === "evil")).toEqual([]);
     expect(ALL.filter((name) => sent.has(name))).toEqual(expected);
@@ -169,13 +169,13 @@ describe("duties 87-90: identity headers are the filter's alone", () => {
     expect(request.forwarded.list.filter(([name, value]) => value === "evil" && name !== "x-department" && name !== "x_department")).toEqual([]);
   });
 
-  test("duty 90: named in Connection, it stands all the same", () => {
+  test("duty 90: a header named in Connection is still sent", () => {
     const sent = send("GET", [["cookie", cookie], ["connection", "close, x-userinfo, x-access-token"]]);
     expect(decoded(sent.get("x-userinfo"))).toEqual(USERINFO);
     expect(sent.all("x-access-token")).toHaveLength(1);
   });
 
-  test("duty 72: beside a bearer token the session says nothing", () => {
+  test("duty 72: beside a bearer token the session is not used", () => {
     const sent = send("GET", [["cookie", cookie], ["authorization", `Bearer ${token({ sub: "joe" })}`]]);
     expect(decoded(sent.get("x-userinfo"))).toMatchObject({ sub: "joe" });
     expect(sent.has("x-id-token")).toBe(false);
@@ -184,7 +184,7 @@ describe("duties 87-90: identity headers are the filter's alone", () => {
   });
 });
 
-describe("duty 95: the filter's own cookies go no further, and nothing else is touched", () => {
+describe("duty 95: the filter's own cookies are not forwarded, and others are unchanged", () => {
   const { envoy, browser } = browse();
   logIn(browser);
   const name = browser.session!, session = `${name}=${browser.jar.get(name)!.value}`;
@@ -192,15 +192,15 @@ describe("duty 95: the filter's own cookies go no further, and nothing else is t
   const sent = (cookie: string): string[] => envoy.get("/", { cookie }).forwarded.all("cookie");
 
   test.each([
-    ["the session alone", session, []],
-    ["in front", `${session}; a=1; b=2`, ["a=1; b=2"]],
-    ["in the middle", `a=1; ${session}; b=2`, ["a=1; b=2"]],
-    ["behind", `a=1; b=2; ${session}`, ["a=1; b=2"]],
-    ["with left-over chunks", `${name}_1=x; a=1; ${session}; ${name}_8=y`, ["a=1"]],
-    ["with a login and the count of logins", `${session}; ${login}AbC-_123=x; a=1; ${name}_flow=0.0.AbC-_123`, ["a=1"]],
+    ["only the session", session, []],
+    ["before others", `${session}; a=1; b=2`, ["a=1; b=2"]],
+    ["between others", `a=1; ${session}; b=2`, ["a=1; b=2"]],
+    ["after others", `a=1; b=2; ${session}`, ["a=1; b=2"]],
+    ["with old chunks", `${name}_1=x; a=1; ${session}; ${name}_8=y`, ["a=1"]],
+    ["with a pending login and the login counter", `${session}; ${login}AbC-_123=x; a=1; ${name}_flow=0.0.AbC-_123`, ["a=1"]],
     ["twice", `${session}; a=1; ${name}=other`, ["a=1"]],
     ["without spaces", `a=1;${session};b=2`, ["a=1;b=2"]],
-    ["beside odd ones", `=; a; ;;${session}; b="; c=d=e; f=`, null],
+    ["beside malformed ones", `=; a; ;;${session}; b="; c=d=e; f=`, null],
   ] as [string, string, string[] | null][])("%s", (_, cookie, expected) => {
     const found = sent(cookie);
     expect(found.join()).not.toContain(plain);
@@ -211,30 +211,30 @@ describe("duty 95: the filter's own cookies go no further, and nothing else is t
   test.each([
     `${name}_9=x`, `${name}_0=x`, `${name}_10=x`, `${name}_x=x`, `${name}x=x`, `x${name}=x`, `${name}_flow2=x`, `${login}short=x`, `${login}much-longer=x`, `${login}AbC-_12!=x`,
     `${name.toLowerCase()}x=1`, `my-${plain}=x`, `a=${name}`, `oidc_session=x`,
-  ])("%s is somebody else's", (other) => expect(sent(`${session}; ${other}`)).toEqual([other]));
+  ])("%s is another cookie", (other) => expect(sent(`${session}; ${other}`)).toEqual([other]));
 
-  test("a request that needs no session loses them too: with a bearer token, and where everybody may pass", () => {
+  test("they are also removed from requests that need no session: with a bearer token, and with unauth_action pass", () => {
     expect(envoy.get("/", { cookie: `a=1; ${session}`, ...bearer(token()) }).forwarded.all("cookie")).toEqual(["a=1"]);
     const open = envoy.addPlugin({ ...BROWSER_CONFIG, unauth_action: "pass" });
     expect(envoy.get("/", { cookie: `a=1; ${name}=rubbish; ${name}_3=x` }, { plugin: open }).forwarded.all("cookie")).toEqual(["a=1"]);
   });
 
-  test("cookies of the same site's plain http do not reach the upstream over https either", () => {
+  test("cookies set over plain http do not reach the upstream over https either", () => {
     expect(sent(`${session}; ${plain}=sealed; ${plain}_1=more; ${plain}_flow=0.0; a=1`)).toEqual(["a=1"]);
   });
 });
 
-describe("a session seen before", () => {
-  test.each([["1 kB", 10], ["12 kB", 700]])("of %s is let through by few host calls, none of which is random, shared data or a signature", (_, groups) => {
+describe("a cached session", () => {
+  test.each([["1 kB", 10], ["12 kB", 700]])("of %s passes with few host calls, and none for randomness, shared data or a signature", (_, groups) => {
     const { envoy, browser } = browse();
     logIn(browser, { userinfo: { ...USERINFO, groups: Array.from({ length: groups }, (_, i) => `group-${i}-x`) } });
     const first = through(browser).forwarded;
     const calls = envoy.counting(() => expect(through(browser).forwarded.object()).toEqual(first.object()));
-    // Time, the headers, and one call for each header that is set or taken away.
+    // Time, the headers, and one call for each header that is set or removed.
     expect(calls).toEqual({ proxy_get_current_time_nanoseconds: 1, proxy_get_header_map_pairs: 1, proxy_remove_header_map_value: 1, proxy_replace_header_map_value: 3 });
   });
 
-  test("is not taken for that of another configuration", () => {
+  test("is not used for another configuration", () => {
     const { envoy, browser } = browse();
     logIn(browser);
     void through(browser).forwarded;
@@ -242,7 +242,7 @@ describe("a session seen before", () => {
     expect(code(through(copyOf(browser, { plugin: other })).local)).toBe("401 sign_in_needed");
   });
 
-  test("duty 101: is not taken for one under another cookie's name", () => {
+  test("duty 101: is not used under another cookie name", () => {
     const { envoy, browser } = browse();
     logIn(browser);
     void through(browser).forwarded;
@@ -251,13 +251,13 @@ describe("a session seen before", () => {
   });
 });
 
-describe("what does not navigate", () => {
+describe("a request that is no page load", () => {
   const kinds: [string, string, Record<string, string>][] = [
     ["a WebSocket", "GET", { upgrade: "websocket", connection: "upgrade", "sec-fetch-mode": "websocket", "sec-fetch-dest": "empty" }],
     ["gRPC", "POST", { "content-type": "application/grpc" }],
     ["an upload", "PUT", { "content-type": "text/plain" }],
   ];
-  test.each(kinds)("duty 128: %s without a session is 401, sets no cookie and leads nowhere", (_, method, headers) => {
+  test.each(kinds)("duty 128: %s without a session gets 401 without cookie or redirect", (_, method, headers) => {
     const { local } = browse().envoy.request(method, "/x", headers);
     expect(local.status).toBe(401);
     expect([local.headers.has("location"), setCookies(local.headers)]).toEqual([false, []]);
@@ -267,7 +267,7 @@ describe("what does not navigate", () => {
     logIn(browser);
     expect(through(browser, "/x", headers, method).forwarded.get("x-access-token")).toBe(accessToken());
   });
-  test("duty 133: what the filter answers itself never reaches the upstream, body and all", () => {
+  test("duty 133: a request that the filter answers never reaches the upstream, nor does its body", () => {
     const { envoy } = browse();
     for (const path of ["/x", "/callback", "/logout"]) {
       const request = envoy.request("POST", path, {}, { body: "secret=1" });
@@ -277,8 +277,8 @@ describe("what does not navigate", () => {
   });
 });
 
-/** Where everybody may pass, nothing sends a browser to the provider: it logs in with another configuration of the same secret. */
-function loginBySilence(browser: Browser): void {
+/** With unauth_action pass no request starts a login, so the browser logs in at another configuration with the same secret. */
+function logInElsewhere(browser: Browser): void {
   const plain = browse();
   logIn(plain.browser);
   for (const [name, cookie] of plain.browser.jar) browser.jar.set(name, cookie);

@@ -1,40 +1,40 @@
-// How long a session lasts, and what the answers of the upstream carry of it.
+// The lifetime of a session, and the cookies that extend it on responses of the upstream.
 import { NOW, token } from "./fixture";
 import { browse, BROWSER_CONFIG, Browser, code, copyOf, decoded, expired, jump, openCall, SECRET, setCookies, logIn, through, tokens, USERINFO } from "./browser";
 import type { Envoy } from "./host";
 import type { StreamContext } from "./host/stream";
 
-/** A session whose access token does not run out. */
+/** A session whose access token does not expire. */
 function session(limits: object, changes: object = {}): { envoy: Envoy; browser: Browser } {
   const world = browse({ ...changes, session: { secret: SECRET, idling_timeout: 0, rolling_timeout: 0, ...limits } });
   logIn(world.browser, { tokens: { expires_in: 1_000_000 } });
   return world;
 }
 
-const lives = (browser: Browser): boolean => {
+const isValid = (browser: Browser): boolean => {
   const { outcome } = browser.fetch("/api");
   if (typeof outcome === "object" && "local" in outcome) expect(code(outcome.local)).toBe("401 sign_in_needed");
   return typeof outcome === "object" && "forwarded" in outcome;
 };
 
-/** Names of the session's cookies that an answer sets. */
+/** The names of the session's cookies that an answer sets. */
 const sets = ({ headers }: { headers: StreamContext["local"]["headers"] }): string[] => setCookies(headers).filter((line) => /^__Host-oidc_.{8}(_\d)?=[^;]/.test(line)).map((line) => line.split("=")[0]!);
 
 describe("duty 108: limits", () => {
   test.each<[string, object, number[], boolean]>([
-    ["idling: just not too long", { idling_timeout: 100 }, [99], true],
+    ["idling: just short enough", { idling_timeout: 100 }, [99], true],
     ["idling: too long", { idling_timeout: 100 }, [100], false],
     ["idling: used often", { idling_timeout: 100 }, [50, 50, 50, 50, 50, 50], true],
     ["idling: used, then too long", { idling_timeout: 100 }, [50, 50, 100], false],
     ["idling off", { idling_timeout: 0 }, [80_000], true],
-    ["rolling: just not over", { rolling_timeout: 400 }, [399], true],
-    ["rolling: over", { rolling_timeout: 400 }, [400], false],
-    ["rolling: used in the first three quarters alone", { rolling_timeout: 400 }, [100, 100, 99, 101], false],
+    ["rolling: just before", { rolling_timeout: 400 }, [399], true],
+    ["rolling: expired", { rolling_timeout: 400 }, [400], false],
+    ["rolling: used only in the first three quarters", { rolling_timeout: 400 }, [100, 100, 99, 101], false],
     ["rolling: used in the last quarter", { rolling_timeout: 400 }, [301, 399], true],
-    ["rolling: over, although idling is not", { rolling_timeout: 400, idling_timeout: 300 }, [250, 150], false],
-    ["absolute: just not over", { absolute_timeout: 600, idling_timeout: 300, rolling_timeout: 400 }, [200, 150, 249], true],
-    ["absolute: over, however much it is used", { absolute_timeout: 600, idling_timeout: 300, rolling_timeout: 400 }, [200, 150, 100, 100, 50], false],
-    ["the old name of the absolute one", { cookie: { lifetime: 600 } }, [600], false],
+    ["rolling: expired, although idling is not", { rolling_timeout: 400, idling_timeout: 300 }, [250, 150], false],
+    ["absolute: just before", { absolute_timeout: 600, idling_timeout: 300, rolling_timeout: 400 }, [200, 150, 249], true],
+    ["absolute: expired, although it is used", { absolute_timeout: 600, idling_timeout: 300, rolling_timeout: 400 }, [200, 150, 100, 100, 50], false],
+    ["absolute: its old name", { cookie: { lifetime: 600 } }, [600], false],
     ["the defaults: a quarter of an hour unused", { idling_timeout: undefined, rolling_timeout: undefined }, [900], false],
     ["the defaults: less", { idling_timeout: undefined, rolling_timeout: undefined }, [899], true],
     ["the defaults: a day", { idling_timeout: undefined, rolling_timeout: undefined }, Array(108).fill(800), false],
@@ -42,26 +42,26 @@ describe("duty 108: limits", () => {
     const { envoy, browser } = session(limits);
     waits.forEach((seconds, i) => {
       jump(envoy, seconds);
-      expect(lives(browser)).toBe(i < waits.length - 1 || expected);
+      expect(isValid(browser)).toBe(i < waits.length - 1 || expected);
     });
   });
 
-  test("a session seen before ends at the same second", () => {
+  test("a cached session ends at the same second", () => {
     const { envoy, browser } = session({ absolute_timeout: 600 });
     jump(envoy, 599);
-    expect([lives(browser), lives(copyOf(browser))]).toEqual([true, true]);
+    expect([isValid(browser), isValid(copyOf(browser))]).toEqual([true, true]);
     jump(envoy, 1);
-    expect(lives(browser)).toBe(false);
+    expect(isValid(browser)).toBe(false);
   });
 
-  test("duty 104: a client that keeps an old cookie gains nothing by it", () => {
+  test("duty 104: a client that keeps an old cookie gains no time", () => {
     const { envoy, browser } = session({ idling_timeout: 100 });
-    const hoarder = copyOf(browser);
-    for (let i = 0; i < 3; i++) { jump(envoy, 50); expect(lives(browser)).toBe(true); }
-    expect(lives(hoarder)).toBe(false);
+    const oldCopy = copyOf(browser);
+    for (let i = 0; i < 3; i++) { jump(envoy, 50); expect(isValid(browser)).toBe(true); }
+    expect(isValid(oldCopy)).toBe(false);
   });
 
-  test("the absolute limit survives every refresh", () => {
+  test("the absolute limit is kept by every refresh", () => {
     const { envoy, browser } = browse({ session: { secret: SECRET, idling_timeout: 0, rolling_timeout: 0, absolute_timeout: 700 } });
     logIn(browser);
     for (let i = 2; i < 4; i++) {
@@ -71,18 +71,18 @@ describe("duty 108: limits", () => {
       browser.take(request);
     }
     jump(envoy, 97);
-    expect(lives(browser)).toBe(true);
+    expect(isValid(browser)).toBe(true);
     jump(envoy, 1);
-    expect(lives(browser)).toBe(false);
+    expect(isValid(browser)).toBe(false);
   });
 
-  test("one that is over is taken away, and a person logs in again without a word", () => {
+  test("an expired session is deleted, and the user logs in again without an error", () => {
     const { envoy, browser } = session({ absolute_timeout: 60 });
     jump(envoy, 60);
     const { headers } = through(browser).local;
     expect(expired(headers)).toEqual([browser.session]);
     logIn(browser);
-    expect(lives(browser)).toBe(true);
+    expect(isValid(browser)).toBe(true);
   });
 });
 
@@ -95,31 +95,31 @@ describe("duty 137: the clock", () => {
     return other;
   };
 
-  test.each([[-1000, false], [-125, false], [-100, true], [0, true], [898, true]])("on another gateway, whose clock shows %i seconds, the session counts: %p", (seconds, expected) => {
+  test.each([[-1000, false], [-125, false], [-100, true], [0, true], [898, true]])("on another gateway, whose clock shows %i seconds, the session is valid: %p", (seconds, expected) => {
     expect(cookies).not.toBe("");
-    expect(lives(at(seconds))).toBe(expected);
+    expect(isValid(at(seconds))).toBe(expected);
   });
 
-  test.each([["first seen", false], ["seen before", true]])("set back behind the login, it ends the session (%s)", (_, before) => {
+  test.each([["not cached", false], ["cached", true]])("a clock set back to before the login ends the session (%s)", (_, before) => {
     const { envoy, browser } = session({});
-    if (before) expect(lives(browser)).toBe(true);
+    if (before) expect(isValid(browser)).toBe(true);
     jump(envoy, -500);
-    expect(lives(browser)).toBe(false);
+    expect(isValid(browser)).toBe(false);
   });
 
-  test("set back, it does not bring back a session that was over, though it was seen before", () => {
+  test("a clock set back does not restore an expired session, even if it was cached", () => {
     const { envoy, browser } = session({ idling_timeout: 900 });
     const thief = copyOf(browser);
-    expect(lives(browser)).toBe(true);
+    expect(isValid(browser)).toBe(true);
     jump(envoy, 1000);
-    expect(lives(copyOf(thief))).toBe(false);
+    expect(isValid(copyOf(thief))).toBe(false);
     jump(envoy, -1500);
-    expect(lives(copyOf(thief))).toBe(false);
+    expect(isValid(copyOf(thief))).toBe(false);
   });
 });
 
-describe("Set-Cookie on the upstream's own answer", () => {
-  test("comes at most once a minute, and often enough", () => {
+describe("Set-Cookie on a response of the upstream", () => {
+  test("is added at most once a minute, and often enough", () => {
     const { envoy, browser } = session({ idling_timeout: 900, rolling_timeout: 3600 });
     let answers = 0;
     for (let i = 0; i < 120; i++) {
@@ -131,7 +131,7 @@ describe("Set-Cookie on the upstream's own answer", () => {
     expect(answers).toBe(20);
   });
 
-  test("comes on one of many answers in a burst, and again ten seconds later for a browser that has lost it", () => {
+  test("is added to one of many parallel responses, and again ten seconds later for a browser that has lost it", () => {
     const { envoy, browser } = session({ idling_timeout: 900 });
     const before = copyOf(browser);
     jump(envoy, 61);
@@ -143,12 +143,12 @@ describe("Set-Cookie on the upstream's own answer", () => {
     expect(burst()).toBe(1);
   });
 
-  test("never, where only the absolute limit is on", () => {
+  test("is never added if only the absolute limit is set", () => {
     const { envoy, browser } = session({});
     for (let i = 0; i < 10; i++) { jump(envoy, 1000); expect(setCookies(through(browser).respond(200).headers)).toEqual([]); }
   });
 
-  test("leaves everything else of the answer as it is, the upstream's own cookies among it", () => {
+  test("leaves the rest of the response unchanged, including the upstream's own cookies", () => {
     const { envoy, browser } = session({ idling_timeout: 900 });
     jump(envoy, 61);
     const own: [string, string][] = [["set-cookie", "a=1; Path=/"], ["vary", "accept"], ["set-cookie", "b=2, c; Secure"], ["cache-control", "public"], ["x-empty", ""], ["vary", "cookie"]];
@@ -159,7 +159,7 @@ describe("Set-Cookie on the upstream's own answer", () => {
     expect(answer.headers.list).toHaveLength(own.length + 2);
   });
 
-  test("is each stream's own, in whatever order the answers come", () => {
+  test("belongs to its stream, in any order of the responses", () => {
     const { envoy, browser } = session({ idling_timeout: 900 });
     const bob = new Browser(envoy);
     logIn(bob, { tokens: { expires_in: 1_000_000, access_token: "bobs" } });
@@ -171,7 +171,7 @@ describe("Set-Cookie on the upstream's own answer", () => {
     expect(through(browser).forwarded.get("x-access-token")).not.toBe("bobs");
   });
 
-  test.each([[119, 1], [121, 0]])("an answer after %i seconds carries %i: by then a newer one may be there", (seconds, expected) => {
+  test.each([[119, 1], [121, 0]])("a response after %i seconds has %i: by then there may be a newer one", (seconds, expected) => {
     const { envoy, browser } = session({ idling_timeout: 900 });
     jump(envoy, 61);
     const request = through(browser);
@@ -179,7 +179,7 @@ describe("Set-Cookie on the upstream's own answer", () => {
     expect(sets(request.respond(200))).toHaveLength(expected);
   });
 
-  test("without randomness the use is written down another time, and the request goes on", () => {
+  test("without randomness it is added later, and the request continues", () => {
     const { envoy, browser } = session({ idling_timeout: 900 });
     jump(envoy, 61);
     envoy.failRandom = true;
@@ -190,7 +190,7 @@ describe("Set-Cookie on the upstream's own answer", () => {
   });
 });
 
-describe("duty 99: an upstream plants no session", () => {
+describe("duty 99: an upstream cannot plant a session", () => {
   const { envoy, browser } = session({ idling_timeout: 900 });
   const name = browser.session!, plain = name.slice("__Host-".length);
   const pass = envoy.addPlugin({ ...BROWSER_CONFIG, unauth_action: "pass" });
@@ -206,11 +206,11 @@ describe("duty 99: an upstream plants no session", () => {
   ])("%s is dropped, and nothing else", (value) => {
     for (const answer of answers(value)) expect(answer).toEqual(["a=1", "b=2"]);
   });
-  // RFC 6265 §5.2: a browser cuts blanks and tabs around the name; one without a name it sends back as its bare value (RFC 6265bis §5.8.3).
-  test.each([`${name} =x`, `${name}\t=x`, `\t${name}=x`, `${name}_1 =x`, `=${plain}=x; Path=/`, ` = ${plain}=x`])("%j, which comes back under the same name, is dropped as well", (value) => {
+  // RFC 6265 §5.2: browsers remove spaces and tabs around the name. They send a cookie without a name back as its bare value (RFC 6265bis §5.8.3).
+  test.each([`${name} =x`, `${name}\t=x`, `\t${name}=x`, `${name}_1 =x`, `=${plain}=x; Path=/`, ` = ${plain}=x`])("%j, which browsers send back under the same name, is dropped too", (value) => {
     for (const answer of answers(value)) expect(answer).toEqual(["a=1", "b=2"]);
   });
-  test.each([`${name}_9=x`, `${name}x=1`, `x${name}=1`, `session=${name}`, "oidc=1", `${name}_login_short=x`])("%s is the upstream's own", (value) => {
+  test.each([`${name}_9=x`, `${name}x=1`, `x${name}=1`, `session=${name}`, "oidc=1", `${name}_login_short=x`])("%s is a cookie of the upstream", (value) => {
     for (const answer of answers(value)) expect(answer).toEqual(["a=1", value, "b=2"]);
   });
 });

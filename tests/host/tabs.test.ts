@@ -1,4 +1,4 @@
-// Several logins at once, in one browser or in many, and logins that go in circles.
+// Several logins at once, in one browser or in many, and redirect loops.
 import { asked as callsTo, ISSUER } from "./fixture";
 import {
   accessToken, asked, type Asked, browse, Browser, BROWSER_CONFIG, BROWSER_METADATA, callbackPath, code, cookieOf, copyOf, decoded, expired, idToken, jump, location, openCall, redeeming, setCookies, logIn, tokens, tryAgain, USERINFO,
@@ -6,7 +6,7 @@ import {
 import type { StreamContext } from "./host/stream";
 
 const LAX = { "sec-fetch-site": "cross-site" };
-const come = (browser: Browser, ask: Asked, person = "alice"): string => {
+const completeLogin = (browser: Browser, ask: Asked, person = "alice"): string => {
   const back = browser.navigate(callbackPath(ask), LAX);
   finish(browser, ask, person);
   return location(browser.take(back)).pathname;
@@ -15,29 +15,29 @@ const finish = ({ envoy }: Browser, { nonce }: Asked, person: string): void => {
   openCall(envoy, "/token").json(tokens(nonce, { id_token: idToken(nonce, { sub: person, iat: envoy.now, exp: envoy.now + 300 }), access_token: accessToken({ sub: person }) }));
   openCall(envoy, "/userinfo").json({ ...USERINFO, sub: person });
 };
-const who = (browser: Browser): unknown => {
+const userOf = (browser: Browser): unknown => {
   const { forwarded } = browser.fetch("/api");
   expect(forwarded.get("x-access-token")).toBe(accessToken({ sub: String(decoded(forwarded.get("x-id-token")).sub) }));
   return decoded(forwarded.get("x-userinfo")).sub;
 };
 
 describe("several tabs", () => {
-  test("each has a login of its own, in any order, and lands on its own page", () => {
+  test("each has its own login, in any order, and returns to its own page", () => {
     const { browser } = browse(), tabs = ["/a", "/b?x=1", "/c"].map((page) => asked(browser.navigate(page)));
     expect(browser.logins).toHaveLength(3);
-    expect([tabs[2]!, tabs[0]!, tabs[1]!].map((ask) => come(browser, ask))).toEqual(["/c", "/a", "/b"]);
+    expect([tabs[2]!, tabs[0]!, tabs[1]!].map((ask) => completeLogin(browser, ask))).toEqual(["/c", "/a", "/b"]);
     expect(browser.logins).toEqual([]);
-    expect(who(browser)).toBe("alice");
+    expect(userOf(browser)).toBe("alice");
   });
 
-  test("one that is refused leaves the others alone", () => {
+  test("a refused one does not affect the others", () => {
     const { browser } = browse(), [a, b] = ["/a", "/b"].map((page) => asked(browser.navigate(page))) as [Asked, Asked];
     expect(code(browser.navigate(callbackPath(a, { error: "access_denied" })).local)).toBe("403 login_denied");
     expect(code(browser.navigate(callbackPath(b, { state: "A".repeat(32) })).local)).toBe("400 login_unknown");
-    expect(come(browser, b)).toBe("/b");
+    expect(completeLogin(browser, b)).toBe("/b");
   });
 
-  test("duty 19: there are seven at most: the oldest goes, with its own path, and says so when it comes back", () => {
+  test("duty 19: there are at most seven: the oldest is deleted with its own path, and its callback gets an error page", () => {
     const { browser } = browse(), tabs: Asked[] = [];
     for (let i = 0; i < 7; i++) tabs.push(asked(browser.navigate(`/${i}`)));
     const eighth = browser.navigate("/7");
@@ -50,31 +50,31 @@ describe("several tabs", () => {
     expect([code(local), tryAgain(local)]).toEqual(["400 login_unknown", "/"]);
   });
 
-  describe("duty 161: a login that another site caused pushes out no other", () => {
+  describe("duty 161: a login started by another site does not replace others", () => {
     const NAVIGATION = { accept: "text/html", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document" };
     const popup = (browser: Browser, path: string): StreamContext => browser.navigate(path, LAX);
 
     test.each<[string, Record<string, string>]>([
-      ["a popup of another site", { ...NAVIGATION, ...LAX }], ["one of a neighbouring host", { ...NAVIGATION, "sec-fetch-site": "same-site" }], ["an old browser's, by its Referer", { accept: "text/html", referer: "https://evil.example/" }],
-    ])("%s begins one, and a hundred of them leave those of this site alone", (_, headers) => {
+      ["a popup of another site", { ...NAVIGATION, ...LAX }], ["a popup of a neighbouring host", { ...NAVIGATION, "sec-fetch-site": "same-site" }], ["a popup in an old browser, by its Referer", { accept: "text/html", referer: "https://evil.example/" }],
+    ])("%s starts one, and a hundred of them do not affect those of this site", (_, headers) => {
       const { browser } = browse(), own = asked(browser.navigate("/own"));
       for (let i = 0; i < 100; i++) expect(location(browser.send("GET", `/${i}`, headers)).pathname).toBe("/authorize");
       expect(browser.logins).toHaveLength(7);
-      expect(come(browser, own)).toBe("/own");
+      expect(completeLogin(browser, own)).toBe("/own");
     });
 
-    test("where all seven are this site's, it is not begun: a page says so, whose link begins it", () => {
+    test("if all seven are this site's, it is not started: a page offers a link that starts it", () => {
       const { browser } = browse(), own: Asked[] = [];
       for (let i = 0; i < 7; i++) own.push(asked(browser.navigate(`/${i}`)));
       const { local } = popup(browser, "/wanted?a=1");
       expect([code(local), tryAgain(local), setCookies(local.headers), local.headers.get("x-frame-options")]).toEqual(["429 too_many_logins", "/wanted?a=1", [], "DENY"]);
       expect(browser.logins).toHaveLength(7);
       const clicked = asked(browser.navigate("/wanted?a=1", { "sec-fetch-site": "same-origin" }));
-      expect(come(browser, own[6]!)).toBe("/6");
-      expect(come(browser, clicked)).toBe("/wanted");
+      expect(completeLogin(browser, own[6]!)).toBe("/6");
+      expect(completeLogin(browser, clicked)).toBe("/wanted");
     });
 
-    test("this site's own pushes out the oldest of other sites first, and then the oldest", () => {
+    test("one of this site replaces the oldest of other sites first, and then the oldest", () => {
       const { browser } = browse(), ids: string[] = [];
       const begin = (headers: Record<string, string>): string[] => {
         const answer = browser.navigate("/", headers);
@@ -86,7 +86,7 @@ describe("several tabs", () => {
       expect([begin(OWN), begin(OWN), begin(OWN), begin(OWN)]).toEqual([["1"], ["3"], ["0"], ["2"]]);
     });
 
-    test("a login that comes back makes room for another", () => {
+    test("a completed login makes room for another", () => {
       const { browser } = browse(), own: Asked[] = [];
       for (let i = 0; i < 7; i++) own.push(asked(browser.navigate(`/${i}`)));
       browser.navigate(callbackPath(own[0]!, { error: "access_denied" }));
@@ -94,14 +94,14 @@ describe("several tabs", () => {
     });
   });
 
-  test("one that is over takes no place among the seven", () => {
+  test("an ended one does not count among the seven", () => {
     const { browser } = browse(), waiting = asked(browser.navigate("/waiting"));
     for (let i = 0; i < 9; i++) browser.navigate(callbackPath(asked(browser.navigate(`/${i}`)), { error: "access_denied" }));
     expect(browser.logins).toHaveLength(1);
-    expect(come(browser, waiting)).toBe("/waiting");
+    expect(completeLogin(browser, waiting)).toBe("/waiting");
   });
 
-  test("duty 19: also where every page has a callback of its own: a cookie goes only by the path that it was set with (RFC 6265 §5.3)", () => {
+  test("duty 19: also if every page has its own callback: a cookie is deleted only with the path with which it was set (RFC 6265 §5.3)", () => {
     const { browser } = browse({ redirect_uri: undefined }), held = new Map<string, string>();
     for (let i = 0; i < 12; i++) {
       for (const line of setCookies(browser.navigate(`/page${i}`).local.headers)) {
@@ -117,14 +117,14 @@ describe("several tabs", () => {
     const { browser } = browse(), name = cookieOf(browse().browser.navigate("/").local.headers, "_flow");
     browser.jar.set(name, { value, path: "/" });
     const page = browser.navigate("/page");
-    expect(come(browser, asked(page))).toBe("/page");
+    expect(completeLogin(browser, asked(page))).toBe("/page");
     expect(page.local.headers.list.map(([, text]) => text).join()).not.toContain("script");
   });
 });
 
-describe("duty 26: logins that go in circles", () => {
-  const round = (browser: Browser, person = "alice"): void => void come(browser, asked(browser.navigate("/page?a=1")), person);
-  const circle = (browser: Browser): [string, string | undefined] => {
+describe("duty 26: redirect loops", () => {
+  const round = (browser: Browser, person = "alice"): void => void completeLogin(browser, asked(browser.navigate("/page?a=1")), person);
+  const loopPage = (browser: Browser): [string, string | undefined] => {
     const { local } = browser.navigate("/page?a=1");
     expect(setCookies(local.headers).some((line) => line.includes("_login_"))).toBe(false);
     expect(local.headers.get("location")).toBeUndefined();
@@ -132,27 +132,27 @@ describe("duty 26: logins that go in circles", () => {
     return [code(local), tryAgain(local)];
   };
 
-  test("the session cookie does not come back: after three rounds the page says so", () => {
+  test("the session cookie is not sent back: after three logins a page says so", () => {
     const { browser } = browse();
     for (let i = 0; i < 3; i++) {
       round(browser);
       browser.jar.delete(browser.session!);
     }
-    expect(circle(browser)).toEqual(["400 loop_cookie_missing", "/page?a=1"]);
+    expect(loopPage(browser)).toEqual(["400 loop_cookie_missing", "/page?a=1"]);
     expect(browser.navigate("/page").local.status).toBe(302);
   });
 
-  test("it cannot be read: gateways with different secrets, or something on the way that changes cookies", () => {
+  test("it cannot be opened: gateways with different secrets, or a proxy that changes cookies", () => {
     const { browser } = browse();
     for (let i = 0; i < 3; i++) {
       round(browser);
       const name = browser.session!, cookie = browser.jar.get(name)!;
       browser.jar.set(name, { ...cookie, value: cookie.value.slice(0, -8) });
     }
-    expect(circle(browser)).toEqual(["400 loop_cookie_unreadable", "/page?a=1"]);
+    expect(loopPage(browser)).toEqual(["400 loop_cookie_unreadable", "/page?a=1"]);
   });
 
-  test("it is over at once: clocks and lifetimes", () => {
+  test("it expires at once: clocks and lifetimes", () => {
     const { envoy, browser } = browse();
     for (let i = 0; i < 3; i++) {
       const { ask, back, call } = redeeming(browser);
@@ -161,16 +161,16 @@ describe("duty 26: logins that go in circles", () => {
       browser.take(back);
       jump(envoy, 2);
     }
-    expect(circle(browser)).toEqual(["400 loop_session_over", "/page?a=1"]);
+    expect(loopPage(browser)).toEqual(["400 loop_session_over", "/page?a=1"]);
   });
 
-  test("a script in such a page is told to log in, as ever", () => {
+  test("a script still gets 401", () => {
     const { browser } = browse();
     for (let i = 0; i < 3; i++) { round(browser); browser.jar.delete(browser.session!); }
     expect(code(browser.fetch("/api").local)).toBe("401 sign_in_needed");
   });
 
-  test("two rounds, slow rounds, rounds with a logout between them and many tabs at once are no circle", () => {
+  test("two logins, slow logins, logins with a logout in between and many tabs at once are no loop", () => {
     const twice = browse().browser;
     for (let i = 0; i < 2; i++) { round(twice); twice.jar.delete(twice.session!); }
     asked(twice.navigate("/page"));
@@ -183,13 +183,13 @@ describe("duty 26: logins that go in circles", () => {
     const often = browse().browser;
     for (let i = 0; i < 5; i++) { round(often); location(often.navigate("/logout", { "sec-fetch-site": "same-origin" })); jump(often.envoy, 1); }
     const tabs = browse().browser;
-    for (const ask of [1, 2, 3, 4, 5].map((i) => asked(tabs.navigate(`/${i}`)))) come(tabs, ask);
-    expect(who(tabs)).toBe("alice");
+    for (const ask of [1, 2, 3, 4, 5].map((i) => asked(tabs.navigate(`/${i}`)))) completeLogin(tabs, ask);
+    expect(userOf(tabs)).toBe("alice");
   });
 });
 
-describe("duty 36: logins of different people in one worker", () => {
-  test("each gets its own cookies, whichever answers come first", () => {
+describe("duty 36: logins of different users in one worker", () => {
+  test("each gets its own cookies, in any order of responses", () => {
     const { envoy, browser: alice } = browse(), bob = new Browser(envoy);
     const [a, b] = [redeeming(alice, "/alice"), redeeming(bob, "/bob")];
     b.call.json(tokens(b.ask.nonce, { id_token: idToken(b.ask.nonce, { sub: "bob" }), access_token: accessToken({ sub: "bob" }) }));
@@ -203,10 +203,10 @@ describe("duty 36: logins of different people in one worker", () => {
     const seals = [a.back, b.back].map(({ local }) => setCookies(local.headers).find((line) => /^__Host-oidc_[\w-]{8}=/.test(line)));
     expect(seals[0]).not.toBe(seals[1]);
     expect(decoded(alice.fetch("/api").forwarded.get("x-userinfo")).sub).toBe("alice");
-    expect(who(bob)).toBe("bob");
+    expect(userOf(bob)).toBe("bob");
   });
 
-  test("the answer to one is of no use to another: tokens for each other's login are refused", () => {
+  test("the tokens of one login are refused for another", () => {
     const { envoy, browser: alice } = browse(), bob = new Browser(envoy);
     const [a, b] = [redeeming(alice, "/alice"), redeeming(bob, "/bob")];
     a.call.json(tokens(b.ask.nonce));
@@ -214,7 +214,7 @@ describe("duty 36: logins of different people in one worker", () => {
     expect([code(alice.take(a.back).local), code(bob.take(b.back).local)]).toEqual(["502 login_failed", "502 login_failed"]);
   });
 
-  test("fifty at once, answered backwards, while other requests come and go", () => {
+  test("fifty at once, answered in reverse order, among other requests", () => {
     const { envoy, browser } = browse();
     const all = Array.from({ length: 50 }, (_, i) => {
       const own = new Browser(envoy), started = redeeming(own, `/${i}`);
@@ -225,40 +225,40 @@ describe("duty 36: logins of different people in one worker", () => {
     for (const call of [...envoy.callouts]) call.json({ sub: JSON.parse(Buffer.from(call.headers.get("authorization")!.split(".")[1]!, "base64url").toString()).sub });
     for (const [i, { own, back, person }] of all.entries()) {
       expect(location(own.take(back)).pathname).toBe(`/${i}`);
-      expect(who(own)).toBe(person);
+      expect(userOf(own)).toBe(person);
     }
   });
 
-  test("a callback may come to another worker than the one that began the login", () => {
+  test("a callback may arrive at another worker than the one that started the login", () => {
     const { envoy, browser } = browse({}, { start: { workers: 2 } });
     const ask = asked(browser.navigate("/page")), there = copyOf(browser, { worker: 1 });
-    expect(come(there, ask)).toBe("/page");
-    expect(who(there)).toBe("alice");
-    expect(who(copyOf(there, { worker: 0 }))).toBe("alice");
+    expect(completeLogin(there, ask)).toBe("/page");
+    expect(userOf(there)).toBe("alice");
+    expect(userOf(copyOf(there, { worker: 0 }))).toBe("alice");
     expect(callsTo(envoy, "/token")).toBe(1);
   });
 });
 
-describe("duty 35: the browser goes away", () => {
+describe("duty 35: the browser disconnects", () => {
   test.each<[string, (browser: Browser, started: ReturnType<typeof redeeming>) => void]>([
     ["while the code is redeemed", (_, { back, call, ask }) => { back.reset(); call.json(tokens(ask.nonce)); }],
     ["and the provider fails", (_, { back, call }) => { back.reset(); call.fail(); }],
     ["and the provider takes too long", ({ envoy }, { back }) => { back.reset(); envoy.advance(5); }],
     ["while UserInfo is fetched", ({ envoy }, { back, call, ask }) => { call.json(tokens(ask.nonce)); back.reset(); openCall(envoy, "/userinfo").json(USERINFO); }],
-  ])("%s: nothing is done for it, no token is logged, and the worker goes on", (_, leave) => {
+  ])("%s: there is no session, no token is logged, and the worker continues", (_, leave) => {
     const { envoy, browser } = browse({}, { start: { logLevel: "trace" } }), started = redeeming(browser);
     leave(browser, started);
     expect(started.back.outcome).toBe("reset");
     for (const call of envoy.callouts) { expect(call.path).toBe("/userinfo"); call.json(USERINFO); }
     expect(envoy.logText).not.toContain(accessToken().slice(-30));
     expect(browser.session).toBeUndefined();
-    // The code may be spent: the login is over, and a new one works.
+    // The code may have been redeemed, so the login is ended. A new one works.
     expect(code(browser.navigate(callbackPath(started.ask)).local)).toBe("400 login_unknown");
     location(logIn(browser));
     expect(envoy.callouts.map(String)).toEqual([]);
   });
 
-  test("while it waits for the provider's metadata: the next ones get theirs", () => {
+  test("while it waits for the provider's metadata: the next requests continue", () => {
     const { envoy } = browse(), plugin = envoy.addPlugin({ ...BROWSER_CONFIG, discovery: "https://late.example.com/.well-known/openid-configuration" });
     envoy.provider("idp").answers(null);
     const [first, second] = [new Browser(envoy, { plugin }).navigate("/1"), new Browser(envoy, { plugin }).navigate("/2")];
@@ -269,7 +269,7 @@ describe("duty 35: the browser goes away", () => {
     expect(asked(second).url.href).toContain(`${ISSUER}/authorize`);
   });
 
-  test("a configuration that is replaced finishes the logins that wait for the provider, and their sessions go on under the new one", () => {
+  test("a replaced configuration completes the logins that wait for the provider, and their sessions are valid in the new one", () => {
     const { envoy, browser } = browse(), { ask, back, call } = redeeming(browser);
     envoy.reload({ ...BROWSER_CONFIG, set_userinfo_header: false });
     call.json(tokens(ask.nonce));

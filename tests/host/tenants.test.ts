@@ -1,4 +1,4 @@
-/** Several providers, rules and configurations in one VM: what one of them is flooded with is no business of the others. */
+/** Several providers, rules and configurations in one VM: a flood of one does not affect the others. */
 import { bearer, INTROSPECTION_CONFIG, ISSUER, refused } from "./fixture";
 import { asked, browse, Browser, callbackPath, code, jump, openCall, redeeming, serveBrowser, logIn, logInAs, through, tokens, tryAgain } from "./browser";
 import type { Envoy, Plugin } from "./host/envoy";
@@ -6,18 +6,18 @@ import type { Callout } from "./host/callout";
 import type { StreamContext } from "./host/stream";
 import { active } from "./workers";
 
-/** For browsers and for opaque tokens. */
+/** Settings for browsers and for opaque tokens. */
 const BOTH = { use_jwks: undefined, introspection_endpoint: `${ISSUER}/introspect` };
 const HANGING = { ...INTROSPECTION_CONFIG, provider_cluster: "slow" };
 const FLOOD = 600;
 
-/** Opaque tokens that nobody has issued, at a provider that does not answer. */
+/** Requests with invalid opaque tokens, for a provider that does not answer. */
 function flood(envoy: Envoy, options: { plugin?: Plugin; path?: string } = {}): StreamContext[] {
   return Array.from({ length: FLOOD }, (_, i) => envoy.get(options.path ?? "/", bearer(`bogus-${i}`), options));
 }
 const introspections = (envoy: Envoy, cluster: string): Callout[] => envoy.callouts.filter((call) => call.cluster === cluster && call.path === "/introspect");
 
-/** Login, introspection and refresh of the configuration behind this browser, while the other one is flooded. */
+/** Checks login, introspection and refresh of this browser's configuration, while the other one is flooded. */
 function allWorks(envoy: Envoy, browser: Browser, flooded: { plugin?: Plugin; path?: string }): void {
   const again = (): void => {
     flood(envoy, flooded);
@@ -36,7 +36,7 @@ function allWorks(envoy: Envoy, browser: Browser, flooded: { plugin?: Plugin; pa
   expect(refreshed.forwarded.get("x-access-token")).toBe("a2");
 }
 
-describe("duty 148: a flood of bearer tokens at a provider that hangs refuses nobody else", () => {
+describe("duty 148: a flood of bearer tokens for a provider that hangs causes no refusals elsewhere", () => {
   test("in another configuration", () => {
     const { envoy, browser } = browse(BOTH);
     allWorks(envoy, browser, { plugin: envoy.addPlugin(HANGING) });
@@ -47,7 +47,7 @@ describe("duty 148: a flood of bearer tokens at a provider that hangs refuses no
     allWorks(envoy, browser, { path: "/slow/x" });
   });
 
-  test("nor logins and refreshes of the same configuration", () => {
+  test("for logins and refreshes of the same configuration", () => {
     const { envoy, browser } = browse(BOTH);
     logIn(browser);
     const requests = flood(envoy);
@@ -62,7 +62,7 @@ describe("duty 148: a flood of bearer tokens at a provider that hangs refuses no
     expect(refreshed.forwarded.get("x-access-token")).toBe("a2");
   });
 
-  test("when all of it ends at once, others who can go on do so in their turn", () => {
+  test("after the flood is answered at once, other waiting requests continue too", () => {
     const { envoy } = browse(BOTH);
     const plugin = envoy.addPlugin(HANGING);
     for (let i = 0; i < 5000; i++) envoy.get("/", bearer("one-bogus-token"), { plugin });
@@ -74,7 +74,7 @@ describe("duty 148: a flood of bearer tokens at a provider that hangs refuses no
 });
 
 describe("duty 148: requests that wait are counted for their own configuration", () => {
-  test("16,384 of one leave the others alone, and room comes back", () => {
+  test("16,384 of one do not affect the others, and there is room again afterwards", () => {
     const { envoy, browser } = browse(BOTH);
     const plugin = envoy.addPlugin(HANGING);
     const ask = (): StreamContext => envoy.get("/", bearer("one-bogus-token"), { plugin });
@@ -89,8 +89,8 @@ describe("duty 148: requests that wait are counted for their own configuration",
   });
 });
 
-describe("duty 148: what the operator is told", () => {
-  test("which provider, how many, once a second for each of them; and never that it is unreachable", () => {
+describe("duty 148: the log lines for operators", () => {
+  test("name the provider and the number, once a second for each, and do not call it unreachable", () => {
     const { envoy } = browse(BOTH);
     const plugin = envoy.addPlugin(HANGING), before = envoy.logs.length;
     const requests = [...flood(envoy, { plugin }), ...flood(envoy)];
@@ -106,15 +106,15 @@ describe("duty 148: what the operator is told", () => {
     expect(envoy.metrics()["envoy_oidc.bound.calls"]).toBe(2 * (FLOOD - 256));
   });
 
-  test("which rule it is", () => {
+  test("name the rule", () => {
     const { envoy } = browse({ ...BOTH, rules: [{ path_prefix: "/slow", ...HANGING, bearer_only: true }] });
     flood(envoy, { path: "/slow/x" });
     expect(envoy.logText).toMatch(/envoy-oidc rules\[0\]: 256 introspections .*\[cluster "slow"\]/);
   });
 });
 
-describe("duty 148: logins and refreshes that meet too many calls of their own", () => {
-  /** So many logins wait for a token endpoint that does not answer. */
+describe("duty 148: logins and refreshes beyond their own bound of calls", () => {
+  /** 256 logins that wait for a token endpoint that does not answer. */
   function busy(): { envoy: Envoy; browser: Browser } {
     const world = browse();
     logIn(world.browser);
@@ -122,7 +122,7 @@ describe("duty 148: logins and refreshes that meet too many calls of their own",
     return world;
   }
 
-  test("a callback spends neither its code nor its login, and its page leads to the same address again", () => {
+  test("a callback uses up neither its code nor its login, and its page links to the same address", () => {
     const { envoy } = busy(), late = new Browser(envoy), ask = asked(late.navigate("/page"));
     const back = late.navigate(callbackPath(ask), { "sec-fetch-site": "cross-site" });
     expect([code(back.local), envoy.callouts.length, late.logins.length]).toEqual(["503 too_many_waiting", 256, 1]);
@@ -149,7 +149,7 @@ describe("duty 148: logins and refreshes that meet too many calls of their own",
     expect(again.forwarded.get("x-access-token")).toBe("a2");
   });
 
-  test("a session that is only due for a refresh goes on with what it has", () => {
+  test("a session that is only due for a refresh continues with its tokens", () => {
     const { envoy, browser } = browse({ access_token_expires_leeway: 60 });
     logIn(browser);
     for (let i = 0; i < 256; i++) redeeming(new Browser(envoy));
@@ -158,7 +158,7 @@ describe("duty 148: logins and refreshes that meet too many calls of their own",
     expect([through(browser).forwarded.has("x-userinfo"), envoy.callouts.length]).toEqual([true, 256]);
   });
 
-  test("who logs out is logged out; what cannot be revoked now is said in the log", () => {
+  test("a logout succeeds, and the log says that its tokens were not revoked", () => {
     const { envoy, browser } = browse({ revoke_tokens_on_logout: true });
     serveBrowser(envoy);
     logIn(browser);

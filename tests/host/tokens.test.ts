@@ -1,12 +1,12 @@
-/** What a JWT must be to be let through, told as requests and their answers. */
+/** The checks of a JWT, by requests and their answers. */
 import { constants, createPublicKey, sign } from "node:crypto";
 import { AUDIENCE, b64u, bearer, claims, ISSUER, JWKS_CONFIG, KEY, makeKey, NOW, ready, refused, signature, token, type Key } from "./fixture";
 
 const envoy = ready();
 const answer = (value: string): string => refused(envoy.get("/", bearer(value)));
 
-describe("a token that holds", () => {
-  test("reaches the upstream with the identity headers it earned", () => {
+describe("a valid token", () => {
+  test("is forwarded with its identity headers", () => {
     const value = token();
     const sent = envoy.get("/x?y=1", bearer(value)).forwarded;
     expect(sent.get("x-access-token")).toBe(value);
@@ -15,13 +15,13 @@ describe("a token that holds", () => {
     expect(sent.get(":path")).toBe("/x?y=1");
   });
 
-  test("is let through again without being judged again", () => {
+  test("passes again without another verification", () => {
     const value = token({ jti: "seen before" });
     envoy.get("/", bearer(value)).forwarded;
     expect(envoy.counting(() => envoy.get("/", bearer(value)).forwarded)).not.toHaveProperty("proxy_call_foreign_function");
   });
 
-  test("is let through whatever case the scheme is written in, and however many spaces follow (RFC 9110 §11.1)", () => {
+  test("passes with the scheme in any case, followed by any number of spaces (RFC 9110 §11.1)", () => {
     expect(envoy.get("/", { authorization: `bearer ${token()}` }).forwarded.get("x-access-token")).toBe(token());
     expect(envoy.get("/", { authorization: `BEARER   ${token()}` }).forwarded.get("x-access-token")).toBe(token());
   });
@@ -53,12 +53,12 @@ describe("duties 43-46: the algorithm", () => {
 
   test.each(["RS1", "ES256K", "HS256", "RSA-OAEP", "dir", "rs256"])("duty 45: alg %s is refused", (alg) => expect(answer(forged(alg, "AAAA"))).toBe("401 algorithm_refused"));
 
-  test("duty 46: an algorithm that is not expected is refused though the key would verify it", () => {
+  test("duty 46: an algorithm that is not expected is refused, although the key would verify it", () => {
     const envoy = ready({ config: { ...JWKS_CONFIG, token_signing_alg_values_expected: ["RS384", "ES256"] } });
     expect(refused(envoy.get("/", bearer(token())))).toBe("401 algorithm_refused");
   });
 
-  test("duty 46: an RSA key that is published for PS256 verifies no RS256", () => {
+  test("duty 46: an RSA key published for PS256 does not verify RS256", () => {
     const key = makeKey("ps", "PS256");
     const envoy = ready({ keys: [key] });
     expect(refused(envoy.get("/", bearer(token({}, { key: { ...key, alg: "RS256" } }))))).toBe("401 unknown_key");
@@ -66,18 +66,18 @@ describe("duties 43-46: the algorithm", () => {
 });
 
 describe("duties 48-52: the key", () => {
-  test.each(["../../etc/passwd", "' OR 1=1 --", "k1\u0000", "K1", "k".repeat(600)])("duty 48: the key id %p finds nothing", (kid) => {
+  test.each(["../../etc/passwd", "' OR 1=1 --", "k1\u0000", "K1", "k".repeat(600)])("duty 48: the key id %p selects no key", (kid) => {
     expect(refused(ready().get("/", bearer(token({}, { header: { kid } }))))).toMatch(/^401 (unknown_key|not_a_jwt)$/);
   });
 
-  test("duty 49: without a key id every fitting key is tried, and at most sixteen", () => {
+  test("duty 49: without a key id every suitable key is tried, and at most sixteen", () => {
     const keys = Array.from({ length: 17 }, (_, n) => makeKey(`k${n}`, "ES256"));
     const envoy = ready({ keys });
     envoy.get("/", bearer(token({}, { key: keys[15], header: { kid: undefined } }))).forwarded;
     expect(refused(envoy.get("/", bearer(token({}, { key: keys[16], header: { kid: undefined } }))))).toBe("401 bad_signature");
   });
 
-  test("duty 50: a key that the token brings along is never used", () => {
+  test("duty 50: a key in the token's own header is never used", () => {
     const own = makeKey("k1");
     for (const header of [{ jwk: own.jwk }, { jku: "https://evil.example/jwks" }, { x5u: "https://evil.example/c" }, { x5c: ["MIIB"] }]) {
       expect(answer(token({}, { key: own, header }))).toBe("401 bad_signature");
@@ -91,7 +91,7 @@ describe("duties 48-52: the key", () => {
   test("duty 67: a compressed token is refused", () => expect(answer(token({}, { header: { zip: "DEF" } }))).toBe("401 not_a_jwt"));
 });
 
-describe.each([true, false])("duties 53, 54: signatures that only look like some (verify_signature: %p)", (verifySignature) => {
+describe.each([true, false])("duties 53, 54: forged and malformed signatures (verify_signature: %p)", (verifySignature) => {
   const [es, ed, ps] = [makeKey("es", "ES256"), makeKey("ed", "EdDSA"), makeKey("ps", "PS256")];
   const envoy = ready({ keys: [KEY, es, ed, ps], start: { verifySignature } });
   const signed = (key: Key, change: (signature: Buffer) => Buffer): string => {
@@ -109,10 +109,10 @@ describe.each([true, false])("duties 53, 54: signatures that only look like some
     ["Ed25519 with S above the group's order", ed, addOrder],
     ["RSA of 1", KEY, (raw) => Buffer.concat([Buffer.alloc(raw.length - 1), Buffer.from([1])])],
     ["RSA of zero", KEY, (raw) => Buffer.alloc(raw.length)],
-    ["RSA as large as can be", KEY, (raw) => Buffer.alloc(raw.length, 0xff)],
+    ["RSA with the largest number", KEY, (raw) => Buffer.alloc(raw.length, 0xff)],
     ["RSA one byte short", KEY, (raw) => raw.subarray(1)],
-    ["RSA with a zero in front", KEY, (raw) => Buffer.concat([Buffer.alloc(1), raw])],
-    ["RSA-PSS with bits turned", ps, (raw) => Buffer.from(raw.map((byte) => byte ^ 1))],
+    ["RSA with a leading zero", KEY, (raw) => Buffer.concat([Buffer.alloc(1), raw])],
+    ["RSA-PSS with flipped bits", ps, (raw) => Buffer.from(raw.map((byte) => byte ^ 1))],
   ])("%s is refused", (_, key, change) => expect(signed(key, change)).toBe("401 bad_signature"));
 
   test("RSA-PSS with a salt of another length is refused", () => {
@@ -135,7 +135,7 @@ describe("duties 55, 56, 66: one spelling, one meaning, bounded size", () => {
 
   test.each([
     ["padding", `${header}.${payload}.${sig}==`],
-    ["loose bits in the signature", `${header}.${payload}.${sig.slice(0, -1)}${sig.endsWith("A") ? "B" : String.fromCharCode(sig.charCodeAt(sig.length - 1) + 1)}`],
+    ["unused bits set in the signature", `${header}.${payload}.${sig.slice(0, -1)}${sig.endsWith("A") ? "B" : String.fromCharCode(sig.charCodeAt(sig.length - 1) + 1)}`],
     ["the standard alphabet", `${header}.${payload}.+/${sig.slice(2)}`],
     ["a fourth part", `${value}.`],
     ["a changed byte", `${header}.${payload}.${sig.startsWith("A") ? "B" : "A"}${sig.slice(1)}`],
@@ -152,7 +152,7 @@ describe("duties 55, 56, 66: one spelling, one meaning, bounded size", () => {
     ["a trailing comma", `{"iss":"${ISSUER}","exp":${NOW + 9},}`],
     ["nesting of a hundred", `{"iss":"${ISSUER}","exp":${NOW + 9},"x":${"[".repeat(100)}${"]".repeat(100)}}`],
     ["a list", `["iss"]`],
-    ["nothing", ""],
+    ["an empty payload", ""],
   ])("duty 56: %s in the claims is refused", (_, payload) => expect(answer(token({}, { payload }))).toBe("401 bad_claims"));
 
   test("duty 56: bytes that are not UTF-8 are refused", () => {
@@ -178,16 +178,16 @@ describe("duties 57-62: the claims", () => {
   test.each([["missing", undefined], ["a string", `${NOW + 60}`], ["null", null], ["a list", [NOW + 60]]])("duty 57: exp that is %s is refused", (_, exp) => {
     expect(answer(token({ exp }))).toBe("401 bad_claims");
   });
-  test.each([0, -1, NOW - 1, NOW, NOW - 0.5])("duty 57: exp %p has passed", (exp) => expect(answer(token({ exp }))).toBe("401 expired"));
-  test("duty 57: an exp of 1e300 neither wraps nor traps", () => {
+  test.each([0, -1, NOW - 1, NOW, NOW - 0.5])("duty 57: exp %p is expired", (exp) => expect(answer(token({ exp }))).toBe("401 expired"));
+  test("duty 57: an exp of 1e300 neither overflows nor traps", () => {
     envoy.get("/", bearer(token({}, { payload: JSON.stringify(claims()).replace(/"exp":\d+/, '"exp":1e300') }))).forwarded;
   });
-  test("duty 58: nbf and iat further ahead than iat_slack are refused", () => {
+  test("duty 58: nbf and iat beyond iat_slack are refused", () => {
     expect(answer(token({ nbf: NOW + 130 }))).toBe("401 not_yet_valid");
     expect(answer(token({ iat: NOW + 130 }))).toBe("401 not_yet_valid");
     expect(answer(token({ nbf: "soon" }))).toBe("401 bad_claims");
   });
-  test.each([`${ISSUER}/`, ISSUER.toUpperCase(), ISSUER.replace("https", "http"), "", undefined, [ISSUER], `${ISSUER}.evil.example`])("duty 59: the issuer %p is someone else", (iss) => {
+  test.each([`${ISSUER}/`, ISSUER.toUpperCase(), ISSUER.replace("https", "http"), "", undefined, [ISSUER], `${ISSUER}.evil.example`])("duty 59: the issuer %p is refused", (iss) => {
     expect(answer(token({ iss }))).toBe("401 wrong_issuer");
   });
 
@@ -200,20 +200,20 @@ describe("duties 57-62: the claims", () => {
     test.each([AUDIENCE, "gateway", ["x", AUDIENCE]])("the audience %j is accepted", (aud) => void strict.get("/", bearer(token({ aud }))).forwarded);
   });
 
-  test("duty 61: an audience that is only required may be any, but must be there", () => {
+  test("duty 61: an audience that is only required may have any value, but must be present", () => {
     const envoy = ready({ config: { ...JWKS_CONFIG, claim_validator: { audience: { required: true, claim: "azp" } } } });
     envoy.get("/", bearer(token({ azp: "anyone" }))).forwarded;
     expect(refused(envoy.get("/", bearer(token())))).toBe("401 wrong_audience");
   });
 
-  test.each([{ jkt: "thumbprint" }, { "x5t#S256": "thumbprint" }, {}, "x"])("duties 83, 84: a token bound to a key (cnf: %j) is no bearer token", (cnf) => {
+  test.each([{ jkt: "thumbprint" }, { "x5t#S256": "thumbprint" }, {}, "x"])("duties 83, 84: a token bound to a key (cnf: %j) is refused", (cnf) => {
     expect(answer(token({ cnf }))).toBe("401 bound_token");
   });
 
   test.each([
     [{ header: { typ: "logout+jwt" } }, {}], [{}, { events: {} }], [{}, { nonce: "n" }], [{}, { at_hash: "h" }], [{}, { typ: "ID" }], [{}, { typ: "Refresh" }],
     [{}, { token_use: "id" }], [{}, { token_use: "refresh_token" }], [{}, { purpose: "refresh_token" }], [{}, { token_type: "refresh" }], [{ header: { typ: "refresh+jwt" } }, {}],
-  ])("duty 62: a token for another purpose (%j %j) is no access token", (options, changes) => expect(answer(token(changes, options))).toBe("401 wrong_type"));
+  ])("duty 62: a token for another purpose (%j %j) is refused", (options, changes) => expect(answer(token(changes, options))).toBe("401 wrong_type"));
 
   test("duty 62: with token_typ_expected, only that typ passes, with or without application/ (RFC 9068 §2.1)", () => {
     const envoy = ready({ config: { ...JWKS_CONFIG, token_typ_expected: "at+jwt" } });
@@ -222,7 +222,7 @@ describe("duties 57-62: the claims", () => {
     for (const typ of [undefined, "JWT", "at+jwt2"]) expect(refused(envoy.get("/", bearer(token({}, { header: { typ } }))))).toBe("401 wrong_type");
   });
 
-  test("duty 76: a missing scope is 403 with the scopes that are needed; no credential is 401 without an error", () => {
+  test("duty 76: a missing scope gets 403 with the required scopes; no credential gets 401 without an error", () => {
     const envoy = ready({ config: { ...JWKS_CONFIG, required_scopes: ["read", "admin"] } });
     const short = envoy.get("/", bearer(token()));
     expect(refused(short)).toBe("403 insufficient_scope");
@@ -247,7 +247,7 @@ describe("a key in the configuration", () => {
     expect(envoy.history).toHaveLength(0);
   });
 
-  test("wins over use_jwks and introspection", () => {
+  test("takes precedence over use_jwks and introspection", () => {
     const envoy = ready({ config: { ...config, use_jwks: true, introspection_endpoint: `${ISSUER}/introspect`, provider_cluster: "idp", client_id: "a", client_secret: "b" } });
     envoy.get("/", bearer(token())).forwarded;
     expect(envoy.history).toHaveLength(0);

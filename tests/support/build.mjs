@@ -1,5 +1,5 @@
-// Builds programs that tests need and that nobody offers ready to run, into .cache, once for each state of the files that pin their versions. Plain
-// Node and no packages.
+// Builds programs that tests need and that are not published ready to run. It builds into .cache, once for each state of the files that pin their
+// versions. It uses plain Node and no packages.
 
 import { execFile, spawn } from "node:child_process";
 import { createHash } from "node:crypto";

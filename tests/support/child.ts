@@ -31,7 +31,7 @@ export async function programOutput(command: string, args: readonly string[], { 
   }
 }
 
-function hung(command: string, args: readonly string[], withinMs: number, told: string): string {
-  const lines = told.trim().split("\n").slice(-10).join("\n  ");
+function hung(command: string, args: readonly string[], withinMs: number, output: string): string {
+  const lines = output.trim().split("\n").slice(-10).join("\n  ");
   return `${[command, ...args.slice(0, 3)].join(" ")} had not ended after ${withinMs / 1000} s and was killed. ${lines === "" ? "It had said nothing." : `It had said\n  ${lines}`}`;
 }

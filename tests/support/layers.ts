@@ -24,14 +24,14 @@ interface Ban {
 }
 
 export const BANS: Ban[] = [
-  { name: "throw", pattern: /\bthrow\b/, why: "nobody can catch; input is refused with a Fault", allowed: {} },
+  { name: "throw", pattern: /\bthrow\b/, why: "AssemblyScript cannot catch it; input is refused with a Fault", allowed: {} },
   { name: "x!", pattern: /[\w)\]]!(?!=)/, why: "traps on null", allowed: {
     "result.ts": "the one place where a missing value is our own bug",
   } },
   { name: "unchecked()", pattern: /\bunchecked\s*\(/, why: "reads past the end of an array", allowed: {} },
   { name: "changetype<>", pattern: /\bchangetype\s*</, why: "takes any number for an object, or an object for its address", allowed: {
     "runtime.ts": "it makes the objects",
-    "abi/": "the boundary: the host speaks in addresses",
+    "abi/": "the boundary: the host passes addresses",
     "crypto/": "inner loops over state of a fixed size",
     "bytes/bytes.ts": "reads a text of our own up to its length",
     "bytes/base64.ts": "tables with an entry for every value of the index",
@@ -62,24 +62,24 @@ export const BANS: Ban[] = [
     "http/header_block.ts": "reads the host's header block in place, without copying it",
     "http/request_match.ts": "compares host, path and method of the header block in place",
     "http/path_lead.ts": "reads the path in the header block, each byte below its end",
-    "http/request_target.ts": "looks at host and method in the header block",
+    "http/request_target.ts": "reads host and method in the header block",
     "http/name_table.ts": "compares names of the header block in place",
     "http/query.ts": "reads the query in the header block, each byte below its end",
     "flow/bearer/credential.ts": "reads the Authorization value in the header block",
     "filter/requests/admit.ts": "writes prepared headers out of the cache",
-    "filter/configure.ts": "takes a seed out of eight random bytes",
+    "filter/configure.ts": "reads a seed from eight random bytes",
     "filter/envoy/envoy_verifier.ts": "compares the host's answer where it lies",
-    "filter/shared/ended_sessions.ts": "records of fixed size in what workers share",
-    "filter/requests/stream.ts": "looks at the path in the header block",
-    "filter/calls/introspection_request.ts": "a head of fixed size in what was sealed here",
-    "filter/shared/shared_results.ts": "a head of fixed size in what workers share",
-    "filter/shared/shared_table.ts": "records in what workers share, each measured before it is read",
-    "filter/shared/shared_provider.ts": "a header of fixed size in what workers share",
+    "filter/shared/ended_sessions.ts": "records of fixed size in data that workers share",
+    "filter/requests/stream.ts": "reads the path in the header block",
+    "filter/calls/introspection_request.ts": "a head of fixed size in data that this file sealed",
+    "filter/shared/shared_results.ts": "a head of fixed size in data that workers share",
+    "filter/shared/shared_table.ts": "records in data that workers share, each measured before it is read",
+    "filter/shared/shared_provider.ts": "a header of fixed size in data that workers share",
     "filter/verdicts/verdict_cache.ts": "one flat buffer, so that the collector has nothing to mark",
     "filter/verdicts/verdict_key.ts": "puts token and headers together in one buffer, without allocating",
     "filter/verdicts/seen_sessions.ts": "puts a session's cookies together in one buffer, without allocating",
   } },
-  { name: "Math.random, Date.now", pattern: /\bMath\.random\b|\bDate\.now\b/, why: "imports that Envoy does not have; time and randomness come in", allowed: {} },
+  { name: "Math.random, Date.now", pattern: /\bMath\.random\b|\bDate\.now\b/, why: "imports that Envoy does not have; time and randomness are passed in", allowed: {} },
   { name: "String.UTF8.decode", pattern: /\bString\.UTF(?:8|16)\.decode/, why: "accepts malformed bytes; bytes/utf8 refuses them", allowed: {
     "bytes/utf8.ts": "decodes what it has just checked",
   } },
@@ -100,9 +100,9 @@ export const MAKERS: Record<string, string> = {
   LogoutToken: "oidc/logout_token.ts",
 };
 
-/** Folders whose files may import each other in circles, and why. */
+/** Folders whose files may have circular imports, and why. */
 export const CIRCLES: Record<string, string> = {
-  "tests/host/host/": "the scripted host is one graph of objects: an Envoy, its VMs, their roots and streams know each other, as in Envoy",
+  "tests/host/host/": "the scripted host is one graph of objects: an Envoy, its VMs, their roots and streams refer to each other, as in Envoy",
 };
 
 export const LINES = 300;

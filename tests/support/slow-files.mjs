@@ -1,5 +1,5 @@
-// Names test files that run for very long: one that never ends would else keep its name for itself. A process of its own, since a test that
-// loops keeps the whole of Jest from doing anything. The reporter writes "start PATH" and "end PATH" lines to it.
+// Names test files that run for very long, because Jest does not name a file that never ends. It is a process of its own: a test in an endless loop
+// blocks all of Jest. The reporter writes "start PATH" and "end PATH" lines to it.
 //   node tests/support/slow-files.mjs [SECONDS]
 
 import { createInterface } from "node:readline";

@@ -36,7 +36,7 @@ export class ScriptedProvider {
 
   get port(): number { return Number(new URL(this.origin).port); }
 
-  /** The path of the row's documents. */
+  /** The first path segment of the row's documents. */
   tenant(row: string): string {
     const { metadata, keys } = this.quirks.get(row) ?? {};
     return metadata === undefined && keys === undefined ? COMMON : row;

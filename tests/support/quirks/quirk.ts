@@ -67,7 +67,7 @@ export interface Quirk {
 }
 
 /** The results of rows other than a refusal. `SESSION_ENDED`: a refusal, and the next page starts a login. */
-export const LOGGED_IN = "logged in", PASSES = "passes", REFRESHED = "refreshed", GOES_ON = "goes on without new tokens", SESSION_ENDED = "session ended";
+export const LOGGED_IN = "logged in", PASSES = "passes", REFRESHED = "refreshed", GOES_ON = "continues without new tokens", SESSION_ENDED = "session ended";
 export const BEGINS_AGAIN = "begins again", LOGGED_OUT = "logged out", LEADS_TO_LOGIN = "leads to the login";
 
 /** Everything else is a refusal. */
@@ -97,6 +97,6 @@ export const now = (): number => Math.floor(Date.now() / 1000);
 export const reversed = (usual: Json): Reply => ({ body: Object.fromEntries(Object.entries(usual).reverse()) });
 
 // Reasons of many rows.
-export const NULLS = "serialisers that write what is not there";
+export const NULLS = "serialisers that write absent members as null";
 export const WINDOWS = "servers on Windows";
-export const NO_TYPE = "PHP, where nobody sets a type";
+export const NO_TYPE = "PHP scripts that do not set a type";
