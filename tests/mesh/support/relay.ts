@@ -1,10 +1,11 @@
-// Connections from one place to another, and back: a port of loopback, or a path, which also leads from one network namespace into another.
+// Connections from one place to another, and back: a port of loopback or of another interface, or a path, which also leads from one network namespace
+// into another.
 
 import { connect, createServer } from "node:net";
 
-type Place = number | string;
+type Place = number | { port: number; host: string } | string;
 
-const options = (place: Place) => (typeof place === "number" ? { port: place, host: "127.0.0.1" } : { path: place });
+const options = (place: Place) => (typeof place === "number" ? { port: place, host: "127.0.0.1" } : typeof place === "string" ? { path: place } : place);
 
 /** Listens at `from`; the function ends that. */
 export function relay(from: Place, to: Place): Promise<() => void> {
