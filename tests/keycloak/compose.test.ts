@@ -222,7 +222,7 @@ describe("what envoy-oidc generate --target compose writes", () => {
         expect((await request(page(), { headers: [["Accept", "application/json"]] })).status).toBe(401);
       });
 
-      test("nothing but Envoy is published, and that on loopback alone", async () => {
+      test("Envoy is published on loopback alone, at the port of --app-url", async () => {
         expect((await run("port", "envoy", "8080")).trim()).toBe(new URL(app).host.replace("localhost", "127.0.0.1"));
       });
     });

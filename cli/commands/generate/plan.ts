@@ -89,7 +89,7 @@ function hostsOf(discovery: string, known: Known | undefined, bearerOnly: boolea
   return different.filter((url) => !odd.includes(url)).map(({ hostname, port, protocol }, i) => ({ name: i === 0 ? "idp" : `idp-${hostname.replaceAll(/[^a-z0-9]+/gi, "-")}`, hostname, tls: protocol === "https:", port: Number(port) || (protocol === "https:" ? 443 : 80) }));
 }
 
-export const isLoopback = (hostname: string): boolean => /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+export const isLoopback = (hostname: string): boolean => /^(localhost|127(\.\d+){3})$/.test(hostname);
 
 /** Needs no quotes in YAML. */
 const PLAIN_HOST = /^[a-z0-9.-]+$/;
