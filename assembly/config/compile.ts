@@ -87,6 +87,7 @@ function readWhole(r: ConfigReader, warnings: string[]): Config {
   leaveOutUnusedUserinfo(c, rules);
   warnOfGuardedLanding(c, rules, warnings);
   c.rules = rules;
+  for (let i = 0; i < rules.length; i++) rules[i].config.whole = c;
   return c;
 }
 

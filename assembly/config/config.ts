@@ -90,6 +90,8 @@ export class Config {
   readyPath: Uint8Array = EMPTY;
   /** The first that takes a request guards it; where none does, this configuration itself. Rules have no rules. */
   rules: Rule[] = [];
+  /** The configuration that a rule's settings are part of; null outside of the rules. */
+  whole: Config | null = null;
   realm: string = "apisix";
   unauthenticated: Unauthenticated = Unauthenticated.Deny;
   /** CORS preflights are admitted: they never have credentials. */

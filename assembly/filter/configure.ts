@@ -53,6 +53,12 @@ export function configure(rootId: u32, size: u32): bool {
     setNativeVerifier(EnvoyVerifier.available() ? new EnvoyVerifier() : null);
     setNativeSigner(EnvoySigner.available() ? new EnvoySigner() : null);
   }
+  const accepted = putInForce(root, size);
+  if (!accepted) metrics.refusedConfiguration();
+  return accepted;
+}
+
+function putInForce(root: Configuration, size: u32): bool {
   const document = buffer(BufferType.PluginConfiguration, size), variables = new Environment(environment(), nativeSigner() != null);
   const compiled = compile(document, variables);
   root.lines.owner = ownerOf();

@@ -8,13 +8,13 @@ import { frontchannelLogout } from "./logout/frontchannel_logout";
 import { logout } from "./logout/logout";
 import { misplacedCallback } from "./browser/misplaced_callback";
 import { Forward, ForwardPreflight, Next, Refuse } from "./decision/next";
-import { loginNeeded } from "./browser/login_needed";
 import { openSession } from "./browser/open_session";
 import { PREFETCHED, Refusal, LOGIN_LOOP_NO_COOKIE, LOGIN_LOOP_OVER, LOGIN_LOOP_UNREADABLE } from "./decision/refusal";
 import { beginLogin, LoginKind } from "./browser/begin_login";
 import { sessionInfo } from "./browser/session_info";
 import { useSessions } from "./browser/use_session";
 import { Endpoint, BrowserRequest } from "./decision/browser_request";
+import { loginNeeded } from "./login_needed";
 
 /** A request to one of the filter's own addresses. It never reaches the upstream, whatever credential it has. */
 export function atEndpoint(x: Exchange, request: BrowserRequest, place: Endpoint): Next {
@@ -24,7 +24,10 @@ export function atEndpoint(x: Exchange, request: BrowserRequest, place: Endpoint
     case Endpoint.Callback: return callback(x, request);
     case Endpoint.Logout: return logout(x, request);
     case Endpoint.BackchannelLogout: return backchannelLogout(x, request);
-    case Endpoint.Userinfo: return sessionInfo(x, request);
+    case Endpoint.Userinfo: {
+      const info = sessionInfo(x, request);
+      return info != null ? info : loginNeeded(x, request);
+    }
     default: return frontchannelLogout(x, request);
   }
 }
@@ -49,5 +52,5 @@ function unauthenticated(x: Exchange, request: BrowserRequest, loop: Refusal): N
     const misplaced = misplacedCallback(request);
     return misplaced != null ? misplaced : beginLogin(x, request, LoginKind.New, loop);
   }
-  return loginNeeded(request);
+  return loginNeeded(x, request);
 }

@@ -1,10 +1,12 @@
 // A request's headers in Envoy's serialisation, read in place: in one pass, without a copy. Valid until the callback returns.
 
-import { copied, EMPTY, find, sameAt, textAt } from "../bytes/bytes";
+import { copied, EMPTY, find, sameAt, textAt, utf8 } from "../bytes/bytes";
 import { NameTable, Role } from "./name_table";
 
 /** A request with more identity headers from the client is refused: that is no accident. */
 const MAX_IDENTITY = 32;
+
+const GET = utf8("GET");
 
 /** The layout: the count, then each name's and value's size (all u32, little-endian), then the strings, each followed by a NUL. */
 @final
@@ -76,6 +78,18 @@ export class HeaderBlock {
     this.methodSize = -1;
     this.identities = 0;
     this.count = 0;
+  }
+
+  /** What rules compare of a request for another page of the same host. Valid as long as this block and `page`. */
+  ofPage(page: Uint8Array): HeaderBlock {
+    const out = new HeaderBlock();
+    out.pathAt = page.dataStart;
+    out.pathSize = page.length;
+    out.authorityAt = this.authorityAt;
+    out.authoritySize = this.authoritySize;
+    out.methodAt = GET.dataStart;
+    out.methodSize = GET.length;
+    return out;
   }
 
   identityNameAt(i: i32): usize { return this.identityAt[i]; }

@@ -1,10 +1,11 @@
 /** `envoy-oidc generate`: its output follows the provider's metadata, and `check` accepts it. */
-import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse, parseAllDocuments } from "yaml";
+import { filterPath } from "../../cli/commands/filter/module";
 import { envoyOidc, file, findings } from "./support";
 
 const OFFLINE = ["generate", "--issuer", "https://idp.example.com/realms/shop", "--client-id", "shop", "--app-url", "https://shop.example.com", "--offline"];
@@ -28,14 +29,27 @@ describe.each(["envoy", "istio", "envoy-gateway"])("--target %s", (target) => {
 });
 
 describe("--target compose", () => {
-  test("writes two files, and does not replace existing ones", async () => {
+  test("writes two files and a copy of the module, and does not replace existing ones", async () => {
     const out = mkdtempSync(join(tmpdir(), "envoy-oidc-cli-"));
     expect((await envoyOidc([...OFFLINE, "--target", "compose", "--out", out])).code).toBe(0);
-    expect(readdirSync(out).sort()).toEqual(["compose.yaml", "envoy.yaml"]);
+    expect(readdirSync(out).sort()).toEqual(["compose.yaml", "envoy-oidc.wasm", "envoy.yaml"]);
+    expect(readFileSync(join(out, "envoy-oidc.wasm")).equals(readFileSync(filterPath()))).toBe(true);
     expect(await findings([join(out, "envoy.yaml")], SECRETS)).toEqual([]);
     expect(Object.keys((parse(readFileSync(join(out, "compose.yaml"), "utf8")) as { services: { envoy: { environment: object } } }).services.envoy.environment)).toEqual(["CLIENT_SECRET", "SESSION_SECRET"]);
     expect(await envoyOidc([...OFFLINE, "--target", "compose", "--out", out])).toMatchObject({ code: 2, err: expect.stringContaining("was not replaced") });
   });
+  test.each(["compose.yaml", "envoy.yaml", "envoy-oidc.wasm"])("writes nothing where there is a file %s", async (name) => {
+    const out = mkdtempSync(join(tmpdir(), "envoy-oidc-cli-"));
+    writeFileSync(join(out, name), "mine");
+    expect(await envoyOidc([...OFFLINE, "--target", "compose", "--out", out])).toMatchObject({ code: 2, err: expect.stringContaining(`${join(out, name)}: is there already`) });
+    expect([readdirSync(out), readFileSync(join(out, name), "utf8")]).toEqual([[name], "mine"]);
+  });
+  test.each([["https://shop.example.com", "127.0.0.1:8080:8080"], ["http://localhost:9000", "127.0.0.1:9000:8080"], ["http://127.0.0.1", "127.0.0.1:80:8080"], ["https://localhost:9000", "127.0.0.1:8080:8080"]])(
+    "%s is published as %s, and on no other interface", async (app, published) => {
+      const out = mkdtempSync(join(tmpdir(), "envoy-oidc-cli-"));
+      await envoyOidc([...OFFLINE, "--target", "compose", "--app-url", app, "--out", out]);
+      expect((parse(readFileSync(join(out, "compose.yaml"), "utf8")) as { services: { envoy: { ports: string[] } } }).services.envoy.ports).toEqual([published]);
+    });
   test("needs a folder", async () => expect((await envoyOidc([...OFFLINE, "--target", "compose"])).code).toBe(2));
 });
 
@@ -97,6 +111,12 @@ describe("the provider's metadata", () => {
     expect([code, settings(out).id_token_signed_response_alg]).toEqual([0, "RS256"]);
     expect(err).toContain("cannot be reached from here");
   });
+});
+
+test.each([["envoy", []], ["istio", ["localhost", "127.0.0.1"]], ["envoy-gateway", ["localhost", "127.0.0.1"]], ["compose", ["localhost", "127.0.0.1"]]])("--target %s: a loopback address that leads elsewhere there is told (%j)", async (target, names) => {
+  const out = mkdtempSync(join(tmpdir(), "envoy-oidc-cli-"));
+  const { code, err } = await envoyOidc(["generate", "--issuer", "http://localhost:8080/realms/shop", "--client-id", "shop", "--upstream", "127.0.0.1:8000", "--offline", "--target", target, "--out", out]);
+  expect([code, [...err.matchAll(/^Where Envoy runs, (\S+) is not this machine/gm)].map(([, name]) => name)]).toEqual([0, names]);
 });
 
 test.each([[["--issuer", "idp"]], [["--issuer", "https://idp.example.com", "--app-url", "shop"]], [["--issuer", "https://idp.example.com", "--upstream", "http://x/"]], [["--issuer", "https://idp.example.com", "--target", "nginx"]]])("%j is wrong usage", async (options) => {

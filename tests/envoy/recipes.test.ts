@@ -69,12 +69,28 @@ test("a public page: the button logs in and leads back, and the API needs a sess
   const { app } = await startRecipe("A page that everybody may read, with a button to log in"), person = new BrowserClient();
   const anybody = await person.fetch(`${app}/`, FORGED);
   expect([anybody.status, userOf(anybody)]).toEqual([200, []]);
-  expect([refused(await person.fetch(`${app}/api/orders`)), refused(await person.fetch(`${app}/userinfo`))]).toEqual(["401 sign_in_needed", "401 sign_in_needed"]);
-  const back = await person.logIn(`${app}/login`);
-  expect([back.url, back.status]).toEqual([`${app}/`, 200]);
+  for (const path of ["/api/orders", "/userinfo"]) {
+    const answer = await person.fetch(app + path, [["Referer", `${app}/orders?page=2`]]);
+    expect([refused(answer), answer.json<object>()]).toEqual(["401 sign_in_needed", expect.not.objectContaining({ sign_in: expect.anything() })]);
+  }
+  const back = await person.logIn(`${app}/login/orders?page=2`);
+  expect([back.url, back.status]).toEqual([`${app}/orders?page=2`, 200]);
+  expect((await new BrowserClient().logIn(`${app}/login`)).url).toBe(`${app}/`);
   expect(userOf(await person.fetch(`${app}/`))).toEqual(["alice"]);
   expect(userOf(await person.fetch(`${app}/api/orders`))).toEqual(["alice"]);
   expect((await person.fetch(`${app}/userinfo`)).json()).toMatchObject({ sub: "alice" });
+});
+
+test("a public page: no address below /login leads to another host, before a login or after it", async () => {
+  const { app, provider } = await startRecipe("A page that everybody may read, with a button to log in"), person = new BrowserClient();
+  await person.logIn(`${app}/login/orders`);
+  for (const path of ["/login//evil.example", "/login///evil.example/", "/login/\\evil.example", "/login/%2Fevil.example", "/login/%5Cevil.example", "/login/https://evil.example", "/login/.evil.example", "/login/@evil.example", "/login/%09//evil.example"]) {
+    for (const cookie of ["", person.cookieHeader(app)]) {
+      const answer = await request(app, { path, headers: [["Accept", "text/html"], ...(cookie === "" ? [] : [["Cookie", cookie] as [string, string]])] }), to = answer.one("location");
+      const { origin } = new URL(to ?? app, app);
+      expect([path, origin === app || origin === new URL(provider.issuer).origin]).toEqual([path, true]);
+    }
+  }
 });
 
 test("paths without a login: a public rule removes forged headers, a disabled filter does not, and nothing else is open", async () => {

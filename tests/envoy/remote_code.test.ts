@@ -17,7 +17,7 @@ const WORKERS = 2;
 const sha256 = (file: string): string => createHash("sha256").update(MODULES[file]!).digest("hex");
 
 /** The module's file, its configured sha256, and its VM. The realm identifies the configuration. */
-interface Plugin { file: string; sum?: string; vmId?: string; realm: string }
+interface Plugin { file: string; sum?: string; vmId?: string; realm: string; policy?: "FAIL_CLOSED" | "FAIL_RELOAD" | "FAIL_OPEN"; wrong?: boolean }
 
 /** A server of modules, and options for an Envoy that fetches from it. A file is not sent while its name is in `held`. */
 async function serve(): Promise<{ held: Set<string>; asked: string[]; options: (plugin: Plugin) => TestEnvoyOptions }> {
@@ -30,16 +30,16 @@ async function serve(): Promise<{ held: Set<string>; asked: string[]; options: (
   const port = await listenOn(server, 0);
   atEnd(() => close(server));
   const api = (name: string): object => ({ "@type": `type.googleapis.com/${name}` });
-  const options = ({ file, sum = sha256(file), vmId = "a", realm }: Plugin): TestEnvoyOptions => {
-    const filter = { discovery: "https://idp.example.com/.well-known/openid-configuration", provider_cluster: "idp", bearer_only: true, use_jwks: true, realm };
+  const options = ({ file, sum = sha256(file), vmId = "a", realm, policy = "FAIL_CLOSED", wrong = false }: Plugin): TestEnvoyOptions => {
+    const filter = { discovery: "https://idp.example.com/.well-known/openid-configuration", provider_cluster: "idp", bearer_only: true, use_jwks: true, realm, ...(wrong ? { nonsense: true } : {}) };
     const config = {
-      name: "remote", failure_policy: "FAIL_CLOSED",
+      name: "remote", failure_policy: policy,
       vm_config: { vm_id: vmId, runtime: "envoy.wasm.runtime.v8", code: { remote: { http_uri: { uri: `http://127.0.0.1:${port}${file}`, cluster: "code", timeout: "30s" }, sha256: sum } } },
       configuration: { ...api("google.protobuf.StringValue"), value: JSON.stringify(filter) },
     };
     return {
       reloadable: true, concurrency: WORKERS, clusters: { upstream: { port: 1 }, idp: { port: 1 }, code: { port } },
-      listeners: [{ after: [{ name: "remote", typed_config: { ...api("envoy.extensions.filters.http.wasm.v3.Wasm"), config } }] }],
+      listeners: [{ accessLog: "%RESPONSE_CODE_DETAILS%", after: [{ name: "remote", typed_config: { ...api("envoy.extensions.filters.http.wasm.v3.Wasm"), config } }] }],
     };
   };
   return { held, asked, options };
@@ -82,6 +82,47 @@ describe("every request gets 503 if the module", () => {
     const { options } = await serve(), envoy = await startEnvoy(options(plugin));
     await envoy.logged(/Plugin configured to fail closed failed to load/);
     expect((await request(envoy.url)).status).toBe(503);
+  });
+});
+
+describe("a configuration that the filter refuses is seen in Envoy's counters (docs/operations.md)", () => {
+  const refused = (envoy: TestEnvoy): Promise<Record<string, number>> => envoy.stats(/^wasmcustom\.envoy_oidc\.(configuration_refused|refused\.misconfigured)$/);
+  const COUNTED = { "wasmcustom.envoy_oidc.configuration_refused": 1, "wasmcustom.envoy_oidc.refused.misconfigured": 0 };
+  const start = async (policy: Plugin["policy"]): Promise<TestEnvoy> => {
+    const envoy = await startEnvoy((await serve()).options({ file: "/old.wasm", realm: "first", policy, wrong: true }));
+    await envoy.logged(/configuration: nonsense: unknown attribute/);
+    return envoy;
+  };
+
+  test.each(["FAIL_CLOSED", "FAIL_RELOAD"] as const)("at the start, with %s: Envoy answers every request itself, and the filter is not asked", async (policy) => {
+    const envoy = await start(policy);
+    for (let i = 0; i < 2 * WORKERS; i++) {
+      const { status, body } = await request(envoy.url);
+      expect([status, body]).toEqual([503, ""]);
+    }
+    expect(await refused(envoy)).toEqual(COUNTED);
+    expect((await envoy.accessLog(2 * WORKERS)).every((line) => line.includes("wasm_fail_stream"))).toBe(true);
+  });
+
+  test("at the start, with FAIL_OPEN: every request passes without the filter", async () => {
+    const envoy = await start("FAIL_OPEN");
+    expect((await request(envoy.url)).body).toMatch(/^upstream connect error/); // there is no upstream
+    expect(await refused(envoy)).toEqual(COUNTED);
+  });
+
+  test("as a change: the old configuration keeps serving", async () => {
+    const { options } = await serve(), envoy = await startEnvoy(options({ file: "/old.wasm", realm: "first" }));
+    await inUse(envoy.url, "first");
+    expect(await envoy.reload(options({ file: "/old.wasm", realm: "second", wrong: true }))).toEqual({ accepted: false });
+    expect([await realmAt(envoy.url), await refused(envoy)]).toEqual(["first", COUNTED]);
+  });
+
+  test("as a change with a new module: Envoy has accepted it before the filter sees it, and answers every request itself", async () => {
+    const { options } = await serve(), envoy = await startEnvoy(options({ file: "/old.wasm", realm: "first" }));
+    await inUse(envoy.url, "first");
+    expect(await envoy.reload(options({ file: "/new.wasm", vmId: "b", realm: "second", wrong: true }))).toEqual({ accepted: true });
+    await until("Envoy to answer itself", 10_000, async () => ((await request(envoy.url)).status === 503 ? true : undefined));
+    expect(await refused(envoy)).toEqual(COUNTED);
   });
 });
 

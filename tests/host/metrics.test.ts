@@ -35,6 +35,16 @@ describe("from the start", () => {
     expect(numbers(envoy)["refused.misconfigured"]).toBe(0);
   });
 
+  test("a refused configuration is counted at once, and one that is accepted is not", () => {
+    const envoy = start();
+    expect(numbers(envoy).configuration_refused).toBe(0);
+    for (const wrong of ["{", { ...JWKS_CONFIG, timeout: "x" }, { ...JWKS_CONFIG, page: { error_pages: { no_such_code: "<p>" } } }]) expect(() => envoy.addPlugin(wrong)).toThrow("refused its configuration");
+    expect(numbers(envoy).configuration_refused).toBe(3);
+    envoy.addPlugin(JWKS_CONFIG, "second");
+    envoy.advance(2);
+    expect(numbers(envoy).configuration_refused).toBe(3);
+  });
+
   test("a second configuration in the same VM defines nothing again", () => {
     const envoy = start();
     expect(envoy.counting(() => envoy.addPlugin(JWKS_CONFIG, "second"))).not.toHaveProperty("proxy_define_metric");

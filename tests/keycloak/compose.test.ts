@@ -4,17 +4,20 @@
 import { chmodSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parse } from "yaml";
+import { parse, stringify } from "yaml";
 import { run as envoyOidc } from "../../cli/commands/main";
 import { freePort } from "../../cli/demo/ports";
 import { BrowserClient } from "../envoy/support/browser-client";
 import { atEnd } from "../envoy/support/cleanup";
-import { FILTER_WASM, until, validateConfig } from "../envoy/support/envoy";
+import { until, validateConfig } from "../envoy/support/envoy";
 import { getWith, request } from "../envoy/support/http";
+import { relay } from "../mesh/support/relay";
 import { compose, startCompose, type Compose } from "./support/compose";
+import { LABEL } from "./support/container";
+import { addressOn } from "./support/containers";
 import { image } from "./support/images";
 import type { Echo } from "./support/gateway";
-import { BOSS, keycloak, USER } from "./support/keycloak";
+import { BOSS, CLIENT, keycloak, USER, type Realm } from "./support/keycloak";
 import { isLoginForm, keycloakLogin } from "./support/login";
 
 const ROOT = join(__dirname, "../..");
@@ -126,12 +129,18 @@ if (keycloak().state.mode === "containers") {
   });
 }
 
+/** A new folder with the files of `envoy-oidc generate --target compose`. */
+async function generated(...options: string[]): Promise<string> {
+  const folder = newFolder();
+  const io = { line: () => {}, error: () => {}, progress: () => {}, paint: (_: string, line: string) => line, environment: {} };
+  expect(await envoyOidc(["generate", "--target", "compose", "--out", folder, ...options], io)).toBe(0);
+  return folder;
+}
+
 describe("the output of envoy-oidc generate --target compose", () => {
   let folder: string, written: string;
   beforeAll(async () => {
-    folder = newFolder();
-    const io = { line: () => {}, error: () => {}, progress: () => {}, paint: (_: string, line: string) => line, environment: {} };
-    expect(await envoyOidc(["generate", "--target", "compose", "--issuer", "https://idp.example.com", "--client-id", "shop", "--offline", "--out", folder], io)).toBe(0);
+    folder = await generated("--issuer", "https://idp.example.com", "--client-id", "shop", "--offline");
     written = readFileSync(join(folder, "compose.yaml"), "utf8");
   });
 
@@ -140,28 +149,82 @@ describe("the output of envoy-oidc generate --target compose", () => {
     expect(parse(written).services.envoy.image).toBe(image("ENVOY_IMAGE"));
   });
 
-  test("mounts its other file and the module, read-only, where Envoy looks for them", () => {
-    expect(readdirSync(folder).sort()).toEqual(["compose.yaml", "envoy.yaml"]);
+  test("mounts its other files read-only where Envoy looks for them, and no file that is missing", () => {
     const { command, volumes } = parse(written).services.envoy as { command: string[]; volumes: string[] };
     expect(volumes).toEqual([`./envoy.yaml:${command.at(-1)}:ro`, "./envoy-oidc.wasm:/etc/envoy/envoy-oidc.wasm:ro"]);
+    expect(["compose.yaml", ...volumes.map((volume) => volume.slice("./".length, volume.indexOf(":")))].sort()).toEqual(readdirSync(folder).sort());
     expect(readFileSync(join(folder, "envoy.yaml"), "utf8")).toContain("/etc/envoy/envoy-oidc.wasm");
   });
+
+  test("publishes Envoy on loopback alone", () => expect(parse(written).services.envoy.ports).toEqual(["127.0.0.1:8080:8080"]));
 
   if (keycloak().state.mode === "containers") {
     test.each(Object.keys(SECRETS))("is refused without %s, and the error names it", async (name) => {
       await expect(compose(folder, { ...SECRETS, [name]: "" })("config")).rejects.toThrow(/set it in \.env/);
     });
 
-    test("starts an Envoy that refuses requests without a token", async () => {
-      const port = await freePort();
-      cpSync(FILTER_WASM, join(folder, "envoy-oidc.wasm"));
-      // A free port, and a file of authorities, which the tests' Envoy image does not have.
-      writeFileSync(join(folder, "compose.yaml"), written.replace('"8080:8080"', `"127.0.0.1:${port}:8080"`).replace("    volumes:\n", `$&    - ${join(ROOT, "tests/mesh/support/tls/idp.example.com.pem")}:/etc/ssl/certs/ca-certificates.crt:ro\n`));
-      const run = compose(folder, SECRETS);
-      atEnd(async () => void (await run("down", "--timeout", "3")));
-      await run("up", "--detach");
-      const status = await until("Envoy to answer", 60_000, () => request(`http://127.0.0.1:${port}/`, { headers: [["Accept", "application/json"]] }).then((response) => response.status, () => undefined));
-      expect(status).toBe(401);
-    }, 120_000);
+    describe("comes up as it was written, and", () => {
+      let app: string, provider: string, realm: Realm, run: Compose["run"];
+      const page = () => `${app}/orders?page=2`;
+
+      beforeAll(async () => {
+        const network = keycloak().state.network!, port = Number(new URL(keycloak().url).port), host = await addressOn(network);
+        const end = await relay({ port, host }, port);
+        atEnd(async () => end());
+        [app, provider] = [`http://localhost:${await freePort()}`, `http://${host}:${port}`];
+        realm = await keycloak().realm("composed", (json) => (json.attributes = { ...json.attributes, frontendUrl: provider }));
+        const folder = await generated("--issuer", `${provider}/realms/${realm.name}`, "--client-id", CLIENT.id, "--app-url", app, "--upstream", "upstream:8000");
+        writeFileSync(join(folder, ".env"), `CLIENT_SECRET=${CLIENT.secret}\nSESSION_SECRET=${SECRETS.SESSION_SECRET}\n`);
+        // The user's own service, and Keycloak's network in place of a new one; the labels are for what a killed run leaves.
+        const labels = { [LABEL]: network }, upstream = { image: image("ENVOY_IMAGE"), command: ["-c", "/project/envoy/keycloak/upstream.yaml"], volumes: [`${ROOT}:/project:ro`], labels };
+        writeFileSync(join(folder, "compose.override.yaml"), stringify({ services: { envoy: { labels }, upstream }, networks: { default: { external: true, name: network } } }));
+        run = compose(folder);
+        atEnd(async () => void (await run("down", "--timeout", "3")));
+        await run("up", "--detach");
+        await until("Envoy to know Keycloak's keys", 60_000, async () => {
+          const token = await realm.clientCredentials();
+          return getWith(page(), token).then(({ status }) => (status === 200 ? true : undefined), () => undefined);
+        });
+      }, START_MS);
+
+      test("a person logs in at Keycloak, and the upstream knows who it is", async () => {
+        const client = new BrowserClient();
+        expect(isLoginForm(await client.open(page()))).toBe(true);
+        const shown = await keycloakLogin(client, page());
+        expect([shown.url, shown.status]).toEqual([page(), 200]);
+        const { path, headers } = shown.json<Echo>();
+        expect(path).toBe("/orders?page=2");
+        expect(JSON.parse(Buffer.from(headers["x-userinfo"]!, "base64").toString())).toMatchObject({ sub: await realm.userId(), preferred_username: USER.name });
+        expect(headers).not.toHaveProperty("cookie");
+      });
+
+      test("who logs out is logged out of Keycloak as well", async () => {
+        const client = new BrowserClient();
+        await keycloakLogin(client, page());
+        expect(new URL((await client.open(`${app}/logout`)).url).origin).toBe(provider);
+        expect((await client.fetch(page())).status).toBe(401);
+        expect(isLoginForm(await client.open(page()))).toBe(true);
+      });
+
+      test("a logout at Keycloak ends the session, by the path that the command prints", async () => {
+        await realm.changeClient((client) => (client.attributes["backchannel.logout.url"] = "http://envoy:8080/backchannel-logout"));
+        const client = new BrowserClient();
+        await keycloakLogin(client, page());
+        expect((await client.fetch(page())).status).toBe(200);
+        await realm.endSessions();
+        await until("the session to be over", 10_000, async () => ((await client.fetch(page())).status === 401 ? true : undefined));
+      });
+
+      test("a program passes with Keycloak's token, and without a credential nothing does", async () => {
+        const token = await realm.clientCredentials();
+        expect((await getWith(page(), token)).json<Echo>().headers).toMatchObject({ "x-access-token": token });
+        expect((await getWith(page(), token.slice(0, -4))).status).toBe(401);
+        expect((await request(page(), { headers: [["Accept", "application/json"]] })).status).toBe(401);
+      });
+
+      test("Envoy is published on loopback alone, at the port of --app-url", async () => {
+        expect((await run("port", "envoy", "8080")).trim()).toBe(new URL(app).host.replace("localhost", "127.0.0.1"));
+      });
+    });
   }
 });

@@ -1,5 +1,5 @@
 // Counters, and a histogram of times for each endpoint. All exist from the start. They are counted in memory and given to Envoy on the tick, so they cost a request no
-// host call.
+// host call. Only a refused configuration is counted at once: without a configuration in force there may be no tick.
 
 import { MetricType } from "../../abi/enums";
 import { defineMetric, incrementMetric, recordMetric } from "../../abi/host";
@@ -57,6 +57,7 @@ export class Metrics {
   private readonly refusals: Counter[] = this.counters(REFUSALS.map<string>((refusal) => "refused." + refusal.code));
   private readonly callouts: Counter[] = this.counters(CALLOUTS.map<string>((name) => "callout." + name));
   private readonly failures: Counter[] = this.counters(CALLOUTS.map<string>((name) => "callout." + name + ".failed"));
+  private readonly refusedConfigurations: Counter = this.counters(["configuration_refused"])[0];
   private readonly calloutTimes: u32[] = [];
 
   /** Once per VM. The name of the version's gauge says which version of the filter runs. */
@@ -70,6 +71,10 @@ export class Metrics {
   lookedUp(lookup: Lookup): void { this.lookups[lookup].add(); }
   event(event: BrowserEvent): void { this.visits[event].add(); }
   refused(refusal: Refusal): void { this.refusals[refusal.number].add(); }
+  refusedConfiguration(): void {
+    this.refusedConfigurations.add();
+    this.flush();
+  }
   reached(bound: Bound): void { this.bounds[bound].add(); }
   calloutSent(kind: CalloutKind): void { this.callouts[kind].add(); }
 

@@ -8,6 +8,7 @@ import { NO_WAITS } from "../../flow/decision/exchange";
 import { AMBIGUOUS_PATH, BAD_REQUEST, BODY_NOT_DELIVERED, MISCONFIGURED, OVERLOADED } from "../../flow/decision/refusal";
 import { waitingStreams } from "../calls/resumed";
 import { roots } from "../calls/roots";
+import { metrics } from "../observe/metrics";
 import { RuleSettings } from "../rules/rule_settings";
 import { scrubTrailers } from "./admit";
 import { refuse } from "./answer";
@@ -23,7 +24,9 @@ export function requestCame(stream: u32, bodyFollows: bool): FilterHeadersStatus
   if (root == null || whole == null) {
     headers.forget();
     setStream(stream);
-    return refuse(MISCONFIGURED, null, false);
+    const status = refuse(MISCONFIGURED, null, false);
+    metrics.flush(); // a configuration that was refused has no tick
+    return status;
   }
   const config = whole.config;
   if (!readHeaders(whole, stream)) return refuse(BAD_REQUEST, whole, false);

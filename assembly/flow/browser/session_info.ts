@@ -10,20 +10,18 @@ import { BrowserRequest } from "../decision/browser_request";
 import { Exchange } from "../decision/exchange";
 import { BrowserEvent, ForwardSession, JsonDocument, Next, Refuse } from "../decision/next";
 import { CLAIMS_TOO_LARGE, USERINFO_CROSS_SITE, USERINFO_METHOD } from "../decision/refusal";
-import { loginNeeded } from "./login_needed";
 import { openSession } from "./open_session";
 import { aliveUntilSec, useSessions } from "./use_session";
 
 /** Paths may lead to the same claims, so the session's own size is no bound. */
 const MAX_JSON = 64 * 1024;
 
-/** The session is opened, refreshed and refused as for any other request; only what would go to the upstream is answered here. */
-export function sessionInfo(x: Exchange, request: BrowserRequest): Next {
+/** The session is opened, refreshed and refused as for any other request; only what would go to the upstream is answered here. null: nobody is logged in. */
+export function sessionInfo(x: Exchange, request: BrowserRequest): Next | null {
   if (!request.isGet) return Refuse.method(USERINFO_METHOD, "GET");
   if (isCrossSite(request.headers, request.origin)) return new Refuse(USERINFO_CROSS_SITE);
   const session = openSession(request), next: Next | null = session == null ? null : useSessions(x, request, session);
-  if (next == null) return loginNeeded(request);
-  if (!(next instanceof ForwardSession)) return next;
+  if (next == null || !(next instanceof ForwardSession)) return next;
   const admitted = next as ForwardSession, json = infoOf(x, request, admitted.session);
   if (json == null) {
     const refused = new Refuse(CLAIMS_TOO_LARGE, 0, "session: the userinfo_claims need more than " + MAX_JSON.toString() + " bytes");

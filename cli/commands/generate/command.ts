@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Option, type Command } from "commander";
 import { printable, UserError, type Io } from "../io";
@@ -28,21 +28,22 @@ Examples:
 
 Secrets are never part of what is written: the comments name the environment variables that they go into.`)
     .action(async ({ target, out, ...options }: Given) => {
-      const { naming, bodies, files } = TARGETS[target]!;
+      const { files, copies = {}, ...surroundings } = TARGETS[target]!;
       if (!/^[\w.-]+(:\d+)?$/.test(options.upstream)) throw new UserError(`--upstream: expected a host and a port such as shop:8000, found ${options.upstream}`);
       io.progress(`asking ${options.issuer}`);
-      const plan = await planFor(options, naming, bodies);
+      const plan = await planFor(options, surroundings);
       io.progress("");
-      const made = files(plan);
+      const made = files(plan), names = [...Object.keys(made), ...Object.keys(copies)];
       if (out === undefined) {
-        if (Object.keys(made).length > 1) throw new UserError(`--target ${target} makes ${Object.keys(made).join(" and ")}: say where by --out FOLDER`);
+        if (names.length > 1) throw new UserError(`--target ${target} makes ${names.join(" and ")}: say where by --out FOLDER`);
         io.line(Object.values(made)[0]!.trimEnd());
       } else {
         mkdirSync(out, { recursive: true });
-        const there = Object.keys(made).filter((name) => existsSync(join(out, name)));
+        const there = names.filter((name) => existsSync(join(out, name)));
         if (there.length > 0) throw new UserError(`${there.map((name) => join(out, name)).join(", ")}: is there already, and was not replaced`);
         for (const [name, text] of Object.entries(made)) writeFileSync(join(out, name), text);
-        io.error(`wrote ${Object.keys(made).map((name) => join(out, name)).join(", ")}`);
+        for (const [name, from] of Object.entries(copies)) copyFileSync(from(), join(out, name));
+        io.error(`wrote ${names.map((name) => join(out, name)).join(", ")}`);
       }
       for (const remark of plan.remarks) io.error(printable(remark));
       done(0);

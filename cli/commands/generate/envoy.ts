@@ -8,7 +8,7 @@ import { printable } from "../io";
 import type { Host, Plan } from "./plan";
 
 const API = "type.googleapis.com/envoy";
-const LISTENER_PORT = 8080;
+export const LISTENER_PORT = 8080;
 
 export function envoyYaml(plan: Plan): string {
   const { options, filter, hosts, remarks, secrets, readsBodies } = plan, [upstreamHost, upstreamPort] = splitHost(options.upstream);

@@ -28,16 +28,29 @@ export interface Plan {
   readsBodies: boolean;
 }
 
+/** What runs Envoy. */
+export interface Surroundings {
+  /** The name of the cluster of a host. */
+  naming: (host: Host) => string;
+  /** Whether it lets the filter read bodies. */
+  bodies: boolean;
+  /** Whether Envoy has a loopback interface of its own. */
+  isElsewhere: boolean;
+}
+
 /** The default of a client's signing algorithm (OpenID Connect Dynamic Client Registration 1.0 §2). */
 const USUAL = "RS256";
 const WITH_A_PUBLIC_KEY = /^(RS|PS|ES)(256|384|512)$|^EdDSA$/;
 
-/** `naming`: the target's name for the cluster of a host. `bodies`: whether the target lets the filter read bodies. */
-export async function planFor(options: GenerateOptions, naming: (host: Host) => string, bodies: boolean): Promise<Plan> {
+export async function planFor(options: GenerateOptions, { naming, bodies, isElsewhere }: Surroundings): Promise<Plan> {
   const app = urlOf(options.appUrl, "--app-url"), discovery = discoveryOf(urlOf(options.issuer, "--issuer").href.replace(/\/$/, "")), remarks: string[] = [];
   const known = options.offline ? undefined : await ask(discovery, remarks);
   const hosts = hostsOf(discovery, known, options.bearerOnly, remarks);
   const [home, ...others] = hosts as [Host, ...Host[]];
+  if (isElsewhere) {
+    const names = new Set([...hosts.map(({ hostname }) => hostname), options.upstream.replace(/:\d+$/, "")]);
+    for (const name of names) if (isLoopback(name)) remarks.push(`Where Envoy runs, ${name} is not this machine: give a name or an address of this machine that Envoy reaches; for the provider, one that browsers reach too`);
+  }
   const secrets: Record<string, string> = {};
   const filter: Record<string, unknown> = {
     discovery,
@@ -75,6 +88,8 @@ function hostsOf(discovery: string, known: Known | undefined, bearerOnly: boolea
   for (const { hostname } of odd) remarks.push(`The provider has an endpoint at ${hostname}, for which no cluster was written`);
   return different.filter((url) => !odd.includes(url)).map(({ hostname, port, protocol }, i) => ({ name: i === 0 ? "idp" : `idp-${hostname.replaceAll(/[^a-z0-9]+/gi, "-")}`, hostname, tls: protocol === "https:", port: Number(port) || (protocol === "https:" ? 443 : 80) }));
 }
+
+export const isLoopback = (hostname: string): boolean => /^(localhost|127(\.\d+){3})$/.test(hostname);
 
 /** Needs no quotes in YAML. */
 const PLAIN_HOST = /^[a-z0-9.-]+$/;

@@ -1,26 +1,31 @@
 // The filter in Istio, in Envoy Gateway, and in a container.
 
 import { isIP } from "node:net";
+import { filterPath } from "../filter/module";
 import { printable } from "../io";
 import { VERSION } from "../version";
-import { envoyYaml, yamlAt } from "./envoy";
-import { type Host, type Plan } from "./plan";
+import { envoyYaml, LISTENER_PORT, yamlAt } from "./envoy";
+import { isLoopback, type Host, type Plan, type Surroundings } from "./plan";
 
-export interface Target {
-  naming: (host: Host) => string;
-  bodies: boolean;
+export interface Target extends Surroundings {
   /** File names and their contents. A single file goes to the standard output. */
   files: (plan: Plan) => Record<string, string>;
+  /** Further files, by name, and where each is copied from. */
+  copies?: Record<string, () => string>;
 }
 
 const comments = (plan: Plan): string => plan.remarks.map((remark) => `# ${printable(remark)}.\n`).join("");
 const IMAGE = `oci://registry.example.com/envoy-oidc:${VERSION}`;
 
 export const TARGETS: Record<string, Target> = {
-  envoy: { naming: ({ name }) => name, bodies: true, files: (plan) => ({ "envoy.yaml": envoyYaml(plan) }) },
-  istio: { naming: ({ hostname, port }) => `outbound|${port}||${hostname}`, bodies: false, files: (plan) => ({ "istio.yaml": istio(plan) }) },
-  "envoy-gateway": { naming: ({ name }) => `httproute/default/${name}/rule/0`, bodies: false, files: (plan) => ({ "envoy-gateway.yaml": envoyGateway(plan) }) },
-  compose: { naming: ({ name }) => name, bodies: true, files: (plan) => ({ "compose.yaml": compose(plan), "envoy.yaml": envoyYaml({ ...plan, options: { ...plan.options, wasm: "/etc/envoy/envoy-oidc.wasm", ca: "/etc/ssl/certs/ca-certificates.crt" } }) }) },
+  envoy: { naming: ({ name }) => name, bodies: true, isElsewhere: false, files: (plan) => ({ "envoy.yaml": envoyYaml(plan) }) },
+  istio: { naming: ({ hostname, port }) => `outbound|${port}||${hostname}`, bodies: false, isElsewhere: true, files: (plan) => ({ "istio.yaml": istio(plan) }) },
+  "envoy-gateway": { naming: ({ name }) => `httproute/default/${name}/rule/0`, bodies: false, isElsewhere: true, files: (plan) => ({ "envoy-gateway.yaml": envoyGateway(plan) }) },
+  compose: {
+    naming: ({ name }) => name, bodies: true, isElsewhere: true,
+    files: (plan) => ({ "compose.yaml": compose(plan), "envoy.yaml": envoyYaml({ ...plan, options: { ...plan.options, wasm: "/etc/envoy/envoy-oidc.wasm", ca: "/etc/ssl/certs/ca-certificates.crt" } }) }),
+    copies: { "envoy-oidc.wasm": filterPath },
+  },
 };
 
 function istio(plan: Plan): string {
@@ -114,8 +119,9 @@ spec:
 ` : ""}`;
 
 function compose(plan: Plan): string {
+  const app = new URL(plan.options.appUrl), isHere = isLoopback(app.hostname) && app.protocol === "http:", port = isHere ? Number(app.port) || 80 : LISTENER_PORT;
   return `# Envoy with the filter, in a container:  docker compose up
-# envoy-oidc.wasm lies beside this file. The variables come from a file .env there, which nobody else may read:
+# The variables come from a file .env beside this one, which nobody else may read:
 ${Object.entries(plan.secrets).map(([name, what]) => `#   ${name}=…   # ${what}`).join("\n") || "#   none"}
 services:
   envoy:
@@ -123,7 +129,8 @@ services:
     command: [-c, /etc/envoy/envoy.yaml]
     environment:
 ${Object.keys(plan.secrets).map((name) => `      ${name}: "\${${name}:?set it in .env}"`).join("\n") || "      {}"}
-    ports: ["8080:8080"]
+    # ${isHere ? `Reachable from this machine alone. For others write "${port}:${LISTENER_PORT}", with TLS in front: their browsers need https.` : `Reachable from this machine alone: by a server on it that ends TLS. If that runs elsewhere, write "${port}:${LISTENER_PORT}".`}
+    ports: ["127.0.0.1:${port}:${LISTENER_PORT}"]
     volumes:
     - ./envoy.yaml:/etc/envoy/envoy.yaml:ro
     - ./envoy-oidc.wasm:/etc/envoy/envoy-oidc.wasm:ro

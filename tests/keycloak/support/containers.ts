@@ -103,6 +103,12 @@ export const containers: Runtime = {
   },
 };
 
+/** This machine's address on a network: its containers and this machine reach it alike. */
+export async function addressOn(network: string): Promise<string> {
+  const { container: { dockerode } } = await getContainerRuntimeClient(), { IPAM } = await dockerode.getNetwork(network).inspect() as { IPAM: { Config: { Gateway: string }[] } };
+  return IPAM.Config[0]!.Gateway;
+}
+
 /** Removes what killed runs have left: networks of these tests, including those of docker compose, with all their containers. */
 async function removeLeftovers(): Promise<void> {
   const { container: { dockerode } } = await getContainerRuntimeClient();

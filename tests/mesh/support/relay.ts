@@ -1,10 +1,10 @@
-// Forwards connections from one place to another: from and to a loopback port, or a socket's path, which also works between network namespaces.
+// Forwards connections from one place to another: from and to a port of any interface, or a socket's path, which also works between network namespaces.
 
 import { connect, createServer } from "node:net";
 
-type Place = number | string;
+type Place = number | { port: number; host: string } | string;
 
-const options = (place: Place) => (typeof place === "number" ? { port: place, host: "127.0.0.1" } : { path: place });
+const options = (place: Place) => (typeof place === "number" ? { port: place, host: "127.0.0.1" } : typeof place === "string" ? { path: place } : place);
 
 /** Listens at `from`. The returned function stops that. */
 export function relay(from: Place, to: Place): Promise<() => void> {
