@@ -2,13 +2,14 @@
 
 export interface Query { expr: string; legend: string }
 interface Common { title: string; description: string; unit: string; queries: Query[] }
-/** Lines over time. An axis whose lines are all 0 ends at `quietMax`; without it, Grafana's ends at 100. */
 interface GraphOptions {
-  /** Where their sum means something. */
+  /** Where the sum of the lines means something. */
   stacked?: boolean;
   max?: number;
+  /** Where the axis ends while all lines are 0. Without it, Grafana's ends at 100. */
   quietMax?: number;
 }
+/** Lines over time. */
 export interface Graph extends Common, GraphOptions { kind: "graph" }
 /** The present value of each series. The color is that of the last step whose value it reaches. */
 export interface Stat extends Common { kind: "stat"; steps: [from: number, color: string][]; texts?: Record<string, string> }
@@ -36,6 +37,7 @@ const rates = (names: Record<string, string>): Query[] => Object.entries(names).
 const inUse = (gauge: string): string => `envoy_oidc_provider_${gauge}${OF} and on (instance, oidc_issuer) envoy_oidc_provider_configured == 1`;
 const age = (document: string): string => `max by (oidc_issuer) (time() - (envoy_oidc_provider_${document}_timestamp_seconds${OF} > 0))`;
 const hits = (cache: string): Query => ({ expr: `${rate(`cache_${cache}_hit`)} / (${rate(`cache_${cache}_hit`)} + ${rate(`cache_${cache}_miss`)})`, legend: `${cache}s` });
+
 export const ROWS: Row[] = [
   { title: "Requests", height: 7, panels: [
     graph("Admitted requests", "By how the user was known.", rates({ allowed: "bearer token", session: "session", anonymous: "anonymous", public: "public", preflight: "preflight" }), { unit: "reqps", stacked: true }),

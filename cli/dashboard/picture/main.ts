@@ -64,8 +64,8 @@ async function draw(page: string, data: string): Promise<void> {
       throw new Error(`Not all of ${graphs} graphs were drawn:\n${errors.join("\n")}`);
     });
     await tab.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+    if (errors.length > 0) throw new Error(`The page had errors:\n${errors.join("\n")}`);
     await tab.screenshot({ path: PICTURE, fullPage: true });
-    if (errors.length > 0) console.error(errors.join("\n"));
   } finally {
     await browser.close();
   }
