@@ -49,7 +49,7 @@ test("every page can be reached from README", () => {
   expect(pagesIn(ROOT).filter((page) => !reached.has(page))).toEqual([]);
 });
 
-test("README's picture of the demo is small", () => { expect(statSync(join(ROOT, "docs/demo.png")).size).toBeLessThan(100_000); });
+test.each([["docs/demo.png", 100_000], ["docs/dashboard.png", 250_000]])("%s is small", (picture, bytes) => { expect(statSync(join(ROOT, picture)).size).toBeLessThan(bytes); });
 
 const FILES = new Map([["docs/a.md", "# A\n## What to do?\n## What to do?\n"], ["envoy/x.yaml", ""], ["envoy", ""]]);
 const see = (text: string): string[] => faults("docs/page.md", text, (path) => FILES.get(path) ?? null).map((fault) => fault.replace("docs/page.md:", ""));

@@ -64,7 +64,7 @@ test("every name in Envoy is documented", async () => {
 });
 
 test.each(ROWS.flatMap(({ panels }) => panels.flatMap(({ title, queries }) => queries.map(({ expr, legend }) => [title, legend, expr] as const))))(
-  "the dashboard's panel has data: %s, %s", async (_, __, expr) => { await seen(expr.replaceAll("$instance", ".*").replaceAll("$__rate_interval", "15s")); });
+  "the dashboard's panel has data: %s, %s", async (_, __, expr) => { await seen(expr.replaceAll("$instance", ".*").replaceAll(/\$__(?:rate_interval|range)/g, "2m")); });
 
 test("with a missing provider exactly three alerts fire: not ready, failing calls, users that get 503", async () => {
   const expected = ["OidcCallsFailing", "OidcProviderNotReady", "OidcUnavailable"];
@@ -72,7 +72,14 @@ test("with a missing provider exactly three alerts fire: not ready, failing call
   expect(await prometheus.firing()).toEqual(expected);
 });
 
-test("the dashboard is the one that `npx tsx cli/dashboard.ts` writes", () => { expect(readFileSync(join(ROOT, DASHBOARD), "utf8")).toBe(dashboard()); });
+describe("the dashboard", () => {
+  const { panels } = JSON.parse(dashboard()) as { panels: { id: number; type: string; options: { legend?: { showLegend: boolean } }; fieldConfig: { defaults: { thresholds?: object } } }[] };
+  test("is what its builder makes: npx tsx cli/dashboard.ts", () => { expect(readFileSync(join(ROOT, DASHBOARD), "utf8")).toBe(dashboard()); });
+  test("has an id for each row and panel", () => { expect(panels.map(({ id }) => id)).toEqual(panels.map((_, i) => i + 1)); });
+  test("names the lines of every graph", () => { expect(panels.filter(({ type, options }) => type === "timeseries" && !options.legend?.showLegend)).toEqual([]); });
+  // Grafana's own are green, and red from 80 on.
+  test("has thresholds of its own for every value that they color", () => { expect(panels.filter(({ type, fieldConfig }) => type === "stat" && fieldConfig.defaults.thresholds === undefined)).toEqual([]); });
+});
 
 describe("the alert rules", () => {
   const promtool = (...args: string[]) => {

@@ -1,13 +1,13 @@
 // A real browser for a test file: Chromium, started once, stopped with the file. Each test gets its own profile.
 
-import { accessSync, constants, mkdirSync } from "node:fs";
-import { delimiter, join } from "node:path";
-import { chromium, type Browser, type BrowserContext, type Page } from "playwright-core";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { launchChromium } from "../../../cli/chromium";
 import { atEnd } from "../../envoy/support/cleanup";
 
 export type { BrowserContext, Page } from "playwright-core";
 
-const NAMES = ["chromium", "chromium-browser", "google-chrome"];
 const PICTURES = join(__dirname, "../../../build/screenshots");
 /** The timeout of every wait for the browser. */
 const WITHIN_MS = 10_000;
@@ -15,25 +15,9 @@ const WITHIN_MS = 10_000;
 let running: Promise<Browser> | undefined;
 
 function start(): Promise<Browser> {
-  const executablePath = (process.env.PATH ?? "").split(delimiter).flatMap((folder) => NAMES.map((name) => join(folder, name))).find(isProgram);
-  if (executablePath === undefined) {
-    throw new Error(`No browser: none of ${NAMES.join(", ")} is on the PATH. Install one, on Debian or Ubuntu with: apt-get install chromium`);
-  }
-  const launched = chromium.launch({
-    executablePath,
-    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-  });
+  const launched = launchChromium();
   atEnd(async () => (await launched).close());
   return launched;
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** An empty browser profile. It ignores pages' content security policy, which would block the tests' scripts. */
