@@ -22,6 +22,7 @@ export const ROWS: Row[] = [
   { title: "Requests", panels: [
     graph("Admitted requests", "By how the user was known.", rates({ allowed: "bearer token", session: "session", anonymous: "anonymous", public: "public", preflight: "preflight" })),
     graph("Refused requests", "By code. docs/operations.md says what each code means.", [{ expr: `${rate("refused", "oidc_code")} > 0 or ${rate("refused")}`, legend: "{{oidc_code}}" }]),
+    graph("Refused requests by rule", "none: outside of all rules.", [{ expr: `${rate("rule_refused", "oidc_configuration, oidc_rule")} > 0 or ${rate("rule_refused")}`, legend: "{{oidc_configuration}} {{oidc_rule}}" }]),
   ] },
   { title: "Providers", panels: [
     stat("Provider ready", "1: metadata and keys are there.", `min by (oidc_issuer) (${inUse("ready")})`, "{{oidc_issuer}}"),
