@@ -25,7 +25,7 @@ export const NAMES: string[][] = [
     "logout_path", "post_logout_redirect_uri", "redirect_after_logout_uri", "redirect_after_logout_with_id_token_hint", "revoke_tokens_on_logout",
     "backchannel_logout_path", "frontchannel_logout_path", "page", "unauthorized_redirect_uri", "forbidden_redirect_uri", "error_pages",
   ],
-  ["host", "path", "path_prefix", "method"],
+  ["name", "host", "path", "path_prefix", "method"],
   ["discovery", "jwks_uri", "introspection_endpoint", "token_endpoint", "userinfo_endpoint", "revocation_endpoint", "hosts"],
   ["issuer", "audience"],
   ["valid_issuers"],

@@ -20,7 +20,7 @@ import { isLoopback, readPath } from "./paths";
 import { readBrowser } from "./read_browser";
 import { readPage } from "./read_page";
 import { readProvider, usedEndpoints } from "./read_provider";
-import { MATCH, readMatch } from "./read_rules";
+import { MATCH, readMatch, readName } from "./read_rules";
 import { ConfigReader, itemAt, kindName } from "./reader";
 import { readSources } from "./sources";
 import { readTokenRules } from "./token_rules";
@@ -64,7 +64,7 @@ function number(text: string): i32 {
 }
 
 function readWhole(r: ConfigReader, warnings: string[]): Config {
-  const mode = readMode(r), readers = r.items("rules", attributes.MAX_RULES), rules: Rule[] = [];
+  const mode = readMode(r), readers = r.items("rules", attributes.MAX_RULES), rules: Rule[] = [], names: string[] = [];
   readForeign(r, warnings);
   const c = readSettings(r, mode, warnings);
   if (mode == "public" && !r.has("rules")) r.wrong("mode", "public lets every request pass: add rules for what is to be protected");
@@ -74,8 +74,9 @@ function readWhole(r: ConfigReader, warnings: string[]): Config {
   c.cacheBytes = attributes.cache_max_kib(r) * 1024;
   c.readyPath = readPath(r, "ready_path", EMPTY);
   for (let i = 0; i < readers.length; i++) {
-    const own: string[] = [];
-    rules.push(readRule(readers[i], own));
+    const own: string[] = [], name = readName(readers[i], i, names);
+    names.push(name);
+    rules.push(readRule(readers[i], name, own));
     // A warning about inherited attributes was given for the outer configuration already.
     for (let k = 0; k < own.length; k++) if (!warnings.includes(own[k])) own[k] = itemAt("rules", i) + ": " + own[k];
     for (let k = 0; k < own.length; k++) if (!warnings.includes(own[k])) warnings.push(own[k]);
@@ -91,10 +92,10 @@ function readWhole(r: ConfigReader, warnings: string[]): Config {
   return c;
 }
 
-function readRule(r: ConfigReader, warnings: string[]): Rule {
+function readRule(r: ConfigReader, name: string, warnings: string[]): Rule {
   const before = r.errors.length, match = readMatch(r), mode = readMode(r);
   readForeign(r, warnings);
-  const rule = new Rule(match, readSettings(r, mode, warnings));
+  const rule = new Rule(name, match, readSettings(r, mode, warnings));
   if (mode == "public" || mode == "deny") {
     const others = r.set(NAMES[0]);
     for (let i = 0; i < others.length; i++) if (others[i] != "mode" && !WHOLE_ONLY.includes(others[i])) r.wrong(others[i], "has no effect where mode is " + mode);

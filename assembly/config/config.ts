@@ -130,8 +130,11 @@ export class Config {
   cacheBytes: i32 = 0;
 }
 
-/** A rule: settings for some requests. */
+/** A rule: settings for some requests. `name`: for metrics and the log. */
 @final
 export class Rule {
-  constructor(readonly match: RequestMatch, readonly config: Config) {}
+  constructor(readonly name: string, readonly match: RequestMatch, readonly config: Config) {}
 }
+
+/** What metrics call the settings outside of all rules. */
+export const OUTSIDE = "none";

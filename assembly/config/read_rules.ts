@@ -1,14 +1,18 @@
-// The requests that a rule matches. A rule inherits the attributes that it does not set.
+// The requests that a rule matches, and its name. A rule inherits the other attributes that it does not set.
 
 import { endsWith, indexOf, inLowerCase, startsWith } from "../bytes/bytes";
 import { decodeUtf8 } from "../bytes/utf8";
 import { RequestMatch } from "../http/request_match";
-import { NAMES, PLACES, WHOLE_ONLY } from "./attribute_names";
+import { WHOLE_ONLY } from "./attribute_names";
 import { isServable } from "./paths";
+import { OUTSIDE } from "./config";
 import { ConfigReader } from "./reader";
 
 /** Attributes that say which requests a rule matches. */
-export const MATCH: string[] = NAMES[PLACES.indexOf("rules[].")];
+export const MATCH: string[] = ["host", "path", "path_prefix", "method"];
+
+/** Of a rule's name, in characters. */
+const MAX_NAME = 64;
 
 export function readMatch(r: ConfigReader): RequestMatch {
   for (let i = 0; i < WHOLE_ONLY.length; i++) if (r.owns(WHOLE_ONLY[i])) r.wrong(WHOLE_ONLY[i], "belongs to the whole configuration, not to a rule");
@@ -16,6 +20,26 @@ export function readMatch(r: ConfigReader): RequestMatch {
   // Every path is below `/`.
   for (let i = 0; i < prefixes.length; i++) if (prefixes[i].length == 0) return new RequestMatch(hosts, [], [], methods);
   return new RequestMatch(hosts, paths, prefixes, methods);
+}
+
+/** The rule's name; its number if it has none. `taken`: the names of the rules before it. */
+export function readName(r: ConfigReader, number: i32, taken: string[]): string {
+  const text = r.owns("name") ? r.text("name") : null;
+  if (text == null) return number.toString();
+  const name = decodeUtf8(text);
+  if (!isRuleName(text)) r.wrong("name", `expected a letter, and then at most ${MAX_NAME - 1} letters, digits, - and _`);
+  else if (name == OUTSIDE) r.wrong("name", "is what metrics call requests outside of all rules: choose another");
+  else if (taken.includes(name)) r.wrong("name", "is the name of another rule: choose another");
+  return name;
+}
+
+/** It begins with a letter, so that it is no rule's number. */
+function isRuleName(text: Uint8Array): bool {
+  for (let i = 0; i < text.length; i++) {
+    const c = text[i], letter = (c | 0x20) - 0x61 < 26;
+    if (!letter && (i == 0 || c - 0x30 >= 10 && c != 0x2d && c != 0x5f)) return false;
+  }
+  return text.length <= MAX_NAME;
 }
 
 function readHosts(r: ConfigReader): Uint8Array[] {

@@ -5,7 +5,7 @@ import { buffer, environment, nowMs, property, random, withheld } from "../abi/h
 import { same, utf8 } from "../bytes/bytes";
 import { decodeUtf8 } from "../bytes/utf8";
 import { compile } from "../config/compile";
-import { Config, Source, SourceKind } from "../config/config";
+import { Config, OUTSIDE, Source, SourceKind } from "../config/config";
 import { Environment } from "../config/environment";
 import { extract } from "../crypto/hash/hkdf";
 import { nativeSigner, setNativeSigner, setNativeVerifier } from "../crypto/arithmetic/native";
@@ -22,6 +22,7 @@ import { EnvoySigner } from "./envoy/envoy_signer";
 import { EnvoyVerifier } from "./envoy/envoy_verifier";
 import { logs } from "./observe/logs";
 import { metrics } from "./observe/metrics";
+import { countersOf } from "./observe/rule_counters";
 import { unknownCodes } from "./pages/known_codes";
 import { ProviderCache } from "./provider/provider_cache";
 import { providerId } from "./provider/provider_id";
@@ -61,7 +62,8 @@ export function configure(rootId: u32, size: u32): bool {
 function putInForce(root: Configuration, size: u32): bool {
   const document = buffer(BufferType.PluginConfiguration, size), variables = new Environment(environment(), nativeSigner() != null);
   const compiled = compile(document, variables);
-  root.lines.owner = ownerOf();
+  const names = namesInEnvoy(), name = names.length > 0 ? names[0] : USUAL_NAME;
+  root.lines.owner = names.length > 0 ? " " + names.join(" ") : "";
   for (let i = 0; i < compiled.errors.length; i++) root.lines.error("configuration: " + compiled.errors[i]);
   const config = compiled.config;
   root.outside = null;
@@ -91,11 +93,11 @@ function putInForce(root: Configuration, size: u32): bool {
   // Its secrets are in it, or in the variables that it refers to.
   root.key = extract(utf8(SALT), contextOf([document, used]));
   const registries: SessionRegistry[] = [];
-  const rule = new RuleSettings(root, 0, config, namesOf(config, config), providerOf(root, config), registryOf(registries, config));
+  const rule = new RuleSettings(root, 0, OUTSIDE, config, namesOf(config, config), providerOf(root, config), registryOf(registries, config), countersOf(OUTSIDE, name));
   root.outside = rule;
   for (let i = 0; i < config.rules.length; i++) {
-    const own = config.rules[i].config;
-    root.rules.push(new RuleSettings(root, i + 1, own, sameSources(own.sources, config.sources) ? rule.names : namesOf(own, config), providerOf(root, own), registryOf(registries, own)));
+    const own = config.rules[i].config, called = config.rules[i].name, headers = sameSources(own.sources, config.sources) ? rule.names : namesOf(own, config);
+    root.rules.push(new RuleSettings(root, i + 1, called, own, headers, providerOf(root, own), registryOf(registries, own), countersOf(called, name)));
   }
   expectMethod(rule);
   for (let i = 0; i < root.rules.length; i++) expectMethod(root.rules[i]);
@@ -111,10 +113,12 @@ function putInForce(root: Configuration, size: u32): bool {
   return true;
 }
 
-/** For the log: the plugin's name in Envoy, and its root id if that differs. The usual name is left out, because it identifies nothing. */
-function ownerOf(): string {
-  const name = decodeUtf8(property(PLUGIN_NAME)), rootId = decodeUtf8(property(PLUGIN_ROOT_ID)), own = name == USUAL_NAME ? "" : " " + name;
-  return (own.length > 1 ? own : "") + (rootId.length > 0 && rootId != name && rootId != USUAL_NAME ? " " + rootId : "");
+/** The plugin's name in Envoy, and its root id if that differs. The usual name is left out, because it identifies nothing. */
+function namesInEnvoy(): string[] {
+  const name = decodeUtf8(property(PLUGIN_NAME)), rootId = decodeUtf8(property(PLUGIN_ROOT_ID)), out: string[] = [];
+  if (name.length > 0 && name != USUAL_NAME) out.push(name);
+  if (rootId.length > 0 && rootId != name && rootId != USUAL_NAME) out.push(rootId);
+  return out;
 }
 
 /** Settings with the same provider share one cache. */

@@ -22,6 +22,7 @@ export const FORMATS: Record<string, string> = {
   "printable name": "[!-~]+",
   "place of a token": "[Hh][Ee][Aa][Dd][Ee][Rr]|[Cc][Oo][Oo][Kk][Ii][Ee]|header:[A-Za-z0-9_\\-]+|(?:query|cookie):[A-Za-z0-9._\\-]+",
   secret: "[\\s\\S]{16,}",
+  "rule name": "(?!none$)[A-Za-z][A-Za-z0-9_\\-]{0,63}",
   "host pattern": "(?:\\*\\.)?[A-Za-z0-9_\\-]+(?:\\.[A-Za-z0-9_\\-]+)*",
   "plain path": "/(?!/)(?!(?:.*/)?\\.{1,2}(?:/|$))[!\"$&-)+-9<->@-\\[\\]-~]*",
   "host and port": "[A-Za-z0-9._:\\[\\]\\-]+",

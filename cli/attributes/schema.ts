@@ -28,7 +28,8 @@ export function schemaOf(list: List): Schema {
     $defs: {
       rule: {
         ...rule, properties: { ...ofRules.properties as Schema, ...rule.properties as Schema, ...harmless },
-        anyOf: Object.keys(ofRules.properties as Schema).map((name) => ({ required: [name] })),
+        // All but its name select requests.
+        anyOf: Object.keys(ofRules.properties as Schema).filter((name) => name !== "name").map((name) => ({ required: [name] })),
       },
       claimRule: CLAIM_RULE,
       claimSchema: CLAIM_SCHEMA,

@@ -24,8 +24,9 @@ const RARELY = 0.01;
 const OF = `{instance=~"$instance"}`;
 /** A counter's rate over all selected Envoys. */
 const rate = (name: string, by = ""): string => `sum${by === "" ? "" : ` by (${by})`} (rate(envoy_oidc_${name}${OF}[$__rate_interval]))`;
-/** Which series of a counter have counted anything in the time that the dashboard shows. The others, such as codes that never occurred, only fill the legend. */
-const occurred = (name: string, by: string): string => `sum by (${by}) (increase(envoy_oidc_${name}${OF}[$__range] @ end())) > 0`;
+/** The rates of those series that have counted anything in the time that the dashboard shows. The others, such as codes that never occurred, only fill the legend. */
+const occurred = (name: string, by: string): string =>
+  `${rate(name, by)} and on (${by}) sum by (${by}) (increase(envoy_oidc_${name}${OF}[$__range] @ end())) > 0`;
 
 const graph = (title: string, description: string, queries: Query[], options: GraphOptions & { unit?: string } = {}): Graph =>
   ({ kind: "graph", title, description, unit: PER_SECOND, queries, ...options });
@@ -41,9 +42,9 @@ const hits = (cache: string): Query => ({ expr: `${rate(`cache_${cache}_hit`)} /
 export const ROWS: Row[] = [
   { title: "Requests", height: 7, panels: [
     graph("Admitted requests", "By how the user was known.", rates({ allowed: "bearer token", session: "session", anonymous: "anonymous", public: "public", preflight: "preflight" }), { unit: "reqps", stacked: true }),
-    graph("Refused requests", "By code. docs/operations.md says what each code means.", [
-      { expr: `${rate("refused", "oidc_code")} and on (oidc_code) ${occurred("refused", "oidc_code")}`, legend: "{{oidc_code}}" },
-    ], { unit: "reqps", stacked: true }),
+    graph("Refused requests", "By code. docs/operations.md says what each code means.", [{ expr: occurred("refused", "oidc_code"), legend: "{{oidc_code}}" }], { unit: "reqps", stacked: true }),
+    graph("Refused requests by rule", "By configuration and rule. none: outside of all rules.",
+      [{ expr: occurred("rule_refused", "oidc_configuration, oidc_rule"), legend: "{{oidc_configuration}} {{oidc_rule}}" }], { unit: "reqps", stacked: true }),
   ] },
   { title: "Providers", height: 5, panels: [
     stat("Provider", "Ready: metadata and keys are there, in every Envoy.", `min by (oidc_issuer) (${inUse("ready")})`, "{{oidc_issuer}}",

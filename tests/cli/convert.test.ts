@@ -115,8 +115,14 @@ describe("APISIX routes become rules", () => {
   test("common settings are outside the rules, different ones inside; exact paths and longer prefixes come first", () => {
     expect(filter).toEqual({
       mode: "deny", client_id: "shop", client_secret: "$ENV://SECRET", discovery: DISCOVERY, bearer_only: true, use_jwks: true, provider_cluster: "idp",
-      rules: [{ path: ["/orders"], path_prefix: ["/orders"] }, { path_prefix: ["/static"], mode: "public" }, { host: ["shop.example.com"], path_prefix: ["/admin"], method: ["GET", "POST"], required_scopes: ["admin"] }],
+      rules: [{ name: "orders", path: ["/orders"], path_prefix: ["/orders"] }, { name: "assets", path_prefix: ["/static"], mode: "public" }, { name: "admin", host: ["shop.example.com"], path_prefix: ["/admin"], method: ["GET", "POST"], required_scopes: ["admin"] }],
     });
+  });
+  test("a route's name is the rule's, if it can be and no other rule has it", () => {
+    const named = (...names: unknown[]) => (convertApisix({ routes: names.map((name, i) => ({ uri: `/${i}`, name, plugins: { "openid-connect": APISIX_BASE } })) }).filter.rules as { name?: string }[]).map(({ name }) => name);
+    expect(named("shop", "my shop", "none", "7", "shop", 7)).toEqual(["shop", ...Array<undefined>(5).fill(undefined)]);
+    expect(convertApisix({ routes: [{ uri: "/*", name: "all", plugins: { "openid-connect": APISIX_BASE } }, { uri: "/health", name: "health" }] }).filter).toMatchObject({ client_id: "app", rules: [{ name: "health", path: ["/health"] }] });
+    expect(convertApisix({ routes: [{ uri: "/*", name: "all", plugins: { "openid-connect": APISIX_BASE } }] }).filter).not.toHaveProperty("name");
   });
   test("what rules cannot express is reported with the route's name", () => {
     expect(changes).toContainEqual(expect.objectContaining({ kind: "dropped", option: "orders: vars" }));

@@ -37,6 +37,6 @@ test("every name of a metric is documented", () => {
   const names = [...sources.matchAll(/^(?:export )?const (?:OUTCOMES|LOOKUPS|BOUNDS|BROWSER_EVENTS): string\[\] = \[(.*)\];/gm)].flatMap(([, list]) => list!.split(", ").map((name) => JSON.parse(name) as string));
   const gauges = [...sources.matchAll(/= define\("(provider_\w+\.)", issuer\)/g)].map(([, name]) => `${name}<issuer>`);
   expect([names.length, gauges.length]).toEqual([25, 5]);
-  const others = ["refused.<code>", "callout.<endpoint>", "callout.<endpoint>.failed", "callout_ms.<endpoint>", "version.<version>", "discovery", "jwks", "introspection", "token", "userinfo", "revocation"];
+  const others = ["refused.<code>", "callout.<endpoint>", "callout.<endpoint>.failed", "callout_ms.<endpoint>", "version.<version>", "rule_admitted.<rule>.<configuration>", "rule_refused.<rule>.<configuration>", "discovery", "jwks", "introspection", "token", "userinfo", "revocation"];
   for (const name of [...names, ...gauges, ...others]) expect(page("operations.md")).toContain(`\`${name}\``);
 });

@@ -29,6 +29,12 @@ test("introspection: an error of the provider, and the refusal that it causes", 
   expect(lines(envoy.logText, "refused, ")).toEqual([expect.stringMatching(/info: envoy-oidc shop rules\[1\]: refused, provider_unreachable \(503\) time=/)]);
 });
 
+test("a rule with a name is called by it, as in metrics", () => {
+  const envoy = ready({ config: { ...JWKS_CONFIG, rules: [{ name: "api", path_prefix: "/api" }] } });
+  envoy.get("/api", bearer(token({ exp: 1 })));
+  expect(lines(envoy.logText, "refused")).toEqual([expect.stringMatching(/info: envoy-oidc rules\[api\]: refused, expired \(401\) time=/)]);
+});
+
 test("a call that Envoy refuses", () => {
   const envoy = start({ config: SHOP, start: { rootId: "shop" } });
   envoy.refuseCallouts = true;

@@ -153,6 +153,23 @@ describe("a mistake that affects several rules", () => {
   });
 });
 
+describe("a rule's name", () => {
+  const named = (...names: unknown[]): string[] => inRules(...names.map((name, i) => ({ name, path: `/${i}`, mode: "public" })));
+  test("letters, digits, - and _, and none twice", () => expect(named("api", "Api", "a", "none-1", "other", `x${"_".repeat(63)}`, "n0", undefined)).toEqual([]));
+  test.each(["0", "1a", "-a", "_a", "a.b", "a b", "a/b", "ä", "a\n", "x".repeat(65), "$ENV"])("%j is none", (name) => {
+    expect(named(name)).toEqual(["rules[0].name: expected a letter, and then at most 63 letters, digits, - and _"]);
+  });
+  test.each<[unknown, string]>([["", "must not be empty"], [7, "expected a string, found a number"], [null, "expected a string, found null"], [["a"], "expected a string, found a list"]])("nor is %j", (name, what) => {
+    expect(named(name)).toEqual([`rules[0].name: ${what}`]);
+  });
+  test("metrics use none for other requests", () => expect(named("none")).toEqual(["rules[0].name: is what metrics call requests outside of all rules: choose another"]));
+  test("each rule has its own", () => expect(named("a", "b", "a", "a")).toEqual([2, 3].map((i) => `rules[${i}].name: is the name of another rule: choose another`)));
+  test("it selects no requests, and is not inherited", () => {
+    expect(inRules({ name: "a", mode: "public" })).toEqual([expect.stringMatching(/^rules\[0\]\.path: a rule needs at least one of host, path, path_prefix, method: /)]);
+    expect(mistakes({ ...TOKENS, mode: "bearer", name: "a", rules: [OPEN, { ...OPEN, path: "/y" }] })).toEqual(["name: unknown attribute; it belongs in rules[]"]);
+  });
+});
+
 describe("two logins on one host", () => {
   const together = (rule: object, config: object = LOGIN): string[] => mistakes({ ...config, rules: [rule] });
 

@@ -66,6 +66,7 @@ const TEXTS: Record<string, [right: unknown[], wrong: unknown[]]> = {
   "URL, path or mailto": [["https://help.example.com/", "/help?a=1", "mailto:help@example.com"], ["help", "//x", "javascript:alert(1)", "mailto:x", "ftp://x/y"]],
   color: [["#1c5fb0", "#FFCC00"], ["blue", "#fff", "1c5fb0"]],
   method: [["GET", "M-SEARCH"], ["get", "G T"]],
+  "rule name": [["api", "A-b_1", "none2"], ["none", "1a", "-a", "a.b", "a b", "ä", "a".repeat(65)]],
 };
 /** Values of the format that the attribute does not accept. */
 const NOT_FOR: Record<string, unknown[]> = { client_jwt_assertion_alg: ["ES256", "ES384", "ES512", "HS256", "HS384", "HS512"], logout_path: ["/cb"], redirect_uri: ["/x"] };

@@ -1,5 +1,5 @@
-// Counters, and a histogram of times for each endpoint. All exist from the start. They are counted in memory and given to Envoy on the tick, so they cost a request no
-// host call. Only a refused configuration is counted at once: without a configuration in force there may be no tick.
+// Counters, and a histogram of times for each endpoint. All exist from the start, those of rules (rule_counters.ts) from the start of their configuration. They are
+// counted in memory and given to Envoy on the tick, so they cost a request no host call. Only a refused configuration is counted at once: without a configuration in force there may be no tick.
 
 import { MetricType } from "../../abi/enums";
 import { defineMetric, incrementMetric, recordMetric } from "../../abi/host";
@@ -31,7 +31,7 @@ export const BROWSER_EVENTS: string[] = ["sign_in_started", "signed_in", "signed
 const CALLOUTS: string[] = ["discovery", "jwks", "introspection", "token", "userinfo", "revocation"];
 
 @final
-class Counter {
+export class Counter {
   private id: u32 = 0;
   private pending: i64 = 0;
 
@@ -82,6 +82,14 @@ export class Metrics {
   calloutDone(kind: CalloutKind, ms: i64, failed: bool): void {
     if (failed) this.failures[kind].add();
     recordMetric(this.calloutTimes[kind], ms);
+  }
+
+  /** One more counter, after the start. Envoy never forgets it, so the caller bounds their number. */
+  define(name: string): Counter {
+    const counter = new Counter(name);
+    counter.define();
+    this.all.push(counter);
+    return counter;
   }
 
   flush(): void { for (let i = 0; i < this.all.length; i++) this.all[i].flush(); }

@@ -29,6 +29,7 @@ export function admit(identity: usize, size: usize, stream: u32, rule: RuleSetti
   if (rule.root.watchesResponses) noteLetThrough(stream);
   applyIdentity(identity, size);
   metrics.outcome(outcome);
+  rule.counters.admitted.add();
   return FilterHeadersStatus.Continue;
 }
 

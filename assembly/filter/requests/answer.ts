@@ -47,6 +47,7 @@ export function answer(refuse: Refuse, rule: RuleSettings | null, presented: boo
   const refusal = refuse.refusal, config: Config | null = rule == null ? null : rule.config;
   applyIdentity(refuse.person.dataStart, refuse.person.length);
   metrics.refused(refusal);
+  if (rule != null) rule.counters.refused.add();
   const lines = rule == null ? logs.strays : rule.root.lines, label = rule == null ? "" : rule.label, trail = new Trail(headers, nowMs());
   if (refuse.why.length > 0 && !refuse.told) lines.trouble(label, refuse.why, trail);
   refuse.told = true;

@@ -5,6 +5,7 @@ import { Config } from "../../config/config";
 import { Entropy, Exchange, Waits } from "../../flow/decision/exchange";
 import { NO_NAMING } from "../../http/cookie_names";
 import { NameTable } from "../../http/name_table";
+import { RuleCounters, UNCOUNTED } from "../observe/rule_counters";
 import { Trail } from "../observe/trail";
 import { ProviderCache } from "../provider/provider_cache";
 import { NO_SESSIONS, SessionRegistry } from "../shared/registry";
@@ -26,13 +27,14 @@ export class RuleSettings {
   /** The index of its cookies' names in `root.cookieNames`, with the Secure attribute and without. */
   secureNaming: i32 = NO_NAMING;
   plainNaming: i32 = NO_NAMING;
-  /** For the log: a blank and the rule's place in the configuration; "" outside of all rules. */
+  /** For the log: a blank and the rule's name or number; "" outside of all rules. */
   readonly label: string;
 
   constructor(
     readonly root: Root,
     /** Distinguishes its verdicts from those of the root's other rules. */
     readonly number: i32,
+    name: string,
     readonly config: Config,
     /** The header names that it looks for. */
     readonly names: NameTable,
@@ -40,8 +42,9 @@ export class RuleSettings {
     readonly provider: ProviderCache | null,
     /** What the workers share about the sessions of its issuer and client. */
     readonly registry: SessionRegistry = NO_SESSIONS,
+    readonly counters: RuleCounters = UNCOUNTED,
   ) {
-    this.label = number == 0 ? "" : " rules[" + (number - 1).toString() + "]";
+    this.label = number == 0 ? "" : " rules[" + name + "]";
   }
 
   /** Logs a problem with the provider while a request waits for it. `trail`: of the request at hand. */

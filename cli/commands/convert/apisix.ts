@@ -1,5 +1,6 @@
 // APISIX: one plugin object, or routes (from a standalone file, the Admin API, or an export) whose hosts, paths and methods become rules.
 
+import { FORMATS } from "../../attributes/formats";
 import { isFields, listAt, type Fields } from "../check/fields";
 import { APISIX } from "./apisix_options";
 import { complete, putAll, say, type Draft, type Option } from "./option";
@@ -70,7 +71,7 @@ function ruled(routes: Route[], options: Option[]): Draft {
       complete(own, logsIn(own.filter));
     }
     draft.changes.push(...own.changes.map((one) => ({ ...one, option: `${route.name}: ${one.option}` })));
-    rules.push({ ...match, ...own.filter });
+    rules.push({ ...nameFor(route, rules), ...match, ...own.filter });
     if (route.plugin === undefined) say(draft, "changed", `${route.name}: plugins`, "has no openid-connect: a rule with mode public lets it through; identity headers are removed all the same");
   }
   rules.sort(bySpecificity);
@@ -82,9 +83,17 @@ function ruled(routes: Route[], options: Option[]): Draft {
   if (open !== undefined) {
     const others = (draft.filter.rules as Fields[]).filter((rule) => rule !== open);
     const { mode: _deny, rules: _rules, ...settings } = draft.filter;
-    draft.filter = { ...settings, ...open, ...(others.length === 0 ? {} : { rules: others }) };
+    const { name: _name, ...own } = open;
+    draft.filter = { ...settings, ...own, ...(others.length === 0 ? {} : { rules: others }) };
   } else say(draft, "added", "mode", "deny: what no route takes is 404 in APISIX, and 403 here");
   return draft;
+}
+
+const RULE_NAME = new RegExp(`^(?:${FORMATS["rule name"]})$`);
+
+/** The route's name, if a rule can have it and no other rule has. */
+function nameFor({ fields: { name } }: Route, others: Fields[]): Fields {
+  return typeof name === "string" && RULE_NAME.test(name) && others.every((rule) => rule.name !== name) ? { name } : {};
 }
 
 /** The first matching rule guards a request. APISIX takes exact paths before prefixes, and longer prefixes before shorter ones. */
@@ -118,7 +127,7 @@ function matchOf({ fields }: Route, draft: Draft): { match: Fields; whole: boole
   return { match, whole: odd.length === 0 && conditions.length === 0 };
 }
 
-const MATCH = ["host", "path", "path_prefix", "method", "mode"];
+const MATCH = ["name", "host", "path", "path_prefix", "method", "mode"];
 
 /** The settings that all rules share. They move outside of the rules. */
 function commonOf(rules: Fields[]): Fields {

@@ -39,6 +39,6 @@ function name(key: string, rule: i32, token: string): string { return requestFor
 function requestFor(key: string, number: i32, token: string): IntrospectionRequest {
   const root = new Root(1), endpoint = new Endpoint(readUrl(ascii("https://idp.example.com/introspect")).value, ascii("idp"));
   root.key = ascii(key);
-  const rule = new RuleSettings(root, number, new Config(), new NameTable(), null);
+  const rule = new RuleSettings(root, number, "none", new Config(), new NameTable(), null);
   return new IntrospectionRequest(rule, ascii(token), new Await(new Callout("POST", endpoint), new ReadAnswer(), CalloutKind.Introspection));
 }

@@ -184,7 +184,7 @@ function askedBy(rule: RuleSettings, token: u32, subject: string): PendingCall {
   return new PendingCall(token, CalloutKind.Introspection, 0, null, rule, new ReadAnswer(), introspection);
 }
 
-function ruleOf(root: Root): RuleSettings { return new RuleSettings(root, 0, new Config(), new NameTable(), null); }
+function ruleOf(root: Root): RuleSettings { return new RuleSettings(root, 0, "none", new Config(), new NameTable(), null); }
 
 function resumeAll(pending: Pending, call: PendingCall): void {
   const rule = call.rule;
