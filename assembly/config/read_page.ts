@@ -91,15 +91,18 @@ function isColor(text: Uint8Array): bool {
   return true;
 }
 
-/** Whether black can be read on it better than white: relative luminance (WCAG 2.2) above 0.18, with channels squared in place of its exact curve. */
+/** Whether black can be read on it better than white: where the relative luminance (WCAG 2.2) is above 0.179, each has a contrast of 4.5 or more. */
 function isLight(color: Uint8Array): bool {
-  let sum = 0;
+  let luminance: f64 = 0;
   for (let i = 0; i < 3; i++) {
-    const channel = hexDigit(color[1 + 2 * i]) * 16 + hexDigit(color[2 + 2 * i]);
-    sum += channel * channel * WEIGHTS[i];
+    const channel: f64 = <f64>(hexDigit(color[1 + 2 * i]) * 16 + hexDigit(color[2 + 2 * i])) / 255;
+    luminance += WEIGHTS[i] * linear(channel);
   }
-  return sum > 1800 * 255 * 255;
+  return luminance > 0.179;
 }
 
-/** In ten-thousandths: red, green, blue. */
-const WEIGHTS: i32[] = [2126, 7152, 722];
+/** The curve of sRGB by a polynomial, which is off by less than 0.004. */
+function linear(channel: f64): f64 { return channel * (channel * (channel * 0.305306011 + 0.682171111) + 0.012522878); }
+
+/** Red, green, blue. */
+const WEIGHTS: f64[] = [0.2126, 0.7152, 0.0722];

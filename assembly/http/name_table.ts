@@ -93,3 +93,6 @@ function foldedEight(x: u64): u64 {
   const kept = (letters | digits) >> 7, whole = kept * 0xff;
   return (x | letters >> 2) & whole | HYPHENS & ~whole;
 }
+
+/** For blocks whose headers have no role. */
+export const NO_NAMES = new NameTable();

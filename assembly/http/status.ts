@@ -1,9 +1,8 @@
 // The status of a reply, from Envoy's serialisation of its headers.
 
 import { HeaderBlock } from "./header_block";
-import { NameTable } from "./name_table";
+import { NO_NAMES } from "./name_table";
 
-const NO_NAMES = new NameTable();
 const reply = new HeaderBlock();
 
 /** 0 if there is no well-formed `:status`. */

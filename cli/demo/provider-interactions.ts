@@ -14,7 +14,7 @@ export function interact(provider: Provider, request: IncomingMessage, response:
   const path = request.url ?? "";
   if (!PATH.test(path)) return false;
   answer(provider, path, request, response).catch((error: Error) => {
-    send(response, 400, errorPage(error.name, "This login is over, or was begun in another browser. Go back to the application and start again."));
+    send(response, 400, errorPage(error.name, "This login is over, or was begun in another browser."));
   });
   return true;
 }

@@ -16,6 +16,8 @@ const STYLE = `  body { max-width: 30rem; }
   .people small { display: block; color: var(--soft); }
   .other { display: flex; gap: .6rem; margin: .5rem 0 2rem; }
   .other input { flex: 1; min-width: 0; font: inherit; padding: .45rem .7rem; border: 1px solid var(--line); border-radius: 6px; color: var(--text); background: var(--back); }
+  .other input::placeholder { color: var(--soft); }
+  .asked { margin-top: 2rem; }
   .choice { display: flex; gap: .6rem; flex-wrap: wrap; margin: 1.5rem 0; }
 `;
 
@@ -35,13 +37,13 @@ ${people.join("\n")}
 </form>
 <label for="name">Someone else</label>
 <form class="other" method="post" action="${escape(action)}">
-<input id="name" name="login" required maxlength="40" pattern="[A-Za-z0-9._\\-]+" title="Letters, digits, dots, dashes and underscores" autocomplete="off" autocapitalize="none" spellcheck="false" placeholder="carol">
+<input id="name" name="login" required maxlength="40" pattern="[A-Za-z0-9._\\-]+" title="Letters, digits, dots, dashes and underscores" autocomplete="off" autocapitalize="none" spellcheck="false" placeholder="any name, such as carol">
 <button>Log in</button>
 </form>
 <form method="post" action="${escape(action)}">
 <button name="cancel" value="yes">Cancel</button>
 </form>
-<p class="soft small">It asks for: <code>${escape(scope)}</code></p>`);
+<p class="soft small asked">It asks for: <code>${escape(scope)}</code></p>`);
 }
 
 /** The confirmation of a logout. `form` is oidc-provider's own, with its protection against forged requests. */
@@ -57,11 +59,12 @@ ${form}
 
 export function loggedOutPage(): string {
   return providerPage("Logged out", `<h1>You are logged out</h1>
-<p class="soft">Nothing of your session is left at this provider.</p>`);
+<p class="soft">Nothing of your session is left at this provider. You can close this page.</p>`);
 }
 
 export function errorPage(error: string, description: string): string {
   return providerPage("That did not work", `<h1>That did not work</h1>
 <p>${escape(description)}</p>
+<p>Go back to the application and start again.</p>
 <p class="soft"><code>${escape(error)}</code></p>`);
 }

@@ -86,7 +86,7 @@ describe("the user logs out at the gateway", () => {
     const browser = new BrowserClient();
     await loggedIn(at.unhinted, browser);
     const ours = await browser.settle(await browser.get(`${at.unhinted.url}/logout`));
-    const [, there] = /<a href="(http[^"]*)">Log out at the identity provider too/.exec(ours.body) ?? [];
+    const [, there] = /<a href="(http[^"]*)">Log out at the login service too/.exec(ours.body) ?? [];
     expect([ours.status, there]).toEqual([200, `${realm.issuer}/protocol/openid-connect/logout?client_id=unhinted`]);
     const question = await browser.open(there!);
     expect(question.body).toContain("Do you want to log out?");

@@ -17,18 +17,19 @@ const STYLE = `:root{color-scheme:light dark;--ink:#1d2733;--soft:#566473;--card
 @media(prefers-color-scheme:dark){:root{--ink:#e6ebf0;--soft:#9eabb8;--card:#1b222a;--page:#11161b;--line:#303b46;--act:#8ab9f5;--on:#0d1a29;--tint:#22344a;--warn:#f0be6e;--pale:#3b2f1b}}
 *{box-sizing:border-box}
 body{margin:0;min-height:100vh;display:grid;place-items:center;padding:1rem;font:1rem/1.55 system-ui,sans-serif;color:var(--ink);background:var(--page)}
+body:lang(zh){font-family:"PingFang SC","Microsoft YaHei",system-ui,sans-serif}
 main{width:100%;max-width:27rem;padding:2rem;background:var(--card);border:1px solid var(--line);border-radius:14px;box-shadow:0 8px 28px #0d1a2914}
 header{display:flex;align-items:center;gap:.75rem;margin-bottom:1.5rem;font-weight:600;overflow-wrap:anywhere}
 img{max-width:8rem;max-height:2.5rem}
 i{display:grid;place-items:center;width:2.75rem;height:2.75rem;border-radius:50%;font:700 1.25rem/1 system-ui,sans-serif;color:var(--act);background:var(--tint)}
 .w{color:var(--warn);background:var(--pale)}
-h1{margin:1.1rem 0 .4rem;font-size:1.4rem;line-height:1.25}
-p{margin:.6rem 0 0}
+h1{margin:1.1rem 0 .4rem;font-size:1.4rem;line-height:1.25;text-wrap:balance}
+p{margin:.6rem 0 0;text-wrap:pretty}
 form,.b,.o{display:inline-block;margin:1.4rem .5rem 0 0}
 .b,.o{padding:.6rem 1.2rem;border:1px solid transparent;border-radius:8px;font:inherit;font-weight:600;text-decoration:none;color:var(--on);background:var(--act);cursor:pointer}
 form .o{margin:0}
-.o{color:var(--ink);background:none;border-color:var(--line)}
-.b:hover,.o:hover{filter:brightness(1.1)}
+.o{color:var(--ink);background:none;border-color:var(--soft)}
+.b:hover,.o:hover{text-decoration:underline}
 :focus-visible{outline:3px solid var(--act);outline-offset:3px}
 .s,footer{color:var(--soft)}
 a:not([class]){color:var(--act)}

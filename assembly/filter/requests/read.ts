@@ -5,6 +5,7 @@ import { headerPairs, pairsAt, pairsSize } from "../../abi/host";
 import { utf8 } from "../../bytes/bytes";
 import { isSecure } from "../../flow/decision/browser_request";
 import { oneCookieLine } from "../../http/cookies";
+import { NO_NAMES } from "../../http/name_table";
 import { RuleSettings } from "../rules/rule_settings";
 import { cookies, credential, headers, setStream } from "./current";
 
@@ -13,6 +14,13 @@ export function readHeaders(rule: RuleSettings, stream: u32): bool {
   setStream(stream);
   credential.forget();
   return headerPairs(MapType.HttpRequestHeaders) && headers.read(pairsAt(), pairsSize(), rule.names);
+}
+
+/** The same where there is no configuration: no header has a role, but each can be found by its name. */
+export function readHeadersAlone(stream: u32): void {
+  setStream(stream);
+  credential.forget();
+  if (!headerPairs(MapType.HttpRequestHeaders) || !headers.read(pairsAt(), pairsSize(), NO_NAMES)) headers.forget();
 }
 
 /** Returns whether the filter's cookies have their Secure names. Call it before the request is decided or admitted. */

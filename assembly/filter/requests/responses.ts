@@ -5,7 +5,7 @@ import { addResponseHeader, hasResponseHeader, headerPairs, nowMs, pairsAt, pair
 import { indexOf, joined, utf8 } from "../../bytes/bytes";
 import { FOREIGN_COOKIE, NO_NAMING } from "../../http/cookie_names";
 import { HeaderBlock } from "../../http/header_block";
-import { NameTable } from "../../http/name_table";
+import { NO_NAMES } from "../../http/name_table";
 import { Configuration, roots } from "../calls/roots";
 
 /** Number of recorded streams. If a later stream has replaced a slow one, the slow one's response gets the strictest treatment (duty 150). */
@@ -30,7 +30,6 @@ class CookieNote {
 }
 
 const response = new HeaderBlock();
-const NO_NAMES = new NameTable();
 
 /** The request is forwarded to the upstream. */
 export function noteLetThrough(stream: u32): void { note(stream, Note.LetThrough); }

@@ -13,17 +13,16 @@ import { RuleSettings } from "../rules/rule_settings";
 import { scrubTrailers } from "./admit";
 import { refuse } from "./answer";
 import { bodies, MAX_BODY } from "./bodies";
-import { headers, setStream } from "./current";
+import { headers } from "./current";
 import { BATCH, execute, takeBody } from "./execute";
-import { readHeaders } from "./read";
+import { readHeaders, readHeadersAlone } from "./read";
 import { answerReady } from "./ready";
 
 /** `proxy_on_request_headers`. */
 export function requestCame(stream: u32, bodyFollows: bool): FilterHeadersStatus {
   const root = roots.ofStream(stream), whole: RuleSettings | null = root == null ? null : root.outside;
   if (root == null || whole == null) {
-    headers.forget();
-    setStream(stream);
+    readHeadersAlone(stream);
     const status = refuse(MISCONFIGURED, null, false);
     metrics.flush(); // a configuration that was refused has no tick
     return status;

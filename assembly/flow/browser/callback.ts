@@ -31,7 +31,11 @@ const OPENED_DIRECTLY = "the callback was opened without an answer from the prov
 
 export function callback(x: Exchange, request: BrowserRequest): Next {
   const formPost = request.browser.formPost;
-  if (!(formPost ? request.isPost : request.isGet)) return Refuse.method(CALLBACK_METHOD, formPost ? "POST" : "GET");
+  if (!(formPost ? request.isPost : request.isGet)) {
+    const out = errorPage(CALLBACK_METHOD);
+    out.allow = formPost ? "POST" : "GET";
+    return out;
+  }
   const logins = new PendingLogins(x, request);
   if (!formPost) return withProvider(x, logins, request.query, request.target);
   // Wait for a body only if it can lead to a session.

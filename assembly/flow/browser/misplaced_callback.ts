@@ -1,6 +1,6 @@
 // Detects the provider's answer at another path than the callback's: a proxy in front of Envoy adds or removes a part of the path.
 
-import { same } from "../../bytes/bytes";
+import { same, utf8 } from "../../bytes/bytes";
 import { decodeUtf8 } from "../../bytes/utf8";
 import { LOGIN_ID_SIZE } from "../../http/cookie_names";
 import { readParameters } from "../../http/parameters";
@@ -28,7 +28,7 @@ export function misplacedCallback(request: BrowserRequest): Refuse | null {
   const state = answer.one("state");
   if (state.length != STATE_SIZE || !counter.holds(state.subarray(0, LOGIN_ID_SIZE))) return null;
   const callbackPath = callbackPathOf(request);
-  return new Refuse(CALLBACK_MISPLACED, 0, "login: the provider's answer came to the path " + shown(request.path) + ", and is expected at " + shown(callbackPath) + " (redirect_uri "
+  return Refuse.retry(CALLBACK_MISPLACED, utf8("/"), "login: the provider's answer came to the path " + shown(request.path) + ", and is expected at " + shown(callbackPath) + " (redirect_uri "
     + decodeUtf8(redirectUriOf(request, callbackPath)) + "): a proxy in front of Envoy changes paths. Have it leave them as they are, or set redirect_uri to the URL that browsers use and have Envoy get that path");
 }
 

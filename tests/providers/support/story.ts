@@ -221,7 +221,7 @@ export function tellStory(provider: Provider, extras: Record<string, Extra> = {}
     await openPage(browser, `${url}/orders`);
     const page = await browser.open(`${url}/logout`);
     expect([page.url, page.status]).toEqual([`${url}/logout`, 200]);
-    const [, link] = /<a href="([^"]*)">Log out at the identity provider too</.exec(page.body)!;
+    const [, link] = /<a href="([^"]*)">Log out at the login service too</.exec(page.body)!;
     const there = await completePages(browser, await browser.open(link!.replaceAll("&amp;", "&")), url, true);
     expect(there.status < 400).toBe(provider.logoutWithoutHint);
     const asks = NAME_FIELD.test((await browser.open(`${url}/orders`)).body);

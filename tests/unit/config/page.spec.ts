@@ -16,9 +16,25 @@ export function name_logo_help_and_color_are_read(): void {
 }
 
 export function the_text_on_a_color_is_legible(): void {
-  const dark = ["#1c5fb0", "#000000", "#c00000", "#0000ff", "#006600"], light = ["#ffffff", "#ffcc00", "#00ff00", "#8ab9f5", "#c0c0c0"];
+  const dark = ["#1c5fb0", "#000000", "#c00000", "#0000ff", "#006600", "#686e66"], light = ["#ffffff", "#ffcc00", "#00ff00", "#8ab9f5", "#c0c0c0"];
   for (let i = 0; i < dark.length; i++) equal(config("\"page\":{\"color\":\"" + dark[i] + "\"}").page.onColor, "#fff");
   for (let i = 0; i < light.length; i++) equal(config("\"page\":{\"color\":\"" + light[i] + "\"}").page.onColor, "#000");
+}
+
+/** WCAG 2.2, 1.4.3. */
+export function the_text_on_any_color_has_a_contrast_of_at_least_4_5(): void {
+  const digits = "0123456789abcdef";
+  for (let r = 0; r < 16; r++) for (let g = 0; g < 16; g++) for (let b = 0; b < 16; b++) {
+    const color = "#" + digits.charAt(r).repeat(2) + digits.charAt(g).repeat(2) + digits.charAt(b).repeat(2);
+    const luminance = 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
+    const black = config("\"page\":{\"color\":\"" + color + "\"}").page.onColor == "#000";
+    isTrue((black ? (luminance + 0.05) / 0.05 : 1.05 / (luminance + 0.05)) >= 4.5, color);
+  }
+}
+
+function linear(digit: i32): f64 {
+  const c = <f64>digit / 15;
+  return c <= 0.04045 ? c / 12.92 : Math.pow((c + 0.055) / 1.055, 2.4);
 }
 
 export function a_help_link_that_is_not_a_url_a_path_or_a_mail_address_is_refused(): void {

@@ -52,9 +52,9 @@ export function the_page_after_logout_says_so_and_links_back(): void {
   const page = ownPage(NONE, ENGLISH, new Page(BrowserEvent.LoggedOut, PageKind.LoggedOut));
   contains(page, "<h1>You are logged out</h1>");
   contains(page, "<a class=\"b\" href=\"/\">Go to the start page</a>");
-  isFalse(page.includes("identity provider too"), "a link to a provider that has no logout");
+  isFalse(page.includes("login service too"), "a link to a provider that has no logout");
   contains(ownPage(NONE, ENGLISH, new Page(BrowserEvent.LoggedOut, PageKind.LoggedOut, EMPTY, ascii("https://idp.example.com/logout?a=1&b=2"))),
-    "<a href=\"https://idp.example.com/logout?a=1&amp;b=2\">Log out at the identity provider too</a>");
+    "<a href=\"https://idp.example.com/logout?a=1&amp;b=2\">Log out at the login service too</a>");
 }
 
 export function duty_115_logout_is_confirmed_by_a_form_of_this_origin(): void {
