@@ -1,8 +1,9 @@
 // assembly/config/attributes.yaml is the only list of attributes. Other files are generated from it, and each attribute is read by its owner.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { CLAIM_RULE } from "../cli/attributes/claim-schemas";
 import { generated } from "../cli/attributes/generated";
-import { readList, ROOT, type Attribute } from "../cli/attributes/list";
+import { readList, ROOT } from "../cli/attributes/list";
 
 const { attributes, elsewhere } = readList();
 const source = (owner: string): string => readFileSync(join(ROOT, "assembly/config", `${owner}.ts`), "utf8");
@@ -14,11 +15,20 @@ describe("what is generated from the list is up to date (npm run build writes it
 });
 
 describe("each attribute is read by its owner", () => {
-  test.each(attributes.map((a) => [a.name, a] as [string, Attribute]))("%s", (name, { owner }) => {
+  test.each(attributes.map((a) => [a.name, a.owner]))("%s, in assembly/config/%s.ts", (name, owner) => {
     const leaf = name.split(".").pop()!, text = source(owner);
     // The endpoints are read in a loop over their names in metadata.
     const looped = text.includes("r.url(ENDPOINTS[i]") && /_(endpoint|uri)$/.test(leaf);
     expect(looped || text.includes(`attributes.${name.replaceAll(".", "_")}(`) || text.includes(`"${leaf}"`)).toBe(true);
+  });
+});
+
+describe("a rule over claims has the same members everywhere", () => {
+  const members = JSON.parse(/^const KNOWN: string\[\] = (\[.*\]);/m.exec(source("read_access_rules"))![1]!) as string[];
+  test("in the JSON Schema, cli/attributes/claim-schemas.ts", () => expect(Object.keys(CLAIM_RULE.properties).sort()).toEqual([...members].sort()));
+  test("in the table of docs/access.md", () => {
+    const rows = [...readFileSync(join(ROOT, "docs/access.md"), "utf8").matchAll(/^\| (`\{.*\}`) \| /gm)].map(([, forms]) => forms!);
+    expect([...new Set(rows.flatMap((forms) => [...forms.matchAll(/"(\w+)":/g)].map(([, member]) => member!)))].sort()).toEqual([...members].sort());
   });
 });
 

@@ -7,7 +7,7 @@ const page = (name: string): string => readFileSync(join(ROOT, "docs", name), "u
 const sources = readdirSync(join(ROOT, "assembly"), { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"))
   .map((file) => readFileSync(join(ROOT, "assembly", file), "utf8")).join("\n");
 
-test("every refusal's code is documented with its status, and no others", () => {
+test("docs/operations.md has the code of every refusal with its status, and no others", () => {
   const inCode = [...sources.matchAll(/new Refusal\("([a-z_]+)", (\d+)/g)].map(([, code, status]) => `${code} ${status}`).sort();
   const inPage = [...page("operations.md").matchAll(/^\| ((?:`[a-z_]+`(?:, )?)+) \| (\d+) \|/gm)].flatMap(([, codes, status]) => [...codes!.matchAll(/`([a-z_]+)`/g)].map(([, code]) => `${code} ${status}`)).sort();
   expect(inPage).toEqual(inCode);

@@ -39,7 +39,7 @@ describe("the texts of all pages, in each language", () => {
   });
 });
 
-test("each refusal code has a page, and the documentation lists the same", () => {
+test("docs/pages.md has the code of every refusal beside the title of its page, and no others", () => {
   const kinds = new Map([...source("flow/decision/refusal.ts").matchAll(/new Refusal\("(\w+)", (\d+),.*PageKind\.(\w+)\)/g)].map(([, name, status, kind]) => [name!, { status: status!, kind: kind! }]));
   const english = source("filter/pages/english.ts");
   const title = (kind: string): string => new RegExp(`  ${kind[0]!.toLowerCase()}${kind.slice(1)}: new Words\\("([^"]*)"`).exec(english)![1]!;
