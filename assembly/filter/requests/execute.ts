@@ -11,7 +11,7 @@ import { BAD_REQUEST, BODY_TOO_LARGE, DENIED, MALFORMED_CREDENTIAL, NO_TOKEN, NO
 import { Endpoint, endpointOf } from "../../flow/decision/browser_request";
 import { Reply } from "../../http/callout";
 import { announcesMoreThan } from "../../http/content_length";
-import { requestKindOf } from "../../http/navigation";
+import { isPreflight } from "../../http/navigation";
 import { ask, RootDispatcher } from "../calls/calls";
 import { IntrospectionRequest } from "../calls/introspection_request";
 import { NO_STREAM } from "../calls/pending";
@@ -56,7 +56,7 @@ export function execute(root: Configuration, rule: RuleSettings, stream: u32, bo
     if (refusal != null) return refuse(refusal, rule, true);
     if (credential.size == 0 && browser == null) {
       if (config.unauthenticated == Unauthenticated.Pass) return admit(0, 0, stream, rule, Outcome.Anonymous);
-      return config.allowPreflight && requestKindOf(headers).isPreflight() ? admit(0, 0, stream, rule, Outcome.Preflight) : refuse(NO_TOKEN, rule, false);
+      return config.allowPreflight && isPreflight(headers) ? admit(0, 0, stream, rule, Outcome.Preflight) : refuse(NO_TOKEN, rule, false);
     }
   }
 

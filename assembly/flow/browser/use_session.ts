@@ -3,6 +3,7 @@
 
 import { EMPTY } from "../../bytes/bytes";
 import { NONCE_SIZE } from "../../crypto/aead/xchacha20poly1305";
+import { isNavigation } from "../../http/navigation";
 import { hasScopes, inList } from "../../jose/claims";
 import { personOfSession, sessionIdentity } from "../../policy/session_identity";
 import { SessionClaims } from "../../policy/session_claims";
@@ -145,7 +146,7 @@ function asksAgain(x: Exchange, request: BrowserRequest, s: Session): Next | nul
   const browser = request.browser, age = x.nowSec - s.authenticatedAtSec;
   const forced = browser.forceReauthorize && age > REAUTHORIZED_SEC;
   const silent = browser.reauthenticateSec > 0 && age > browser.reauthenticateSec;
-  if (!forced && !silent || !request.kind.isNavigation()) return null;
+  if (!forced && !silent || !isNavigation(request.headers)) return null;
   return beginLogin(x, request, forced ? LoginKind.Again : LoginKind.Silent, LOGIN_LOOP_OVER, s);
 }
 

@@ -4,7 +4,6 @@ import { EMPTY, indexOf, is } from "../../bytes/bytes";
 import { BrowserSettings, CALLBACK_SUFFIX, Redirect } from "../../config/browser";
 import { CookieScan } from "../../http/cookies";
 import { HeaderBlock } from "../../http/header_block";
-import { RequestKind, requestKindOf } from "../../http/navigation";
 import { originOf } from "../../http/origin";
 import { CookieNames } from "../../session/cookie_settings";
 
@@ -41,7 +40,6 @@ export class BrowserRequest {
       ? originOfUrl(this.browser.redirectUrl)
       : originOf(this.headers.only(":scheme"), this.headers.only(":authority"));
   }
-  get kind(): RequestKind { return requestKindOf(this.headers); }
   get isGet(): bool { return is(this.method, "GET"); }
 
   /** One more than the highest number of a session chunk in the request. If fewer are set, the others must be expired. */
