@@ -8,7 +8,6 @@ import { writeQuoted } from "../json/quoted";
 import { ByteWriter } from "../bytes/writer";
 import { Session } from "../session/session";
 import { Claim, claimIn, ClaimSource } from "./claim_source";
-import { headerValue } from "./claim_value";
 
 /** The largest document of claims that is read from a session. */
 const MAX_CLAIMS = 64 * 1024;
@@ -79,12 +78,6 @@ export class SessionClaims extends ClaimSource {
     if (this.accessToken.length > 0) member(out, "access_token", writeQuoted(new ByteWriter(this.accessToken.length + 2), this.accessToken).written());
     const read = parse(out.text("}").written(), 2 * MAX_CLAIMS);
     return read.failed ? null : read.value;
-  }
-
-  /** The header value of the claim; null if there is no such claim, or nothing to write. */
-  headerValue(path: string): Uint8Array | null {
-    const claim = this.find(path);
-    return claim == null ? null : headerValue(claim.json, claim.node);
   }
 }
 

@@ -9,6 +9,7 @@ import { Json } from "../../json/json";
 import { IdToken, idTokenFaultText, readIdToken } from "../../oidc/id_token";
 import { codeRequest, readTokens, TokenFault, tokenFaultText, Tokens } from "../../oidc/token";
 import { isSignedUserinfo, readSignedUserinfo, readUserinfo, UserinfoFault, userinfoFaultText, userinfoRequest } from "../../oidc/userinfo";
+import { TokenClaims } from "../../policy/claim_source";
 import { personOf } from "../../policy/identity";
 import { Result } from "../../result";
 import { Login } from "../../session/login";
@@ -121,7 +122,7 @@ function loggedIn(x: Exchange, context: CallbackContext, login: Login, tokens: T
 
 /** The ID Token says who it is, whatever becomes of the login. */
 function withPerson(x: Exchange, idToken: IdToken, next: Next): Next {
-  next.person = personOf(x.config.identity, idToken.claims);
+  next.person = personOf(x.config.identity, new TokenClaims(idToken.claims));
   return next;
 }
 

@@ -5,8 +5,9 @@ import { EMPTY } from "../../bytes/bytes";
 import { NONCE_SIZE } from "../../crypto/aead/xchacha20poly1305";
 import { isNavigation } from "../../http/navigation";
 import { hasScopes, inList } from "../../jose/claims";
-import { personOfSession, sessionIdentity } from "../../policy/session_identity";
+import { personOf } from "../../policy/identity";
 import { SessionClaims } from "../../policy/session_claims";
+import { sessionIdentity } from "../../policy/session_identity";
 import { openCookie } from "../../session/cookie_text";
 import { endsAtSec, touchDueAtSec, touched } from "../../session/limits";
 import { Purpose } from "../../session/sealing";
@@ -38,7 +39,7 @@ export function useSessions(x: Exchange, request: BrowserRequest, first: Session
   for (let session: Session | null = first; session != null; session = openNext(request)) {
     const next = useSession(x, request, session);
     if (next == null) continue;
-    if (next instanceof Refuse || next instanceof Respond) next.person = personOfSession(x.config.identity, session);
+    if (next instanceof Refuse || next instanceof Respond) next.person = personOf(x.config.identity, new SessionClaims(session));
     return next;
   }
   return null;

@@ -33,7 +33,7 @@ function judgeJwt(x: Exchange, jwt: VerifiedJwt): Next {
 
 /** Somebody vouches for the claims, so access logs may say whom they refuse. */
 function withPerson(x: Exchange, claims: Json, next: Next): Next {
-  if (next instanceof Refuse) next.person = personOf(x.config.identity, claims);
+  if (next instanceof Refuse) next.person = personOf(x.config.identity, new TokenClaims(claims));
   return next;
 }
 

@@ -6,6 +6,7 @@ import { readParameters } from "../../http/parameters";
 import { readJws } from "../../jose/jws";
 import { Json } from "../../json/json";
 import { LogoutToken, logoutTokenFault, logoutTokenFaultText, MAX_AGE_SEC, readLogoutToken } from "../../oidc/logout_token";
+import { TokenClaims } from "../../policy/claim_source";
 import { personOf } from "../../policy/identity";
 import { BrowserSettings } from "../../config/browser";
 import { Fault } from "../../result";
@@ -58,7 +59,7 @@ class CheckLogoutToken extends Step {
     const read = readLogoutToken(jwt, provider.issuer(), this.browser.client.id, x.nowSec, x.config.slackSec), fault = read.fault;
     if (fault != null) return refuse(fault);
     const out = this.end(x, read.value);
-    out.person = personOf(x.config.identity, jwt.claims);
+    out.person = personOf(x.config.identity, new TokenClaims(jwt.claims));
     return out;
   }
 

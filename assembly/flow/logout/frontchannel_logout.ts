@@ -2,7 +2,8 @@
 
 import { same } from "../../bytes/bytes";
 import { readParameters } from "../../http/parameters";
-import { personOfSession } from "../../policy/session_identity";
+import { personOf } from "../../policy/identity";
+import { SessionClaims } from "../../policy/session_claims";
 import { Exchange } from "../decision/exchange";
 import { clear, endSession } from "./logout";
 import { Next, Page, Refuse, BrowserEvent } from "../decision/next";
@@ -23,7 +24,7 @@ export function frontchannelLogout(x: Exchange, request: BrowserRequest): Next {
   if (session == null) return out;
   while (session != null && (session.sid.length == 0 || !same(form.one("sid"), session.sid))) session = openNext(request);
   if (session == null) return new Refuse(LOGOUT_MISMATCH);
-  const person = personOfSession(x.config.identity, session);
+  const person = personOf(x.config.identity, new SessionClaims(session));
   out.person = person;
   if (!endSession(x, request, session)) {
     const refused = new Refuse(LOGOUT_NOT_KEPT, 0, "front-channel logout: the logout could not be recorded");

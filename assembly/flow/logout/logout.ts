@@ -5,7 +5,8 @@ import { Reply } from "../../http/callout";
 import { isCrossSite } from "../../http/navigation";
 import { Url } from "../../http/url";
 import { endSessionUrl, endSessionUrlWithoutHint } from "../../oidc/end_session";
-import { personOfSession } from "../../policy/session_identity";
+import { personOf } from "../../policy/identity";
+import { SessionClaims } from "../../policy/session_claims";
 import { revocationFaultText, revocationRequest } from "../../oidc/revocation";
 import { readLoginCounter } from "../../session/login_counter";
 import { expiredLogin, expiredSession } from "../../session/session_cookies";
@@ -29,7 +30,7 @@ export function logout(x: Exchange, request: BrowserRequest): Next {
 
   let session = openSession(request), kept = true;
   const state = newLogoutState(x, request, session);
-  const person = session == null ? EMPTY : personOfSession(x.config.identity, session);
+  const person = session == null ? EMPTY : personOf(x.config.identity, new SessionClaims(session));
   let out = leave(x, request, session, state);
   // All sessions of the request are ended: a planted one in front must not keep the user's own alive. Copies of the same session are revoked once.
   const ended: Session[] = [];
