@@ -9,23 +9,26 @@ import { LEASE_MARGIN_MS } from "../provider/provider_cache";
 import { RuleSettings } from "../rules/rule_settings";
 import { cacheVerdict } from "../verdicts/token_verdicts";
 import { advance, ask, readReply } from "./calls";
-import { MAX_KEPT, NO_STREAM, PendingCall } from "./pending";
+import { DocumentCall, MAX_KEPT, NO_STREAM, PendingCall, RequestCall } from "./pending";
 import { Configuration, roots } from "./roots";
 
 /** A call has ended. Its waiting requests are marked as resumed; `resumeSome` (filter/requests/execute.ts) continues them. */
 export function replied(rootId: u32, token: u32, size: u32, bodySize: u32): void {
   const root = roots.find(rootId), call: PendingCall | null = root == null ? null : root.pending.take(token);
   if (root == null || call == null) return; // a reply that nobody waits for
-  const now = nowMs(), reply = readReply(size, bodySize), fetched = call.provider, rule = call.rule, step = call.step, introspection = call.introspection;
-  if (fetched != null) {
-    fetched.at(now);
-    metrics.calloutDone(call.kind, now - call.startedMs, !fetched.received(call.kind, reply));
-    advance(fetched, root);
-  }
-  if (step == null || rule == null) return;
-  const x = rule.exchange(now, NO_WAITS), provider = rule.provider;
+  const now = nowMs(), reply = readReply(size, bodySize);
+  if (!(call instanceof DocumentCall)) return answered(root, call as RequestCall, reply, now);
+  const provider = (call as DocumentCall).provider;
+  provider.at(now);
+  metrics.calloutDone(call.kind, now - call.startedMs, !provider.received(call.kind, reply));
+  advance(provider, root);
+}
+
+/** The provider has answered a call that requests wait for, or the call has failed. */
+function answered(root: Configuration, call: RequestCall, reply: Reply, now: i64): void {
+  const rule = call.rule, introspection = call.introspection, x = rule.exchange(now, NO_WAITS), provider = rule.provider;
   if (provider != null) provider.heard(reply.status);
-  let next = step.resume(x, reply);
+  let next = call.step.resume(x, reply);
   if (introspection != null) introspection.publish(reply, next, now);
   metrics.calloutDone(call.kind, now - call.startedMs, whyOf(next).length > 0);
   // One call may lead to another, for which the same requests wait.
@@ -36,9 +39,9 @@ export function replied(rootId: u32, token: u32, size: u32, bodySize: u32): void
   }
   tell(rule, next);
   if (next instanceof AwaitProvider && provider != null) {
-    root.pending.moveToProvider(call, rule, provider, (next as AwaitProvider).step);
+    root.pending.moveToProvider(call, provider, (next as AwaitProvider).step);
     advance(provider, root);
-  } else if (!takeRefresh(root, rule, next, now)) wake(root, call, rule, next, now);
+  } else if (!takeRefresh(root, rule, next, now)) wake(root, call, next, now);
 }
 
 /** On the tick: looks whether introspections that other workers make have ended. */
@@ -64,15 +67,15 @@ export function lookAtOtherWorkers(root: Configuration, now: i64): void {
     if (verdict == null) continue;
     // The worker that made the call logs what went wrong.
     if (verdict instanceof Refuse) (verdict as Refuse).told = true;
-    wake(root, call, rule, verdict, now);
+    wake(root, call, verdict, now);
   }
 }
 
 /** Resumes the requests that waited for the call, with the verdict. A verdict on a token is cached. */
-function wake(root: Configuration, call: PendingCall, rule: RuleSettings, verdict: Next, now: i64): void {
+function wake(root: Configuration, call: RequestCall, verdict: Next, now: i64): void {
   const introspection = call.introspection;
-  if (introspection != null) cacheVerdict(root.verdicts, rule.number, introspection.asked, verdict, now);
-  root.pending.wake(call, rule, verdict);
+  if (introspection != null) cacheVerdict(root.verdicts, call.rule.number, introspection.asked, verdict, now);
+  root.pending.wake(call, verdict);
 }
 
 /** Continues with the answer to a refresh, whether the keys have come or not. */
