@@ -2,7 +2,7 @@
 
 import { nowMs } from "../../abi/host";
 import { NO_WAITS, RefreshOutcome, Waits } from "../../flow/decision/exchange";
-import { Await, AwaitProvider, Ended, KeepRefresh, Next, Refreshed, Refuse, Respond, Step } from "../../flow/decision/next";
+import { Await, AwaitProvider, KeepRefresh, Next, Refreshed, Refuse, Step } from "../../flow/decision/next";
 import { Reply } from "../../http/callout";
 import { metrics, Outcome } from "../observe/metrics";
 import { LEASE_MARGIN_MS } from "../provider/provider_cache";
@@ -30,7 +30,7 @@ function answered(root: Configuration, call: RequestCall, reply: Reply, now: i64
   if (provider != null) provider.heard(reply.status);
   let next = call.step.resume(x, reply);
   if (introspection != null) introspection.publish(reply, next, now);
-  metrics.calloutDone(call.kind, now - call.startedMs, whyOf(next).length > 0);
+  metrics.calloutDone(call.kind, now - call.startedMs, next.why.length > 0);
   // One call may lead to another, for which the same requests wait.
   while (next instanceof Await) {
     const wait = next as Await, following = ask(root, rule, wait, null);
@@ -108,8 +108,7 @@ export function takeRefresh(root: Configuration, rule: RuleSettings, next: Next,
 
 /** Logs why the answer failed. Why a request is refused is logged when it is answered (filter/requests/answer.ts), with its id. */
 export function tell(rule: RuleSettings, next: Next): void {
-  const why = next instanceof Refuse ? "" : whyOf(next);
-  if (why.length > 0) rule.trouble(why);
+  if (!(next instanceof Refuse) && next.why.length > 0) rule.trouble(next.why);
 }
 
 /** The same, and nobody is left who could be answered. */
@@ -118,11 +117,4 @@ export function tellUnheard(rule: RuleSettings, verdict: Next): void {
   const refuse = verdict as Refuse;
   if (refuse.why.length > 0 && !refuse.told) rule.trouble(refuse.why);
   refuse.told = true;
-}
-
-function whyOf(next: Next): string {
-  if (next instanceof Refuse) return (next as Refuse).why;
-  if (next instanceof Refreshed) return (next as Refreshed).why;
-  if (next instanceof Respond) return (next as Respond).why;
-  return next instanceof Ended ? (next as Ended).why : "";
 }
