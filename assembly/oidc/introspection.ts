@@ -27,7 +27,6 @@ export class ActiveToken {
  * with a name of their own. null: the client cannot authenticate now.
  */
 export function introspectionRequest(endpoint: Endpoint, client: Client, token: Uint8Array, addon: Uint8Array[], assertionContext: AssertionContext, params: Uint8Array[] = [], tokenParameter: string = "token"): Callout | null {
-  const call = new Callout("POST", endpoint);
   const form = new ByteWriter();
   formField(form, tokenParameter, token);
   let hinted = false;
@@ -36,9 +35,8 @@ export function introspectionRequest(endpoint: Endpoint, client: Client, token: 
     hinted = hinted || is(params[i], "token_type_hint");
   }
   if (!hinted) formField(form, "token_type_hint", utf8("access_token"));
-  if (!client.authenticate(call, form, endpoint.url, assertionContext)) return null;
-  for (let i = 0; i < addon.length; i++) call.pairs.push(addon[i]);
-  call.form(form.done());
+  const call = client.post(endpoint, form, assertionContext);
+  if (call != null) for (let i = 0; i < addon.length; i++) call.pairs.push(addon[i]);
   return call;
 }
 

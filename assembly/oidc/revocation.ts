@@ -10,12 +10,10 @@ import { Client, AssertionContext } from "./client_auth";
 
 /** `hint` is `refresh_token` or `access_token` (§2.1). null: the client cannot authenticate now. */
 export function revocationRequest(endpoint: Endpoint, client: Client, token: Uint8Array, hint: string, assertionContext: AssertionContext): Callout | null {
-  const call = new Callout("POST", endpoint), form = new ByteWriter();
+  const form = new ByteWriter();
   formField(form, "token", token);
   formField(form, "token_type_hint", utf8(hint));
-  if (!client.authenticate(call, form, endpoint.url, assertionContext)) return null;
-  call.form(form.done());
-  return call;
+  return client.post(endpoint, form, assertionContext);
 }
 
 /** RFC 7009 §2.2.1 and RFC 6749 §5.2. Other codes may be an attacker's text, and are not logged. */

@@ -57,7 +57,7 @@ export function codeRequest(endpoint: Endpoint, client: Client, code: Uint8Array
   formField(form, "code", code);
   formField(form, "redirect_uri", redirectUri);
   formField(form, "code_verifier", codeVerifier);
-  return request(endpoint, client, form, assertionContext);
+  return client.post(endpoint, form, assertionContext);
 }
 
 /** Without `scope`: what was granted at login stays granted (RFC 6749 §6). */
@@ -65,14 +65,7 @@ export function refreshRequest(endpoint: Endpoint, client: Client, refreshToken:
   const form = new ByteWriter(1024);
   formField(form, "grant_type", utf8("refresh_token"));
   formField(form, "refresh_token", refreshToken);
-  return request(endpoint, client, form, assertionContext);
-}
-
-function request(endpoint: Endpoint, client: Client, form: ByteWriter, assertionContext: AssertionContext): Callout | null {
-  const call = new Callout("POST", endpoint);
-  if (!client.authenticate(call, form, endpoint.url, assertionContext)) return null;
-  call.form(form.done());
-  return call;
+  return client.post(endpoint, form, assertionContext);
 }
 
 export function readTokens(reply: Reply): Result<Tokens> {
