@@ -127,7 +127,7 @@ export class ProviderCache extends ProviderView {
 
   /** Updates the provider's gauges. It is ready with metadata, and with keys if it publishes any. */
   report(): void {
-    const metadata = this.metadata(), keys = this.keys(), ready = metadata != null && (metadata.jwksUri == null || keys != null);
+    const metadata = this.metadata(), keys = this.keys(), ready = metadata != null && (metadata.endpoint("jwks_uri") == null || keys != null);
     providerGauges.see(this.name, ready, keys == null ? 0 : keys.size, this.metadataAge.fetchedAtMs, this.keysAge.fetchedAtMs);
   }
 
@@ -140,7 +140,7 @@ export class ProviderCache extends ProviderView {
 
   /** The cluster of the key set, for the log. */
   private get jwksCluster(): Uint8Array {
-    const held = this.metadataHeld, url: Url | null = held == null ? null : held.jwksUri;
+    const held = this.metadataHeld, url: Url | null = held == null ? null : held.endpoint("jwks_uri");
     return url == null ? EMPTY : this.settings.clusters.of("jwks_uri", url.authority);
   }
 
@@ -187,7 +187,7 @@ export class ProviderCache extends ProviderView {
 
   private get canFetchKeys(): bool {
     const metadata = this.metadata();
-    return metadata != null && metadata.jwksUri != null;
+    return metadata != null && metadata.endpoint("jwks_uri") != null;
   }
 
   /** An attempt to get the keys has ended, here or in another worker. */
@@ -204,7 +204,7 @@ export class ProviderCache extends ProviderView {
     if (metadata == null) return null;
     const asked = this.keysAsked && this.keysAge.retryAllowed(this.now) || this.keysAskedAtOnce && this.keysAge.mayAskAtOnce(this.now);
     if (!this.keysAge.due(this.now) && !asked) return null;
-    const url = metadata.jwksUri;
+    const url = metadata.endpoint("jwks_uri");
     if (url == null) return null;
     return new Fetch(CalloutKind.Jwks, new Callout("GET", this.settings.clusters.endpoint("jwks_uri", url), "application/jwk-set+json, application/json"));
   }

@@ -44,7 +44,7 @@ export function beginLogin(x: Exchange, request: BrowserRequest, how: LoginKind,
   const returnTo = safeReturnTo(request.target);
   if (request.origin.length == 0) return new Refuse(BAD_REQUEST);
   if (request.target.length > MAX_PATH) return tooLong(request);
-  const endpoint: Url | null = metadata == null ? null : metadata.authorizationEndpoint;
+  const endpoint: Url | null = metadata == null ? null : metadata.endpoint("authorization_endpoint");
   if (metadata != null && endpoint == null) return Refuse.retry(NOT_READY, returnTo, "login: the provider's metadata has no usable authorization_endpoint");
   // A browser is not sent to a provider that is down: it would show an error of its own, without a link back.
   const provider = x.provider;

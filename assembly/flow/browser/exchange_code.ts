@@ -4,7 +4,6 @@ import { EMPTY } from "../../bytes/bytes";
 import { sameBytes } from "../../crypto/arithmetic/equal";
 import { NONCE_SIZE } from "../../crypto/aead/xchacha20poly1305";
 import { Reply } from "../../http/callout";
-import { Url } from "../../http/url";
 import { Json } from "../../json/json";
 import { IdToken, idTokenFaultText, readIdToken } from "../../oidc/id_token";
 import { codeRequest, readTokens, TokenFault, tokenFaultText, Tokens } from "../../oidc/token";
@@ -25,9 +24,9 @@ import { idTokenRules, takeIdToken, takeTokens } from "./take_tokens";
 import { KeyWait, Signature, verifySigned } from "./verify_id_token";
 
 export function redeem(x: Exchange, context: CallbackContext, login: Login, code: Uint8Array, redirectUri: Uint8Array): Next {
-  const metadata = x.metadata, url: Url | null = metadata == null ? null : metadata.tokenEndpoint;
-  if (url == null) return context.refuse(LOGIN_FAILED, "the provider's metadata has no usable token_endpoint");
-  const call = codeRequest(x.endpoint("token_endpoint", url), context.browser.client, code, redirectUri, login.codeVerifier, x.assertionContext());
+  const endpoint = x.endpoint("token_endpoint");
+  if (endpoint == null) return context.refuse(LOGIN_FAILED, "the provider's metadata has no usable token_endpoint");
+  const call = codeRequest(endpoint, context.browser.client, code, redirectUri, login.codeVerifier, x.assertionContext());
   if (call == null) return context.refuse(NO_RANDOMNESS, "the client cannot authenticate: Envoy gave no signature or no random bytes");
   return new Await(call, new ReadTokens(context, login), CalloutKind.Token);
 }
@@ -62,10 +61,9 @@ class CheckIdToken extends Step {
     const fault = read.fault;
     if (fault != null) return this.context.refuse(LOGIN_FAILED, "login: the ID Token " + idTokenFaultText(fault.code, fault.at));
 
-    const metadata = x.metadata, url: Url | null = metadata == null ? null : metadata.userinfoEndpoint;
-    const wanted = this.context.browser.contents.user && url != null;
-    if (!wanted || url == null) return loggedIn(x, this.context, this.login, this.tokens, read.value, EMPTY);
-    const call = userinfoRequest(x.endpoint("userinfo_endpoint", url), this.tokens.accessToken);
+    const endpoint = x.endpoint("userinfo_endpoint");
+    if (endpoint == null || !this.context.browser.contents.user) return loggedIn(x, this.context, this.login, this.tokens, read.value, EMPTY);
+    const call = userinfoRequest(endpoint, this.tokens.accessToken);
     return new Await(call, new ReadUserinfo(this.context, this.login, this.tokens, read.value), CalloutKind.Userinfo);
   }
 }

@@ -4,7 +4,6 @@ import { EMPTY } from "../../bytes/bytes";
 import { BrowserSettings } from "../../config/browser";
 import { NONCE_SIZE } from "../../crypto/aead/xchacha20poly1305";
 import { Reply } from "../../http/callout";
-import { Url } from "../../http/url";
 import { readJws } from "../../jose/jws";
 import { idTokenFaultText, readRefreshedIdToken } from "../../oidc/id_token";
 import { readTokens, refreshRequest, TokenFault, tokenFaultText, Tokens } from "../../oidc/token";
@@ -21,10 +20,9 @@ import { BrowserRequest } from "../decision/browser_request";
 
 /** null if no call can be made: the provider's metadata are missing, or the client cannot authenticate. */
 export function beginRefresh(x: Exchange, request: BrowserRequest, session: Session, key: Uint8Array): Await | null {
-  const metadata = x.metadata, browser = request.browser;
-  const url: Url | null = metadata == null ? null : metadata.tokenEndpoint;
-  if (url == null) return null;
-  const call = refreshRequest(x.endpoint("token_endpoint", url), browser.client, session.refreshToken, x.assertionContext());
+  const endpoint = x.endpoint("token_endpoint"), browser = request.browser;
+  if (endpoint == null) return null;
+  const call = refreshRequest(endpoint, browser.client, session.refreshToken, x.assertionContext());
   return call == null ? null : new Await(call, new ReadRefresh(new SessionRefresh(browser, request.names, request.secure, session, key)), CalloutKind.Token);
 }
 

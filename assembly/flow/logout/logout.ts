@@ -66,7 +66,7 @@ function notKept(led: Respond): Page {
 function leave(x: Exchange, request: BrowserRequest, session: Session | null, state: Uint8Array): Respond {
   const browser = request.browser, metadata = x.metadata;
   if (browser.redirectAfterLogoutUri.length > 0) return new Redirect(BrowserEvent.LoggedOut, browser.redirectAfterLogoutUri, 303);
-  const endpoint: Url | null = metadata == null ? null : metadata.endSessionEndpoint;
+  const endpoint: Url | null = metadata == null ? null : metadata.endpoint("end_session_endpoint");
   if (endpoint != null) {
     if (session != null && session.idToken.length > 0) {
       return new Redirect(BrowserEvent.LoggedOut, endSessionUrl(endpoint, browser.client.id, session.idToken, browser.postLogoutRedirectUri, state), 303);
@@ -90,9 +90,9 @@ export function clear(request: BrowserRequest, out: Uint8Array[], state: Uint8Ar
 
 /** RFC 7009 §2.1: the refresh token first, because the provider may then end the access token with it. */
 function revoke(x: Exchange, request: BrowserRequest, session: Session, out: Respond): void {
-  const metadata = x.metadata, url: Url | null = metadata == null ? null : metadata.revocationEndpoint;
-  if (metadata == null || url == null) return;
-  const endpoint = x.endpoint("revocation_endpoint", url), client = request.browser.revocationClient.fitting(metadata.revocationAuthMethods);
+  const metadata = x.metadata, endpoint = x.endpoint("revocation_endpoint");
+  if (metadata == null || endpoint == null) return;
+  const client = request.browser.revocationClient.fitting(metadata.revocationAuthMethods);
   const tokens = [session.refreshToken, session.accessToken], hints = ["refresh_token", "access_token"];
   for (let i = 0; i < tokens.length; i++) {
     if (tokens[i].length == 0) continue;

@@ -24,7 +24,7 @@ export function returnsHere(request: BrowserRequest): bool {
 /** The state of a logout that leads to the provider and back here. EMPTY if it does not, or without randomness. `session`: the one that ends. */
 export function newLogoutState(x: Exchange, request: BrowserRequest, session: Session | null): Uint8Array {
   const metadata = x.metadata;
-  if (!returnsHere(request) || session == null || session.idToken.length == 0 || metadata == null || metadata.endSessionEndpoint == null) return EMPTY;
+  if (!returnsHere(request) || session == null || session.idToken.length == 0 || metadata == null || metadata.endpoint("end_session_endpoint") == null) return EMPTY;
   const random = x.entropy.bytes(STATE_BYTES);
   return random == null ? EMPTY : encodeBase64url(random);
 }
