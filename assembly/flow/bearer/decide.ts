@@ -31,8 +31,7 @@ function byWhatIsOffered(x: Exchange, token: Uint8Array): Next {
 function withKeys(x: Exchange, token: Uint8Array): Next {
   const provider = x.provider;
   if (provider == null) return new Refuse(NOT_READY);
-  const keys = provider.keys();
-  return keys == null ? wait(x) : verifyWithKeySet(x, provider, keys, token);
+  return provider.keys() == null ? wait(x) : verifyWithKeySet(x, provider, token);
 }
 
 /** Waits once. If the request has waited, or nothing is being fetched, it is refused with Retry-After. */
