@@ -72,7 +72,7 @@ class ReadUserinfo extends Step {
   constructor(private readonly known: KnownUser) { super(); }
 
   resume(x: Exchange, reply: Reply): Next {
-    if (isSignedUserinfo(reply)) return new CheckUserinfo(this.known, reply.body).go(x, false);
+    if (isSignedUserinfo(reply)) return new CheckUserinfo(this.known, reply.body).resume(x, reply);
     return this.known.withUserinfo(x, readUserinfo(reply, this.known.idToken.sub), reply.status == 0 || isOutage(reply.status));
   }
 }
@@ -82,11 +82,9 @@ class ReadUserinfo extends Step {
 class CheckUserinfo extends Step {
   constructor(private readonly known: KnownUser, private readonly answer: Uint8Array) { super(); }
 
-  resume(x: Exchange, _reply: Reply): Next { return this.go(x, true); }
-
-  go(x: Exchange, waited: bool): Next {
+  resume(x: Exchange, _reply: Reply): Next {
     const signed = verifySigned(x, this.answer), provider = x.provider, jwt = signed.jwt, known = this.known;
-    if (signed.signature == Signature.UnknownKey && !waited && provider != null && provider.askForKey(true)) return new AwaitProvider(this);
+    if (signed.signature == Signature.UnknownKey && !x.waited && provider != null && provider.askForKey(true)) return new AwaitProvider(this);
     if (jwt == null) return known.withoutUserinfo(x, "the UserInfo endpoint's answer " + signed.why, false);
     return known.withUserinfo(x, readSignedUserinfo(jwt.claims, provider == null ? EMPTY : provider.issuer(), known.context.browser.client.id, known.idToken.sub), false);
   }
