@@ -32,7 +32,7 @@ export function atEndpoint(x: Exchange, request: BrowserRequest, place: Endpoint
 
 /** A request to any other address. */
 export function browse(x: Exchange, request: BrowserRequest): Next {
-  if (request.presentChunks == 0) return unauthenticated(x, request, LOGIN_LOOP_NO_COOKIE);
+  if (!request.hasChunks) return unauthenticated(x, request, LOGIN_LOOP_NO_COOKIE);
   const session = openSession(request);
   if (session == null) return unauthenticated(x, request, LOGIN_LOOP_UNREADABLE);
   const next = useSessions(x, request, session);

@@ -10,7 +10,7 @@ import { Parameters, readParameters } from "../../http/parameters";
 import { mayBeSealed, openCookie } from "../../session/cookie_text";
 import { Login, readLogin, STATE_SIZE } from "../../session/login";
 import { Purpose } from "../../session/sealing";
-import { expiredSession, LOGIN_AGE_SEC } from "../../session/session_cookies";
+import { LOGIN_AGE_SEC } from "../../session/session_cookies";
 import { Claim, Exchange, Once } from "../decision/exchange";
 import { redeem } from "./exchange_code";
 import { CallbackContext } from "./callback_context";
@@ -90,7 +90,7 @@ class PendingLogins {
 
   private open(cookie: LoginCookie): Login | null {
     const browser = this.context.browser;
-    const plain = openCookie(browser.keys, Purpose.Login, this.sealContext, joined(this.context.names.login, cookie.id), cookie.text);
+    const plain = openCookie(browser.keys, Purpose.Login, this.sealContext, joined(this.context.writer.names.login, cookie.id), cookie.text);
     return plain == null ? null : readLogin(plain);
   }
 }
@@ -161,7 +161,7 @@ function refusedByProvider(x: Exchange, logins: PendingLogins, login: Login, err
     for (let i = 0; i < NOT_SILENTLY.length; i++) {
       if (!is(error, NOT_SILENTLY[i])) continue;
       // The provider's session has ended, so this one ends too. The wanted page leads to an ordinary login.
-      return context.backTo(login.returnTo, expiredSession(context.browser.cookies, context.names, context.secure, context.presentChunks), BrowserEvent.Silent);
+      return context.backTo(login.returnTo, context.writer.expireSession(), BrowserEvent.Silent);
     }
   }
   return context.refuse(is(error, "access_denied") ? LOGIN_DENIED : LOGIN_FAILED, "the provider answered the login with " + known(error));

@@ -13,7 +13,6 @@ import { personOf } from "../../policy/identity";
 import { Result } from "../../result";
 import { Login } from "../../session/login";
 import { Session, SESSION_ID_SIZE } from "../../session/session";
-import { sessionSetCookies } from "../../session/session_cookies";
 import { Exchange } from "../decision/exchange";
 import { CallbackContext } from "./callback_context";
 import { Await, AwaitProvider, CalloutKind, Next, Respond, Step, BrowserEvent } from "../decision/next";
@@ -135,10 +134,10 @@ class KnownUser {
     s.userinfo = userinfo;
     takeIdToken(browser, s, tokens.idToken, idToken);
     takeTokens(x, browser, s, tokens);
-    const text = sealSession(browser, context.names, context.secure, s, random.subarray(SESSION_ID_SIZE));
+    const text = sealSession(browser, context.writer, s, random.subarray(SESSION_ID_SIZE));
     if (text == null) return context.refuse(SESSION_TOO_LARGE, "login: the session does not fit into nine cookies: have the provider send fewer claims, or store less with session_contents");
     if (!login.silent) context.completed(x.nowSec, LOOP_SEC);
-    return context.backTo(login.returnTo, sessionSetCookies(browser.cookies, context.names, context.secure, text, context.presentChunks), BrowserEvent.LoggedIn);
+    return context.backTo(login.returnTo, context.writer.setSession(text), BrowserEvent.LoggedIn);
   }
 }
 

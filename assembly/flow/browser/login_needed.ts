@@ -3,7 +3,6 @@
 import { is, utf8 } from "../../bytes/bytes";
 import { sameOriginReferer } from "../../http/navigation";
 import { safeReturnTo } from "../../http/return_to";
-import { expiredSession } from "../../session/session_cookies";
 import { BrowserRequest } from "../decision/browser_request";
 import { Refuse } from "../decision/next";
 import { NOT_SENT, LOGIN_NEEDED } from "../decision/refusal";
@@ -11,7 +10,7 @@ import { NOT_SENT, LOGIN_NEEDED } from "../decision/refusal";
 export function loginNeeded(request: BrowserRequest): Refuse {
   const out = new Refuse(sends(request.method) ? NOT_SENT : LOGIN_NEEDED), page = sameOriginReferer(request.headers, request.origin);
   out.again = page.length > 0 ? safeReturnTo(page) : utf8("/");
-  if (request.presentChunks > 0) out.setCookies = expiredSession(request.browser.cookies, request.names, request.secure, request.presentChunks);
+  if (request.hasChunks) out.setCookies = request.writer.expireSession();
   return out;
 }
 

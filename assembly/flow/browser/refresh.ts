@@ -8,8 +8,8 @@ import { readJws } from "../../jose/jws";
 import { idTokenFaultText, readRefreshedIdToken } from "../../oidc/id_token";
 import { readTokens, refreshRequest, TokenFault, tokenFaultText, Tokens } from "../../oidc/token";
 import { SessionClaims } from "../../policy/session_claims";
-import { CookieNames } from "../../session/cookie_settings";
 import { Session } from "../../session/session";
+import { CookieWriter } from "../../session/session_cookies";
 import { mayBeOurs } from "../decision/admit";
 import { Exchange, RefreshOutcome } from "../decision/exchange";
 import { Await, CalloutKind, KeepRefresh, Next, Refreshed, Step } from "../decision/next";
@@ -23,7 +23,7 @@ export function beginRefresh(x: Exchange, request: BrowserRequest, session: Sess
   const endpoint = x.endpoint("token_endpoint"), browser = request.browser;
   if (endpoint == null) return null;
   const call = refreshRequest(endpoint, browser.client, session.refreshToken, x.assertionContext());
-  return call == null ? null : new Await(call, new ReadRefresh(new SessionRefresh(browser, request.names, request.secure, session, key)), CalloutKind.Token);
+  return call == null ? null : new Await(call, new ReadRefresh(new SessionRefresh(browser, request.writer, session, key)), CalloutKind.Token);
 }
 
 /** The session whose tokens are refreshed, and what is needed to seal it again. */
@@ -31,8 +31,7 @@ export function beginRefresh(x: Exchange, request: BrowserRequest, session: Sess
 class SessionRefresh {
   constructor(
     readonly browser: BrowserSettings,
-    readonly names: CookieNames,
-    readonly secure: bool,
+    readonly writer: CookieWriter,
     readonly session: Session,
     readonly key: Uint8Array,
   ) {}
@@ -87,7 +86,7 @@ class TakeRefreshed extends Step {
     // The old refresh token is spent, so without randomness the session is lost.
     const nonce = x.entropy.bytes(NONCE_SIZE);
     if (nonce == null) return refresh.ended("Envoy gave no random bytes");
-    const text = sealSession(refresh.browser, refresh.names, refresh.secure, s, nonce);
+    const text = sealSession(refresh.browser, refresh.writer, s, nonce);
     if (text == null) return refresh.ended("the session does not fit into cookies any more");
     // An ID Token that cannot be verified is discarded; the session keeps the old one.
     return waits ? new KeepRefresh(refresh.key, text, this) : new Refreshed(refresh.key, RefreshOutcome.Done, text);

@@ -11,7 +11,6 @@ import { sessionIdentity } from "../../policy/session_identity";
 import { openCookie } from "../../session/cookie_text";
 import { endsAtSec, touchDueAtSec, touched } from "../../session/limits";
 import { Purpose } from "../../session/sealing";
-import { sessionSetCookies } from "../../session/session_cookies";
 import { readSession, Session } from "../../session/session";
 import { refuseAccess } from "../decision/access";
 import { Exchange, RefreshOutcome } from "../decision/exchange";
@@ -157,21 +156,21 @@ function enter(x: Exchange, request: BrowserRequest, s: Session, keys: EndKeys |
   if (text == null && touched(s, browser.limits, x.nowSec)) {
     // Without randomness a later request records the use.
     const nonce = x.entropy.bytes(NONCE_SIZE);
-    if (nonce != null) text = sealSession(browser, request.names, request.secure, s, nonce);
+    if (nonce != null) text = sealSession(browser, request.writer, s, nonce);
   }
   const settings = x.config.identity, identity = sessionIdentity(settings, s, claims);
   let refused = !scopesHold(x, s, claims) ? new Refuse(INSUFFICIENT_SCOPE) : refuseAccess(x.config, claims, x.config.claimSchema == null ? null : claims.document, 0);
   if (refused == null && identity.exceeds(settings)) refused = new Refuse(CLAIMS_TOO_LARGE, 0, "session: " + identity.excess(settings));
   if (refused != null) {
     refused.logout = browser.logoutPath;
-    if (text != null) refused.setCookies = sessionSetCookies(browser.cookies, request.names, request.secure, text, request.presentChunks);
+    if (text != null) refused.setCookies = request.writer.setSession(text);
     return refused;
   }
   // Each response to a request with old tokens sets the new cookies, because any response may be lost. A recorded use is set by one response, and
   // some seconds later by another.
   const good = goodUntilSec(request, s), until = refreshed != null ? 0 : text != null ? min(good, x.nowSec + TOLD_SEC) : good;
   const out = new ForwardSession(s, keys, identity.entries, until);
-  if (text != null) out.setCookies = sessionSetCookies(browser.cookies, request.names, request.secure, text, request.presentChunks);
+  if (text != null) out.setCookies = request.writer.setSession(text);
   return out;
 }
 

@@ -8,8 +8,6 @@ import { endSessionUrl, endSessionUrlWithoutHint } from "../../oidc/end_session"
 import { personOf } from "../../policy/identity";
 import { SessionClaims } from "../../policy/session_claims";
 import { revocationFaultText, revocationRequest } from "../../oidc/revocation";
-import { readLoginCounter } from "../../session/login_counter";
-import { expiredLogin, expiredSession } from "../../session/session_cookies";
 import { Session } from "../../session/session";
 import { Exchange } from "../decision/exchange";
 import { flowAfterLogout, logoutReturn, newLogoutState, returnsHere } from "./logout_return";
@@ -80,11 +78,9 @@ function leave(x: Exchange, request: BrowserRequest, session: Session | null, st
 
 /** Expires all of the filter's cookies in the request (duty 118), except for the state of this logout. */
 export function clear(request: BrowserRequest, out: Uint8Array[], state: Uint8Array = EMPTY): void {
-  const browser = request.browser, names = request.names, counter = readLoginCounter(request.cookies.flows());
-  const expired = expiredSession(browser.cookies, names, request.secure, request.presentChunks);
+  const counter = request.loginCounter(), expired = request.writer.expireSession();
   for (let i = 0; i < expired.length; i++) out.push(expired[i]);
-  const path = browser.loginPath;
-  for (let i = 0; i < counter.logins.length; i++) out.push(expiredLogin(names, request.secure, counter.logins[i].id, path, browser.formPost));
+  for (let i = 0; i < counter.logins.length; i++) out.push(request.writer.expireLogin(counter.logins[i].id));
   out.push(flowAfterLogout(request, state));
 }
 
