@@ -47,6 +47,18 @@ export function is(bytes: Uint8Array, text: string): bool {
   return bytes.length == text.length && startsWith(bytes, text);
 }
 
+/** The index of the ASCII text that the bytes are exactly, or -1. */
+export function indexIn(texts: string[], bytes: Uint8Array): i32 {
+  for (let i = 0; i < texts.length; i++) if (is(bytes, texts[i])) return i;
+  return -1;
+}
+
+/** Whether one of them is exactly `wanted`. */
+export function includes(all: Uint8Array[], wanted: Uint8Array): bool {
+  for (let i = 0; i < all.length; i++) if (same(all[i], wanted)) return true;
+  return false;
+}
+
 export function startsWith(bytes: Uint8Array, text: string): bool {
   return bytes.length >= text.length && textAt(bytes.dataStart, text);
 }

@@ -6,7 +6,7 @@ import { formField } from "../http/form";
 import { ABSENT, Json, Kind } from "../json/json";
 import { parse } from "../json/parser";
 import { Result } from "../result";
-import { is, utf8 } from "../bytes/bytes";
+import { indexIn, is, utf8 } from "../bytes/bytes";
 import { decodeUtf8 } from "../bytes/utf8";
 import { answered } from "./answered";
 import { Client, AssertionContext } from "./client_auth";
@@ -66,8 +66,7 @@ function isTokenUnknown(body: Uint8Array): bool {
   if (parsed.failed) return false;
   const json = parsed.value, active = json.member(json.root, "active"), error = json.text(json.member(json.root, "error"));
   if (json.kind(active) == Kind.False) return true;
-  for (let i = 0; i < TOKEN_ERRORS.length; i++) if (is(error, TOKEN_ERRORS[i])) return active == ABSENT;
-  return false;
+  return active == ABSENT && indexIn(TOKEN_ERRORS, error) >= 0;
 }
 
 /** For the log. */

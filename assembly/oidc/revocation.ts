@@ -1,6 +1,6 @@
 // Token revocation (RFC 7009). Whatever the provider answers, logging out goes on (duty 122): its answer is for the log alone.
 
-import { is, utf8 } from "../bytes/bytes";
+import { indexIn, utf8 } from "../bytes/bytes";
 import { ByteWriter } from "../bytes/writer";
 import { Callout, Endpoint, MAX_REPLY, Reply } from "../http/callout";
 import { formField } from "../http/form";
@@ -25,8 +25,8 @@ export function revocationFaultText(reply: Reply): string {
   if (reply.status == 0) return "revocation: the provider did not answer";
   const parsed = parse(reply.body, MAX_REPLY);
   if (!parsed.failed) {
-    const json = parsed.value, error = json.text(json.member(json.root, "error"));
-    for (let i = 0; i < CODES.length; i++) if (is(error, CODES[i])) return `revocation: the provider answered status ${reply.status} with ${CODES[i]}${hint(CODES[i])}`;
+    const json = parsed.value, at = indexIn(CODES, json.text(json.member(json.root, "error")));
+    if (at >= 0) return `revocation: the provider answered status ${reply.status} with ${CODES[at]}${hint(CODES[at])}`;
   }
   return "revocation: the provider " + answered(reply.status.toString());
 }

@@ -1,6 +1,6 @@
 // The token endpoint: requests with a code or a refresh token (RFC 6749 §4.1.3, §6), and the reader of the response (§5).
 
-import { EMPTY, is, startsIgnoringCase, utf8 } from "../bytes/bytes";
+import { EMPTY, indexIn, is, startsIgnoringCase, utf8 } from "../bytes/bytes";
 import { ByteWriter } from "../bytes/writer";
 import { Callout, Endpoint, MAX_REPLY, Reply } from "../http/callout";
 import { formField } from "../http/form";
@@ -120,9 +120,9 @@ function refusal(status: i32, error: Uint8Array): Result<Tokens> {
   // Keycloak answers `unauthorized_client` with status 401 to a wrong secret. Status 401 without a body is about the client too.
   if (is(error, "invalid_client") || status == 401 && (error.length == 0 || is(error, "unauthorized_client"))) return refuse(TokenFault.InvalidClient, "error");
   const answers = status >= 200 && status < 300 || status >= 400 && status < 500 && status != 429;
-  if (error.length == 0 || !answers || isOneOf(error, OUTAGES)) return refuse(TokenFault.BadStatus, status.toString());
-  for (let i = 0; i < CODES.length; i++) if (is(error, CODES[i])) return refuse(TokenFault.Refused, CODES[i]);
-  return refuse(TokenFault.Refused, "an error code of its own");
+  if (error.length == 0 || !answers || indexIn(OUTAGES, error) >= 0) return refuse(TokenFault.BadStatus, status.toString());
+  const at = indexIn(CODES, error);
+  return refuse(TokenFault.Refused, at >= 0 ? CODES[at] : "an error code of its own");
 }
 
 /** EMPTY if it is no code: codes have only lower-case letters and underscores. Gateways and frameworks write the words of a status there ("Forbidden", "Not Found"). */
@@ -131,11 +131,6 @@ function errorOf(json: Json): Uint8Array {
   if (error.length > MAX_CODE) return EMPTY;
   for (let i = 0; i < error.length; i++) if (error[i] - 0x61 >= 26 && error[i] - 0x30 >= 10 && error[i] != 0x5f && error[i] != 0x2d && error[i] != 0x2e) return EMPTY;
   return error;
-}
-
-function isOneOf(text: Uint8Array, texts: string[]): bool {
-  for (let i = 0; i < texts.length; i++) if (is(text, texts[i])) return true;
-  return false;
 }
 
 /**
