@@ -5,7 +5,6 @@ import { NO_WAITS, RefreshOutcome, Waits } from "../../flow/decision/exchange";
 import { Await, AwaitProvider, KeepRefresh, Next, Refreshed, Refuse, Step } from "../../flow/decision/next";
 import { Reply } from "../../http/callout";
 import { metrics, Outcome } from "../observe/metrics";
-import { LEASE_MARGIN_MS } from "../provider/provider_cache";
 import { RuleSettings } from "../rules/rule_settings";
 import { cacheVerdict } from "../verdicts/token_verdicts";
 import { advance, ask, readReply } from "./calls";
@@ -58,7 +57,7 @@ export function lookAtOtherWorkers(root: Configuration, now: i64): void {
       else verdict = introspection.unanswered(x);
     } else if (verdict == null) {
       // One worker after another may have taken over the call. The wait is bounded all the same.
-      if (now < call.startedMs + 2 * introspection.leaseMs) root.pending.awaitOtherWorkerAgain(call);
+      if (now < call.startedMs + 2 * rule.leaseMs) root.pending.awaitOtherWorkerAgain(call);
       else {
         introspection.lease = 0;
         verdict = introspection.unanswered(x);
@@ -92,7 +91,7 @@ export function takeRefresh(root: Configuration, rule: RuleSettings, next: Next,
     const kept = next as KeepRefresh, provider = rule.provider;
     if (provider == null || root.pending.kept >= MAX_KEPT || rule.browsers.waitingFull) return takeRefresh(root, rule, new Refreshed(kept.key, RefreshOutcome.Done, kept.text), now);
     // The refresh is still under way: another worker's call may have to end before the call that brings the key.
-    rule.registry.refreshes.keep(kept.key, kept.text, now, now + 2 * (rule.config.timeoutMs + LEASE_MARGIN_MS));
+    rule.registry.refreshes.keep(kept.key, kept.text, now, now + 2 * rule.leaseMs);
     root.pending.kept++;
     root.pending.joinProvider(provider, NO_STREAM, rule, rule.browsers, kept.step, NO_WAITS);
     advance(provider, root);

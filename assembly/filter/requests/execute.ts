@@ -19,7 +19,6 @@ import { resumeRefresh, takeRefresh, tell, tellUnheard } from "../calls/replies"
 import { waitingStreams, Resumed, resumeQueue } from "../calls/resumed";
 import { Configuration, roots } from "../calls/roots";
 import { Lookup, metrics, Outcome } from "../observe/metrics";
-import { LEASE_MARGIN_MS } from "../provider/provider_cache";
 import { noteFull } from "../rules/bounds";
 import { RuleSettings } from "../rules/rule_settings";
 import { findSession, identityAt, identitySize, cacheSession } from "../verdicts/seen_sessions";
@@ -138,7 +137,7 @@ function perform(request: Request, first: Next, x0: Exchange): FilterHeadersStat
     } else if (next instanceof AwaitRefresh) {
       const wait = next as AwaitRefresh, begin = wait.begin;
       if (share.waitingFull) next = new Refuse(OVERLOADED);
-      else if (begin == null || !rule.registry.refreshes.begin(wait.key, x.nowMs, x.nowMs + rule.config.timeoutMs + LEASE_MARGIN_MS) || ask(root, rule, begin, null) != null) {
+      else if (begin == null || !rule.registry.refreshes.begin(wait.key, x.nowMs, x.nowMs + rule.leaseMs) || ask(root, rule, begin, null) != null) {
         // This worker or another makes the call; the tick is faster until it has ended.
         root.pending.joinRefresh(wait.key, stream, rule, x.waits);
         tickSooner(root);
