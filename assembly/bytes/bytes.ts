@@ -87,6 +87,15 @@ export function startsIgnoringCase(bytes: Uint8Array, lower: string): bool {
 
 export function lowerCase(c: u8): u8 { return c - 0x41 < 26 ? c | 0x20 : c; }
 
+/** The value of a hexadecimal digit, or -1. */
+// @ts-ignore: decorator
+@inline
+export function hexDigit(c: u8): i32 {
+  const digit: u8 = c - 0x30, letter: u8 = (c | 0x20) - 0x61;
+  if (digit < 10) return digit;
+  return letter < 6 ? <i32>letter + 10 : -1;
+}
+
 /** A copy with ASCII letters in lower case. */
 export function inLowerCase(text: Uint8Array): Uint8Array {
   const out = text.slice();

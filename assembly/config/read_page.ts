@@ -1,8 +1,7 @@
 // The attributes of the filter's own pages.
 
-import { EMPTY, indexOf, joined, startsWith, utf8 } from "../bytes/bytes";
+import { EMPTY, hexDigit, indexOf, joined, startsWith, utf8 } from "../bytes/bytes";
 import { decodeUtf8, isUtf8 } from "../bytes/utf8";
-import { hexDigit } from "../http/percent";
 import { readUrl } from "../http/url";
 import * as attributes from "./attributes";
 import { readErrorPages } from "./error_pages";

@@ -1,7 +1,7 @@
 // A JSON text that was parsed strictly (RFC 8259). Values are found by node number, and decoded only when they are read.
 
 import { encodeCodePoint } from "../bytes/utf8";
-import { sameAt, textAt } from "../bytes/bytes";
+import { hexDigit, sameAt, textAt } from "../bytes/bytes";
 import { hash } from "../bytes/hash";
 import { decimal, numberIn } from "./number";
 
@@ -219,10 +219,9 @@ export function hex4(bytes: Uint8Array, at: i32): u32 {
   if (at + 4 > bytes.length) return 0x10000;
   let value: u32 = 0;
   for (let i = at; i < at + 4; i++) {
-    const c = bytes[i];
-    const digit: u32 = c - 0x30 < 10 ? c - 0x30 : (c | 0x20) - 0x61 < 6 ? (c | 0x20) - 0x57 : 16;
-    if (digit == 16) return 0x10000;
-    value = value << 4 | digit;
+    const digit = hexDigit(bytes[i]);
+    if (digit < 0) return 0x10000;
+    value = value << 4 | <u32>digit;
   }
   return value;
 }
