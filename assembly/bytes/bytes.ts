@@ -87,6 +87,11 @@ export function startsIgnoringCase(bytes: Uint8Array, lower: string): bool {
 
 export function lowerCase(c: u8): u8 { return c - 0x41 < 26 ? c | 0x20 : c; }
 
+/** Whether it is an ASCII letter or digit. */
+// @ts-ignore: decorator
+@inline
+export function isAlphanumeric(c: u8): bool { return (c | 0x20) - 0x61 < 26 || c - 0x30 < 10; }
+
 /** The value of a hexadecimal digit, or -1. */
 // @ts-ignore: decorator
 @inline

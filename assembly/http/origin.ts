@@ -1,6 +1,6 @@
 // The origin of a request (RFC 6454 §4, §6.2): scheme, host and port as one text, in lower case.
 
-import { EMPTY, is, isIgnoringCase, lowerCase } from "../bytes/bytes";
+import { EMPTY, is, isAlphanumeric, isIgnoringCase, lowerCase } from "../bytes/bytes";
 import { ByteWriter } from "../bytes/writer";
 
 const MAX_AUTHORITY = 255;
@@ -26,7 +26,7 @@ function nameEnd(authority: Uint8Array): i32 {
   let i = 0;
   for (; i < authority.length; i++) {
     const c = authority[i];
-    if (c - 0x30 >= 10 && (c | 0x20) - 0x61 >= 26 && c != 0x2e && c != 0x2d && c != 0x5f) break;
+    if (!isAlphanumeric(c) && c != 0x2e && c != 0x2d && c != 0x5f) break;
   }
   return i;
 }

@@ -1,7 +1,7 @@
 // The lead of a request's path: its beginning that every server reads in the same way. Frameworks, file servers and proxies decode, cut, merge and fold
 // paths differently: one may read /health where another reads /private (CVE-2025-54576, CVE-2026-40575). In the lead there is no such difference.
 
-import { hexDigit } from "../bytes/bytes";
+import { hexDigit, isAlphanumeric } from "../bytes/bytes";
 import { Look, lookOf } from "./lookalikes";
 import { hexPair } from "./percent";
 
@@ -180,7 +180,7 @@ export class PathLead {
 }
 
 /** Characters that every server leaves as they are. */
-function isOrdinary(c: u8): bool { return (c | 0x20) - 0x61 < 26 || c - 0x30 < 10 || c == 0x2d || c == 0x5f; }
+function isOrdinary(c: u8): bool { return isAlphanumeric(c) || c == 0x2d || c == 0x5f; }
 
 /** Whether a lenient decoder turns these bytes into ASCII (RFC 3629 §3, §10). `point`: the code point that begins with `c`, 0 if the bytes are no UTF-8. */
 function isOverlong(c: u8, point: u32): bool {

@@ -3,7 +3,7 @@
 
 import { EMPTY, same } from "../bytes/bytes";
 import { ByteWriter } from "../bytes/writer";
-import { LOGIN_ID_SIZE } from "../http/cookie_names";
+import { isLoginId, LOGIN_ID_SIZE } from "../http/cookie_names";
 
 /** Logins under way in one browser. */
 export const MAX_LOGINS = 7;
@@ -154,12 +154,4 @@ function numberOf(digits: Uint8Array, most: i32): i64 {
   return value;
 }
 
-/** Whether all characters are of base64url, as in the state that the id comes from. */
-function isId(bytes: Uint8Array): bool {
-  if (bytes.length != LOGIN_ID_SIZE) return false;
-  for (let i = 0; i < bytes.length; i++) {
-    const c = bytes[i], lower = c | 0x20;
-    if (!(lower >= 0x61 && lower <= 0x7a || c >= 0x30 && c <= 0x39 || c == 0x2d || c == 0x5f)) return false;
-  }
-  return true;
-}
+function isId(bytes: Uint8Array): bool { return bytes.length == LOGIN_ID_SIZE && isLoginId(bytes.dataStart); }
