@@ -4,7 +4,7 @@ import { ByteWriter } from "../bytes/writer";
 import { Callout, Endpoint, Reply } from "../http/callout";
 import { formField } from "../http/form";
 import { ABSENT, Json, Kind } from "../json/json";
-import { parse } from "../json/parser";
+import { parseObject } from "../json/parser";
 import { Result } from "../result";
 import { indexIn, is, utf8 } from "../bytes/bytes";
 import { decodeUtf8 } from "../bytes/utf8";
@@ -50,9 +50,8 @@ export function readIntrospection(reply: Reply): Result<ActiveToken> {
     if (isRead(reply.status) && isTokenUnknown(reply.body)) return Result.fail<ActiveToken>(IntrospectionFault.Inactive, "error");
     return Result.fail<ActiveToken>(IntrospectionFault.BadStatus, reply.status.toString());
   }
-  const parsed = parse(reply.body, MAX_ANSWER);
-  if (parsed.failed || !parsed.value.isObject(parsed.value.root)) return Result.fail<ActiveToken>(IntrospectionFault.NotJson, "");
-  const json = parsed.value;
+  const json = parseObject(reply.body, MAX_ANSWER);
+  if (json == null) return Result.fail<ActiveToken>(IntrospectionFault.NotJson, "");
   if (!json.isTrue(json.member(json.root, "active"))) return Result.fail<ActiveToken>(IntrospectionFault.Inactive, "active");
   return Result.of<ActiveToken>(new ActiveToken(json));
 }
@@ -62,9 +61,9 @@ const TOKEN_ERRORS: string[] = ["invalid_token", "expired_token", "token_expired
 
 /** Whether a response with status 400 or 404 says that there is no such token. Correct would be 200 and `"active": false` (§2.2). */
 function isTokenUnknown(body: Uint8Array): bool {
-  const parsed = parse(body, MAX_ANSWER);
-  if (parsed.failed) return false;
-  const json = parsed.value, active = json.member(json.root, "active"), error = json.text(json.member(json.root, "error"));
+  const json = parseObject(body, MAX_ANSWER);
+  if (json == null) return false;
+  const active = json.member(json.root, "active"), error = json.text(json.member(json.root, "error"));
   if (json.kind(active) == Kind.False) return true;
   return active == ABSENT && indexIn(TOKEN_ERRORS, error) >= 0;
 }

@@ -4,7 +4,7 @@ import { indexIn, utf8 } from "../bytes/bytes";
 import { ByteWriter } from "../bytes/writer";
 import { Callout, Endpoint, MAX_REPLY, Reply } from "../http/callout";
 import { formField } from "../http/form";
-import { parse } from "../json/parser";
+import { parseObject } from "../json/parser";
 import { answered } from "./answered";
 import { Client, AssertionContext } from "./client_auth";
 
@@ -23,9 +23,9 @@ const CODES: string[] = ["unsupported_token_type", "invalid_request", "invalid_c
 export function revocationFaultText(reply: Reply): string {
   if (reply.status == 200 || reply.status == 204) return "";
   if (reply.status == 0) return "revocation: the provider did not answer";
-  const parsed = parse(reply.body, MAX_REPLY);
-  if (!parsed.failed) {
-    const json = parsed.value, at = indexIn(CODES, json.text(json.member(json.root, "error")));
+  const json = parseObject(reply.body, MAX_REPLY);
+  if (json != null) {
+    const at = indexIn(CODES, json.text(json.member(json.root, "error")));
     if (at >= 0) return `revocation: the provider answered status ${reply.status} with ${CODES[at]}${hint(CODES[at])}`;
   }
   return "revocation: the provider " + answered(reply.status.toString());

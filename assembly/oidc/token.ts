@@ -5,7 +5,7 @@ import { ByteWriter } from "../bytes/writer";
 import { Callout, Endpoint, MAX_REPLY, Reply } from "../http/callout";
 import { formField } from "../http/form";
 import { ABSENT, Json } from "../json/json";
-import { parse } from "../json/parser";
+import { parseObject } from "../json/parser";
 import { Result } from "../result";
 import { answered } from "./answered";
 import { Client, AssertionContext } from "./client_auth";
@@ -70,11 +70,10 @@ export function refreshRequest(endpoint: Endpoint, client: Client, refreshToken:
 
 export function readTokens(reply: Reply): Result<Tokens> {
   if (reply.status == 0) return refuse(TokenFault.Unreachable, "");
-  const parsed = parse(reply.body, MAX_REPLY), read = !parsed.failed && parsed.value.isObject(parsed.value.root);
+  const json = parseObject(reply.body, MAX_REPLY);
   // Some providers answer 201, and some refuse with status 200.
-  if (reply.status != 200 && reply.status != 201) return refusal(reply.status, read ? errorOf(parsed.value) : EMPTY);
-  if (!read) return refuse(TokenFault.NotJson, "");
-  const json = parsed.value;
+  if (reply.status != 200 && reply.status != 201) return refusal(reply.status, json == null ? EMPTY : errorOf(json));
+  if (json == null) return refuse(TokenFault.NotJson, "");
 
   const access = json.member(json.root, "access_token");
   if (access == ABSENT) return json.member(json.root, "error") == ABSENT ? refuse(TokenFault.NoAccessToken, "access_token") : refusal(reply.status, errorOf(json));

@@ -3,7 +3,7 @@
 import { decodeBase64url } from "../bytes/base64";
 import { EMPTY, indexOf } from "../bytes/bytes";
 import { Json } from "../json/json";
-import { parse } from "../json/parser";
+import { parseObject } from "../json/parser";
 import { writeQuoted } from "../json/quoted";
 import { ByteWriter } from "../bytes/writer";
 import { Session } from "../session/session";
@@ -31,10 +31,7 @@ class Claims {
   }
 
   get json(): Json | null {
-    if (!this.tried && this.source.length > 0) {
-      const read = parse(this.text, MAX_CLAIMS);
-      if (!read.failed && read.value.isObject(read.value.root)) this.parsed = read.value;
-    }
+    if (!this.tried && this.source.length > 0) this.parsed = parseObject(this.text, MAX_CLAIMS);
     this.tried = true;
     return this.parsed;
   }
@@ -76,8 +73,7 @@ export class SessionClaims extends ClaimSource {
     member(out, "user", this.userinfo.text);
     member(out, "id_token", this.idToken.text);
     if (this.accessToken.length > 0) member(out, "access_token", writeQuoted(new ByteWriter(this.accessToken.length + 2), this.accessToken).written());
-    const read = parse(out.text("}").written(), 2 * MAX_CLAIMS);
-    return read.failed ? null : read.value;
+    return parseObject(out.text("}").written(), 2 * MAX_CLAIMS);
   }
 }
 
