@@ -101,6 +101,18 @@ export function hexDigit(c: u8): i32 {
   return letter < 6 ? <i32>letter + 10 : -1;
 }
 
+/** The number that one to `most` decimal digits are; -1 for any other text. */
+export function wholeNumber(digits: Uint8Array, most: i32): i64 {
+  if (digits.length == 0 || digits.length > most) return -1;
+  let value: i64 = 0;
+  for (let i = 0; i < digits.length; i++) {
+    const digit = digits[i] - 0x30;
+    if (digit >= 10) return -1;
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
 /** A copy with ASCII letters in lower case. */
 export function inLowerCase(text: Uint8Array): Uint8Array {
   const out = text.slice();
