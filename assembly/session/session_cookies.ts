@@ -61,7 +61,7 @@ export class CookieWriter {
     for (let i = from; i < min(present, MAX_CHUNKS); i++) out.push(expireCookie(chunkName(this.names.session, i), attributes));
   }
 
-  private get sessionAttributes(): Uint8Array { return attributesOf(this.settings, this.secure, this.settings.path, true); }
+  private get sessionAttributes(): Uint8Array { return attributesOf(this.settings, this.secure); }
   private get loginAttributes(): Uint8Array { return this.ownAttributes(this.loginPath); }
 
   /** Lax: the provider's redirect comes from another site. */
