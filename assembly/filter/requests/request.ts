@@ -20,7 +20,7 @@ export class Request {
   /** The key of the token's verdict in the cache (filter/verdicts/verdict_key.ts); EMPTY if it may not be cached. */
   key: Uint8Array = EMPTY;
 
-  constructor(readonly root: Configuration, readonly rule: RuleSettings, readonly stream: u32, readonly place: Endpoint, readonly secure: bool, readonly bodyFollows: bool) {}
+  constructor(readonly root: Configuration, readonly rule: RuleSettings, readonly place: Endpoint, readonly secure: bool, readonly bodyFollows: bool) {}
 
   /** The decision is about its bearer token. */
   takeToken(): void {
