@@ -21,6 +21,13 @@ export function originOf(scheme: Uint8Array, authority: Uint8Array): Uint8Array 
   return out.done();
 }
 
+/** Scheme and authority of a URL that was read before (http/url.ts). */
+export function originOfUrl(url: Uint8Array): Uint8Array {
+  let slashes = 0;
+  for (let i = 0; i < url.length; i++) if (url[i] == 0x2f && ++slashes == 3) return url.subarray(0, i);
+  return url;
+}
+
 /** The offset after a name or an IPv4 address. 0: there is none. */
 function nameEnd(authority: Uint8Array): i32 {
   let i = 0;

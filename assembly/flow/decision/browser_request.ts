@@ -4,7 +4,7 @@ import { EMPTY, indexOf, is } from "../../bytes/bytes";
 import { BrowserSettings, CALLBACK_SUFFIX, Redirect } from "../../config/browser";
 import { CookieScan } from "../../http/cookies";
 import { HeaderBlock } from "../../http/header_block";
-import { originOf } from "../../http/origin";
+import { originOf, originOfUrl } from "../../http/origin";
 import { CookieNames } from "../../session/cookie_settings";
 import { LoginCounter, readLoginCounter } from "../../session/login_counter";
 import { CookieWriter } from "../../session/session_cookies";
@@ -64,11 +64,4 @@ export function endpointOf(browser: BrowserSettings, headers: HeaderBlock): Endp
   if (browser.backchannelLogoutPath.length > 0 && headers.pathIs(browser.backchannelLogoutPath)) return Endpoint.BackchannelLogout;
   if (browser.frontchannelLogoutPath.length > 0 && headers.pathIs(browser.frontchannelLogoutPath)) return Endpoint.FrontchannelLogout;
   return browser.userinfoPath.length > 0 && headers.pathIs(browser.userinfoPath) ? Endpoint.Userinfo : Endpoint.Elsewhere;
-}
-
-/** Scheme and authority of a URL from the configuration, which has checked it. */
-export function originOfUrl(url: Uint8Array): Uint8Array {
-  let slashes = 0;
-  for (let i = 0; i < url.length; i++) if (url[i] == 0x2f && ++slashes == 3) return url.subarray(0, i);
-  return url;
 }

@@ -1,6 +1,7 @@
 // The provider ends a session in a frame of its own logout page (OpenID Connect Front-Channel Logout 1.0 §2).
 
 import { same } from "../../bytes/bytes";
+import { originOfUrl } from "../../http/origin";
 import { readParameters } from "../../http/parameters";
 import { personOf } from "../../policy/identity";
 import { SessionClaims } from "../../policy/session_claims";
@@ -10,7 +11,7 @@ import { Next, Page, Refuse, BrowserEvent } from "../decision/next";
 import { PageKind } from "../decision/page_kind";
 import { openNext, openSession } from "../browser/open_session";
 import { LOGOUT_METHOD, LOGOUT_MISMATCH, LOGOUT_NOT_KEPT } from "../decision/refusal";
-import { originOfUrl, BrowserRequest } from "../decision/browser_request";
+import { BrowserRequest } from "../decision/browser_request";
 
 /** `iss` and `sid` must match the session in the request's cookies (duty 121): nothing else says who caused the request. */
 export function frontchannelLogout(x: Exchange, request: BrowserRequest): Next {
