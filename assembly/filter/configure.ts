@@ -120,7 +120,7 @@ function providerOf(root: Configuration, config: Config): ProviderCache | null {
   }
   let provider: ProviderCache | null = null;
   for (let i = 0; i < roots.all.length && provider == null; i++) provider = providerNamed(roots.all[i], id);
-  const known = provider == null ? new ProviderCache(id, settings, logs) : provider;
+  const known = provider == null ? new ProviderCache(id, settings) : provider;
   known.joinedBy(settings);
   root.providers.push(known);
   return known;

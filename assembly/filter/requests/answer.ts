@@ -46,7 +46,7 @@ export function answer(refuse: Refuse, rule: RuleSettings | null, presented: boo
   const refusal = refuse.refusal, config: Config | null = rule == null ? null : rule.config;
   applyIdentity(refuse.person.dataStart, refuse.person.length);
   metrics.refused(refusal);
-  const lines = rule == null ? logs.strays : rule.root.lines, label = rule == null ? "" : rule.label, trail = new Trail(headers, nowMs());
+  const lines = rule == null ? logs : rule.root.lines, label = rule == null ? "" : rule.label, trail = new Trail(headers, nowMs());
   if (refuse.why.length > 0 && !refuse.told) lines.trouble(label, refuse.why, trail);
   refuse.told = true;
   lines.refused(label, refusal.code, refusal.status, presented, refuse.place, trail);

@@ -4,7 +4,6 @@ import { IntrospectionRequest } from "../../../../assembly/filter/calls/introspe
 import { DocumentCall, Pending, RequestCall } from "../../../../assembly/filter/calls/pending";
 import { resumeQueue } from "../../../../assembly/filter/calls/resumed";
 import { Roots } from "../../../../assembly/filter/calls/roots";
-import { logs } from "../../../../assembly/filter/observe/logs";
 import { ProviderCache } from "../../../../assembly/filter/provider/provider_cache";
 import { Root } from "../../../../assembly/filter/rules/root";
 import { RuleSettings } from "../../../../assembly/filter/rules/rule_settings";
@@ -44,7 +43,7 @@ export function a_call_of_another_worker_is_joined_alike_until_it_is_taken_over(
 export function a_fetch_is_no_call_about_a_token(): void {
   const pending = new Pending(), root = new Root(1), endpoint = new Endpoint(readUrl(ascii("https://idp.example.com/metadata")).value, ascii("idp"));
   const settings = new ProviderSettings(endpoint, ascii("https://idp.example.com"), false, new Clusters(ascii("idp")), new Endpoints(), false, 3000, 60_000);
-  pending.add(new DocumentCall(7, CalloutKind.Jwks, 0, new ProviderCache("idp", settings, logs)));
+  pending.add(new DocumentCall(7, CalloutKind.Jwks, 0, new ProviderCache("idp", settings)));
   isTrue(pending.about(ruleOf(root), ascii("")) == null, "not about a token");
 }
 
