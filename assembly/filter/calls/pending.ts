@@ -8,7 +8,7 @@ import { RuleSettings } from "../rules/rule_settings";
 import { Share } from "../rules/share";
 import { NO_SESSIONS, SessionRegistry } from "../shared/registry";
 import { hashOf, IntrospectionRequest } from "./introspection_request";
-import { waitingStreams, Resumed, resumeQueue } from "./resumed";
+import { Continuation, resumeQueue, waitingStreams } from "./resumed";
 
 /** One call. Envoy's token for it is unique within the root context that made it. */
 export abstract class PendingCall {
@@ -47,30 +47,19 @@ export const NO_STREAM: u32 = 0;
 /** How many such answers one configuration keeps in a worker. */
 export const MAX_KEPT = 256;
 
-/** A request that waits for a provider, or for a refresh. */
-@final
-class Waiter {
-  /** `waits` includes this wait. */
-  constructor(readonly stream: u32, readonly rule: RuleSettings, readonly share: Share, readonly step: Step | null, readonly waits: Waits) {}
-}
-
 /** The requests that wait for one provider, or for one refresh. */
 @final
 export class Waiters {
-  private readonly all: Waiter[] = [];
+  private readonly all: Continuation[] = [];
   constructor(readonly provider: ProviderCache | null, readonly key: Uint8Array, readonly registry: SessionRegistry) {}
 
-  add(waiter: Waiter): void {
-    this.all.push(waiter);
-    waiter.share.waiting++;
+  /** `waits`: includes this wait. */
+  add(stream: u32, rule: RuleSettings, share: Share, step: Step | null, waits: Waits): void {
+    this.all.push(new Continuation(stream, rule, share, null, step, waits));
+    share.waiting++;
   }
 
-  wake(): void {
-    for (let i = 0; i < this.all.length; i++) {
-      const waiter = this.all[i];
-      resumeQueue.add(new Resumed(waiter.stream, waiter.rule, waiter.share, null, waiter.step, waiter.waits));
-    }
-  }
+  wake(): void { for (let i = 0; i < this.all.length; i++) resumeQueue.add(this.all[i]); }
 }
 
 /** Calls and waits are found by key, without a search: a flood of them slows none of them down. */
@@ -142,14 +131,14 @@ export class Pending {
   /** `waits`: earlier waits of the request. */
   joinProvider(provider: ProviderCache, stream: u32, rule: RuleSettings, share: Share, step: Step | null, waits: Waits): void {
     waitingStreams.add(stream);
-    this.waitersFor(provider).add(new Waiter(stream, rule, share, step, new Waits(true, waits.refreshes)));
+    this.waitersFor(provider).add(stream, rule, share, step, new Waits(true, waits.refreshes));
   }
 
   joinRefresh(key: Uint8Array, stream: u32, rule: RuleSettings, waits: Waits): void {
     const short = shortened(key);
     waitingStreams.add(stream);
     if (!this.refreshes.has(short)) this.refreshes.set(short, new Waiters(null, key, rule.registry));
-    this.refreshes.get(short).add(new Waiter(stream, rule, rule.browsers, null, new Waits(waits.provider, waits.refreshes + 1)));
+    this.refreshes.get(short).add(stream, rule, rule.browsers, null, new Waits(waits.provider, waits.refreshes + 1));
   }
 
   get refreshing(): bool { return this.refreshes.size > 0; }
@@ -163,12 +152,12 @@ export class Pending {
   /** The requests that waited for a call now wait for the provider, and continue with this step. */
   moveToProvider(from: RequestCall, provider: ProviderCache, step: Step | null): void {
     from.share.waiting -= from.waiting.length;
-    for (let i = 0; i < from.waiting.length; i++) this.waitersFor(provider).add(new Waiter(from.waiting[i], from.rule, from.share, step, new Waits(true, 0)));
+    for (let i = 0; i < from.waiting.length; i++) this.waitersFor(provider).add(from.waiting[i], from.rule, from.share, step, new Waits(true, 0));
     from.waiting.length = 0;
   }
 
   wake(call: RequestCall, verdict: Next): void {
-    for (let i = 0; i < call.waiting.length; i++) resumeQueue.add(new Resumed(call.waiting[i], call.rule, call.share, verdict, null, NO_WAITS));
+    for (let i = 0; i < call.waiting.length; i++) resumeQueue.add(new Continuation(call.waiting[i], call.rule, call.share, verdict, null, NO_WAITS));
   }
 
   /** The refresh has ended: its requests resume. */

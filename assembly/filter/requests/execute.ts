@@ -16,7 +16,7 @@ import { ask, RootDispatcher } from "../calls/calls";
 import { IntrospectionRequest } from "../calls/introspection_request";
 import { NO_STREAM } from "../calls/pending";
 import { resumeRefresh, takeRefresh, tell, tellUnheard } from "../calls/replies";
-import { waitingStreams, Resumed, resumeQueue } from "../calls/resumed";
+import { Continuation, resumeQueue, waitingStreams } from "../calls/resumed";
 import { Configuration, roots } from "../calls/roots";
 import { Lookup, metrics, Outcome } from "../observe/metrics";
 import { noteFull } from "../rules/bounds";
@@ -244,7 +244,7 @@ export function resumeSome(): bool {
 }
 
 /** Continues with the awaited verdict, or with a step. Without either the request is decided again, mostly by a verdict that is cached by then. */
-function resume(root: Configuration, resumed: Resumed): FilterHeadersStatus {
+function resume(root: Configuration, resumed: Continuation): FilterHeadersStatus {
   const rule = resumed.rule, browser = rule.config.browser, verdict = resumed.verdict, step = resumed.step;
   if (!readHeaders(rule, resumed.stream)) return refuse(BAD_REQUEST, rule, false);
   if (verdict == null && step == null) return execute(root, rule, false, resumed.waits);
