@@ -17,7 +17,7 @@ import { Exchange } from "../decision/exchange";
 import { CallbackContext } from "./callback_context";
 import { Await, AwaitProvider, CalloutKind, Next, Respond, Step, BrowserEvent } from "../decision/next";
 import { LOGIN_FAILED, NO_RANDOMNESS, PROVIDER_UNREACHABLE, SESSION_TOO_LARGE } from "../decision/refusal";
-import { sealSession } from "./seal_session";
+import { sealSession } from "./sealed_session";
 import { LOOP_SEC } from "./begin_login";
 import { idTokenRules, takeIdToken, takeTokens } from "./take_tokens";
 import { KeyWait, Signature, verifySigned } from "./verify_id_token";

@@ -13,7 +13,7 @@ import { CookieWriter } from "../../session/session_cookies";
 import { mayBeOurs } from "../decision/admit";
 import { Exchange, RefreshOutcome } from "../decision/exchange";
 import { Await, CalloutKind, KeepRefresh, Next, Refreshed, Step } from "../decision/next";
-import { sealSession } from "./seal_session";
+import { sealSession } from "./sealed_session";
 import { idTokenRules, takeIdToken, takeTokens } from "./take_tokens";
 import { KeyWait, Signature, SignedToken, verifyAccessToken, verifySigned } from "./verify_id_token";
 import { BrowserRequest } from "../decision/browser_request";

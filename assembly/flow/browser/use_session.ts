@@ -8,17 +8,15 @@ import { hasScopes, inList } from "../../jose/claims";
 import { personOf } from "../../policy/identity";
 import { SessionClaims } from "../../policy/session_claims";
 import { sessionIdentity } from "../../policy/session_identity";
-import { openCookie } from "../../session/cookie_text";
 import { endsAtSec, touchDueAtSec, touched } from "../../session/limits";
-import { Purpose } from "../../session/sealing";
-import { readSession, Session } from "../../session/session";
+import { Session } from "../../session/session";
 import { refuseAccess } from "../decision/access";
 import { Exchange, RefreshOutcome } from "../decision/exchange";
 import { AwaitProvider, AwaitRefresh, ForwardSession, Next, Refuse, Respond } from "../decision/next";
 import { openNext, openSession } from "./open_session";
 import { beginRefresh } from "./refresh";
 import { CLAIMS_TOO_LARGE, INSUFFICIENT_SCOPE, OVERLOADED, PROVIDER_UNREACHABLE, LOGIN_LOOP_OVER } from "../decision/refusal";
-import { sealSession } from "./seal_session";
+import { sealSession, unsealSession } from "./sealed_session";
 import { EndKeys, endKeys, refreshKey } from "../decision/session_keys";
 import { beginLogin, LoginKind } from "./begin_login";
 import { BrowserRequest } from "../decision/browser_request";
@@ -85,7 +83,7 @@ export function newestOf(x: Exchange, request: BrowserRequest, opened: Session):
   for (let i = 0; i < MAX_STEPS && tokensDue(x, request, newest.session); i++) {
     const state = x.registry.refresh(refreshKey(request.browser.context, request.names.session, newest.session), x.nowMs);
     if (state == null || state.outcome != RefreshOutcome.Done) break;
-    const session = reopened(request, state.text);
+    const session = unsealSession(request, state.text);
     if (session == null) break;
     newest = new Newest(session, state.text);
   }
@@ -133,12 +131,6 @@ function isOver(x: Exchange, request: BrowserRequest, s: Session, keys: EndKeys 
 function tokensDue(x: Exchange, request: BrowserRequest, s: Session): bool {
   return request.browser.refreshAccessToken && s.refreshToken.length > 0 && s.accessExpiresAtSec > 0
     && s.accessExpiresAtSec - request.browser.accessLeewaySec <= x.nowSec;
-}
-
-/** Opens the session that a refresh has sealed, in this worker or another. */
-function reopened(request: BrowserRequest, text: Uint8Array): Session | null {
-  const plain = openCookie(request.browser.keys, Purpose.Session, request.browser.context, request.names.session, text);
-  return plain == null ? null : readSession(plain);
 }
 
 /** For `force_reauthorize` and `refresh_session_interval`. Only a navigation can be sent to the provider. */
