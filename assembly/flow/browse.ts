@@ -18,10 +18,10 @@ import { useSessions } from "./browser/use_session";
 import { Endpoint, BrowserRequest } from "./decision/browser_request";
 
 /** A request to one of the filter's own addresses. It never reaches the upstream, whatever credential it has. */
-export function atEndpoint(x: Exchange, request: BrowserRequest, place: Endpoint): Next {
+export function atEndpoint(x: Exchange, request: BrowserRequest, endpoint: Endpoint): Next {
   // Nobody has asked for a prefetched address yet. After this status the browser asks again when somebody does (duty 162).
   if (request.isGet && isPrefetch(request.headers)) return new Refuse(PREFETCHED);
-  switch (place) {
+  switch (endpoint) {
     case Endpoint.Callback: return callback(x, request);
     case Endpoint.Logout: return logout(x, request);
     case Endpoint.BackchannelLogout: return backchannelLogout(x, request);

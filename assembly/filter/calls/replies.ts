@@ -36,7 +36,7 @@ function answered(root: Configuration, call: RequestCall, reply: Reply, now: i64
     if (following != null) return root.pending.move(call, following);
     next = wait.step.resume(x, Reply.none());
   }
-  tell(rule, next);
+  logCause(rule, next);
   if (next instanceof AwaitProvider && provider != null) {
     root.pending.moveToProvider(call, provider, (next as AwaitProvider).step);
     advance(provider, root);
@@ -65,7 +65,7 @@ export function lookAtOtherWorkers(root: Configuration, now: i64): void {
     }
     if (verdict == null) continue;
     // The worker that made the call logs what went wrong.
-    if (verdict instanceof Refuse) (verdict as Refuse).told = true;
+    if (verdict instanceof Refuse) (verdict as Refuse).isLogged = true;
     wake(root, call, verdict, now);
   }
 }
@@ -81,7 +81,7 @@ function wake(root: Configuration, call: RequestCall, verdict: Next, now: i64): 
 export function resumeRefresh(root: Configuration, rule: RuleSettings, step: Step, now: i64): void {
   root.pending.kept--;
   const next = step.resume(rule.exchange(now, new Waits(true, 0)), Reply.none());
-  tell(rule, next);
+  logCause(rule, next);
   takeRefresh(root, rule, next, now);
 }
 
@@ -106,14 +106,14 @@ export function takeRefresh(root: Configuration, rule: RuleSettings, next: Next,
 }
 
 /** Logs why the answer failed. Why a request is refused is logged when it is answered (filter/requests/answer.ts), with its id. */
-export function tell(rule: RuleSettings, next: Next): void {
+export function logCause(rule: RuleSettings, next: Next): void {
   if (!(next instanceof Refuse) && next.why.length > 0) rule.trouble(next.why);
 }
 
 /** The same, and nobody is left who could be answered. */
-export function tellUnheard(rule: RuleSettings, verdict: Next): void {
+export function logUnanswered(rule: RuleSettings, verdict: Next): void {
   if (!(verdict instanceof Refuse)) return;
   const refuse = verdict as Refuse;
-  if (refuse.why.length > 0 && !refuse.told) rule.trouble(refuse.why);
-  refuse.told = true;
+  if (refuse.why.length > 0 && !refuse.isLogged) rule.trouble(refuse.why);
+  refuse.isLogged = true;
 }

@@ -47,8 +47,8 @@ export function answer(refuse: Refuse, rule: RuleSettings | null, presented: boo
   applyIdentity(refuse.person.dataStart, refuse.person.length);
   metrics.refused(refusal);
   const lines = rule == null ? logs : rule.root.lines, label = rule == null ? "" : rule.label, trail = new Trail(headers, nowMs());
-  if (refuse.why.length > 0 && !refuse.told) lines.trouble(label, refuse.why, trail);
-  refuse.told = true;
+  if (refuse.why.length > 0 && !refuse.isLogged) lines.trouble(label, refuse.why, trail);
+  refuse.isLogged = true;
   lines.refused(label, refusal.code, refusal.status, presented, refuse.place, trail);
   const elsewhere = landingOf(refusal, settingsOf(config));
   if (elsewhere.length > 0) return send(302, utf8("oidc_" + refusal.code), EMPTY, serialised(redirectHeaders(elsewhere, refuse.setCookies)));

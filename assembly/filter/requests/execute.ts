@@ -15,7 +15,7 @@ import { isPreflight } from "../../http/navigation";
 import { ask, RootDispatcher } from "../calls/calls";
 import { IntrospectionRequest } from "../calls/introspection_request";
 import { NO_STREAM } from "../calls/pending";
-import { resumeRefresh, takeRefresh, tell, tellUnheard } from "../calls/replies";
+import { logCause, logUnanswered, resumeRefresh, takeRefresh } from "../calls/replies";
 import { Continuation, resumeQueue, waitingStreams } from "../calls/resumed";
 import { Configuration, roots } from "../calls/roots";
 import { Lookup, metrics, Outcome } from "../observe/metrics";
@@ -49,8 +49,8 @@ export function execute(root: Configuration, rule: RuleSettings, bodyFollows: bo
   // A cookie that was not read may be a session, and would reach the upstream (duty 151).
   if (cookies.tooMany) return refuse(TOO_MANY_COOKIES, rule, true);
   if (config.mode == Mode.Public) return admit(0, 0, rule, Outcome.Public);
-  const place = browser == null ? Endpoint.Elsewhere : endpointOf(browser, headers);
-  if (place == Endpoint.Elsewhere) {
+  const endpoint = browser == null ? Endpoint.Elsewhere : endpointOf(browser, headers);
+  if (endpoint == Endpoint.Elsewhere) {
     const refusal = credential.read(headers, config);
     if (refusal != null) return refuse(refusal, rule, true);
     if (credential.size == 0 && browser == null) {
@@ -76,13 +76,13 @@ export function execute(root: Configuration, rule: RuleSettings, bodyFollows: bo
     }
     if (!credential.wellFormed) return refuse(MALFORMED_CREDENTIAL, rule, true);
     noteLookup(waits, Lookup.TokenMiss);
-  } else if (place == Endpoint.Elsewhere) {
+  } else if (endpoint == Endpoint.Elsewhere) {
     const seen = findSession(verdicts, rule.number, cookies, secure, rule.registry.endings, nowSec, nowSec + config.slackSec);
     if (cookies.session.count > 0) noteLookup(waits, seen != 0 ? Lookup.SessionHit : Lookup.SessionMiss);
     if (seen != 0) return admit(identityAt(seen), identitySize(seen), rule, Outcome.Session);
   }
 
-  const request = new Request(root, rule, place, secure, bodyFollows);
+  const request = new Request(root, rule, endpoint, secure, bodyFollows);
   if (credential.size == 0) {
     const x = rule.exchange(now, waits);
     return perform(request, request.decide(x), x);
@@ -164,7 +164,7 @@ function perform(request: Request, first: Next, x0: Exchange): FilterHeadersStat
   }
   if (caches) cacheVerdict(root.verdicts, rule.number, request.key, next, x.nowMs);
   if (next instanceof Refuse && (next as Refuse).refusal == OVERLOADED) noteFull(rule, share);
-  tell(rule, next);
+  logCause(rule, next);
   return settle(request, next, x.nowMs);
 }
 
@@ -234,7 +234,7 @@ export function resumeSome(): bool {
     }
     if (!waitingStreams.delete(resumed.stream) || !setEffectiveContext(resumed.stream)) { // the request has gone
       const verdict = resumed.verdict;
-      if (verdict != null) tellUnheard(resumed.rule, verdict);
+      if (verdict != null) logUnanswered(resumed.rule, verdict);
       continue;
     }
     resetArena();
@@ -248,10 +248,10 @@ function resume(root: Configuration, resumed: Continuation): FilterHeadersStatus
   const rule = resumed.rule, browser = rule.config.browser, verdict = resumed.verdict, step = resumed.step;
   if (!readHeaders(rule, resumed.stream)) return refuse(BAD_REQUEST, rule, false);
   if (verdict == null && step == null) return execute(root, rule, false, resumed.waits);
-  const secure = readCookies(rule), place = browser == null ? Endpoint.Elsewhere : endpointOf(browser, headers);
+  const secure = readCookies(rule), endpoint = browser == null ? Endpoint.Elsewhere : endpointOf(browser, headers);
   // At the filter's own endpoints bearer tokens are ignored.
-  if (place == Endpoint.Elsewhere && credential.read(headers, rule.config) != null) return refuse(NOT_READY, rule, true);
-  const request = new Request(root, rule, place, secure, false);
+  if (endpoint == Endpoint.Elsewhere && credential.read(headers, rule.config) != null) return refuse(NOT_READY, rule, true);
+  const request = new Request(root, rule, endpoint, secure, false);
   if (verdict != null) return settle(request, verdict, nowMs());
   if (step == null) return refuse(NOT_READY, rule, true);
   const x = rule.exchange(nowMs(), resumed.waits);

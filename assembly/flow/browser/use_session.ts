@@ -24,7 +24,7 @@ import { BrowserRequest } from "../decision/browser_request";
 /** How long a login satisfies `force_reauthorize`: enough for the redirects back, and for what the page loads. */
 const REAUTHORIZED_SEC: i64 = 30;
 /** How long a browser has to take over the cookie that records a use. */
-const TOLD_SEC: i64 = 10;
+const TAKEN_OVER_SEC: i64 = 10;
 /** How many successive refreshes are followed to the newest session. */
 const MAX_STEPS = 8;
 /** How often a request waits for a refresh. If another worker's refresh does not end, the request begins one itself. */
@@ -160,7 +160,7 @@ function enter(x: Exchange, request: BrowserRequest, s: Session, keys: EndKeys |
   }
   // Each response to a request with old tokens sets the new cookies, because any response may be lost. A recorded use is set by one response, and
   // some seconds later by another.
-  const good = goodUntilSec(request, s), until = refreshed != null ? 0 : text != null ? min(good, x.nowSec + TOLD_SEC) : good;
+  const good = goodUntilSec(request, s), until = refreshed != null ? 0 : text != null ? min(good, x.nowSec + TAKEN_OVER_SEC) : good;
   const out = new ForwardSession(s, keys, identity.entries, until);
   if (text != null) out.setCookies = request.writer.setSession(text);
   return out;

@@ -48,7 +48,7 @@ export class Refuse extends Next {
   /** With status 405, the allowed methods. */
   allow: string = "";
   /** `why` stands in the log already: several requests may have waited for this one. */
-  told: bool = false;
+  isLogged: bool = false;
 
   constructor(
     readonly refusal: Refusal,
