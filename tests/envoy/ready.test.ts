@@ -21,7 +21,7 @@ const becomes = (envoy: TestEnvoy, status: number) => until(`${status}`, 15_000,
 test("a wrong cluster stays 503 and names what is missing", async () => {
   const [provider, upstream] = await Promise.all([startProvider(), startUpstream()]);
   const envoy = await startEnvoy({ clusters: clusters({ provider, upstream }), filter: byKeys(provider, { ...READY, provider_cluster: "typo" }) });
-  await envoy.logged(/takes no call to the cluster "typo"/, 15_000);
+  await envoy.logged(/refuses calls to the cluster "typo"/, 15_000);
   expect(await probe(envoy)).toEqual([503, { ready: false, lacks: [{ code: "metadata_missing", issuer: provider.issuer }] }]);
   expect(await probe(envoy, "HEAD")).toEqual([503, ""]);
   expect(upstream.count()).toBe(0);

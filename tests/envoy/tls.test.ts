@@ -47,7 +47,7 @@ test("duty 40: a provider whose certificate is for another name is not believed:
 test.each([["that has expired", "localhost", EXPIRED, "fail_verify_error"], ["for another name", "idp.example.com", CERTIFICATE, "fail_verify_san"]])(
   "duty 40: a certificate %s shows as a line in the log, a counter of Envoy's and a gauge", async (_, serverName, certificate, counter) => {
     const { provider, envoy } = await start(serverName, certificate);
-    await envoy.logged(/envoy-oidc: discovery of .* failed: the provider answered status 503: it is out of order, or Envoy does not reach it \(check the cluster: DNS, port, TLS\) \[cluster "idp"\]/, 10_000);
+    await envoy.logged(/envoy-oidc: discovery of .* failed: the provider answered status 503: the provider is down, or Envoy does not reach it \(check the cluster: DNS, port, TLS\) \[cluster "idp"\]/, 10_000);
     const stats = await envoy.stats();
     expect(stats[`cluster.idp.ssl.${counter}`]).toBeGreaterThan(0);
     await until("the gauge", 5_000, async () => ((await envoy.stats())[`wasmcustom.envoy_oidc.provider_ready.${provider.issuer}`] === 0 ? true : undefined));

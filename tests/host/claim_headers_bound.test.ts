@@ -19,7 +19,7 @@ describe("duty 164: with a bearer token", () => {
       expect(refused(request)).toBe("431 claims_too_large");
       expect(request.local.headers.has("www-authenticate")).toBe(false);
     }
-    expect(envoy.logText).toMatch(/info: envoy-oidc: refused, claims_too_large \(431\) by max_claim_headers_bytes \(headers of \d{5} bytes are made of claims, and 24576 are allowed\) time=/m);
+    expect(envoy.logText).toMatch(/info: envoy-oidc: refused, claims_too_large \(431\) by max_claim_headers_bytes \(claim headers have \d{5} bytes, and 24576 are allowed\) time=/m);
     envoy.get("/", bearer(token())).forwarded;
   });
 
@@ -51,7 +51,7 @@ describe("duty 164: with a bearer token", () => {
 
 describe("duty 164: with a session", () => {
   const config = { claim_headers: { groups: "x-groups" } };
-  const said = (bound: number): RegExp => new RegExp(`warn: envoy-oidc: session: max_claim_headers_bytes \\(headers of \\d{4,5} bytes are made of claims, and ${bound} are allowed\\)`, "m");
+  const said = (bound: number): RegExp => new RegExp(`warn: envoy-oidc: session: max_claim_headers_bytes \\(claim headers have \\d{4,5} bytes, and ${bound} are allowed\\)`, "m");
 
   test("whoever has too many claims sees a page right after the login, and the log says how many and where to allow more", () => {
     const { envoy, browser } = browse(config);

@@ -150,7 +150,7 @@ describe("duty 34: private_key_jwt", () => {
     const { local } = browser.navigate(callbackPath(ask));
     expect(code(local)).toMatch(/^503 /);
     expect(envoy.callouts.map(String)).toEqual([]);
-    expect(envoy.logText).toMatch(/prove itself/);
+    expect(envoy.logText).toMatch(/cannot authenticate/);
     expect(browser.session).toBeUndefined();
   });
 

@@ -31,8 +31,8 @@ test("duty 130: all mistakes are named at once, each with its place", () => {
 });
 
 test.each([
-  ["", /^expected a JSON object, found nothing$/], ["[]", /^expected a JSON object, found a list$/], ["{", /^line 1, column 2: the text ends before/], ['{"bearer_only":true,}', /^line 1, column 21: there is one comma too many before this/],
-  ['{"realm":"a","realm":"b"}', /^line 1, column 21: this name stands twice/], ['"x"', /expected a JSON object/],
+  ["", /^expected a JSON object, found nothing$/], ["[]", /^expected a JSON object, found a list$/], ["{", /^line 1, column 2: the document ends before/], ['{"bearer_only":true,}', /^line 1, column 21: there is one comma too many before this/],
+  ['{"realm":"a","realm":"b"}', /^line 1, column 21: this name occurs twice/], ['"x"', /expected a JSON object/],
 ])("%p is no configuration", (text, message) => expect(mistakes(text)[0]).toMatch(message));
 
 describe("what is required", () => {

@@ -18,8 +18,8 @@ test("every code and every log line that troubleshooting.md quotes is the filter
   const firstCells = [...page("troubleshooting.md").matchAll(/^\| ((?:`[a-z_]+`(?:, )?)+)/gm)].flatMap(([, cell]) => [...cell!.matchAll(/`([a-z_]+)`/g)].map(([, code]) => code!));
   expect(firstCells.length).toBeGreaterThan(15);
   expect(firstCells.filter((code) => !codes.includes(code))).toEqual([]);
-  const lines = ["takes no call", "names another issuer than its URL belongs to", "does not know this client", "names others than client_id in aud",
-    "plain http is refused", "is required for the browser login", "does not go with a login", "unknown attribute", "is not available in Envoy", "ends with a line break", "capability_restriction_config must allow"];
+  const lines = ["refuses calls", "names another issuer than its URL belongs to", "does not know this client", "names others than client_id in aud",
+    "plain http is refused", "is required for the browser login", "does not work with a login", "unknown attribute", "is not available in Envoy", "ends with a line break", "capability_restriction_config must allow"];
   for (const line of lines) {
     expect(page("troubleshooting.md")).toContain(line);
     expect(sources).toContain(line);

@@ -45,7 +45,7 @@ describe("duty 149: a full table", () => {
     expect(isIn(thief)).toBe(false);
     const all = records(envoy, head).map(until);
     expect([all.length, all.filter((at) => at === NOW + 5000).length, all.filter((at) => at === NOW + 5001).length]).toEqual([BUCKETS * MAX, BUCKETS - 1, BUCKETS]);
-    expect(envoy.logText).toMatch(/warn: .*32768 sessions of gateway at https:\/\/idp\.example\.com have ended .*forgotten/);
+    expect(envoy.logText).toMatch(/warn: .*32768 sessions of gateway at https:\/\/idp\.example\.com are revoked: .*forgotten/);
     envoy.advance(1);
     expect(envoy.metrics()["envoy_oidc.bound.ended_sessions"]).toBe(1);
   });
@@ -165,7 +165,7 @@ describe("duty 149: where an end cannot be kept", () => {
     expect(/<a class="b" href="([^"]*)">/.exec(local.body)![1]).toMatch(onward);
     expect(local.body.replace(/href="[^"]*"/, "")).not.toMatch(/_|shared data|worker/);
     expect(expired(local.headers)).toContain(name);
-    expect(envoy.logText).toMatch(/warn: .*the end of a session of gateway at https:\/\/idp\.example\.com could not be kept/);
+    expect(envoy.logText).toMatch(/warn: .*the logout of a session of gateway at https:\/\/idp\.example\.com could not be recorded/);
     envoy.advance(1);
     expect(envoy.metrics()).toMatchObject({ "envoy_oidc.logout_not_kept": 1, "envoy_oidc.signed_out": 1 });
   });

@@ -155,7 +155,7 @@ describe("an endpoint that may not be called counts as absent", () => {
   ])("%s: everybody gets in by a token all the same", (_, value) => {
     const envoy = ready({ metadata: { ...METADATA, userinfo_endpoint: value, end_session_endpoint: value, registration_endpoint: value } });
     envoy.get("/", bearer(token())).forwarded;
-    expect(envoy.logText.includes("taken as absent: userinfo_endpoint, end_session_endpoint")).toBe(value !== null);
+    expect(envoy.logText.includes("ignored, as they are not https URLs without fragment: userinfo_endpoint, end_session_endpoint")).toBe(value !== null);
   });
 });
 

@@ -65,7 +65,7 @@ describe.each(Object.entries(BASES))("beside %s", (_, base) => {
 describe("what has no place here names what to use instead", () => {
   const CLUSTER = /Envoy clusters/;
   test.each<[string, unknown, RegExp]>([
-    ["redirect_uri_scheme", "https", /redirect_uri as a whole URL.*scheme_header_transformation/], ["local_redirect_uri_path", "/cb", /the path of redirect_uri/], ["redirect_uri_path", "/cb", /redirect_uri: give that/],
+    ["redirect_uri_scheme", "https", /redirect_uri as a whole URL.*scheme_header_transformation/], ["local_redirect_uri_path", "/cb", /the path of redirect_uri/], ["redirect_uri_path", "/cb", /lua-resty-openidc: set redirect_uri/],
     ["pass_cookies", "a b", /introspection_addon_headers/], ["introspection_cache_ignore", true, /introspection_interval/], ["http_request_decorator", "x", /introspection_addon_headers/], ["lifecycle", {}, /Lua/],
     ["proxy_opts", { http_proxy: "http://proxy:3128" }, CLUSTER], ["use_par", true, /pushed authorization requests/], ["pushed_authorization_request_endpoint", `${ISSUER}/par`, /pushed/],
     ["pushed_authorization_request_endpoint_auth_method", "client_secret_basic", /pushed/], ["use_dpop", true, /proof of possession/], ["dpop_signing_alg", "ES256", /proof/], ["dpop_private_key", "x", /proof/],

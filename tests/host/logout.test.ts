@@ -207,7 +207,7 @@ describe("duties 116, 122: the provider", () => {
       ["POST", "/revoke", "refresh-1", "refresh_token", false], ["POST", "/revoke", accessToken(), "access_token", false],
     ]);
     for (const call of envoy.callouts) { expect(call.headers.get("authorization")).toMatch(/^Basic /); call.reply(200); }
-    expect(envoy.logs.filter(({ level, text }) => level === "error" || level === "warn" && !text.includes("secrets stand in the configuration"))).toEqual([]);
+    expect(envoy.logs.filter(({ level, text }) => level === "error" || level === "warn" && !text.includes("secrets are written in the configuration"))).toEqual([]);
   });
   test.each<[string, (envoy: Envoy) => void]>([
     ["fails", (envoy) => { for (const call of envoy.callouts) call.reply(503); }], ["breaks off", (envoy) => { for (const call of envoy.callouts) call.fail(); }], ["takes too long", (envoy) => envoy.advance(5)],

@@ -128,7 +128,7 @@ describe("what is true of the whole Envoy is in the log once, not once for each 
     const envoy = ready({ ...workers, metadata: { ...METADATA, userinfo_endpoint: "/relative", jwks_uri: "https://keys.example.com/jwks" } });
     envoy.addPlugin({ ...INTROSPECTION_CONFIG, introspection_endpoint: undefined, use_jwks: true, endpoint_clusters: { introspection_endpoint: "other" } });
     envoy.advance(3);
-    expect([said(envoy, "taken as absent: userinfo_endpoint"), said(envoy, "jwks_uri is on another host")].map(({ length }) => length)).toEqual([1, 1]);
+    expect([said(envoy, "without fragment: userinfo_endpoint"), said(envoy, "jwks_uri is on another host")].map(({ length }) => length)).toEqual([1, 1]);
   });
 
   test("a document that is broken, mended and broken again is told each time", () => {

@@ -16,8 +16,8 @@ describe("what the provider may say", () => {
     ["another issuer", { ...METADATA, issuer: "https://evil.example" }, `names another issuer than its URL belongs to: https://evil.example for ${ISSUER} `],
     ["an issuer with two slashes", { ...METADATA, issuer: `${ISSUER}//` }, "names another issuer"],
     ["no issuer", { jwks_uri: METADATA.jwks_uri }, "names another issuer"],
-    ["a jwks_uri over plain http", { ...METADATA, jwks_uri: "http://idp.example.com/jwks" }, "no https URL"],
-    ["a jwks_uri that is no URL", { ...METADATA, jwks_uri: "file:///etc/passwd" }, "no https URL"],
+    ["a jwks_uri over plain http", { ...METADATA, jwks_uri: "http://idp.example.com/jwks" }, "not https URLs"],
+    ["a jwks_uri that is no URL", { ...METADATA, jwks_uri: "file:///etc/passwd" }, "not https URLs"],
     ["a list", [METADATA], "names another issuer"],
     ["an error page", "<html>", "not well-formed JSON"],
     ["truncated JSON", '{"issuer":"', "not well-formed JSON"],
@@ -104,7 +104,7 @@ describe("duties 52, 134, 135: which keys are used", () => {
 
   describe("duty 166: a ROCA key is not used", () => {
     const { privateKey, publicKey } = makeRocaKey(), weakened = { kid: "roca-1\n\u00e9", alg: "RS256", privateKey, jwk: { ...publicKey.export({ format: "jwk" }), kid: "roca-1\n\u00e9" } };
-    const said = /warn: envoy-oidc: keys of https:\/\/idp\.example\.com: left out: roca-1\?\?\? can be computed by whoever sees it \(ROCA, CVE-2017-15361\)(; a key without id can be computed .*)?$/m;
+    const said = /warn: envoy-oidc: keys of https:\/\/idp\.example\.com: left out: roca-1\?\?\? has a private key that can be computed \(ROCA, CVE-2017-15361\)(; a key without id has a private key that can be computed .*)?$/m;
 
     test("beside others it is left out, and named once", () => {
       const envoy = withKeys({ keys: [KEY.jwk, weakened.jwk, { ...weakened.jwk, kid: undefined }] });
@@ -124,7 +124,7 @@ describe("duties 52, 134, 135: which keys are used", () => {
 
     test("as public_key it is refused", () => {
       const config = { bearer_only: true, public_key: publicKey.export({ type: "spki", format: "pem" }), claim_validator: { issuer: { valid_issuers: [ISSUER] } } };
-      expect(() => start({ config })).toThrow(/public_key: the RSA key is one of those whose private key can be computed \(ROCA, CVE-2017-15361\): have a new one made/);
+      expect(() => start({ config })).toThrow(/public_key: the private key of this RSA key can be computed \(ROCA, CVE-2017-15361\): generate a new one/);
     });
   });
 

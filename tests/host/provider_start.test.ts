@@ -67,7 +67,7 @@ describe("at the start", () => {
     serve(envoy);
     envoy.advance(0.2);
     waiting.forwarded;
-    expect(envoy.logText).not.toContain("takes no call");
+    expect(envoy.logText).not.toContain("refuses calls");
   });
 
   test("a host that goes on taking no call is the same as a provider that is down, and is named in the log", () => {
@@ -75,7 +75,7 @@ describe("at the start", () => {
     const waiting = envoy.get("/", bearer(token()));
     envoy.advance(6);
     expect(refused(waiting)).toBe("503 provider_not_ready");
-    expect(envoy.logText).toContain("is it there (a Sidecar resource of Istio may hide it), and does DNS know its host?");
+    expect(envoy.logText).toContain("check that it exists (a Sidecar resource of Istio may hide it) and that DNS knows its host");
     envoy.refuseCallouts = false;
     serve(envoy);
     envoy.advance(5);

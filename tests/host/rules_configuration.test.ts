@@ -129,7 +129,7 @@ describe("mode", () => {
     expect(mistakes({ ...LOGIN, mode: 7, rules: [OPEN, { path: "/a" }] })).toEqual(["mode: expected one of public, deny, bearer, browser, found a number"]);
     expect(inRules({ path: "/a", mode: "opne", realm: "x" })).toEqual(['rules[0].mode: expected one of public, deny, bearer, browser, found "opne"']);
   });
-  test("open to all without rules is no protection", () => expect(mistakes({ ...TOKENS, mode: "public" })).toEqual([expect.stringMatching(/^mode: public leaves every request alone/)]));
+  test("open to all without rules is no protection", () => expect(mistakes({ ...TOKENS, mode: "public" })).toEqual([expect.stringMatching(/^mode: public lets every request pass/)]));
   test("beside bearer_only it is said twice", () => {
     expect(mistakes({ ...TOKENS, mode: "bearer", bearer_only: true })).toEqual(["bearer_only: is set by mode already: leave it out"]);
   });
@@ -180,7 +180,7 @@ describe("two logins on one host", () => {
   });
   test("without redirect_uri nobody could tell whose login comes back", () => {
     const { redirect_uri: _, ...suffix } = LOGIN;
-    expect(together({ path_prefix: "/b", client_id: "other", logout_path: "/b/logout" }, suffix)).toEqual([expect.stringMatching(/^rules\[0\]\.redirect_uri: is needed/)]);
+    expect(together({ path_prefix: "/b", client_id: "other", logout_path: "/b/logout" }, suffix)).toEqual([expect.stringMatching(/^rules\[0\]\.redirect_uri: is required/)]);
   });
   test("a session's cookie is no bearer token, of no other rule either", () => {
     const named = { ...LOGIN, session: { secret: SECRET, cookie_name: "s" } };

@@ -61,7 +61,7 @@ describe("UserInfo", () => {
     expect(location(back).pathname + location(back).search).toBe("/page?a=1");
     const { forwarded } = browser.fetch("/api");
     expect(decoded(forwarded.get("x-userinfo"))).toEqual(decoded(forwarded.get("x-id-token")));
-    expect(envoy.logText.match(/without UserInfo/g)).toHaveLength(1);
+    expect(envoy.logText.match(/the claims of the ID Token alone/g)).toHaveLength(1);
     expect(envoy.logText).toMatch(/login: the UserInfo endpoint.*userinfo_required/);
   });
 

@@ -95,7 +95,7 @@ describe("the login of the example script", () => {
 describe("redirect_api and logout_api", () => {
   test.each([
     ["by a person", { accept: "text/html" }, /This page only completes a login\..*Open the page that you want\..*callback_direct/s],
-    ["by a program", {}, /^\{"error_description":"This address is only the way back from the identity provider\.","code":"callback_direct"/],
+    ["by a program", {}, /^\{"error_description":"This address is only for the return from the identity provider\.","code":"callback_direct"/],
   ])("the callback called directly %s is refused, and says what it is", async (_who, headers, says) => {
     const before = await at.example.arrived();
     const response = await at.example.get("/redirect", { headers });

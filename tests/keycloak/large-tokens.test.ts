@@ -80,7 +80,7 @@ test("a session that does not fit ends in a page that says whom to ask, and the 
   const page = await keycloakLogin(browser, `${at.of40kB.url}/page`);
   expect([page.status, page.body]).toEqual([431, expect.stringContaining("Your account has more groups or permissions than this site can take.")]);
   expect(page.body).toContain("session_too_large");
-  await at.of40kB.logged(/login: the session does not fit into nine cookies.*let the provider send fewer.*session_contents/);
+  await at.of40kB.logged(/login: the session does not fit into nine cookies.*have the provider send fewer.*session_contents/);
 });
 
 test("and fits where session_contents keeps less", async () => {

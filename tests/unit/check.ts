@@ -1,6 +1,6 @@
-/** Assertions of specs. A failed one traps, and the harness shows its line in the spec. */
+/** Assertions for specs. A failed assertion traps, and the harness shows its line in the spec. */
 
-/** The bytes of a text, which must be ASCII: a mistake here would test something else. */
+/** The bytes of an ASCII text. Fails on other characters, because the spec would test other bytes than it shows. */
 export function ascii(s: string): Uint8Array {
   const out = new Uint8Array(s.length);
   for (let i = 0; i < s.length; i++) {
@@ -13,7 +13,7 @@ export function ascii(s: string): Uint8Array {
 
 export function utf8(s: string): Uint8Array { return Uint8Array.wrap(String.UTF8.encode(s)); }
 
-/** Bytes as text, for comparing and for reading a failure. Invalid UTF-8 becomes U+FFFD. */
+/** Bytes as text, for comparisons and failure messages. Invalid UTF-8 becomes U+FFFD. */
 export function text(bytes: Uint8Array): string { return String.UTF8.decodeUnsafe(bytes.dataStart, bytes.length); }
 
 export function hex(bytes: Uint8Array): string {
@@ -22,7 +22,7 @@ export function hex(bytes: Uint8Array): string {
   return s;
 }
 
-/** Decodes hex as in documents: blanks, line breaks and colons between digits are ignored. */
+/** Decodes hexadecimal digits. Ignores blanks, line breaks and colons between them, as documents have them. */
 export function unhex(s: string): Uint8Array {
   const out = new Uint8Array(s.length >> 1);
   let n = 0, digits = 0, value = 0;
@@ -41,7 +41,6 @@ export function unhex(s: string): Uint8Array {
   return out.slice(0, n);
 }
 
-/** `n` bytes, all of them `value`. */
 export function filled(n: i32, value: u8): Uint8Array { return new Uint8Array(n).fill(value); }
 
 export function concat(a: Uint8Array, b: Uint8Array): Uint8Array {

@@ -1,16 +1,16 @@
-/** Compares the filter's results for claim schemas with those of ajv, a complete JSON Schema validator, over thousands of schemas and claims. */
+/** Compares the filter's results for claim schemas with those of ajv, a complete JSON Schema validator, for thousands of schemas and claims. */
 import Ajv2020 from "ajv/dist/2020";
 import { Random } from "../host/host/random";
 import { compile } from "../support/compile";
 import { watch } from "../support/coverage";
-import { injured, someClaims, someSchema, textOf, twins } from "./claim_schema_cases";
+import { damaged, someClaims, someSchema, textOf, twins } from "./claim_schema_cases";
 import { imports } from "./harness-imports";
 
 const SEEDS = [1, 2, 3, 4, 5, 6, 7, 8];
 const SCHEMAS = 150;
 const CLAIMS = 40;
 
-/** The compiled judge. */
+/** The compiled implementation. */
 class Own {
   private readonly exports: { memory: WebAssembly.Memory } & Record<string, (size?: number) => number>;
 
@@ -23,7 +23,7 @@ class Own {
     watch(build, this.exports.memory);
   }
 
-  /** The error in the schema; empty if it is accepted. */
+  /** Reads the schema for later calls. Returns its errors; empty if it is accepted. */
   use(schema: string): string { return this.call("use", `{"claim_schema":${schema}}`); }
 
   misfit(claims: string): string { return this.call("misfit", claims); }
@@ -38,13 +38,13 @@ class Own {
   }
 }
 
-/** `ownProperties`: a claim does not exist only because every JavaScript object has a property of that name. */
+/** `ownProperties`: inherited properties of JavaScript objects are not claims. */
 const other = (): Ajv2020 => new Ajv2020({ strict: false, ownProperties: true, validateSchema: false });
 
 let own: Own;
 beforeAll(() => { own = new Own(); });
 
-test.each(SEEDS)("the same claims fit the same schemas (seed %d)", (seed) => {
+test.each(SEEDS)("the filter and ajv agree which claims fit (seed %d)", (seed) => {
   const random = new Random(seed);
   let fitting = 0;
   for (let i = 0; i < SCHEMAS; i++) {
@@ -57,12 +57,12 @@ test.each(SEEDS)("the same claims fit the same schemas (seed %d)", (seed) => {
       if (fits) fitting++;
     }
   }
-  // both results must be common for the comparison to mean something
+  // Both results must be common, or the comparison would mean little.
   expect(fitting).toBeGreaterThan(SCHEMAS * CLAIMS / 5);
   expect(fitting).toBeLessThan(SCHEMAS * CLAIMS * 4 / 5);
 });
 
-test.each(SEEDS)("the same values are equal, wherever they stand (seed %d)", (seed) => {
+test.each(SEEDS)("the filter and ajv agree which values are equal, at every position (seed %d)", (seed) => {
   const random = new Random(seed + 2000);
   let equal = 0;
   for (let i = 0; i < 400; i++) {
@@ -79,11 +79,11 @@ test.each(SEEDS)("the same values are equal, wherever they stand (seed %d)", (se
   expect(equal).toBeLessThan(1600);
 });
 
-test.each(SEEDS)("what is read is a schema, and what is refused is none (seed %d)", (seed) => {
+test.each(SEEDS)("the filter and ajv agree which schemas are valid (seed %d)", (seed) => {
   const random = new Random(seed + 1000), isSchema = other().getSchema("https://json-schema.org/draft/2020-12/schema")!;
   let refused = 0;
   for (let i = 0; i < 500; i++) {
-    const schema = textOf(injured(someSchema(random), random), random);
+    const schema = textOf(damaged(someSchema(random), random), random);
     const errors = own.use(schema), valid = isSchema(JSON.parse(schema));
     if (errors !== "") refused++;
     if (valid !== (errors === "")) throw new Error(`ajv says ${JSON.stringify(isSchema.errors)}, we say ${errors || "right"}\n${schema}`);

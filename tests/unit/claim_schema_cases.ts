@@ -1,16 +1,16 @@
-/** Random schemas and claims that often, but not always, match. Everything follows from a seed. */
+/** Random schemas and claims that often, but not always, match. They depend only on the seed. */
 import type { Random } from "../host/host/random";
 
 type Schema = boolean | Record<string, unknown>;
 
-/** Without the empty name, which ajv ignores in `required`, and `constructor`, which it uses to compare objects. */
+/** Not the empty name, which ajv ignores in `required`, and not `constructor`, which ajv uses to compare objects. */
 const NAMES = ["sub", "roles", "groups", "realm_access", "aud", "age", "a.b", "rôle", "isPrototypeOf"];
 const STRINGS = ["", "a", "admin", "editor", "é", "😀😀", "a\"b\\c\n", "x/y", "true", "1", "\u0000"];
-/** Numbers that differ as doubles, because the other validator has only doubles. Some are equal. */
+/** Numbers that are equal or differ as doubles, because ajv has only doubles. */
 const NUMBERS = ["0", "-0", "1", "1.0", "-1", "2", "2.5", "25e-1", "0.1", "3", "10", "1e1", "-2.50", "1e3", "1000", "9007199254740991", "1e-3", "1e20"];
 const TYPES = ["null", "boolean", "number", "integer", "string", "array", "object"];
 
-/** JSON as text: the spelling of a number is part of the case. */
+/** A number as JSON text, because its spelling is part of the case. */
 class Spelt { constructor(readonly text: string) {} }
 
 export function textOf(value: unknown, random: Random): string {
@@ -34,7 +34,7 @@ export function twins(random: Random): [unknown, unknown] {
   return [one, random.chance(2) ? one : changed(one, random)];
 }
 
-/** One value in it is changed or removed, or its members are in another order. */
+/** A copy with one value changed or removed, or with its members in another order. */
 function changed(value: unknown, random: Random): unknown {
   if (value === null || typeof value !== "object" || value instanceof Spelt || random.chance(6)) return someValue(random, 1);
   if (Array.isArray(value)) return value.length === 0 || random.chance(3) ? value.slice(1) : value.with(random.below(value.length), changed(random.pick(value), random));
@@ -91,16 +91,16 @@ const MAKE: Record<string, (random: Random, depth: number) => unknown> = {
 function unique<T>(list: T[]): T[] { return [...new Set(list)]; }
 
 const STRANGE = [null, true, false, -1, 0, 2.5, 3, "", "a", "string", [], ["a"], [1], [true], [{}], {}, { type: "string" }, { required: {} }];
-/** The filter accepts any value as a note. */
-const NOTES = ["title", "$comment", "examples"];
+/** Annotations, for which the filter accepts any value. */
+const ANNOTATIONS = ["title", "$comment", "examples"];
 
 /** The same schema with one value replaced, which most often makes it invalid. No list gets a repeated item. */
-export function injured(value: unknown, random: Random): unknown {
+export function damaged(value: unknown, random: Random): unknown {
   if (value === null || typeof value !== "object" || value instanceof Spelt || random.chance(5)) return random.pick(STRANGE);
-  if (Array.isArray(value)) return value.length === 0 ? ["a"] : unique(value.with(random.below(value.length), injured(random.pick(value), random)));
-  const names = Object.keys(value).filter((name) => !NOTES.includes(name));
+  if (Array.isArray(value)) return value.length === 0 ? ["a"] : unique(value.with(random.below(value.length), damaged(random.pick(value), random)));
+  const names = Object.keys(value).filter((name) => !ANNOTATIONS.includes(name));
   if (names.length === 0) return random.pick(STRANGE);
-  const name = random.pick(names), other = injured((value as Record<string, unknown>)[name], random);
+  const name = random.pick(names), other = damaged((value as Record<string, unknown>)[name], random);
   // The specification allows an empty `enum`, and the filter refuses it.
   return { ...value, [name]: name === "enum" && Array.isArray(other) && other.length === 0 ? ["a"] : other };
 }

@@ -1,4 +1,4 @@
-/** Compares Ed25519's arithmetic with BigInt, and its verification with Node's OpenSSL: thousands of numbers, and all edge cases. */
+/** Compares Ed25519's arithmetic with BigInt, and its verification with Node's OpenSSL, for edge cases and thousands of random numbers. */
 import { createPublicKey, verify } from "node:crypto";
 import { Random } from "../host/host/random";
 import { compile } from "../support/compile";
@@ -23,7 +23,7 @@ class Own {
 
   call(name: string, ...args: number[]): number { return this.exports[name]!(...args); }
 
-  /** The same with bytes in the buffer. Returns its contents afterwards. */
+  /** Writes the input to the buffer and calls the function. Returns its result and the buffer's contents afterwards. */
   over(name: string, input: Buffer, ...args: number[]): { bytes: Buffer; result: number } {
     this.exports.collect!();
     input.copy(new Uint8Array(this.exports.memory.buffer, this.exports.buffer!()));
@@ -46,7 +46,7 @@ beforeAll(() => { own = new Own(); });
 
 const value = (limbs: number[]): bigint => limbs.reduceRight((all, limb) => (all << BITS) + BigInt(limb), 0n);
 
-/** The limbs of a number below 2^255, as a product has them. */
+/** The limbs of a number below 2^255, in the form that a product has. */
 const cut = (x: bigint): number[] => Array.from({ length: LIMBS }, (_, i) => Number(x >> BITS * BigInt(i) & 2n ** BITS - 1n));
 
 /** Edge cases, some with all limbs at their limits. */
@@ -55,7 +55,7 @@ const EDGES: number[][] = [
   [...Array(8).fill(UNIT), 2 ** 23], [UNIT - 1, UNIT + 2 ** 16, ...Array(6).fill(UNIT - 1), 2 ** 23 - 1], [0, -(2 ** 16), ...Array(7).fill(0)],
 ];
 
-/** A number at the limits of a sum of `size` reduced numbers, or of a difference. */
+/** A number with limbs at the limits of a sum or difference of `size` reduced numbers. */
 function unreduced(random: Random, size: number): number[] {
   const low = random.chance(2) ? -size : 0;
   return Array.from({ length: LIMBS }, (_, i) => {
@@ -74,11 +74,11 @@ function expectProduct(x: number[], y: number[], to = 2): void {
 }
 
 describe("numbers modulo 2^255 - 19", () => {
-  test("edges times one another, wherever the product goes", () => {
+  test("products of edge cases are right, also when they overwrite an operand", () => {
     for (const x of EDGES) for (const y of EDGES) for (const to of [0, 1, 2]) expectProduct(x, y, to);
   });
 
-  test.each([1, 2, 3, 4])("products of all sizes that may be multiplied (seed %d)", (seed) => {
+  test.each([1, 2, 3, 4])("products of operands of every permitted size are right (seed %d)", (seed) => {
     const random = new Random(seed);
     for (let i = 0; i < 2000; i++) {
       const [one, other] = random.pick([[1, 1], [1, 2], [2, 1], [1, 3], [3, 1]]) as [number, number];
@@ -86,13 +86,13 @@ describe("numbers modulo 2^255 - 19", () => {
     }
   });
 
-  test("the largest factors that may be multiplied, of every sign", () => {
+  test("products of the largest permitted operands are right for every sign", () => {
     const largest = (size: number): number[] => Array(LIMBS).fill(size * UNIT);
     const spread = (limbs: number[]): number[][] => [limbs, limbs.map((limb) => -limb), limbs.map((limb, i) => i & 1 ? limb : -limb)];
     for (const x of spread(largest(1))) for (const y of spread(largest(3))) expectProduct(x, y);
   });
 
-  test("sums and differences, wherever they go", () => {
+  test("sums and differences are right, also when they overwrite an operand", () => {
     for (const x of EDGES) {
       for (const y of EDGES) {
         for (const to of [0, 1, 2]) {
@@ -105,7 +105,7 @@ describe("numbers modulo 2^255 - 19", () => {
     }
   });
 
-  test("inverses, of which 0 has none, and powers for roots", () => {
+  test("inverses and powers for square roots are right, and 0 has no inverse", () => {
     const random = new Random(5);
     for (const x of [...EDGES, ...Array.from({ length: 200 }, () => unreduced(random, 1))]) {
       for (const to of [0, 1]) {
@@ -115,7 +115,7 @@ describe("numbers modulo 2^255 - 19", () => {
     }
   });
 
-  test("one spelling for every number, which zero alone has as zeros", () => {
+  test("every number is encoded canonically, and only zero as zeros", () => {
     const random = new Random(6);
     for (const x of [...EDGES, ...EDGES.map((limbs) => limbs.map((limb) => -limb || 0)), ...Array.from({ length: 3000 }, () => unreduced(random, 1 + random.below(3)))]) {
       own.limbs.set(x);
@@ -123,7 +123,7 @@ describe("numbers modulo 2^255 - 19", () => {
       own.call("writes");
       expect(Buffer.from(own.limbs.buffer, own.limbs.byteOffset, 32)).toEqual(littleEndian(mod(value(x)), 32));
     }
-    // So close to a multiple of p that carries and borrows pass through all limbs.
+    // These numbers are so close to a multiple of p that carries and borrows pass through all limbs.
     for (let times = -2n; times <= 2n; times++) {
       for (let by = -40n; by <= 40n; by++) {
         const x = times * P + by, top = Number(x >> 232n);
@@ -134,7 +134,7 @@ describe("numbers modulo 2^255 - 19", () => {
     }
   });
 
-  test("bytes are read but for their topmost bit", () => {
+  test("reading bytes ignores their most significant bit", () => {
     const random = new Random(7);
     const some = [Buffer.alloc(32), Buffer.alloc(32, 255), littleEndian(P, 32), littleEndian(2n ** 255n, 32), ...Array.from({ length: 500 }, () => random.bytes(32))];
     for (const bytes of some) {
@@ -147,15 +147,15 @@ describe("numbers modulo 2^255 - 19", () => {
 describe("scalars", () => {
   const random = new Random(8);
 
-  test("hashes modulo L", () => {
+  test("hashes are reduced modulo L", () => {
     const edges = [0n, 1n, L - 1n, L, L + 1n, 2n ** 252n - 1n, 2n ** 252n, 2n ** 253n - 1n, 2n * L - 1n, 2n * L, 2n ** 256n, 2n ** 280n, 2n ** 504n, 2n ** 512n - 1n, 2n ** 512n / L * L, 2n ** 512n / L * L - 1n];
-    // Close to every L · 2^n, where the last subtraction takes one L too many, or just not.
+    // Numbers close to every L · 2^n decide whether the last subtraction takes one L too many.
     for (let n = 0n; n <= 259n; n++) for (const by of [-1n, 0n, 1n]) edges.push((L << n) + by);
     for (let n = 0n; n < 512n; n++) edges.push(2n ** n, 2n ** 512n - 2n ** n);
     for (const x of [...edges, ...Array.from({ length: 3000 }, () => number(random.bytes(64)))]) expect(number(own.over("reduced", littleEndian(x, 64)).bytes)).toBe(x % L);
   });
 
-  test("are below L", () => {
+  test("a scalar is accepted only below L", () => {
     const edges = [0n, 1n, L - 1n, L, L + 1n, L + 2n ** 128n, L - 2n ** 128n, 2n ** 252n - 1n, 2n ** 252n, 2n ** 253n, 2n ** 255n, 2n ** 256n - 1n];
     for (let n = 0n; n < 256n; n++) edges.push(2n ** n, L ^ 2n ** n);
     for (const x of [...edges, ...Array.from({ length: 500 }, () => number(random.bytes(32)))]) expect(own.over("isBelow", littleEndian(x, 32)).result !== 0).toBe(x < L);
@@ -163,7 +163,7 @@ describe("scalars", () => {
 });
 
 describe("multiples", () => {
-  /** A point of order eight, whose multiples are the eight points of small order: L times some point. */
+  /** L times some point: a point of order eight. Its multiples are the eight points of small order. */
   const torsion = ((): ReturnType<typeof times> => {
     for (let y = 2n; ; y++) {
       const point = decoded(littleEndian(y, 32));
@@ -174,7 +174,7 @@ describe("multiples", () => {
   })();
   const SHAPES = [[5, 51, 6], [5, 2, 6], [4, 1, 4], [6, 3, 5], [3, 7, 7], [7, 1, 8], [8, 32, 3]] as const;
   const ends = [0n, 1n, 2n, 8n, 15n, 16n, 17n, L - 1n, L - 2n, L >> 1n, 2n ** 252n, 2n ** 252n - 1n, 2n ** 253n - 1n];
-  // Digits with carries through all of them, and those at which a carry starts or ends.
+  // Digits that carry through the whole number, and those at which a carry starts or ends.
   for (const width of [3, 4, 5, 6, 7, 8]) {
     const digits = Math.floor(252 / width), all = (digit: bigint): bigint => Array.from({ length: digits }, (_, i) => digit << BigInt(i * width)).reduce((a, b) => a + b);
     for (const digit of [2n ** BigInt(width - 1) - 1n, 2n ** BigInt(width - 1), 2n ** BigInt(width) - 1n]) ends.push(all(digit), all(digit) + 1n);
@@ -187,13 +187,13 @@ describe("multiples", () => {
     if (!bytes.equals(want)) throw new Error(`${t}B - ${s}A by tables of ${shape} gave ${bytes.toString("hex")}, not ${want.toString("hex")}`);
   }
 
-  test.each(SHAPES)("by tables of width %d and stride %d, and of width %d", (...shape) => {
+  test.each(SHAPES)("are right by tables of width %d and stride %d, and of width %d", (...shape) => {
     const random = new Random(shape[0] + shape[1]);
     ends.forEach((s, i) => { expectMultiples(shape, s, BASE, ends[ends.length - 1 - i]!); });
     for (let i = 0; i < 20; i++) expectMultiples(shape, number(random.bytes(32)) % L, times(number(random.bytes(32)) % L, BASE), number(random.bytes(32)) % L);
   });
 
-  test("of points of small order and mixed ones, and of a point with itself", () => {
+  test("are right for points of small order, for mixed points, and for a point added to itself", () => {
     for (let i = 0n; i < 8n; i++) {
       const small = times(i, torsion), mixed = plus(times(77n, BASE), small);
       for (const s of [0n, 1n, 3n, 8n, L - 1n, 2n ** 253n - 1n]) {
@@ -207,7 +207,7 @@ describe("multiples", () => {
     expect(own.over("neutral", Buffer.alloc(0)).bytes).toEqual(encoded(NEUTRAL));
   });
 
-  test("of what decodes, and nothing else does", () => {
+  test("are right for every point that decodes, and all other bytes are refused", () => {
     const random = new Random(9);
     const some = Array.from({ length: 300 }, () => random.bytes(32)).concat([0n, 1n, P - 1n, P, P + 1n, 2n ** 255n - 1n].flatMap((y) => [littleEndian(y, 32), littleEndian(y + 2n ** 255n, 32)]));
     let points = 0;
@@ -221,7 +221,7 @@ describe("multiples", () => {
     expect(points).toBeGreaterThan(100);
   });
 
-  /** A key in this code and in OpenSSL. */
+  /** The same key in the filter's code and in OpenSSL. */
   function keyOf(point: ReturnType<typeof times>): { x: Buffer; own: number; node: ReturnType<typeof createPublicKey> } {
     const x = encoded(point);
     return { x, own: own.over("key", x).result, node: createPublicKey({ key: { kty: "OKP", crv: "Ed25519", x: x.toString("base64url") }, format: "jwk" }) };
@@ -233,7 +233,7 @@ describe("multiples", () => {
     return ours;
   }
 
-  test("are judged as OpenSSL judges them, by small tables and by large ones, and when keys lose theirs to others", () => {
+  test("give OpenSSL's verdict on signatures, with small tables, with large ones, and after a key has lost its table", () => {
     const random = new Random(10), secrets = Array.from({ length: 20 }, () => number(random.bytes(32)) % L), keys = secrets.map((a) => keyOf(times(a, BASE)));
     for (let round = 0; round < 12; round++) {
       keys.forEach((key, i) => {
@@ -249,7 +249,7 @@ describe("multiples", () => {
     }
   });
 
-  test("of keys with a part of small order are judged as OpenSSL judges them: by the equation without the cofactor", () => {
+  test("give OpenSSL's verdict on keys of mixed order: the equation has no cofactor", () => {
     const random = new Random(11);
     let good = 0, bad = 0;
     for (let i = 1n; i < 8n; i++) {
@@ -263,7 +263,7 @@ describe("multiples", () => {
     expect(bad).toBeGreaterThan(100);
   });
 
-  test("that are the neutral point, of S and h that cancel out, want R to be that in its one spelling", () => {
+  test("that cancel out to the neutral point are accepted only if R encodes it canonically", () => {
     const a = 12345n, key = keyOf(times(a, BASE));
     const spellings = [littleEndian(1n, 32), littleEndian(1n + 2n ** 255n, 32), littleEndian(P + 1n, 32), littleEndian(P + 1n + 2n ** 255n, 32)];
     const verdicts = spellings.map((r) => {

@@ -1,4 +1,4 @@
-/** edwards25519 of RFC 8032 §5.1 in BigInt: slow, but easy to compare with the RFC. */
+/** edwards25519 (RFC 8032 §5.1) in BigInt. It is slow but easy to compare with the RFC. */
 import { createHash } from "node:crypto";
 
 export const P = 2n ** 255n - 19n;
@@ -16,7 +16,7 @@ export const inverse = (x: bigint): bigint => power(x, P - 2n);
 const D = mod(-121665n * inverse(121666n));
 const ROOT = power(2n, (P - 1n) / 4n);
 
-/** X, Y, Z and T of §5.1.4. */
+/** Extended coordinates X, Y, Z and T (§5.1.4). */
 export type Point = [bigint, bigint, bigint, bigint];
 
 export const NEUTRAL: Point = [0n, 1n, 1n, 0n];
@@ -60,7 +60,7 @@ export function littleEndian(x: bigint, size: number): Buffer { return Buffer.fr
 
 export function sha512(...parts: Buffer[]): Buffer { return createHash("sha512").update(Buffer.concat(parts)).digest(); }
 
-/** A signature with the secret scalar a and the nonce r, for any public key. It is valid only for the key of a. */
+/** A signature with the secret scalar a and the nonce r. It is valid only if `key` is the public key of a. */
 export function signed(a: bigint, r: bigint, key: Buffer, data: Buffer): Buffer {
   const first = encoded(times(r, BASE)), h = number(sha512(first, key, data)) % L;
   return Buffer.concat([first, littleEndian((r + h * a) % L, 32)]);

@@ -1,4 +1,4 @@
-/** Compares the ways to verify ES256 (in wasm, by Envoy's function, with a table) with OpenSSL. */
+/** Compares the three ways to verify ES256 (in Wasm, by Envoy's function, with a table) with OpenSSL. */
 import { createHash, createPublicKey, generateKeyPairSync, type KeyObject, sign, verify } from "node:crypto";
 import { Random } from "../host/host/random";
 import { below, big, inverse, mod, multiple, N, Own, P, toBytes } from "./p256_own";
@@ -12,10 +12,10 @@ function newPair(): Pair {
 }
 const signed = (pair: Pair, data: Buffer): Buffer => sign("sha256", data, { key: pair.privateKey, dsaEncoding: "ieee-p1363" });
 
-describe("verification", () => {
+describe("ES256 verification", () => {
   beforeEach(() => { own = new Own(); });
 
-  test("anew, by the table and by OpenSSL says the same of good and broken signatures", () => {
+  test("with and without a table agrees with OpenSSL about valid and invalid signatures", () => {
     const random = new Random(9), count = { good: 0, bad: 0 };
     for (let k = 0; k < 8; k++) {
       const pair = newPair();
@@ -34,28 +34,28 @@ describe("verification", () => {
     expect(Math.min(count.good, count.bad)).toBeGreaterThan(200);
   });
 
-  test("holds where the table cannot tell: keys that are the generator, or near it", () => {
-    let untold = 0;
+  test("is right where the table has no result: for the generator as key, and keys near it", () => {
+    let exceptional = 0;
     for (const d of [1n, N - 1n, 2n ** 16n, inverse(2n ** 16n, N), 2n ** 8n]) {
       const coordinates = multiple(d), random = new Random(10);
       own.use(coordinates);
       for (let i = 0; i < 150; i++) {
         const data = random.bytes(8), h = big(createHash("sha256").update(data).digest());
-        // In one signature of a hundred, u·G and v·Q start with the same point.
+        // In about one of a hundred signatures, u·G and v·Q start with the same point.
         const k = below(random, N - 1n) + 1n, r = mod(big(multiple(k).subarray(0, 32)), N), s = mod(inverse(k, N) * (h + r * d), N);
         const signature = Buffer.concat([toBytes(r), toBytes(s)]);
         expect(own.verifies(signature, data)).toBe(true);
         own.bytes(coordinates).call("prepare");
-        if (own.bytes(createHash("sha256").update(data).digest(), signature, toBytes(r)).call("adds") === 0) untold++;
+        if (own.bytes(createHash("sha256").update(data).digest(), signature, toBytes(r)).call("adds") === 0) exceptional++;
         expect(own.verifies(signature, Buffer.concat([data, data]))).toBe(false);
       }
     }
-    expect(untold).toBeGreaterThan(0);
+    expect(exceptional).toBeGreaterThan(0);
   });
 
-  test("x may be r + n, but no more than p - 1", () => {
+  test("accepts r + n as x, up to p - 1", () => {
     const data = Buffer.from("abc"), h = big(createHash("sha256").update(data).digest()), random = new Random(11);
-    // For any s, Q = (s·R - h·G) / r is a key for which (r, s) is valid, if the x of R is r mod n.
+    // If the x of R is r mod n, then for any s the signature (r, s) is valid for the key Q = (s·R - h·G) / r.
     const answers = (r: bigint, x: bigint): boolean[] => {
       const s = below(random, N - 1n) + 1n, over = inverse(r, N), point = add(times(mod(s * over, N), pointAt(x)), times(mod(-h * over, N), affine(multiple(1n))));
       const key = Buffer.concat([toBytes(point![0]), toBytes(point![1])]), signature = Buffer.concat([toBytes(r), toBytes(s)]);
@@ -70,17 +70,17 @@ describe("verification", () => {
     const [low, high] = [xs(N + 1n, 1n), xs(P - 1n, -1n)];
     expect([low.length, high.length]).toEqual([2, 2]);
     for (const x of [...low, ...high]) expect(answers(x - N, x)).toEqual([true, true, true, false]);
-    // The x of this point is 0, which is p, but not r + n.
+    // The x of this point is 0. It equals p modulo p, but r + n must not be reduced.
     expect(pointAt(0n)).not.toBeNull();
     expect(answers(P - N, 0n)).toEqual([false, false, false, false]);
   });
 });
 
-describe("a table", () => {
+describe("a key's table", () => {
   beforeEach(() => { own = new Own(); });
   const data = Buffer.from("data");
 
-  test("is not made for a signature that is not good, whoever says so", () => {
+  test("is not made after an invalid signature, whether Wasm or Envoy refused it", () => {
     const pair = newPair(), other = newPair();
     own.use(pair.coordinates);
     expect(own.verifies(signed(other, data), data)).toBe(false);
@@ -89,17 +89,17 @@ describe("a table", () => {
     expect(own.hasTable(pair.coordinates)).toBe(false);
   });
 
-  test("is made when the host said that a signature was good, and then the host is not asked", () => {
+  test("is made after Envoy has accepted a signature, and Envoy is not called again", () => {
     const pair = newPair();
     own.use(pair.coordinates).call("setHost", 1);
     expect(own.verifies(signed(pair, data), data)).toBe(true);
     expect([own.hasTable(pair.coordinates), own.call("asked")]).toEqual([true, 1]);
     expect(own.verifies(signed(pair, data), data)).toBe(true);
-    expect(own.verifies(signed(newPair(), data), data)).toBe(false); // although that host would say yes
+    expect(own.verifies(signed(newPair(), data), data)).toBe(false); // although this host would accept it
     expect(own.call("asked")).toBe(1);
   });
 
-  test("serves the key when it is read again, and not its opposite", () => {
+  test("is used when the same key is read again, and not for the point with the opposite y", () => {
     const pair = newPair(), opposite = Buffer.concat([pair.coordinates.subarray(0, 32), toBytes(P - big(pair.coordinates.subarray(32)))]);
     own.use(pair.coordinates).verifies(signed(pair, data), data);
     own.use(opposite).call("setHost", 1);
@@ -108,7 +108,7 @@ describe("a table", () => {
     expect(own.call("asked")).toBe(1);
   });
 
-  test("of a thirteenth key is made only when another did not serve for a thousand verifications", () => {
+  test("is made for a thirteenth key only after another was unused for a thousand verifications", () => {
     const pairs = Array.from({ length: 13 }, newPair), signatures = pairs.map((pair) => signed(pair, data)), last = pairs[12]!;
     const verifies = (i: number): void => { expect(own.use(pairs[i]!.coordinates).verifies(signatures[i]!, data)).toBe(true); };
     for (let i = 0; i < 13; i++) verifies(i);
@@ -127,7 +127,7 @@ type Affine = [bigint, bigint];
 const B = 0x5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604bn;
 const affine = (point: Buffer): Affine => [big(point.subarray(0, 32)), big(point.subarray(32))];
 
-/** A point with that x, if there is one. */
+/** A point with this x, if there is one. */
 function pointAt(x: bigint): Affine | null {
   const square = mod(x * x * x - 3n * x + B, P), y = power(square, (P + 1n) / 4n);
   return x < P && y * y % P === square ? [x, y] : null;

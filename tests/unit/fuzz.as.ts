@@ -1,4 +1,4 @@
-/** Random inputs, the same in every run, so that a failure is reproducible. */
+/** Random inputs. They are the same in every run, so that a failure is reproducible. */
 
 import { utf8 } from "./check";
 
@@ -21,7 +21,7 @@ export class Random {
   }
 }
 
-/** Bytes with a meaning to one of the readers. */
+/** Bytes with a meaning in one of the formats. */
 const MARKS = utf8("\"\\{}[]:,.-_=+/ \t\r\n\u0000;&?%@#0129eEaAzZtfnu~|<>()'*\u00e9");
 
 /** A changed copy: one to four changes, each of which flips bits, inserts, removes, repeats or swaps bytes, or cuts off the end. */
@@ -59,7 +59,7 @@ function spliced(bytes: Uint8Array, at: i32, cut: i32, put: Uint8Array): Uint8Ar
   return out;
 }
 
-/** Gets every input once. It is a class, because a function here cannot have state. */
+/** Reads every input once. A class, because AssemblyScript has no closures. */
 export abstract class Reader {
   accepted: i32 = 0;
   /** Checks one input; true if the reader accepted it. A trap or a failed assertion is the failure. */

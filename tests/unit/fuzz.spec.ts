@@ -29,7 +29,7 @@ import { base64url, ecJwk, edJwk, hs256, jwks, rsaJwk, SECRET } from "./jose/tok
 class Base64urlReader extends Reader {
   read(input: Uint8Array): bool {
     const got = decodeBase64url(input);
-    if (!got.failed) equal(base64url(got.value), text(input)); // one spelling each
+    if (!got.failed) equal(base64url(got.value), text(input)); // each value has one encoding
     return !got.failed;
   }
 }
@@ -59,7 +59,7 @@ class JsonReader extends Reader {
   }
 }
 
-/** The number of the object's names that are equal to this one. */
+/** How many names of the object are equal to this one. */
 function namesLike(json: Json, object: i32, name: i32): i32 {
   let count = 0;
   for (let child = json.first(object), place = 0; child >= 0; child = json.sibling(object, child), place++) {
@@ -102,7 +102,7 @@ class UrlReader extends Reader {
   }
 }
 
-export function a_url_that_is_accepted_is_made_of_its_parts(): void { some(new UrlReader().fuzz(["https://idp.example.com:8443/realms/a?b=c", "http://[::1]/", "https://h?x=y"], 2500)); }
+export function a_url_that_is_accepted_consists_of_its_parts(): void { some(new UrlReader().fuzz(["https://idp.example.com:8443/realms/a?b=c", "http://[::1]/", "https://h?x=y"], 2500)); }
 
 const PAYLOAD = "{\"iss\":\"https://idp.example.com\",\"exp\":1700000600,\"sub\":\"me\",\"aud\":[\"a\"],\"scope\":\"read\"}";
 
@@ -126,13 +126,13 @@ export function duty_55_no_changed_token_is_admitted(): void { some(new TokenRea
 
 class PayloadReader extends Reader {
   read(input: Uint8Array): bool {
-    // A validly signed token: the filter must answer, whatever the issuer writes.
+    // The token is validly signed. The filter must decide, whatever the issuer writes.
     const next = decide(exchange(secretConfig("\"required_scopes\":\"read\",\"claim_headers\":{\"a.b\":\"x-a\",\"sub\":\"x-sub\"}")), utf8(hs256("{\"alg\":\"HS256\"}", text(input))));
     return next instanceof Forward;
   }
 }
 
-export function duty_131_no_payload_of_an_issuer_traps(): void { some(new PayloadReader().fuzz([PAYLOAD], 4000)); }
+export function duty_131_no_signed_payload_traps(): void { some(new PayloadReader().fuzz([PAYLOAD], 4000)); }
 
 class JwksReader extends Reader {
   read(input: Uint8Array): bool {
@@ -178,7 +178,7 @@ class AnswerReader extends Reader {
   }
 }
 
-export function duty_78_an_answer_that_is_accepted_says_active_true(): void { some(new AnswerReader().fuzz(["{\"active\":true,\"sub\":\"me\",\"exp\":1700000600,\"scope\":\"a b\",\"aud\":[\"x\"]}"], 2500)); }
+export function duty_78_an_introspection_response_that_is_accepted_says_active_true(): void { some(new AnswerReader().fuzz(["{\"active\":true,\"sub\":\"me\",\"exp\":1700000600,\"scope\":\"a b\",\"aud\":[\"x\"]}"], 2500)); }
 
 class ConfigurationReader extends Reader {
   read(input: Uint8Array): bool {
@@ -192,7 +192,7 @@ class ConfigurationReader extends Reader {
   }
 }
 
-export function duty_130_a_configuration_is_whole_or_none(): void {
+export function duty_130_a_changed_configuration_is_accepted_as_a_whole_or_not_at_all(): void {
   some(new ConfigurationReader().fuzz([
     "{" + MINIMAL + ",\"realm\":\"$ENV://A\",\"required_scopes\":[\"a\",\"b\"],\"claim_headers\":{\"sub\":\"x-sub\",\"a.b\":\"x-b\"},\"auth_accept_token_as\":[\"header\",\"query:t\"]}",
     "{\"unauth_action\":\"pass\"," + DISCOVERY + ",\"claim_validator\":{\"audience\":{\"claim\":\"aud\",\"required\":true},\"issuer\":{\"valid_issuers\":[\"i\"]}},\"timeout\":5,\"iat_slack\":1e2}",

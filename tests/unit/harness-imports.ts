@@ -1,8 +1,8 @@
-/** The imports of a module under unit test: almost none, because nothing below `filter` knows of a host. */
+/** The imports of a module under unit test. They are few, because no layer below `filter` calls Envoy. */
 
 type Imports = Record<string, Record<string, WebAssembly.ImportValue>>;
 
-/** Thrown by the module's `abort`: an assertion, a bound, a null. */
+/** Thrown by the module's `abort`, for example after a failed assertion or an index out of bounds. */
 export class Abort extends Error {}
 
 export function imports(module: WebAssembly.Module, memory: () => WebAssembly.Memory): Imports {
@@ -12,7 +12,7 @@ export function imports(module: WebAssembly.Module, memory: () => WebAssembly.Me
     },
     // `trace("x", 1, n)` in a spec or in the tested code, for debugging.
     "env.trace": (message, count, ...values) => console.log(text(memory(), message), ...values.slice(0, count)),
-    // The same bytes in every run, so that results are reproducible.
+    // Returns the same bytes in every run, so that results are reproducible.
     "wasi_snapshot_preview1.random_get": (at, length) => {
       const bytes = new Uint8Array(memory().buffer, at, length);
       for (let i = 0; i < length; i++) bytes[i] = (i * 167 + 13 + entropy) & 255;
@@ -23,7 +23,7 @@ export function imports(module: WebAssembly.Module, memory: () => WebAssembly.Me
   let entropy = 0;
   const all: Imports = {};
   for (const { module: from, name } of WebAssembly.Module.imports(module)) {
-    (all[from] ??= {})[name] = known[`${from}.${name}`] ?? (() => { throw new Error(`${from}.${name} was called, and a unit test has no host`); });
+    (all[from] ??= {})[name] = known[`${from}.${name}`] ?? (() => { throw new Error(`${from}.${name} was called, and unit tests run without Envoy`); });
   }
   return all;
 }

@@ -1,4 +1,4 @@
-/** Makes every exported function of a `.spec.ts` file a Jest test, in its own instance: a trap fails only that test. */
+/** Makes every exported function of a `.spec.ts` file a Jest test. Each test has its own instance, so a trap fails only that test. */
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join, relative } from "node:path";
 import { collect } from "../support/coverage";
@@ -22,7 +22,7 @@ export function specs(folder: string, options: { release?: boolean } = {}): void
   try {
     build = together(name, found, options);
   } catch (error) {
-    // One file that does not compile must not hide the others, so each is then compiled alone, which takes longer.
+    // One file does not compile. Compile each file alone, which takes longer, so that the others still run.
     if (found.length === 1) broken(found[0]!, error as Error);
     else for (const spec of found) alone(name, spec, options);
     return;
@@ -50,7 +50,7 @@ function together(name: string, all: Spec[], options: { release?: boolean }): Bu
   const build = compile(entry, { ...options, name, text: lines.join("\n") });
   const module = new WebAssembly.Module(new Uint8Array(build.wasm));
   all.forEach((spec, i) => MODULES.set(spec, { module, prefix: `s${i}_` }));
-  instantiate(module, build); // otherwise a spec whose top level traps would fail every test of every file
+  instantiate(module, build); // a spec whose top level traps throws here and not in every test of every file
   return build;
 }
 
@@ -84,7 +84,7 @@ function instantiate(module: WebAssembly.Module, build: Build): WebAssembly.Inst
   }
 }
 
-/** The exported functions of a file, in order. A function with parameters is an error: it could not be called, and would silently not be tested. */
+/** The exported functions of a file, in order. Throws if one has parameters, because the harness could not call it. */
 function read(file: string): Spec {
   const text = readFileSync(join(ROOT, file), "utf8").replace(/\/\*[^]*?\*\/|\/\/.*/g, "");
   const tests: string[] = [];

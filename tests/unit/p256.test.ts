@@ -20,11 +20,11 @@ describe("the field", () => {
     if (own.get(1) !== valueOf(out)) throw new Error(`${what}, onto the first`);
   }
 
-  test("products of extremes are those of BigInt", () => {
+  test("products of extremes equal those of BigInt", () => {
     for (const x of EXTREMES) for (const y of EXTREMES) multiplies(limbsOf(x), limbsOf(y), limbsOf((x * y) % P));
   });
 
-  test("products of negative and untidy numbers, as large as limbs may be", () => {
+  test("products of negative numbers and of the largest permitted limbs equal those of BigInt", () => {
     const all = (limb: bigint): bigint[] => Array.from({ length: 9 }, (_, i) => i < 8 ? limb : limb / 16n);
     const full = LIMB - 1n;
     for (const a of [full, -full, full - 1n, 1n, -1n]) {
@@ -35,12 +35,12 @@ describe("the field", () => {
     for (let i = 0; i < 3000; i++) multiplies(limbs(1), limbs(3), limbs(3));
   });
 
-  test("random products", () => {
+  test("random products equal those of BigInt", () => {
     const random = new Random(2);
     for (let i = 0; i < 3000; i++) multiplies(limbsOf(below(random, 8n * P) - 4n * P), limbsOf(below(random, 8n * P) - 4n * P), limbsOf(below(random, P)));
   });
 
-  test("differences, doubles and copies are limb by limb", () => {
+  test("differences, doubles and copies are computed limb by limb", () => {
     const random = new Random(3);
     for (let i = 0; i < 500; i++) {
       const a = limbsOf(below(random, 2n ** 257n)), b = limbsOf(below(random, 2n ** 257n));
@@ -58,7 +58,7 @@ describe("the field", () => {
     expect(mod(own.get(0), P)).toBe(R % P);
   });
 
-  test("bytes are read, those of p and more as well", () => {
+  test("numbers are read from bytes, also p and larger ones", () => {
     const random = new Random(4);
     for (const x of [...EXTREMES.filter((x) => x < 2n ** 256n), 2n ** 256n - 1n, ...Array.from({ length: 200 }, () => big(random.bytes(32)))]) {
       own.bytes(toBytes(x)).call("read");
@@ -66,7 +66,7 @@ describe("the field", () => {
     }
   });
 
-  test("inverses are those of BigInt", () => {
+  test("inverses equal those of BigInt", () => {
     const random = new Random(5);
     for (const x of [...EXTREMES, ...EXTREMES.map((x) => -x / 2n), ...Array.from({ length: 500 }, () => below(random, 2n * P) - P / 2n)]) {
       own.put(1, x).call("invertInField");
@@ -76,7 +76,7 @@ describe("the field", () => {
     }
   });
 
-  test("zero is seen as 0 and as p, and nothing else is", () => {
+  test("only 0 and p count as zero", () => {
     const vanishes = (x: bigint): boolean => own.put(1, x).call("vanishes") !== 0;
     for (const x of [...EXTREMES, P - LIMB, P + LIMB, P - 2n ** 232n, -1n, -LIMB]) expect(vanishes(x)).toBe(x === 0n || x === P);
     for (let bit = 0n; bit < 256n; bit++) expect(vanishes(2n ** bit) || vanishes(P ^ (1n << bit))).toBe(false);
@@ -92,18 +92,18 @@ describe("the order", () => {
     if (!isTidy(own.limbs(0)) && !isTidy(own.limbs(0).map((limb) => -limb))) throw new Error(`1 / ${x}: ${own.limbs(0)}`);
   };
 
-  test("inverses of extremes", () => {
+  test("inverses of extremes equal those of BigInt", () => {
     for (let k = 0n; k < 257n; k++) for (const x of [2n ** k - 1n, 2n ** k, 2n ** k + 1n, N - 2n ** k, inverse(2n ** k, N)]) inverts(x);
     for (const x of [...EXTREMES, N - 2n, N / 2n, N / 2n + 1n, 2n * N - 1n, 1n - N]) inverts(x);
   });
 
-  test("inverses of thousands at random", () => {
+  test("inverses of thousands of random numbers equal those of BigInt", () => {
     const random = new Random(6);
     for (let i = 0; i < 5000; i++) inverts(below(random, 3n * N) - N);
     for (let i = 0; i < 1000; i++) inverts(below(random, 2n ** BigInt(1 + random.below(256))));
   });
 
-  test("products, from 0 to n - 1", () => {
+  test("products are reduced to 0 … n - 1", () => {
     const random = new Random(7);
     const multiplies = (x: bigint, y: bigint): void => {
       own.put(1, x).put(2, y).call("timesModuloOrder");
@@ -115,7 +115,7 @@ describe("the order", () => {
     for (let i = 0; i < 2000; i++) multiplies(below(random, 2n ** 256n), below(random, 28n * N) - 14n * N);
   });
 
-  test("2^261 is found for either prime", () => {
+  test("2^261 is reduced modulo either prime", () => {
     for (const prime of [P, N]) {
       own.put(4, prime).call("oneModulo");
       expect(own.get(0)).toBe(R % prime);
@@ -123,13 +123,13 @@ describe("the order", () => {
   });
 });
 
-describe("lines", () => {
-  /** The sums of points with these x and y. They need not be on the curve, but two points to be added must differ in x. */
+describe("additions", () => {
+  /** Checks the sums of points with these x and y. The points need not be on the curve, but the two points of a sum must differ in x. */
   function adds(sums: [bigint, bigint, bigint, bigint][], minus: boolean): void {
     const what = `${sums.join(" ")} ${minus}`;
     expect(own.numbers(...sums.flatMap((sum) => [...sum, 0n, 0n])).call("chords", sums.length, Number(minus))).toBe(1);
     sums.forEach(([x1, y1, x2, y2], i) => {
-      // Entries hold negatives in Montgomery form.
+      // A table's entries hold the negated coordinates in Montgomery form.
       const [px, py, qx, qy] = [-x1, -y1, -x2, minus ? y2 : -y2].map((z) => mod(z * inverse(R, P), P)) as [bigint, bigint, bigint, bigint];
       const slope = mod((qy - py) * inverse(qx - px, P), P), x = mod(slope * slope - px - qx, P), y = mod(slope * (px - x) - py, P);
       const [outX, outY] = [own.limbsInRoom(6 * i + 4), own.limbsInRoom(6 * i + 5)];
@@ -140,7 +140,7 @@ describe("lines", () => {
   }
   const XS = [...[-P / 2n, -1n, 0n, P, P + 1n, 3n * P / 2n], ...EXTREMES], YS = [-6n * P, -1n, 0n, 1n, 6n * P, LIMB - 1n, 2n ** 256n - 1n];
 
-  test("through extremes", () => {
+  test("of extremes equal those of BigInt", () => {
     for (const [i, x1] of XS.entries()) {
       for (const [j, x2] of XS.entries()) {
         if (mod(x1 - x2, P) === 0n) continue;
@@ -149,12 +149,12 @@ describe("lines", () => {
     }
   });
 
-  test("at random, one to four with one inversion", () => {
+  test("at random equal those of BigInt, one to four with one inversion", () => {
     const random = new Random(12), x = (): bigint => below(random, 2n * P) - P / 2n, y = (): bigint => below(random, 12n * P) - 6n * P;
     for (let i = 0; i < 500; i++) adds(Array.from({ length: 1 + i % 4 }, () => [x(), y(), x(), y()]), random.chance(2));
   });
 
-  test("through points with the same x are refused, whichever it is, and however that is written", () => {
+  test("of points with the same x are refused, at every position and in every representation of x", () => {
     for (let bad = 0; bad < 4; bad++) {
       for (const [x1, x2] of [[5n, 5n], [0n, P], [-1n, P - 1n], [P + 7n, 7n], [-P / 2n, P - P / 2n]] as const) {
         const sums = Array.from({ length: 4 }, (_, i) => i === bad ? [x1, 1n, x2, 2n, 0n, 0n] : [3n, 1n, 4n, 2n, 0n, 0n]);
@@ -165,10 +165,10 @@ describe("lines", () => {
 });
 
 describe("doublings", () => {
-  test("are those of OpenSSL, and stay in reach", () => {
+  test("equal those of OpenSSL and stay in the permitted range", () => {
     for (const k of [1n, 2n, 3n, 7n, N - 1n, N / 2n, 2n ** 255n, 0x123456789abcdefn]) {
       const point = multiple(k), [x, y] = [0, 32].map((from) => mod(-big(point.subarray(from, from + 32)) * R, P)) as [bigint, bigint];
-      // The same point in all representations that an entry may have.
+      // An entry may hold the same point in all these representations.
       for (const [dx, dy] of [[0n, 0n], [-4n, -8n], [-4n, 7n], [2n, -8n], [2n, 7n]] as const) {
         for (const times of [1, 2, 8]) {
           own.numbers(x + dx * P, y + dy * P).call("double", times);
@@ -186,13 +186,13 @@ describe("doublings", () => {
 });
 
 describe("sums", () => {
-  /** u·G + v·Q, for s other than 1 as well. */
+  /** Computes u·G + v·Q from the numbers of a signature with this s, and compares its x. */
   function adds(u: bigint, v: bigint, x: Buffer, s = 1n): number {
     return own.bytes(toBytes(mod(u * s, N)), toBytes(mod(v * s, N)), toBytes(s), x).call("adds");
   }
   const OTHER = toBytes(5n);
 
-  test("a table holds the multiples, opposite and in reach", () => {
+  test("a table holds the negated multiples in the permitted range", () => {
     const k = 0x1234567890abcdefn;
     const table = own.bytes(multiple(k)).call("prepare");
     for (const [row, count] of [[0, 1], [0, 2], [0, 3], [0, 127], [0, 128], [1, 1], [7, 64], [7, 65], [15, 1], [15, 128], [16, 1]] as const) {
@@ -204,7 +204,7 @@ describe("sums", () => {
     }
   });
 
-  test("of extremes and at random are those of OpenSSL", () => {
+  test("of extremes and of random numbers equal those of OpenSSL", () => {
     const random = new Random(8), k = below(random, N);
     own.bytes(multiple(k)).call("prepare");
     const some = [0n, 1n, 2n, 127n, 128n, 129n, 255n, 256n, 0x7fffn, 0x8000n, 0xffffn, 2n ** 255n, 2n ** 256n - 2n ** 225n, N - 1n, N - 2n, N / 2n,
@@ -223,7 +223,7 @@ describe("sums", () => {
     }
   });
 
-  test("that cannot be told are not: a point and itself, a point and its opposite, infinity, nothing", () => {
+  test("have no result for exceptional cases: equal points, opposite points, infinity, no point", () => {
     const one = toBytes(1n);
     own.bytes(multiple(1n)).call("prepare");
     for (const u of [1n, 2n, 128n, 0x1200n, 2n ** 255n, N - 1n, 0x123456789abcdefn]) {
@@ -233,14 +233,14 @@ describe("sums", () => {
     expect(adds(0n, 0n, one)).toBe(0);
     own.bytes(multiple(N - 1n)).call("prepare");
     for (const u of [1n, 77n, 2n ** 254n]) expect(adds(u, u, one)).toBe(0);
-    // The second row's point, added to 256 times that of the first row, is the same.
+    // The points that the first and the second row contribute are equal.
     own.bytes(multiple(inverse(2n ** 16n, N))).call("prepare");
     expect(adds(1n, 2n ** 16n, one)).toBe(0);
-    // Infinity only as the final result.
+    // Only the final result is infinity.
     expect(adds(3n, mod(-3n << 16n, N), one)).toBe(0);
   });
 
-  test("an x is r, or r + n, or neither", () => {
+  test("compare their x with that of the signature", () => {
     own.bytes(multiple(2n)).call("prepare");
     const x = multiple(13n).subarray(0, 32);
     expect(adds(3n, 5n, x)).toBe(2);

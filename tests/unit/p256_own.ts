@@ -1,4 +1,4 @@
-/** The compiled module with P-256's arithmetic, and the functions that its tests compare with. */
+/** The compiled P-256 arithmetic, and the functions that its tests compare it with. */
 import { createECDH } from "node:crypto";
 import type { Random } from "../host/host/random";
 import { compile } from "../support/compile";
@@ -20,7 +20,6 @@ export function inverse(x: bigint, m: bigint): bigint {
 export const toBytes = (x: bigint): Buffer => Buffer.from(x.toString(16).padStart(64, "0"), "hex");
 export const big = (bytes: Buffer): bigint => BigInt(`0x${bytes.toString("hex")}`);
 
-/** The compiled module. */
 export class Own {
   private readonly exports: { memory: WebAssembly.Memory } & Record<string, (...args: number[]) => number>;
   private readonly slots: number;
@@ -39,7 +38,7 @@ export class Own {
 
   call(name: string, ...args: number[]): number { this.exports.collect!(); return this.exports[name]!(...args); }
 
-  /** Normalized limbs of the number: all below 2^29 and not negative, except the top one. */
+  /** Writes the number in normalized limbs: all are below 2^29 and not negative, except the top one. */
   put(slot: number, x: bigint): this { return this.putLimbs(slot, limbsOf(x)); }
   putLimbs(slot: number, limbs: bigint[]): this {
     const view = this.view(slot);
@@ -53,7 +52,7 @@ export class Own {
     new Uint8Array(this.exports.memory.buffer, this.room, all.length).set(all);
     return this;
   }
-  /** Consecutive numbers in the buffer for bytes. */
+  /** Writes consecutive numbers to the byte buffer. */
   numbers(...all: bigint[]): this { return this.bytes(...all.map((x) => Buffer.from(Int32Array.from(limbsOf(x).map(Number)).buffer))); }
   limbsInRoom(i: number): bigint[] { return limbsOfView(new DataView(this.exports.memory.buffer, this.room + i * SLOT, SLOT)); }
   at(address: number): bigint { return valueOf(limbsOfView(new DataView(this.exports.memory.buffer, address, SLOT))); }
@@ -74,13 +73,13 @@ export function limbsOfView(view: DataView): bigint[] { return Array.from({ leng
 export function valueOf(limbs: bigint[]): bigint { return limbs.reduceRight((sum, limb) => sum * LIMB + limb, 0n); }
 export function isTidy(limbs: bigint[]): boolean { return limbs.slice(0, 8).every((limb) => limb >= 0n && limb < LIMB); }
 
-/** Zero, one, the primes, powers of two and their neighbours, and runs of ones, where carries and borrows go furthest. */
+/** Zero, one, the primes, powers of two and their neighbours, and runs of ones, which have the longest carries and borrows. */
 export const EXTREMES = [...new Set([0n, P, N, ...[0, 1, 28, 29, 30, 57, 58, 87, 95, 96, 128, 174, 192, 203, 224, 232, 255, 256].map((k) => 2n ** BigInt(k)),
   2n ** 256n - 2n ** 232n, 2n ** 256n - 2n ** 29n].flatMap((x) => [x - 1n, x, x + 1n]).filter((x) => x >= 0n && x <= 2n ** 256n))];
 
 export const below = (random: Random, bound: bigint): bigint => big(random.bytes(40)) % bound;
 
-/** k·G by OpenSSL. */
+/** k·G, computed by OpenSSL. */
 export function multiple(k: bigint): Buffer {
   const ecdh = createECDH("prime256v1");
   ecdh.setPrivateKey(toBytes(mod(k, N)));

@@ -1,7 +1,7 @@
 import { allocated, isWorthCollecting, uncleared } from "../../assembly/runtime";
 import { equalInt, isFalse, isTrue } from "./check";
 
-/** Bytes derived from its number, and a reference. If either changes, an object was freed too early, or two share a cell. */
+/** An object with bytes derived from its number, and a reference. If they change, an object was freed too early, or two objects share a cell. */
 class Node {
   other: Node | null = null;
   bytes: Uint8Array;
@@ -33,12 +33,12 @@ function churn(rounds: i32): void {
     const at = chance(kept.length), node = new Node(chance(1 << 20), size());
     node.other = kept[chance(kept.length)];
     const other = node.other;
-    if (other != null) other.other = null; // chains stay short
+    if (other != null) other.other = null; // keeps chains short
     kept[at] = chance(3) == 0 ? null : node;
   }
 }
 
-export function what_is_still_held_survives_with_every_byte(): void {
+export function referenced_objects_survive_unchanged(): void {
   for (let round = 0; round < 100; round++) {
     churn(500);
     __collect();
@@ -52,7 +52,7 @@ export function what_is_still_held_survives_with_every_byte(): void {
   }
 }
 
-export function what_nobody_holds_costs_no_memory_in_the_long_run(): void {
+export function unreferenced_objects_do_not_make_memory_grow(): void {
   churn(2000);
   for (let i = 0; i < 100; i++) {
     churn(500);
@@ -66,7 +66,7 @@ export function what_nobody_holds_costs_no_memory_in_the_long_run(): void {
   isTrue(memory.size() <= pages + pages / 4, "from " + pages.toString() + " pages to " + memory.size().toString());
 }
 
-export function room_of_one_size_is_given_to_another(): void {
+export function freed_memory_of_one_size_is_used_for_another(): void {
   let before = 0;
   for (let bytes = 0; bytes < 1000; bytes += 16) {
     for (let i = 0; i < 1 << 19; i += bytes + 64) deep = new Node(i, bytes);
@@ -76,7 +76,7 @@ export function room_of_one_size_is_given_to_another(): void {
   isTrue(memory.size() <= before + 8, "from " + before.toString() + " pages to " + memory.size().toString());
 }
 
-export function a_chain_of_any_length_is_followed(): void {
+export function a_chain_of_100_000_references_is_followed(): void {
   for (let i = 0; i < 100_000; i++) {
     const node = new Node(i, 1);
     node.other = deep;
@@ -93,7 +93,7 @@ export function a_chain_of_any_length_is_followed(): void {
   equalInt(count, 100_000);
 }
 
-export function what_refers_to_itself_is_garbage_all_the_same(): void {
+export function an_object_that_refers_to_itself_is_collected(): void {
   for (let i = 0; i < 50; i++) {
     for (let j = 0; j < 10_000; j++) {
       const node = new Node(j, 16);
@@ -104,7 +104,7 @@ export function what_refers_to_itself_is_garbage_all_the_same(): void {
   isTrue(memory.size() < 64, memory.size().toString() + " pages");
 }
 
-export function memory_that_was_used_before_comes_as_zeros(): void {
+export function reused_memory_is_zeroed(): void {
   for (let round = 0; round < 3; round++) {
     for (let bytes = 0; bytes < 3000; bytes += 7) {
       const array = new Uint8Array(bytes);
@@ -115,13 +115,13 @@ export function memory_that_was_used_before_comes_as_zeros(): void {
   }
 }
 
-export function an_array_that_grows_keeps_what_is_in_it(): void {
+export function an_array_that_grows_keeps_its_items(): void {
   const numbers: i32[] = [];
   for (let i = 0; i < 10_000; i++) numbers.push(i);
   for (let i = 0; i < 10_000; i++) equalInt(numbers[i], i);
 }
 
-export function what_was_handed_out_is_counted_until_it_is_collected(): void {
+export function allocated_memory_is_counted_until_a_collection(): void {
   __collect();
   equalInt(allocated(), 0);
   deep = new Node(1, 100_000);
@@ -130,12 +130,12 @@ export function what_was_handed_out_is_counted_until_it_is_collected(): void {
   equalInt(allocated(), 0);
 }
 
-export function duty_153_a_collection_waits_for_as_much_as_it_has_to_look_through(): void {
+export function duty_153_a_collection_is_worth_it_only_after_allocating_as_much_as_it_scans(): void {
   deep = new Node(1, 0);
   __collect();
   isFalse(isWorthCollecting(1_000_000), "nothing was allocated");
   waste(1_000_000);
-  isTrue(isWorthCollecting(1_000_000), "little is alive");
+  isTrue(isWorthCollecting(1_000_000), "little is referenced");
   for (let i = 0; i < 40_000; i++) {
     const node = new Node(i, 64);
     node.other = deep;
@@ -143,22 +143,22 @@ export function duty_153_a_collection_waits_for_as_much_as_it_has_to_look_throug
   }
   __collect();
   waste(1_000_000);
-  isFalse(isWorthCollecting(1_000_000), "much is alive");
+  isFalse(isWorthCollecting(1_000_000), "much is referenced");
   waste(9_000_000);
   isTrue(isWorthCollecting(1_000_000), "as much was allocated");
   deep = null;
   __collect();
   waste(1_000_000);
-  isTrue(isWorthCollecting(1_000_000), "it has gone");
+  isTrue(isWorthCollecting(1_000_000), "the objects were collected");
 }
 
 /** Allocates about this many bytes of garbage. */
 function waste(bytes: i32): void { for (let i = 0; i < bytes; i += 2_000) uncleared(2_000); }
 
-/** Around the sizes of the largest cells, and of those that whole vectors fill. */
+/** Sizes around those of the largest cells, and of cells that whole vectors fill. */
 const SIZES: StaticArray<i32> = [0, 1, 15, 16, 17, 239, 240, 241, 1007, 1008, 1009, 1263, 1264, 1265, 2031, 2032, 2033, 2047, 2048, 2049, 5000];
 
-export function what_is_new_reads_as_zeros_at_every_size_and_what_is_uncleared_is_nobody_elses(): void {
+export function new_memory_is_zeroed_at_every_size_and_uncleared_memory_is_not_shared(): void {
   for (let round = 0; round < 3; round++) {
     for (let i = 0; i < SIZES.length; i++) {
       const dirty = uncleared(SIZES[i]).fill(0xaa), clean = new Uint8Array(SIZES[i]), another = uncleared(SIZES[i]).fill(0xbb);
@@ -168,6 +168,6 @@ export function what_is_new_reads_as_zeros_at_every_size_and_what_is_uncleared_i
         isTrue(dirty[j] == 0xaa && another[j] == 0xbb, "its own bytes at " + j.toString() + " of " + SIZES[i].toString());
       }
     }
-    __collect(); // used memory is handed out again
+    __collect(); // the next allocations reuse this memory
   }
 }

@@ -1,5 +1,5 @@
-// HMAC by the vectors of RFC 4231 §4 that tests/unit/crypto/hash/hmac.spec.ts does not have, and by all of RFC 4868 §2.7.2. JOSE never cuts a MAC
-// (RFC 7518 §3.2): what is shorter, longer or another one is refused.
+// HMAC with the vectors of RFC 4231 §4 that tests/unit/crypto/hash/hmac.spec.ts does not have, and with all of RFC 4868 §2.7.2. JOSE never truncates
+// a MAC (RFC 7518 §3.2): shorter, longer and other MACs are refused.
 import { bytes, HASH, Primitives, SCHEME } from "./primitives";
 
 interface Case { name: string; key: Buffer; data: Buffer; macs: Record<string, string> }
@@ -59,7 +59,7 @@ const verifies = (hash: string, { key, data }: Case, mac: Buffer): boolean => {
 };
 
 describe.each(CASES)("$name", (one) => {
-  test.each(Object.entries(one.macs))("%s: the MAC is accepted, and nothing else", (hash, hex) => {
+  test.each(Object.entries(one.macs))("%s: only the MAC is accepted", (hash, hex) => {
     const mac = bytes(hex);
     expect(verifies(hash, one, mac)).toBe(true);
     for (let size = 0; size < mac.length; size++) expect(verifies(hash, one, mac.subarray(0, size))).toBe(false);
@@ -72,9 +72,9 @@ describe.each(CASES)("$name", (one) => {
   });
 });
 
-// Its MAC is cut to 128 bits.
+// The MAC of this case is truncated to 128 bits.
 test.each([["SHA-256", "a3b6167473100ee06e0c796c2955552b"], ["SHA-384", "3abf34c3503b2a23a46efc619baef897"], ["SHA-512", "415fad6271580a531d4179bc891d87a6"]])(
-  "RFC 4231 case 5: a MAC that is cut is refused (%s)", (hash, hex) => {
+  "RFC 4231 case 5: a truncated MAC is refused (%s)", (hash, hex) => {
     own.useSecret(filled(20, 0x0c));
     expect(own.verifies(SCHEME.hmac, HASH[hash]!, Buffer.from("Test With Truncation"), bytes(hex))).toBe(false);
   });

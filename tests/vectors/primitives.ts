@@ -1,4 +1,4 @@
-// The primitives of assembly/crypto as functions over buffers, compiled as the release is.
+// The primitives of assembly/crypto as functions over buffers, compiled like the release.
 import { compile } from "../support/compile";
 
 /** As in assembly/crypto/verify.ts and hash.ts. */
@@ -34,26 +34,26 @@ export class Primitives {
   usePem(pem: string): number { return this.call("usePem", [Buffer.from(pem)]); }
   useSecret(secret: Buffer): void { this.call("useSecret", [secret]); }
 
-  /** The key in use as the filter writes it. */
+  /** The key in use as a SubjectPublicKeyInfo. */
   spki(): Buffer { return this.output(this.exports.spki()); }
 
   verifies(scheme: number, hash: number, data: Buffer, signature: Buffer): boolean {
     return this.call("verifies", [data, signature], [scheme, hash]) !== 0;
   }
 
-  /** ECDSA as it is verified with a key that is not known. */
+  /** Verifies ECDSA without a table of the key. */
   verifiesAnew(data: Buffer, signature: Buffer): boolean { return this.call("verifiesAnew", [data, signature]) !== 0; }
-  /** Makes the key in use a known one. */
+  /** Gives the key in use a table. */
   learn(): void { this.exports.learn(); }
 
-  /** Null where the input is refused. */
+  /** Null if the input is refused. */
   derive(salt: Buffer, secret: Buffer, info: Buffer, length: number): Buffer | null {
     return this.outputOrNull(this.call("derives", [salt, secret, info], [], [length]));
   }
   seal(key: Buffer, nonce: Buffer, aad: Buffer, plain: Buffer): Buffer | null { return this.outputOrNull(this.call("seals", [key, nonce, aad, plain])); }
   open(key: Buffer, nonce: Buffer, aad: Buffer, sealed: Buffer): Buffer | null { return this.outputOrNull(this.call("opens", [key, nonce, aad, sealed])); }
 
-  /** Inputs go one behind the other into the module's buffer, their sizes between the other arguments. */
+  /** Writes the inputs one after the other to the module's buffer and passes their sizes between the other arguments. */
   private call(name: string, inputs: Buffer[], before: number[] = [], after: number[] = []): number {
     this.exports.collect();
     Buffer.concat(inputs).copy(new Uint8Array(this.exports.memory.buffer), this.exports.buffer());

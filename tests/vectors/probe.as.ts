@@ -1,5 +1,5 @@
-// A filter that answers a batch of signatures, sent as a request's body, with what our own code says of each and what the host says.
-// Envoy's buffer filter stands before it, so that the body comes whole and at once.
+// A filter that receives a batch of signatures as a request's body. It responds with the verdicts of Wasm and of Envoy on each.
+// Envoy's buffer filter comes before it, so that the body arrives in one piece.
 import { BufferType } from "../../assembly/abi/enums";
 import "../../assembly/abi/abort";
 import { buffer, sendLocalResponse, serialised } from "../../assembly/abi/host";
@@ -18,7 +18,7 @@ const REQUEST_BODY = <BufferType>0;
 const STOP_AND_BUFFER = 1;
 const MAX_BODY = 1 << 20;
 
-/** The filter's way to the host, and how often it was gone: a host that nobody asked would agree with everything. */
+/** Calls Envoy's function and counts the calls. Without the count, a function that is never called would agree with everything. */
 class Counting extends NativeVerifier {
   calls: i32 = 0;
   private readonly host: EnvoyVerifier = new EnvoyVerifier();
@@ -30,7 +30,7 @@ class Counting extends NativeVerifier {
 
 export function proxy_abi_version_0_2_1(): void {}
 export function proxy_on_context_create(_context: u32, _parent: u32): void {}
-/** Answers `<host has the function> <calls made to it>` and then two digits for each signature: own code's verdict, the host's. */
+/** Responds with `<Envoy has the function> <calls>` and then two digits for each signature: the verdict of Wasm and that of Envoy. */
 export function proxy_on_request_body(_stream: u32, _size: u32, end: u32): u32 {
   resetArena();
   if (end) {
@@ -59,10 +59,10 @@ function answers(body: Uint8Array): string {
   return `1 ${host.calls}${verdicts}`;
 }
 
-/** A key whose signature was good gets a table, and then the host is not asked about it. */
+/** Verifies without a table. After a valid signature the key has one, and Envoy would not be called for it again. */
 function byHost(key: EcPublicKey, data: Uint8Array, signature: Uint8Array): bool { return key.isInRange(signature) && key.verifyAnew(data, signature); }
 
-/** Little-endian words, and byte strings with their length before them. */
+/** Reads little-endian words, and byte strings after their length. */
 class Input {
   private at: i32 = 0;
   constructor(private readonly body: Uint8Array) {}

@@ -1,6 +1,6 @@
 /** @jest-environment ./tests/envoy/support/environment.js */
-// The filter may verify with its own code or with the host's: in a real Envoy both must say the same of every Wycheproof signature for
-// which there are both, by the same function with and without the host's verifier.
+// The filter verifies in Wasm or by Envoy's function. In a real Envoy both must agree about every Wycheproof signature of the algorithms
+// that have both.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { compile, ROOT } from "../support/compile";
@@ -16,24 +16,24 @@ const FILES = {
   ecdsa_secp521r1_sha512_p1363: SCHEME.ecdsa,
 };
 
-/** Few enough that own code is done with a request in a second on a slow machine. */
+/** Few enough for Wasm to verify a batch within a second on a slow machine. */
 const BATCH = 100;
 
 let envoy: TestEnvoy;
 
 beforeAll(async () => {
-  // As it would run, not instrumented; in a file, because Envoy reads it from there.
+  // Compiled without coverage, as in production. Envoy reads the module from a file.
   const wasm = join(ROOT, "build/test/probe-in-envoy.wasm");
   writeFileSync(wasm, compile("tests/vectors/probe.as.ts", { name: "probe", use: true, release: true, coverage: false }).wasm);
   const whole = { "@type": "type.googleapis.com/envoy.extensions.filters.http.buffer.v3.Buffer", max_request_bytes: 1 << 20 };
   envoy = await startEnvoy({
     wasm,
-    clusters: { upstream: { port: 1 } }, // never reached: the probe answers before a connection is made
+    clusters: { upstream: { port: 1 } }, // never reached: the probe responds before a connection is made
     listeners: [{ filters: { probe: {} }, before: [{ name: "envoy.filters.http.buffer", typed_config: whole }] }],
   });
 });
 
-test.each(Object.entries(FILES))("own code and verify_signature agree on %s", async (file, scheme) => {
+test.each(Object.entries(FILES))("Wasm and verify_signature agree about %s", async (file, scheme) => {
   const { numberOfTests, testGroups } = read<SignatureGroup>(file);
   const vectors = testGroups.flatMap((group) => group.tests.map((vector) => ({ vector, group })));
   expect(vectors).toHaveLength(numberOfTests);
@@ -49,11 +49,11 @@ test.each(Object.entries(FILES))("own code and verify_signature agree on %s", as
     calls += Number(asked);
     batch.forEach(({ vector }, i) => {
       const want = vector.result === "valid" ? "11" : "00";
-      if (verdicts[i] !== want) wrong.push(`${vector.tcId} ${vector.result}: own ${verdicts[i]![0]}, host ${verdicts[i]![1]}: ${vector.comment} [${vector.flags}]`);
+      if (verdicts[i] !== want) wrong.push(`${vector.tcId} ${vector.result}: Wasm ${verdicts[i]![0]}, Envoy ${verdicts[i]![1]}: ${vector.comment} [${vector.flags}]`);
     });
   }
   expect(wrong).toEqual([]);
-  // Only what fails our own checks of width and range first is not asked.
+  // Envoy is not called only for signatures of the wrong width or range.
   expect(calls).toBeGreaterThan(numberOfTests / 2);
 });
 

@@ -1,4 +1,4 @@
-// Every Wycheproof vector for HKDF with SHA-256 and for the AEAD. HMAC has a file of its own.
+// Every Wycheproof vector for HKDF with SHA-256 and for XChaCha20-Poly1305. hmac.test.ts has the vectors for HMAC.
 import { bytes, Primitives } from "./primitives";
 import { everyVector, type Group, type Vector } from "./wycheproof";
 
@@ -7,11 +7,11 @@ interface Sealed extends Vector { key: string; iv: string; aad: string; msg: str
 
 const own = new Primitives();
 
-// `invalid` are those that ask for more than 255 blocks.
+// `invalid` vectors request more than 255 blocks.
 everyVector<Derivation, Group<Derivation>>("hkdf_sha256", ({ ikm, salt, info, size, okm }) =>
   own.derive(bytes(salt), bytes(ikm), bytes(info), size)?.equals(bytes(okm)) ?? false);
 
-// What opens must also be what sealing makes; `invalid` are wrong tags and nonces that are not 24 bytes.
+// Sealing a valid vector must give the same bytes. `invalid` vectors have a wrong tag or a nonce that is not 24 bytes.
 everyVector<Sealed, Group<Sealed>>("xchacha20_poly1305", ({ key, iv, aad, msg, ct, tag, result }) => {
   const sealed = bytes(ct + tag), plain = bytes(msg);
   if (result === "valid" && !own.seal(bytes(key), bytes(iv), bytes(aad), plain)?.equals(sealed)) throw new Error("sealing gives something else");

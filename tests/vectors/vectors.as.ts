@@ -1,4 +1,4 @@
-/** Owns the door from the vector tests to the primitives: bytes come in and go out through one buffer in linear memory. */
+/** Exports the primitives to the vector tests. Inputs and outputs are in one buffer in linear memory. */
 import { Result } from "../../assembly/result";
 import { EcPublicKey } from "../../assembly/crypto/elliptic/ecdsa";
 import { Hash } from "../../assembly/crypto/hash/hash";
@@ -14,17 +14,17 @@ const SIZE = 1 << 18;
 const room = new Uint8Array(SIZE);
 let key: Key = new SecretKey(new Uint8Array(0));
 
-/** Where the test writes all inputs of a call, one behind the other, and finds the output. */
+/** The buffer's address. A test writes the inputs there, one after the other, and reads the output. */
 export function buffer(): usize { return room.dataStart; }
 
-/** To be called between vectors: nothing managed is on the stack then. */
+/** Call this between vectors, when no managed value is on the stack. */
 export function collect(): void { __collect(); }
 
 let taken: i32 = 0;
 function first(size: i32): Uint8Array { taken = size; return room.slice(0, size); }
 function then(size: i32): Uint8Array { taken += size; return room.slice(taken - size, taken); }
 
-/** The output's size, or the fault's code below zero. */
+/** The output's size, or the fault's code as a negative number. */
 function give(result: Result<Uint8Array>): i32 {
   const fault = result.fault;
   return fault != null ? -fault.code : put(result.value);
@@ -41,7 +41,7 @@ function hold(result: Result<PublicKey>): i32 {
   return 0;
 }
 
-/** Reads the key that later calls use. 0, or the fault. */
+/** Reads the key that later calls use. 0, or the fault's code. */
 export function useSpki(size: i32): i32 { return hold(readSpki(first(size))); }
 export function usePem(size: i32): i32 { return hold(readPublicKeyPem(first(size))); }
 export function useSecret(size: i32): i32 {
@@ -49,14 +49,14 @@ export function useSecret(size: i32): i32 {
   return 0;
 }
 
-/** The key in use, as the filter writes it for a host. */
+/** The key in use, as the filter passes it to Envoy. */
 export function spki(): i32 { return key instanceof PublicKey ? put((key as PublicKey).spki()) : -1; }
 
 export function verifies(scheme: Scheme, hash: Hash, data: i32, signature: i32): bool {
   return verify(scheme, hash, key, first(data), then(signature));
 }
 
-/** The same for ECDSA, but never by a table of the key. */
+/** Verifies ECDSA without a table of the key. */
 export function verifiesAnew(data: i32, signature: i32): bool {
   const message = first(data), given = then(signature);
   if (!(key instanceof EcPublicKey)) return false;
@@ -69,7 +69,7 @@ class Agreeing extends NativeVerifier {
   verify(_hash: string, _spki: Uint8Array, _signature: Uint8Array, _data: Uint8Array): bool { return true; }
 }
 
-/** From now on ES256 by the key in use is verified by a table, made because a host said that some signature was good. */
+/** Gives the key in use a table for ES256, as the filter does after Envoy has accepted a signature. */
 export function learn(): void {
   setNativeVerifier(new Agreeing());
   verify(Scheme.Ecdsa, Hash.Sha256, key, new Uint8Array(0), new Uint8Array(64).fill(1));

@@ -1,4 +1,4 @@
-// The Wycheproof files (cli/fetch-vectors.mjs): which there are, what is in one, and the tests of all that is in one.
+// Finds and reads the Wycheproof files (cli/fetch-vectors.mjs), and declares the tests of a file.
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -15,12 +15,12 @@ export interface SignatureVector extends Vector { msg: string; sig: string }
 
 export interface Group<V extends Vector> { tests: V[] }
 
-/** A group of signatures that one key made, or did not make. */
+/** A group of valid and invalid signatures for one key. */
 export interface SignatureGroup extends Group<SignatureVector> {
   publicKeyDer: string;
   publicKeyPem: string;
   sha?: string;
-  /** Of RSA-PSS: the hash of MGF1, and the salt's length in bytes. */
+  /** For RSA-PSS: the hash of MGF1, and the salt's length in bytes. */
   mgfSha?: string;
   sLen?: number;
 }
@@ -34,10 +34,10 @@ const FOLDER_OF = new Map(["Cipher", "Protocol", "Signature"].flatMap((kind) => 
   return readdirSync(folder).filter((name) => name.endsWith(SUFFIX)).sort().map((name) => [name.slice(0, -SUFFIX.length), folder] as const);
 }));
 
-/** The files whose names fit, in order. How many there are is part of the question: none would be a test of nothing. */
+/** The files whose names match, in order. Throws if there are not exactly `count`, because missing files would be missing tests. */
 export function files(pattern: RegExp, count: number): string[] {
   const found = [...FOLDER_OF.keys()].filter((name) => pattern.test(name));
-  if (found.length !== count) throw new Error(`${count} vector files should fit ${pattern}, and these do: ${found.join(", ") || "none"}`);
+  if (found.length !== count) throw new Error(`${count} vector files should match ${pattern}, but these do: ${found.join(", ") || "none"}`);
   return found;
 }
 
@@ -46,8 +46,8 @@ export function read<G>(file: string): File<G> {
 }
 
 /**
- * Declares one test per group of a file and one that counts them all. `accepts` says what our code says; every vector on which it does
- * not say what is wanted is named. Wanted is what the file calls valid: what it calls `acceptable` must be refused, unless `wants` says otherwise.
+ * Declares one test for each group of a file, and one that counts the vectors. A test fails with the list of vectors for which `accepts`,
+ * the filter's verdict, differs from `wants`. By default only `valid` vectors must be accepted, and `acceptable` ones refused.
  */
 export function everyVector<V extends Vector, G extends Group<V>>(
   file: string,
@@ -59,7 +59,7 @@ export function everyVector<V extends Vector, G extends Group<V>>(
     let run = 0;
     testGroups.forEach((group, i) => {
       const first = group.tests[0]!.tcId;
-      test(`group ${i + 1}: ${group.tests.length} vectors from ${first} on`, () => {
+      test(`group ${i + 1}: ${group.tests.length} vectors, the first is ${first}`, () => {
         before(group);
         const wrong: string[] = [];
         for (const vector of group.tests) {

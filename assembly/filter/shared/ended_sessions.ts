@@ -63,12 +63,12 @@ export class EndedSessions {
       }
       const next = this.withRecord(before, key, person, nowSec, untilSec);
       if (!setSharedData(this.keys[i], next, held.cas)) continue;
-      if (this.forgot) this.note(`more than ${BUCKETS * MAX_IN_BUCKET} sessions of ${this.owner} have ended before their time: the one that would expire first is forgotten, and copies of its cookies work until then`);
+      if (this.forgot) this.note(`more than ${BUCKETS * MAX_IN_BUCKET} sessions of ${this.owner} are revoked: the one that expires first is forgotten, so copies of its cookies work until it expires`);
       this.take(i, next);
       setSharedData(this.headKey, new Uint8Array(1), 0);
       return true;
     }
-    if (this.reached.count(Bound.NotKept)) logs.warn(`the end of a session of ${this.owner} could not be kept: Envoy's shared data takes no record`);
+    if (this.reached.count(Bound.NotKept)) logs.warn(`the logout of a session of ${this.owner} could not be recorded: Envoy's shared data refused the record`);
     return false;
   }
 

@@ -62,7 +62,7 @@ export function transportFaults(name: string, cluster: Fields, url: URL): Fault[
   const elsewhere = at(context, "validation_context_sds_secret_config") ?? at(context, "combined_validation_context", "validation_context_sds_secret_config");
   const automatic = Object.values(isFields(at(cluster, "typed_extension_protocol_options")) ? at(cluster, "typed_extension_protocol_options") as Fields : {}).map((options) => at(options, "upstream_http_protocol_options"));
   if (elsewhere === undefined && at(validation, "trusted_ca") === undefined && at(validation, "system_root_certs") === undefined) {
-    faults.push(say("error", "tls-without-ca", "its validation_context has no trusted_ca: Envoy would accept any certificate, and anyone on the way could issue tokens. Set trusted_ca: { filename: /etc/ssl/certs/ca-certificates.crt }"));
+    faults.push(say("error", "tls-without-ca", "its validation_context has no trusted_ca: Envoy would accept any certificate, and anyone on the network between could issue tokens. Set trusted_ca: { filename: /etc/ssl/certs/ca-certificates.crt }"));
   }
   const names = [...listAt(validation, "match_typed_subject_alt_names"), ...listAt(validation, "match_subject_alt_names")];
   const checksName = names.length > 0 || automatic.some((options) => at(options, "auto_san_validation") === true) || at(tls, "auto_sni_san_validation") === true;

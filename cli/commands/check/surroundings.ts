@@ -67,7 +67,7 @@ function checkSecrets(plugin: Plugin, all: Settings[], note: Note): void {
   const literal = Object.keys(plugin.variables?.values ?? {}).filter((name) => variables.has(name));
   if (literal.length === 0) return;
   const [path, instead] = plugin.home === "wasmplugin" ? [["vm_config", "env"], "valueFrom: HOST"] : [["vm_config", "environment_variables", "key_values"], "host_env_keys"];
-  note("warning", "secret-literal", "", `secrets stand in the configuration, where everyone who may read Envoy's config_dump reads them: ${literal.join(", ")}. Use ${instead}`, place(plugin, ...path as string[]));
+  note("warning", "secret-literal", "", `secrets are written in the configuration, so everyone who may read Envoy's config_dump can read them: ${literal.join(", ")}. Use ${instead}`, place(plugin, ...path as string[]));
 }
 
 function checkCapabilities(plugin: Plugin, version: string | undefined, note: Note): void {
@@ -91,7 +91,7 @@ function checkConnectionManager(plugin: Plugin, root: Node | null, all: Settings
     const where = (key: string): Position => plugin.file.at(offsetAt(map, key));
     const limit = at(manager, "max_request_headers_kb");
     if (typeof limit === "number" && limit < SESSION_KB + REST_KB && all.some(logsIn)) {
-      note("warning", "headers-too-small", "", `max_request_headers_kb is ${limit}, and a session takes up to ${SESSION_KB} kB of Cookie: people with large tokens would get 431. Leave it out (60), or keep less by session_contents`, where("max_request_headers_kb"));
+      note("warning", "headers-too-small", "", `max_request_headers_kb is ${limit}, and a session takes up to ${SESSION_KB} kB of Cookie: people with large tokens would get 431. Leave it out (60), or store less with session_contents`, where("max_request_headers_kb"));
     }
     const count = at(manager, "common_http_protocol_options", "max_headers_count");
     if (typeof count === "number" && count < 30) note("warning", "headers-too-few", "", `max_headers_count is ${count}: a browser sends some 20, and over HTTP/2 each cookie counts as one`, where("common_http_protocol_options"));

@@ -18,7 +18,7 @@ export const ENVOY_GATEWAY: Option[] = [
   change("oidc.clientIDRef", { name: "client" }, "client_id", "secrets of Kubernetes reach the filter as environment variables of Envoy: set CLIENT_ID from the key client-id", () => "$ENV://CLIENT_ID"),
   change("oidc.clientSecret", { name: "client" }, "client_secret", "secrets of Kubernetes reach the filter as environment variables of Envoy: set CLIENT_SECRET from the key client-secret (EnvoyProxy, and env.hostKeys of the EnvoyExtensionPolicy)", () => "$ENV://CLIENT_SECRET"),
   ...drop("cookies have names of their own, sealed and in as many chunks as they need", { "oidc.cookieNames": { accessToken: "a" } }),
-  change("oidc.cookieConfig.sameSite", "Strict", "session.cookie_same_site", (value: string) => value === "Strict" ? "is Lax: with Strict browsers would hold the session back on the way from the provider" : "", (value: string) => value === "Strict" ? "Lax" : value),
+  change("oidc.cookieConfig.sameSite", "Strict", "session.cookie_same_site", (value: string) => value === "Strict" ? "is Lax: with Strict browsers do not send the session on the way back from the provider" : "", (value: string) => value === "Strict" ? "Lax" : value),
   keep("oidc.cookieDomain", "example.com", "session.cookie_domain"),
   keep("oidc.scopes", ["openid", "email"], "scope", (value: string[]) => [...new Set(["openid", ...value])].join(" ")),
   change("oidc.resources", ["https://api.example.com", "https://b.example.com"], "authorization_params.resource", (value: string[]) => value.length > 1 ? "is one resource here, the first" : "", (value: string[]) => value[0]),

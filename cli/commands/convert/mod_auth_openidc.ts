@@ -62,7 +62,7 @@ export const MOD_AUTH_OPENIDC: Option[] = [
   keep("OIDCCookieDomain", "example.com", "session.cookie_domain", first),
   keep("OIDCCookiePath", "/", "session.cookie_path", first),
   keep("OIDCCookieHTTPOnly", "On", "session.cookie_http_only", flag),
-  change("OIDCCookieSameSite", "Strict", "session.cookie_same_site", (value: string) => /strict/i.test(first(value)) ? "is Lax: with Strict browsers would hold the session back on the way from the provider" : "", (value: string) => /none/i.test(first(value)) ? "None" : "Lax"),
+  change("OIDCCookieSameSite", "Strict", "session.cookie_same_site", (value: string) => /strict/i.test(first(value)) ? "is Lax: with Strict browsers do not send the session on the way back from the provider" : "", (value: string) => /none/i.test(first(value)) ? "None" : "Lax"),
   ...drop("cookies of a login under way are the filter's own: seven at a time, for ten minutes", { OIDCStateCookiePrefix: "s", OIDCStateMaxNumberOfCookies: "7", OIDCStateTimeout: "300", OIDCStateInputHeaders: "user-agent" }),
   change("OIDCStripCookies", "a", "", "the filter's own cookies never reach the upstream; others do", () => undefined),
   ...drop("no cookie of a browser goes to the provider", { OIDCPassCookies: "a" }),

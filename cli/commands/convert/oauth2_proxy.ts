@@ -68,7 +68,7 @@ export const OAUTH2_PROXY: Option[] = [
   change("cookie_domains", ["example.com", "example.org"], "session.cookie_domain", (value: string[]) => [value].flat().length > 1 ? `is one domain here, the first: ${[value].flat().slice(1).join(", ")} need configurations of their own` : "", (value: string[]) => [value].flat()[0]),
   keep("cookie_secure", true, "session.cookie_secure"),
   keep("cookie_httponly", true, "session.cookie_http_only"),
-  change("cookie_samesite", "strict", "session.cookie_same_site", (value: string) => value === "strict" ? "is Lax: with Strict browsers would hold the session back on the way from the provider" : "", (value: string) => ({ none: "None", "": "Default" })[value] ?? "Lax"),
+  change("cookie_samesite", "strict", "session.cookie_same_site", (value: string) => value === "strict" ? "is Lax: with Strict browsers do not send the session on the way back from the provider" : "", (value: string) => ({ none: "None", "": "Default" })[value] ?? "Lax"),
   change("cookie_expire", "168h", "session.absolute_timeout", "a session ends so long after the login, and earlier when it is not used: session.idling_timeout (900 s) and rolling_timeout (3600 s)", seconds),
   change("cookie_refresh", "1h", "", "access tokens are refreshed when they expire, by whoever comes next", () => undefined),
   ...drop("cookies of a login under way are the filter's own: seven at a time, for ten minutes", { cookie_csrf_expire: "5m", cookie_csrf_per_request: true, cookie_csrf_per_request_limit: 3, cookie_csrf_samesite: "lax", encode_state: true }),

@@ -95,7 +95,7 @@ export function complete(draft: Draft, logsIn: boolean): void {
   }
   if ([filter.discovery, filter.introspection_endpoint, filter.jwks_uri].some((url) => String(url).startsWith("http:")) && filter.ssl_verify !== false) {
     filter.ssl_verify = false;
-    say(draft, "added", "ssl_verify", "false accepts that the provider is reached by plain http: anyone on the way can change what it says");
+    say(draft, "added", "ssl_verify", "false accepts that the provider is reached by plain http: anyone on the network between can change what it says");
   }
   const session = (filter.session ?? {}) as Fields;
   if (logsIn && session.secret === undefined) {

@@ -23,7 +23,7 @@ export const POINTS_AT: Record<string, string> = {
   loop_cookie_missing: "browsers do not keep the session's cookie: https, cookie_domain, cookie_secure",
   loop_cookie_unreadable: "sessions cannot be opened: Envoys with different session.secret",
   logout_token_invalid: "logout tokens are refused: the log says why (issuer, client_id, algorithm)",
-  logout_not_kept: "an end of a session could not be kept: the log says why",
+  logout_not_kept: "a logout could not be recorded: the log says why",
   body_not_delivered: "forms and logout tokens do not reach the filter: allow_on_headers_stop_iteration: true, and Envoy 1.35 or later",
   no_randomness: "the host gives no random bytes: random_get is withheld",
 };

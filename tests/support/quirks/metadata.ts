@@ -8,7 +8,7 @@ const UNUSED = "what nobody uses hinders nobody";
 const unused = (value: unknown): Json => ({ introspection_endpoint: value, revocation_endpoint: value, registration_endpoint: value, check_session_iframe: value, device_authorization_endpoint: value });
 const issuer = (change: (issuer: string) => unknown) => (usual: Json) => ({ body: { ...usual, issuer: change(String(usual.issuer)) } });
 const ANOTHER = /names another issuer than its URL belongs to/;
-const LEFT = /taken as absent: /;
+const LEFT = /https URLs without fragment: /;
 
 export const METADATA: Quirk[] = [
   { quirk: "null in every optional member", why: NULLS, metadata: { ...unused(null), end_session_endpoint: null, userinfo_endpoint: null, scopes_supported: null, claims_supported: null, id_token_signing_alg_values_supported: null, token_endpoint_auth_methods_supported: null, authorization_response_iss_parameter_supported: null }, then: LOGGED_IN },

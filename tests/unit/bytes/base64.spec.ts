@@ -3,14 +3,14 @@ import { ascii, equal, equalBytes, equalInt, hex, isFalse, isTrue, text, unhex }
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-export function base64url_of_nothing_is_nothing(): void { decodes("", ""); }
+export function the_empty_text_decodes_to_no_bytes(): void { decodes("", ""); }
 export function one_byte_takes_two_characters(): void { decodes("Zg", "66"); }
 export function two_bytes_take_three_characters(): void { decodes("Zm8", "666f"); }
 export function three_bytes_take_four_characters(): void { decodes("Zm9v", "666f6f"); }
 export function minus_and_underscore_are_the_last_two_values(): void { decodes("-_-_", "fbffbf"); }
-export function a_long_text_is_decoded_whole(): void { decodes("Zm9vYmFyZm9vYmFyZg", "666f6f626172666f6f62617266"); }
+export function a_long_text_is_decoded_completely(): void { decodes("Zm9vYmFyZm9vYmFyZg", "666f6f626172666f6f62617266"); }
 
-export function base64_of_either_alphabet_is_read_where_it_is_asked_for(): void {
+export function decodeAnyBase64_reads_both_alphabets_with_or_without_padding(): void {
   const texts = ["-_-_Zg", "+/+/Zg", "+_-/Zg==", "-_-_Zg=", "-_-_Zg=="];
   for (let i = 0; i < texts.length; i++) equal(hex(decodeAnyBase64(ascii(texts[i])).value), "fbffbf66");
   const bad = ["-_-_Zg===", "===", "Z", "Zh", "Zm9=", "Zm=9", "Zg==\n", " Zg", "Zg.", "Zg=Zg"];
@@ -44,7 +44,7 @@ export function duty_55_set_bits_past_the_last_byte_are_refused(): void {
   refuses("Zm9vZh", Base64Fault.LooseBits, "6");
 }
 
-export function a_lone_last_character_is_refused(): void {
+export function a_single_character_in_the_last_group_is_refused(): void {
   refuses("Z", Base64Fault.BadLength, "1");
   refuses("Zm9vY", Base64Fault.BadLength, "5");
 }
@@ -73,7 +73,7 @@ export function no_byte_outside_the_alphabet_is_accepted_in_a_long_text(): void 
   }
 }
 
-export function every_value_has_its_character_at_every_place_of_a_long_text(): void {
+export function every_character_decodes_to_its_value_at_every_position_of_a_long_text(): void {
   for (let value = 0; value < 64; value++) {
     for (let at = 0; at < 44; at++) {
       const input = new Uint8Array(44).fill(0x41);
@@ -88,7 +88,7 @@ export function every_value_has_its_character_at_every_place_of_a_long_text(): v
   }
 }
 
-export function a_long_text_is_as_another_implementation_writes_it(): void {
+export function a_long_text_decodes_as_python_encoded_it(): void {
   // Python: base64.urlsafe_b64encode(bytes(i * 197 % 256 for i in range(40)))
   const data = new Uint8Array(40);
   for (let i = 0; i < 40; i++) data[i] = <u8>(i * 197);
@@ -115,7 +115,7 @@ export function every_text_of_one_or_two_bytes_has_exactly_one_spelling(): void 
   equalInt(accepted3, 65536);
 }
 
-export function the_text_is_left_as_it_was(): void {
+export function decoding_does_not_change_the_input(): void {
   const input = ascii("Zm9v");
   decodeBase64url(input);
   equal(text(input), "Zm9v");
@@ -154,7 +154,7 @@ export function base64url_is_written_with_minus_and_underscore(): void {
   encodesUrl("ffff", "__8");
 }
 
-export function what_is_encoded_decodes_to_itself_at_every_length(): void {
+export function encoding_and_decoding_give_back_the_input_at_every_length(): void {
   for (let n = 0; n < 200; n++) {
     const data = new Uint8Array(n);
     for (let i = 0; i < n; i++) data[i] = <u8>(i * 37 + n * 11);

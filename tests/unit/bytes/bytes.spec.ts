@@ -4,7 +4,7 @@ import { hash } from "../../../assembly/bytes/hash";
 import { words } from "../../../assembly/bytes/words";
 import { ascii, equal, equalBytes, equalInt, filled, isFalse, isTrue, text, unhex, utf8 } from "../check";
 
-export function texts_of_different_length_are_never_the_same(): void {
+export function texts_of_different_length_are_never_equal(): void {
   isFalse(same(ascii("ab"), ascii("abc")), "prefix");
   isFalse(same(ascii("abc"), ascii("ab")), "longer");
   isFalse(same(EMPTY, ascii("a")), "empty and not");
@@ -19,7 +19,7 @@ export function a_difference_in_any_byte_counts(): void {
   isTrue(same(filled(16, 7), filled(16, 7)), "equal");
 }
 
-export function a_byte_above_127_is_not_the_character_of_that_number(): void {
+export function a_byte_above_127_does_not_match_the_character_with_that_code(): void {
   isFalse(is(utf8("\u00e9"), "\u00e9"), "two bytes, one character");
 }
 
@@ -30,7 +30,7 @@ export function a_name_is_matched_whole(): void {
   isFalse(is(ascii("EXP"), "exp"), "case");
 }
 
-export function beginnings_and_ends_longer_than_the_text_do_not_match(): void {
+export function a_prefix_or_suffix_longer_than_the_text_does_not_match(): void {
   isFalse(startsWith(ascii("http"), "https"), "start");
   isFalse(endsWith(ascii("n"), "on"), "end");
   isTrue(startsWith(ascii("https"), "https"), "whole start");
@@ -49,7 +49,7 @@ export function comparing_without_case_changes_letters_only(): void {
   isFalse(isIgnoringCase(ascii("bearer "), "bearer"), "length");
 }
 
-export function a_beginning_without_case_is_never_longer_than_the_text(): void {
+export function comparing_a_prefix_without_case_never_reads_past_the_text(): void {
   isFalse(startsIgnoringCase(ascii("HTT"), "http"), "shorter");
   isFalse(startsIgnoringCase(EMPTY, "h"), "empty");
   isFalse(startsIgnoringCase(ascii("__Hosu-"), "__host-"), "another letter");
@@ -70,13 +70,13 @@ export function every_text_has_the_bytes_that_the_standard_library_gives_it(): v
   equalInt(encoded("").length, 0);
 }
 
-export function words_stand_between_single_spaces(): void {
+export function words_are_separated_by_single_spaces(): void {
   equal(words("one two three").join("|"), "one|two|three");
   equal(words("one").join("|"), "one");
   equal(words("a  b ").join("|"), "a||b|");
 }
 
-export function a_byte_is_found_at_or_after_the_place_given(): void {
+export function a_byte_is_found_at_or_after_the_given_position(): void {
   const dotted = ascii("a.b.c");
   equalInt(indexOf(dotted, 0x2e), 1);
   equalInt(indexOf(dotted, 0x2e, 2), 3);
@@ -98,7 +98,7 @@ export function numbers_are_written_in_decimal(): void {
   for (let i = 0; i < numbers.length; i++) equal(text(new ByteWriter(0).decimal(numbers[i]).done()), numbers[i].toString());
 }
 
-export function what_is_written_across_every_growth_comes_back(): void {
+export function a_writer_keeps_its_bytes_when_it_grows(): void {
   const out = new ByteWriter();
   for (let i = 0; i < 1000; i++) out.byte(<u8>i).text("ab").u32(0x01020304).bytes(ascii("xyz"));
   equalInt(out.length, 10_000);
@@ -110,23 +110,23 @@ export function what_is_written_across_every_growth_comes_back(): void {
   }
 }
 
-export function what_was_done_does_not_change_when_more_is_written(): void {
+export function the_result_does_not_change_when_more_is_written(): void {
   const out = new ByteWriter().text("first");
   const first = out.done();
   out.text("second");
   equal(text(first), "first");
 }
 
-export function a_writer_may_start_again_in_the_same_memory(): void {
+export function a_cleared_writer_reuses_its_memory(): void {
   const out = new ByteWriter(4).text("first");
   equal(text(out.clear().text("2nd").written()), "2nd");
   equal(text(out.done()), "2nd");
   equalInt(out.clear().written().length, 0);
 }
 
-export function a_writer_that_expects_nothing_takes_everything(): void { equal(text(new ByteWriter(0).byte(0x61).text("bc").bytes(ascii("de")).done()), "abcde"); }
+export function a_writer_of_initial_size_0_grows(): void { equal(text(new ByteWriter(0).byte(0x61).text("bc").bytes(ascii("de")).done()), "abcde"); }
 
-export function one_write_larger_than_double_the_room_fits(): void {
+export function a_write_larger_than_twice_the_capacity_fits(): void {
   const out = new ByteWriter().bytes(filled(5000, 9)).byte(1);
   equalInt(out.done().length, 5001);
   equalInt(out.done()[4999], 9);

@@ -6,28 +6,28 @@ const MOST = 4096;
 
 const LINK = "/orders?customer=4711&status=open&sort=created%2Cdesc&columns=id%2Ccustomer%2Camount&page=3";
 
-export function any_bytes_come_back(): void {
-  comesBack(new Uint8Array(0));
-  for (let c = 0; c < 256; c++) for (let size = 1; size < 5; size++) comesBack(filled(size, <u8>c));
+export function any_bytes_survive_compression(): void {
+  survives(new Uint8Array(0));
+  for (let c = 0; c < 256; c++) for (let size = 1; size < 5; size++) survives(filled(size, <u8>c));
   const all = new Uint8Array(256);
   for (let c = 0; c < 256; c++) all[c] = <u8>c;
-  comesBack(all);
-  comesBack(ascii(LINK));
+  survives(all);
+  survives(ascii(LINK));
 }
 
-export function random_bytes_of_any_size_come_back(): void {
+export function random_bytes_of_any_size_survive_compression(): void {
   const random = new Random(1);
-  for (let size = 0; size <= 300; size++) comesBack(random.bytes(size));
-  comesBack(random.bytes(MOST));
+  for (let size = 0; size <= 300; size++) survives(random.bytes(size));
+  survives(random.bytes(MOST));
 }
 
-/** Long runs make probabilities that are nearly certain; then a rare byte moves the range far, and a carry goes through what is written already. */
-export function what_is_nearly_certain_and_what_is_rare_come_back(): void {
+/** After a long run the next byte is almost certain. A rare byte then moves the range far and causes a carry into bytes that are already written. */
+export function long_runs_with_rare_bytes_survive_compression(): void {
   const random = new Random(2);
   for (let i = 0; i < 60; i++) {
     const text = filled(200 + random.below(1500), <u8>random.below(256)), rare = random.below(20);
     for (let k = 0; k < rare; k++) text[random.below(text.length)] = <u8>random.below(256);
-    comesBack(text);
+    survives(text);
   }
 }
 
@@ -38,14 +38,14 @@ export function links_become_shorter(): void {
   fits(filled(MOST, 0x71), 60);
 }
 
-/** Where nothing repeats, little is added: a link that does not fit as it is would not have fitted anyway. */
-export function what_has_no_frequent_bytes_becomes_hardly_longer(): void {
+/** Text without repetition grows only slightly, so compression takes hardly any room from a link. */
+export function text_without_frequent_bytes_grows_only_slightly(): void {
   fits(ascii("/"), 11);
   fits(ascii("/page?a=b"), 18);
   fits(new Random(3).bytes(3000), 3120);
 }
 
-export function a_longer_text_than_is_asked_for_is_refused(): void {
+export function a_text_longer_than_the_given_bound_is_refused(): void {
   const made = compress(filled(100, 0x61));
   isTrue(decompress(made, 100) != null, "of 100 bytes");
   refuses(made, 99);
@@ -63,34 +63,34 @@ export function a_length_that_cannot_be_allocated_is_refused(): void {
   refuses(filled(200, 0xff), i32.MAX_VALUE);
 }
 
-export function a_cut_or_lengthened_code_is_refused(): void {
+export function a_truncated_or_extended_code_is_refused(): void {
   const made = compress(ascii(LINK));
   for (let size = 0; size < made.length; size++) refuses(made.subarray(0, size));
   for (let c = 0; c < 256; c++) refuses(concat(made, filled(1, <u8>c)));
 }
 
-export function a_code_that_the_compressor_does_not_write_is_refused(): void {
+export function an_encoding_that_the_compressor_does_not_write_is_refused(): void {
   const made = compress(filled(3, 0x61));
-  // The first byte is not read, and the last ones lie within the last range.
+  // The decoder ignores the first byte of the code, and accepts several values of the last bytes.
   for (let c = 1; c < 256; c++) refuses(changed(made, 4, <u8>c));
   for (let c = 0; c < 256; c++) if (<u8>c != made[made.length - 1]) refuses(changed(made, made.length - 1, <u8>c));
 }
 
-export function a_changed_code_is_refused_or_is_that_of_another_text(): void {
+export function a_changed_code_is_refused_or_decodes_to_another_text(): void {
   const link = ascii(LINK), made = compress(link);
   for (let at = 0; at < made.length; at++) for (let bit = 0; bit < 8; bit++) isTrue(!gives(changed(made, at, made[at] ^ <u8>(<u32>1 << bit)), link), "the same text at " + at.toString());
   const random = new Random(4);
-  for (let i = 0; i < 2000; i++) judged(mutated(made, random));
+  for (let i = 0; i < 2000; i++) expectCanonical(mutated(made, random));
 }
 
-export function random_input_is_refused_or_is_the_code_of_its_text(): void {
+export function random_input_is_refused_or_is_the_only_code_of_its_text(): void {
   const random = new Random(5);
   for (let i = 0; i < 800; i++) {
     const input = random.bytes(random.below(200));
-    judged(input);
-    // With a length that could be right, so that it is decoded.
+    expectCanonical(input);
+    // Writes a plausible length, so that the rest is decoded.
     for (let k = 0; k < min(input.length, 5); k++) input[k] = k == 0 ? <u8>random.below(256) : k == 1 ? <u8>random.below(16) : 0;
-    judged(input);
+    expectCanonical(input);
   }
 }
 
@@ -106,7 +106,7 @@ function changed(input: Uint8Array, at: i32, value: u8): Uint8Array {
   return out;
 }
 
-function comesBack(text: Uint8Array): void {
+function survives(text: Uint8Array): void {
   const got = decompress(compress(text), MOST);
   isTrue(got != null, text.length.toString() + " bytes are refused");
   if (got != null) equalBytes(got, text);
@@ -115,11 +115,11 @@ function comesBack(text: Uint8Array): void {
 function fits(text: Uint8Array, most: i32): void {
   const size = compress(text).length;
   isTrue(size <= most, text.length.toString() + " bytes become " + size.toString());
-  comesBack(text);
+  survives(text);
 }
 
-/** What is accepted is written the same again. */
-function judged(input: Uint8Array): void {
+/** If the input is accepted, compressing the result gives the same input. */
+function expectCanonical(input: Uint8Array): void {
   const got = decompress(input, MOST);
   if (got == null) return;
   isTrue(got.length <= MOST, "too long");

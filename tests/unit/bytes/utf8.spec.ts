@@ -1,7 +1,7 @@
 import { decodeUtf8, encodeCodePoint, isUtf8 } from "../../../assembly/bytes/utf8";
 import { equal, equalBytes, equalInt, isFalse, isTrue, unhex, utf8 } from "../check";
 
-export function plain_ascii_is_utf_8_from_nul_to_del(): void {
+export function all_ascii_from_nul_to_del_is_utf_8(): void {
   for (let c = 0; c < 128; c++) accepts("61" + byteHex(<u8>c));
 }
 
@@ -44,12 +44,12 @@ export function a_continuation_byte_alone_is_refused(): void {
   }
 }
 
-export function a_byte_that_can_start_nothing_is_refused_whatever_follows(): void {
+export function a_byte_that_cannot_start_a_sequence_is_refused_whatever_follows(): void {
   const never: u8[] = [0xc0, 0xc1, 0xf5, 0xf6, 0xf7, 0xf8, 0xf9, 0xfa, 0xfb, 0xfc, 0xfd, 0xfe, 0xff];
   for (let i = 0; i < never.length; i++) refuses(byteHex(never[i]) + "808080");
 }
 
-export function every_pair_of_bytes_is_judged_as_the_standard_says(): void {
+export function every_pair_of_bytes_is_accepted_or_refused_as_the_standard_says(): void {
   const pair = new Uint8Array(2);
   for (let a = 0; a < 256; a++) {
     for (let b = 0; b < 256; b++) {
@@ -61,7 +61,7 @@ export function every_pair_of_bytes_is_judged_as_the_standard_says(): void {
   }
 }
 
-export function every_code_point_written_is_utf_8_and_every_surrogate_is_not(): void {
+export function every_encoded_code_point_is_utf_8_and_every_encoded_surrogate_is_not(): void {
   const out = new Uint8Array(4);
   for (let point: u32 = 0; point < 0x110000; point += point < 0x11000 ? 1 : 257) {
     const size = encodeCodePoint(point, out, 0);
@@ -70,14 +70,14 @@ export function every_code_point_written_is_utf_8_and_every_surrogate_is_not(): 
   }
 }
 
-export function a_code_point_is_written_in_its_shortest_form(): void {
+export function a_code_point_is_encoded_in_its_shortest_form(): void {
   writes(0x7f, "7f"); writes(0x80, "c280"); writes(0x7ff, "dfbf"); writes(0x800, "e0a080");
   writes(0xffff, "efbfbf"); writes(0x10000, "f0908080"); writes(0x10ffff, "f48fbfbf");
 }
 
 export function text_that_is_utf_8_is_decoded(): void { equal(decodeUtf8(utf8("a\u00e9\u20ac\ud83d\ude00")), "a\u00e9\u20ac\ud83d\ude00"); }
 
-export function text_that_is_not_utf_8_decodes_to_nothing_rather_than_to_something_else(): void {
+export function text_that_is_not_utf_8_decodes_to_the_empty_string(): void {
   equal(decodeUtf8(unhex("2fc0af2f")), "");
   equal(decodeUtf8(unhex("61ff")), "");
 }

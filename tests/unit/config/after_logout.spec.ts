@@ -3,13 +3,13 @@ import { isTrue } from "../check";
 
 const BASE = '"discovery":"https://idp.example.com/.well-known/openid-configuration","provider_cluster":"idp","client_id":"c","client_secret":"$ENV://A","session":{"secret":"$ENV://A"}';
 
-export function a_landing_page_that_needs_a_login_is_warned_of(): void {
+export function a_page_after_logout_that_needs_a_login_causes_a_warning(): void {
   warns(true, ',"redirect_uri":"https://app.example.com/cb","post_logout_redirect_uri":"https://app.example.com/bye"');
   warns(true, ',"redirect_uri":"https://app.example.com/cb","post_logout_redirect_uri":"https://app.example.com/?x"');
   warns(true, ',"redirect_uri":"https://app.example.com/cb","logout_path":"/out","post_logout_redirect_uri":"https://app.example.com/out/"');
 }
 
-export function one_that_may_need_none_is_not(): void {
+export function a_page_after_logout_that_may_be_public_causes_no_warning(): void {
   warns(false, ',"redirect_uri":"https://app.example.com/cb"');
   warns(false, ',"redirect_uri":"https://app.example.com/cb","post_logout_redirect_uri":"https://www.example.com/"');
   warns(false, ',"redirect_uri":"https://app.example.com/cb","post_logout_redirect_uri":"https://app.example.com:8443/"');

@@ -1,14 +1,14 @@
 import { equalInt, isTrue, utf8 } from "../check";
 import { errorsOf, readSchema, refused, schemaOf } from "../policy/schemas.as";
 
-// What is no schema.
-export function duty_130_a_schema_is_an_object_or_a_flag(): void {
+// Schemas that are not objects or booleans.
+export function duty_130_a_schema_that_is_not_an_object_or_a_boolean_is_refused(): void {
   const wrong = ["null", "1", `"string"`, "[]", `[{"type":"object"}]`];
   for (let i = 0; i < wrong.length; i++) refused(wrong[i], "claim_schema: expected a schema: an object, true or false");
   schemaOf("true"); schemaOf("false"); schemaOf("{}");
 }
 
-export function duty_130_an_inner_schema_is_named_by_its_path(): void {
+export function duty_130_a_mistake_in_an_inner_schema_is_reported_with_its_path(): void {
   const want = ": expected a schema: an object, true or false";
   refused(`{"items":[{"type":"string"}]}`, "claim_schema.items" + want);
   refused(`{"not":"x"}`, "claim_schema.not" + want);
@@ -18,12 +18,12 @@ export function duty_130_an_inner_schema_is_named_by_its_path(): void {
   refused(`{"anyOf":[{},{"allOf":[true,1]}]}`, "claim_schema.anyOf[1].allOf[1]" + want);
 }
 
-// Keywords that are not there.
+// Unsupported keywords.
 const UNSUPPORTED = ["pattern", "$ref", "$defs", "definitions", "if", "then", "else", "format", "patternProperties", "propertyNames", "dependentRequired", "dependentSchemas", "dependencies",
   "minProperties", "maxProperties", "uniqueItems", "prefixItems", "additionalItems", "unevaluatedItems", "unevaluatedProperties", "minContains", "maxContains", "exclusiveMinimum", "exclusiveMaximum",
   "multipleOf", "$dynamicRef", "$anchor", "$vocabulary", "contentEncoding", "readOnly", "deprecated", "x-vendor", "", "Type", "TYPE", "type "];
 
-export function every_keyword_that_is_not_judged_is_refused_and_never_ignored(): void {
+export function every_unsupported_keyword_is_refused_and_never_ignored(): void {
   for (let i = 0; i < UNSUPPORTED.length; i++) {
     const errors = errorsOf(`{"type":"object","${UNSUPPORTED[i]}":{}}`);
     equalInt(errors.length, 1);
@@ -31,25 +31,25 @@ export function every_keyword_that_is_not_judged_is_refused_and_never_ignored():
   }
 }
 
-export function it_is_refused_wherever_a_schema_may_stand(): void {
+export function an_unsupported_keyword_is_refused_in_every_inner_schema(): void {
   refused(`{"properties":{"realm_access":{"items":{"pattern":"^a"}}}}`, "claim_schema.properties.realm_access.items.pattern: this keyword is not supported");
   const places = ["not", "items", "contains", "additionalProperties"], lists = ["anyOf", "allOf", "oneOf"];
   for (let i = 0; i < places.length; i++) refused(`{"${places[i]}":{"pattern":"a"}}`, `claim_schema.${places[i]}.pattern: this keyword is not supported`);
   for (let i = 0; i < lists.length; i++) refused(`{"${lists[i]}":[true,{"pattern":"a"}]}`, `claim_schema.${lists[i]}[1].pattern: this keyword is not supported`);
 }
 
-export function a_misspelt_keyword_is_refused_with_the_nearest_one(): void {
+export function a_misspelt_keyword_is_refused_and_the_nearest_one_suggested(): void {
   refused(`{"require":["a"]}`, "claim_schema.require: this keyword is not supported; did you mean required?");
   refused(`{"items":{"Enum":["a"]}}`, "claim_schema.items.Enum: this keyword is not supported; did you mean enum?");
   refused(`{"any_of":[true]}`, "claim_schema.any_of: this keyword is not supported; did you mean anyOf?");
 }
 
-export function names_of_claims_and_values_are_no_keywords(): void {
+export function names_of_claims_and_values_are_not_read_as_keywords(): void {
   schemaOf(`{"properties":{"pattern":{},"$ref":true},"const":{"pattern":1},"enum":[{"if":1}],"required":["format"],"default":{"pattern":1},"examples":[{"$ref":2}]}`);
 }
 
 // Values of keywords.
-export function duty_130_a_type_is_one_of_seven_words(): void {
+export function duty_130_a_type_that_is_not_one_of_the_seven_is_refused(): void {
   const want = "expected one of null, boolean, number, integer, string, array, object";
   const wrong = [`"strin"`, `"String"`, `""`, "null", "1", "true", "{}", `"any"`, `"float"`];
   for (let i = 0; i < wrong.length; i++) refused(`{"type":${wrong[i]}}`, "claim_schema.type: " + want);
@@ -58,7 +58,7 @@ export function duty_130_a_type_is_one_of_seven_words(): void {
   refused(`{"type":[]}`, "claim_schema.type: expected a list of types that is not empty");
 }
 
-export function duty_130_properties_are_an_object_and_required_is_a_list_of_strings(): void {
+export function duty_130_properties_must_be_an_object_and_required_a_list_of_strings(): void {
   const wrong = ["null", "true", "1", `"a"`];
   for (let i = 0; i < wrong.length; i++) {
     refused(`{"properties":${wrong[i]}}`, "claim_schema.properties: expected an object of schemas");
@@ -69,7 +69,7 @@ export function duty_130_properties_are_an_object_and_required_is_a_list_of_stri
   refused(`{"required":["a",1,null]}`, "claim_schema.required[1]: expected a string; claim_schema.required[2]: expected a string");
 }
 
-export function duty_130_lists_of_values_and_of_schemas_are_lists_and_not_empty(): void {
+export function duty_130_lists_of_values_and_schemas_must_be_lists_and_not_empty(): void {
   const wrong = ["null", "true", "1", `"a"`, "{}", "[]"], lists = ["anyOf", "allOf", "oneOf"];
   for (let i = 0; i < wrong.length; i++) {
     refused(`{"enum":${wrong[i]}}`, "claim_schema.enum: expected a list of values that is not empty");
@@ -77,7 +77,7 @@ export function duty_130_lists_of_values_and_of_schemas_are_lists_and_not_empty(
   }
 }
 
-export function duty_130_counts_are_whole_and_not_below_0(): void {
+export function duty_130_a_count_that_is_negative_or_not_whole_is_refused(): void {
   const counts = ["minLength", "maxLength", "minItems", "maxItems"], wrong = ["-1", "0.5", "1e-1", "2147483648", "1e99", `"1"`, "null", "true", "[]", "1.00000000000000000000001"];
   for (let i = 0; i < counts.length; i++) {
     for (let k = 0; k < wrong.length; k++) refused(`{"${counts[i]}":${wrong[k]}}`, `claim_schema.${counts[i]}: expected a whole number from 0 to 2147483647`);
@@ -85,7 +85,7 @@ export function duty_130_counts_are_whole_and_not_below_0(): void {
   }
 }
 
-export function duty_130_bounds_are_numbers(): void {
+export function duty_130_a_bound_that_is_not_a_number_is_refused(): void {
   const wrong = [`"1"`, "null", "true", "[1]", "{}"];
   for (let i = 0; i < wrong.length; i++) {
     refused(`{"minimum":${wrong[i]}}`, "claim_schema.minimum: expected a number");
@@ -93,7 +93,7 @@ export function duty_130_bounds_are_numbers(): void {
   }
 }
 
-export function a_reference_to_the_environment_is_refused_rather_than_taken_by_the_letter(): void {
+export function a_reference_to_the_environment_is_refused_instead_of_used_as_text(): void {
   const want = ": is not replaced here: write the value itself";
   refused(`{"const":"$ENV://A"}`, "claim_schema.const" + want);
   refused(`{"enum":["a","$secret://vault/a"]}`, "claim_schema.enum[1]" + want);
@@ -102,7 +102,7 @@ export function a_reference_to_the_environment_is_refused_rather_than_taken_by_t
   schemaOf(`{"const":"$ENV","enum":["$","$env:/A","x$ENV://A"],"title":"$ENV://A"}`);
 }
 
-export function duty_130_all_mistakes_are_named_at_once(): void {
+export function duty_130_all_mistakes_are_reported_at_once(): void {
   refused(`{"type":"obj","pattern":1,"required":[1],"properties":{"a":{"minLength":-1,"items":{"enum":[]}},"b":7}}`,
     "claim_schema.type: expected one of null, boolean, number, integer, string, array, object; claim_schema.pattern: this keyword is not supported; " +
     "claim_schema.required[0]: expected a string; claim_schema.properties.a.minLength: expected a whole number from 0 to 2147483647; " +
@@ -110,15 +110,15 @@ export function duty_130_all_mistakes_are_named_at_once(): void {
 }
 
 // Bounds.
-export function duty_66_schemas_may_nest_16_deep_and_not_17(): void {
+export function duty_66_schemas_nested_16_deep_are_accepted_and_17_deep_refused(): void {
   schemaOf(`{"not":`.repeat(15) + "{}" + "}".repeat(15));
   refused(`{"not":`.repeat(16) + "{}" + "}".repeat(16), "claim_schema" + ".not".repeat(16) + ": schemas may be nested at most 16 deep");
   schemaOf(`{"properties":{"a":`.repeat(15) + "{}" + "}}".repeat(15));
   schemaOf(`{"anyOf":[`.repeat(15) + "{}" + "]}".repeat(15));
-  schemaOf(`{"not":`.repeat(16) + "true" + "}".repeat(16)); // a flag holds nothing
+  schemaOf(`{"not":`.repeat(16) + "true" + "}".repeat(16)); // true does not count, because it has no inner schema
 }
 
-export function every_way_into_a_schema_counts_for_the_depth(): void {
+export function every_keyword_with_inner_schemas_counts_for_the_depth(): void {
   const ways = [`"items":{}`, `"contains":{}`, `"additionalProperties":{}`, `"not":{}`, `"properties":{"a":{}}`, `"anyOf":[{}]`, `"allOf":[{}]`, `"oneOf":[{}]`];
   const places = [".items", ".contains", ".additionalProperties", ".not", ".properties.a", ".anyOf[0]", ".allOf[0]", ".oneOf[0]"];
   for (let i = 0; i < ways.length; i++) {
@@ -127,11 +127,11 @@ export function every_way_into_a_schema_counts_for_the_depth(): void {
   }
 }
 
-export function what_is_too_deep_is_named_once_and_not_read(): void {
+export function a_schema_that_is_too_deep_is_reported_once_and_not_read(): void {
   refused(`{"not":`.repeat(20) + `{"pattern":1}` + "}".repeat(20), "claim_schema" + ".not".repeat(16) + ": schemas may be nested at most 16 deep");
 }
 
-export function duty_66_there_may_be_512_schemas_and_not_513(): void {
+export function duty_66_a_tree_of_512_schemas_is_accepted_and_one_of_513_refused(): void {
   schemaOf(`{"anyOf":[` + "true,".repeat(510) + "{}]}");
   refused(`{"anyOf":[` + "true,".repeat(511) + "{}]}", "claim_schema: expected at most 512 schemas, found 513");
   const names: string[] = [];
@@ -139,9 +139,9 @@ export function duty_66_there_may_be_512_schemas_and_not_513(): void {
   refused(`{"properties":{${names.join(",")}}}`, "claim_schema: expected at most 512 schemas, found 601");
 }
 
-export function a_list_of_values_may_be_as_long_as_the_configuration_allows(): void { schemaOf(`{"enum":[` + `"a",`.repeat(20_000) + `"b"]}`); }
+export function only_the_size_of_the_configuration_limits_a_list_of_values(): void { schemaOf(`{"enum":[` + `"a",`.repeat(20_000) + `"b"]}`); }
 
-export function where_there_is_no_schema_nothing_is_wrong(): void {
+export function without_claim_schema_there_is_no_schema_and_no_error(): void {
   const read = readSchema(utf8(`{"other":1}`));
   isTrue(read != null && read.schema == null && read.errors.length == 0, "neither a schema nor an error");
 }

@@ -1,4 +1,4 @@
-/** Configurations as texts, and what came of them. */
+/** Compiles configurations, and expects their errors. */
 
 import { compile, Compiled } from "../../../assembly/config/compile";
 import { Config } from "../../../assembly/config/config";
@@ -6,7 +6,7 @@ import { Environment } from "../../../assembly/config/environment";
 import { equal, text, utf8 } from "../check";
 
 export const DISCOVERY = "\"discovery\":\"https://idp.example.com/.well-known/openid-configuration\",\"provider_cluster\":\"idp\"";
-/** A configuration that is right as it is: `{` + MINIMAL + `}`. */
+/** `{` + MINIMAL + `}` is a valid configuration. */
 export const MINIMAL = "\"bearer_only\":true," + DISCOVERY;
 
 export function compiled(document: string, environment: string[] = []): Compiled {
@@ -15,7 +15,7 @@ export function compiled(document: string, environment: string[] = []): Compiled
   return compile(utf8(document), new Environment(entries));
 }
 
-/** The configuration that MINIMAL and these members make. */
+/** The configuration of MINIMAL and these members. */
 export function config(members: string = ""): Config { return configOf("{" + MINIMAL + (members.length > 0 ? "," + members : "") + "}"); }
 
 export function configOf(document: string, environment: string[] = []): Config {
@@ -24,7 +24,7 @@ export function configOf(document: string, environment: string[] = []): Config {
   return c!;
 }
 
-/** What is wrong with MINIMAL and these members, in order. */
+/** The errors of MINIMAL and these members, in order. */
 export function errors(members: string): string[] { return errorsOf("{" + MINIMAL + "," + members + "}"); }
 
 export function errorsOf(document: string, environment: string[] = []): string[] {
@@ -33,7 +33,7 @@ export function errorsOf(document: string, environment: string[] = []): string[]
   return out.errors;
 }
 
-/** The only thing that is wrong with MINIMAL and these members. */
+/** Expects this as the only error of MINIMAL and these members. */
 export function refused(members: string, want: string): void { equal(errors(members).join("; "), want); }
 
 export function refusedOf(document: string, want: string): void { equal(errorsOf(document).join("; "), want); }

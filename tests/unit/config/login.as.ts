@@ -1,19 +1,19 @@
-/** Configurations with the browser login, and what came of them. */
+/** Compiles configurations with the browser login, and expects their errors and warnings. */
 
 import { BrowserSettings } from "../../../assembly/config/browser";
 import { equal } from "../check";
 import { compiled, configOf, DISCOVERY, errorsOf } from "./compiled.as";
 
-/** A secret that nothing is said against. */
+/** A secret that is accepted without a warning. */
 export const SECRET = "0123456789abcdef0123456789ABCDEF";
 export const SESSION = '"session":{"secret":"' + SECRET + '"}';
 export const CLIENT = '"client_id":"app","client_secret":"the-secret-of-the-client"';
-/** A configuration that is right as it is: `{` + LOGIN + `}`. */
+/** `{` + LOGIN + `}` is a valid configuration. */
 export const LOGIN = DISCOVERY + "," + CLIENT + "," + SESSION;
 
 function withMembers(members: string): string { return "{" + LOGIN + (members.length > 0 ? "," : "") + members + "}"; }
 
-/** With these members in `session`, beside its secret, and these outside of it. */
+/** LOGIN with the members `inner` in `session`, and `members` outside of it. */
 function withSession(inner: string, members: string): string {
   return "{" + DISCOVERY + "," + CLIENT + ',"session":{"secret":"' + SECRET + '",' + inner + "}" + (members.length > 0 ? "," : "") + members + "}";
 }
@@ -28,17 +28,17 @@ export function browserOf(document: string): BrowserSettings {
   return found!;
 }
 
-/** The only things that are wrong with LOGIN and these members. */
+/** Expects these errors of LOGIN and these members. */
 export function refusedLogin(members: string, want: string): void { equal(errorsOf(withMembers(members)).join("; "), want); }
 
 export function refusedSession(session: string, want: string, members: string = ""): void { equal(errorsOf(withSession(session, members)).join("; "), want); }
 
-/** What the log says of a configuration that is accepted. */
+/** Expects that the configuration is accepted with these warnings. */
 export function warnedLogin(members: string, want: string): void { warned(withMembers(members), want); }
 
 export function warnedSession(session: string, want: string, members: string = ""): void { warned(withSession(session, members), want); }
 
-/** With the secrets in the environment, where nothing is said against them. */
+/** Takes the secrets from the environment, where they cause no warning. */
 function warned(document: string, want: string): void {
   const out = compiled(document.replace('"the-secret-of-the-client"', '"$ENV://CLIENT"').replace('"' + SECRET + '"', '"$ENV://SESSION"'), ["CLIENT=the-secret-of-the-client", "SESSION=" + SECRET]);
   equal(out.errors.join("; "), "");

@@ -9,31 +9,31 @@ import { browser, browserOf, browserWith, CLIENT, refusedSession, refusedLogin, 
 const SECRET_NEEDED = "session.secret: is required for the browser login: at least 16 characters, such as the output of `openssl rand -base64 32`, shared by all Envoys";
 
 // The mode.
-export function by_default_browsers_log_in(): void {
+export function by_default_there_is_a_login(): void {
   equalInt(configOf("{" + LOGIN + "}").unauthenticated, Unauthenticated.Login);
   equalInt(configOf("{" + LOGIN + ',"unauth_action":"auth","bearer_only":false}').unauthenticated, Unauthenticated.Login);
   warnedLogin("", "");
 }
 
-export function with_a_session_there_is_a_login_whatever_happens_to_others(): void {
+export function with_session_settings_sessions_are_used_whatever_unauth_action_is(): void {
   const deny = configOf("{" + LOGIN + ',"unauth_action":"deny"}'), pass = configOf("{" + LOGIN + ',"unauth_action":"pass"}');
   isTrue(deny.browser != null && pass.browser != null, "sessions count");
   equalInt(deny.unauthenticated, Unauthenticated.Deny);
   equalInt(pass.unauthenticated, Unauthenticated.Pass);
 }
 
-export function without_a_session_and_a_redirect_there_is_no_login(): void {
+export function without_a_session_deny_and_pass_have_no_login(): void {
   isTrue(configOf("{" + DISCOVERY + ',"unauth_action":"deny"}').browser == null, "deny");
   isTrue(configOf("{" + DISCOVERY + ',"unauth_action":"pass"}').browser == null, "pass");
 }
 
-export function bearer_only_goes_before_a_session(): void {
+export function bearer_only_takes_precedence_over_a_session(): void {
   const members = '"bearer_only":true,"backchannel_logout_path":7,"logout_path":8', c = configOf("{" + LOGIN + "," + members + "}");
   isTrue(c.browser == null && c.unauthenticated == Unauthenticated.Deny, "no login");
   warnedLogin(members, "not used by bearer tokens: session, logout_path, backchannel_logout_path");
 }
 
-export function whatever_verifies_bearer_tokens_the_provider_is_fetched(): void {
+export function with_a_login_the_metadata_is_fetched_however_bearer_tokens_are_verified(): void {
   const ways = ['"use_jwks":true', '"introspection_endpoint":"https://idp.example.com/i"', '"public_key":"' + EC_PEM.replaceAll("\n", "\\n") + '"'];
   const want = [Verification.Jwks, Verification.Introspection, Verification.PublicKey];
   for (let i = 0; i < ways.length; i++) {
@@ -43,23 +43,23 @@ export function whatever_verifies_bearer_tokens_the_provider_is_fetched(): void 
   }
 }
 
-export function duty_130_everything_that_is_missing_is_named_at_once(): void {
+export function duty_130_all_missing_attributes_are_reported_at_once(): void {
   equal(errorsOf('{"unauth_action":"auth"}').join("; "), "client_id: is required for the browser login; client_secret: is required for the browser login; a public client (PKCE alone) sets token_endpoint_auth_method to \"none\"; " +
     "provider_cluster: is required: the name of the Envoy cluster that leads to the provider; discovery: is required: the URL of the provider's /.well-known/openid-configuration; " + SECRET_NEEDED);
 }
 
-export function duty_106_without_a_session_there_is_no_secret_to_seal_by(): void {
+export function duty_106_a_login_without_a_session_secret_is_refused(): void {
   refusedOf("{" + DISCOVERY + "," + CLIENT + "}", SECRET_NEEDED);
   refusedOf("{" + DISCOVERY + "," + CLIENT + ',"session":{}}', SECRET_NEEDED);
   refusedOf("{" + DISCOVERY + "," + CLIENT + ',"session":"a"}', "session: expected an object, found a string");
 }
 
-export function where_the_mode_is_wrong_nothing_is_asked_for_that_it_may_not_need(): void {
+export function if_the_mode_is_invalid_no_missing_attributes_are_reported(): void {
   refusedOf("{" + DISCOVERY + ',"unauth_action":"block"}', 'unauth_action: expected one of auth, deny, pass, found "block"');
   refusedOf("{" + DISCOVERY + ',"bearer_only":"true"}', "bearer_only: expected true or false, found a string");
 }
 
-export function every_called_endpoint_has_a_cluster(): void {
+export function every_called_endpoint_needs_a_cluster(): void {
   const document = "{" + DISCOVERY.replace(',"provider_cluster":"idp"', "") + "," + CLIENT + "," + SESSION + ',"endpoint_clusters":{"discovery":"d","jwks_uri":"j","token_endpoint":"t","userinfo_endpoint":"u"';
   refusedOf(document + "}}", "provider_cluster: is required: the name of the Envoy cluster that leads to the provider");
   const clusters = configOf(document + ',"revocation_endpoint":"r"}}').provider!.clusters, host = utf8("idp.example.com");
@@ -67,13 +67,13 @@ export function every_called_endpoint_has_a_cluster(): void {
   equal(text(configOf("{" + LOGIN + ',"endpoint_clusters":{"token_endpoint":"t"}}').provider!.clusters.of("userinfo_endpoint", host)), "idp");
 }
 
-export function duty_102_issuer_and_client_are_bound_into_every_seal(): void {
+export function duty_102_issuer_and_client_are_part_of_every_seal(): void {
   equalBytes(browser().context, contextOf([utf8("https://idp.example.com"), utf8("app")]));
   equalBytes(browserOf("{" + LOGIN.replace('"app"', '"other"') + "}").context, contextOf([utf8("https://idp.example.com"), utf8("other")]));
 }
 
-// What is not there.
-export function what_is_not_supported_is_refused_and_not_passed_over(): void {
+// What is not supported.
+export function unsupported_attributes_are_refused_and_not_ignored(): void {
   refusedLogin('"par":{"enabled":true,"endpoint":"https://idp.example.com/par"}', "par.enabled: pushed authorization requests are not supported");
   refusedLogin('"dpop":{"enabled":true,"signing_alg":"ES256"}', "dpop.enabled: proof of possession is not supported");
   refusedLogin('"par":true', "par: expected an object, found a boolean");
@@ -88,12 +88,12 @@ export function duty_10_pkce_cannot_be_turned_off(): void {
   warnedLogin('"use_pkce":false', "use_pkce is false: PKCE is always used");
 }
 
-export function duty_14_a_nonce_is_required_unless_configuration_says_otherwise_and_then_there_is_a_warning(): void {
+export function duty_14_a_nonce_is_required_unless_configured_otherwise_with_a_warning(): void {
   isTrue(browser().nonceRequired && browser('"use_nonce":true').nonceRequired && !browser('"use_nonce":false').nonceRequired, "use_nonce");
   warnedLogin('"use_nonce":false', "use_nonce is false: a nonce is sent, but an ID Token without one is accepted, so only PKCE stops stolen codes: make sure that the provider checks it");
 }
 
-export function trusted_audiences_are_a_bounded_list(): void {
+export function trusted_audiences_is_a_bounded_list(): void {
   equalInt(browser().trustedAudiences.length, 0);
   equalInt(browser('"trusted_audiences":"api"').trustedAudiences.length, 1);
   equalInt(browser('"trusted_audiences":["' + "a\",\"".repeat(63) + 'a"]').trustedAudiences.length, 64);
@@ -104,7 +104,7 @@ export function trusted_audiences_are_a_bounded_list(): void {
 }
 
 // The callback.
-export function without_a_redirect_uri_each_page_has_its_callback(): void {
+export function without_a_redirect_uri_every_page_has_its_own_callback(): void {
   equalInt(browser().redirect, Redirect.Suffix);
   equal(text(browser().callbackPath) + text(browser().redirectUrl), "");
 }
@@ -120,7 +120,7 @@ export function a_redirect_uri_is_a_path_or_a_url(): void {
   isFalse(browser('"redirect_uri":"http://localhost:8080/cb"').redirectHttps, "http");
 }
 
-export function duty_15_a_callback_that_no_browser_would_ask_for_is_refused(): void {
+export function duty_15_a_callback_path_that_no_browser_would_request_is_refused(): void {
   const paths = ["//evil.example/cb", "/cb?x=1", "/cb#x", "/a b", "/a/../cb", "/./cb", "/cb/..", "/a/%2e%2e/cb", "/a\\\\b", "/\\u0000", "/\\u00e9", "/a\\\"b", "/<b>", "/" + "a".repeat(1024), "/%00"];
   for (let i = 0; i < paths.length; i++) {
     refusedLogin('"redirect_uri":"' + paths[i] + '"', "redirect_uri: expected a path such as /callback: one slash in front, without query, fragment and dot segments");
@@ -130,47 +130,47 @@ export function duty_15_a_callback_that_no_browser_would_ask_for_is_refused(): v
   for (let i = 0; i < queries.length; i++) refusedLogin('"redirect_uri":"' + queries[i] + '"', "redirect_uri: expected a path such as /callback: one slash in front, without query, fragment and dot segments");
 }
 
-export function what_is_neither_a_path_nor_a_url_is_refused_as_redirect_uri(): void {
+export function a_redirect_uri_that_is_neither_a_path_nor_a_url_is_refused(): void {
   const urls = ["callback", "app.example.com/cb", "ftp://h/cb", "https://", "https:///cb", "https://user@h/cb", "https://h/cb#f", "https://a,b/cb", "https://h:1:2/cb", "https://h:port/cb", "javascript:alert(1)", "HTTPS://h/cb", " https://h/cb", "https://h/\\u000d\\u000aX: y"];
   for (let i = 0; i < urls.length; i++) refusedLogin('"redirect_uri":"' + urls[i] + '"', "redirect_uri: expected a URL such as https://app.example.com/callback without fragment, or a path such as /callback");
   refusedLogin('"redirect_uri":7', "redirect_uri: expected a string, found a number");
 }
 
-export function the_front_page_cannot_be_the_callback_nor_logout(): void {
+export function the_start_page_cannot_be_a_path_of_the_filter(): void {
   const keys = ["redirect_uri", "logout_path", "backchannel_logout_path", "frontchannel_logout_path", "userinfo_path"];
   for (let i = 0; i < keys.length; i++) refusedLogin('"' + keys[i] + '":"/"', keys[i] + ": would hide the start page: choose another path than /");
   refusedLogin('"redirect_uri":"https://app.example.com"', "redirect_uri: would hide the start page: choose another path than /");
   refusedLogin('"redirect_uri":"https://app.example.com/"', "redirect_uri: would hide the start page: choose another path than /");
 }
 
-export function duty_40_a_callback_by_plain_http_is_warned_of_unless_it_stays_on_the_machine(): void {
+export function duty_40_a_callback_over_plain_http_causes_a_warning_unless_it_is_local(): void {
   const near = ["http://localhost/cb", "http://localhost:8080/cb", "http://127.0.0.1:1/cb", "http://[::1]/cb", "http://[::1]:8080/cb", "https://app.example.com/cb"];
   for (let i = 0; i < near.length; i++) warnedLogin('"redirect_uri":"' + near[i] + '"', "");
   const far = ["http://app.example.com/cb", "http://localhost.example.com/cb", "http://127.0.0.2/cb", "http://[::2]/cb"];
   for (let i = 0; i < far.length; i++) warnedLogin('"redirect_uri":"' + far[i] + '"', "redirect_uri is plain http: anyone on the network between can take over the login and the session");
 }
 
-// Logging out.
-export function by_default_logout_signs_out_and_nothing_else_does(): void {
+// Logout.
+export function by_default_only_slash_logout_logs_out(): void {
   const b = browser();
   equal(text(b.logoutPath) + text(b.backchannelLogoutPath) + text(b.frontchannelLogoutPath) + text(b.postLogoutRedirectUri) + text(b.redirectAfterLogoutUri), "/logout");
   isFalse(b.revokeOnLogout, "revoke");
 }
 
-// Who is logged in.
-export function by_default_no_address_tells_who_is_logged_in(): void { equal(text(browser().userinfoPath), ""); }
+// Userinfo.
+export function by_default_there_is_no_userinfo_path(): void { equal(text(browser().userinfoPath), ""); }
 
-export function it_tells_what_the_list_says_or_else_names(): void {
+export function userinfo_has_the_configured_claims_or_else_names(): void {
   equal(browser('"userinfo_path":"/u"').userinfoClaims.join(" "), "name preferred_username email");
   equal(browser('"userinfo_path":"/u","userinfo_claims":"groups"').userinfoClaims.join(" "), "groups");
   equal(browser('"userinfo_path":"/u","userinfo_claims":["a.b","https://app.example/role"]').userinfoClaims.join(" "), "a.b https://app.example/role");
 }
 
-export function a_list_of_claims_without_an_address_is_warned_of(): void {
+export function userinfo_claims_without_userinfo_path_cause_a_warning(): void {
   warnedLogin('"userinfo_claims":"groups"', "not used without userinfo_path: userinfo_claims");
 }
 
-export function what_can_be_no_list_of_claims_is_refused_with_its_place(): void {
+export function an_invalid_list_of_claims_is_refused_with_its_path(): void {
   refusedLogin('"userinfo_path":"/u","userinfo_claims":[]', "userinfo_claims: must not be an empty list");
   refusedLogin('"userinfo_path":"/u","userinfo_claims":["a","b c"]', "userinfo_claims[1]: expected a claim path of printable ASCII with at most 8 dots");
   refusedLogin('"userinfo_path":"/u","userinfo_claims":["a","b","a"]', "userinfo_claims[2]: is in the list already");
@@ -180,7 +180,7 @@ export function what_can_be_no_list_of_claims_is_refused_with_its_place(): void 
   refusedLogin('"userinfo_path":"/u","userinfo_claims":[' + many + "]", "userinfo_claims: expected at most 32 claims, found 33");
 }
 
-export function no_two_of_the_filters_paths_are_one(): void {
+export function two_paths_of_the_filter_cannot_be_the_same(): void {
   refusedLogin('"redirect_uri":"/logout"', "logout_path: is the path of redirect_uri already");
   refusedLogin('"redirect_uri":"https://h/logout"', "logout_path: is the path of redirect_uri already");
   refusedLogin('"logout_path":"/a","backchannel_logout_path":"/a"', "backchannel_logout_path: is the path of logout_path already");
@@ -193,7 +193,7 @@ export function no_two_of_the_filters_paths_are_one(): void {
   browser('"redirect_uri":"/a","logout_path":"/x/.apisix/redirect","backchannel_logout_path":"/b","frontchannel_logout_path":"/A"');
 }
 
-export function duty_24_after_logging_out_a_browser_goes_only_where_configuration_says(): void {
+export function duty_24_after_logout_a_browser_goes_only_to_configured_addresses(): void {
   const b = browser('"post_logout_redirect_uri":"https://www.example.com/bye?x=1","redirect_after_logout_uri":"/bye?x=1","revoke_tokens_on_logout":true');
   equal(text(b.postLogoutRedirectUri) + " " + text(b.redirectAfterLogoutUri), "https://www.example.com/bye?x=1 /bye?x=1");
   isTrue(b.revokeOnLogout, "revoke");
@@ -206,7 +206,7 @@ export function duty_24_after_logging_out_a_browser_goes_only_where_configuratio
 }
 
 // The authorization request.
-export function the_scope_is_openid_unless_there_are_more(): void {
+export function the_scope_always_contains_openid(): void {
   equal(text(browser().scope), "openid");
   equal(text(browser('"scope":"openid profile  email "').scope), "openid profile email");
   equal(text(browser('"scope":"profile email"').scope), "openid profile email");
@@ -214,7 +214,7 @@ export function the_scope_is_openid_unless_there_are_more(): void {
   warnedLogin('"scope":"OPENID"', "scope has no openid: it was added, because a login needs it");
 }
 
-export function what_is_no_scope_is_refused(): void {
+export function an_invalid_scope_is_refused(): void {
   const scopes = ["openid\\tprofile", "openid a\\\"b", "openid a\\\\b", "openid \\u00e9", "openid a\\u0000", "openid\\nx"];
   for (let i = 0; i < scopes.length; i++) {
     const found = errorsOf("{" + LOGIN + ',"scope":"' + scopes[i] + '"}').join("; ");
@@ -229,7 +229,7 @@ export function duty_20_parameters_of_the_filter_cannot_be_set(): void {
   for (let i = 0; i < names.length; i++) refusedLogin('"authorization_params":{"' + names[i] + '":"x"}', "authorization_params." + names[i] + ": is set by the filter itself");
 }
 
-export function parameters_are_texts_numbers_and_booleans(): void {
+export function parameters_are_strings_numbers_and_booleans(): void {
   equal(joined(browser('"authorization_params":{"prompt":"login consent","max_age":300,"x":true,"y":false,"z":1.5}').authorizationParams), "prompt login consent max_age 300 x true y false z 1.5");
   refusedLogin('"authorization_params":{"a":null}', "authorization_params.a: expected a string, found null");
   refusedLogin('"authorization_params":{"a":["b"]}', "authorization_params.a: expected a string, found a list");
@@ -245,7 +245,7 @@ export function at_most_32_parameters_are_added(): void {
   refusedLogin('"authorization_params":{' + many(33) + "}", "authorization_params: expected at most 32 parameters, found 33");
 }
 
-export function duty_28_what_max_age_and_acr_values_ask_for_is_checked_later(): void {
+export function duty_28_max_age_and_acr_values_are_kept_for_the_check_of_the_id_token(): void {
   equalInt(browser().maxAgeSec, -1);
   equalInt(browser('"authorization_params":{"max_age":0}').maxAgeSec, 0);
   equalInt(browser('"authorization_params":{"max_age":"31536000"}').maxAgeSec, 31536000);
@@ -254,7 +254,7 @@ export function duty_28_what_max_age_and_acr_values_ask_for_is_checked_later(): 
   for (let i = 0; i < bad.length; i++) refusedLogin('"authorization_params":{"max_age":' + bad[i] + "}", "authorization_params.max_age: expected a whole number from 0 to 31536000");
 }
 
-export function an_answer_by_form_needs_secure_cookies(): void {
+export function form_post_needs_secure_cookies(): void {
   const want = "response_mode: form_post needs Secure cookies: neither may redirect_uri be plain http, nor session.cookie_secure false";
   isFalse(browser('"response_mode":"query"').formPost, "query");
   isTrue(browser('"response_mode":"form_post"').formPost, "form_post");
@@ -266,7 +266,7 @@ export function an_answer_by_form_needs_secure_cookies(): void {
 }
 
 // Tokens.
-export function the_defaults_of_tokens_are_those_of_the_documentation(): void {
+export function the_documented_defaults_for_tokens_apply(): void {
   const b = browser(), identity = configOf("{" + LOGIN + "}").identity;
   isTrue(b.refreshAccessToken && !b.forceReauthorize, "flags");
   equalInt(b.accessExpiresInSec, 3600);
@@ -275,7 +275,7 @@ export function the_defaults_of_tokens_are_those_of_the_documentation(): void {
   isTrue(identity.idTokenHeader && !identity.rawIdTokenHeader && !identity.refreshTokenHeader, "headers");
 }
 
-export function times_of_tokens_are_whole_seconds_within_bounds(): void {
+export function times_for_tokens_are_whole_seconds_within_bounds(): void {
   const b = browser('"access_token_expires_in":1,"access_token_expires_leeway":3600,"refresh_session_interval":60,"force_reauthorize":true,"renew_access_token_on_expiry":false');
   isTrue(b.accessExpiresInSec == 1 && b.accessLeewaySec == 3600 && b.reauthenticateSec == 60 && b.forceReauthorize && !b.refreshAccessToken, "as configured");
   refusedLogin('"access_token_expires_in":0', "access_token_expires_in: expected a whole number from 1 to 31536000, found 0");

@@ -6,16 +6,16 @@ const INTROSPECTION = "\"bearer_only\":true,\"introspection_endpoint\":\"https:/
 const CLUSTER = "provider_cluster: is required: the name of the Envoy cluster that leads to the provider";
 const HTTP = "plain http is refused: use https, or set ssl_verify to false, which accepts what anyone on the network between can change";
 
-// What happens without credentials.
-export function bearer_only_refuses_whoever_has_no_token(): void { equalInt(config().unauthenticated, Unauthenticated.Deny); }
-export function bearer_only_goes_before_unauth_action(): void { equalInt(config("\"unauth_action\":\"pass\"").unauthenticated, Unauthenticated.Deny); }
+// Requests without credentials.
+export function bearer_only_denies_requests_without_a_token(): void { equalInt(config().unauthenticated, Unauthenticated.Deny); }
+export function bearer_only_takes_precedence_over_unauth_action(): void { equalInt(config("\"unauth_action\":\"pass\"").unauthenticated, Unauthenticated.Deny); }
 
 export function unauth_action_alone_denies_or_passes(): void {
   equalInt(configOf("{" + DISCOVERY + ",\"unauth_action\":\"deny\"}").unauthenticated, Unauthenticated.Deny);
   equalInt(configOf("{" + DISCOVERY + ",\"unauth_action\":\"pass\"}").unauthenticated, Unauthenticated.Pass);
 }
 
-export function attributes_of_the_browser_login_are_warned_of(): void {
+export function attributes_of_the_browser_login_cause_a_warning(): void {
   const out = compiled("{\"bearer_only\":true," + DISCOVERY + ",\"session\":{\"secret\":1},\"redirect_uri\":7}");
   equal(out.errors.join("; "), "");
   equal(out.warnings.join("; "), "not used by bearer tokens: redirect_uri, session");
@@ -27,14 +27,14 @@ export function duty_40_plain_http_is_refused(): void {
   refused("\"introspection_endpoint\":\"http://h/i\"", "introspection_endpoint: " + HTTP);
 }
 
-export function duty_40_plain_http_is_accepted_with_a_warning_where_ssl_verify_is_off(): void {
+export function duty_40_with_ssl_verify_off_plain_http_is_accepted_with_a_warning(): void {
   const out = compiled("{\"bearer_only\":true,\"discovery\":\"http://h/.well-known/openid-configuration\",\"provider_cluster\":\"idp\",\"ssl_verify\":false}");
   equal(out.errors.join("; "), "");
   equalInt(out.warnings.length, 1);
   isTrue(out.warnings[0].startsWith("ssl_verify is false"), out.warnings[0]);
 }
 
-export function a_discovery_that_is_no_url_is_refused(): void {
+export function a_discovery_that_is_not_a_url_is_refused(): void {
   discovery("idp.example.com", "expected a URL such as https://idp.example.com/…");
   discovery("https://", "expected a URL such as https://idp.example.com/…");
   discovery("https://a@b/.well-known/openid-configuration", "expected a URL such as https://idp.example.com/…");
@@ -42,25 +42,25 @@ export function a_discovery_that_is_no_url_is_refused(): void {
   discovery("https://h/" + "a".repeat(2048), "is too long for a URL");
 }
 
-export function a_discovery_url_that_names_no_issuer_needs_one(): void {
+export function a_discovery_url_that_implies_no_issuer_requires_one(): void {
   refusedOf("{\"bearer_only\":true,\"discovery\":\"https://h/metadata.json\",\"provider_cluster\":\"idp\"}",
     "discovery: does not end in /.well-known/openid-configuration: append that to the issuer; if this is the URL of the metadata, set issuer");
   const provider = configOf("{\"bearer_only\":true,\"discovery\":\"https://h/metadata.json\",\"provider_cluster\":\"idp\",\"issuer\":\"https://i\"}").provider;
   equal(provider == null ? "-" : text(provider.issuer), "https://i");
 }
 
-export function keys_cannot_be_fetched_from_nowhere(): void {
+export function without_another_source_of_keys_discovery_is_required(): void {
   const want = "discovery: is required: the URL of the provider's /.well-known/openid-configuration";
   refusedOf("{\"bearer_only\":true}", want);
   refusedOf("{\"bearer_only\":true,\"use_jwks\":true,\"provider_cluster\":\"idp\"}", want);
 }
 
-export function duty_140_the_cluster_is_always_named_by_the_configuration(): void {
+export function duty_140_a_configuration_without_a_cluster_is_refused(): void {
   refusedOf("{\"bearer_only\":true,\"discovery\":\"https://h/.well-known/openid-configuration\"}", CLUSTER);
   refusedOf("{" + INTROSPECTION + ",\"client_id\":\"a\",\"client_secret\":\"b\"}", CLUSTER);
 }
 
-export function each_endpoint_may_have_a_cluster_of_its_own(): void {
+export function each_endpoint_may_have_its_own_cluster(): void {
   const c = config("\"endpoint_clusters\":{\"jwks_uri\":\"keys\"}"), provider = c.provider;
   if (provider == null) return assert(false, "no provider");
   equal(text(provider.discovery.cluster), "idp");
@@ -69,17 +69,17 @@ export function each_endpoint_may_have_a_cluster_of_its_own(): void {
   equal(text(configOf("{" + INTROSPECTION + ",\"client_id\":\"a\",\"client_secret\":\"b\",\"endpoint_clusters\":{\"introspection_endpoint\":\"x\"}}").introspection.endpoint!.cluster), "x");
 }
 
-export function a_host_may_have_a_cluster_for_all_that_is_there(): void {
+export function a_host_may_have_a_cluster_for_all_its_endpoints(): void {
   const clusters = config("\"endpoint_clusters\":{\"jwks_uri\":\"keys\",\"hosts\":{\"OAuth2.example.com\":\"o\",\"idp.example.com:8443\":\"p\"}}").provider!.clusters;
   equal(text(clusters.of("token_endpoint", utf8("oauth2.example.com"))), "o");
   equal(text(clusters.of("token_endpoint", utf8("OAUTH2.EXAMPLE.COM"))), "o");
   equal(text(clusters.of("token_endpoint", utf8("idp.example.com:8443"))), "p");
-  equal(text(clusters.of("jwks_uri", utf8("oauth2.example.com"))), "keys"); // the endpoint's own goes before
+  equal(text(clusters.of("jwks_uri", utf8("oauth2.example.com"))), "keys"); // the endpoint's own cluster takes precedence
   const others = ["example.com", "x.oauth2.example.com", "oauth2.example.com.evil.example", "oauth2.example.com:443", "idp.example.com", ""];
   for (let i = 0; i < others.length; i++) equal(text(clusters.of("token_endpoint", utf8(others[i]))), "idp");
 }
 
-export function hosts_with_clusters_are_hosts(): void {
+export function the_name_of_a_host_with_a_cluster_must_be_a_host(): void {
   const names = ["https://a.example", "a.example/token", "*.a.example", "a b", "", "\u00e4.example", "a@b"];
   for (let i = 0; i < names.length; i++) refused("\"endpoint_clusters\":{\"hosts\":{\"" + names[i] + "\":\"x\"}}", "endpoint_clusters.hosts." + names[i] + ": expected a host such as oauth2.example.com, with its port where the URL has one");
   refused("\"endpoint_clusters\":{\"hosts\":{\"a.example\":7}}", "endpoint_clusters.hosts.a.example: expected a string, found a number");
@@ -101,16 +101,16 @@ export function introspection_alone_needs_no_discovery(): void {
   isTrue(c.provider == null && c.issuers.length == 0 && c.introspection.endpoint != null, "only the endpoint");
 }
 
-// Where the token stands.
-export function by_default_the_token_stands_in_authorization_alone(): void { sources("", "bearer authorization"); }
-export function another_header_may_carry_the_token(): void { sources("\"auth_header_name\":\"X-My-Token\"", "raw x-my-token"); sources("\"auth_header_name\":\"AUTHORIZATION\"", "bearer authorization"); }
+// Sources of the token.
+export function by_default_the_token_is_read_from_authorization_only(): void { sources("", "bearer authorization"); }
+export function the_token_may_be_in_another_header(): void { sources("\"auth_header_name\":\"X-My-Token\"", "raw x-my-token"); sources("\"auth_header_name\":\"AUTHORIZATION\"", "bearer authorization"); }
 
-export function duty_74_query_and_cookie_are_sources_only_where_they_are_named(): void {
+export function duty_74_query_and_cookie_are_sources_only_if_configured(): void {
   sources("\"auth_accept_token_as\":[\"header\",\"query:access_token\",\"cookie:at\",\"header:X-Access-Token\"]", "bearer authorization|query access_token|cookie at|raw x-access-token");
   sources("\"auth_accept_token_as\":\"cookie:at\"", "cookie at");
 }
 
-export function sources_that_are_none_are_refused(): void {
+export function unknown_sources_are_refused(): void {
   const values = ["body", "query", "query:", "cookie:", "header:", "cookie:a b", "cookie:a=b", "query:a&b", "query:%61", "header:a b", "header:a:b", "cookie:a;b", "cookie:\u00e9", "Query:a"];
   for (let i = 0; i < values.length; i++) refused("\"auth_accept_token_as\":[\"" + values[i] + "\"]", "auth_accept_token_as[0]: expected \"header\", \"header:NAME\", \"query:NAME\", \"cookie\" or \"cookie:NAME\"");
   const names = ["a b", "a:", ":path", "a\\r\\n", "\u00e9", "a\\u0000"];
@@ -118,13 +118,13 @@ export function sources_that_are_none_are_refused(): void {
 }
 
 // Claim headers.
-export function claims_go_to_the_headers_that_are_named(): void {
+export function claims_go_to_the_configured_headers(): void {
   const headers = config("\"claim_headers\":{\"sub\":\"X-User-Sub\",\"realm_access.roles\":\"x-roles\"}").identity.claimHeaders;
   equalInt(headers.length, 2);
   equal(headers[0].path + " " + text(headers[0].name) + " " + headers[1].path + " " + text(headers[1].name), "sub x-user-sub realm_access.roles x-roles");
 }
 
-export function duty_92_headers_that_steer_the_proxy_or_the_connection_are_refused(): void {
+export function duty_92_headers_with_a_meaning_for_the_proxy_or_the_connection_are_refused(): void {
   const names = ["host", "Content-Length", "transfer-encoding", "connection", "upgrade", "te", "authorization", "proxy-authorization", "cookie", "set-cookie", "forwarded", "via", "x-forwarded-for",
     "X-Forwarded-Client-Cert", "x-envoy-original-path", "x-envoy-", "sec-fetch-site", "x-userinfo", "X-Access-Token", "x-id-token", "x-raw-id-token", "x-refresh-token"];
   for (let i = 0; i < names.length; i++) {
@@ -139,7 +139,7 @@ export function duty_92_the_underscore_spelling_of_a_reserved_header_is_refused(
   }
 }
 
-export function duty_92_pseudo_headers_and_other_texts_are_no_header_names(): void {
+export function duty_92_pseudo_headers_and_invalid_names_are_refused(): void {
   const names = [":authority", ":path", "a b", "a:b", "a\\r\\nb", "\u00e9", "a,b", "\\u0000"];
   for (let i = 0; i < names.length; i++) refused("\"claim_headers\":{\"sub\":\"" + names[i] + "\"}", "claim_headers.sub: is not a header name");
 }
@@ -149,7 +149,7 @@ export function two_claims_cannot_share_a_header(): void {
   refused("\"claim_headers\":{\"sub\":\"x-a\",\"name\":\"x_a\"}", "claim_headers.name: the header x_a already holds another claim");
 }
 
-export function a_claim_path_is_plain_and_has_at_most_eight_dots(): void {
+export function a_claim_path_that_is_not_printable_ascii_or_has_more_than_8_dots_is_refused(): void {
   const want = ": expected a claim path of printable ASCII with at most 8 dots";
   equalInt(config("\"claim_headers\":{\"a.b.c.d.e.f.g.h.i\":\"x-a\"}").identity.claimHeaders.length, 1);
   refused("\"claim_headers\":{\"a.b.c.d.e.f.g.h.i.j\":\"x-a\"}", "claim_headers.a.b.c.d.e.f.g.h.i.j" + want);
@@ -157,12 +157,12 @@ export function a_claim_path_is_plain_and_has_at_most_eight_dots(): void {
   refused("\"claim_headers\":{\"\":\"x-a\"}", "claim_headers." + want);
 }
 
-export function at_most_32_claims_go_to_headers(): void {
+export function claim_headers_has_32_entries_at_most(): void {
   equalInt(config("\"claim_headers\":{" + many(32) + "}").identity.claimHeaders.length, 32);
   refused("\"claim_headers\":{" + many(33) + "}", "claim_headers: expected at most 32 headers, found 33");
 }
 
-export function addon_headers_are_header_names(): void {
+export function an_addon_header_that_is_not_a_header_name_is_refused(): void {
   equal(config("\"introspection_addon_headers\":[\"X-Tenant\"]").introspection.addonHeaders.join(" "), "x-tenant");
   refused("\"introspection_addon_headers\":[\"x-tenant\",\"a b\"]", "introspection_addon_headers[1]: is not a header name");
 }

@@ -8,7 +8,7 @@ const TEXTS = ["realm", "auth_header_name", "provider_cluster", "client_id", "cl
 const LISTS = ["auth_accept_token_as", "required_scopes", "token_signing_alg_values_expected", "introspection_addon_headers"];
 const OBJECTS = ["claim_headers", "endpoint_clusters", "claim_validator"];
 
-export function duty_130_a_flag_is_true_or_false_and_nothing_else(): void {
+export function duty_130_a_flag_that_is_not_true_or_false_is_refused(): void {
   for (let i = 0; i < FLAGS.length; i++) {
     wrong(FLAGS[i], "\"true\"", "expected true or false, found a string");
     wrong(FLAGS[i], "1", "expected true or false, found a number");
@@ -17,7 +17,7 @@ export function duty_130_a_flag_is_true_or_false_and_nothing_else(): void {
   }
 }
 
-export function duty_130_a_text_is_a_string_and_not_empty(): void {
+export function duty_130_a_text_that_is_empty_or_not_a_string_is_refused(): void {
   for (let i = 0; i < TEXTS.length; i++) {
     wrong(TEXTS[i], "1", "expected a string, found a number");
     wrong(TEXTS[i], "true", "expected a string, found a boolean");
@@ -28,7 +28,7 @@ export function duty_130_a_text_is_a_string_and_not_empty(): void {
   }
 }
 
-export function duty_130_a_list_holds_strings_and_is_not_empty(): void {
+export function duty_130_a_list_that_is_empty_or_not_of_strings_is_refused(): void {
   for (let i = 0; i < LISTS.length; i++) {
     wrong(LISTS[i], "1", "expected a list of strings, found a number");
     wrong(LISTS[i], "{\"a\":1}", "expected a list of strings, found an object");
@@ -41,7 +41,7 @@ export function duty_130_a_list_holds_strings_and_is_not_empty(): void {
   }
 }
 
-export function duty_130_an_object_is_an_object(): void {
+export function duty_130_an_attribute_that_must_be_an_object_and_is_not_is_refused(): void {
   for (let i = 0; i < OBJECTS.length; i++) {
     wrong(OBJECTS[i], "[]", "expected an object, found a list");
     wrong(OBJECTS[i], "\"a\"", "expected an object, found a string");
@@ -50,7 +50,7 @@ export function duty_130_an_object_is_an_object(): void {
   }
 }
 
-export function duty_130_inner_attributes_are_named_by_their_path(): void {
+export function duty_130_mistakes_in_inner_attributes_are_reported_with_their_path(): void {
   refused("\"claim_validator\":{\"issuer\":1,\"audience\":[]}", "claim_validator.issuer: expected an object, found a number; claim_validator.audience: expected an object, found a list");
   refused("\"claim_validator\":{\"issuer\":{\"valid_issuers\":{}}}", "claim_validator.issuer.valid_issuers: expected a list of strings, found an object");
   refused("\"claim_validator\":{\"issuer\":{\"valid_issuers\":[\"https://a\",5]}}", "claim_validator.issuer.valid_issuers[1]: expected a string, found a number");
@@ -62,7 +62,7 @@ export function duty_130_inner_attributes_are_named_by_their_path(): void {
   refused("\"claim_headers\":{\"sub\":[]}", "claim_headers.sub: expected a string, found a list");
 }
 
-export function numbers_are_whole_and_within_their_bounds(): void {
+export function a_number_that_is_not_whole_or_out_of_bounds_is_refused(): void {
   whole("timeout", 1, 60);
   whole("cache_max_kib", 64, 65536);
   whole("jwk_expires_in", 60, 31536000);
@@ -71,7 +71,7 @@ export function numbers_are_whole_and_within_their_bounds(): void {
 
 export function duty_58_the_slack_is_at_most_300_seconds(): void { whole("iat_slack", 0, 300); }
 
-export function a_choice_is_one_of_its_words(): void {
+export function a_value_that_is_not_one_of_the_choices_is_refused(): void {
   refusedOf("{" + DISCOVERY + ",\"unauth_action\":\"allow\",\"bearer_only\":true}", "unauth_action: expected one of auth, deny, pass, found \"allow\"");
   refused("\"unauth_action\":\"Deny\"", "unauth_action: expected one of auth, deny, pass, found \"Deny\"");
   refused("\"unauth_action\":true", "unauth_action: expected one of auth, deny, pass, found a boolean");
@@ -80,11 +80,11 @@ export function a_choice_is_one_of_its_words(): void {
   refused("\"introspection_endpoint_auth_method\":\"none\"", "introspection_endpoint_auth_method: expected one of client_secret_basic, client_secret_post, private_key_jwt, client_secret_jwt, found \"none\"");
 }
 
-export function a_long_text_is_not_repeated_in_an_error_because_it_may_be_a_secret(): void {
+export function an_error_does_not_repeat_a_long_text_that_may_be_a_secret(): void {
   refused("\"unauth_action\":\"" + "s3cret".repeat(6) + "\"", "unauth_action: expected one of auth, deny, pass, found a string");
 }
 
-export function a_document_that_is_no_json_object_is_refused(): void {
+export function a_document_that_is_not_a_json_object_is_refused(): void {
   const documents = ["", "null", "[]", "1", "\"{}\"", "true", "{", "{\"bearer_only\":true,}", "bearer_only: true"];
   for (let i = 0; i < documents.length; i++) {
     const found = errorsOf(documents[i]);
@@ -94,7 +94,7 @@ export function a_document_that_is_no_json_object_is_refused(): void {
   refusedOf("{\"bearer_only\":tru}", "line 1, column 16: not JSON from here on: {\"bearer_only\":…}");
 }
 
-export function duty_56_an_attribute_that_stands_twice_is_refused(): void {
+export function duty_56_a_duplicate_attribute_is_refused(): void {
   refusedOf("{\"bearer_only\":true,\"bearer_only\":false}", "line 1, column 34: this name occurs twice in its object: {\"bearer_only\":…,\"bearer_only\":…}");
 }
 
@@ -104,13 +104,13 @@ export function a_document_of_more_than_256_kilobytes_is_refused(): void {
   isTrue(compiled(document + " ".repeat(256 * 1024 - document.length + 1)).config == null, "beyond it");
 }
 
-export function the_smallest_configuration_is_right(): void {
+export function the_smallest_configuration_is_accepted(): void {
   const out = compiled("{" + MINIMAL + "}");
   equal(out.errors.join("; "), "");
   equal(out.warnings.join("; "), "");
 }
 
-/** That attribute and no other is wrong, in just these words; other attributes may then be missing. */
+/** Expects this error of the attribute. Other errors, such as missing attributes, may follow from it. */
 function wrong(path: string, value: string, what: string): void {
   const key = path.endsWith("[0]") ? path.substring(0, path.length - 3) : path;
   const base = key == "bearer_only" ? DISCOVERY : key == "discovery" ? "\"bearer_only\":true,\"provider_cluster\":\"idp\""

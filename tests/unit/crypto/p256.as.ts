@@ -1,4 +1,4 @@
-/** The door from the tests that know BigInt and Node's crypto to P-256's own arithmetic: numbers and bytes lie in slots of linear memory. */
+/** Exports P-256's arithmetic to tests in Node. Numbers are in slots of linear memory, bytes in a buffer beside them. */
 import { parametersOf } from "../../../assembly/crypto/elliptic/curve";
 import { EcPublicKey } from "../../../assembly/crypto/elliptic/ecdsa";
 import { Curve } from "../../../assembly/crypto/encoding/key";
@@ -15,7 +15,7 @@ const SLOTS = memory.data(8 * 36, 16), BYTES = memory.data(1024, 16);
 const N = memory.data(36);
 let started = false;
 
-/** Where numbers are, 36 bytes each; and bytes. */
+/** The address of the slots, 36 bytes each. `room` is the address of the byte buffer. */
 export function slots(): usize {
   if (!started) field.prepareField();
   started = true;
@@ -32,7 +32,7 @@ function part(from: i32, size: i32): Uint8Array {
   return out;
 }
 
-// Operands are slots 1, 2 and 3, the answer is slot 0.
+// Operands are in slots 1, 2 and 3, the result is in slot 0.
 export function mul(): void { field.mul(slot(0), slot(1), slot(2), slot(3)); }
 export function mulOntoFirst(): void { field.mul(slot(1), slot(1), slot(2), slot(3)); }
 export function mulOntoPlus(): void { field.mul(slot(3), slot(1), slot(2), slot(3)); }
@@ -43,14 +43,14 @@ export function one(): void { field.copy(slot(0), field.ONE); }
 export function read(): void { field.read(slot(0), BYTES); }
 export function invertInField(): void { field.invert(slot(0), slot(1)); }
 export function vanishes(): bool { return field.vanishes(slot(1)); }
-/** Modulo n, or another prime in slot 4. */
+// Modulo n, or modulo the prime in slot 4.
 export function invertModuloOrder(): void { invert(slot(0), slot(1), N); }
 export function timesModuloOrder(): void { times(slot(0), slot(1), slot(2), N); }
 export function invertModulo(): void { invert(slot(0), slot(1), slot(4)); }
 export function oneModulo(): void { oneOf(slot(0), slot(4)); }
 export function bytesToSlot(): void { loadBytes(slot(0), BYTES); }
 
-/** Where the bytes are, three entries for each of `count` sums: p and q, of which the last is taken away or added, and what they become. */
+/** For each of `count` sums the byte buffer has three entries: p, q, and the place of the result p + q, or p - q if `minus`. */
 export function chords(count: i32, minus: bool): bool {
   begin();
   for (let i = 0; i < count; i++) {
@@ -68,7 +68,7 @@ export function chords(count: i32, minus: bool): bool {
   }
   return true;
 }
-/** The point of the entry where the bytes are, doubled; slots 0 to 3 become x, y, zz and zzz. */
+/** Doubles the point in the byte buffer; slots 0 to 3 become x, y, zz and zzz. */
 export function double(times: i32): void {
   point.start(BYTES, false);
   for (let i = 0; i < times; i++) point.double();
@@ -76,14 +76,14 @@ export function double(times: i32): void {
 }
 
 let table: StaticArray<i32> | null = null;
-/** A table of the point whose coordinates are the first 64 bytes. */
+/** Makes a table of the point whose coordinates are the first 64 bytes. */
 export function prepare(): usize {
   const made = new StaticArray<i32>(TABLE_WORDS);
   table = made;
   makeTable(changetype<usize>(made), BYTES, BYTES + 32);
   return changetype<usize>(made);
 }
-/** h, r, s and x are 32 bytes each. 0: infinity, or not to be told; 1: the sum's x is another; 2: it is x. */
+/** h, r, s and x are 32 bytes each. 0: infinity, or the sum has no result; 1: the sum's x differs from x; 2: it is x. */
 export function adds(): i32 {
   const q = table, c = parametersOf(Curve.P256);
   if (q == null || !sum(BYTES, BYTES + 32, c.orderBytes.dataStart, generatorTable(c), changetype<usize>(q))) return 0;
@@ -91,7 +91,7 @@ export function adds(): i32 {
 }
 
 let key: EcPublicKey | null = null;
-/** The key whose coordinates are the first 64 bytes. */
+/** Uses the key whose coordinates are the first 64 bytes. */
 export function use(): bool {
   const read = EcPublicKey.of(Curve.P256, part(0, 32), part(32, 32));
   if (read.failed) return false;
@@ -100,7 +100,7 @@ export function use(): bool {
 }
 export function hasTable(): bool { return tableOf(part(0, 32), part(32, 32)) != 0; }
 export function learn(): void { makeTableOf(part(0, 32), part(32, 32)); }
-/** A signature of `signature` bytes over what is behind it. */
+/** Verifies a signature of `signature` bytes over the `data` bytes after it. */
 export function verifies(signature: i32, data: i32): bool {
   const by = key;
   return by != null && by.verify(part(signature, data), part(0, signature));
@@ -120,7 +120,7 @@ class Host extends NativeVerifier {
   }
 }
 let host: Host | null = null;
-/** A host that says the same of every signature. */
+/** Installs a host that returns the same answer for every signature. */
 export function setHost(answer: bool): void { setNativeVerifier(host = new Host(answer)); }
 export function removeHost(): void { setNativeVerifier(host = null); }
 export function asked(): i32 { const one = host; return one == null ? 0 : one.asked; }

@@ -1,4 +1,4 @@
-/** Private keys that everybody knows: those of RFC 7515 §A.2 and §A.3, as OpenSSL writes them. */
+/** The published private keys of RFC 7515 §A.2 and §A.3, as OpenSSL writes them. */
 import { concat, unhex } from "../check";
 import { b64 } from "./keys.as";
 
@@ -17,7 +17,7 @@ export const RSA_DER = b64(
   "sj3FcOhHBsqAHvX2uuYjagqvo3cOj1TRqNocX40omfCCMx3bD1yPPf_6TI2XECva_ggqEY2mYzmIiA5LVVmc5nrybr-lssFKneeyxN2Wq93S0iJMdQKBgCGHewxzoa1r8Z" +
   "MD0LETNrToK423K377UCYqXfg5XMclbrjPbEC3YI1ZNqMtuhdBJqUnBi6tjKMF-34Xf0CUN8ncuXGO2CAYvO8PdyCixHX52ybaDjy1FtCE6yUXjoKNXKvUm7MWGsAYH6f4" +
   "IegOetN5NvmUMFStCSkh7ixZLkN1");
-/** What PKCS#8 has around it. */
+/** The same key in PKCS#8. */
 export const RSA_PKCS8 = concat(unhex("308204bd020100300d06092a864886f70d0101010500048204a7"), RSA_DER);
 
 export const EC_SEC1_PEM = pem("EC PRIVATE KEY", [
@@ -30,7 +30,7 @@ export const EC_PKCS8_PEM = pem("PRIVATE KEY", [
   "H1136cspYG6+0iY7X1fCE9+E9LKhRANCAAR/zc4ncPbEXUGDy+5v20t7WAczNXvp",
   "7xO6z248e9FURcfxRM0bvZt+hyzf7bnuufSzaV1uqQskrYpGIyiFiOWt",
 ]);
-/** The number in both. */
+/** The secret number in both forms. */
 export const EC_SECRET = b64("jpsQnnGQmL-YBIffH1136cspYG6-0iY7X1fCE9-E9LI");
 
 export function pem(label: string, lines: string[]): string { return `-----BEGIN ${label}-----\n${lines.join("\n")}\n-----END ${label}-----\n`; }

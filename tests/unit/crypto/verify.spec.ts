@@ -20,10 +20,10 @@ export function each_scheme_verifies_with_its_own_key(): void {
   isTrue(verify(Scheme.Hmac, Hash.Sha256, SECRET, ABC, hmac(Hash.Sha256, SECRET.bytes, ABC)), "HS256");
 }
 
-export function no_scheme_takes_a_key_of_another_kind(): void {
+export function no_scheme_accepts_a_key_of_another_kind(): void {
   const keys: Key[] = [rsaKey(), p256Key(), edKey(), SECRET];
   const signatures = [RS256_SIGNATURE, ES256_SIGNATURE, ED_SIGNATURE, hmac(Hash.Sha256, SECRET.bytes, RS256_DATA)];
-  const kindOf = [0, 0, 1, 2, 3]; // by scheme
+  const kindOf = [0, 0, 1, 2, 3]; // the key's index for each scheme
   for (let scheme = 0; scheme <= <i32>Scheme.Hmac; scheme++) {
     for (let k = 0; k < keys.length; k++) {
       if (k == kindOf[scheme]) continue;
@@ -41,13 +41,13 @@ export function a_scheme_that_does_not_exist_verifies_nothing(): void {
   isFalse(verify(<Scheme>5, Hash.Sha256, rsaKey(), RS256_DATA, RS256_SIGNATURE), "scheme 5");
   isFalse(verify(<Scheme>-1, Hash.Sha256, rsaKey(), RS256_DATA, RS256_SIGNATURE), "scheme -1");
 }
-export function a_curve_goes_with_one_hash(): void {
+export function a_curve_is_refused_with_another_hash_than_its_own(): void {
   isFalse(verify(Scheme.Ecdsa, Hash.Sha384, p256Key(), ES256_DATA, ES256_SIGNATURE), "P-256 with SHA-384");
   isFalse(verify(Scheme.Ecdsa, Hash.Sha512, p256Key(), ES256_DATA, ES256_SIGNATURE), "P-256 with SHA-512");
   isFalse(verify(Scheme.Ecdsa, Hash.Sha256, p384Key(), ABC, ES384_SIGNATURE), "P-384 with SHA-256");
   isFalse(verify(Scheme.Ecdsa, Hash.Sha256, p521Key(), ES512_DATA, ES512_SIGNATURE), "P-521 with SHA-256");
 }
-export function a_mac_must_be_whole(): void {
+export function a_truncated_extended_or_other_mac_is_refused(): void {
   const mac = hmac(Hash.Sha256, SECRET.bytes, ABC);
   for (let size = 0; size < 32; size++) isFalse(verify(Scheme.Hmac, Hash.Sha256, SECRET, ABC, mac.slice(0, size)), "cut to " + size.toString());
   isFalse(verify(Scheme.Hmac, Hash.Sha256, SECRET, ABC, concat(mac, new Uint8Array(1))), "one byte more");
@@ -55,10 +55,10 @@ export function a_mac_must_be_whole(): void {
   isFalse(verify(Scheme.Hmac, Hash.Sha256, new SecretKey(ascii("another")), ABC, mac), "with another secret");
 }
 
-export function duty_69_equality_sees_every_byte_and_the_length(): void {
+export function duty_69_equality_depends_on_every_byte_and_on_the_length(): void {
   const a = filled(40, 7);
   isTrue(sameBytes(a, a.slice()), "the same");
-  isTrue(sameBytes(new Uint8Array(0), new Uint8Array(0)), "nothing and nothing");
+  isTrue(sameBytes(new Uint8Array(0), new Uint8Array(0)), "two empty inputs");
   for (let i = 0; i < 40; i++) {
     const b = a.slice();
     b[i] ^= 0x80;
@@ -68,7 +68,7 @@ export function duty_69_equality_sees_every_byte_and_the_length(): void {
   isFalse(sameBytes(a.slice(0, 39), a), "longer");
 }
 
-/** A host that answers what it is told to and remembers what it was asked. */
+/** A native verifier that returns the given answer and records its arguments. */
 class Recorder extends NativeVerifier {
   asked: i32 = 0;
   hash: string = "";
@@ -86,30 +86,30 @@ class Recorder extends NativeVerifier {
   }
 }
 
-export function the_host_is_given_rsa_signatures_as_they_are(): void {
+export function envoy_gets_rsa_signatures_unchanged(): void {
   const host = new Recorder(true);
   setNativeVerifier(host);
   const key = rsaKey();
-  isTrue(key.verifyPkcs1(Hash.Sha384, ABC, RS384_SIGNATURE), "what the host says");
+  isTrue(key.verifyPkcs1(Hash.Sha384, ABC, RS384_SIGNATURE), "the verdict of the native verifier");
   equal(host.hash, "sha384");
   equal(hex(host.spki), hex(key.spki()));
   equal(hex(host.signature), hex(RS384_SIGNATURE));
   equal(hex(host.data), hex(ABC));
 }
-export function the_host_is_given_ecdsa_signatures_as_der(): void {
+export function envoy_gets_ecdsa_signatures_as_der(): void {
   const host = new Recorder(true);
   setNativeVerifier(host);
-  isTrue(p256Key().verify(ES256_DATA, ES256_SIGNATURE), "what the host says");
+  isTrue(p256Key().verify(ES256_DATA, ES256_SIGNATURE), "the verdict of the native verifier");
   equal(host.hash, "sha256");
   equal(hex(host.spki), hex(p256Key().spki()));
   equal(hex(host.signature), "304502200ed1215379636c483c2f7f155807d402a3b228033af97c7e17819ac3169ea665022100c50a07d38c3c70e5d8f12daf084a5480a66590c5f293509a8f3f7f8a83a354d5");
 }
-export function the_hosts_no_is_a_no(): void {
+export function a_signature_that_envoy_refuses_is_refused(): void {
   setNativeVerifier(new Recorder(false));
   isFalse(rsaKey().verifyPkcs1(Hash.Sha256, RS256_DATA, RS256_SIGNATURE), "RS256");
   isFalse(p256Key().verify(ES256_DATA, ES256_SIGNATURE), "ES256");
 }
-export function the_host_is_not_asked_about_what_is_wrong_already(): void {
+export function envoy_is_not_called_for_malformed_signatures(): void {
   const host = new Recorder(true);
   setNativeVerifier(host);
   isFalse(rsaKey().verifyPkcs1(Hash.Sha256, RS256_DATA, RS256_SIGNATURE.slice(1)), "a short RSA signature");
@@ -119,7 +119,7 @@ export function the_host_is_not_asked_about_what_is_wrong_already(): void {
   isFalse(verify(Scheme.Ecdsa, Hash.Sha512, p256Key(), ES256_DATA, ES256_SIGNATURE), "the wrong hash");
   equal(host.asked.toString(), "0");
 }
-export function the_host_is_not_asked_about_pss_eddsa_and_hmac(): void {
+export function envoy_is_not_called_for_pss_eddsa_and_hmac(): void {
   const host = new Recorder(true);
   setNativeVerifier(host);
   isTrue(rsaKey().verifyPss(Hash.Sha256, ABC, PS256_SIGNATURE), "PS256");
@@ -129,7 +129,7 @@ export function the_host_is_not_asked_about_pss_eddsa_and_hmac(): void {
   isFalse(verify(Scheme.Hmac, Hash.Sha256, SECRET, ABC, filled(32, 0)), "a wrong HS256");
   equal(host.asked.toString(), "0");
 }
-export function without_a_host_our_own_code_answers_again(): void {
+export function without_a_native_verifier_wasm_verifies_again(): void {
   setNativeVerifier(new Recorder(false));
   setNativeVerifier(null);
   isTrue(rsaKey().verifyPkcs1(Hash.Sha256, RS256_DATA, RS256_SIGNATURE), "RS256");

@@ -4,7 +4,7 @@ import { ascii, equal, equalInt, isTrue, text } from "../check";
 import { logins, sessions } from "./cookies.as";
 import { joined } from "./serialised.as";
 
-export function a_name_that_is_both_a_chunk_of_one_rule_and_a_session_of_another_is_what_it_is_to_the_rule_at_hand(): void {
+export function a_name_of_two_rules_has_its_meaning_in_the_current_rule(): void {
   const all = new OwnCookieNames(), first = all.add(ascii("id"), ascii("id_flow"), ascii("id_login_")), second = all.add(ascii("id_1"), ascii("id_1_flow"), ascii("id_1_login_"));
   const bytes = ascii("id=2identityx; id_1=identityy"), c = new CookieScan();
   c.scan(bytes.dataStart, bytes.length, all, first);
@@ -15,7 +15,7 @@ export function a_name_that_is_both_a_chunk_of_one_rule_and_a_session_of_another
   equalInt(all.add(ascii("id"), ascii("id_flow"), ascii("id_login_")), first);
 }
 
-export function duty_151_the_names_of_64_rules_are_all_known(): void {
+export function duty_151_the_cookie_names_of_64_rules_are_recognised(): void {
   const all = new OwnCookieNames();
   let header = "a=1";
   for (let i = 0; i < 128; i++) {
@@ -31,7 +31,7 @@ export function duty_151_the_names_of_64_rules_are_all_known(): void {
   equal(text(c.others()), "a=1");
 }
 
-export function names_may_be_long_and_share_their_beginning(): void {
+export function long_names_with_a_common_prefix_are_distinguished(): void {
   const c = new CookieScan(), all = new OwnCookieNames(), naming = all.add(ascii("__Host-oidc"), ascii("__Host-oidc_flow"), ascii("__Host-oidc_login_"));
   const bytes = ascii("__Host-oidc=1; __Host-oidc_1=2; __Host-oidc_flow=3; __Host-oidc_login_abcdefgh=4; oidc=5; __Host-oidc_log=6; __Host-oidc_flow_=7; __Host-oidc_login_=8");
   c.scan(bytes.dataStart, bytes.length, all, naming);
@@ -42,7 +42,7 @@ export function names_may_be_long_and_share_their_beginning(): void {
   equal(text(c.others()), "oidc=5; __Host-oidc_log=6; __Host-oidc_flow_=7; __Host-oidc_login_=8");
 }
 
-export function without_names_every_cookie_is_somebody_elses(): void {
+export function without_names_every_cookie_is_foreign(): void {
   const c = new CookieScan(), none = new OwnCookieNames(), bytes = ascii("=1; _1=2; 12345678=3; a=b");
   isTrue(none.isEmpty, "no names");
   c.scan(bytes.dataStart, bytes.length, none, -1);

@@ -1,9 +1,9 @@
-// What a scan of cookies has found.
+// The results of a cookie scan as text.
 
 import { CookieScan } from "../../../assembly/http/cookies";
 import { equal, equalInt, text } from "../check";
 
-/** The texts that may be sessions, in order; empty ones are not whole. */
+/** Expects these texts as candidates for a session, in order. An empty text is a session with a missing chunk. */
 export function sessions(c: CookieScan, want: string[]): void {
   equalInt(c.session.count, want.length);
   for (let k = 0; k < want.length; k++) equal(text(c.sessionText(k)), want[k]);

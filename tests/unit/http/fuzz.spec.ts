@@ -10,12 +10,12 @@ import { ascii, equalInt, filled, isFalse, isTrue, text } from "../check";
 import { mutated, Random } from "../fuzz.as";
 import { serialised, table } from "./serialised.as";
 
-export function a_header_block_that_is_accepted_points_only_into_itself(): void {
+export function every_pointer_into_an_accepted_header_block_is_within_it(): void {
   const random = new Random(1), sample = serialised([":path", "/a?t=1", "authorization", "Bearer abc", "x-userinfo", "me", "X_User_Sub", "you", "accept", "text/html", "cookie", "t=1"]);
   let accepted = 0;
   for (let i = 0; i < 6000; i++) {
     const input = i % 5 == 0 ? random.bytes(random.below(120)) : mutated(sample, random);
-    // Sizes are what an attacker would choose: also put whole words.
+    // An attacker would choose the sizes, so also write whole words.
     if (i % 3 == 0 && input.length > 60) store<u32>(input.dataStart + 4 * random.below(13), 1 << random.below(32));
     const memory = filled(input.length + 32, 0x3a);
     memory.set(input);
@@ -46,7 +46,7 @@ export function a_cookie_value_never_holds_a_semicolon(): void {
   isTrue(found > 4000, "cookies were found");
 }
 
-export function duty_74_a_path_from_which_the_token_was_taken_holds_no_token(): void {
+export function duty_74_a_path_without_its_token_contains_no_token(): void {
   const random = new Random(3), sample = ascii("/a/b?x=1&t=secret&y&%74;tt=2&t=3?t=4"), name = ascii("t");
   let found = 0;
   for (let i = 0; i < 5000; i++) {

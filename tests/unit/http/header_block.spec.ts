@@ -7,12 +7,12 @@ export function the_path_is_found(): void {
   equal(at(headers.pathAt, headers.pathSize), "/a?b=c");
 }
 
-// The path ends where the query begins, and only there.
-export function the_query_is_no_part_of_the_path(): void {
+// The path ends only where the query begins.
+export function the_query_does_not_count_as_path(): void {
   length("/a?b", 2); length("/a?", 2); length("/a??b?c", 2); length("/?", 1); length("/a", 2); length("/", 1); length("?", 0); length("", 0);
 }
-export function what_only_looks_like_a_query_is_the_path(): void { length("/a%3fb", 6); length("/a#b", 4); length("/a;b&c", 6); }
-export function the_length_is_that_of_the_path_at_hand(): void {
+export function characters_that_do_not_begin_a_query_count_as_path(): void { length("/a%3fb", 6); length("/a#b", 4); length("/a;b&c", 6); }
+export function the_length_is_that_of_the_current_path(): void {
   const headers = headersOf([":path", "/abc?d"]), other = serialised([":path", "/a"]);
   equalInt(headers.pathLength, 4);
   headers.read(other.dataStart, other.length, table());
@@ -34,10 +34,10 @@ export function the_credential_and_its_kind_are_found(): void {
   isFalse(bearer.credentialRaw, "Authorization has a scheme");
   const raw = headersOf(["x-api-token", "abc"]);
   equal(at(raw.credentialAt, raw.credentialSize), "abc");
-  isTrue(raw.credentialRaw, "a header of one's own need not have one");
+  isTrue(raw.credentialRaw, "a configured header needs no scheme");
 }
 
-export function no_credential_is_not_an_empty_one(): void {
+export function a_missing_and_an_empty_credential_differ(): void {
   equalInt(headersOf([":path", "/"]).credentials, 0);
   equalInt(headersOf([":path", "/"]).credentialSize, -1);
   equalInt(headersOf(["authorization", ""]).credentials, 1);
@@ -60,7 +60,7 @@ export function duty_73_the_first_of_two_credentials_is_not_overwritten(): void 
   isFalse(headers.credentialRaw, "first");
 }
 
-export function names_that_contain_a_known_one_are_other_names(): void {
+export function a_name_that_only_contains_a_known_one_is_not_matched(): void {
   const headers = headersOf(["authorization2", "Bearer a", "x-authorization", "Bearer b", "authorizatio", "Bearer c", "x-userinfos", "a", "path", "/x"]);
   equalInt(headers.credentials, 0);
   equalInt(headers.identities, 0);
@@ -69,7 +69,7 @@ export function names_that_contain_a_known_one_are_other_names(): void {
 
 export function duty_87_identity_headers_of_the_client_are_noted(): void { identities(["x-userinfo", "a", "host", "h", "x-user-sub", "b"], "x-userinfo|x-user-sub"); }
 
-export function duty_88_identity_headers_are_noted_under_every_spelling(): void {
+export function duty_88_identity_headers_are_noted_in_every_spelling(): void {
   identities(["X_Userinfo", "a", "x_USER-sub", "b", "X-USERINFO", "c", "x-user_sub", "d"], "X_Userinfo|x_USER-sub|X-USERINFO|x-user_sub");
 }
 
@@ -84,12 +84,12 @@ export function a_client_may_send_32_identity_headers_and_not_33(): void {
   refuses(serialised(pairs));
 }
 
-export function all_values_of_a_name_are_given_in_order(): void {
+export function all_values_of_a_name_are_returned_in_order(): void {
   equal(joined(headersOf(["accept", "a", "x", "y", "accept", "", "accept", "b"]).all("accept")), "a||b");
   equalInt(headersOf(["acceptx", "a", "accep", "b"]).all("accept").length, 0);
 }
 
-export function values_are_copies_that_outlive_the_block(): void {
+export function values_are_copies_that_stay_valid_after_the_block(): void {
   const headers = new HeaderBlock(), bytes = serialised(["accept", "abc"]);
   isTrue(headers.read(bytes.dataStart, bytes.length, table()), "well-formed");
   const values = headers.all("accept");
@@ -97,7 +97,7 @@ export function values_are_copies_that_outlive_the_block(): void {
   equal(joined(values), "abc");
 }
 
-export function values_may_hold_any_byte(): void {
+export function values_may_contain_any_byte(): void {
   const headers = headersOf(["accept", "a\u0000b\r\n\u00ff"]);
   equal(joined(headers.all("accept")), "a\u0000b\r\n\u00ff");
 }
@@ -139,7 +139,7 @@ export function two_sizes_whose_sum_wraps_around_are_refused(): void {
   }
 }
 
-export function nothing_of_the_request_before_is_left(): void {
+export function nothing_of_the_previous_request_remains(): void {
   const headers = headersOf([":path", "/secret", "authorization", "Bearer a", "x-userinfo", "b"]);
   const next = serialised(["accept", "x"]);
   isTrue(headers.read(next.dataStart, next.length, table()), "well-formed");
@@ -149,7 +149,7 @@ export function nothing_of_the_request_before_is_left(): void {
   equalInt(headers.identities, 0);
 }
 
-export function a_broken_block_leaves_no_headers_to_ask_for(): void {
+export function after_a_malformed_block_there_are_no_headers(): void {
   const headers = headersOf(["accept", "text/html"]);
   const broken = serialised(["accept", "text/html", "authorization", "Bearer a"]);
   isFalse(headers.read(broken.dataStart, broken.length - 3, table()), "cut");
@@ -162,7 +162,7 @@ export function a_forgotten_block_has_no_headers(): void {
   equalInt(headers.all("accept").length, 0);
 }
 
-export function a_header_without_a_name_is_none_of_ours(): void { equalInt(headersOf(["", "Bearer a"]).credentials, 0); }
+export function a_header_without_a_name_is_ignored(): void { equalInt(headersOf(["", "Bearer a"]).credentials, 0); }
 
 function identities(pairs: string[], want: string): void {
   const headers = headersOf(pairs), names: string[] = [];
@@ -171,25 +171,25 @@ function identities(pairs: string[], want: string): void {
 }
 
 function refuses(bytes: Uint8Array): void {
-  // What lies behind the block is not part of it, whatever it holds.
+  // The bytes after the block must not be read.
   const memory = filled(bytes.length + 64, 0x2f);
   memory.set(bytes);
   isFalse(new HeaderBlock().read(memory.dataStart, bytes.length, table()), "accepted a block of " + bytes.length.toString());
 }
 
-export function duty_155_all_values_of_a_name_are_written_each_behind_its_size(): void {
+export function duty_155_all_values_of_a_name_are_written_with_their_sizes_first(): void {
   const headers = headersOf(["x-tenant", "blue", ":path", "/", "x-tenant", "", "x-tenant2", "red"]);
   equal(written(headers, "x-tenant", 64), "020000000400000062" + "6c756500000000");
   equal(written(headers, "x-absent", 64), "00000000");
 }
 
-export function duty_155_what_exceeds_the_room_is_not_written(): void {
+export function duty_155_values_that_do_not_fit_into_the_buffer_are_not_written(): void {
   const headers = headersOf(["x-tenant", "blue"]);
   for (let room = 0; room < 12; room++) equal(written(headers, "x-tenant", room), "no room");
   equal(written(headers, "x-tenant", 12), "010000000400000062" + "6c7565");
 }
 
-// In hexadecimal; the byte behind the room stays as it was.
+// The written bytes in hexadecimal. The byte after the buffer must not change.
 function written(headers: HeaderBlock, name: string, room: i32): string {
   const out = new Uint8Array(room + 1).fill(0xee), size = headers.writeAll(name, out.dataStart, room);
   equalInt(out[room], 0xee);

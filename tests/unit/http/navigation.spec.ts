@@ -5,17 +5,17 @@ import { headersOf } from "./serialised.as";
 const BROWSER = ["sec-fetch-mode", "navigate", "sec-fetch-dest", "document", "accept", "text/html,*/*;q=0.8"];
 const HTML = ["accept", "text/html,application/xhtml+xml,*/*;q=0.8"];
 
-export function a_browser_that_navigates_is_one(): void { navigates("GET", BROWSER, true); }
-export function what_else_a_browser_says_when_it_navigates_is_no_obstacle(): void {
+export function a_navigation_of_a_browser_is_recognised(): void { navigates("GET", BROWSER, true); }
+export function other_headers_of_a_navigation_do_not_matter(): void {
   navigates("GET", BROWSER.concat(["sec-fetch-site", "cross-site", "sec-fetch-user", "?1", "upgrade-insecure-requests", "1", "cookie", "a=b", "content-type", "text/plain"]), true);
 }
 
-export function a_browser_without_fetch_metadata_asks_for_html(): void {
+export function without_fetch_metadata_a_request_for_html_is_a_navigation(): void {
   navigates("GET", HTML, true);
   navigates("GET", ["accept", "application/xhtml+xml"], true);
 }
 
-export function a_program_that_does_not_ask_for_html_does_not_navigate(): void {
+export function a_request_that_does_not_ask_for_html_is_no_navigation(): void {
   navigates("GET", [], false);
   navigates("GET", ["accept", "*/*"], false);
   navigates("GET", ["accept", "application/json"], false);
@@ -24,7 +24,7 @@ export function a_program_that_does_not_ask_for_html_does_not_navigate(): void {
   navigates("GET", ["accept", ""], false);
 }
 
-export function only_get_navigates(): void {
+export function only_get_is_a_navigation(): void {
   const methods = ["POST", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS", "CONNECT", "TRACE", "get", "GETX", "GE", ""];
   for (let i = 0; i < methods.length; i++) {
     navigates(methods[i], BROWSER, false);
@@ -34,12 +34,12 @@ export function only_get_navigates(): void {
   navigates("GET", HTML.concat([":method", "GET"]), false);
 }
 
-export function what_scripts_and_elements_fetch_is_no_navigation(): void {
+export function requests_of_scripts_and_elements_are_no_navigation(): void {
   const modes = ["cors", "no-cors", "same-origin", "websocket", "Navigate", "navigate ", "navigate, navigate", ""];
   for (let i = 0; i < modes.length; i++) navigates("GET", HTML.concat(["sec-fetch-mode", modes[i], "sec-fetch-dest", "document"]), false);
 }
 
-export function what_is_not_shown_as_a_document_is_no_navigation(): void {
+export function a_destination_other_than_document_is_no_navigation(): void {
   const dests = ["image", "iframe", "frame", "object", "embed", "script", "style", "serviceworker", "worker", "Document", "document ", ""];
   for (let i = 0; i < dests.length; i++) {
     navigates("GET", HTML.concat(["sec-fetch-mode", "navigate", "sec-fetch-dest", dests[i]]), false);
@@ -56,13 +56,13 @@ export function a_page_that_a_service_worker_fetches_is_a_navigation(): void {
   navigates("POST", ["sec-fetch-mode", "navigate", "sec-fetch-dest", "empty"], false);
 }
 
-export function a_mode_without_a_destination_is_not_what_browsers_send(): void { navigates("GET", HTML.concat(["sec-fetch-mode", "navigate"]), false); }
+export function a_mode_without_a_destination_is_no_navigation(): void { navigates("GET", HTML.concat(["sec-fetch-mode", "navigate"]), false); }
 
-export function what_fetch_metadata_says_goes_before_accept(): void {
+export function fetch_metadata_takes_precedence_over_accept(): void {
   navigates("GET", ["sec-fetch-mode", "navigate", "sec-fetch-dest", "document", "accept", "*/*"], true);
 }
 
-export function fetch_metadata_that_is_said_twice_is_not_believed(): void {
+export function duplicate_fetch_metadata_is_no_navigation(): void {
   navigates("GET", BROWSER.concat(["sec-fetch-mode", "navigate"]), false);
   navigates("GET", BROWSER.concat(["sec-fetch-dest", "document"]), false);
   navigates("GET", BROWSER.concat(["sec-fetch-mode", "cors"]), false);
@@ -81,13 +81,13 @@ export function duty_128_grpc_is_no_navigation(): void {
   navigates("GET", HTML.concat(["content-type", "application/grp"]), true);
 }
 
-export function what_says_that_a_script_sent_it_is_no_navigation(): void {
+export function x_requested_with_xmlhttprequest_is_no_navigation(): void {
   navigates("GET", HTML.concat(["x-requested-with", "XMLHttpRequest"]), false);
   navigates("GET", BROWSER.concat(["x-requested-with", "xmlhttprequest"]), false);
   navigates("GET", HTML.concat(["x-requested-with", "com.example.app", "x-requested-with", "XMLHttpRequest"]), false);
 }
 
-export function the_name_of_an_app_says_nothing_of_scripts(): void {
+export function x_requested_with_the_name_of_an_app_may_be_a_navigation(): void {
   const apps = ["com.example.app", "org.mozilla.firefox", "fetch", "", "XMLHttpRequest2"];
   for (let i = 0; i < apps.length; i++) {
     navigates("GET", BROWSER.concat(["x-requested-with", apps[i]]), true);
@@ -95,11 +95,11 @@ export function the_name_of_an_app_says_nothing_of_scripts(): void {
   }
 }
 
-export function duty_153_what_is_fetched_ahead_is_looked_for_to_a_bound(): void {
+export function duty_153_sec_purpose_is_read_up_to_a_bound(): void {
   navigates("GET", BROWSER.concat(["sec-purpose", ";".repeat(2_000) + "prefetch"]), false);
   navigates("GET", BROWSER.concat(["sec-purpose", ";".repeat(60_000) + "prefetch"]), true);
 }
-export function what_is_fetched_ahead_is_no_navigation(): void {
+export function a_prefetch_is_no_navigation(): void {
   const purposes = ["prefetch", "prefetch;prerender", "prefetch;anonymous-client-ip", "Prefetch", "prerender", "preview", "x, prefetch", "x;prerender", " prefetch "];
   for (let i = 0; i < purposes.length; i++) {
     navigates("GET", BROWSER.concat(["sec-purpose", purposes[i]]), false);
@@ -112,12 +112,12 @@ export function what_is_fetched_ahead_is_no_navigation(): void {
 }
 
 // Preflights.
-export function duty_126_a_preflight_is_options_with_an_origin_and_the_method_it_asks_for(): void {
+export function duty_126_options_with_origin_and_access_control_request_method_is_a_preflight(): void {
   preflight("OPTIONS", ["origin", "https://app.example.com", "access-control-request-method", "PUT"], true);
   preflight("OPTIONS", ["origin", "null", "access-control-request-method", "GET", "access-control-request-headers", "authorization"], true);
 }
 
-export function duty_126_any_other_options_is_none(): void {
+export function duty_126_other_options_requests_are_no_preflight(): void {
   preflight("OPTIONS", [], false);
   preflight("OPTIONS", ["origin", "https://a.example"], false);
   preflight("OPTIONS", ["access-control-request-method", "PUT"], false);
@@ -126,7 +126,7 @@ export function duty_126_any_other_options_is_none(): void {
   preflight("OPTIONS", ["origin", "https://a.example", "access-control-request-headers", "x"], false);
 }
 
-export function duty_126_what_is_said_twice_is_no_preflight(): void {
+export function duty_126_a_request_with_a_duplicate_header_is_no_preflight(): void {
   preflight("OPTIONS", ["origin", "https://a.example", "origin", "https://a.example", "access-control-request-method", "PUT"], false);
   preflight("OPTIONS", ["origin", "https://a.example", "access-control-request-method", "PUT", "access-control-request-method", "PUT"], false);
   preflight("OPTIONS", ["origin", "https://a.example", "access-control-request-method", "PUT", ":method", "OPTIONS"], false);
@@ -138,19 +138,19 @@ export function duty_126_other_methods_are_no_preflight(): void {
 }
 
 // Cross-site requests.
-export function duty_115_a_browser_says_itself_whether_another_site_is_behind_a_request(): void {
+export function duty_115_sec_fetch_site_decides_whether_a_request_is_cross_site(): void {
   crossSite(["sec-fetch-site", "same-origin"], false);
   crossSite(["sec-fetch-site", "none"], false);
   crossSite(["sec-fetch-site", "cross-site"], true);
   crossSite(["sec-fetch-site", "same-site"], true);
 }
 
-export function duty_115_what_the_browser_says_goes_before_origin_and_referer(): void {
+export function duty_115_sec_fetch_site_takes_precedence_over_origin_and_referer(): void {
   crossSite(["sec-fetch-site", "cross-site", "origin", "https://app.example.com", "referer", "https://app.example.com/"], true);
   crossSite(["sec-fetch-site", "same-origin", "origin", "null", "referer", "https://evil.example/"], false);
 }
 
-export function duty_115_what_is_said_oddly_or_twice_is_another_site(): void {
+export function duty_115_unknown_or_duplicate_values_count_as_cross_site(): void {
   crossSite(["sec-fetch-site", ""], true);
   crossSite(["sec-fetch-site", "Same-Origin"], true);
   crossSite(["sec-fetch-site", "same-origin, none"], true);
@@ -159,13 +159,13 @@ export function duty_115_what_is_said_oddly_or_twice_is_another_site(): void {
   crossSite(["referer", "https://app.example.com/", "referer", "https://app.example.com/"], true);
 }
 
-export function duty_115_without_fetch_metadata_the_origin_must_be_this_one(): void {
+export function duty_115_without_fetch_metadata_another_origin_is_cross_site(): void {
   crossSite(["origin", "https://app.example.com"], false);
   const others = ["null", "", "http://app.example.com", "https://app.example.com:443", "https://app.example.com/", "https://app.example.com.evil.example", "https://evil.example", "https://example.com", "HTTPS://app.example.com"];
   for (let i = 0; i < others.length; i++) crossSite(["origin", others[i], "referer", "https://app.example.com/"], true);
 }
 
-export function duty_115_without_an_origin_the_referer_must_be_of_this_one(): void {
+export function duty_115_without_an_origin_a_referer_of_another_origin_is_cross_site(): void {
   crossSite(["referer", "https://app.example.com"], false);
   crossSite(["referer", "https://app.example.com/"], false);
   crossSite(["referer", "https://app.example.com/a?b=c"], false);
@@ -173,21 +173,21 @@ export function duty_115_without_an_origin_the_referer_must_be_of_this_one(): vo
   for (let i = 0; i < others.length; i++) crossSite(["referer", others[i]], true);
 }
 
-export function a_request_that_says_nothing_of_where_it_comes_from_is_not_cross_site(): void { crossSite(["accept", "text/html"], false); }
+export function a_request_without_any_of_these_headers_is_not_cross_site(): void { crossSite(["accept", "text/html"], false); }
 
-export function duty_115_a_request_without_an_origin_of_its_own_is_of_no_site(): void {
+export function duty_115_if_the_requests_own_origin_is_unknown_it_is_cross_site(): void {
   isTrue(isCrossSite(headersOf(["origin", ""]), ascii("")), "an empty Origin");
   isTrue(isCrossSite(headersOf(["referer", "/a"]), ascii("")), "a Referer that begins with nothing");
 }
 
 // Referer.
-export function the_page_that_led_here_is_known_by_its_path_and_query(): void {
+export function a_referer_of_the_same_origin_gives_its_path_and_query(): void {
   referer(["referer", "https://app.example.com/a/b?c=d"], "/a/b?c=d");
   referer(["referer", "https://app.example.com/"], "/");
   referer(["referer", "https://app.example.com"], "/");
 }
 
-export function a_page_of_another_origin_is_not(): void {
+export function a_referer_of_another_origin_gives_nothing(): void {
   referer([], "");
   referer(["referer", ""], "");
   referer(["referer", "https://evil.example/a"], "");
@@ -197,7 +197,7 @@ export function a_page_of_another_origin_is_not(): void {
   referer(["referer", "https://app.example.com/a", "referer", "https://app.example.com/a"], "");
 }
 
-export function duty_21_a_referer_from_which_a_link_would_leave_the_origin_is_not_used(): void {
+export function duty_21_a_referer_whose_path_would_lead_to_another_origin_is_not_used(): void {
   referer(["referer", "https://app.example.com//evil.example/"], "");
   referer(["referer", "https://app.example.com/\\evil.example/"], "");
   referer(["referer", "https://app.example.com/a\tb"], "");

@@ -8,91 +8,91 @@ import { equal, equalInt, isFalse, isTrue, text, utf8 } from "../check";
 import { mutated, Random } from "../fuzz.as";
 
 // The host.
-export function a_host_is_read_without_port_and_final_dot(): void {
+export function port_and_final_dot_are_not_part_of_a_host(): void {
   host("app.example", "app.example"); host("app.example:443", "app.example"); host("app.example:", "app.example"); host("app.example.", "app.example"); host("app.example.:80", "app.example"); host("a_b-c.1", "a_b-c.1");
   host("[::1]", "[::1]"); host("[2001:db8::1]:8080", "[2001:db8::1]"); host("127.0.0.1:80", "127.0.0.1"); host("localhost", "localhost");
 }
-export function what_is_more_or_less_than_a_host_is_not_plain(): void {
+export function an_authority_that_is_not_a_plain_host_is_recognised(): void {
   const wrong = ["", ":80", ".", "..", "a..", "x@a", "a/b", "a\\b", "a?b", "a#b", "a b", " a", "a ", "a,b", "a:80:80", "a:x", "a:80x", "%61", "a%2e", "[::1", "[::1]x", "[::1]:x", "[::1]]", "\u00e4", "a\u0000", "*.a", "a;b", "\"a\"", "(a)", "http://a"];
   for (let i = 0; i < wrong.length; i++) isFalse(target("GET", "/", wrong[i]).hasPlainHost, wrong[i]);
 }
 
-export function duty_153_what_is_longer_than_any_name_with_a_port_is_not_plain(): void {
+export function duty_153_an_authority_longer_than_any_name_with_a_port_is_not_plain(): void {
   const longest = "a".repeat(63) + "." + "b".repeat(63) + "." + "c".repeat(63) + "." + "d".repeat(61);
   isTrue(target("GET", "/", longest + ".:65535").hasPlainHost, "the longest"); isFalse(target("GET", "/", longest + "aa.:65535").hasPlainHost, "longer"); isFalse(target("GET", "/", "a".repeat(60_000)).hasPlainHost, "much longer");
 }
-export function a_host_is_met_by_itself_in_any_case(): void {
+export function a_host_matches_itself_in_any_case(): void {
   const match = hosts(["app.example"]);
   meets(match, "app.example", true); meets(match, "APP.Example", true); meets(match, "app.example.:80", true);
   meets(match, "xapp.example", false); meets(match, "app.example.evil", false); meets(match, "app.exampl", false); meets(match, "example", false);
 }
-export function a_wildcard_is_met_by_every_name_below_and_not_by_itself(): void {
+export function a_wildcard_matches_every_name_below_it_and_not_itself(): void {
   const match = hosts([".example.com"]);
   meets(match, "a.example.com", true); meets(match, "a.b.EXAMPLE.com:1", true);
   meets(match, "example.com", false); meets(match, ".example.com", false); meets(match, "xexample.com", false); meets(match, "a.example.com.evil", false);
 }
-export function of_several_hosts_one_is_enough_and_no_hosts_are_all(): void {
+export function one_of_several_hosts_is_enough_and_without_hosts_every_host_matches(): void {
   meets(hosts(["a", "b", ".c"]), "b", true); meets(hosts(["a", "b", ".c"]), "x.c", true); meets(hosts(["a", "b", ".c"]), "c", false);
   meets(hosts([]), "anything", true); meets(hosts([]), "", true);
 }
 
-export function hosts_overlap_where_some_name_meets_both(): void {
+export function hosts_overlap_if_some_name_matches_both(): void {
   overlap("a.example", "a.example", true); overlap(".example", "a.example", true); overlap(".example", ".b.example", true); overlap(".b.example", ".example", true); overlap("", "a.example", true);
   overlap("a.example", "b.example", false); overlap(".example", "example", false); overlap(".a.example", ".b.example", false); overlap(".a.example", "xa.example", false);
 }
 
 // The method.
-export function a_method_is_met_by_itself_as_a_whole(): void {
+export function a_method_matches_itself_only(): void {
   const match = new RequestMatch([], [], [], bytes(["GET", "POST"]));
   equalInt(match.fit(target("GET", "/", "a")), Fit.Yes); equalInt(match.fit(target("POST", "/", "a")), Fit.Yes);
   equalInt(match.fit(target("GETS", "/", "a")), Fit.No); equalInt(match.fit(target("GE", "/", "a")), Fit.No); equalInt(match.fit(target("PUT", "/", "a")), Fit.No);
 }
-export function a_method_with_small_letters_cannot_be_told(): void {
+export function a_method_with_lower_case_letters_is_ambiguous(): void {
   const match = new RequestMatch([], [], [], bytes(["GET"]));
   isTrue(match.canTell(target("GET", "/", "a")), "GET"); isTrue(match.canTell(target("M-SEARCH", "/", "a")), "M-SEARCH");
   isFalse(match.canTell(target("get", "/", "a")), "get"); isFalse(match.canTell(target("GEt", "/", "a")), "GEt"); isFalse(match.canTell(target("", "/", "a")), "none");
 }
-export function only_what_is_asked_for_must_be_told(): void {
+export function only_the_parts_that_a_rule_matches_must_be_unambiguous(): void {
   isTrue(hosts([]).canTell(target("get", "/", "x@a")), "neither host nor method");
   isFalse(hosts(["a"]).canTell(target("GET", "/", "x@a")), "the host"); isTrue(hosts(["a"]).canTell(target("get", "/", "a")), "the method does not matter");
 }
 
 // The path.
-export function a_path_is_met_exactly(): void {
+export function a_path_matches_exactly(): void {
   path("/a/b", "/a/b", Fit.Yes); path("/a/b", "/a/b?x=/c", Fit.Yes); path("/", "/", Fit.Yes);
   path("/a/b", "/a/bc", Fit.No); path("/a/b", "/a/b/c", Fit.No); path("/a/b", "/a", Fit.No); path("/a/b", "/x/a/b", Fit.No); path("/a/b", "/?/a/b", Fit.No);
 }
-export function a_path_may_be_met_by_what_some_take_for_it(): void {
+export function a_path_may_match_what_some_software_takes_for_it(): void {
   path("/a/b", "/a/b/", Fit.Maybe); path("/a/b", "/A/b", Fit.Maybe); path("/A/b", "/a/b", Fit.Maybe); path("/a/b", "/a/%62", Fit.Maybe); path("/a/b", "/%2561/b", Fit.Maybe); path("/a/b", "/a//b", Fit.Maybe); path("/a/b", "/a/b;x", Fit.Maybe);
   path("/a/b", "/a/b%00", Fit.Maybe); path("/a/b", "/a/b.", Fit.Maybe); path("/a/b", "/a%2fb", Fit.Maybe); path("/a/b", "/a\\b", Fit.Maybe); path("/a/b", "/x/../a/b", Fit.Maybe); path("/a/b", "//a/b", Fit.Maybe); path("/a/b", "/a/./b", Fit.Maybe);
   path("/a/b", "/a/b%20", Fit.Maybe); path("/a/b", "/%u0061/b", Fit.Maybe); path("/a/b/", "/a/b", Fit.Maybe); path("/a/b", "/a;/b", Fit.Maybe);
 }
-export function a_path_is_not_met_where_nobody_could_take_it_for_that(): void {
+export function a_path_does_not_match_what_no_software_takes_for_it(): void {
   path("/a/b", "/a/c;x", Fit.No); path("/a/b", "/c//b", Fit.No); path("/a/b", "/a/bc.", Fit.No); path("/a/b", "/%63/b", Fit.No); path("/a/b", "/a/b%20c", Fit.No); path("/a/b", "/a/bc/./d", Fit.No);
 }
 
-export function a_prefix_is_met_element_by_element(): void {
+export function a_prefix_matches_whole_segments(): void {
   prefix("/api", "/api", Fit.Yes); prefix("/api", "/api/", Fit.Yes); prefix("/api", "/api/x/y", Fit.Yes); prefix("/api", "/api?x", Fit.Yes);
   prefix("/api", "/apix", Fit.No); prefix("/api", "/api.json", Fit.No); prefix("/api", "/ap", Fit.No); prefix("/api", "/x/api", Fit.No); prefix("/api", "/api-v2/x", Fit.No);
 }
-export function below_a_prefix_it_does_not_matter_how_the_rest_is_written(): void {
+export function below_a_prefix_the_spelling_of_the_rest_does_not_matter(): void {
   prefix("/api", "/api/A%20b;c//d./%2F", Fit.Yes); prefix("/api", "/api/x:y~1#z", Fit.Yes); prefix("/api", "/api/%41", Fit.Yes); prefix("/api", "/api//x", Fit.Yes); prefix("/api", "/api/" + "x".repeat(5000), Fit.Yes);
 }
-export function but_what_climbs_may_lead_anywhere(): void { prefix("/api", "/api/../x", Fit.Maybe); prefix("/api", "/x/..", Fit.Maybe); prefix("/api", "/api/%2e%2e%2fx", Fit.Maybe); prefix("/api", "/api/..;/x", Fit.Maybe); prefix("/api", "/api/%00", Fit.Maybe); }
-export function a_prefix_may_be_met_by_what_some_take_for_it(): void {
+export function a_path_with_two_dots_may_match_any_prefix(): void { prefix("/api", "/api/../x", Fit.Maybe); prefix("/api", "/x/..", Fit.Maybe); prefix("/api", "/api/%2e%2e%2fx", Fit.Maybe); prefix("/api", "/api/..;/x", Fit.Maybe); prefix("/api", "/api/%00", Fit.Maybe); }
+export function a_prefix_may_match_what_some_software_takes_for_it(): void {
   prefix("/api", "/API/x", Fit.Maybe); prefix("/Api", "/api/x", Fit.Maybe); prefix("/api", "/%61pi/x", Fit.Maybe); prefix("/api", "/api;x", Fit.Maybe); prefix("/api", "/api%2fx", Fit.Maybe); prefix("/api", "/api\\x", Fit.Maybe); prefix("/api", "/api./x", Fit.Maybe);
   prefix("/api", "//api/x", Fit.Maybe); prefix("/a/b", "/a//b/x", Fit.Maybe); prefix("/api", "/ap;x", Fit.Maybe);
 }
-export function of_several_paths_and_prefixes_one_is_enough(): void {
+export function one_of_several_paths_and_prefixes_is_enough(): void {
   const match = new RequestMatch([], bytes(["/one", "/two"]), bytes(["/more"]), []);
   equalInt(match.fit(target("GET", "/two", "a")), Fit.Yes); equalInt(match.fit(target("GET", "/more/x", "a")), Fit.Yes); equalInt(match.fit(target("GET", "/TWO", "a")), Fit.Maybe); equalInt(match.fit(target("GET", "/two/x", "a")), Fit.No);
 }
-export function host_path_and_method_must_all_be_met(): void {
+export function host_path_and_method_must_all_match(): void {
   const match = new RequestMatch(bytes(["a"]), bytes(["/p"]), [], bytes(["GET"]));
   equalInt(match.fit(target("GET", "/p", "a")), Fit.Yes); equalInt(match.fit(target("GET", "/p", "b")), Fit.No); equalInt(match.fit(target("PUT", "/p", "a")), Fit.No); equalInt(match.fit(target("GET", "/q", "a")), Fit.No); equalInt(match.fit(target("GET", "/P", "a")), Fit.Maybe);
 }
 
-export function whatever_the_bytes_a_host_that_is_plain_is_made_of_what_hosts_are(): void {
+export function a_plain_host_of_random_bytes_has_only_characters_of_hosts(): void {
   const random = new Random(3);
   let plain = 0;
   for (let i = 0; i < 6000; i++) {
@@ -127,7 +127,7 @@ function block(method: Uint8Array, path: Uint8Array, authority: Uint8Array): Hea
   return headers;
 }
 
-/** Targets point into them. */
+/** Keeps the header blocks alive, because targets point into them. */
 const kept: Uint8Array[] = [];
 
 function target(method: string, path: string, authority: string): RequestTarget {

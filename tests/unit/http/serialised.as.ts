@@ -1,11 +1,11 @@
-/** A request's headers as the host serialises them. */
+/** A request's headers in Envoy's serialisation. */
 
 import { HeaderBlock } from "../../../assembly/http/header_block";
 import { NameTable, Role } from "../../../assembly/http/name_table";
 import { ByteWriter } from "../../../assembly/bytes/writer";
 import { isTrue, text, utf8 } from "../check";
 
-/** `pairs`: names and values in turn. */
+/** `pairs`: names and values alternate. */
 export function serialised(pairs: string[]): Uint8Array {
   const out = new ByteWriter().u32(pairs.length / 2);
   for (let i = 0; i < pairs.length; i++) out.u32(utf8(pairs[i]).length);
@@ -13,7 +13,7 @@ export function serialised(pairs: string[]): Uint8Array {
   return out.done();
 }
 
-/** The path, the Authorization credential, one bare-token header and the identity headers x-userinfo and x-user-sub. */
+/** The path, the Authorization credential, a header for a bare token, and the identity headers x-userinfo and x-user-sub. */
 export function table(): NameTable {
   const t = new NameTable();
   t.add(utf8(":path"), Role.Path);
@@ -36,5 +36,5 @@ export function joined(values: Uint8Array[]): string {
   return out.join("|");
 }
 
-/** The bytes that stand at an address. */
+/** The bytes at an address as text. */
 export function at(address: usize, size: i32): string { return String.UTF8.decodeUnsafe(address, size); }

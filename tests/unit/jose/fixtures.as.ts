@@ -1,4 +1,4 @@
-/** Keys made for these tests (their private halves were thrown away) and tokens that they signed: valid until 2100, for PAYLOAD. */
+/** Public keys made for these tests, and tokens that they signed. The tokens have PAYLOAD and are valid until 2100. The private keys no longer exist. */
 
 export const PAYLOAD = "{\"iss\":\"https://idp.example.com\",\"sub\":\"me\",\"aud\":\"api\",\"scope\":\"read write\",\"iat\":1700000000," +
   "\"exp\":4102444800}";

@@ -12,13 +12,13 @@ export function a_public_rsa_key_is_read(): void {
   equal(algorithm == null ? "(any)" : algorithm.name, "RS256");
 }
 
-export function a_key_need_not_say_what_it_is_for(): void {
+export function kid_use_and_alg_are_optional(): void {
   const jwk = reads(ecJwk(""));
   isTrue(jwk.kid == null && jwk.algorithm == null, "no kid, no alg");
   reads(edJwk(""));
 }
 
-export function members_that_nobody_knows_are_passed_over(): void { reads(rsaJwk("\"x5t\":\"abc\",\"x5c\":[\"MIIC\"],\"ext\":true,\"iat\":1,")); }
+export function unknown_members_are_ignored(): void { reads(rsaJwk("\"x5t\":\"abc\",\"x5c\":[\"MIIC\"],\"ext\":true,\"iat\":1,")); }
 
 export function a_key_fits_the_algorithms_of_its_family_and_curve_only(): void {
   fits(rsaJwk(""), "RS256 RS384 RS512 PS256 PS384 PS512");
@@ -55,7 +55,7 @@ export function duty_52_a_key_for_encryption_is_not_used(): void {
   refuses(rsaJwk("\"alg\":\"RSA-OAEP\","), JwkFault.NotForSignatures);
 }
 
-export function duty_52_a_key_that_may_not_verify_is_not_used(): void {
+export function duty_52_a_key_whose_key_ops_lacks_verify_is_not_used(): void {
   reads(rsaJwk("\"key_ops\":[\"verify\"],"));
   reads(rsaJwk("\"key_ops\":[\"sign\",\"verify\"],"));
   refuses(rsaJwk("\"key_ops\":[\"encrypt\"],"), JwkFault.NotForSignatures);
@@ -64,7 +64,7 @@ export function duty_52_a_key_that_may_not_verify_is_not_used(): void {
   refuses(rsaJwk("\"use\":\"enc\",\"key_ops\":[\"verify\"],"), JwkFault.NotForSignatures);
 }
 
-export function an_algorithm_that_nobody_knows_makes_a_key_useless(): void {
+export function a_key_with_an_unknown_algorithm_is_not_used(): void {
   const values = ["\"none\"", "\"RS1\"", "\"rs256\"", "\"ES256K\"", "1", "\"\"", "[\"RS256\"]"];
   for (let i = 0; i < values.length; i++) refuses(rsaJwk("\"alg\":" + values[i] + ","), JwkFault.NotForSignatures);
 }
@@ -81,18 +81,18 @@ export function duty_52_a_shared_secret_in_a_public_document_is_not_used(): void
   refuses("{\"kty\":\"oct\",\"k\":\"MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY\",\"alg\":\"HS256\"}", JwkFault.Symmetric);
 }
 
-export function a_type_that_nobody_knows_is_not_used(): void {
+export function a_key_of_an_unknown_type_is_not_used(): void {
   const keys = ["{}", "{\"kty\":\"rsa\"}", "{\"kty\":\"EC\"}", "{\"kty\":\"\"}", "{\"kty\":1}", "{\"kty\":null}", "{\"kty\":[\"RSA\"]}", "{\"kty\":\"DH\"}", "{\"n\":\"AQAB\",\"e\":\"AQAB\"}",
     "{\"kty\":\"EC\",\"crv\":\"secp256k1\"}", "{\"kty\":\"EC\",\"crv\":\"p-256\"}", "{\"kty\":\"EC\",\"crv\":256}", "{\"kty\":\"OKP\",\"crv\":\"X25519\",\"x\":\"" + ED_X + "\"}", "{\"kty\":\"OKP\",\"crv\":\"Ed448\"}", "{\"kty\":\"OKP\"}"];
   for (let i = 0; i < keys.length; i++) refuses(keys[i], JwkFault.UnknownType);
 }
 
-export function what_is_no_object_is_no_key(): void {
+export function a_value_that_is_not_an_object_is_refused(): void {
   const values = ["null", "1", "\"RSA\"", "[]", "true", "[{\"kty\":\"RSA\"}]"];
   for (let i = 0; i < values.length; i++) refuses(values[i], JwkFault.NotAnObject);
 }
 
-export function a_member_that_is_null_or_an_empty_list_is_absent(): void {
+export function a_member_that_is_null_or_an_empty_list_counts_as_absent(): void {
   const members = ["\"kid\":null,", "\"use\":null,", "\"alg\":null,", "\"key_ops\":null,", "\"key_ops\":[],", "\"d\":null,", "\"p\":null,\"q\":null,\"dp\":null,\"dq\":null,\"qi\":null,\"oth\":null,", "\"oth\":[],"];
   for (let i = 0; i < members.length; i++) {
     const jwk = reads(rsaJwk(members[i]));
@@ -102,7 +102,7 @@ export function a_member_that_is_null_or_an_empty_list_is_absent(): void {
   refuses("{\"kty\":\"EC\",\"crv\":null,\"x\":\"" + EC_X + "\",\"y\":\"" + EC_Y + "\"}", JwkFault.UnknownType);
 }
 
-export function members_may_be_written_in_standard_base64_and_with_padding(): void {
+export function members_may_be_in_standard_base64_and_with_padding(): void {
   const want = spki(rsaJwk("")), n = RSA_N.replaceAll("-", "+").replaceAll("_", "/");
   isTrue(n != RSA_N, "a modulus that is written differently");
   const written = [RSA_N + "==", RSA_N + "=", n, n + "=="];
@@ -110,7 +110,7 @@ export function members_may_be_written_in_standard_base64_and_with_padding(): vo
   equal(spki(ec("P-256", EC_X + "=", EC_Y + "=")), spki(ecJwk("")));
 }
 
-export function coordinates_may_lack_their_leading_zeros_or_have_one_more(): void {
+export function coordinates_may_lack_leading_zeros_or_have_one_too_many(): void {
   const full = "APGWMIDiwaEN5GXgj5jDUvAyCBq3MhZ1FyhvwjoOW7I", y = "3lIUh0nNRvWhObJmvSr0gMElLr0QPXHAJ9Godit-wQ0";
   const short = "8ZYwgOLBoQ3kZeCPmMNS8DIIGrcyFnUXKG_COg5bsg", long = "AADxljCA4sGhDeRl4I-Yw1LwMggatzIWdRcob8I6Dluy";
   equal(spki(ec("P-256", short, y)), spki(ec("P-256", full, y)));
@@ -120,7 +120,7 @@ export function coordinates_may_lack_their_leading_zeros_or_have_one_more(): voi
   refuses(ec("P-256", "AQDxljCA4sGhDeRl4I-Yw1LwMggatzIWdRcob8I6Dluy", y), JwkFault.BadKey);
 }
 
-export function members_that_are_no_base64_are_refused(): void {
+export function members_that_are_not_base64_are_refused(): void {
   refuses("{\"kty\":\"RSA\",\"n\":\"" + RSA_N + "===\",\"e\":\"AQAB\"}", JwkFault.BadMember);
   refuses("{\"kty\":\"RSA\",\"n\":\"=" + RSA_N + "\",\"e\":\"AQAB\"}", JwkFault.BadMember);
   refuses("{\"kty\":\"RSA\",\"n\":\"" + RSA_N + "\",\"e\":\"AQ B\"}", JwkFault.BadMember);
@@ -155,7 +155,7 @@ export function duty_52_ed25519_keys_of_another_size_or_small_order_are_not_used
   refuses("{\"kty\":\"OKP\",\"crv\":\"Ed25519\"}", JwkFault.BadKey);
 }
 
-export function duty_48_a_key_id_is_a_text_of_at_most_512_bytes(): void {
+export function duty_48_a_key_id_that_is_not_a_string_of_at_most_512_bytes_is_refused(): void {
   reads(rsaJwk("\"kid\":\"" + "k".repeat(512) + "\","));
   refuses(rsaJwk("\"kid\":\"" + "k".repeat(513) + "\","), JwkFault.BadMember);
   refuses(rsaJwk("\"kid\":1,"), JwkFault.BadMember);

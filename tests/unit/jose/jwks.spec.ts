@@ -3,13 +3,13 @@ import { JwksFault, KeySet, MAX_JWKS, readJwks } from "../../../assembly/jose/jw
 import { equal, equalInt, isFalse, text, utf8 } from "../check";
 import { ecJwk, edJwk, jwks, rsaJwk } from "./tokens.as";
 
-export function every_usable_key_of_a_set_is_taken(): void { equalInt(reads(jwks([rsaJwk("\"kid\":\"a\","), ecJwk("\"kid\":\"b\","), edJwk("")])).size, 3); }
+export function every_usable_key_of_a_set_is_used(): void { equalInt(reads(jwks([rsaJwk("\"kid\":\"a\","), ecJwk("\"kid\":\"b\","), edJwk("")])).size, 3); }
 
-export function keys_that_are_of_no_use_are_passed_over(): void {
+export function unusable_keys_are_skipped(): void {
   equalInt(reads(jwks(["null", "{}", "7", "{\"kty\":\"oct\",\"k\":\"AAAA\"}", rsaJwk("\"use\":\"enc\","), rsaJwk("\"d\":\"AQ\","), ecJwk("\"kid\":\"b\",")])).size, 1);
 }
 
-export function duty_134_a_document_that_is_no_key_set_is_refused(): void {
+export function duty_134_a_document_that_is_not_a_key_set_is_refused(): void {
   refuses("", JwksFault.NotJson); refuses("<html>502 Bad Gateway</html>", JwksFault.NotJson); refuses("{\"keys\":[", JwksFault.NotJson);
   refuses("null", JwksFault.NoKeys); refuses("[]", JwksFault.NoKeys); refuses("{}", JwksFault.NoKeys); refuses("\"keys\"", JwksFault.NoKeys);
   refuses("{\"keys\":null}", JwksFault.NoKeys); refuses("{\"keys\":{}}", JwksFault.NoKeys); refuses("{\"keys\":\"a\"}", JwksFault.NoKeys); refuses("{\"Keys\":[]}", JwksFault.NoKeys);
@@ -22,7 +22,7 @@ export function duty_134_a_set_without_a_usable_key_is_refused(): void {
   refuses(jwks(["{\"kty\":\"oct\",\"k\":\"AAAA\"}", rsaJwk("\"use\":\"enc\","), "1"]), JwksFault.NoUsableKey);
 }
 
-export function duty_56_a_set_with_a_duplicate_name_is_refused_and_one_in_a_key_takes_the_key_away(): void {
+export function duty_56_a_duplicate_name_in_the_set_refuses_the_set_and_one_in_a_key_removes_the_key(): void {
   refuses("{\"keys\":[],\"keys\":[" + rsaJwk("") + "]}", JwksFault.NotJson);
   refuses("{\"keys\":[" + rsaJwk("") + "],\"x\":1,\"\\u0078\":1}", JwksFault.NotJson);
   refuses(jwks([rsaJwk("\"kid\":\"a\",\"kid\":\"b\",")]), JwksFault.NoUsableKey);
@@ -30,7 +30,7 @@ export function duty_56_a_set_with_a_duplicate_name_is_refused_and_one_in_a_key_
   for (let i = 0; i < twice.length; i++) equalInt(reads(jwks([rsaJwk(twice[i]), ecJwk("\"kid\":\"e\",")])).size, 1);
 }
 
-export function duty_135_a_set_may_have_100_keys_and_not_101(): void {
+export function duty_135_a_set_of_100_keys_is_accepted_and_one_of_101_refused(): void {
   const keys: string[] = [ecJwk("")];
   for (let i = 1; i < 100; i++) keys.push("{}");
   equalInt(reads(jwks(keys)).size, 1);
@@ -44,31 +44,31 @@ export function duty_135_a_set_larger_than_the_bound_is_refused(): void {
   refuses(document + " ".repeat(MAX_JWKS - document.length + 1), JwksFault.NotJson);
 }
 
-// What the log says.
-export function keys_that_are_left_out_are_named_with_the_reason(): void {
+// The log.
+export function skipped_keys_are_logged_with_the_reason(): void {
   const good = ecJwk("\"kid\":\"e\",");
   left([good, rsaJwk("\"kid\":\"a\",\"kid\":\"b\",")], "a has a member twice");
   left([good, "{\"kty\":\"XYZ\",\"kid\":\"x\"}"], "x has a kty that is not known here");
   left([good, "{\"kty\":\"EC\",\"crv\":\"secp256k1\"}"], "a key without id has a crv that is not known here");
-  left([good, "7"], "a key without id is no object");
-  left([good, rsaJwk("\"kid\":\"p\",\"d\":\"AQ\",")], "p holds d, which only private keys have: it is no secret any more");
+  left([good, "7"], "a key without id is not an object");
+  left([good, rsaJwk("\"kid\":\"p\",\"d\":\"AQ\",")], "p holds d, which only private keys have: the key is disclosed");
   left([good, "{\"kty\":\"RSA\",\"kid\":\"r\",\"n\":\"!\",\"e\":\"AQAB\"}"], "r has a malformed n");
   left([good, "{\"kty\":\"RSA\",\"kid\":\"r\",\"n\":\"AQAB\",\"e\":\"AQAB\"}"], "r is not a valid key, or too weak");
-  left([good, "{\"kty\":\"oct\",\"k\":\"AAAA\"}", "7"], "a key without id is a shared secret, now disclosed; a key without id is no object");
+  left([good, "{\"kty\":\"oct\",\"k\":\"AAAA\"}", "7"], "a key without id is a shared secret, now disclosed; a key without id is not an object");
 }
 
-export function keys_for_something_else_are_not_worth_a_word(): void {
+export function keys_for_another_use_are_not_logged(): void {
   left([ecJwk(""), rsaJwk("\"use\":\"enc\","), rsaJwk("\"alg\":\"RSA-OAEP\","), rsaJwk("\"key_ops\":[\"encrypt\"],")], "");
 }
 
-export function duty_135_the_log_names_eight_keys(): void {
+export function duty_135_the_log_names_eight_keys_at_most(): void {
   const keys: string[] = [ecJwk("")];
   for (let i = 0; i < 99; i++) keys.push("7");
-  left(keys, "a key without id is no object; ".repeat(8) + "and 91 more");
+  left(keys, "a key without id is not an object; ".repeat(8) + "and 91 more");
 }
 
-// Which keys a token is tried against.
-export function a_key_id_chooses_its_key(): void {
+// Selection of keys.
+export function a_key_id_selects_its_key(): void {
   chooses([rsaJwk("\"kid\":\"a\","), rsaJwk("\"kid\":\"b\","), rsaJwk("\"kid\":\"c\",")], "RS256", "b", "b");
 }
 
@@ -84,9 +84,9 @@ export function duty_48_a_key_id_is_compared_exactly(): void {
   chooses(keys, "RS256", "../a", "../a");
 }
 
-export function a_key_id_is_its_text_however_the_set_spells_it(): void { chooses([rsaJwk("\"kid\":\"k\\u0065y\",")], "RS256", "key", "key"); }
+export function a_key_id_is_compared_after_unescaping(): void { chooses([rsaJwk("\"kid\":\"k\\u0065y\",")], "RS256", "key", "key"); }
 
-export function duty_46_the_key_of_an_id_must_fit_the_algorithm(): void {
+export function duty_46_a_key_that_does_not_fit_the_algorithm_is_not_selected(): void {
   const keys = [rsaJwk("\"kid\":\"a\",\"alg\":\"RS256\","), ecJwk("\"kid\":\"b\",")];
   chooses(keys, "RS256", "a", "a");
   chooses(keys, "PS256", "a", "");
@@ -96,7 +96,7 @@ export function duty_46_the_key_of_an_id_must_fit_the_algorithm(): void {
   chooses(keys, "EdDSA", "b", "");
 }
 
-export function duty_44_no_key_of_a_set_is_chosen_for_a_symmetric_algorithm(): void {
+export function duty_44_no_key_of_a_set_is_selected_for_a_symmetric_algorithm(): void {
   chooses([rsaJwk("\"kid\":\"a\","), ecJwk("\"kid\":\"b\","), edJwk("")], "HS256", "a", "");
 }
 
@@ -112,7 +112,7 @@ export function duty_49_at_most_sixteen_keys_are_tried(): void {
   chooses(keys, "RS256", "any", "- ".repeat(15) + "-");
 }
 
-export function duty_49_of_keys_that_take_long_four_are_tried(): void {
+export function duty_49_at_most_four_keys_of_slow_algorithms_are_tried(): void {
   const keys: string[] = [];
   for (let i = 0; i < 6; i++) keys.push(`{"kty":"EC","crv":"P-521","kid":"${i}","x":"AekpBQ8ST8a8VcfVOTNl353vSrDCLLJXmPk06wTjxrrjcBpXp5EOnYG_NjFZ6OvLFV1jSfS9tsz4qUxcWceqwQGk","y":"ADSmRA43Z1DSNx_RvcLI87cdL07l6jQyyBXMoxVg_l2Th-x3S1WDhjDly79ajL4Kkd0AZMaZmh9ubmf63e3kyMj2"}`);
   chooses(keys, "ES512", null, "0 1 2 3");
@@ -122,11 +122,11 @@ export function duty_49_of_keys_that_take_long_four_are_tried(): void {
   chooses(keys, "ES256", null, "0 1 2 3 4 5");
 }
 
-export function a_key_that_names_itself_is_tried_before_those_without_an_id(): void {
+export function a_key_with_the_id_is_tried_before_those_without_an_id(): void {
   chooses([rsaJwk(""), rsaJwk(""), rsaJwk(""), rsaJwk(""), rsaJwk("\"kid\":\"a\",")], "RS256", "a", "a - - - -");
 }
 
-export function two_keys_of_one_id_are_both_tried(): void {
+export function two_keys_with_the_same_id_are_both_tried(): void {
   chooses([rsaJwk("\"kid\":\"a\","), rsaJwk("\"kid\":\"a\","), rsaJwk("\"kid\":\"b\",")], "RS256", "a", "a a");
   chooses([rsaJwk("\"kid\":\"a\","), ecJwk("\"kid\":\"a\",")], "ES256", "a", "a");
 }

@@ -22,7 +22,7 @@ export function key_id_and_type_may_be_absent(): void {
   isTrue(jws.kid == null && jws.typ == null, "neither");
 }
 
-export function every_algorithm_of_the_table_is_known_by_its_exact_name(): void {
+export function every_supported_algorithm_is_recognised_by_its_exact_name(): void {
   const names = algorithmNames().split(", ");
   equalInt(names.length, 14);
   for (let i = 0; i < names.length; i++) {
@@ -32,7 +32,7 @@ export function every_algorithm_of_the_table_is_known_by_its_exact_name(): void 
   }
 }
 
-export function duty_43_none_is_no_algorithm_however_it_is_spelt(): void {
+export function duty_43_none_is_refused_in_every_spelling(): void {
   const names = ["none", "None", "NONE", "nOnE", "none ", "n\\u006fne", "", "null", "HS256,none"];
   for (let i = 0; i < names.length; i++) header("{\"alg\":\"" + names[i] + "\"}", JwsFault.UnknownAlgorithm);
   isTrue(algorithmNamed(utf8("none")) == null, "not in the table");
@@ -43,30 +43,30 @@ export function duty_45_unknown_algorithms_are_refused(): void {
   for (let i = 0; i < names.length; i++) header("{\"alg\":\"" + names[i] + "\"}", JwsFault.UnknownAlgorithm);
 }
 
-export function an_alg_that_is_no_text_or_absent_is_refused(): void {
+export function an_alg_that_is_absent_or_not_a_string_is_refused(): void {
   const headers = ["{}", "{\"alg\":1}", "{\"alg\":null}", "{\"alg\":[\"RS256\"]}", "{\"alg\":{\"RS256\":1}}", "{\"Alg\":\"RS256\"}", "{\"x\":{\"alg\":\"RS256\"}}", "[]", "[\"alg\",\"RS256\"]", "\"RS256\"", "1", "null"];
   for (let i = 0; i < headers.length; i++) header(headers[i], JwsFault.UnknownAlgorithm);
 }
 
-export function hs_algorithms_are_none_of_those_with_a_public_key(): void {
+export function the_algorithms_with_a_public_key_do_not_include_hs_algorithms(): void {
   const all = asymmetricAlgorithms();
   equalInt(all.length, 11);
   for (let i = 0; i < all.length; i++) isFalse(all[i].symmetric || all[i].name.startsWith("HS"), all[i].name);
 }
 
-export function duty_51_crit_is_refused_whatever_it_holds(): void {
+export function duty_51_crit_is_refused_with_every_value(): void {
   const values = ["[\"exp\"]", "[\"b64\"]", "[]", "[\"alg\",\"alg\"]", "\"exp\"", "{}", "[1]", "false"];
   for (let i = 0; i < values.length; i++) header("{\"alg\":\"RS256\",\"crit\":" + values[i] + "}", JwsFault.Critical);
   header("{\"alg\":\"RS256\",\"cri\\u0074\":[\"x\"]}", JwsFault.Critical);
 }
 
-export function duty_51_b64_is_refused_whatever_it_says(): void {
+export function duty_51_b64_is_refused_with_every_value(): void {
   header("{\"alg\":\"RS256\",\"b64\":false}", JwsFault.Critical);
   header("{\"alg\":\"RS256\",\"b64\":true}", JwsFault.Critical);
   header("{\"alg\":\"RS256\",\"b64\":false,\"crit\":[\"b64\"]}", JwsFault.Critical);
 }
 
-export function a_member_of_the_header_that_is_null_is_absent(): void {
+export function a_member_of_the_header_that_is_null_counts_as_absent(): void {
   const jws = reads("{\"alg\":\"RS256\",\"kid\":null,\"typ\":null,\"crit\":null,\"b64\":null,\"zip\":null,\"cty\":null,\"x5t\":null}");
   isTrue(jws.kid == null && jws.typ == null, "neither");
 }
@@ -74,13 +74,13 @@ export function a_member_of_the_header_that_is_null_is_absent(): void {
 export function duty_67_compression_is_refused(): void { header("{\"alg\":\"RS256\",\"zip\":\"DEF\"}", JwsFault.BadHeader); }
 export function duty_67_an_encrypted_token_is_refused(): void { whole(encoded("{\"alg\":\"dir\",\"enc\":\"A128GCM\"}") + ".AA.AA.AA.AA", JwsFault.NotCompact); }
 
-export function duty_50_keys_and_addresses_in_the_header_change_nothing(): void {
+export function duty_50_keys_and_addresses_in_the_header_are_ignored(): void {
   const key = edJwk(""), set = readJwks(utf8(jwks([rsaJwk("\"kid\":\"r1\",")]))).value;
   const jws = reads("{\"alg\":\"EdDSA\",\"kid\":\"r1\",\"jwk\":" + key + ",\"jku\":\"https://evil.example/jwks\",\"x5u\":\"https://evil.example/x5u\",\"x5c\":[\"MIIC\"],\"x5t\":\"AA\"}");
   equalInt(set.candidates(jws.algorithm, jws.kid).length, 0);
 }
 
-export function duty_48_the_key_id_is_a_text_of_at_most_512_bytes(): void {
+export function duty_48_a_key_id_that_is_not_a_string_of_at_most_512_bytes_is_refused(): void {
   reads("{\"alg\":\"RS256\",\"kid\":\"" + "k".repeat(512) + "\"}");
   header("{\"alg\":\"RS256\",\"kid\":\"" + "k".repeat(513) + "\"}", JwsFault.BadHeader);
   const values = ["1", "[\"a\"]", "{}", "true"];
@@ -90,7 +90,7 @@ export function duty_48_the_key_id_is_a_text_of_at_most_512_bytes(): void {
   }
 }
 
-export function duty_152_a_header_may_have_64_members_and_not_65(): void {
+export function duty_152_a_header_of_64_members_is_accepted_and_one_of_65_refused(): void {
   const members: string[] = ["\"alg\":\"RS256\""];
   for (let i = 1; i < 64; i++) members.push("\"\\n" + i.toString() + "\":1");
   reads("{" + members.join(",") + "}");
@@ -112,7 +112,7 @@ export function a_header_that_is_not_json_is_refused(): void {
 }
 
 // The compact form.
-export function a_token_has_exactly_three_parts(): void {
+export function a_token_that_does_not_have_exactly_three_parts_is_refused(): void {
   const h = encoded(HEADER);
   const tokens = ["", ".", h, h + ".e30", h + ".e30.AA.AA", h + ".e30.AA.", "...", "....", "." + h + ".e30.AA"];
   for (let i = 0; i < tokens.length; i++) whole(tokens[i], JwsFault.NotCompact);
@@ -144,7 +144,7 @@ export function duty_56_a_signed_payload_that_is_not_a_strict_json_object_is_ref
   payload(base64url(invalidUtf8()));
 }
 
-export function duty_66_a_token_may_have_16_kilobytes_and_not_one_byte_more(): void {
+export function duty_66_a_token_of_16_kilobytes_is_accepted_and_one_byte_more_is_refused(): void {
   const h = encoded(HEADER) + ".";
   isFalse(readJws(ascii(h + "A".repeat(MAX_TOKEN - h.length - 3) + ".AA")).failed, "at the bound");
   whole(h + "A".repeat(MAX_TOKEN - h.length - 2) + ".AA", JwsFault.TooLarge);
@@ -152,7 +152,7 @@ export function duty_66_a_token_may_have_16_kilobytes_and_not_one_byte_more(): v
 }
 
 export function duty_66_ten_thousand_dots_are_refused(): void { whole(".".repeat(10_000), JwsFault.NotCompact); }
-export function duty_66_a_header_is_bounded_by_the_token(): void {
+export function duty_66_only_the_bound_on_the_token_limits_the_header(): void {
   reads("{\"alg\":\"RS256\",\"x5c\":[\"" + "x".repeat(12_000) + "\"]}");
   header("{\"alg\":\"RS256\",\"x\":\"" + "x".repeat(MAX_TOKEN) + "\"}", JwsFault.TooLarge);
 }
@@ -160,7 +160,7 @@ export function duty_66_a_header_nested_100_deep_is_refused(): void { header("{\
 export function duty_66_a_payload_nested_100_deep_is_refused(): void { payload(encoded("{\"x\":" + "[".repeat(100) + "]".repeat(100) + "}")); }
 
 // The signature.
-export function a_good_token_of_every_family_verifies_with_its_key(): void {
+export function a_valid_token_of_every_family_verifies_with_its_key(): void {
   verifies(RS256_R1); verifies(PS256_R1); verifies(ES256_E1); verifies(EDDSA_O1); verifies(RS256_NO_KID);
   const jwt = readJws(utf8(hs256("{\"alg\":\"HS256\"}", PAYLOAD))).value.verifiedBy(new SecretKey(utf8(SECRET)));
   equal(text(jwt.value.claims.bytes), PAYLOAD);
@@ -177,7 +177,7 @@ export function a_changed_header_does_not_verify(): void {
   fails(encoded("{\"alg\":\"RS256\",\"kid\":\"r1\"}") + "." + parts[1] + "." + parts[2]);
 }
 
-export function duty_46_a_signature_of_rs256_is_none_of_ps256(): void {
+export function duty_46_a_signature_of_rs256_does_not_verify_as_ps256(): void {
   const rs = RS256_R1.split("."), ps = PS256_R1.split(".");
   fails(ps[0] + "." + rs[1] + "." + rs[2]);
   fails(rs[0] + "." + ps[1] + "." + ps[2]);
@@ -206,7 +206,7 @@ export function duty_44_a_token_signed_with_the_public_key_as_a_secret_has_no_ke
   isTrue(rs.verifiedBy(new SecretKey(utf8(SECRET))).failed, "a secret never verifies RS256");
 }
 
-export function with_no_key_nothing_verifies(): void {
+export function without_a_key_nothing_verifies(): void {
   const fault = readJws(utf8(RS256_R1)).value.verifiedByAny([]).fault;
   equalInt(fault == null ? 0 : fault.code, JwsFault.BadSignature);
 }
@@ -225,7 +225,7 @@ function whole(token: string, code: JwsFault): void {
   equalInt(fault.code, code);
 }
 
-/** The signature over it is good: only the payload is to blame. */
+/** Expects that the payload is refused although its signature is valid. */
 function payload(part: string): void {
   const input = encoded("{\"alg\":\"HS256\"}") + "." + part;
   const token = input + "." + hs256Of(input);

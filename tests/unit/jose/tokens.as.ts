@@ -1,4 +1,4 @@
-/** Tokens and keys as texts, made on the spot. */
+/** Makes tokens and keys as text. */
 
 import { encodeBase64 } from "../../../assembly/bytes/base64";
 import { Hash } from "../../../assembly/crypto/hash/hash";
@@ -14,16 +14,16 @@ export function encoded(json: string): string { return base64url(utf8(json)); }
 
 export const SECRET = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
-/** Signed by SECRET, whatever the header says. */
+/** A token signed with SECRET by HS256, whatever the header says. */
 export function hs256(header: string, payload: string): string {
   const input = encoded(header) + "." + encoded(payload);
   return input + "." + hs256Of(input);
 }
 
-/** The signature alone, over any text. */
+/** The HS256 signature of any text with SECRET. */
 export function hs256Of(input: string): string { return base64url(hmac(Hash.Sha256, utf8(SECRET), utf8(input))); }
 
-/** With `members` in front, such as `"kid":"a",`. */
+// JSON Web Keys. `members` come first, for example `"kid":"a",`.
 export function rsaJwk(members: string): string { return `{${members}"kty":"RSA","n":"${RSA_N}","e":"AQAB"}`; }
 export function ecJwk(members: string): string { return `{${members}"kty":"EC","crv":"P-256","x":"${EC_X}","y":"${EC_Y}"}`; }
 export function edJwk(members: string): string { return `{${members}"kty":"OKP","crv":"Ed25519","x":"${ED_X}"}`; }

@@ -5,7 +5,7 @@ import { Texts } from "../../../assembly/json/texts";
 import { equal, equalBytes, equalInt, isFalse, isTrue, utf8 } from "../check";
 import { read } from "./reading.as";
 
-export function values_are_equal_by_what_they_are(): void {
+export function values_are_equal_however_they_are_written(): void {
   same("null", "null"); same("true", "true"); same("1", "1.0"); same(`"a"`, `"\\u0061"`); same("[]", "[ ]"); same("{}", "{ }");
   same(`{"a":1,"b":[true]}`, `{"b":[true],"a":1e0}`); same(`{"\\u0061":{"b":null}}`, `{"a":{"b":null}}`);
 }
@@ -24,7 +24,7 @@ export function objects_are_equal_member_by_member(): void {
   different(`{"a":{"b":1}}`, `{"a":{"b":[1]}}`);
 }
 
-export function duty_66_a_comparison_that_has_used_its_steps_says_no_and_that_it_stopped(): void {
+export function duty_66_a_comparison_without_steps_left_says_no_and_reports_that_it_stopped(): void {
   const a = texts("[1,2,3,4]"), b = texts("[1,2,3,4]");
   const enough = new Comparison(100), few = new Comparison(4);
   isTrue(enough.equal(a, 0, b, 0), "equal"); isFalse(enough.stopped, "enough");
@@ -37,7 +37,7 @@ export function duty_66_long_numbers_take_more_steps(): void {
   isFalse(work.equal(texts(long), 0, texts("1"), 0), "not known"); isTrue(work.stopped, "stopped");
 }
 
-export function duty_66_every_name_that_is_looked_at_is_a_step(): void {
+export function duty_66_every_compared_name_costs_a_step(): void {
   const a = texts(`{"a":1,"b":2,"c":3,"d":4}`), names = texts(`["d"]`), enough = new Comparison(4), few = new Comparison(3);
   equalInt(<i64>a.json.number(enough.member(a, 0, names, 1)), 4); isFalse(enough.stopped, "enough");
   equalInt(few.member(a, 0, names, 1), ABSENT); isTrue(few.stopped, "stopped");
@@ -51,7 +51,7 @@ export function a_member_is_found_by_a_name_of_another_document(): void {
   equalInt(<i64>a.json.number(work.member(a, 0, names, 4)), 1);
 }
 
-export function what_is_no_object_has_no_member(): void {
+export function a_value_that_is_not_an_object_has_no_member(): void {
   const names = texts(`["a"]`), work = new Comparison(1000), others = [`["a","b"]`, `"a"`, "1", "null"];
   for (let i = 0; i < others.length; i++) equalInt(work.member(texts(others[i]), 0, names, 1), ABSENT);
   equalInt(work.member(texts(`{"a":1}`), ABSENT, names, 1), ABSENT);
@@ -59,14 +59,13 @@ export function what_is_no_object_has_no_member(): void {
 
 export function children_are_counted(): void { equalInt(childCount(read("[1,[2,3],{}]"), 0), 3); equalInt(childCount(read(`{"a":[1],"b":2}`), 0), 4); equalInt(childCount(read("[]"), 0), 0); equalInt(childCount(read("1"), 0), 0); }
 
-export function a_text_is_unescaped_once(): void {
+export function a_text_is_unescaped_only_once(): void {
   const t = texts(`["\\u0061b",-1.50]`);
   equalBytes(t.of(1), utf8("ab")); equalBytes(t.of(2), utf8("-1.50"));
   isTrue(t.of(1) === t.of(1), "the same bytes");
 }
 
-// Places.
-export function every_value_has_a_place(): void {
+export function the_path_of_every_value_is_known(): void {
   const json = read(`{"a":{"b":[1,{"c.d":[true]},[]]},"":0,"é\\n":{}}`);
   const want = ["", "", ".a", "", ".a.b", ".a.b[0]", ".a.b[1]", "", ".a.b[1].c.d", ".a.b[1].c.d[0]", ".a.b[2]", "", ".", "", ".é\n"];
   for (let node = 0; node < json.nodeCount; node++) if (node == 0 || want[node].length > 0) equal(placeWithin(json, json.root, node), want[node]);

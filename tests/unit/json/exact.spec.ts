@@ -2,7 +2,7 @@ import { compareNumbers, isWhole } from "../../../assembly/json/exact";
 import { Random } from "../fuzz.as";
 import { ascii } from "../check";
 
-/** From the least to the greatest; those in one line are the same number. */
+/** In ascending order. All spellings in one list are the same number. */
 const ORDER: string[][] = [
   ["-1e9223372036854775809"], ["-1e999999999999"], ["-1e400", "-10e399", "-0.1e401"], ["-9007199254740993"], ["-9007199254740992"], ["-100", "-1e2", "-100.000", "-0.01e4"], ["-99.9"], ["-2"], ["-1.5", "-15e-1", "-1.50"],
   ["-1", "-1.0", "-1e0", "-1E+0"], ["-0.1"], ["-1e-400"], ["-1e-999999999999"], ["-1e-9223372036854775809"],
@@ -13,7 +13,7 @@ const ORDER: string[][] = [
   ["1e308"], ["1e309"], ["1e400", "10e399"], ["1e999999999999"], ["1e9223372036854775809"],
 ];
 
-export function numbers_are_in_order_and_equal_however_they_are_written(): void {
+export function numbers_compare_by_value_however_they_are_written(): void {
   for (let i = 0; i < ORDER.length; i++) {
     for (let k = 0; k < ORDER.length; k++) {
       for (let a = 0; a < ORDER[i].length; a++) {
@@ -26,17 +26,17 @@ export function numbers_are_in_order_and_equal_however_they_are_written(): void 
   }
 }
 
-export function whole_numbers_may_have_points_and_exponents(): void {
+export function a_whole_number_may_be_written_with_a_point_or_an_exponent(): void {
   const whole = ["0", "-0", "0.0", "0e-9", "7", "-7", "1.0", "100", "1e2", "1.5e1", "1.50e1", "120e-1", "100e-2", "-3.000", "0.5e1", "0.05e2", "1e999999999999", "12345678901234567890", "10.0e-1"];
   for (let i = 0; i < whole.length; i++) assert(isWhole(ascii(whole[i])), whole[i]);
 }
 
-export function numbers_with_a_part_behind_the_point_are_not_whole(): void {
+export function a_number_with_a_fractional_part_is_not_whole(): void {
   const broken = ["0.5", "-0.5", "1.5", "1e-1", "15e-1", "1.25e1", "0.05e1", "10e-2", "100.01", "1e-999999999999", "12345678901234567890.1", "9007199254740993.5", "1.0000000000000000000001", "101e-1"];
   for (let i = 0; i < broken.length; i++) assert(!isWhole(ascii(broken[i])), broken[i]);
 }
 
-export function shifted_numbers_keep_their_order(): void {
+export function numbers_with_a_moved_point_and_an_exponent_keep_their_order(): void {
   const random = new Random(3);
   for (let k = 0; k < 3000; k++) {
     const a = random.below(2000) - 1000, b = random.below(2000) - 1000, shift = random.below(9);
@@ -46,7 +46,7 @@ export function shifted_numbers_keep_their_order(): void {
   }
 }
 
-/** The number with its point moved to the left, and an exponent that moves it back. */
+/** The same number, written with its point moved to the left and an exponent that undoes this. */
 function shifted(n: i32, places: i32): string {
   const digits = abs(n).toString().padStart(places + 1, "0"), point = digits.length - places;
   return (n < 0 ? "-" : "") + digits.substring(0, point) + (places > 0 ? "." + digits.substring(point) + "e" + places.toString() : "");

@@ -1,4 +1,4 @@
-/** What the JSON specs ask of the parser. */
+/** Helpers of the JSON specs: parse a document, or expect a fault. */
 
 import { JsonFault, parse } from "../../../assembly/json/parser";
 import { Json } from "../../../assembly/json/json";
@@ -13,7 +13,7 @@ export function read(document: string): Json {
   return result.value;
 }
 
-/** 0 where it is accepted. */
+/** The fault's code; 0 if the document is accepted. */
 export function faultOf(document: Uint8Array): i32 {
   const fault = parse(document, LIMIT).fault;
   return fault == null ? 0 : fault.code;

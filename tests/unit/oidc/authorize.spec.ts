@@ -11,7 +11,7 @@ export function duty_10_every_request_has_state_nonce_and_an_s256_challenge(): v
     "&scope=openid%20profile&state=s-t_a.te~&nonce=n%2B&code_challenge=c&code_challenge_method=S256");
 }
 
-export function the_query_of_the_endpoint_stays_in_front(): void {
+export function the_query_of_the_endpoint_comes_first(): void {
   const endpoints = ["https://idp.example.com/auth?p=b2c&q", "https://idp.example.com/auth?", "https://idp.example.com/auth?p=1&", "https://idp.example.com"];
   const starts = ["/auth?p=b2c&q&response_type=code&", "/auth?response_type=code&", "/auth?p=1&response_type=code&", "?response_type=code&"];
   for (let i = 0; i < endpoints.length; i++) {
@@ -20,19 +20,19 @@ export function the_query_of_the_endpoint_stays_in_front(): void {
   }
 }
 
-export function form_post_is_asked_for_by_its_response_mode(): void {
+export function form_post_sets_the_response_mode(): void {
   const r = request();
   r.formPost = true;
   isTrue(url("https://idp.example.com/auth", r).endsWith("&code_challenge_method=S256&response_mode=form_post"), "form_post");
 }
 
-export function duty_28_configured_parameters_follow_encoded(): void {
+export function duty_28_configured_parameters_are_appended_encoded(): void {
   const r = request();
   r.extra = [ascii("acr_values"), ascii("gold silver"), ascii("x[y]&"), utf8("\u00e9=&\r\n"), ascii("prompt"), ascii("login")];
   isTrue(url("https://idp.example.com/auth", r).endsWith("&acr_values=gold%20silver&x%5By%5D%26=%C3%A9%3D%26%0D%0A&prompt=login"), url("https://idp.example.com/auth", r));
 }
 
-export function a_silent_request_has_no_prompt_but_none(): void {
+export function a_silent_request_has_prompt_none_only(): void {
   const r = request();
   r.silent = true;
   isTrue(url("https://idp.example.com/auth", r).endsWith("&code_challenge_method=S256&prompt=none"), "without a configured one");
@@ -53,24 +53,24 @@ export function duty_20_no_value_can_add_a_parameter_or_end_the_line(): void {
   isFalse(got.includes("state=evil") || got.includes("#") || got.includes("\r") || got.includes("\n") || got.includes("\0") || got.includes("\"") || got.includes("<"), got);
 }
 
-export function duty_20_what_the_filter_sets_is_reserved(): void {
+export function duty_20_the_parameters_that_the_filter_sets_are_reserved(): void {
   const own = ["response_type", "client_id", "redirect_uri", "scope", "state", "nonce", "code_challenge", "code_challenge_method", "response_mode", "request", "request_uri"];
   for (let i = 0; i < own.length; i++) isTrue(RESERVED_PARAMETERS.includes(own[i]), own[i]);
-  isFalse(RESERVED_PARAMETERS.includes("prompt") || RESERVED_PARAMETERS.includes("max_age"), "these are free");
+  isFalse(RESERVED_PARAMETERS.includes("prompt") || RESERVED_PARAMETERS.includes("max_age"), "prompt and max_age are not reserved");
 }
 
 // PKCE.
-export function duty_10_the_challenge_is_that_of_rfc_7636_appendix_b(): void {
+export function duty_10_the_code_challenge_matches_rfc_7636_appendix_b(): void {
   equal(text(codeChallenge(ascii("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"))), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
 }
 
-export function duty_11_there_is_no_method_but_s256(): void {
+export function duty_11_the_challenge_method_is_always_s256(): void {
   const got = url("https://idp.example.com/auth?code_challenge_methods_supported=plain", request());
   isTrue(got.includes("&code_challenge_method=S256") && !got.includes("code_challenge_method=plain"), got);
 }
 
-// End of the session.
-export function duty_117_a_logout_request_carries_what_there_is(): void {
+// Logout request.
+export function duty_117_a_logout_request_has_the_client_the_hint_and_the_configured_parameters(): void {
   const endpoint = urlOf("https://idp.example.com/logout?tenant=a");
   equal(text(endSessionUrl(endpoint, ascii("me"), ascii("a.b.c"), ascii("https://app.example.com/bye?x=1"), ascii("s+t"))),
     "https://idp.example.com/logout?tenant=a&client_id=me&id_token_hint=a.b.c&post_logout_redirect_uri=https%3A%2F%2Fapp.example.com%2Fbye%3Fx%3D1&state=s%2Bt");
@@ -78,14 +78,14 @@ export function duty_117_a_logout_request_carries_what_there_is(): void {
   equal(text(endSessionUrl(urlOf("https://idp.example.com/logout"), ascii("m&e"), ascii("t"), ascii("https://b"), EMPTY)), "https://idp.example.com/logout?client_id=m%26e&id_token_hint=t&post_logout_redirect_uri=https%3A%2F%2Fb");
 }
 
-export function a_hint_that_is_too_long_is_left_out(): void {
+export function an_id_token_hint_that_is_too_long_is_left_out(): void {
   const endpoint = urlOf("https://idp.example.com/logout"), uri = ascii("https://b");
   const around = endSessionUrl(endpoint, ascii("me"), ascii("t"), uri, EMPTY).length - 1;
   equalInt(endSessionUrl(endpoint, ascii("me"), ascii("t".repeat(2048 - around)), uri, EMPTY).length, 2048);
   equal(text(endSessionUrl(endpoint, ascii("me"), ascii("t".repeat(2049 - around)), uri, EMPTY)), "https://idp.example.com/logout?client_id=me&post_logout_redirect_uri=https%3A%2F%2Fb");
 }
 
-export function duty_117_a_logout_request_without_a_hint_names_the_client_alone(): void {
+export function duty_117_a_logout_request_without_a_hint_names_only_the_client(): void {
   equal(text(endSessionUrlWithoutHint(urlOf("https://idp.example.com/logout?tenant=a"), ascii("m&e"))), "https://idp.example.com/logout?tenant=a&client_id=m%26e");
 }
 

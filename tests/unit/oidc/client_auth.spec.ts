@@ -18,19 +18,19 @@ const ENDPOINT = "https://idp.example.com/token?tenant=a";
 const JTI = "paWlpaWlpaWlpaWlpaWlpQ";
 
 // Secrets.
-export function duty_32_reserved_characters_in_basic_credentials_are_form_encoded_first(): void {
+export function duty_32_reserved_characters_in_basic_credentials_are_form_encoded(): void {
   const sent = send(new Client(utf8("a:b"), utf8("c:d+/"), ClientAuth.Basic), assertionContext());
   equal(pair(sent.call, "authorization"), "Basic YSUzQWI6YyUzQWQlMkIlMkY="); // a%3Ab:c%3Ad%2B%2F
   equal(sent.form, "");
 }
 
-export function duty_32_posted_credentials_stand_in_the_body_alone(): void {
+export function duty_32_posted_credentials_are_in_the_body_only(): void {
   const sent = send(new Client(utf8("a:b"), utf8("c&d=+/"), ClientAuth.Post), assertionContext());
   equal(sent.form, "client_id=a%3Ab&client_secret=c%26d%3D%2B%2F");
   equal(pair(sent.call, "authorization"), "");
 }
 
-export function a_public_client_says_only_who_it_is(): void {
+export function a_public_client_sends_only_its_id(): void {
   const sent = send(new Client(utf8("a"), utf8("not to be sent"), ClientAuth.None), assertionContext());
   equal(sent.form, "client_id=a");
   equal(pair(sent.call, "authorization"), "");
@@ -42,7 +42,7 @@ export function secrets_need_no_randomness(): void {
 }
 
 // client_secret_jwt.
-export function duty_34_a_secret_signs_an_assertion_for_the_endpoint_that_lives_as_long_as_configured(): void {
+export function duty_34_an_assertion_has_the_endpoint_as_audience_and_the_configured_lifetime(): void {
   const sent = send(bySecret("HS256", EMPTY), assertionContext());
   const jwt = assertionOf(sent);
   equal(decoded(jwt, 0), "{\"alg\":\"HS256\",\"typ\":\"JWT\"}");
@@ -51,7 +51,7 @@ export function duty_34_a_secret_signs_an_assertion_for_the_endpoint_that_lives_
   isTrue(sent.form.startsWith("client_id=me&client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer&client_assertion=ey"), sent.form);
 }
 
-export function duty_32_an_assertion_is_never_sent_beside_the_secret(): void {
+export function duty_32_an_assertion_is_never_sent_together_with_the_secret(): void {
   const sent = send(bySecret("HS256", EMPTY), assertionContext());
   equal(pair(sent.call, "authorization"), "");
   isFalse(sent.form.includes("client_secret="), "in the body");
@@ -62,12 +62,12 @@ export function hs512_is_signed_with_sha_512(): void {
   equal(jwt.split(".")[2], base64url(hmac(Hash.Sha512, utf8("secret"), ascii(inputOf(jwt)))));
 }
 
-export function duty_34_a_configured_audience_takes_the_place_of_the_endpoint(): void {
+export function duty_34_a_configured_audience_replaces_the_endpoint(): void {
   const jwt = assertionOf(send(bySecret("HS256", utf8("https://idp.example.com")), assertionContext()));
   isTrue(decoded(jwt, 1).includes(`"aud":"https://idp.example.com","jti"`), decoded(jwt, 1));
 }
 
-export function duty_34_two_calls_have_two_assertions(): void {
+export function duty_34_every_call_has_its_own_assertion(): void {
   const client = bySecret("HS256", EMPTY);
   const one = assertionOf(send(client, new AssertionContext(NOW, filled(16, 1)))), other = assertionOf(send(client, new AssertionContext(NOW, filled(16, 2))));
   isTrue(one != other, "another jti");
@@ -82,7 +82,7 @@ export function duty_138_without_randomness_no_assertion_is_made(): void {
   }
 }
 
-export function names_are_escaped_as_json(): void {
+export function client_and_key_ids_are_escaped_as_json(): void {
   const odd = utf8("a\"b\\c\u0001\u001f\u00e9/");
   const client = new Client(odd, utf8("s"), ClientAuth.ClientSecretJwt, new Assertion(null, utf8("k\"1\\"), "HS256", EMPTY, 30));
   const jwt = assertionOf(send(client, assertionContext()));
@@ -91,7 +91,7 @@ export function names_are_escaped_as_json(): void {
 }
 
 // private_key_jwt.
-export function the_host_signs_the_assertion_with_the_key(): void {
+export function envoy_signs_the_assertion_with_the_key(): void {
   const names = ["RS256", "RS512"], hashes = ["sha256", "sha512"];
   for (let i = 0; i < names.length; i++) {
     const host = new Recorder(RS256_SIGNATURE), key = rsa();
@@ -106,12 +106,12 @@ export function the_host_signs_the_assertion_with_the_key(): void {
   }
 }
 
-export function an_ecdsa_signature_of_the_host_becomes_raw(): void {
+export function an_ecdsa_signature_of_envoy_is_converted_from_der_to_raw(): void {
   setNativeSigner(new Recorder(ecdsaRawToDer(ES256_SIGNATURE)));
   equal(assertionOf(send(byKey("ES256", ec()), assertionContext())).split(".")[2], base64url(ES256_SIGNATURE));
 }
 
-export function an_ecdsa_signature_that_is_no_der_is_not_sent(): void {
+export function an_ecdsa_signature_that_is_not_der_is_not_sent(): void {
   const answers: Uint8Array[] = [ES256_SIGNATURE, RS256_SIGNATURE, ecdsaRawToDer(filled(96, 1)), EMPTY];
   for (let i = 0; i < answers.length; i++) {
     setNativeSigner(new Recorder(answers[i]));
@@ -119,7 +119,7 @@ export function an_ecdsa_signature_that_is_no_der_is_not_sent(): void {
   }
 }
 
-export function without_a_host_that_signs_no_assertion_is_made(): void {
+export function without_a_signature_of_envoy_no_assertion_is_made(): void {
   setNativeSigner(null);
   provesNothing(byKey("RS256", rsa()), assertionContext());
   setNativeSigner(new Recorder(null));
@@ -128,7 +128,7 @@ export function without_a_host_that_signs_no_assertion_is_made(): void {
   provesNothing(byKey("RS256", rsa()), assertionContext());
 }
 
-export function an_algorithm_that_does_not_go_with_the_key_signs_nothing(): void {
+export function an_algorithm_that_does_not_fit_the_key_signs_nothing(): void {
   const host = new Recorder(ecdsaRawToDer(ES256_SIGNATURE)), names = ["ES512", "ES384", "RS256", "PS256", "EdDSA", "HS256", "none", "", "es256"];
   setNativeSigner(host);
   for (let i = 0; i < names.length; i++) provesNothing(byKey(names[i], ec()), assertionContext());
@@ -137,7 +137,7 @@ export function an_algorithm_that_does_not_go_with_the_key_signs_nothing(): void
   equalInt(host.data.length, 0);
 }
 
-export function duty_44_a_private_key_is_never_a_shared_secret_and_a_secret_never_a_key(): void {
+export function duty_44_a_private_key_is_never_used_as_secret_and_a_secret_never_as_key(): void {
   setNativeSigner(new Recorder(RS256_SIGNATURE));
   provesNothing(new Client(utf8("me"), utf8("secret"), ClientAuth.ClientSecretJwt, new Assertion(rsa(), EMPTY, "RS256", EMPTY, 60)), assertionContext());
   provesNothing(new Client(utf8("me"), utf8("secret"), ClientAuth.PrivateKeyJwt, new Assertion(null, EMPTY, "RS256", EMPTY, 60)), assertionContext());
@@ -149,7 +149,7 @@ export function without_settings_no_assertion_is_made(): void {
   provesNothing(new Client(utf8("me"), utf8("secret"), ClientAuth.PrivateKeyJwt), assertionContext());
 }
 
-export function configuration_can_ask_what_goes_together(): void {
+export function an_assertion_fits_only_methods_and_algorithms_of_its_kind(): void {
   isTrue(new Assertion(rsa(), EMPTY, "RS512", EMPTY, 60).fits(ClientAuth.PrivateKeyJwt), "RS512 with RSA");
   isTrue(new Assertion(ec(), EMPTY, "ES256", EMPTY, 60).fits(ClientAuth.PrivateKeyJwt), "ES256 with P-256");
   isTrue(new Assertion(null, EMPTY, "HS512", EMPTY, 60).fits(ClientAuth.ClientSecretJwt), "HS512");
@@ -157,7 +157,7 @@ export function configuration_can_ask_what_goes_together(): void {
   isFalse(new Assertion(rsa(), EMPTY, "RS256", EMPTY, 60).fits(ClientAuth.Basic), "a secret needs none");
 }
 
-/** A host that signs everything alike, and remembers what it was asked. */
+/** A native signer that returns the given signature and records its arguments. */
 class Recorder extends NativeSigner {
   hashName: string = "";
   key: Uint8Array = EMPTY;

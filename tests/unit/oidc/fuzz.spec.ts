@@ -18,7 +18,7 @@ class TokensReader extends Reader {
 
   read(input: Uint8Array): bool {
     const got = readTokens(new Reply(this.status, input));
-    if (got.failed) return this.status != 200; // the sample of a refusal is right as it is
+    if (got.failed) return this.status != 200; // an unchanged refusal counts as accepted
     isTrue(got.value.accessToken.length > 0 && got.value.expiresInSec >= -1, "a token");
     const parts = [got.value.accessToken, got.value.refreshToken, got.value.idToken, got.value.scope];
     for (let i = 0; i < parts.length; i++) for (let k = 0; k < parts[i].length; k++) isTrue(parts[i][k] >= 0x20 && parts[i][k] < 0x7f, "printable");
@@ -30,7 +30,7 @@ export function duty_33_tokens_that_are_accepted_are_printable(): void {
   some(new TokensReader(200).fuzz(["{\"access_token\":\"at\",\"token_type\":\"Bearer\",\"expires_in\":300,\"refresh_token\":\"r\\u0041\",\"id_token\":\"a.b.c\",\"scope\":\"openid email\"}"], 4000));
 }
 
-export function no_refusal_of_a_provider_traps(): void { new TokensReader(400).fuzz(["{\"error\":\"invalid_grant\",\"error_description\":\"x\"}"], 2000); }
+export function no_error_response_of_a_provider_traps(): void { new TokensReader(400).fuzz(["{\"error\":\"invalid_grant\",\"error_description\":\"x\"}"], 2000); }
 
 class UserinfoReader extends Reader {
   read(input: Uint8Array): bool {
@@ -40,20 +40,20 @@ class UserinfoReader extends Reader {
   }
 }
 
-export function duty_64_claims_that_are_accepted_are_of_the_same_person(): void { some(new UserinfoReader().fuzz(["{\"sub\":\"me\",\"name\":\"Ada\",\"x\":[1,{\"y\":null}]}"], 4000)); }
+export function duty_64_userinfo_that_is_accepted_has_the_same_subject(): void { some(new UserinfoReader().fuzz(["{\"sub\":\"me\",\"name\":\"Ada\",\"x\":[1,{\"y\":null}]}"], 4000)); }
 
-/** Signed as it is: whatever the issuer writes, the reader answers. */
-function vouchedFor(payload: Uint8Array): string { return hs256("{\"alg\":\"HS256\"}", text(payload)); }
+/** A validly signed token with this payload. The reader must decide, whatever the issuer writes. */
+function signedToken(payload: Uint8Array): string { return hs256("{\"alg\":\"HS256\"}", text(payload)); }
 
 class IdTokenReader extends Reader {
   read(input: Uint8Array): bool {
-    const jwt = readJws(utf8(vouchedFor(input))).value.verifiedBy(new SecretKey(utf8(SECRET)));
+    const jwt = readJws(utf8(signedToken(input))).value.verifiedBy(new SecretKey(utf8(SECRET)));
     if (jwt.failed) return false;
     const got = readIdToken(jwt.value, Hash.Sha256, new IdTokenRules(ascii("https://idp.example.com"), ascii("client"), 120, 3600, [ascii("gold")]), ascii("n-1"), ascii("at"), NOW);
     if (got.failed) return false;
     const claims = got.value.claims;
     equal(text(claims.text(claims.member(0, "nonce"))), "n-1");
-    isTrue(got.value.sub.length > 0 && claims.number(claims.member(0, "exp")) > <f64>NOW, "somebody, now");
+    isTrue(got.value.sub.length > 0 && claims.number(claims.member(0, "exp")) > <f64>NOW, "a subject, and not expired");
     return true;
   }
 }
@@ -64,29 +64,29 @@ export function duty_14_an_id_token_that_is_accepted_is_of_this_login(): void {
 
 class LogoutReader extends Reader {
   read(input: Uint8Array): bool {
-    const jwt = readJws(utf8(vouchedFor(input))).value.verifiedBy(new SecretKey(utf8(SECRET)));
+    const jwt = readJws(utf8(signedToken(input))).value.verifiedBy(new SecretKey(utf8(SECRET)));
     if (jwt.failed) return false;
     const got = readLogoutToken(jwt.value, ascii("https://idp.example.com"), ascii("client"), NOW, 120);
     if (got.failed) return false;
-    isTrue(got.value.jti.length > 0 && got.value.sub.length + got.value.sid.length > 0, "somebody");
-    isTrue(got.value.issuedAtSec >= NOW - 420 && got.value.issuedAtSec <= NOW + 120, "now");
+    isTrue(got.value.jti.length > 0 && got.value.sub.length + got.value.sid.length > 0, "a jti, and a subject or session");
+    isTrue(got.value.issuedAtSec >= NOW - 420 && got.value.issuedAtSec <= NOW + 120, "a recent iat");
     return true;
   }
 }
 
-export function duty_119_a_logout_that_is_accepted_names_somebody_and_is_of_now(): void {
+export function duty_119_a_logout_token_that_is_accepted_names_a_user_or_session_and_is_recent(): void {
   some(new LogoutReader().fuzz(["{\"iss\":\"https://idp.example.com\",\"sub\":\"me\",\"sid\":\"s\",\"aud\":\"client\",\"iat\":1700000000,\"jti\":\"j\",\"events\":{\"http://schemas.openid.net/event/backchannel-logout\":{}}}"], 4000));
 }
 
 class PrivateKeyReader extends Reader {
   read(input: Uint8Array): bool {
     const got = readPrivateKeyPem(input);
-    if (!got.failed) isTrue(got.value.pkcs8.length > 60 && got.value.rsa == (got.value.curve == 0), "a key that can be handed on");
+    if (!got.failed) isTrue(got.value.pkcs8.length > 60 && got.value.rsa == (got.value.curve == 0), "a complete key");
     return !got.failed;
   }
 }
 
-export function a_private_key_that_is_accepted_is_whole(): void { some(new PrivateKeyReader().fuzz([EC_PKCS8_PEM, EC_SEC1_PEM], 2000)); }
+export function a_private_key_that_is_accepted_is_complete(): void { some(new PrivateKeyReader().fuzz([EC_PKCS8_PEM, EC_SEC1_PEM], 2000)); }
 
-/** What never accepts a changed input has not been tried hard enough. */
+/** If a reader accepted none of the changed inputs, its invariant would test nothing. */
 function some(reader: Reader): void { isTrue(reader.accepted > 20, reader.accepted.toString() + " accepted"); }

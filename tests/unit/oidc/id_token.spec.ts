@@ -7,10 +7,10 @@ import { NOW } from "./calls.as";
 import { claimsOf, verified } from "./verified.as";
 
 const ISS = "\"iss\":\"https://idp.example.com\"", SUB = "\"sub\":\"me\"", AUD = "\"aud\":\"client\"", EXP = "\"exp\":1700000300", IAT = "\"iat\":1700000000", NONCE = "\"nonce\":\"n-1\"";
-/** The access token of OpenID Connect Core §A.4, and what its ID Token says of it. */
+/** The access token of OpenID Connect Core §A.4 and its at_hash. */
 const ACCESS = "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y", AT_HASH = "77QmUPtjPfzWtF2AnpK9RQ";
 
-// The whole token.
+// Type, issuer and subject.
 export function a_token_for_this_login_is_read(): void {
   const token = accepted(judged([ISS, SUB, AUD, EXP, IAT, NONCE, "\"name\":\"Ada\""]));
   equal(text(token.sub), "me");
@@ -32,21 +32,21 @@ export function duty_59_another_issuer_is_refused(): void {
   refused(judged([SUB, AUD, EXP, IAT, NONCE]), IdTokenFault.WrongIssuer, "iss");
 }
 
-export function duty_167_a_jti_that_is_no_text_is_refused(): void {
+export function duty_167_a_jti_that_is_not_a_string_is_refused(): void {
   accepted(judged([ISS, SUB, AUD, EXP, IAT, NONCE, "\"jti\":\"j-1\""]));
   const values = ["1", "[\"j-1\"]", "{}", "true"];
   for (let i = 0; i < values.length; i++) refused(judged([ISS, SUB, AUD, EXP, IAT, NONCE, "\"jti\":" + values[i]]), IdTokenFault.BadClaim, "jti");
 }
 
-export function duty_64_a_subject_is_a_text_of_1_to_255_bytes(): void {
+export function duty_64_a_subject_that_is_not_a_string_of_1_to_255_bytes_is_refused(): void {
   accepted(judged([ISS, "\"sub\":\"" + "s".repeat(255) + "\"", AUD, EXP, IAT, NONCE]));
   const values = ["\"\"", "\"" + "s".repeat(256) + "\"", "null", "7", "true", "[\"me\"]", "{}"];
   for (let i = 0; i < values.length; i++) refused(judged([ISS, "\"sub\":" + values[i], AUD, EXP, IAT, NONCE]), IdTokenFault.BadSubject, "sub");
   refused(judged([ISS, AUD, EXP, IAT, NONCE]), IdTokenFault.BadSubject, "sub");
 }
 
-// For whom.
-export function duty_60_the_client_is_the_audience(): void {
+// Audience.
+export function duty_60_a_token_whose_audience_is_not_the_client_is_refused(): void {
   const values = ["\"client\"", "[\"client\"]", "\"cl\\u0069ent\""];
   for (let i = 0; i < values.length; i++) accepted(judged([ISS, SUB, "\"aud\":" + values[i], EXP, IAT, NONCE]));
   const others = ["\"Client\"", "\"client2\"", "\"a client\"", "\"\"", "[]", "[\"other\"]", "[[\"client\"]]", "{\"client\":1}", "null", "1"];
@@ -54,7 +54,7 @@ export function duty_60_the_client_is_the_audience(): void {
   refused(judged([ISS, SUB, EXP, IAT, NONCE]), IdTokenFault.WrongAudience, "aud");
 }
 
-export function duty_60_other_audiences_need_an_authorized_party_or_trust(): void {
+export function duty_60_other_audiences_need_an_authorized_party(): void {
   const values = ["[\"client\",\"other\"]", "[\"other\",\"client\"]", "[\"client\",\"\"]", "[\"client\",\"client\",\"other\"]"];
   for (let i = 0; i < values.length; i++) {
     refused(judged([ISS, SUB, "\"aud\":" + values[i], EXP, IAT, NONCE]), IdTokenFault.ForeignAudience, "aud");
@@ -65,7 +65,7 @@ export function duty_60_other_audiences_need_an_authorized_party_or_trust(): voi
   accepted(judged([ISS, SUB, "\"aud\":[\"client\",\"client\"]", EXP, IAT, NONCE]));
 }
 
-export function duty_60_trust_is_in_audiences_by_their_exact_names(): void {
+export function duty_60_audiences_are_trusted_by_their_exact_names(): void {
   const trusting = new IdTokenRules(ascii("https://idp.example.com"), ascii("client"), 120, -1, [], [ascii("project-1"), ascii("api")]);
   const good = ["[\"client\",\"api\"]", "[\"project-1\",\"client\",\"api\"]"], bad = ["[\"client\",\"other\"]", "[\"client\",\"api\",\"other\"]", "[\"client\",\"API\"]", "[\"client\",\"api \"]", "[\"client\",\"\"]"];
   for (let i = 0; i < good.length; i++) {
@@ -77,18 +77,18 @@ export function duty_60_trust_is_in_audiences_by_their_exact_names(): void {
   refused(under(trusting, [ISS, SUB, "\"aud\":[\"api\"]", "\"azp\":\"client\"", EXP, IAT, NONCE]), IdTokenFault.WrongAudience, "aud");
 }
 
-export function duty_60_an_audience_that_is_no_text_is_refused_even_with_an_authorized_party(): void {
+export function duty_60_an_audience_that_is_not_a_string_is_refused_even_with_an_authorized_party(): void {
   const values = ["[\"client\",7]", "[\"client\",null]", "[\"client\",[\"client\"]]", "[\"client\",{}]"];
   for (let i = 0; i < values.length; i++) refused(judged([ISS, SUB, "\"aud\":" + values[i], "\"azp\":\"client\"", EXP, IAT, NONCE]), IdTokenFault.ForeignAudience, "aud");
 }
 
-export function duty_60_the_authorized_party_is_this_client(): void {
+export function duty_60_another_authorized_party_than_the_client_is_refused(): void {
   accepted(judged([ISS, SUB, AUD, "\"azp\":\"client\"", EXP, IAT, NONCE]));
   const values = ["\"other\"", "\"\"", "1", "[\"client\"]"];
   for (let i = 0; i < values.length; i++) refused(judged([ISS, SUB, AUD, "\"azp\":" + values[i], EXP, IAT, NONCE]), IdTokenFault.WrongParty, "azp");
 }
 
-// When.
+// Times.
 export function duty_57_an_expiry_is_required_and_exact(): void {
   refused(judged([ISS, SUB, AUD, IAT, NONCE]), IdTokenFault.NoTime, "exp");
   accepted(judged([ISS, SUB, AUD, "\"exp\":1700000001", IAT, NONCE]));
@@ -100,7 +100,7 @@ export function duty_57_an_expiry_is_required_and_exact(): void {
   for (let i = 0; i < values.length; i++) refused(judged([ISS, SUB, AUD, "\"exp\":" + values[i], IAT, NONCE]), IdTokenFault.BadClaim, "exp, nbf or iat");
 }
 
-export function a_claim_that_is_null_is_absent(): void {
+export function a_claim_that_is_null_counts_as_absent(): void {
   const names = ["azp", "at_hash", "auth_time", "sid", "nbf", "events", "jti", "acr"];
   for (let i = 0; i < names.length; i++) equalInt(accepted(judged([ISS, SUB, AUD, EXP, IAT, NONCE, "\"" + names[i] + "\":null"])).sid.length, 0);
 }
@@ -118,14 +118,14 @@ export function duty_58_the_time_of_issue_is_required_and_not_in_the_future(): v
   for (let i = 0; i < values.length; i++) refused(judged([ISS, SUB, AUD, EXP, "\"iat\":" + values[i], NONCE]), IdTokenFault.BadClaim, "exp, nbf or iat");
 }
 
-// For which login.
-export function duty_14_the_nonce_is_that_of_this_login(): void {
+// Nonce and access token.
+export function duty_14_a_missing_nonce_or_one_of_another_login_is_refused(): void {
   const values = ["\"n-2\"", "\"n-\"", "\"n-11\"", "\"N-1\"", "\"\"", "null", "1", "[\"n-1\"]"];
   for (let i = 0; i < values.length; i++) refused(judged([ISS, SUB, AUD, EXP, IAT, "\"nonce\":" + values[i]]), IdTokenFault.WrongNonce, "nonce");
   refused(judged([ISS, SUB, AUD, EXP, IAT]), IdTokenFault.WrongNonce, "nonce");
 }
 
-export function duty_14_a_token_may_lack_its_nonce_where_configuration_says_so_but_not_have_another(): void {
+export function duty_14_if_no_nonce_is_required_a_token_may_lack_it_but_not_have_another(): void {
   const lenient = new IdTokenRules(ascii("https://idp.example.com"), ascii("client"), 120, -1, [], [], false);
   accepted(under(lenient, [ISS, SUB, AUD, EXP, IAT]));
   accepted(under(lenient, [ISS, SUB, AUD, EXP, IAT, "\"nonce\":null"]));
@@ -134,11 +134,11 @@ export function duty_14_a_token_may_lack_its_nonce_where_configuration_says_so_b
   for (let i = 0; i < values.length; i++) refused(under(lenient, [ISS, SUB, AUD, EXP, IAT, "\"nonce\":" + values[i]]), IdTokenFault.WrongNonce, "nonce");
 }
 
-export function duty_14_no_nonce_of_ours_is_no_reason_to_accept(): void {
+export function duty_14_an_empty_nonce_never_matches(): void {
   refused(readIdToken(verified(claimsOf([ISS, SUB, AUD, EXP, IAT, "\"nonce\":\"\""])), Hash.Sha256, rules(), ascii(""), ascii(ACCESS), NOW), IdTokenFault.WrongNonce, "nonce");
 }
 
-export function duty_63_the_access_token_is_the_one_that_was_issued_with_it(): void {
+export function duty_63_an_at_hash_of_another_access_token_is_refused(): void {
   accepted(judged([ISS, SUB, AUD, EXP, IAT, NONCE, `"at_hash":"${AT_HASH}"`]));
   const values = ["\"77QmUPtjPfzWtF2AnpK9RA\"", "\"77QmUPtjPfzWtF2AnpK9RQ==\"", "\"77QmUPtjPfzWtF2AnpK9R\"", "\"\"", "1", "[\"" + AT_HASH + "\"]"];
   for (let i = 0; i < values.length; i++) refused(judged([ISS, SUB, AUD, EXP, IAT, NONCE, "\"at_hash\":" + values[i]]), IdTokenFault.WrongAccessToken, "at_hash");
@@ -147,16 +147,16 @@ export function duty_63_the_access_token_is_the_one_that_was_issued_with_it(): v
   refused(readIdToken(claims, Hash.Sha512, rules(), ascii("n-1"), ascii(ACCESS), NOW), IdTokenFault.WrongAccessToken, "at_hash");
 }
 
-export function duty_63_the_hash_is_that_of_the_algorithm(): void {
+export function duty_63_at_hash_uses_the_hash_of_the_algorithm(): void {
   const halves = ["\"at_hash\":\"jtAeDp945y1dDqU3nkIVGNZP1HjH_MFs\"", "\"at_hash\":\"q7nS86GgvvFaZkzALLWqJYaJIKw2wCDAVfCAsm5CrBM\""];
   accepted(readIdToken(verified(claimsOf([ISS, SUB, AUD, EXP, IAT, NONCE, halves[0]])), Hash.Sha384, rules(), ascii("n-1"), ascii(ACCESS), NOW));
   accepted(readIdToken(verified(claimsOf([ISS, SUB, AUD, EXP, IAT, NONCE, halves[1]])), Hash.Sha512, rules(), ascii("n-1"), ascii(ACCESS), NOW));
 }
 
-// How the person logged in.
-export function duty_28_a_maximum_age_that_was_asked_for_is_checked(): void {
+// auth_time and acr.
+export function duty_28_a_requested_max_age_is_checked(): void {
   aged("\"auth_time\":1699999700", 300, true);
-  aged("\"auth_time\":1699999580", 300, true); // 300 s and the slack
+  aged("\"auth_time\":1699999580", 300, true); // max_age and slack
   aged("\"auth_time\":1699999579", 300, false);
   aged("\"auth_time\":1699999579.5", 300, false);
   aged("\"auth_time\":1700000000", 0, true);
@@ -169,12 +169,12 @@ export function duty_28_a_maximum_age_that_was_asked_for_is_checked(): void {
   aged("\"auth_time\":1", -1, true);
 }
 
-export function the_time_of_the_login_is_a_number(): void {
+export function an_auth_time_that_is_not_a_number_is_refused(): void {
   const values = ["\"yesterday\"", "\"\"", "true", "[1700000000]"];
   for (let i = 0; i < values.length; i++) refused(judged([ISS, SUB, AUD, EXP, IAT, NONCE, "\"auth_time\":" + values[i]]), IdTokenFault.BadClaim, "auth_time");
 }
 
-export function duty_28_a_class_that_was_asked_for_is_checked(): void {
+export function duty_28_a_requested_acr_is_checked(): void {
   const wanted = new IdTokenRules(ascii("https://idp.example.com"), ascii("client"), 120, -1, [ascii("gold"), ascii("silver")]);
   const good = ["\"gold\"", "\"silver\""], bad = ["\"bronze\"", "\"gold silver\"", "\"\"", "null", "[\"gold\"]", "1"];
   for (let i = 0; i < good.length; i++) accepted(by(wanted, "\"acr\":" + good[i]));
@@ -182,20 +182,20 @@ export function duty_28_a_class_that_was_asked_for_is_checked(): void {
   refused(by(wanted, ""), IdTokenFault.WrongAcr, "acr");
 }
 
-export function a_session_id_is_a_text_of_at_most_255_bytes(): void {
+export function a_sid_that_is_not_a_string_of_at_most_255_bytes_is_refused(): void {
   const values = ["1", "[\"s\"]", "\"" + "s".repeat(256) + "\""];
   for (let i = 0; i < values.length; i++) refused(judged([ISS, SUB, AUD, EXP, IAT, NONCE, "\"sid\":" + values[i]]), IdTokenFault.BadClaim, "sid");
 }
 
 // After a refresh.
-export function a_refreshed_token_needs_no_nonce_but_the_same_person(): void {
+export function a_refreshed_token_needs_no_nonce_but_the_same_subject(): void {
   equal(text(accepted(refreshed([ISS, SUB, AUD, EXP, IAT])).sub), "me");
   accepted(refreshed([ISS, SUB, AUD, EXP, IAT, NONCE, "\"auth_time\":1699990000"]));
   accepted(refreshed([ISS, SUB, AUD, EXP, IAT, "\"auth_time\":1.69999e9"]));
   accepted(refreshed([ISS, SUB, AUD, EXP, IAT, "\"auth_time\":\"1699990000\"", "\"nonce\":null"]));
 }
 
-export function duty_39_another_person_after_a_refresh_is_refused(): void {
+export function duty_39_another_subject_after_a_refresh_is_refused(): void {
   const values = ["\"you\"", "\"Me\"", "\"me \""];
   for (let i = 0; i < values.length; i++) refused(refreshed([ISS, "\"sub\":" + values[i], AUD, EXP, IAT]), IdTokenFault.Changed, "sub");
   refused(readRefreshedIdToken(verified(claimsOf([ISS, SUB, AUD, EXP, IAT])), Hash.Sha256, rules(), ascii("you"), null, ascii(ACCESS), NOW), IdTokenFault.Changed, "sub");
@@ -208,7 +208,7 @@ export function duty_39_another_login_after_a_refresh_is_refused(): void {
   for (let i = 0; i < nonces.length; i++) refused(refreshed([ISS, SUB, AUD, EXP, IAT, "\"nonce\":" + nonces[i]]), IdTokenFault.Changed, "nonce");
 }
 
-export function duty_39_issuer_audience_and_times_hold_after_a_refresh_too(): void {
+export function duty_39_issuer_audience_and_times_are_checked_after_a_refresh_too(): void {
   refused(refreshed(["\"iss\":\"https://other.example\"", SUB, AUD, EXP, IAT]), IdTokenFault.WrongIssuer, "iss");
   refused(refreshed([ISS, SUB, "\"aud\":\"other\"", EXP, IAT]), IdTokenFault.WrongAudience, "aud");
   refused(refreshed([ISS, SUB, AUD, "\"azp\":\"other\"", EXP, IAT]), IdTokenFault.WrongParty, "azp");
@@ -218,11 +218,11 @@ export function duty_39_issuer_audience_and_times_hold_after_a_refresh_too(): vo
   refused(refreshed([ISS, SUB, AUD, EXP, IAT, "\"events\":{}"]), IdTokenFault.WrongType, "typ");
 }
 
-export function what_was_not_kept_of_the_first_token_is_not_compared(): void {
+export function claims_that_the_session_does_not_have_are_not_compared(): void {
   accepted(readRefreshedIdToken(verified(claimsOf([ISS, SUB, AUD, EXP, IAT, NONCE, "\"auth_time\":5"])), Hash.Sha256, rules(), ascii("me"), null, ascii(ACCESS), NOW));
 }
 
-export function every_fault_has_words_of_its_own(): void {
+export function every_fault_has_a_text_of_its_own(): void {
   const words = new Set<string>();
   for (let fault = 1; fault <= 15; fault++) words.add(idTokenFaultText(fault, "x"));
   equalInt(words.size, 15);

@@ -1,4 +1,4 @@
-/** Rules and claims as texts, and what comes of them. */
+/** Evaluates access rules and claims that are given as text. */
 
 import { Environment } from "../../../assembly/config/environment";
 import { readAccessRules } from "../../../assembly/config/read_access_rules";
@@ -15,17 +15,17 @@ export function json(document: string): Json {
   return parsed.value;
 }
 
-/** Rules, or what is wrong with them. */
+/** Access rules, or their errors. */
 export class Read {
   constructor(readonly rules: AccessRules | null, readonly errors: string[]) {}
 }
 
-/** What the member `access_rules` of a configuration makes. */
+/** Reads the member `access_rules` of a configuration. */
 export function read(document: string): Read { return readJson(json("{\"access_rules\":" + document + "}")); }
 
 export function readJson(config: Json): Read {
   const errors: string[] = [], rules = readAccessRules(new ConfigReader(config, config.root, "", new Environment([]), errors), "access_rules");
-  isTrue(rules == null || errors.length == 0, "no half of the rules");
+  isTrue(rules == null || errors.length == 0, "rules or errors");
   return new Read(rules, errors);
 }
 
@@ -40,14 +40,14 @@ export function word(access: Access): string {
 }
 
 export const CLAIMS = "{\"y\":\"v\",\"n\":\"x\",\"w\":7}";
-/** What one rule comes to with CLAIMS. */
+// Rules, named by their result with CLAIMS.
 export const YES = "{\"claim\":\"y\",\"equals\":\"v\"}", NO = "{\"claim\":\"n\",\"equals\":\"v\"}", MISSING = "{\"claim\":\"m\",\"equals\":\"v\"}", WRONG = "{\"claim\":\"w\",\"equals\":\"v\"}";
 
 export function all(rules: string): string { return "{\"all\":[" + rules + "]}"; }
 export function any(rules: string): string { return "{\"any\":[" + rules + "]}"; }
 export function not(rule: string): string { return "{\"not\":" + rule + "}"; }
 
-/** The answer and, where it is no, the place: `denied at access_rules (groups)`. */
+/** The result and, if it is not granted, its path: `denied at access_rules (groups)`. */
 export function judged(rules: string, claims: string): string {
   const access = rulesOf(rules), answer = access.judge(new TokenClaims(json(claims)));
   isTrue((access.why.length == 0) == (answer == Access.Granted), "a place where it failed");

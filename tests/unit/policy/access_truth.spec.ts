@@ -6,30 +6,30 @@ import { all, any, CLAIMS, json, MISSING, NO, not, rulesOf, WRONG, YES } from ".
 
 const U = MISSING;
 
-// The tables.
-export function all_is_no_as_soon_as_one_is_no_and_unknown_as_long_as_one_is(): void {
+// Truth tables.
+export function all_is_no_if_one_rule_is_no_else_unknown_if_one_is_unknown(): void {
   table(true, [YES, NO, U], "yes no unknown|no no no|unknown no unknown"); table(true, [YES, NO, WRONG], "yes no unknown|no no no|unknown no unknown");
 }
 
-export function any_is_yes_as_soon_as_one_is_yes_and_unknown_as_long_as_one_is(): void {
+export function any_is_yes_if_one_rule_is_yes_else_unknown_if_one_is_unknown(): void {
   table(false, [YES, NO, U], "yes yes yes|yes no unknown|yes unknown unknown"); table(false, [YES, NO, WRONG], "yes yes yes|yes no unknown|yes unknown unknown");
 }
 
-export function not_turns_yes_and_no_and_leaves_unknown_alone(): void {
+export function not_swaps_yes_and_no_and_keeps_unknown(): void {
   equal(truth(not(YES)), "no"); equal(truth(not(NO)), "yes"); equal(truth(not(MISSING)), "unknown"); equal(truth(not(WRONG)), "unknown"); equal(truth(not(not(MISSING))), "unknown"); equal(truth(not(not(YES))), "yes");
 }
 
-export function one_rule_alone_in_all_or_any_is_that_rule(): void {
+export function all_or_any_of_one_rule_has_the_result_of_that_rule(): void {
   const leaves = [YES, NO, MISSING, WRONG];
   for (let i = 0; i < leaves.length; i++) { equal(truth(all(leaves[i])), truth(leaves[i])); equal(truth(any(leaves[i])), truth(leaves[i])); }
 }
 
-export function two_unknowns_are_unknown_of_whatever_kind(): void {
+export function two_unknowns_of_different_kinds_are_unknown(): void {
   equal(truth(all(MISSING + "," + WRONG)), "unknown"); equal(truth(any(MISSING + "," + WRONG)), "unknown"); equal(truth(not(any(WRONG + "," + MISSING))), "unknown");
 }
 
-export function duty_94_a_missing_claim_opens_no_door_behind_a_not(): void {
-  // Whoever the provider says nothing of is not "not banned".
+export function duty_94_a_missing_claim_is_not_granted_by_not(): void {
+  // A user without the claim does not count as "not banned".
   equal(truth(not("{\"claim\":\"banned\",\"equals\":true}")), "unknown"); equal(truth(not(all(YES + "," + not(MISSING)))), "unknown"); equal(truth(any(NO + "," + not(WRONG))), "unknown");
 }
 
@@ -37,9 +37,9 @@ export function exists_is_never_unknown(): void {
   equal(truth("{\"claim\":\"m\",\"exists\":true}"), "no"); equal(truth("{\"claim\":\"m\",\"exists\":false}"), "yes"); equal(truth("{\"claim\":\"y\",\"exists\":true}"), "yes"); equal(truth("{\"claim\":\"y\",\"exists\":false}"), "no");
 }
 
-// Trees. Every claim that is unknown stands in one place of a tree, so a tree is yes exactly if it were whatever those claims said.
+// Trees. A tree is yes exactly if it is yes for all possible values of the unknown claims. This holds because each is in one place of the tree.
 
-/** A reference without a third value: all fillings of the unknown leaves, one bit each. */
+/** A model with two values: it tries all values of the unknown leaves, one bit each. */
 class Tree {
   constructor(readonly kind: i32, readonly kids: Tree[]) {}
 
@@ -56,7 +56,7 @@ class Tree {
     return count;
   }
 
-  /** With the unknown leaves, from the left, filled by the bits of `world` from `bit` on. */
+  /** The result if the unknown leaves, from the left, have the bits of `world` from `bit` on. */
   holds(world: i32, bit: i32): bool {
     if (this.kind < 2) return this.kind == 0;
     if (this.kind < 4) return (world >> bit & 1) == 1;
@@ -76,7 +76,7 @@ class Tree {
   }
 }
 
-export function every_small_tree_lets_through_only_whom_it_would_whatever_the_missing_claims_said(): void {
+export function every_small_tree_grants_only_what_it_would_grant_for_all_values_of_the_missing_claims(): void {
   let trees: Tree[] = [], count = 0;
   for (let kind = 0; kind < 4; kind++) trees.push(new Tree(kind, []));
   const leaves = trees;
@@ -96,7 +96,7 @@ export function every_small_tree_lets_through_only_whom_it_would_whatever_the_mi
   equalInt(count, 48 + 48 * 3 + 48 * 48 * 2 + 128);
 }
 
-export function large_trees_do_so_too(): void {
+export function large_random_trees_grant_only_what_they_would_grant_for_all_values_of_the_missing_claims(): void {
   const random = new Random(8);
   for (let i = 0, seen = 0; seen < 400; i++) {
     const tree = grown(random, 1);
@@ -107,7 +107,7 @@ export function large_trees_do_so_too(): void {
   }
 }
 
-/** With the `not` that `truth` puts around it, as deep as rules may be. */
+/** A random tree. With the `not` that `truth` adds, it may be as deep as rules may be. */
 function grown(random: Random, depth: i32): Tree {
   const kind = min(depth == 7 ? random.below(4) : random.below(8), 6), kids: Tree[] = [];
   for (let n = kind < 4 ? 0 : kind == 6 ? 1 : 1 + random.below(3); n > 0; n--) kids.push(grown(random, depth + 1));
@@ -121,7 +121,7 @@ function agrees(tree: Tree): void {
 
 function judge(rules: string): Access { return rulesOf(rules).judge(new TokenClaims(json(CLAIMS))); }
 
-/** Only yes and the rest can be told apart from outside, so the rule's contrary is asked, too. */
+/** yes, no or unknown. The rules only say whether they are granted, so this also evaluates the negated rule. */
 function truth(rule: string): string {
   const yes = judge(rule) == Access.Granted, no = judge(not(rule)) == Access.Granted;
   isTrue(!(yes && no), "yes and no at once");

@@ -5,8 +5,8 @@ import { claimsOf, fits, misfit, misfits, readSchema, schemaOf } from "./schemas
 
 const TOO_MUCH = "claim_schema (too many comparisons)";
 
-// The largest that there may be.
-export function claims_and_values_of_the_greatest_depth_are_compared(): void {
+// Maximum sizes.
+export function claims_and_values_of_the_maximum_depth_are_compared(): void {
   const deep = "[".repeat(29) + "1" + "]".repeat(29);
   fits(`{"const":` + deep + "}", [deep]);
   misfits(`{"const":` + deep + "}", [deep.replace("1", "2"), deep.replace("1", "[]"), "[" + deep + "]"], ".const");
@@ -15,7 +15,7 @@ export function claims_and_values_of_the_greatest_depth_are_compared(): void {
   misfits(`{"enum":[0,` + object + "]}", [object.replace("1", "2")], ".enum");
 }
 
-export function a_schema_of_the_greatest_depth_judges(): void {
+export function a_schema_of_the_maximum_depth_works(): void {
   const schema = `{"properties":{"a":`.repeat(15) + `{"const":1}` + "}}".repeat(15);
   fits(schema, [`{"a":`.repeat(15) + "1" + "}".repeat(15), "{}"]);
   misfits(schema, [`{"a":`.repeat(15) + "2" + "}".repeat(15)], ".properties.a".repeat(15) + ".const");
@@ -23,7 +23,7 @@ export function a_schema_of_the_greatest_depth_judges(): void {
   misfits(`{"not":`.repeat(15) + "{}" + "}".repeat(15), ["1"], ".not");
 }
 
-export function a_thousand_claims_are_judged(): void {
+export function a_thousand_claims_are_checked(): void {
   const members: string[] = [], names: string[] = [];
   for (let i = 0; i < 1024; i++) members.push(`"n${i}":${i}`);
   for (let i = 0; i < 500; i++) names.push(`"n${1023 - i}":{"type":"integer"}`);
@@ -34,7 +34,7 @@ export function a_thousand_claims_are_judged(): void {
   misfits(`{"const":` + claims.replace(`"n0":0`, `"n0":1`) + "}", [claims], ".const");
 }
 
-export function long_lists_are_judged(): void {
+export function long_lists_are_checked(): void {
   const roles = "[" + `"viewer",`.repeat(10_000) + `"admin"]`;
   fits(`{"contains":{"const":"admin"},"items":{"type":"string","minLength":1},"minItems":10001,"maxItems":10001}`, [roles]);
   misfits(`{"contains":{"const":"owner"}}`, [roles], ".contains");
@@ -42,14 +42,14 @@ export function long_lists_are_judged(): void {
   misfits(`{"items":{"enum":[` + `"x",`.repeat(50) + `"viewer"]}}`, [roles], ".items.enum");
 }
 
-export function long_texts_are_judged(): void {
+export function long_strings_are_checked(): void {
   const long = `"` + "\\u00e9".repeat(40_000) + `"`;
   fits(`{"minLength":40000,"maxLength":40000,"const":` + long + "}", [long]);
   misfits(`{"enum":[` + `"a",`.repeat(10_000) + `"b"]}`, [long], ".enum");
 }
 
-// Work.
-export function claims_that_would_take_a_million_comparisons_do_not_fit(): void {
+// The bound on comparisons.
+export function claims_that_need_a_million_comparisons_do_not_fit(): void {
   const many = "[" + "1,".repeat(9_999) + "1]", values = `{"enum":[` + "0,".repeat(200) + "1]}";
   misfits(`{"items":${values}}`, [many], " (too many comparisons)");
   fits(`{"items":{"enum":[` + "0,".repeat(40) + "1]}}", [many]);
@@ -57,33 +57,33 @@ export function claims_that_would_take_a_million_comparisons_do_not_fit(): void 
   fits(`{"items":{"allOf":[` + "true,".repeat(60) + "true]}}", [many]);
 }
 
-export function long_texts_and_numbers_count_for_more(): void {
+export function long_strings_and_numbers_cost_more_steps(): void {
   const judged = `{"allOf":[` + `{"minLength":1,"minimum":1},`.repeat(200) + "true]}";
   misfits(judged, [`"` + "x".repeat(40_000) + `"`, "1".repeat(40_000)], " (too many comparisons)");
   fits(judged, [`"` + "x".repeat(4_000) + `"`, "1".repeat(4_000)]);
 }
 
-export function work_that_was_not_done_lets_nobody_through(): void {
+export function a_check_that_stopped_early_never_fits(): void {
   const many = "[" + "1,".repeat(9_999) + "1]", enough = `{"items":{"enum":[` + "0,".repeat(200) + "1]}}";
   const around = [`{"not":X}`, `{"not":{"not":X}}`, `{"anyOf":[X,true]}`, `{"anyOf":[true,X]}`, `{"oneOf":[X,true]}`, `{"contains":true,"not":X}`, `{"allOf":[true,X]}`, `{"allOf":[{"not":X},{"anyOf":[X,true]}]}`];
   let stopped = 0;
   for (let i = 0; i < around.length; i++) {
     const got = misfit(around[i].split("X").join(enough), many);
-    if (around[i] == `{"anyOf":[true,X]}`) equal(got, ""); // the first is enough
+    if (around[i] == `{"anyOf":[true,X]}`) equal(got, ""); // true fits, so X is not checked
     else equal(got, TOO_MUCH);
     if (got == TOO_MUCH) stopped++;
   }
   isTrue(stopped == around.length - 1, "stopped");
 }
 
-export function what_one_judgement_has_used_up_is_there_for_the_next(): void {
+export function every_check_has_its_own_budget(): void {
   const schema = schemaOf(`{"items":{"enum":[` + "0,".repeat(200) + "1]}}");
   const many = claimsOf("[" + "1,".repeat(9_999) + "1]"), few = claimsOf("[1,0]");
   equal(schema.misfit(many, many.root), TOO_MUCH);
   equal(schema.misfit(few, few.root), "");
 }
 
-// Whatever comes.
+// Random changes.
 const CLAIMS = [`{"sub":"joe","aud":["a","b"],"n":3,"realm_access":{"roles":["admin"]},"x":null,"b":true}`, "{}", `{"aud":"a","n":2.50,"realm_access":{"roles":[]}}`, `["a",1]`, `"a"`];
 const SCHEMAS = [
   `{"type":"object","required":["sub"],"properties":{"aud":{"contains":{"const":"a"}},"n":{"minimum":2,"maximum":3}},"additionalProperties":{"type":["string","null"]}}`,
@@ -91,7 +91,7 @@ const SCHEMAS = [
   `{"oneOf":[{"required":["n"]},{"properties":{"realm_access":{"properties":{"roles":{"items":{"minLength":2}}}}}}],"title":"x"}`,
 ];
 
-/** Injured schemas: where one is read, it judges every set of claims, and what is made of it judges as logic has it. */
+/** Changed schemas. If one is accepted, it works for all CLAIMS, and schemas that contain it give the result that logic requires. */
 class SchemaReader extends Reader {
   read(input: Uint8Array): bool {
     const read = readSchema(utf8(`{"claim_schema":` + text(input) + "}"));
@@ -118,9 +118,9 @@ class SchemaReader extends Reader {
   }
 }
 
-export function an_injured_schema_is_refused_or_judges_and_nothing_traps(): void { isTrue(new SchemaReader().fuzz(SCHEMAS, 2000).accepted > 50, "some are still schemas"); }
+export function a_changed_schema_is_refused_or_works_and_nothing_traps(): void { isTrue(new SchemaReader().fuzz(SCHEMAS, 2000).accepted > 50, "some are still schemas"); }
 
-export function injured_claims_are_judged_and_nothing_traps(): void {
+export function changed_claims_are_checked_and_nothing_traps(): void {
   const random = new Random(7);
   let judged = 0;
   for (let i = 0; i < SCHEMAS.length; i++) {
@@ -136,7 +136,7 @@ export function injured_claims_are_judged_and_nothing_traps(): void {
   isTrue(judged > 500, judged.toString());
 }
 
-export function every_value_equals_itself_and_no_injured_one(): void {
+export function a_value_equals_itself_and_equality_is_symmetric(): void {
   const random = new Random(11);
   const sample = `{"a":[1,2.5,"x\\u0041",null,true],"b":{"c":{},"d":[[]]},"e":"\\ud83d\\ude00"}`;
   fits(`{"const":${sample}}`, [sample, `{"e":"😀","b":{"d":[[]],"c":{}},"a":[1.0,25e-1,"xA",null,true]}`]);
@@ -146,7 +146,7 @@ export function every_value_equals_itself_and_no_injured_one(): void {
     const changed = mutated(utf8(sample), random), claims = parse(changed, 4096);
     if (claims.failed) continue;
     const place = schema.misfit(claims.value, claims.value.root);
-    // And the other way round: equality has no sides.
+    // Equality is symmetric.
     equal(misfit(`{"const":` + text(changed) + "}", sample), place);
     if (place != "") other++;
   }

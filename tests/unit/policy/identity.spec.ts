@@ -7,20 +7,20 @@ export function by_default_the_upstream_gets_the_token_and_the_claims(): void {
   equal(entries(new IdentitySettings(), "{\"sub\":\"me\"}"), "token x-access-token|header x-userinfo=eyJzdWIiOiJtZSJ9");
 }
 
-export function the_token_itself_is_not_stored(): void {
+export function the_token_is_not_stored(): void {
   const identity = identityOf(new IdentitySettings(), parse(ascii("{}"), 100).value).entries;
   equalInt(load<u32>(identity.dataStart), Entry.TokenHeader);
   equalInt(load<u32>(identity.dataStart, 8), 0);
 }
 
-export function the_token_goes_to_authorization_where_that_is_asked_for(): void {
+export function the_token_goes_to_authorization_if_configured(): void {
   const s = new IdentitySettings();
   s.accessTokenInAuthorization = true;
   s.userinfoHeader = false;
   equal(entries(s, "{}"), "bearer authorization");
 }
 
-export function what_is_switched_off_is_not_there(): void {
+export function a_header_that_is_switched_off_is_not_set(): void {
   const s = new IdentitySettings();
   s.accessTokenHeader = false;
   s.accessTokenInAuthorization = true;
@@ -34,16 +34,16 @@ export function userinfo_is_standard_base64_of_the_claims_byte_for_byte(): void 
   equal(entries(s, "{ \"a\" : \"\\u00e9?>\" }"), "header x-userinfo=eyAiYSIgOiAiXHUwMGU5Pz4iIH0=");
 }
 
-export function claims_go_to_their_headers_in_the_order_of_the_configuration(): void {
+export function claims_go_to_their_headers_in_the_configured_order(): void {
   equal(entries(withClaims(), "{\"roles\":[\"a\",\"b,c\"],\"sub\":\"me\",\"n\":{\"v\":true}}"), "header x-sub=me|header x-roles=a,b%2Cc|header x-v=true");
 }
 
-export function a_claim_that_is_absent_or_says_nothing_makes_no_header(): void {
+export function an_absent_or_empty_claim_makes_no_header(): void {
   equal(entries(withClaims(), "{\"roles\":[],\"n\":{}}"), "");
   equal(entries(withClaims(), "{\"sub\":null,\"roles\":\"\",\"n\":7}"), "");
 }
 
-export function the_access_log_gets_who_from_whom_and_what_for(): void {
+export function the_access_log_gets_subject_issuer_and_scope(): void {
   const s = bare();
   s.filterState = true;
   equal(entries(s, "{\"sub\":\"me\",\"iss\":\"https://i\",\"scope\":\"a b\",\"aud\":\"x\"}"), "property oidc.sub=me|property oidc.iss=https://i|property oidc.scope=a b");
@@ -56,11 +56,11 @@ export function duty_91_a_property_cannot_end_a_log_line(): void {
   equal(entries(s, "{\"sub\":\"a\\nb\"}"), "property oidc.sub=a%0Ab");
 }
 
-export function duty_87_every_identity_header_of_the_documentation_is_the_filters_own(): void {
+export function duty_87_every_documented_identity_header_belongs_to_the_filter(): void {
   equal(IDENTITY_HEADERS.join(" "), "x-access-token x-id-token x-userinfo x-raw-id-token x-refresh-token");
 }
 
-export function an_identity_reads_back_to_its_very_end(): void {
+export function the_entries_of_an_identity_fill_it_exactly(): void {
   const json = parse(utf8("{\"sub\":\"\u00e9\",\"roles\":[1,2,3]}"), 1000).value;
   const identity = identityOf(withClaims(), json).entries;
   let at = 0;
@@ -71,7 +71,7 @@ export function an_identity_reads_back_to_its_very_end(): void {
   equalInt(at, identity.length);
 }
 
-export function base64_of_userinfo_is_not_base64url(): void {
+export function userinfo_is_in_standard_base64_and_not_base64url(): void {
   const s = new IdentitySettings();
   s.accessTokenHeader = false;
   const value = entries(s, "{\"a\":\"???>>>\"}").substring(18);

@@ -1,4 +1,4 @@
-/** Schemas as texts, and what claims come to with them. */
+/** Checks claims against claim schemas, both given as text. */
 
 import { Environment } from "../../../assembly/config/environment";
 import { readClaimSchema } from "../../../assembly/config/read_claim_schema";
@@ -10,7 +10,7 @@ import { equal, utf8 } from "../check";
 
 const LIMIT = 1 << 20;
 
-/** A schema, or what is wrong with it. */
+/** A schema, or its errors. */
 export class Read {
   schema: ClaimSchema | null = null;
   readonly errors: string[] = [];
@@ -38,7 +38,7 @@ export function errorsOf(text: string): string[] {
   return read!.errors;
 }
 
-/** The only thing that is wrong with the schema. */
+/** Expects this as the only error of the schema. */
 export function refused(text: string, want: string): void { equal(errorsOf(text).join("; "), want); }
 
 export function claimsOf(text: string): Json {
@@ -52,15 +52,15 @@ export function misfit(schema: string, claims: string): string {
   return schemaOf(schema).misfit(json, json.root);
 }
 
-/** Each of the values fits the schema. */
-export function fits(schema: string, values: string[]): void { for (let i = 0; i < values.length; i++) comesTo(schema, values[i], ""); }
+/** Expects that each value fits the schema. */
+export function fits(schema: string, values: string[]): void { for (let i = 0; i < values.length; i++) expectMisfit(schema, values[i], ""); }
 
-/** None of the values fits the schema, all for what stands at this place. */
+/** Expects that no value fits the schema, each because of the keyword at this path. */
 export function misfits(schema: string, values: string[], place: string): void {
-  for (let i = 0; i < values.length; i++) comesTo(schema, values[i], "claim_schema" + place);
+  for (let i = 0; i < values.length; i++) expectMisfit(schema, values[i], "claim_schema" + place);
 }
 
-function comesTo(schema: string, value: string, want: string): void {
+function expectMisfit(schema: string, value: string, want: string): void {
   const got = misfit(schema, value);
   assert(got == want, schema.substring(0, 200) + " and " + value.substring(0, 200) + ": " + got);
 }

@@ -7,7 +7,7 @@ import { rulesOf, word } from "./access.as";
 
 const NONE = "(none)";
 
-export function the_first_that_has_the_claim_says_it_id_token_then_userinfo_then_access_token(): void {
+export function a_claim_is_read_from_the_id_token_else_from_userinfo_else_from_the_access_token(): void {
   const claims = new SessionClaims(session("{\"a\":\"id\"}", "{\"a\":\"user\",\"b\":\"user\"}", "{\"a\":\"access\",\"b\":\"access\",\"c\":\"access\"}"));
   equal(found(claims, "a"), "id");
   equal(found(claims, "b"), "user");
@@ -15,18 +15,18 @@ export function the_first_that_has_the_claim_says_it_id_token_then_userinfo_then
   equal(found(claims, "d"), NONE);
 }
 
-export function a_path_that_one_leads_nowhere_in_is_looked_for_in_the_next(): void {
+export function a_path_that_one_source_does_not_have_is_looked_up_in_the_next(): void {
   const claims = new SessionClaims(session("{\"realm_access\":{\"x\":1}}", "{\"realm_access\":[]}", "{\"realm_access\":{\"roles\":\"r\"}}"));
   equal(found(claims, "realm_access.roles"), "r");
 }
 
-export function a_claim_that_is_null_hides_that_of_the_next(): void {
+export function a_null_claim_hides_that_of_the_next_source(): void {
   const s = session("{\"a\":null}", "{\"a\":\"user\"}", "{}");
   isTrue(new SessionClaims(s).headerValue("a") == null, "no header");
   equal(judged("{\"claim\":\"a\",\"equals\":\"user\"}", s), "missing");
 }
 
-export function an_access_token_that_nobody_verified_says_nothing(): void {
+export function an_access_token_that_was_not_verified_is_not_a_source(): void {
   const s = session("{}", "{}", "{\"a\":\"access\"}");
   equal(judged("{\"claim\":\"a\",\"equals\":\"access\"}", s), "granted");
   s.accessVerified = false;
@@ -34,7 +34,7 @@ export function an_access_token_that_nobody_verified_says_nothing(): void {
   equal(judged("{\"claim\":\"a\",\"equals\":\"access\"}", s), "missing");
 }
 
-export function what_cannot_be_read_says_nothing_and_is_in_nobodys_way(): void {
+export function a_source_that_cannot_be_read_is_skipped(): void {
   const broken = ["", "x", "[]", "\"a\"", "{\"a\":\"user\",\"a\":\"user\"}", "{\"a\":\"user\"", "{\"a\":\"" + "x".repeat(65536) + "\"}"];
   for (let i = 0; i < broken.length; i++) {
     equal(found(new SessionClaims(session("{}", broken[i], "{\"a\":\"access\"}")), "a"), "access");
@@ -47,12 +47,12 @@ export function what_cannot_be_read_says_nothing_and_is_in_nobodys_way(): void {
   }
 }
 
-export function a_session_that_keeps_nothing_has_no_claims(): void {
+export function a_session_without_contents_has_no_claims(): void {
   equal(found(new SessionClaims(new Session()), "sub"), NONE);
   equal(judged("{\"claim\":\"sub\",\"exists\":true}", new Session()), "missing");
 }
 
-export function headers_and_rules_find_the_same_claim(): void {
+export function headers_and_rules_use_the_same_claim(): void {
   const s = session("{\"a\":\"1\",\"n\":{\"a\":\"2\"}}", "{\"b\":\"3\",\"n\":{\"b\":\"4\"},\"a\":\"5\"}", "{\"c\":\"6\",\"n\":{\"c\":\"7\"},\"n.b\":\"8\"}");
   const paths = ["a", "b", "c", "n.a", "n.b", "n.c"];
   for (let i = 0; i < paths.length; i++) {
@@ -61,14 +61,14 @@ export function headers_and_rules_find_the_same_claim(): void {
   }
 }
 
-export function rules_may_ask_each_of_the_three(): void {
+export function rules_may_use_claims_of_all_three_sources(): void {
   const rule = "{\"all\":[{\"claim\":\"email_verified\",\"equals\":true},{\"claim\":\"groups\",\"contains\":\"/staff\"},{\"claim\":\"realm_access.roles\",\"contains\":\"manager\"}]}";
   equal(judged(rule, session("{\"email_verified\":true}", "{\"groups\":[\"/staff\"]}", "{\"realm_access\":{\"roles\":[\"manager\"]}}")), "granted");
   equal(judged(rule, session("{\"email_verified\":true}", "{\"groups\":[\"/staff\"]}", "{\"realm_access\":{\"roles\":[]}}")), "denied");
   equal(judged(rule, session("{\"email_verified\":\"true\"}", "{\"groups\":[\"/staff\"]}", "{\"realm_access\":{\"roles\":[\"manager\"]}}")), "wrong type");
 }
 
-/** The ID Token as JSON of its claims, the UserInfo answer, the payload of a verified access token. */
+/** A session with these claims of the ID Token, this UserInfo response, and this payload of a verified access token. */
 function session(idClaims: string, userinfo: string, access: string): Session {
   const s = new Session();
   s.idClaims = utf8(idClaims);

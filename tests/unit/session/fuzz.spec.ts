@@ -8,7 +8,7 @@ import { ascii, equal, equalBytes, equalInt, isTrue, text } from "../check";
 import { mutated, Random, Reader } from "../fuzz.as";
 import { JWT, keys, login, nonce, session } from "./values.as";
 
-export function a_session_that_is_accepted_is_written_the_same_again(): void {
+export function a_session_that_is_accepted_is_written_as_the_same_bytes(): void {
   const opaque = session();
   opaque.accessToken = ascii("opaque");
   opaque.idToken = ascii("");
@@ -35,7 +35,7 @@ function whole(s: Session): void {
   isTrue(s.createdAtSec > 0 && s.touchedAtSec > 0 && s.extendedAtSec > 0, "times");
 }
 
-export function a_login_that_is_accepted_is_written_the_same_again(): void {
+export function a_login_that_is_accepted_is_written_as_the_same_bytes(): void {
   const random = new Random(12), sample = writeLogin(login());
   let accepted = 0;
   for (let i = 0; i < 12000; i++) {
@@ -57,7 +57,7 @@ function proper(l: Login): void {
   isTrue(l.nonce.length > 0 && l.codeVerifier.length >= 43 && l.startedAtSec > 0, "nothing is missing");
 }
 
-class MarksReader extends Reader {
+class LoginCounterReader extends Reader {
   read(input: Uint8Array): bool {
     const counter = readLoginCounter([input]), written = counter.written();
     isTrue(counter.logins.length <= 7 && counter.completed >= 0 && counter.completedAtSec >= 0, "bounds");
@@ -67,8 +67,8 @@ class MarksReader extends Reader {
   }
 }
 
-export function marks_are_as_they_were_written_or_empty(): void {
-  some(new MarksReader().fuzz(["2.1700000000.abcdefgh.ABCDEFGH.-_-_-_-_", "0.0", "1.1700000000.~abcdefgh.ABCDEFGH.~-_-_-_-_", "999999999.9999999999.a0000000.b0000000.c0000000.d0000000.e0000000.f0000000.g0000000"], 4000));
+export function a_login_counter_is_accepted_unchanged_or_counts_as_empty(): void {
+  some(new LoginCounterReader().fuzz(["2.1700000000.abcdefgh.ABCDEFGH.-_-_-_-_", "0.0", "1.1700000000.~abcdefgh.ABCDEFGH.~-_-_-_-_", "999999999.9999999999.a0000000.b0000000.c0000000.d0000000.e0000000.f0000000.g0000000"], 4000));
 }
 
 class CookieReader extends Reader {
@@ -92,7 +92,7 @@ class CookieReader extends Reader {
 export function duty_100_no_changed_cookie_opens(): void {
   const reader = new CookieReader();
   reader.fuzz([reader.sample], 4000);
-  // Changes that cancel each other out leave it as it was.
+  // Some changes cancel each other out, and the cookie stays the same.
   isTrue(reader.accepted < 100, "hardly any change leaves it the same");
 }
 
@@ -107,7 +107,7 @@ class TokenReader extends Reader {
   }
 }
 
-export function any_token_comes_back_as_it_was(): void {
+export function every_token_is_read_as_it_was_written(): void {
   const reader = new TokenReader().fuzz([JWT, "AA.AA.AA", ".."], 3000);
   equalInt(reader.accepted, 9000);
 }

@@ -6,7 +6,7 @@ import { flipped, keys, login, nonce } from "./values.as";
 
 const CONTEXT = ascii("context"), NAME = ascii("__Secure-login_abcdefgh");
 
-export function what_is_written_is_read(): void {
+export function a_login_is_read_as_it_was_written(): void {
   const l = again(login());
   equal(text(l.state), "abcdefgh-_ABCDEFGH0123456789wxyz");
   equal(text(l.nonce), "nonceNonceNonceNonceNonceNonce12");
@@ -22,31 +22,31 @@ export function a_silent_login_stays_silent(): void {
   isTrue(again(l).silent, "silent");
 }
 
-export function duty_12_neither_nonce_nor_verifier_can_be_read_in_the_cookie(): void {
+export function duty_12_nonce_and_verifier_are_not_readable_in_the_cookie(): void {
   const made = cookie(login()), held = hex(made);
   isFalse(held.includes(hex(ascii("nonce"))) || held.includes(hex(ascii("vvvv"))) || held.includes(hex(ascii("/page"))), "readable");
-  // Not in base64url either: the same login under two nonces has no run of characters in common.
+  // They are not readable in base64url either: the same login sealed with two nonces has no common substring.
   const other = must(sealedCookie(keys(), Purpose.Login, nonce(9), CONTEXT, NAME, writeLogin(login()), 4000, 1));
   for (let at = 40; at + 8 <= made.length; at++) isTrue(text(made).substring(at, at + 8) != text(other).substring(at, at + 8), "the same");
 }
 
-export function duty_12_duty_13_any_flipped_bit_is_no_login(): void {
+export function duty_12_duty_13_a_login_with_a_flipped_bit_does_not_open(): void {
   const made = cookie(login());
   isTrue(opened(made) != null, "as it is");
   for (let bit = 0; bit < made.length * 8; bit++) isTrue(opened(flipped(made, bit)) == null, "opened at bit " + bit.toString());
 }
 
-export function duty_101_a_session_is_no_login(): void {
+export function duty_101_a_session_does_not_open_as_login(): void {
   const made = must(sealedCookie(keys(), Purpose.Session, nonce(), CONTEXT, NAME, writeLogin(login()), 4000, 1));
   isTrue(opened(made) == null, "opened");
 }
 
-export function duty_4_a_login_under_the_name_of_another_is_none(): void {
+export function duty_4_a_login_under_the_name_of_another_does_not_open(): void {
   const made = cookie(login());
   isTrue(openCookie(keys(), Purpose.Login, CONTEXT, ascii("__Secure-login_abcdefgi"), made) == null, "opened");
 }
 
-export function another_version_is_none(): void {
+export function another_version_is_refused(): void {
   for (let version = 0; version < 256; version++) {
     const plain = writeLogin(login()).slice();
     plain[0] = <u8>version;
@@ -54,13 +54,13 @@ export function another_version_is_none(): void {
   }
 }
 
-export function a_cut_or_lengthened_login_is_none(): void {
+export function a_truncated_or_extended_login_is_refused(): void {
   const plain = writeLogin(login());
   for (let size = 0; size < plain.length; size++) refuses(plain.subarray(0, size));
   refuses(concat(plain, filled(1, 0)));
 }
 
-export function a_state_of_another_length_is_none(): void {
+export function a_state_of_another_length_is_refused(): void {
   for (let size = 0; size < 70; size++) {
     const l = login();
     l.state = filled(size, 0x61);
@@ -68,7 +68,7 @@ export function a_state_of_another_length_is_none(): void {
   }
 }
 
-export function duty_10_a_verifier_of_another_length_is_none(): void {
+export function duty_10_a_verifier_of_another_length_is_refused(): void {
   for (let size = 0; size < 200; size++) {
     const l = login();
     l.codeVerifier = filled(size, 0x61);
@@ -76,13 +76,13 @@ export function duty_10_a_verifier_of_another_length_is_none(): void {
   }
 }
 
-export function duty_14_a_login_without_a_nonce_is_none(): void {
+export function duty_14_a_login_without_a_nonce_is_refused(): void {
   const l = login();
   l.nonce = new Uint8Array(0);
   refuses(writeLogin(l));
 }
 
-export function a_login_without_its_time_is_none(): void {
+export function a_login_without_its_time_is_refused(): void {
   const l = login();
   l.startedAtSec = 0;
   refuses(writeLogin(l));
@@ -90,7 +90,7 @@ export function a_login_without_its_time_is_none(): void {
   refuses(writeLogin(l));
 }
 
-export function duty_21_what_is_returned_to_starts_with_exactly_one_slash(): void {
+export function duty_21_a_return_address_that_does_not_start_with_exactly_one_slash_is_refused(): void {
   returns("/", true);
   returns("/a//b?c=//d", true);
   returns("/?x", true);

@@ -4,10 +4,10 @@ import { bytes, flipped, keys, nonce } from "./values.as";
 
 const CONTEXT = ascii("issuer and client"), PLAIN = ascii("what the browser must not read");
 
-/** Made by Node's HKDF and ChaCha20-Poly1305. */
+/** Computed with Node's HKDF and ChaCha20-Poly1305. */
 const KNOWN = "0101010101010101010101010101010101010101010101013c569855d5c370c4f95e0ae24d21f1c5411d0183e787773be23367569a82fa418eaa86e6081afb3a956eacbec259";
 
-export function what_is_sealed_opens_again_at_every_length(): void {
+export function sealed_texts_of_every_length_open(): void {
   const own = keys();
   for (let size = 0; size < 400; size++) {
     const plain = bytes(size), sealed = own.seal(Purpose.Session, nonce(), CONTEXT, plain);
@@ -16,19 +16,19 @@ export function what_is_sealed_opens_again_at_every_length(): void {
   }
 }
 
-export function the_nonce_stands_in_front(): void { equalBytes(sealed().subarray(0, 24), nonce()); }
+export function a_sealed_text_begins_with_the_nonce(): void { equalBytes(sealed().subarray(0, 24), nonce()); }
 
-export function the_format_of_today_opens_tomorrow(): void {
-  // A change of salt, labels or layout signs everyone out: it must not happen by accident.
+export function the_format_of_a_sealed_text_does_not_change(): void {
+  // A change of salt, labels or layout logs out all users, so it must not happen by accident.
   equal(hex(sealed()), KNOWN);
 }
 
-export function duty_13_any_flipped_bit_opens_nothing(): void {
+export function duty_13_a_text_with_a_flipped_bit_does_not_open(): void {
   const own = keys(), text = sealed();
   for (let bit = 0; bit < text.length * 8; bit++) refuses(own, Purpose.Session, CONTEXT, flipped(text, bit));
 }
 
-export function duty_100_a_truncated_or_lengthened_text_opens_nothing(): void {
+export function duty_100_a_truncated_or_extended_text_does_not_open(): void {
   const own = keys(), text = sealed();
   for (let size = 0; size < text.length; size++) {
     refuses(own, Purpose.Session, CONTEXT, text.subarray(0, size));
@@ -37,12 +37,12 @@ export function duty_100_a_truncated_or_lengthened_text_opens_nothing(): void {
   refuses(own, Purpose.Session, CONTEXT, concat(text, filled(1, 0)));
 }
 
-export function rubbish_opens_nothing(): void {
+export function other_bytes_do_not_open(): void {
   const own = keys();
   for (let size = 0; size < 200; size++) refuses(own, Purpose.Login, CONTEXT, bytes(size));
 }
 
-export function duty_101_each_purpose_opens_its_own_only(): void {
+export function duty_101_a_text_opens_only_for_its_own_purpose(): void {
   const own = keys();
   for (let made: i32 = Purpose.Session; made <= Purpose.Login; made++) {
     const text = own.seal(made, nonce(), CONTEXT, PLAIN);
@@ -53,18 +53,18 @@ export function duty_101_each_purpose_opens_its_own_only(): void {
   }
 }
 
-export function duty_106_the_same_text_is_sealed_by_another_key_for_each_purpose(): void {
+export function duty_106_each_purpose_has_its_own_key(): void {
   const own = keys(), session = hex(own.seal(Purpose.Session, nonce(), CONTEXT, PLAIN));
   isTrue(session != hex(own.seal(Purpose.Login, nonce(), CONTEXT, PLAIN)), "two keys");
 }
 
-export function duty_102_another_context_opens_nothing(): void {
+export function duty_102_a_text_does_not_open_in_another_context(): void {
   const own = keys(), text = sealed();
   for (let bit = 0; bit < CONTEXT.length * 8; bit++) refuses(own, Purpose.Session, flipped(CONTEXT, bit), text);
   refuses(own, Purpose.Session, new Uint8Array(0), text);
 }
 
-export function duty_103_parts_of_a_context_stand_behind_their_lengths(): void {
+export function duty_103_each_part_of_a_context_follows_its_length(): void {
   different([ascii("ab"), ascii("c")], [ascii("a"), ascii("bc")]);
   different([ascii("ab")], [ascii("ab"), ascii("")]);
   different([ascii(""), ascii("ab")], [ascii("ab"), ascii("")]);
@@ -78,7 +78,7 @@ export function duty_105_another_nonce_gives_another_text(): void {
   for (let from = 24; from + 4 <= one.length; from++) isTrue(hex(one.subarray(from, from + 4)) != hex(two.subarray(from, from + 4)), "nothing in common");
 }
 
-export function duty_105_nothing_is_sealed_without_a_whole_nonce(): void {
+export function duty_105_nothing_is_sealed_with_a_nonce_of_another_size(): void {
   const own = keys();
   for (let size = 0; size < 40; size++) if (size != 24) equalInt(own.seal(Purpose.Session, filled(size, 1), CONTEXT, PLAIN).length, 0);
 }
@@ -94,11 +94,11 @@ export function duty_107_every_secret_opens(): void {
   opens(all, Purpose.Session, CONTEXT, keys("older").seal(Purpose.Session, nonce(), CONTEXT, PLAIN), PLAIN);
 }
 
-export function duty_107_a_secret_that_is_gone_opens_nothing(): void {
+export function duty_107_a_text_of_a_removed_secret_does_not_open(): void {
   refuses(keys("new"), Purpose.Session, CONTEXT, keys("old").seal(Purpose.Session, nonce(), CONTEXT, PLAIN));
 }
 
-export function duty_107_an_old_secret_does_not_open_what_another_sealed(): void {
+export function duty_107_an_old_secret_does_not_open_the_text_of_another(): void {
   const all = new SealingKeys([ascii("new"), ascii("old")]);
   refuses(all, Purpose.Session, CONTEXT, keys("foreign").seal(Purpose.Session, nonce(), CONTEXT, PLAIN));
   refuses(all, Purpose.Login, CONTEXT, keys("old").seal(Purpose.Session, nonce(), CONTEXT, PLAIN));

@@ -10,14 +10,14 @@ export function duty_109_a_cookie_of_plain_http_is_not_secure(): void {
   equal(text(attributesOf(settings(), false)), "; Path=/; HttpOnly; SameSite=Lax");
 }
 
-export function duty_109_there_is_a_domain_only_where_one_is_asked_for(): void {
+export function duty_109_a_domain_is_set_only_if_configured(): void {
   const s = settings();
   s.domain = ascii("example.com");
   equal(text(attributesOf(s, true)), "; Path=/; Domain=example.com; HttpOnly; Secure; SameSite=Lax");
   equal(text(ownAttributes(true, ascii("/"), "Lax")), "; Path=/; HttpOnly; Secure; SameSite=Lax");
 }
 
-export function duty_109_same_site_none_stands_beside_secure_only(): void {
+export function duty_109_same_site_none_is_set_only_with_secure(): void {
   const s = settings();
   s.sameSite = "None";
   equal(text(attributesOf(s, true)), "; Path=/; HttpOnly; Secure; SameSite=None");
@@ -25,7 +25,7 @@ export function duty_109_same_site_none_stands_beside_secure_only(): void {
   equal(text(ownAttributes(false, ascii("/"), "None")), "; Path=/; HttpOnly; SameSite=Lax");
 }
 
-export function attributes_are_what_configuration_says(): void {
+export function attributes_are_as_configured(): void {
   const s = settings();
   s.path = ascii("/app");
   s.httpOnly = false;
@@ -35,7 +35,7 @@ export function attributes_are_what_configuration_says(): void {
   equal(text(attributesOf(s, false)), "; Path=/app");
 }
 
-export function duty_12_what_serves_a_login_is_never_for_scripts(): void {
+export function duty_12_cookies_of_a_login_are_always_http_only(): void {
   equal(text(ownAttributes(true, ascii("/cb"), "Lax")), "; Path=/cb; HttpOnly; Secure; SameSite=Lax");
 }
 
@@ -51,18 +51,18 @@ export function duty_33_a_path_cannot_add_an_attribute(): void {
   path("/a/b/c;/d/e", "/a/b");
 }
 
-export function a_path_of_other_bytes_than_ascii_is_cut_above_them(): void {
+export function a_path_is_cut_before_bytes_beyond_ascii(): void {
   equal(text(ownAttributes(false, utf8("/a/\u00e9/b"), "Lax")), "; Path=/a; HttpOnly; SameSite=Lax");
 }
 
-export function a_path_without_a_slash_in_front_is_the_root(): void {
+export function a_path_without_a_leading_slash_becomes_the_root(): void {
   path("", "/");
   path("a/b", "/");
   path(";Domain=x", "/");
   path("http://x/", "/");
 }
 
-export function a_path_stays_as_it_is(): void {
+export function a_valid_path_is_unchanged(): void {
   path("/", "/");
   path("/a", "/a");
   path("/a/", "/a/");
@@ -70,7 +70,7 @@ export function a_path_stays_as_it_is(): void {
   path("/a=b,c\"d", "/a=b,c\"d");
 }
 
-export function a_path_that_browsers_would_pass_over_is_cut(): void {
+export function a_path_that_browsers_would_ignore_is_cut(): void {
   const long = "/" + "a".repeat(1020) + "/b";
   path(long, long);
   path(long + "/", long + "/");
@@ -92,7 +92,7 @@ export function a_cookie_is_a_name_a_value_and_attributes(): void {
   equal(text(setCookie(ascii("n"), ascii("v"), ascii(""), 0)), "n=v; Max-Age=0");
 }
 
-export function duty_109_a_cookie_is_taken_away_with_its_own_attributes(): void {
+export function duty_109_a_cookie_is_expired_with_its_own_attributes(): void {
   const s = settings();
   s.domain = ascii("example.com");
   s.sameSite = "Strict";
@@ -101,7 +101,7 @@ export function duty_109_a_cookie_is_taken_away_with_its_own_attributes(): void 
   equalBytes(expireCookie(ascii("n"), attributes), concat(concat(ascii("n="), attributes), ascii("; Max-Age=0")));
 }
 
-export function cookies_are_secure_as_configuration_says(): void {
+export function cookies_are_secure_as_configured(): void {
   const s = settings();
   isTrue(s.isSecure(true), "https");
   isFalse(s.isSecure(false), "http");
@@ -111,7 +111,7 @@ export function cookies_are_secure_as_configuration_says(): void {
   isFalse(s.isSecure(true) || s.isSecure(false), "never");
 }
 
-export function names_go_with_the_secure_attribute(): void {
+export function cookie_names_depend_on_the_secure_attribute(): void {
   const s = settings();
   s.secureNames = new CookieNames(ascii("__Host-session"), ascii("f"), ascii("l"));
   s.plainNames = new CookieNames(ascii("session"), ascii("f"), ascii("l"));

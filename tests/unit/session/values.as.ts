@@ -1,4 +1,4 @@
-/** Sessions, logins, keys and nonces that specs begin from. */
+/** Sample sessions, logins, keys and nonces. */
 import { Login } from "../../../assembly/session/login";
 import { SealingKeys } from "../../../assembly/session/sealing";
 import { Session } from "../../../assembly/session/session";
@@ -10,7 +10,7 @@ export function keys(secret: string = "a secret of ours"): SealingKeys { return 
 
 export function nonce(value: u8 = 1): Uint8Array { return filled(24, value); }
 
-/** Bytes of which none is like its neighbours. */
+/** Bytes that differ from their neighbours. */
 export function bytes(size: i32, seed: i32 = 1): Uint8Array {
   const out = new Uint8Array(size);
   for (let i = 0; i < size; i++) out[i] = <u8>(i * 73 + (i >> 8) * 31 + seed * 101);

@@ -5,7 +5,7 @@ import { ascii, equal, filled, hex, isTrue, unhex } from "../../check";
 const KEY = unhex("000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f");
 const NONCE = unhex("000000000000004a00000000");
 
-/** The example's counter begins at 1: the block before it is taken off first. */
+/** The example's counter begins at 1, so block 0 is consumed first. */
 export function rfc_8439_2_4_2(): void {
   const stream = new ChaCha20(KEY, NONCE), out = new Uint8Array(114);
   stream.xor(filled(64, 0), new Uint8Array(64));
@@ -13,7 +13,7 @@ export function rfc_8439_2_4_2(): void {
   equal(hex(out), "6e2e359a2568f98041ba0728dd0d6981e97e7aec1d4360c20a27afccfd9fae0bf91b65c5524733ab8f593dabcd62b3571639d624e65152ab8f530c359f0861d807ca0dbf500d6a6156a38e088a22b65e52bc514d16ccf806818ce91ab77937365af90bbf74a35be6b40b8eedf2785e42874d");
 }
 
-export function four_blocks_at_once_are_the_same_as_one_after_the_other(): void {
+export function four_blocks_at_once_equal_single_blocks(): void {
   const zeros = filled(1400, 0), single = new Uint8Array(1400), blocks = new ChaCha20(KEY, NONCE);
   for (let at = 0; at < zeros.length; at += 64) blocks.xor(zeros.subarray(at, min(at + 64, zeros.length)), single.subarray(at));
   for (let size = 0; size <= zeros.length; size++) {
@@ -23,7 +23,7 @@ export function four_blocks_at_once_are_the_same_as_one_after_the_other(): void 
   }
 }
 
-export function a_text_that_ends_within_a_block_leaves_the_next_one(): void {
+export function a_text_that_ends_within_a_block_consumes_the_whole_block(): void {
   const zeros = filled(1024, 0), stream = new Uint8Array(1024);
   new ChaCha20(KEY, NONCE).xor(zeros, stream);
   for (let size = 1; size < 700; size++) {
@@ -34,7 +34,7 @@ export function a_text_that_ends_within_a_block_leaves_the_next_one(): void {
   }
 }
 
-export function a_text_can_be_changed_where_it_stands(): void {
+export function a_text_can_be_encrypted_in_place(): void {
   for (let size = 0; size < 600; size++) {
     const text = filled(size, 0x61), out = new Uint8Array(size);
     new ChaCha20(KEY, NONCE).xor(text, out);
@@ -43,7 +43,7 @@ export function a_text_can_be_changed_where_it_stands(): void {
   }
 }
 
-export function nothing_behind_the_text_is_written(): void {
+export function nothing_after_the_text_is_written(): void {
   for (let size = 0; size < 300; size++) {
     const out = filled(size + 32, 5);
     new ChaCha20(KEY, NONCE).xor(filled(size, 1), out.subarray(0, size));

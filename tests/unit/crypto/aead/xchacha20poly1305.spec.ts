@@ -16,7 +16,7 @@ export function draft_xchacha_2_2_1_hchacha20(): void {
 export function draft_xchacha_a_3_1_seals(): void { equalBytes(seal(KEY, NONCE, AAD, PLAIN).value, SEALED); }
 export function draft_xchacha_a_3_1_opens(): void { equalBytes(open(KEY, NONCE, AAD, SEALED).value, PLAIN); }
 
-export function every_length_comes_back(): void {
+export function every_length_is_sealed_and_opened(): void {
   for (let size = 0; size <= 200; size++) {
     const plain = filled(size, <u8>size), sealed = seal(KEY, NONCE, filled(size >> 1, 1), plain).value;
     equalInt(sealed.length, size + 16);
@@ -37,15 +37,15 @@ export function other_associated_data_is_refused(): void {
   refuses(KEY, NONCE, new Uint8Array(0), SEALED, AeadFault.NotAuthentic);
   refuses(KEY, NONCE, unhex("50515253c0c1c2c3c4c5c6c700"), SEALED, AeadFault.NotAuthentic);
 }
-export function a_byte_cannot_move_between_data_and_text(): void {
+export function a_byte_cannot_move_between_associated_data_and_text(): void {
   const sealed = seal(KEY, NONCE, ascii("ab"), ascii("c")).value;
   refuses(KEY, NONCE, ascii("a"), sealed, AeadFault.NotAuthentic);
   refuses(KEY, NONCE, ascii("abc"), sealed, AeadFault.NotAuthentic);
 }
-export function a_cut_text_is_refused(): void {
+export function a_truncated_text_is_refused(): void {
   for (let size = 0; size < SEALED.length; size++) refuses(KEY, NONCE, AAD, SEALED.slice(0, size), AeadFault.NotAuthentic);
 }
-export function a_lengthened_text_is_refused(): void {
+export function an_extended_text_is_refused(): void {
   const longer = new Uint8Array(SEALED.length + 1);
   longer.set(SEALED);
   refuses(KEY, NONCE, AAD, longer, AeadFault.NotAuthentic);

@@ -18,16 +18,16 @@ export function rfc_8032_7_1_test_3(): void {
   verifies("fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025", "af82",
     "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f290ae67f760984dc6594a7c15e9716ed28dc027beceea1ec40a");
 }
-export function one_key_verifies_again_and_again(): void {
+export function a_key_verifies_several_times(): void {
   const key = edKey();
-  for (let i = 0; i < 20; i++) { // before it has its large table, and with it
+  for (let i = 0; i < 20; i++) { // first without its large table, later with it
     isTrue(key.verify(DATA, ED_SIGNATURE), "the signature");
     isFalse(key.verify(ascii("s"), ED_SIGNATURE), "over other data");
   }
 }
 
 export function rejects_other_data(): void { isFalse(edKey().verify(unhex("73"), ED_SIGNATURE) || edKey().verify(new Uint8Array(0), ED_SIGNATURE), "other data"); }
-export function rejects_any_flipped_bit_of_some(): void {
+export function rejects_flipped_bits(): void {
   for (let bit = 0; bit < 512; bit += 11) isFalse(edKey().verify(DATA, flipped(ED_SIGNATURE, bit)), "bit " + bit.toString());
 }
 export function duty_53_rejects_s_not_below_l(): void {
@@ -35,13 +35,13 @@ export function duty_53_rejects_s_not_below_l(): void {
   isFalse(edKey().verify(DATA, concat(R, L)), "L");
   isFalse(edKey().verify(DATA, concat(R, filled(32, 0xff))), "the largest");
 }
-export function rejects_zeros(): void { isFalse(edKey().verify(DATA, new Uint8Array(64)), "R and S of zeros"); }
-export function rejects_r_that_is_no_point(): void { isFalse(edKey().verify(DATA, concat(filled(32, 0xff), S)), "R"); }
+export function rejects_r_and_s_of_zeros(): void { isFalse(edKey().verify(DATA, new Uint8Array(64)), "R and S of zeros"); }
+export function rejects_an_r_that_is_not_a_point(): void { isFalse(edKey().verify(DATA, concat(filled(32, 0xff), S)), "R"); }
 export function duty_53_rejects_a_signature_of_another_length(): void {
   const zero = new Uint8Array(1), wrong = [new Uint8Array(0), R, ED_SIGNATURE.slice(0, 63), concat(ED_SIGNATURE, zero), concat(zero, ED_SIGNATURE), new Uint8Array(114)];
   for (let i = 0; i < wrong.length; i++) isFalse(edKey().verify(DATA, wrong[i]), wrong[i].length.toString() + " bytes");
 }
-export function rejects_another_keys_signature(): void {
+export function rejects_the_signature_of_another_key(): void {
   const other = Ed25519PublicKey.of(unhex("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a")).value;
   isFalse(other.verify(DATA, ED_SIGNATURE), "another key");
 }
@@ -81,7 +81,7 @@ export function refuses_the_points_of_small_order(): void {
   ];
   for (let i = 0; i < small.length; i++) refuses(unhex(small[i]), KeyFault.EdSmallOrder, "x");
 }
-export function the_spki_is_that_of_rfc_8410(): void { equal(hex(edKey().spki()), "302a300506032b6570032100" + hex(ED_X)); }
+export function the_spki_has_the_form_of_rfc_8410(): void { equal(hex(edKey().spki()), "302a300506032b6570032100" + hex(ED_X)); }
 
 function verifies(x: string, data: string, signature: string): void {
   isTrue(Ed25519PublicKey.of(unhex(x)).value.verify(unhex(data), unhex(signature)), "the signature");

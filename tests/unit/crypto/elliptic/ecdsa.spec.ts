@@ -13,7 +13,7 @@ const R = ES256_SIGNATURE.slice(0, 32), S = ES256_SIGNATURE.slice(32);
 export function rfc_7515_a_3_es256_verifies(): void { isTrue(p256Key().verify(ES256_DATA, ES256_SIGNATURE), "the signature"); }
 export function es384_verifies(): void { isTrue(p384Key().verify(ABC, ES384_SIGNATURE), "the signature"); }
 export function rfc_7515_a_4_es512_verifies(): void { isTrue(p521Key().verify(ES512_DATA, ES512_SIGNATURE), "the signature"); }
-export function one_key_verifies_again_and_again(): void {
+export function a_key_verifies_several_times(): void {
   const key = p256Key();
   for (let i = 0; i < 3; i++) {
     isTrue(key.verify(ES256_DATA, ES256_SIGNATURE), "the signature");
@@ -21,7 +21,7 @@ export function one_key_verifies_again_and_again(): void {
   }
 }
 
-/** With the generator as key, u1·G and u2·Q begin with the same multiple: a point is added to itself. OpenSSL accepts it. */
+/** With the generator as key, u1·G and u2·Q begin with the same multiple, so a point is added to itself. OpenSSL accepts this signature. */
 export function verifies_when_a_point_is_added_to_itself(): void {
   const x = unhex("6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296"), y = unhex("4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5");
   const signature = unhex("205a4025c19f3d2c63b57636ae11a0b64f3c708fe09b64ceca222a00cccb2fc2b30fb59560378e9a7320586c48cd2a4b2932e600bb5f7dd54423bbe3727791c9");
@@ -33,7 +33,7 @@ export function rejects_other_data(): void {
   isFalse(p384Key().verify(ascii("abd"), ES384_SIGNATURE), "P-384");
   isFalse(p521Key().verify(new Uint8Array(0), ES512_SIGNATURE), "P-521");
 }
-export function rejects_any_flipped_bit_of_some(): void {
+export function rejects_flipped_bits(): void {
   for (let bit = 0; bit < 512; bit += 13) isFalse(p256Key().verify(ES256_DATA, flipped(ES256_SIGNATURE, bit)), "bit " + bit.toString());
 }
 export function duty_53_rejects_r_or_s_of_zero(): void {
@@ -50,7 +50,7 @@ export function duty_53_rejects_r_or_s_not_below_n(): void {
   isFalse(p256Key().verify(ES256_DATA, filled(64, 0xff)), "both the largest");
   isFalse(p521Key().verify(ES512_DATA, filled(132, 0xff)), "P-521");
 }
-export function rejects_r_and_s_exchanged(): void { isFalse(p256Key().verify(ES256_DATA, concat(S, R)), "s, r"); }
+export function rejects_r_and_s_in_the_wrong_order(): void { isFalse(p256Key().verify(ES256_DATA, concat(S, R)), "s, r"); }
 export function duty_53_rejects_der(): void { isFalse(p256Key().verify(ES256_DATA, ecdsaRawToDer(ES256_SIGNATURE)), "DER"); }
 export function duty_53_rejects_a_signature_of_another_width(): void {
   const zero = new Uint8Array(1), wrong = [new Uint8Array(0), R, ES256_SIGNATURE.slice(0, 63), concat(ES256_SIGNATURE, zero),
@@ -66,7 +66,7 @@ export function refuses_coordinates_of_another_width(): void {
   refuses(Curve.P256, P256_X, P256_Y.slice(0, 31), KeyFault.EcCoordinateSize, "y");
   refuses(Curve.P256, concat(new Uint8Array(1), P256_X), P256_Y, KeyFault.EcCoordinateSize, "x");
   refuses(Curve.P256, new Uint8Array(0), new Uint8Array(0), KeyFault.EcCoordinateSize, "x");
-  refuses(Curve.P521, P521_X, P521_Y.slice(1), KeyFault.EcCoordinateSize, "y"); // its first octet is zero, and still must stand there
+  refuses(Curve.P521, P521_X, P521_Y.slice(1), KeyFault.EcCoordinateSize, "y"); // its first octet is zero and must still be present
 }
 export function refuses_the_coordinates_of_another_curve(): void {
   refuses(Curve.P384, P256_X, P256_Y, KeyFault.EcCoordinateSize, "x");
@@ -84,10 +84,10 @@ export function refuses_a_point_that_is_not_on_the_curve(): void {
   refuses(Curve.P384, P384_X, P384_X, KeyFault.EcNotOnCurve, "y");
   refuses(Curve.P521, P521_X, flipped(P521_Y, 65 * 8), KeyFault.EcNotOnCurve, "y");
 }
-export function refuses_zeros_which_some_take_for_infinity(): void {
+export function refuses_zeros_which_some_libraries_read_as_infinity(): void {
   refuses(Curve.P256, new Uint8Array(32), new Uint8Array(32), KeyFault.EcNotOnCurve, "y");
 }
-export function refuses_no_curve(): void { refuses(Curve.None, P256_X, P256_Y, KeyFault.Curve, "crv"); }
+export function refuses_a_key_without_a_curve(): void { refuses(Curve.None, P256_X, P256_Y, KeyFault.Curve, "crv"); }
 
 export function der_integers_are_minimal_and_never_negative(): void {
   equal(hex(ecdsaRawToDer(unhex("00010080"))), "300702010102020080");
@@ -97,7 +97,7 @@ export function der_integers_are_minimal_and_never_negative(): void {
 export function der_of_a_wide_signature_has_a_long_length(): void {
   equal(hex(ecdsaRawToDer(filled(132, 0xff)).slice(0, 7)), "30818a024300ff");
 }
-export function der_of_nothing_does_not_trap(): void { equal(hex(ecdsaRawToDer(new Uint8Array(0))), "3006020100020100"); }
+export function the_der_of_an_empty_signature_does_not_trap(): void { equal(hex(ecdsaRawToDer(new Uint8Array(0))), "3006020100020100"); }
 
 function negated(y: Uint8Array): Uint8Array {
   const out = P256.slice();

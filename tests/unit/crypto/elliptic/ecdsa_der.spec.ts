@@ -3,17 +3,17 @@ import { ecdsaDerToRaw, ecdsaRawToDer } from "../../../../assembly/crypto/ellipt
 import { concat, equalBytes, filled, isTrue, unhex } from "../../check";
 import { ES256_SIGNATURE, ES384_SIGNATURE, ES512_SIGNATURE } from "../keys.as";
 
-export function a_signature_survives_both_ways(): void {
+export function a_signature_survives_conversion_to_der_and_back(): void {
   const signatures = [ES256_SIGNATURE, ES384_SIGNATURE, ES512_SIGNATURE];
   for (let i = 0; i < signatures.length; i++) gives(ecdsaRawToDer(signatures[i]), signatures[i].length / 2, signatures[i]);
 }
 
-export function short_numbers_are_filled_up_from_the_left(): void {
+export function short_numbers_are_padded_on_the_left(): void {
   gives(unhex("3006 020101 020102"), 4, unhex("00000001 00000002"));
   gives(unhex("3008 02020080 020200ff"), 1, unhex("80 ff"));
 }
 
-export function zero_is_no_signature(): void {
+export function r_or_s_of_zero_is_refused(): void {
   isNone("3006 020100 020101", 32);
   isNone("3006 020101 020100", 32);
 }
@@ -38,13 +38,13 @@ export function anything_but_two_numbers_in_a_sequence_is_refused(): void {
   isTrue(ecdsaDerToRaw(concat(ecdsaRawToDer(ES256_SIGNATURE), new Uint8Array(1)), 32) == null, "a byte more");
 }
 
-export function no_cut_signature_and_no_turned_bit_traps(): void {
+export function no_truncated_signature_and_no_flipped_bit_traps(): void {
   const der = ecdsaRawToDer(ES256_SIGNATURE);
   for (let size = 0; size < der.length; size++) isTrue(ecdsaDerToRaw(der.slice(0, size), 32) == null, "cut to " + size.toString());
   for (let bit = 0; bit < der.length * 8; bit++) {
-    const turned = der.slice();
-    turned[bit >> 3] ^= <u8>(<i32>1 << (bit & 7));
-    ecdsaDerToRaw(turned, 32);
+    const changed = der.slice();
+    changed[bit >> 3] ^= <u8>(<i32>1 << (bit & 7));
+    ecdsaDerToRaw(changed, 32);
   }
 }
 

@@ -4,19 +4,19 @@ import { Curve } from "../../../../assembly/crypto/encoding/key";
 import { Modulus, Num } from "../../../../assembly/crypto/arithmetic/montgomery";
 import { concat, equal, equalBytes, filled, hex, isFalse, isTrue, unhex } from "../../check";
 
-export function differences_and_sums_undo_each_other_in_p256(): void { edges(parametersOf(Curve.P256).field, 32); }
-export function differences_and_sums_undo_each_other_in_p384(): void { edges(parametersOf(Curve.P384).field, 48); }
-export function differences_and_sums_undo_each_other_in_p521(): void { edges(parametersOf(Curve.P521).field, 66); }
-export function differences_and_sums_undo_each_other_in_25519(): void { edges(field25519(), 32); }
+export function adding_undoes_subtracting_in_p256(): void { edges(parametersOf(Curve.P256).field, 32); }
+export function adding_undoes_subtracting_in_p384(): void { edges(parametersOf(Curve.P384).field, 48); }
+export function adding_undoes_subtracting_in_p521(): void { edges(parametersOf(Curve.P521).field, 66); }
+export function adding_undoes_subtracting_in_25519(): void { edges(field25519(), 32); }
 
-export function an_inverse_times_its_number_is_one(): void {
+export function a_number_times_its_inverse_is_one(): void {
   const f = parametersOf(Curve.P521).field, x = f.read(filled(66, 1)), out = f.make();
   f.invert(out, x);
   f.mul(out, out, x);
   isTrue(f.same(out, f.one), "x · 1/x = 1");
 }
 
-export function numbers_come_back_from_residues_whatever_the_modulus_size(): void {
+export function numbers_survive_conversion_to_residues_and_back_for_every_modulus_size(): void {
   for (let bits = 3; bits <= 8192; bits += bits < 300 ? 1 : 173) {
     const size = (bits + 7) >> 3, n = filled(size, 0xff);
     n[0] = <u8>(<i32>0xff >> ((8 - (bits & 7)) & 7));
@@ -31,7 +31,7 @@ export function numbers_come_back_from_residues_whatever_the_modulus_size(): voi
   }
 }
 
-export function zero_is_seen_as_0_and_as_p(): void {
+export function zero_is_recognised_as_0_and_as_p(): void {
   const f = field25519(), p = prime25519(), out = f.make();
   f.load(out, p);
   isTrue(f.vanishes(out), "p");
@@ -41,7 +41,7 @@ export function zero_is_seen_as_0_and_as_p(): void {
   isFalse(f.vanishes(out), "2^248, whose lowest limb is that of 0");
 }
 
-/** A prime whose bits do not end with a byte. Ed25519 itself has a field of its own. */
+/** A prime whose size in bits is not a multiple of eight. Ed25519 itself uses another field implementation. */
 function field25519(): Field { return new Field(prime25519(), 255); }
 
 function prime25519(): Uint8Array {
@@ -50,7 +50,7 @@ function prime25519(): Uint8Array {
   return p;
 }
 
-/** Numbers that are all ones from some byte on, as residues and as limbs: carries and borrows run through all of them. */
+/** Checks numbers whose bits are all ones from some byte on, as residues and as limbs. Their carries and borrows pass through all limbs. */
 function edges(f: Field, size: i32): void {
   const values: Num[] = [f.make(), f.one];
   for (let i = 0; i < size; i += 3) {

@@ -7,34 +7,34 @@ import { edKey, p256Key, p384Key, p521Key, rsaKey, RSA_N } from "../keys.as";
 
 const EC_HEAD = "3059301306072a8648ce3d020106082a8648ce3d030107034200";
 
-export function every_key_reads_back_to_the_same_bytes(): void {
+export function every_key_is_read_and_written_without_change(): void {
   const keys: PublicKey[] = [rsaKey(), p256Key(), p384Key(), p521Key(), edKey()];
   for (let i = 0; i < keys.length; i++) equalBytes(readSpki(keys[i].spki()).value.spki(), keys[i].spki());
 }
-export function the_ec_spki_is_that_of_openssl(): void { equal(hex(p256Key().spki()).slice(0, 52), EC_HEAD); }
+export function the_ec_spki_has_the_form_that_openssl_writes(): void { equal(hex(p256Key().spki()).slice(0, 52), EC_HEAD); }
 
-export function no_cut_key_is_read(): void {
+export function truncated_keys_are_refused(): void {
   const keys: PublicKey[] = [rsaKey(), p256Key(), p384Key(), p521Key(), edKey()];
   for (let i = 0; i < keys.length; i++) {
     const der = keys[i].spki();
     for (let size = 0; size < der.length; size++) isTrue(readSpki(der.slice(0, size)).failed, "cut to " + size.toString());
   }
 }
-export function bytes_behind_a_key_are_refused(): void {
+export function bytes_after_a_key_are_refused(): void {
   refuses(readSpki(concat(edKey().spki(), new Uint8Array(1))), KeyFault.Der, "SubjectPublicKeyInfo");
   refuses(readPkcs1(concat(pkcs1(), new Uint8Array(1))), KeyFault.Der, "RSAPublicKey");
 }
-export function no_turned_byte_traps(): void {
+export function no_changed_byte_traps(): void {
   const keys: PublicKey[] = [rsaKey(), p256Key(), edKey()];
   for (let i = 0; i < keys.length; i++) {
     const der = keys[i].spki();
     for (let at = 0; at < min(der.length, 60); at++) {
       for (let value = 0; value < 256; value++) {
-        const turned = der.slice();
-        turned[at] = <u8>value;
-        readSpki(turned);
-        readPkcs1(turned);
-        readCertificate(turned);
+        const changed = der.slice();
+        changed[at] = <u8>value;
+        readSpki(changed);
+        readPkcs1(changed);
+        readCertificate(changed);
       }
     }
   }
@@ -42,9 +42,9 @@ export function no_turned_byte_traps(): void {
 export function an_ec_key_without_a_named_curve_is_refused(): void {
   refuses(spki("06072a8648ce3d0201", "0400"), KeyFault.Curve, "parameters");                    // no parameters
   refuses(spki("06072a8648ce3d02010500", "0400"), KeyFault.Curve, "parameters");                // NULL
-  refuses(spki("06072a8648ce3d02013000", "0400"), KeyFault.Curve, "parameters");                // spelt out
+  refuses(spki("06072a8648ce3d02013000", "0400"), KeyFault.Curve, "parameters");                // explicit parameters
   refuses(spki("06072a8648ce3d020106052b8104000a", "0400"), KeyFault.Curve, "parameters");      // secp256k1
-  refuses(spki("06072a8648ce3d020106082a8648ce3d0301070500", "0400"), KeyFault.Curve, "parameters"); // something behind it
+  refuses(spki("06072a8648ce3d020106082a8648ce3d0301070500", "0400"), KeyFault.Curve, "parameters"); // a second element
 }
 export function a_point_that_is_not_uncompressed_is_refused(): void {
   const p256 = "06072a8648ce3d020106082a8648ce3d030107";
@@ -65,13 +65,13 @@ export function rsa_parameters_must_be_null(): void {
 export function ed25519_parameters_must_be_absent(): void {
   refuses(spki("06032b65700500", hex(filled(32, 9))), KeyFault.AlgorithmParameters, "parameters");
 }
-export function other_algorithms_are_refused(): void {
+export function keys_of_other_algorithms_are_refused(): void {
   refuses(spki("06092a864886f70d01010a", "00"), KeyFault.Algorithm, "algorithm");  // id-RSASSA-PSS
   refuses(spki("06032b6571", "00"), KeyFault.Algorithm, "algorithm");              // id-Ed448
   refuses(spki("06032b656e", "00"), KeyFault.Algorithm, "algorithm");              // id-X25519
   refuses(spki("0600", "00"), KeyFault.Algorithm, "algorithm");
 }
-export function a_small_rsa_key_says_so(): void {
+export function a_small_rsa_key_has_its_own_fault(): void {
   const small = value(0x30, concat(value(0x02, filled(100, 0x7f)), unhex("0203010001")));
   refuses(readPkcs1(small), KeyFault.RsaModulusTooSmall, "799");
 }
@@ -97,7 +97,7 @@ export function long_lengths_are_read(): void {
     equalInt(inside.length, sizes[i]);
   }
 }
-export function a_value_of_another_tag_stays_where_it_is(): void {
+export function a_value_with_another_tag_is_not_consumed(): void {
   const reader = new DerReader(unhex("0500"));
   isTrue(reader.take(Tag.Integer) == null, "not an integer");
   isFalse(reader.done, "done");

@@ -23,7 +23,7 @@ export function sha256_of_a_million_letters(): void {
   equal(hex(digest(Hash.Sha256, filled(1_000_000, 0x61))), "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
 }
 
-// Digests of all lengths from 0 to 300, hashed together, as OpenSSL makes them: every way the padding can fall.
+// A digest over the digests of all lengths from 0 to 300, computed by OpenSSL. These lengths cover all cases of the padding.
 export function sha256_pads_every_length(): void {
   allLengths(Hash.Sha256, "7d917fbd2cf49ddff9ad0a8706bba32d204e92e71d2e369c5a03d6af29278c9f");
 }
@@ -34,16 +34,16 @@ export function sha512_pads_every_length(): void {
   allLengths(Hash.Sha512, "404431b1c0eac12729b20176c61b0e1c561b6b20d2ecbb7ee1126c361943d724d7c0814a8daf5c3a2a7d3e431a0aaf58c12f96d8c3370582b777fd375c3c972f");
 }
 
-export function where_the_input_is_split_does_not_matter_to_sha256(): void { everySplit(Hash.Sha256); }
-export function where_the_input_is_split_does_not_matter_to_sha384(): void { everySplit(Hash.Sha384); }
-export function where_the_input_is_split_does_not_matter_to_sha512(): void { everySplit(Hash.Sha512); }
+export function sha256_does_not_depend_on_where_the_input_is_split(): void { everySplit(Hash.Sha256); }
+export function sha384_does_not_depend_on_where_the_input_is_split(): void { everySplit(Hash.Sha384); }
+export function sha512_does_not_depend_on_where_the_input_is_split(): void { everySplit(Hash.Sha512); }
 
-export function ten_bytes_and_then_a_hundred_are_a_hundred_and_ten(): void {
+export function ten_bytes_followed_by_a_hundred_hash_like_110_bytes(): void {
   const data = sample(110);
   equalBytes(newHasher(Hash.Sha256).update(data.subarray(0, 10)).update(data.subarray(10)).finish(), digest(Hash.Sha256, data));
 }
 
-export function pieces_of_irregular_sizes_are_one_text(): void {
+export function pieces_of_irregular_sizes_hash_like_one_text(): void {
   const data = sample(5000);
   let seed: u32 = 1;
   for (let hash = <i32>Hash.Sha256; hash <= <i32>Hash.Sha512; hash++) {
@@ -61,7 +61,7 @@ export function pieces_of_irregular_sizes_are_one_text(): void {
   }
 }
 
-export function two_hashers_fed_by_turns_do_not_mix(): void {
+export function two_hashers_used_in_turn_do_not_mix(): void {
   const data = sample(200), a = newHasher(Hash.Sha256), b = newHasher(Hash.Sha256);
   for (let i = 0; i < 200; i += 10) {
     a.update(data.subarray(i, i + 10));
@@ -73,12 +73,12 @@ export function two_hashers_fed_by_turns_do_not_mix(): void {
   equalBytes(b.finish(), digest(Hash.Sha256, turned));
 }
 
-export function a_view_into_a_larger_buffer_is_hashed_alone(): void {
+export function only_the_bytes_of_a_view_are_hashed(): void {
   const data = concat(concat(ascii("before"), ascii("abc")), ascii("after"));
   equalBytes(digest(Hash.Sha256, data.subarray(6, 9)), unhex("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"));
 }
 
-export function names_and_sizes_are_those_of_the_function(): void {
+export function every_hash_has_its_name_and_size(): void {
   equal(hashName(Hash.Sha256) + hashName(Hash.Sha384) + hashName(Hash.Sha512), "sha256sha384sha512");
   equalInt(hashSize(Hash.Sha256), 32);
   equalInt(hashSize(Hash.Sha384), 48);

@@ -19,14 +19,14 @@ export function rfc_5869_test_case_3_no_salt_and_no_info(): void {
     "19ef24a32c717b167f33a91d6f648bdf96596776afdb6377ac434c1c293ccb04",
     "8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d9d201395faa4b61a96c8");
 }
-export function a_shorter_output_is_the_beginning_of_a_longer_one(): void {
+export function a_shorter_output_is_a_prefix_of_a_longer_one(): void {
   const long = expand(PRK, NONE, 100).value;
   for (let size = 0; size <= 100; size++) equalBytes(expand(PRK, NONE, size).value, long.slice(0, size));
 }
 export function another_info_gives_another_key(): void {
   isTrue(hex(expand(PRK, unhex("01"), 32).value) != hex(expand(PRK, unhex("02"), 32).value), "the keys differ");
 }
-export function gives_255_blocks(): void { equalInt(expand(PRK, NONE, 8160).value.length, 8160); }
+export function accepts_255_blocks(): void { equalInt(expand(PRK, NONE, 8160).value.length, 8160); }
 export function refuses_more_than_255_blocks(): void { refuses(8161); refuses(i32.MAX_VALUE); }
 export function refuses_a_negative_length(): void { refuses(-1); refuses(i32.MIN_VALUE); }
 

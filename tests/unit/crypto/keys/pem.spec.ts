@@ -3,7 +3,7 @@ import { readPublicKeyPem } from "../../../../assembly/crypto/keys/pem";
 import { ascii, equal, equalBytes, equalInt, filled, isTrue } from "../../check";
 import { p256Key, p384Key, rsaKey } from "../keys.as";
 
-// The keys of RFC 7515 §A.2 and §A.3 and one of our own, as OpenSSL writes them.
+// The keys of RFC 7515 §A.2 and §A.3 and a generated key, as OpenSSL writes them.
 const RSA = pem("PUBLIC KEY", [
   "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAofgWCuLjybRlzo0tZWJj",
   "NiuSfb4p4fAkd/wWJcyQoTbji9k0l8W26mPddxHmfHQp+Vaw+4qPCJrcS2mJPMEz",
@@ -30,7 +30,7 @@ const P384 = pem("PUBLIC KEY", [
   "9WRGjNpSTTZ2RP7EBZCAio99H51OECsBLZAiyOHhR1NidC/91hQR2LDAmB1Bb2WU",
   "Dd2dgbjgtRYG7zOEIKl0yffngovgpsPo",
 ]);
-/** For the same key as EC, self-signed. */
+/** A self-signed certificate for the key of EC. */
 const CERTIFICATE = pem("CERTIFICATE", [
   "MIIBgTCCASegAwIBAgIUEZ65kCA7i0t32+SkEluii+xbz9cwCgYIKoZIzj0EAwIw",
   "FjEUMBIGA1UEAwwLaWRwLmV4YW1wbGUwHhcNMjYxMTIxMDYzNDQ3WhcNMzYxMTE4",
@@ -58,20 +58,20 @@ export function reads_an_ed25519_key(): void {
   isTrue(!readPublicKeyPem(ascii("-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAPUAXw+hDiVqStwqnTRt+vJyYLM8uxJaMwM1V8Sr0Zgw=\n-----END PUBLIC KEY-----")).failed, "refused");
 }
 
-export function takes_crlf(): void { equalBytes(read(EC.split("\n").join("\r\n")), p256Key().spki()); }
-export function takes_one_line_with_blanks(): void { equalBytes(read(EC.split("\n").join(" ")), p256Key().spki()); }
-export function takes_one_line_without_blanks(): void { equalBytes(read(EC.split("\n").join("")), p256Key().spki()); }
-export function takes_escaped_line_ends(): void {
+export function accepts_crlf(): void { equalBytes(read(EC.split("\n").join("\r\n")), p256Key().spki()); }
+export function accepts_one_line_with_blanks(): void { equalBytes(read(EC.split("\n").join(" ")), p256Key().spki()); }
+export function accepts_one_line_without_blanks(): void { equalBytes(read(EC.split("\n").join("")), p256Key().spki()); }
+export function accepts_escaped_line_ends(): void {
   equalBytes(read(EC.split("\n").join("\\n")), p256Key().spki());
   equalBytes(read(EC.split("\n").join("\\r\\n")), p256Key().spki());
 }
-export function takes_white_space_around_and_inside(): void {
+export function accepts_white_space_around_and_inside(): void {
   equalBytes(read("\n \t\r\n" + EC + "\n\n  \\n"), p256Key().spki());
   equalBytes(read(EC.split("\n").join("\n    ")), p256Key().spki());
   equalBytes(read(EC.replace("MFkw", "M F\tk\nw")), p256Key().spki());
 }
 
-export function refuses_what_is_no_pem(): void {
+export function refuses_text_that_is_not_pem(): void {
   refuses("", KeyFault.PemNoBegin);
   refuses("  ", KeyFault.PemNoBegin);
   refuses("MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE", KeyFault.PemNoBegin);
@@ -81,7 +81,7 @@ export function refuses_what_is_no_pem(): void {
   refuses("-----begin public key-----", KeyFault.PemNoBegin);
   refuses("{\"kty\":\"RSA\"}", KeyFault.PemNoBegin);
 }
-export function refuses_text_around(): void {
+export function refuses_text_before_and_after(): void {
   refuses("key: " + EC, KeyFault.PemOtherText);
   refuses(EC + "x", KeyFault.PemOtherText);
   refuses("\\" + EC, KeyFault.PemOtherText);
@@ -90,7 +90,7 @@ export function refuses_a_second_key(): void {
   refuses(EC + EC, KeyFault.PemOtherText);
   refuses(CERTIFICATE + CERTIFICATE, KeyFault.PemOtherText);
 }
-export function refuses_private_keys_by_name(): void {
+export function refuses_private_keys_with_a_fault_of_their_own(): void {
   const labels = ["PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY", "ENCRYPTED PRIVATE KEY", "OPENSSH PRIVATE KEY"];
   for (let i = 0; i < labels.length; i++) refuses(pem(labels[i], ["MC4CAQAwBQYDK2VwBCIEIA=="]), KeyFault.PemPrivateKey);
 }
@@ -106,13 +106,13 @@ export function refuses_an_end_that_is_missing_or_of_another_label(): void {
   refuses(EC.slice(0, end) + "-----END CERTIFICATE-----", KeyFault.PemNoEnd);
   refuses(EC.slice(0, end) + "-----END RSA PUBLIC KEY-----", KeyFault.PemNoEnd);
 }
-export function refuses_base64_of_a_second_spelling(): void {
+export function refuses_base64_that_is_not_canonical(): void {
   const bodies = ["", "A", "AA", "AAA", "AAAAA", "AA=", "A===", "====", "AA==AA==", "AAA=A", "AB==", "AAB=", "AA-_", "AA,A", "=AAA", "AAAA="];
   for (let i = 0; i < bodies.length; i++) refuses(pem("PUBLIC KEY", [bodies[i]]), KeyFault.PemBase64);
   refuses(EC.replace("MFkw", "MF\\tkw"), KeyFault.PemBase64);
   refuses(EC.replace("MFkw", "Proc-Type: 4,ENCRYPTED\nMFkw"), KeyFault.PemBase64);
 }
-export function refuses_what_is_not_the_der_that_the_label_promises(): void {
+export function refuses_der_of_another_kind_than_the_label(): void {
   refuses(pem("PUBLIC KEY", ["AAAA"]), KeyFault.Der);
   refuses(EC.split("PUBLIC KEY").join("CERTIFICATE"), KeyFault.Der);
   refuses(EC.split("PUBLIC KEY").join("RSA PUBLIC KEY"), KeyFault.Der);
@@ -125,18 +125,18 @@ export function refuses_text_that_is_too_long(): void {
   const fault = readPublicKeyPem(filled(32769, 0x20)).fault;
   isTrue(fault != null && fault.code == KeyFault.PemTooLong, "refused");
 }
-export function no_cut_text_and_no_turned_byte_traps(): void {
+export function no_truncated_text_and_no_flipped_bit_traps(): void {
   const text = ascii(CERTIFICATE);
   for (let size = 0; size < text.length - 1; size++) isTrue(readPublicKeyPem(text.slice(0, size)).failed, "cut to " + size.toString());
   for (let at = 0; at < text.length; at++) {
     for (let bit = 0; bit < 8; bit++) {
-      const turned = text.slice();
-      turned[at] ^= <u8>(<i32>1 << bit);
-      readPublicKeyPem(turned);
+      const changed = text.slice();
+      changed[at] ^= <u8>(<i32>1 << bit);
+      readPublicKeyPem(changed);
     }
   }
 }
-export function a_fault_says_where(): void {
+export function a_fault_has_its_position(): void {
   const fault = readPublicKeyPem(ascii("  " + EC + " x")).fault;
   equal(fault == null ? "" : fault.at, (2 + EC.length - 1).toString());
 }

@@ -11,20 +11,20 @@ const RSA_NAME = unhex("06092a864886f70d010101"), EC_NAME = unhex("06072a8648ce3
 const P256 = unhex("06082a8648ce3d030107"), P384 = unhex("06052b81040022"), P521 = unhex("06052b81040023"), SECP256K1 = unhex("06052b8104000a");
 const NULL = unhex("0500");
 
-// What is read.
-export function a_pkcs8_rsa_key_is_kept_as_it_is(): void {
+// Accepted keys.
+export function a_pkcs8_rsa_key_is_stored_unchanged(): void {
   const key = reads(pemOf("PRIVATE KEY", RSA_PKCS8));
   equalBytes(key.pkcs8, RSA_PKCS8);
   isTrue(key.rsa && key.curve == Curve.None, "RSA");
 }
 
-export function an_rsa_private_key_is_wrapped(): void {
+export function an_rsa_private_key_is_converted_to_pkcs8(): void {
   const key = reads(pemOf("RSA PRIVATE KEY", RSA_DER));
   equalBytes(key.pkcs8, RSA_PKCS8);
   isTrue(key.rsa, "RSA");
 }
 
-export function an_ec_key_reads_the_same_from_either_form(): void {
+export function an_ec_key_is_the_same_from_pkcs8_and_from_sec1(): void {
   const want = join([unhex("3041020100301306072a8648ce3d020106082a8648ce3d030107042730250201010420"), EC_SECRET]);
   const forms = [EC_SEC1_PEM, EC_PKCS8_PEM];
   for (let i = 0; i < forms.length; i++) {
@@ -34,13 +34,13 @@ export function an_ec_key_reads_the_same_from_either_form(): void {
   }
 }
 
-export function the_wider_curves_are_read(): void {
+export function keys_of_p384_and_p521_are_read(): void {
   equalInt(reads(sec1(filled(48, 7), P384)).curve, Curve.P384);
   equalInt(reads(sec1(filled(66, 1), P521)).curve, Curve.P521);
   equalInt(reads(pkcs8([EC_NAME, P521], ecKey(filled(66, 1), EMPTY))).curve, Curve.P521);
 }
 
-export function white_space_is_free(): void {
+export function any_white_space_is_accepted(): void {
   const lines = EC_PKCS8_PEM.split("\n");
   reads(lines.join(" "));
   reads(lines.join("\r\n"));
@@ -48,37 +48,37 @@ export function white_space_is_free(): void {
   reads("  \n" + lines.join("\n   ") + "\n");
 }
 
-export function attributes_and_a_public_key_are_dropped(): void {
+export function attributes_and_the_public_key_are_removed(): void {
   const attributes = value(<Tag>0xa0, [sequence([])]), half = value(<Tag>0x81, [new Uint8Array(4)]);
   equalBytes(reads(info(unhex("020100"), [RSA_NAME, NULL], RSA_DER, attributes)).pkcs8, RSA_PKCS8);
   equalBytes(reads(info(unhex("020101"), [RSA_NAME, NULL], RSA_DER, join([attributes, half]))).pkcs8, RSA_PKCS8);
 }
 
-// What is not.
-export function what_is_no_pem_is_refused(): void {
+// Refused keys.
+export function text_that_is_not_pem_is_refused(): void {
   const texts = ["", "secret", "MIIEvQIBADANBg", "{\"kty\":\"RSA\"}", EC_PKCS8_PEM + "x", "x" + EC_PKCS8_PEM, EC_PKCS8_PEM + EC_PKCS8_PEM, EC_PKCS8_PEM.slice(0, 200), EC_PKCS8_PEM.replace("MIGH", "MIG?"),
     EC_PKCS8_PEM.replace("END PRIVATE", "END EC PRIVATE"), " ".repeat(40000)];
   for (let i = 0; i < texts.length; i++) refuses(texts[i], PrivateKeyFault.Pem);
 }
 
-export function curve_parameters_in_front_are_refused(): void { refuses(pem("EC PARAMETERS", ["BggqhkjOPQMBBw=="]) + EC_SEC1_PEM, PrivateKeyFault.Pem); }
+export function an_ec_parameters_block_before_the_key_is_refused(): void { refuses(pem("EC PARAMETERS", ["BggqhkjOPQMBBw=="]) + EC_SEC1_PEM, PrivateKeyFault.Pem); }
 
 export function other_labels_are_refused(): void {
   const labels = ["OPENSSH PRIVATE KEY", "DSA PRIVATE KEY", "PRIVATE", "", "private key", "EC PARAMETERS", "PRIVATE KEY ", "ED25519 PRIVATE KEY"];
   for (let i = 0; i < labels.length; i++) refuses(pemOf(labels[i], RSA_PKCS8), PrivateKeyFault.Label);
 }
 
-export function public_keys_and_certificates_are_refused_by_name(): void {
+export function public_keys_and_certificates_have_a_fault_of_their_own(): void {
   const labels = ["PUBLIC KEY", "RSA PUBLIC KEY", "CERTIFICATE", "TRUSTED CERTIFICATE"];
   for (let i = 0; i < labels.length; i++) refuses(pemOf(labels[i], RSA_PKCS8), PrivateKeyFault.Public);
 }
 
-export function encrypted_keys_are_refused_by_name(): void {
+export function encrypted_keys_have_a_fault_of_their_own(): void {
   refuses(pemOf("ENCRYPTED PRIVATE KEY", unhex("30820101")), PrivateKeyFault.Encrypted);
   refuses(pem("RSA PRIVATE KEY", ["Proc-Type: 4,ENCRYPTED", "DEK-Info: AES-128-CBC,ABF0F37DC55627205FC5A9DBFFCD1F06", "", "AAAA"]), PrivateKeyFault.Encrypted);
 }
 
-export function der_of_another_label_is_refused(): void {
+export function der_of_another_kind_than_the_label_is_refused(): void {
   refuses(pemOf("PRIVATE KEY", RSA_DER), PrivateKeyFault.Der);
   refuses(pemOf("RSA PRIVATE KEY", RSA_PKCS8), PrivateKeyFault.Der);
   refuses(pemOf("EC PRIVATE KEY", RSA_DER), PrivateKeyFault.Der);
@@ -92,33 +92,33 @@ export function other_algorithms_are_refused(): void {
   refuses(pkcs8([unhex("06092a864886f70d01010a"), NULL], RSA_DER), PrivateKeyFault.Algorithm); // id-RSASSA-PSS
 }
 
-export function parameters_of_rsa_must_be_null(): void {
+export function rsa_parameters_other_than_null_are_refused(): void {
   refuses(pkcs8([RSA_NAME], RSA_DER), PrivateKeyFault.Der);
   refuses(pkcs8([RSA_NAME, unhex("050100")], RSA_DER), PrivateKeyFault.Der);
   refuses(pkcs8([RSA_NAME, NULL, NULL], RSA_DER), PrivateKeyFault.Der);
 }
 
-export function other_curves_and_no_curve_are_refused(): void {
+export function a_key_with_an_unsupported_curve_or_without_a_curve_is_refused(): void {
   refuses(sec1(EC_SECRET, SECP256K1), PrivateKeyFault.Curve);
   refuses(pemOf("EC PRIVATE KEY", ecKey(EC_SECRET, EMPTY)), PrivateKeyFault.Curve);
   refuses(pkcs8([EC_NAME], ecKey(EC_SECRET, EMPTY)), PrivateKeyFault.Curve);
   refuses(pkcs8([EC_NAME, SECP256K1], ecKey(EC_SECRET, EMPTY)), PrivateKeyFault.Curve);
   refuses(pkcs8([EC_NAME, P256, NULL], ecKey(EC_SECRET, EMPTY)), PrivateKeyFault.Curve);
-  refuses(pkcs8([EC_NAME, sequence([])], ecKey(EC_SECRET, EMPTY)), PrivateKeyFault.Curve); // spelt out
+  refuses(pkcs8([EC_NAME, sequence([])], ecKey(EC_SECRET, EMPTY)), PrivateKeyFault.Curve); // explicit parameters
 }
 
-export function two_curves_that_differ_are_refused(): void {
+export function a_key_with_two_different_curves_is_refused(): void {
   reads(pkcs8([EC_NAME, P256], ecKey(EC_SECRET, curve(P256))));
   refuses(pkcs8([EC_NAME, P256], ecKey(EC_SECRET, curve(P384))), PrivateKeyFault.Curve);
   refuses(pkcs8([EC_NAME, P256], ecKey(EC_SECRET, value(<Tag>0xa0, []))), PrivateKeyFault.Curve);
 }
 
-export function an_ec_secret_is_exactly_as_wide_as_its_curve(): void {
+export function an_ec_secret_of_another_width_than_the_curve_is_refused(): void {
   const widths = [0, 1, 31, 33, 48, 66];
   for (let i = 0; i < widths.length; i++) refuses(sec1(filled(widths[i], 1), P256), PrivateKeyFault.Der);
 }
 
-export function versions_are_those_that_are_understood(): void {
+export function unsupported_versions_are_refused(): void {
   const wrong = ["020102", "02020100", "0201ff", "0200", "020200", "0500"];
   for (let i = 0; i < wrong.length; i++) {
     refuses(info(unhex(wrong[i]), [RSA_NAME, NULL], RSA_DER, EMPTY), PrivateKeyFault.Der);
@@ -126,10 +126,10 @@ export function versions_are_those_that_are_understood(): void {
     refuses(rsa(unhex(wrong[i]), RSA_N, RSA_E, 6), PrivateKeyFault.Der);
   }
   refuses(pemOf("EC PRIVATE KEY", sequence([unhex("020100"), value(<Tag>4, [EC_SECRET]), curve(P256)])), PrivateKeyFault.Der);
-  refuses(rsa(unhex("020101"), RSA_N, RSA_E, 6), PrivateKeyFault.Der); // of three primes
+  refuses(rsa(unhex("020101"), RSA_N, RSA_E, 6), PrivateKeyFault.Der); // a key of three primes
 }
 
-export function an_rsa_key_has_all_its_numbers_and_no_more(): void {
+export function an_rsa_key_with_too_few_or_too_many_numbers_is_refused(): void {
   reads(rsa(unhex("020100"), RSA_N, RSA_E, 6));
   for (let numbers = 0; numbers < 6; numbers++) refuses(rsa(unhex("020100"), RSA_N, RSA_E, numbers), PrivateKeyFault.Der);
   refuses(rsa(unhex("020100"), RSA_N, RSA_E, 7), PrivateKeyFault.Der);
@@ -143,7 +143,7 @@ export function an_rsa_key_of_less_than_2048_bits_is_refused(): void {
   refuses(rsa(unhex("020100"), RSA_N, unhex("01"), 6), PrivateKeyFault.Rsa);
 }
 
-export function bytes_behind_any_structure_are_refused(): void {
+export function bytes_after_any_structure_are_refused(): void {
   const more = new Uint8Array(2);
   refuses(pemOf("PRIVATE KEY", join([RSA_PKCS8, more])), PrivateKeyFault.Der);
   refuses(pemOf("RSA PRIVATE KEY", join([RSA_DER, more])), PrivateKeyFault.Der);
@@ -153,19 +153,19 @@ export function bytes_behind_any_structure_are_refused(): void {
   refuses(pemOf("EC PRIVATE KEY", join([ecKey(EC_SECRET, curve(P256)), more])), PrivateKeyFault.Der);
 }
 
-export function no_cut_key_and_no_turned_bit_traps(): void {
+export function truncated_keys_are_refused_and_no_flipped_bit_traps(): void {
   const der = unhex("308187020100301306072a8648ce3d020106082a8648ce3d030107046d306b0201010420" + "11".repeat(32) + "a14403420004" + "22".repeat(64));
   isFalse(readPrivateKeyPem(ascii(pemOf("PRIVATE KEY", der))).failed, "whole");
   for (let size = 0; size < der.length; size++) isTrue(readPrivateKeyPem(ascii(pemOf("PRIVATE KEY", der.slice(0, size)))).failed, "cut to " + size.toString());
   for (let bit = 0; bit < der.length * 8; bit++) {
-    const turned = der.slice();
-    turned[bit >> 3] ^= <u8>(<i32>1 << (bit & 7));
+    const changed = der.slice();
+    changed[bit >> 3] ^= <u8>(<i32>1 << (bit & 7));
     const labels = ["PRIVATE KEY", "EC PRIVATE KEY", "RSA PRIVATE KEY"];
-    for (let i = 0; i < labels.length; i++) readPrivateKeyPem(ascii(pemOf(labels[i], turned)));
+    for (let i = 0; i < labels.length; i++) readPrivateKeyPem(ascii(pemOf(labels[i], changed)));
   }
 }
 
-export function every_fault_has_words_of_its_own(): void {
+export function every_fault_has_a_text_of_its_own(): void {
   const words = new Set<string>();
   for (let fault = 1; fault <= 8; fault++) words.add(privateKeyFaultText(fault));
   equalInt(words.size, 8);

@@ -1,4 +1,4 @@
-/** Owns the door from the test to the recognition of ROCA keys: a modulus comes in through one buffer. */
+/** Exports the check for ROCA keys to a test in Node, which writes the modulus to a buffer. */
 import { isRocaModulus } from "../../../../assembly/crypto/rsa/roca";
 
 const room = new Uint8Array(1024);

@@ -16,7 +16,7 @@ export function rs384_and_rs512_verify(): void {
   isTrue(rsaKey().verifyPkcs1(Hash.Sha512, ABC, RS512_SIGNATURE), "RS512");
 }
 export function ps256_verifies(): void { isTrue(rsaKey().verifyPss(Hash.Sha256, ABC, PS256_SIGNATURE), "the signature"); }
-export function one_key_verifies_again_and_again(): void {
+export function a_key_verifies_several_times(): void {
   const key = rsaKey();
   for (let i = 0; i < 3; i++) {
     isTrue(key.verifyPkcs1(Hash.Sha256, RS256_DATA, RS256_SIGNATURE), "PKCS#1");
@@ -30,21 +30,21 @@ export function rejects_other_data(): void {
   isFalse(rsaKey().verifyPkcs1(Hash.Sha256, new Uint8Array(0), RS256_SIGNATURE), "PKCS#1 over nothing");
   isFalse(rsaKey().verifyPss(Hash.Sha256, ascii("abd"), PS256_SIGNATURE), "PSS");
 }
-export function rejects_another_hash_than_was_signed(): void {
+export function rejects_another_hash_than_the_signed_one(): void {
   isFalse(rsaKey().verifyPkcs1(Hash.Sha384, RS256_DATA, RS256_SIGNATURE), "RS256 as RS384");
   isFalse(rsaKey().verifyPkcs1(Hash.Sha512, RS256_DATA, RS256_SIGNATURE), "RS256 as RS512");
   isFalse(rsaKey().verifyPkcs1(Hash.Sha256, ABC, RS384_SIGNATURE), "RS384 as RS256");
   isFalse(rsaKey().verifyPss(Hash.Sha384, ABC, PS256_SIGNATURE), "PS256 as PS384");
   isFalse(rsaKey().verifyPss(Hash.Sha512, ABC, PS256_SIGNATURE), "PS256 as PS512");
 }
-export function duty_54_rejects_one_padding_as_the_other(): void {
+export function duty_54_rejects_a_pkcs1_signature_as_pss_and_the_reverse(): void {
   isFalse(rsaKey().verifyPss(Hash.Sha256, RS256_DATA, RS256_SIGNATURE), "PKCS#1 as PSS");
   isFalse(rsaKey().verifyPkcs1(Hash.Sha256, ABC, PS256_SIGNATURE), "PSS as PKCS#1");
 }
 export function duty_54_rejects_a_salt_shorter_than_the_hash(): void {
   isFalse(rsaKey().verifyPss(Hash.Sha256, ABC, PS256_SHORT_SALT), "a salt of 20 bytes (RFC 7518 §3.5)");
 }
-export function rejects_any_flipped_bit_of_some(): void {
+export function rejects_flipped_bits(): void {
   for (let bit = 0; bit < 2048; bit += 61) {
     isFalse(rsaKey().verifyPkcs1(Hash.Sha256, RS256_DATA, flipped(RS256_SIGNATURE, bit)), "PKCS#1, bit " + bit.toString());
     isFalse(rsaKey().verifyPss(Hash.Sha256, ABC, flipped(PS256_SIGNATURE, bit)), "PSS, bit " + bit.toString());
@@ -70,7 +70,7 @@ export function duty_54_rejects_zero_and_one_as_signatures(): void {
   isFalse(rsaKey().verifyPss(Hash.Sha256, RS256_DATA, zero) || rsaKey().verifyPss(Hash.Sha256, RS256_DATA, one), "PSS");
 }
 
-/** With 2049 bits the encoding is a byte shorter than n (RFC 8017 §9.1.2), and that byte must be zero: here it is one, made with the key. */
+/** With 2049 bits the encoding is a byte shorter than n (RFC 8017 §9.1.2), so the first byte must be zero. This signature, made with the key, has a one. */
 export function duty_54_rejects_a_pss_encoding_that_is_too_large(): void {
   const key = RsaPublicKey.of(unhex(N2049), RSA_E).value;
   isTrue(key.verifyPss(Hash.Sha256, ABC, unhex(PS256_2049)), "the right one");
@@ -90,13 +90,13 @@ export function refuses_a_modulus_above_8192_bits(): void {
   refuses(concat(unhex("01"), filled(1024, 0xff)), RSA_E, KeyFault.RsaModulusTooLarge, "8193");
   refuses(filled(100_000, 0xff), RSA_E, KeyFault.RsaModulusTooLarge, "800000");
 }
-export function takes_a_modulus_of_8192_bits_and_does_not_trap_on_it(): void {
+export function accepts_a_modulus_of_8192_bits_and_does_not_trap(): void {
   const key = RsaPublicKey.of(filled(1024, 0xff), unhex("ffffffff"));
   isFalse(key.failed, "refused");
   isFalse(key.value.verifyPkcs1(Hash.Sha256, ABC, filled(1024, 0xfe)), "PKCS#1");
   isFalse(key.value.verifyPss(Hash.Sha512, ABC, filled(1024, 0xfe)), "PSS");
 }
-export function odd_sizes_between_do_not_trap(): void {
+export function no_modulus_size_traps(): void {
   for (let bits = 2048; bits < 2090; bits++) {
     const n = filled((bits + 7) >> 3, 0xff);
     n[0] = <u8>(<i32>0xff >> ((8 - (bits & 7)) & 7));
@@ -122,17 +122,17 @@ export function refuses_two_leading_zeros(): void {
   refuses(concat(unhex("0000"), RSA_N), RSA_E, KeyFault.LeadingZeros, "n");
   refuses(RSA_N, unhex("0000010001"), KeyFault.LeadingZeros, "e");
 }
-export function drops_one_leading_zero_and_keeps_one_spelling(): void {
+export function drops_one_leading_zero_so_that_the_spki_is_canonical(): void {
   const key = RsaPublicKey.of(concat(ZERO, RSA_N), unhex("00010001")).value;
   equalBytes(key.spki(), rsaKey().spki());
   isTrue(key.verifyPkcs1(Hash.Sha256, RS256_DATA, RS256_SIGNATURE), "the signature");
 }
-export function a_key_does_not_change_with_the_bytes_it_was_made_of(): void {
+export function a_key_is_independent_of_the_bytes_it_was_read_from(): void {
   const n = RSA_N.slice(), key = RsaPublicKey.of(n, RSA_E).value;
   n.fill(0);
   isTrue(key.verifyPkcs1(Hash.Sha256, RS256_DATA, RS256_SIGNATURE), "the signature");
 }
-export function the_spki_is_encoded_once(): void {
+export function the_spki_is_encoded_only_once(): void {
   const key = rsaKey();
   isTrue(key.spki() === key.spki(), "the same bytes");
   equal(hex(key.spki().slice(0, 33)), "30820122300d06092a864886f70d01010105000382010f003082010a0282010100");

@@ -1,4 +1,4 @@
-/** Owns the door from the differential test to powers modulo n: bytes come in and go out through one buffer. */
+/** Exports powers modulo n to a test in Node. Inputs and results are in one buffer. */
 import { RsaModulus } from "../../../../assembly/crypto/rsa/rsa_modulus";
 
 const room = new Uint8Array(1024);
@@ -9,5 +9,5 @@ export function collect(): void { __collect(); }
 
 export function useModulus(size: i32, bits: i32): void { modulus = new RsaModulus(room.slice(0, size), bits); }
 
-/** The number in the buffer becomes its power. */
+/** Replaces the number in the buffer by its power. */
 export function power(size: i32, e: u32): void { room.set(modulus!.power(room.slice(0, size), e)); }

@@ -1,4 +1,4 @@
-/** Powers modulo n beside those of BigInt, where carries are longest and columns fullest, and of random numbers. */
+/** Compares powers modulo n with BigInt, for random numbers and for those with the longest carries and the fullest columns. */
 import { createHash } from "node:crypto";
 import { compile } from "../../../support/compile";
 import { watch } from "../../../support/coverage";
@@ -13,7 +13,7 @@ interface Exports {
   power(size: number, e: number): void;
 }
 
-/** As in assembly/crypto/rsa/rsa_modulus.ts: what is hard for the code depends on where its digits end. */
+/** As in assembly/crypto/rsa/rsa_modulus.ts. The hard cases depend on where the digits end. */
 const DIGIT_BITS = 13;
 const F4 = 65537;
 
@@ -27,8 +27,8 @@ beforeAll(() => {
   watch(build, own.memory);
 });
 
-// Around what fills whole digits and whole groups of eight digits, with four bits to spare.
-test.each([2048, 2049, 2050, 2054, 2055, 2061, 2076, 2077, 2078, 2180, 2181, 3071, 3072, 4096, 6144, 8191, 8192])("extreme numbers of %d bits", (bits) => {
+// Sizes around those that fill whole digits, and groups of eight digits, with four bits left.
+test.each([2048, 2049, 2050, 2054, 2055, 2061, 2076, 2077, 2078, 2180, 2181, 3071, 3072, 4096, 6144, 8191, 8192])("powers of extreme numbers of %d bits equal those of BigInt", (bits) => {
   const { top, all } = bounds(bits);
   for (const n of [all, top + 1n, top + (1n << 13n) + 1n, all - (1n << BigInt(bits >> 1)), all - 2n, ...[4095, 4096, 4097, 8191, 1].map((digit) => repeated(digit, bits) | top | 1n)]) {
     useModulus(n, bits);
@@ -37,7 +37,7 @@ test.each([2048, 2049, 2050, 2054, 2055, 2061, 2076, 2077, 2078, 2180, 2181, 307
   }
 });
 
-test.each([[2048, 40, 50], [2049, 5, 40], [3072, 5, 20], [4096, 4, 20], [8192, 2, 10]])("random numbers of %d bits", (bits, moduli, each) => {
+test.each([[2048, 40, 50], [2049, 5, 40], [3072, 5, 20], [4096, 4, 20], [8192, 2, 10]])("powers of random numbers of %d bits equal those of BigInt", (bits, moduli, each) => {
   const { top, all } = bounds(bits);
   for (let i = 0; i < moduli; i++) {
     const n = random(`n ${i}`, bits) & all | top | 1n;
@@ -46,13 +46,13 @@ test.each([[2048, 40, 50], [2049, 5, 40], [3072, 5, 20], [4096, 4, 20], [8192, 2
   }
 });
 
-test.each([3, 5, 7, 17, 257, F4, 0x10003, 0x7fffffff, 0x80000001, 0xfffffffb, 0xffffffff])("the exponent %d", (e) => {
+test.each([3, 5, 7, 17, 257, F4, 0x10003, 0x7fffffff, 0x80000001, 0xfffffffb, 0xffffffff])("powers with the exponent %d equal those of BigInt", (e) => {
   const { top, all } = bounds(2048), n = random("n", 2048) & all | top | 1n;
   useModulus(n, 2048);
   for (let i = 0; i < 10; i++) expectPower(random(`${i}`, 2048) % n, e, n, 2048);
 });
 
-test("one modulus does not touch another's numbers", () => {
+test("one modulus does not change another's numbers", () => {
   for (const bits of [2048, 4096, 2048]) {
     const { top, all } = bounds(bits);
     useModulus(all, bits);
@@ -69,7 +69,7 @@ function repeated(digit: number, bits: number): bigint {
   return out & bounds(bits).all;
 }
 
-/** Always the same number for the same words. */
+/** The same number for the same words in every run. */
 function random(words: string, bits: number): bigint {
   return BigInt(`0x${createHash("shake256", { outputLength: (bits >> 3) + 8 }).update(words).digest("hex")}`);
 }

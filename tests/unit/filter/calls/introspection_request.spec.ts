@@ -11,22 +11,22 @@ import { readUrl } from "../../../../assembly/http/url";
 import { ascii, equal, equalInt, isFalse, isTrue } from "../../check";
 import { exchange, introspectionConfig } from "../../flow/decision/exchange.as";
 
-export function workers_with_the_same_configuration_call_a_question_the_same(): void {
+export function workers_with_the_same_configuration_give_an_introspection_request_the_same_name(): void {
   equal(name("key", 0, "token"), name("key", 0, "token"));
-  equalInt(question("key", 0, "token").name.length, 16);
+  equalInt(requestFor("key", 0, "token").name.length, 16);
 }
 
-export function a_question_of_another_configuration_rule_or_token_is_another_one(): void {
+export function another_configuration_rule_or_token_gives_another_name(): void {
   const own = name("key", 0, "token");
   isFalse(own == name("kez", 0, "token") || own == name("key", 1, "token") || own == name("key", 0, "tokeo") || own == name("key", 0, ""), "another name");
 }
 
-export function what_nobody_has_sealed_is_no_answer(): void {
-  const x = exchange(introspectionConfig()), asked = question("key", 0, "token");
+export function a_response_that_was_not_sealed_gives_no_verdict(): void {
+  const x = exchange(introspectionConfig()), asked = requestFor("key", 0, "token");
   for (let size = 0; size < 100; size++) isTrue(asked.verdict(x, new Standing(1, 0, 1, new Uint8Array(size).fill(7))) == null, size.toString());
 }
 
-export function a_turn_is_under_way_until_its_time_and_never_for_longer_than_turns_last(): void {
+export function a_lease_is_under_way_until_its_time_and_never_for_longer_than_a_lease_lasts(): void {
   const standing = new Standing(1, 5_000, 0, new Uint8Array(0));
   isTrue(standing.underWay(4_999, 3_000) && standing.underWay(2_000, 3_000), "under way");
   isFalse(standing.underWay(5_000, 3_000) || standing.underWay(6_000, 3_000), "over");
@@ -34,9 +34,9 @@ export function a_turn_is_under_way_until_its_time_and_never_for_longer_than_tur
   isFalse(standing.underWay(999, 3_000) || standing.underWay(0, 3_000), "too long");
 }
 
-function name(key: string, rule: i32, token: string): string { return question(key, rule, token).name.toString(); }
+function name(key: string, rule: i32, token: string): string { return requestFor(key, rule, token).name.toString(); }
 
-function question(key: string, number: i32, token: string): IntrospectionRequest {
+function requestFor(key: string, number: i32, token: string): IntrospectionRequest {
   const root = new Root(1), endpoint = new Endpoint(readUrl(ascii("https://idp.example.com/introspect")).value, ascii("idp"));
   root.key = ascii(key);
   const rule = new RuleSettings(root, number, new Config(), new NameTable(), null);

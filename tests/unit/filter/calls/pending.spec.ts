@@ -18,8 +18,8 @@ import { readUrl } from "../../../../assembly/http/url";
 import { Endpoints } from "../../../../assembly/oidc/endpoints";
 import { ascii, equal, equalInt, filled, isFalse, isTrue } from "../../check";
 
-// Calls and those who wait for them.
-export function requests_with_one_token_wait_for_one_call(): void {
+// Calls and the requests that wait for them.
+export function requests_with_the_same_token_wait_for_one_call(): void {
   const pending = new Pending(), rule = ruleOf(new Root(1)), call = askedBy(rule, 7, "token");
   pending.add(call);
   isTrue(pending.about(rule, ascii("token")) == call, "found");
@@ -29,7 +29,7 @@ export function requests_with_one_token_wait_for_one_call(): void {
   isTrue(pending.about(rule, ascii("token")) == null, "over");
 }
 
-export function a_call_of_another_worker_is_joined_alike_until_it_is_taken_over(): void {
+export function requests_also_wait_for_a_call_of_another_worker_until_this_worker_takes_it_over(): void {
   const pending = new Pending(), rule = ruleOf(new Root(1)), call = askedBy(rule, 0, "token"), own = askedBy(rule, 8, "token");
   pending.awaitOtherWorkerAgain(call);
   isTrue(pending.about(rule, ascii("token")) == call, "found");
@@ -40,14 +40,14 @@ export function a_call_of_another_worker_is_joined_alike_until_it_is_taken_over(
   equalInt(rule.tokens.calls, 1);
 }
 
-export function a_fetch_is_no_call_about_a_token(): void {
+export function a_fetch_of_keys_is_not_a_call_about_a_token(): void {
   const pending = new Pending(), root = new Root(1), endpoint = new Endpoint(readUrl(ascii("https://idp.example.com/metadata")).value, ascii("idp"));
   const settings = new ProviderSettings(endpoint, ascii("https://idp.example.com"), false, new Clusters(ascii("idp")), new Endpoints(), false, 3000, 60_000);
   pending.add(new DocumentCall(7, CalloutKind.Jwks, 0, new ProviderCache("idp", settings)));
   isTrue(pending.about(ruleOf(root), ascii("")) == null, "not about a token");
 }
 
-export function duty_36_a_reply_belongs_to_the_call_of_its_number(): void {
+export function duty_36_a_reply_belongs_to_the_call_with_its_number(): void {
   const pending = new Pending(), root = new Root(1), first = asked(root, 7, "a"), second = asked(root, 9, "b"), third = asked(root, 8, "c");
   pending.add(first);
   pending.add(second);
@@ -57,35 +57,35 @@ export function duty_36_a_reply_belongs_to_the_call_of_its_number(): void {
   isTrue(pending.take(7) == first, "first");
 }
 
-export function duty_35_a_reply_that_nobody_waits_for_is_dropped(): void {
+export function duty_35_a_reply_without_a_call_is_dropped(): void {
   const pending = new Pending();
-  isTrue(pending.take(7) == null, "never asked");
+  isTrue(pending.take(7) == null, "no call was made");
   pending.add(asked(new Root(1), 7, "a"));
   isTrue(pending.take(6) == null, "another");
   isTrue(pending.take(7) != null, "the reply");
   isTrue(pending.take(7) == null, "a second reply");
 }
 
-export function those_who_wait_go_on_in_the_order_in_which_they_came_each_once(): void {
+export function waiting_requests_resume_once_each_in_the_order_of_their_arrival(): void {
   const pending = new Pending(), call = asked(new Root(1), 7, "a");
   pending.add(call);
   for (let i = 10; i < 15; i++) pending.join(call, i);
-  isTrue(resumeQueue.next() == null, "nobody yet");
-  wakeAll(pending, call);
-  equal(woken(), "10 11 12 13 14");
-  equal(woken(), "");
+  isTrue(resumeQueue.next() == null, "none resumed before the reply");
+  resumeAll(pending, call);
+  equal(resumedStreams(), "10 11 12 13 14");
+  equal(resumedStreams(), "");
 }
 
-export function duty_148_thousands_who_can_go_on_delay_those_of_others_by_one_at_a_time(): void {
+export function duty_148_a_thousand_resumed_requests_of_one_share_alternate_with_those_of_another(): void {
   const pending = new Pending(), root = new Root(1), many = asked(root, 7, "a"), few = asked(root, 8, "b");
   for (let i = 0; i < 1000; i++) pending.join(many, i);
   for (let i = 0; i < 3; i++) pending.join(few, 2000 + i);
-  wakeAll(pending, many);
-  wakeAll(pending, few);
-  equal(woken().substring(0, 28), "0 2000 1 2001 2 2002 3 4 5 6");
+  resumeAll(pending, many);
+  resumeAll(pending, few);
+  equal(resumedStreams().substring(0, 28), "0 2000 1 2001 2 2002 3 4 5 6");
 }
 
-export function duty_148_calls_are_counted_for_the_guard_and_kind_that_make_them(): void {
+export function duty_148_calls_count_for_the_rule_and_for_tokens_or_browsers(): void {
   const pending = new Pending(), root = new Root(1), rule = ruleOf(root), other = ruleOf(root);
   for (let i = 0; i < MAX_CALLS; i++) {
     isFalse(rule.tokens.callsFull, i.toString());
@@ -99,7 +99,7 @@ export function duty_148_calls_are_counted_for_the_guard_and_kind_that_make_them
   isFalse(rule.tokens.callsFull, "one is over");
 }
 
-export function duty_148_those_who_wait_are_counted_alike_and_room_comes_back(): void {
+export function duty_148_waiting_requests_count_for_the_rule_until_they_resume(): void {
   const pending = new Pending(), root = new Root(1), rule = ruleOf(root), other = ruleOf(root), call = askedBy(rule, 7, "a");
   for (let i = 0; i < MAX_WAITING; i++) {
     if (rule.tokens.waitingFull) assert(false, i.toString());
@@ -107,24 +107,24 @@ export function duty_148_those_who_wait_are_counted_alike_and_room_comes_back():
   }
   isTrue(rule.tokens.waitingFull && rule.tokens.full, "full");
   isFalse(rule.browsers.full || other.tokens.full, "others");
-  wakeAll(pending, call);
-  isTrue(rule.tokens.waitingFull, "nobody has gone on yet");
+  resumeAll(pending, call);
+  isTrue(rule.tokens.waitingFull, "none has resumed yet");
   resumeQueue.next();
-  isFalse(rule.tokens.waitingFull, "one has gone on");
+  isFalse(rule.tokens.waitingFull, "one has resumed");
 }
 
-export function those_who_wait_for_a_refresh_or_a_provider_are_woken_by_it_alone(): void {
+export function requests_that_wait_for_a_refresh_resume_only_after_that_refresh(): void {
   const pending = new Pending(), rule = ruleOf(new Root(1)), key = filled(16, 1), another = filled(16, 2);
   for (let i = 1; i < 4; i++) pending.joinRefresh(i < 3 ? key : another, i, rule, NO_WAITS);
   equalInt(pending.refreshWaits().length, 2);
   pending.wakeRefresh(filled(16, 3));
-  equal(woken(), "");
+  equal(resumedStreams(), "");
   pending.wakeRefresh(key);
-  equal(woken(), "1 2");
-  isTrue(pending.refreshing, "the other one");
+  equal(resumedStreams(), "1 2");
+  isTrue(pending.refreshing, "the other refresh");
   pending.wakeRefresh(another);
-  equal(woken(), "3");
-  isFalse(pending.refreshing || rule.browsers.waiting != 0, "nobody waits");
+  equal(resumedStreams(), "3");
+  isFalse(pending.refreshing || rule.browsers.waiting != 0, "none waits");
 }
 
 // Which configuration a stream belongs to.
@@ -147,19 +147,19 @@ export function a_stream_belongs_to_the_root_that_it_was_created_under(): void {
   equalInt(owner(roots, 2), 1);
 }
 
-export function a_stream_of_which_nothing_is_known_belongs_to_no_root(): void {
+export function an_unknown_stream_belongs_to_no_root(): void {
   const roots = new Roots();
   roots.add(1);
   roots.add(3);
   equalInt(owner(roots, 4), 0);
   roots.addStream(4, 3);
-  roots.addStream(4 + 65_536, 1); // takes the same place
+  roots.addStream(4 + 65_536, 1); // overwrites the entry of stream 4
   equalInt(owner(roots, 4), 0);
   equalInt(owner(roots, 4 + 65_536), 1);
 }
 
-// What is remembered.
-export function what_rests_on_old_keys_is_forgotten_with_them(): void {
+// Cached verdicts.
+export function new_keys_clear_the_cached_verdicts(): void {
   const verdicts = new Verdicts(64 * 1024, 1), token = ascii("token");
   verdicts.restOn(1);
   verdicts.admitted.keep(1, token.dataStart, token.length, 0, ascii("me"), 100);
@@ -170,7 +170,7 @@ export function what_rests_on_old_keys_is_forgotten_with_them(): void {
   isTrue(verdicts.admitted.find(1, token.dataStart, token.length, 0) == 0 && verdicts.refused.find(1, token.dataStart, token.length, 0) == 0, "other keys");
 }
 
-export function bad_tokens_do_not_push_out_good_ones(): void {
+export function refused_tokens_do_not_displace_admitted_ones(): void {
   const verdicts = new Verdicts(64 * 1024, 1), good = ascii("good"), bad = ascii("bad-0000" + "x".repeat(500));
   verdicts.admitted.keep(1, good.dataStart, good.length, 0, ascii("me"), 100);
   for (let i = 0; i < 5000; i++) {
@@ -190,15 +190,15 @@ function askedBy(rule: RuleSettings, token: u32, subject: string): RequestCall {
 
 function ruleOf(root: Root): RuleSettings { return new RuleSettings(root, 0, new Config(), new NameTable(), null); }
 
-function wakeAll(pending: Pending, call: RequestCall): void { pending.wake(call, Forward.anonymous()); }
+function resumeAll(pending: Pending, call: RequestCall): void { pending.wake(call, Forward.anonymous()); }
 
-function woken(): string {
+function resumedStreams(): string {
   const out: string[] = [];
   for (let next = resumeQueue.next(); next != null; next = resumeQueue.next()) out.push(next.stream.toString());
   return out.join(" ");
 }
 
-/** The id of the stream's root; 0 where it has none. */
+/** The id of the stream's root; 0 if it has none. */
 function owner(roots: Roots, stream: u32): u32 {
   const root = roots.ofStream(stream);
   return root == null ? 0 : root.id;

@@ -13,7 +13,7 @@ const EMPTY = new Uint8Array(0);
 const NONE = new PageSettings();
 const ENGLISH = textsFor([]);
 
-export function a_refusal_says_what_it_is_what_may_help_and_its_code(): void {
+export function a_refusal_page_has_the_problem_a_hint_and_its_code(): void {
   const page = problem(LOGIN_EXPIRED, ascii("/a"));
   contains(page, "<title>This login is over</title>");
   contains(page, "<h1>This login is over</h1>");
@@ -22,14 +22,14 @@ export function a_refusal_says_what_it_is_what_may_help_and_its_code(): void {
   contains(page, "<code>400 login_expired</code> <time>2026-01-01T00:00:00.000Z</time>");
 }
 
-export function a_refusal_leads_on_and_says_where(): void {
+export function a_refusal_page_has_a_link_that_names_its_target(): void {
   contains(problem(LOGIN_EXPIRED, ascii("/a?b=c")), "<a class=\"b\" href=\"/a?b=c\">Try again</a>");
   contains(problem(LOGIN_NEEDED, ascii("/a")), "<a class=\"b\" href=\"/a\">Log in</a>");
   contains(problem(ACCESS_DENIED, EMPTY), "<a class=\"b\" href=\"/\">Go to the start page</a>");
   contains(refusalPage(NONE, ENGLISH, new Refuse(ACCESS_DENIED), EMPTY, trail(), true), "<a class=\"b\" href=\"/\">Try again</a>");
 }
 
-export function every_refusal_has_exactly_one_first_link_and_it_never_logs_out(): void {
+export function every_refusal_page_has_exactly_one_primary_link_and_it_never_logs_out(): void {
   for (let i = 0; i < REFUSALS.length; i++) {
     const refuse = new Refuse(REFUSALS[i]);
     refuse.logout = ascii("/logout");
@@ -40,7 +40,7 @@ export function every_refusal_has_exactly_one_first_link_and_it_never_logs_out()
   }
 }
 
-export function nobody_is_offered_to_log_out_who_is_not_known_to_be_logged_in(): void {
+export function a_refusal_page_without_a_session_has_no_logout_link(): void {
   for (let i = 0; i < REFUSALS.length; i++) isFalse(problem(REFUSALS[i], EMPTY).includes("Log out<"), REFUSALS[i].code);
 }
 
@@ -48,7 +48,7 @@ export function a_page_without_a_hint_has_no_empty_line(): void {
   isFalse(problem(LOGIN_NEEDED, ascii("/a")).includes("<p class=\"s\">"), "a hint");
 }
 
-export function who_is_logged_out_is_told_so_and_led_back(): void {
+export function the_page_after_logout_says_so_and_links_back(): void {
   const page = ownPage(NONE, ENGLISH, new Page(BrowserEvent.LoggedOut, PageKind.LoggedOut));
   contains(page, "<h1>You are logged out</h1>");
   contains(page, "<a class=\"b\" href=\"/\">Go to the start page</a>");
@@ -57,25 +57,25 @@ export function who_is_logged_out_is_told_so_and_led_back(): void {
     "<a href=\"https://idp.example.com/logout?a=1&amp;b=2\">Log out at the identity provider too</a>");
 }
 
-export function duty_115_logging_out_is_confirmed_by_a_form_of_this_origin(): void {
+export function duty_115_logout_is_confirmed_by_a_form_of_this_origin(): void {
   const page = confirm(ascii("/logout?x=1"));
   contains(page, "<form method=\"post\" action=\"/logout?x=1\"><button class=\"o\">Log out</button></form>");
   isFalse(page.includes("href=\"/logout"), "a link that would do it without the form");
   isTrue(page.indexOf("<a class=\"b\" href=\"/\">Cancel</a>") < page.indexOf("<form"), "the first button is harmless");
 }
 
-export function duty_115_the_forms_request_can_name_its_origin(): void {
+export function duty_115_the_referrer_policy_lets_the_browser_send_the_origin_of_the_logout_form(): void {
   contains(confirm(ascii("/logout")), "<meta name=\"referrer\" content=\"same-origin\">");
 }
 
-export function duty_8_what_a_path_holds_is_text(): void {
+export function duty_8_a_path_is_escaped_in_a_page(): void {
   const evil = ascii("/a?\"><script>alert('1')</script>&b=<i>&amp;");
   const safe = "/a?&quot;&gt;&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;&amp;b=&lt;i&gt;&amp;amp;";
   contains(problem(LOGIN_EXPIRED, evil), "href=\"" + safe + "\"");
   contains(confirm(evil), "action=\"" + safe + "\"");
 }
 
-export function duty_8_no_byte_of_a_path_leaves_its_attribute(): void {
+export function duty_8_no_byte_of_a_path_ends_its_attribute(): void {
   const one = ascii("/a?b=_");
   for (let c = 0; c < 256; c++) {
     one[5] = <u8>c;
@@ -86,7 +86,7 @@ export function duty_8_no_byte_of_a_path_leaves_its_attribute(): void {
   }
 }
 
-export function duty_21_no_page_leads_to_another_origin(): void {
+export function duty_21_no_page_links_to_another_origin(): void {
   const others = ["//evil.example", "/\\evil.example", "https://evil.example/", "javascript:alert(1)", "data:text/html,x", "/\t/evil.example", "/a\u0000b", "/a\r\nb"];
   for (let i = 0; i < others.length; i++) {
     contains(problem(LOGIN_EXPIRED, ascii(others[i])), "href=\"/\"");
@@ -95,7 +95,7 @@ export function duty_21_no_page_leads_to_another_origin(): void {
   contains(problem(LOGIN_EXPIRED, utf8("/\u00e9")), "href=\"/\"");
 }
 
-export function what_the_configuration_shows_is_text_and_an_image(): void {
+export function the_configured_name_logo_link_and_color_are_shown_escaped(): void {
   const settings = new PageSettings();
   settings.name = utf8("Caf\u00e9 <b>\"&'</b>");
   settings.logo = ascii("data:image/png;base64,AAAA");
@@ -109,7 +109,7 @@ export function what_the_configuration_shows_is_text_and_an_image(): void {
   contains(page, "\n.b{color:#000;background:#ffcc00}</style>");
 }
 
-export function the_version_is_at_the_foot_of_pages_that_are_seen_and_only_where_it_is_asked_for(): void {
+export function the_version_is_in_the_footer_of_visible_pages_only_if_configured(): void {
   const settings = new PageSettings();
   settings.showVersion = true;
   const foot = "envoy-oidc " + VERSION + "</footer>\n</main>";
@@ -118,10 +118,10 @@ export function the_version_is_at_the_foot_of_pages_that_are_seen_and_only_where
   for (let i = 0; i < kinds.length; i++) contains(ownPage(settings, ENGLISH, new Page(BrowserEvent.LoggedOut, kinds[i])), "\n<footer>" + foot);
   isFalse(ownPage(settings, ENGLISH, new Page(BrowserEvent.LoggedOut, PageKind.LoggedOutFrame)).includes(VERSION), "in a hidden frame");
   const others = all();
-  for (let i = 0; i < others.length; i++) isFalse(others[i].includes(VERSION) || others[i].includes("envoy-oidc"), "not asked for");
+  for (let i = 0; i < others.length; i++) isFalse(others[i].includes(VERSION) || others[i].includes("envoy-oidc"), "not configured");
 }
 
-export function every_page_is_small_can_be_read_aloud_and_loads_nothing(): void {
+export function every_page_is_small_names_its_language_and_loads_nothing(): void {
   const pages = all();
   for (let i = 0; i < pages.length; i++) {
     const page = pages[i];
@@ -132,7 +132,7 @@ export function every_page_is_small_can_be_read_aloud_and_loads_nothing(): void 
   }
 }
 
-export function every_page_that_is_seen_has_a_heading_and_follows_light_and_dark(): void {
+export function every_visible_page_has_a_heading_and_supports_light_and_dark_mode(): void {
   const pages = all().slice(0, 4);
   for (let i = 0; i < pages.length; i++) {
     equal(pages[i].split("<h1>").length.toString(), "2");

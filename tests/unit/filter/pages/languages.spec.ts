@@ -7,7 +7,7 @@ const TAGS = ["en", "de", "fr", "es", "zh"];
 
 function chosen(header: string): string { return textsFor([ascii(header)]).language; }
 
-export function the_first_language_that_there_are_texts_for_is_taken(): void {
+export function the_first_supported_language_is_used(): void {
   equal(chosen("de-DE,de;q=0.9,en-US;q=0.8,en;q=0.7"), "de");
   equal(chosen("it-IT, it;q=0.9, fr;q=0.8, en;q=0.5"), "fr");
   equal(chosen("ES"), "es");
@@ -15,7 +15,7 @@ export function the_first_language_that_there_are_texts_for_is_taken(): void {
   equal(chosen("pt,nl;q=0.9,*;q=0.5,de;q=0.1"), "de");
 }
 
-export function the_greatest_weight_wins_wherever_it_stands(): void {
+export function the_greatest_weight_wins_at_every_position(): void {
   equal(chosen("de;q=0.5,fr;q=0.9,es;q=0.7"), "fr");
   equal(chosen("de;q=0.5, en"), "en");
   equal(chosen("en;q=0.1,de;q=0.11"), "de");
@@ -31,14 +31,14 @@ export function of_equal_weights_the_first_wins(): void {
   equal(chosen("es;q=1.0,fr"), "es");
 }
 
-export function a_language_that_is_refused_is_not_taken(): void {
+export function a_language_with_weight_0_is_not_used(): void {
   equal(chosen("de;q=0"), "en");
   equal(chosen("de;q=0,fr;q=0.001"), "fr");
   equal(chosen("de;q=0.000,*;q=0.5"), "en");
   equal(chosen("de-AT;q=0,de;q=0.5"), "de");
 }
 
-export function a_weight_that_cannot_be_read_counts_as_none(): void {
+export function an_invalid_weight_counts_as_0(): void {
   const wrong = ["q=", "q=x", "q=2", "q=-1", "q=.9", "q=09", "q=0.x", "q=0.9x", "q=1e0", "q==1"];
   for (let i = 0; i < wrong.length; i++) {
     equal(chosen("de;" + wrong[i]), "en");
@@ -46,7 +46,7 @@ export function a_weight_that_cannot_be_read_counts_as_none(): void {
   }
 }
 
-export function digits_past_the_third_and_a_weight_above_one_change_nothing(): void {
+export function more_than_three_digits_and_weights_above_one_change_nothing(): void {
   equal(chosen("de;q=0.9" + "9".repeat(1000) + ",fr"), "fr");
   equal(chosen("de;q=0.5" + "0".repeat(1000) + ",fr;q=0.499"), "de");
   equal(chosen("fr,de;q=1.999"), "fr");
@@ -57,11 +57,11 @@ export function weights_past_the_bound_are_not_read(): void {
   equal(chosen("x,".repeat(1000) + "de;q=0.5," + "x,".repeat(2000)), "de");
 }
 
-export function a_configured_language_is_that_of_all_pages(): void {
+export function a_configured_language_is_used_for_every_request(): void {
   for (let i = 0; i < TAGS.length; i++) equal(textsFor([ascii("de,fr;q=0.5")], TAGS[i]).language, textsFor([ascii(TAGS[i])]).language);
 }
 
-export function english_where_nothing_fits(): void {
+export function english_is_used_if_no_language_matches(): void {
   equal(textsFor([]).language, "en");
   const others = ["", "*", "it", "deutsch", "d", "eng", "q=de", "-de", "<script>", ";;;,,,"];
   for (let i = 0; i < others.length; i++) equal(chosen(others[i]), "en");
@@ -72,7 +72,7 @@ export function only_two_kilobytes_of_the_header_are_read(): void {
   equal(chosen("x,".repeat(2000) + "de"), "en");
 }
 
-export function every_language_has_every_text_as_plain_text(): void {
+export function every_language_has_all_texts_without_markup(): void {
   for (let i = 0; i < TAGS.length; i++) {
     const texts = textsFor([ascii(TAGS[i])]);
     const all = labels(texts);
@@ -88,8 +88,8 @@ export function every_language_has_every_text_as_plain_text(): void {
   }
 }
 
-/** Where English has a hint, every language has one: it says what a person can do. */
-export function no_language_leaves_out_what_a_person_can_do(): void {
+/** A hint says what the user can do. */
+export function every_language_has_a_hint_wherever_english_has_one(): void {
   const english = textsFor([]);
   for (let i = 1; i < TAGS.length; i++) {
     const texts = textsFor([ascii(TAGS[i])]);

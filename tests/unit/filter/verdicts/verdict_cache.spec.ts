@@ -6,21 +6,21 @@ const SEED: u64 = 0x1234567890abcdef;
 const NEVER: i64 = 1 << 40;
 const NOTHING = "(nothing)";
 
-export function an_empty_cache_knows_nothing(): void { equal(get(cache(), "token", 0), NOTHING); }
+export function an_empty_cache_finds_nothing(): void { equal(get(cache(), "token", 0), NOTHING); }
 
-export function what_is_kept_is_found_with_its_value_and_tag(): void {
+export function an_entry_is_found_with_its_value_and_tag(): void {
   const c = cache();
   put(c, "token", "identity", 7, NEVER);
   equal(get(c, "token", 0), "7 identity");
 }
 
-export function an_empty_value_is_a_value(): void {
+export function an_empty_value_is_found(): void {
   const c = cache();
   put(c, "token", "", 3, NEVER);
   equal(get(c, "token", 0), "3 ");
 }
 
-export function duty_68_a_token_that_differs_in_any_byte_is_another(): void {
+export function duty_68_a_token_that_differs_in_any_byte_is_not_found(): void {
   const c = cache(), token = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJtZSJ9.c2lnbmF0dXJl";
   put(c, token, "me", 0, NEVER);
   for (let i = 0; i < token.length; i++) {
@@ -34,7 +34,7 @@ export function duty_68_a_token_that_differs_in_any_byte_is_another(): void {
   equal(get(c, "", 0), NOTHING);
 }
 
-export function what_one_owner_keeps_is_nothing_to_another(): void {
+export function an_entry_of_one_owner_is_not_found_by_another(): void {
   const c = cache(), token = ascii("token");
   put(c, "token", "me", 0, NEVER);
   isTrue(c.find(0, token.dataStart, token.length, 0) == 0, "the first");
@@ -45,7 +45,7 @@ export function what_one_owner_keeps_is_nothing_to_another(): void {
   isTrue(other != 0 && tagOf(other) == 9 && valueSize(other) == 4, "its own");
 }
 
-export function duty_68_an_entry_dies_in_the_second_in_which_its_token_does(): void {
+export function duty_68_an_entry_expires_in_the_same_second_as_its_token(): void {
   const c = cache();
   put(c, "token", "me", 0, 1000);
   equal(get(c, "token", 999), "0 me");
@@ -73,14 +73,14 @@ export function an_entry_of_more_than_a_quarter_of_the_memory_is_not_kept(): voi
   equal(get(c, "z", 0), NOTHING);
 }
 
-export function a_cache_without_memory_keeps_nothing_and_traps_nothing(): void {
+export function a_cache_without_memory_keeps_nothing_and_does_not_trap(): void {
   const c = new VerdictCache(0, 0);
   put(c, "token", "me", 0, NEVER);
   equal(get(c, "token", 0), NOTHING);
   c.clear();
 }
 
-export function a_cleared_cache_knows_nothing_and_can_be_filled_again(): void {
+export function a_cleared_cache_finds_nothing_and_can_be_filled_again(): void {
   const c = cache();
   for (let i = 0; i < 1000; i++) put(c, "token" + i.toString(), "me", 0, NEVER);
   c.clear();
@@ -90,11 +90,11 @@ export function a_cleared_cache_knows_nothing_and_can_be_filled_again(): void {
 }
 
 export function duty_81_memory_is_bounded_and_the_oldest_entries_go_first(): void {
-  const c = cache(), value = "v".repeat(580); // 100 entries or so fit
+  const c = cache(), value = "v".repeat(580); // about 100 entries fit
   for (let i = 0; i < 5000; i++) put(c, "token" + i.toString(), value, 0, NEVER);
   let newest = 0;
   for (let i = 4920; i < 5000; i++) if (get(c, "token" + i.toString(), 0) != NOTHING) newest++;
-  isTrue(newest >= 70, newest.toString() + " of the newest 80"); // some have lost their slot to others
+  isTrue(newest >= 70, newest.toString() + " of the newest 80"); // some were overwritten because they share a slot
   for (let i = 0; i < 4880; i++) equal(get(c, "token" + i.toString(), 0), NOTHING);
 }
 
@@ -106,8 +106,8 @@ export function duty_141_a_hundred_thousand_tokens_take_no_more_memory_than_one_
   equalInt(memory.size(), pages);
 }
 
-export function tokens_that_share_their_slots_are_told_apart_or_forgotten_but_never_mixed(): void {
-  const c = new VerdictCache(8 * 1024, SEED); // 64 slots for more entries than that
+export function tokens_that_share_slots_are_found_or_dropped_but_never_mixed_up(): void {
+  const c = new VerdictCache(8 * 1024, SEED); // 64 slots, fewer than entries
   for (let i = 0; i < 90; i++) put(c, "t" + i.toString(), "v" + i.toString(), i, NEVER);
   let kept = 0;
   for (let i = 0; i < 90; i++) {
@@ -120,7 +120,7 @@ export function tokens_that_share_their_slots_are_told_apart_or_forgotten_but_ne
   equal(get(c, "t89", 0), "89 v89");
 }
 
-export function duty_68_two_tokens_of_one_hash_are_told_apart(): void {
+export function duty_68_two_tokens_with_the_same_hash_are_distinguished(): void {
   const c = cache(), first = ascii("sixteen bytes ab"), second = twin(first);
   isTrue(hash(first.dataStart, 16, SEED) == hash(second.dataStart, 16, SEED) && memory.compare(first.dataStart, second.dataStart, 16) != 0, "a collision");
   c.keep(1, first.dataStart, 16, 1, ascii("one"), NEVER);
@@ -130,11 +130,11 @@ export function duty_68_two_tokens_of_one_hash_are_told_apart(): void {
   equalInt(tagOf(c.find(1, second.dataStart, 16, 0)), 2);
 }
 
-export function duty_68_tokens_whose_ends_are_alike_are_told_apart_and_the_newest_of_them_is_found(): void {
+export function duty_68_tokens_with_equal_beginnings_and_ends_are_distinguished_and_the_newest_is_found(): void {
   const c = cache();
   for (let i = 0; i < 200; i++) {
     const token = filled(1000, 0x41);
-    token[40 + i % 890] = <u8>i; // behind the front by which it is looked for, before the back
+    token[40 + i % 890] = <u8>i; // between the beginning and the end, which the lookup hashes
     isTrue(c.find(1, token.dataStart, 1000, 0) == 0 || <u8>i == 0x41, "token " + i.toString() + " is not there yet");
     c.keep(1, token.dataStart, 1000, i, VALUE, NEVER);
     equalInt(tagOf(c.find(1, token.dataStart, 1000, 0)), i);
@@ -143,7 +143,7 @@ export function duty_68_tokens_whose_ends_are_alike_are_told_apart_and_the_newes
   }
 }
 
-/** Other bytes with the same hash: easy for whoever knows the seed, because each step of the hash can be undone. */
+/** Other bytes with the same hash. The seed is known here, and each step of the hash can be inverted. */
 function twin(token: Uint8Array): Uint8Array {
   const P1: u64 = 0x9E3779B185EBCA87, P2: u64 = 0xC2B2AE3D27D4EB4F, P3: u64 = 0x165667B19E3779F9;
   let inverse = P2;
@@ -162,8 +162,8 @@ export function the_newest_entry_is_always_found(): void {
   }
 }
 
-/** The model remembers for ever: the cache may forget what the model knows, but may never say anything else. */
-export function against_a_model_it_forgets_but_never_lies_over_thirty_thousand_operations(): void {
+/** The model keeps every entry. The cache may drop entries, but whatever it finds must equal the model. */
+export function in_thirty_thousand_random_operations_the_cache_never_contradicts_a_model(): void {
   for (let round = 0; round < 3; round++) {
     const random = new Random(round + 1);
     const c = new VerdictCache(capacityOf(round), SEED + round);
@@ -176,7 +176,7 @@ export function against_a_model_it_forgets_but_never_lies_over_thirty_thousand_o
         const value = random.below(1_000_000).toString() + "v".repeat(random.below(random.below(20) == 0 ? 900 : 90));
         const ends = now + random.below(200) - 20;
         put(c, token, value, id, ends);
-        // What is too large is not kept, and then the verdict before it stands.
+        // A verdict that is too large is not stored, so the previous one remains.
         if (<u32>(32 + token.length + value.length + 7 & ~7) <= capacityOf(round) / 4) { values.set(id, value); until.set(id, ends); }
       } else {
         const got = get(c, token, now);

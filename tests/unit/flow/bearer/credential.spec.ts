@@ -6,12 +6,12 @@ import { ascii, equal, isFalse, isTrue } from "../../check";
 import { config } from "../../config/compiled.as";
 import { serialised } from "../../http/serialised.as";
 
-export function one_bearer_credential_is_taken(): void { header("Bearer abc.def-_~+/=", "abc.def-_~+/="); }
-export function the_scheme_has_no_case(): void { header("bearer abc", "abc"); header("BEARER abc", "abc"); header("bEaReR abc", "abc"); }
-export function spaces_before_the_token_are_no_part_of_it(): void { header("Bearer   abc", "abc"); }
+export function a_single_bearer_credential_is_accepted(): void { header("Bearer abc.def-_~+/=", "abc.def-_~+/="); }
+export function the_scheme_is_accepted_in_any_case(): void { header("bearer abc", "abc"); header("BEARER abc", "abc"); header("bEaReR abc", "abc"); }
+export function spaces_before_the_token_are_skipped(): void { header("Bearer   abc", "abc"); }
 export function a_request_without_a_credential_has_no_token(): void { takes([":path", "/"], "-", "(none)"); }
 
-export function another_scheme_is_no_bearer_credential(): void {
+export function a_credential_of_another_scheme_is_ignored(): void {
   const values = ["Basic Zm9v", "Bearers abc", "Bear abc", "Negotiate abc", "DPoP abc", "Bearer2 abc", "Bearer-Token abc", "Digest a=\"b\", c=d", "abc"];
   for (let i = 0; i < values.length; i++) takes(["authorization", values[i]], "-", "(none)");
 }
@@ -19,7 +19,7 @@ export function another_scheme_is_no_bearer_credential(): void {
 export function duty_73_a_scheme_without_a_token_is_refused(): void { refuses(["authorization", "Bearer"], MALFORMED); refuses(["authorization", "Bearer "], MALFORMED); refuses(["authorization", "bearer    "], MALFORMED); }
 export function duty_73_an_empty_header_is_refused(): void { refuses(["authorization", ""], MALFORMED); }
 
-export function duty_73_a_tab_or_another_mark_after_the_scheme_is_refused(): void {
+export function duty_73_any_character_but_a_space_after_the_scheme_is_refused(): void {
   const values = ["Bearer\tabc", "Bearer,abc", "Bearer=abc", "Bearer:abc", "Bearer\u0000abc", "bearer;", "Bearer\"abc\"", "Bearer\t"];
   for (let i = 0; i < values.length; i++) refuses(["authorization", values[i]], MALFORMED);
 }
@@ -40,14 +40,14 @@ export function duty_73_two_credentials_joined_by_a_comma_are_refused(): void {
   malformed("Bearer a, Basic b");
 }
 
-export function duty_73_a_token_of_other_characters_is_malformed(): void {
+export function duty_73_a_token_with_other_characters_is_malformed(): void {
   const tokens = ["a b", "a\tb", "a\"b\"", "a:b", "a;b", "a@b", "a%20", "a\\b", "(a)", "<a>", "a?b", "a#b", "a!", "a{}", "a|b", "a\u0000", "a\r\nb", "\u00e9", "a ", "a\u007f", "a*", "$a", "a&b", "'a'", "a^", "[a]"];
   for (let i = 0; i < tokens.length; i++) malformed("Bearer " + tokens[i]);
 }
 
-export function duty_73_equals_signs_stand_only_at_the_end(): void { malformed("Bearer =abc"); malformed("Bearer a=b"); malformed("Bearer ="); malformed("Bearer =="); header("Bearer a==", "a=="); }
+export function duty_73_equals_signs_are_accepted_only_at_the_end(): void { malformed("Bearer =abc"); malformed("Bearer a=b"); malformed("Bearer ="); malformed("Bearer =="); header("Bearer a==", "a=="); }
 
-export function every_ascii_character_is_judged_as_rfc_6750_says(): void {
+export function exactly_the_ascii_characters_of_rfc_6750_are_accepted(): void {
   const known = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/";
   for (let c = 0; c < 128; c++) {
     const character = String.fromCharCode(c);
@@ -57,7 +57,7 @@ export function every_ascii_character_is_judged_as_rfc_6750_says(): void {
 }
 
 // Other sources.
-export function a_header_of_ones_own_may_hold_the_bare_token_or_a_bearer_credential(): void {
+export function a_configured_header_may_hold_the_bare_token_or_a_bearer_credential(): void {
   takes(["x-token", "abc"], RAW, "abc");
   takes(["x-token", "Bearer abc"], RAW, "abc");
   refuses2(["x-token", ""], RAW, MALFORMED);
@@ -66,7 +66,7 @@ export function a_header_of_ones_own_may_hold_the_bare_token_or_a_bearer_credent
   takes(["authorization", "Bearer abc"], RAW, "(none)");
 }
 
-export function duty_153_a_token_of_more_than_16_kilobytes_is_refused_unread(): void {
+export function duty_153_a_token_of_more_than_16_kilobytes_is_refused_without_reading_it(): void {
   const most = "a".repeat(16 * 1024), more = most + "a";
   takes(["authorization", "Bearer " + most], "-", most);
   refuses(["authorization", "Bearer " + more], TOO_LARGE);
@@ -75,7 +75,7 @@ export function duty_153_a_token_of_more_than_16_kilobytes_is_refused_unread(): 
   refuses2([":path", "/?access_token=" + more], QUERY, TOO_LARGE);
   refuses2([":path", "/", "cookie", "at=" + more], COOKIE, TOO_LARGE);
 }
-export function duty_153_however_many_commas_a_bearer_behind_one_is_found(): void {
+export function duty_153_a_bearer_credential_after_a_comma_is_found_among_any_number_of_commas(): void {
   refuses(["authorization", "Basic " + ",".repeat(20_000) + " ".repeat(20_000) + "Bearer a"], SEVERAL);
   takes(["authorization", "Basic " + ",bearer".repeat(8_000)], "-", "(none)");
 }
@@ -85,7 +85,7 @@ export function duty_74_a_token_in_the_query_is_ignored_unless_configured(): voi
   takes([":path", "/?access_token=abc"], QUERY, "abc");
 }
 
-export function duty_74_the_filter_knows_that_a_token_came_by_the_query(): void {
+export function duty_74_a_token_from_the_query_is_marked_as_such(): void {
   isTrue(new Found([":path", "/?access_token=abc"], config(QUERY)).fromQuery, "by the query");
   isFalse(new Found([":path", "/", "authorization", "Bearer abc"], config(QUERY)).fromQuery, "by the header");
   isFalse(new Found([":path", "/?x=1", "cookie", "at=abc"], config(COOKIE)).fromQuery, "by a cookie");
@@ -130,16 +130,16 @@ export function a_token_in_a_cookie_is_ignored_unless_configured(): void {
   takes([":path", "/", "cookie", "x=y; at=abc"], COOKIE, "abc");
 }
 
-export function where_only_the_query_is_configured_a_header_is_not_looked_at(): void {
+export function if_only_the_query_is_configured_the_header_is_ignored(): void {
   takes([":path", "/?access_token=abc", "authorization", "Bearer def"], "\"auth_accept_token_as\":\"query:access_token\"", "abc");
 }
 
-export function nothing_of_the_credential_before_is_left(): void {
+export function nothing_of_the_previous_credential_remains(): void {
   const c = config(QUERY), credential = new Credential();
   isTrue(credential.read(blockOf([":path", "/?access_token=abc"], c), c) == null && credential.fromQuery != null, "first");
   isTrue(credential.read(blockOf([":path", "/"], c), c) == null, "second");
-  isTrue(credential.size == 0 && credential.fromQuery == null, "nothing");
-  isFalse(credential.wellFormed, "nothing is no token");
+  isTrue(credential.size == 0 && credential.fromQuery == null, "no credential");
+  isFalse(credential.wellFormed, "no credential is not well-formed");
 }
 
 const MALFORMED = "malformed_credential", SEVERAL = "several_credentials", TOO_LARGE = "token_too_large";
@@ -190,7 +190,7 @@ function header(value: string, want: string): void { takes([":path", "/", "autho
 function refuses(pairs: string[], code: string): void { refuses2(pairs, "-", code); }
 function refuses2(pairs: string[], members: string, code: string): void { equal(new Found(pairs, configured(members)).code, code); }
 
-/** Found, but not of the right characters: refused as malformed before anything looks into it. */
+/** The credential is found but has other characters. It is refused as malformed before it is used. */
 function malformed(value: string): void {
   const found = new Found(["authorization", value], config());
   equal(found.code, "");

@@ -1,4 +1,4 @@
-/** A request to judge, and what was said of it. */
+/** Exchanges for a decision, with a provider, randomness and registry of the test, and the result of a decision as text. */
 
 import { Config } from "../../../../assembly/config/config";
 import { Claim, Entropy, Exchange, Once, ProviderView, RefreshState, Registry, Waits } from "../../../../assembly/flow/decision/exchange";
@@ -13,7 +13,7 @@ import { SECRET } from "../../jose/tokens.as";
 
 export const NOW: i64 = 1_700_000_000;
 
-/** A provider as a test says it is, and how often it was asked to fetch its keys again. */
+/** A provider in the state that a test sets. Counts how often a new fetch of the keys was requested. */
 export class FakeProvider extends ProviderView {
   document: string = "";
   jwks: string = "";
@@ -37,14 +37,14 @@ export class FakeProvider extends ProviderView {
   answers(): bool { return this.up; }
 }
 
-/** Counts upwards, so that nothing comes twice; or has none. */
+/** Returns different bytes each time, or null if `empty`. */
 export class FakeEntropy extends Entropy {
   empty: bool = false;
   private next: u8 = 1;
   bytes(size: i32): Uint8Array | null { return this.empty ? null : new Uint8Array(size).fill(this.next++); }
 }
 
-/** Sessions that a test has ended, and how a refresh stands. */
+/** A registry in memory, with the state of a refresh that a test sets. */
 export class FakeRegistry extends Registry {
   readonly endedKeys: u64[] = [];
   full: bool = false;
@@ -73,7 +73,7 @@ export function exchange(config: Config, provider: ProviderView | null = null, w
   return new Exchange(config, NOW * 1000, provider, [], new Waits(waited, 0), new FakeEntropy(), new FakeRegistry());
 }
 
-/** HS256 with SECRET, issuer https://idp.example.com, and these members besides. */
+/** A configuration for HS256 with SECRET and the issuer https://idp.example.com, and these members. */
 export function secretConfig(members: string = ""): Config {
   const validator = members.includes("\"claim_validator\"") ? "" : ",\"claim_validator\":{\"issuer\":{\"valid_issuers\":[\"https://idp.example.com\"]}}";
   return configOf("{\"bearer_only\":true,\"symmetric_key\":\"" + SECRET + "\",\"token_signing_alg_values_expected\":\"HS256\"" + validator + (members.length > 0 ? "," + members : "") + "}");
@@ -83,16 +83,16 @@ export function introspectionConfig(members: string = ""): Config {
   return configOf("{\"bearer_only\":true,\"introspection_endpoint\":\"https://idp.example.com/i\",\"provider_cluster\":\"idp\",\"client_id\":\"c\",\"client_secret\":\"s\"" + (members.length > 0 ? "," + members : "") + "}");
 }
 
-/** In one word: `forward`, `await`, `await provider`, or the refusal's code. */
-export function said(next: Next): string {
+/** The result in one word: `forward`, `await`, `await provider`, or the refusal's code. */
+export function outcome(next: Next): string {
   if (next instanceof Refuse) return (next as Refuse).refusal.code;
   if (next instanceof Forward) return "forward";
   if (next instanceof Await) return "await";
   return next instanceof AwaitProvider ? "await provider" : "?";
 }
 
-/** For how many seconds the verdict may be remembered; 0: not at all. */
-export function rememberedSec(next: Next): i64 {
+/** For how many seconds the verdict may be cached; 0: not at all. */
+export function cachedSec(next: Next): i64 {
   const until = next instanceof Refuse ? (next as Refuse).untilSec : next instanceof Forward ? (next as Forward).untilSec : 0;
   return until == 0 ? 0 : until - NOW;
 }

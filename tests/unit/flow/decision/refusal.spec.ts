@@ -14,7 +14,7 @@ export function duty_142_every_refusal_is_well_formed_json_of_constant_text(): v
   }
 }
 
-export function duty_77_no_refusal_holds_a_character_that_would_need_escaping(): void {
+export function duty_77_no_refusal_contains_a_character_that_would_need_escaping(): void {
   for (let i = 0; i < REFUSALS.length; i++) {
     const refusal = REFUSALS[i];
     const all = refusal.code + refusal.error + refusal.description;
@@ -31,13 +31,13 @@ export function every_refusal_has_a_code_of_its_own(): void {
   equalInt(codes.size, REFUSALS.length);
 }
 
-export function duty_71_a_refused_token_is_answered_with_the_error_that_rfc_6750_names(): void {
-  // Behind them stand those of browsers, who present no token.
+export function duty_71_a_refused_token_gets_the_error_of_rfc_6750(): void {
+  // The refusals after these are for browsers, which send no bearer token.
   for (let i = 0; i < REFUSALS.indexOf(LOGIN_NEEDED); i++) {
     const refusal = REFUSALS[i];
     if (refusal.status == 400) equal(refusal.error, "invalid_request");
     else if (refusal.status == 503 || refusal.code == "no_token") equal(refusal.error, "");
-    // Nothing is wrong with the token itself: there is no error for it.
+    // The token itself is valid, and RFC 6750 has no error for this.
     else if (["denied", "claims_refused", "claim_missing", "claim_type", "access_denied", "claims_too_large"].includes(refusal.code)) equal(refusal.error, "");
     else if (refusal.code == "insufficient_scope") equal(refusal.error, "insufficient_scope");
     else equal(refusal.error, "invalid_token");
