@@ -47,6 +47,18 @@ export function is(bytes: Uint8Array, text: string): bool {
   return bytes.length == text.length && startsWith(bytes, text);
 }
 
+/** The index of the ASCII text that the bytes are exactly, or -1. */
+export function indexIn(texts: string[], bytes: Uint8Array): i32 {
+  for (let i = 0; i < texts.length; i++) if (is(bytes, texts[i])) return i;
+  return -1;
+}
+
+/** Whether one of them is exactly `wanted`. */
+export function includes(all: Uint8Array[], wanted: Uint8Array): bool {
+  for (let i = 0; i < all.length; i++) if (same(all[i], wanted)) return true;
+  return false;
+}
+
 export function startsWith(bytes: Uint8Array, text: string): bool {
   return bytes.length >= text.length && textAt(bytes.dataStart, text);
 }
@@ -74,6 +86,32 @@ export function startsIgnoringCase(bytes: Uint8Array, lower: string): bool {
 }
 
 export function lowerCase(c: u8): u8 { return c - 0x41 < 26 ? c | 0x20 : c; }
+
+/** Whether it is an ASCII letter or digit. */
+// @ts-ignore: decorator
+@inline
+export function isAlphanumeric(c: u8): bool { return (c | 0x20) - 0x61 < 26 || c - 0x30 < 10; }
+
+/** The value of a hexadecimal digit, or -1. */
+// @ts-ignore: decorator
+@inline
+export function hexDigit(c: u8): i32 {
+  const digit: u8 = c - 0x30, letter: u8 = (c | 0x20) - 0x61;
+  if (digit < 10) return digit;
+  return letter < 6 ? <i32>letter + 10 : -1;
+}
+
+/** The number that one to `most` decimal digits are; -1 for any other text. */
+export function wholeNumber(digits: Uint8Array, most: i32): i64 {
+  if (digits.length == 0 || digits.length > most) return -1;
+  let value: i64 = 0;
+  for (let i = 0; i < digits.length; i++) {
+    const digit = digits[i] - 0x30;
+    if (digit >= 10) return -1;
+    value = value * 10 + digit;
+  }
+  return value;
+}
 
 /** A copy with ASCII letters in lower case. */
 export function inLowerCase(text: Uint8Array): Uint8Array {

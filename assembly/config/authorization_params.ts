@@ -1,6 +1,6 @@
 // The attributes that add to the authorization request: `scope` and `authorization_params`.
 
-import { EMPTY, inLowerCase, is, utf8 } from "../bytes/bytes";
+import { EMPTY, inLowerCase, is, utf8, wholeNumber } from "../bytes/bytes";
 import { decodeUtf8 } from "../bytes/utf8";
 import { ByteWriter } from "../bytes/writer";
 import { RESERVED_PARAMETERS } from "../oidc/authorize";
@@ -63,7 +63,8 @@ export function readAuthorizationParams(r: ConfigReader, b: BrowserSettings): vo
     b.authorizationParams.push(value);
     if (name == "acr_values") b.acrValues = words(value);
     if (name == "max_age") {
-      b.maxAgeSec = seconds(value);
+      const seconds = wholeNumber(value, 8);
+      b.maxAgeSec = seconds <= MAX_AGE ? <i32>seconds : -1;
       if (b.maxAgeSec < 0) params.wrong(name, `expected a whole number from 0 to ${MAX_AGE}`);
     }
   }
@@ -72,17 +73,6 @@ export function readAuthorizationParams(r: ConfigReader, b: BrowserSettings): vo
 function isName(name: string): bool {
   for (let i = 0; i < name.length; i++) if (name.charCodeAt(i) <= 0x20 || name.charCodeAt(i) >= 0x7f) return false;
   return name.length > 0;
-}
-
-/** Decimal digits up to MAX_AGE; -1 for anything else. */
-function seconds(text: Uint8Array): i32 {
-  if (text.length == 0 || text.length > 8) return -1;
-  let value = 0;
-  for (let i = 0; i < text.length; i++) {
-    if (text[i] - 0x30 >= 10) return -1;
-    value = value * 10 + (text[i] - 0x30);
-  }
-  return value <= MAX_AGE ? value : -1;
 }
 
 /** The words between spaces. */

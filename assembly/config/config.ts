@@ -55,7 +55,7 @@ export class ProviderSettings {
 
 /** What is needed in place of an endpoint, once the document is known: keys where the provider offers no introspection. */
 export function neededEndpoint(used: string, metadata: Metadata): string {
-  return used == "introspection_endpoint" && metadata.introspectionEndpoint == null ? "jwks_uri" : used;
+  return used == "introspection_endpoint" && metadata.endpoint("introspection_endpoint") == null ? "jwks_uri" : used;
 }
 
 /** Which audiences a token may have (the `claim_validator.audience` attributes). */

@@ -1,5 +1,6 @@
 // The message for a text that cannot be parsed: the place, what is wrong there, and the line without anything that could be a value.
 
+import { isAlphanumeric } from "../bytes/bytes";
 import { JsonFault } from "../json/parser";
 import { isName } from "./known_names";
 
@@ -97,4 +98,4 @@ function isMember(text: Uint8Array, start: i32, end: i32): bool {
 
 function isSign(c: u8): bool { return c == 0x22 || c == 0x2c || c == 0x3a || c == 0x5b || c == 0x5d || c == 0x7b || c == 0x7d; }
 
-function isWordByte(c: u8): bool { return (c | 0x20) - 0x61 < 26 || c - 0x30 < 10 || c == 0x5f; }
+function isWordByte(c: u8): bool { return isAlphanumeric(c) || c == 0x5f; }

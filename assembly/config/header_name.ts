@@ -1,6 +1,6 @@
 // Header names in the configuration.
 
-import { EMPTY, is, lowerCase, startsWith } from "../bytes/bytes";
+import { EMPTY, indexIn, lowerCase, startsWith } from "../bytes/bytes";
 
 /** The name in lower case, as in Envoy; empty if the text is no header name (RFC 9110 §5.1). */
 export function headerName(text: Uint8Array): Uint8Array {
@@ -26,10 +26,7 @@ export function reservedName(name: Uint8Array): bool {
 }
 
 /** Headers that belong to one connection or message. To copy them into another would do harm. */
-export function connectionName(name: Uint8Array): bool {
-  for (let i = 0; i < RESERVED.length; i++) if (is(name, RESERVED[i])) return true;
-  return false;
-}
+export function connectionName(name: Uint8Array): bool { return indexIn(RESERVED, name) >= 0; }
 
 export function withDashes(name: Uint8Array): Uint8Array {
   const out = name.slice();

@@ -1,6 +1,6 @@
 // The attributes about the identity headers that the upstream gets.
 
-import { indexOf, is, same, utf8 } from "../bytes/bytes";
+import { indexIn, indexOf, same, utf8 } from "../bytes/bytes";
 import { decodeUtf8 } from "../bytes/utf8";
 import { words } from "../bytes/words";
 import { MAX_DOTS } from "../policy/claim_path";
@@ -32,7 +32,7 @@ export function readIdentity(r: ConfigReader): IdentitySettings {
     if (!plainPath(path)) claims.wrong(path, PATH_EXPECTED);
     else if (name.length == 0) claims.wrong(path, "is not a header name");
     else if (isSwapped(path, name)) claims.wrong(path, `the claim comes first, then its header: write "${decodeUtf8(name)}": "${path}"`);
-    else if (reservedName(name) || isIdentityHeader(withDashes(name))) claims.wrong(path, "the header " + decodeUtf8(name) + " has a meaning of its own; choose another, such as x-user-" + path.substring(0, 20));
+    else if (reservedName(name) || indexIn(IDENTITY_HEADERS, withDashes(name)) >= 0) claims.wrong(path, "the header " + decodeUtf8(name) + " has a meaning of its own; choose another, such as x-user-" + path.substring(0, 20));
     else if (taken(out.claimHeaders, name)) claims.wrong(path, "the header " + decodeUtf8(name) + " already holds another claim");
     else out.claimHeaders.push(new ClaimHeader(path, name));
   }
@@ -46,11 +46,6 @@ const CLAIMS: string[] = words("sub iss aud azp sid scope email name roles group
 function isSwapped(path: string, header: Uint8Array): bool {
   const looksLikeHeader = headerName(utf8(path)).length > 0 && path.includes("-");
   return looksLikeHeader && indexOf(header, 0x2d) < 0 && (path.startsWith("x-") || path.startsWith("X-") || CLAIMS.includes(decodeUtf8(header)));
-}
-
-function isIdentityHeader(name: Uint8Array): bool {
-  for (let i = 0; i < IDENTITY_HEADERS.length; i++) if (is(name, IDENTITY_HEADERS[i])) return true;
-  return false;
 }
 
 function taken(headers: ClaimHeader[], name: Uint8Array): bool {

@@ -1,7 +1,7 @@
 // The attributes and names of the filter's cookies (`session.cookie_*`).
 
 import { encodeBase64url } from "../bytes/base64";
-import { concat, EMPTY, indexOf, inLowerCase, joined, startsIgnoringCase, utf8 } from "../bytes/bytes";
+import { concat, EMPTY, indexOf, inLowerCase, isAlphanumeric, joined, startsIgnoringCase, utf8 } from "../bytes/bytes";
 import { digest, Hash } from "../crypto/hash/hash";
 import { readUrl } from "../http/url";
 import { CookieNames, CookieSettings, Secure } from "../session/cookie_settings";
@@ -130,6 +130,6 @@ const PUNCTUATION = utf8("!#$%&'*+-.^_`|~");
 /** A token (RFC 9110 §5.6.2) with something behind the prefix. */
 function isCookieName(name: Uint8Array): bool {
   if (name.length > MAX_NAME || name.length == prefixSize(name)) return false;
-  for (let i = 0; i < name.length; i++) if (name[i] - 0x30 >= 10 && (name[i] | 0x20) - 0x61 >= 26 && indexOf(PUNCTUATION, name[i]) < 0) return false;
+  for (let i = 0; i < name.length; i++) if (!isAlphanumeric(name[i]) && indexOf(PUNCTUATION, name[i]) < 0) return false;
   return true;
 }

@@ -1,8 +1,7 @@
 // The attributes of the filter's own pages.
 
-import { EMPTY, indexOf, joined, startsWith, utf8 } from "../bytes/bytes";
+import { EMPTY, hexDigit, indexOf, isAlphanumeric, joined, startsWith, utf8 } from "../bytes/bytes";
 import { decodeUtf8, isUtf8 } from "../bytes/utf8";
-import { hexDigit } from "../http/percent";
 import { readUrl } from "../http/url";
 import * as attributes from "./attributes";
 import { readErrorPages } from "./error_pages";
@@ -75,7 +74,7 @@ function isImage(text: Uint8Array): bool {
 function isBase64(text: Uint8Array): bool {
   for (let i = 0; i < text.length; i++) {
     const c = text[i];
-    if (c - 0x30 >= 10 && (c | 0x20) - 0x61 >= 26 && c != 0x2b && c != 0x2f && !(c == 0x3d && i >= text.length - 2)) return false;
+    if (!isAlphanumeric(c) && c != 0x2b && c != 0x2f && !(c == 0x3d && i >= text.length - 2)) return false;
   }
   return text.length > 0 && (text.length & 3) == 0;
 }

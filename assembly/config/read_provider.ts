@@ -64,11 +64,11 @@ function complete(clusters: Clusters, login: bool): bool {
   return clusters.covers("discovery") && (!login || clusters.covers("jwks_uri") && clusters.covers("token_endpoint") && clusters.covers("userinfo_endpoint") && clusters.covers("revocation_endpoint"));
 }
 
-/** The endpoints that replace those of the metadata. */
+/** The endpoints that replace those of the metadata. `introspection_endpoint` also says how tokens are verified, so it is read before. */
 function readEndpoints(r: ConfigReader, allowHttp: bool): Endpoints {
   const out = new Endpoints();
   for (let i = 0; i < ENDPOINTS.length; i++) {
-    const url = r.url(ENDPOINTS[i], allowHttp);
+    const url: Url | null = ENDPOINTS[i] == "introspection_endpoint" ? null : r.url(ENDPOINTS[i], allowHttp);
     if (url != null) out.set(ENDPOINTS[i], url);
   }
   return out;

@@ -1,6 +1,6 @@
 // Reads one JSON object of the configuration, and reports all mistakes at once, each with its exact place.
 
-import { is } from "../bytes/bytes";
+import { indexIn } from "../bytes/bytes";
 import { decodeUtf8 } from "../bytes/utf8";
 import { readUrl, Url, UrlFault } from "../http/url";
 import { ABSENT, Json, Kind } from "../json/json";
@@ -85,7 +85,8 @@ export class ConfigReader {
     if (this.json.isString(node)) {
       const text = this.textOf(node, this.at(key));
       if (text == null) return words[0];
-      for (let i = 0; i < words.length; i++) if (is(text, words[i])) return words[i];
+      const at = indexIn(words, text);
+      if (at >= 0) return words[at];
     }
     this.wrong(key, "expected one of " + words.join(", ") + ", found " + this.shown(node));
     return words[0];

@@ -1,6 +1,6 @@
 // Where in a request a token may be: `auth_header_name` and `auth_accept_token_as`.
 
-import { EMPTY, is, isIgnoringCase, same, startsWith, utf8 } from "../bytes/bytes";
+import { EMPTY, is, isAlphanumeric, isIgnoringCase, same, startsWith, utf8 } from "../bytes/bytes";
 import { Source, SourceKind } from "./config";
 import { headerName } from "./header_name";
 import { ConfigReader } from "./reader";
@@ -51,7 +51,7 @@ function behind(text: Uint8Array, prefix: string): Uint8Array { return startsWit
 export function isToken(text: Uint8Array): bool {
   for (let i = 0; i < text.length; i++) {
     const c = text[i];
-    if (!(c - 0x30 < 10 || (c | 0x20) - 0x61 < 26 || c == 0x2d || c == 0x5f || c == 0x2e)) return false;
+    if (!isAlphanumeric(c) && c != 0x2d && c != 0x5f && c != 0x2e) return false;
   }
   return text.length > 0;
 }

@@ -99,14 +99,12 @@ function putInForce(root: Configuration, size: u32): bool {
     const own = config.rules[i].config, called = config.rules[i].name, headers = sameSources(own.sources, config.sources) ? rule.names : namesOf(own, config);
     root.rules.push(new RuleSettings(root, i + 1, called, own, headers, providerOf(root, own), registryOf(registries, own), countersOf(called, name)));
   }
-  expectMethod(rule);
-  for (let i = 0; i < root.rules.length; i++) expectMethod(root.rules[i]);
   root.registries = registries;
   root.trailerNames = trailerNamesOf(config);
   root.cookieNames = new OwnCookieNames();
   root.watchesResponses = false;
-  watch(root, rule);
-  for (let i = 0; i < root.rules.length; i++) watch(root, root.rules[i]);
+  addTo(root, rule);
+  for (let i = 0; i < root.rules.length; i++) addTo(root, root.rules[i]);
   // Another version says it again: it may understand the same text in another way.
   if (isFirstToSay([utf8("in force"), utf8(root.lines.owner), document, used, utf8(VERSION)])) root.lines.info(startLine(config));
   setClock(root, FIRST_TICK_MS);
@@ -132,16 +130,10 @@ function providerOf(root: Configuration, config: Config): ProviderCache | null {
   }
   let provider: ProviderCache | null = null;
   for (let i = 0; i < roots.all.length && provider == null; i++) provider = providerNamed(roots.all[i], id);
-  const known = provider == null ? new ProviderCache(id, settings, logs) : provider;
+  const known = provider == null ? new ProviderCache(id, settings) : provider;
   known.joinedBy(settings);
   root.providers.push(known);
   return known;
-}
-
-/** Tells the provider's cache how the client of these settings proves itself. */
-function expectMethod(rule: RuleSettings): void {
-  const browser = rule.config.browser, provider = rule.provider;
-  if (browser != null && provider != null) provider.expect(methodOf(browser.client.auth));
 }
 
 function providerNamed(root: Configuration, id: string): ProviderCache | null {
@@ -222,11 +214,12 @@ function sameSources(a: Source[], b: Source[]): bool {
 
 /**
  * What one set of settings adds to the whole configuration: the names of its cookies under both schemes, because no upstream may get the cookies
- * that the login of another rule has set; and whether responses must be read.
+ * that the login of another rule has set; whether responses must be read; and how its client proves itself to the provider.
  */
-function watch(root: Configuration, rule: RuleSettings): void {
-  const config = rule.config, browser = config.browser;
+function addTo(root: Configuration, rule: RuleSettings): void {
+  const config = rule.config, browser = config.browser, provider = rule.provider;
   if (browser != null) {
+    if (provider != null) provider.expect(methodOf(browser.client.auth));
     rule.secureNaming = addNames(root.cookieNames, browser.cookies.secureNames);
     rule.plainNaming = addNames(root.cookieNames, browser.cookies.plainNames);
     root.watchesResponses = true;

@@ -5,7 +5,7 @@ import { RefreshOutcome } from "../flow/decision/exchange";
 import { advance } from "./calls/calls";
 import { lookAtOtherWorkers } from "./calls/replies";
 import { Configuration, roots } from "./calls/roots";
-import { logs } from "./observe/logs";
+import { logs, readLevel } from "./observe/logs";
 import { metrics } from "./observe/metrics";
 import { providerGauges } from "./observe/provider_gauges";
 
@@ -27,6 +27,7 @@ export function tick(rootId: u32): void {
   if (now - housekeptMs >= HOUSEKEEPING_MS || now < housekeptMs) {
     housekeptMs = now;
     metrics.flush();
+    readLevel();
     logs.tick();
     for (let i = 0; i < roots.all.length; i++) roots.all[i].lines.tick();
     roots.sweep(rootId);

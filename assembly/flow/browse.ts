@@ -1,6 +1,7 @@
 // The decisions for requests without a bearer token, in their order.
 
 import { Unauthenticated } from "../config/config";
+import { isNavigation, isPrefetch, isPreflight } from "../http/navigation";
 import { backchannelLogout } from "./logout/backchannel_logout";
 import { callback } from "./browser/callback";
 import { Exchange } from "./decision/exchange";
@@ -17,10 +18,10 @@ import { Endpoint, BrowserRequest } from "./decision/browser_request";
 import { loginNeeded } from "./login_needed";
 
 /** A request to one of the filter's own addresses. It never reaches the upstream, whatever credential it has. */
-export function atEndpoint(x: Exchange, request: BrowserRequest, place: Endpoint): Next {
+export function atEndpoint(x: Exchange, request: BrowserRequest, endpoint: Endpoint): Next {
   // Nobody has asked for a prefetched address yet. After this status the browser asks again when somebody does (duty 162).
-  if (request.isGet && request.kind.isPrefetch()) return new Refuse(PREFETCHED);
-  switch (place) {
+  if (request.isGet && isPrefetch(request.headers)) return new Refuse(PREFETCHED);
+  switch (endpoint) {
     case Endpoint.Callback: return callback(x, request);
     case Endpoint.Logout: return logout(x, request);
     case Endpoint.BackchannelLogout: return backchannelLogout(x, request);
@@ -34,7 +35,7 @@ export function atEndpoint(x: Exchange, request: BrowserRequest, place: Endpoint
 
 /** A request to any other address. */
 export function browse(x: Exchange, request: BrowserRequest): Next {
-  if (request.presentChunks == 0) return unauthenticated(x, request, LOGIN_LOOP_NO_COOKIE);
+  if (!request.hasChunks) return unauthenticated(x, request, LOGIN_LOOP_NO_COOKIE);
   const session = openSession(request);
   if (session == null) return unauthenticated(x, request, LOGIN_LOOP_UNREADABLE);
   const next = useSessions(x, request, session);
@@ -43,12 +44,11 @@ export function browse(x: Exchange, request: BrowserRequest): Next {
 
 /** There is no session. `loop`: the refusal if this browser has just completed several logins. */
 function unauthenticated(x: Exchange, request: BrowserRequest, loop: Refusal): Next {
-  const kind = request.kind;
-  if (x.config.allowPreflight && kind.isPreflight()) return new ForwardPreflight();
+  if (x.config.allowPreflight && isPreflight(request.headers)) return new ForwardPreflight();
   const action = x.config.unauthenticated;
   if (action == Unauthenticated.Pass) return Forward.anonymous();
   // Only a navigation is sent to the provider: a script could not follow, and a body would be lost.
-  if (action == Unauthenticated.Login && kind.isNavigation()) {
+  if (action == Unauthenticated.Login && isNavigation(request.headers)) {
     const misplaced = misplacedCallback(request);
     return misplaced != null ? misplaced : beginLogin(x, request, LoginKind.New, loop);
   }

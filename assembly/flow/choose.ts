@@ -49,8 +49,8 @@ function hasSuffixHere(config: Config, i: i32): bool {
 /** Whether the path is one of this rule's own addresses. These are assigned before any rule is matched. */
 function isAddressOf(browser: BrowserSettings | null, headers: HeaderBlock): bool {
   if (browser == null) return false;
-  const place = endpointOf(browser, headers);
-  return place != Endpoint.Elsewhere && (place != Endpoint.Callback || browser.redirect != Redirect.Suffix);
+  const endpoint = endpointOf(browser, headers);
+  return endpoint != Endpoint.Elsewhere && (endpoint != Endpoint.Callback || browser.redirect != Redirect.Suffix);
 }
 
 function firstThatFits(config: Config): i32 {

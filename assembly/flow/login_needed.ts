@@ -3,7 +3,6 @@
 import { is, utf8 } from "../bytes/bytes";
 import { Unauthenticated } from "../config/config";
 import { sameOriginReferer } from "../http/navigation";
-import { expiredSession } from "../session/session_cookies";
 import { AMBIGUOUS, chooseRule, NO_RULE } from "./choose";
 import { BrowserRequest, Endpoint, endpointOf } from "./decision/browser_request";
 import { Exchange } from "./decision/exchange";
@@ -17,7 +16,7 @@ export function loginNeeded(x: Exchange, request: BrowserRequest): Refuse {
   const out = new Refuse(sends(request.method) ? NOT_SENT : LOGIN_NEEDED), page = sameOriginReferer(request.headers, request.origin);
   if (page.length > 0 && beginsLogin(x, request, page)) out.again = page;
   else if (beginsLogin(x, request, FRONT_PAGE)) out.again = FRONT_PAGE;
-  if (request.presentChunks > 0) out.setCookies = expiredSession(request.browser.cookies, request.names, request.secure, request.presentChunks);
+  if (request.hasChunks) out.setCookies = request.writer.expireSession();
   return out;
 }
 

@@ -1,6 +1,6 @@
 // The names of the filter's own cookies, of all rules and both schemes. One look-up classifies a cookie, however many rules there are.
 
-import { sameAt } from "../bytes/bytes";
+import { isAlphanumeric, sameAt } from "../bytes/bytes";
 import { hash } from "../bytes/hash";
 
 /** A session is `<session>` and `<session>_1` … `<session>_8`. */
@@ -90,11 +90,11 @@ export class OwnCookieNames {
 // The names come only from the configuration, so the hash needs no secret seed.
 function bucketOf(at: usize, size: i32): i32 { return <i32>(hash(at, size, 0) & (BUCKETS - 1)); }
 
-/** Characters of base64url. */
-function isLoginId(at: usize): bool {
+/** Whether all characters are of base64url, as in the state that the id comes from. */
+export function isLoginId(at: usize): bool {
   for (let i = 0; i < LOGIN_ID_SIZE; i++) {
     const c = load<u8>(at + i);
-    if (c - 0x30 >= 10 && (c | 0x20) - 0x61 >= 26 && c != 0x2d && c != 0x5f) return false;
+    if (!isAlphanumeric(c) && c != 0x2d && c != 0x5f) return false;
   }
   return true;
 }

@@ -1,6 +1,6 @@
 // The Cookie header (RFC 6265 §5.4).
 
-import { copied, EMPTY, sameAt } from "../bytes/bytes";
+import { copied, EMPTY, find, sameAt } from "../bytes/bytes";
 import { ByteWriter } from "../bytes/writer";
 import { FLOW_COOKIE, FOREIGN_COOKIE, LOGIN_COOKIE, LOGIN_ID_SIZE, MAX_CHUNKS, NO_NAMING, OwnCookieNames, RELATED_COOKIE } from "./cookie_names";
 import { HeaderBlock } from "./header_block";
@@ -18,7 +18,7 @@ export function cookieValues(headers: HeaderBlock, name: Uint8Array): Uint8Array
     for (let from = start; from < end; places++) {
       if (places == MAX_COOKIES) return null;
       const at = behindSpaces(from, end), value = at + name.length + 1;
-      from = semicolon(at, end);
+      from = find(at, end, 0x3b);
       if (value <= from && load<u8>(value - 1) == 0x3d && sameAt(at, name.dataStart, name.length)) out.push(copied(value, from - value));
       from++;
     }
@@ -154,23 +154,12 @@ export class CookieScan {
     this.to = stop;
     if (stop == this.end || load<u8>(stop) == 0x3b) return FOREIGN_COOKIE;
     this.equals = stop;
-    this.to = semicolon(stop + 1, this.end);
+    this.to = find(stop + 1, this.end, 0x3b);
     return this.names.kindOf(name, <i32>(stop - name), this.naming);
   }
 }
 
 // Sixteen bytes at a time while sixteen are left: a session's cookies are mostly one long value.
-
-/** The address of the next semicolon, or the end. */
-function semicolon(at: usize, end: usize): usize {
-  const wanted = i8x16.splat(0x3b);
-  for (; at + 16 <= end; at += 16) {
-    const found = i8x16.bitmask(i8x16.eq(v128.load(at), wanted));
-    if (found != 0) return at + ctz(found);
-  }
-  while (at < end && load<u8>(at) != 0x3b) at++;
-  return at;
-}
 
 function equalsOrSemicolon(at: usize, end: usize): usize {
   const one = i8x16.splat(0x3d), other = i8x16.splat(0x3b);

@@ -1,10 +1,11 @@
 // application/x-www-form-urlencoded, and percent-encoding.
 
+import { isAlphanumeric } from "../bytes/bytes";
 import { ByteWriter } from "../bytes/writer";
 
 /** The characters that RFC 3986 §2.3 leaves as they are. */
 function unreserved(c: u8): bool {
-  return c - 0x30 < 10 || (c | 0x20) - 0x61 < 26 || c == 0x2d || c == 0x2e || c == 0x5f || c == 0x7e;
+  return isAlphanumeric(c) || c == 0x2d || c == 0x2e || c == 0x5f || c == 0x7e;
 }
 
 const HEX = "0123456789ABCDEF";

@@ -8,38 +8,30 @@ import { safeReturnTo } from "./return_to";
 
 const PURPOSES: string[] = ["sec-purpose", "purpose", "x-purpose", "x-moz"];
 
-/** Judged by the request's headers. A program can send any headers, so this decides only about the form of an answer, never about access. */
-@final
-export class RequestKind {
-  constructor(private readonly headers: HeaderBlock) {}
+/**
+ * Whether a user sees the answer, so that a redirect to the provider makes sense. Requests of scripts, images, frames, upgrades and prefetches would
+ * begin logins that nobody completes. A program can send any headers, so this decides only about the form of an answer, never about access.
+ */
+export function isNavigation(headers: HeaderBlock): bool {
+  if (!only(headers.all(":method"), "GET") || headers.all("upgrade").length > 0 || isScript(headers.all("x-requested-with"))) return false;
+  if (isGrpc(headers.all("content-type")) || isPrefetch(headers)) return false;
+  // The browser itself sets Fetch Metadata, and scripts cannot. Accept is only used if a browser does not send them (plain http, old browsers).
+  const mode = headers.all("sec-fetch-mode"), dest = headers.all("sec-fetch-dest");
+  // Scripts cannot set this mode. A page that a service worker fetches for the browser has an empty destination.
+  if (mode.length > 0) return only(mode, "navigate") && (only(dest, "document") || only(dest, "empty"));
+  if (dest.length > 0 && !only(dest, "document")) return false;
+  return prefersHtml(headers.all("accept"));
+}
 
-  /**
-   * Whether a user sees the answer, so that a redirect to the provider makes sense. Requests of scripts, images, frames, upgrades and prefetches would
-   * begin logins that nobody completes.
-   */
-  isNavigation(): bool {
-    const headers = this.headers;
-    if (!only(headers.all(":method"), "GET") || headers.all("upgrade").length > 0 || isScript(headers.all("x-requested-with"))) return false;
-    if (isGrpc(headers.all("content-type")) || this.isPrefetch()) return false;
-    // The browser itself sets Fetch Metadata, and scripts cannot. Accept is only used if a browser does not send them (plain http, old browsers).
-    const mode = headers.all("sec-fetch-mode"), dest = headers.all("sec-fetch-dest");
-    // Scripts cannot set this mode. A page that a service worker fetches for the browser has an empty destination.
-    if (mode.length > 0) return only(mode, "navigate") && (only(dest, "document") || only(dest, "empty"));
-    if (dest.length > 0 && !only(dest, "document")) return false;
-    return prefersHtml(headers.all("accept"));
-  }
+/** Whether the browser fetches it before the user asks for it, by the header of Fetch or those of older browsers. */
+export function isPrefetch(headers: HeaderBlock): bool {
+  for (let i = 0; i < PURPOSES.length; i++) if (isAhead(headers.all(PURPOSES[i]))) return true;
+  return false;
+}
 
-  /** Whether the browser fetches it before the user asks for it, by the header of Fetch or those of older browsers. */
-  isPrefetch(): bool {
-    for (let i = 0; i < PURPOSES.length; i++) if (isAhead(this.headers.all(PURPOSES[i]))) return true;
-    return false;
-  }
-
-  /** A preflight as browsers send it (Fetch, "CORS-preflight fetch"), and no other OPTIONS (duty 126). */
-  isPreflight(): bool {
-    const headers = this.headers;
-    return only(headers.all(":method"), "OPTIONS") && oneValue(headers.all("origin")) && oneValue(headers.all("access-control-request-method"));
-  }
+/** A preflight as browsers send it (Fetch, "CORS-preflight fetch"), and no other OPTIONS (duty 126). */
+export function isPreflight(headers: HeaderBlock): bool {
+  return only(headers.all(":method"), "OPTIONS") && oneValue(headers.all("origin")) && oneValue(headers.all("access-control-request-method"));
 }
 
 /** Whether the body is a form, as browsers and providers post it. */
@@ -49,8 +41,6 @@ export function isForm(headers: HeaderBlock): bool {
   const type = types[0];
   return startsIgnoringCase(type, form) && (type.length == form.length || type[form.length] == 0x3b || type[form.length] == 0x20);
 }
-
-export function requestKindOf(headers: HeaderBlock): RequestKind { return new RequestKind(headers); }
 
 /**
  * Whether another site caused this request to `origin`, by Sec-Fetch-Site; without that by Origin, then by Referer. A request without all three was

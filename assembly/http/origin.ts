@@ -1,6 +1,6 @@
 // The origin of a request (RFC 6454 §4, §6.2): scheme, host and port as one text, in lower case.
 
-import { EMPTY, is, isIgnoringCase, lowerCase } from "../bytes/bytes";
+import { EMPTY, is, isAlphanumeric, isIgnoringCase, lowerCase } from "../bytes/bytes";
 import { ByteWriter } from "../bytes/writer";
 
 const MAX_AUTHORITY = 255;
@@ -21,12 +21,19 @@ export function originOf(scheme: Uint8Array, authority: Uint8Array): Uint8Array 
   return out.done();
 }
 
+/** Scheme and authority of a URL that was read before (http/url.ts). */
+export function originOfUrl(url: Uint8Array): Uint8Array {
+  let slashes = 0;
+  for (let i = 0; i < url.length; i++) if (url[i] == 0x2f && ++slashes == 3) return url.subarray(0, i);
+  return url;
+}
+
 /** The offset after a name or an IPv4 address. 0: there is none. */
 function nameEnd(authority: Uint8Array): i32 {
   let i = 0;
   for (; i < authority.length; i++) {
     const c = authority[i];
-    if (c - 0x30 >= 10 && (c | 0x20) - 0x61 >= 26 && c != 0x2e && c != 0x2d && c != 0x5f) break;
+    if (!isAlphanumeric(c) && c != 0x2e && c != 0x2d && c != 0x5f) break;
   }
   return i;
 }

@@ -1,6 +1,6 @@
 // Parameters of a query or a form body (application/x-www-form-urlencoded), read strictly.
 
-import { EMPTY, indexOf, is } from "../bytes/bytes";
+import { EMPTY, indexIn, indexOf, is } from "../bytes/bytes";
 import { isUtf8 } from "../bytes/utf8";
 import { uncleared } from "../runtime";
 import { hexPair } from "./percent";
@@ -33,16 +33,11 @@ export class Parameters {
   add(name: Uint8Array, value: Uint8Array): bool {
     if (this.names.length == MAX_PARAMETERS) return false;
     const decodedName = decoded(name), decodedValue = decoded(value);
-    if (decodedName == null || decodedValue == null && !isInformative(decodedName)) return false;
+    if (decodedName == null || decodedValue == null && indexIn(INFORMATIVE, decodedName) < 0) return false;
     this.names.push(decodedName);
     this.values.push(decodedValue == null ? EMPTY : decodedValue);
     return true;
   }
-}
-
-function isInformative(name: Uint8Array): bool {
-  for (let i = 0; i < INFORMATIVE.length; i++) if (is(name, INFORMATIVE[i])) return true;
-  return false;
 }
 
 /** Reads a query without its `?`, or a body. null if any part is malformed. */

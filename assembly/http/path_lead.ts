@@ -1,7 +1,9 @@
 // The lead of a request's path: its beginning that every server reads in the same way. Frameworks, file servers and proxies decode, cut, merge and fold
 // paths differently: one may read /health where another reads /private (CVE-2025-54576, CVE-2026-40575). In the lead there is no such difference.
 
+import { hexDigit, isAlphanumeric } from "../bytes/bytes";
 import { Look, lookOf } from "./lookalikes";
+import { hexPair } from "./percent";
 
 /** Longer than any path of a rule, so the rest need not be compared. */
 const LONGEST = 1100;
@@ -119,7 +121,7 @@ export class PathLead {
     if (i >= this.end) return false;
     const sign = this.char, after = this.after, look = this.look(i), next = this.char;
     this.after = after;
-    return next < 0x80 ? sign != PERCENT && (digit(next) >= 0 || (next | 0x20) == 0x75) : look != Look.Itself;
+    return next < 0x80 ? sign != PERCENT && (hexDigit(next) >= 0 || (next | 0x20) == 0x75) : look != Look.Itself;
   }
 
   /** What the character at `i` may be turned into; it ends before `after`. A byte that is no UTF-8 is a character of its own. */
@@ -167,22 +169,18 @@ export class PathLead {
   }
 
   /** The value of two hex digits, or -1. */
-  private hex(i: i32): i32 {
-    if (i + 2 > this.end) return -1;
-    const high = digit(load<u8>(this.at + i)), low = digit(load<u8>(this.at + i + 1));
-    return high < 0 || low < 0 ? -1 : high << 4 | low;
-  }
+  private hex(i: i32): i32 { return i + 2 > this.end ? -1 : hexPair(load<u8>(this.at + i), load<u8>(this.at + i + 1)); }
 
   /** Whether an escaped hex digit or `u` is there, or a broken escape. */
   private escapesHex(i: i32): bool {
     if (i >= this.end || load<u8>(this.at + i) != PERCENT) return false;
     const value = this.hex(i + 1);
-    return value < 0 || digit(<u8>value) >= 0 || (value | 0x20) == 0x75;
+    return value < 0 || hexDigit(<u8>value) >= 0 || (value | 0x20) == 0x75;
   }
 }
 
 /** Characters that every server leaves as they are. */
-function isOrdinary(c: u8): bool { return (c | 0x20) - 0x61 < 26 || c - 0x30 < 10 || c == 0x2d || c == 0x5f; }
+function isOrdinary(c: u8): bool { return isAlphanumeric(c) || c == 0x2d || c == 0x5f; }
 
 /** Whether a lenient decoder turns these bytes into ASCII (RFC 3629 §3, §10). `point`: the code point that begins with `c`, 0 if the bytes are no UTF-8. */
 function isOverlong(c: u8, point: u32): bool {
@@ -204,10 +202,4 @@ function lookOfAscii(c: u8): Look {
     case PERCENT: return Look.Percent;
     default: return Look.Itself;
   }
-}
-
-function digit(c: u8): i32 {
-  if (c - 0x30 < 10) return c - 0x30;
-  const letter = (c | 0x20) - 0x61;
-  return letter < 6 ? <i32>letter + 10 : -1;
 }

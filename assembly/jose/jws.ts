@@ -5,7 +5,7 @@ import { indexOf } from "../bytes/bytes";
 import { Key } from "../crypto/encoding/key";
 import { verify } from "../crypto/verify";
 import { Json } from "../json/json";
-import { parse } from "../json/parser";
+import { parse, parseObject } from "../json/parser";
 import { Result } from "../result";
 import { Algorithm, algorithmNamed } from "./algorithm";
 import { Jwk, MAX_KID } from "./jwk";
@@ -51,9 +51,7 @@ export class Jws {
   /** The claims before verification. Use them only to refuse the token, or to decide about a look-up of its key. null if they are no JSON object. */
   unverifiedClaims(): Json | null {
     const payload = decodeBase64url(this.payload);
-    if (payload.failed) return null;
-    const claims = parse(payload.value, MAX_TOKEN);
-    return claims.failed || !claims.value.isObject(claims.value.root) ? null : claims.value;
+    return payload.failed ? null : parseObject(payload.value, MAX_TOKEN);
   }
 }
 

@@ -15,9 +15,11 @@ export class Comparison {
 
   get stopped(): bool { return this.steps < 0; }
 
-  /** Takes a step; false if none is left. */
-  step(bytes: i32 = 0): bool {
-    this.steps -= 1 + bytes / BYTES_PER_STEP;
+  /** Takes a step for a value of so many bytes; false if none is left. */
+  step(bytes: i32 = 0): bool { return this.take(1 + bytes / BYTES_PER_STEP); }
+
+  take(steps: i32): bool {
+    if (!this.stopped) this.steps -= steps;
     return !this.stopped;
   }
 

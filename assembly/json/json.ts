@@ -1,7 +1,7 @@
 // A JSON text that was parsed strictly (RFC 8259). Values are found by node number, and decoded only when they are read.
 
 import { encodeCodePoint } from "../bytes/utf8";
-import { sameAt, textAt } from "../bytes/bytes";
+import { hexDigit, sameAt, textAt } from "../bytes/bytes";
 import { hash } from "../bytes/hash";
 import { decimal, numberIn } from "./number";
 
@@ -67,8 +67,7 @@ export class Json {
   /** The content of a string or key, unescaped, in UTF-8. Empty for any other kind. */
   text(node: i32): Uint8Array {
     if (this.kind(node) != Kind.String) return new Uint8Array(0);
-    const raw = this.raw(node);
-    return (this.word(node, 0) & ESCAPED) == 0 ? raw : unescaped(raw);
+    return this.word(node, 0) & ESCAPED ? this.unescaped(node) : this.raw(node);
   }
 
   /** The node's text in the document; a string without its quotes. */
@@ -81,6 +80,17 @@ export class Json {
 
   /** The same, but a text counts as the number that it contains: some providers write numbers so. */
   numberOrText(node: i32): f64 { return this.isString(node) ? numberIn(this.text(node)) : this.number(node); }
+
+  private unescaped(node: i32): Uint8Array {
+    const end = this.word(node, 2), out = new Uint8Array(end - this.word(node, 1)); // an escape is never shorter than what it stands for
+    let size = 0;
+    for (let at = this.word(node, 1); at < end;) {
+      const point = this.point(at);
+      size += encodeCodePoint(point & 0xffffff, out, size);
+      at += point >> 24;
+    }
+    return out.subarray(0, size);
+  }
 
   /** Whether the string nodes `a` and `b` have the same text, whatever their escapes. It allocates nothing, because attackers choose how many names are compared. */
   sameText(a: i32, b: i32): bool {
@@ -184,25 +194,6 @@ export class Json {
   @inline private word(node: i32, word: i32): i32 { return load<i32>(this.at(node) + (<usize>word << 2)); }
 }
 
-/** The content must have been accepted by the parser. */
-function unescaped(raw: Uint8Array): Uint8Array {
-  const out = new Uint8Array(raw.length); // an escape is never shorter than what it stands for
-  let o = 0;
-  for (let i = 0; i < raw.length; i++) {
-    if (raw[i] != 0x5c) { out[o++] = raw[i]; continue; }
-    const c = raw[++i];
-    if (c != 0x75) { out[o++] = escapedByte(c); continue; }
-    let point = hex4(raw, i + 1);
-    i += 4;
-    if (point >= 0xd800 && point < 0xdc00) {
-      point = 0x10000 + ((point & 0x3ff) << 10 | hex4(raw, i + 3) & 0x3ff);
-      i += 6;
-    }
-    o += encodeCodePoint(point, out, o);
-  }
-  return out.subarray(0, o);
-}
-
 function escapedByte(c: u8): u8 {
   switch (c) {
     case 0x62: return 0x08; // \b
@@ -219,10 +210,9 @@ export function hex4(bytes: Uint8Array, at: i32): u32 {
   if (at + 4 > bytes.length) return 0x10000;
   let value: u32 = 0;
   for (let i = at; i < at + 4; i++) {
-    const c = bytes[i];
-    const digit: u32 = c - 0x30 < 10 ? c - 0x30 : (c | 0x20) - 0x61 < 6 ? (c | 0x20) - 0x57 : 16;
-    if (digit == 16) return 0x10000;
-    value = value << 4 | digit;
+    const digit = hexDigit(bytes[i]);
+    if (digit < 0) return 0x10000;
+    value = value << 4 | <u32>digit;
   }
   return value;
 }

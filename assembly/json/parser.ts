@@ -38,6 +38,12 @@ export function parse(bytes: Uint8Array, maxSize: i32, maxMembers: i32 = MAX_MEM
   return fault == 0 ? Result.of<Json>(parser.json) : Result.fail<Json>(fault, parser.at.toString());
 }
 
+/** The same for a document that must be an object; null for any other. */
+export function parseObject(bytes: Uint8Array, maxSize: i32): Json | null {
+  const parsed = parse(bytes, maxSize);
+  return parsed.failed || !parsed.value.isObject(parsed.value.root) ? null : parsed.value;
+}
+
 /** The end of a run of plain bytes, which are neither quotes nor backslashes nor control characters; at the latest the end of the text. */
 function plainEnd(start: usize, at: i32, size: i32): i32 {
   const quote = i8x16.splat(0x22), backslash = i8x16.splat(0x5c), space = i8x16.splat(0x20);

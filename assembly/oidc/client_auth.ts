@@ -10,7 +10,7 @@ import { hmac } from "../crypto/hash/hmac";
 import { nativeSigner } from "../crypto/arithmetic/native";
 import { PrivateKey } from "../crypto/keys/private_key";
 import { Scheme } from "../crypto/verify";
-import { Callout } from "../http/callout";
+import { Callout, Endpoint } from "../http/callout";
 import { formEncode, formField } from "../http/form";
 import { Url } from "../http/url";
 import { Json } from "../json/json";
@@ -94,6 +94,14 @@ export class Client {
     if (!this.adapts || methods == null || this.auth > ClientAuth.Post || methods.includes(methodOf(this.auth))) return this;
     const other = this.auth == ClientAuth.Basic ? ClientAuth.Post : ClientAuth.Basic;
     return methods.includes(methodOf(other)) ? new Client(this.id, this.secret, other) : this;
+  }
+
+  /** A call that posts this form with the client's credentials; null: the client cannot authenticate now. */
+  post(endpoint: Endpoint, form: ByteWriter, assertionContext: AssertionContext): Callout | null {
+    const call = new Callout("POST", endpoint);
+    if (!this.authenticate(call, form, endpoint.url, assertionContext)) return null;
+    call.form(form.done());
+    return call;
   }
 
   /**

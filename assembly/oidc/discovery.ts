@@ -5,12 +5,12 @@ import { decodeUtf8 } from "../bytes/utf8";
 import { Callout, Endpoint, Reply } from "../http/callout";
 import { readUrl, Url } from "../http/url";
 import { Algorithm, algorithmNamed } from "../jose/algorithm";
-import { ABSENT, Json, Kind } from "../json/json";
+import { ABSENT, Json } from "../json/json";
 import { MAX_MEMBERS, parse } from "../json/parser";
 import { Result } from "../result";
 import { answered } from "./answered";
 import { methodsIn } from "./client_auth";
-import { Endpoints } from "./endpoints";
+import { ENDPOINTS, Endpoints } from "./endpoints";
 
 export const enum DiscoveryFault { Unreachable = 1, BadStatus, NotJson, WrongIssuer }
 
@@ -18,16 +18,9 @@ const MAX_DOCUMENT = 64 * 1024;
 /** Only members of the document itself are read, so duplicate names further inside are allowed. */
 const DEPTH_READ = 1;
 
-/** An endpoint is null if the document has none that may be called. Only `readMetadata` makes this object. */
+/** Only `readMetadata` makes this object. */
 @final
 export class Metadata {
-  authorizationEndpoint: Url | null = null;
-  tokenEndpoint: Url | null = null;
-  userinfoEndpoint: Url | null = null;
-  jwksUri: Url | null = null;
-  introspectionEndpoint: Url | null = null;
-  revocationEndpoint: Url | null = null;
-  endSessionEndpoint: Url | null = null;
   /** The authentication methods at these endpoints (`methodsIn`); null if the document does not say. */
   tokenAuthMethods: string[] | null = null;
   introspectionAuthMethods: string[] | null = null;
@@ -36,21 +29,17 @@ export class Metadata {
   issParameterSupported: bool = false;
   /** The known public-key algorithms in `id_token_signing_alg_values_supported`; empty if it names none. */
   idTokenAlgorithms: Algorithm[] = [];
-  /** Endpoints of the document that may not be called, for the log. */
-  unusable: string[] = [];
 
-  /** `issuer`: in the document's spelling. */
-  constructor(readonly issuer: Uint8Array) {}
+  constructor(
+    /** In the document's spelling. */
+    readonly issuer: Uint8Array,
+    private readonly endpoints: Endpoints,
+    /** Endpoints of the document that may not be called, for the log. */
+    readonly unusable: string[],
+  ) {}
 
-  /** The endpoint with this name in the document. */
-  endpoint(name: string): Url | null {
-    if (name == "jwks_uri") return this.jwksUri;
-    if (name == "introspection_endpoint") return this.introspectionEndpoint;
-    if (name == "authorization_endpoint") return this.authorizationEndpoint;
-    if (name == "token_endpoint") return this.tokenEndpoint;
-    if (name == "userinfo_endpoint") return this.userinfoEndpoint;
-    return name == "revocation_endpoint" ? this.revocationEndpoint : null;
-  }
+  /** The endpoint with this name; null if there is none that may be called. */
+  endpoint(name: string): Url | null { return this.endpoints.of(name); }
 }
 
 export function discoveryRequest(endpoint: Endpoint): Callout { return new Callout("GET", endpoint); }
@@ -69,21 +58,28 @@ export function readMetadata(reply: Reply, issuer: Uint8Array, exact: bool, allo
   const named = json.text(json.member(json.root, "issuer"));
   if (!isIssuer(named, issuer, exact)) return Result.fail<Metadata>(DiscoveryFault.WrongIssuer, printable(named));
 
-  const reader = new EndpointReader(json, allowHttp, configured), metadata = new Metadata(named);
-  metadata.authorizationEndpoint = reader.read("authorization_endpoint");
-  metadata.tokenEndpoint = reader.read("token_endpoint");
-  metadata.userinfoEndpoint = reader.read("userinfo_endpoint");
-  metadata.jwksUri = reader.read("jwks_uri");
-  metadata.introspectionEndpoint = reader.read("introspection_endpoint");
-  metadata.revocationEndpoint = reader.read("revocation_endpoint");
-  metadata.endSessionEndpoint = reader.read("end_session_endpoint");
+  const unusable: string[] = [], metadata = new Metadata(named, readEndpoints(json, allowHttp, configured, unusable), unusable);
   metadata.tokenAuthMethods = methodsIn(json, json.member(json.root, "token_endpoint_auth_methods_supported"));
   metadata.introspectionAuthMethods = methodsIn(json, json.member(json.root, "introspection_endpoint_auth_methods_supported"));
   metadata.revocationAuthMethods = methodsIn(json, json.member(json.root, "revocation_endpoint_auth_methods_supported"));
   metadata.idTokenAlgorithms = idTokenAlgorithms(json);
   metadata.issParameterSupported = json.isTrue(json.member(json.root, "authorization_response_iss_parameter_supported"));
-  metadata.unusable = reader.unusable;
   return Result.of<Metadata>(metadata);
+}
+
+/** The names of endpoints that may not be called are added to `unusable`. */
+function readEndpoints(json: Json, allowHttp: bool, configured: Endpoints, unusable: string[]): Endpoints {
+  const out = new Endpoints();
+  for (let i = 0; i < ENDPOINTS.length; i++) {
+    const name = ENDPOINTS[i], own = configured.of(name), node = json.member(json.root, name);
+    if (own != null) out.set(name, own);
+    else if (node != ABSENT) {
+      const url = readUrl(json.text(node));
+      if (!url.failed && (url.value.https || allowHttp)) out.set(name, url.value);
+      else unusable.push(name);
+    }
+  }
+  return out;
 }
 
 /** A value that is no list, and unknown items, are ignored. */
@@ -114,24 +110,5 @@ export function discoveryFaultText(fault: i32, at: string, issuer: string): stri
     case DiscoveryFault.BadStatus: return "the provider " + answered(at);
     case DiscoveryFault.NotJson: return "the document is not well-formed JSON";
     default: return `the document names another issuer than its URL belongs to: ${at.length > 0 ? at : "no URL"} for ${issuer} (set \`issuer\` if that is intended)`;
-  }
-}
-
-/** Reads endpoints, and collects the names of those that may not be called. */
-@final
-class EndpointReader {
-  readonly unusable: string[] = [];
-
-  constructor(private readonly json: Json, private readonly allowHttp: bool, private readonly configured: Endpoints) {}
-
-  read(name: string): Url | null {
-    const configured = this.configured.of(name);
-    if (configured != null) return configured;
-    const json = this.json, node = json.member(json.root, name);
-    if (node == ABSENT || json.kind(node) == Kind.Null) return null;
-    const url = readUrl(json.text(node));
-    if (!url.failed && (url.value.https || this.allowHttp)) return url.value;
-    this.unusable.push(name);
-    return null;
   }
 }

@@ -20,7 +20,5 @@ export function endSessionUrl(endpoint: Url, clientId: Uint8Array, idToken: Uint
 
 /** For a logout without a hint. It has no address to return to: without a hint a provider need not follow it (§3), and some refuse it (Ory Hydra). */
 export function endSessionUrlWithoutHint(endpoint: Url, clientId: Uint8Array): Uint8Array {
-  const url = new EndpointQuery(endpoint);
-  url.add("client_id", clientId);
-  return url.done();
+  return endSessionUrl(endpoint, clientId, EMPTY, EMPTY, EMPTY);
 }

@@ -1,9 +1,11 @@
-// Configured endpoints, for providers whose metadata lack them or have them wrong.
+// The endpoints of a provider, by their names in metadata.
 
 import { Url } from "../http/url";
 
-/** Their names in metadata (RFC 8414 §2, OpenID Connect Discovery 1.0 §3, RP-Initiated Logout 1.0 §2.1). The introspection endpoint is configured in another way. */
-export const ENDPOINTS: string[] = ["authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri", "revocation_endpoint", "end_session_endpoint"];
+/** RFC 8414 §2, OpenID Connect Discovery 1.0 §3, RP-Initiated Logout 1.0 §2.1. */
+export const ENDPOINTS: string[] = [
+  "authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri", "introspection_endpoint", "revocation_endpoint", "end_session_endpoint",
+];
 
 @final
 export class Endpoints {
@@ -15,7 +17,6 @@ export class Endpoints {
     this.urls.push(url);
   }
 
-  /** null: the endpoint in the metadata is used. */
   of(name: string): Url | null {
     const at = this.names.indexOf(name);
     return at < 0 ? null : this.urls[at];

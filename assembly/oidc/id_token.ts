@@ -1,7 +1,7 @@
 // The ID Token: what the provider says about who logged in, checked claim by claim (OpenID Connect Core §3.1.3.7, §12.2).
 
 import { encodeBase64url } from "../bytes/base64";
-import { same } from "../bytes/bytes";
+import { includes, same } from "../bytes/bytes";
 import { sameBytes } from "../crypto/arithmetic/equal";
 import { digest, Hash } from "../crypto/hash/hash";
 import { areNamesTexts, checkTimes, claimIs, ClaimFault, isTyp } from "../jose/claims";
@@ -153,17 +153,12 @@ function audienceFault(claims: Json, rules: IdTokenRules): i32 {
     for (let item = claims.first(aud); item >= 0; item = claims.sibling(aud, item)) {
       if (!claims.isString(item)) malformed++;
       else if (same(claims.text(item), clientId)) own++;
-      else if (!contains(rules.trustedAudiences, claims.text(item))) untrusted++;
+      else if (!includes(rules.trustedAudiences, claims.text(item))) untrusted++;
     }
   } else if (claims.isString(aud) && same(claims.text(aud), clientId)) own = 1;
   if (own == 0) return IdTokenFault.WrongAudience;
   if (azp != ABSENT && !claimIs(claims, "azp", clientId)) return IdTokenFault.WrongParty;
   return malformed > 0 || azp == ABSENT && untrusted > 0 ? <i32>IdTokenFault.ForeignAudience : 0;
-}
-
-function contains(texts: Uint8Array[], text: Uint8Array): bool {
-  for (let i = 0; i < texts.length; i++) if (same(texts[i], text)) return true;
-  return false;
 }
 
 /** The left half of the hash of the token's characters (§3.1.3.6). */

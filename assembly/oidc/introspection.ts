@@ -4,9 +4,9 @@ import { ByteWriter } from "../bytes/writer";
 import { Callout, Endpoint, Reply } from "../http/callout";
 import { formField } from "../http/form";
 import { ABSENT, Json, Kind } from "../json/json";
-import { parse } from "../json/parser";
+import { parseObject } from "../json/parser";
 import { Result } from "../result";
-import { is, utf8 } from "../bytes/bytes";
+import { indexIn, is, utf8 } from "../bytes/bytes";
 import { decodeUtf8 } from "../bytes/utf8";
 import { answered } from "./answered";
 import { Client, AssertionContext } from "./client_auth";
@@ -27,7 +27,6 @@ export class ActiveToken {
  * with a name of their own. null: the client cannot authenticate now.
  */
 export function introspectionRequest(endpoint: Endpoint, client: Client, token: Uint8Array, addon: Uint8Array[], assertionContext: AssertionContext, params: Uint8Array[] = [], tokenParameter: string = "token"): Callout | null {
-  const call = new Callout("POST", endpoint);
   const form = new ByteWriter();
   formField(form, tokenParameter, token);
   let hinted = false;
@@ -36,9 +35,8 @@ export function introspectionRequest(endpoint: Endpoint, client: Client, token: 
     hinted = hinted || is(params[i], "token_type_hint");
   }
   if (!hinted) formField(form, "token_type_hint", utf8("access_token"));
-  if (!client.authenticate(call, form, endpoint.url, assertionContext)) return null;
-  for (let i = 0; i < addon.length; i++) call.pairs.push(addon[i]);
-  call.form(form.done());
+  const call = client.post(endpoint, form, assertionContext);
+  if (call != null) for (let i = 0; i < addon.length; i++) call.pairs.push(addon[i]);
   return call;
 }
 
@@ -52,9 +50,8 @@ export function readIntrospection(reply: Reply): Result<ActiveToken> {
     if (isRead(reply.status) && isTokenUnknown(reply.body)) return Result.fail<ActiveToken>(IntrospectionFault.Inactive, "error");
     return Result.fail<ActiveToken>(IntrospectionFault.BadStatus, reply.status.toString());
   }
-  const parsed = parse(reply.body, MAX_ANSWER);
-  if (parsed.failed || !parsed.value.isObject(parsed.value.root)) return Result.fail<ActiveToken>(IntrospectionFault.NotJson, "");
-  const json = parsed.value;
+  const json = parseObject(reply.body, MAX_ANSWER);
+  if (json == null) return Result.fail<ActiveToken>(IntrospectionFault.NotJson, "");
   if (!json.isTrue(json.member(json.root, "active"))) return Result.fail<ActiveToken>(IntrospectionFault.Inactive, "active");
   return Result.of<ActiveToken>(new ActiveToken(json));
 }
@@ -64,12 +61,11 @@ const TOKEN_ERRORS: string[] = ["invalid_token", "expired_token", "token_expired
 
 /** Whether a response with status 400 or 404 says that there is no such token. Correct would be 200 and `"active": false` (§2.2). */
 function isTokenUnknown(body: Uint8Array): bool {
-  const parsed = parse(body, MAX_ANSWER);
-  if (parsed.failed) return false;
-  const json = parsed.value, active = json.member(json.root, "active"), error = json.text(json.member(json.root, "error"));
+  const json = parseObject(body, MAX_ANSWER);
+  if (json == null) return false;
+  const active = json.member(json.root, "active"), error = json.text(json.member(json.root, "error"));
   if (json.kind(active) == Kind.False) return true;
-  for (let i = 0; i < TOKEN_ERRORS.length; i++) if (is(error, TOKEN_ERRORS[i])) return active == ABSENT;
-  return false;
+  return active == ABSENT && indexIn(TOKEN_ERRORS, error) >= 0;
 }
 
 /** For the log. */

@@ -1,11 +1,11 @@
 // The token endpoint: requests with a code or a refresh token (RFC 6749 §4.1.3, §6), and the reader of the response (§5).
 
-import { EMPTY, is, startsIgnoringCase, utf8 } from "../bytes/bytes";
+import { EMPTY, indexIn, is, startsIgnoringCase, utf8 } from "../bytes/bytes";
 import { ByteWriter } from "../bytes/writer";
 import { Callout, Endpoint, MAX_REPLY, Reply } from "../http/callout";
 import { formField } from "../http/form";
 import { ABSENT, Json } from "../json/json";
-import { parse } from "../json/parser";
+import { parseObject } from "../json/parser";
 import { Result } from "../result";
 import { answered } from "./answered";
 import { Client, AssertionContext } from "./client_auth";
@@ -57,7 +57,7 @@ export function codeRequest(endpoint: Endpoint, client: Client, code: Uint8Array
   formField(form, "code", code);
   formField(form, "redirect_uri", redirectUri);
   formField(form, "code_verifier", codeVerifier);
-  return request(endpoint, client, form, assertionContext);
+  return client.post(endpoint, form, assertionContext);
 }
 
 /** Without `scope`: what was granted at login stays granted (RFC 6749 §6). */
@@ -65,23 +65,15 @@ export function refreshRequest(endpoint: Endpoint, client: Client, refreshToken:
   const form = new ByteWriter(1024);
   formField(form, "grant_type", utf8("refresh_token"));
   formField(form, "refresh_token", refreshToken);
-  return request(endpoint, client, form, assertionContext);
-}
-
-function request(endpoint: Endpoint, client: Client, form: ByteWriter, assertionContext: AssertionContext): Callout | null {
-  const call = new Callout("POST", endpoint);
-  if (!client.authenticate(call, form, endpoint.url, assertionContext)) return null;
-  call.form(form.done());
-  return call;
+  return client.post(endpoint, form, assertionContext);
 }
 
 export function readTokens(reply: Reply): Result<Tokens> {
   if (reply.status == 0) return refuse(TokenFault.Unreachable, "");
-  const parsed = parse(reply.body, MAX_REPLY), read = !parsed.failed && parsed.value.isObject(parsed.value.root);
+  const json = parseObject(reply.body, MAX_REPLY);
   // Some providers answer 201, and some refuse with status 200.
-  if (reply.status != 200 && reply.status != 201) return refusal(reply.status, read ? errorOf(parsed.value) : EMPTY);
-  if (!read) return refuse(TokenFault.NotJson, "");
-  const json = parsed.value;
+  if (reply.status != 200 && reply.status != 201) return refusal(reply.status, json == null ? EMPTY : errorOf(json));
+  if (json == null) return refuse(TokenFault.NotJson, "");
 
   const access = json.member(json.root, "access_token");
   if (access == ABSENT) return json.member(json.root, "error") == ABSENT ? refuse(TokenFault.NoAccessToken, "access_token") : refusal(reply.status, errorOf(json));
@@ -127,9 +119,9 @@ function refusal(status: i32, error: Uint8Array): Result<Tokens> {
   // Keycloak answers `unauthorized_client` with status 401 to a wrong secret. Status 401 without a body is about the client too.
   if (is(error, "invalid_client") || status == 401 && (error.length == 0 || is(error, "unauthorized_client"))) return refuse(TokenFault.InvalidClient, "error");
   const answers = status >= 200 && status < 300 || status >= 400 && status < 500 && status != 429;
-  if (error.length == 0 || !answers || isOneOf(error, OUTAGES)) return refuse(TokenFault.BadStatus, status.toString());
-  for (let i = 0; i < CODES.length; i++) if (is(error, CODES[i])) return refuse(TokenFault.Refused, CODES[i]);
-  return refuse(TokenFault.Refused, "an error code of its own");
+  if (error.length == 0 || !answers || indexIn(OUTAGES, error) >= 0) return refuse(TokenFault.BadStatus, status.toString());
+  const at = indexIn(CODES, error);
+  return refuse(TokenFault.Refused, at >= 0 ? CODES[at] : "an error code of its own");
 }
 
 /** EMPTY if it is no code: codes have only lower-case letters and underscores. Gateways and frameworks write the words of a status there ("Forbidden", "Not Found"). */
@@ -138,11 +130,6 @@ function errorOf(json: Json): Uint8Array {
   if (error.length > MAX_CODE) return EMPTY;
   for (let i = 0; i < error.length; i++) if (error[i] - 0x61 >= 26 && error[i] - 0x30 >= 10 && error[i] != 0x5f && error[i] != 0x2d && error[i] != 0x2e) return EMPTY;
   return error;
-}
-
-function isOneOf(text: Uint8Array, texts: string[]): bool {
-  for (let i = 0; i < texts.length; i++) if (is(text, texts[i])) return true;
-  return false;
 }
 
 /**

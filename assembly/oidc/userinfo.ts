@@ -5,7 +5,7 @@ import { isUtf8 } from "../bytes/utf8";
 import { Callout, Endpoint, Reply } from "../http/callout";
 import { claimIs, holds } from "../jose/claims";
 import { Json } from "../json/json";
-import { parse } from "../json/parser";
+import { parseObject } from "../json/parser";
 import { Result } from "../result";
 import { answered } from "./answered";
 
@@ -40,9 +40,8 @@ export function isSignedUserinfo(reply: Reply): bool {
 export function readUserinfo(reply: Reply, sub: Uint8Array): Result<Json> {
   if (reply.status == 0) return Result.fail<Json>(UserinfoFault.Unreachable, "");
   if (reply.status != 200) return Result.fail<Json>(UserinfoFault.BadStatus, reply.status.toString());
-  const parsed = parse(reply.body, MAX_ANSWER);
-  if (parsed.failed || !parsed.value.isObject(parsed.value.root)) return Result.fail<Json>(isUtf8(reply.body) ? UserinfoFault.NotJson : UserinfoFault.NotUtf8, "");
-  return ofSubject(parsed.value, sub);
+  const json = parseObject(reply.body, MAX_ANSWER);
+  return json != null ? ofSubject(json, sub) : Result.fail<Json>(isUtf8(reply.body) ? UserinfoFault.NotJson : UserinfoFault.NotUtf8, "");
 }
 
 /** For claims with a verified signature. `iss` and `aud` are checked if they are there (§5.3.2: both should be). */

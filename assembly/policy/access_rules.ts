@@ -1,6 +1,7 @@
 // Access rules over claims: `all`, `any` and `not`. If a claim is missing or has another type, the result is unknown: neither yes nor no.
 
 import { same } from "../bytes/bytes";
+import { Comparison } from "../json/comparison";
 import { compareNumbers } from "../json/exact";
 import { Json, Kind } from "../json/json";
 import { ClaimSource } from "./claim_source";
@@ -22,20 +23,6 @@ const BYTES_PER_STEP = 16;
 
 /** Kleene's three values. `all` is the least of its rules' values, `any` the greatest, and `not` swaps No and Yes. */
 const enum Truth { No = 0, Unknown, Yes }
-
-/** The steps that are left in one evaluation. */
-@final
-class Work {
-  private left: i32 = MAX_STEPS;
-
-  /** No step is left, so no result counts. */
-  get stopped(): bool { return this.left < 0; }
-
-  take(steps: i32): bool {
-    if (this.left >= 0) this.left -= steps;
-    return this.left >= 0;
-  }
-}
 
 /** The result of a rule. */
 @final
@@ -59,7 +46,7 @@ export class AccessRules {
   constructor(private readonly rule: AccessRule, private readonly name: string) {}
 
   judge(source: ClaimSource): Access {
-    const work = new Work(), outcome = this.rule.judge(source, work);
+    const work = new Comparison(MAX_STEPS), outcome = this.rule.judge(source, work);
     this.why = work.stopped ? this.name + " (too many comparisons)" : outcome.truth == Truth.Yes ? "" : outcome.place;
     return work.stopped ? Access.Denied : outcome.access;
   }
@@ -69,7 +56,7 @@ export abstract class AccessRule {
   /** `place`: in the configuration. */
   constructor(readonly place: string) {}
 
-  abstract judge(source: ClaimSource, work: Work): Outcome;
+  abstract judge(source: ClaimSource, work: Comparison): Outcome;
 }
 
 @final
@@ -77,7 +64,7 @@ export class All extends AccessRule {
   constructor(place: string, private readonly rules: AccessRule[]) { super(place); }
 
   /** If it fails, the reason is that of the first failing rule. */
-  judge(source: ClaimSource, work: Work): Outcome {
+  judge(source: ClaimSource, work: Comparison): Outcome {
     let truth = Truth.Yes, access = Access.Granted, place = this.place;
     for (let i = 0; i < this.rules.length && truth != Truth.No; i++) {
       const one = this.rules[i].judge(source, work);
@@ -96,7 +83,7 @@ export class Any extends AccessRule {
   constructor(place: string, private readonly rules: AccessRule[]) { super(place); }
 
   /** If it fails, the reason is the one that all its rules share; if they differ, it is Denied. */
-  judge(source: ClaimSource, work: Work): Outcome {
+  judge(source: ClaimSource, work: Comparison): Outcome {
     let truth = Truth.No, access = Access.Denied, place = this.place;
     for (let i = 0; i < this.rules.length; i++) {
       const one = this.rules[i].judge(source, work);
@@ -118,7 +105,7 @@ export class Any extends AccessRule {
 export class Not extends AccessRule {
   constructor(place: string, private readonly rule: AccessRule) { super(place); }
 
-  judge(source: ClaimSource, work: Work): Outcome {
+  judge(source: ClaimSource, work: Comparison): Outcome {
     const one = this.rule.judge(source, work);
     if (one.truth == Truth.Unknown) return one;
     return one.truth == Truth.Yes ? new Outcome(Truth.No, Access.Denied, one.place) : new Outcome(Truth.Yes, Access.Granted, one.place);
@@ -130,7 +117,7 @@ export class Not extends AccessRule {
 export class ClaimExists extends AccessRule {
   constructor(place: string, private readonly path: string, private readonly wanted: bool) { super(place); }
 
-  judge(source: ClaimSource, work: Work): Outcome {
+  judge(source: ClaimSource, work: Comparison): Outcome {
     const claim = source.find(this.path);
     const there = claim != null && claim.json.kind(claim.node) != Kind.Null;
     if (there == this.wanted) return new Outcome(Truth.Yes, Access.Granted, this.place);
@@ -143,13 +130,13 @@ export class ClaimExists extends AccessRule {
 export class ClaimIs extends AccessRule {
   constructor(place: string, private readonly path: string, private readonly values: Scalar[], private readonly orHolds: bool) { super(place); }
 
-  judge(source: ClaimSource, work: Work): Outcome {
+  judge(source: ClaimSource, work: Comparison): Outcome {
     const claim = source.find(this.path);
     const access = claim == null ? Access.Missing : this.look(claim.json, claim.node, work);
     return new Outcome(access == Access.Granted ? Truth.Yes : access == Access.Denied ? Truth.No : Truth.Unknown, access, this.place);
   }
 
-  private look(claims: Json, node: i32, work: Work): Access {
+  private look(claims: Json, node: i32, work: Comparison): Access {
     const kind = claims.kind(node);
     if (kind == Kind.Null) return Access.Missing;
     if (kind != Kind.List || !this.orHolds) return this.compare(claims, node, work);
@@ -159,7 +146,7 @@ export class ClaimIs extends AccessRule {
     return Access.Denied;
   }
 
-  private compare(claims: Json, node: i32, work: Work): Access {
+  private compare(claims: Json, node: i32, work: Comparison): Access {
     const claim = new Scalar(claims, node);
     let access = Access.WrongType;
     for (let i = 0; i < this.values.length; i++) {

@@ -2,6 +2,7 @@
 
 import { ABSENT, Json } from "../json/json";
 import { findClaim } from "./claim_path";
+import { headerValue } from "./claim_value";
 
 /** A claim: its document and node. */
 @final
@@ -12,6 +13,12 @@ export class Claim {
 export abstract class ClaimSource {
   /** The claim, or null if there is none with this path. A claim with the value `null` is found. */
   abstract find(path: string): Claim | null;
+
+  /** The header value of the claim; null if there is no such claim, or nothing to write. */
+  headerValue(path: string): Uint8Array | null {
+    const claim = this.find(path);
+    return claim == null ? null : headerValue(claim.json, claim.node);
+  }
 }
 
 /** The payload of a JWT, or an introspection response. */

@@ -4,8 +4,7 @@ import { encodeBase64 } from "../bytes/base64";
 import { EMPTY, utf8 } from "../bytes/bytes";
 import { ByteWriter } from "../bytes/writer";
 import { Json } from "../json/json";
-import { findClaim } from "./claim_path";
-import { headerValue } from "./claim_value";
+import { ClaimSource, TokenClaims } from "./claim_source";
 
 /** The kinds of entries. The token itself is not stored, because the request has it. */
 export const enum Entry { Header = 1, TokenHeader, BearerHeader, Property }
@@ -44,7 +43,7 @@ const ROOM = 256;
 export const IDENTITY_HEADERS: string[] = ["x-access-token", "x-id-token", "x-userinfo", "x-raw-id-token", "x-refresh-token"];
 
 /** Claims in the filter state, as `wasm.oidc.<name>`, if configured. */
-export const PROPERTIES: string[] = ["sub", "iss", "scope"];
+const PROPERTIES: string[] = ["sub", "iss", "scope"];
 
 /** An identity that can be applied. */
 @final
@@ -78,6 +77,22 @@ export class IdentityWriter {
     this.entry(Entry.Header, name, value);
   }
 
+  /** The headers that configuration makes of single claims, and the properties if it asks for them. */
+  configured(settings: IdentitySettings, claims: ClaimSource): void {
+    for (let i = 0; i < settings.claimHeaders.length; i++) {
+      const header = settings.claimHeaders[i], value = claims.headerValue(header.path);
+      if (value != null) this.claims(header.name, value);
+    }
+    if (settings.filterState) this.person(claims);
+  }
+
+  person(claims: ClaimSource): void {
+    for (let i = 0; i < PROPERTIES.length; i++) {
+      const value = claims.headerValue(PROPERTIES[i]);
+      if (value != null) this.entry(Entry.Property, utf8("oidc." + PROPERTIES[i]), value);
+    }
+  }
+
   written(): Identity { return new Identity(this.out.written(), this.claimBytes); }
 }
 
@@ -89,26 +104,14 @@ export function identityOf(settings: IdentitySettings, claims: Json): Identity {
     else out.entry(Entry.TokenHeader, X_ACCESS_TOKEN, EMPTY);
   }
   if (settings.userinfoHeader) out.claims(X_USERINFO, encodeBase64(claims.bytes));
-  for (let i = 0; i < settings.claimHeaders.length; i++) {
-    const header = settings.claimHeaders[i];
-    const value = headerValue(claims, findClaim(claims, claims.root, header.path));
-    if (value != null) out.claims(header.name, value);
-  }
-  if (settings.filterState) addPerson(out, claims);
+  out.configured(settings, new TokenClaims(claims));
   return out.written();
 }
 
 /** Only what access logs are told, for a request that is not admitted; EMPTY where the configuration does not ask for it. */
-export function personOf(settings: IdentitySettings, claims: Json): Uint8Array {
+export function personOf(settings: IdentitySettings, claims: ClaimSource): Uint8Array {
   if (!settings.filterState) return EMPTY;
   const out = new IdentityWriter(ROOM);
-  addPerson(out, claims);
+  out.person(claims);
   return out.written().entries;
-}
-
-function addPerson(out: IdentityWriter, claims: Json): void {
-  for (let i = 0; i < PROPERTIES.length; i++) {
-    const value = headerValue(claims, claims.member(claims.root, PROPERTIES[i]));
-    if (value != null) out.entry(Entry.Property, utf8("oidc." + PROPERTIES[i]), value);
-  }
 }

@@ -3,12 +3,11 @@
 import { decodeBase64url } from "../bytes/base64";
 import { EMPTY, indexOf } from "../bytes/bytes";
 import { Json } from "../json/json";
-import { parse } from "../json/parser";
+import { parseObject } from "../json/parser";
 import { writeQuoted } from "../json/quoted";
 import { ByteWriter } from "../bytes/writer";
 import { Session } from "../session/session";
 import { Claim, claimIn, ClaimSource } from "./claim_source";
-import { headerValue } from "./claim_value";
 
 /** The largest document of claims that is read from a session. */
 const MAX_CLAIMS = 64 * 1024;
@@ -32,10 +31,7 @@ class Claims {
   }
 
   get json(): Json | null {
-    if (!this.tried && this.source.length > 0) {
-      const read = parse(this.text, MAX_CLAIMS);
-      if (!read.failed && read.value.isObject(read.value.root)) this.parsed = read.value;
-    }
+    if (!this.tried && this.source.length > 0) this.parsed = parseObject(this.text, MAX_CLAIMS);
     this.tried = true;
     return this.parsed;
   }
@@ -77,14 +73,7 @@ export class SessionClaims extends ClaimSource {
     member(out, "user", this.userinfo.text);
     member(out, "id_token", this.idToken.text);
     if (this.accessToken.length > 0) member(out, "access_token", writeQuoted(new ByteWriter(this.accessToken.length + 2), this.accessToken).written());
-    const read = parse(out.text("}").written(), 2 * MAX_CLAIMS);
-    return read.failed ? null : read.value;
-  }
-
-  /** The header value of the claim; null if there is no such claim, or nothing to write. */
-  headerValue(path: string): Uint8Array | null {
-    const claim = this.find(path);
-    return claim == null ? null : headerValue(claim.json, claim.node);
+    return parseObject(out.text("}").written(), 2 * MAX_CLAIMS);
   }
 }
 

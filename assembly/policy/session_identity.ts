@@ -1,9 +1,9 @@
 // The identity of a request with a session, in the same form as for a bearer token.
 
 import { encodeBase64 } from "../bytes/base64";
-import { EMPTY, joined, utf8 } from "../bytes/bytes";
+import { joined, utf8 } from "../bytes/bytes";
 import { Session } from "../session/session";
-import { AUTHORIZATION, Entry, Identity, IdentitySettings, IdentityWriter, PROPERTIES, X_ACCESS_TOKEN, X_USERINFO } from "./identity";
+import { AUTHORIZATION, Entry, Identity, IdentitySettings, IdentityWriter, X_ACCESS_TOKEN, X_USERINFO } from "./identity";
 import { SessionClaims } from "./session_claims";
 
 const X_ID_TOKEN = utf8("x-id-token");
@@ -26,26 +26,6 @@ export function sessionIdentity(settings: IdentitySettings, session: Session, cl
   if (settings.userinfoHeader && person.length > 0) out.claims(X_USERINFO, encodeBase64(person));
   if (settings.rawIdTokenHeader && session.idToken.length > 0) out.entry(Entry.Header, X_RAW_ID_TOKEN, session.idToken);
   if (settings.refreshTokenHeader && session.refreshToken.length > 0) out.entry(Entry.Header, X_REFRESH_TOKEN, session.refreshToken);
-  for (let i = 0; i < settings.claimHeaders.length; i++) {
-    const header = settings.claimHeaders[i];
-    const value = claims.headerValue(header.path);
-    if (value != null) out.claims(header.name, value);
-  }
-  if (settings.filterState) addPerson(out, claims);
+  out.configured(settings, claims);
   return out.written();
-}
-
-/** As `personOf` of a token's claims. */
-export function personOfSession(settings: IdentitySettings, session: Session): Uint8Array {
-  if (!settings.filterState) return EMPTY;
-  const out = new IdentityWriter(ROOM);
-  addPerson(out, new SessionClaims(session));
-  return out.written().entries;
-}
-
-function addPerson(out: IdentityWriter, claims: SessionClaims): void {
-  for (let i = 0; i < PROPERTIES.length; i++) {
-    const value = claims.headerValue(PROPERTIES[i]);
-    if (value != null) out.entry(Entry.Property, utf8("oidc." + PROPERTIES[i]), value);
-  }
 }

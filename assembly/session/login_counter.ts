@@ -1,9 +1,9 @@
 // The cookie that counts logins: the login cookies, oldest first, how many logins were completed recently, and whether a logout is under way.
 // Its content is neither secret nor trusted. It only bounds the number of login cookies, and breaks redirect loops.
 
-import { EMPTY, same } from "../bytes/bytes";
+import { EMPTY, same, wholeNumber } from "../bytes/bytes";
 import { ByteWriter } from "../bytes/writer";
-import { LOGIN_ID_SIZE } from "../http/cookie_names";
+import { isLoginId, LOGIN_ID_SIZE } from "../http/cookie_names";
 
 /** Logins under way in one browser. */
 export const MAX_LOGINS = 7;
@@ -144,22 +144,6 @@ function partsOf(text: Uint8Array): Uint8Array[] {
 }
 
 /** A decimal number without sign and leading zeros, as `written` writes it. Otherwise -1. */
-function numberOf(digits: Uint8Array, most: i32): i64 {
-  if (digits.length == 0 || digits.length > most || digits[0] == 0x30 && digits.length > 1) return -1;
-  let value: i64 = 0;
-  for (let i = 0; i < digits.length; i++) {
-    if (digits[i] < 0x30 || digits[i] > 0x39) return -1;
-    value = value * 10 + (digits[i] - 0x30);
-  }
-  return value;
-}
+function numberOf(digits: Uint8Array, most: i32): i64 { return digits.length > 1 && digits[0] == 0x30 ? -1 : wholeNumber(digits, most); }
 
-/** Whether all characters are of base64url, as in the state that the id comes from. */
-function isId(bytes: Uint8Array): bool {
-  if (bytes.length != LOGIN_ID_SIZE) return false;
-  for (let i = 0; i < bytes.length; i++) {
-    const c = bytes[i], lower = c | 0x20;
-    if (!(lower >= 0x61 && lower <= 0x7a || c >= 0x30 && c <= 0x39 || c == 0x2d || c == 0x5f)) return false;
-  }
-  return true;
-}
+function isId(bytes: Uint8Array): bool { return bytes.length == LOGIN_ID_SIZE && isLoginId(bytes.dataStart); }

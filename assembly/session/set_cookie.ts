@@ -7,10 +7,10 @@ import { CookieSettings } from "./cookie_settings";
 /** Browsers ignore an attribute with a longer value (RFC 6265bis §5.6). */
 const LONGEST_PATH = 1024;
 
-/** The configured attributes, each after `; `. */
-export function attributesOf(settings: CookieSettings, secure: bool, path: Uint8Array, withDomain: bool): Uint8Array {
-  const out = new ByteWriter().text("; Path=").bytes(cookiePath(path));
-  if (withDomain && settings.domain.length > 0) out.text("; Domain=").bytes(settings.domain);
+/** The attributes of the session's cookies, as configured, each after `; `. */
+export function attributesOf(settings: CookieSettings, secure: bool): Uint8Array {
+  const out = new ByteWriter().text("; Path=").bytes(cookiePath(settings.path));
+  if (settings.domain.length > 0) out.text("; Domain=").bytes(settings.domain);
   return closed(out, settings.httpOnly, secure, settings.sameSite);
 }
 

@@ -158,7 +158,7 @@ class MetadataReader extends Reader {
   read(input: Uint8Array): bool {
     const got = readMetadata(new Reply(200, input), utf8("https://idp.example.com"), false, false, new Endpoints());
     if (got.failed) return false;
-    const jwks = got.value.jwksUri, introspection = got.value.introspectionEndpoint;
+    const jwks = got.value.endpoint("jwks_uri"), introspection = got.value.endpoint("introspection_endpoint");
     isTrue((jwks == null || jwks.https) && (introspection == null || introspection.https), "https");
     return true;
   }

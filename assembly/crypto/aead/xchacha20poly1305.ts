@@ -56,11 +56,9 @@ function macOf(stream: ChaCha20): Poly1305 {
 
 /** RFC 8439 §2.8: data and text, each padded to sixteen bytes, and both lengths. */
 function tagOf(mac: Poly1305, aad: Uint8Array, text: Uint8Array): Uint8Array {
-  const lengths = new Uint8Array(16);
-  for (let i = 0; i < 4; i++) {
-    lengths[i] = <u8>(aad.length >> (8 * i));
-    lengths[8 + i] = <u8>(text.length >> (8 * i));
-  }
+  const lengths = new Uint8Array(16); // two words of eight bytes
+  store<u64>(lengths.dataStart, aad.length);
+  store<u64>(lengths.dataStart, text.length, 8);
   mac.padded(aad);
   mac.padded(text);
   mac.padded(lengths);

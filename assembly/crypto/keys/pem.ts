@@ -1,4 +1,5 @@
 /** Owns PEM as people paste it (RFC 7468), and the public keys in it. */
+import { decodeAnyBase64 } from "../../bytes/base64";
 import { endsWith, indexOf, is, same, startsWith } from "../../bytes/bytes";
 import { Result } from "../../result";
 import { KeyFault, PublicKey } from "../encoding/key";
@@ -82,40 +83,12 @@ function upTo(text: Uint8Array, end: string): Uint8Array | null {
   return at < 0 ? null : text.subarray(0, at);
 }
 
-/**
- * Decodes standard base64 (RFC 4648 §4), in which blanks may stand anywhere. Groups must be complete, padding is only at the end, and unused bits are
- * zero.
- */
+/** Decodes standard base64 (RFC 4648 §4) with its padding, in which blanks may stand anywhere. */
 function decoded(body: Uint8Array): Uint8Array | null {
-  const out = new Uint8Array(body.length);
-  let bits: u32 = 0, digits = 0, padding = 0, size = 0;
-  for (let i = 0; i < body.length; i++) {
-    const c = body[i];
-    if (c == 0x20) continue;
-    digits++;
-    if (c == 0x3d) { padding++; bits <<= 6; }
-    else {
-      const v = digit(c);
-      if (v < 0 || padding > 0) return null;
-      bits = bits << 6 | v;
-    }
-    if (digits & 3) continue;
-    if (padding > 2) return null;
-    out[size++] = <u8>(bits >> 16);
-    out[size++] = <u8>(bits >> 8);
-    out[size++] = <u8>bits;
-    if (padding > 0) {
-      const loose: u32 = padding == 1 ? 0xff : 0xffff;
-      if (bits & loose) return null;
-      size -= padding;
-    }
-  }
-  return digits == 0 || digits & 3 || padding > 2 ? null : out.subarray(0, size);
-}
-
-function digit(c: u8): i32 {
-  if (c - 0x41 < 26) return c - 0x41;
-  if (c - 0x61 < 26) return c - 0x61 + 26;
-  if (c - 0x30 < 10) return c - 0x30 + 52;
-  return c == 0x2b ? 62 : c == 0x2f ? 63 : -1;
+  const text = new Uint8Array(body.length);
+  let size = 0;
+  for (let i = 0; i < body.length; i++) if (body[i] != 0x20) text[size++] = body[i];
+  if (size == 0 || size & 3 || indexOf(body, 0x2d) >= 0 || indexOf(body, 0x5f) >= 0) return null; // `-` and `_` are of the other alphabet
+  const bytes = decodeAnyBase64(text.subarray(0, size));
+  return bytes.failed ? null : bytes.value;
 }

@@ -4,14 +4,14 @@ import { BufferType, MapType } from "../../abi/enums";
 import { buffer, headerPairs, httpCall, nowMs, pairsAt, pairsSize, setEffectiveContext } from "../../abi/host";
 import { EMPTY } from "../../bytes/bytes";
 import { decodeUtf8 } from "../../bytes/utf8";
-import { Await, CalloutKind, Step } from "../../flow/decision/next";
+import { Await, CalloutKind } from "../../flow/decision/next";
 import { Callout, MAX_REPLY, Reply } from "../../http/callout";
 import { statusOf } from "../../http/status";
 import { metrics } from "../observe/metrics";
 import { Dispatcher, ProviderCache } from "../provider/provider_cache";
 import { RuleSettings } from "../rules/rule_settings";
 import { IntrospectionRequest } from "./introspection_request";
-import { PendingCall } from "./pending";
+import { DocumentCall, RequestCall } from "./pending";
 import { Configuration, roots } from "./roots";
 
 /** Makes calls for one root context, which is the effective context afterwards. */
@@ -20,7 +20,9 @@ export class RootDispatcher extends Dispatcher {
   constructor(private readonly root: Configuration) { super(); }
 
   fetch(provider: ProviderCache, kind: CalloutKind, call: Callout, timeoutMs: i32, early: bool): bool {
-    return send(this.root, kind, call, timeoutMs, provider, null, null, null, early) != null;
+    const token = send(this.root, kind, call, timeoutMs, "", early);
+    if (token >= 0) this.root.pending.add(new DocumentCall(<u32>token, kind, nowMs(), provider));
+    return token >= 0;
   }
 }
 
@@ -28,23 +30,25 @@ export class RootDispatcher extends Dispatcher {
  * Makes a call that requests of a rule wait for. Null if Envoy refuses it. The caller has checked that the share has room; a call that follows
  * another takes over its place. `introspection`: the introspection that this call makes, or null. The root is the effective context afterwards.
  */
-export function ask(root: Configuration, rule: RuleSettings, wait: Await, introspection: IntrospectionRequest | null): PendingCall | null {
-  return send(root, wait.kind, wait.call, rule.config.timeoutMs, null, rule, wait.step, introspection, false);
+export function ask(root: Configuration, rule: RuleSettings, wait: Await, introspection: IntrospectionRequest | null): RequestCall | null {
+  const token = send(root, wait.kind, wait.call, rule.config.timeoutMs, rule.label, false);
+  if (token < 0) return null;
+  const call = new RequestCall(<u32>token, wait.kind, nowMs(), rule, wait.step, introspection);
+  root.pending.add(call);
+  return call;
 }
 
-function send(root: Configuration, kind: CalloutKind, call: Callout, timeoutMs: i32, provider: ProviderCache | null, rule: RuleSettings | null, step: Step | null, introspection: IntrospectionRequest | null, early: bool): PendingCall | null {
+/** Returns Envoy's token for the call, or -1 if Envoy refuses it, which is logged unless it is `early`. `label`: of the rule. */
+function send(root: Configuration, kind: CalloutKind, call: Callout, timeoutMs: i32, label: string, early: bool): i64 {
   setEffectiveContext(root.id);
   const token = httpCall(call.cluster, call.pairs, call.body, timeoutMs);
-  if (token < 0 && early) return null;
+  if (token < 0 && early) return token;
   metrics.calloutSent(kind);
   if (token < 0) {
     metrics.calloutDone(kind, 0, true);
-    root.lines.trouble(rule == null ? "" : rule.label, `Envoy refuses calls to the cluster "${decodeUtf8(call.cluster)}": check that it exists (a Sidecar resource of Istio may hide it) and that DNS knows its host`);
-    return null;
+    root.lines.trouble(label, `Envoy refuses calls to the cluster "${decodeUtf8(call.cluster)}": check that it exists (a Sidecar resource of Istio may hide it) and that DNS knows its host`);
   }
-  const pendingCall = new PendingCall(<u32>token, kind, nowMs(), provider, rule, step, introspection);
-  root.pending.add(pendingCall);
-  return pendingCall;
+  return token;
 }
 
 /** Fetches what is due, and resumes the requests that wait for the provider once nothing more is to be expected. */

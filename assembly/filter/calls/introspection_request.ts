@@ -17,8 +17,6 @@ import { AHEAD_MS, Standing } from "../shared/shared_results";
 import { untilSecOf } from "../verdicts/token_verdicts";
 
 const NAME_SIZE = 16;
-/** How much longer than the call itself a worker may hold the lease. */
-const MARGIN_MS: i64 = 2_000;
 /** Attempts to take the lease. After each that another worker has won, the record is read again. If none succeeds, this worker makes a call of its own. */
 const TRIES = 4;
 /** How long a response that may not be cached is kept for the workers that wait for it: many ticks. */
@@ -37,9 +35,6 @@ export class IntrospectionRequest {
   lease: i64 = 0;
   /** Another worker has the lease. */
   inOtherWorker: bool = false;
-
-  /** How long a lease may last (ms). All workers that share the name have the same timeout. */
-  get leaseMs(): i64 { return this.rule.config.timeoutMs + MARGIN_MS; }
 
   /** Responses are shared within one rule of one configuration: other rules may authenticate as another client. */
   constructor(
@@ -70,8 +65,9 @@ export class IntrospectionRequest {
         if (verdict != null && (waitedFor != 0 && standing.answeredLease >= waitedFor || untilSecOf(verdict) > x.nowSec)) return verdict;
       }
       if (this.rule.tokens.callsFull) break;
-      this.inOtherWorker = standing != null && standing.underWay(x.nowMs, this.leaseMs);
-      this.lease = standing != null && this.inOtherWorker ? standing.lease : sharedResults.begin(this.name, standing, x.nowMs, this.leaseMs);
+      // All workers that share the name have the same timeout.
+      this.inOtherWorker = standing != null && standing.underWay(x.nowMs, this.rule.leaseMs);
+      this.lease = standing != null && this.inOtherWorker ? standing.lease : sharedResults.begin(this.name, standing, x.nowMs, this.rule.leaseMs);
       if (this.lease != 0) break;
     }
     return null;

@@ -8,62 +8,58 @@ import { RuleSettings } from "../rules/rule_settings";
 import { Share } from "../rules/share";
 import { NO_SESSIONS, SessionRegistry } from "../shared/registry";
 import { hashOf, IntrospectionRequest } from "./introspection_request";
-import { waitingStreams, Resumed, resumeQueue } from "./resumed";
+import { Continuation, resumeQueue, waitingStreams } from "./resumed";
 
 /** One call. Envoy's token for it is unique within the root context that made it. */
-@final
-export class PendingCall {
-  /** Stream ids of the requests that wait for it. */
-  readonly waiting: u32[] = [];
-  /** The share that it counts towards; null for metadata and keys. */
-  readonly share: Share | null;
-
-  constructor(
-    readonly token: u32,
-    readonly kind: CalloutKind,
-    readonly startedMs: i64,
-    /** Only for metadata and keys. */
-    readonly provider: ProviderCache | null,
-    /** The rule whose requests wait, and the step that continues with the reply; null for metadata and keys. */
-    readonly rule: RuleSettings | null,
-    readonly step: Step | null,
-    /** Only for introspection. */
-    readonly introspection: IntrospectionRequest | null,
-  ) { this.share = rule == null ? null : shareOf(rule, kind); }
+export abstract class PendingCall {
+  constructor(readonly token: u32, readonly kind: CalloutKind, readonly startedMs: i64) {}
 }
 
-/** The share of the rule that a call counts towards. */
-export function shareOf(rule: RuleSettings, kind: CalloutKind): Share { return kind == CalloutKind.Introspection ? rule.tokens : rule.browsers; }
+/** A call for a provider's metadata or keys. */
+@final
+export class DocumentCall extends PendingCall {
+  constructor(token: u32, kind: CalloutKind, startedMs: i64, readonly provider: ProviderCache) { super(token, kind, startedMs); }
+}
+
+/** A call that requests of a rule wait for. */
+@final
+export class RequestCall extends PendingCall {
+  /** Their stream ids. */
+  readonly waiting: u32[] = [];
+  /** The share that it counts towards. */
+  readonly share: Share;
+
+  constructor(
+    token: u32, kind: CalloutKind, startedMs: i64,
+    readonly rule: RuleSettings,
+    /** Continues with the reply. */
+    readonly step: Step,
+    /** Only for introspection. */
+    readonly introspection: IntrospectionRequest | null,
+  ) {
+    super(token, kind, startedMs);
+    this.share = kind == CalloutKind.Introspection ? rule.tokens : rule.browsers;
+  }
+}
 
 /** Stands in place of a stream id: the answer to a refresh that waits for the provider's keys. */
 export const NO_STREAM: u32 = 0;
 /** How many such answers one configuration keeps in a worker. */
 export const MAX_KEPT = 256;
 
-/** A request that waits for a provider, or for a refresh. */
-@final
-class Waiter {
-  /** `waits` includes this wait. */
-  constructor(readonly stream: u32, readonly rule: RuleSettings, readonly share: Share, readonly step: Step | null, readonly waits: Waits) {}
-}
-
 /** The requests that wait for one provider, or for one refresh. */
 @final
 export class Waiters {
-  private readonly all: Waiter[] = [];
+  private readonly all: Continuation[] = [];
   constructor(readonly provider: ProviderCache | null, readonly key: Uint8Array, readonly registry: SessionRegistry) {}
 
-  add(waiter: Waiter): void {
-    this.all.push(waiter);
-    waiter.share.waiting++;
+  /** `waits`: includes this wait. */
+  add(stream: u32, rule: RuleSettings, share: Share, step: Step | null, waits: Waits): void {
+    this.all.push(new Continuation(stream, rule, share, null, step, waits));
+    share.waiting++;
   }
 
-  wake(): void {
-    for (let i = 0; i < this.all.length; i++) {
-      const waiter = this.all[i];
-      resumeQueue.add(new Resumed(waiter.stream, waiter.rule, waiter.share, null, waiter.step, waiter.waits));
-    }
-  }
+  wake(): void { for (let i = 0; i < this.all.length; i++) resumeQueue.add(this.all[i]); }
 }
 
 /** Calls and waits are found by key, without a search: a flood of them slows none of them down. */
@@ -72,9 +68,9 @@ export class Pending {
   /** By Envoy's token. */
   private readonly calls: Map<u32, PendingCall> = new Map<u32, PendingCall>();
   /** Introspections of this and of other workers, by hash. If two have the same hash, only the later is found: no further request shares the other one. */
-  private readonly introspections: Map<u64, PendingCall> = new Map<u64, PendingCall>();
+  private readonly introspections: Map<u64, RequestCall> = new Map<u64, RequestCall>();
   /** Introspections that other workers make. They have no token from Envoy. */
-  private otherWorkers: PendingCall[] = [];
+  private otherWorkers: RequestCall[] = [];
   /** At most one for each provider. */
   private providers: Waiters[] = [];
   /** The number of answers to refreshes that wait for the provider's keys. */
@@ -84,23 +80,23 @@ export class Pending {
 
   add(call: PendingCall): void {
     this.calls.set(call.token, call);
-    this.count(call);
+    if (call instanceof RequestCall) this.count(call as RequestCall);
   }
 
   /** An introspection that another worker makes. */
-  awaitOtherWorker(introspection: IntrospectionRequest, nowMs: i64): PendingCall {
-    const wait = introspection.wait, call = new PendingCall(0, wait.kind, nowMs, null, introspection.rule, wait.step, introspection);
+  awaitOtherWorker(introspection: IntrospectionRequest, nowMs: i64): RequestCall {
+    const wait = introspection.wait, call = new RequestCall(0, wait.kind, nowMs, introspection.rule, wait.step, introspection);
     this.awaitOtherWorkerAgain(call);
     return call;
   }
 
-  awaitOtherWorkerAgain(call: PendingCall): void {
+  awaitOtherWorkerAgain(call: RequestCall): void {
     this.otherWorkers.push(call);
     this.count(call);
   }
 
   /** The same introspection (filter/verdicts/verdict_key.ts), if this worker or another is making it; else null. */
-  about(rule: RuleSettings, asked: Uint8Array): PendingCall | null {
+  about(rule: RuleSettings, asked: Uint8Array): RequestCall | null {
     const key = hashOf(rule, asked);
     if (!this.introspections.has(key)) return null;
     const call = this.introspections.get(key), introspection = call.introspection;
@@ -109,7 +105,7 @@ export class Pending {
 
   get inOtherWorkers(): i32 { return this.otherWorkers.length; }
 
-  takeOtherWorkers(): PendingCall[] {
+  takeOtherWorkers(): RequestCall[] {
     const taken = this.otherWorkers;
     if (taken.length == 0) return taken;
     this.otherWorkers = [];
@@ -122,49 +118,46 @@ export class Pending {
     if (!this.calls.has(token)) return null;
     const call = this.calls.get(token);
     this.calls.delete(token);
-    this.over(call);
+    if (call instanceof RequestCall) this.over(call as RequestCall);
     return call;
   }
 
-  join(call: PendingCall, stream: u32): void {
-    const share = call.share;
+  join(call: RequestCall, stream: u32): void {
     waitingStreams.add(stream);
     call.waiting.push(stream);
-    if (share != null) share.waiting++;
+    call.share.waiting++;
   }
 
   /** `waits`: earlier waits of the request. */
   joinProvider(provider: ProviderCache, stream: u32, rule: RuleSettings, share: Share, step: Step | null, waits: Waits): void {
     waitingStreams.add(stream);
-    this.waitersFor(provider).add(new Waiter(stream, rule, share, step, new Waits(true, waits.refreshes)));
+    this.waitersFor(provider).add(stream, rule, share, step, new Waits(true, waits.refreshes));
   }
 
   joinRefresh(key: Uint8Array, stream: u32, rule: RuleSettings, waits: Waits): void {
     const short = shortened(key);
     waitingStreams.add(stream);
     if (!this.refreshes.has(short)) this.refreshes.set(short, new Waiters(null, key, rule.registry));
-    this.refreshes.get(short).add(new Waiter(stream, rule, rule.browsers, null, new Waits(waits.provider, waits.refreshes + 1)));
+    this.refreshes.get(short).add(stream, rule, rule.browsers, null, new Waits(waits.provider, waits.refreshes + 1));
   }
 
   get refreshing(): bool { return this.refreshes.size > 0; }
 
   /** The requests that waited for one call now wait for another. */
-  move(from: PendingCall, to: PendingCall): void {
+  move(from: RequestCall, to: RequestCall): void {
     for (let i = 0; i < from.waiting.length; i++) to.waiting.push(from.waiting[i]);
     from.waiting.length = 0;
   }
 
   /** The requests that waited for a call now wait for the provider, and continue with this step. */
-  moveToProvider(from: PendingCall, rule: RuleSettings, provider: ProviderCache, step: Step | null): void {
-    const share = shareOf(rule, from.kind);
-    share.waiting -= from.waiting.length;
-    for (let i = 0; i < from.waiting.length; i++) this.waitersFor(provider).add(new Waiter(from.waiting[i], rule, share, step, new Waits(true, 0)));
+  moveToProvider(from: RequestCall, provider: ProviderCache, step: Step | null): void {
+    from.share.waiting -= from.waiting.length;
+    for (let i = 0; i < from.waiting.length; i++) this.waitersFor(provider).add(from.waiting[i], from.rule, from.share, step, new Waits(true, 0));
     from.waiting.length = 0;
   }
 
-  wake(call: PendingCall, rule: RuleSettings, verdict: Next): void {
-    const share = shareOf(rule, call.kind);
-    for (let i = 0; i < call.waiting.length; i++) resumeQueue.add(new Resumed(call.waiting[i], rule, share, verdict, null, NO_WAITS));
+  wake(call: RequestCall, verdict: Next): void {
+    for (let i = 0; i < call.waiting.length; i++) resumeQueue.add(new Continuation(call.waiting[i], call.rule, call.share, verdict, null, NO_WAITS));
   }
 
   /** The refresh has ended: its requests resume. */
@@ -196,15 +189,15 @@ export class Pending {
     return waiters;
   }
 
-  private count(call: PendingCall): void {
-    const share = call.share, introspection = call.introspection;
-    if (share != null) share.calls++;
+  private count(call: RequestCall): void {
+    const introspection = call.introspection;
+    call.share.calls++;
     if (introspection != null) this.introspections.set(introspection.hash, call);
   }
 
-  private over(call: PendingCall): void {
-    const share = call.share, introspection = call.introspection;
-    if (share != null) share.calls--;
+  private over(call: RequestCall): void {
+    const introspection = call.introspection;
+    call.share.calls--;
     if (introspection != null && this.introspections.has(introspection.hash) && this.introspections.get(introspection.hash) == call) this.introspections.delete(introspection.hash);
   }
 }

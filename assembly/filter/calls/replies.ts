@@ -2,43 +2,45 @@
 
 import { nowMs } from "../../abi/host";
 import { NO_WAITS, RefreshOutcome, Waits } from "../../flow/decision/exchange";
-import { Await, AwaitProvider, Ended, KeepRefresh, Next, Refreshed, Refuse, Respond, Step } from "../../flow/decision/next";
+import { Await, AwaitProvider, KeepRefresh, Next, Refreshed, Refuse, Step } from "../../flow/decision/next";
 import { Reply } from "../../http/callout";
 import { metrics, Outcome } from "../observe/metrics";
-import { LEASE_MARGIN_MS } from "../provider/provider_cache";
 import { RuleSettings } from "../rules/rule_settings";
 import { cacheVerdict } from "../verdicts/token_verdicts";
 import { advance, ask, readReply } from "./calls";
-import { MAX_KEPT, NO_STREAM, PendingCall } from "./pending";
+import { DocumentCall, MAX_KEPT, NO_STREAM, PendingCall, RequestCall } from "./pending";
 import { Configuration, roots } from "./roots";
 
 /** A call has ended. Its waiting requests are marked as resumed; `resumeSome` (filter/requests/execute.ts) continues them. */
 export function replied(rootId: u32, token: u32, size: u32, bodySize: u32): void {
   const root = roots.find(rootId), call: PendingCall | null = root == null ? null : root.pending.take(token);
   if (root == null || call == null) return; // a reply that nobody waits for
-  const now = nowMs(), reply = readReply(size, bodySize), fetched = call.provider, rule = call.rule, step = call.step, introspection = call.introspection;
-  if (fetched != null) {
-    fetched.at(now);
-    metrics.calloutDone(call.kind, now - call.startedMs, !fetched.received(call.kind, reply));
-    advance(fetched, root);
-  }
-  if (step == null || rule == null) return;
-  const x = rule.exchange(now, NO_WAITS), provider = rule.provider;
+  const now = nowMs(), reply = readReply(size, bodySize);
+  if (!(call instanceof DocumentCall)) return answered(root, call as RequestCall, reply, now);
+  const provider = (call as DocumentCall).provider;
+  provider.at(now);
+  metrics.calloutDone(call.kind, now - call.startedMs, !provider.received(call.kind, reply));
+  advance(provider, root);
+}
+
+/** The provider has answered a call that requests wait for, or the call has failed. */
+function answered(root: Configuration, call: RequestCall, reply: Reply, now: i64): void {
+  const rule = call.rule, introspection = call.introspection, x = rule.exchange(now, NO_WAITS), provider = rule.provider;
   if (provider != null) provider.heard(reply.status);
-  let next = step.resume(x, reply);
+  let next = call.step.resume(x, reply);
   if (introspection != null) introspection.publish(reply, next, now);
-  metrics.calloutDone(call.kind, now - call.startedMs, whyOf(next).length > 0);
+  metrics.calloutDone(call.kind, now - call.startedMs, next.why.length > 0);
   // One call may lead to another, for which the same requests wait.
   while (next instanceof Await) {
     const wait = next as Await, following = ask(root, rule, wait, null);
     if (following != null) return root.pending.move(call, following);
     next = wait.step.resume(x, Reply.none());
   }
-  tell(rule, next);
+  logCause(rule, next);
   if (next instanceof AwaitProvider && provider != null) {
-    root.pending.moveToProvider(call, rule, provider, (next as AwaitProvider).step);
+    root.pending.moveToProvider(call, provider, (next as AwaitProvider).step);
     advance(provider, root);
-  } else if (!takeRefresh(root, rule, next, now)) wake(root, call, rule, next, now);
+  } else if (!takeRefresh(root, rule, next, now)) wake(root, call, next, now);
 }
 
 /** On the tick: looks whether introspections that other workers make have ended. */
@@ -55,7 +57,7 @@ export function lookAtOtherWorkers(root: Configuration, now: i64): void {
       else verdict = introspection.unanswered(x);
     } else if (verdict == null) {
       // One worker after another may have taken over the call. The wait is bounded all the same.
-      if (now < call.startedMs + 2 * introspection.leaseMs) root.pending.awaitOtherWorkerAgain(call);
+      if (now < call.startedMs + 2 * rule.leaseMs) root.pending.awaitOtherWorkerAgain(call);
       else {
         introspection.lease = 0;
         verdict = introspection.unanswered(x);
@@ -63,23 +65,23 @@ export function lookAtOtherWorkers(root: Configuration, now: i64): void {
     }
     if (verdict == null) continue;
     // The worker that made the call logs what went wrong.
-    if (verdict instanceof Refuse) (verdict as Refuse).told = true;
-    wake(root, call, rule, verdict, now);
+    if (verdict instanceof Refuse) (verdict as Refuse).isLogged = true;
+    wake(root, call, verdict, now);
   }
 }
 
 /** Resumes the requests that waited for the call, with the verdict. A verdict on a token is cached. */
-function wake(root: Configuration, call: PendingCall, rule: RuleSettings, verdict: Next, now: i64): void {
+function wake(root: Configuration, call: RequestCall, verdict: Next, now: i64): void {
   const introspection = call.introspection;
-  if (introspection != null) cacheVerdict(root.verdicts, rule.number, introspection.asked, verdict, now);
-  root.pending.wake(call, rule, verdict);
+  if (introspection != null) cacheVerdict(root.verdicts, call.rule.number, introspection.asked, verdict, now);
+  root.pending.wake(call, verdict);
 }
 
 /** Continues with the answer to a refresh, whether the keys have come or not. */
 export function resumeRefresh(root: Configuration, rule: RuleSettings, step: Step, now: i64): void {
   root.pending.kept--;
   const next = step.resume(rule.exchange(now, new Waits(true, 0)), Reply.none());
-  tell(rule, next);
+  logCause(rule, next);
   takeRefresh(root, rule, next, now);
 }
 
@@ -89,7 +91,7 @@ export function takeRefresh(root: Configuration, rule: RuleSettings, next: Next,
     const kept = next as KeepRefresh, provider = rule.provider;
     if (provider == null || root.pending.kept >= MAX_KEPT || rule.browsers.waitingFull) return takeRefresh(root, rule, new Refreshed(kept.key, RefreshOutcome.Done, kept.text), now);
     // The refresh is still under way: another worker's call may have to end before the call that brings the key.
-    rule.registry.refreshes.keep(kept.key, kept.text, now, now + 2 * (rule.config.timeoutMs + LEASE_MARGIN_MS));
+    rule.registry.refreshes.keep(kept.key, kept.text, now, now + 2 * rule.leaseMs);
     root.pending.kept++;
     root.pending.joinProvider(provider, NO_STREAM, rule, rule.browsers, kept.step, NO_WAITS);
     advance(provider, root);
@@ -104,22 +106,14 @@ export function takeRefresh(root: Configuration, rule: RuleSettings, next: Next,
 }
 
 /** Logs why the answer failed. Why a request is refused is logged when it is answered (filter/requests/answer.ts), with its id. */
-export function tell(rule: RuleSettings, next: Next): void {
-  const why = next instanceof Refuse ? "" : whyOf(next);
-  if (why.length > 0) rule.trouble(why);
+export function logCause(rule: RuleSettings, next: Next): void {
+  if (!(next instanceof Refuse) && next.why.length > 0) rule.trouble(next.why);
 }
 
 /** The same, and nobody is left who could be answered. */
-export function tellUnheard(rule: RuleSettings, verdict: Next): void {
+export function logUnanswered(rule: RuleSettings, verdict: Next): void {
   if (!(verdict instanceof Refuse)) return;
   const refuse = verdict as Refuse;
-  if (refuse.why.length > 0 && !refuse.told) rule.trouble(refuse.why);
-  refuse.told = true;
-}
-
-function whyOf(next: Next): string {
-  if (next instanceof Refuse) return (next as Refuse).why;
-  if (next instanceof Refreshed) return (next as Refreshed).why;
-  if (next instanceof Respond) return (next as Respond).why;
-  return next instanceof Ended ? (next as Ended).why : "";
+  if (refuse.why.length > 0 && !refuse.isLogged) rule.trouble(refuse.why);
+  refuse.isLogged = true;
 }

@@ -5,19 +5,19 @@ import { Next, Step } from "../../flow/decision/next";
 import { RuleSettings } from "../rules/rule_settings";
 import { Share } from "../rules/share";
 
-/** A request that can continue: with a verdict, with a step that waited for the provider, or with a new decision. */
+/** How a request continues after a wait: with a verdict, with a step that waited for the provider, or with a new decision. */
 @final
-export class Resumed {
+export class Continuation {
   constructor(
     readonly stream: u32, readonly rule: RuleSettings, readonly share: Share, readonly verdict: Next | null, readonly step: Step | null,
-    /** Its waits until now. */
+    /** Its waits until then. */
     readonly waits: Waits,
   ) {}
 }
 
 @final
 class Queue {
-  readonly requests: Resumed[] = [];
+  readonly requests: Continuation[] = [];
   at: i32 = 0;
   constructor(readonly share: Share) {}
 }
@@ -31,10 +31,10 @@ export class ResumeQueue {
 
   get any(): bool { return this.queues.length > 0; }
 
-  add(resumed: Resumed): void { this.of(resumed.share).requests.push(resumed); }
+  add(request: Continuation): void { this.of(request.share).requests.push(request); }
 
   /** The next request that can continue, or null. */
-  next(): Resumed | null {
+  next(): Continuation | null {
     if (this.queues.length == 0) return null;
     if (this.turn >= this.queues.length) this.turn = 0;
     const queue = this.queues[this.turn], resumed = queue.requests[queue.at++];

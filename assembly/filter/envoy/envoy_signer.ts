@@ -2,10 +2,10 @@
 
 import { Status } from "../../abi/enums";
 import { callForeign, pairsAt, pairsSize } from "../../abi/host";
-import { copied, EMPTY, utf8 } from "../../bytes/bytes";
+import { copied, utf8 } from "../../bytes/bytes";
 import { ByteWriter } from "../../bytes/writer";
 import { NativeSigner } from "../../crypto/arithmetic/native";
-import { field, granted } from "./foreign_message";
+import { field, granted, isOffered } from "./foreign_message";
 
 const NAME = utf8("sign");
 
@@ -16,8 +16,7 @@ const TEXT: u8 = 3;
 
 @final
 export class EnvoySigner extends NativeSigner {
-  /** Whether this Envoy has the function. An unknown name gives NotFound; a known one gives another error for the empty argument. */
-  static available(): bool { return callForeign(NAME, EMPTY.dataStart, 0) != Status.NotFound; }
+  static available(): bool { return isOffered(NAME); }
 
   sign(hashName: string, pkcs8: Uint8Array, data: Uint8Array): Uint8Array | null {
     const message = new ByteWriter(pkcs8.length + data.length + 32);

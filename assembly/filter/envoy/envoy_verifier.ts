@@ -2,10 +2,10 @@
 
 import { Status } from "../../abi/enums";
 import { callForeign, pairsAt, pairsSize } from "../../abi/host";
-import { EMPTY, utf8 } from "../../bytes/bytes";
+import { utf8 } from "../../bytes/bytes";
 import { ByteWriter } from "../../bytes/writer";
 import { NativeVerifier } from "../../crypto/arithmetic/native";
-import { field } from "./foreign_message";
+import { field, isOffered } from "./foreign_message";
 
 const NAME = utf8("verify_signature");
 
@@ -17,8 +17,7 @@ const TEXT: u8 = 4;
 
 @final
 export class EnvoyVerifier extends NativeVerifier {
-  /** Whether this Envoy has the function. An unknown name gives NotFound; a known one gives another error for the empty argument. */
-  static available(): bool { return callForeign(NAME, EMPTY.dataStart, 0) != Status.NotFound; }
+  static available(): bool { return isOffered(NAME); }
 
   private readonly message: ByteWriter = new ByteWriter();
 

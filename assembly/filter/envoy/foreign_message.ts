@@ -1,6 +1,12 @@
-// The protobuf messages of Envoy's own functions: length-delimited fields, and one flag.
+// The protobuf messages of Envoy's own functions: length-delimited fields, and one flag. And whether an Envoy has the function.
 
+import { Status } from "../../abi/enums";
+import { callForeign } from "../../abi/host";
+import { EMPTY } from "../../bytes/bytes";
 import { ByteWriter } from "../../bytes/writer";
+
+/** Whether this Envoy has the function. An unknown name gives NotFound; a known one gives another error for the empty argument. */
+export function isOffered(name: Uint8Array): bool { return callForeign(name, EMPTY.dataStart, 0) != Status.NotFound; }
 
 /** Writes a field; `value` has less than 2^31 bytes. */
 export function field(out: ByteWriter, number: u8, value: Uint8Array): void {

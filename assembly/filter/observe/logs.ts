@@ -51,19 +51,7 @@ export class Lines {
 }
 
 /** Lines that belong to no configuration, or to several. */
-@final
-export class Logs {
-  /** For requests whose configuration is not known. */
-  readonly strays: Lines = new Lines();
+export const logs = new Lines();
 
-  /** Once per tick, because Envoy's log level can be changed at any time. */
-  tick(): void {
-    level = logLevel();
-    this.strays.tick();
-  }
-
-  info(text: string): void { write(LogLevel.Info, "", text); }
-  warn(text: string): void { write(LogLevel.Warn, "", text); }
-}
-
-export const logs = new Logs();
+/** Once per tick, because Envoy's log level can be changed at any time. */
+export function readLevel(): void { level = logLevel(); }

@@ -1,5 +1,6 @@
 // What a refusal's page, JSON and log lines have in common, so that one can be found by another: the request's id and the time.
 
+import { isAlphanumeric } from "../../bytes/bytes";
 import { decodeUtf8 } from "../../bytes/utf8";
 import { ByteWriter } from "../../bytes/writer";
 import { HeaderBlock } from "../../http/header_block";
@@ -40,7 +41,7 @@ function isPlain(id: Uint8Array): bool {
   if (id.length == 0 || id.length > MAX_ID) return false;
   for (let i = 0; i < id.length; i++) {
     const c = id[i];
-    if (c - 0x30 >= 10 && (c | 0x20) - 0x61 >= 26 && c != 0x2d && c != 0x2e && c != 0x5f && c != 0x3a && c != 0x2b && c != 0x2f && c != 0x3d && c != 0x40) return false;
+    if (!isAlphanumeric(c) && c != 0x2d && c != 0x2e && c != 0x5f && c != 0x3a && c != 0x2b && c != 0x2f && c != 0x3d && c != 0x40) return false;
   }
   return true;
 }

@@ -5,7 +5,7 @@ import { decodeUtf8 } from "../../bytes/utf8";
 import { Clusters } from "../../config/clusters";
 import { neededEndpoint, ProviderSettings } from "../../config/config";
 import { Metadata } from "../../oidc/discovery";
-import { Logs } from "../observe/logs";
+import { logs } from "../observe/logs";
 import { isFirstToSay } from "../shared/said_once";
 
 @final
@@ -19,7 +19,7 @@ export class EndpointWarnings {
   private fetchedAtMs: i64 = 0;
 
   /** `provider`: its name in the log. */
-  constructor(private readonly provider: string, private readonly settings: ProviderSettings, private readonly logs: Logs) { this.join(settings, null); }
+  constructor(private readonly provider: string, private readonly settings: ProviderSettings) { this.join(settings, null); }
 
   /** Adds the needs of further settings that share the provider. */
   join(settings: ProviderSettings, known: Metadata | null): void {
@@ -60,7 +60,7 @@ export class EndpointWarnings {
     return false;
   }
 
-  private warn(text: string): void { if (isFirstToSay([utf8(text), utf8(this.fetchedAtMs.toString())])) this.logs.warn(text); }
+  private warn(text: string): void { if (isFirstToSay([utf8(text), utf8(this.fetchedAtMs.toString())])) logs.warn(text); }
 
   private checkOne(metadata: Metadata, at: i32): void {
     const name = neededEndpoint(this.names[at], metadata), url = metadata.endpoint(name);

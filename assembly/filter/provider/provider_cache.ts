@@ -12,7 +12,7 @@ import { answered } from "../../oidc/answered";
 import { discoveryFaultText, discoveryRequest, isIssuer, Metadata, readMetadata } from "../../oidc/discovery";
 import { Freshness } from "../../oidc/freshness";
 import { Fault } from "../../result";
-import { Logs } from "../observe/logs";
+import { logs } from "../observe/logs";
 import { providerGauges } from "../observe/provider_gauges";
 import { isFirstToSay } from "../shared/said_once";
 import { Document, SharedProvider } from "../shared/shared_provider";
@@ -67,14 +67,14 @@ export class ProviderCache extends ProviderView {
   /** Incremented when the key set changes: verdicts by the old keys are void. */
   generation: i32 = 0;
 
-  constructor(readonly id: string, private readonly settings: ProviderSettings, private readonly logs: Logs) {
+  constructor(readonly id: string, private readonly settings: ProviderSettings) {
     super();
     this.metadataAge = new Freshness(settings.lifetimeMs);
     this.keysAge = new Freshness(settings.lifetimeMs);
     this.shared = new SharedProvider(id);
     const name = decodeUtf8(settings.issuer);
     this.name = name;
-    this.endpoints = new EndpointWarnings(name, settings, logs);
+    this.endpoints = new EndpointWarnings(name, settings);
   }
 
   metadata(): Metadata | null { return this.metadataAge.usable(this.now) ? this.metadataHeld : null; }
@@ -127,7 +127,7 @@ export class ProviderCache extends ProviderView {
 
   /** Updates the provider's gauges. It is ready with metadata, and with keys if it publishes any. */
   report(): void {
-    const metadata = this.metadata(), keys = this.keys(), ready = metadata != null && (metadata.jwksUri == null || keys != null);
+    const metadata = this.metadata(), keys = this.keys(), ready = metadata != null && (metadata.endpoint("jwks_uri") == null || keys != null);
     providerGauges.see(this.name, ready, keys == null ? 0 : keys.size, this.metadataAge.fetchedAtMs, this.keysAge.fetchedAtMs);
   }
 
@@ -140,7 +140,7 @@ export class ProviderCache extends ProviderView {
 
   /** The cluster of the key set, for the log. */
   private get jwksCluster(): Uint8Array {
-    const held = this.metadataHeld, url: Url | null = held == null ? null : held.jwksUri;
+    const held = this.metadataHeld, url: Url | null = held == null ? null : held.endpoint("jwks_uri");
     return url == null ? EMPTY : this.settings.clusters.of("jwks_uri", url.authority);
   }
 
@@ -187,7 +187,7 @@ export class ProviderCache extends ProviderView {
 
   private get canFetchKeys(): bool {
     const metadata = this.metadata();
-    return metadata != null && metadata.jwksUri != null;
+    return metadata != null && metadata.endpoint("jwks_uri") != null;
   }
 
   /** An attempt to get the keys has ended, here or in another worker. */
@@ -204,7 +204,7 @@ export class ProviderCache extends ProviderView {
     if (metadata == null) return null;
     const asked = this.keysAsked && this.keysAge.retryAllowed(this.now) || this.keysAskedAtOnce && this.keysAge.mayAskAtOnce(this.now);
     if (!this.keysAge.due(this.now) && !asked) return null;
-    const url = metadata.jwksUri;
+    const url = metadata.endpoint("jwks_uri");
     if (url == null) return null;
     return new Fetch(CalloutKind.Jwks, new Callout("GET", this.settings.clusters.endpoint("jwks_uri", url), "application/jwk-set+json, application/json"));
   }
@@ -246,7 +246,7 @@ export class ProviderCache extends ProviderView {
     const read = readMetadata(reply, this.settings.issuer, this.settings.issuerExact, this.settings.allowHttp, this.settings.endpoints);
     const fault = read.fault;
     if (fault != null) {
-      this.logs.warn("discovery of " + this.name + " failed: " + discoveryFaultText(fault.code, fault.at, this.name) + by(this.settings.discovery.cluster));
+      logs.warn("discovery of " + this.name + " failed: " + discoveryFaultText(fault.code, fault.at, this.name) + by(this.settings.discovery.cluster));
       return false;
     }
     this.metadataHeld = read.value;
@@ -261,7 +261,7 @@ export class ProviderCache extends ProviderView {
   expect(method: string): void { this.endpoints.expect(method, this.metadataHeld); }
 
   private warnOfLeftOut(keys: string): void {
-    if (keys.length > 0) this.logs.warn("keys of " + this.name + ": left out: " + keys);
+    if (keys.length > 0) logs.warn("keys of " + this.name + ": left out: " + keys);
   }
 
   /** A set replaces the old one only if it is complete and has a usable key. After an error page or an empty set, the old one stays. */
@@ -271,7 +271,7 @@ export class ProviderCache extends ProviderView {
     if (read == null || read.failed) {
       const fault: Fault | null = read == null ? null : read.fault;
       if (fault != null && fault.code == JwksFault.NoUsableKey) this.warnOfLeftOut(fault.at);
-      this.logs.warn("keys of " + this.name + " not fetched: "
+      logs.warn("keys of " + this.name + " not fetched: "
         + (reply.status == 0 ? "the provider did not answer" : read == null ? "the provider " + answered(reply.status.toString()) : "the document is not a key set with a usable key") + by(this.jwksCluster));
       return false;
     }
@@ -284,7 +284,7 @@ export class ProviderCache extends ProviderView {
     this.keysHeld = read.value;
     this.keysBody = body;
     this.generation++;
-    if (first) this.logs.info("keys of " + this.name + ": " + read.value.size.toString() + " in use: " + read.value.names);
+    if (first) logs.info("keys of " + this.name + ": " + read.value.size.toString() + " in use: " + read.value.names);
     return true;
   }
 }

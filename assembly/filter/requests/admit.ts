@@ -9,7 +9,7 @@ import { pathWithout } from "../../http/query";
 import { Entry, ENTRY_HEAD } from "../../policy/identity";
 import { metrics, Outcome } from "../observe/metrics";
 import { RuleSettings } from "../rules/rule_settings";
-import { cookies, credential, headers } from "./current";
+import { cookies, credential, headers, stream } from "./current";
 import { noteLetThrough, noteNoStore } from "./responses";
 
 const trailers = new HeaderBlock();
@@ -19,7 +19,7 @@ const COOKIE = utf8("cookie");
 const BEARER = utf8("Bearer ");
 
 /** Admits the current request with this identity (policy/identity.ts); `size` 0: with none. */
-export function admit(identity: usize, size: usize, stream: u32, rule: RuleSettings, outcome: Outcome): FilterHeadersStatus {
+export function admit(identity: usize, size: usize, rule: RuleSettings, outcome: Outcome): FilterHeadersStatus {
   scrub();
   if (credential.fromQuery != null) {
     hideQueryToken();

@@ -4,7 +4,6 @@ import { FilterHeadersStatus } from "../../abi/enums";
 import { nowMs, sendLocalResponse, serialised } from "../../abi/host";
 import { EMPTY, is, joined, utf8 } from "../../bytes/bytes";
 import { decodeUtf8 } from "../../bytes/utf8";
-import { ByteWriter } from "../../bytes/writer";
 import { Config } from "../../config/config";
 import { PageSettings } from "../../config/page_settings";
 import { PageKind } from "../../flow/decision/page_kind";
@@ -48,9 +47,9 @@ export function answer(refuse: Refuse, rule: RuleSettings | null, presented: boo
   applyIdentity(refuse.person.dataStart, refuse.person.length);
   metrics.refused(refusal);
   if (rule != null) rule.counters.refused.add();
-  const lines = rule == null ? logs.strays : rule.root.lines, label = rule == null ? "" : rule.label, trail = new Trail(headers, nowMs());
-  if (refuse.why.length > 0 && !refuse.told) lines.trouble(label, refuse.why, trail);
-  refuse.told = true;
+  const lines = rule == null ? logs : rule.root.lines, label = rule == null ? "" : rule.label, trail = new Trail(headers, nowMs());
+  if (refuse.why.length > 0 && !refuse.isLogged) lines.trouble(label, refuse.why, trail);
+  refuse.isLogged = true;
   lines.refused(label, refusal.code, refusal.status, presented, refuse.place, trail);
   const elsewhere = landingOf(refusal, settingsOf(config));
   if (elsewhere.length > 0) return send(302, utf8("oidc_" + refusal.code), EMPTY, serialised(redirectHeaders(elsewhere, refuse.setCookies)));
@@ -58,7 +57,7 @@ export function answer(refuse: Refuse, rule: RuleSettings | null, presented: boo
   let answer = isAlike ? lastAnswers[refusal.number] : null;
   if (answer == null || answer.config != config) {
     const texts = html ? textsFor(headers.all("accept-language"), settingsOf(config).language) : null;
-    const body = texts == null ? jsonOf(refuse) : refusalPage(settingsOf(config), texts, refuse, wayOn(refuse), trail, headers.pathIs(FRONT_PAGE));
+    const body = texts == null ? refusalJson(refusal, refuse.again) : refusalPage(settingsOf(config), texts, refuse, wayOn(refuse), trail, headers.pathIs(FRONT_PAGE));
     answer = new Answer(config, utf8("oidc_" + refusal.code), utf8(body), serialised(refusalHeaders(refuse, config, texts)));
     if (isAlike) lastAnswers[refusal.number] = answer;
   }
@@ -126,18 +125,6 @@ function wayOn(refuse: Refuse): Uint8Array {
   if (refuse.again.length > 0 || refuse.refusal.status != 503 || headers.pathSize < 1 || !is(headers.only(":method"), "GET")) return refuse.again;
   // A token in the query is in no page.
   return safeReturnTo(credential.fromQuery == null ? headers.path() : headers.path().subarray(0, headers.pathLength));
-}
-
-function jsonOf(refuse: Refuse): string {
-  if (refuse.refusal.status == 403) return refusalJson(refuse.refusal.error, refuse.refusal.code, refuse.refusal.description);
-  // A path contains no control character (http/return_to.ts).
-  const path = refuse.again, login = new ByteWriter(path.length + 16);
-  for (let i = 0; i < path.length; i++) {
-    if (path[i] == 0x22) login.text("%22");
-    else if (path[i] == 0x5c) login.text("%5C");
-    else login.byte(path[i]);
-  }
-  return refusalJson(refuse.refusal.error, refuse.refusal.code, refuse.refusal.description, decodeUtf8(login.written()));
 }
 
 /** The headers of an answer without a body. */

@@ -47,8 +47,10 @@ export class Bodies {
   }
 
   remove(waiter: BodyWaiter): void {
+    const root = waiter.rule.root.id, own: BodyWaiter[] = this.byRoot.has(root) ? this.byRoot.get(root) : [];
+    const list = waiter.gaveWay ? this.givenWay : own, at = list.indexOf(waiter);
+    if (at >= 0) list.splice(at, 1);
     this.byStream.delete(waiter.stream);
-    take(waiter.gaveWay ? this.givenWay : this.of(waiter), waiter);
   }
 
   /** Removes and returns the displaced requests, and those whose body did not come in time; `most` at once. */
@@ -66,11 +68,6 @@ export class Bodies {
     return out;
   }
 
-  private of(waiter: BodyWaiter): BodyWaiter[] {
-    const root = waiter.rule.root.id;
-    return this.byRoot.has(root) ? this.byRoot.get(root) : [];
-  }
-
   /** Displaces the oldest request that has sent nothing, else the oldest. */
   private giveWay(own: BodyWaiter[]): void {
     let at = 0;
@@ -79,11 +76,6 @@ export class Bodies {
     waiter.gaveWay = true;
     this.givenWay.push(waiter);
   }
-}
-
-function take(waiters: BodyWaiter[], waiter: BodyWaiter): void {
-  const at = waiters.indexOf(waiter);
-  if (at >= 0) waiters.splice(at, 1);
 }
 
 /** The body until now, cut off one byte after the largest form. */

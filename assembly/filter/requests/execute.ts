@@ -11,15 +11,14 @@ import { BAD_REQUEST, BODY_TOO_LARGE, DENIED, MALFORMED_CREDENTIAL, NO_TOKEN, NO
 import { Endpoint, endpointOf } from "../../flow/decision/browser_request";
 import { Reply } from "../../http/callout";
 import { announcesMoreThan } from "../../http/content_length";
-import { requestKindOf } from "../../http/navigation";
+import { isPreflight } from "../../http/navigation";
 import { ask, RootDispatcher } from "../calls/calls";
 import { IntrospectionRequest } from "../calls/introspection_request";
 import { NO_STREAM } from "../calls/pending";
-import { resumeRefresh, takeRefresh, tell, tellUnheard } from "../calls/replies";
-import { waitingStreams, Resumed, resumeQueue } from "../calls/resumed";
+import { logCause, logUnanswered, resumeRefresh, takeRefresh } from "../calls/replies";
+import { Continuation, resumeQueue, waitingStreams } from "../calls/resumed";
 import { Configuration, roots } from "../calls/roots";
 import { Lookup, metrics, Outcome } from "../observe/metrics";
-import { LEASE_MARGIN_MS } from "../provider/provider_cache";
 import { noteFull } from "../rules/bounds";
 import { RuleSettings } from "../rules/rule_settings";
 import { findSession, identityAt, identitySize, cacheSession } from "../verdicts/seen_sessions";
@@ -29,7 +28,7 @@ import { admit } from "./admit";
 import { answer, refuse, respond } from "./answer";
 import { bodies, bodySoFar, BodyWaiter, MAX_BODY } from "./bodies";
 import { tickSooner } from "./clock";
-import { cookies, credential, headers, verdictKey } from "./current";
+import { cookies, credential, headers, stream, verdictKey } from "./current";
 import { addonHeaders, readCookies, readHeaders } from "./read";
 import { Request } from "./request";
 import { noteCookies } from "./responses";
@@ -42,21 +41,21 @@ export const BATCH = 32;
 
 const WAITS = FilterHeadersStatus.StopAllIterationAndWatermark;
 
-/** Executes a request whose headers were read. `waits`: its waits until now. */
-export function execute(root: Configuration, rule: RuleSettings, stream: u32, bodyFollows: bool, waits: Waits): FilterHeadersStatus {
+/** Executes the current request, whose headers were read. `waits`: its waits until now. */
+export function execute(root: Configuration, rule: RuleSettings, bodyFollows: bool, waits: Waits): FilterHeadersStatus {
   const config = rule.config, browser = config.browser;
   if (config.mode == Mode.Denied) return refuse(DENIED, rule, true);
   const secure = readCookies(rule);
   // A cookie that was not read may be a session, and would reach the upstream (duty 151).
   if (cookies.tooMany) return refuse(TOO_MANY_COOKIES, rule, true);
-  if (config.mode == Mode.Public) return admit(0, 0, stream, rule, Outcome.Public);
-  const place = browser == null ? Endpoint.Elsewhere : endpointOf(browser, headers);
-  if (place == Endpoint.Elsewhere) {
+  if (config.mode == Mode.Public) return admit(0, 0, rule, Outcome.Public);
+  const endpoint = browser == null ? Endpoint.Elsewhere : endpointOf(browser, headers);
+  if (endpoint == Endpoint.Elsewhere) {
     const refusal = credential.read(headers, config);
     if (refusal != null) return refuse(refusal, rule, true);
     if (credential.size == 0 && browser == null) {
-      if (config.unauthenticated == Unauthenticated.Pass) return admit(0, 0, stream, rule, Outcome.Anonymous);
-      return config.allowPreflight && requestKindOf(headers).isPreflight() ? admit(0, 0, stream, rule, Outcome.Preflight) : refuse(NO_TOKEN, rule, false);
+      if (config.unauthenticated == Unauthenticated.Pass) return admit(0, 0, rule, Outcome.Anonymous);
+      return config.allowPreflight && isPreflight(headers) ? admit(0, 0, rule, Outcome.Preflight) : refuse(NO_TOKEN, rule, false);
     }
   }
 
@@ -68,7 +67,7 @@ export function execute(root: Configuration, rule: RuleSettings, stream: u32, bo
     const hit = verdicts.admitted.find(rule.number, verdictKey.at, verdictKey.size, nowSec);
     if (hit != 0) {
       noteLookup(waits, Lookup.TokenHit);
-      return admit(valueAt(hit), valueSize(hit), stream, rule, Outcome.Allowed);
+      return admit(valueAt(hit), valueSize(hit), rule, Outcome.Allowed);
     }
     const miss = verdicts.refused.find(rule.number, verdictKey.at, verdictKey.size, nowSec);
     if (miss != 0) {
@@ -77,13 +76,13 @@ export function execute(root: Configuration, rule: RuleSettings, stream: u32, bo
     }
     if (!credential.wellFormed) return refuse(MALFORMED_CREDENTIAL, rule, true);
     noteLookup(waits, Lookup.TokenMiss);
-  } else if (place == Endpoint.Elsewhere) {
+  } else if (endpoint == Endpoint.Elsewhere) {
     const seen = findSession(verdicts, rule.number, cookies, secure, rule.registry.endings, nowSec, nowSec + config.slackSec);
     if (cookies.session.count > 0) noteLookup(waits, seen != 0 ? Lookup.SessionHit : Lookup.SessionMiss);
-    if (seen != 0) return admit(identityAt(seen), identitySize(seen), stream, rule, Outcome.Session);
+    if (seen != 0) return admit(identityAt(seen), identitySize(seen), rule, Outcome.Session);
   }
 
-  const request = new Request(root, rule, stream, place, secure, bodyFollows);
+  const request = new Request(root, rule, endpoint, secure, bodyFollows);
   if (credential.size == 0) {
     const x = rule.exchange(now, waits);
     return perform(request, request.decide(x), x);
@@ -101,7 +100,7 @@ function noteLookup(waits: Waits, lookup: Lookup): void { if (waits == NO_WAITS)
 
 /** Performs what a decision or a step returned, until the request waits or has its answer. */
 function perform(request: Request, first: Next, x0: Exchange): FilterHeadersStatus {
-  const root = request.root, rule = request.rule, stream = request.stream, share = request.share, provider = rule.provider;
+  const root = request.root, rule = request.rule, share = request.share, provider = rule.provider;
   let next = first, x = x0, caches = rule.config.cacheVerdicts;
   for (;;) {
     if (next instanceof Await) {
@@ -138,7 +137,7 @@ function perform(request: Request, first: Next, x0: Exchange): FilterHeadersStat
     } else if (next instanceof AwaitRefresh) {
       const wait = next as AwaitRefresh, begin = wait.begin;
       if (share.waitingFull) next = new Refuse(OVERLOADED);
-      else if (begin == null || !rule.registry.refreshes.begin(wait.key, x.nowMs, x.nowMs + rule.config.timeoutMs + LEASE_MARGIN_MS) || ask(root, rule, begin, null) != null) {
+      else if (begin == null || !rule.registry.refreshes.begin(wait.key, x.nowMs, x.nowMs + rule.leaseMs) || ask(root, rule, begin, null) != null) {
         // This worker or another makes the call; the tick is faster until it has ended.
         root.pending.joinRefresh(wait.key, stream, rule, x.waits);
         tickSooner(root);
@@ -165,7 +164,7 @@ function perform(request: Request, first: Next, x0: Exchange): FilterHeadersStat
   }
   if (caches) cacheVerdict(root.verdicts, rule.number, request.key, next, x.nowMs);
   if (next instanceof Refuse && (next as Refuse).refusal == OVERLOADED) noteFull(rule, share);
-  tell(rule, next);
+  logCause(rule, next);
   return settle(request, next, x.nowMs);
 }
 
@@ -183,16 +182,16 @@ function overloaded(step: Step, x: Exchange): Next {
 
 /** Ends the request: it is admitted or answered. */
 function settle(request: Request, next: Next, now: i64): FilterHeadersStatus {
-  const root = request.root, rule = request.rule, stream = request.stream;
+  const root = request.root, rule = request.rule;
   if (next instanceof Forward) {
     const identity = (next as Forward).identity;
-    return credential.size > 0 ? admit(identity.dataStart, identity.length, stream, rule, Outcome.Allowed) : admit(0, 0, stream, rule, Outcome.Anonymous);
+    return credential.size > 0 ? admit(identity.dataStart, identity.length, rule, Outcome.Allowed) : admit(0, 0, rule, Outcome.Anonymous);
   }
-  if (next instanceof ForwardPreflight) return admit(0, 0, stream, rule, Outcome.Preflight);
+  if (next instanceof ForwardPreflight) return admit(0, 0, rule, Outcome.Preflight);
   if (next instanceof ForwardSession) {
     const forward = next as ForwardSession, identity = forward.identity;
     cacheSession(root.verdicts, rule.number, cookies, request.secure, rule.registry.endings, forward, now / 1000);
-    const status = admit(identity.dataStart, identity.length, stream, rule, Outcome.Session);
+    const status = admit(identity.dataStart, identity.length, rule, Outcome.Session);
     if (forward.setCookies.length > 0) noteCookies(stream, forward.setCookies, now);
     return status;
   }
@@ -218,7 +217,7 @@ export function takeBody(waiter: BodyWaiter): void {
   else if (body.length > MAX_BODY) refuse(BODY_TOO_LARGE, rule, false);
   else {
     const secure = readCookies(rule), x = rule.exchange(nowMs(), NO_WAITS);
-    perform(new Request(root, rule, waiter.stream, endpointOf(browser, headers), secure, false), waiter.step.received(x, body), x);
+    perform(new Request(root, rule, endpointOf(browser, headers), secure, false), waiter.step.received(x, body), x);
   }
 }
 
@@ -235,7 +234,7 @@ export function resumeSome(): bool {
     }
     if (!waitingStreams.delete(resumed.stream) || !setEffectiveContext(resumed.stream)) { // the request has gone
       const verdict = resumed.verdict;
-      if (verdict != null) tellUnheard(resumed.rule, verdict);
+      if (verdict != null) logUnanswered(resumed.rule, verdict);
       continue;
     }
     resetArena();
@@ -245,14 +244,14 @@ export function resumeSome(): bool {
 }
 
 /** Continues with the awaited verdict, or with a step. Without either the request is decided again, mostly by a verdict that is cached by then. */
-function resume(root: Configuration, resumed: Resumed): FilterHeadersStatus {
+function resume(root: Configuration, resumed: Continuation): FilterHeadersStatus {
   const rule = resumed.rule, browser = rule.config.browser, verdict = resumed.verdict, step = resumed.step;
   if (!readHeaders(rule, resumed.stream)) return refuse(BAD_REQUEST, rule, false);
-  if (verdict == null && step == null) return execute(root, rule, resumed.stream, false, resumed.waits);
-  const secure = readCookies(rule), place = browser == null ? Endpoint.Elsewhere : endpointOf(browser, headers);
+  if (verdict == null && step == null) return execute(root, rule, false, resumed.waits);
+  const secure = readCookies(rule), endpoint = browser == null ? Endpoint.Elsewhere : endpointOf(browser, headers);
   // At the filter's own endpoints bearer tokens are ignored.
-  if (place == Endpoint.Elsewhere && credential.read(headers, rule.config) != null) return refuse(NOT_READY, rule, true);
-  const request = new Request(root, rule, resumed.stream, place, secure, false);
+  if (endpoint == Endpoint.Elsewhere && credential.read(headers, rule.config) != null) return refuse(NOT_READY, rule, true);
+  const request = new Request(root, rule, endpoint, secure, false);
   if (verdict != null) return settle(request, verdict, nowMs());
   if (step == null) return refuse(NOT_READY, rule, true);
   const x = rule.exchange(nowMs(), resumed.waits);

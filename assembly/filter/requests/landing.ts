@@ -5,7 +5,7 @@ import { PageSettings } from "../../config/page_settings";
 import { pathOf } from "../../config/paths";
 import { PageKind } from "../../flow/decision/page_kind";
 import { Refusal } from "../../flow/decision/refusal";
-import { requestKindOf } from "../../http/navigation";
+import { isNavigation } from "../../http/navigation";
 import { originOf } from "../../http/origin";
 import { readUrl } from "../../http/url";
 import { headers } from "./current";
@@ -14,7 +14,7 @@ import { headers } from "./current";
 export function landingOf(refusal: Refusal, settings: PageSettings): Uint8Array {
   const forbids = refusal.page == PageKind.NotAllowed || refusal.page == PageKind.NotOpen;
   const to = refusal.status == 401 ? settings.unauthorizedUri : forbids ? settings.forbiddenUri : EMPTY;
-  return to.length > 0 && requestKindOf(headers).isNavigation() && !isHere(to) ? to : EMPTY;
+  return to.length > 0 && isNavigation(headers) && !isHere(to) ? to : EMPTY;
 }
 
 /** The request is for that very page: there the person sees what is wrong, and does not go in circles. */

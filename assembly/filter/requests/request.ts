@@ -20,7 +20,7 @@ export class Request {
   /** The key of the token's verdict in the cache (filter/verdicts/verdict_key.ts); EMPTY if it may not be cached. */
   key: Uint8Array = EMPTY;
 
-  constructor(readonly root: Configuration, readonly rule: RuleSettings, readonly stream: u32, readonly place: Endpoint, readonly secure: bool, readonly bodyFollows: bool) {}
+  constructor(readonly root: Configuration, readonly rule: RuleSettings, readonly endpoint: Endpoint, readonly secure: bool, readonly bodyFollows: bool) {}
 
   /** The decision is about its bearer token. */
   takeToken(): void {
@@ -38,6 +38,6 @@ export class Request {
     if (token != null) return decide(x, token);
     if (browser == null) return new Refuse(NO_TOKEN);
     const request = new BrowserRequest(browser, headers, cookies, this.secure);
-    return this.place == Endpoint.Elsewhere ? browse(x, request) : atEndpoint(x, request, this.place);
+    return this.endpoint == Endpoint.Elsewhere ? browse(x, request) : atEndpoint(x, request, this.endpoint);
   }
 }

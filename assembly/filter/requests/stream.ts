@@ -32,13 +32,13 @@ export function requestCame(stream: u32, bodyFollows: bool): FilterHeadersStatus
   // CONNECT has no path, `OPTIONS *` has none that can be matched, and absolute forms are not parsed.
   if (headers.pathSize < 1 || load<u8>(headers.pathAt) != 0x2f) return refuse(BAD_REQUEST, whole, false);
   if (config.readyPath.length > 0 && headers.pathIs(config.readyPath)) return answerReady(root, whole);
-  if (config.rules.length == 0) return execute(root, whole, stream, bodyFollows, NO_WAITS);
+  if (config.rules.length == 0) return execute(root, whole, bodyFollows, NO_WAITS);
   const chosen = chooseRule(config, headers);
   if (chosen == AMBIGUOUS) return refuse(AMBIGUOUS_PATH, whole, true);
   const rule = chosen == NO_RULE ? whole : root.rules[chosen];
   // A header that is a credential for one rule may be an ordinary one for another.
   if (rule.names != whole.names && !headers.read(pairsAt(), pairsSize(), rule.names)) return refuse(BAD_REQUEST, rule, false);
-  return execute(root, rule, stream, bodyFollows, NO_WAITS);
+  return execute(root, rule, bodyFollows, NO_WAITS);
 }
 
 /** `proxy_on_request_body`. Only a form that a step waits for is held back and read. */

@@ -6,8 +6,7 @@ import { Entropy, Exchange, Waits } from "../../flow/decision/exchange";
 import { NO_NAMING } from "../../http/cookie_names";
 import { NameTable } from "../../http/name_table";
 import { RuleCounters, UNCOUNTED } from "../observe/rule_counters";
-import { Trail } from "../observe/trail";
-import { ProviderCache } from "../provider/provider_cache";
+import { LEASE_MARGIN_MS, ProviderCache } from "../provider/provider_cache";
 import { NO_SESSIONS, SessionRegistry } from "../shared/registry";
 import { Root } from "./root";
 import { Share } from "./share";
@@ -47,8 +46,11 @@ export class RuleSettings {
     this.label = number == 0 ? "" : " rules[" + name + "]";
   }
 
-  /** Logs a problem with the provider while a request waits for it. `trail`: of the request at hand. */
-  trouble(text: string, trail: Trail | null = null): void { this.root.lines.trouble(this.label, text, trail); }
+  /** How long a worker may hold the lease of a call for this rule. */
+  get leaseMs(): i64 { return this.config.timeoutMs + LEASE_MARGIN_MS; }
+
+  /** Logs a problem with the provider. */
+  trouble(text: string): void { this.root.lines.trouble(this.label, text); }
 
   /** The input of a step. */
   exchange(nowMs: i64, waits: Waits, addonHeaders: Uint8Array[] = []): Exchange {

@@ -4,12 +4,11 @@ import { EMPTY } from "../../bytes/bytes";
 import { ByteWriter } from "../../bytes/writer";
 import { RefreshOutcome, RefreshState } from "../../flow/decision/exchange";
 import { FieldReader, writeTime } from "../../session/fields";
-import { SharedRecord, SharedTable } from "./shared_table";
+import { CAS_TRIES, SharedRecord, SharedTable } from "./shared_table";
 
 const BUCKETS = 256;
 /** Bytes in a bucket. The records are sealed sessions of at most some 40 kB each. */
 const ROOM = 128 * 1024;
-const CAS_TRIES = 8;
 /** The tag, beside RefreshOutcome, of a lease whose answer has arrived but not its key. The text: until when the worker may wait for the key (session/fields.ts), then the session's text. */
 const KEPT: u32 = 16;
 

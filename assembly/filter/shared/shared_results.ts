@@ -1,7 +1,7 @@
 // Introspections under way and their responses, in Envoy's shared data: one introspection serves all workers.
 
 import { EMPTY } from "../../bytes/bytes";
-import { SharedRecord, SharedTable } from "./shared_table";
+import { CAS_TRIES, SharedRecord, SharedTable } from "./shared_table";
 
 /**
  * 16 MB at most. Requests are served from the worker's own cache (filter/verdicts/verdict_cache.ts); this data serves only the first request in each
@@ -9,7 +9,6 @@ import { SharedRecord, SharedTable } from "./shared_table";
  */
 const BUCKETS = 1024;
 const ROOM = 16 * 1024;
-const CAS_TRIES = 8;
 
 /**
  * How far another worker's time may be ahead of this one's, which was read at the start of the callback. A time further ahead is invalid, or the clock has

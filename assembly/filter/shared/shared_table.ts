@@ -7,6 +7,9 @@ import { EMPTY, sameAt, utf8 } from "../../bytes/bytes";
 const KEY = 16;
 const HEAD = 32;
 
+/** How often `findToPut` and `put` are tried where other workers write the same bucket. */
+export const CAS_TRIES = 8;
+
 @final
 export class SharedRecord {
   constructor(readonly tag: u32, readonly text: Uint8Array, readonly untilMs: i64) {}

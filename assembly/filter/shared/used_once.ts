@@ -2,12 +2,11 @@
 
 import { EMPTY } from "../../bytes/bytes";
 import { Claim } from "../../flow/decision/exchange";
-import { SharedRecord, SharedTable } from "./shared_table";
+import { CAS_TRIES, SharedRecord, SharedTable } from "./shared_table";
 
 const BUCKETS = 256;
 /** Bytes in a bucket: 512 records, 131,072 in all. If there would be more, the oldest are dropped. */
 const ROOM = 16 * 1024;
-const CAS_TRIES = 8;
 
 @final
 export class UsedOnce {

@@ -89,17 +89,18 @@ export class Credential {
 
 /** `Bearer` without regard to case (RFC 9110 §11.1) and a space. */
 function schemeIsBearer(at: usize, size: i32): bool {
-  return size > 6 && isBareBearer(at, 6) && load<u8>(at + 6) == 0x20;
+  return size > 6 && isBearer(at) && load<u8>(at + 6) == 0x20;
 }
 
-function isBareBearer(at: usize, size: i32): bool {
+/** The word alone. There must be six bytes. */
+function isBearer(at: usize): bool {
   // "bear" and "er", each with the bit that makes a letter small.
-  return size == 6 && (load<u32>(at) | 0x20202020) == 0x72616562 && (load<u16>(at, 4) | 0x2020) == 0x7265;
+  return (load<u32>(at) | 0x20202020) == 0x72616562 && (load<u16>(at, 4) | 0x2020) == 0x7265;
 }
 
 /** `Bearer` with nothing after it, or with a byte that neither separates it from a token nor makes it another word: a tab, a comma. */
 function isBrokenBearer(at: usize, size: i32): bool {
-  return size >= 6 && isBareBearer(at, 6) && (size == 6 || TOKEN68[load<u8>(at + 6)] != 1);
+  return size >= 6 && isBearer(at) && (size == 6 || TOKEN68[load<u8>(at + 6)] != 1);
 }
 
 /** Whether a bearer credential follows a comma. */

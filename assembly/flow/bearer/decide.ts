@@ -2,7 +2,6 @@
 
 import { Verification } from "../../config/config";
 import { Endpoint } from "../../http/callout";
-import { Url } from "../../http/url";
 import { introspectionRequest } from "../../oidc/introspection";
 import { Exchange } from "../decision/exchange";
 import { Await, AwaitProvider, CalloutKind, Next, Refuse } from "../decision/next";
@@ -26,31 +25,24 @@ function byWhatIsOffered(x: Exchange, token: Uint8Array): Next {
   if (provider == null) return new Refuse(NOT_READY);
   const metadata = provider.metadata();
   if (metadata == null) return wait(x);
-  return metadata.introspectionEndpoint != null && x.config.client != null ? introspect(x, token) : withKeys(x, token);
+  return metadata.endpoint("introspection_endpoint") != null && x.config.client != null ? introspect(x, token) : withKeys(x, token);
 }
 
 function withKeys(x: Exchange, token: Uint8Array): Next {
   const provider = x.provider;
   if (provider == null) return new Refuse(NOT_READY);
-  const keys = provider.keys();
-  return keys == null ? wait(x) : verifyWithKeySet(x, provider, keys, token);
+  return provider.keys() == null ? wait(x) : verifyWithKeySet(x, provider, token);
 }
 
 /** Waits once. If the request has waited, or nothing is being fetched, it is refused with Retry-After. */
 function wait(x: Exchange): Next { return x.mayWait ? new AwaitProvider() : new Refuse(NOT_READY); }
 
 function introspect(x: Exchange, token: Uint8Array): Next {
-  const client = x.config.client, endpoint = introspectionEndpoint(x), settings = x.config.introspection;
+  const client = x.config.client, settings = x.config.introspection, configured = settings.endpoint;
+  const endpoint: Endpoint | null = configured != null ? configured : x.endpoint("introspection_endpoint");
   if (client == null || endpoint == null) return new Refuse(PROVIDER_UNREACHABLE);
   const metadata = x.metadata, fitting = metadata == null ? client : client.fitting(metadata.introspectionAuthMethods);
   const call = introspectionRequest(endpoint, fitting, token, x.addonHeaders, x.assertionContext(), settings.params, settings.tokenParameter);
   return call == null ? new Refuse(PROVIDER_UNREACHABLE, 0, "introspection: the client cannot authenticate: Envoy gave no signature or no random bytes")
     : new Await(call, new ReadAnswer(), CalloutKind.Introspection);
-}
-
-function introspectionEndpoint(x: Exchange): Endpoint | null {
-  const configured = x.config.introspection.endpoint, metadata = x.metadata;
-  if (configured != null) return configured;
-  const url: Url | null = metadata == null ? null : metadata.introspectionEndpoint;
-  return url == null ? null : x.endpoint("introspection_endpoint", url);
 }

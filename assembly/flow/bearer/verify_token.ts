@@ -1,11 +1,11 @@
 // Verifies an access token that is a JWT: algorithm, key, signature, then claims, in that order.
 
-import { KeySet } from "../../jose/jwks";
 import { JwsFault, Jws, readJws, VerifiedJwt } from "../../jose/jws";
 import { Result } from "../../result";
 import { admitJwt, mayBeOurs } from "../decision/admit";
 import { Exchange, ProviderView } from "../decision/exchange";
 import { AwaitProvider, Next, Refuse } from "../decision/next";
+import { verifiedByProvider } from "../decision/provider_keys";
 import { ALGORITHM_REFUSED, BAD_CLAIMS, BAD_SIGNATURE, NOT_A_JWT, NOT_READY, Refusal, TOKEN_TOO_LARGE, UNKNOWN_KEY } from "../decision/refusal";
 
 /** How long a refusal is cached that the same token would get again. */
@@ -20,22 +20,15 @@ export function verifyWithKey(x: Exchange, token: Uint8Array): Next {
   return judge(x, jws.value.verifiedBy(key));
 }
 
-export function verifyWithKeySet(x: Exchange, provider: ProviderView, keys: KeySet, token: Uint8Array): Next {
+export function verifyWithKeySet(x: Exchange, provider: ProviderView, token: Uint8Array): Next {
   const read = readJws(token);
   const fault = read.fault;
   if (fault != null) return refuse(x, refusalOf(fault.code));
   const jws = read.value;
   if (!expected(x, jws)) return refuse(x, ALGORITHM_REFUSED);
-  const candidates = keys.candidates(jws.algorithm, jws.kid);
-  if (candidates.length > 0) {
-    const jwt = jws.verifiedByAny(candidates);
-    const failure = jwt.fault;
-    // A wrong signature is final only with the key that the token names.
-    if (failure == null || failure.code != JwsFault.BadSignature || keys.has(jws.kid)) return judge(x, jwt);
-  }
-  const newer: KeySet | null = provider.newerKeys() ? provider.keys() : null;
-  if (newer != null) return verifyWithKeySet(x, provider, newer, token);
-  const unknown = new Refuse(candidates.length > 0 ? BAD_SIGNATURE : UNKNOWN_KEY);
+  const jwt = verifiedByProvider(provider, jws);
+  if (jwt != null) return judge(x, jwt);
+  const keys = provider.keys(), unknown = new Refuse(keys != null && keys.candidates(jws.algorithm, jws.kid).length > 0 ? BAD_SIGNATURE : UNKNOWN_KEY);
   if (!mayBeOurs(x, jws.unverifiedClaims())) return unknown;
   // The provider may have a new key. Look-ups are limited for all tokens together, because attackers choose key ids.
   if (!x.waited && provider.askForKey(false)) return new AwaitProvider();

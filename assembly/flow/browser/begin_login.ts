@@ -11,11 +11,9 @@ import { Url } from "../../http/url";
 import { AuthorizationRequest, authorizationUrl } from "../../oidc/authorize";
 import { codeChallenge } from "../../oidc/pkce";
 import { sealedCookie } from "../../session/cookie_text";
-import { readLoginCounter } from "../../session/login_counter";
 import { Login, writeLogin } from "../../session/login";
 import { Session } from "../../session/session";
 import { contextOf, Purpose } from "../../session/sealing";
-import { expiredLogin, flowSetCookie, loginRoom, loginSetCookie } from "../../session/session_cookies";
 import { Exchange } from "../decision/exchange";
 import { AwaitProvider, Next, Redirect, Refuse, BrowserEvent } from "../decision/next";
 import { ADDRESS_TOO_LONG, BAD_REQUEST, NO_RANDOMNESS, NOT_READY, Refusal, LOGIN_LOOP_NO_COOKIE, LOGIN_LOOP_UNREADABLE, TOO_MANY_LOGINS } from "../decision/refusal";
@@ -44,20 +42,20 @@ export function beginLogin(x: Exchange, request: BrowserRequest, how: LoginKind,
   const returnTo = safeReturnTo(request.target);
   if (request.origin.length == 0) return new Refuse(BAD_REQUEST);
   if (request.target.length > MAX_PATH) return tooLong(request);
-  const endpoint: Url | null = metadata == null ? null : metadata.authorizationEndpoint;
+  const endpoint: Url | null = metadata == null ? null : metadata.endpoint("authorization_endpoint");
   if (metadata != null && endpoint == null) return Refuse.retry(NOT_READY, returnTo, "login: the provider's metadata has no usable authorization_endpoint");
   // A browser is not sent to a provider that is down: it would show an error of its own, without a link back.
   const provider = x.provider;
   if (endpoint == null || provider == null || !provider.answers()) return x.mayWait ? new AwaitProvider() : Refuse.retry(NOT_READY, returnTo);
 
-  const counter = readLoginCounter(request.cookies.flows());
+  const counter = request.loginCounter();
   if (how != LoginKind.New) counter.completed = 0;
   const sinceSec = x.nowSec - counter.completedAtSec;
   if (counter.completed >= MAX_COMPLETED && sinceSec >= 0 && sinceSec < LOOP_SEC) {
     // The count starts again, so the page's link can begin a login.
     counter.completed = 0;
     const refuse = Refuse.retry(loop, returnTo, loopCause(loop));
-    refuse.setCookies.push(flowSetCookie(request.names, request.secure, counter.written(), browser.formPost));
+    refuse.setCookies.push(request.writer.setCounter(counter));
     return refuse;
   }
 
@@ -80,16 +78,16 @@ export function beginLogin(x: Exchange, request: BrowserRequest, how: LoginKind,
   }
 
   const callbackPath = callbackPathOf(request), redirectUri = redirectUriOf(request, callbackPath);
-  const id = login.state.subarray(0, LOGIN_ID_SIZE), crossSite = browser.formPost;
+  const id = login.state.subarray(0, LOGIN_ID_SIZE);
   const text = sealedCookie(browser.keys, Purpose.Login, random.subarray(STATE_BYTES + 2 * SECRET_BYTES), loginContext(browser, redirectUri),
-    joined(request.names.login, id), writeLogin(login), loginRoom(request.names, request.secure, browser.loginPath, crossSite), 1);
+    joined(request.names.login, id), writeLogin(login), request.writer.loginRoom, 1);
   if (text == null) return tooLong(request);
 
   const out = new Redirect(how == LoginKind.Silent ? BrowserEvent.Silent : BrowserEvent.LoginStarted, authorizationUrl(endpoint, requestOf(browser, login, redirectUri)));
-  out.setCookies.push(loginSetCookie(request.names, request.secure, id, browser.loginPath, text, crossSite));
+  out.setCookies.push(request.writer.setLogin(id, text));
   const replaced = counter.add(id, fromElsewhere);
-  if (replaced != null) out.setCookies.push(expiredLogin(request.names, request.secure, replaced, browser.loginPath, crossSite));
-  out.setCookies.push(flowSetCookie(request.names, request.secure, counter.written(), browser.formPost));
+  if (replaced != null) out.setCookies.push(request.writer.expireLogin(replaced));
+  out.setCookies.push(request.writer.setCounter(counter));
   return out;
 }
 

@@ -1,6 +1,6 @@
 // The provider's answer at the callback (RFC 6749 §4.1.2, RFC 9207): whether this browser began the login, whether the answer is new, and what it says.
 
-import { is, joined, same, utf8 } from "../../bytes/bytes";
+import { indexIn, is, joined, same, utf8 } from "../../bytes/bytes";
 import { sameBytes } from "../../crypto/arithmetic/equal";
 import { Reply } from "../../http/callout";
 import { LOGIN_ID_SIZE } from "../../http/cookie_names";
@@ -10,7 +10,7 @@ import { Parameters, readParameters } from "../../http/parameters";
 import { mayBeSealed, openCookie } from "../../session/cookie_text";
 import { Login, readLogin, STATE_SIZE } from "../../session/login";
 import { Purpose } from "../../session/sealing";
-import { expiredSession, LOGIN_AGE_SEC } from "../../session/session_cookies";
+import { LOGIN_AGE_SEC } from "../../session/session_cookies";
 import { Claim, Exchange, Once } from "../decision/exchange";
 import { redeem } from "./exchange_code";
 import { CallbackContext } from "./callback_context";
@@ -94,7 +94,7 @@ class PendingLogins {
 
   private open(cookie: LoginCookie): Login | null {
     const browser = this.context.browser;
-    const plain = openCookie(browser.keys, Purpose.Login, this.sealContext, joined(this.context.names.login, cookie.id), cookie.text);
+    const plain = openCookie(browser.keys, Purpose.Login, this.sealContext, joined(this.context.writer.names.login, cookie.id), cookie.text);
     return plain == null ? null : readLogin(plain);
   }
 }
@@ -161,22 +161,13 @@ function refusedByProvider(x: Exchange, logins: PendingLogins, login: Login, err
     if (logins.loggedIn && !context.browser.forceReauthorize) return context.backTo(login.returnTo, [], BrowserEvent.AlreadyLoggedIn);
     if (!logins.loggedIn && context.mayRepeat(x.nowSec, LOOP_SEC)) return context.backTo(login.returnTo, [], BrowserEvent.LoginRepeated);
   }
-  if (login.silent) {
-    for (let i = 0; i < NOT_SILENTLY.length; i++) {
-      if (!is(error, NOT_SILENTLY[i])) continue;
-      // The provider's session has ended, so this one ends too. The wanted page leads to an ordinary login.
-      return context.backTo(login.returnTo, expiredSession(context.browser.cookies, context.names, context.secure, context.presentChunks), BrowserEvent.Silent);
-    }
-  }
-  return context.refuse(is(error, "access_denied") ? LOGIN_DENIED : LOGIN_FAILED, "the provider answered the login with " + known(error));
+  // The provider's session has ended, so this one ends too. The wanted page leads to an ordinary login.
+  if (login.silent && indexIn(NOT_SILENTLY, error) >= 0) return context.backTo(login.returnTo, context.writer.expireSession(), BrowserEvent.Silent);
+  const known = indexIn(ERRORS, error);
+  return context.refuse(is(error, "access_denied") ? LOGIN_DENIED : LOGIN_FAILED, "the provider answered the login with " + (known >= 0 ? ERRORS[known] : "an error code of its own"));
 }
 
 /** Error codes of RFC 6749 §4.1.2.1 and OpenID Connect Core 1.0 §3.1.2.6. Others may be an attacker's text, and are not logged. */
 const ERRORS: string[] = ["access_denied", "invalid_request", "unauthorized_client", "unsupported_response_type", "invalid_scope", "server_error",
   "temporarily_unavailable", "interaction_required", "login_required", "account_selection_required", "consent_required", "invalid_request_uri",
   "invalid_request_object", "request_not_supported", "request_uri_not_supported", "registration_not_supported", "invalid_target"];
-
-function known(error: Uint8Array): string {
-  for (let i = 0; i < ERRORS.length; i++) if (is(error, ERRORS[i])) return ERRORS[i];
-  return "an error code of its own";
-}

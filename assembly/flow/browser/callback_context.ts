@@ -2,9 +2,8 @@
 
 import { EMPTY } from "../../bytes/bytes";
 import { BrowserSettings } from "../../config/browser";
-import { CookieNames } from "../../session/cookie_settings";
-import { LoginCounter, readLoginCounter } from "../../session/login_counter";
-import { expiredLogin, flowSetCookie } from "../../session/session_cookies";
+import { LoginCounter } from "../../session/login_counter";
+import { CookieWriter } from "../../session/session_cookies";
 import { Redirect, Refuse, BrowserEvent } from "../decision/next";
 import { Refusal } from "../decision/refusal";
 import { BrowserRequest } from "../decision/browser_request";
@@ -15,9 +14,7 @@ const MAX_REPEATED = 2;
 @final
 export class CallbackContext {
   readonly browser: BrowserSettings;
-  readonly names: CookieNames;
-  readonly secure: bool;
-  readonly presentChunks: i32;
+  readonly writer: CookieWriter;
   private readonly counter: LoginCounter;
   /** The login that is used up, and its wanted page; EMPTY before. */
   private id: Uint8Array = EMPTY;
@@ -25,10 +22,8 @@ export class CallbackContext {
 
   constructor(request: BrowserRequest) {
     this.browser = request.browser;
-    this.names = request.names;
-    this.secure = request.secure;
-    this.presentChunks = request.presentChunks;
-    this.counter = readLoginCounter(request.cookies.flows());
+    this.writer = request.writer;
+    this.counter = request.loginCounter();
   }
 
   /** The login is used up: every answer from now on expires its cookie. */
@@ -69,7 +64,7 @@ export class CallbackContext {
 
   private cookies(out: Uint8Array[]): void {
     if (this.id.length == 0) return;
-    out.push(expiredLogin(this.names, this.secure, this.id, this.browser.loginPath, this.browser.formPost));
-    out.push(flowSetCookie(this.names, this.secure, this.counter.written(), this.browser.formPost));
+    out.push(this.writer.expireLogin(this.id));
+    out.push(this.writer.setCounter(this.counter));
   }
 }

@@ -5,7 +5,6 @@ import { decodeUtf8 } from "../../bytes/utf8";
 import { LOGIN_ID_SIZE } from "../../http/cookie_names";
 import { readParameters } from "../../http/parameters";
 import { safeReturnTo } from "../../http/return_to";
-import { readLoginCounter } from "../../session/login_counter";
 import { STATE_SIZE } from "../../session/login";
 import { Refuse } from "../decision/next";
 import { CALLBACK_MISPLACED } from "../decision/refusal";
@@ -21,7 +20,7 @@ const MAX_SHOWN = 128;
  */
 export function misplacedCallback(request: BrowserRequest): Refuse | null {
   if (request.query.length == 0) return null;
-  const counter = readLoginCounter(request.cookies.flows());
+  const counter = request.loginCounter();
   if (counter.logins.length == 0) return null;
   const answer = readParameters(request.query);
   if (answer == null || answer.count("state") != 1 || answer.count("code") + answer.count("error") == 0) return null;

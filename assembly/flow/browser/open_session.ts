@@ -1,9 +1,9 @@
 // Finds the session in a request's cookies. Whatever is wrong with them, the result is the same: there is no session.
 
-import { mayBeSealed, openCookie } from "../../session/cookie_text";
-import { Purpose } from "../../session/sealing";
-import { readSession, Session } from "../../session/session";
+import { mayBeSealed } from "../../session/cookie_text";
+import { Session } from "../../session/session";
 import { BrowserRequest } from "../decision/browser_request";
+import { unsealSession } from "./sealed_session";
 
 /**
  * null: no cookie, or none that opens. Others may have set cookies of the session's name. Each first chunk is tried once, and each later chunk
@@ -16,13 +16,12 @@ export function openSession(request: BrowserRequest): Session | null { return op
 export function openNext(request: BrowserRequest): Session | null { return openFrom(request, request.cookies.session.opened + 1); }
 
 function openFrom(request: BrowserRequest, from: i32): Session | null {
-  const browser = request.browser, cookies = request.cookies;
+  const cookies = request.cookies;
   for (let i = from; i < cookies.session.count; i++) {
     const text = cookies.sessionText(i);
     if (!mayBeSealed(text)) continue;
-    if (cookies.session.tried++ >= browser.keys.tries) return null;
-    const plain = openCookie(browser.keys, Purpose.Session, browser.context, request.names.session, text);
-    const session: Session | null = plain == null ? null : readSession(plain);
+    if (cookies.session.tried++ >= request.browser.keys.tries) return null;
+    const session = unsealSession(request, text);
     if (session == null) continue;
     cookies.session.opened = i;
     return session;

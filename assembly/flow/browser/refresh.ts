@@ -4,28 +4,26 @@ import { EMPTY } from "../../bytes/bytes";
 import { BrowserSettings } from "../../config/browser";
 import { NONCE_SIZE } from "../../crypto/aead/xchacha20poly1305";
 import { Reply } from "../../http/callout";
-import { Url } from "../../http/url";
 import { readJws } from "../../jose/jws";
 import { idTokenFaultText, readRefreshedIdToken } from "../../oidc/id_token";
 import { readTokens, refreshRequest, TokenFault, tokenFaultText, Tokens } from "../../oidc/token";
 import { SessionClaims } from "../../policy/session_claims";
-import { CookieNames } from "../../session/cookie_settings";
 import { Session } from "../../session/session";
+import { CookieWriter } from "../../session/session_cookies";
 import { mayBeOurs } from "../decision/admit";
 import { Exchange, RefreshOutcome } from "../decision/exchange";
 import { Await, CalloutKind, KeepRefresh, Next, Refreshed, Step } from "../decision/next";
-import { sealSession } from "./seal_session";
+import { sealSession } from "./sealed_session";
 import { idTokenRules, takeIdToken, takeTokens } from "./take_tokens";
 import { KeyWait, Signature, SignedToken, verifyAccessToken, verifySigned } from "./verify_id_token";
 import { BrowserRequest } from "../decision/browser_request";
 
 /** null if no call can be made: the provider's metadata are missing, or the client cannot authenticate. */
 export function beginRefresh(x: Exchange, request: BrowserRequest, session: Session, key: Uint8Array): Await | null {
-  const metadata = x.metadata, browser = request.browser;
-  const url: Url | null = metadata == null ? null : metadata.tokenEndpoint;
-  if (url == null) return null;
-  const call = refreshRequest(x.endpoint("token_endpoint", url), browser.client, session.refreshToken, x.assertionContext());
-  return call == null ? null : new Await(call, new ReadRefresh(new SessionRefresh(browser, request.names, request.secure, session, key)), CalloutKind.Token);
+  const endpoint = x.endpoint("token_endpoint"), browser = request.browser;
+  if (endpoint == null) return null;
+  const call = refreshRequest(endpoint, browser.client, session.refreshToken, x.assertionContext());
+  return call == null ? null : new Await(call, new ReadRefresh(new SessionRefresh(browser, request.writer, session, key)), CalloutKind.Token);
 }
 
 /** The session whose tokens are refreshed, and what is needed to seal it again. */
@@ -33,8 +31,7 @@ export function beginRefresh(x: Exchange, request: BrowserRequest, session: Sess
 class SessionRefresh {
   constructor(
     readonly browser: BrowserSettings,
-    readonly names: CookieNames,
-    readonly secure: bool,
+    readonly writer: CookieWriter,
     readonly session: Session,
     readonly key: Uint8Array,
   ) {}
@@ -89,7 +86,7 @@ class TakeRefreshed extends Step {
     // The old refresh token is spent, so without randomness the session is lost.
     const nonce = x.entropy.bytes(NONCE_SIZE);
     if (nonce == null) return refresh.ended("Envoy gave no random bytes");
-    const text = sealSession(refresh.browser, refresh.names, refresh.secure, s, nonce);
+    const text = sealSession(refresh.browser, refresh.writer, s, nonce);
     if (text == null) return refresh.ended("the session does not fit into cookies any more");
     // An ID Token that cannot be verified is discarded; the session keeps the old one.
     return waits ? new KeepRefresh(refresh.key, text, this) : new Refreshed(refresh.key, RefreshOutcome.Done, text);

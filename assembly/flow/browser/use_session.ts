@@ -3,21 +3,20 @@
 
 import { EMPTY } from "../../bytes/bytes";
 import { NONCE_SIZE } from "../../crypto/aead/xchacha20poly1305";
+import { isNavigation } from "../../http/navigation";
 import { hasScopes, inList } from "../../jose/claims";
-import { personOfSession, sessionIdentity } from "../../policy/session_identity";
+import { personOf } from "../../policy/identity";
 import { SessionClaims } from "../../policy/session_claims";
-import { openCookie } from "../../session/cookie_text";
+import { sessionIdentity } from "../../policy/session_identity";
 import { endsAtSec, touchDueAtSec, touched } from "../../session/limits";
-import { Purpose } from "../../session/sealing";
-import { sessionSetCookies } from "../../session/session_cookies";
-import { readSession, Session } from "../../session/session";
+import { Session } from "../../session/session";
 import { refuseAccess } from "../decision/access";
 import { Exchange, RefreshOutcome } from "../decision/exchange";
 import { AwaitProvider, AwaitRefresh, ForwardSession, Next, Refuse, Respond } from "../decision/next";
 import { openNext, openSession } from "./open_session";
 import { beginRefresh } from "./refresh";
 import { CLAIMS_TOO_LARGE, INSUFFICIENT_SCOPE, OVERLOADED, PROVIDER_UNREACHABLE, LOGIN_LOOP_OVER } from "../decision/refusal";
-import { sealSession } from "./seal_session";
+import { sealSession, unsealSession } from "./sealed_session";
 import { EndKeys, endKeys, refreshKey } from "../decision/session_keys";
 import { beginLogin, LoginKind } from "./begin_login";
 import { BrowserRequest } from "../decision/browser_request";
@@ -25,7 +24,7 @@ import { BrowserRequest } from "../decision/browser_request";
 /** How long a login satisfies `force_reauthorize`: enough for the redirects back, and for what the page loads. */
 const REAUTHORIZED_SEC: i64 = 30;
 /** How long a browser has to take over the cookie that records a use. */
-const TOLD_SEC: i64 = 10;
+const TAKEN_OVER_SEC: i64 = 10;
 /** How many successive refreshes are followed to the newest session. */
 const MAX_STEPS = 8;
 /** How often a request waits for a refresh. If another worker's refresh does not end, the request begins one itself. */
@@ -37,7 +36,7 @@ export function useSessions(x: Exchange, request: BrowserRequest, first: Session
   for (let session: Session | null = first; session != null; session = openNext(request)) {
     const next = useSession(x, request, session);
     if (next == null) continue;
-    if (next instanceof Refuse || next instanceof Respond) next.person = personOfSession(x.config.identity, session);
+    if (next instanceof Refuse || next instanceof Respond) next.person = personOf(x.config.identity, new SessionClaims(session));
     return next;
   }
   return null;
@@ -84,7 +83,7 @@ export function newestOf(x: Exchange, request: BrowserRequest, opened: Session):
   for (let i = 0; i < MAX_STEPS && tokensDue(x, request, newest.session); i++) {
     const state = x.registry.refresh(refreshKey(request.browser.context, request.names.session, newest.session), x.nowMs);
     if (state == null || state.outcome != RefreshOutcome.Done) break;
-    const session = reopened(request, state.text);
+    const session = unsealSession(request, state.text);
     if (session == null) break;
     newest = new Newest(session, state.text);
   }
@@ -134,18 +133,12 @@ function tokensDue(x: Exchange, request: BrowserRequest, s: Session): bool {
     && s.accessExpiresAtSec - request.browser.accessLeewaySec <= x.nowSec;
 }
 
-/** Opens the session that a refresh has sealed, in this worker or another. */
-function reopened(request: BrowserRequest, text: Uint8Array): Session | null {
-  const plain = openCookie(request.browser.keys, Purpose.Session, request.browser.context, request.names.session, text);
-  return plain == null ? null : readSession(plain);
-}
-
 /** For `force_reauthorize` and `refresh_session_interval`. Only a navigation can be sent to the provider. */
 function asksAgain(x: Exchange, request: BrowserRequest, s: Session): Next | null {
   const browser = request.browser, age = x.nowSec - s.authenticatedAtSec;
   const forced = browser.forceReauthorize && age > REAUTHORIZED_SEC;
   const silent = browser.reauthenticateSec > 0 && age > browser.reauthenticateSec;
-  if (!forced && !silent || !request.kind.isNavigation()) return null;
+  if (!forced && !silent || !isNavigation(request.headers)) return null;
   return beginLogin(x, request, forced ? LoginKind.Again : LoginKind.Silent, LOGIN_LOOP_OVER, s);
 }
 
@@ -155,21 +148,21 @@ function enter(x: Exchange, request: BrowserRequest, s: Session, keys: EndKeys |
   if (text == null && touched(s, browser.limits, x.nowSec)) {
     // Without randomness a later request records the use.
     const nonce = x.entropy.bytes(NONCE_SIZE);
-    if (nonce != null) text = sealSession(browser, request.names, request.secure, s, nonce);
+    if (nonce != null) text = sealSession(browser, request.writer, s, nonce);
   }
   const settings = x.config.identity, identity = sessionIdentity(settings, s, claims);
   let refused = !scopesHold(x, s, claims) ? new Refuse(INSUFFICIENT_SCOPE) : refuseAccess(x.config, claims, x.config.claimSchema == null ? null : claims.document, 0);
   if (refused == null && identity.exceeds(settings)) refused = new Refuse(CLAIMS_TOO_LARGE, 0, "session: " + identity.excess(settings));
   if (refused != null) {
     refused.logout = browser.logoutPath;
-    if (text != null) refused.setCookies = sessionSetCookies(browser.cookies, request.names, request.secure, text, request.presentChunks);
+    if (text != null) refused.setCookies = request.writer.setSession(text);
     return refused;
   }
   // Each response to a request with old tokens sets the new cookies, because any response may be lost. A recorded use is set by one response, and
   // some seconds later by another.
-  const good = goodUntilSec(request, s), until = refreshed != null ? 0 : text != null ? min(good, x.nowSec + TOLD_SEC) : good;
+  const good = goodUntilSec(request, s), until = refreshed != null ? 0 : text != null ? min(good, x.nowSec + TAKEN_OVER_SEC) : good;
   const out = new ForwardSession(s, keys, identity.entries, until);
-  if (text != null) out.setCookies = sessionSetCookies(browser.cookies, request.names, request.secure, text, request.presentChunks);
+  if (text != null) out.setCookies = request.writer.setSession(text);
   return out;
 }
 

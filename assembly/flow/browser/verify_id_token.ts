@@ -3,9 +3,10 @@
 import { Hash } from "../../crypto/hash/hash";
 import { SecretKey } from "../../crypto/encoding/key";
 import { Algorithm } from "../../jose/algorithm";
-import { KeySet } from "../../jose/jwks";
 import { JwsFault, readJws, VerifiedJwt } from "../../jose/jws";
+import { Result } from "../../result";
 import { Exchange } from "../decision/exchange";
+import { verifiedByProvider } from "../decision/provider_keys";
 
 const NONE: Algorithm[] = [];
 
@@ -71,22 +72,16 @@ function verifyBy(x: Exchange, token: Uint8Array, allowed: Algorithm[], listed: 
   if (!algorithm.symmetric && listed.length > 0 && !listed.includes(algorithm)) {
     return bad("is signed with " + algorithm.name + ", which the provider's id_token_signing_alg_values_supported does not name: if it is right, set id_token_signed_response_alg");
   }
-  if (algorithm.symmetric) {
-    if (secret == null) return bad("is signed with " + algorithm.name + ", for which there is neither symmetric_key nor client_secret");
-    const jwt = jws.verifiedBy(secret);
-    return jwt.failed ? bad("has no valid signature") : new SignedToken(Signature.Good, jwt.value, algorithm.hash, "");
+  const provider = x.provider;
+  let jwt: Result<VerifiedJwt> | null = null;
+  if (!algorithm.symmetric) jwt = provider == null ? null : verifiedByProvider(provider, jws);
+  else if (secret != null) jwt = jws.verifiedBy(secret);
+  else return bad("is signed with " + algorithm.name + ", for which there is neither symmetric_key nor client_secret");
+  if (jwt == null) {
+    const known = provider != null && provider.keys() != null;
+    return new SignedToken(Signature.UnknownKey, null, algorithm.hash, known ? "was signed by a key that the provider does not publish" : "cannot be verified: the provider's keys are not available");
   }
-  const provider = x.provider, keys: KeySet | null = provider == null ? null : provider.keys();
-  if (keys == null) return provider != null && provider.newerKeys() ? verifyBy(x, token, allowed, listed, secret) : new SignedToken(Signature.UnknownKey, null, algorithm.hash, "cannot be verified: the provider's keys are not available");
-  const candidates = keys.candidates(algorithm, jws.kid);
-  if (candidates.length > 0) {
-    const jwt = jws.verifiedByAny(candidates), refused = jwt.fault;
-    if (refused == null) return new SignedToken(Signature.Good, jwt.value, algorithm.hash, "");
-    // A wrong signature is final only with the key that the token names.
-    if (refused.code != JwsFault.BadSignature || keys.has(jws.kid)) return bad("has no valid signature");
-  }
-  if (provider != null && provider.newerKeys()) return verifyBy(x, token, allowed, listed, secret);
-  return new SignedToken(Signature.UnknownKey, null, algorithm.hash, "was signed by a key that the provider does not publish");
+  return jwt.failed ? bad("has no valid signature") : new SignedToken(Signature.Good, jwt.value, algorithm.hash, "");
 }
 
 function bad(why: string): SignedToken { return new SignedToken(Signature.Bad, null, Hash.Sha256, why); }

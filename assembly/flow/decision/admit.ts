@@ -1,6 +1,6 @@
 // The last checks on verified claims, and the identity that is made of them.
 
-import { same } from "../../bytes/bytes";
+import { includes } from "../../bytes/bytes";
 import { AudienceRule } from "../../config/config";
 import { areNamesTexts, checkTimes, ClaimFault, expiresAtSec, hasScopes, holds, isTyp } from "../../jose/claims";
 import { VerifiedJwt } from "../../jose/jws";
@@ -33,7 +33,7 @@ function judgeJwt(x: Exchange, jwt: VerifiedJwt): Next {
 
 /** Somebody vouches for the claims, so access logs may say whom they refuse. */
 function withPerson(x: Exchange, claims: Json, next: Next): Next {
-  if (next instanceof Refuse) next.person = personOf(x.config.identity, claims);
+  if (next instanceof Refuse) next.person = personOf(x.config.identity, new TokenClaims(claims));
   return next;
 }
 
@@ -101,12 +101,7 @@ function refuse(x: Exchange, refusal: Refusal): Refuse { return new Refuse(refus
 /** Whether it is one of `valid_issuers`, or the provider. */
 function isOfIssuer(x: Exchange, iss: Uint8Array): bool {
   const provider = x.provider, issuers = x.config.issuers;
-  return issuers.length == 0 && provider != null ? provider.isIssuer(iss) : oneOf(iss, issuers);
-}
-
-function oneOf(text: Uint8Array, texts: Uint8Array[]): bool {
-  for (let i = 0; i < texts.length; i++) if (same(text, texts[i])) return true;
-  return false;
+  return issuers.length == 0 && provider != null ? provider.isIssuer(iss) : includes(issuers, iss);
 }
 
 function refusalOf(fault: ClaimFault): Refusal {

@@ -4,9 +4,10 @@ import { EMPTY, indexOf, is } from "../../bytes/bytes";
 import { BrowserSettings, CALLBACK_SUFFIX, Redirect } from "../../config/browser";
 import { CookieScan } from "../../http/cookies";
 import { HeaderBlock } from "../../http/header_block";
-import { RequestKind, requestKindOf } from "../../http/navigation";
-import { originOf } from "../../http/origin";
+import { originOf, originOfUrl } from "../../http/origin";
 import { CookieNames } from "../../session/cookie_settings";
+import { LoginCounter, readLoginCounter } from "../../session/login_counter";
+import { CookieWriter } from "../../session/session_cookies";
 
 /** Which of the filter's own addresses a request is for. */
 export const enum Endpoint { Elsewhere = 0, Callback, Logout, BackchannelLogout, FrontchannelLogout, Userinfo }
@@ -18,16 +19,16 @@ export class BrowserRequest {
   /** The path without the query, and the query without its question mark. */
   readonly path: Uint8Array;
   readonly query: Uint8Array;
-  readonly names: CookieNames;
+  readonly writer: CookieWriter;
 
   constructor(
     readonly browser: BrowserSettings,
     readonly headers: HeaderBlock,
     /** Scanned already. */
     readonly cookies: CookieScan,
-    readonly secure: bool,
+    secure: bool,
   ) {
-    this.names = browser.cookies.names(secure);
+    this.writer = new CookieWriter(browser.cookies, secure, browser.loginPath, browser.formPost, cookies.session.present);
     const target = headers.path(), question = indexOf(target, 0x3f);
     this.target = target;
     this.path = question < 0 ? target : target.subarray(0, question);
@@ -41,12 +42,14 @@ export class BrowserRequest {
       ? originOfUrl(this.browser.redirectUrl)
       : originOf(this.headers.only(":scheme"), this.headers.only(":authority"));
   }
-  get kind(): RequestKind { return requestKindOf(this.headers); }
   get isGet(): bool { return is(this.method, "GET"); }
-
-  /** One more than the highest number of a session chunk in the request. If fewer are set, the others must be expired. */
-  get presentChunks(): i32 { return this.cookies.session.present; }
   get isPost(): bool { return is(this.method, "POST"); }
+
+  get names(): CookieNames { return this.writer.names; }
+  /** Whether there are cookies with the session's name. */
+  get hasChunks(): bool { return this.cookies.session.present > 0; }
+  /** What the cookie says that counts logins. */
+  loginCounter(): LoginCounter { return readLoginCounter(this.cookies.flows()); }
 }
 
 /** Whether the filter's cookies have the Secure attribute, and the names that go with it. */
@@ -61,11 +64,4 @@ export function endpointOf(browser: BrowserSettings, headers: HeaderBlock): Endp
   if (browser.backchannelLogoutPath.length > 0 && headers.pathIs(browser.backchannelLogoutPath)) return Endpoint.BackchannelLogout;
   if (browser.frontchannelLogoutPath.length > 0 && headers.pathIs(browser.frontchannelLogoutPath)) return Endpoint.FrontchannelLogout;
   return browser.userinfoPath.length > 0 && headers.pathIs(browser.userinfoPath) ? Endpoint.Userinfo : Endpoint.Elsewhere;
-}
-
-/** Scheme and authority of a URL from the configuration, which has checked it. */
-export function originOfUrl(url: Uint8Array): Uint8Array {
-  let slashes = 0;
-  for (let i = 0; i < url.length; i++) if (url[i] == 0x2f && ++slashes == 3) return url.subarray(0, i);
-  return url;
 }

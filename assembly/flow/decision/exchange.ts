@@ -114,9 +114,10 @@ export class Exchange {
     return provider != null && provider.coming() && !this.waited;
   }
 
-  /** How the endpoint with this name in metadata is called. */
-  endpoint(name: string, url: Url): Endpoint {
-    const settings = this.config.provider;
+  /** How the endpoint with this name in metadata is called; null if the provider has none. */
+  endpoint(name: string): Endpoint | null {
+    const settings = this.config.provider, metadata = this.metadata, url: Url | null = metadata == null ? null : metadata.endpoint(name);
+    if (url == null) return null;
     return settings == null ? new Endpoint(url, EMPTY) : settings.clusters.endpoint(name, url);
   }
 

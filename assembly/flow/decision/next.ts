@@ -12,6 +12,9 @@ import { EndKeys } from "./session_keys";
 export abstract class Next {
   /** Who made the request, for access logs, where the filter answers it: properties of an identity (policy/identity.ts). EMPTY where nobody is known or asked for. */
   person: Uint8Array = EMPTY;
+
+  /** `why`: for the log, if the cause is the provider or the configuration; else "". */
+  constructor(public why: string = "") {}
 }
 
 /** Admits the request with this identity (policy/identity.ts). The verdict may be cached until `untilSec` (0: not at all). */
@@ -45,16 +48,15 @@ export class Refuse extends Next {
   /** With status 405, the allowed methods. */
   allow: string = "";
   /** `why` stands in the log already: several requests may have waited for this one. */
-  told: bool = false;
+  isLogged: bool = false;
 
   constructor(
     readonly refusal: Refusal,
     readonly untilSec: i64 = 0,
-    /** For the log, if the cause is the provider or the configuration. */
-    readonly why: string = "",
+    why: string = "",
     /** For the log: the place in the configuration that refuses, if there are several of a kind. */
     readonly place: string = "",
-  ) { super(); }
+  ) { super(why); }
 
   /** With a link to try again: a path of this origin. */
   static retry(refusal: Refusal, path: Uint8Array, why: string = ""): Refuse {
@@ -75,8 +77,6 @@ export abstract class Respond extends Next {
   setCookies: Uint8Array[] = new Array<Uint8Array>();
   /** Calls to make whose result nobody waits for. */
   alongside: Await[] = [];
-  /** For the log, if something failed. */
-  why: string = "";
   constructor(readonly event: BrowserEvent) { super(); }
 }
 
@@ -109,10 +109,7 @@ export class JsonDocument extends Respond {
 
 /** The end of a call that nobody waits for. */
 @final
-export class Ended extends Next {
-  /** For the log, if something failed. */
-  constructor(readonly why: string) { super(); }
-}
+export class Ended extends Next {}
 
 /** What a browser's request came to, for the counters. */
 export const enum BrowserEvent { LoginStarted = 0, LoggedIn, LoggedOut, LogoutAsked, Silent, AlreadyLoggedIn, LoginRepeated, LogoutReturned, UserinfoAnswered }
@@ -161,8 +158,8 @@ export class Refreshed extends Next {
     readonly outcome: RefreshOutcome,
     /** The session's new cookie text, or EMPTY. */
     readonly text: Uint8Array,
-    readonly why: string = "",
-  ) { super(); }
+    why: string = "",
+  ) { super(why); }
 }
 
 /** Waits for the request's body, a form, and continues with it. */

@@ -6,6 +6,7 @@ import { readParameters } from "../../http/parameters";
 import { readJws } from "../../jose/jws";
 import { Json } from "../../json/json";
 import { LogoutToken, logoutTokenFault, logoutTokenFaultText, MAX_AGE_SEC, readLogoutToken } from "../../oidc/logout_token";
+import { TokenClaims } from "../../policy/claim_source";
 import { personOf } from "../../policy/identity";
 import { BrowserSettings } from "../../config/browser";
 import { Fault } from "../../result";
@@ -29,7 +30,7 @@ class LogoutForm extends BodyStep {
   received(x: Exchange, body: Uint8Array): Next {
     const form = readParameters(body);
     if (form == null || form.count("logout_token") != 1) return new Refuse(LOGOUT_TOKEN_INVALID);
-    return new CheckLogoutToken(this.browser, form.one("logout_token")).go(x, false);
+    return new CheckLogoutToken(this.browser, form.one("logout_token")).resume(x, Reply.none());
   }
 }
 
@@ -38,9 +39,7 @@ class LogoutForm extends BodyStep {
 class CheckLogoutToken extends Step {
   constructor(private readonly browser: BrowserSettings, private readonly token: Uint8Array) { super(); }
 
-  resume(x: Exchange, _reply: Reply): Next { return this.go(x, true); }
-
-  go(x: Exchange, waited: bool): Next {
+  resume(x: Exchange, _reply: Reply): Next {
     const signed = verifySigned(x, this.token), provider = x.provider;
     if (provider == null) return new Refuse(LOGOUT_TOKEN_INVALID);
     if (signed.signature == Signature.UnknownKey) {
@@ -49,16 +48,16 @@ class CheckLogoutToken extends Step {
       if (claims == null) return new Refuse(LOGOUT_TOKEN_INVALID);
       const fault = logoutTokenFault(claims, claimed.value.typ, provider.issuer(), this.browser.client.id, x.nowSec, x.config.slackSec);
       if (fault != null) return refuse(fault);
-      if (!waited && provider.askForKey(true)) return new AwaitProvider(this);
+      if (!x.waited && provider.askForKey(true)) return new AwaitProvider(this);
       // The keys could not be fetched just now, so the token may be valid: the provider should try again.
-      if (!waited || provider.keysFailing) return new Refuse(NOT_READY);
+      if (!x.waited || provider.keysFailing) return new Refuse(NOT_READY);
     }
     const jwt = signed.jwt;
     if (jwt == null) return new Refuse(LOGOUT_TOKEN_INVALID, 0, "back-channel logout: the logout token " + signed.why);
     const read = readLogoutToken(jwt, provider.issuer(), this.browser.client.id, x.nowSec, x.config.slackSec), fault = read.fault;
     if (fault != null) return refuse(fault);
     const out = this.end(x, read.value);
-    out.person = personOf(x.config.identity, jwt.claims);
+    out.person = personOf(x.config.identity, new TokenClaims(jwt.claims));
     return out;
   }
 

@@ -1,15 +1,17 @@
 // The provider ends a session in a frame of its own logout page (OpenID Connect Front-Channel Logout 1.0 §2).
 
 import { same } from "../../bytes/bytes";
+import { originOfUrl } from "../../http/origin";
 import { readParameters } from "../../http/parameters";
-import { personOfSession } from "../../policy/session_identity";
+import { personOf } from "../../policy/identity";
+import { SessionClaims } from "../../policy/session_claims";
 import { Exchange } from "../decision/exchange";
 import { clear, endSession } from "./logout";
 import { Next, Page, Refuse, BrowserEvent } from "../decision/next";
 import { PageKind } from "../decision/page_kind";
 import { openNext, openSession } from "../browser/open_session";
 import { LOGOUT_METHOD, LOGOUT_MISMATCH, LOGOUT_NOT_KEPT } from "../decision/refusal";
-import { originOfUrl, BrowserRequest } from "../decision/browser_request";
+import { BrowserRequest } from "../decision/browser_request";
 
 /** `iss` and `sid` must match the session in the request's cookies (duty 121): nothing else says who caused the request. */
 export function frontchannelLogout(x: Exchange, request: BrowserRequest): Next {
@@ -23,7 +25,7 @@ export function frontchannelLogout(x: Exchange, request: BrowserRequest): Next {
   if (session == null) return out;
   while (session != null && (session.sid.length == 0 || !same(form.one("sid"), session.sid))) session = openNext(request);
   if (session == null) return new Refuse(LOGOUT_MISMATCH);
-  const person = personOfSession(x.config.identity, session);
+  const person = personOf(x.config.identity, new SessionClaims(session));
   out.person = person;
   if (!endSession(x, request, session)) {
     const refused = new Refuse(LOGOUT_NOT_KEPT, 0, "front-channel logout: the logout could not be recorded");

@@ -5,10 +5,9 @@ import { Reply } from "../../http/callout";
 import { isCrossSite } from "../../http/navigation";
 import { Url } from "../../http/url";
 import { endSessionUrl, endSessionUrlWithoutHint } from "../../oidc/end_session";
-import { personOfSession } from "../../policy/session_identity";
+import { personOf } from "../../policy/identity";
+import { SessionClaims } from "../../policy/session_claims";
 import { revocationFaultText, revocationRequest } from "../../oidc/revocation";
-import { readLoginCounter } from "../../session/login_counter";
-import { expiredLogin, expiredSession } from "../../session/session_cookies";
 import { Session } from "../../session/session";
 import { Exchange } from "../decision/exchange";
 import { flowAfterLogout, logoutReturn, newLogoutState, returnsHere } from "./logout_return";
@@ -29,7 +28,7 @@ export function logout(x: Exchange, request: BrowserRequest): Next {
 
   let session = openSession(request), kept = true;
   const state = newLogoutState(x, request, session);
-  const person = session == null ? EMPTY : personOfSession(x.config.identity, session);
+  const person = session == null ? EMPTY : personOf(x.config.identity, new SessionClaims(session));
   let out = leave(x, request, session, state);
   // All sessions of the request are ended: a planted one in front must not keep the user's own alive. Copies of the same session are revoked once.
   const ended: Session[] = [];
@@ -65,7 +64,7 @@ function notKept(led: Respond): Page {
 function leave(x: Exchange, request: BrowserRequest, session: Session | null, state: Uint8Array): Respond {
   const browser = request.browser, metadata = x.metadata;
   if (browser.redirectAfterLogoutUri.length > 0) return new Redirect(BrowserEvent.LoggedOut, browser.redirectAfterLogoutUri, 303);
-  const endpoint: Url | null = metadata == null ? null : metadata.endSessionEndpoint;
+  const endpoint: Url | null = metadata == null ? null : metadata.endpoint("end_session_endpoint");
   if (endpoint != null) {
     if (session != null && session.idToken.length > 0) {
       return new Redirect(BrowserEvent.LoggedOut, endSessionUrl(endpoint, browser.client.id, session.idToken, browser.postLogoutRedirectUri, state), 303);
@@ -79,19 +78,17 @@ function leave(x: Exchange, request: BrowserRequest, session: Session | null, st
 
 /** Expires all of the filter's cookies in the request (duty 118), except for the state of this logout. */
 export function clear(request: BrowserRequest, out: Uint8Array[], state: Uint8Array = EMPTY): void {
-  const browser = request.browser, names = request.names, counter = readLoginCounter(request.cookies.flows());
-  const expired = expiredSession(browser.cookies, names, request.secure, request.presentChunks);
+  const counter = request.loginCounter(), expired = request.writer.expireSession();
   for (let i = 0; i < expired.length; i++) out.push(expired[i]);
-  const path = browser.loginPath;
-  for (let i = 0; i < counter.logins.length; i++) out.push(expiredLogin(names, request.secure, counter.logins[i].id, path, browser.formPost));
+  for (let i = 0; i < counter.logins.length; i++) out.push(request.writer.expireLogin(counter.logins[i].id));
   out.push(flowAfterLogout(request, state));
 }
 
 /** RFC 7009 §2.1: the refresh token first, because the provider may then end the access token with it. */
 function revoke(x: Exchange, request: BrowserRequest, session: Session, out: Respond): void {
-  const metadata = x.metadata, url: Url | null = metadata == null ? null : metadata.revocationEndpoint;
-  if (metadata == null || url == null) return;
-  const endpoint = x.endpoint("revocation_endpoint", url), client = request.browser.revocationClient.fitting(metadata.revocationAuthMethods);
+  const metadata = x.metadata, endpoint = x.endpoint("revocation_endpoint");
+  if (metadata == null || endpoint == null) return;
+  const client = request.browser.revocationClient.fitting(metadata.revocationAuthMethods);
   const tokens = [session.refreshToken, session.accessToken], hints = ["refresh_token", "access_token"];
   for (let i = 0; i < tokens.length; i++) {
     if (tokens[i].length == 0) continue;

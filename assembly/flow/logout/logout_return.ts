@@ -4,9 +4,8 @@ import { encodeBase64url } from "../../bytes/base64";
 import { EMPTY, joined, same } from "../../bytes/bytes";
 import { LOGIN_ID_SIZE } from "../../http/cookie_names";
 import { readParameters } from "../../http/parameters";
-import { LoginCounter, readLoginCounter } from "../../session/login_counter";
+import { LoginCounter } from "../../session/login_counter";
 import { Session } from "../../session/session";
-import { expiredFlow, flowSetCookie } from "../../session/session_cookies";
 import { Exchange } from "../decision/exchange";
 import { Page, BrowserEvent } from "../decision/next";
 import { PageKind } from "../decision/page_kind";
@@ -24,28 +23,27 @@ export function returnsHere(request: BrowserRequest): bool {
 /** The state of a logout that leads to the provider and back here. EMPTY if it does not, or without randomness. `session`: the one that ends. */
 export function newLogoutState(x: Exchange, request: BrowserRequest, session: Session | null): Uint8Array {
   const metadata = x.metadata;
-  if (!returnsHere(request) || session == null || session.idToken.length == 0 || metadata == null || metadata.endSessionEndpoint == null) return EMPTY;
+  if (!returnsHere(request) || session == null || session.idToken.length == 0 || metadata == null || metadata.endpoint("end_session_endpoint") == null) return EMPTY;
   const random = x.entropy.bytes(STATE_BYTES);
   return random == null ? EMPTY : encodeBase64url(random);
 }
 
 /** Keeps the state for the return, in place of all logins under way. */
 export function flowAfterLogout(request: BrowserRequest, state: Uint8Array): Uint8Array {
-  const formPost = request.browser.formPost;
-  if (state.length == 0) return expiredFlow(request.names, request.secure, formPost);
+  if (state.length == 0) return request.writer.expireCounter();
   const counter = new LoginCounter();
   counter.logout = state;
-  return flowSetCookie(request.names, request.secure, counter.written(), formPost);
+  return request.writer.setCounter(counter);
 }
 
 /** The page for a browser that has just logged out; null for any other request. A browser with a session has logged in again since. */
 export function logoutReturn(request: BrowserRequest): Page | null {
-  if (!request.isGet || request.presentChunks > 0) return null;
-  const counter = readLoginCounter(request.cookies.flows());
+  if (!request.isGet || request.hasChunks) return null;
+  const counter = request.loginCounter();
   if (counter.logout.length != LOGIN_ID_SIZE || !bringsBack(request.query, counter.logout)) return null;
   counter.logout = EMPTY;
   const page = new Page(BrowserEvent.LogoutReturned, PageKind.LoggedOut);
-  page.setCookies.push(flowSetCookie(request.names, request.secure, counter.written(), request.browser.formPost));
+  page.setCookies.push(request.writer.setCounter(counter));
   return page;
 }
 

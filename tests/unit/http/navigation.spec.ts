@@ -1,4 +1,4 @@
-import { isCrossSite, requestKindOf, sameOriginReferer } from "../../../assembly/http/navigation";
+import { isCrossSite, isNavigation, isPreflight, sameOriginReferer } from "../../../assembly/http/navigation";
 import { ascii, equal, isTrue, text } from "../check";
 import { headersOf } from "./serialised.as";
 
@@ -30,7 +30,7 @@ export function only_get_is_a_navigation(): void {
     navigates(methods[i], BROWSER, false);
     navigates(methods[i], HTML, false);
   }
-  isTrue(!requestKindOf(headersOf(HTML)).isNavigation(), "no method");
+  isTrue(!isNavigation(headersOf(HTML)), "no method");
   navigates("GET", HTML.concat([":method", "GET"]), false);
 }
 
@@ -205,11 +205,11 @@ export function duty_21_a_referer_whose_path_would_lead_to_another_origin_is_not
 }
 
 function navigates(method: string, headers: string[], want: bool): void {
-  isTrue(requestKindOf(headersOf([":method", method].concat(headers))).isNavigation() == want, method + " " + headers.join("|"));
+  isTrue(isNavigation(headersOf([":method", method].concat(headers))) == want, method + " " + headers.join("|"));
 }
 
 function preflight(method: string, headers: string[], want: bool): void {
-  isTrue(requestKindOf(headersOf([":method", method].concat(headers))).isPreflight() == want, method + " " + headers.join("|"));
+  isTrue(isPreflight(headersOf([":method", method].concat(headers))) == want, method + " " + headers.join("|"));
 }
 
 function crossSite(headers: string[], want: bool): void { isTrue(isCrossSite(headersOf(headers), ascii("https://app.example.com")) == want, headers.join("|")); }

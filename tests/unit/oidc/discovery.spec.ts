@@ -10,13 +10,7 @@ const GOOD = document(ISSUER, "https://idp.example.com/jwks", "https://idp.examp
 
 export function the_endpoints_are_read_from_the_metadata(): void {
   const metadata = reads(everything("https://idp.example.com"));
-  equal(url(metadata.authorizationEndpoint), "https://idp.example.com/authorization_endpoint");
-  equal(url(metadata.tokenEndpoint), "https://idp.example.com/token_endpoint");
-  equal(url(metadata.userinfoEndpoint), "https://idp.example.com/userinfo_endpoint");
-  equal(url(metadata.jwksUri), "https://idp.example.com/jwks_uri");
-  equal(url(metadata.introspectionEndpoint), "https://idp.example.com/introspection_endpoint");
-  equal(url(metadata.revocationEndpoint), "https://idp.example.com/revocation_endpoint");
-  equal(url(metadata.endSessionEndpoint), "https://idp.example.com/end_session_endpoint");
+  for (let i = 0; i < ENDPOINTS.length; i++) equal(url(metadata.endpoint(ENDPOINTS[i])), "https://idp.example.com/" + ENDPOINTS[i]);
   equal(text(metadata.issuer), ISSUER);
 }
 
@@ -44,8 +38,7 @@ export function the_metadata_request_has_no_body_and_no_credentials(): void {
 
 export function endpoints_may_be_absent(): void {
   const metadata = reads("{\"issuer\":\"" + ISSUER + "\"}");
-  isTrue(metadata.jwksUri == null && metadata.introspectionEndpoint == null && metadata.authorizationEndpoint == null && metadata.tokenEndpoint == null, "these");
-  isTrue(metadata.userinfoEndpoint == null && metadata.revocationEndpoint == null && metadata.endSessionEndpoint == null, "and those");
+  for (let i = 0; i < ENDPOINTS.length; i++) isTrue(metadata.endpoint(ENDPOINTS[i]) == null, ENDPOINTS[i]);
 }
 
 export function duty_65_another_issuer_than_the_configured_one_is_refused(): void {
@@ -103,21 +96,21 @@ export function configured_endpoints_take_precedence_over_those_of_the_metadata(
   configured.set("revocation_endpoint", readUrl(utf8("https://other.example.com/revoke")).value);
   configured.set("jwks_uri", readUrl(utf8("https://other.example.com/keys")).value);
   const metadata = readMetadata(new Reply(200, utf8(everything("http://idp.example.com").replace("http://idp.example.com/token", "https://idp.example.com/token"))), utf8(ISSUER), true, false, configured).value;
-  equal(url(metadata.revocationEndpoint) + " " + url(metadata.jwksUri) + " " + url(metadata.tokenEndpoint), "https://other.example.com/revoke https://other.example.com/keys https://idp.example.com/token_endpoint");
+  equal(url(metadata.endpoint("revocation_endpoint")) + " " + url(metadata.endpoint("jwks_uri")) + " " + url(metadata.endpoint("token_endpoint")), "https://other.example.com/revoke https://other.example.com/keys https://idp.example.com/token_endpoint");
   equal(metadata.unusable.join(" "), "authorization_endpoint userinfo_endpoint introspection_endpoint end_session_endpoint");
 }
 
 export function every_unusable_endpoint_is_reported_and_the_others_are_used(): void {
   equal(reads(everything("http://idp.example.com")).unusable.join(" "), ENDPOINTS.join(" "));
   const one = reads(everything("https://idp.example.com").replace("\"https://idp.example.com/userinfo_endpoint\"", "\"\""));
-  equal(one.unusable.join(" ") + " " + url(one.userinfoEndpoint) + " " + url(one.jwksUri), "userinfo_endpoint - https://idp.example.com/jwks_uri");
+  equal(one.unusable.join(" ") + " " + url(one.endpoint("userinfo_endpoint")) + " " + url(one.endpoint("jwks_uri")), "userinfo_endpoint - https://idp.example.com/jwks_uri");
 }
 
 export function duty_40_plain_http_is_accepted_only_if_configured(): void {
   const metadata = readMetadata(new Reply(200, utf8(document(ISSUER, "http://127.0.0.1:8080/jwks", "http://127.0.0.1:8080/i"))), utf8(ISSUER), true, true, new Endpoints());
   isFalse(metadata.failed, "allowed");
   const ftp = readMetadata(new Reply(200, utf8(document(ISSUER, "ftp://127.0.0.1/jwks", "http://127.0.0.1:8080/i"))), utf8(ISSUER), true, true, new Endpoints());
-  isTrue(ftp.value.jwksUri == null && ftp.value.introspectionEndpoint != null, "other schemes are not");
+  isTrue(ftp.value.endpoint("jwks_uri") == null && ftp.value.endpoint("introspection_endpoint") != null, "other schemes are not");
 }
 
 export function duty_41_a_redirect_is_not_followed_and_any_other_status_is_refused(): void {
@@ -172,8 +165,7 @@ function leavesEachEndpointOut(value: string, logged: bool): void {
   for (let i = 0; i < ENDPOINTS.length; i++) {
     const metadata = reads(withMember(ENDPOINTS[i], value));
     equal(metadata.unusable.join(" "), logged ? ENDPOINTS[i] : "");
-    isTrue(metadata.jwksUri == null && metadata.introspectionEndpoint == null && metadata.authorizationEndpoint == null && metadata.tokenEndpoint == null, "these");
-    isTrue(metadata.userinfoEndpoint == null && metadata.revocationEndpoint == null && metadata.endSessionEndpoint == null, "and those");
+    for (let k = 0; k < ENDPOINTS.length; k++) isTrue(metadata.endpoint(ENDPOINTS[k]) == null, ENDPOINTS[k]);
   }
 }
 

@@ -3,35 +3,36 @@ import { attributesOf, expireCookie, ownAttributes, setCookie } from "../../../a
 import { ascii, concat, equal, equalBytes, filled, isFalse, isTrue, text, utf8 } from "../check";
 
 export function duty_109_the_defaults_are_the_strict_ones(): void {
-  equal(text(attributesOf(settings(), true, ascii("/"), true)), "; Path=/; HttpOnly; Secure; SameSite=Lax");
+  equal(text(attributesOf(settings(), true)), "; Path=/; HttpOnly; Secure; SameSite=Lax");
 }
 
 export function duty_109_a_cookie_of_plain_http_is_not_secure(): void {
-  equal(text(attributesOf(settings(), false, ascii("/"), true)), "; Path=/; HttpOnly; SameSite=Lax");
+  equal(text(attributesOf(settings(), false)), "; Path=/; HttpOnly; SameSite=Lax");
 }
 
 export function duty_109_a_domain_is_set_only_if_configured(): void {
   const s = settings();
   s.domain = ascii("example.com");
-  equal(text(attributesOf(s, true, ascii("/"), true)), "; Path=/; Domain=example.com; HttpOnly; Secure; SameSite=Lax");
-  equal(text(attributesOf(s, true, ascii("/"), false)), "; Path=/; HttpOnly; Secure; SameSite=Lax");
+  equal(text(attributesOf(s, true)), "; Path=/; Domain=example.com; HttpOnly; Secure; SameSite=Lax");
+  equal(text(ownAttributes(true, ascii("/"), "Lax")), "; Path=/; HttpOnly; Secure; SameSite=Lax");
 }
 
 export function duty_109_same_site_none_is_set_only_with_secure(): void {
   const s = settings();
   s.sameSite = "None";
-  equal(text(attributesOf(s, true, ascii("/"), true)), "; Path=/; HttpOnly; Secure; SameSite=None");
-  equal(text(attributesOf(s, false, ascii("/"), true)), "; Path=/; HttpOnly; SameSite=Lax");
+  equal(text(attributesOf(s, true)), "; Path=/; HttpOnly; Secure; SameSite=None");
+  equal(text(attributesOf(s, false)), "; Path=/; HttpOnly; SameSite=Lax");
   equal(text(ownAttributes(false, ascii("/"), "None")), "; Path=/; HttpOnly; SameSite=Lax");
 }
 
 export function attributes_are_as_configured(): void {
   const s = settings();
+  s.path = ascii("/app");
   s.httpOnly = false;
   s.sameSite = "Strict";
-  equal(text(attributesOf(s, true, ascii("/app"), true)), "; Path=/app; Secure; SameSite=Strict");
+  equal(text(attributesOf(s, true)), "; Path=/app; Secure; SameSite=Strict");
   s.sameSite = "";
-  equal(text(attributesOf(s, false, ascii("/app"), true)), "; Path=/app");
+  equal(text(attributesOf(s, false)), "; Path=/app");
 }
 
 export function duty_12_cookies_of_a_login_are_always_http_only(): void {
@@ -51,7 +52,7 @@ export function duty_33_a_path_cannot_add_an_attribute(): void {
 }
 
 export function a_path_is_cut_before_bytes_beyond_ascii(): void {
-  equal(text(attributesOf(settings(), false, utf8("/a/\u00e9/b"), false)), "; Path=/a; HttpOnly; SameSite=Lax");
+  equal(text(ownAttributes(false, utf8("/a/\u00e9/b"), "Lax")), "; Path=/a; HttpOnly; SameSite=Lax");
 }
 
 export function a_path_without_a_leading_slash_becomes_the_root(): void {
@@ -79,7 +80,7 @@ export function a_path_that_browsers_would_ignore_is_cut(): void {
 
 export function no_path_ends_its_attribute(): void {
   for (let c = 0; c < 256; c++) {
-    const got = text(attributesOf(settings(), false, concat(ascii("/a/"), filled(1, <u8>c)), false));
+    const got = text(ownAttributes(false, concat(ascii("/a/"), filled(1, <u8>c)), "Lax"));
     isTrue(got.startsWith("; Path=/a") && got.endsWith("; HttpOnly; SameSite=Lax"), got);
     isFalse(got.substring(7).replace("; HttpOnly; SameSite=Lax", "").includes(";"), got);
   }
@@ -95,7 +96,8 @@ export function duty_109_a_cookie_is_expired_with_its_own_attributes(): void {
   const s = settings();
   s.domain = ascii("example.com");
   s.sameSite = "Strict";
-  const attributes = attributesOf(s, true, ascii("/app"), true);
+  s.path = ascii("/app");
+  const attributes = attributesOf(s, true);
   equalBytes(expireCookie(ascii("n"), attributes), concat(concat(ascii("n="), attributes), ascii("; Max-Age=0")));
 }
 
@@ -117,8 +119,12 @@ export function cookie_names_depend_on_the_secure_attribute(): void {
   equal(text(s.names(false).session), "session");
 }
 
-function settings(): CookieSettings { return new CookieSettings(); }
+function settings(): CookieSettings {
+  const s = new CookieSettings();
+  s.path = ascii("/");
+  return s;
+}
 
 function path(given: string, want: string): void {
-  equal(text(attributesOf(settings(), false, ascii(given), false)), "; Path=" + want + "; HttpOnly; SameSite=Lax");
+  equal(text(ownAttributes(false, ascii(given), "Lax")), "; Path=" + want + "; HttpOnly; SameSite=Lax");
 }

@@ -1,8 +1,10 @@
-import { Config } from "../../../../assembly/config/config";
+import { Clusters } from "../../../../assembly/config/clusters";
+import { Config, ProviderSettings } from "../../../../assembly/config/config";
 import { IntrospectionRequest } from "../../../../assembly/filter/calls/introspection_request";
-import { Pending, PendingCall } from "../../../../assembly/filter/calls/pending";
+import { DocumentCall, Pending, RequestCall } from "../../../../assembly/filter/calls/pending";
 import { resumeQueue } from "../../../../assembly/filter/calls/resumed";
 import { Roots } from "../../../../assembly/filter/calls/roots";
+import { ProviderCache } from "../../../../assembly/filter/provider/provider_cache";
 import { Root } from "../../../../assembly/filter/rules/root";
 import { RuleSettings } from "../../../../assembly/filter/rules/rule_settings";
 import { MAX_CALLS, MAX_WAITING } from "../../../../assembly/filter/rules/share";
@@ -13,6 +15,7 @@ import { ReadAnswer } from "../../../../assembly/flow/bearer/read_answer";
 import { Callout, Endpoint } from "../../../../assembly/http/callout";
 import { NameTable } from "../../../../assembly/http/name_table";
 import { readUrl } from "../../../../assembly/http/url";
+import { Endpoints } from "../../../../assembly/oidc/endpoints";
 import { ascii, equal, equalInt, filled, isFalse, isTrue } from "../../check";
 
 // Calls and the requests that wait for them.
@@ -38,8 +41,9 @@ export function requests_also_wait_for_a_call_of_another_worker_until_this_worke
 }
 
 export function a_fetch_of_keys_is_not_a_call_about_a_token(): void {
-  const pending = new Pending(), root = new Root(1);
-  pending.add(new PendingCall(7, CalloutKind.Jwks, 0, null, null, null, null));
+  const pending = new Pending(), root = new Root(1), endpoint = new Endpoint(readUrl(ascii("https://idp.example.com/metadata")).value, ascii("idp"));
+  const settings = new ProviderSettings(endpoint, ascii("https://idp.example.com"), false, new Clusters(ascii("idp")), new Endpoints(), false, 3000, 60_000);
+  pending.add(new DocumentCall(7, CalloutKind.Jwks, 0, new ProviderCache("idp", settings)));
   isTrue(pending.about(ruleOf(root), ascii("")) == null, "not about a token");
 }
 
@@ -89,7 +93,7 @@ export function duty_148_calls_count_for_the_rule_and_for_tokens_or_browsers(): 
   }
   isTrue(rule.tokens.callsFull && rule.tokens.full, "full");
   isFalse(rule.browsers.full || other.tokens.full || other.browsers.full, "others");
-  pending.add(new PendingCall(9000, CalloutKind.Token, 0, null, rule, new ReadAnswer(), null));
+  pending.add(new RequestCall(9000, CalloutKind.Token, 0, rule, new ReadAnswer(), null));
   equalInt(rule.browsers.calls, 1);
   pending.take(100);
   isFalse(rule.tokens.callsFull, "one is over");
@@ -176,20 +180,17 @@ export function refused_tokens_do_not_displace_admitted_ones(): void {
   isTrue(verdicts.admitted.find(1, good.dataStart, good.length, 0) != 0, "still there");
 }
 
-function asked(root: Root, token: u32, subject: string): PendingCall { return askedBy(ruleOf(root), token, subject); }
+function asked(root: Root, token: u32, subject: string): RequestCall { return askedBy(ruleOf(root), token, subject); }
 
-function askedBy(rule: RuleSettings, token: u32, subject: string): PendingCall {
+function askedBy(rule: RuleSettings, token: u32, subject: string): RequestCall {
   const endpoint = new Endpoint(readUrl(ascii("https://idp.example.com/introspect")).value, ascii("idp"));
   const introspection = new IntrospectionRequest(rule, ascii(subject), new Await(new Callout("POST", endpoint), new ReadAnswer(), CalloutKind.Introspection));
-  return new PendingCall(token, CalloutKind.Introspection, 0, null, rule, new ReadAnswer(), introspection);
+  return new RequestCall(token, CalloutKind.Introspection, 0, rule, new ReadAnswer(), introspection);
 }
 
 function ruleOf(root: Root): RuleSettings { return new RuleSettings(root, 0, "none", new Config(), new NameTable(), null); }
 
-function resumeAll(pending: Pending, call: PendingCall): void {
-  const rule = call.rule;
-  if (rule != null) pending.wake(call, rule, Forward.anonymous());
-}
+function resumeAll(pending: Pending, call: RequestCall): void { pending.wake(call, Forward.anonymous()); }
 
 function resumedStreams(): string {
   const out: string[] = [];

@@ -6,7 +6,7 @@ import { equal, equalInt, isFalse, isTrue, text, utf8 } from "../../check";
 export function duty_142_every_refusal_is_well_formed_json_of_constant_text(): void {
   for (let i = 0; i < REFUSALS.length; i++) {
     const refusal = REFUSALS[i];
-    const parsed = parse(utf8(refusalJson(refusal.error, refusal.code, refusal.description) + endOfJson("b4f1-7", "2026-01-01T00:00:00.000Z")), 1024);
+    const parsed = parse(utf8(refusalJson(refusal) + endOfJson("b4f1-7", "2026-01-01T00:00:00.000Z")), 1024);
     isFalse(parsed.failed, refusal.code);
     const json = parsed.value;
     equal(text(json.text(json.member(json.root, "code"))), refusal.code);
