@@ -50,7 +50,7 @@ const REFUSALS: Record<string, Conversation> = {
     root.start(0);
     return envoy.get("/page", headers, { plugin: new Plugin([root]) }).local;
   },
-  sign_in_needed: ({ config }) => browse({ ...config, unauth_action: "deny" }).browser.navigate("/page").local,
+  sign_in_needed: ({ config }) => browse({ ...config, unauth_action: "deny", rules: [{ path: "/", unauth_action: "auth" }] }).browser.navigate("/page").local,
   not_sent: ({ config, headers }) => browse(config).browser.send("POST", "/form", { ...headers, "sec-fetch-mode": "navigate", "sec-fetch-dest": "document", ...SAME_SITE, "content-type": "application/x-www-form-urlencoded", referer: "https://app.example/form?id=1" }, "text=long").local,
   too_many_cookies: ({ config, headers }) => browse(config).envoy.get("/page", { ...headers, cookie: "a=b; ".repeat(513) }).local,
   too_many_logins: ({ config }) => {
