@@ -60,7 +60,7 @@ describe("schema", () => {
 test("doctor: an Envoy that is too old, and one whose clock differs", async () => {
   const server = createServer((request, response) => {
     response.setHeader("date", new Date(Date.now() - 300_000).toUTCString());
-    response.end(JSON.stringify(request.url!.startsWith("/server_info") ? { version: "abc/1.30.1/Clean/RELEASE/BoringSSL" } : {}));
+    response.end(JSON.stringify(request.url!.startsWith("/server_info") ? { version: "abc/1.36.3/Clean/RELEASE/BoringSSL" } : {}));
   }).listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));
   const { code, out } = await envoyOidc(["doctor", "--admin", `http://127.0.0.1:${(server.address() as AddressInfo).port}`, "--json"]);

@@ -7,6 +7,6 @@ import { NEWEST, OLDEST, onEnvoy } from "./support/versions";
 onEnvoy(OLDEST);
 onEnvoy(NEWEST);
 
-test.each([["README.md", `Envoy ${OLDEST} or newer`], ["cli/demo/fetch-envoy.mjs", `OLDEST_VERSION = "${OLDEST}"`]])("%s names the oldest tested version as the oldest supported one", (file, text) => {
+test.each([["README.md", `Envoy ${OLDEST} or newer`], ["cli/demo/fetch-envoy.mjs", `OLDEST_VERSION = "${OLDEST}"`], ["cli/commands/doctor/examine.ts", `OLDEST = [${OLDEST.replaceAll(".", ", ")}]`]])("%s names the oldest tested version as the oldest supported one", (file, text) => {
   expect(readFileSync(join(__dirname, "../..", file), "utf8")).toContain(text);
 });

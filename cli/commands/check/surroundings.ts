@@ -103,7 +103,8 @@ function checkConnectionManager(plugin: Plugin, root: Node | null, all: Settings
   }
 }
 
-export function isBefore(version: string, [major, minor]: readonly number[]): boolean {
-  const [ownMajor = 0, ownMinor = 0] = version.split(".").map(Number);
-  return ownMajor < major! || ownMajor === major && ownMinor < minor!;
+/** Compares as many numbers as `than` has: 1.36.4-dev is before [1, 37], and not before [1, 36]. */
+export function isBefore(version: string, than: readonly number[]): boolean {
+  const own = version.split(".").map((part) => Number.parseInt(part, 10)), at = than.findIndex((number, i) => (own[i] ?? 0) !== number);
+  return at >= 0 && (own[at] ?? 0) < than[at]!;
 }

@@ -14,7 +14,7 @@ import type { Running } from "./admin";
 import { POINTS_AT } from "./refusals";
 
 /** The oldest Envoy that the filter is tested with. */
-const OLDEST = [1, 36] as const;
+const OLDEST = [1, 36, 4] as const;
 const CLOCK_SEC = 30, EXPIRES_DAYS = 14;
 
 type Say = (level: Level, code: string, text: string, path?: string) => void;
