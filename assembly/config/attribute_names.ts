@@ -65,7 +65,7 @@ export const OF_INTROSPECTION: string[] = [
 export const OF_ASSERTIONS: string[] = ["client_rsa_private_key", "client_rsa_private_key_id", "client_jwt_assertion_alg", "client_jwt_assertion_expires_in", "client_jwt_assertion_audience"];
 
 /** Attributes of other products: name, the JSON text of a value that asks for nothing ("": none; "any": every one), what to use instead, in turn. */
-export const ELSEWHERE: string[] = [
+export const FOREIGN: string[] = [
   "redirect_uri_scheme", "", "is not supported: give redirect_uri as a whole URL, or set scheme_header_transformation in Envoy's HttpConnectionManager where TLS ends before Envoy",
   "redirect_uri_path", "", "is the name of redirect_uri in older versions of lua-resty-openidc: set redirect_uri",
   "local_redirect_uri_path", "", "is not supported: the callback is the path of redirect_uri, and a proxy before Envoy must leave it as it is",

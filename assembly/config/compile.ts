@@ -13,7 +13,7 @@ import { checkReadyPath, checkTogether } from "./check_rules";
 import { Clusters } from "./clusters";
 import { Config, Mode, Rule, Unauthenticated } from "./config";
 import { documentFault } from "./document_fault";
-import { readForeign } from "./elsewhere";
+import { readForeign } from "./foreign";
 import { Environment } from "./environment";
 import { readIdentity } from "./identity";
 import { isLoopback, readPath } from "./paths";

@@ -1,14 +1,14 @@
 // The names of all attributes, and suggestions for unknown names.
 
-import { ELSEWHERE, NAMES, PLACES } from "./attribute_names";
+import { FOREIGN, NAMES, PLACES } from "./attribute_names";
 import { nearest } from "./nearest";
 
 const OF_RULES = "rules[].";
 
-/** `place`: the object, as in PLACES. Attributes of other products have messages of their own (elsewhere.ts). */
+/** `place`: the object, as in PLACES. Attributes of other products have messages of their own (foreign.ts). */
 export function isAttribute(place: string, name: string): bool {
   const outermost = place.length == 0 || place == OF_RULES;
-  return namesAt(place).includes(name) || outermost && ELSEWHERE.indexOf(name) % 3 == 0;
+  return namesAt(place).includes(name) || outermost && FOREIGN.indexOf(name) % 3 == 0;
 }
 
 /** The names in the object. A rule also has those of the outermost object. */

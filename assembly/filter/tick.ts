@@ -52,6 +52,6 @@ function lookAround(root: Configuration, now: i64): void {
   const pending = root.pending, waits = pending.refreshWaits();
   for (let i = 0; i < waits.length; i++) {
     const key = waits[i].key, state = waits[i].registry.refresh(key, now);
-    if (state == null || state.outcome != RefreshOutcome.UnderWay) pending.wakeRefresh(key);
+    if (state == null || state.outcome != RefreshOutcome.UnderWay) pending.resumeWaitingForRefresh(key);
   }
 }

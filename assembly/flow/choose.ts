@@ -50,7 +50,7 @@ function hasSuffixHere(config: Config, i: i32): bool {
 function isAddressOf(browser: BrowserSettings | null, headers: HeaderBlock): bool {
   if (browser == null) return false;
   const endpoint = endpointOf(browser, headers);
-  return endpoint != Endpoint.Elsewhere && (endpoint != Endpoint.Callback || browser.redirect != Redirect.Suffix);
+  return endpoint != Endpoint.None && (endpoint != Endpoint.Callback || browser.redirect != Redirect.Suffix);
 }
 
 function firstThatFits(config: Config): i32 {

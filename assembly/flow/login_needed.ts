@@ -26,7 +26,7 @@ function beginsLogin(x: Exchange, request: BrowserRequest, page: Uint8Array): bo
   const chosen = chooseRule(whole, headers);
   if (chosen == AMBIGUOUS || whole.readyPath.length > 0 && headers.pathIs(whole.readyPath)) return false;
   const config = chosen == NO_RULE ? whole : whole.rules[chosen].config, browser = config.browser;
-  return browser != null && config.unauthenticated == Unauthenticated.Login && endpointOf(browser, headers) == Endpoint.Elsewhere && browser.sharesSessionsWith(request.browser);
+  return browser != null && config.unauthenticated == Unauthenticated.Login && endpointOf(browser, headers) == Endpoint.None && browser.sharesSessionsWith(request.browser);
 }
 
 function sends(method: Uint8Array): bool { return !is(method, "GET") && !is(method, "HEAD") && !is(method, "OPTIONS"); }

@@ -16,7 +16,7 @@ export const enum LogoutTokenFault {
   /** `events` does not say that this is a logout. */
   NoEvent,
   /** Neither `sub` nor `sid`, or one that is no text of 1 to 255 bytes. */
-  Nobody,
+  NoSubject,
   /** There is a `nonce`, so it is an ID Token that is misused (§2.4). */
   Nonce,
 }
@@ -59,9 +59,9 @@ export function logoutTokenFault(claims: Json, typ: Uint8Array | null, issuer: U
   if (!isName(claims, claims.member(root, "jti"))) return new Fault(LogoutTokenFault.NoId, "jti");
   if (!claims.isObject(claims.member(claims.member(root, "events"), EVENT))) return new Fault(LogoutTokenFault.NoEvent, "events");
   const sub = claims.member(root, "sub"), sid = claims.member(root, "sid");
-  if (sub == ABSENT && sid == ABSENT) return new Fault(LogoutTokenFault.Nobody, "sub");
-  if (sub != ABSENT && !isName(claims, sub)) return new Fault(LogoutTokenFault.Nobody, "sub");
-  if (sid != ABSENT && !isName(claims, sid)) return new Fault(LogoutTokenFault.Nobody, "sid");
+  if (sub == ABSENT && sid == ABSENT) return new Fault(LogoutTokenFault.NoSubject, "sub");
+  if (sub != ABSENT && !isName(claims, sub)) return new Fault(LogoutTokenFault.NoSubject, "sub");
+  if (sid != ABSENT && !isName(claims, sid)) return new Fault(LogoutTokenFault.NoSubject, "sid");
   return claims.memberOrNull(root, "nonce") != ABSENT ? new Fault(LogoutTokenFault.Nonce, "nonce") : null;
 }
 
@@ -74,7 +74,7 @@ export function logoutTokenFaultText(fault: i32, at: string): string {
     case LogoutTokenFault.NotNow: return "has expired or is not yet valid, by its " + at + " (compare the clocks of the gateway and of the provider)";
     case LogoutTokenFault.NoId: return "has no jti of 1 to 255 bytes";
     case LogoutTokenFault.NoEvent: return "does not hold " + EVENT + " in events";
-    case LogoutTokenFault.Nobody: return "names nobody: it has no " + at + " of 1 to 255 bytes";
+    case LogoutTokenFault.NoSubject: return "names nobody: it has no " + at + " of 1 to 255 bytes";
     default: return "has a nonce, as only ID Tokens have";
   }
 }

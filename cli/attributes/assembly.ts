@@ -5,7 +5,7 @@ const HEAD = "// Made of attributes.yaml by `npm run build`: change that.\n";
 const LINE = 150;
 
 /** assembly/config/attribute_names.ts: the names, and the objects that they belong to. */
-export function namesFile({ attributes, elsewhere }: List): string {
+export function namesFile({ attributes, foreign }: List): string {
   const places = byPlace(attributes);
   const root = (test: (a: Attribute) => unknown): string[] => attributes.filter((a) => !a.name.includes(".") && test(a)).map(({ name }) => name);
   return [
@@ -23,7 +23,7 @@ export function namesFile({ attributes, elsewhere }: List): string {
     "/** Likewise where the client proves itself without an assertion. */",
     `export const OF_ASSERTIONS: string[] = ${array(root((a) => a.for === "assertions"))};\n`,
     "/** Attributes of other products: name, the JSON text of a value that asks for nothing (\"\": none; \"any\": every one), what to use instead, in turn. */",
-    `export const ELSEWHERE: string[] = [\n${elsewhere.map(({ name, harmless, instead }) => `  ${[name, String(harmless ?? ""), instead].map((text) => JSON.stringify(text)).join(", ")},`).join("\n")}\n];`,
+    `export const FOREIGN: string[] = [\n${foreign.map(({ name, harmless, instead }) => `  ${[name, String(harmless ?? ""), instead].map((text) => JSON.stringify(text)).join(", ")},`).join("\n")}\n];`,
   ].join("\n") + "\n";
 }
 

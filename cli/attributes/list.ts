@@ -38,7 +38,7 @@ export interface Attribute {
 }
 
 /** An attribute of another product that the filter does not have. */
-export interface Elsewhere {
+export interface Foreign {
   name: string;
   instead: string;
   /** A value that has no effect; "any": every value. */
@@ -46,20 +46,20 @@ export interface Elsewhere {
   from: "APISIX" | "lua-resty-openidc" | "Huawei";
 }
 
-export interface List { attributes: Attribute[]; elsewhere: Elsewhere[] }
+export interface List { attributes: Attribute[]; foreign: Foreign[] }
 
 /** Throws if the list is invalid. */
 export function readList(text = readFileSync(join(ROOT, LIST), "utf8")): List {
-  const attributes: Attribute[] = [], elsewhere: Elsewhere[] = [], seen = new Set<string>();
+  const attributes: Attribute[] = [], foreign: Foreign[] = [], seen = new Set<string>();
   for (const [, section, entries] of text.matchAll(/^# (.+)\n((?:(?:[-\s] ).*\n)+)/gm)) {
-    for (const entry of parse(entries!) as (Attribute | Elsewhere)[]) {
+    for (const entry of parse(entries!) as (Attribute | Foreign)[]) {
       if (seen.has(entry.name)) throw new Error(`${LIST}: ${entry.name} stands there twice`);
       seen.add(entry.name);
-      if ("instead" in entry) elsewhere.push(entry);
+      if ("instead" in entry) foreign.push(entry);
       else attributes.push(checked({ ...entry, section: section! }));
     }
   }
-  return { attributes, elsewhere };
+  return { attributes, foreign };
 }
 
 function checked(a: Attribute): Attribute {

@@ -5,7 +5,7 @@ import type { Attribute, List } from "./list";
 export function withTables(page: string, list: List): string {
   const sections = new Set(list.attributes.map(({ section }) => section));
   return page.replace(/(<!-- attributes: (.+?) -->\n)[^]*?(<!-- end -->)/g, (_, open: string, section: string, close: string) => {
-    if (section === "elsewhere") return open + elsewhere(list) + close;
+    if (section === "foreign") return open + foreign(list) + close;
     if (!sections.delete(section)) throw new Error(`docs/configuration.md: no attributes under "${section}", or a second table of them`);
     return open + table(list.attributes.filter((a) => a.section === section)) + close;
   });
@@ -41,9 +41,9 @@ function typeOf(a: Attribute): string {
 
 function defaultOf(a: Attribute): string { return a.shown ?? a.otherwise ?? (a.default === undefined ? "" : code(String(a.default))); }
 
-function elsewhere({ elsewhere }: List): string {
-  const said = ({ harmless, instead }: List["elsewhere"][number]): string => `${instead}${harmless === undefined ? "" : harmless === "any" ? "; ignored, with a warning" : `; ${code(String(harmless))} is accepted`}`;
-  return `| attribute | of | here |\n|---|---|---|\n${elsewhere.map((e) => `| ${code(e.name)} | ${e.from} | ${said(e)} |\n`).join("")}`;
+function foreign({ foreign }: List): string {
+  const said = ({ harmless, instead }: List["foreign"][number]): string => `${instead}${harmless === undefined ? "" : harmless === "any" ? "; ignored, with a warning" : `; ${code(String(harmless))} is accepted`}`;
+  return `| attribute | of | here |\n|---|---|---|\n${foreign.map((e) => `| ${code(e.name)} | ${e.from} | ${said(e)} |\n`).join("")}`;
 }
 
 function code(text: string): string { return `\`${text}\``; }

@@ -1,7 +1,7 @@
 // The JSON Schema of the configuration, for editors and for programs that write configurations. Only the filter checks which attributes go together.
 import { CLAIM_RULE, CLAIM_SCHEMA } from "./claim-schemas";
 import { FORMATS, VARIABLE } from "./formats";
-import { byPlace, type Attribute, type Elsewhere, type List } from "./list";
+import { byPlace, type Attribute, type Foreign, type List } from "./list";
 
 type Schema = Record<string, unknown>;
 
@@ -18,7 +18,7 @@ export function schemaOf(list: List): Schema {
     return a === undefined ? schema : { ...about(a), ...schema };
   };
   const root = objectAt(""), rule = objectAt("", (a) => !a?.whole), ofRules = objectAt("rules[].");
-  const harmless = Object.fromEntries(list.elsewhere.flatMap((e) => e.harmless === undefined ? [] : [[e.name, passedOver(e)]]));
+  const harmless = Object.fromEntries(list.foreign.flatMap((e) => e.harmless === undefined ? [] : [[e.name, passedOver(e)]]));
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     title: "envoy-oidc",
@@ -78,7 +78,7 @@ function textOf(a: Attribute): Schema {
 /** A string of that pattern, or a variable. */
 function text(pattern: string): Schema { return { type: "string", pattern: `^(?:${VARIABLE}|${pattern})$` }; }
 
-function passedOver({ harmless, instead, from }: Elsewhere): Schema {
+function passedOver({ harmless, instead, from }: Foreign): Schema {
   const value = harmless === "any" ? {} : { anyOf: [{ const: harmless }, { type: "object", additionalProperties: { const: false } }] };
   return { description: `Of ${from}: ${instead}.`, deprecated: true, ...value };
 }

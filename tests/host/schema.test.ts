@@ -10,7 +10,7 @@ import { mistakes } from "./mistakes";
 
 const ROOT = join(__dirname, "../..");
 const fits = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true, strictRequired: false }).compile(JSON.parse(readFileSync(join(ROOT, "envoy-oidc.schema.json"), "utf8")));
-const { attributes, elsewhere } = readList();
+const { attributes, foreign } = readList();
 
 const ENV = { SECRET: "0123456789abcdef0123456789ABCDEF", CLIENT: "the-secret-of-the-client-of-32-b" };
 const KEYS = generateKeyPairSync("rsa", { modulusLength: 2048, publicKeyEncoding: { type: "spki", format: "pem" }, privateKeyEncoding: { type: "pkcs8", format: "pem" } });
@@ -125,7 +125,7 @@ describe.each(attributes.map((a) => [a.name, a] as [string, Attribute]))("%s", (
 });
 
 describe("attributes of other products", () => {
-  test.each(elsewhere.map((e) => [e.name, e] as [string, typeof e]))("%s", (name, { harmless }) => {
+  test.each(foreign.map((e) => [e.name, e] as [string, typeof e]))("%s", (name, { harmless }) => {
     const values: unknown[] = ["x", true, false, {}, { disable: true }];
     const verdicts = (value: unknown): unknown => [value, fits({ ...LOGIN, [name]: value }), mistakes({ ...LOGIN, [name]: value }, ENV).length === 0];
     expect(values.map(verdicts)).toEqual(values.map((value) => {

@@ -55,7 +55,7 @@ function send(root: Configuration, kind: CalloutKind, call: Callout, timeoutMs: 
 export function advance(provider: ProviderCache, root: Configuration): void {
   provider.advance(new RootDispatcher(root));
   if (!provider.settled) return;
-  for (let i = 0; i < roots.all.length; i++) roots.all[i].pending.wakeProvider(provider);
+  for (let i = 0; i < roots.all.length; i++) roots.all[i].pending.resumeWaitingForProvider(provider);
 }
 
 /** Without headers the call was refused, reset or timed out. A body over the bound counts as no answer. */

@@ -59,7 +59,7 @@ export class Waiters {
     share.waiting++;
   }
 
-  wake(): void { for (let i = 0; i < this.all.length; i++) resumeQueue.add(this.all[i]); }
+  resume(): void { for (let i = 0; i < this.all.length; i++) resumeQueue.add(this.all[i]); }
 }
 
 /** Calls and waits are found by key, without a search: a flood of them slows none of them down. */
@@ -156,28 +156,28 @@ export class Pending {
     from.waiting.length = 0;
   }
 
-  wake(call: RequestCall, verdict: Next): void {
+  resumeWaitingForCall(call: RequestCall, verdict: Next): void {
     for (let i = 0; i < call.waiting.length; i++) resumeQueue.add(new Continuation(call.waiting[i], call.rule, call.share, verdict, null, NO_WAITS));
   }
 
   /** The refresh has ended: its requests resume. */
-  wakeRefresh(key: Uint8Array): void {
+  resumeWaitingForRefresh(key: Uint8Array): void {
     const short = shortened(key);
     if (!this.refreshes.has(short)) return;
     const waiters = this.refreshes.get(short);
     this.refreshes.delete(short);
-    waiters.wake();
+    waiters.resume();
   }
 
   /** The refreshes that requests wait for. */
   refreshWaits(): Waiters[] { return this.refreshes.values(); }
 
-  wakeProvider(provider: ProviderCache): void {
+  resumeWaitingForProvider(provider: ProviderCache): void {
     for (let i = 0; i < this.providers.length; i++) {
       const waiters = this.providers[i];
       if (waiters.provider != provider) continue;
       this.providers.splice(i, 1);
-      waiters.wake();
+      waiters.resume();
       return;
     }
   }
@@ -202,7 +202,7 @@ export class Pending {
   }
 }
 
-/** The first bytes of a digest. If two are the same, each wakes the other's requests, which are then only decided again. */
+/** The first bytes of a digest. If two are the same, each resumes the other's requests, which are then only decided again. */
 function shortened(key: Uint8Array): u64 {
   let out: u64 = 0;
   for (let i = 0; i < 8 && i < key.length; i++) out = out << 8 | key[i];

@@ -26,7 +26,7 @@ export function replied(rootId: u32, token: u32, size: u32, bodySize: u32): void
 /** The provider has answered a call that requests wait for, or the call has failed. */
 function answered(root: Configuration, call: RequestCall, reply: Reply, now: i64): void {
   const rule = call.rule, introspection = call.introspection, x = rule.exchange(now, NO_WAITS), provider = rule.provider;
-  if (provider != null) provider.heard(reply.status);
+  if (provider != null) provider.answered(reply.status);
   let next = call.step.resume(x, reply);
   if (introspection != null) introspection.publish(reply, next, now);
   metrics.calloutDone(call.kind, now - call.startedMs, next.why.length > 0);
@@ -40,7 +40,7 @@ function answered(root: Configuration, call: RequestCall, reply: Reply, now: i64
   if (next instanceof AwaitProvider && provider != null) {
     root.pending.moveToProvider(call, provider, (next as AwaitProvider).step);
     advance(provider, root);
-  } else if (!takeRefresh(root, rule, next, now)) wake(root, call, next, now);
+  } else if (!takeRefresh(root, rule, next, now)) resumeWaiting(root, call, next, now);
 }
 
 /** On the tick: looks whether introspections that other workers make have ended. */
@@ -66,15 +66,15 @@ export function lookAtOtherWorkers(root: Configuration, now: i64): void {
     if (verdict == null) continue;
     // The worker that made the call logs what went wrong.
     if (verdict instanceof Refuse) (verdict as Refuse).isLogged = true;
-    wake(root, call, verdict, now);
+    resumeWaiting(root, call, verdict, now);
   }
 }
 
 /** Resumes the requests that waited for the call, with the verdict. A verdict on a token is cached. */
-function wake(root: Configuration, call: RequestCall, verdict: Next, now: i64): void {
+function resumeWaiting(root: Configuration, call: RequestCall, verdict: Next, now: i64): void {
   const introspection = call.introspection;
   if (introspection != null) cacheVerdict(root.verdicts, call.rule.number, introspection.asked, verdict, now);
-  root.pending.wake(call, verdict);
+  root.pending.resumeWaitingForCall(call, verdict);
 }
 
 /** Continues with the answer to a refresh, whether the keys have come or not. */
@@ -101,7 +101,7 @@ export function takeRefresh(root: Configuration, rule: RuleSettings, next: Next,
   const refreshed = next as Refreshed;
   metrics.outcome(refreshed.outcome == RefreshOutcome.Done ? Outcome.Refreshed : refreshed.outcome == RefreshOutcome.Ended ? Outcome.RefreshEnded : Outcome.RefreshFailed);
   rule.registry.refreshes.finish(refreshed.key, refreshed.outcome, refreshed.text, now);
-  for (let i = 0; i < roots.all.length; i++) roots.all[i].pending.wakeRefresh(refreshed.key);
+  for (let i = 0; i < roots.all.length; i++) roots.all[i].pending.resumeWaitingForRefresh(refreshed.key);
   return true;
 }
 

@@ -25,7 +25,7 @@ const OUTCOMES: string[] = ["allowed", "anonymous", "session", "preflight", "ref
 const LOOKUPS: string[] = ["cache.token.hit", "cache.token.miss", "cache.session.hit", "cache.session.miss"];
 /** In the order of Bound. */
 const BOUNDS: string[] = ["bound.calls", "bound.waiting", "bound.ended_sessions", "logout_not_kept"];
-/** In the order of Visited. Access logs show the same names. */
+/** In the order of BrowserEvent. Access logs show the same names. */
 export const BROWSER_EVENTS: string[] = ["sign_in_started", "signed_in", "signed_out", "sign_out_asked", "asked_silently", "already_signed_in", "sign_in_repeated", "logout_returned", "userinfo_answered"];
 /** In the order of CalloutKind. */
 const CALLOUTS: string[] = ["discovery", "jwks", "introspection", "token", "userinfo", "revocation"];
@@ -52,7 +52,7 @@ export class Metrics {
   private readonly all: Counter[] = [];
   private readonly outcomes: Counter[] = this.counters(OUTCOMES);
   private readonly lookups: Counter[] = this.counters(LOOKUPS);
-  private readonly visits: Counter[] = this.counters(BROWSER_EVENTS);
+  private readonly events: Counter[] = this.counters(BROWSER_EVENTS);
   private readonly bounds: Counter[] = this.counters(BOUNDS);
   private readonly refusals: Counter[] = this.counters(REFUSALS.map<string>((refusal) => "refused." + refusal.code));
   private readonly callouts: Counter[] = this.counters(CALLOUTS.map<string>((name) => "callout." + name));
@@ -69,7 +69,7 @@ export class Metrics {
 
   outcome(outcome: Outcome): void { this.outcomes[outcome].add(); }
   lookedUp(lookup: Lookup): void { this.lookups[lookup].add(); }
-  event(event: BrowserEvent): void { this.visits[event].add(); }
+  event(event: BrowserEvent): void { this.events[event].add(); }
   refused(refusal: Refusal): void { this.refusals[refusal.number].add(); }
   refusedConfiguration(): void {
     this.refusedConfigurations.add();

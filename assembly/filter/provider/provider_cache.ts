@@ -30,7 +30,7 @@ export const LEASE_MARGIN_MS: i64 = 2_000;
 /** If Envoy refuses the call, it is repeated on every tick for so long: an Envoy that starts does not know the addresses of its clusters yet. */
 const EARLY_MS: i64 = 5_000;
 /** For how long after its last answer a provider counts as up; and how soon a silent one is asked again. */
-const HEARD_MS: i64 = 10_000;
+const ANSWERED_MS: i64 = 10_000;
 const SILENT_MS: i64 = 2_000;
 /** How soon metadata are fetched again if a needed endpoint in them cannot be called. */
 const LACKING_MS: i64 = 30_000;
@@ -59,7 +59,7 @@ export class ProviderCache extends ProviderView {
   /** Until when a call of this worker or another may be under way; 0 if none is. */
   private busyUntilMs: i64 = 0;
   /** When the provider last answered at another endpoint: token, UserInfo, introspection, revocation. */
-  private heardAtMs: i64 = 0;
+  private answeredAtMs: i64 = 0;
   private now: i64 = 0;
   /** For the log: the provider as the configuration names it. */
   private readonly name: string;
@@ -88,14 +88,14 @@ export class ProviderCache extends ProviderView {
   }
   keys(): KeySet | null { return this.keysAge.usable(this.now) ? this.keysHeld : null; }
   answers(): bool {
-    const heardAtMs = max(this.heardAtMs, max(this.metadataAge.fetchedAtMs, this.keysAge.fetchedAtMs)), triedAtMs = this.metadataAge.triedAtMs;
-    if (heardAtMs >= triedAtMs && this.now < heardAtMs + HEARD_MS) return true;
-    if (heardAtMs >= triedAtMs || this.now >= triedAtMs + SILENT_MS) this.metadataAsked = true;
+    const answeredAtMs = max(this.answeredAtMs, max(this.metadataAge.fetchedAtMs, this.keysAge.fetchedAtMs)), triedAtMs = this.metadataAge.triedAtMs;
+    if (answeredAtMs >= triedAtMs && this.now < answeredAtMs + ANSWERED_MS) return true;
+    if (answeredAtMs >= triedAtMs || this.now >= triedAtMs + SILENT_MS) this.metadataAsked = true;
     return false;
   }
 
   /** Records an answer of one of the provider's endpoints. 5xx does not count: Envoy and gateways send it for a provider that is down. */
-  heard(status: i32): void { if (status > 0 && status < 500) this.heardAtMs = this.now; }
+  answered(status: i32): void { if (status > 0 && status < 500) this.answeredAtMs = this.now; }
 
   coming(): bool { return this.busyUntilMs > this.now || this.keysAskedAtOnce && this.canFetchKeys || this.nextFetch() != null; }
 

@@ -49,8 +49,8 @@ export function execute(root: Configuration, rule: RuleSettings, bodyFollows: bo
   // A cookie that was not read may be a session, and would reach the upstream (duty 151).
   if (cookies.tooMany) return refuse(TOO_MANY_COOKIES, rule, true);
   if (config.mode == Mode.Public) return admit(0, 0, rule, Outcome.Public);
-  const endpoint = browser == null ? Endpoint.Elsewhere : endpointOf(browser, headers);
-  if (endpoint == Endpoint.Elsewhere) {
+  const endpoint = browser == null ? Endpoint.None : endpointOf(browser, headers);
+  if (endpoint == Endpoint.None) {
     const refusal = credential.read(headers, config);
     if (refusal != null) return refuse(refusal, rule, true);
     if (credential.size == 0 && browser == null) {
@@ -76,7 +76,7 @@ export function execute(root: Configuration, rule: RuleSettings, bodyFollows: bo
     }
     if (!credential.wellFormed) return refuse(MALFORMED_CREDENTIAL, rule, true);
     noteLookup(waits, Lookup.TokenMiss);
-  } else if (endpoint == Endpoint.Elsewhere) {
+  } else if (endpoint == Endpoint.None) {
     const seen = findSession(verdicts, rule.number, cookies, secure, rule.registry.endings, nowSec, nowSec + config.slackSec);
     if (cookies.session.count > 0) noteLookup(waits, seen != 0 ? Lookup.SessionHit : Lookup.SessionMiss);
     if (seen != 0) return admit(identityAt(seen), identitySize(seen), rule, Outcome.Session);
@@ -248,9 +248,9 @@ function resume(root: Configuration, resumed: Continuation): FilterHeadersStatus
   const rule = resumed.rule, browser = rule.config.browser, verdict = resumed.verdict, step = resumed.step;
   if (!readHeaders(rule, resumed.stream)) return refuse(BAD_REQUEST, rule, false);
   if (verdict == null && step == null) return execute(root, rule, false, resumed.waits);
-  const secure = readCookies(rule), endpoint = browser == null ? Endpoint.Elsewhere : endpointOf(browser, headers);
+  const secure = readCookies(rule), endpoint = browser == null ? Endpoint.None : endpointOf(browser, headers);
   // At the filter's own endpoints bearer tokens are ignored.
-  if (endpoint == Endpoint.Elsewhere && credential.read(headers, rule.config) != null) return refuse(NOT_READY, rule, true);
+  if (endpoint == Endpoint.None && credential.read(headers, rule.config) != null) return refuse(NOT_READY, rule, true);
   const request = new Request(root, rule, endpoint, secure, false);
   if (verdict != null) return settle(request, verdict, nowMs());
   if (step == null) return refuse(NOT_READY, rule, true);

@@ -38,6 +38,6 @@ export class Request {
     if (token != null) return decide(x, token);
     if (browser == null) return new Refuse(NO_TOKEN);
     const request = new BrowserRequest(browser, headers, cookies, this.secure);
-    return this.endpoint == Endpoint.Elsewhere ? browse(x, request) : atEndpoint(x, request, this.endpoint);
+    return this.endpoint == Endpoint.None ? browse(x, request) : atEndpoint(x, request, this.endpoint);
   }
 }

@@ -10,7 +10,7 @@ import { LoginCounter, readLoginCounter } from "../../session/login_counter";
 import { CookieWriter } from "../../session/session_cookies";
 
 /** Which of the filter's own addresses a request is for. */
-export const enum Endpoint { Elsewhere = 0, Callback, Logout, BackchannelLogout, FrontchannelLogout, Userinfo }
+export const enum Endpoint { None = 0, Callback, Logout, BackchannelLogout, FrontchannelLogout, Userinfo }
 
 /** Valid only until the callback returns: headers and cookies are read in Envoy's data. What must survive a wait is copied. */
 @final
@@ -63,5 +63,5 @@ export function endpointOf(browser: BrowserSettings, headers: HeaderBlock): Endp
   if (headers.pathIs(browser.logoutPath)) return Endpoint.Logout;
   if (browser.backchannelLogoutPath.length > 0 && headers.pathIs(browser.backchannelLogoutPath)) return Endpoint.BackchannelLogout;
   if (browser.frontchannelLogoutPath.length > 0 && headers.pathIs(browser.frontchannelLogoutPath)) return Endpoint.FrontchannelLogout;
-  return browser.userinfoPath.length > 0 && headers.pathIs(browser.userinfoPath) ? Endpoint.Userinfo : Endpoint.Elsewhere;
+  return browser.userinfoPath.length > 0 && headers.pathIs(browser.userinfoPath) ? Endpoint.Userinfo : Endpoint.None;
 }

@@ -68,16 +68,16 @@ export function duty_119_a_token_without_the_logout_event_is_refused(): void {
 }
 
 export function duty_119_a_logout_token_without_a_subject_or_session_is_refused(): void {
-  refused(judged([ISS, AUD, IAT, JTI, EVENTS]), LogoutTokenFault.Nobody);
+  refused(judged([ISS, AUD, IAT, JTI, EVENTS]), LogoutTokenFault.NoSubject);
   accepted(judged([ISS, SUB, "\"sid\":null", AUD, IAT, "\"exp\":null", JTI, EVENTS]));
   accepted(judged([ISS, "\"sub\":null", SID, AUD, IAT, JTI, EVENTS]));
-  refused(judged([ISS, "\"sub\":null", "\"sid\":null", AUD, IAT, JTI, EVENTS]), LogoutTokenFault.Nobody);
+  refused(judged([ISS, "\"sub\":null", "\"sid\":null", AUD, IAT, JTI, EVENTS]), LogoutTokenFault.NoSubject);
   const values = ["\"\"", "1", "[\"me\"]", "\"" + "x".repeat(256) + "\""];
   for (let i = 0; i < values.length; i++) {
-    refused(judged([ISS, "\"sub\":" + values[i], AUD, IAT, JTI, EVENTS]), LogoutTokenFault.Nobody);
-    refused(judged([ISS, "\"sid\":" + values[i], AUD, IAT, JTI, EVENTS]), LogoutTokenFault.Nobody);
-    refused(judged([ISS, SUB, "\"sid\":" + values[i], AUD, IAT, JTI, EVENTS]), LogoutTokenFault.Nobody);
-    refused(judged([ISS, "\"sub\":" + values[i], SID, AUD, IAT, JTI, EVENTS]), LogoutTokenFault.Nobody);
+    refused(judged([ISS, "\"sub\":" + values[i], AUD, IAT, JTI, EVENTS]), LogoutTokenFault.NoSubject);
+    refused(judged([ISS, "\"sid\":" + values[i], AUD, IAT, JTI, EVENTS]), LogoutTokenFault.NoSubject);
+    refused(judged([ISS, SUB, "\"sid\":" + values[i], AUD, IAT, JTI, EVENTS]), LogoutTokenFault.NoSubject);
+    refused(judged([ISS, "\"sub\":" + values[i], SID, AUD, IAT, JTI, EVENTS]), LogoutTokenFault.NoSubject);
   }
 }
 

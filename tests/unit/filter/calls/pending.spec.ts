@@ -117,12 +117,12 @@ export function requests_that_wait_for_a_refresh_resume_only_after_that_refresh(
   const pending = new Pending(), rule = ruleOf(new Root(1)), key = filled(16, 1), another = filled(16, 2);
   for (let i = 1; i < 4; i++) pending.joinRefresh(i < 3 ? key : another, i, rule, NO_WAITS);
   equalInt(pending.refreshWaits().length, 2);
-  pending.wakeRefresh(filled(16, 3));
+  pending.resumeWaitingForRefresh(filled(16, 3));
   equal(resumedStreams(), "");
-  pending.wakeRefresh(key);
+  pending.resumeWaitingForRefresh(key);
   equal(resumedStreams(), "1 2");
   isTrue(pending.refreshing, "the other refresh");
-  pending.wakeRefresh(another);
+  pending.resumeWaitingForRefresh(another);
   equal(resumedStreams(), "3");
   isFalse(pending.refreshing || rule.browsers.waiting != 0, "none waits");
 }
@@ -190,7 +190,7 @@ function askedBy(rule: RuleSettings, token: u32, subject: string): RequestCall {
 
 function ruleOf(root: Root): RuleSettings { return new RuleSettings(root, 0, "none", new Config(), new NameTable(), null); }
 
-function resumeAll(pending: Pending, call: RequestCall): void { pending.wake(call, Forward.anonymous()); }
+function resumeAll(pending: Pending, call: RequestCall): void { pending.resumeWaitingForCall(call, Forward.anonymous()); }
 
 function resumedStreams(): string {
   const out: string[] = [];

@@ -3,13 +3,13 @@
 
 import { is } from "../bytes/bytes";
 import { Json, Kind } from "../json/json";
-import { ELSEWHERE } from "./attribute_names";
+import { FOREIGN } from "./attribute_names";
 import { ConfigReader } from "./reader";
 
 /** Only attributes that the object itself sets: inherited ones are reported once, for the outer configuration. */
 export function readForeign(r: ConfigReader, warnings: string[]): void {
-  for (let i = 0; i < ELSEWHERE.length; i += 3) {
-    const name = ELSEWHERE[i], harmless = ELSEWHERE[i + 1], instead = ELSEWHERE[i + 2];
+  for (let i = 0; i < FOREIGN.length; i += 3) {
+    const name = FOREIGN[i], harmless = FOREIGN[i + 1], instead = FOREIGN[i + 2];
     if (!r.owns(name)) continue;
     const node = r.node(name);
     if (harmless == "any") warnings.push("not used: " + name + " (" + instead + ")");
