@@ -78,7 +78,7 @@ test("such a token passes in a session that fits into a browser's cookies", asyn
 test("a session that does not fit leads to a page that names the cause, and the log says what to do", async () => {
   const browser = new BrowserClient();
   const page = await keycloakLogin(browser, `${at.of40kB.url}/page`);
-  expect([page.status, page.body]).toEqual([431, expect.stringContaining("Your account has more groups or permissions than this site can take.")]);
+  expect([page.status, page.body]).toEqual([431, expect.stringContaining("Your account has more groups, permissions or other data than this site can take.")]);
   expect(page.body).toContain("session_too_large");
   await at.of40kB.logged(/login: the session does not fit into nine cookies.*have the provider send fewer.*session_contents/);
 });

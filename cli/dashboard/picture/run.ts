@@ -74,7 +74,12 @@ function filters(discovery: string, partner: string, app: string): Record<string
     app: {
       ...common, client_id: BROWSER_CLIENT.id, client_secret: BROWSER_CLIENT.secret, use_jwks: true, redirect_uri: "/callback", scope: "openid profile email offline_access read",
       session: { secret: "a session secret of the picture, long enough" }, logout_path: "/logout", post_logout_redirect_uri: `${app}/logout`,
-      backchannel_logout_path: "/backchannel-logout", allow_preflight: true, rules: [{ path_prefix: "/public", mode: "public" }],
+      backchannel_logout_path: "/backchannel-logout", allow_preflight: true,
+      rules: [
+        { name: "public", path_prefix: "/public", mode: "public" },
+        { name: "api", path_prefix: "/api", mode: "bearer" },
+        { name: "admin", path_prefix: "/admin", access_rules: { claim: "roles", contains: "manager" } },
+      ],
     },
     opaque: { ...common, client_id: FILTER_CLIENT.id, client_secret: FILTER_CLIENT.secret, bearer_only: true },
     partner: { ...common, discovery: `${partner}/.well-known/openid-configuration`, provider_cluster: "partner", bearer_only: true, use_jwks: true },

@@ -26,7 +26,7 @@ export class Traffic {
   async second(second: number): Promise<void> {
     await this.newTokens();
     const { app, provider } = this;
-    this.spread(about(wave(second, 20, 45, 140)), () => this.get("/", oneOf(this.jwts)));
+    this.spread(about(wave(second, 20, 45, 140)), () => this.get("/api/orders", oneOf(this.jwts)));
     this.spread(about(wave(second + 50, 6, 14, 90)), () => this.get("/opaque", oneOf(this.opaque)));
     this.spread(about(4), () => this.get("/public/logo"));
     this.spread(about(2), () => request(`${app}/`, { method: "OPTIONS", headers: [["Origin", app], ["Access-Control-Request-Method", "PUT"]] }));
@@ -36,8 +36,9 @@ export class Traffic {
     this.spread(about(0.4), async () => this.get("/", await provider.mint({ claims: { aud: "https://other.example.com" } })));
     this.spread(about(0.5), () => this.get("/opaque", this.revoked));
     this.spread(about(0.3), () => this.get("/partner", oneOf(this.jwts)));
+    this.spread(about(wave(second, 0.2, 1.5, 120)), () => this.get("/admin", oneOf(this.jwts)));
     if (second >= WRONG_RELEASE.from && second < WRONG_RELEASE.to) {
-      this.spread(about(5), async () => this.get("/", await provider.mint({ claims: { scope: "write" } })));
+      this.spread(about(5), async () => this.get("/api/orders", await provider.mint({ claims: { scope: "write" } })));
     }
   }
 
