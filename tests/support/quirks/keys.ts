@@ -45,7 +45,7 @@ export const KEYS: Quirk[] = [
   { quirk: "a key with a member twice, beside a good one", why: LEFT_OUT, keys: packed((json) => json.replace("[", '[{"kid":"bad","kid":"bad","kty":"RSA"},')), then: LOGGED_IN, log: /left out: .*has a member twice/ },
   { quirk: "a key of an unknown type beside a good one", why: `${LEFT_OUT}: post-quantum ones`, keys: keys({ kid: "pq", kty: "AKP", alg: "ML-DSA-44", pub: "AA" }, KEY.jwk), then: LOGGED_IN, log: /left out: pq has a kty/ },
   { quirk: "a key with a broken n beside a good one", why: LEFT_OUT, keys: keys({ kid: "broken", kty: "RSA", n: "###", e: "AQAB" }, KEY.jwk), then: LOGGED_IN, log: /left out: broken has a malformed n/ },
-  { quirk: "a key off its curve beside a good one", why: LEFT_OUT, keys: keys({ ...P256.jwk, kid: "off", y: P256.jwk.x }, KEY.jwk), then: LOGGED_IN, log: /left out: off is no valid key/ },
+  { quirk: "a key off its curve beside a good one", why: LEFT_OUT, keys: keys({ ...P256.jwk, kid: "off", y: P256.jwk.x }, KEY.jwk), then: LOGGED_IN, log: /left out: off is not a valid key/ },
   { quirk: "a private key beside a good one", why: LEFT_OUT, keys: keys({ ...P256.jwk, kid: "private", d: "AQAB" }, KEY.jwk), then: LOGGED_IN, log: /left out: private holds d/ },
   { quirk: "a shared secret beside a good key", why: LEFT_OUT, keys: keys({ kid: "oct", kty: "oct", k: "c2VjcmV0" }, KEY.jwk), then: LOGGED_IN, log: /left out: oct is a shared secret/ },
   { quirk: "null, a number and a text beside a good key", why: LEFT_OUT, keys: keys(null, 7, "key", KEY.jwk), then: LOGGED_IN, log: /left out: .*is not an object/ },
