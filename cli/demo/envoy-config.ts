@@ -3,6 +3,7 @@
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { capabilitiesOf } from "../capabilities";
+import { isBefore, RESTRICTION_MOVED } from "../envoy-version";
 import { LOOPBACK } from "./ports";
 
 /** The filter's configuration: an object, or a string for configurations that are not JSON. */
@@ -152,8 +153,7 @@ function wasmFilter(options: EnvoyOptions, plugin: string, config: FilterConfig)
   };
   const allowed = options.capabilities ?? capabilitiesOf(options.wasm);
   const restriction = { capability_restriction_config: { allowed_capabilities: Object.fromEntries(allowed.map((name) => [name, {}])) } };
-  const [major, minor] = (options.envoyVersion ?? "1.40.0").split(".").map(Number);
-  const belongsToVm = major > 1 || minor >= 40;
+  const belongsToVm = options.envoyVersion === undefined || !isBefore(options.envoyVersion, RESTRICTION_MOVED);
   return {
     name: plugin,
     typed_config: {

@@ -2,6 +2,7 @@
 
 import type { Node } from "yaml";
 import { capabilitiesOf } from "../../capabilities";
+import { isBefore, RESTRICTION_MOVED } from "../../envoy-version";
 import { filterPath } from "../filter/module";
 import type { Position } from "../source/source_file";
 import { at, isFields, listAt, mapsBelow, nodeAt, offsetAt, textAt, typeOf, type Fields } from "./fields";
@@ -11,8 +12,8 @@ import { placeOf, readsBody, logsIn, type Settings } from "./settings";
 
 /** The cookies of a session, nine of 4,096 bytes (docs/bounds.md), and room for the other headers of a browser. */
 const SESSION_KB = 36, REST_KB = 12;
-/** The versions since which capability_restriction_config may also be in the VM, bodies can be read, and Envoy can sign. */
-const RESTRICTION_MOVED = [1, 40], BODIES_SINCE = [1, 35], SIGNS_SINCE = [1, 37];
+/** The versions since which bodies can be read, and Envoy can sign. */
+const BODIES_SINCE = [1, 35], SIGNS_SINCE = [1, 37];
 
 export function checkSurroundings(plugin: Plugin, root: Node | null, all: Settings[], envoyVersion: string | undefined, note: Note): void {
   if (plugin.home === "filter") return;
@@ -101,10 +102,4 @@ function checkConnectionManager(plugin: Plugin, root: Node | null, all: Settings
       note("note", "remote-address", "", "use_remote_address is not true: Envoy then trusts the X-Forwarded headers of whoever connects, as it should only behind another proxy", where("use_remote_address"));
     }
   }
-}
-
-/** Compares as many numbers as `than` has: 1.36.4-dev is before [1, 37], and not before [1, 36]. */
-export function isBefore(version: string, than: readonly number[]): boolean {
-  const own = version.split(".").map((part) => Number.parseInt(part, 10)), at = than.findIndex((number, i) => (own[i] ?? 0) !== number);
-  return at >= 0 && (own[at] ?? 0) < than[at]!;
 }

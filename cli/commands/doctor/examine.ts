@@ -1,10 +1,10 @@
 // `doctor`: compares a running Envoy with the provider.
 
+import { isBefore } from "../../envoy-version";
 import { check } from "../check/check";
 import { at, isFields, textAt } from "../check/fields";
 import { pluginsOf } from "../check/plugins";
 import { clusterFor, clusterNames, logsIn, urlOf, type Settings } from "../check/settings";
-import { isBefore } from "../check/surroundings";
 import type { Finding, Level } from "../finding";
 import type { Io } from "../io";
 import { compare } from "../provider/ask";
