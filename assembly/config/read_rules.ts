@@ -1,6 +1,6 @@
 // The requests that a rule matches, and its name. A rule inherits the other attributes that it does not set.
 
-import { endsWith, indexOf, inLowerCase, startsWith } from "../bytes/bytes";
+import { endsWith, indexOf, inLowerCase, isAlphanumeric, startsWith } from "../bytes/bytes";
 import { decodeUtf8 } from "../bytes/utf8";
 import { RequestMatch } from "../http/request_match";
 import { WHOLE_ONLY } from "./attribute_names";
@@ -36,8 +36,8 @@ export function readName(r: ConfigReader, number: i32, taken: string[]): string 
 /** It begins with a letter, so that it is no rule's number. */
 function isRuleName(text: Uint8Array): bool {
   for (let i = 0; i < text.length; i++) {
-    const c = text[i], letter = (c | 0x20) - 0x61 < 26;
-    if (!letter && (i == 0 || c - 0x30 >= 10 && c != 0x2d && c != 0x5f)) return false;
+    const c = text[i];
+    if (i == 0 ? (c | 0x20) - 0x61 >= 26 : !isAlphanumeric(c) && c != 0x2d && c != 0x5f) return false;
   }
   return text.length <= MAX_NAME;
 }

@@ -16,9 +16,6 @@ export class RuleCounters {
   constructor(readonly name: string, readonly admitted: Counter, readonly refused: Counter) {}
 }
 
-/** For settings that no configuration has brought. */
-export const UNCOUNTED = new RuleCounters("", new Counter(""), new Counter(""));
-
 const all: RuleCounters[] = [];
 
 /** The counters of a rule. Configurations with the same name share them. The rule's name has no dot, so labels can be read from the whole (envoy/observability/stats.yaml). */

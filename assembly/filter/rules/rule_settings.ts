@@ -5,9 +5,9 @@ import { Config } from "../../config/config";
 import { Entropy, Exchange, Waits } from "../../flow/decision/exchange";
 import { NO_NAMING } from "../../http/cookie_names";
 import { NameTable } from "../../http/name_table";
-import { RuleCounters, UNCOUNTED } from "../observe/rule_counters";
+import { RuleCounters } from "../observe/rule_counters";
 import { LEASE_MARGIN_MS, ProviderCache } from "../provider/provider_cache";
-import { NO_SESSIONS, SessionRegistry } from "../shared/registry";
+import { SessionRegistry } from "../shared/registry";
 import { Root } from "./root";
 import { Share } from "./share";
 
@@ -40,8 +40,8 @@ export class RuleSettings {
     /** null if nothing is fetched from a provider. */
     readonly provider: ProviderCache | null,
     /** What the workers share about the sessions of its issuer and client. */
-    readonly registry: SessionRegistry = NO_SESSIONS,
-    readonly counters: RuleCounters = UNCOUNTED,
+    readonly registry: SessionRegistry,
+    readonly counters: RuleCounters,
   ) {
     this.label = number == 0 ? "" : " rules[" + name + "]";
   }

@@ -1,7 +1,10 @@
 import { Config } from "../../../../assembly/config/config";
 import { IntrospectionRequest } from "../../../../assembly/filter/calls/introspection_request";
+import { Counter } from "../../../../assembly/filter/observe/metrics";
+import { RuleCounters } from "../../../../assembly/filter/observe/rule_counters";
 import { Root } from "../../../../assembly/filter/rules/root";
 import { RuleSettings } from "../../../../assembly/filter/rules/rule_settings";
+import { NO_SESSIONS } from "../../../../assembly/filter/shared/registry";
 import { Standing } from "../../../../assembly/filter/shared/shared_results";
 import { Await, CalloutKind } from "../../../../assembly/flow/decision/next";
 import { ReadAnswer } from "../../../../assembly/flow/bearer/read_answer";
@@ -39,6 +42,6 @@ function name(key: string, rule: i32, token: string): string { return requestFor
 function requestFor(key: string, number: i32, token: string): IntrospectionRequest {
   const root = new Root(1), endpoint = new Endpoint(readUrl(ascii("https://idp.example.com/introspect")).value, ascii("idp"));
   root.key = ascii(key);
-  const rule = new RuleSettings(root, number, "none", new Config(), new NameTable(), null);
+  const rule = new RuleSettings(root, number, "none", new Config(), new NameTable(), null, NO_SESSIONS, new RuleCounters("", new Counter(""), new Counter("")));
   return new IntrospectionRequest(rule, ascii(token), new Await(new Callout("POST", endpoint), new ReadAnswer(), CalloutKind.Introspection));
 }

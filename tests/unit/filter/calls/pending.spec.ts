@@ -5,9 +5,12 @@ import { DocumentCall, Pending, RequestCall } from "../../../../assembly/filter/
 import { resumeQueue } from "../../../../assembly/filter/calls/resumed";
 import { Roots } from "../../../../assembly/filter/calls/roots";
 import { ProviderCache } from "../../../../assembly/filter/provider/provider_cache";
+import { Counter } from "../../../../assembly/filter/observe/metrics";
+import { RuleCounters } from "../../../../assembly/filter/observe/rule_counters";
 import { Root } from "../../../../assembly/filter/rules/root";
 import { RuleSettings } from "../../../../assembly/filter/rules/rule_settings";
 import { MAX_CALLS, MAX_WAITING } from "../../../../assembly/filter/rules/share";
+import { NO_SESSIONS } from "../../../../assembly/filter/shared/registry";
 import { Verdicts } from "../../../../assembly/filter/verdicts/verdict_cache";
 import { NO_WAITS } from "../../../../assembly/flow/decision/exchange";
 import { Await, CalloutKind, Forward } from "../../../../assembly/flow/decision/next";
@@ -188,7 +191,7 @@ function askedBy(rule: RuleSettings, token: u32, subject: string): RequestCall {
   return new RequestCall(token, CalloutKind.Introspection, 0, rule, new ReadAnswer(), introspection);
 }
 
-function ruleOf(root: Root): RuleSettings { return new RuleSettings(root, 0, "none", new Config(), new NameTable(), null); }
+function ruleOf(root: Root): RuleSettings { return new RuleSettings(root, 0, "none", new Config(), new NameTable(), null, NO_SESSIONS, new RuleCounters("", new Counter(""), new Counter(""))); }
 
 function resumeAll(pending: Pending, call: RequestCall): void { pending.resumeWaitingForCall(call, Forward.anonymous()); }
 
