@@ -39,9 +39,9 @@ export const lemonldap: Provider = {
     };
     await configure();
     await serve(`${origin}/.well-known/openid-configuration`, join(home, "perl"), [
-      join(home, "root/usr/bin/starman"), "--listen", `127.0.0.1:${port}`, "--workers", "4", join(home, "app.psgi"),
+      join(home, "debian/usr/bin/starman"), "--listen", `127.0.0.1:${port}`, "--workers", "4", join(home, "app.psgi"),
     ], {
-      env: { LLNG_DEFAULTCONFFILE: ini, SHARE: join(home, "root/usr/share"), PERSON: PERSON.name, PASSWORD: PERSON.password, FULL_NAME },
+      env: { LLNG_DEFAULTCONFFILE: ini, SHARE: join(home, "debian/usr/share"), PERSON: PERSON.name, PASSWORD: PERSON.password, FULL_NAME },
     });
     return {
       hosts: { "https://auth.example.com": origin },
@@ -65,7 +65,7 @@ type = File
 dirName = ${conf}
 [portal]
 staticPrefix = /static
-templateDir = ${home}/root/usr/share/lemonldap-ng/portal/templates
+templateDir = ${home}/debian/usr/share/lemonldap-ng/portal/templates
 languages = en
 `;
 
