@@ -12,7 +12,7 @@ is_there() { docker image inspect "$1" >/dev/null 2>&1; }
 if ! is_there "$ENVOY_IMAGE"; then
   echo "Building $ENVOY_IMAGE …"
   envoy="$(node "$root/cli/demo/fetch-envoy.mjs")"
-  if ! "$envoy" --version | grep -qF "/${ENVOY_IMAGE##*:v}/"; then
+  if [[ "$("$envoy" --version)" != *"/${ENVOY_IMAGE##*:v}/"* ]]; then
     echo "$envoy is not the version of $ENVOY_IMAGE. Unset ENVOY, or take it off the PATH." >&2
     exit 1
   fi
