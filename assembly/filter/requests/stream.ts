@@ -8,7 +8,6 @@ import { NO_WAITS } from "../../flow/decision/exchange";
 import { AMBIGUOUS_PATH, BAD_REQUEST, BODY_NOT_DELIVERED, MISCONFIGURED, OVERLOADED } from "../../flow/decision/refusal";
 import { waitingStreams } from "../calls/resumed";
 import { roots } from "../calls/roots";
-import { metrics } from "../observe/metrics";
 import { RuleSettings } from "../rules/rule_settings";
 import { scrubTrailers } from "./admit";
 import { refuse } from "./answer";
@@ -23,9 +22,7 @@ export function requestCame(stream: u32, bodyFollows: bool): FilterHeadersStatus
   const root = roots.ofStream(stream), whole: RuleSettings | null = root == null ? null : root.outside;
   if (root == null || whole == null) {
     readHeadersAlone(stream);
-    const status = refuse(MISCONFIGURED, null, false);
-    metrics.flush(); // a configuration that was refused has no tick
-    return status;
+    return refuse(MISCONFIGURED, null, false);
   }
   const config = whole.config;
   if (!readHeaders(whole, stream)) return refuse(BAD_REQUEST, whole, false);
