@@ -129,7 +129,8 @@ function encode(data: Uint8Array, alphabet: usize, vector: usize): Uint8Array {
   // The raw addresses are valid: the loop reads whole groups of three within `data`, and writes four characters for each within `out`.
   let from = data.dataStart, to = out.dataStart;
   const groups = from + n / 3 * 3, end = from + n;
-  const above = v128.load(vector), fromBytes = v128.load(FROM_BYTES), second = v128.load(SECOND_VALUE), third = v128.load(THIRD_VALUE), fourth = v128.load(FOURTH_VALUE);
+  const above = v128.load(vector), fromBytes = v128.load(FROM_BYTES);
+  const second = v128.load(SECOND_VALUE), third = v128.load(THIRD_VALUE), fourth = v128.load(FOURTH_VALUE);
   // Sixteen characters for twelve bytes. Sixteen bytes are loaded.
   for (; from + 16 <= end; from += 12, to += 16) {
     const bits = i8x16.swizzle(v128.load(from), fromBytes); // four numbers of 24 bits

@@ -83,7 +83,8 @@ class RuleReader {
     const json = this.json, path = json.isString(claim) ? decodeUtf8(json.text(claim)) : "";
     if (!plainPath(path)) this.wrong(at + ".claim", PATH_EXPECTED);
     else this.written(claim, at + ".claim");
-    const equals = json.memberOrNull(node, "equals"), contains = json.memberOrNull(node, "contains"), oneOf = json.memberOrNull(node, "one_of"), exists = json.memberOrNull(node, "exists");
+    const equals = json.memberOrNull(node, "equals"), contains = json.memberOrNull(node, "contains");
+    const oneOf = json.memberOrNull(node, "one_of"), exists = json.memberOrNull(node, "exists");
     const values: Scalar[] = [];
     if (equals != ABSENT) this.scalar(values, equals, at + ".equals");
     if (contains != ABSENT) this.scalar(values, contains, at + ".contains");

@@ -61,7 +61,8 @@ function readVerification(r: ConfigReader, useJwks: bool): Verification {
 
 /** Whether there is a cluster for every endpoint that may be called. */
 function complete(clusters: Clusters, login: bool): bool {
-  return clusters.covers("discovery") && (!login || clusters.covers("jwks_uri") && clusters.covers("token_endpoint") && clusters.covers("userinfo_endpoint") && clusters.covers("revocation_endpoint"));
+  return clusters.covers("discovery")
+    && (!login || clusters.covers("jwks_uri") && clusters.covers("token_endpoint") && clusters.covers("userinfo_endpoint") && clusters.covers("revocation_endpoint"));
 }
 
 /** The endpoints that replace those of the metadata. `introspection_endpoint` also says how tokens are verified, so it is read before. */

@@ -29,7 +29,7 @@ import { providerId } from "./provider/provider_id";
 import { setClock } from "./requests/clock";
 import { RuleSettings } from "./rules/rule_settings";
 import { NO_SESSIONS, SessionRegistry } from "./shared/registry";
-import { isFirstToSay, isOtherVersion } from "./shared/said_once";
+import { isFirstToLog, isOtherVersion } from "./shared/logged_once";
 import { startLine } from "./start_line";
 import { Verdicts } from "./verdicts/verdict_cache";
 
@@ -79,7 +79,7 @@ function putInForce(root: Configuration, size: u32): bool {
     return false;
   }
   const used = contextOf(variables.used), warnings = compiled.warnings;
-  if (warnings.length > 0 && isFirstToSay([utf8("warnings"), utf8(root.lines.owner), document, used])) {
+  if (warnings.length > 0 && isFirstToLog([utf8("warnings"), utf8(root.lines.owner), document, used])) {
     for (let i = 0; i < warnings.length; i++) root.lines.warn("configuration: " + warnings[i]);
   }
 
@@ -106,7 +106,7 @@ function putInForce(root: Configuration, size: u32): bool {
   addTo(root, rule);
   for (let i = 0; i < root.rules.length; i++) addTo(root, root.rules[i]);
   // Another version says it again: it may understand the same text in another way.
-  if (isFirstToSay([utf8("in force"), utf8(root.lines.owner), document, used, utf8(VERSION)])) root.lines.info(startLine(config));
+  if (isFirstToLog([utf8("in force"), utf8(root.lines.owner), document, used, utf8(VERSION)])) root.lines.info(startLine(config));
   setClock(root, FIRST_TICK_MS);
   return true;
 }
@@ -192,7 +192,10 @@ function namesOf(config: Config, whole: Config): NameTable {
   return table;
 }
 
-/** Identity headers and credentials. An upstream that merges trailers into the headers must not take them for the filter's, or for verified ones (RFC 9110 §6.5.1). */
+/**
+ * Identity headers and credentials. An upstream that merges trailers into the headers must not take them for the filter's, or for verified ones
+ * (RFC 9110 §6.5.1).
+ */
 function trailerNamesOf(config: Config): NameTable {
   const table = new NameTable();
   for (let i = 0; i < IDENTITY_HEADERS.length; i++) table.add(utf8(IDENTITY_HEADERS[i]), Role.Identity);

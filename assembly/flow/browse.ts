@@ -14,18 +14,18 @@ import { PREFETCHED, Refusal, LOGIN_LOOP_NO_COOKIE, LOGIN_LOOP_OVER, LOGIN_LOOP_
 import { beginLogin, LoginKind } from "./browser/begin_login";
 import { sessionInfo } from "./browser/session_info";
 import { useSessions } from "./browser/use_session";
-import { Endpoint, BrowserRequest } from "./decision/browser_request";
+import { OwnEndpoint, BrowserRequest } from "./decision/browser_request";
 import { loginNeeded } from "./login_needed";
 
 /** A request to one of the filter's own addresses. It never reaches the upstream, whatever credential it has. */
-export function atEndpoint(x: Exchange, request: BrowserRequest, endpoint: Endpoint): Next {
+export function atOwnEndpoint(x: Exchange, request: BrowserRequest, endpoint: OwnEndpoint): Next {
   // Nobody has asked for a prefetched address yet. After this status the browser asks again when somebody does (duty 162).
   if (request.isGet && isPrefetch(request.headers)) return new Refuse(PREFETCHED);
   switch (endpoint) {
-    case Endpoint.Callback: return callback(x, request);
-    case Endpoint.Logout: return logout(x, request);
-    case Endpoint.BackchannelLogout: return backchannelLogout(x, request);
-    case Endpoint.Userinfo: {
+    case OwnEndpoint.Callback: return callback(x, request);
+    case OwnEndpoint.Logout: return logout(x, request);
+    case OwnEndpoint.BackchannelLogout: return backchannelLogout(x, request);
+    case OwnEndpoint.Userinfo: {
       const info = sessionInfo(x, request);
       return info != null ? info : loginNeeded(x, request);
     }

@@ -7,7 +7,7 @@ import { Config, Mode } from "../config/config";
 import { HeaderBlock } from "../http/header_block";
 import { Fit } from "../http/request_match";
 import { RequestTarget } from "../http/request_target";
-import { Endpoint, endpointOf } from "./decision/browser_request";
+import { OwnEndpoint, ownEndpointOf } from "./decision/browser_request";
 
 /** Values that are not the number of a rule. */
 export const NO_RULE: i32 = -1;
@@ -49,8 +49,8 @@ function hasSuffixHere(config: Config, i: i32): bool {
 /** Whether the path is one of this rule's own addresses. These are assigned before any rule is matched. */
 function isAddressOf(browser: BrowserSettings | null, headers: HeaderBlock): bool {
   if (browser == null) return false;
-  const endpoint = endpointOf(browser, headers);
-  return endpoint != Endpoint.None && (endpoint != Endpoint.Callback || browser.redirect != Redirect.Suffix);
+  const endpoint = ownEndpointOf(browser, headers);
+  return endpoint != OwnEndpoint.None && (endpoint != OwnEndpoint.Callback || browser.redirect != Redirect.Suffix);
 }
 
 function firstThatFits(config: Config): i32 {

@@ -4,7 +4,7 @@ import { is, utf8 } from "../bytes/bytes";
 import { Unauthenticated } from "../config/config";
 import { sameOriginReferer } from "../http/navigation";
 import { AMBIGUOUS, chooseRule, NO_RULE } from "./choose";
-import { BrowserRequest, Endpoint, endpointOf } from "./decision/browser_request";
+import { BrowserRequest, OwnEndpoint, ownEndpointOf } from "./decision/browser_request";
 import { Exchange } from "./decision/exchange";
 import { Refuse } from "./decision/next";
 import { LOGIN_NEEDED, NOT_SENT } from "./decision/refusal";
@@ -26,7 +26,8 @@ function beginsLogin(x: Exchange, request: BrowserRequest, page: Uint8Array): bo
   const chosen = chooseRule(whole, headers);
   if (chosen == AMBIGUOUS || whole.readyPath.length > 0 && headers.pathIs(whole.readyPath)) return false;
   const config = chosen == NO_RULE ? whole : whole.rules[chosen].config, browser = config.browser;
-  return browser != null && config.unauthenticated == Unauthenticated.Login && endpointOf(browser, headers) == Endpoint.None && browser.sharesSessionsWith(request.browser);
+  if (browser == null || config.unauthenticated != Unauthenticated.Login || !browser.sharesSessionsWith(request.browser)) return false;
+  return ownEndpointOf(browser, headers) == OwnEndpoint.None;
 }
 
 function sends(method: Uint8Array): bool { return !is(method, "GET") && !is(method, "HEAD") && !is(method, "OPTIONS"); }

@@ -19,7 +19,8 @@ function foldedBytes(): StaticArray<u8> {
 
 @final
 class Entry {
-  constructor(/** Folded. */ readonly name: Uint8Array, /** A pseudo-header, such as `:path`. */ readonly pseudo: bool, public role: Role, readonly next: Entry | null) {}
+  /** `name`: folded. `pseudo`: a pseudo-header, such as `:path`. */
+  constructor(readonly name: Uint8Array, readonly pseudo: bool, public role: Role, readonly next: Entry | null) {}
 }
 
 /**

@@ -89,7 +89,10 @@ export class Client {
     private readonly adapts: bool = false,
   ) {}
 
-  /** With the method that this endpoint offers (`methods`: from `methodsIn`). Only the place of the secret may change: an assertion is never replaced by a secret. */
+  /**
+   * With the method that this endpoint offers (`methods`: from `methodsIn`). Only the place of the secret may change: an assertion is never replaced by a
+   * secret.
+   */
   fitting(methods: string[] | null): Client {
     if (!this.adapts || methods == null || this.auth > ClientAuth.Post || methods.includes(methodOf(this.auth))) return this;
     const other = this.auth == ClientAuth.Basic ? ClientAuth.Post : ClientAuth.Basic;

@@ -45,9 +45,9 @@ export class Metadata {
 export function discoveryRequest(endpoint: Endpoint): Callout { return new Callout("GET", endpoint); }
 
 /**
- * A document is accepted only if it names the expected issuer (§4.3). `exact`: in the same spelling. Otherwise the issuer was made from the document's URL, which does
- * not show a slash at the end (§4.1 removes it). An endpoint that may not be called counts as absent, because it may not be needed. Endpoints of `configured` take
- * precedence.
+ * A document is accepted only if it names the expected issuer (§4.3). `exact`: in the same spelling. Otherwise the issuer was made from the document's URL,
+ * which does not show a slash at the end (§4.1 removes it). An endpoint that may not be called counts as absent, because it may not be needed. Endpoints of
+ * `configured` take precedence.
  */
 export function readMetadata(reply: Reply, issuer: Uint8Array, exact: bool, allowHttp: bool, configured: Endpoints): Result<Metadata> {
   if (reply.status == 0) return Result.fail<Metadata>(DiscoveryFault.Unreachable, "");

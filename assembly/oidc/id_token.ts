@@ -81,7 +81,9 @@ export function readIdToken(jwt: VerifiedJwt, hash: Hash, rules: IdTokenRules, n
 }
 
 /** One that came with a refresh (§12.2): of the same person, and of the same login as far as its claims were kept (`before`). */
-export function readRefreshedIdToken(jwt: VerifiedJwt, hash: Hash, rules: IdTokenRules, sub: Uint8Array, before: Json | null, accessToken: Uint8Array, nowSec: i64): Result<IdToken> {
+export function readRefreshedIdToken(
+  jwt: VerifiedJwt, hash: Hash, rules: IdTokenRules, sub: Uint8Array, before: Json | null, accessToken: Uint8Array, nowSec: i64,
+): Result<IdToken> {
   const claims = jwt.claims, read = readAny(jwt, hash, rules, accessToken, nowSec);
   if (read.failed) return read;
   if (!same(sub, read.value.sub)) return refuse(IdTokenFault.Changed, "sub");

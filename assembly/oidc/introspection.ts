@@ -26,7 +26,10 @@ export class ActiveToken {
  * `addon`: names and values of request headers to send along; `params`: those of additional parameters; `tokenParameter`: `token`, except for providers
  * with a name of their own. null: the client cannot authenticate now.
  */
-export function introspectionRequest(endpoint: Endpoint, client: Client, token: Uint8Array, addon: Uint8Array[], assertionContext: AssertionContext, params: Uint8Array[] = [], tokenParameter: string = "token"): Callout | null {
+export function introspectionRequest(
+  endpoint: Endpoint, client: Client, token: Uint8Array, addon: Uint8Array[], assertionContext: AssertionContext, params: Uint8Array[] = [],
+  tokenParameter: string = "token",
+): Callout | null {
   const form = new ByteWriter();
   formField(form, tokenParameter, token);
   let hinted = false;

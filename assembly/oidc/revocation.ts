@@ -17,7 +17,10 @@ export function revocationRequest(endpoint: Endpoint, client: Client, token: Uin
 }
 
 /** RFC 7009 §2.2.1 and RFC 6749 §5.2. Other codes may be an attacker's text, and are not logged. */
-const CODES: string[] = ["unsupported_token_type", "invalid_request", "invalid_client", "unauthorized_client", "invalid_grant", "invalid_token", "server_error", "temporarily_unavailable"];
+const CODES: string[] = [
+  "unsupported_token_type", "invalid_request", "invalid_client", "unauthorized_client", "invalid_grant", "invalid_token", "server_error",
+  "temporarily_unavailable",
+];
 
 /** "" if the token is revoked. */
 export function revocationFaultText(reply: Reply): string {

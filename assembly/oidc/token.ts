@@ -51,7 +51,9 @@ export class Tokens {
 }
 
 /** null: the client cannot authenticate now. The same holds for `refreshRequest`. */
-export function codeRequest(endpoint: Endpoint, client: Client, code: Uint8Array, redirectUri: Uint8Array, codeVerifier: Uint8Array, assertionContext: AssertionContext): Callout | null {
+export function codeRequest(
+  endpoint: Endpoint, client: Client, code: Uint8Array, redirectUri: Uint8Array, codeVerifier: Uint8Array, assertionContext: AssertionContext,
+): Callout | null {
   const form = new ByteWriter(1024);
   formField(form, "grant_type", utf8("authorization_code"));
   formField(form, "code", code);
@@ -124,11 +126,17 @@ function refusal(status: i32, error: Uint8Array): Result<Tokens> {
   return refuse(TokenFault.Refused, at >= 0 ? CODES[at] : "an error code of its own");
 }
 
-/** EMPTY if it is no code: codes have only lower-case letters and underscores. Gateways and frameworks write the words of a status there ("Forbidden", "Not Found"). */
+/**
+ * EMPTY if it is no code: codes have lower-case letters, digits, and `_`, `-` or `.` between them. Gateways and frameworks write the words of a status
+ * there ("Forbidden", "Not Found").
+ */
 function errorOf(json: Json): Uint8Array {
   const error = json.text(json.member(json.root, "error"));
   if (error.length > MAX_CODE) return EMPTY;
-  for (let i = 0; i < error.length; i++) if (error[i] - 0x61 >= 26 && error[i] - 0x30 >= 10 && error[i] != 0x5f && error[i] != 0x2d && error[i] != 0x2e) return EMPTY;
+  for (let i = 0; i < error.length; i++) {
+    const c = error[i];
+    if (c - 0x61 >= 26 && c - 0x30 >= 10 && c != 0x5f && c != 0x2d && c != 0x2e) return EMPTY;
+  }
   return error;
 }
 

@@ -3,7 +3,7 @@ import { bearer, INTROSPECTION_CONFIG, NOW, refused, start } from "./fixture";
 import type { Envoy } from "./host";
 import { active, ask, open, introspections } from "./workers";
 
-const ANSWERS = "envoy-oidc/1/answers/";
+const ANSWERS = "envoy-oidc/1/results/";
 const records = (envoy: Envoy): string[] => envoy.sharedData.keys.filter((key) => key.startsWith(ANSWERS));
 /** The record of the only token in shared data. */
 const record = (envoy: Envoy): Buffer => envoy.sharedData.get(records(envoy)[0]!)!.value;

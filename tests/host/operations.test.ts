@@ -50,7 +50,7 @@ describe("the version, which is that of package.json", () => {
       return envoy.logs.filter(({ text }) => text === `envoy-oidc: version ${version}`).length;
     };
     expect(loaded()).toBe(1);
-    envoy.sharedData.set("envoy-oidc/1/said/version", Buffer.from("0.0.9"), 0);
+    envoy.sharedData.set("envoy-oidc/1/logged/version", Buffer.from("0.0.9"), 0);
     expect([loaded(), loaded()]).toEqual([2, 2]);
   });
 

@@ -85,7 +85,10 @@ export class IntrospectionRequest {
     if (this.lease != 0) sharedResults.finish(this.name, this.lease, this.sealed(reply, nowMs), nowMs, max(untilSecOf(verdict) * 1000, nowMs + WAITERS_MS));
   }
 
-  /** The verdict on the last response, judged by the time when it arrived, so that it expires when the original does. null: there is no response that this key opens. */
+  /**
+   * The verdict on the last response, judged by the time when it arrived, so that it expires when the original does. null: there is no response that this
+   * key opens.
+   */
   verdict(x: Exchange, standing: Standing): Next | null {
     const plain = openWith(this.key, contextOf(standing.answeredLease), standing.answer);
     if (plain == null || plain.length < HEAD) return null;

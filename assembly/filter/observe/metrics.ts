@@ -1,5 +1,6 @@
-// Counters, and a histogram of times for each endpoint. All exist from the start, those of rules (rule_counters.ts) from the start of their configuration. They are
-// counted in memory and given to Envoy on the tick, so they cost a request no host call. Only a refused configuration is counted at once: without a configuration in force there may be no tick.
+// Counters, and a histogram of times for each endpoint. All exist from the start, those of rules (rule_counters.ts) from the start of their configuration.
+// They are counted in memory and given to Envoy on the tick, so they cost a request no host call. Only a refused configuration is counted at once: without a
+// configuration in force there may be no tick.
 
 import { MetricType } from "../../abi/enums";
 import { defineMetric, incrementMetric, recordMetric } from "../../abi/host";
@@ -26,7 +27,10 @@ const LOOKUPS: string[] = ["cache.token.hit", "cache.token.miss", "cache.session
 /** In the order of Bound. */
 const BOUNDS: string[] = ["bound.calls", "bound.waiting", "bound.ended_sessions", "logout_not_kept"];
 /** In the order of BrowserEvent. Access logs show the same names. */
-export const BROWSER_EVENTS: string[] = ["sign_in_started", "signed_in", "signed_out", "sign_out_asked", "asked_silently", "already_signed_in", "sign_in_repeated", "logout_returned", "userinfo_answered"];
+export const BROWSER_EVENTS: string[] = [
+  "sign_in_started", "signed_in", "signed_out", "sign_out_asked", "asked_silently", "already_signed_in", "sign_in_repeated", "logout_returned",
+  "userinfo_answered",
+];
 /** In the order of CalloutKind. */
 const CALLOUTS: string[] = ["discovery", "jwks", "introspection", "token", "userinfo", "revocation"];
 

@@ -18,7 +18,10 @@ export class RuleCounters {
 
 const all: RuleCounters[] = [];
 
-/** The counters of a rule. Configurations with the same name share them. The rule's name has no dot, so labels can be read from the whole (envoy/observability/stats.yaml). */
+/**
+ * The counters of a rule. Configurations with the same name share them. The rule's name has no dot, so labels can be read from the whole
+ * (envoy/observability/stats.yaml).
+ */
 export function countersOf(rule: string, configuration: string): RuleCounters {
   const name = rule + "." + escaped(utf8(configuration), MAX_CONFIGURATION), known = find(name);
   if (known != null) return known;

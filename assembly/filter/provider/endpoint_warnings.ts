@@ -6,7 +6,7 @@ import { Clusters } from "../../config/clusters";
 import { neededEndpoint, ProviderSettings } from "../../config/config";
 import { Metadata } from "../../oidc/discovery";
 import { logs } from "../observe/logs";
-import { isFirstToSay } from "../shared/said_once";
+import { isFirstToLog } from "../shared/logged_once";
 
 @final
 export class EndpointWarnings {
@@ -46,7 +46,10 @@ export class EndpointWarnings {
     if (known != null) this.checkMethod(known, method);
   }
 
-  /** Warns early about what would otherwise appear as `invalid_client` in the first login. `none` is not checked: few providers list it, and many accept public clients. */
+  /**
+   * Warns early about what would otherwise appear as `invalid_client` in the first login. `none` is not checked: few providers list it, and many accept
+   * public clients.
+   */
   private checkMethod(metadata: Metadata, method: string): void {
     const offered: string[] | null = metadata.tokenAuthMethods;
     if (offered == null || offered.includes(method) || method == "none") return;
@@ -56,11 +59,13 @@ export class EndpointWarnings {
 
   /** Whether a needed endpoint is in the metadata, but is no URL that can be called. */
   lacks(metadata: Metadata): bool {
-    for (let i = 0; i < this.names.length; i++) if (metadata.unusable.includes(this.names[i]) || metadata.unusable.includes(neededEndpoint(this.names[i], metadata))) return true;
+    for (let i = 0; i < this.names.length; i++) {
+      if (metadata.unusable.includes(this.names[i]) || metadata.unusable.includes(neededEndpoint(this.names[i], metadata))) return true;
+    }
     return false;
   }
 
-  private warn(text: string): void { if (isFirstToSay([utf8(text), utf8(this.fetchedAtMs.toString())])) logs.warn(text); }
+  private warn(text: string): void { if (isFirstToLog([utf8(text), utf8(this.fetchedAtMs.toString())])) logs.warn(text); }
 
   private checkOne(metadata: Metadata, at: i32): void {
     const name = neededEndpoint(this.names[at], metadata), url = metadata.endpoint(name);

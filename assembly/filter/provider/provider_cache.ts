@@ -14,7 +14,7 @@ import { Freshness } from "../../oidc/freshness";
 import { Fault } from "../../result";
 import { logs } from "../observe/logs";
 import { providerGauges } from "../observe/provider_gauges";
-import { isFirstToSay } from "../shared/said_once";
+import { isFirstToLog } from "../shared/logged_once";
 import { Document, SharedProvider } from "../shared/shared_provider";
 import { EndpointWarnings } from "./endpoint_warnings";
 
@@ -199,7 +199,9 @@ export class ProviderCache extends ProviderView {
   }
 
   private nextFetch(): Fetch | null {
-    if (this.metadataAge.due(this.now) || this.metadataAsked || this.lacking && this.now >= this.metadataAge.triedAtMs + LACKING_MS) return new Fetch(CalloutKind.Discovery, discoveryRequest(this.settings.discovery));
+    if (this.metadataAge.due(this.now) || this.metadataAsked || this.lacking && this.now >= this.metadataAge.triedAtMs + LACKING_MS) {
+      return new Fetch(CalloutKind.Discovery, discoveryRequest(this.settings.discovery));
+    }
     const metadata = this.metadata();
     if (metadata == null) return null;
     const asked = this.keysAsked && this.keysAge.retryAllowed(this.now) || this.keysAskedAtOnce && this.keysAge.mayAskAtOnce(this.now);
@@ -278,7 +280,7 @@ export class ProviderCache extends ProviderView {
     const before = this.keysBody;
     this.keysAge.succeeded(fetchedAtMs);
     if (before != null && same(before, body)) return true;
-    const first = isFirstToSay([utf8("keys"), utf8(this.id), utf8(fetchedAtMs.toString())]);
+    const first = isFirstToLog([utf8("keys"), utf8(this.id), utf8(fetchedAtMs.toString())]);
     if (first) this.warnOfLeftOut(read.value.leftOut);
     this.keysBefore = this.keysHeld;
     this.keysHeld = read.value;

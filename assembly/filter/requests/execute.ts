@@ -8,7 +8,7 @@ import { Mode, Unauthenticated } from "../../config/config";
 import { Exchange, NO_WAITS, Waits } from "../../flow/decision/exchange";
 import { Await, AwaitBody, AwaitProvider, AwaitRefresh, Forward, ForwardPreflight, ForwardSession, Next, Refuse, Respond, Step } from "../../flow/decision/next";
 import { BAD_REQUEST, BODY_TOO_LARGE, DENIED, MALFORMED_CREDENTIAL, NO_TOKEN, NOT_READY, OVERLOADED, TOO_MANY_COOKIES } from "../../flow/decision/refusal";
-import { Endpoint, endpointOf } from "../../flow/decision/browser_request";
+import { OwnEndpoint, ownEndpointOf } from "../../flow/decision/browser_request";
 import { Reply } from "../../http/callout";
 import { announcesMoreThan } from "../../http/content_length";
 import { isPreflight } from "../../http/navigation";
@@ -49,8 +49,8 @@ export function execute(root: Configuration, rule: RuleSettings, bodyFollows: bo
   // A cookie that was not read may be a session, and would reach the upstream (duty 151).
   if (cookies.tooMany) return refuse(TOO_MANY_COOKIES, rule, true);
   if (config.mode == Mode.Public) return admit(0, 0, rule, Outcome.Public);
-  const endpoint = browser == null ? Endpoint.None : endpointOf(browser, headers);
-  if (endpoint == Endpoint.None) {
+  const endpoint = browser == null ? OwnEndpoint.None : ownEndpointOf(browser, headers);
+  if (endpoint == OwnEndpoint.None) {
     const refusal = credential.read(headers, config);
     if (refusal != null) return refuse(refusal, rule, true);
     if (credential.size == 0 && browser == null) {
@@ -76,7 +76,7 @@ export function execute(root: Configuration, rule: RuleSettings, bodyFollows: bo
     }
     if (!credential.wellFormed) return refuse(MALFORMED_CREDENTIAL, rule, true);
     noteLookup(waits, Lookup.TokenMiss);
-  } else if (endpoint == Endpoint.None) {
+  } else if (endpoint == OwnEndpoint.None) {
     const seen = findSession(verdicts, rule.number, cookies, secure, rule.registry.endings, nowSec, nowSec + config.slackSec);
     if (cookies.session.count > 0) noteLookup(waits, seen != 0 ? Lookup.SessionHit : Lookup.SessionMiss);
     if (seen != 0) return admit(identityAt(seen), identitySize(seen), rule, Outcome.Session);
@@ -217,7 +217,7 @@ export function takeBody(waiter: BodyWaiter): void {
   else if (body.length > MAX_BODY) refuse(BODY_TOO_LARGE, rule, false);
   else {
     const secure = readCookies(rule), x = rule.exchange(nowMs(), NO_WAITS);
-    perform(new Request(root, rule, endpointOf(browser, headers), secure, false), waiter.step.received(x, body), x);
+    perform(new Request(root, rule, ownEndpointOf(browser, headers), secure, false), waiter.step.received(x, body), x);
   }
 }
 
@@ -248,9 +248,9 @@ function resume(root: Configuration, resumed: Continuation): FilterHeadersStatus
   const rule = resumed.rule, browser = rule.config.browser, verdict = resumed.verdict, step = resumed.step;
   if (!readHeaders(rule, resumed.stream)) return refuse(BAD_REQUEST, rule, false);
   if (verdict == null && step == null) return execute(root, rule, false, resumed.waits);
-  const secure = readCookies(rule), endpoint = browser == null ? Endpoint.None : endpointOf(browser, headers);
+  const secure = readCookies(rule), endpoint = browser == null ? OwnEndpoint.None : ownEndpointOf(browser, headers);
   // At the filter's own endpoints bearer tokens are ignored.
-  if (endpoint == Endpoint.None && credential.read(headers, rule.config) != null) return refuse(NOT_READY, rule, true);
+  if (endpoint == OwnEndpoint.None && credential.read(headers, rule.config) != null) return refuse(NOT_READY, rule, true);
   const request = new Request(root, rule, endpoint, secure, false);
   if (verdict != null) return settle(request, verdict, nowMs());
   if (step == null) return refuse(NOT_READY, rule, true);

@@ -22,5 +22,6 @@ function isHere(to: Uint8Array): bool {
   const read = readUrl(to);
   if (read.failed) return headers.pathIs(pathOf(to));
   const url = read.value;
-  return headers.pathIs(pathOf(url.path)) && same(originOf(utf8(url.https ? "https" : "http"), url.authority), originOf(headers.only(":scheme"), headers.only(":authority")));
+  if (!headers.pathIs(pathOf(url.path))) return false;
+  return same(originOf(utf8(url.https ? "https" : "http"), url.authority), originOf(headers.only(":scheme"), headers.only(":authority")));
 }

@@ -1,12 +1,12 @@
 // A request without a cached verdict.
 
 import { copied, EMPTY } from "../../bytes/bytes";
-import { atEndpoint, browse } from "../../flow/browse";
+import { atOwnEndpoint, browse } from "../../flow/browse";
 import { decide } from "../../flow/bearer/decide";
 import { Exchange } from "../../flow/decision/exchange";
 import { Next, Refuse } from "../../flow/decision/next";
 import { NO_TOKEN } from "../../flow/decision/refusal";
-import { Endpoint, BrowserRequest } from "../../flow/decision/browser_request";
+import { OwnEndpoint, BrowserRequest } from "../../flow/decision/browser_request";
 import { Configuration } from "../calls/roots";
 import { RuleSettings } from "../rules/rule_settings";
 import { Share } from "../rules/share";
@@ -20,7 +20,7 @@ export class Request {
   /** The key of the token's verdict in the cache (filter/verdicts/verdict_key.ts); EMPTY if it may not be cached. */
   key: Uint8Array = EMPTY;
 
-  constructor(readonly root: Configuration, readonly rule: RuleSettings, readonly endpoint: Endpoint, readonly secure: bool, readonly bodyFollows: bool) {}
+  constructor(readonly root: Configuration, readonly rule: RuleSettings, readonly endpoint: OwnEndpoint, readonly secure: bool, readonly bodyFollows: bool) {}
 
   /** The decision is about its bearer token. */
   takeToken(): void {
@@ -38,6 +38,6 @@ export class Request {
     if (token != null) return decide(x, token);
     if (browser == null) return new Refuse(NO_TOKEN);
     const request = new BrowserRequest(browser, headers, cookies, this.secure);
-    return this.endpoint == Endpoint.None ? browse(x, request) : atEndpoint(x, request, this.endpoint);
+    return this.endpoint == OwnEndpoint.None ? browse(x, request) : atOwnEndpoint(x, request, this.endpoint);
   }
 }

@@ -7,16 +7,16 @@ import { Claim } from "../../flow/decision/exchange";
 import { contextOf } from "../../session/sealing";
 import { UsedOnce } from "./used_once";
 
-const said = new UsedOnce("envoy-oidc/1/said/");
-const LATEST_VERSION = utf8("envoy-oidc/1/said/version");
+const logged = new UsedOnce("envoy-oidc/1/logged/");
+const LATEST_VERSION = utf8("envoy-oidc/1/logged/version");
 const CAS_TRIES = 4;
 
-/** True for one worker of this Envoy, once in the life of the process. Where the workers cannot be told, for each of them. `about`: what is to be said, and of what. */
-export function isFirstToSay(about: Uint8Array[]): bool {
-  return said.claim(digest(Hash.Sha256, contextOf(about)), 0, i64.MAX_VALUE) != Claim.Taken;
+/** True for one worker of this Envoy, once in the life of the process; without shared data, for each worker. `about`: the line, and what it is about. */
+export function isFirstToLog(about: Uint8Array[]): bool {
+  return logged.claim(digest(Hash.Sha256, contextOf(about)), 0, i64.MAX_VALUE) != Claim.Taken;
 }
 
-/** Whether the version that was said last in this Envoy is another one: who updates modules, and back again, sees which came last. */
+/** Whether the version that was logged last in this Envoy is another one. So the log of an update, and of the way back, ends with the version that runs. */
 export function isOtherVersion(version: string): bool {
   const own = utf8(version);
   for (let i = 0; i < CAS_TRIES; i++) {

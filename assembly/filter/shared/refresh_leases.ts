@@ -9,7 +9,10 @@ import { CAS_TRIES, SharedRecord, SharedTable } from "./shared_table";
 const BUCKETS = 256;
 /** Bytes in a bucket. The records are sealed sessions of at most some 40 kB each. */
 const ROOM = 128 * 1024;
-/** The tag, beside RefreshOutcome, of a lease whose answer has arrived but not its key. The text: until when the worker may wait for the key (session/fields.ts), then the session's text. */
+/**
+ * The tag, beside RefreshOutcome, of a lease whose answer has arrived but not its key. The text: until when the worker may wait for the key
+ * (session/fields.ts), then the session's text.
+ */
 const KEPT: u32 = 16;
 
 /** How long a result is kept for requests that still have the old cookies: a response may set the new ones for up to two minutes. */

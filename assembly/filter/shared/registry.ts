@@ -26,7 +26,7 @@ export class SessionRegistry extends Registry {
     super();
     const name = decodeUtf8(encodeBase64url(digest(Hash.Sha256, context).slice(0, 12)));
     this.endings = new EndedSessions(name, owner);
-    this.refreshes = new RefreshLeases(`envoy-oidc/1/turns/${name}/`);
+    this.refreshes = new RefreshLeases(`envoy-oidc/1/leases/${name}/`);
     this.logins = new UsedOnce(`envoy-oidc/1/logins/${name}/`);
     this.logoutTokens = new UsedOnce(`envoy-oidc/1/logout-tokens/${name}/`);
   }

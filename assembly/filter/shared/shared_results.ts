@@ -16,7 +16,10 @@ const ROOM = 16 * 1024;
  */
 export const AHEAD_MS: i64 = 1_000;
 
-/** A record's text: the newest lease, until when it is under way (ms; 0: it has ended), the lease that was answered last (0: none), all i64; then its sealed response. */
+/**
+ * A record's text: the newest lease, until when it is under way (ms; 0: it has ended), the lease that was answered last (0: none), all i64; then its
+ * sealed response.
+ */
 const HEAD = 24;
 
 /** The state of an introspection. A lease's number is the time (ms) at which it began, so numbers rise even if the record is lost in between. */
@@ -30,7 +33,7 @@ export class Standing {
 
 @final
 export class SharedResults {
-  private readonly table: SharedTable = new SharedTable("envoy-oidc/1/answers/", BUCKETS, ROOM);
+  private readonly table: SharedTable = new SharedTable("envoy-oidc/1/results/", BUCKETS, ROOM);
 
   /** null if nothing is known of the introspection. */
   standing(name: Uint8Array, nowMs: i64): Standing | null { return read(this.table.find(name, nowMs), nowMs); }

@@ -10,7 +10,7 @@ import { LoginCounter, readLoginCounter } from "../../session/login_counter";
 import { CookieWriter } from "../../session/session_cookies";
 
 /** Which of the filter's own addresses a request is for. */
-export const enum Endpoint { None = 0, Callback, Logout, BackchannelLogout, FrontchannelLogout, Userinfo }
+export const enum OwnEndpoint { None = 0, Callback, Logout, BackchannelLogout, FrontchannelLogout, Userinfo }
 
 /** Valid only until the callback returns: headers and cookies are read in Envoy's data. What must survive a wait is copied. */
 @final
@@ -58,10 +58,10 @@ export function isSecure(browser: BrowserSettings, headers: HeaderBlock): bool {
 }
 
 /** By the exact path alone (duty 15), whatever the query. */
-export function endpointOf(browser: BrowserSettings, headers: HeaderBlock): Endpoint {
-  if (browser.redirect == Redirect.Suffix ? headers.pathEndsWith(CALLBACK_SUFFIX) : headers.pathIs(browser.callbackPath)) return Endpoint.Callback;
-  if (headers.pathIs(browser.logoutPath)) return Endpoint.Logout;
-  if (browser.backchannelLogoutPath.length > 0 && headers.pathIs(browser.backchannelLogoutPath)) return Endpoint.BackchannelLogout;
-  if (browser.frontchannelLogoutPath.length > 0 && headers.pathIs(browser.frontchannelLogoutPath)) return Endpoint.FrontchannelLogout;
-  return browser.userinfoPath.length > 0 && headers.pathIs(browser.userinfoPath) ? Endpoint.Userinfo : Endpoint.None;
+export function ownEndpointOf(browser: BrowserSettings, headers: HeaderBlock): OwnEndpoint {
+  if (browser.redirect == Redirect.Suffix ? headers.pathEndsWith(CALLBACK_SUFFIX) : headers.pathIs(browser.callbackPath)) return OwnEndpoint.Callback;
+  if (headers.pathIs(browser.logoutPath)) return OwnEndpoint.Logout;
+  if (browser.backchannelLogoutPath.length > 0 && headers.pathIs(browser.backchannelLogoutPath)) return OwnEndpoint.BackchannelLogout;
+  if (browser.frontchannelLogoutPath.length > 0 && headers.pathIs(browser.frontchannelLogoutPath)) return OwnEndpoint.FrontchannelLogout;
+  return browser.userinfoPath.length > 0 && headers.pathIs(browser.userinfoPath) ? OwnEndpoint.Userinfo : OwnEndpoint.None;
 }

@@ -10,7 +10,10 @@ import { EndKeys } from "./session_keys";
 
 /** What the filter does when a step returns: one of the classes below, and never anything else. */
 export abstract class Next {
-  /** Who made the request, for access logs, where the filter answers it: properties of an identity (policy/identity.ts). EMPTY where nobody is known or asked for. */
+  /**
+   * Who made the request, for access logs, where the filter answers it: properties of an identity (policy/identity.ts). EMPTY where nobody is known or
+   * asked for.
+   */
   person: Uint8Array = EMPTY;
 
   /** `why`: for the log, if the cause is the provider or the configuration; else "". */
