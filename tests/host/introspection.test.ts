@@ -22,6 +22,13 @@ describe("the request", () => {
     expect(call.headers.get("authorization")).toBe(`Basic ${Buffer.from("gateway:s3cr3t").toString("base64")}`);
   });
 
+  test("has the token of Salesforce as it is, although RFC 6750 §2.1 allows no exclamation mark, and so has the upstream", () => {
+    const token = "00D50000000IZ3Z!AQ0AQDpEDKYsn7ioKug2aSmgCjgrPjG9eRLza8jXWoW7uA90V39rvQaIy1FG", envoy = open(), request = envoy.get("/", bearer(token));
+    expect(envoy.callout().form.get("token")).toBe(token);
+    envoy.callout().json({ active: true, scope: "id api", client_id: "3MVG9", username: "joe@example.com", sub: "https://login.salesforce.com/id/00D/005", token_type: "access_token", exp: NOW + 300, iat: NOW, nbf: NOW });
+    expect(request.forwarded.get("x-access-token")).toBe(token);
+  });
+
   test("duty 32: credentials are form-encoded before Basic, and are in only one place", () => {
     const envoy = open({ client_id: "a:b c", client_secret: "ü%&" });
     envoy.get("/", bearer("t"));

@@ -113,14 +113,14 @@ function bearerFollows(at: usize, size: i32): bool {
   return false;
 }
 
-/** For every byte: 1 if it may be in a token, 2 if it may only end one (RFC 6750 §2.1: b64token). */
+/** For every byte: 1 if it may be in a token, 2 if it may only end one (RFC 6750 §2.1: b64token). All of Salesforce's tokens have a `!` too. */
 const TOKEN68: StaticArray<u8> = token68();
 
 function token68(): StaticArray<u8> {
   const t = new StaticArray<u8>(256);
   for (let i = 0; i < 26; i++) { t[0x41 + i] = 1; t[0x61 + i] = 1; }
   for (let i = 0; i < 10; i++) t[0x30 + i] = 1;
-  t[0x2d] = 1; t[0x2e] = 1; t[0x5f] = 1; t[0x7e] = 1; t[0x2b] = 1; t[0x2f] = 1; // - . _ ~ + /
+  t[0x2d] = 1; t[0x2e] = 1; t[0x5f] = 1; t[0x7e] = 1; t[0x2b] = 1; t[0x2f] = 1; t[0x21] = 1; // - . _ ~ + / !
   t[0x3d] = 2; // =
   return t;
 }

@@ -12,7 +12,7 @@ export function spaces_before_the_token_are_skipped(): void { header("Bearer   a
 export function a_request_without_a_credential_has_no_token(): void { takes([":path", "/"], "-", "(none)"); }
 
 export function a_credential_of_another_scheme_is_ignored(): void {
-  const values = ["Basic Zm9v", "Bearers abc", "Bear abc", "Negotiate abc", "DPoP abc", "Bearer2 abc", "Bearer-Token abc", "Digest a=\"b\", c=d", "abc"];
+  const values = ["Basic Zm9v", "Bearers abc", "Bear abc", "Negotiate abc", "DPoP abc", "Bearer2 abc", "Bearer-Token abc", "Bearer!abc", "Digest a=\"b\", c=d", "abc"];
   for (let i = 0; i < values.length; i++) takes(["authorization", values[i]], "-", "(none)");
 }
 
@@ -41,14 +41,14 @@ export function duty_73_two_credentials_joined_by_a_comma_are_refused(): void {
 }
 
 export function duty_73_a_token_with_other_characters_is_malformed(): void {
-  const tokens = ["a b", "a\tb", "a\"b\"", "a:b", "a;b", "a@b", "a%20", "a\\b", "(a)", "<a>", "a?b", "a#b", "a!", "a{}", "a|b", "a\u0000", "a\r\nb", "\u00e9", "a ", "a\u007f", "a*", "$a", "a&b", "'a'", "a^", "[a]"];
+  const tokens = ["a b", "a\tb", "a\"b\"", "a:b", "a;b", "a@b", "a%20", "a\\b", "(a)", "<a>", "a?b", "a#b", "a{}", "a|b", "a\u0000", "a\r\nb", "\u00e9", "a ", "a\u007f", "a*", "$a", "a&b", "'a'", "a^", "[a]"];
   for (let i = 0; i < tokens.length; i++) malformed("Bearer " + tokens[i]);
 }
 
 export function duty_73_equals_signs_are_accepted_only_at_the_end(): void { malformed("Bearer =abc"); malformed("Bearer a=b"); malformed("Bearer ="); malformed("Bearer =="); header("Bearer a==", "a=="); }
 
-export function exactly_the_ascii_characters_of_rfc_6750_are_accepted(): void {
-  const known = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/";
+export function exactly_the_ascii_characters_of_rfc_6750_and_an_exclamation_mark_are_accepted(): void {
+  const known = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/!";
   for (let c = 0; c < 128; c++) {
     const character = String.fromCharCode(c);
     const found = new Found(["authorization", "Bearer a" + character + "a"], config());
