@@ -132,6 +132,7 @@ function refusal(status: i32, error: Uint8Array): Result<Tokens> {
  */
 function errorOf(json: Json): Uint8Array {
   const error = json.text(json.member(json.root, "error"));
+  if (is(error, "INVALID_REFRESH_TOKEN")) return utf8("invalid_grant"); // Yahoo
   if (error.length > MAX_CODE) return EMPTY;
   for (let i = 0; i < error.length; i++) {
     const c = error[i];

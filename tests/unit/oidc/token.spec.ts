@@ -160,6 +160,11 @@ export function duty_38_invalid_grant_is_recognised_with_every_status(): void {
   refuses(400, "{\"error\":\"invalid_gran\\u0074\",\"error_description\":\"<script>\"}", TokenFault.InvalidGrant, "error");
 }
 
+export function yahoos_word_for_invalid_grant_is_recognised(): void {
+  refuses(400, "{\"error\":\"INVALID_REFRESH_TOKEN\",\"error_description\":\"Failed to decode/encode refresh token\"}", TokenFault.InvalidGrant, "error");
+  refuses(400, "{\"error\":\"INVALID_INPUT\",\"error_description\":\"client id cannot be empty\"}", TokenFault.BadStatus, "400");
+}
+
 export function duty_38_only_the_error_code_invalid_grant_is_recognised(): void {
   const bodies = ["", "invalid_grant", "{\"error\":[\"invalid_grant\"]}", "{\"error\":{\"code\":\"invalid_grant\"}}", "{\"error_description\":\"invalid_grant\"}", "[\"invalid_grant\"]", "{\"error\":null}", "{\"error\":\"\"}", "{\"error\":\"Invalid_Grant\"}", "{\"error\":\"Forbidden\"}", "{\"error\":\"HTTP 404 Not Found\"}", "{\"error\":\"<script>\"}", "{\"error\":\"\\r\\nx\"}", "{\"error\":\"" + "a".repeat(65) + "\"}",
     "{\"error\":\"invalid_grant\",\"error\":\"invalid_grant\"}", "{\"error\":\"invalid_grant\""];
