@@ -23,7 +23,7 @@ function ready(config: Page, issuer: string) {
   return envoy;
 }
 
-const ENTRA = "https://login.microsoftonline.com/TENANT-ID/v2.0", B2C = "https://TENANT.b2clogin.com/TENANT-ID/v2.0/", OKTA = "https://example.okta.com/oauth2/default";
+const ENTRA = "https://login.microsoftonline.com/TENANT-ID/v2.0", TEMPLATE = "https://login.microsoftonline.com/{tenantid}/v2.0", B2C = "https://TENANT.b2clogin.com/TENANT-ID/v2.0/", OKTA = "https://example.okta.com/oauth2/default";
 const AUTH0 = "https://example.eu.auth0.com/", COGNITO = "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_POOL", AUTHENTIK = "https://idp.example.com/application/o/shop/";
 const DEX = "https://idp.example.com/dex", GOOGLE = "https://accounts.google.com", GITLAB = "https://gitlab.com";
 
@@ -43,7 +43,11 @@ describe.each<[page: Page, issuer: string, who: string, usual: Json, header: Jso
     ["of another tenant", { iss: ENTRA.replace("TENANT-ID", "OTHER-ID"), tid: "OTHER-ID" }, JWT, "401 wrong_issuer"],
     ["that is an ID Token of a login", { nonce: "n", scp: undefined }, JWT, "401 wrong_type"],
   ]],
-  [page("entra", 1), B2C, "Azure AD B2C", b2c, JWT, [
+  [page("entra", 1), TEMPLATE, "another tenant of Entra ID", { ...entra, iss: ENTRA.replace("TENANT-ID", "OTHER-ID"), tid: "OTHER-ID" }, JWT, [
+    ["of a tenant that is not in the list", { iss: ENTRA.replace("TENANT-ID", "EVIL-ID") }, JWT, "401 wrong_issuer"], ["with the template itself as iss", { iss: TEMPLATE }, JWT, "401 wrong_issuer"],
+    ["of another application", { aud: "OTHER-ID" }, JWT, "401 wrong_audience"],
+  ]],
+  [page("entra", 2), B2C, "Azure AD B2C", b2c, JWT, [
     ["of another application", { aud: "OTHER-ID" }, JWT, "401 wrong_audience"], ["whose issuer names the policy", { iss: "https://TENANT.b2clogin.com/tfp/TENANT-ID/b2c_1_policy/v2.0/" }, JWT, "401 wrong_issuer"],
   ]],
   [page("okta"), OKTA, "Okta", okta, {}, [
