@@ -12,7 +12,7 @@ export function convertApisix(document: unknown, options: Option[] = APISIX): Dr
   const routes = routesOf(document);
   if (routes.length === 0) return single(document as Fields, options);
   const draft = ruled(routes, options);
-  for (const place of pluginsElsewhere(document, routes.map(({ plugin }) => plugin))) say(draft, "unguarded", place, "guards requests of routes that do not have the plugin themselves: put its object into each of these routes");
+  for (const place of pluginsElsewhere(document)) say(draft, "unguarded", place, "guards requests of routes that do not have the plugin themselves: put its object into each of these routes");
   return draft;
 }
 
@@ -65,15 +65,11 @@ function routesOf(value: unknown, service?: unknown): Route[] {
   return Object.entries(value).flatMap(([key, inner]) => routesOf(inner, key === "routes" ? value.name : undefined));
 }
 
-/** Where services, plugin configurations, global rules and the like have the plugin. `known`: those of routes, which an anchor of YAML may share. */
-function pluginsElsewhere(value: unknown, known: unknown[], path = ""): string[] {
-  if (Array.isArray(value)) return value.flatMap((item, i) => pluginsElsewhere(item, known, `${path}[${i}]`));
+/** The plugin in services, plugin configurations, global rules and the like. */
+function pluginsElsewhere(value: unknown, path = ""): string[] {
+  if (Array.isArray(value)) return value.flatMap((item, i) => pluginsElsewhere(item, `${path}[${i}]`));
   if (!isFields(value) || isRoute(value)) return [];
-  return Object.entries(value).flatMap(([key, inner]) => {
-    const place = path === "" ? key : `${path}.${key}`;
-    if (key === PLUGIN && isFields(inner)) return known.includes(inner) ? [] : [place];
-    return pluginsElsewhere(inner, known, place);
-  });
+  return Object.entries(value).flatMap(([key, inner]) => key === PLUGIN && isFields(inner) ? [`${path}.${key}`] : pluginsElsewhere(inner, path === "" ? key : `${path}.${key}`));
 }
 
 function ruled(routes: Route[], options: Option[]): Draft {
