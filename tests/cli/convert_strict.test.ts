@@ -1,4 +1,7 @@
 /** `envoy-oidc convert`: the result is as strict as the source, or the list says where it is not. */
+import { convertEnvoyGateway } from "../../cli/commands/convert/envoy_gateway";
+import { convertEnvoyOauth2 } from "../../cli/commands/convert/envoy_oauth2";
+import { convertJwtAuthn } from "../../cli/commands/convert/jwt_authn";
 import { convertModAuthOpenidc } from "../../cli/commands/convert/mod_auth_openidc";
 import { convertOauth2Proxy } from "../../cli/commands/convert/oauth2_proxy";
 import { judge, type Remark } from "../../cli/commands/filter/judge";
@@ -91,5 +94,69 @@ describe("oauth2-proxy: nothing that restricts access is lost without a word", (
   test.each(["oidc_issuer_url = 5", "providers:\n- id: a", "OAUTH2_PROXY_CLIENT_ID=a"])("%j is wrong usage, with the reason", async (text) => {
     const { code, err } = await envoyOidc(["convert", "--from", "oauth2-proxy", file(text)]);
     expect([code, err]).toEqual([2, expect.stringMatching(/^envoy-oidc: (oidc_issuer_url: cannot be 5|this is neither)/)]);
+  });
+});
+
+describe("jwt_authn: nothing that restricts access is lost without a word", () => {
+  const provider = (issuer: string) => ({ issuer, remote_jwks: { http_uri: { uri: `${issuer}/jwks`, cluster: "idp" } } });
+  const P = provider("https://p.example.com"), Q = provider("https://q.example.com"), filter = (rules: object[], providers: object = { p: P }) => ({ providers, rules });
+  const all = (requires: object) => filter([{ match: { prefix: "/a/" }, requires }], { p: P, q: Q });
+  const unguarded = (document: object) => convertJwtAuthn(document).changes.filter(({ kind }) => kind === "unguarded").map(({ option }) => option);
+
+  test("names of providers and requirements may have capitals", () => {
+    expect(convertJwtAuthn({ ...filter([{ match: { prefix: "/a/" }, requirement_name: "aNeed" }], { firstOne: P, secondOne: Q }), requirement_map: { aNeed: { provider_name: "secondOne" } } }).filter.rules).toMatchObject([{ path_prefix: "/a", mode: "bearer", jwks_uri: "https://q.example.com/jwks" }, {}]);
+  });
+  test("a rule has no settings of another provider", () => {
+    const { filter: result } = convertJwtAuthn(filter([{ match: { prefix: "/q/" }, requires: { provider_name: "q" } }, { match: { prefix: "/" }, requires: { provider_name: "p" } }], { p: { ...P, from_cookies: ["c"] }, q: Q }));
+    expect(result).toMatchObject({ mode: "deny", rules: [{ path_prefix: "/q" }, { path_prefix: "/", auth_accept_token_as: ["cookie:c"] }] });
+    expect([Object.keys(result).sort(), Object.keys((result.rules as object[])[0]!), refused(result)]).toEqual([["bearer_only", "mode", "rules"], expect.not.arrayContaining(["auth_accept_token_as"]), []]);
+  });
+  test("an open rule with a condition opens nothing", () => expect(JSON.stringify(convertJwtAuthn(filter([{ match: { prefix: "/", query_parameters: [{ name: "a" }] } }, { match: { prefix: "/" }, requires: { provider_name: "p" } }])).filter)).not.toContain("public"));
+  test("the audiences of one of several requirements are kept", () => {
+    expect(convertJwtAuthn(all({ requires_any: { requirements: [{ provider_and_audiences: { provider_name: "p", audiences: ["api"] } }, { allow_missing: {} }] } })).filter.rules).toMatchObject([{ unauth_action: "pass", claim_validator: { audience: { valid_audiences: ["api"] } } }, {}]);
+  });
+  test("requires_all, nested requirements and case_sensitive are reported as unguarded", () => {
+    const two = [{ provider_name: "p" }, { provider_name: "q" }];
+    expect([unguarded(all({ requires_all: { requirements: two } })), unguarded(all({ requires_any: { requirements: [{ requires_all: { requirements: two } }] } }))]).toEqual([["rules /a/"], ["rules /a/"]]);
+    expect(convertJwtAuthn(all({ requires_any: { requirements: [{ requires_all: { requirements: two } }] } })).filter.rules).toMatchObject([{ path_prefix: "/a", mode: "deny" }, {}]);
+    expect(unguarded(filter([{ match: { path: "/a", case_sensitive: false }, requires: { provider_name: "p" } }]))).toEqual(["rules /a"]);
+  });
+  test("requirements of routes are reported as unguarded, and nothing is opened", () => {
+    const document = { ...filter([]), routes: [{ typed_per_filter_config: { jwt: { "@type": "type.googleapis.com/envoy.extensions.filters.http.jwt_authn.v3.PerRouteConfig", requirement_name: "need" } } }] };
+    expect([unguarded(document), JSON.stringify(convertJwtAuthn(document).filter)]).toEqual([["typed_per_filter_config need"], expect.not.stringContaining("public")]);
+  });
+  test("headers and cookies with a token are kept in any order", () => {
+    const from = { from_cookies: ["c"], from_headers: [{ name: "x-t" }], from_params: ["q"] };
+    expect(convertJwtAuthn(filter([], { p: { ...P, ...from } })).filter.auth_accept_token_as).toEqual(["cookie:c", "header:x-t", "query:q"]);
+  });
+  test.each([{ kty: "RSA" }, { kty: "oct", k: "AAAA" }])("a key that is no public key, %j, is reported", (key) => {
+    expect(convertJwtAuthn(filter([], { p: { issuer: P.issuer, local_jwks: { inline_string: JSON.stringify({ keys: [key] }) } } })).changes).toContainEqual(expect.objectContaining({ kind: "dropped", option: "providers.p.local_jwks" }));
+  });
+});
+
+describe("filters of Envoy", () => {
+  const OAUTH2 = { token_endpoint: { uri: "https://idp.example.com/t", cluster: "idp" }, authorization_endpoint: "https://idp.example.com/a", credentials: { client_id: "a", token_secret: { name: "t" }, hmac_secret: { name: "h" } }, redirect_uri: "https://app.example.com/oidc" };
+  const typed = (type: string, fields: object) => ({ "@type": `type.googleapis.com/envoy.extensions.filters.http.${type}`, ...fields });
+  const POLICY = { provider: { issuer: "https://idp.example.com/realms/a" }, clientID: "app", clientSecret: { name: "s" } }, policy = (spec: object) => convertEnvoyGateway({ kind: "SecurityPolicy", spec });
+
+  test.each(["oauth2.v3.OAuth2", "jwt_authn.v3.JwtAuthentication"])("of two different %s none is lost", (type) => {
+    const one = (name: string) => typed(type, type.startsWith("oauth2") ? { config: { ...OAUTH2, stat_prefix: name } } : { providers: { [name]: {} } }), convert = type.startsWith("oauth2") ? convertEnvoyOauth2 : convertJwtAuthn;
+    expect(() => convert([one("a"), one("b")])).toThrow("give one at a time");
+    expect(() => convert([one("a"), one("a")])).not.toThrow();
+  });
+  test("a login beside which no bearer token passed has none here", () => {
+    expect([convertEnvoyOauth2(OAUTH2).filter.mode, policy({ oidc: POLICY }).filter.mode]).toEqual(["browser", "browser"]);
+    expect([convertEnvoyOauth2({ ...OAUTH2, pass_through_matcher: [{ name: "authorization" }] }).filter, policy({ oidc: { ...POLICY, passThroughAuthHeader: true } }).filter].map(({ mode }) => mode)).toEqual([undefined, undefined]);
+  });
+  test("a switch that is off changes nothing", () => expect(convertEnvoyOauth2({ ...OAUTH2, disable_id_token_set_cookie: false }).filter).toEqual(convertEnvoyOauth2(OAUTH2).filter));
+  test("scopes of authorization are required_scopes, and unguarded if there are several rules", () => {
+    const rule = { action: "Allow", principal: { jwt: { provider: "p", scopes: ["read", "write"] } } };
+    expect(policy({ oidc: POLICY, authorization: { defaultAction: "Deny", rules: [rule] } }).filter).toMatchObject({ required_scopes: ["read", "write"] });
+    expect(policy({ oidc: POLICY, authorization: { defaultAction: "Deny", rules: [rule, rule] } }).changes).toContainEqual(expect.objectContaining({ kind: "unguarded", option: "authorization.rules" }));
+    expect(policy({ oidc: POLICY, authorization: { defaultAction: "Deny" } }).changes).toContainEqual(expect.objectContaining({ kind: "unguarded", option: "authorization" }));
+  });
+  test("a list of kubectl with one SecurityPolicy is read, and a policy without oidc and jwt is wrong usage", async () => {
+    const list = (spec: object) => file(JSON.stringify({ kind: "List", items: [{ kind: "Gateway" }, { kind: "SecurityPolicy", spec }] }));
+    expect([(await envoyOidc(["convert", "--from", "envoy-gateway", list({ jwt: { providers: [{ name: "p", issuer: "https://p.example.com", remoteJWKS: { uri: "https://p.example.com/jwks" } }] } })])).code, (await envoyOidc(["convert", "--from", "envoy-gateway", list({ cors: {} })])).code]).toEqual([0, 2]);
   });
 });

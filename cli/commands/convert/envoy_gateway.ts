@@ -55,7 +55,9 @@ export function convertEnvoyGateway(document: unknown, options: Option[] = ENVOY
       say(draft, "added", "oidc.redirectURL", "Envoy Gateway's own default: the path, on the request's host");
     }
   }
+  if (!people && providers.length === 0) throw new UserError("this SecurityPolicy has neither oidc nor jwt");
   putAll(options, spec, draft);
+  if (people && !isFields(spec.jwt) && at(spec, "oidc", "passThroughAuthHeader") !== true) draft.filter.mode = "browser";
   complete(draft, people);
   return draft;
 }
@@ -91,10 +93,17 @@ function putAuthorization(value: unknown, draft: Draft): void {
       say(draft, "unguarded", `authorization.rules ${textAt(rule, "name")}`.trim(), "only rules that allow by claims and scopes of a token have a counterpart: keep this one in a SecurityPolicy");
       continue;
     }
+    const scopes = listAt(jwt, "scopes").map(String);
+    if (scopes.length > 0 && rules.length > 1) {
+      say(draft, "unguarded", `authorization.rules ${textAt(rule, "name")}`.trim(), "scopes have a counterpart only in a single rule (required_scopes): nobody passes by this one");
+      continue;
+    }
+    if (scopes.length > 0) draft.filter.required_scopes = scopes;
     const claims = listAt(jwt, "claims").map((claim) => ({ any: listAt(claim, "values").map((text) => ({ claim: textAt(claim, "name"), contains: String(text) })) }));
-    allowed.push({ all: [...claims, ...listAt(jwt, "scopes").map((scope) => ({ claim: "scope", contains: String(scope) }))] });
+    if (claims.length > 0) allowed.push({ all: claims });
   }
   if (textAt(value, "defaultAction") === "Allow") return say(draft, "changed", "authorization.defaultAction", "Allow: everybody who is verified passes");
+  if (rules.length === 0) return say(draft, "unguarded", "authorization", "has no rules, and nobody passes there");
   if (allowed.length > 0) draft.filter.access_rules = allowed.length === 1 ? allowed[0] : { any: allowed };
-  say(draft, "changed", "authorization", "is access_rules, over the token's claims; who does not fit gets 403");
+  say(draft, "changed", "authorization", "is access_rules, over the token's claims, and required_scopes; who does not fit gets 403");
 }

@@ -91,7 +91,7 @@ function putOne(option: Option, value: unknown, draft: Draft, name: string): voi
     option.put(value, draft);
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    throw new UserError(`${name}: cannot be ${JSON.stringify(value)}`);
+    throw new UserError(`${name}: cannot be ${Array.isArray(value) ? "a list" : typeof value === "object" ? "an object" : JSON.stringify(value)}`);
   }
 }
 
