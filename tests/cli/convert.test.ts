@@ -241,7 +241,7 @@ describe("the command", () => {
     const { code, err } = await envoyOidc(["convert", "--from", "apisix", file(JSON.stringify({ ...APISIX_BASE, claim_schema: { pattern: "x" } }), "a.json")]);
     expect([code, err]).toEqual([1, expect.stringContaining("refused: claim_schema")]);
   });
-  test.each<[string, string]>([["envoy-oauth2", "a: 1"], ["jwt_authn", "a: 1"], ["envoy-gateway", "a: 1"], ["oauth2-proxy", "a: 1"], ["apisix", "a: [1"], ["apisix", "a: 1"], ["apisix", "kind: ApisixRoute"], ["apisix", "client_id: a\n---\nclient_id: b"], ["envoy-gateway", "kind: SecurityPolicy\n---\nkind: SecurityPolicy"], ["mod_auth_openidc", "Listen 80"], ["nginx", "{}"]])("--from %s of %j is wrong usage, with the reason", async (from, text) => {
+  test.each<[string, string]>([["envoy-oauth2", "a: 1"], ["jwt_authn", "a: 1"], ["envoy-gateway", "a: 1"], ["oauth2-proxy", "a: 1"], ["apisix", "a: [1"], ["apisix", "a: 1"], ["apisix", "kind: ApisixRoute"], ["apisix", "routes: *nowhere"], ["apisix", "client_id: a\n---\nclient_id: b"], ["envoy-gateway", "kind: SecurityPolicy\n---\nkind: SecurityPolicy"], ["mod_auth_openidc", "Listen 80"], ["nginx", "{}"]])("--from %s of %j is wrong usage, with the reason", async (from, text) => {
     const { code, err } = await envoyOidc(["convert", "--from", from, file(text)]);
     expect([code, err.length > 20]).toEqual([2, true]);
   });
