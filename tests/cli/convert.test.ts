@@ -172,6 +172,12 @@ describe("APISIX routes become rules", () => {
   test.each<[string, string]>([["key-auth", "unguarded"], ["ip-restriction", "unguarded"], ["consumer-restriction", "unguarded"], ["opa", "unguarded"], ["cors", "dropped"], ["prometheus", "dropped"]])("another plugin of a route, %s, is reported as %s", (plugin, kind) => {
     expect(convertApisix({ routes: [{ uri: "/a", name: "a", plugins: { [plugin]: {} } }] }).changes).toContainEqual(expect.objectContaining({ kind, option: `a: plugins.${plugin}` }));
   });
+  test("clients with different secrets have different variables", () => {
+    const client = (client_id: string, client_secret: string) => ({ uri: `/${client_id}`, plugins: { "openid-connect": { ...APISIX_BASE, client_id, client_secret } } });
+    const { filter, changes } = convertApisix({ routes: [client("a", "one"), client("b", "two"), client("c", "one"), client("d", "$ENV://D")] });
+    expect((filter.rules as Fields[]).map((rule) => rule.client_secret)).toEqual(["$ENV://CLIENT_SECRET", "$ENV://CLIENT_SECRET_2", "$ENV://CLIENT_SECRET", "$ENV://D"]);
+    expect(changes.find(({ option }) => option === "/b: client_secret")!.text).toContain("variable CLIENT_SECRET_2:");
+  });
   test("that a bearer token passes beside a login is reported though bearer_only is not set", () => {
     const about = (plugin: object) => convertApisix(plugin).changes.filter(({ option }) => option === "bearer_only").length;
     expect([about(APISIX_BASE), about({ ...APISIX_BASE, use_jwks: true }), about({ ...APISIX_BASE, bearer_only: true })]).toEqual([1, 0, 1]);

@@ -78,6 +78,7 @@ describe("oauth2-proxy: nothing that restricts access is lost without a word", (
     expect(args("--scope=openid email groups").filter.scope).toBe("openid email groups");
     expect(convertOauth2Proxy(`args:\n${FLAGS.map((flag) => `- '${flag}'`).join("\n")}\n# - --skip-auth-route=^/\n`).filter).not.toHaveProperty("rules");
     expect(convertOauth2Proxy(`oauth2-proxy --skip-provider-button ${FLAGS.map((flag) => flag.replace(/=(.*)/, " '$1'")).join(" \\\n  ")} # --skip-auth-route=^/`).filter).toEqual(args().filter);
+    expect(convertOauth2Proxy("oauth2-proxy --client-id=a --email-domain=\\*").changes).toContainEqual(expect.objectContaining({ kind: "changed", option: "email_domains" }));
   });
   test("settings in the environment and in a file beside the flags are reported as unguarded", () => {
     const { filter, changes } = convertOauth2Proxy(`config: |\n  allowed_groups = ["a"]\nargs:\n${FLAGS.map((flag) => `- ${flag}`).join("\n")}\nenv:\n- name: OAUTH2_PROXY_EMAIL_DOMAINS\n- name: OAUTH2_PROXY_GOOGLE_GROUPS\n- name: OAUTH2_PROXY_COOKIE_SECRET\n`);

@@ -73,7 +73,7 @@ function pluginsElsewhere(value: unknown, path = ""): string[] {
 }
 
 function ruled(routes: Route[], options: Option[]): Draft {
-  const draft: Draft = { filter: {}, changes: [] }, rules: Fields[] = [];
+  const draft: Draft = { filter: {}, changes: [] }, rules: Fields[] = [], secrets: unknown[] = [];
   for (const route of routes) {
     if (route.fields.status === 0) {
       say(draft, "dropped", `${route.name}: status`, "the route is switched off there, and its requests go to other routes");
@@ -96,6 +96,7 @@ function ruled(routes: Route[], options: Option[]): Draft {
     else {
       put(route.plugin, own, options);
       complete(own, logsIn(own.filter));
+      nameSecret(route.plugin.client_secret, secrets, own);
     }
     draft.changes.push(...own.changes.map((one) => ({ ...one, option: `${route.name}: ${one.option}` })));
     rules.push({ ...nameFor(route, rules), ...match, ...own.filter });
@@ -116,6 +117,16 @@ function ruled(routes: Route[], options: Option[]): Draft {
     draft.filter = { ...settings, ...own, ...(others.length === 0 ? {} : { rules: others }) };
   } else say(draft, "added", "mode", "deny: what no route takes is 404 in APISIX, and 403 here");
   return draft;
+}
+
+/** Each client's secret has a variable of its own. */
+function nameSecret(secret: unknown, known: unknown[], { filter, changes }: Draft): void {
+  if (filter.client_secret !== "$ENV://CLIENT_SECRET" || /^\$env:/i.test(String(secret))) return;
+  if (!known.includes(secret)) known.push(secret);
+  const number = known.indexOf(secret) + 1, variable = `CLIENT_SECRET_${number}`;
+  if (number === 1) return;
+  filter.client_secret = `$ENV://${variable}`;
+  for (const change of changes) if (change.option === "client_secret") change.text = change.text.replaceAll("CLIENT_SECRET", variable);
 }
 
 const RULE_NAME = new RegExp(`^(?:${FORMATS["rule name"]})$`);

@@ -58,5 +58,5 @@ function argumentsIn(value: unknown, unread: string[]): string[] {
 /** Words as a shell reads them. */
 function wordsOf(text: string): string[] {
   const words = text.replaceAll(/(^|\s)#.*$/gm, "$1").replaceAll(/\\(?:\n|\s+(?=--))/g, " ").match(/(?:[^\s"']|"(?:[^"\\]|\\[^])*"|'[^']*')+/g) ?? [];
-  return words.map((word) => word.replaceAll(/"((?:[^"\\]|\\[^])*)"|'([^']*)'/g, (_, double?: string, single?: string) => double?.replaceAll(/\\([^])/g, "$1") ?? single ?? ""));
+  return words.map((word) => word.replaceAll(/"((?:[^"\\]|\\[^])*)"|'([^']*)'|\\(.)/g, (_, double?: string, single?: string, bare?: string) => double?.replaceAll(/\\([^])/g, "$1") ?? single ?? bare ?? ""));
 }
