@@ -31,3 +31,12 @@ describe("line ends and blanks", () => {
   });
   test.each(["", "null", "[]", "# nothing\n", "---\n---\n"])("a file with %j has no configuration", async (text) => expect((await errors(text))[0]).toEqual(["no-plugin", undefined, undefined]));
 });
+
+// Envoy takes the last of them without a word.
+test("a name that occurs twice in an object of YAML is an error of the file", async () => {
+  expect(await errors(plugin("one", VM, value(SETTINGS)) + `  configuration: ${value({ relm: 1 })}\n`)).toEqual([["syntax", undefined, 4]]);
+});
+test("a name that occurs twice in the filter's JSON is the filter's own message", async () => {
+  const found = await findings([file("{\"bearer_only\":true,\"bearer_only\":false}", "filter.json")]);
+  expect(found[0]).toMatchObject({ code: "filter", position: { line: 1, column: 34 }, text: expect.stringContaining("occurs twice") });
+});

@@ -13,7 +13,7 @@ export class SourceFile {
 
   /** `name`: the name to show. */
   constructor(readonly name: string, readonly text: string) {
-    const parsed = parseAllDocuments(text, { lineCounter: this.lines, uniqueKeys: false, merge: true });
+    const parsed = parseAllDocuments(text, { lineCounter: this.lines, merge: true });
     this.documents = Array.isArray(parsed) ? parsed as Document[] : [];
     for (const document of this.documents) followAliases(document);
   }
