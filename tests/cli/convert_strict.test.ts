@@ -156,6 +156,11 @@ describe("filters of Envoy", () => {
     expect(policy({ oidc: POLICY, authorization: { defaultAction: "Deny", rules: [rule, rule] } }).changes).toContainEqual(expect.objectContaining({ kind: "unguarded", option: "authorization.rules" }));
     expect(policy({ oidc: POLICY, authorization: { defaultAction: "Deny" } }).changes).toContainEqual(expect.objectContaining({ kind: "unguarded", option: "authorization" }));
   });
+  test("a bearer token that passes beside a login is reported, and so are other checks of the policy", () => {
+    const jwt = { providers: [{ name: "p", issuer: "https://p.example.com", remoteJWKS: { uri: "https://p.example.com/jwks" } }] };
+    expect(policy({ oidc: POLICY, jwt }).changes).toContainEqual(expect.objectContaining({ kind: "changed", option: "oidc.passThroughAuthHeader" }));
+    expect(policy({ oidc: POLICY, extAuth: {}, basicAuth: {}, cors: {} }).changes.filter(({ kind }) => kind === "unguarded").map(({ option }) => option)).toEqual(["extAuth", "basicAuth"]);
+  });
   test("a list of kubectl with one SecurityPolicy is read, and a policy without oidc and jwt is wrong usage", async () => {
     const list = (spec: object) => file(JSON.stringify({ kind: "List", items: [{ kind: "Gateway" }, { kind: "SecurityPolicy", spec }] }));
     expect([(await envoyOidc(["convert", "--from", "envoy-gateway", list({ jwt: { providers: [{ name: "p", issuer: "https://p.example.com", remoteJWKS: { uri: "https://p.example.com/jwks" } }] } })])).code, (await envoyOidc(["convert", "--from", "envoy-gateway", list({ cors: {} })])).code]).toEqual([0, 2]);

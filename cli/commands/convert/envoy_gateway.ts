@@ -3,7 +3,7 @@
 import { at, isFields, listAt, textAt, type Fields } from "../check/fields";
 import { UserError } from "../io";
 import { convertJwtAuthn, JWT_PROVIDER } from "./jwt_authn";
-import { change, complete, drop, keep, putAll, say, seconds, type Draft, type Option } from "./option";
+import { change, complete, drop, keep, putAll, say, seconds, unguarded, type Draft, type Option } from "./option";
 
 const MATCHERS = "matchers of headers have no counterpart: scripts and forms get 401 by what they send (Sec-Fetch-Mode, Accept)";
 const BACKEND = "make a Backend or a cluster for the provider, with TLS, and name it in provider_cluster";
@@ -36,7 +36,8 @@ export const ENVOY_GATEWAY: Option[] = [
   { name: "jwt.optional", outcome: "changed", sample: true, put: (value, draft) => { if (value === true) { draft.filter.bearer_only = false; draft.filter.unauth_action = "pass"; say(draft, "changed", "jwt.optional", "without a token the request passes, without identity headers"); } } },
   { name: "jwt.providers", outcome: "kept", sample: [], put: () => {} },
   { name: "authorization", outcome: "changed", sample: { defaultAction: "Deny", rules: [{ action: "Allow", principal: { jwt: { provider: "p", scopes: ["read"], claims: [{ name: "roles", valueType: "StringArray", values: ["admin"] }] } } }] }, put: putAuthorization },
-  ...drop("is Envoy's, beside the filter: keep it in a SecurityPolicy of its own", { apiKeyAuth: {}, basicAuth: {}, cors: {}, extAuth: {} }),
+  ...drop("is Envoy's, beside the filter: keep it in a SecurityPolicy of its own", { cors: {} }),
+  ...unguarded("is Envoy's, beside the filter: keep it in a SecurityPolicy of its own", { apiKeyAuth: {}, basicAuth: {}, extAuth: {} }),
   { name: "targetRefs", outcome: "changed", sample: [{ kind: "HTTPRoute", name: "shop" }], put: (_value, draft) => say(draft, "changed", "targetRefs", "go into an EnvoyExtensionPolicy, as they are") },
   { name: "targetRef", outcome: "changed", sample: { kind: "HTTPRoute", name: "shop" }, put: (_value, draft) => say(draft, "changed", "targetRef", "goes into an EnvoyExtensionPolicy, as it is") },
   { name: "targetSelectors", outcome: "changed", sample: [{ kind: "HTTPRoute" }], put: (_value, draft) => say(draft, "changed", "targetSelectors", "go into an EnvoyExtensionPolicy, as they are") },
@@ -58,6 +59,7 @@ export function convertEnvoyGateway(document: unknown, options: Option[] = ENVOY
   if (!people && providers.length === 0) throw new UserError("this SecurityPolicy has neither oidc nor jwt");
   putAll(options, spec, draft);
   if (people && !isFields(spec.jwt) && at(spec, "oidc", "passThroughAuthHeader") !== true) draft.filter.mode = "browser";
+  else if (people && at(spec, "oidc", "passThroughAuthHeader") === undefined) say(draft, "changed", "oidc.passThroughAuthHeader", "false: a bearer token that jwt verifies passes without a session here");
   complete(draft, people);
   return draft;
 }
