@@ -68,3 +68,11 @@ test("doctor: an Envoy that is too old, and one whose clock differs", async () =
   const found = (JSON.parse(out) as { findings: { level: string; code: string }[] }).findings;
   expect([code, found.map((one) => `${one.level} ${one.code}`)]).toEqual([1, ["error envoy-too-old", "error no-plugin", "warning clock-here"]]);
 });
+
+test.each(["<html>", "null", "{}", "[1]"])("doctor: a server that answers %s is not Envoy", async (answer) => {
+  const server = createServer((_, response) => void response.end(answer)).listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  const { code, err } = await envoyOidc(["doctor", "--admin", `http://127.0.0.1:${(server.address() as AddressInfo).port}`]);
+  await new Promise((resolve) => server.close(resolve));
+  expect([code, err]).toEqual([2, expect.stringContaining("this is not Envoy's admin interface")]);
+});

@@ -145,6 +145,43 @@ describe("APISIX routes become rules", () => {
     const { code, err } = await envoyOidc(["convert", "--from", "apisix", file(JSON.stringify({ routes: [{ uri: "/user/:name", name: "user", plugins: { "openid-connect": APISIX_BASE } }, { uri: "/a", plugins: { "openid-connect": APISIX_BASE } }] }), "a.json")]);
     expect([code, err]).toEqual([1, expect.stringMatching(/^unguarded: user: uri: /)]);
   });
+  test("a route is no less strict for what the route of all paths has and it has not", () => {
+    const { filter } = convertApisix({ routes: [{ uri: "/*", plugins: { "openid-connect": { ...APISIX_BASE, unauth_action: "pass" } } }, { uri: "/admin/*", plugins: { "openid-connect": APISIX_BASE } }, { uri: "/health" }] });
+    expect(filter).toMatchObject({ mode: "deny", rules: [{ path: ["/health"], mode: "public" }, { path_prefix: ["/admin"] }, { path_prefix: "/", unauth_action: "pass" }] });
+    expect(filter).not.toHaveProperty("unauth_action");
+    expect(refused(filter)).toEqual([]);
+  });
+  test("a route that is switched off opens nothing", () => {
+    const { filter, changes } = convertApisix({ routes: [{ uri: "/*", plugins: { "openid-connect": APISIX_BASE } }, { uri: "/admin/*", name: "admin", status: 0 }] });
+    expect(JSON.stringify(filter)).not.toContain("public");
+    expect(changes).toContainEqual(expect.objectContaining({ kind: "dropped", option: "admin: status" }));
+  });
+  const GUARD = { plugins: { "openid-connect": APISIX_BASE } };
+  test.each<[string, object, string]>([
+    ["a service", { routes: [{ uri: "/*", ...GUARD }, { uri: "/a", name: "a", service_id: 7 }] }, "a: plugins"],
+    ["a plugin configuration", { routes: [{ uri: "/*", ...GUARD }, { uri: "/a", name: "a", plugin_config_id: 7 }] }, "a: plugins"],
+    ["the service that it is written in", { services: [{ name: "s", ...GUARD, routes: [{ uris: ["/a"], name: "a" }] }], routes: [{ uri: "/*", ...GUARD }] }, "a: plugins"],
+  ])("a route that may have its plugins from %s opens nothing, and is reported as unguarded", (_, document, option) => {
+    const { filter, changes } = convertApisix(document);
+    expect(JSON.stringify(filter)).not.toContain("public");
+    expect(changes).toContainEqual(expect.objectContaining({ kind: "unguarded", option }));
+  });
+  test.each(["services", "plugin_configs", "global_rules", "consumers"])("the plugin in %s is reported as unguarded", (place) => {
+    expect(convertApisix({ routes: [{ uri: "/*" }], [place]: [{ id: 1, ...GUARD }] }).changes).toContainEqual(expect.objectContaining({ kind: "unguarded", option: `${place}[0].plugins.openid-connect` }));
+  });
+  test.each<[string, string]>([["key-auth", "unguarded"], ["ip-restriction", "unguarded"], ["consumer-restriction", "unguarded"], ["opa", "unguarded"], ["cors", "dropped"], ["prometheus", "dropped"]])("another plugin of a route, %s, is reported as %s", (plugin, kind) => {
+    expect(convertApisix({ routes: [{ uri: "/a", name: "a", plugins: { [plugin]: {} } }] }).changes).toContainEqual(expect.objectContaining({ kind, option: `a: plugins.${plugin}` }));
+  });
+  test("clients with different secrets have different variables", () => {
+    const client = (client_id: string, client_secret: string) => ({ uri: `/${client_id}`, plugins: { "openid-connect": { ...APISIX_BASE, client_id, client_secret } } });
+    const { filter, changes } = convertApisix({ routes: [client("a", "one"), client("b", "two"), client("c", "one"), client("d", "$ENV://D")] });
+    expect((filter.rules as Fields[]).map((rule) => rule.client_secret)).toEqual(["$ENV://CLIENT_SECRET", "$ENV://CLIENT_SECRET_2", "$ENV://CLIENT_SECRET", "$ENV://D"]);
+    expect(changes.find(({ option }) => option === "/b: client_secret")!.text).toContain("variable CLIENT_SECRET_2:");
+  });
+  test("that a bearer token passes beside a login is reported though bearer_only is not set", () => {
+    const about = (plugin: object) => convertApisix(plugin).changes.filter(({ option }) => option === "bearer_only").length;
+    expect([about(APISIX_BASE), about({ ...APISIX_BASE, use_jwks: true }), about({ ...APISIX_BASE, bearer_only: true })]).toEqual([1, 0, 1]);
+  });
   test("_meta that disables the plugin is reported", () => expect(convertApisix({ ...APISIX_BASE, _meta: { disable: true } }).changes).toContainEqual(expect.objectContaining({ option: "_meta.disable" })));
 });
 
@@ -210,7 +247,7 @@ describe("the command", () => {
     const { code, err } = await envoyOidc(["convert", "--from", "apisix", file(JSON.stringify({ ...APISIX_BASE, claim_schema: { pattern: "x" } }), "a.json")]);
     expect([code, err]).toEqual([1, expect.stringContaining("refused: claim_schema")]);
   });
-  test.each<[string, string]>([["envoy-oauth2", "a: 1"], ["jwt_authn", "a: 1"], ["envoy-gateway", "a: 1"], ["oauth2-proxy", "a: 1"], ["apisix", "a: [1"], ["nginx", "{}"]])("--from %s of %j is wrong usage, with the reason", async (from, text) => {
+  test.each<[string, string]>([["envoy-oauth2", "a: 1"], ["jwt_authn", "a: 1"], ["envoy-gateway", "a: 1"], ["oauth2-proxy", "a: 1"], ["apisix", "a: [1"], ["apisix", "a: 1"], ["apisix", "kind: ApisixRoute"], ["apisix", "routes: *nowhere"], ["apisix", "client_id: a\n---\nclient_id: b"], ["envoy-gateway", "kind: SecurityPolicy\n---\nkind: SecurityPolicy"], ["mod_auth_openidc", "Listen 80"], ["nginx", "{}"]])("--from %s of %j is wrong usage, with the reason", async (from, text) => {
     const { code, err } = await envoyOidc(["convert", "--from", from, file(text)]);
     expect([code, err.length > 20]).toEqual([2, true]);
   });

@@ -106,6 +106,21 @@ describe("the provider's metadata", () => {
     expect(clusters.find(({ name }) => name === "idp-oauth2-example-com")!.transport_socket!.typed_config.sni).toBe("oauth2.example.com");
   });
 
+  test("an issuer that is not the given one is reported", async () => {
+    metadata = { ...metadata, issuer: "https://login.example.com" };
+    expect((await envoyOidc(["generate", "--issuer", url, "--client-id", "shop"])).err).toContain("The provider calls itself https://login.example.com");
+    metadata = { ...metadata, issuer: `${url}/` };
+    expect((await envoyOidc(["generate", "--issuer", url, "--client-id", "shop"])).err).not.toContain("calls itself");
+  });
+  test.each<[string, () => void]>([["no object", () => { metadata = null as never; }], ["no issuer", () => { delete metadata.issuer; }], ["an issuer that is no text", () => { metadata.issuer = 5; }]])("metadata that has %s is reported", async (_, change) => {
+    change();
+    expect(await envoyOidc(["generate", "--issuer", url, "--client-id", "shop"])).toMatchObject({ code: 0, err: expect.stringContaining("What follows is what most providers take") });
+  });
+  test("a key that is no object is passed over", async () => {
+    keys = [null as never, ...keys];
+    expect(settings(await made()).token_signing_alg_values_expected).toEqual(["RS256"]);
+  });
+
   test("a provider that cannot be reached is reported, and the output has the usual settings", async () => {
     const { code, out, err } = await envoyOidc(["generate", "--issuer", "http://127.0.0.1:1", "--client-id", "shop"]);
     expect([code, settings(out).id_token_signed_response_alg]).toEqual([0, "RS256"]);
@@ -119,6 +134,11 @@ test.each([["envoy", []], ["istio", ["localhost", "127.0.0.1"]], ["envoy-gateway
   expect([code, [...err.matchAll(/^Where Envoy runs, (\S+) is not this machine/gm)].map(([, name]) => name)]).toEqual([0, names]);
 });
 
-test.each([[["--issuer", "idp"]], [["--issuer", "https://idp.example.com", "--app-url", "shop"]], [["--issuer", "https://idp.example.com", "--upstream", "http://x/"]], [["--issuer", "https://idp.example.com", "--target", "nginx"]]])("%j is wrong usage", async (options) => {
+test.each([[["--issuer", "idp"]], [["--issuer", "https://idp.example.com", "--app-url", "shop"]], [["--issuer", "https://idp.example.com", "--upstream", "http://x/"]], [["--issuer", "https://idp.example.com", "--target", "nginx"]], [["--issuer", "https://idp.example.com?a=b"]], [["--issuer", "https://idp.example.com", "--out", file("", "f")]], [["--issuer", "https://idp.example.com", "--out", join(file("", "f"), "g")]]])("%j is wrong usage", async (options) => {
   expect((await envoyOidc(["generate", "--client-id", "shop", "--offline", ...options])).code).toBe(2);
+});
+
+test("a password in --issuer is neither written nor shown", async () => {
+  const { code, out, err } = await envoyOidc(["generate", "--client-id", "shop", "--offline", "--issuer", "https://shop:hunter2@idp.example.com"]);
+  expect([code, out, err]).toEqual([2, "", expect.not.stringContaining("hunter2")]);
 });

@@ -55,3 +55,9 @@ test.each<[string, string[], Record<string, string>]>([["no secret", ["--config"
 test("a header without a session is reported as such", async () => {
   expect((await envoyOidc(["session", "inspect", "--config", config, file("a=b; c=d", "cookie.txt")], { SESSION_SECRET: SECRET })).err).toBe("There is no cookie of a session in it.");
 });
+
+test("a client and a provider that the configuration takes from the environment are found there", async () => {
+  const own = file(JSON.stringify({ ...BROWSER_CONFIG, client_id: "$ENV://CLIENT", discovery: "$ENV://DISCOVERY" }), "filter.json");
+  const { code } = await envoyOidc(["session", "inspect", "--config", own, file(cookies().header, "cookie.txt")], { SESSION_SECRET: SECRET, CLIENT: String(BROWSER_CONFIG.client_id), DISCOVERY: String(BROWSER_CONFIG.discovery) });
+  expect(code).toBe(0);
+});

@@ -68,7 +68,7 @@ function alone(file: SourceFile): Plugin {
 
 /** Every PluginConfig, that is every object with a `vm_config`. */
 function ofEnvoy(file: SourceFile, root: Node | null, home: Home, findings: Finding[]): Plugin[] {
-  return mapsBelow(root).filter((map) => isMap(nodeAt(map, "vm_config"))).flatMap((map) => {
+  return [...new Set(mapsBelow(root))].filter((map) => isMap(nodeAt(map, "vm_config"))).flatMap((map) => {
     const fields = map.toJSON() as Fields, configuration = nodeAt(map, "configuration", "value") ?? nodeAt(map, "configuration");
     const plugin = pluginOf(file, home, fields, map, configuration, {
       fromHost: listAt(fields, "vm_config", "environment_variables", "host_env_keys").map(String),

@@ -3,16 +3,23 @@
 import { FORMATS } from "../../attributes/formats";
 import { isFields, listAt, type Fields } from "../check/fields";
 import { APISIX } from "./apisix_options";
+import { UserError } from "../io";
 import { complete, putAll, say, type Draft, type Option } from "./option";
 
 const PLUGIN = "openid-connect";
 
 export function convertApisix(document: unknown, options: Option[] = APISIX): Draft {
   const routes = routesOf(document);
-  return routes.length === 0 ? single(document as Fields, options) : ruled(routes, options);
+  if (routes.length === 0) return single(document as Fields, options);
+  const draft = ruled(routes, options);
+  for (const place of pluginsElsewhere(document)) say(draft, "unguarded", place, "guards requests of routes that do not have the plugin themselves: put its object into each of these routes");
+  return draft;
 }
 
 function single(plugin: Fields, options: Option[]): Draft {
+  if (!Object.keys(plugin).some((key) => options.some(({ name }) => name === key || name.startsWith(`${key}.`)))) {
+    throw new UserError(`there is neither the object of ${PLUGIN} nor a route with uri or uris in this file`);
+  }
   const draft: Draft = { filter: {}, changes: [] };
   put(plugin, draft, options);
   complete(draft, logsIn(draft.filter));
@@ -25,6 +32,9 @@ export const logsIn = (filter: Fields): boolean => filter.bearer_only !== true &
 function put({ _meta: meta, ...plugin }: Fields, draft: Draft, options: Option[]): void {
   if (isFields(meta)) for (const [key, value] of Object.entries(meta)) if (value !== false) say(draft, "dropped", `_meta.${key}`, key === "disable" ? "the plugin is switched off there, and guards here" : "is about APISIX's plugins in general: rules say which requests are guarded");
   putAll(options, referring(plugin, "", draft) as Fields, draft);
+  if (!("bearer_only" in plugin) && logsIn(draft.filter) && !["introspection_endpoint", "public_key", "use_jwks"].some((name) => plugin[name])) {
+    say(draft, "changed", "bearer_only", "false: only a person's navigation leads to the login. A bearer token is not read there, and passes here if it is valid, for any audience unless claim_validator.audience names some");
+  }
   if (plugin.public_key !== undefined && plugin.discovery === undefined) say(draft, "added", "claim_validator.issuer.valid_issuers", "is required with a public_key and without discovery: an issuer is always checked");
 }
 
@@ -42,26 +52,43 @@ function referring(value: unknown, path: string, draft: Draft): unknown {
 
 interface Route { name: string; fields: Fields; plugin: Fields | undefined }
 
-/** Every object with `uri`, `uris` or `plugins` anywhere in the value, except consumers, services and plugin configurations. */
-function routesOf(value: unknown): Route[] {
-  if (Array.isArray(value)) return value.flatMap(routesOf);
+const isRoute = (value: Fields): boolean => "uri" in value || "uris" in value;
+
+/** Every object with `uri` or `uris` anywhere in the value. `service`: the one that it is written in, as in files of ADC. */
+function routesOf(value: unknown, service?: unknown): Route[] {
+  if (Array.isArray(value)) return value.flatMap((item) => routesOf(item, service));
   if (!isFields(value)) return [];
-  const isRoute = "uri" in value || "uris" in value;
-  if (isRoute) {
+  if (isRoute(value)) {
     const plugin = isFields(value.plugins) ? value.plugins[PLUGIN] : undefined;
-    return [{ name: String(value.name ?? value.id ?? value.uri ?? [value.uris].flat()[0]), fields: value, plugin: isFields(plugin) ? plugin : undefined }];
+    return [{ name: String(value.name ?? value.id ?? value.uri ?? [value.uris].flat()[0]), fields: service === undefined ? value : { service_id: service, ...value }, plugin: isFields(plugin) ? plugin : undefined }];
   }
-  return Object.values(value).flatMap(routesOf);
+  return Object.entries(value).flatMap(([key, inner]) => routesOf(inner, key === "routes" ? value.name : undefined));
+}
+
+/** The plugin in services, plugin configurations, global rules and the like. */
+function pluginsElsewhere(value: unknown, path = ""): string[] {
+  if (Array.isArray(value)) return value.flatMap((item, i) => pluginsElsewhere(item, `${path}[${i}]`));
+  if (!isFields(value) || isRoute(value)) return [];
+  return Object.entries(value).flatMap(([key, inner]) => key === PLUGIN && isFields(inner) ? [`${path}.${key}`] : pluginsElsewhere(inner, path === "" ? key : `${path}.${key}`));
 }
 
 function ruled(routes: Route[], options: Option[]): Draft {
-  const draft: Draft = { filter: {}, changes: [] }, rules: Fields[] = [];
+  const draft: Draft = { filter: {}, changes: [] }, rules: Fields[] = [], secrets: unknown[] = [];
   for (const route of routes) {
+    if (route.fields.status === 0) {
+      say(draft, "dropped", `${route.name}: status`, "the route is switched off there, and its requests go to other routes");
+      continue;
+    }
     const own: Draft = { filter: {}, changes: [] };
     const { match, whole } = matchOf(route, own);
+    for (const name of Object.keys(isFields(route.fields.plugins) ? route.fields.plugins : {}).filter((one) => one !== PLUGIN)) {
+      if (RESTRICTING.test(name)) say(own, "unguarded", `plugins.${name}`, "restricts access, and is not converted: Envoy's own filters may do the same");
+      else say(own, "dropped", `plugins.${name}`, "is another plugin: Envoy's own filters may do the same");
+    }
     if (!whole && (route.plugin === undefined || Object.keys(match).length === 0)) {
       // A rule that lets requests through must not match more of them than the route.
       draft.changes.push(...own.changes.map((one) => ({ ...one, option: `${route.name}: ${one.option}` })));
+      if (route.plugin === undefined && INHERITS.some((key) => key in route.fields)) say(draft, "unguarded", `${route.name}: plugins`, "may come from a service or a plugin configuration: there is no rule for this route");
       if (route.plugin !== undefined) say(draft, "unguarded", `${route.name}: uri`, "no rule can say which requests these are: write one by hand, before those that take the same requests");
       continue;
     }
@@ -69,6 +96,7 @@ function ruled(routes: Route[], options: Option[]): Draft {
     else {
       put(route.plugin, own, options);
       complete(own, logsIn(own.filter));
+      nameSecret(route.plugin.client_secret, secrets, own);
     }
     draft.changes.push(...own.changes.map((one) => ({ ...one, option: `${route.name}: ${one.option}` })));
     rules.push({ ...nameFor(route, rules), ...match, ...own.filter });
@@ -79,14 +107,26 @@ function ruled(routes: Route[], options: Option[]): Draft {
   draft.filter = { mode: "deny", ...common, rules: rules.map((rule) => without(rule, rule.mode === "public" ? {} : common)) };
   if (rules.length === 1 && Object.keys(draft.filter.rules as Fields[] [0]).length === 0) draft.filter.rules = rules;
   const open = (draft.filter.rules as Fields[]).find((rule) => !("host" in rule || "path" in rule || "path_prefix" in rule || "method" in rule));
-  // A route without conditions becomes the settings outside of the rules.
-  if (open !== undefined) {
-    const others = (draft.filter.rules as Fields[]).filter((rule) => rule !== open);
+  const others = (draft.filter.rules as Fields[]).filter((rule) => rule !== open), settled = Object.keys(open ?? {}).filter((key) => !MATCH.includes(key));
+  // A route without conditions becomes the settings outside of the rules, unless other rules would inherit what they do not have.
+  if (open !== undefined && others.some((rule) => rule.mode !== "public" && settled.some((key) => !(key in rule)))) {
+    draft.filter.rules = [...others, { ...open, path_prefix: "/" }];
+  } else if (open !== undefined) {
     const { mode: _deny, rules: _rules, ...settings } = draft.filter;
     const { name: _name, ...own } = open;
     draft.filter = { ...settings, ...own, ...(others.length === 0 ? {} : { rules: others }) };
   } else say(draft, "added", "mode", "deny: what no route takes is 404 in APISIX, and 403 here");
   return draft;
+}
+
+/** Each client's secret has a variable of its own. */
+function nameSecret(secret: unknown, known: unknown[], { filter, changes }: Draft): void {
+  if (filter.client_secret !== "$ENV://CLIENT_SECRET" || /^\$env:/i.test(String(secret))) return;
+  if (!known.includes(secret)) known.push(secret);
+  const number = known.indexOf(secret) + 1, variable = `CLIENT_SECRET_${number}`;
+  if (number === 1) return;
+  filter.client_secret = `$ENV://${variable}`;
+  for (const change of changes) if (change.option === "client_secret") change.text = change.text.replaceAll("CLIENT_SECRET", variable);
 }
 
 const RULE_NAME = new RegExp(`^(?:${FORMATS["rule name"]})$`);
@@ -104,7 +144,13 @@ function bySpecificity(a: Fields, b: Fields): number {
   return other.map((value, i) => value - one[i]!).find((difference) => difference !== 0) ?? 0;
 }
 
-const MATCHED = ["uri", "uris", "host", "hosts", "methods", "plugins", "name", "id", "desc", "upstream", "upstream_id", "service_id", "status", "labels", "create_time", "update_time", "timeout", "enable_websocket"];
+/** Plugins that decide who may come in. */
+const RESTRICTING = /auth|restriction|block|acl|rbac|csrf|opa|cas-|guard|saml|wolf/;
+
+/** A route may have plugins from these. */
+const INHERITS = ["service_id", "plugin_config_id"];
+
+const MATCHED = ["uri", "uris", "host", "hosts", "methods", "plugins", "name", "id", "desc", "upstream", "upstream_id", "status", "labels", "create_time", "update_time", "timeout", "enable_websocket"];
 
 /** `whole`: the rule matches exactly what the route matches. */
 function matchOf({ fields }: Route, draft: Draft): { match: Fields; whole: boolean } {
@@ -112,9 +158,8 @@ function matchOf({ fields }: Route, draft: Draft): { match: Fields; whole: boole
   const prefixes = uris.filter((uri) => uri.endsWith("*")).map((uri) => uri.slice(0, -1)), exact = uris.filter((uri) => !/[*:{]/.test(uri)), odd = uris.filter((uri) => /[:{]/.test(uri) || uri.slice(0, -1).includes("*"));
   for (const uri of odd) say(draft, "dropped", `uri ${uri}`, "parameters and wildcards inside of a path have no counterpart: write rules for it by hand");
   for (const prefix of prefixes.filter((one) => one !== "/" && !odd.includes(`${one}*`))) say(draft, "changed", `uri ${prefix}*`, prefix.endsWith("/") ? `takes ${prefix.slice(0, -1)} itself as well` : `takes ${prefix} and what is below it, but no longer names such as ${prefix}x`);
-  for (const name of Object.keys(fields).filter((key) => !MATCHED.includes(key))) say(draft, "dropped", name, "has no counterpart in rules, which go by host, path and method: the route's requests are guarded whatever it says");
-  if ("service_id" in fields || "plugin_config_id" in fields) say(draft, "dropped", "service_id" in fields ? "service_id" : "plugin_config_id", "plugins that come from there are not seen: put the object of openid-connect into the route first");
-  if (fields.status === 0) say(draft, "dropped", "status", "the route is switched off there");
+  for (const name of Object.keys(fields).filter((key) => !MATCHED.includes(key) && !INHERITS.includes(key))) say(draft, "dropped", name, "has no counterpart in rules, which go by host, path and method: the route's requests are guarded whatever it says");
+  for (const name of INHERITS.filter((key) => key in fields)) say(draft, "dropped", name, "plugins and hosts that come from there are not seen: put the object of openid-connect and the hosts into the route first");
   const everything = prefixes.includes("/");
   const servable = (list: string[]) => list.filter((uri) => !odd.includes(uri) && !odd.includes(`${uri}*`));
   const hasPath = everything || uris.length > odd.length, conditions = Object.keys(fields).filter((key) => !MATCHED.includes(key) && key !== "priority");

@@ -25,7 +25,7 @@ Exit code: 0 where the filter takes the result, 1 where something must be change
       else {
         io.line(JSON.stringify(filter, null, 2));
         for (const { kind, option, text } of changes) io.error(`${io.paint(COLOURS[kind], kind)}: ${io.paint("bold", printable(option))}: ${printable(text)}`);
-        for (const { path: at, text } of refused) io.error(`${io.paint("red", "refused")}: ${io.paint("bold", printable(at))}: ${printable(text)}`);
+        for (const { path: at, text } of refused) io.error(`${io.paint("red", "refused")}: ${at === "" ? "" : `${io.paint("bold", printable(at))}: `}${printable(text)}`);
       }
       done(refused.length + open.length === 0 ? 0 : 1);
     });

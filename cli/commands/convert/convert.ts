@@ -1,6 +1,7 @@
 // `convert`: turns another tool's configuration into the filter's, and reports every difference.
 
-import { parseAllDocuments } from "yaml";
+import { parseAllDocuments, type Document } from "yaml";
+import { isFields } from "../check/fields";
 import { judge, type Remark } from "../filter/judge";
 import { variablesOf } from "../filter/stand_ins";
 import { UserError } from "../io";
@@ -37,13 +38,23 @@ export function convert(from: string, file: SourceFile): Converted {
   return { filter, changes, refused };
 }
 
-/** The document of that kind, or the first. */
+/** An alias may have no anchor, or be part of a bomb. */
+function plain(document: Document, name: string): unknown {
+  try {
+    return document.toJS() as unknown;
+  } catch (error) {
+    throw new UserError(`${name}: ${(error as Error).message}`);
+  }
+}
+
+/** The only document of that kind, or the only one. Several would be converted in part. */
 function objectOf(file: SourceFile, kind?: string): Record<string, unknown> {
-  const documents = parseAllDocuments(file.text), list = Array.isArray(documents) ? documents : [];
+  const documents = parseAllDocuments(file.text, { merge: true }), list = Array.isArray(documents) ? documents : [];
   const broken = list.find(({ errors }) => errors.length > 0);
   if (broken !== undefined) throw new UserError(`${file.name}: ${broken.errors[0]!.message.split("\n")[0]}`);
-  const values = list.map((document) => document.toJS({ mapAsMap: false }) as Record<string, unknown> | null);
-  const found = values.find((value) => kind !== undefined && value?.kind === kind) ?? values.find((value) => value !== null && typeof value === "object");
-  if (found == null) throw new UserError(`${file.name}: expected an object in JSON or YAML`);
-  return found;
+  const values = list.map((document) => plain(document, file.name)).filter(isFields).flatMap((value) => kind !== undefined && value.kind === "List" && Array.isArray(value.items) ? value.items.filter(isFields) : [value]);
+  const ofKind = values.filter((value) => value.kind === kind), candidates = kind !== undefined && ofKind.length > 0 ? ofKind : values;
+  if (candidates.length === 0) throw new UserError(`${file.name}: expected an object in JSON or YAML`);
+  if (candidates.length > 1) throw new UserError(`${file.name}: has ${candidates.length} ${kind === undefined || ofKind.length === 0 ? "documents" : `resources of the kind ${kind}`}: give one at a time`);
+  return candidates[0]!;
 }

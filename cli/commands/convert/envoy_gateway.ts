@@ -3,7 +3,7 @@
 import { at, isFields, listAt, textAt, type Fields } from "../check/fields";
 import { UserError } from "../io";
 import { convertJwtAuthn, JWT_PROVIDER } from "./jwt_authn";
-import { change, complete, drop, keep, putAll, say, seconds, type Draft, type Option } from "./option";
+import { change, complete, drop, keep, putAll, say, seconds, unguarded, type Draft, type Option } from "./option";
 
 const MATCHERS = "matchers of headers have no counterpart: scripts and forms get 401 by what they send (Sec-Fetch-Mode, Accept)";
 const BACKEND = "make a Backend or a cluster for the provider, with TLS, and name it in provider_cluster";
@@ -36,7 +36,8 @@ export const ENVOY_GATEWAY: Option[] = [
   { name: "jwt.optional", outcome: "changed", sample: true, put: (value, draft) => { if (value === true) { draft.filter.bearer_only = false; draft.filter.unauth_action = "pass"; say(draft, "changed", "jwt.optional", "without a token the request passes, without identity headers"); } } },
   { name: "jwt.providers", outcome: "kept", sample: [], put: () => {} },
   { name: "authorization", outcome: "changed", sample: { defaultAction: "Deny", rules: [{ action: "Allow", principal: { jwt: { provider: "p", scopes: ["read"], claims: [{ name: "roles", valueType: "StringArray", values: ["admin"] }] } } }] }, put: putAuthorization },
-  ...drop("is Envoy's, beside the filter: keep it in a SecurityPolicy of its own", { apiKeyAuth: {}, basicAuth: {}, cors: {}, extAuth: {} }),
+  ...drop("is Envoy's, beside the filter: keep it in a SecurityPolicy of its own", { cors: {} }),
+  ...unguarded("is Envoy's, beside the filter: keep it in a SecurityPolicy of its own", { apiKeyAuth: {}, basicAuth: {}, extAuth: {} }),
   { name: "targetRefs", outcome: "changed", sample: [{ kind: "HTTPRoute", name: "shop" }], put: (_value, draft) => say(draft, "changed", "targetRefs", "go into an EnvoyExtensionPolicy, as they are") },
   { name: "targetRef", outcome: "changed", sample: { kind: "HTTPRoute", name: "shop" }, put: (_value, draft) => say(draft, "changed", "targetRef", "goes into an EnvoyExtensionPolicy, as it is") },
   { name: "targetSelectors", outcome: "changed", sample: [{ kind: "HTTPRoute" }], put: (_value, draft) => say(draft, "changed", "targetSelectors", "go into an EnvoyExtensionPolicy, as they are") },
@@ -55,7 +56,10 @@ export function convertEnvoyGateway(document: unknown, options: Option[] = ENVOY
       say(draft, "added", "oidc.redirectURL", "Envoy Gateway's own default: the path, on the request's host");
     }
   }
+  if (!people && providers.length === 0) throw new UserError("this SecurityPolicy has neither oidc nor jwt");
   putAll(options, spec, draft);
+  if (people && !isFields(spec.jwt) && at(spec, "oidc", "passThroughAuthHeader") !== true) draft.filter.mode = "browser";
+  else if (people && at(spec, "oidc", "passThroughAuthHeader") === undefined) say(draft, "changed", "oidc.passThroughAuthHeader", "false: a bearer token that jwt verifies passes without a session here");
   complete(draft, people);
   return draft;
 }
@@ -91,10 +95,17 @@ function putAuthorization(value: unknown, draft: Draft): void {
       say(draft, "unguarded", `authorization.rules ${textAt(rule, "name")}`.trim(), "only rules that allow by claims and scopes of a token have a counterpart: keep this one in a SecurityPolicy");
       continue;
     }
+    const scopes = listAt(jwt, "scopes").map(String);
+    if (scopes.length > 0 && rules.length > 1) {
+      say(draft, "unguarded", `authorization.rules ${textAt(rule, "name")}`.trim(), "scopes have a counterpart only in a single rule (required_scopes): nobody passes by this one");
+      continue;
+    }
+    if (scopes.length > 0) draft.filter.required_scopes = scopes;
     const claims = listAt(jwt, "claims").map((claim) => ({ any: listAt(claim, "values").map((text) => ({ claim: textAt(claim, "name"), contains: String(text) })) }));
-    allowed.push({ all: [...claims, ...listAt(jwt, "scopes").map((scope) => ({ claim: "scope", contains: String(scope) }))] });
+    if (claims.length > 0) allowed.push({ all: claims });
   }
   if (textAt(value, "defaultAction") === "Allow") return say(draft, "changed", "authorization.defaultAction", "Allow: everybody who is verified passes");
+  if (rules.length === 0) return say(draft, "unguarded", "authorization", "has no rules, and nobody passes there");
   if (allowed.length > 0) draft.filter.access_rules = allowed.length === 1 ? allowed[0] : { any: allowed };
-  say(draft, "changed", "authorization", "is access_rules, over the token's claims; who does not fit gets 403");
+  say(draft, "changed", "authorization", "is access_rules, over the token's claims, and required_scopes; who does not fit gets 403");
 }

@@ -1,6 +1,6 @@
 // Envoy's own oauth2 filter, anywhere in a configuration.
 
-import { at, isFields, textAt, typeOf, type Fields } from "../check/fields";
+import { at, isFields, listAt, textAt, typeOf, type Fields } from "../check/fields";
 import { UserError } from "../io";
 import { change, complete, drop, keep, putAll, say, seconds, set, type Draft, type Option } from "./option";
 
@@ -32,7 +32,7 @@ export const ENVOY_OAUTH2: Option[] = [
   change("forward_bearer_token", false, "access_token_in_authorization_header", (value: boolean) => value ? "" : "no access token reaches the upstream"),
   change("forward_id_token", { header: "x-id" }, "set_raw_id_token_header", "the header is X-Raw-ID-Token", () => true),
   ...drop("an Authorization header is a bearer token, and verified", { preserve_authorization_header: true }),
-  ...drop(`${MATCHERS}. A bearer token beside the login is verified by itself`, { pass_through_matcher: [{ name: "authorization", string_match: { prefix: "Bearer " } }] }),
+  change("pass_through_matcher", [{ name: "authorization", string_match: { prefix: "Bearer " } }], "", `${MATCHERS}. A bearer token beside the login is verified by itself`, () => undefined),
   ...drop(MATCHERS, { deny_redirect_matcher: [{ name: "x-requested-with", string_match: { exact: "XMLHttpRequest" } }], allow_failed_matcher: [{ name: "x" }] }),
   change("auth_scopes", ["openid", "email"], "scope", "openid is needed; Envoy's own default is user", (value: string[]) => [...new Set(["openid", ...value])].join(" ")),
   change("resources", ["https://api.example.com", "https://b.example.com"], "authorization_params.resource", (value: string[]) => value.length > 1 ? "is one resource here, the first" : "", (value: string[]) => value[0]),
@@ -41,7 +41,7 @@ export const ENVOY_OAUTH2: Option[] = [
   keep("use_refresh_token", false, "renew_access_token_on_expiry"),
   keep("default_expires_in", "600s", "access_token_expires_in", seconds),
   ...drop("a refresh token is used until the provider refuses it; session.absolute_timeout ends a session", { default_refresh_token_expires_in: "604800s" }),
-  change("disable_id_token_set_cookie", true, "session_contents", "is session_contents, which says what a session keeps", () => ({ access_token: true })),
+  change("disable_id_token_set_cookie", true, "session_contents", (value: boolean) => value ? "is session_contents, which says what a session keeps" : "", (value: boolean) => value ? { access_token: true } : undefined),
   ...drop("a session without an access token is session_contents without access_token", { disable_access_token_set_cookie: true }),
   ...drop("renew_access_token_on_expiry: false refreshes nothing; the refresh token is kept beside the access token", { disable_refresh_token_set_cookie: true }),
   ...drop(`${COOKIES}; session.cookie_same_site and cookie_path say the rest`, { cookie_configs: { bearer_token_cookie_config: { same_site: "LAX" } } }),
@@ -68,11 +68,19 @@ export function objectsOf(value: unknown, type: string): Fields[] {
   return [...typeOf(value).endsWith(type) ? [value] : [], ...Object.values(value).flatMap((inner) => objectsOf(inner, type))];
 }
 
+/** The filter of this type. Listeners may share its settings, and must not have different ones. */
+export function onlyOne(document: unknown, type: string): Fields | undefined {
+  const found = objectsOf(document, type), different = new Set(found.map((filter) => JSON.stringify(filter)));
+  if (different.size > 1) throw new UserError(`there are ${different.size} different ${type} in this file: give one at a time`);
+  return found[0];
+}
+
 export function convertEnvoyOauth2(document: unknown, options: Option[] = ENVOY_OAUTH2): Draft {
   const draft: Draft = { filter: {}, changes: [] };
-  const config = objectsOf(document, "oauth2.v3.OAuth2").map((filter) => at(filter, "config"))[0] ?? (isFields(document) && "token_endpoint" in document ? document : undefined);
+  const config = at(onlyOne(document, "oauth2.v3.OAuth2"), "config") ?? (isFields(document) && "token_endpoint" in document ? document : undefined);
   if (!isFields(config)) throw new UserError("there is no envoy.extensions.filters.http.oauth2.v3.OAuth2 with a config in this file");
   putAll(options, snake(config) as Fields, draft);
+  if (listAt(config, "pass_through_matcher").length === 0) draft.filter.mode = "browser";
   addDiscovery(draft);
   complete(draft, true);
   return draft;

@@ -1,10 +1,10 @@
 // Envoy's own jwt_authn filter: each provider's settings, and its rules.
 
 import { createPublicKey, type JsonWebKey } from "node:crypto";
-import { isFields, listAt, textAt, type Fields } from "../check/fields";
+import { at, isFields, listAt, textAt, type Fields } from "../check/fields";
 import { UserError } from "../io";
-import { objectsOf, snake } from "./envoy_oauth2";
-import { change, complete, drop, keep, putAll, say, seconds, set, within, type Draft, type Option } from "./option";
+import { objectsOf, onlyOne, snake } from "./envoy_oauth2";
+import { change, complete, drop, keep, putAll, say, seconds, set, unguarded, within, type Draft, type Option } from "./option";
 
 const METADATA = "no dynamic metadata is written: set_filter_state gives wasm.oidc.sub, iss and scope, and claim_headers the rest";
 
@@ -25,7 +25,7 @@ export const JWT_PROVIDER: Option[] = [
   ...drop("failed fetches are repeated by themselves", { "remote_jwks.retry_policy": {} }),
   { name: "local_jwks", outcome: "changed", sample: { inline_string: JSON.stringify({ keys: [{ kty: "EC", crv: "P-256", x: "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4", y: "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM" }] }) }, put: putLocalKeys },
   change("forward", true, "", (value: boolean) => value ? "Authorization reaches the upstream as it came" : "Authorization reaches the upstream all the same; X-Access-Token has the token, too", () => undefined),
-  change("from_headers", [{ name: "x-token", value_prefix: "Token " }], "auth_accept_token_as", (value: unknown[]) => value.some((one) => textAt(one, "value_prefix").trim() !== "" && textAt(one, "value_prefix").trim() !== "Bearer") ? "only the prefix Bearer can stand in front of a token, and may be left out" : "", sources("header")),
+  { name: "from_headers", outcome: "changed", sample: [{ name: "x-token", value_prefix: "Token " }], put: (value, draft) => add(draft, "from_headers", sources("header")(value as unknown[]), (value as unknown[]).some((one) => !["", "Bearer"].includes(textAt(one, "value_prefix").trim())) ? "only the prefix Bearer can stand in front of a token, and may be left out" : "") },
   { name: "from_params", outcome: "changed", sample: ["jwt"], put: (value, draft) => add(draft, "from_params", sources("query")(value as unknown[]), "the parameter is removed from the URL") },
   { name: "from_cookies", outcome: "changed", sample: ["jwt"], put: (value, draft) => add(draft, "from_cookies", sources("cookie")(value as unknown[]), "the cookie reaches the upstream as it came") },
   change("forward_payload_header", "x-payload", "set_userinfo_header", "the header is X-Userinfo, in standard base64 with padding", () => true),
@@ -42,7 +42,7 @@ export const JWT_PROVIDER: Option[] = [
 export const JWT_AUTHN: Option[] = [
   { name: "providers", outcome: "kept", sample: {}, put: () => {} },
   { name: "rules", outcome: "changed", sample: [{ match: { prefix: "/x" } }], put: () => {} },
-  ...drop("rules go by host, path and method", { filter_state_rules: {} }),
+  ...unguarded("rules go by host, path and method: write these by hand", { filter_state_rules: {} }),
   keep("bypass_cors_preflight", true, "allow_preflight"),
   { name: "requirement_map", outcome: "kept", sample: {}, put: () => {} },
   ...drop("answers to programs are short, and say error and code", { strip_failure_response: true }),
@@ -51,24 +51,35 @@ export const JWT_AUTHN: Option[] = [
 
 export function convertJwtAuthn(document: unknown, options: Option[] = [...JWT_AUTHN, ...JWT_PROVIDER]): Draft {
   const draft: Draft = { filter: {}, changes: [] };
-  const found = objectsOf(document, "JwtAuthentication")[0] ?? (isFields(document) && isFields(document.providers) ? document : undefined);
+  const found = onlyOne(document, "JwtAuthentication") ?? (isFields(document) && isFields(document.providers) ? document : undefined);
   if (found === undefined) throw new UserError("there is no envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication in this file");
-  const { "@type": _type, ...filter } = found;
-  const { providers, rules, requirement_map: named, ...rest } = snake(filter) as Fields & { providers: Fields };
+  const { "@type": _type, ...filter } = found, providers = at(found, "providers"), named = at(found, "requirement_map");
+  const { providers: _providers, rules, requirement_map: _named, ...rest } = snake(filter) as Fields;
   putAll(options, rest, draft);
-  const names = Object.keys(isFields(providers) ? providers : {}), byName = new Map(names.map((name) => [name, providerOf(name, (found.providers as Fields)[name], draft, options)]));
+  // Names of providers and requirements are kept as they are.
+  const byName = new Map(Object.entries(isFields(providers) ? providers : {}).map(([name, provider]) => [name, providerOf(name, provider, draft, options)])), names = [...byName.keys()];
+  const routes = objectsOf(document, "jwt_authn.v3.PerRouteConfig");
+  for (const route of routes) {
+    const requirement = textAt(route, "requirement_name");
+    say(draft, requirement === "" ? "dropped" : "unguarded", `typed_per_filter_config ${requirement}`.trim(), requirement === "" ? "a route that switches the filter off is guarded as all others: write a rule with mode public for it" : "a route says which requirement it has: write a rule by hand for its path");
+  }
   const list = Array.isArray(rules) ? rules.filter(isFields) : [];
   draft.filter = { ...draft.filter, bearer_only: true };
   if (names.length === 1) Object.assign(draft.filter, byName.get(names[0]!));
   const made = list.flatMap((rule) => ruleOf(rule, byName, isFields(named) ? named : {}, names.length > 1, draft));
-  const open = made.at(-1)?.path_prefix === "/" && made.at(-1)!.mode !== "public" ? made.pop() : undefined;
+  const last = made.at(-1), whole = last?.path_prefix === "/" && last.mode !== "public" ? last : undefined;
+  // Settings outside of the rules are inherited, so that with several providers there are none beside rules.
+  const open = names.length < 2 || made.length === 1 ? whole : undefined;
+  if (open !== undefined) made.pop();
   if (open !== undefined) { const { path_prefix: _all, mode: _mode, ...settings } = open; Object.assign(draft.filter, settings); }
+  else if (whole !== undefined) say(draft, "changed", "rules", "the last rule is for all paths, so that no other inherits its settings");
+  else if (draft.changes.some(({ kind }) => kind === "unguarded")) say(draft, "changed", "rules", "what no rule takes does not pass unverified, as it does there, because some requirements could not be converted");
   else {
     made.push({ path_prefix: "/", mode: "public" });
     say(draft, "changed", "rules", "what no rule takes passes unverified, as there: the last rule says so");
   }
   if (made.length > 0) draft.filter.rules = made;
-  if (!("discovery" in draft.filter) && names.length > 1 && open === undefined) Object.assign(draft.filter, byName.get(names[0]!));
+  if (names.length > 1 && open === undefined) draft.filter.mode = "deny";
   complete(draft, false);
   return draft;
 }
@@ -89,37 +100,49 @@ function providerOf(name: string, provider: unknown, draft: Draft, options: Opti
   return filter;
 }
 
+const PLAIN_MATCH = ["path", "prefix", "path_separated_prefix", "case_sensitive"];
+
 function ruleOf(rule: Fields, providers: Map<string, Fields>, named: Fields, several: boolean, draft: Draft): Fields[] {
   const path = textAt(rule, "match", "path"), prefix = textAt(rule, "match", "prefix") || textAt(rule, "match", "path_separated_prefix"), label = `rules ${path || prefix || "match"}`;
   const requires = isFields(rule.requires) ? rule.requires : named[textAt(rule, "requirement_name")], open = !isFields(requires) || Object.keys(requires).length === 0;
+  const conditions = Object.keys(isFields(rule.match) ? rule.match : {}).filter((name) => !PLAIN_MATCH.includes(name));
   if (path === "" && prefix === "") { say(draft, open ? "dropped" : "unguarded", label, "rules go by path or path_prefix: write this one by hand, before the last"); return []; }
-  if (open && listAt(rule, "match", "headers").length > 0) { say(draft, "dropped", label, "it lets requests with certain headers through, and rules go by host, path and method: they are guarded as all others"); return []; }
-  if (textAt(rule, "match", "prefix") !== "" && prefix !== "/") say(draft, "changed", label, `takes ${prefix} and what is below it, but no longer names such as ${prefix}x`);
-  if (listAt(rule, "match", "headers").length > 0) say(draft, "dropped", `${label} headers`, "rules go by host, path and method: the rule holds whatever these headers say");
+  if (open && conditions.length > 0) { say(draft, "dropped", label, `it lets requests through under conditions (${conditions.join(", ")}), and rules go by host, path and method: they are guarded as all others`); return []; }
+  if (!open && at(rule, "match", "case_sensitive") === false) say(draft, "unguarded", label, "holds for other spellings of this path too (case_sensitive: false), and rules do not");
+  if (textAt(rule, "match", "prefix") !== "" && !prefix.endsWith("/")) say(draft, "changed", label, `takes ${prefix} and what is below it, but no longer names such as ${prefix}x`);
+  if (conditions.length > 0) say(draft, "dropped", `${label} ${conditions.join(", ")}`, "rules go by host, path and method: the rule holds whatever these conditions say");
   const match = path !== "" ? { path } : { path_prefix: prefix === "/" ? "/" : prefix.replace(/\/$/, "") };
   return [{ ...match, ...requirement(requires, providers, several, label, draft) }];
 }
 
+const providerIn = (requirement: unknown): string => textAt(requirement, "provider_name") || textAt(requirement, "provider_and_audiences", "provider_name");
+
+/** What a rule needs for one provider: its settings, if the filter has several, and the audiences that the requirement names. */
+function settingsOf(requirement: unknown, providers: Map<string, Fields>, several: boolean): Fields {
+  const own = providers.get(providerIn(requirement)) ?? {}, audiences = listAt(requirement, "provider_and_audiences", "audiences");
+  return { ...(several ? own : {}), ...(audiences.length > 0 ? { claim_validator: { ...(isFields(own.claim_validator) ? own.claim_validator : {}), audience: { valid_audiences: audiences } } } : {}) };
+}
+
 function requirement(requires: unknown, providers: Map<string, Fields>, several: boolean, label: string, draft: Draft): Fields {
   if (!isFields(requires) || Object.keys(requires).length === 0) return { mode: "public" };
-  const name = textAt(requires, "provider_name") || textAt(requires, "provider_and_audiences", "provider_name");
-  if (name !== "") {
-    const audiences = listAt(requires, "provider_and_audiences", "audiences");
-    return { mode: "bearer", ...several ? providers.get(name) : {}, ...(audiences.length > 0 ? { claim_validator: { ...(isFields(providers.get(name)?.claim_validator) ? providers.get(name)!.claim_validator as Fields : {}), audience: { valid_audiences: audiences } } } : {}) };
+  if (providerIn(requires) !== "") return { mode: "bearer", ...settingsOf(requires, providers, several) };
+  const all = listAt(requires, "requires_all", "requirements"), list = [requires, ...listAt(requires, "requires_any", "requirements"), ...all].filter(isFields);
+  if (list.slice(1).some((one) => "requires_any" in one || "requires_all" in one)) {
+    say(draft, "unguarded", label, "requirements inside of requirements have no counterpart: nobody passes until this rule is written by hand");
+    return { mode: "deny" };
   }
-  const list = listAt(requires, "requires_any", "requirements"), all = listAt(requires, "requires_all", "requirements");
-  const optional = "allow_missing" in requires || list.some((one) => isFields(one) && "allow_missing" in one);
-  const failed = "allow_missing_or_failed" in requires || list.some((one) => isFields(one) && "allow_missing_or_failed" in one);
+  const optional = list.some((one) => "allow_missing" in one), failed = list.some((one) => "allow_missing_or_failed" in one), named = list.filter((one) => providerIn(one) !== "");
   if (failed) say(draft, "changed", label, "allow_missing_or_failed: a token that is there must be good; without one the request passes, without identity headers");
-  const first = [...list, ...all].map((one) => textAt(one, "provider_name") || textAt(one, "provider_and_audiences", "provider_name")).filter((one) => one !== "");
-  if (first.length > 1) say(draft, "changed", label, `${first.join(", ")}: one rule has one provider, ${first[0]}; several issuers of the same keys go into claim_validator.issuer.valid_issuers`);
-  const settings = several && first[0] !== undefined ? providers.get(first[0]) : {};
+  const first = named.map(providerIn);
+  if (all.length > 1) say(draft, "unguarded", label, `requires_all: a request has one token here, of ${first[0] ?? "no provider"}`);
+  else if (first.length > 1) say(draft, "changed", label, `${first.join(", ")}: one rule has one provider, ${first[0]}; several issuers of the same keys go into claim_validator.issuer.valid_issuers`);
+  const settings = settingsOf(named[0], providers, several);
   return optional || failed ? { ...settings, bearer_only: false, unauth_action: "pass" } : { mode: "bearer", ...settings };
 }
 
 function add(draft: Draft, option: string, values: string[], why: string): void {
   draft.filter.auth_accept_token_as = [...(draft.filter.auth_accept_token_as as string[] | undefined ?? []), ...values];
-  say(draft, "changed", option, why);
+  if (why !== "") say(draft, "changed", option, why);
 }
 
 function putSubjects(value: unknown, draft: Draft): void {
@@ -132,7 +155,7 @@ function putSubjects(value: unknown, draft: Draft): void {
 function putLocalKeys(value: unknown, draft: Draft): void {
   const text = textAt(value, "inline_string") || Buffer.from(textAt(value, "inline_bytes"), "base64").toString();
   const keys = keysOf(text);
-  if (keys.length === 0) return say(draft, "dropped", "local_jwks", "files are not read: put the key as a PEM into public_key");
+  if (keys.length === 0) return say(draft, "dropped", "local_jwks", "there is no public key in it, and files are not read: put the key as a PEM into public_key");
   set(draft.filter, "public_key", createPublicKey({ key: keys[0]!, format: "jwk" }).export({ type: "spki", format: "pem" }));
   say(draft, "changed", "local_jwks", keys.length === 1 ? "is public_key, as a PEM" : `public_key takes one key, the first of ${keys.length}: better let the filter fetch them (discovery, use_jwks)`);
 }
@@ -140,7 +163,7 @@ function putLocalKeys(value: unknown, draft: Draft): void {
 function keysOf(text: string): JsonWebKey[] {
   try {
     const keys = listAt(JSON.parse(text), "keys").filter(isFields) as JsonWebKey[];
-    return keys.filter((key) => key.kty === "RSA" || key.kty === "EC" || key.kty === "OKP");
+    return keys.filter((key) => (key.kty === "RSA" || key.kty === "EC" || key.kty === "OKP") && createPublicKey({ key, format: "jwk" }));
   } catch {
     return [];
   }

@@ -1,5 +1,7 @@
 // mod_auth_openidc 2.4: directives of Apache's configuration, and the Location blocks around them.
 
+import { UserError } from "../io";
+import { isGuarding, merged, oneHost, readApache, type Requirement, type Section } from "./apache";
 import { change, complete, drop, keep, putAll, say, secret, set, within, type Draft, type Option } from "./option";
 
 const STORE = "there is no store: sessions live in sealed cookies";
@@ -11,6 +13,9 @@ const OAUTH = "belongs to introspection by this module";
 
 const flag = (value: unknown): boolean => /^(on|true|yes|1)$/i.test(String(value));
 const first = (value: unknown): string => String([value].flat()[0]);
+
+/** `pass "expression"`. */
+const isConditional = (value: unknown): boolean => [value].flat().length > 1;
 
 /** `name value name2 value2`, or a query string. */
 function params(value: unknown): Record<string, string> | undefined {
@@ -86,7 +91,7 @@ export const MOD_AUTH_OPENIDC: Option[] = [
   keep("OIDCProviderMetadataRefreshInterval", "3600", "discovery_expires_in", (value: unknown) => Math.max(60, Number(first(value)))),
   ...drop(ELSEWHERE, { OIDCMetadataDir: "/m", OIDCDiscoverURL: "https://app.example.com/choose", OIDCDiscoverIssuersAllowed: "x", OIDCProviderRegistrationEndpointJson: "{}", OIDCClientName: "n", OIDCClientContact: "c" }),
   change("OIDCValidateIssuer", "Off", "", (value: unknown) => flag(first(value)) ? "the issuer is always checked" : "the issuer is always checked: claim_validator.issuer.valid_issuers may name several for bearer tokens", () => undefined),
-  change("OIDCUnAuthAction", "401", "unauth_action", (value: string) => `${/^\d/.test(first(value)) ? "deny" : first(value)}: scripts and forms get 401 in any case`, (value: string) => ({ auth: "auth", pass: "pass" })[first(value)] ?? "deny"),
+  change("OIDCUnAuthAction", "401", "unauth_action", (value: string) => isConditional(value) ? "holds under a condition, which rules cannot say: who has no session logs in" : `${/^\d/.test(first(value)) ? "deny" : first(value)}: scripts and forms get 401 in any case`, (value: string) => isConditional(value) ? undefined : ({ auth: "auth", pass: "pass" })[first(value)] ?? "deny"),
   ...drop("who may not pass gets 403; nobody is sent to log in once more", { OIDCUnAutzAction: "403" }),
   change("OIDCPassClaimsAs", "headers", "", HEADERS, () => undefined),
   change("OIDCPassIDTokenAs", "claims", "set_id_token_header", "claims are X-ID-Token, serialized is X-Raw-ID-Token (set_raw_id_token_header)", (value: unknown) => [value].flat().length > 0),
@@ -123,87 +128,97 @@ export const MOD_AUTH_OPENIDC: Option[] = [
   change("OIDCOAuthVerifySharedKeys", "x", "symmetric_key", "set the environment variable SYMMETRIC_KEY, and name the algorithms in token_signing_alg_values_expected", () => "$ENV://SYMMETRIC_KEY"),
 ];
 
-interface Block { kind: string; pattern: string; directives: Record<string, string[]>; requires: string[]; authType: string }
-
 export function convertModAuthOpenidc(text: string, options: Option[] = MOD_AUTH_OPENIDC): Draft {
-  const draft: Draft = { filter: {}, changes: [] }, [whole, ...blocks] = blocksOf(text);
-  putAll(options, plain(whole!.directives), draft);
-  const { filter } = draft, guarded = blocks.filter(({ authType }) => authType !== "");
-  const bearer = [whole!, ...blocks].some(({ authType }) => /oauth20/i.test(authType)), people = guarded.length === 0 || guarded.some(({ authType }) => !/oauth20/i.test(authType));
+  const draft: Draft = { filter: {}, changes: [] }, apache = readApache(text, spelt), { sections, others: hosts } = oneHost(apache), [whole, ...inner] = sections as [Section, ...Section[]];
+  if (!sections.some(isGuarding)) throw new UserError("there is neither a directive of mod_auth_openidc nor an AuthType in this file");
+  for (const { option, text: why } of apache.unread) say(draft, "dropped", option, why);
+  for (const host of hosts) say(draft, "dropped", `VirtualHost ${host}`, "has nothing of mod_auth_openidc, and is left out");
+  putAll(options, plain(whole.directives), draft);
+  const { filter } = draft, odd = inner.filter((section) => !isPlain(section) && reportOdd(section, draft)), blocks = inner.filter(isPlain);
+  const guarded = [whole, ...blocks].filter(({ authType }) => authType !== ""), people = guarded.length === 0 || odd.length > 0 || guarded.some(({ authType }) => !/oauth20/i.test(authType));
   if (filter.issuer !== undefined && filter.discovery === undefined) {
     filter.discovery = `${String(filter.issuer).replace(/\/$/, "")}/.well-known/openid-configuration`;
     say(draft, "added", "discovery", "metadata is always read, at the issuer's usual address");
   }
-  const rules = blocks.map((block) => ruleOf(block, draft, options)).filter((rule) => rule !== undefined);
-  // <Location /> matches everything, so its settings move outside of the rules.
-  const open = rules.find((rule) => rule.path_prefix === "/");
+  const paths = blocks.filter((block, i) => blocks.findIndex(({ pattern }) => pattern === block.pattern) === i);
+  const rules = paths.map((block) => ruleOf(merged(block, blocks), draft, options)).filter((rule) => rule !== undefined);
+  const all = rules.find((rule) => rule.path_prefix === "/"), others = rules.filter((rule) => rule !== all).sort((a, b) => String(b.path_prefix).length - String(a.path_prefix).length);
+  // <Location /> matches everything, so its settings move outside of the rules, unless other rules would inherit what they do not have.
+  const open = all !== undefined && others.every((rule) => rule.mode === "public" || Object.keys(all).every((key) => key in rule)) ? all : undefined;
   if (open !== undefined) for (const [key, value] of Object.entries(open)) if (key !== "path_prefix") set(filter, key, value);
-  if (bearer && !people && open === undefined) filter.bearer_only = true;
-  const others = rules.filter((rule) => rule !== open).sort((a, b) => String(b.path_prefix).length - String(a.path_prefix).length);
-  if (others.length > 0) filter.rules = others;
-  if (guarded.length > 0 && open === undefined) {
-    filter.rules = [...others, { path_prefix: "/", mode: "public" }];
-    say(draft, "changed", "Location", "what no Location guards passes without a login, as there: the last rule says so");
+  if (!people && open === undefined) filter.bearer_only = true;
+  if (/^openid-connect$/i.test(whole.authType)) filter.mode = "browser";
+  else if (guarded.length === 0) say(draft, "changed", "AuthType", "is not in this file: people log in, and a valid bearer token passes as well");
+  const last = open === undefined && all !== undefined ? [all] : [];
+  if (others.length + last.length > 0) filter.rules = [...others, ...last];
+  if (guarded.length > 0 && whole.authType === "" && all === undefined) {
+    if (odd.length > 0) say(draft, "changed", "Location", "what no Location guards passes without a login there. It needs one here, because some sections could not be converted");
+    else {
+      filter.rules = [...others, { path_prefix: "/", mode: "public" }];
+      say(draft, "changed", "Location", "what no Location guards passes without a login, as there: the last rule says so");
+    }
   }
-  for (const require of whole!.requires) addRequire(require, filter, draft);
+  const rule = accessRuleOf(whole.requires, "any", draft);
+  if (rule !== undefined) filter.access_rules = rule;
   if (people) say(draft, "added", "logout_path", "/logout logs out, in place of the callback's ?logout=");
   complete(draft, people);
   return draft;
 }
 
-function ruleOf(block: Block, draft: Draft, options: Option[]): Record<string, unknown> | undefined {
-  if (block.authType === "" && block.requires.length === 0 && Object.keys(block.directives).length === 0) return undefined;
-  if (/match|\^|\*|\(/i.test(block.kind + block.pattern) || !block.pattern.startsWith("/")) {
-    say(draft, "unguarded", `${block.kind} ${block.pattern}`, "rules go by exact paths and whole folders: write this one by hand");
-    return undefined;
-  }
+/** Whether rules can say which requests the section is about. */
+const isPlain = ({ kind, pattern }: Section): boolean => /^Location$/i.test(kind) && /^\/[^*?[]*$/.test(pattern);
+
+/** Whether the section restricts access. */
+function reportOdd(section: Section, draft: Draft): boolean {
+  const { kind, pattern, requires } = section, restricts = isGuarding(section) || requires.some((one) => typeof one !== "string" || !/^all granted$/i.test(one));
+  if (restricts) say(draft, "unguarded", `${kind} ${pattern}`.trim(), /^(Directory|Files)/i.test(kind) ? "is about files: write a rule by hand for the paths under which they are served" : "rules go by exact paths and whole folders: write this one by hand");
+  return restricts;
+}
+
+function ruleOf(block: Section, draft: Draft, options: Option[]): Record<string, unknown> | undefined {
+  if (!isGuarding(block) && block.requires.length === 0) return undefined;
   const own: Draft = { filter: {}, changes: [] };
   putAll(options, plain(block.directives), own);
-  draft.changes.push(...own.changes.map((one) => ({ ...one, option: `${block.pattern}: ${one.option}` })));
-  if (/oauth20/i.test(block.authType)) own.filter.mode = "bearer";
-  else if (/openid-connect/i.test(block.authType)) own.filter.mode = "browser";
-  else if (/none/i.test(block.authType) || block.requires.some((require) => /^all granted$/i.test(require))) own.filter.mode = "public";
-  for (const require of block.requires) addRequire(require, own.filter, draft);
+  const granted = block.requires.some((one) => typeof one === "string" && /^all granted$/i.test(one));
+  if (granted || /^none$/i.test(block.authType)) own.filter.mode = "public";
+  else if (/oauth20/i.test(block.authType)) own.filter.mode = "bearer";
+  else if (/^openid-connect$/i.test(block.authType)) own.filter.mode = "browser";
+  else if (!/^(auth-openidc)?$/i.test(block.authType)) say(own, "changed", `AuthType ${block.authType}`, "is another kind of login: people log in at the provider here");
+  const rule = own.filter.mode === "public" ? undefined : accessRuleOf(block.requires, "any", own);
+  if (rule !== undefined) own.filter.access_rules = rule;
+  draft.changes.push(...own.changes.map((one) => ({ ...one, option: one.option.startsWith("Require") ? one.option : `${block.pattern}: ${one.option}` })));
   return { path_prefix: block.pattern === "/" ? "/" : block.pattern.replace(/\/$/, ""), ...own.filter };
 }
 
-/** `Require claim name:value` and `valid-user`; several mean one of them (RequireAny). */
-function addRequire(require: string, filter: Record<string, unknown>, draft: Draft): void {
+/** Claims of `Require` as one of access_rules; undefined if there are none. Several in a place mean any of them. */
+function accessRuleOf(requires: Requirement[], join: "any" | "all", draft: Draft): Record<string, unknown> | undefined {
+  const rules = requires.flatMap((one): unknown[] => {
+    if (typeof one !== "string") {
+      const rule = accessRuleOf(one.of, one.group === "all" ? "all" : "any", draft);
+      return rule === undefined ? [] : [one.group === "none" ? { not: rule } : rule];
+    }
+    const claims = claimsOf(one, draft);
+    return join === "any" || claims.length < 2 ? claims : [{ any: claims }];
+  });
+  return rules.length === 0 ? undefined : { [join]: rules };
+}
+
+/** `claim name:value` and `valid-user`. */
+function claimsOf(require: string, draft: Draft): unknown[] {
   const [, values] = /^claim\s+(.+)$/i.exec(require) ?? [];
   if (values === undefined) {
     if (!/^(valid-user|all granted)$/i.test(require)) say(draft, "unguarded", `Require ${require}`, "has no counterpart: write access_rules by hand");
-    return;
+    return [];
   }
-  const rules = values.split(/\s+(?=[\w.]+[:~])/).map((one) => one.replaceAll("\"", ""));
-  for (const rule of rules) {
+  say(draft, "changed", `Require ${require}`, "is access_rules; several of one place mean any of them, in RequireAll all. Who does not fit, or lacks the claim, gets 403");
+  return values.split(/\s+(?=[\w.]+[:~])/).map((one) => one.replaceAll("\"", "")).flatMap((rule) => {
     const [, claim, sign, value] = /^([\w.]+)([:~])(.*)$/.exec(rule) ?? [];
-    if (claim === undefined || sign === "~") { say(draft, "unguarded", `Require claim ${rule}`, "patterns are not supported: write access_rules by hand"); continue; }
-    const own = { claim, contains: value }, before = filter.access_rules as { any: unknown[] } | undefined;
-    filter.access_rules = { any: [...before?.any ?? [], own] };
-  }
-  say(draft, "changed", `Require ${require}`, "is access_rules; several of one place mean any of them. Who does not fit gets 403");
+    if (claim !== undefined && sign !== "~") return [{ claim, contains: value }];
+    say(draft, "unguarded", `Require claim ${rule}`, "patterns are not supported: write access_rules by hand");
+    return [];
+  });
 }
 
 const plain = (directives: Record<string, string[]>): Record<string, unknown> => Object.fromEntries(Object.entries(directives).map(([name, values]) => [name, values.length === 1 ? values[0] : values]));
 
-/** The first block has the directives outside of all Locations. Virtual hosts and conditions are ignored, but their contents are read. */
-function blocksOf(text: string): Block[] {
-  const block = (kind: string, pattern: string): Block => ({ kind, pattern, directives: {}, requires: [], authType: "" });
-  const blocks = [block("", "")], open = [blocks[0]!];
-  for (const line of text.replaceAll(/\\\r?\n\s*/g, " ").split("\n").map((one) => one.trim())) {
-    const [, kind, pattern] = /^<(Location(?:Match)?|Directory|Files|Proxy)\s+"?([^">]+)"?\s*>/i.exec(line) ?? [];
-    if (kind !== undefined) { blocks.push(block(kind, pattern!.trim())); open.push(blocks.at(-1)!); continue; }
-    if (/^<\/(Location(?:Match)?|Directory|Files|Proxy)>/i.test(line)) { if (open.length > 1) open.pop(); continue; }
-    const [, name, rest] = /^([A-Za-z]\w*)\s+(.+)$/.exec(line) ?? [], here = open.at(-1)!;
-    if (name === undefined) continue;
-    const values = [...rest!.matchAll(/"((?:[^"\\]|\\.)*)"|'([^']*)'|(\S+)/g)].map(([, double, single, bare]) => double?.replaceAll(/\\(.)/g, "$1") ?? single ?? bare ?? "");
-    if (/^OIDC/i.test(name)) here.directives[spelt(name)] = values;
-    else if (/^AuthType$/i.test(name)) here.authType = values[0]!;
-    else if (/^Require$/i.test(name)) here.requires.push(rest!.trim());
-  }
-  return blocks;
-}
-
-/** Apache ignores case. */
 const spelt = (name: string): string => MOD_AUTH_OPENIDC.find((option) => option.name.toLowerCase() === name.toLowerCase())?.name ?? name;
-

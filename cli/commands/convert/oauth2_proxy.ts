@@ -1,7 +1,7 @@
 // oauth2-proxy 7: its configuration file (TOML), or the same options as flags in a list of arguments.
 
-import { parse } from "smol-toml";
-import { UserError } from "../io";
+import type { Fields } from "../check/fields";
+import { readSettings } from "./oauth2_proxy_settings";
 import { change, complete, drop, keep, putAll, say, seconds, secret, set, unguarded, type Draft, type Option } from "./option";
 
 const UPSTREAM = "is Envoy's: routes and clusters lead to upstreams";
@@ -38,7 +38,18 @@ function routes(name: string, mode: string, sample: string[], why: string): Opti
   };
 }
 
-const claimRule = (claim: string) => (values: unknown): unknown => ({ any: [values].flat().map((value) => ({ claim, contains: String(value) })) });
+/** Whoever is in one group of any of these options passes. */
+function groups(name: string, claim: string, why: string): Option {
+  return {
+    name, outcome: "changed", sample: ["admin"],
+    put: (value, draft) => {
+      const rules = [value].flat().map((one) => ({ claim, contains: String(one) })), before = draft.filter.access_rules as { any: unknown[] } | undefined;
+      if (rules.length === 0) return;
+      draft.filter.access_rules = { any: [...before?.any ?? [], ...rules] };
+      say(draft, "changed", name, why);
+    },
+  };
+}
 
 export const OAUTH2_PROXY: Option[] = [
   change("provider", "oidc", "", (value: string) => ["oidc", "keycloak-oidc", "entra-id", "google", "gitlab", "adfs"].includes(value) ? "every provider is one of OpenID Connect here" : `${value} is another protocol than OpenID Connect: the filter needs a provider with /.well-known/openid-configuration`, () => undefined),
@@ -52,7 +63,7 @@ export const OAUTH2_PROXY: Option[] = [
   keep("profile_url", "https://idp.example.com/me", "userinfo_endpoint"),
   change("skip_oidc_discovery", true, "", "metadata is always read; endpoints that are set go before what it says", () => undefined),
   change("redirect_url", "https://app.example.com/oauth2/callback", "redirect_uri", "is the only address that is the callback: /oauth2/start and the rest of oauth2-proxy's paths are not there"),
-  change("relative_redirect_url", true, "redirect_uri", "the callback's host is the request's", () => "/oauth2/callback"),
+  change("relative_redirect_url", true, "redirect_uri", (value: boolean) => value ? "the callback's host is the request's" : "", (value: boolean) => value ? "/oauth2/callback" : undefined),
   keep("scope", "openid email"),
   keep("prompt", "login"),
   change("approval_prompt", "force", "prompt", "is an older name of prompt, and consent the nearest", () => "consent"),
@@ -72,7 +83,7 @@ export const OAUTH2_PROXY: Option[] = [
   change("cookie_expire", "168h", "session.absolute_timeout", "a session ends so long after the login, and earlier when it is not used: session.idling_timeout (900 s) and rolling_timeout (3600 s)", seconds),
   change("cookie_refresh", "1h", "", "access tokens are refreshed when they expire, by whoever comes next", () => undefined),
   ...drop("cookies of a login under way are the filter's own: seven at a time, for ten minutes", { cookie_csrf_expire: "5m", cookie_csrf_per_request: true, cookie_csrf_per_request_limit: 3, cookie_csrf_samesite: "lax", encode_state: true }),
-  change("session_cookie_minimal", true, "session_contents", "the session keeps no tokens: nothing is refreshed, and the identity headers hold the ID Token's claims alone", () => ({ id_token: true })),
+  change("session_cookie_minimal", true, "session_contents", (value: boolean) => value ? "the session keeps no tokens: nothing is refreshed, and the identity headers hold the ID Token's claims alone" : "", (value: boolean) => value ? { id_token: true } : undefined),
   ...drop(STORE, { session_store_type: "redis", redis_connection_url: "redis://r", redis_username: "u", redis_password: "p", redis_use_sentinel: true, redis_sentinel_master_name: "m", redis_sentinel_password: "p", redis_sentinel_connection_urls: [], redis_use_cluster: true, redis_cluster_connection_urls: [], redis_ca_path: "/ca", redis_insecure_skip_tls_verify: true, redis_connection_idle_timeout: 0 }),
   change("pass_access_token", true, "set_access_token_header", "the header is X-Access-Token, not X-Forwarded-Access-Token"),
   change("pass_authorization_header", true, "access_token_in_authorization_header", "Authorization holds the access token, not the ID Token, which set_raw_id_token_header puts into X-Raw-ID-Token"),
@@ -84,10 +95,10 @@ export const OAUTH2_PROXY: Option[] = [
   change("user_id_claim", "sub", "", "a person is iss and sub", () => undefined),
   change("oidc_groups_claim", "roles", "", "no claim holds groups by itself: access_rules name the claim", () => undefined),
   change("oidc_audience_claims", ["aud", "azp"], "claim_validator.audience.claim", (value: string[]) => [value].flat().length > 1 ? "is one claim here, the first" : "", (value: string[]) => [value].flat()[0]),
-  change("oidc_extra_audiences", ["api"], "claim_validator.audience.valid_audiences", "client_id has to be among them, if it shall pass, too (match_with_client_id)", (value: unknown) => [value].flat()),
+  change("oidc_extra_audiences", ["api"], "claim_validator.audience.valid_audiences", "are audiences of bearer tokens beside client_id", (value: unknown) => [value].flat()),
   keep("oidc_enabled_signing_algs", ["RS256"], "token_signing_alg_values_expected", (value: unknown) => [value].flat()),
   ...drop("keys come from the provider: public_key is for one PEM, in the configuration itself", { oidc_public_key_files: ["/key.pem"] }),
-  change("skip_jwt_bearer_tokens", true, "use_jwks", "bearer tokens are verified by the provider's keys, and an invalid one is 401; without it they are verified, too (docs/configuration.md#modes)"),
+  { name: "skip_jwt_bearer_tokens", outcome: "changed", sample: true, put: putBearer },
   change("bearer_token_login_fallback", true, "", (value: boolean) => value ? "an invalid bearer token is 401, never a redirect to the login" : "", () => undefined),
   change("extra_jwt_issuers", ["https://other.example.com=api"], "", "another issuer needs a rule with a discovery of its own", () => undefined),
   change("insecure_oidc_skip_issuer_verification", true, "", "the issuer is always checked", () => undefined),
@@ -98,9 +109,9 @@ export const OAUTH2_PROXY: Option[] = [
   change("backend_logout_url", "https://idp.example.com/out", "", "logging out ends at the provider's end_session_endpoint", () => undefined),
   { name: "email_domains", outcome: "changed", sample: ["example.com"], put: putDomains },
   ...unguarded("lists of people are the provider's: who may log in to this client", { authenticated_emails_file: "/emails" }),
-  change("allowed_groups", ["admin"], "access_rules", "the claim is groups: change it where yours has another name", claimRule("groups")),
-  change("allowed_roles", ["admin"], "access_rules", "the claim is realm_access.roles, Keycloak's: change it where yours has another name", claimRule("realm_access.roles")),
-  change("keycloak_groups", ["admin"], "access_rules", "the claim is groups", claimRule("groups")),
+  groups("allowed_groups", "groups", "is access_rules; the claim is groups: change it where yours has another name"),
+  groups("allowed_roles", "realm_access.roles", "is access_rules; the claim is realm_access.roles, Keycloak's: change it where yours has another name"),
+  groups("keycloak_groups", "groups", "is access_rules; the claim is groups"),
   ...unguarded(GROUPS, { github_org: "o", github_repo: "r", github_team: "t", github_users: ["u"], gitlab_groups: ["g"], gitlab_projects: ["p"], bitbucket_repository: "r", bitbucket_team: "t", google_group: "g", google_groups: ["g"] }),
   ...drop("belongs to a provider's own way of groups: have it put groups into a claim", { github_token: "t", google_admin_email: "a", google_admin_api_user_scope: "s", google_service_account_json: "/j", google_target_principal: "p", google_use_application_default_credentials: true, google_use_organization_id: true, azure_graph_group_field: "id" }),
   change("azure_tenant", "11111111-2222-3333-4444-555555555555", "discovery", "Entra ID's version 2", (value: string) => `https://login.microsoftonline.com/${value}/v2.0/.well-known/openid-configuration`),
@@ -109,7 +120,7 @@ export const OAUTH2_PROXY: Option[] = [
   ...drop(OTHER, { pubjwk_url: "https://idp.example.com/keys", jwt_key: "k", jwt_key_file: "/k" }),
   routes("skip_auth_routes", "public", ["GET=^/health$", "^/static/.*"], "passes without a token or session"),
   routes("skip_auth_regex", "public", ["^/health$"], "passes without a token or session"),
-  routes("api_routes", "bearer", ["^/api/"], "gets 401, and takes bearer tokens alone: without this rule, scripts get 401 as well, and sessions pass"),
+  routes("api_routes", "bearer", ["^/api/"], "gets 401; with skip_jwt_bearer_tokens it takes bearer tokens alone, else sessions alone"),
   keep("skip_auth_preflight", true, "allow_preflight"),
   ...drop("addresses are Envoy's to trust: RBAC in front of the filter", { trusted_ips: ["10.0.0.0/8"] }),
   change("force_json_errors", true, "", "programs get JSON and browsers pages, by what they accept", () => undefined),
@@ -120,53 +131,40 @@ export const OAUTH2_PROXY: Option[] = [
   ...drop("the upstream proves the identity by where it comes from: only Envoy may reach it", { signature_key: "sha256:x" }),
   ...drop(UPSTREAM, { upstreams: ["http://127.0.0.1:8080/"], upstream_timeout: "30s", pass_host_header: true, proxy_websockets: true, flush_interval: "1s", ssl_upstream_insecure_skip_verify: true, disable_keep_alives: true }),
   ...drop(LISTENER, { http_address: ":4180", https_address: ":443", tls_cert_file: "/c", tls_key_file: "/k", tls_min_version: "TLS1.2", tls_cipher_suites: [], force_https: true, reverse_proxy: true, real_client_ip_header: "X-Real-IP", trusted_proxy_ips: [], allow_query_semicolons: true, request_id_header: "X-Request-Id" }),
-  change("proxy_prefix", "/auth", "redirect_uri", "the callback lies there; nothing else does", (value: string) => `${value}/callback`),
+  change("proxy_prefix", "/auth", "logout_path", "the logout lies there, and the callback unless redirect_url says another; nothing else does", (value: string) => `${value}/sign_out`),
   ...drop(`certificates are checked by the cluster's transport_socket: trusted_ca`, { provider_ca_files: ["/ca"], use_system_trust_store: true, ssl_insecure_skip_verify: true }),
   change("ready_path", "/ready", "ready_path", "is about the provider's metadata and keys here: there is no store"),
   ...drop(LOGS, { ping_path: "/ping", ping_user_agent: "x", gcp_healthchecks: true, metrics_address: ":1", metrics_secure_address: ":2", metrics_tls_cert_file: "/c", metrics_tls_key_file: "/k", silence_ping_logging: true, auth_logging: true, auth_logging_format: "f", request_logging: true, request_logging_format: "f", standard_logging: true, standard_logging_format: "f", errors_to_info_log: true, exclude_logging_paths: [], logging_compress: true, logging_filename: "f", logging_local_time: true, logging_max_age: 1, logging_max_backups: 1, logging_max_size: 1 }),
 ];
+
+function putBearer(value: unknown, draft: Draft): void {
+  if (value !== true) return;
+  set(draft.filter, "use_jwks", true);
+  set(draft.filter, "claim_validator.audience.match_with_client_id", true);
+  set(draft.filter, "claim_validator.audience.required", true);
+  say(draft, "changed", "skip_jwt_bearer_tokens", "is use_jwks: a bearer token is verified by the provider's keys and must be for client_id or oidc_extra_audiences, as there. An invalid one is 401");
+}
 
 function putDomains(value: unknown, draft: Draft): void {
   if ([value].flat().includes("*")) say(draft, "changed", "email_domains", "everybody who can log in passes, as there");
   else say(draft, "unguarded", "email_domains", "claims are compared as a whole: have the provider say the domain in a claim of its own (hd at Google), and use access_rules");
 }
 
-/** Flags whose names differ from those in the file. */
-const PLURALS: Record<string, string> = { allowed_group: "allowed_groups", allowed_role: "allowed_roles", api_route: "api_routes", cookie_domain: "cookie_domains", email_domain: "email_domains", entra_id_allowed_tenant: "entra_id_allowed_tenants", exclude_logging_path: "exclude_logging_paths", github_user: "github_users", gitlab_group: "gitlab_groups", gitlab_project: "gitlab_projects", htpasswd_user_group: "htpasswd_user_groups", keycloak_group: "keycloak_groups", oidc_audience_claim: "oidc_audience_claims", oidc_enabled_signing_alg: "oidc_enabled_signing_algs", oidc_extra_audience: "oidc_extra_audiences", oidc_public_key_file: "oidc_public_key_files", provider_ca_file: "provider_ca_files", skip_auth_route: "skip_auth_routes", tls_cipher_suite: "tls_cipher_suites", trusted_ip: "trusted_ips", trusted_proxy_ip: "trusted_proxy_ips", upstream: "upstreams", whitelist_domain: "whitelist_domains" };
-
 export function convertOauth2Proxy(text: string, options: Option[] = OAUTH2_PROXY): Draft {
-  const draft: Draft = { filter: {}, changes: [] };
-  putAll(options, settingsOf(text), draft);
-  const { filter } = draft;
+  const draft: Draft = { filter: {}, changes: [] }, { settings, unread } = readSettings(text, options);
+  putAll(options, settings, draft);
+  for (const name of unread) say(draft, "unguarded", name, "stands beside the flags and is not read: give it as a flag");
+  const { filter } = draft, bearer = settings.skip_jwt_bearer_tokens === true;
+  if (filter.logout_path === undefined) set(filter, "logout_path", "/oauth2/sign_out");
+  say(draft, "added", "logout_path", `${String(filter.logout_path)}, as there; rd is not looked at: post_logout_redirect_uri says where people go`);
   if (filter.redirect_uri === undefined) {
-    set(filter, "redirect_uri", "/oauth2/callback");
+    set(filter, "redirect_uri", String(filter.logout_path).replace(/sign_out$/, "callback"));
     say(draft, "added", "redirect_uri", "oauth2-proxy's own default: the path, on the request's host");
   }
-  say(draft, "added", "logout_path", "/oauth2/sign_out, as there; rd is not looked at: post_logout_redirect_uri says where people go");
-  set(filter, "logout_path", "/oauth2/sign_out");
-  const rules = filter.rules as { path?: string; path_prefix?: string }[] | undefined;
+  if (!bearer) filter.mode = "browser";
+  const rules = filter.rules as Fields[] | undefined, length = ({ path, path_prefix: folder }: Fields): number => String(path ?? folder ?? "").length;
   // The first matching rule guards a request.
-  rules?.sort((a, b) => (b.path ?? b.path_prefix ?? "").length - (a.path ?? a.path_prefix ?? "").length);
+  if (rules !== undefined) filter.rules = rules.map((rule) => rule.mode === "bearer" && !bearer ? { ...rule, mode: "browser", unauth_action: "deny" } : rule).sort((a, b) => length(b) - length(a));
   complete(draft, true);
   return draft;
-}
-
-function settingsOf(text: string): Record<string, unknown> {
-  if (/^\s*(?:- *)?["']?--[a-z]/m.test(text)) return flagsOf(text);
-  try {
-    return parse(text) as Record<string, unknown>;
-  } catch (error) {
-    throw new UserError(`this is no TOML, which oauth2-proxy's configuration file is: ${(error as Error).message.split("\n")[0]}`);
-  }
-}
-
-/** `--name=value`, one per line or several. A name without a value is true, a repeated one is a list. */
-function flagsOf(text: string): Record<string, unknown> {
-  const out: Record<string, unknown> = {};
-  for (const [, name, quoted, bare] of text.matchAll(/--([a-z][a-z0-9-]*)(?:[= ](?:"([^"]*)"|([^\s"',]+)))?/g)) {
-    const underscored = name!.replaceAll("-", "_"), key = PLURALS[underscored] ?? underscored, value = quoted ?? bare;
-    const read = value === undefined || value === "true" ? true : value === "false" ? false : value;
-    out[key] = out[key] === undefined ? read : [out[key], read].flat();
-  }
-  return out;
 }

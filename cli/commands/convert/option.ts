@@ -2,6 +2,7 @@
 // as a change with the reason.
 
 import type { Fields } from "../check/fields";
+import { UserError } from "../io";
 
 /**
  * `added`: the other tool does not have it and the filter needs it. `unguarded`: it restricted access, and nothing in the result does; it must be
@@ -78,9 +79,19 @@ export function putAll(options: Option[], given: Fields, draft: Draft, path = ""
     const name = path === "" ? key : `${path}.${key}`, option = options.find((one) => one.name === name);
     const holdsOthers = options.some((one) => one.name.startsWith(`${name}.`)) && typeof value === "object" && value !== null && !Array.isArray(value);
     if (value === null) continue;
-    if (option !== undefined) option.put(value, draft);
+    if (option !== undefined) putOne(option, value, draft, name);
     if (holdsOthers) putAll(options, value as Fields, draft, name);
     else if (option === undefined) say(draft, "dropped", name, "is not known to this converter: look up what it does, and whether anything here does the same (docs/configuration.md)");
+  }
+}
+
+/** A row expects a value of the kind that the other tool has there. */
+function putOne(option: Option, value: unknown, draft: Draft, name: string): void {
+  try {
+    option.put(value, draft);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new UserError(`${name}: cannot be ${Array.isArray(value) ? "a list" : typeof value === "object" ? "an object" : JSON.stringify(value)}`);
   }
 }
 

@@ -27,14 +27,16 @@ export async function askAdmin(admin: string): Promise<Running> {
   if (!URL.canParse(base) || !/^https?:/.test(base)) throw new UserError(`--admin: expected a URL such as http://127.0.0.1:9901, found ${admin}`);
   const sentMs = Date.now(), info = await get(base, "/server_info"), date = info.headers.get("date");
   const [dump, clusters, stats, certs] = await Promise.all([get(base, "/config_dump?include_eds"), get(base, "/clusters?format=json"), get(base, "/stats?usedonly"), get(base, "/certs")].map(async (answer) => (await answer).text()));
-  const configs = listAt(JSON.parse(dump!), "configs");
+  const json = (path: string, text: string): unknown => { try { return JSON.parse(text); } catch { throw new UserError(`${base}${path} answers something that is no JSON: this is not Envoy's admin interface`); } };
+  const version = textAt(json("/server_info", await info.text()), "version"), configs = listAt(json("/config_dump", dump!), "configs");
+  if (version === "") throw new UserError(`${base}/server_info names no version: this is not Envoy's admin interface`);
   return {
-    version: /\/(\d+\.\d+\.\d+)/.exec(textAt(JSON.parse(await info.text()), "version"))?.[1] ?? "",
+    version: /\/(\d+\.\d+\.\d+)/.exec(version)?.[1] ?? "",
     ...(date === null ? {} : { aheadSec: (Date.parse(date) - (sentMs + Date.now()) / 2) / 1000 }),
     ...configured(configs),
-    hosts: hostsOf(JSON.parse(clusters!)),
+    hosts: hostsOf(json("/clusters", clusters!)),
     stats: new Map([...stats!.matchAll(/^(\S+): (\d+)$/gm)].map(([, name, value]) => [name!, Number(value)])),
-    certificates: certificatesOf(JSON.parse(certs!)),
+    certificates: certificatesOf(json("/certs", certs!)),
   };
 }
 

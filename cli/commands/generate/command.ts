@@ -38,11 +38,15 @@ Secrets are never part of what is written: the comments name the environment var
         if (names.length > 1) throw new UserError(`--target ${target} makes ${names.join(" and ")}: say where by --out FOLDER`);
         io.line(Object.values(made)[0]!.trimEnd());
       } else {
-        mkdirSync(out, { recursive: true });
         const there = names.filter((name) => existsSync(join(out, name)));
         if (there.length > 0) throw new UserError(`${there.map((name) => join(out, name)).join(", ")}: is there already, and was not replaced`);
-        for (const [name, text] of Object.entries(made)) writeFileSync(join(out, name), text);
-        for (const [name, from] of Object.entries(copies)) copyFileSync(from(), join(out, name));
+        try {
+          mkdirSync(out, { recursive: true });
+          for (const [name, text] of Object.entries(made)) writeFileSync(join(out, name), text);
+          for (const [name, from] of Object.entries(copies)) copyFileSync(from(), join(out, name));
+        } catch (error) {
+          throw new UserError(`--out: ${(error as Error).message}`);
+        }
         io.error(`wrote ${names.map((name) => join(out, name)).join(", ")}`);
       }
       for (const remark of plan.remarks) io.error(printable(remark));

@@ -43,9 +43,12 @@ const USUAL = "RS256";
 const WITH_A_PUBLIC_KEY = /^(RS|PS|ES)(256|384|512)$|^EdDSA$/;
 
 export async function planFor(options: GenerateOptions, { naming, bodies, isElsewhere }: Surroundings): Promise<Plan> {
-  const app = urlOf(options.appUrl, "--app-url"), discovery = discoveryOf(urlOf(options.issuer, "--issuer").href.replace(/\/$/, "")), remarks: string[] = [];
+  const app = urlOf(options.appUrl, "--app-url"), issuer = urlOf(options.issuer, "--issuer"), discovery = discoveryOf(issuer.href.replace(/\/$/, "")), remarks: string[] = [];
+  // OpenID Connect Discovery 1.0 §3: an issuer has no query and no fragment. The address of a document may have a query.
+  if (`${issuer.username}${issuer.password}${issuer.hash}` !== "" || issuer.search !== "" && !issuer.pathname.includes("/.well-known/")) throw new UserError("--issuer: has a user, a query or a fragment, which no issuer has");
   const known = options.offline ? undefined : await ask(discovery, remarks);
   const hosts = hostsOf(discovery, known, options.bearerOnly, remarks);
+  if (known !== undefined && !sameIssuer(discovery, known.metadata.issuer)) remarks.push(`The provider calls itself ${known.metadata.issuer}, and the issuer is set to that: make sure that it is the provider that you mean`);
   const [home, ...others] = hosts as [Host, ...Host[]];
   if (isElsewhere) {
     const names = new Set([...hosts.map(({ hostname }) => hostname), options.upstream.replace(/:\d+$/, "")]);

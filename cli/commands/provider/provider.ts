@@ -1,5 +1,7 @@
 // A provider's metadata and keys, fetched as the filter does.
 
+import { isFields } from "../check/fields";
+
 export interface Metadata {
   issuer: string;
   [member: string]: unknown;
@@ -23,10 +25,11 @@ export const discoveryOf = (issuer: string): string => issuer.includes("/.well-k
 
 export async function askProvider(discovery: string, jwksUri?: string): Promise<Known> {
   const { body: metadata, aheadSec } = await fetchJson(discovery);
+  if (typeof metadata.issuer !== "string") throw new ProviderError("not-json", `${discovery} answers without an issuer`);
   const uri = jwksUri ?? metadata.jwks_uri;
   if (typeof uri !== "string") throw new ProviderError("no-keys", `${discovery} names no jwks_uri`);
   const { body } = await fetchJson(uri);
-  return { metadata: metadata as Metadata, keys: Array.isArray(body.keys) ? body.keys as Record<string, unknown>[] : [], aheadSec };
+  return { metadata: metadata as Metadata, keys: Array.isArray(body.keys) ? body.keys.filter(isFields) : [], aheadSec };
 }
 
 async function fetchJson(url: string): Promise<{ body: Record<string, unknown>; aheadSec?: number }> {
@@ -40,11 +43,9 @@ async function fetchJson(url: string): Promise<{ body: Record<string, unknown>; 
   const date = response.headers.get("date");
   const aheadSec = date === null ? undefined : (Date.parse(date) - (before + Date.now()) / 2) / 1000;
   if (response.status !== 200) throw new ProviderError("status", `${url} answers ${response.status}${response.headers.get("location") === null ? "" : `, leading to ${response.headers.get("location")}: the filter follows no redirects`}`);
-  try {
-    return { body: await response.json() as Record<string, unknown>, aheadSec };
-  } catch {
-    throw new ProviderError("not-json", `${url} answers something that is no JSON`);
-  }
+  const body: unknown = await response.json().catch(() => undefined);
+  if (!isFields(body)) throw new ProviderError("not-json", `${url} answers something that is no object in JSON`);
+  return { body, aheadSec };
 }
 
 function causeOf(error: unknown): string {

@@ -23,7 +23,7 @@ Example:
 
 The secret is read from SESSION_SECRET unless --secret-env names another variable. Copies of cookies are credentials: delete the file afterwards.`)
     .action((path: string, given: Given) => {
-      const header = readSource(path).text, contexts = contextsOf(given), secrets = secretsOf(given, io);
+      const header = readSource(path).text, contexts = contextsOf(given, io), secrets = secretsOf(given, io);
       const sessions = contexts.flatMap((context) => openSessions(header, { ...context, secrets }));
       if (sessions.length === 0) {
         const names = sealedNames(header);
@@ -36,11 +36,12 @@ The secret is read from SESSION_SECRET unless --secret-env names another variabl
     });
 }
 
-function contextsOf({ config, issuer, clientId }: Given): { issuer: string; clientId: string }[] {
+function contextsOf({ config, issuer, clientId }: Given, io: Io): { issuer: string; clientId: string }[] {
   if (issuer !== undefined && clientId !== undefined) return [{ issuer, clientId }];
   if (config === undefined) throw new UserError("give --config, or --issuer and --client-id: a session is sealed for them");
   const all = pluginsOf(readSource(config)).plugins.flatMap(({ json }) => { try { const value = JSON.parse(json) as unknown; return isFields(value) ? settingsOf(value) : []; } catch { return []; } }).filter(logsIn);
-  const found = all.map(({ all: settings }) => ({ issuer: String(issuer ?? settings.issuer ?? String(settings.discovery).replace(/\/\.well-known\/[\w-]+$/, "")), clientId: String(clientId ?? settings.client_id) }));
+  const valueOf = (text: unknown): string => io.environment[/^\$env:\/\/(.+)$/i.exec(String(text))?.[1] ?? ""] ?? String(text);
+  const found = all.map(({ all: settings }) => ({ issuer: issuer ?? valueOf(settings.issuer ?? valueOf(settings.discovery).replace(/\/\.well-known\/[\w-]+$/, "")), clientId: clientId ?? valueOf(settings.client_id) }));
   if (found.length === 0) throw new UserError(`${config}: no configuration with a login`);
   return found.filter((one, i) => found.findIndex((other) => other.issuer === one.issuer && other.clientId === one.clientId) === i);
 }

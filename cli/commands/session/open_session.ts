@@ -1,6 +1,7 @@
 // Opens the session in a Cookie header with its secret: a second reader, in Node, of the format in assembly/session.
 
 import { createDecipheriv, hkdfSync } from "node:crypto";
+import { UserError } from "../io";
 import { hChaCha20 } from "./hchacha20";
 
 /** The values that a session is sealed with. */
@@ -68,7 +69,7 @@ function opened(key: Buffer, context: Buffer, sealed: Buffer): Buffer | undefine
 /** Reads the fields in their order (assembly/session/session.ts). Anything else belongs to another version. */
 function read(plain: Buffer): Omit<OpenedSession, "cookie" | "chunks" | "cookieBytes"> {
   let at = 1 + SESSION_ID;
-  if (plain[0] !== VERSION) throw new Error(`a session of format ${plain[0]}, which this version does not know`);
+  if (plain[0] !== VERSION) throw new UserError(`a session of format ${plain[0]}, which this version does not know`);
   const time = (): number => { at += 4; return plain.readUInt32LE(at - 4); };
   const field = (): Buffer => { const size = plain.readUInt32LE(at); at += 4 + size; return plain.subarray(at - size, at); };
   const token = (): number => {

@@ -1,7 +1,7 @@
 // A file written by a person, with the positions of its values: YAML or JSON, and strings in it that contain JSON.
 
 import { readFileSync } from "node:fs";
-import { isMap, isScalar, isSeq, LineCounter, parseAllDocuments, parseDocument, type Document, type Node, type Scalar } from "yaml";
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments, parseDocument, YAMLParseError, type Document, type Node, type Scalar } from "yaml";
 
 /** Both count from 1. */
 export interface Position { line: number; column: number }
@@ -13,8 +13,9 @@ export class SourceFile {
 
   /** `name`: the name to show. */
   constructor(readonly name: string, readonly text: string) {
-    const parsed = parseAllDocuments(text, { lineCounter: this.lines, uniqueKeys: false, merge: true });
+    const parsed = parseAllDocuments(text, { lineCounter: this.lines, merge: true });
     this.documents = Array.isArray(parsed) ? parsed as Document[] : [];
+    for (const document of this.documents) followAliases(document);
   }
 
   /** `-` is the standard input. */
@@ -29,6 +30,31 @@ export class SourceFile {
 
   /** The offset of a path's value below a node. For a missing value, that of the object that lacks it. */
   offsetOf(node: Node, path: string): number { return offsetBelow(node, path); }
+}
+
+/** Puts the node itself in the place of each of its aliases. An alias within its own node stays. */
+function followAliases(document: Document): void {
+  if (document.errors.length > 0) return;
+  try {
+    document.toJS();
+  } catch (error) {
+    // An alias without an anchor, or a bomb of aliases.
+    document.errors.push(new YAMLParseError([document.range?.[0] ?? 0, document.range?.[0] ?? 0], "BAD_ALIAS", (error as Error).message));
+    return;
+  }
+  const seen = new Set<unknown>(), around: unknown[] = [];
+  const follow = (node: unknown): unknown => {
+    const target = isAlias(node) ? node.resolve(document) : node;
+    if (target === undefined || around.includes(target)) return node;
+    if (seen.has(target)) return target;
+    seen.add(target);
+    around.push(target);
+    if (isSeq(target)) target.items = target.items.map(follow);
+    else if (isMap(target)) for (const pair of target.items) pair.value = follow(pair.value);
+    around.pop();
+    return target;
+  };
+  follow(document.contents);
 }
 
 /** JSON inside a file: the whole file, or one string in it. */
