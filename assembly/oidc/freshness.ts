@@ -8,6 +8,8 @@ export const COOLDOWN_MS: i64 = 30_000;
 export const AT_ONCE_MS: i64 = 1_000;
 const FIRST_RETRY_MS: i64 = 1_000;
 const LAST_RETRY_MS: i64 = 30_000;
+/** A time further ahead than this was written before the clock was set back. Another worker's time may be a little ahead of the start of this callback. */
+const AHEAD_MS: i64 = 1_000;
 
 @final
 export class Freshness {
@@ -26,23 +28,27 @@ export class Freshness {
 
   /** Whether a fetch is due: a tenth of the lifetime before its end, so that no request waits for it. */
   due(nowMs: i64): bool {
-    return this.retryAllowed(nowMs) && (this.fetchedAtMs == 0 || nowMs >= this.fetchedAtMs + this.lifetimeMs - this.lifetimeMs / 10);
+    return this.retryAllowed(nowMs) && (this.fetchedAtMs == 0 || isAhead(this.fetchedAtMs, nowMs) || nowMs >= this.fetchedAtMs + this.lifetimeMs - this.lifetimeMs / 10);
   }
 
   /**
    * Whether an unknown key id may cause a fetch now. Only such fetches count for the limit, because a new key may appear right after any other fetch. Only
    * successful ones count, because a failed one answers nothing.
    */
-  mayAsk(nowMs: i64): bool { return nowMs >= this.askedAtMs + COOLDOWN_MS && this.retryAllowed(nowMs); }
+  mayAsk(nowMs: i64): bool {
+    // The limit begins anew: without one, attackers could use a clock that was set back.
+    if (isAhead(this.askedAtMs, nowMs)) this.askedAtMs = nowMs;
+    return nowMs >= this.askedAtMs + COOLDOWN_MS && this.retryAllowed(nowMs);
+  }
 
-  /** Whether a token from the provider itself may cause a fetch now, whatever other tokens have caused. A clock that was set back does not prevent it. */
-  mayAskAtOnce(nowMs: i64): bool { return nowMs >= this.triedAtMs + AT_ONCE_MS || nowMs < this.triedAtMs; }
+  /** Whether a token from the provider itself may cause a fetch now, whatever other tokens have caused. */
+  mayAskAtOnce(nowMs: i64): bool { return nowMs >= this.triedAtMs + AT_ONCE_MS || isAhead(this.triedAtMs, nowMs); }
 
   /** Whether enough time has passed since the last failure: 1 s, then twice as long each time, up to 30 s. */
   retryAllowed(nowMs: i64): bool {
     if (this.failures == 0) return true;
     const wait = this.failures > 5 ? LAST_RETRY_MS : min(FIRST_RETRY_MS << (this.failures - 1), LAST_RETRY_MS);
-    return nowMs >= this.triedAtMs + wait;
+    return nowMs >= this.triedAtMs + wait || isAhead(this.triedAtMs, nowMs);
   }
 
   succeeded(nowMs: i64): void {
@@ -56,3 +62,5 @@ export class Freshness {
     this.failures++;
   }
 }
+
+function isAhead(timeMs: i64, nowMs: i64): bool { return timeMs > nowMs + AHEAD_MS; }

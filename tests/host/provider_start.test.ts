@@ -52,6 +52,16 @@ describe("at the start", () => {
     envoy.get("/", bearer(token())).forwarded;
   });
 
+  test("duty 137: if the clock is set back after a failure, the next attempt is not delayed", () => {
+    const envoy = start();
+    envoy.advance(0.1);
+    envoy.callout().fail();
+    envoy.setClock(-3600);
+    serve(envoy);
+    envoy.advance(3);
+    envoy.get("/", bearer(token({ iat: Math.floor(envoy.now) }))).forwarded;
+  });
+
   test("a provider that never answers delays requests no longer than its timeout", () => {
     const envoy = start({ config: { ...JWKS_CONFIG, timeout: 2 } });
     const waiting = envoy.get("/", bearer(token()));

@@ -9,7 +9,7 @@ export interface CalloutRequest { cluster: string; headers: Headers; body: Buffe
 export class Callout {
   /** How it ended; null while it is open. */
   ended: "answered" | "failed" | "cancelled" | null = null;
-  readonly dueAtMs: number;
+  dueAtMs: number;
 
   constructor(private readonly root: RootContext, readonly token: number, private readonly request: CalloutRequest) {
     root.vm.host.open.add(this);

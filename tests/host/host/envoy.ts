@@ -197,6 +197,13 @@ export class Envoy extends Host {
     for (const vm of this.vms) vm.free();
   }
 
+  /** The clock is set forward or back. Ticks and timeouts do not notice: Envoy measures them by a clock that nobody sets. */
+  setClock(seconds: number): void {
+    this.nowMs += seconds * 1000;
+    for (const vm of this.vms) for (const context of vm.contexts.values()) if (context instanceof RootContext) context.nextTickAtMs += seconds * 1000;
+    for (const call of this.open) call.dueAtMs += seconds * 1000;
+  }
+
   private earliest(): { atMs: number; fire: () => void } | null {
     let first: { atMs: number; fire: () => void } | null = null;
     const offer = (atMs: number, fire: () => void): void => { if (atMs < (first?.atMs ?? Infinity)) first = { atMs, fire }; };

@@ -95,6 +95,28 @@ export function duty_137_a_clock_that_was_set_back_does_not_stop_fetches_for_the
   isTrue(fetched().mayAskAtOnce(T - DAY), "a day back");
 }
 
+export function duty_137_a_clock_that_was_set_back_does_not_stop_retries(): void {
+  const age = new Freshness(HOUR);
+  for (let i = 0; i < 9; i++) age.failed(T);
+  isTrue(age.due(T - HOUR), "an hour back");
+  age.failed(T - HOUR);
+  isFalse(age.due(T - HOUR + 29_999), "then as usual");
+}
+
+export function duty_137_a_document_from_before_the_clock_was_set_back_is_due(): void {
+  isTrue(fetched().due(T - HOUR), "an hour back");
+  isFalse(fetched().due(T - 1_000), "another worker's clock may be ahead");
+}
+
+export function duty_137_a_clock_that_was_set_back_does_not_stop_look_ups_of_keys_and_does_not_lift_their_limit(): void {
+  const age = fetched();
+  age.askedAtMs = T;
+  isFalse(age.mayAsk(T - HOUR), "not at once");
+  isTrue(age.mayAsk(T - HOUR + COOLDOWN_MS), "after the cooldown");
+  age.askedAtMs = T - HOUR + COOLDOWN_MS;
+  isFalse(age.mayAsk(T - HOUR + 2 * COOLDOWN_MS - 1), "then as usual");
+}
+
 export function a_token_from_the_provider_causes_at_most_one_fetch_a_second(): void { isTrue(AT_ONCE_MS >= 1_000, "1 s"); }
 
 export function duty_47_the_cooldown_is_at_least_half_a_minute(): void { isTrue(COOLDOWN_MS >= 30_000, "30 s"); }
