@@ -5,13 +5,15 @@ import { BrowserSettings } from "../../config/browser";
 import { readJws } from "../../jose/jws";
 import { IdToken, IdTokenRules } from "../../oidc/id_token";
 import { NOT_SAID, Tokens } from "../../oidc/token";
+import { Login } from "../../session/login";
 import { Session } from "../../session/session";
 import { Exchange } from "../decision/exchange";
 import { Signature, verifyAccessToken } from "./verify_id_token";
 
-export function idTokenRules(x: Exchange, browser: BrowserSettings): IdTokenRules {
-  const provider = x.provider;
-  return new IdTokenRules(provider == null ? EMPTY : provider.issuer(), browser.client.id, x.config.slackSec, browser.maxAgeSec, browser.acrValues, browser.trustedAudiences, browser.nonceRequired);
+/** `login`: what it asked for must hold; null at a refresh, which asks for nothing. */
+export function idTokenRules(x: Exchange, browser: BrowserSettings, login: Login | null = null): IdTokenRules {
+  const provider = x.provider, maxAgeSec = login == null ? -1 : login.maxAgeSec, acrValues = login == null ? EMPTY : login.acrValues;
+  return new IdTokenRules(provider == null ? EMPTY : provider.issuer(), browser.client.id, x.config.slackSec, maxAgeSec, acrValues, browser.trustedAudiences, browser.nonceRequired);
 }
 
 /** Access and refresh token, as far as configuration keeps them. If the response has no new refresh token, the old one stays valid (RFC 6749 §6). */
