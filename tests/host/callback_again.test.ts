@@ -79,6 +79,16 @@ describe("without a session", () => {
     expect(where(refusedBy(browser, asked(browser.navigate("/page?a=1")), error))).toBe("/page?a=1");
   });
 
+  test.each<[string, string | undefined]>([["without a refresh token", undefined], ["whose refresh was refused", "refresh-1"]])("the same with a session %s, after its access token has expired", (_, refresh_token) => {
+    const { envoy, browser } = browse();
+    logIn(browser, { tokens: { expires_in: 60, refresh_token } });
+    jump(envoy, 60);
+    const page = browser.navigate("/page");
+    if (refresh_token) openCall(envoy, "/token").json({ error: "invalid_grant" }, 400);
+    expect(where(refusedBy(browser, asked(browser.take(page)), ENDED[0]!))).toBe("/page"); // the second login in two minutes
+    expect(code(refusedBy(browser, asked(browser.navigate("/page")), ENDED[0]!).local)).toBe("502 login_failed");
+  });
+
   test("a login that succeeds after that does not count as a redirect loop", () => {
     const { browser } = browse();
     for (let i = 0; i < 2; i++) refusedBy(browser, asked(browser.navigate("/page")), ENDED[0]!);
