@@ -132,7 +132,7 @@ class KnownUser {
     s.authenticatedAtSec = x.nowSec;
     s.scope = login.scope;
     s.userinfo = userinfo;
-    takeIdToken(browser, s, tokens.idToken, idToken);
+    takeIdToken(s, tokens.idToken, idToken, browser.contents.rawIdToken, browser.contents.idToken && !browser.contents.rawIdToken);
     takeTokens(x, browser, s, tokens);
     const text = sealSession(browser, context.writer, s, random.subarray(SESSION_ID_SIZE));
     if (text == null) return context.refuse(SESSION_TOO_LARGE, "login: the session does not fit into nine cookies: have the provider send fewer claims, or store less with session_contents");
