@@ -24,6 +24,8 @@ export class Login {
   sessionSinceSec: i64 = 0;
   sessionSubject: Uint8Array = EMPTY;
   sessionId: Uint8Array = EMPTY;
+  /** `force_reauthorize` began it in spite of a session: the wanted page would begin it again. */
+  again: bool = false;
   /**
    * What this login asked for: `scope`, `acr_values` (separated by spaces; EMPTY: none) and `max_age` (-1: none). The callback may belong to another rule with the
    * same client, which asks for something else.
@@ -48,7 +50,7 @@ export function writeLogin(l: Login): Uint8Array {
   writeField(out, l.sessionId);
   writeField(out, l.scope);
   writeField(out, l.acrValues);
-  out.u32(l.maxAgeSec);
+  out.u32(l.maxAgeSec).byte(l.again ? 1 : 0);
   return out.written();
 }
 
@@ -67,6 +69,7 @@ export function readLogin(plain: Uint8Array): Login | null {
   l.scope = from.field();
   l.acrValues = from.field();
   l.maxAgeSec = <i32>from.number();
+  l.again = from.flag();
   if (returnTo == null) return null;
   l.returnTo = returnTo;
   // RFC 7636 §4.1: a verifier has 43 to 128 characters. Nothing here may be missing where it will be compared or sent.

@@ -97,7 +97,7 @@ describe("without a session", () => {
   });
 });
 
-test.each([["refresh_session_interval", { refresh_session_interval: 100 }], ["force_reauthorize", { force_reauthorize: true }]])("%s: if the next page would start a login again, a page shows the error instead of a loop", (_, config) => {
+test.each([["refresh_session_interval", { refresh_session_interval: 100 }], ["force_reauthorize", { force_reauthorize: true }], ["force_reauthorize of one rule", { rules: [{ path: "/other" }, { path: "/page", force_reauthorize: true }] }]])("%s: if the next page would start a login again, a page shows the error instead of a loop", (_, config) => {
   const { envoy, browser } = browse(config as Record<string, unknown>);
   logIn(browser, { tokens: { expires_in: 1_000_000 } });
   jump(envoy, 101);

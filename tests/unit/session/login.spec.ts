@@ -15,6 +15,7 @@ export function a_login_is_read_as_it_was_written(): void {
   equalInt(l.startedAtSec, 1700000000);
   equal(text(l.scope) + "; " + text(l.acrValues), "openid profile; gold silver");
   equalInt(l.maxAgeSec, 60);
+  isTrue(l.again, "again");
   equalInt(again(withoutMaxAge()).maxAgeSec, -1);
   isFalse(l.silent, "silent");
 }

@@ -53,5 +53,6 @@ export function login(): Login {
   l.scope = ascii("openid profile");
   l.acrValues = ascii("gold silver");
   l.maxAgeSec = 60;
+  l.again = true;
   return l;
 }
