@@ -50,8 +50,8 @@ export function beginLogin(x: Exchange, request: BrowserRequest, how: LoginKind,
 
   const counter = request.loginCounter();
   if (how != LoginKind.New) counter.completed = 0;
-  // Another gateway's clock may be ahead: such a difference can be the cause of the loop.
-  if (counter.completed >= MAX_COMPLETED && x.nowSec - counter.completedAtSec < LOOP_SEC) {
+  const sinceSec = x.nowSec - counter.completedAtSec;
+  if (counter.completed >= MAX_COMPLETED && sinceSec >= 0 && sinceSec < LOOP_SEC) {
     // The count starts again, so the page's link can begin a login.
     counter.completed = 0;
     const refuse = Refuse.retry(loop, returnTo, loopCause(loop));
