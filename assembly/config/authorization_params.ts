@@ -61,7 +61,7 @@ export function readAuthorizationParams(r: ConfigReader, b: BrowserSettings): vo
     if (value == null) continue;
     b.authorizationParams.push(utf8(name));
     b.authorizationParams.push(value);
-    if (name == "acr_values") b.acrValues = words(value);
+    if (name == "acr_values") b.acrValues = listOf(words(value));
     if (name == "max_age") {
       const seconds = wholeNumber(value, 8);
       b.maxAgeSec = seconds <= MAX_AGE ? <i32>seconds : -1;
@@ -73,6 +73,16 @@ export function readAuthorizationParams(r: ConfigReader, b: BrowserSettings): vo
 function isName(name: string): bool {
   for (let i = 0; i < name.length; i++) if (name.charCodeAt(i) <= 0x20 || name.charCodeAt(i) >= 0x7f) return false;
   return name.length > 0;
+}
+
+/** The words with one space between them. */
+function listOf(words: Uint8Array[]): Uint8Array {
+  const out = new ByteWriter();
+  for (let i = 0; i < words.length; i++) {
+    if (i > 0) out.byte(0x20);
+    out.bytes(words[i]);
+  }
+  return out.done();
 }
 
 /** The words between spaces. */

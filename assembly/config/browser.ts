@@ -60,8 +60,8 @@ export class BrowserSettings {
   authorizationParams: Uint8Array[] = new Array<Uint8Array>();
   /** `max_age` of `authorization_params`, -1 where it has none; `auth_time` must agree. */
   maxAgeSec: i32 = -1;
-  /** `acr_values` of `authorization_params`; the ID Token's `acr` must be one of them. */
-  acrValues: Uint8Array[] = new Array<Uint8Array>();
+  /** `acr_values` of `authorization_params`, separated by one space; the ID Token's `acr` must be one of them. EMPTY where it has none. */
+  acrValues: Uint8Array = EMPTY;
   /** The algorithms that may sign ID Tokens and logout tokens. Symmetric ones must be configured. */
   idTokenAlgorithms: Algorithm[] = [];
   /** They are not configured, so only those count that the provider's metadata lists. */
@@ -80,6 +80,8 @@ export class BrowserSettings {
   context: Uint8Array = EMPTY;
   cookies: CookieSettings = new CookieSettings();
   limits: SessionLimits = new SessionLimits();
+  /** How long a revoked session is remembered (config/revocation.ts). */
+  revokedSec: i32 = 0;
   contents: SessionContents = new SessionContents();
 
   /** Whether they can use each other's sessions and logins: the same client, cookies and secrets. */

@@ -1,10 +1,10 @@
 // The ID Token: what the provider says about who logged in, checked claim by claim (OpenID Connect Core §3.1.3.7, §12.2).
 
 import { encodeBase64url } from "../bytes/base64";
-import { includes, same } from "../bytes/bytes";
+import { EMPTY, includes, same } from "../bytes/bytes";
 import { sameBytes } from "../crypto/arithmetic/equal";
 import { digest, Hash } from "../crypto/hash/hash";
-import { areNamesTexts, checkTimes, claimIs, ClaimFault, isTyp } from "../jose/claims";
+import { areNamesTexts, checkTimes, claimIs, ClaimFault, inList, isTyp } from "../jose/claims";
 import { VerifiedJwt } from "../jose/jws";
 import { ABSENT, Json } from "../json/json";
 import { Result } from "../result";
@@ -49,8 +49,8 @@ export class IdTokenRules {
     readonly slackSec: i32,
     /** The requested `max_age`; -1: none. */
     readonly maxAgeSec: i32 = -1,
-    /** The requested `acr_values`. */
-    readonly acrValues: Uint8Array[] = [],
+    /** The requested `acr_values`, separated by one space; EMPTY: none. */
+    readonly acrValues: Uint8Array = EMPTY,
     /** Accepted audiences beside this client, without `azp`. */
     readonly trustedAudiences: Uint8Array[] = [],
     /** Whether a token without `nonce` is refused. A `nonce` that is there must match in any case. */
@@ -174,9 +174,9 @@ function loggedInSince(claims: Json, earliestSec: i64): bool {
   return at >= <f64>earliestSec; // false for NaN, which is what an absent claim is
 }
 
-function acrAsAsked(claims: Json, values: Uint8Array[]): bool {
-  for (let i = 0; i < values.length; i++) if (claimIs(claims, "acr", values[i])) return true;
-  return values.length == 0;
+function acrAsAsked(claims: Json, values: Uint8Array): bool {
+  const acr = claims.member(claims.root, "acr");
+  return values.length == 0 || claims.isString(acr) && inList(values, claims.text(acr));
 }
 
 /** Whether both have the claim with different texts or numbers. */

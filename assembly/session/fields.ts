@@ -50,7 +50,7 @@ export class FieldReader {
   }
 
   /** Little-endian. */
-  private number(): u32 {
+  number(): u32 {
     if (!this.fits(4)) return 0;
     const from = this.from, at = this.at;
     this.at += 4;

@@ -9,7 +9,7 @@ import { FieldReader, writeField, writeTime } from "./fields";
 export const STATE_SIZE = 32;
 
 /** The first byte. A login that another version wrote is none: the person starts again. */
-const VERSION: u8 = 2;
+const VERSION: u8 = 3;
 
 @final
 export class Login {
@@ -24,6 +24,15 @@ export class Login {
   sessionSinceSec: i64 = 0;
   sessionSubject: Uint8Array = EMPTY;
   sessionId: Uint8Array = EMPTY;
+  /** `force_reauthorize` began it in spite of a session: the wanted page would begin it again. */
+  again: bool = false;
+  /**
+   * What this login asked for: `scope`, `acr_values` (separated by spaces; EMPTY: none) and `max_age` (-1: none). The callback may belong to another rule with the
+   * same client, which asks for something else.
+   */
+  scope: Uint8Array = EMPTY;
+  acrValues: Uint8Array = EMPTY;
+  maxAgeSec: i32 = -1;
 
   /** prompt=none was asked for: a refusal by the provider then leads to an ordinary login. */
   get silent(): bool { return this.sessionSinceSec > 0; }
@@ -39,6 +48,9 @@ export function writeLogin(l: Login): Uint8Array {
   writeField(out, compress(l.returnTo));
   writeField(out, l.sessionSubject);
   writeField(out, l.sessionId);
+  writeField(out, l.scope);
+  writeField(out, l.acrValues);
+  out.u32(l.maxAgeSec).byte(l.again ? 1 : 0);
   return out.written();
 }
 
@@ -54,6 +66,10 @@ export function readLogin(plain: Uint8Array): Login | null {
   const returnTo = decompress(from.field(), MAX_PATH);
   l.sessionSubject = from.field();
   l.sessionId = from.field();
+  l.scope = from.field();
+  l.acrValues = from.field();
+  l.maxAgeSec = <i32>from.number();
+  l.again = from.flag();
   if (returnTo == null) return null;
   l.returnTo = returnTo;
   // RFC 7636 §4.1: a verifier has 43 to 128 characters. Nothing here may be missing where it will be compared or sent.

@@ -79,6 +79,16 @@ describe("without a session", () => {
     expect(where(refusedBy(browser, asked(browser.navigate("/page?a=1")), error))).toBe("/page?a=1");
   });
 
+  test.each<[string, string | undefined]>([["without a refresh token", undefined], ["whose refresh was refused", "refresh-1"]])("the same with a session %s, after its access token has expired", (_, refresh_token) => {
+    const { envoy, browser } = browse();
+    logIn(browser, { tokens: { expires_in: 60, refresh_token } });
+    jump(envoy, 60);
+    const page = browser.navigate("/page");
+    if (refresh_token) openCall(envoy, "/token").json({ error: "invalid_grant" }, 400);
+    expect(where(refusedBy(browser, asked(browser.take(page)), ENDED[0]!))).toBe("/page"); // the second login in two minutes
+    expect(code(refusedBy(browser, asked(browser.navigate("/page")), ENDED[0]!).local)).toBe("502 login_failed");
+  });
+
   test("a login that succeeds after that does not count as a redirect loop", () => {
     const { browser } = browse();
     for (let i = 0; i < 2; i++) refusedBy(browser, asked(browser.navigate("/page")), ENDED[0]!);
@@ -87,7 +97,7 @@ describe("without a session", () => {
   });
 });
 
-test.each([["refresh_session_interval", { refresh_session_interval: 100 }], ["force_reauthorize", { force_reauthorize: true }]])("%s: if the next page would start a login again, a page shows the error instead of a loop", (_, config) => {
+test.each([["refresh_session_interval", { refresh_session_interval: 100 }], ["force_reauthorize", { force_reauthorize: true }], ["force_reauthorize of one rule", { rules: [{ path: "/other" }, { path: "/page", force_reauthorize: true }] }]])("%s: if the next page would start a login again, a page shows the error instead of a loop", (_, config) => {
   const { envoy, browser } = browse(config as Record<string, unknown>);
   logIn(browser, { tokens: { expires_in: 1_000_000 } });
   jump(envoy, 101);

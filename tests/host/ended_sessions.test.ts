@@ -101,10 +101,10 @@ describe("duty 149: a full table", () => {
     refresh(browser);
     refresh(new Browser(envoy, { plugin }));
     browser.navigate("/logout", SAME);
-    const names = new Set(envoy.sharedData.keys.map((key) => /^envoy-oidc\/1\/(ended|logins|logout-tokens|turns)\/([\w-]{16})(\/\d+)?$/.exec(key)).filter((match) => match !== null).map(([, kind, who]) => `${kind} ${who}`));
+    const names = new Set(envoy.sharedData.keys.map((key) => /^envoy-oidc\/1\/(ended|leases|logins|logout-tokens)\/([\w-]{16})(\/\d+)?$/.exec(key)).filter((match) => match !== null).map(([, kind, who]) => `${kind} ${who}`));
     const [gateway] = [...names].filter((name) => name.startsWith("ended")).map((name) => name.slice(6));
     expect([...names].map((name) => name.replace(/ .*/, (who) => who === ` ${gateway}` ? " of gateway" : " of other")).sort())
-      .toEqual(["ended of gateway", "logins of gateway", "logins of other", "logout-tokens of gateway", "turns of gateway", "turns of other"]);
+      .toEqual(["ended of gateway", "leases of gateway", "leases of other", "logins of gateway", "logins of other", "logout-tokens of gateway"]);
   });
 });
 

@@ -55,6 +55,10 @@ describe("duty 171: other requests are not redirected, and there is no loop", ()
     expect(code(envoy.get("/welcome", { ...NAVIGATION, ":authority": host }).local)).toBe("401 no_token");
     expect(envoy.get("/other", { ...NAVIGATION, ":authority": host }).local.status).toBe(302);
   });
+  test.each(["https://app.example/welcome", "http://app.example:80/welcome"])("also if a proxy in front of Envoy has ended TLS, or begun it: %s", (target) => {
+    const envoy = ready({ config: { ...JWKS_CONFIG, unauthorized_redirect_uri: target } });
+    for (const scheme of ["http", "https"]) expect(code(envoy.get("/welcome", { ...NAVIGATION, ":scheme": scheme, ":authority": "app.example" }).local)).toBe("401 no_token");
+  });
   test("the same path on another site is another page", () => {
     expect(ready({ config: { ...JWKS_CONFIG, unauthorized_redirect_uri: "https://www.example.com/" } }).get("/", NAVIGATION).local.status).toBe(302);
   });

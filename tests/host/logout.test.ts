@@ -1,6 +1,7 @@
 // Logout: always at the filter, then at the provider.
 import { ISSUER } from "./fixture";
 import { accessToken, browse, BROWSER_METADATA, Browser, code, copyOf, expired, jump, location, openCall, SECRET, setCookies, logIn, logInAs, through, tokens, type Sent } from "./browser";
+import { CONFIG, logoutToken, send } from "./logout_tokens";
 import type { Envoy } from "./host";
 import type { StreamContext } from "./host/stream";
 
@@ -182,6 +183,16 @@ describe("duty 113: copied cookies", () => {
     // New records replace only expired ones.
     for (let i = 0; i < 48; i++) { const other = new Browser(envoy); logInAs(other); logOut(other); }
     for (const seconds of [0, 1250, 1249]) { jump(envoy, seconds); isLoggedOut(copyOf(thief)); }
+  });
+  test.each<[string, (browser: Browser) => unknown]>([["the user", logOut], ["the provider", ({ envoy }) => send(envoy, logoutToken())]])("stay refused after a logout by %s, also if its rule has a shorter absolute_timeout than another with the same client", (_, end) => {
+    const session = { secret: SECRET, idling_timeout: 0, rolling_timeout: 0 }, rules = [{ path_prefix: "/short", session: { ...session, absolute_timeout: 100 } }];
+    const { envoy, browser } = browse({ ...CONFIG, session: { ...session, absolute_timeout: 5000 }, rules });
+    logInAs(browser, {}, { expires_in: 100_000 });
+    const thief = copyOf(browser);
+    end(browser);
+    jump(envoy, 4990);
+    for (let i = 0; i < 48; i++) { const other = new Browser(envoy); logInAs(other); logOut(other); }
+    isLoggedOut(thief);
   });
   test("of another session of the same user still work", () => {
     const { envoy, browser } = loggedIn();

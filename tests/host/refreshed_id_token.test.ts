@@ -127,3 +127,16 @@ describe("a refresh", () => {
   });
 });
 
+
+test("a refresh under a rule with the same client that would keep less loses nothing of the session", () => {
+  const { envoy, browser } = due({ claim_headers: { sub: "x-user" }, set_raw_id_token_header: true, rules: [{ path_prefix: "/page" }, { path_prefix: "/light", session_contents: { user: true }, set_raw_id_token_header: false }] });
+  for (const [spent, next] of [["refresh-1", "refresh-2"], ["refresh-2", "refresh-3"]]) {
+    const request = browser.navigate("/light"), call = openCall(envoy, "/token");
+    expect(call.form.get("refresh_token")).toBe(spent);
+    call.json({ access_token: `with-${next}`, token_type: "Bearer", expires_in: 100, refresh_token: next, id_token: idToken(undefined, { iat: envoy.now, exp: envoy.now + 300, auth_time: AUTH_TIME }) });
+    browser.take(request);
+    const { forwarded } = through(browser, "/page");
+    expect([forwarded.get("x-user"), forwarded.get("x-access-token"), forwarded.has("x-raw-id-token")]).toEqual(["alice", `with-${next}`, true]);
+    jump(envoy, 101);
+  }
+});

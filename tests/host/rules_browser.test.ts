@@ -1,6 +1,6 @@
 /** The browser login with rules: several clients and providers on one or several hosts, their sessions and cookies, and the filter's own endpoints. */
 import { asked, Browser, callbackPath, code, cookieOf, copyOf, expired, jump, location, openCall, setCookies, through } from "./browser";
-import { bearer, ISSUER, start, token } from "./fixture";
+import { bearer, ISSUER, NOW, start, token } from "./fixture";
 import { cookieNames, OTHER_CLIENT, outcome, PARTNER, PARTNER_KEY, PARTNER_SETTINGS, ruled, serveBoth, LOGIN, loginAt, TOKENS } from "./ruled";
 
 const PARTNER_CLIENT = { ...PARTNER_SETTINGS, client_id: "of-partner", client_secret: "s3cr3t-of-the-partner", redirect_uri: "/partner/callback", logout_path: "/partner/logout" };
@@ -121,6 +121,32 @@ describe("rules with the same client", () => {
       expect(outcome(through(browser, "/admin/x"))).toBe("403 insufficient_scope");
       expect(user(browser, "/home")).toBe("alice");
       expect([through(browser, "/named/x").forwarded.get("x-name"), through(browser, "/named/x").forwarded.has("x-user")]).toEqual(["alice", false]);
+    }
+  });
+
+  /** The user opens this page, and logs in with an opaque access token. The answer names no scope: it is the requested one (RFC 6749 §5.1). */
+  function loggedIn(rules: object[], page: string, claims: Record<string, unknown> = {}): { browser: Browser; back: string } {
+    const browser = new Browser(ruled({ ...LOGIN, rules })), ask = asked(browser.navigate(page));
+    const back = browser.navigate(callbackPath(ask), { "sec-fetch-site": "cross-site" });
+    openCall(browser.envoy, "/token").json({ access_token: "opaque", token_type: "Bearer", expires_in: 300, id_token: token({ aud: "gateway", scope: undefined, nonce: ask.nonce, ...claims }) });
+    browser.take(back);
+    return { browser, back: outcome(back) };
+  }
+
+  test("duty 28: a login is judged by what its own page asked for, whichever rule the callback belongs to", () => {
+    const strict = { path_prefix: "/admin", authorization_params: { acr_values: "gold", max_age: 60 } };
+    for (const rules of [[strict], [{ path_prefix: "/docs" }, strict]]) {
+      expect(loggedIn(rules, "/home").back).toBe("303");
+      expect(loggedIn(rules, "/admin/x", { auth_time: NOW, acr: "gold" }).back).toBe("303");
+      for (const claims of [{}, { auth_time: NOW }, { auth_time: NOW, acr: "bronze" }, { auth_time: NOW - 500, acr: "gold" }]) expect(loggedIn(rules, "/admin/x", claims).back).toBe("502 login_failed");
+    }
+  });
+
+  test("duty 28: another rule's scope was not granted", () => {
+    const admin = { path_prefix: "/admin", scope: "openid admin", required_scopes: ["admin"] };
+    for (const rules of [[admin], [{ path_prefix: "/docs" }, admin]]) {
+      expect(outcome(loggedIn(rules, "/home").browser.navigate("/admin/x"))).toBe("403 insufficient_scope");
+      expect(outcome(loggedIn(rules, "/admin/x").browser.navigate("/admin/x"))).toBe("forwarded");
     }
   });
 

@@ -23,5 +23,7 @@ function isHere(to: Uint8Array): bool {
   if (read.failed) return headers.pathIs(pathOf(to));
   const url = read.value;
   if (!headers.pathIs(pathOf(url.path))) return false;
-  return same(originOf(utf8(url.https ? "https" : "http"), url.authority), originOf(headers.only(":scheme"), headers.only(":authority")));
+  // The request's own scheme does not count: a proxy in front of Envoy may have ended TLS.
+  const scheme = utf8(url.https ? "https" : "http");
+  return same(originOf(scheme, url.authority), originOf(scheme, headers.only(":authority")));
 }

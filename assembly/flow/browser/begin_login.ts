@@ -71,6 +71,10 @@ export function beginLogin(x: Exchange, request: BrowserRequest, how: LoginKind,
   login.codeVerifier = encodeBase64url(random.subarray(STATE_BYTES + SECRET_BYTES, STATE_BYTES + 2 * SECRET_BYTES));
   login.returnTo = returnTo;
   login.startedAtSec = x.nowSec;
+  login.again = how == LoginKind.Again;
+  login.scope = browser.scope;
+  login.acrValues = browser.acrValues;
+  login.maxAgeSec = browser.maxAgeSec;
   if (how == LoginKind.Silent && about != null) {
     login.sessionSinceSec = about.createdAtSec;
     login.sessionSubject = about.subject;

@@ -157,8 +157,7 @@ function issuerHolds(x: Exchange, answer: Parameters): bool {
 function refusedByProvider(x: Exchange, logins: PendingLogins, login: Login, error: Uint8Array): Next {
   const context = logins.context;
   if (!login.silent && (is(error, "temporarily_unavailable") || is(error, "authentication_expired"))) {
-    // With `force_reauthorize` the page would ask the provider again, and get the same answer again.
-    if (logins.loggedIn && !context.browser.forceReauthorize) return context.backTo(login.returnTo, [], BrowserEvent.AlreadyLoggedIn);
+    if (logins.loggedIn && !login.again) return context.backTo(login.returnTo, [], BrowserEvent.AlreadyLoggedIn);
     if (!logins.loggedIn && context.mayRepeat(x.nowSec, LOOP_SEC)) return context.backTo(login.returnTo, [], BrowserEvent.LoginRepeated);
   }
   // The provider's session has ended, so this one ends too. The wanted page leads to an ordinary login.

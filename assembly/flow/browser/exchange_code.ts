@@ -56,7 +56,7 @@ class CheckIdToken extends Step {
     const jwt = signed.jwt, provider = x.provider;
     if (signed.signature == Signature.UnknownKey && provider != null && provider.keysFailing) return this.context.refuse(PROVIDER_UNREACHABLE, "login: the ID Token " + signed.why);
     if (jwt == null) return this.context.refuse(LOGIN_FAILED, "login: the ID Token " + signed.why);
-    const read = readIdToken(jwt, signed.hash, idTokenRules(x, this.context.browser), this.login.nonce, this.tokens.accessToken, x.nowSec);
+    const read = readIdToken(jwt, signed.hash, idTokenRules(x, this.context.browser, this.login), this.login.nonce, this.tokens.accessToken, x.nowSec);
     const fault = read.fault;
     if (fault != null) return this.context.refuse(LOGIN_FAILED, "login: the ID Token " + idTokenFaultText(fault.code, fault.at));
 
@@ -130,9 +130,9 @@ class KnownUser {
     s.touchedAtSec = x.nowSec;
     s.extendedAtSec = x.nowSec;
     s.authenticatedAtSec = x.nowSec;
-    s.scope = browser.scope;
+    s.scope = login.scope;
     s.userinfo = userinfo;
-    takeIdToken(browser, s, tokens.idToken, idToken);
+    takeIdToken(s, tokens.idToken, idToken, browser.contents.rawIdToken, browser.contents.idToken && !browser.contents.rawIdToken);
     takeTokens(x, browser, s, tokens);
     const text = sealSession(browser, context.writer, s, random.subarray(SESSION_ID_SIZE));
     if (text == null) return context.refuse(SESSION_TOO_LARGE, "login: the session does not fit into nine cookies: have the provider send fewer claims, or store less with session_contents");

@@ -100,7 +100,7 @@ class TakeRefreshed extends Step {
     const read = readRefreshedIdToken(jwt, signed.hash, idTokenRules(x, refresh.browser), session.subject, before, tokens.accessToken, x.nowSec);
     const fault = read.fault;
     if (fault != null) return idTokenFaultText(fault.code, fault.at);
-    takeIdToken(refresh.browser, session, tokens.idToken, read.value);
+    takeIdToken(session, tokens.idToken, read.value, session.idToken.length > 0, session.idClaims.length > 0);
     return "";
   }
 }

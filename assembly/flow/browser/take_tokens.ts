@@ -5,19 +5,22 @@ import { BrowserSettings } from "../../config/browser";
 import { readJws } from "../../jose/jws";
 import { IdToken, IdTokenRules } from "../../oidc/id_token";
 import { NOT_SAID, Tokens } from "../../oidc/token";
+import { Login } from "../../session/login";
 import { Session } from "../../session/session";
 import { Exchange } from "../decision/exchange";
 import { Signature, verifyAccessToken } from "./verify_id_token";
 
-export function idTokenRules(x: Exchange, browser: BrowserSettings): IdTokenRules {
-  const provider = x.provider;
-  return new IdTokenRules(provider == null ? EMPTY : provider.issuer(), browser.client.id, x.config.slackSec, browser.maxAgeSec, browser.acrValues, browser.trustedAudiences, browser.nonceRequired);
+/** `login`: what it asked for must hold; null at a refresh, which asks for nothing. */
+export function idTokenRules(x: Exchange, browser: BrowserSettings, login: Login | null = null): IdTokenRules {
+  const provider = x.provider, maxAgeSec = login == null ? -1 : login.maxAgeSec, acrValues = login == null ? EMPTY : login.acrValues;
+  return new IdTokenRules(provider == null ? EMPTY : provider.issuer(), browser.client.id, x.config.slackSec, maxAgeSec, acrValues, browser.trustedAudiences, browser.nonceRequired);
 }
 
 /** Access and refresh token, as far as configuration keeps them. If the response has no new refresh token, the old one stays valid (RFC 6749 §6). */
 export function takeTokens(x: Exchange, browser: BrowserSettings, s: Session, tokens: Tokens): void {
   if (tokens.scope.length > 0) s.scope = tokens.scope;
-  if (!browser.contents.accessToken) return;
+  // A session that has them keeps the new ones, though a rule with the same client refreshes it that would not: the old ones may be spent.
+  if (!browser.contents.accessToken && s.refreshToken.length == 0) return;
   s.accessToken = tokens.accessToken;
   // A token that has expired already still serves the requests that wait for it. Refreshing it again for them would never end.
   s.accessExpiresAtSec = x.nowSec + (tokens.expiresInSec != NOT_SAID ? max(tokens.expiresInSec, 1) : browser.accessExpiresInSec);
@@ -26,9 +29,10 @@ export function takeTokens(x: Exchange, browser: BrowserSettings, s: Session, to
   s.accessVerified = !readJws(tokens.accessToken).failed && verifyAccessToken(x, tokens.accessToken).signature == Signature.Good;
 }
 
-export function takeIdToken(browser: BrowserSettings, s: Session, raw: Uint8Array, token: IdToken): void {
+/** `keepsRaw`, `keepsClaims`: what is kept of it, by the configuration at the login, by the session itself at a refresh. */
+export function takeIdToken(s: Session, raw: Uint8Array, token: IdToken, keepsRaw: bool, keepsClaims: bool): void {
   s.subject = token.sub;
   if (token.sid.length > 0) s.sid = token.sid;
-  s.idToken = browser.contents.rawIdToken ? raw : EMPTY;
-  s.idClaims = browser.contents.idToken && !browser.contents.rawIdToken ? token.claims.bytes : EMPTY;
+  s.idToken = keepsRaw ? raw : EMPTY;
+  s.idClaims = keepsClaims ? token.claims.bytes : EMPTY;
 }

@@ -63,12 +63,19 @@ function useSession(x: Exchange, request: BrowserRequest, opened: Session): Next
   return again != null ? again : enter(x, request, session, keys, newest.text);
 }
 
-/** Whether the request has a session that is neither expired nor revoked. */
+/** Whether the request has a session with which a page needs no login. */
 export function isLoggedIn(x: Exchange, request: BrowserRequest): bool {
   for (let session = openSession(request); session != null; session = openNext(request)) {
-    if (!isOver(x, request, session, x.registry.nothingEnded ? null : endKeys(request.browser.context, session))) return true;
+    if (isOver(x, request, session, x.registry.nothingEnded ? null : endKeys(request.browser.context, session))) continue;
+    if (!isSpent(x, request, newestOf(x, request, session).session)) return true;
   }
   return false;
+}
+
+/** Whether its access token has expired and no refresh brings another: a page would begin a login. */
+function isSpent(x: Exchange, request: BrowserRequest, s: Session): bool {
+  const state = tokensDue(x, request, s) ? x.registry.refresh(refreshKey(request.browser.context, request.names.session, s), x.nowMs) : null;
+  return state != null && state.outcome == RefreshOutcome.Ended || x.nowSec >= aliveUntilSec(request, s);
 }
 
 /** A session with the newest tokens that this Envoy knows, and its text; null: it is the session of the request's cookies. */

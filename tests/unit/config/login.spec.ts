@@ -249,7 +249,7 @@ export function duty_28_max_age_and_acr_values_are_kept_for_the_check_of_the_id_
   equalInt(browser().maxAgeSec, -1);
   equalInt(browser('"authorization_params":{"max_age":0}').maxAgeSec, 0);
   equalInt(browser('"authorization_params":{"max_age":"31536000"}').maxAgeSec, 31536000);
-  equal(joined(browser('"authorization_params":{"acr_values":" gold  silver "}').acrValues), "gold silver");
+  equal(text(browser('"authorization_params":{"acr_values":" gold  silver "}').acrValues), "gold silver");
   const bad = ["-1", "1.5", "1e3", '"x"', '"+1"', '" 1"', "31536001", '"99999999999999999999"', "true"];
   for (let i = 0; i < bad.length; i++) refusedLogin('"authorization_params":{"max_age":' + bad[i] + "}", "authorization_params.max_age: expected a whole number from 0 to 31536000");
 }

@@ -49,7 +49,7 @@ class IdTokenReader extends Reader {
   read(input: Uint8Array): bool {
     const jwt = readJws(utf8(signedToken(input))).value.verifiedBy(new SecretKey(utf8(SECRET)));
     if (jwt.failed) return false;
-    const got = readIdToken(jwt.value, Hash.Sha256, new IdTokenRules(ascii("https://idp.example.com"), ascii("client"), 120, 3600, [ascii("gold")]), ascii("n-1"), ascii("at"), NOW);
+    const got = readIdToken(jwt.value, Hash.Sha256, new IdTokenRules(ascii("https://idp.example.com"), ascii("client"), 120, 3600, ascii("gold")), ascii("n-1"), ascii("at"), NOW);
     if (got.failed) return false;
     const claims = got.value.claims;
     equal(text(claims.text(claims.member(0, "nonce"))), "n-1");

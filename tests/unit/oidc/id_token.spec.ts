@@ -66,7 +66,7 @@ export function duty_60_other_audiences_need_an_authorized_party(): void {
 }
 
 export function duty_60_audiences_are_trusted_by_their_exact_names(): void {
-  const trusting = new IdTokenRules(ascii("https://idp.example.com"), ascii("client"), 120, -1, [], [ascii("project-1"), ascii("api")]);
+  const trusting = new IdTokenRules(ascii("https://idp.example.com"), ascii("client"), 120, -1, ascii(""), [ascii("project-1"), ascii("api")]);
   const good = ["[\"client\",\"api\"]", "[\"project-1\",\"client\",\"api\"]"], bad = ["[\"client\",\"other\"]", "[\"client\",\"api\",\"other\"]", "[\"client\",\"API\"]", "[\"client\",\"api \"]", "[\"client\",\"\"]"];
   for (let i = 0; i < good.length; i++) {
     accepted(under(trusting, [ISS, SUB, "\"aud\":" + good[i], EXP, IAT, NONCE]));
@@ -126,7 +126,7 @@ export function duty_14_a_missing_nonce_or_one_of_another_login_is_refused(): vo
 }
 
 export function duty_14_if_no_nonce_is_required_a_token_may_lack_it_but_not_have_another(): void {
-  const lenient = new IdTokenRules(ascii("https://idp.example.com"), ascii("client"), 120, -1, [], [], false);
+  const lenient = new IdTokenRules(ascii("https://idp.example.com"), ascii("client"), 120, -1, ascii(""), [], false);
   accepted(under(lenient, [ISS, SUB, AUD, EXP, IAT]));
   accepted(under(lenient, [ISS, SUB, AUD, EXP, IAT, "\"nonce\":null"]));
   accepted(under(lenient, [ISS, SUB, AUD, EXP, IAT, NONCE]));
@@ -175,7 +175,7 @@ export function an_auth_time_that_is_not_a_number_is_refused(): void {
 }
 
 export function duty_28_a_requested_acr_is_checked(): void {
-  const wanted = new IdTokenRules(ascii("https://idp.example.com"), ascii("client"), 120, -1, [ascii("gold"), ascii("silver")]);
+  const wanted = new IdTokenRules(ascii("https://idp.example.com"), ascii("client"), 120, -1, ascii("gold silver"));
   const good = ["\"gold\"", "\"silver\""], bad = ["\"bronze\"", "\"gold silver\"", "\"\"", "null", "[\"gold\"]", "1"];
   for (let i = 0; i < good.length; i++) accepted(by(wanted, "\"acr\":" + good[i]));
   for (let i = 0; i < bad.length; i++) refused(by(wanted, "\"acr\":" + bad[i]), IdTokenFault.WrongAcr, "acr");

@@ -13,6 +13,10 @@ export function a_login_is_read_as_it_was_written(): void {
   equal(text(l.codeVerifier), "v".repeat(43));
   equal(text(l.returnTo), "/page?a=b");
   equalInt(l.startedAtSec, 1700000000);
+  equal(text(l.scope) + "; " + text(l.acrValues), "openid profile; gold silver");
+  equalInt(l.maxAgeSec, 60);
+  isTrue(l.again, "again");
+  equalInt(again(withoutMaxAge()).maxAgeSec, -1);
   isFalse(l.silent, "silent");
 }
 
@@ -50,7 +54,7 @@ export function another_version_is_refused(): void {
   for (let version = 0; version < 256; version++) {
     const plain = writeLogin(login()).slice();
     plain[0] = <u8>version;
-    isTrue((readLogin(plain) != null) == (version == 2), version.toString());
+    isTrue((readLogin(plain) != null) == (version == 3), version.toString());
   }
 }
 
@@ -107,6 +111,12 @@ function returns(to: string, accepted: bool): void {
   const l = login();
   l.returnTo = ascii(to);
   isTrue((readLogin(writeLogin(l)) != null) == accepted, to);
+}
+
+function withoutMaxAge(): Login {
+  const l = login();
+  l.maxAgeSec = -1;
+  return l;
 }
 
 function cookie(l: Login): Uint8Array { return must(sealedCookie(keys(), Purpose.Login, nonce(), CONTEXT, NAME, writeLogin(l), 4000, 1)); }

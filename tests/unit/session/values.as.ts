@@ -50,5 +50,9 @@ export function login(): Login {
   l.codeVerifier = ascii("v".repeat(43));
   l.returnTo = ascii("/page?a=b");
   l.startedAtSec = 1700000000;
+  l.scope = ascii("openid profile");
+  l.acrValues = ascii("gold silver");
+  l.maxAgeSec = 60;
+  l.again = true;
   return l;
 }
