@@ -164,6 +164,17 @@ describe("secrets rotate as the page says", () => {
     expect(isIn(later.browser)).toBe(true);
   });
 
+  test("session.secret without the first step: an Envoy that has only the old secret does not open the sessions of one that seals with the new", () => {
+    const { envoy, browser } = browse(sealedBy(NEW, SECRET));
+    logIn(browser);
+    loadedInto(envoy, sealedBy(SECRET)); // another Envoy, which has not been changed yet
+    expect(isIn(browser)).toBe(false);
+  });
+
+  test.each(["docs/kubernetes.md", "docs/istio.md", "docs/envoy-gateway.md"])("%s, where several Envoys run, leads to the three steps", (page) => {
+    expect(read(page)).toContain("[three steps](runbooks.md#rotate-the-session-secret)");
+  });
+
   test("a leaked session.secret, replaced at once: its sessions are refused", () => {
     const { envoy, browser } = browse(sealedBy(SECRET));
     logIn(browser);
