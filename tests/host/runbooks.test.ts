@@ -33,7 +33,7 @@ describe("the page", () => {
 
   test("names no unknown code, attribute or metric", () => {
     const words = [...PAGE.matchAll(/`([a-z]+(?:_[a-z]+)+)`/g)].map(([, word]) => word!);
-    const ofOthers = ["trusted_ca", "max_request_headers_kb", "random_get", "invalid_client"];
+    const ofOthers = ["trusted_ca", "max_request_headers_kb", "random_get", "invalid_client", "environment_variables"];
     const known = read("docs/operations.md") + read("docs/configuration.md");
     expect(words.length).toBeGreaterThan(50);
     expect(words.filter((word) => !ofOthers.includes(word) && !known.includes(`\`${word}\``) && !known.includes(`${word}.<`))).toEqual([]);
