@@ -70,7 +70,7 @@ export async function runPrometheus({ adminUrl, scrapeSeconds, rules = (shipped)
     if (status !== "success") throw new Error(`${path}: ${error}`);
     return data;
   };
-  const hasScraped = async (): Promise<boolean> => (await ask<{ result: unknown[] }>("query?query=envoy_oidc_allowed").catch(() => ({ result: [] }))).result.length > 0;
+  const hasScraped = async (): Promise<boolean> => (await ask<{ result: unknown[] }>("query?query=envoy_server_uptime").catch(() => ({ result: [] }))).result.length > 0;
   for (const deadline = Date.now() + READY_WITHIN_MS; !(await hasScraped()); await sleep(50)) {
     if (!over && Date.now() < deadline) continue;
     await stop();

@@ -94,7 +94,7 @@ describe("the dashboard", () => {
 
 describe("the alert rules", () => {
   const promtool = (...args: string[]) => {
-    const { status, stdout, stderr, error } = spawnSync("promtool", args, { cwd: OBSERVABILITY, encoding: "utf8", timeout: 30_000, stdio: ["ignore", "pipe", "pipe"] });
+    const { status, stdout, stderr, error } = spawnSync("promtool", args, { cwd: OBSERVABILITY, encoding: "utf8", timeout: 50_000, stdio: ["ignore", "pipe", "pipe"] });
     return { status, output: `${stdout}${stderr}${error?.message ?? ""}` };
   };
   test("are valid, and so is the configuration that includes them", () => { expect(promtool("check", "config", "prometheus.yaml")).toMatchObject({ status: 0, output: expect.stringContaining(`${ALERTS.length} rules found`) }); });

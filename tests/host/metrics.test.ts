@@ -56,6 +56,15 @@ test("each endpoint's calls are timed in its own histogram", () => {
   expect(numbers(envoy)).toMatchObject({ "callout_ms.discovery": [expect.any(Number)], "callout_ms.jwks": [expect.any(Number)], "callout_ms.introspection": [], "callout_ms.token": [] });
 });
 
+test("a call during which the clock was set back took no time", () => {
+  const envoy = start({ config: INTROSPECTION_CONFIG });
+  envoy.get("/", bearer("opaque"));
+  const call = envoy.callout();
+  envoy.nowMs -= 600_000;
+  call.json({ active: false });
+  expect(numbers(envoy)["callout_ms.introspection"]).toEqual([0]);
+});
+
 describe("lookups in the caches", () => {
   test("a token is a miss first, then a hit, and so is a refused one", () => {
     const envoy = ready();

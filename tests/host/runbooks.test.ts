@@ -33,7 +33,7 @@ describe("the page", () => {
 
   test("names no unknown code, attribute or metric", () => {
     const words = [...PAGE.matchAll(/`([a-z]+(?:_[a-z]+)+)`/g)].map(([, word]) => word!);
-    const ofOthers = ["trusted_ca", "max_request_headers_kb", "random_get", "invalid_client"];
+    const ofOthers = ["trusted_ca", "max_request_headers_kb", "random_get", "invalid_client", "environment_variables"];
     const known = read("docs/operations.md") + read("docs/configuration.md");
     expect(words.length).toBeGreaterThan(50);
     expect(words.filter((word) => !ofOthers.includes(word) && !known.includes(`\`${word}\``) && !known.includes(`${word}.<`))).toEqual([]);
@@ -162,6 +162,17 @@ describe("secrets rotate as the page says", () => {
     expect(isIn(later.browser)).toBe(true);
     loadedInto(later.envoy, sealedBy(NEW));
     expect(isIn(later.browser)).toBe(true);
+  });
+
+  test("session.secret without the first step: an Envoy that has only the old secret does not open the sessions of one that seals with the new", () => {
+    const { envoy, browser } = browse(sealedBy(NEW, SECRET));
+    logIn(browser);
+    loadedInto(envoy, sealedBy(SECRET)); // another Envoy, which has not been changed yet
+    expect(isIn(browser)).toBe(false);
+  });
+
+  test.each(["docs/kubernetes.md", "docs/istio.md", "docs/envoy-gateway.md"])("%s, where several Envoys run, leads to the three steps", (page) => {
+    expect(read(page)).toContain("[three steps](runbooks.md#rotate-the-session-secret)");
   });
 
   test("a leaked session.secret, replaced at once: its sessions are refused", () => {

@@ -82,10 +82,10 @@ export class Metrics {
   reached(bound: Bound): void { this.bounds[bound].add(); }
   calloutSent(kind: CalloutKind): void { this.callouts[kind].add(); }
 
-  /** `failed`: no answer, or an unusable one. */
+  /** `failed`: no answer, or an unusable one. `ms` is negative if the clock was set back. */
   calloutDone(kind: CalloutKind, ms: i64, failed: bool): void {
     if (failed) this.failures[kind].add();
-    recordMetric(this.calloutTimes[kind], ms);
+    recordMetric(this.calloutTimes[kind], max<i64>(ms, 0));
   }
 
   /** One more counter, after the start. Envoy never forgets it, so the caller bounds their number. */
