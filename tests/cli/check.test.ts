@@ -14,9 +14,12 @@ const at = ({ position }: Found): string => `${position?.line}:${position?.colum
 const serious = (all: Found[]): Found[] => all.filter(({ level }) => level !== "note");
 
 describe("the shipped configurations", () => {
-  test.each(["envoy/browser.yaml", "envoy/bearer.yaml", "envoy/keycloak/envoy.yaml"])("%s has no mistake", async (path) => {
-    expect(await envoyOidc(["check", join(ROOT, path)], SECRETS)).toMatchObject({ code: 0 });
-    expect((await findings([join(ROOT, path)], SECRETS)).filter(({ level }) => level === "error")).toEqual([]);
+  test.each([
+    "browser", "bearer", "keycloak/envoy", "kubernetes/envoy", "istio/gateway", "istio/gateway-with-forms", "istio/sidecar", "gateway/policy", "gateway/policy-with-forms",
+  ])("envoy/%s.yaml has no mistake, and the check warns of nothing around the filter", async (name) => {
+    const path = join(ROOT, `envoy/${name}.yaml`);
+    expect(await envoyOidc(["check", path], SECRETS)).toMatchObject({ code: 0 });
+    expect(serious(await findings([path], SECRETS)).filter(({ level, code }) => level === "error" || code !== "filter")).toEqual([]);
   });
 });
 
@@ -190,6 +193,16 @@ describe("Kubernetes resources", () => {
     expect(found.map(({ level, code }) => `${level} ${code}`).sort()).toEqual(["error fails-open", "error filter", "error headers-not-held"]);
     expect(text.split("\n")[found.find(({ path }) => path === "relm")!.position!.line - 1]).toContain("relm");
   });
+});
+
+test("forms on Envoy Gateway need an EnvoyPatchPolicy that sets allow_on_headers_stop_iteration, in any of the files", async () => {
+  const text = readFileSync(join(__dirname, "../../envoy/gateway/policy-with-forms.yaml"), "utf8"), [policy, patch] = text.split("---\n");
+  const codes = async (...texts: string[]): Promise<string[]> => (await findings(texts.map((one, i) => file(one, `${i}.yaml`)), SECRETS)).map(({ code }) => code);
+  expect(await codes(text)).not.toContain("headers-not-held");
+  expect(await codes(policy!, patch!)).not.toContain("headers-not-held");
+  expect(await codes(policy!)).toContain("headers-not-held");
+  expect(await codes(text.replace("value: true", "value: false"))).toContain("headers-not-held");
+  expect(await codes(text.replace("path: allow_on_headers_stop_iteration", "path: name"))).toContain("headers-not-held");
 });
 
 test("a List of resources, as kubectl prints it, is read", async () => {

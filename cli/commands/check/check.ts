@@ -48,7 +48,7 @@ function checkPlugin(plugin: Plugin, resources: Fields[], { envoyVersion, enviro
     note("note", "variable-unset", "", `not set here, so their values were not checked: ${[...new Set(standIns.map(({ name }) => name))].join(", ")}`);
   }
   const settings = config === undefined ? [] : settingsOf(config), root = rootOf(plugin);
-  checkSurroundings(plugin, root, settings, envoyVersion, note);
+  checkSurroundings(plugin, root, resources, settings, envoyVersion, note);
   checkCode(plugin, note);
   if (plugin.home === "envoy") checkClusters(plugin, root, settings, note);
   checkMesh(plugin, resources, settings, note);

@@ -15,11 +15,12 @@ const SESSION_KB = 36, REST_KB = 12;
 /** The versions since which bodies can be read, and Envoy can sign. */
 const BODIES_SINCE = [1, 35], SIGNS_SINCE = [1, 37];
 
-export function checkSurroundings(plugin: Plugin, root: Node | null, all: Settings[], envoyVersion: string | undefined, note: Note): void {
+/** `resources`: those of all files. */
+export function checkSurroundings(plugin: Plugin, root: Node | null, resources: Fields[], all: Settings[], envoyVersion: string | undefined, note: Note): void {
   if (plugin.home === "filter") return;
   checkFailure(plugin, note);
   checkType(plugin, note);
-  checkBodies(plugin, all, envoyVersion, note);
+  checkBodies(plugin, resources, all, envoyVersion, note);
   checkSigning(plugin, all, envoyVersion, note);
   checkSecrets(plugin, all, note);
   checkCapabilities(plugin, envoyVersion, note);
@@ -40,17 +41,23 @@ function checkType(plugin: Plugin, note: Note): void {
   if (type !== "" && !/^google\.protobuf\.(StringValue|BytesValue)$/.test(type)) note("error", "configuration-type", "", `configuration is a ${type}, which Envoy hands over in bytes that are no JSON: use google.protobuf.StringValue, and the JSON as its text`, place(plugin, "configuration"));
 }
 
-function checkBodies(plugin: Plugin, all: Settings[], version: string | undefined, note: Note): void {
+function checkBodies(plugin: Plugin, resources: Fields[], all: Settings[], version: string | undefined, note: Note): void {
   for (const settings of all) {
     const attribute = readsBody(settings);
     if (attribute === undefined) continue;
     const path = placeOf(settings, attribute);
     if (plugin.home === "wasmplugin") note("error", "headers-not-held", path, "needs allow_on_headers_stop_iteration, which a WasmPlugin cannot set: such requests get 503 body_not_delivered. Use an EnvoyFilter with the plugin in it", plugin.position(path));
+    else if (plugin.home === "extensionpolicy" && resources.some(letsBodiesThrough)) return;
     else if (plugin.home === "extensionpolicy") note("error", "headers-not-held", path, "needs allow_on_headers_stop_iteration, which an EnvoyExtensionPolicy cannot set: such requests get 503 body_not_delivered. Add it by an EnvoyPatchPolicy", plugin.position(path));
     else if (at(plugin.fields, "allow_on_headers_stop_iteration") !== true) note("error", "headers-not-held", path, "needs allow_on_headers_stop_iteration: true beside the plugin's configuration: such requests get 503 body_not_delivered without it", plugin.position(path));
     else if (version !== undefined && isBefore(version, BODIES_SINCE)) note("error", "envoy-too-old", path, `needs Envoy ${BODIES_SINCE.join(".")} or later: before, allow_on_headers_stop_iteration does not exist`, plugin.position(path));
     return;
   }
+}
+
+/** Whether this is an EnvoyPatchPolicy with the field that an EnvoyExtensionPolicy lacks. */
+function letsBodiesThrough(resource: Fields): boolean {
+  return resource.kind === "EnvoyPatchPolicy" && listAt(resource, "spec", "jsonPatches").some((patch) => /\ballow_on_headers_stop_iteration$/.test(textAt(patch, "operation", "path")) && at(patch, "operation", "value") === true);
 }
 
 /** Client assertions need Envoy's function to sign. */
