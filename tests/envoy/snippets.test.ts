@@ -70,7 +70,7 @@ const ANNOUNCED: Record<string, RegExp> = { "docs/from-apisix.md": /ssl_verify i
 /** A complete configuration unchanged. A fragment is added to the first configuration of a provider's page, or to LOGIN. */
 function wholeText({ page, text }: Snippet): string {
   const own = JSON.parse(text) as Filter;
-  if (/"discovery"[^]*"client_id"|"client_id"[^]*"discovery"/.test(text)) return text;
+  if (own.bearer_only === true && "discovery" in own || /"discovery"[^]*"client_id"|"client_id"[^]*"discovery"/.test(text)) return text;
   const base = page.startsWith("docs/providers/") ? JSON.parse(here("json").find((snippet) => snippet.page === page)!.text) as Filter : LOGIN;
   return JSON.stringify({ ...base, ...("client_jwt_assertion_audience" in own ? SIGNING : {}), ...own });
 }
