@@ -16,7 +16,7 @@ const USAGE = 2;
 
 export async function run(args: string[], io: Io): Promise<number> {
   let code = 0;
-  const program = new Command("envoy-oidc").version(VERSION).description("OpenID Connect for Envoy: set up, move over, find out what is wrong.").showHelpAfterError("(--help shows how)").exitOverride();
+  const program = new Command("envoy-oidc").version(VERSION).description("OpenID Connect for Envoy: generates, checks and converts configurations, and diagnoses a running Envoy.").showHelpAfterError("(--help shows how)").exitOverride();
   program.configureOutput({ writeOut: (text) => io.line(text.trimEnd()), writeErr: (text) => io.error(text.trimEnd()) });
   const done = (result: number): void => { code = result; };
   for (const add of [addCheck, addConvert, addGenerate, addDoctor, addSession, addSchema]) add(program, io, done);

@@ -7,16 +7,16 @@ import { examine } from "./examine";
 
 export function addDoctor(program: Command, io: Io, done: (code: number) => void): void {
   program.command("doctor").summary("find out what is wrong with a running Envoy")
-    .description("Asks Envoy's admin interface and the provider, and says what is wrong and what to do. It changes nothing; where there is a back-channel logout, it sends one logout token that is none.")
+    .description("Asks Envoy's admin interface and the provider, and says what is wrong and what to do. It changes nothing. If there is a back-channel logout, it sends one invalid logout token to see who answers.")
     .requiredOption("--admin <url>", "Envoy's admin interface")
-    .option("--config <file>", "what Envoy should run: differences are told")
+    .option("--config <file>", "the configuration that Envoy should run; differences are reported")
     .option("--json", "findings as JSON")
     .addHelpText("after", `
 Examples:
   envoy-oidc doctor --admin http://127.0.0.1:9901
   kubectl port-forward deploy/istio-ingressgateway 15000 & envoy-oidc doctor --admin http://127.0.0.1:15000 --config wasmplugin.yaml
 
-Exit code: 0 where nothing is wrong, 1 where something is, 2 where Envoy cannot be asked.`)
+Exit code: 0 without errors (there may be warnings), 1 with errors, 2 for wrong usage or if Envoy does not answer.`)
     .action(async ({ admin, config, json }: { admin: string; config?: string; json?: boolean }) => {
       const configuration = config === undefined ? undefined : readSource(config);
       io.progress(`asking ${admin}`);

@@ -9,24 +9,24 @@ interface Given { issuer: string; clientId: string; target: string; appUrl: stri
 
 export function addGenerate(program: Command, io: Io, done: (code: number) => void): void {
   program.command("generate").summary("write a configuration for a provider and a client")
-    .description("Asks the provider for its metadata, and writes a configuration with comments: a cluster for each of its hosts, TLS with CA and name check, the client's proof, algorithms, logout.")
+    .description("Asks the provider for its metadata, and writes a configuration with comments: a cluster for each of its hosts, TLS with CA and name check, the client's authentication method, algorithms, logout.")
     .requiredOption("--issuer <url>", "the provider's issuer, or its /.well-known/openid-configuration")
     .requiredOption("--client-id <id>", "the client, as the provider knows it")
     .addOption(new Option("--target <target>", "what runs the filter").choices(Object.keys(TARGETS)).default("envoy"))
-    .option("--app-url <url>", "how browsers reach the application", "https://app.example.com")
+    .option("--app-url <url>", "the URL by which browsers reach the application", "https://app.example.com")
     .option("--upstream <host:port>", "the service behind Envoy", "service.example.com:8000")
-    .option("--bearer-only", "bearer tokens alone, nobody logs in", false)
-    .option("--offline", "do not ask the provider", false)
-    .option("--ca <file>", "authorities that certificates may come from, where Envoy runs", "/etc/ssl/certs/ca-certificates.crt")
-    .option("--wasm <file>", "the filter's module, where Envoy runs", "/etc/envoy/envoy-oidc.wasm")
-    .option("--out <folder>", "write files there; compose needs it")
+    .option("--bearer-only", "only bearer tokens, no login", false)
+    .option("--offline", "do not ask the provider: write what most providers accept", false)
+    .option("--ca <file>", "file with the certificate authorities that Envoy trusts, on Envoy's machine", "/etc/ssl/certs/ca-certificates.crt")
+    .option("--wasm <file>", "file with the filter's module, on Envoy's machine", "/etc/envoy/envoy-oidc.wasm")
+    .option("--out <folder>", "write files into this folder; compose needs it")
     .addHelpText("after", `
 Examples:
   envoy-oidc generate --issuer https://idp.example.com/realms/shop --client-id shop --app-url https://shop.example.com --upstream shop:8000 > envoy.yaml
-  envoy-oidc generate --issuer https://idp.example.com --client-id shop --target istio | kubectl apply -f -
+  envoy-oidc generate --issuer https://idp.example.com --client-id shop --target istio > filter.yaml
   envoy-oidc generate --issuer https://idp.example.com --client-id shop --target compose --out shop
 
-Secrets are never part of what is written: the comments name the environment variables that they go into.`)
+The result contains no secret: its comments name the environment variables for them. Read the comments before you apply it: they say what to change.`)
     .action(async ({ target, out, ...options }: Given) => {
       const { files, copies = {}, ...surroundings } = TARGETS[target]!;
       if (!/^[\w.-]+(:\d+)?$/.test(options.upstream)) throw new UserError(`--upstream: expected a host and a port such as shop:8000, found ${options.upstream}`);

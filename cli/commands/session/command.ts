@@ -9,13 +9,13 @@ import { openSessions, sealedNames, type OpenedSession } from "./open_session";
 interface Given { config?: string; issuer?: string; clientId?: string; secretEnv: string[]; json?: boolean }
 
 export function addSession(program: Command, io: Io, done: (code: number) => void): void {
-  program.command("session").summary("look into a session").command("inspect")
-    .description("Opens the session of a Cookie header with its secret, and shows what is in it: times, who it is, how large each part is. Tokens are never shown.")
+  program.command("session").summary("show what a session contains").command("inspect")
+    .description("Opens the session of a Cookie header with its secret, and shows what is in it: times, the user, the size of each part. Tokens are never shown.")
     .argument("<file>", "a file with the Cookie header as a browser sends it; - for the standard input")
     .option("--config <file>", "the filter's JSON or an Envoy configuration: issuer and client come from there")
     .option("--issuer <issuer>", "the provider's issuer, as the configuration has it")
     .option("--client-id <id>", "the client")
-    .option("--secret-env <name>", "the environment variable with session.secret; several times for several secrets", (name: string, names: string[]) => [...names, name], [])
+    .option("--secret-env <name>", "an environment variable with session.secret; may be repeated", (name: string, names: string[]) => [...names, name], [])
     .option("--json", "as JSON")
     .addHelpText("after", `
 Example:
