@@ -146,10 +146,12 @@ const WRONG_ON_PURPOSE = ["command-line.md"];
 
 describe("every configuration to copy is accepted by both", () => {
   const pages = readdirSync(join(ROOT, "docs"), { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".md") && !WRONG_ON_PURPOSE.includes(file)).map((file) => `docs/${file}`).concat("README.md");
-  const found = pages.flatMap((file) => [...readFileSync(join(ROOT, file), "utf8").matchAll(/```(json|yaml)\n([^]*?)```/g)].flatMap(([, kind, text], i) => {
+  /** A later block of a provider's page is added to its first one. */
+  const whole = (file: string, blocks: string[]): string[] => file.startsWith("docs/providers/") ? blocks.map((block) => JSON.stringify({ ...JSON.parse(blocks[0]!) as object, ...JSON.parse(block) as object })) : blocks;
+  const found = pages.flatMap((file) => whole(file, [...readFileSync(join(ROOT, file), "utf8").matchAll(/```(json|yaml)\n([^]*?)```/g)].flatMap(([, kind, text]) => {
     const json = kind === "json" ? [text!] : [...text!.matchAll(/value: \|\n((?: +.*\n)+)/g)].map(([, value]) => value!);
-    return json.filter((one) => /^\s*\{[^]*"(?:discovery|rules|issuer)"/.test(one)).map((one) => [`${file} (${i + 1})`, one] as [string, string]);
-  })).concat(["bearer", "browser"].map((name) => [`envoy/${name}.yaml`, configurationIn(parse(readFileSync(join(ROOT, `envoy/${name}.yaml`), "utf8")))]));
+    return json.filter((one) => /^\s*\{[^]*"(?:discovery|rules|issuer)"/.test(one));
+  })).map((one, i) => [`${file} (${i + 1})`, one] as [string, string])).concat(["bearer", "browser"].map((name) => [`envoy/${name}.yaml`, configurationIn(parse(readFileSync(join(ROOT, `envoy/${name}.yaml`), "utf8")))]));
 
   test("the configurations are found", () => expect(found.length).toBeGreaterThan(15));
   test.each(found)("%s", (_, text) => {
