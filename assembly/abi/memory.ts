@@ -1,7 +1,10 @@
 // Memory that the host asks for. It is valid until the current exported callback returns.
 
-/** Memory for the host's data in one callback, outside of the heap. Request headers fit; provider documents do not. */
-const ARENA_SIZE: usize = 64 * 1024;
+/**
+ * Memory for the host's data in one callback, outside of the heap. Request headers fit, together with a bucket of shared data
+ * (filter/shared/refresh_leases.ts); provider documents do not.
+ */
+const ARENA_SIZE: usize = 192 * 1024;
 const arena: usize = heap.alloc(ARENA_SIZE);
 let used: usize = 0;
 

@@ -1,0 +1,61 @@
+// What waiting requests cost a worker while the tables in shared data are full of other sessions' results.
+import { randomBytes } from "node:crypto";
+import { browse, Browser, copyOf, jump, logIn, through } from "./browser";
+import type { Envoy } from "./host";
+
+const SESSIONS = 40;
+const LEASES = /^(envoy-oidc\/1\/leases\/[\w-]{16}\/)\d+$/;
+
+/** Fills each bucket of the table with three results, of the largest sessions. What is in it stays. */
+function fill(envoy: Envoy): void {
+  const prefix = LEASES.exec(envoy.sharedData.keys.find((key) => LEASES.test(key))!)![1]!;
+  for (let bucket = 0; bucket < 256; bucket++) {
+    const results = Array.from({ length: 3 }, () => {
+      const head = randomBytes(32);
+      head.writeUInt16LE(bucket, 0);
+      head.writeUInt32LE(1, 16);
+      head.writeUInt32LE(40_000, 20);
+      head.writeBigInt64LE(BigInt(envoy.nowMs + 300_000), 24);
+      return Buffer.concat([head, Buffer.alloc(40_000)]);
+    });
+    const held = envoy.sharedData.get(prefix + bucket)?.value ?? Buffer.alloc(0);
+    envoy.sharedData.set(prefix + bucket, Buffer.concat([...results, held]), 0);
+  }
+}
+
+/** Sessions that wait for a refresh in both workers: the first makes the calls. */
+function wait(): { envoy: Envoy; browsers: Browser[] } {
+  const { envoy } = browse({}, { start: { workers: 2 } }), browsers = Array.from({ length: SESSIONS }, () => new Browser(envoy));
+  for (const browser of browsers) logIn(browser);
+  jump(envoy, 301);
+  const requests = browsers.map((browser) => through(browser));
+  fill(envoy);
+  requests.push(...browsers.map((browser) => through(copyOf(browser, { worker: 1 }))));
+  if (!requests.every(({ waiting }) => waiting)) throw new Error("a request does not wait");
+  return { envoy, browsers };
+}
+
+/** The buckets of refreshes that are read during this. */
+function reads(envoy: Envoy, during: () => void): number {
+  const get = envoy.sharedData.get.bind(envoy.sharedData);
+  let count = 0;
+  envoy.sharedData.get = (key) => {
+    if (LEASES.test(key)) count++;
+    return get(key);
+  };
+  during();
+  envoy.sharedData.get = get;
+  return count;
+}
+
+test("requests that wait for a refresh take no memory on ticks, however large the results of other sessions are", () => {
+  const { envoy } = wait(), sizes = (): number[] => envoy.vms.map(({ memory }) => memory.size), before = sizes();
+  envoy.advance(1);
+  expect(sizes()).toEqual(before);
+});
+
+test("a tick reads the refreshes that other workers make, and not this worker's own", () => {
+  const { envoy } = wait();
+  const [own, others] = envoy.vms.map(({ worker }) => reads(envoy, () => envoy.plugins[0]!.roots[worker]!.tick()));
+  expect([own, others]).toEqual([0, SESSIONS]);
+});
