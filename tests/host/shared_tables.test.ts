@@ -1,5 +1,6 @@
 // What waiting requests cost a worker while the tables in shared data are full of other sessions' results.
 import { randomBytes } from "node:crypto";
+import { active, ask, open } from "./workers";
 import { browse, Browser, copyOf, jump, logIn, through } from "./browser";
 import type { Envoy } from "./host";
 
@@ -58,4 +59,15 @@ test("a tick reads the refreshes that other workers make, and not this worker's 
   const { envoy } = wait();
   const [own, others] = envoy.vms.map(({ worker }) => reads(envoy, () => envoy.plugins[0]!.roots[worker]!.tick()));
   expect([own, others]).toEqual([0, SESSIONS]);
+});
+
+test("an introspection result that may not be cached is judged once, not on each tick while another worker asks for the next one", () => {
+  const envoy = open({}, 2), names = Array.from({ length: SESSIONS }, (_, i) => `opaque-${i}`);
+  const answer = active({ exp: undefined, groups: Array.from({ length: 800 }, (_, i) => `group-${i}`) });
+  for (const name of names) ask(envoy, 0, name);
+  for (const call of [...envoy.callouts]) if (call.path === "/introspect") call.json(answer);
+  for (const name of names) ask(envoy, 0, name);
+  const waiting = names.map((name) => ask(envoy, 1, name)), { memory } = envoy.vms[1]!, before = memory.size;
+  envoy.advance(1);
+  expect([memory.size, waiting.every((request) => request.waiting)]).toEqual([before, true]);
 });
