@@ -47,10 +47,10 @@ export class SharedTable {
 }
 
 /** The size of the record there, or 0 if it is not complete. Only this code writes records, but each is checked all the same. */
-function recordSize(at: usize, end: usize): usize {
+function recordSize(at: usize, end: usize): i32 {
   if (at + HEAD > end) return 0;
-  const size: usize = load<u32>(at, 20);
-  return size > end - at - HEAD ? 0 : HEAD + size;
+  const size = load<u32>(at, 20);
+  return size > end - at - HEAD ? 0 : HEAD + <i32>size;
 }
 
 function recordIn(bucket: usize, bucketSize: usize, key: Uint8Array, nowMs: i64): SharedRecord | null {
@@ -69,11 +69,11 @@ function withRecord(bucket: Uint8Array, key: Uint8Array, record: SharedRecord, n
   let needed = bucket.length + own, size = 0;
   for (let at = bucket.dataStart, other = recordSize(at, end); other > 0; at += other, other = recordSize(at, end)) {
     if (sameAt(at, key.dataStart, KEY) || load<i64>(at, 24) <= nowMs || needed > room) {
-      needed -= <i32>other;
+      needed -= other;
       continue;
     }
     memory.copy(out.dataStart + size, at, other);
-    size += <i32>other;
+    size += other;
   }
   const to = out.dataStart + size;
   memory.copy(to, key.dataStart, KEY);
