@@ -3,6 +3,7 @@
 import { BufferType, LogLevel, MapType, MetricType, Status, StreamType } from "./enums";
 import * as env from "./imports";
 import { copied, utf8 } from "../bytes/bytes";
+import { arenaUsed, freeArena } from "./memory";
 
 /** Two words, into which host calls write their results. */
 const OUT = memory.data(16, 8);
@@ -110,7 +111,9 @@ export class SharedValue {
 }
 
 export function sharedData(key: Uint8Array): SharedValue {
-  return sharedDataInPlace(key) ? new SharedValue(copied(pairsAt(), pairsSize()), load<u32>(OUT, 8)) : new SharedValue(null, 0);
+  const used = arenaUsed(), value = sharedDataInPlace(key) ? new SharedValue(copied(pairsAt(), pairsSize()), load<u32>(OUT, 8)) : new SharedValue(null, 0);
+  freeArena(used);
+  return value;
 }
 
 /** Reads a shared-data key without a copy. False if it has no value. Afterwards `pairsAt` and `pairsSize` give the value. */

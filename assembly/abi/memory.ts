@@ -11,6 +11,10 @@ let used: usize = 0;
 /** Call this first in every exported callback: the data of the last one are no longer used. */
 export function resetArena(): void { used = 0; }
 
+/** How much of the arena is in use, to free what the host gives after this. */
+export function arenaUsed(): usize { return used; }
+export function freeArena(to: usize): void { used = to; }
+
 /** The host calls this, within the filter's host calls, for every value that it returns. */
 export function proxy_on_memory_allocate(size: usize): usize {
   const start = used;

@@ -1,7 +1,6 @@
 // The tick: fetches documents ahead of need, gives the counters to Envoy, removes configurations that no longer exist.
 
 import { nowMs } from "../abi/host";
-import { resetArena } from "../abi/memory";
 import { RefreshOutcome } from "../flow/decision/exchange";
 import { advance } from "./calls/calls";
 import { lookAtOtherWorkers } from "./calls/replies";
@@ -53,7 +52,6 @@ function lookAround(root: Configuration, now: i64): void {
   const pending = root.pending, waits = pending.refreshWaits();
   for (let i = 0; i < waits.length; i++) {
     if (now < waits[i].lookFromMs) continue;
-    resetArena(); // each look reads up to 128 kB
     const key = waits[i].key, state = waits[i].registry.refresh(key, now);
     if (state == null || state.outcome != RefreshOutcome.UnderWay) pending.resumeWaitingForRefresh(key);
   }

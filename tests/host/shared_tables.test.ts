@@ -1,8 +1,9 @@
 // What waiting requests cost a worker while the tables in shared data are full of other sessions' results.
 import { randomBytes } from "node:crypto";
 import { active, ask, open } from "./workers";
-import { browse, Browser, copyOf, jump, logIn, through } from "./browser";
+import { browse, Browser, code, copyOf, jump, logIn, openCall, through } from "./browser";
 import type { Envoy } from "./host";
+import type { StreamContext } from "./host/stream";
 
 const SESSIONS = 40;
 const LEASES = /^(envoy-oidc\/1\/leases\/[\w-]{16}\/)\d+$/;
@@ -53,6 +54,21 @@ test("requests that wait for a refresh take no memory on ticks, however large th
   const { envoy } = wait(), sizes = (): number[] => envoy.vms.map(({ memory }) => memory.size), before = sizes();
   envoy.advance(1);
   expect(sizes()).toEqual(before);
+});
+
+test("nor does a request with many sessions, for each of which they are read", () => {
+  const { envoy } = browse(), browsers = Array.from({ length: SESSIONS }, () => new Browser(envoy));
+  for (const browser of browsers) logIn(browser);
+  jump(envoy, 301);
+  for (const browser of browsers) {
+    through(browser);
+    openCall(envoy, "/token").json({ error: "invalid_grant" }, 400);
+  }
+  fill(envoy);
+  const { memory } = envoy.vms[0]!, before = memory.size, cookie = browsers.map((browser) => browser.cookiesFor("/api")).join("; ");
+  let request!: StreamContext;
+  const count = reads(envoy, () => { request = envoy.get("/api", { cookie, accept: "*/*" }); });
+  expect([memory.size, count >= SESSIONS, code(request.local)]).toEqual([before, true, "401 sign_in_needed"]);
 });
 
 test("a tick reads the refreshes that other workers make, and not this worker's own", () => {

@@ -1,6 +1,7 @@
 // Records in Envoy's shared data, for all workers of one Envoy. They are found by a digest, expire at their time, and have a bound in all.
 
 import { pairsAt, pairsSize, setSharedData, sharedDataInPlace, sharedDataOr } from "../../abi/host";
+import { arenaUsed, freeArena } from "../../abi/memory";
 import { copied, EMPTY, sameAt, utf8 } from "../../bytes/bytes";
 
 /** A record: key (16 bytes), tag u32, size of the text u32, valid until (ms) i64, then the text. */
@@ -27,7 +28,9 @@ export class SharedTable {
 
   /** null if there is no such record, or if it has expired. */
   find(key: Uint8Array, nowMs: i64): SharedRecord | null {
-    return sharedDataInPlace(this.nameOf(key)) ? recordIn(pairsAt(), pairsSize(), key, nowMs) : null;
+    const used = arenaUsed(), record = sharedDataInPlace(this.nameOf(key)) ? recordIn(pairsAt(), pairsSize(), key, nowMs) : null;
+    freeArena(used);
+    return record;
   }
 
   /** The same, if `put` follows. */
