@@ -37,7 +37,7 @@ function wait(): { envoy: Envoy; browsers: Browser[] } {
   return { envoy, browsers };
 }
 
-/** The buckets of refreshes that are read during this. */
+/** How often buckets of refreshes are read during this. */
 function reads(envoy: Envoy, during: () => void): number {
   const get = envoy.sharedData.get.bind(envoy.sharedData);
   let count = 0;
@@ -73,8 +73,21 @@ test("nor does a request with many sessions, for each of which they are read", (
 
 test("a tick reads the refreshes that other workers make, and not this worker's own", () => {
   const { envoy } = wait();
-  const [own, others] = envoy.vms.map(({ worker }) => reads(envoy, () => envoy.plugins[0]!.roots[worker]!.tick()));
+  const [own, others] = envoy.vms.map(({ worker }) => reads(envoy, () => {
+    envoy.nowMs += 50;
+    envoy.plugins[0]!.roots[worker]!.tick();
+  }));
   expect([own, others]).toEqual([0, SESSIONS]);
+});
+
+test("while a long queue of requests continues, every millisecond some, they are not read more often", () => {
+  const { envoy, browsers } = wait(), call = openCall(envoy, "/token"), first = copyOf(browsers[0]!, { worker: 1 });
+  const queue = Array.from({ length: 640 }, () => through(first));
+  call.json({ error: "invalid_grant" }, 400);
+  const count = reads(envoy, () => envoy.advance(0.1));
+  expect(queue.some(({ waiting }) => waiting)).toBe(false);
+  // The queue's own bucket is read twice for each of its requests.
+  expect(count - 2 * queue.length).toBeLessThan(4 * SESSIONS);
 });
 
 test("an introspection result that may not be cached is judged once, not on each tick while another worker asks for the next one", () => {

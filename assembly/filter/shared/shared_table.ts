@@ -53,7 +53,7 @@ export class SharedTable {
 function recordSize(at: usize, end: usize): i32 {
   if (at + HEAD > end) return 0;
   const size = load<u32>(at, 20);
-  return size > end - at - HEAD ? 0 : HEAD + <i32>size;
+  return size > <u32>(end - at - HEAD) ? 0 : HEAD + <i32>size;
 }
 
 function recordIn(bucket: usize, bucketSize: usize, key: Uint8Array, nowMs: i64): SharedRecord | null {
