@@ -3,6 +3,7 @@
 import { BufferType, LogLevel, MapType, MetricType, Status, StreamType } from "./enums";
 import * as env from "./imports";
 import { copied, utf8 } from "../bytes/bytes";
+import { arenaUsed, freeArena } from "./memory";
 
 /** Two words, into which host calls write their results. */
 const OUT = memory.data(16, 8);
@@ -110,9 +111,15 @@ export class SharedValue {
 }
 
 export function sharedData(key: Uint8Array): SharedValue {
+  const used = arenaUsed(), value = sharedDataInPlace(key) ? new SharedValue(copied(pairsAt(), pairsSize()), load<u32>(OUT, 8)) : new SharedValue(null, 0);
+  freeArena(used);
+  return value;
+}
+
+/** Reads a shared-data key without a copy. False if it has no value. Afterwards `pairsAt` and `pairsSize` give the value. */
+export function sharedDataInPlace(key: Uint8Array): bool {
   store<u64>(OUT, 0); store<u64>(OUT, 0, 8);
-  if (env.proxy_get_shared_data(key.dataStart, key.length, OUT, OUT + 4, OUT + 8) != Status.Ok) return new SharedValue(null, 0);
-  return new SharedValue(copied(load<u32>(OUT), load<u32>(OUT, 4)), load<u32>(OUT, 8));
+  return env.proxy_get_shared_data(key.dataStart, key.length, OUT, OUT + 4, OUT + 8) == Status.Ok;
 }
 
 /** A `cas` that no value has: with it the host writes only if there is no value yet. */

@@ -8,6 +8,7 @@ import { Configuration, roots } from "./calls/roots";
 import { logs, readLevel } from "./observe/logs";
 import { metrics } from "./observe/metrics";
 import { providerGauges } from "./observe/provider_gauges";
+import { lookMs } from "./requests/clock";
 
 /** A little less than the idle tick's second, so that a tick that comes early still does the housekeeping. */
 const HOUSEKEEPING_MS: i64 = 900;
@@ -18,11 +19,15 @@ export function tick(rootId: u32): void {
   const root = roots.find(rootId);
   if (root == null) return;
   const now = nowMs();
-  lookAround(root, now);
-  lookAtOtherWorkers(root, now);
-  for (let i = 0; i < root.providers.length; i++) {
-    root.providers[i].at(now);
-    advance(root.providers[i], root);
+  // Not in ticks that come every millisecond, to continue a queue of requests.
+  if (now - root.lookedMs >= <i64>lookMs(root) / 2 || now < root.lookedMs) {
+    root.lookedMs = now;
+    lookAround(root, now);
+    lookAtOtherWorkers(root, now);
+    for (let i = 0; i < root.providers.length; i++) {
+      root.providers[i].at(now);
+      advance(root.providers[i], root);
+    }
   }
   if (now - housekeptMs >= HOUSEKEEPING_MS || now < housekeptMs) {
     housekeptMs = now;
@@ -51,6 +56,7 @@ function lookAround(root: Configuration, now: i64): void {
   for (let i = 0; i < root.registries.length; i++) root.registries[i].endings.look();
   const pending = root.pending, waits = pending.refreshWaits();
   for (let i = 0; i < waits.length; i++) {
+    if (now < waits[i].lookFromMs) continue;
     const key = waits[i].key, state = waits[i].registry.refresh(key, now);
     if (state == null || state.outcome != RefreshOutcome.UnderWay) pending.resumeWaitingForRefresh(key);
   }

@@ -64,3 +64,6 @@ export class Freshness {
 }
 
 function isAhead(timeMs: i64, nowMs: i64): bool { return timeMs > nowMs + AHEAD_MS; }
+
+/** The time; 0 if it was written before the clock was set back. */
+export function past(timeMs: i64, nowMs: i64): i64 { return isAhead(timeMs, nowMs) ? 0 : timeMs; }

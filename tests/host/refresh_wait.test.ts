@@ -50,6 +50,15 @@ describe("duty 38: any refresh response shows that the provider is up, so the ne
     openCall(envoy, "/.well-known/openid-configuration").fail();
     expect(code(page.local)).toBe("503 provider_not_ready");
   });
+
+  test("after the clock was set back, what the provider answered before shows nothing: a login calls it first", () => {
+    const { envoy, browser } = browse();
+    logIn(browser);
+    jump(envoy, -3600);
+    envoy.provider("idp").answers(() => "fail");
+    envoy.advance(5);
+    expect(code(new Browser(envoy).navigate("/page").local)).toBe("503 provider_not_ready");
+  });
 });
 
 test("tokens that are due again at once serve the waiting request, with one refresh", () => {

@@ -35,6 +35,8 @@ export class IntrospectionRequest {
   lease: i64 = 0;
   /** Another worker has the lease. */
   inOtherWorker: bool = false;
+  /** The lease whose response was judged last. Its verdict does not change while the next response is awaited. */
+  private judgedLease: i64 = 0;
 
   /** Responses are shared within one rule of one configuration: other rules may authenticate as another client. */
   constructor(
@@ -60,7 +62,8 @@ export class IntrospectionRequest {
     this.inOtherWorker = false;
     for (let i = 0; i < TRIES; i++) {
       const standing = sharedResults.standing(this.name, x.nowMs);
-      if (standing != null) {
+      if (standing != null && standing.answeredLease != this.judgedLease) {
+        this.judgedLease = standing.answeredLease;
         const verdict = this.verdict(x, standing);
         if (verdict != null && (waitedFor != 0 && standing.answeredLease >= waitedFor || untilSecOf(verdict) > x.nowSec)) return verdict;
       }

@@ -51,7 +51,11 @@ export const MAX_KEPT = 256;
 @final
 export class Waiters {
   private readonly all: Continuation[] = [];
-  constructor(readonly provider: ProviderCache | null, readonly key: Uint8Array, readonly registry: SessionRegistry) {}
+  constructor(
+    readonly provider: ProviderCache | null, readonly key: Uint8Array, readonly registry: SessionRegistry,
+    /** From when on ticks look whether the refresh has ended. The end of this worker's own call resumes the requests without that. */
+    readonly lookFromMs: i64 = 0,
+  ) {}
 
   /** `waits`: includes this wait. */
   add(stream: u32, rule: RuleSettings, share: Share, step: Step | null, waits: Waits): void {
@@ -134,10 +138,11 @@ export class Pending {
     this.waitersFor(provider).add(stream, rule, share, step, new Waits(true, waits.refreshes));
   }
 
-  joinRefresh(key: Uint8Array, stream: u32, rule: RuleSettings, waits: Waits): void {
+  /** `lookFromMs`: the end of this configuration's own lease, or 0. */
+  joinRefresh(key: Uint8Array, stream: u32, rule: RuleSettings, waits: Waits, lookFromMs: i64): void {
     const short = shortened(key);
     waitingStreams.add(stream);
-    if (!this.refreshes.has(short)) this.refreshes.set(short, new Waiters(null, key, rule.registry));
+    if (!this.refreshes.has(short)) this.refreshes.set(short, new Waiters(null, key, rule.registry, lookFromMs));
     this.refreshes.get(short).add(stream, rule, rule.browsers, null, new Waits(waits.provider, waits.refreshes + 1));
   }
 

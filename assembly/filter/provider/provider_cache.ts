@@ -10,7 +10,7 @@ import { Url } from "../../http/url";
 import { JwksFault, KeySet, readJwks } from "../../jose/jwks";
 import { answered } from "../../oidc/answered";
 import { discoveryFaultText, discoveryRequest, isIssuer, Metadata, readMetadata } from "../../oidc/discovery";
-import { Freshness } from "../../oidc/freshness";
+import { Freshness, past } from "../../oidc/freshness";
 import { Fault } from "../../result";
 import { logs } from "../observe/logs";
 import { providerGauges } from "../observe/provider_gauges";
@@ -88,9 +88,10 @@ export class ProviderCache extends ProviderView {
   }
   keys(): KeySet | null { return this.keysAge.usable(this.now) ? this.keysHeld : null; }
   answers(): bool {
-    const answeredAtMs = max(this.answeredAtMs, max(this.metadataAge.fetchedAtMs, this.keysAge.fetchedAtMs)), triedAtMs = this.metadataAge.triedAtMs;
-    if (answeredAtMs >= triedAtMs && this.now < answeredAtMs + ANSWERED_MS) return true;
-    if (answeredAtMs >= triedAtMs || this.now >= triedAtMs + SILENT_MS) this.metadataAsked = true;
+    const now = this.now, metadata = this.metadataAge, triedAtMs = past(metadata.triedAtMs, now);
+    const answeredAtMs = max(past(this.answeredAtMs, now), max(past(metadata.fetchedAtMs, now), past(this.keysAge.fetchedAtMs, now)));
+    if (answeredAtMs >= triedAtMs && now < answeredAtMs + ANSWERED_MS) return true;
+    if (answeredAtMs >= triedAtMs || now >= triedAtMs + SILENT_MS) this.metadataAsked = true;
     return false;
   }
 
@@ -175,9 +176,8 @@ export class ProviderCache extends ProviderView {
   /** The end of a call. True if the reply could be used. */
   received(kind: CalloutKind, reply: Reply): bool {
     this.busyUntilMs = 0;
-    const discovery = kind == CalloutKind.Discovery;
+    const discovery = kind == CalloutKind.Discovery, age = discovery ? this.metadataAge : this.keysAge;
     const ok = discovery ? this.takeMetadata(reply, this.now) : this.takeKeys(reply, this.now);
-    const age = discovery ? this.metadataAge : this.keysAge;
     if (discovery) this.metadataAsked = false;
     else this.keysTried(ok, this.now);
     if (!ok) age.failed(this.now);

@@ -29,8 +29,10 @@ export function tickSooner(root: Configuration): void {
   setClock(root, min(root.tickMs, usualMs(root)));
 }
 
-function usualMs(root: Configuration): u32 {
-  if (bodies.anyGaveWay) return NEXT_BATCH_MS;
+function usualMs(root: Configuration): u32 { return bodies.anyGaveWay ? NEXT_BATCH_MS : lookMs(root); }
+
+/** How often a tick looks for what other workers have done. */
+export function lookMs(root: Configuration): u32 {
   const pending = root.pending, others = pending.inOtherWorkers;
   if (others > 0 && others <= FEW) return SOON_MS;
   return others > 0 || pending.refreshing || root.fetching ? FETCHING_MS : IDLE_MS;

@@ -135,11 +135,12 @@ function perform(request: Request, first: Next, x0: Exchange): FilterHeadersStat
         next = step == null ? request.decide(x) : step.resume(x, Reply.none());
       }
     } else if (next instanceof AwaitRefresh) {
-      const wait = next as AwaitRefresh, begin = wait.begin;
+      const wait = next as AwaitRefresh, begin = wait.begin, untilMs = x.nowMs + rule.leaseMs;
+      const mine = begin != null && !share.waitingFull && rule.registry.refreshes.begin(wait.key, x.nowMs, untilMs);
       if (share.waitingFull) next = new Refuse(OVERLOADED);
-      else if (begin == null || !rule.registry.refreshes.begin(wait.key, x.nowMs, x.nowMs + rule.leaseMs) || ask(root, rule, begin, null) != null) {
+      else if (begin == null || !mine || ask(root, rule, begin, null) != null) {
         // This worker or another makes the call; the tick is faster until it has ended.
-        root.pending.joinRefresh(wait.key, stream, rule, x.waits);
+        root.pending.joinRefresh(wait.key, stream, rule, x.waits, mine ? untilMs : 0);
         tickSooner(root);
         setEffectiveContext(stream);
         return WAITS;

@@ -29,6 +29,8 @@ export class Root {
   /** The seed of the tables whose keys attackers can choose. */
   seed: u64 = 0;
   tickMs: u32 = 0;
+  /** When a tick last looked for what other workers have done. */
+  lookedMs: i64 = 0;
 
   constructor(readonly id: u32) {}
 

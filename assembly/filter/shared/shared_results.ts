@@ -67,7 +67,7 @@ export class SharedResults {
 function read(record: SharedRecord | null, nowMs: i64): Standing | null {
   if (record == null || record.text.length < HEAD) return null;
   const at = record.text.dataStart, lease = load<i64>(at), until = load<i64>(at, 8), answered = load<i64>(at, 16);
-  return lease <= 0 || lease > nowMs + AHEAD_MS || answered > lease ? null : new Standing(lease, until, answered, record.text.slice(HEAD));
+  return lease <= 0 || lease > nowMs + AHEAD_MS || answered > lease ? null : new Standing(lease, until, answered, record.text.subarray(HEAD));
 }
 
 function written(lease: i64, untilMs: i64, answeredLease: i64, answer: Uint8Array): Uint8Array {

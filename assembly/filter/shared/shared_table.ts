@@ -1,7 +1,8 @@
 // Records in Envoy's shared data, for all workers of one Envoy. They are found by a digest, expire at their time, and have a bound in all.
 
-import { setSharedData, sharedData, sharedDataOr } from "../../abi/host";
-import { EMPTY, sameAt, utf8 } from "../../bytes/bytes";
+import { pairsAt, pairsSize, setSharedData, sharedDataInPlace, sharedDataOr } from "../../abi/host";
+import { arenaUsed, freeArena } from "../../abi/memory";
+import { copied, EMPTY, sameAt, utf8 } from "../../bytes/bytes";
 
 /** A record: key (16 bytes), tag u32, size of the text u32, valid until (ms) i64, then the text. */
 const KEY = 16;
@@ -27,8 +28,9 @@ export class SharedTable {
 
   /** null if there is no such record, or if it has expired. */
   find(key: Uint8Array, nowMs: i64): SharedRecord | null {
-    const bucket = sharedData(this.nameOf(key)).bytes;
-    return bucket == null ? null : recordIn(bucket, key, nowMs);
+    const used = arenaUsed(), record = sharedDataInPlace(this.nameOf(key)) ? recordIn(pairsAt(), pairsSize(), key, nowMs) : null;
+    freeArena(used);
+    return record;
   }
 
   /** The same, if `put` follows. */
@@ -36,7 +38,7 @@ export class SharedTable {
     const held = sharedDataOr(this.nameOf(key), EMPTY), bytes = held.bytes;
     this.held = bytes == null ? EMPTY : bytes;
     this.cas = held.cas;
-    return recordIn(this.held, key, nowMs);
+    return recordIn(this.held.dataStart, this.held.length, key, nowMs);
   }
 
   /** Replaces what `findToPut` has found. False if another worker has written the bucket since: then repeat both. */
@@ -48,16 +50,17 @@ export class SharedTable {
 }
 
 /** The size of the record there, or 0 if it is not complete. Only this code writes records, but each is checked all the same. */
-function recordSize(bucket: Uint8Array, at: i32): i32 {
-  if (at + HEAD > bucket.length) return 0;
-  const size = load<u32>(bucket.dataStart + at, 20);
-  return size > <u32>(bucket.length - at - HEAD) ? 0 : HEAD + <i32>size;
+function recordSize(at: usize, end: usize): i32 {
+  if (at + HEAD > end) return 0;
+  const size = load<u32>(at, 20);
+  return size > <u32>(end - at - HEAD) ? 0 : HEAD + <i32>size;
 }
 
-function recordIn(bucket: Uint8Array, key: Uint8Array, nowMs: i64): SharedRecord | null {
-  for (let at = 0, size = recordSize(bucket, 0); size > 0; at += size, size = recordSize(bucket, at)) {
-    const from = bucket.dataStart + at, untilMs = load<i64>(from, 24);
-    if (sameAt(from, key.dataStart, KEY)) return untilMs > nowMs ? new SharedRecord(load<u32>(from, 16), bucket.slice(at + HEAD, at + size), untilMs) : null;
+function recordIn(bucket: usize, bucketSize: usize, key: Uint8Array, nowMs: i64): SharedRecord | null {
+  const end = bucket + bucketSize;
+  for (let at = bucket, size = recordSize(at, end); size > 0; at += size, size = recordSize(at, end)) {
+    const untilMs = load<i64>(at, 24);
+    if (sameAt(at, key.dataStart, KEY)) return untilMs > nowMs ? new SharedRecord(load<u32>(at, 16), copied(at + HEAD, size - HEAD), untilMs) : null;
   }
   return null;
 }
@@ -65,15 +68,14 @@ function recordIn(bucket: Uint8Array, key: Uint8Array, nowMs: i64): SharedRecord
 /** The bucket with this record at its end, without expired records, and without the oldest ones if it would be too large. */
 function withRecord(bucket: Uint8Array, key: Uint8Array, record: SharedRecord, nowMs: i64, room: i32): Uint8Array {
   const text = record.text, own = HEAD + text.length;
-  const out = new Uint8Array(bucket.length + own);
+  const out = new Uint8Array(bucket.length + own), end = bucket.dataStart + bucket.length;
   let needed = bucket.length + own, size = 0;
-  for (let at = 0, other = recordSize(bucket, 0); other > 0; at += other, other = recordSize(bucket, at)) {
-    const from = bucket.dataStart + at;
-    if (sameAt(from, key.dataStart, KEY) || load<i64>(from, 24) <= nowMs || needed > room) {
+  for (let at = bucket.dataStart, other = recordSize(at, end); other > 0; at += other, other = recordSize(at, end)) {
+    if (sameAt(at, key.dataStart, KEY) || load<i64>(at, 24) <= nowMs || needed > room) {
       needed -= other;
       continue;
     }
-    memory.copy(out.dataStart + size, from, other);
+    memory.copy(out.dataStart + size, at, other);
     size += other;
   }
   const to = out.dataStart + size;
@@ -82,5 +84,5 @@ function withRecord(bucket: Uint8Array, key: Uint8Array, record: SharedRecord, n
   store<u32>(to, text.length, 20);
   store<i64>(to, record.untilMs, 24);
   memory.copy(to + HEAD, text.dataStart, text.length);
-  return out.slice(0, size + own);
+  return out.subarray(0, size + own);
 }

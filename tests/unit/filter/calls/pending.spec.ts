@@ -118,7 +118,7 @@ export function duty_148_waiting_requests_count_for_the_rule_until_they_resume()
 
 export function requests_that_wait_for_a_refresh_resume_only_after_that_refresh(): void {
   const pending = new Pending(), rule = ruleOf(new Root(1)), key = filled(16, 1), another = filled(16, 2);
-  for (let i = 1; i < 4; i++) pending.joinRefresh(i < 3 ? key : another, i, rule, NO_WAITS);
+  for (let i = 1; i < 4; i++) pending.joinRefresh(i < 3 ? key : another, i, rule, NO_WAITS, 0);
   equalInt(pending.refreshWaits().length, 2);
   pending.resumeWaitingForRefresh(filled(16, 3));
   equal(resumedStreams(), "");
