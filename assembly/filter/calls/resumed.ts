@@ -54,6 +54,6 @@ export class ResumeQueue {
 
 export const resumeQueue = new ResumeQueue();
 
-/** The streams of waiting requests that still exist. After a request has gone, Envoy keeps its context for a while, and crashes if a filter answers
- *  the request then. */
+/** The streams of waiting requests that still exist and that Envoy has not answered itself. After a request has gone, Envoy keeps its context for a
+ *  while, and crashes if a filter answers the request then. */
 export const waitingStreams = new Set<u32>();

@@ -6,6 +6,7 @@ import { indexOf, joined, utf8 } from "../../bytes/bytes";
 import { FOREIGN_COOKIE, NO_NAMING } from "../../http/cookie_names";
 import { HeaderBlock } from "../../http/header_block";
 import { NO_NAMES } from "../../http/name_table";
+import { waitingStreams } from "../calls/resumed";
 import { Configuration, roots } from "../calls/roots";
 
 /** Number of recorded streams. If a later stream has replaced a slow one, the slow one's response gets the strictest treatment (duty 150). */
@@ -47,6 +48,7 @@ export function noteCookies(stream: u32, values: Uint8Array[], nowMs: i64): void
 
 /** `proxy_on_response_headers`. If the stream is too old to know its configuration, the requirements of all configurations apply. */
 export function responseCame(stream: u32): void {
+  waitingStreams.delete(stream); // if it still waits, Envoy has answered it itself, such as by a time limit
   const root = roots.ofStream(stream);
   if (root != null && !root.watchesResponses) return;
   const slot = slotOf(stream), known = streams[slot] == stream;
