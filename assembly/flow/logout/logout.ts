@@ -10,7 +10,7 @@ import { SessionClaims } from "../../policy/session_claims";
 import { revocationFaultText, revocationRequest } from "../../oidc/revocation";
 import { Session } from "../../session/session";
 import { Exchange } from "../decision/exchange";
-import { flowAfterLogout, logoutReturn, newLogoutState, returnsHere } from "./logout_return";
+import { flowAfterLogout, isLogoutPath, logoutReturn, newLogoutState, returnsHere } from "./logout_return";
 import { Await, CalloutKind, Ended, Next, Page, Redirect, Refuse, Respond, Step, BrowserEvent } from "../decision/next";
 import { PageKind } from "../decision/page_kind";
 import { openNext, openSession } from "../browser/open_session";
@@ -63,7 +63,8 @@ function notKept(led: Respond): Page {
 /** Where the browser goes: only to configured addresses or the provider's. The request cannot choose one (duties 24, 117). */
 function leave(x: Exchange, request: BrowserRequest, session: Session | null, state: Uint8Array): Respond {
   const browser = request.browser, metadata = x.metadata;
-  if (browser.redirectAfterLogoutUri.length > 0) return new Redirect(BrowserEvent.LoggedOut, browser.redirectAfterLogoutUri, 303);
+  const instead = browser.redirectAfterLogoutUri;
+  if (instead.length > 0) return isLogoutPath(request, instead) ? new Page(BrowserEvent.LoggedOut, PageKind.LoggedOut) : new Redirect(BrowserEvent.LoggedOut, instead, 303);
   const endpoint: Url | null = metadata == null ? null : metadata.endpoint("end_session_endpoint");
   if (endpoint != null) {
     if (session != null && session.idToken.length > 0) {
