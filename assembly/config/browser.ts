@@ -68,8 +68,6 @@ export class BrowserSettings {
   context: Uint8Array = EMPTY;
   cookies: CookieSettings = new CookieSettings();
   limits: SessionLimits = new SessionLimits();
-  /** How long a revoked session is remembered (config/revocation.ts). */
-  revokedSec: i32 = 0;
   contents: SessionContents = new SessionContents();
 
   /** Whether they can use each other's sessions and logins: the same client, cookies and secrets. */

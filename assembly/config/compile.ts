@@ -22,7 +22,6 @@ import { readPage } from "./read_page";
 import { readProvider, usedEndpoints } from "./read_provider";
 import { MATCH, readMatch, readName } from "./read_rules";
 import { ConfigReader, itemAt, kindName } from "./reader";
-import { rememberRevoked } from "./revocation";
 import { readSources } from "./sources";
 import { readTokenRules } from "./token_rules";
 import { leaveOutUnusedUserinfo } from "./userinfo_use";
@@ -87,7 +86,6 @@ function readWhole(r: ConfigReader, warnings: string[]): Config {
   if (r.errors.length == 0) checkTogether(readers, rules, c);
   checkReadyPath(r, rules, c);
   leaveOutUnusedUserinfo(c, rules);
-  rememberRevoked(c, rules);
   warnOfGuardedLanding(c, rules, warnings);
   c.rules = rules;
   for (let i = 0; i < rules.length; i++) rules[i].config.whole = c;

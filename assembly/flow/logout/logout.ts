@@ -51,8 +51,8 @@ function contains(sessions: Session[], session: Session): bool {
 
 /** Revokes the session, so that copied cookies stop working (duty 113). False if shared data cannot be written. */
 export function endSession(x: Exchange, request: BrowserRequest, session: Session): bool {
-  const browser = request.browser, context = browser.context;
-  return x.registry.end(endKey(EndOf.Session, context, session.id), endKey(EndOf.Subject, context, session.subject), x.nowSec, session.createdAtSec + browser.revokedSec);
+  const context = request.browser.context;
+  return x.registry.end(endKey(EndOf.Session, context, session.id), endKey(EndOf.Subject, context, session.subject), x.nowSec, session.createdAtSec);
 }
 
 /** A page that says that copies of the session's cookies still work, with a link to where the browser would have gone (duty 149). */
