@@ -68,6 +68,8 @@ export class BrowserSettings {
   context: Uint8Array = EMPTY;
   cookies: CookieSettings = new CookieSettings();
   limits: SessionLimits = new SessionLimits();
+  /** Another rule shares its sessions, and may accept one that is over here (config/lifetimes.ts). */
+  lifetimesDiffer: bool = false;
   contents: SessionContents = new SessionContents();
 
   /** Whether they can use each other's sessions and logins: the same client, cookies and secrets. */

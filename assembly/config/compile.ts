@@ -16,6 +16,7 @@ import { documentFault } from "./document_fault";
 import { readForeign } from "./foreign";
 import { Environment } from "./environment";
 import { readIdentity } from "./identity";
+import { compareLifetimes } from "./lifetimes";
 import { isLoopback, readPath } from "./paths";
 import { readBrowser } from "./read_browser";
 import { readPage } from "./read_page";
@@ -86,6 +87,7 @@ function readWhole(r: ConfigReader, warnings: string[]): Config {
   if (r.errors.length == 0) checkTogether(readers, rules, c);
   checkReadyPath(r, rules, c);
   leaveOutUnusedUserinfo(c, rules);
+  compareLifetimes(c, rules);
   warnOfGuardedLanding(c, rules, warnings);
   c.rules = rules;
   for (let i = 0; i < rules.length; i++) rules[i].config.whole = c;

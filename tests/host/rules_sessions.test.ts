@@ -44,6 +44,18 @@ describe("a rule that does not refresh leaves to the others", () => {
 });
 
 test.each<[string, object, object]>([
+  ["lifetimes", {}, { session: { ...SESSION, absolute_timeout: 200 } }],
+  ["refresh", { renew_access_token_on_expiry: false }, { renew_access_token_on_expiry: true }],
+])("a session that is over for a script under one rule stays for another with a longer one: %s", (_, outer, rule) => {
+  const { envoy, browser } = browse({ session: SESSION, ...outer, rules: [{ path_prefix: "/admin", ...rule }] });
+  logInAs(browser, {}, { expires_in: "session" in rule ? 5000 : 200, refresh_token: undefined });
+  jump(envoy, 201);
+  expect([outcome(browser.fetch("/admin/x")), outcome(browser.fetch("/x"))]).toEqual(["401 sign_in_needed", "forwarded"]);
+  browser.jar.set(browser.session!, { value: "1AAAA", path: "/" });
+  expect([outcome(browser.fetch("/admin/x")), browser.session]).toEqual(["401 sign_in_needed", undefined]);
+});
+
+test.each<[string, object, object]>([
   ["has a shorter absolute_timeout", {}, { session: { ...SESSION, absolute_timeout: 200 } }],
   ["refreshes, and the callback's does not", { renew_access_token_on_expiry: false }, { renew_access_token_on_expiry: true }],
 ])("no redirects without end while the provider answers temporarily_unavailable, where the page's rule %s", (_, outer, rule) => {
