@@ -5,6 +5,7 @@ import { SecretKey } from "../crypto/encoding/key";
 import { Algorithm } from "../jose/algorithm";
 import { Client, ClientAuth } from "../oidc/client_auth";
 import { SealingKeys } from "../session/sealing";
+import { SessionContents } from "../session/contents";
 import { CookieSettings } from "../session/cookie_settings";
 import { SessionLimits } from "../session/limits";
 
@@ -19,19 +20,6 @@ export const enum Redirect {
 }
 
 export const CALLBACK_SUFFIX = "/.apisix/redirect";
-
-/** Which parts of the token response a session keeps (`session_contents`). */
-@final
-export class SessionContents {
-  /** The access token, its expiry, and the refresh token. */
-  accessToken: bool = true;
-  /** The ID Token's claims. */
-  idToken: bool = true;
-  /** The ID Token as it came, for `id_token_hint` and X-Raw-ID-Token. */
-  rawIdToken: bool = true;
-  /** UserInfo. It is not fetched if nothing uses it (config/userinfo_use.ts). */
-  user: bool = true;
-}
 
 /** The attributes that give the filter's own paths, in the order of `BrowserSettings.ownPaths`. */
 export const OWN_PATHS: string[] = ["redirect_uri", "logout_path", "backchannel_logout_path", "frontchannel_logout_path", "userinfo_path"];
@@ -80,8 +68,8 @@ export class BrowserSettings {
   context: Uint8Array = EMPTY;
   cookies: CookieSettings = new CookieSettings();
   limits: SessionLimits = new SessionLimits();
-  /** How long a revoked session is remembered (config/revocation.ts). */
-  revokedSec: i32 = 0;
+  /** Another rule shares its sessions, and may accept one that is over here (config/lifetimes.ts). */
+  lifetimesDiffer: bool = false;
   contents: SessionContents = new SessionContents();
 
   /** Whether they can use each other's sessions and logins: the same client, cookies and secrets. */

@@ -2,10 +2,11 @@
 
 import { same } from "../bytes/bytes";
 import { decodeUtf8 } from "../bytes/utf8";
+import { SessionContents } from "../session/contents";
 import { SealingKeys } from "../session/sealing";
 import { SessionLimits } from "../session/limits";
 import * as attributes from "./attributes";
-import { BrowserSettings, SessionContents } from "./browser";
+import { BrowserSettings } from "./browser";
 import { readCookies } from "./read_cookies";
 import { ConfigReader } from "./reader";
 

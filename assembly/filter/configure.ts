@@ -145,12 +145,12 @@ function providerNamed(root: Configuration, id: string): ProviderCache | null {
 function registryOf(own: SessionRegistry[], config: Config): SessionRegistry {
   const browser = config.browser, provider = config.provider;
   if (browser == null || provider == null) return NO_SESSIONS;
-  const mine = registryIn(own, browser.context);
-  if (mine != null) return mine;
-  let registry: SessionRegistry | null = null;
+  let registry = registryIn(own, browser.context);
+  const mine = registry != null;
   for (let i = 0; i < roots.all.length && registry == null; i++) registry = registryIn(roots.all[i].registries, browser.context);
   const known = registry == null ? new SessionRegistry(browser.context, `${decodeUtf8(browser.client.id)} at ${decodeUtf8(provider.issuer)}`) : registry;
-  own.push(known);
+  known.absoluteSec = max(known.absoluteSec, browser.limits.absoluteSec);
+  if (!mine) own.push(known);
   return known;
 }
 

@@ -35,9 +35,18 @@ export function chooseRule(config: Config, headers: HeaderBlock): i32 {
     const match = rules[i].match;
     if (!isAddressOf(rules[i].config.browser, headers)) continue;
     if (!match.canTell(target)) return AMBIGUOUS;
-    if (match.takesHost(target)) return i;
+    if (match.takesHost(target)) return ownerOf(config, headers, i);
   }
-  return isAddressOf(config.browser, headers) ? NO_RULE : firstThatFits(config);
+  return isAddressOf(config.browser, headers) ? ownerOf(config, headers, NO_RULE) : firstThatFits(config);
+}
+
+/**
+ * Of settings that share an address, and so their sessions, those that the request matches; if they do not have it, the first. A rule that only inherits
+ * `userinfo_path` must not judge everybody's requests for it.
+ */
+function ownerOf(config: Config, headers: HeaderBlock, first: i32): i32 {
+  const fits = firstThatFits(config);
+  return fits != AMBIGUOUS && isAddressOf(settingsOf(config, fits).browser, headers) ? fits : first;
 }
 
 /** About rule number `i`; the number after the last rule means the settings outside of all rules. */

@@ -3,6 +3,7 @@
 import { is, utf8 } from "../bytes/bytes";
 import { Unauthenticated } from "../config/config";
 import { sameOriginReferer } from "../http/navigation";
+import { openSession } from "./browser/open_session";
 import { AMBIGUOUS, chooseRule, NO_RULE } from "./choose";
 import { BrowserRequest, OwnEndpoint, ownEndpointOf } from "./decision/browser_request";
 import { Exchange } from "./decision/exchange";
@@ -16,7 +17,8 @@ export function loginNeeded(x: Exchange, request: BrowserRequest): Refuse {
   const out = new Refuse(sends(request.method) ? NOT_SENT : LOGIN_NEEDED), page = sameOriginReferer(request.headers, request.origin);
   if (page.length > 0 && beginsLogin(x, request, page)) out.again = page;
   else if (beginsLogin(x, request, FRONT_PAGE)) out.again = FRONT_PAGE;
-  if (request.hasChunks) out.setCookies = request.writer.expireSession();
+  const mayBeGoodElsewhere = request.browser.lifetimesDiffer && openSession(request) != null;
+  if (request.hasChunks && !mayBeGoodElsewhere) out.setCookies = request.writer.expireSession();
   return out;
 }
 

@@ -4,12 +4,13 @@ import { EMPTY } from "../bytes/bytes";
 import { compress, decompress } from "../bytes/compression";
 import { ByteWriter } from "../bytes/writer";
 import { MAX_PATH } from "../http/return_to";
+import { SessionContents } from "./contents";
 import { FieldReader, writeField, writeTime } from "./fields";
 
 export const STATE_SIZE = 32;
 
 /** The first byte. A login that another version wrote is none: the person starts again. */
-const VERSION: u8 = 3;
+const VERSION: u8 = 4;
 
 @final
 export class Login {
@@ -20,19 +21,19 @@ export class Login {
   /** The wanted path with its query. It starts with exactly one slash. */
   returnTo: Uint8Array = EMPTY;
   startedAtSec: i64 = 0;
-  /** The session about which the provider is asked again: since when, whose and which. 0 and EMPTY: an ordinary login. */
+  /** The session in spite of which it began; EMPTY: the browser had none. With that session the wanted page would begin it again. */
+  sessionId: Uint8Array = EMPTY;
+  /** If the provider is asked about this session, since when it exists, and whose it is. 0 and EMPTY: an ordinary login. */
   sessionSinceSec: i64 = 0;
   sessionSubject: Uint8Array = EMPTY;
-  sessionId: Uint8Array = EMPTY;
-  /** `force_reauthorize` began it in spite of a session: the wanted page would begin it again. */
-  again: bool = false;
   /**
-   * What this login asked for: `scope`, `acr_values` (separated by spaces; EMPTY: none) and `max_age` (-1: none). The callback may belong to another rule with the
-   * same client, which asks for something else.
+   * What this login asked for: `scope`, `acr_values` (separated by spaces; EMPTY: none) and `max_age` (-1: none); and what its session keeps. The callback may
+   * belong to another rule with the same client, which asks for something else.
    */
   scope: Uint8Array = EMPTY;
   acrValues: Uint8Array = EMPTY;
   maxAgeSec: i32 = -1;
+  contents: SessionContents = new SessionContents();
 
   /** prompt=none was asked for: a refusal by the provider then leads to an ordinary login. */
   get silent(): bool { return this.sessionSinceSec > 0; }
@@ -50,7 +51,8 @@ export function writeLogin(l: Login): Uint8Array {
   writeField(out, l.sessionId);
   writeField(out, l.scope);
   writeField(out, l.acrValues);
-  out.u32(l.maxAgeSec).byte(l.again ? 1 : 0);
+  const kept = l.contents;
+  out.u32(l.maxAgeSec).byte(kept.accessToken ? 1 : 0).byte(kept.idToken ? 1 : 0).byte(kept.rawIdToken ? 1 : 0).byte(kept.user ? 1 : 0);
   return out.written();
 }
 
@@ -69,7 +71,10 @@ export function readLogin(plain: Uint8Array): Login | null {
   l.scope = from.field();
   l.acrValues = from.field();
   l.maxAgeSec = <i32>from.number();
-  l.again = from.flag();
+  l.contents.accessToken = from.flag();
+  l.contents.idToken = from.flag();
+  l.contents.rawIdToken = from.flag();
+  l.contents.user = from.flag();
   if (returnTo == null) return null;
   l.returnTo = returnTo;
   // RFC 7636 §4.1: a verifier has 43 to 128 characters. Nothing here may be missing where it will be compared or sent.

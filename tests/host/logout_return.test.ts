@@ -60,6 +60,18 @@ test.each<[string, Record<string, unknown>, object]>([
   const { browser } = loggedIn({ ...HERE, ...config }, metadata);
   expect([title(logOut(browser)), browser.names]).toEqual(["You are logged out", []]);
 });
+test.each<[string, Record<string, unknown>, object]>([
+  ["redirect_after_logout_uri", { redirect_after_logout_uri: HERE.post_logout_redirect_uri }, BROWSER_METADATA],
+  ["redirect_after_logout_uri with a query", { redirect_after_logout_uri: `${HERE.post_logout_redirect_uri}?x` }, BROWSER_METADATA],
+  ["post_logout_redirect_uri with a query, without an end_session_endpoint", { post_logout_redirect_uri: `${HERE.post_logout_redirect_uri}?x` }, WITHOUT_LOGOUT],
+])("%s that leads to logout_path again: no redirects without end, but the page", (_, config, metadata) => {
+  const { browser } = loggedIn(config, metadata);
+  expect([title(logOut(browser)), browser.names]).toEqual(["You are logged out", []]);
+});
+test("a post_logout_redirect_uri with a query gets the state, and the page", () => {
+  const { browser } = loggedIn({ post_logout_redirect_uri: `${HERE.post_logout_redirect_uri}?x=1` }), sent = state(browser);
+  expect(title(back(browser, `?x=1&state=${sent}`))).toBe("You are logged out");
+});
 test("redirect_after_logout_uri takes precedence, and leaves no cookie", () => {
   const { browser } = loggedIn({ ...HERE, redirect_after_logout_uri: "https://www.example/bye" });
   expect([location(logOut(browser)).href, browser.names]).toEqual(["https://www.example/bye", []]);

@@ -18,6 +18,8 @@ import { UsedOnce } from "./used_once";
 export class SessionRegistry extends Registry {
   readonly endings: EndedSessions;
   readonly refreshes: RefreshLeases;
+  /** The longest `absolute_timeout` of all rules and configurations with this issuer and client: one of them may serve the logout, another accept a copy. */
+  absoluteSec: i32 = 0;
   private readonly logins: UsedOnce;
   private readonly logoutTokens: UsedOnce;
 
@@ -33,7 +35,7 @@ export class SessionRegistry extends Registry {
 
   ended(key: u64, beganAtSec: i64): bool { return this.endings.ended(key, beganAtSec); }
   get nothingEnded(): bool { return this.endings.isEmpty; }
-  end(key: u64, person: u64, nowSec: i64, untilSec: i64): bool { return this.endings.end(key, person, nowSec, untilSec); }
+  end(key: u64, person: u64, nowSec: i64, beganAtSec: i64): bool { return this.endings.end(key, person, nowSec, beganAtSec + this.absoluteSec); }
   refresh(key: Uint8Array, nowMs: i64): RefreshState | null { return this.refreshes.state(key, nowMs); }
   claim(what: Once, key: Uint8Array, nowMs: i64, untilMs: i64): Claim { return this.once(what).claim(key, nowMs, untilMs); }
   release(what: Once, key: Uint8Array, nowMs: i64): void { this.once(what).release(key, nowMs); }

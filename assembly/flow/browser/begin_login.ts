@@ -35,9 +35,9 @@ export const enum LoginKind { New = 1, Again, Silent }
 
 /**
  * `loop`: the refusal if this browser has completed several logins just now and still has no session.
- * `about`: the session, for a silent login.
+ * `session`: that of the request, with which this login is needed all the same.
  */
-export function beginLogin(x: Exchange, request: BrowserRequest, how: LoginKind, loop: Refusal, about: Session | null = null): Next {
+export function beginLogin(x: Exchange, request: BrowserRequest, how: LoginKind, loop: Refusal, session: Session | null): Next {
   const browser = request.browser, metadata = x.metadata;
   const returnTo = safeReturnTo(request.target);
   if (request.origin.length == 0) return new Refuse(BAD_REQUEST);
@@ -71,14 +71,14 @@ export function beginLogin(x: Exchange, request: BrowserRequest, how: LoginKind,
   login.codeVerifier = encodeBase64url(random.subarray(STATE_BYTES + SECRET_BYTES, STATE_BYTES + 2 * SECRET_BYTES));
   login.returnTo = returnTo;
   login.startedAtSec = x.nowSec;
-  login.again = how == LoginKind.Again;
   login.scope = browser.scope;
   login.acrValues = browser.acrValues;
   login.maxAgeSec = browser.maxAgeSec;
-  if (how == LoginKind.Silent && about != null) {
-    login.sessionSinceSec = about.createdAtSec;
-    login.sessionSubject = about.subject;
-    login.sessionId = about.id;
+  login.contents = browser.contents;
+  if (session != null) login.sessionId = session.id;
+  if (how == LoginKind.Silent && session != null) {
+    login.sessionSinceSec = session.createdAtSec;
+    login.sessionSubject = session.subject;
   }
 
   const callbackPath = callbackPathOf(request), redirectUri = redirectUriOf(request, callbackPath);

@@ -18,7 +18,7 @@ import { AwaitBody, AwaitProvider, BodyStep, Next, Refuse, Step, BrowserEvent } 
 import { CALLBACK_DIRECT, CALLBACK_MALFORMED, CALLBACK_METHOD, LOGIN_DENIED, LOGIN_EXPIRED, LOGIN_FAILED, LOGIN_UNKNOWN, LOGIN_WRONG_ISSUER, NOT_READY, OVERLOADED, Refusal } from "../decision/refusal";
 import { loginKey } from "../decision/session_keys";
 import { LOOP_SEC, loginContext, redirectUriOf } from "./begin_login";
-import { isLoggedIn } from "./use_session";
+import { loggedInWith } from "./use_session";
 import { BrowserRequest } from "../decision/browser_request";
 
 /** Each may occur only once: a reader of the first and a reader of the last must see the same (duty 9). */
@@ -51,20 +51,22 @@ function errorPage(refusal: Refusal): Refuse { return Refuse.retry(refusal, utf8
 class PendingLogins {
   readonly context: CallbackContext;
   readonly redirectUri: Uint8Array;
-  /** Whether the browser has a session already: from another tab, or because this answer has arrived before (Back, reload). */
-  readonly loggedIn: bool;
+  /** The id of the session that the browser has already: from another tab, or because this answer has arrived before (Back, reload). EMPTY: none. */
+  readonly session: Uint8Array;
   /** The context that the seals of all login cookies are bound to. */
   private readonly sealContext: Uint8Array;
   private cookies: LoginCookie[];
 
   constructor(x: Exchange, request: BrowserRequest) {
     const redirectUri = redirectUriOf(request, request.path);
-    this.loggedIn = isLoggedIn(x, request);
+    this.session = loggedInWith(x, request);
     this.context = new CallbackContext(request);
     this.redirectUri = redirectUri;
     this.sealContext = loginContext(request.browser, redirectUri);
     this.cookies = request.cookies.logins();
   }
+
+  get loggedIn(): bool { return this.session.length > 0; }
 
   /** The login that began with this state; null: none. Others may have set another cookie of the same name (duty 160). */
   find(state: Uint8Array): Login | null {
@@ -157,7 +159,8 @@ function issuerHolds(x: Exchange, answer: Parameters): bool {
 function refusedByProvider(x: Exchange, logins: PendingLogins, login: Login, error: Uint8Array): Next {
   const context = logins.context;
   if (!login.silent && (is(error, "temporarily_unavailable") || is(error, "authentication_expired"))) {
-    if (logins.loggedIn && !login.again) return context.backTo(login.returnTo, [], BrowserEvent.AlreadyLoggedIn);
+    // The wanted page does not accept a session that was there before: by force_reauthorize, or because its rule has shorter timeouts than the callback's.
+    if (logins.loggedIn && !same(login.sessionId, logins.session)) return context.backTo(login.returnTo, [], BrowserEvent.AlreadyLoggedIn);
     if (!logins.loggedIn && context.mayRepeat(x.nowSec, LOOP_SEC)) return context.backTo(login.returnTo, [], BrowserEvent.LoginRepeated);
   }
   // The provider's session has ended, so this one ends too. The wanted page leads to an ordinary login.

@@ -61,7 +61,7 @@ class CheckIdToken extends Step {
     if (fault != null) return this.context.refuse(LOGIN_FAILED, "login: the ID Token " + idTokenFaultText(fault.code, fault.at));
 
     const known = new KnownUser(this.context, this.login, this.tokens, read.value), endpoint = x.endpoint("userinfo_endpoint");
-    if (endpoint == null || !this.context.browser.contents.user) return known.begin(x, EMPTY);
+    if (endpoint == null || !this.login.contents.user) return known.begin(x, EMPTY);
     return new Await(userinfoRequest(endpoint, this.tokens.accessToken), new ReadUserinfo(known), CalloutKind.Userinfo);
   }
 }
@@ -132,8 +132,8 @@ class KnownUser {
     s.authenticatedAtSec = x.nowSec;
     s.scope = login.scope;
     s.userinfo = userinfo;
-    takeIdToken(s, tokens.idToken, idToken, browser.contents.rawIdToken, browser.contents.idToken && !browser.contents.rawIdToken);
-    takeTokens(x, browser, s, tokens);
+    takeIdToken(s, tokens.idToken, idToken, login.contents.rawIdToken, login.contents.idToken && !login.contents.rawIdToken);
+    takeTokens(x, browser, s, tokens, login.contents.accessToken);
     const text = sealSession(browser, context.writer, s, random.subarray(SESSION_ID_SIZE));
     if (text == null) return context.refuse(SESSION_TOO_LARGE, "login: the session does not fit into nine cookies: have the provider send fewer claims, or store less with session_contents");
     if (!login.silent) context.completed(x.nowSec, LOOP_SEC);

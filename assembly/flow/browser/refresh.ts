@@ -80,7 +80,7 @@ class TakeRefreshed extends Step {
       if (why.length > 0) return refresh.ended("the ID Token " + why);
     } else unknown = claimsToBeOurs(x, tokens.accessToken) && verifyAccessToken(x, tokens.accessToken).signature == Signature.UnknownKey;
     const waits = unknown && this.keyWait.goesOn(x);
-    takeTokens(came, refresh.browser, s, tokens);
+    takeTokens(came, refresh.browser, s, tokens, true);
     s.touchedAtSec = came.nowSec;
     s.extendedAtSec = came.nowSec;
     // The old refresh token is spent, so without randomness the session is lost.

@@ -16,11 +16,10 @@ export function idTokenRules(x: Exchange, browser: BrowserSettings, login: Login
   return new IdTokenRules(provider == null ? EMPTY : provider.issuer(), browser.client.id, x.config.slackSec, maxAgeSec, acrValues, browser.trustedAudiences, browser.nonceRequired);
 }
 
-/** Access and refresh token, as far as configuration keeps them. If the response has no new refresh token, the old one stays valid (RFC 6749 §6). */
-export function takeTokens(x: Exchange, browser: BrowserSettings, s: Session, tokens: Tokens): void {
+/** The scope, and if it `keeps` them the access and refresh token. If the response has no new refresh token, the old one stays valid (RFC 6749 §6). */
+export function takeTokens(x: Exchange, browser: BrowserSettings, s: Session, tokens: Tokens, keeps: bool): void {
   if (tokens.scope.length > 0) s.scope = tokens.scope;
-  // A session that has them keeps the new ones, though a rule with the same client refreshes it that would not: the old ones may be spent.
-  if (!browser.contents.accessToken && s.refreshToken.length == 0) return;
+  if (!keeps) return;
   s.accessToken = tokens.accessToken;
   // A token that has expired already still serves the requests that wait for it. Refreshing it again for them would never end.
   s.accessExpiresAtSec = x.nowSec + (tokens.expiresInSec != NOT_SAID ? max(tokens.expiresInSec, 1) : browser.accessExpiresInSec);
@@ -29,7 +28,7 @@ export function takeTokens(x: Exchange, browser: BrowserSettings, s: Session, to
   s.accessVerified = !readJws(tokens.accessToken).failed && verifyAccessToken(x, tokens.accessToken).signature == Signature.Good;
 }
 
-/** `keepsRaw`, `keepsClaims`: what is kept of it, by the configuration at the login, by the session itself at a refresh. */
+/** `keepsRaw`, `keepsClaims`: what is kept of it, by the login, and at a refresh by the session itself. */
 export function takeIdToken(s: Session, raw: Uint8Array, token: IdToken, keepsRaw: bool, keepsClaims: bool): void {
   s.subject = token.sub;
   if (token.sid.length > 0) s.sid = token.sid;

@@ -55,21 +55,19 @@ function useSession(x: Exchange, request: BrowserRequest, opened: Session): Next
     const waits = refresh(x, request, session);
     if (waits != null) return waits;
   }
-  if (!refreshed && session.accessExpiresAtSec > 0 && session.accessExpiresAtSec <= now) {
-    if (request.browser.refreshAccessToken) return null;
-    dropAccessToken(session);
-  }
+  const expired = !refreshed && session.accessExpiresAtSec > 0 && session.accessExpiresAtSec <= now;
+  if (expired && request.browser.refreshAccessToken) return null;
   const again = asksAgain(x, request, session);
-  return again != null ? again : enter(x, request, session, keys, newest.text);
+  return again != null ? again : enter(x, request, session, keys, newest.text, expired);
 }
 
-/** Whether the request has a session with which a page needs no login. */
-export function isLoggedIn(x: Exchange, request: BrowserRequest): bool {
+/** The id of the request's session with which a page needs no login; EMPTY: there is none. */
+export function loggedInWith(x: Exchange, request: BrowserRequest): Uint8Array {
   for (let session = openSession(request); session != null; session = openNext(request)) {
     if (isOver(x, request, session, x.registry.nothingEnded ? null : endKeys(request.browser.context, session))) continue;
-    if (!isSpent(x, request, newestOf(x, request, session).session)) return true;
+    if (!isSpent(x, request, newestOf(x, request, session).session)) return session.id;
   }
-  return false;
+  return EMPTY;
 }
 
 /** Whether its access token has expired and no refresh brings another: a page would begin a login. */
@@ -149,15 +147,17 @@ function asksAgain(x: Exchange, request: BrowserRequest, s: Session): Next | nul
   return beginLogin(x, request, forced ? LoginKind.Again : LoginKind.Silent, LOGIN_LOOP_OVER, s);
 }
 
-function enter(x: Exchange, request: BrowserRequest, s: Session, keys: EndKeys | null, refreshed: Uint8Array | null): Next {
-  const browser = request.browser, claims = new SessionClaims(s);
+function enter(x: Exchange, request: BrowserRequest, s: Session, keys: EndKeys | null, refreshed: Uint8Array | null, expired: bool): Next {
+  const browser = request.browser;
   let text = refreshed;
   if (text == null && touched(s, browser.limits, x.nowSec)) {
     // Without randomness a later request records the use.
     const nonce = x.entropy.bytes(NONCE_SIZE);
     if (nonce != null) text = sealSession(browser, request.writer, s, nonce);
   }
-  const settings = x.config.identity, identity = sessionIdentity(settings, s, claims);
+  // The cookie keeps it: another rule with the same client may refresh it, or end the session with it.
+  if (expired) dropAccessToken(s);
+  const claims = new SessionClaims(s), settings = x.config.identity, identity = sessionIdentity(settings, s, claims);
   let refused = !scopesHold(x, s, claims) ? new Refuse(INSUFFICIENT_SCOPE) : refuseAccess(x.config, claims, x.config.claimSchema == null ? null : claims.document, 0);
   if (refused == null && identity.exceeds(settings)) refused = new Refuse(CLAIMS_TOO_LARGE, 0, "session: " + identity.excess(settings));
   if (refused != null) {

@@ -54,10 +54,10 @@ export abstract class Registry {
   /** Whether this worker knows of no revoked session. Then keys need not be computed. */
   abstract get nothingEnded(): bool;
   /**
-   * Revokes, until `untilSec`. False if shared data cannot be written. `person`: the key of all sessions of the user, 0 if not known; if one user ends
-   * very many sessions, all of them are revoked.
+   * Revokes, for as long as sessions that began at `beganAtSec` would be accepted anywhere. False if shared data cannot be written. `person`: the key of
+   * all sessions of the user, 0 if not known; if one user ends very many sessions, all of them are revoked.
    */
-  abstract end(key: u64, person: u64, nowSec: i64, untilSec: i64): bool;
+  abstract end(key: u64, person: u64, nowSec: i64, beganAtSec: i64): bool;
   /** Claims the key until `untilMs`. One request in all workers gets it. */
   abstract claim(what: Once, key: Uint8Array, nowMs: i64, untilMs: i64): Claim;
   /** Takes the claim back. */

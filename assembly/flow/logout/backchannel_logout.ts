@@ -76,11 +76,11 @@ class CheckLogoutToken extends Step {
 
   /** With a `sid`, ends that session. Sessions without a `sid` can only be found by their user. */
   private endSessions(x: Exchange, token: LogoutToken): bool {
-    const context = this.browser.context, registry = x.registry, until = x.nowSec + this.browser.revokedSec;
+    const context = this.browser.context, registry = x.registry, now = x.nowSec;
     const person: u64 = token.sub.length > 0 ? endKey(EndOf.Subject, context, token.sub) : 0;
-    if (token.sid.length == 0) return registry.end(person, person, x.nowSec, until);
-    return registry.end(endKey(EndOf.Sid, context, token.sid), person, x.nowSec, until)
-      && (person == 0 || registry.end(endKey(EndOf.WithoutSid, context, token.sub), person, x.nowSec, until));
+    if (token.sid.length == 0) return registry.end(person, person, now, now);
+    return registry.end(endKey(EndOf.Sid, context, token.sid), person, now, now)
+      && (person == 0 || registry.end(endKey(EndOf.WithoutSid, context, token.sub), person, now, now));
   }
 }
 

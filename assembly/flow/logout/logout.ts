@@ -10,7 +10,7 @@ import { SessionClaims } from "../../policy/session_claims";
 import { revocationFaultText, revocationRequest } from "../../oidc/revocation";
 import { Session } from "../../session/session";
 import { Exchange } from "../decision/exchange";
-import { flowAfterLogout, logoutReturn, newLogoutState, returnsHere } from "./logout_return";
+import { flowAfterLogout, isLogoutPath, logoutReturn, newLogoutState, returnsHere } from "./logout_return";
 import { Await, CalloutKind, Ended, Next, Page, Redirect, Refuse, Respond, Step, BrowserEvent } from "../decision/next";
 import { PageKind } from "../decision/page_kind";
 import { openNext, openSession } from "../browser/open_session";
@@ -51,8 +51,8 @@ function contains(sessions: Session[], session: Session): bool {
 
 /** Revokes the session, so that copied cookies stop working (duty 113). False if shared data cannot be written. */
 export function endSession(x: Exchange, request: BrowserRequest, session: Session): bool {
-  const browser = request.browser, context = browser.context;
-  return x.registry.end(endKey(EndOf.Session, context, session.id), endKey(EndOf.Subject, context, session.subject), x.nowSec, session.createdAtSec + browser.revokedSec);
+  const context = request.browser.context;
+  return x.registry.end(endKey(EndOf.Session, context, session.id), endKey(EndOf.Subject, context, session.subject), x.nowSec, session.createdAtSec);
 }
 
 /** A page that says that copies of the session's cookies still work, with a link to where the browser would have gone (duty 149). */
@@ -63,7 +63,8 @@ function notKept(led: Respond): Page {
 /** Where the browser goes: only to configured addresses or the provider's. The request cannot choose one (duties 24, 117). */
 function leave(x: Exchange, request: BrowserRequest, session: Session | null, state: Uint8Array): Respond {
   const browser = request.browser, metadata = x.metadata;
-  if (browser.redirectAfterLogoutUri.length > 0) return new Redirect(BrowserEvent.LoggedOut, browser.redirectAfterLogoutUri, 303);
+  const instead = browser.redirectAfterLogoutUri;
+  if (instead.length > 0) return isLogoutPath(request, instead) ? new Page(BrowserEvent.LoggedOut, PageKind.LoggedOut) : new Redirect(BrowserEvent.LoggedOut, instead, 303);
   const endpoint: Url | null = metadata == null ? null : metadata.endpoint("end_session_endpoint");
   if (endpoint != null) {
     if (session != null && session.idToken.length > 0) {

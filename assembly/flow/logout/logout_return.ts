@@ -2,6 +2,7 @@
 
 import { encodeBase64url } from "../../bytes/base64";
 import { EMPTY, joined, same } from "../../bytes/bytes";
+import { pathOf } from "../../config/paths";
 import { LOGIN_ID_SIZE } from "../../http/cookie_names";
 import { readParameters } from "../../http/parameters";
 import { LoginCounter } from "../../session/login_counter";
@@ -17,7 +18,12 @@ const STATE_BYTES = 6;
 /** Whether `post_logout_redirect_uri` is `logout_path` of this site. */
 export function returnsHere(request: BrowserRequest): bool {
   const browser = request.browser;
-  return browser.postLogoutRedirectUri.length > 0 && browser.redirectAfterLogoutUri.length == 0 && same(browser.postLogoutRedirectUri, joined(request.origin, browser.logoutPath));
+  return browser.redirectAfterLogoutUri.length == 0 && isLogoutPath(request, browser.postLogoutRedirectUri);
+}
+
+/** Whether this URL is `logout_path` of this site, with any query. */
+export function isLogoutPath(request: BrowserRequest, url: Uint8Array): bool {
+  return same(pathOf(url), joined(request.origin, request.browser.logoutPath));
 }
 
 /** The state of a logout that leads to the provider and back here. EMPTY if it does not, or without randomness. `session`: the one that ends. */

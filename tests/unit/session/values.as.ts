@@ -53,6 +53,8 @@ export function login(): Login {
   l.scope = ascii("openid profile");
   l.acrValues = ascii("gold silver");
   l.maxAgeSec = 60;
-  l.again = true;
+  l.sessionId = ascii("session");
+  l.contents.accessToken = false;
+  l.contents.rawIdToken = false;
   return l;
 }
