@@ -3,7 +3,7 @@
 import { createPublicKey, type JsonWebKey } from "node:crypto";
 import { at, isFields, listAt, textAt, type Fields } from "../check/fields";
 import { UserError } from "../io";
-import { objectsOf, onlyOne, snake } from "./envoy_oauth2";
+import { objectsOf, onlyOne, reportRoutes, snake } from "./envoy_oauth2";
 import { change, complete, drop, keep, putAll, say, seconds, set, unguarded, within, type Draft, type Option } from "./option";
 
 const METADATA = "no dynamic metadata is written: set_filter_state gives wasm.oidc.sub, iss and scope, and claim_headers the rest";
@@ -58,6 +58,7 @@ export function convertJwtAuthn(document: unknown, options: Option[] = [...JWT_A
   putAll(options, rest, draft);
   // Names of providers and requirements are kept as they are.
   const byName = new Map(Object.entries(isFields(providers) ? providers : {}).map(([name, provider]) => [name, providerOf(name, provider, draft, options)])), names = [...byName.keys()];
+  reportRoutes(document, draft);
   const routes = objectsOf(document, "jwt_authn.v3.PerRouteConfig");
   for (const route of routes) {
     const requirement = textAt(route, "requirement_name");
@@ -68,8 +69,9 @@ export function convertJwtAuthn(document: unknown, options: Option[] = [...JWT_A
   if (names.length === 1) Object.assign(draft.filter, byName.get(names[0]!));
   const made = list.flatMap((rule) => ruleOf(rule, byName, isFields(named) ? named : {}, names.length > 1, draft));
   const last = made.at(-1), whole = last?.path_prefix === "/" && last.mode !== "public" ? last : undefined;
-  // Settings outside of the rules are inherited, so that with several providers there are none beside rules.
-  const open = names.length < 2 || made.length === 1 ? whole : undefined;
+  // Settings outside of the rules are inherited, so that audiences, or those of several providers, stay in their rules.
+  const narrows = whole !== undefined && "claim_validator" in whole && made.some((rule) => rule.mode !== "public" && !("claim_validator" in rule));
+  const open = names.length < 2 && !narrows || made.length === 1 ? whole : undefined;
   if (open !== undefined) made.pop();
   if (open !== undefined) { const { path_prefix: _all, mode: _mode, ...settings } = open; Object.assign(draft.filter, settings); }
   else if (whole !== undefined) say(draft, "changed", "rules", "the last rule is for all paths, so that no other inherits its settings");
@@ -94,6 +96,7 @@ function providerOf(name: string, provider: unknown, draft: Draft, options: Opti
     filter.discovery = `${(issuer.startsWith("http") ? issuer : URL.canParse(String(filter.jwks_uri)) ? new URL(String(filter.jwks_uri)).origin : "https://idp.invalid").replace(/\/$/, "")}/.well-known/openid-configuration`;
     say(own, "added", "discovery", `the provider's metadata is always read: at ${String(filter.discovery)}, which must exist`);
   }
+  if (at(provider, "forward") === undefined) say(own, "changed", "forward", "false: Authorization reaches the upstream all the same");
   if (issuer === "") say(own, "added", "claim_validator.issuer.valid_issuers", "an issuer is always checked: the provider's own, unless this names others");
   if (listAt(provider, "from_headers").length + listAt(provider, "from_params").length + listAt(provider, "from_cookies").length === 0) say(own, "changed", "from_params", "the query parameter access_token is no place for a token unless auth_accept_token_as has query:access_token");
   draft.changes.push(...own.changes.map((one) => ({ ...one, option: `providers.${name}.${one.option}` })));
@@ -108,8 +111,9 @@ function ruleOf(rule: Fields, providers: Map<string, Fields>, named: Fields, sev
   const conditions = Object.keys(isFields(rule.match) ? rule.match : {}).filter((name) => !PLAIN_MATCH.includes(name));
   if (path === "" && prefix === "") { say(draft, open ? "dropped" : "unguarded", label, "rules go by path or path_prefix: write this one by hand, before the last"); return []; }
   if (open && conditions.length > 0) { say(draft, "dropped", label, `it lets requests through under conditions (${conditions.join(", ")}), and rules go by host, path and method: they are guarded as all others`); return []; }
-  if (!open && at(rule, "match", "case_sensitive") === false) say(draft, "unguarded", label, "holds for other spellings of this path too (case_sensitive: false), and rules do not");
+  if (at(rule, "match", "case_sensitive") === false) say(draft, open ? "dropped" : "unguarded", label, "holds for other spellings of this path too (case_sensitive: false), and rules do not");
   if (textAt(rule, "match", "prefix") !== "" && !prefix.endsWith("/")) say(draft, "changed", label, `takes ${prefix} and what is below it, but no longer names such as ${prefix}x`);
+  if (prefix.length > 1 && prefix.endsWith("/")) say(draft, "changed", label, `takes ${prefix.slice(0, -1)} itself as well`);
   if (conditions.length > 0) say(draft, "dropped", `${label} ${conditions.join(", ")}`, "rules go by host, path and method: the rule holds whatever these conditions say");
   const match = path !== "" ? { path } : { path_prefix: prefix === "/" ? "/" : prefix.replace(/\/$/, "") };
   return [{ ...match, ...requirement(requires, providers, several, label, draft) }];
