@@ -2,7 +2,7 @@
 import { convert } from "../../cli/commands/convert/convert";
 import { SourceFile } from "../../cli/commands/source/source_file";
 import { BROWSER_METADATA, SECRET } from "../host/browser";
-import { AUDIENCE, bearer, DISCOVERY, ISSUER, KEY, NOW, serve, start, token } from "../host/fixture";
+import { bearer, DISCOVERY, ISSUER, KEY, NOW, serve, start, token } from "../host/fixture";
 import { outcome } from "../host/ruled";
 
 const VARIABLES = { CLIENT_SECRET: "the-secret-of-the-client-of-32-b", CLIENT_ID: "gateway", SESSION_SECRET: SECRET };
