@@ -17,7 +17,7 @@ const SENT = {
 };
 type Sent = keyof typeof SENT;
 
-interface Converted { changes: string[]; ask: (sent: Sent, target: string) => string }
+interface Converted { changes: string[]; ask: (sent: Sent | Record<string, string>, target: string) => string }
 
 /** `ask`: the verdict on `GET /path`, `host/path` or `/path`. */
 function converted(from: string, text: string | object): Converted {
@@ -30,7 +30,7 @@ function converted(from: string, text: string | object): Converted {
     changes: changes.map(({ kind, option, text: why }) => `${kind}: ${option}: ${why}`),
     ask: (sent, target) => {
       const [, method = "GET", host, path] = /^(?:([A-Z]+) )?([^/]*)(.+)$/.exec(target)!;
-      return outcome(envoy.request(method, path!, { ...SENT[sent], ...(host === "" ? {} : { ":authority": host! }) }));
+      return outcome(envoy.request(method, path!, { ...(typeof sent === "string" ? SENT[sent] : sent), ...(host === "" ? {} : { ":authority": host! }) }));
     },
   };
 }
@@ -64,6 +64,11 @@ describe("oauth2-proxy", () => {
   test("the scopes of the login are oauth2-proxy's", () => {
     const scope = (...lines: string[]) => convert("oauth2-proxy", new SourceFile("f", PROXY + lines.join("\n"))).filter.scope;
     expect([scope(), scope("allowed_groups = [\"a\"]"), scope("scope = \"openid\"")]).toEqual(["openid email profile", "openid email profile groups", "openid"]);
+  });
+  test("groups are those of oidc_groups_claim", () => {
+    const made = proxy("skip_jwt_bearer_tokens = true", "allowed_groups = [\"admin\"]", "oidc_groups_claim = \"roles\"");
+    const by = (claims: object) => made.ask(bearer(token({ aud: "gateway", ...claims })), "/a");
+    expect([by({ roles: ["admin"] }), by({ groups: ["admin"] })]).toEqual(["forwarded", "403 claim_missing"]);
   });
   test("that a domain is set elsewhere, and that emails need not be verified, is listed", () => {
     expect(converted("oauth2-proxy", PROXY.replace(/email_domains.*/, "")).changes).toContainEqual(expect.stringMatching(/^unguarded: email_domains: is not in this file/));
@@ -99,6 +104,13 @@ describe("a tool that takes sessions alone", () => {
 });
 
 describe("APISIX", () => {
+  test.each([[{}], [{ bearer_only: false }], [{ unauth_action: "deny", bearer_only: false }]])("that a bearer token passes beside a login is listed with %j", (more) => {
+    const made = converted("apisix", { client_id: "gateway", client_secret: "x", discovery: DISCOVERY, session: { secret: "0123456789abcdef" }, ...more });
+    expect([made.ask("token for another client", "/a"), made.changes]).toEqual(["forwarded", expect.arrayContaining([expect.stringMatching(/^changed: bearer_only: .*for any audience/)])]);
+  });
+  test.each([[{ bearer_only: true }], [{ unauth_action: "deny" }], [{ unauth_action: "pass" }]])("nothing is said of a login with %j, which has none", (more) => {
+    expect(converted("apisix", { client_id: "gateway", client_secret: "x", discovery: DISCOVERY, use_jwks: true, session: { secret: "0123456789abcdef" }, ...more }).changes.join()).not.toContain("login: ");
+  });
   const guard = { plugins: { "openid-connect": { client_id: "gateway", client_secret: "x", discovery: DISCOVERY, bearer_only: true, use_jwks: true } } };
   const routes = (...list: object[]) => converted("apisix", { routes: list.map((route, id) => ({ id, ...route })) });
   test("a route with an exact path and a prefix opens nothing below a longer prefix of another", () => {
@@ -125,6 +137,11 @@ describe("APISIX", () => {
   });
 });
 
+test.each([[{}, true], [{ jwks_enabled: true }, false]])("Huawei: that a bearer token of any audience passes is listed with %j: %p", (more, listed) => {
+  const made = converted("huawei", { client_id: "gateway", client_secret: "x", discovery: DISCOVERY, redirect_api: "/callback", ...more });
+  expect([made.ask("token for another client", "/a"), made.ask("person", "/a"), made.changes.some((one) => one.startsWith("changed: jwks_enabled: is not there"))]).toEqual(["forwarded", "302", listed]);
+});
+
 describe("mod_auth_openidc", () => {
   const location = (path: string, ...lines: string[]) => `<Location ${path}>\nAuthType auth-openidc\n${lines.join("\n")}\n</Location>\n`;
   const apache = (...lines: string[]) => converted("mod_auth_openidc", APACHE + lines.join("\n"));
@@ -140,6 +157,10 @@ describe("mod_auth_openidc", () => {
     expect(passes(apache(location("/", "Require valid-user", "Require claim role:admin")), "token", "/")).toEqual([true]);
     expect(verdicts(apache(location("/", "<RequireAll>", "Require valid-user", "Require claim role:admin", "</RequireAll>")), "token", "/")).toEqual(["403 claim_missing"]);
     expect(passes(apache(location("/", "<RequireAll>", "Require claim sub:joe", "<RequireAny>", "Require valid-user", "Require claim role:admin", "</RequireAny>", "</RequireAll>")), "token", "/")).toEqual([true]);
+  });
+  test.each([["email_verified:true", { email_verified: true }], ["email_verified:true", { email_verified: "true" }], ["level:3", { level: 3 }], ["level:3", { level: ["3"] }]])("%s is fulfilled by %j", (require, claims) => {
+    const made = apache(location("/", `Require claim ${require}`));
+    expect([made.ask(bearer(token(claims)), "/"), passes(made, "token", "/")]).toEqual(["forwarded", [false]]);
   });
   test("a claim's name may be a URL or have dashes", () => {
     const { filter } = convert("mod_auth_openidc", new SourceFile("f", APACHE + location("/", "Require claim https://a.example/roles:admin my-role:x \"team:Red Team\"")));

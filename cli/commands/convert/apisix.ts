@@ -32,8 +32,8 @@ export const logsIn = (filter: Fields): boolean => filter.bearer_only !== true &
 function put({ _meta: meta, ...plugin }: Fields, draft: Draft, options: Option[]): void {
   if (isFields(meta)) for (const [key, value] of Object.entries(meta)) if (value !== false) say(draft, "dropped", `_meta.${key}`, key === "disable" ? "the plugin is switched off there, and guards here" : "is about APISIX's plugins in general: rules say which requests are guarded");
   putAll(options, referring(plugin, "", draft) as Fields, draft);
-  if (!("bearer_only" in plugin) && logsIn(draft.filter) && !["introspection_endpoint", "public_key", "use_jwks"].some((name) => plugin[name])) {
-    say(draft, "changed", "bearer_only", "false: only a person's navigation leads to the login. A bearer token is not read there, and passes here if it is valid, for any audience unless claim_validator.audience names some");
+  if (plugin.bearer_only !== true && logsIn(draft.filter) && !["introspection_endpoint", "public_key", "use_jwks"].some((name) => plugin[name])) {
+    say(draft, "changed", "bearer_only", "false: a bearer token is not read there, and passes here if it is valid, for any audience unless claim_validator.audience names some");
   }
   if (plugin.public_key !== undefined && plugin.discovery === undefined) say(draft, "added", "claim_validator.issuer.valid_issuers", "is required with a public_key and without discovery: an issuer is always checked");
 }

@@ -260,6 +260,12 @@ function accessRuleOf(requires: Requirement[], join: "any" | "all", draft: Draft
   return rules.length === 0 ? undefined : { [join]: rules };
 }
 
+/** What a claim may be that equals this text there: a number or boolean, too. */
+function typesOf(text: string): unknown[] {
+  if (/^(true|false)$/.test(text)) return [text, text === "true"];
+  return /^(0|[1-9]\d{0,14})$/.test(text) ? [text, Number(text)] : [text];
+}
+
 /** `claim name:value` and `valid-user`. */
 function claimsOf(require: string, draft: Draft): unknown[] {
   const [, values] = /^claim\s+(.+)$/i.exec(require) ?? [];
@@ -272,7 +278,7 @@ function claimsOf(require: string, draft: Draft): unknown[] {
   return words.map((word) => word.replaceAll("\"", "")).flatMap((word) => {
     // The name may be a URL.
     const [, claim, value] = /^((?:https?:\/\/)?[\w./-]+):(.*)$/.exec(word) ?? [];
-    if (claim !== undefined) return [{ claim, contains: value }];
+    if (claim !== undefined) return typesOf(value!).map((contains) => ({ claim, contains }));
     say(draft, "unguarded", `Require claim ${word}`, "patterns are not supported: write access_rules by hand");
     return [];
   });

@@ -1,6 +1,6 @@
 // oauth2-proxy 7: its configuration file (TOML), or the same options as flags in a list of arguments.
 
-import type { Fields } from "../check/fields";
+import { listAt, type Fields } from "../check/fields";
 import { readSettings } from "./oauth2_proxy_settings";
 import { change, complete, drop, keep, putAll, say, seconds, secret, set, takeSessions, unguarded, type Draft, type Option } from "./option";
 
@@ -103,7 +103,7 @@ export const OAUTH2_PROXY: Option[] = [
   change("skip_auth_strip_headers", true, "", "identity headers of clients are always removed", () => undefined),
   change("oidc_email_claim", "mail", "", "no claim is an email by itself: name it in claim_headers", () => undefined),
   change("user_id_claim", "sub", "", "a person is iss and sub", () => undefined),
-  change("oidc_groups_claim", "roles", "", "no claim holds groups by itself: access_rules name the claim", () => undefined),
+  change("oidc_groups_claim", "roles", "", "is the claim of access_rules for allowed_groups", () => undefined),
   change("oidc_audience_claims", ["aud", "azp"], "claim_validator.audience.claim", (value: string[]) => [value].flat().length > 1 ? "is one claim here, the first" : "", (value: string[]) => [value].flat()[0]),
   change("oidc_extra_audiences", ["api"], "claim_validator.audience.valid_audiences", "are audiences of bearer tokens beside client_id", (value: unknown) => [value].flat()),
   keep("oidc_enabled_signing_algs", ["RS256"], "token_signing_alg_values_expected", (value: unknown) => [value].flat()),
@@ -166,6 +166,7 @@ export function convertOauth2Proxy(text: string, options: Option[] = OAUTH2_PROX
   putAll(options, settings, draft);
   for (const name of unread) say(draft, "unguarded", name, "stands beside the flags and is not read: give it as a flag");
   addDefaults(settings, draft);
+  if (typeof settings.oidc_groups_claim === "string") nameGroups(settings.oidc_groups_claim, filter);
   if (settings.skip_jwt_bearer_tokens !== true) takeSessions(draft, "skip_jwt_bearer_tokens");
   if (Array.isArray(filter.rules)) filter.rules = ordered(filter.rules as Fields[], settings.skip_jwt_bearer_tokens === true);
   complete(draft, true);
@@ -187,6 +188,10 @@ function addDefaults(settings: Fields, draft: Draft): void {
   }
   if (settings.insecure_oidc_allow_unverified_email !== true) say(draft, "changed", "insecure_oidc_allow_unverified_email", "false: who has email_verified false is refused there, and passes here: access_rules can ask for it");
   if (!["email_domains", "authenticated_emails_file", "htpasswd_file"].some((name) => name in settings)) say(draft, "unguarded", "email_domains", "is not in this file, and oauth2-proxy does not start without it: look where it is set. Here everybody who can log in passes");
+}
+
+function nameGroups(claim: string, filter: Fields): void {
+  for (const rule of listAt(filter, "access_rules", "any") as Fields[]) if (rule.claim === "groups") rule.claim = claim;
 }
 
 /** What passes without a login is looked up first there. The first matching rule guards a request. */

@@ -108,7 +108,7 @@ export function complete(draft: Draft, logsIn: boolean): void {
     filter.ssl_verify = false;
     say(draft, "added", "ssl_verify", "false accepts that the provider is reached by plain http: anyone on the network between can change what it says");
   }
-  if (logsIn && (filter.unauth_action ?? "auth") === "auth") say(draft, "changed", "login", "only a person's navigation leads to the login: scripts, forms and curl get 401");
+  if (logsIn && filter.bearer_only !== true && (filter.unauth_action ?? "auth") === "auth") say(draft, "changed", "login", "only a person's navigation leads to the login: scripts, forms and curl get 401");
   const session = (filter.session ?? {}) as Fields;
   if (logsIn && session.secret === undefined) {
     filter.session = { ...session, secret: "$ENV://SESSION_SECRET" };
