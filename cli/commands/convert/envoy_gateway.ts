@@ -82,26 +82,29 @@ function ofLogin(providers: Fields[], spec: Fields, draft: Draft): Fields[] {
 
 /** Its providers are those of jwt_authn under other names. */
 function addJwt(providers: Fields[], draft: Draft): void {
-  const asEnvoy = Object.fromEntries(providers.map((provider) => {
-    const { name, remoteJWKS, localJWKS, claimToHeaders, recomputeRoute, extractFrom, ...rest } = provider;
-    if (at(localJWKS, "valueRef") !== undefined) say(draft, "dropped", "jwt.providers.localJWKS.valueRef", "put the key as a PEM into public_key");
-    if (at(remoteJWKS, "backendRefs") !== undefined || at(remoteJWKS, "backendSettings") !== undefined) say(draft, "dropped", "jwt.providers.remoteJWKS.backendRefs", BACKEND);
-    return [String(name), {
-      ...rest,
-      ...(textAt(remoteJWKS, "uri") === "" ? {} : { remote_jwks: { http_uri: { uri: textAt(remoteJWKS, "uri") } } }),
-      ...(textAt(localJWKS, "inline") === "" ? {} : { local_jwks: { inline_string: textAt(localJWKS, "inline") } }),
-      ...(Array.isArray(claimToHeaders) ? { claim_to_headers: claimToHeaders.map((one) => ({ header_name: textAt(one, "header"), claim_name: textAt(one, "claim") })) } : {}),
-      ...(recomputeRoute === true ? { clear_route_cache: true } : {}),
-      ...(isFields(extractFrom) ? { ...(listAt(extractFrom, "headers").length > 0 ? { from_headers: listAt(extractFrom, "headers").map((one) => ({ name: textAt(one, "name"), value_prefix: textAt(one, "valuePrefix") })) } : {}), ...(listAt(extractFrom, "cookies").length > 0 ? { from_cookies: extractFrom.cookies } : {}), ...(listAt(extractFrom, "params").length > 0 ? { from_params: extractFrom.params } : {}) } : {}),
-    }];
-  }));
-  const first = String(providers[0]!.name);
+  const first = String(providers[0]!.name), asEnvoy = Object.fromEntries(providers.map((provider) => [String(provider.name), envoyProvider(provider, draft)]));
   const converted = convertJwtAuthn({ providers: asEnvoy, rules: [{ match: { prefix: "/" }, requires: { provider_name: first } }] }, JWT_PROVIDER);
-  if (providers.length > 1) say(draft, "dropped", "jwt.providers", `one configuration has one provider, ${first}: rules with a discovery of their own for ${providers.slice(1).map((one) => String(one.name)).join(", ")}`);
+  const others = providers.slice(1).map(({ name }) => String(name)).join(", ");
+  if (others !== "") say(draft, "dropped", "jwt.providers", `one configuration has one provider, ${first}: rules with a discovery of their own for ${others}`);
   Object.assign(draft.filter, converted.filter);
   // Envoy Gateway forwards the header.
   draft.changes.push(...converted.changes.filter(({ option }) => option !== "provider_cluster" && !option.endsWith(".forward")));
   if (draft.filter.provider_cluster === "idp") delete draft.filter.provider_cluster;
+}
+
+function envoyProvider({ name: _name, remoteJWKS, localJWKS, claimToHeaders, recomputeRoute, extractFrom, ...rest }: Fields, draft: Draft): Fields {
+  const provider: Fields = { ...rest }, uri = textAt(remoteJWKS, "uri"), inline = textAt(localJWKS, "inline");
+  if (at(localJWKS, "valueRef") !== undefined) say(draft, "dropped", "jwt.providers.localJWKS.valueRef", "put the key as a PEM into public_key");
+  if (at(remoteJWKS, "backendRefs") !== undefined || at(remoteJWKS, "backendSettings") !== undefined) say(draft, "dropped", "jwt.providers.remoteJWKS.backendRefs", BACKEND);
+  if (uri !== "") provider.remote_jwks = { http_uri: { uri } };
+  if (inline !== "") provider.local_jwks = { inline_string: inline };
+  if (Array.isArray(claimToHeaders)) provider.claim_to_headers = claimToHeaders.map((one) => ({ header_name: textAt(one, "header"), claim_name: textAt(one, "claim") }));
+  if (recomputeRoute === true) provider.clear_route_cache = true;
+  const headers = listAt(extractFrom, "headers"), cookies = listAt(extractFrom, "cookies"), params = listAt(extractFrom, "params");
+  if (headers.length > 0) provider.from_headers = headers.map((one) => ({ name: textAt(one, "name"), value_prefix: textAt(one, "valuePrefix") }));
+  if (cookies.length > 0) provider.from_cookies = cookies;
+  if (params.length > 0) provider.from_params = params;
+  return provider;
 }
 
 function putAuthorization(value: unknown, draft: Draft): void {
