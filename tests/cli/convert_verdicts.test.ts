@@ -162,6 +162,14 @@ describe("mod_auth_openidc", () => {
     const made = apache(location("/", `Require claim ${require}`));
     expect([made.ask(bearer(token(claims)), "/"), passes(made, "token", "/")]).toEqual(["forwarded", [false]]);
   });
+  test("that OPTIONS needs a session is listed", () => {
+    const made = apache(location("/", "Require valid-user"));
+    expect([made.ask("preflight", "OPTIONS /"), made.changes]).toEqual(["401 sign_in_needed", expect.arrayContaining([expect.stringContaining("changed: OPTIONS: passes everywhere there")])]);
+  });
+  test("OIDCUnAuthAction pass lets requests without a session pass, as the list says", () => {
+    const made = apache(location("/", "OIDCUnAuthAction pass", "Require valid-user"));
+    expect([made.ask("nothing", "/"), made.changes]).toEqual(["forwarded", expect.arrayContaining([expect.stringContaining("pass: a request without a session passes")])]);
+  });
   test("a claim's name may be a URL or have dashes", () => {
     const { filter } = convert("mod_auth_openidc", new SourceFile("f", APACHE + location("/", "Require claim https://a.example/roles:admin my-role:x \"team:Red Team\"")));
     expect(filter.access_rules).toEqual({ any: [{ claim: "https://a.example/roles", contains: "admin" }, { claim: "my-role", contains: "x" }, { claim: "team", contains: "Red Team" }] });
@@ -189,6 +197,11 @@ describe("Envoy's filters and Envoy Gateway", () => {
   test("a rule that may lack a token is none for the others", () => {
     const made = jwt({ match: { prefix: "/a/" }, requires: need }, { match: { prefix: "/" }, requires: { requires_any: { requirements: [need, { allow_missing: {} }] } } });
     expect([...verdicts(made, "nothing", "/a/b", "/b"), made.ask("expired token", "/b")]).toEqual(["401 no_token", "forwarded", "401 expired"]);
+  });
+  test.each(["requirement_map", "requirementMap"])("a requirement by its name in %s guards its rule, and one that is not there lets nobody pass", (map) => {
+    const made = (name: string) => convert("jwt_authn", new SourceFile("f", JSON.stringify({ providers: { p: P }, [map]: { aNeed: { providerName: "p" } }, rules: [{ match: { prefix: "/a/" }, requirementName: name }] })));
+    expect([made("aNeed").filter.rules, made("other").filter.rules]).toEqual([[{ path_prefix: "/a", mode: "bearer" }, { path_prefix: "/", mode: "public" }], [{ path_prefix: "/a", mode: "deny" }]]);
+    expect(made("other").changes).toContainEqual(expect.objectContaining({ kind: "unguarded", option: "rules /a/" }));
   });
   test("a prefix with a slash at its end takes the path without it, which is listed, and so is that the token reaches the upstream", () => {
     const made = jwt({ match: { prefix: "/open/" } }, { match: { prefix: "/" }, requires: need });

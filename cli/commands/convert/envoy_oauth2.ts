@@ -82,8 +82,9 @@ export function convertEnvoyOauth2(document: unknown, options: Option[] = ENVOY_
   const draft: Draft = { filter: {}, changes: [] };
   const config = at(onlyOne(document, "oauth2.v3.OAuth2"), "config") ?? (isFields(document) && "token_endpoint" in document ? document : undefined);
   if (!isFields(config)) throw new UserError("there is no envoy.extensions.filters.http.oauth2.v3.OAuth2 with a config in this file");
-  putAll(options, snake(config) as Fields, draft);
-  if (!passesTokens(listAt(config, "pass_through_matcher"))) takeSessions(draft, "pass_through_matcher");
+  const settings = snake(config) as Fields;
+  putAll(options, settings, draft);
+  if (!passesTokens(listAt(settings, "pass_through_matcher"))) takeSessions(draft, "pass_through_matcher");
   // Envoy's own default.
   draft.filter.token_endpoint_auth_method ??= "client_secret_post";
   reportRoutes(document, draft);

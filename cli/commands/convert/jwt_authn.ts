@@ -71,14 +71,15 @@ export function convertJwtAuthn(document: unknown, options: Option[] = [...JWT_A
 
 /** Names of providers and requirements are kept as they are. */
 function namesIn(found: Fields, draft: Draft, options: Option[]): Named {
-  const given = at(found, "providers"), requirements = at(found, "requirement_map");
+  const given = at(found, "providers"), map = at(found, "requirement_map") ?? at(found, "requirementMap");
+  const requirements = Object.fromEntries(Object.entries(isFields(map) ? map : {}).map(([name, one]) => [name, snake(one)]));
   const providers = new Map(Object.entries(isFields(given) ? given : {}).map(([name, provider]) => [name, providerOf(name, provider, draft, options)]));
-  return { providers, requirements: isFields(requirements) ? requirements : {}, several: providers.size > 1 };
+  return { providers, requirements, several: providers.size > 1 };
 }
 
 function reportRequirements(document: unknown, draft: Draft): void {
   for (const route of objectsOf(document, "jwt_authn.v3.PerRouteConfig")) {
-    const name = textAt(route, "requirement_name");
+    const name = textAt(snake(route), "requirement_name");
     if (name === "") say(draft, "dropped", "typed_per_filter_config", "a route that switches the filter off is guarded as all others: write a rule with mode public for it");
     else say(draft, "unguarded", `typed_per_filter_config ${name}`, "a route says which requirement it has: write a rule by hand for its path");
   }
@@ -130,7 +131,8 @@ const PLAIN_MATCH = ["path", "prefix", "path_separated_prefix", "case_sensitive"
 function ruleOf(rule: Fields, named: Named, draft: Draft): Fields[] {
   const path = textAt(rule, "match", "path"), prefix = textAt(rule, "match", "prefix") || textAt(rule, "match", "path_separated_prefix");
   const label = `rules ${path || prefix || "match"}`, folder = prefix === "/" ? "/" : prefix.replace(/\/$/, "");
-  const requires = isFields(rule.requires) ? rule.requires : named.requirements[textAt(rule, "requirement_name")], open = !isFields(requires) || Object.keys(requires).length === 0;
+  const requires = isFields(rule.requires) ? rule.requires : requirementOf(textAt(rule, "requirement_name"), named, label, draft);
+  const open = !isFields(requires) || Object.keys(requires).length === 0;
   const conditions = Object.keys(isFields(rule.match) ? rule.match : {}).filter((name) => !PLAIN_MATCH.includes(name)).join(", ");
   if (path === "" && prefix === "") {
     say(draft, open ? "dropped" : "unguarded", label, "rules go by path or path_prefix: write this one by hand, before the last");
@@ -147,6 +149,16 @@ function ruleOf(rule: Fields, named: Named, draft: Draft): Fields[] {
   return [{ ...(path !== "" ? { path } : { path_prefix: folder }), ...requirement(requires, named, label, draft) }];
 }
 
+/** The requirement of this name; undefined if a rule names none. One that is not there lets nobody pass. */
+function requirementOf(name: string, { requirements }: Named, label: string, draft: Draft): unknown {
+  if (name === "" || name in requirements) return requirements[name];
+  say(draft, "unguarded", label, `${name} is not in requirement_map: nobody passes until this rule is written by hand`);
+  return DENY;
+}
+
+/** In place of a requirement that nobody can fulfil here. */
+const DENY: Fields = { deny: true };
+
 const providerIn = (requirement: unknown): string => textAt(requirement, "provider_name") || textAt(requirement, "provider_and_audiences", "provider_name");
 
 /** What a rule needs for one provider: its settings, if the filter has several, and the audiences that the requirement names. */
@@ -157,6 +169,7 @@ function settingsOf(requirement: unknown, { providers, several }: Named): Fields
 }
 
 function requirement(requires: unknown, named: Named, label: string, draft: Draft): Fields {
+  if (requires === DENY) return { mode: "deny" };
   if (!isFields(requires) || Object.keys(requires).length === 0) return { mode: "public" };
   if (providerIn(requires) !== "") return { mode: "bearer", ...settingsOf(requires, named) };
   const all = listAt(requires, "requires_all", "requirements"), inner = [...listAt(requires, "requires_any", "requirements"), ...all].filter(isFields), list = [requires, ...inner];

@@ -24,6 +24,13 @@ function params(value: unknown): Record<string, string> | undefined {
   return entries.length === 0 ? undefined : Object.fromEntries(entries);
 }
 
+/** What happens to requests without a session. */
+function unauthorized(value: string): string {
+  if (isConditional(value)) return "holds under a condition, which rules cannot say: who has no session logs in";
+  if (first(value) === "pass") return "pass: a request without a session passes, without identity headers";
+  return `${/^\d/.test(first(value)) ? "deny" : first(value)}: scripts and forms get 401 in any case`;
+}
+
 const METHODS = ["client_secret_basic", "client_secret_post", "private_key_jwt", "client_secret_jwt", "none"];
 const method = (name: string, to: string): Option => change(name, "tls_client_auth", to, (value: string) => METHODS.includes(first(value)) ? "" : `${first(value)} is not supported: one of ${METHODS.join(", ")}`, (value: string) => METHODS.includes(first(value)) ? first(value) : undefined);
 
@@ -92,7 +99,7 @@ export const MOD_AUTH_OPENIDC: Option[] = [
   keep("OIDCProviderMetadataRefreshInterval", "3600", "discovery_expires_in", (value: unknown) => Math.max(60, Number(first(value)))),
   ...drop(ELSEWHERE, { OIDCMetadataDir: "/m", OIDCDiscoverURL: "https://app.example.com/choose", OIDCDiscoverIssuersAllowed: "x", OIDCProviderRegistrationEndpointJson: "{}", OIDCClientName: "n", OIDCClientContact: "c" }),
   change("OIDCValidateIssuer", "Off", "", (value: unknown) => flag(first(value)) ? "the issuer is always checked" : "the issuer is always checked: claim_validator.issuer.valid_issuers may name several for bearer tokens", () => undefined),
-  change("OIDCUnAuthAction", "401", "unauth_action", (value: string) => isConditional(value) ? "holds under a condition, which rules cannot say: who has no session logs in" : `${/^\d/.test(first(value)) ? "deny" : first(value)}: scripts and forms get 401 in any case`, (value: string) => isConditional(value) ? undefined : ({ auth: "auth", pass: "pass" })[first(value)] ?? "deny"),
+  change("OIDCUnAuthAction", "401", "unauth_action", unauthorized, (value: string) => isConditional(value) ? undefined : ({ auth: "auth", pass: "pass" })[first(value)] ?? "deny"),
   ...drop("who may not pass gets 403; nobody is sent to log in once more", { OIDCUnAutzAction: "403" }),
   change("OIDCPassClaimsAs", "headers", "", HEADERS, () => undefined),
   change("OIDCPassIDTokenAs", "claims", "set_id_token_header", "claims are X-ID-Token, serialized is X-Raw-ID-Token (set_raw_id_token_header)", (value: unknown) => [value].flat().length > 0),
@@ -150,6 +157,7 @@ export function convertModAuthOpenidc(text: string, options: Option[] = MOD_AUTH
   if (rules.length > 0) filter.rules = rules;
   const rule = accessRuleOf(whole.requires, "any", draft);
   if (rule !== undefined) filter.access_rules = rule;
+  say(draft, "changed", "OPTIONS", "passes everywhere there. Here allow_preflight lets preflights of CORS pass");
   if (people) say(draft, "added", "logout_path", "/logout logs out, in place of the callback's ?logout=");
   complete(draft, people);
   return draft;
