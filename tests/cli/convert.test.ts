@@ -162,6 +162,7 @@ describe("APISIX routes become rules", () => {
   test.each<[string, object, string]>([
     ["a service", { routes: [{ uri: "/*", ...GUARD }, { uri: "/a", name: "a", service_id: 7 }] }, "a: plugins"],
     ["a plugin configuration", { routes: [{ uri: "/*", ...GUARD }, { uri: "/a", name: "a", plugin_config_id: 7 }] }, "a: plugins"],
+    ["a service without a name", { services: [{ ...GUARD, routes: [{ uris: ["/a"], name: "a" }] }], routes: [{ uri: "/*", ...GUARD }] }, "a: plugins"],
     ["the service that it is written in", { services: [{ name: "s", ...GUARD, routes: [{ uris: ["/a"], name: "a" }] }], routes: [{ uri: "/*", ...GUARD }] }, "a: plugins"],
   ])("a route that may have its plugins from %s opens nothing, and is reported as unguarded", (_, document, option) => {
     const { filter, changes } = convertApisix(document);

@@ -1,7 +1,7 @@
 // APISIX: one plugin object, or routes (from a standalone file, the Admin API, or an export) whose hosts, paths and methods become rules.
 
 import { FORMATS } from "../../attributes/formats";
-import { isFields, listAt, type Fields } from "../check/fields";
+import { at, isFields, listAt, type Fields } from "../check/fields";
 import { APISIX } from "./apisix_options";
 import { UserError } from "../io";
 import { complete, putAll, say, type Draft, type Option } from "./option";
@@ -30,7 +30,10 @@ export const logsIn = (filter: Fields): boolean => filter.bearer_only !== true &
 
 /** Converts the settings. References that only APISIX can resolve are replaced. */
 function put({ _meta: meta, ...plugin }: Fields, draft: Draft, options: Option[]): void {
-  if (isFields(meta)) for (const [key, value] of Object.entries(meta)) if (value !== false) say(draft, "dropped", `_meta.${key}`, key === "disable" ? "the plugin is switched off there, and guards here" : "is about APISIX's plugins in general: rules say which requests are guarded");
+  for (const [key, value] of Object.entries(isFields(meta) ? meta : {})) {
+    const why = key === "disable" ? "the plugin is switched off there, and guards here" : "is about APISIX's plugins in general: rules say which requests are guarded";
+    if (value !== false) say(draft, "dropped", `_meta.${key}`, why);
+  }
   putAll(options, referring(plugin, "", draft) as Fields, draft);
   if (plugin.bearer_only !== true && logsIn(draft.filter) && !["introspection_endpoint", "public_key", "use_jwks"].some((name) => plugin[name])) {
     say(draft, "changed", "bearer_only", "false: a bearer token is not read there, and passes here if it is valid, for any audience unless claim_validator.audience names some");
@@ -40,8 +43,10 @@ function put({ _meta: meta, ...plugin }: Fields, draft: Draft, options: Option[]
 
 const SECRETS = ["client_secret", "session.secret", "client_rsa_private_key", "symmetric_key"];
 
+const below = (path: string, key: string): string => path === "" ? key : `${path}.${key}`;
+
 function referring(value: unknown, path: string, draft: Draft): unknown {
-  if (isFields(value)) return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, referring(inner, path === "" ? key : `${path}.${key}`, draft)]));
+  if (isFields(value)) return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, referring(inner, below(path, key), draft)]));
   if (typeof value !== "string" || SECRETS.includes(path) && !/^\$env:\/\//i.test(value)) return value;
   const [, name] = /^(?:\$secret:\/\/|\$env:\/\/(?=[^/]+\/)|\$\{\{)(.+?)(?:\}\})?$/i.exec(value) ?? [];
   if (name === undefined) return value;
@@ -59,17 +64,18 @@ function routesOf(value: unknown, service?: unknown): Route[] {
   if (Array.isArray(value)) return value.flatMap((item) => routesOf(item, service));
   if (!isFields(value)) return [];
   if (isRoute(value)) {
-    const plugin = isFields(value.plugins) ? value.plugins[PLUGIN] : undefined;
-    return [{ name: String(value.name ?? value.id ?? value.uri ?? [value.uris].flat()[0]), fields: service === undefined ? value : { service_id: service, ...value }, plugin: isFields(plugin) ? plugin : undefined }];
+    const plugin = at(value, "plugins", PLUGIN), name = String(value.name ?? value.id ?? value.uri ?? [value.uris].flat()[0]);
+    return [{ name, fields: service === undefined ? value : { service_id: service, ...value }, plugin: isFields(plugin) ? plugin : undefined }];
   }
-  return Object.entries(value).flatMap(([key, inner]) => routesOf(inner, key === "routes" ? value.name : undefined));
+  const isService = "name" in value || "plugins" in value;
+  return Object.entries(value).flatMap(([key, inner]) => routesOf(inner, key === "routes" && isService ? value.name ?? "" : undefined));
 }
 
 /** The plugin in services, plugin configurations, global rules and the like. */
 function pluginsElsewhere(value: unknown, path = ""): string[] {
   if (Array.isArray(value)) return value.flatMap((item, i) => pluginsElsewhere(item, `${path}[${i}]`));
   if (!isFields(value) || isRoute(value)) return [];
-  return Object.entries(value).flatMap(([key, inner]) => key === PLUGIN && isFields(inner) ? [`${path}.${key}`] : pluginsElsewhere(inner, path === "" ? key : `${path}.${key}`));
+  return Object.entries(value).flatMap(([key, inner]) => key === PLUGIN && isFields(inner) ? [`${path}.${key}`] : pluginsElsewhere(inner, below(path, key)));
 }
 
 interface Ranked { rule: Fields; priority: number }
@@ -166,8 +172,8 @@ function bySpecificity(a: Ranked, b: Ranked): number {
   const longest = (rule: Fields, key: string): number => Math.max(0, ...listAt(rule, key).map((one) => String(one).length));
   const hostRank = (rule: Fields): number => listAt(rule, "host").some((host) => !isWildcard(host)) ? Infinity : longest(rule, "host");
   const rank = ({ rule, priority }: Ranked): number[] => [hostRank(rule), "path" in rule ? 1 : 0, longest(rule, "path_prefix"), priority, "method" in rule ? 1 : 0];
-  const one = rank(a), other = rank(b), at = one.findIndex((value, i) => value !== other[i]);
-  return at < 0 ? 0 : one[at]! < other[at]! ? 1 : -1;
+  const one = rank(a), other = rank(b), first = one.findIndex((value, i) => value !== other[i]);
+  return first < 0 ? 0 : one[first]! < other[first]! ? 1 : -1;
 }
 
 const isWildcard = (host: unknown): boolean => String(host).startsWith("*");
@@ -180,6 +186,9 @@ const INHERITS = ["service_id", "plugin_config_id"];
 
 const MATCHED = ["uri", "uris", "host", "hosts", "methods", "priority", "plugins", "name", "id", "desc", "upstream", "upstream_id", "status", "labels", "create_time", "update_time", "timeout", "enable_websocket"];
 
+const NOT_FOLLOWED = "plugins and hosts that come from there are not seen: put the object of openid-connect and the hosts into the route first";
+const CONDITION = "has no counterpart in rules, which go by host, path and method: the route's requests are guarded whatever it says";
+
 /** `whole`: the rules match exactly what the route matches. Paths that are not equally specific are in rules of their own. */
 function matchesOf({ fields }: Route, draft: Draft): { matches: Fields[]; whole: boolean } {
   const uris = [...listAt(fields, "uris"), fields.uri].filter((uri) => typeof uri === "string") as string[];
@@ -187,8 +196,11 @@ function matchesOf({ fields }: Route, draft: Draft): { matches: Fields[]; whole:
   const exact = plain.filter((uri) => !uri.endsWith("*")), prefixes = plain.filter((uri) => uri.endsWith("*")).map((uri) => uri.slice(0, -1));
   const conditions = Object.keys(fields).filter((key) => !MATCHED.includes(key));
   for (const uri of odd) say(draft, "dropped", `uri ${uri}`, "parameters and wildcards inside of a path have no counterpart: write rules for it by hand");
-  for (const prefix of prefixes.filter((one) => one !== "/")) say(draft, "changed", `uri ${prefix}*`, prefix.endsWith("/") ? `takes ${prefix.slice(0, -1)} itself as well` : `takes ${prefix} and what is below it, but no longer names such as ${prefix}x`);
-  for (const name of conditions) say(draft, "dropped", name, INHERITS.includes(name) ? "plugins and hosts that come from there are not seen: put the object of openid-connect and the hosts into the route first" : "has no counterpart in rules, which go by host, path and method: the route's requests are guarded whatever it says");
+  for (const prefix of prefixes.filter((one) => one !== "/")) {
+    const but = prefix.endsWith("/") ? `takes ${prefix.slice(0, -1)} itself as well` : `takes ${prefix} and what is below it, but no longer names such as ${prefix}x`;
+    say(draft, "changed", `uri ${prefix}*`, but);
+  }
+  for (const name of conditions) say(draft, "dropped", name, INHERITS.includes(name) ? NOT_FOLLOWED : CONDITION);
   const hosts = [...listAt(fields, "hosts"), fields.host].filter((host) => typeof host === "string"), methods = listAt(fields, "methods");
   const matches = hostsOf(hosts).flatMap((host) => pathsOf(exact, prefixes).map((path) => ({ ...host, ...path, ...(methods.length > 0 ? { method: methods } : {}) })));
   return { matches, whole: odd.length === 0 && conditions.length === 0 };
