@@ -27,7 +27,7 @@ const spread = (base: Fields) => (name: string, value: unknown): Fields => withA
 
 const DISCOVERY = "https://idp.example.com/realms/a/.well-known/openid-configuration";
 const toml = (settings: Fields): string => Object.entries(settings).map(([key, value]) => `${key} = ${JSON.stringify(value)}`).join("\n");
-const apache = (settings: Fields): string => Object.entries(settings).map(([key, value]) => `${key} ${[value].flat().map((one) => `"${String(one).replaceAll("\"", "\\\"")}"`).join(" ")}`).join("\n");
+const apache = (settings: Fields): string => Object.entries(settings).filter(([, value]) => value !== undefined).map(([key, value]) => `${key} ${[value].flat().map((one) => `"${String(one).replaceAll("\"", "\\\"")}"`).join(" ")}`).join("\n");
 const provider = { issuer: "https://idp.example.com/realms/a", remote_jwks: { http_uri: { uri: "https://idp.example.com/realms/a/jwks", cluster: "idp" } } };
 const policy = { oidc: { provider: { issuer: "https://idp.example.com/realms/a" }, clientID: "app", clientSecret: { name: "s" } } };
 
@@ -40,13 +40,15 @@ const APISIX_BASE = { client_id: "app", client_secret: "$ENV://A", discovery: DI
 const HUAWEI_BASE = { client_id: "app", client_secret: "$ENV://A", discovery: DISCOVERY, redirect_api: "https://app.example.com/oidc", jwks_enabled: false };
 const PROXY_BASE = { provider: "keycloak-oidc", client_id: "a", oidc_issuer_url: "https://idp.example.com/realms/a", redirect_url: "https://app.example.com/oidc", cookie_secret: "x", client_secret: "$ENV://A" };
 const APACHE_BASE = { OIDCProviderMetadataURL: DISCOVERY, OIDCClientID: "a", OIDCClientSecret: "$ENV://A", OIDCRedirectURI: "https://app.example.com/oidc", OIDCCryptoPassphrase: "y" };
+/** Logins and bearer tokens have one client and provider. */
+const FOR_TOKENS: Record<string, Fields> = { OIDCOAuthServerMetadataURL: { OIDCProviderMetadataURL: undefined }, OIDCOAuthClientID: { OIDCClientID: undefined } };
 const OAUTH2_BASE = { token_endpoint: { uri: "https://idp.example.com/t", cluster: "idp" }, authorization_endpoint: "https://idp.example.com/a", credentials: { client_id: "a", token_secret: { name: "t" }, hmac_secret: { name: "h" } }, redirect_uri: "https://app.example.com/oidc" };
 
 const TOOLS: Tool[] = [
   { tool: "apisix", names: [...APISIX_NAMES, ...RESTY_NAMES], options: APISIX, base: () => convertApisix(APISIX_BASE), given: (name, value) => convertApisix(spread(APISIX_BASE)(name, value)) },
   { tool: "huawei", names: HUAWEI_NAMES, options: HUAWEI, base: () => convertHuawei(HUAWEI_BASE), given: (name, value) => convertHuawei(spread(HUAWEI_BASE)(name, value)) },
   { tool: "oauth2-proxy", names: OAUTH2_PROXY_NAMES, options: OAUTH2_PROXY, base: () => convertOauth2Proxy(toml(PROXY_BASE)), given: (name, value) => convertOauth2Proxy(toml({ ...PROXY_BASE, [name]: value })) },
-  { tool: "mod_auth_openidc", names: MOD_AUTH_OPENIDC_NAMES, options: MOD_AUTH_OPENIDC, base: () => convertModAuthOpenidc(apache(APACHE_BASE)), given: (name, value) => convertModAuthOpenidc(apache({ ...APACHE_BASE, [name]: value })) },
+  { tool: "mod_auth_openidc", names: MOD_AUTH_OPENIDC_NAMES, options: MOD_AUTH_OPENIDC, base: () => convertModAuthOpenidc(apache(APACHE_BASE)), given: (name, value) => convertModAuthOpenidc(apache({ ...APACHE_BASE, ...FOR_TOKENS[name], [name]: value })) },
   { tool: "envoy-oauth2", names: ENVOY_OAUTH2_NAMES, options: ENVOY_OAUTH2, base: () => convertEnvoyOauth2(OAUTH2_BASE), given: (name, value) => convertEnvoyOauth2(spread(OAUTH2_BASE)(name, value)) },
   { tool: "jwt_authn", names: JWT_AUTHN_NAMES, options: [...JWT_AUTHN, ...JWT_PROVIDER], base: () => jwt({}), given: (name, value) => JWT_AUTHN.some((one) => one.name === name) ? jwt({}, { [name]: value }) : jwt(spread({})(name, value)) },
   { tool: "envoy-gateway", names: ENVOY_GATEWAY_NAMES, options: ENVOY_GATEWAY, base: () => convertEnvoyGateway({ kind: "SecurityPolicy", spec: policy }), given: (name, value) => convertEnvoyGateway({ kind: "SecurityPolicy", spec: spread(policy)(name, value) }) },
@@ -112,10 +114,10 @@ routes:
 
 describe("APISIX routes become rules", () => {
   const { filter, changes } = convertApisix(parse(ROUTES));
-  test("common settings are outside the rules, different ones inside; exact paths and longer prefixes come first", () => {
+  test("common settings are outside the rules, different ones inside; hosts, exact paths and longer prefixes come first", () => {
     expect(filter).toEqual({
       mode: "deny", client_id: "shop", client_secret: "$ENV://SECRET", discovery: DISCOVERY, bearer_only: true, use_jwks: true, provider_cluster: "idp",
-      rules: [{ name: "orders", path: ["/orders"], path_prefix: ["/orders"] }, { name: "assets", path_prefix: ["/static"], mode: "public" }, { name: "admin", host: ["shop.example.com"], path_prefix: ["/admin"], method: ["GET", "POST"], required_scopes: ["admin"] }],
+      rules: [{ name: "admin", host: ["shop.example.com"], path_prefix: ["/admin"], method: ["GET", "POST"], required_scopes: ["admin"] }, { name: "assets", path_prefix: ["/static"], mode: "public" }, { name: "orders", path_prefix: ["/orders"] }],
     });
   });
   test("a route's name is the rule's, if it can be and no other rule has it", () => {
@@ -160,6 +162,7 @@ describe("APISIX routes become rules", () => {
   test.each<[string, object, string]>([
     ["a service", { routes: [{ uri: "/*", ...GUARD }, { uri: "/a", name: "a", service_id: 7 }] }, "a: plugins"],
     ["a plugin configuration", { routes: [{ uri: "/*", ...GUARD }, { uri: "/a", name: "a", plugin_config_id: 7 }] }, "a: plugins"],
+    ["a service without a name", { services: [{ ...GUARD, routes: [{ uris: ["/a"], name: "a" }] }], routes: [{ uri: "/*", ...GUARD }] }, "a: plugins"],
     ["the service that it is written in", { services: [{ name: "s", ...GUARD, routes: [{ uris: ["/a"], name: "a" }] }], routes: [{ uri: "/*", ...GUARD }] }, "a: plugins"],
   ])("a route that may have its plugins from %s opens nothing, and is reported as unguarded", (_, document, option) => {
     const { filter, changes } = convertApisix(document);
@@ -201,14 +204,14 @@ describe("secrets", () => {
 describe("mod_auth_openidc Locations", () => {
   const text = `${apache(APACHE_BASE)}\n<Location />\n AuthType openid-connect\n Require valid-user\n</Location>\n<Location "/api">\n  AuthType oauth20\n  Require claim groups:admin\n  Require ldap-group x\n</Location>\n<LocationMatch "^/x">\n AuthType openid-connect\n</LocationMatch>\n<Location /open>\n  Require all granted\n</Location>`;
   const { filter, changes } = convertModAuthOpenidc(text);
-  test("become rules", () => expect(filter).toMatchObject({ mode: "browser", rules: [{ path_prefix: "/open", mode: "public" }, { path_prefix: "/api", mode: "bearer", access_rules: { any: [{ claim: "groups", contains: "admin" }] } }] }));
+  test("become rules", () => expect(filter).toMatchObject({ rules: [{ path_prefix: "/open", mode: "public" }, { path_prefix: "/api", mode: "bearer", access_rules: { any: [{ claim: "groups", contains: "admin" }] } }, { path_prefix: "/", mode: "browser" }] }));
   test("patterns, and requirements other than claims, are reported", () => {
     expect(changes).toContainEqual(expect.objectContaining({ kind: "unguarded", option: "LocationMatch ^/x" }));
     expect(changes).toContainEqual(expect.objectContaining({ kind: "unguarded", option: "Require ldap-group x" }));
   });
   test("paths that none of them guards stay public, and this is reported", () => {
     const open = convertModAuthOpenidc(`${apache(APACHE_BASE)}\n<Location /app>\nAuthType openid-connect\nRequire valid-user\n</Location>`);
-    expect(open.filter.rules).toEqual([{ path_prefix: "/app", mode: "browser" }, { path_prefix: "/", mode: "public" }]);
+    expect(open.filter.rules).toMatchObject([{ path_prefix: "/app", mode: "browser" }, { path_prefix: "/", mode: "public" }]);
     expect(open.changes).toContainEqual(expect.objectContaining({ option: "Location" }));
   });
 });

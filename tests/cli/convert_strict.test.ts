@@ -20,27 +20,28 @@ const APACHE = `OIDCProviderMetadataURL ${DISCOVERY}\nOIDCClientID a\nOIDCClient
 describe("mod_auth_openidc: nothing of Apache's access control is lost without a word", () => {
   const converted = (...lines: string[]) => convertModAuthOpenidc([APACHE, ...lines].join("\n"));
   const guard = ["AuthType openid-connect", "Require valid-user"];
+  const SESSIONS = { mode: "browser", claim_validator: { audience: { match_with_client_id: true, required: true } } };
   test.each(["<Directory /var/www/html>", "<DirectoryMatch ^/var>", "<Files secret.html>", "<If %{HTTPS}>", "<Proxy http://a/>", "<Location ~ \"^/(a|b)\">", "<Location /a/?>"])("%s is reported as unguarded, and opens nothing", (line) => {
     const { filter, changes } = converted(line, ...guard, line.replace(/<(\w+).*/, "</$1>"), "<Location /app>", ...guard, "</Location>");
     expect(changes).toContainEqual(expect.objectContaining({ kind: "unguarded", option: line.slice(1, -1) }));
-    expect([filter.rules, filter.access_rules]).toEqual([[{ path_prefix: "/app", mode: "browser" }], undefined]);
+    expect([filter.rules, filter.access_rules]).toEqual([[{ path_prefix: "/app", ...SESSIONS }], undefined]);
     expect(refused(filter)).toEqual([]);
   });
   test("a later Location replaces what an earlier one opened, as in Apache", () => {
     expect(converted("<Location /open>", "Require all granted", "</Location>", "<Location />", ...guard, "</Location>").filter).toMatchObject({ mode: "browser", rules: [{ path_prefix: "/open", mode: "browser" }] });
   });
   test("a Location inside of another has its requirements", () => {
-    expect(converted("<Location /app>", ...guard.slice(0, 1), "Require claim role:x", "</Location>", "<Location /app/sub>", "OIDCUnAuthAction 401", "</Location>").filter.rules).toContainEqual({ path_prefix: "/app/sub", mode: "browser", unauth_action: "deny", access_rules: { any: [{ claim: "role", contains: "x" }] } });
+    expect(converted("<Location /app>", ...guard.slice(0, 1), "Require claim role:x", "</Location>", "<Location /app/sub>", "OIDCUnAuthAction 401", "</Location>").filter.rules).toContainEqual({ path_prefix: "/app/sub", ...SESSIONS, unauth_action: "deny", access_rules: { any: [{ claim: "role", contains: "x" }] } });
   });
   test("RequireAll means all, and RequireNone none", () => {
-    const { filter } = converted("<Location /app>", "AuthType openid-connect", "<RequireAll>", "Require claim a:1", "Require claim b:2 c:3", "<RequireNone>", "Require claim d:4", "</RequireNone>", "</RequireAll>", "</Location>");
+    const { filter } = converted("<Location /app>", "AuthType openid-connect", "<RequireAll>", "Require claim a:one", "Require claim b:two c:three", "<RequireNone>", "Require claim d:four", "</RequireNone>", "</RequireAll>", "</Location>");
     const claim = (name: string, value: string) => ({ claim: name, contains: value });
-    expect(filter.rules).toContainEqual({ path_prefix: "/app", mode: "browser", access_rules: { any: [{ all: [claim("a", "1"), { any: [claim("b", "2"), claim("c", "3")] }, { not: { any: [claim("d", "4")] } }] }] } });
+    expect(filter.rules).toContainEqual({ path_prefix: "/app", ...SESSIONS, access_rules: { any: [{ all: [claim("a", "one"), { any: [claim("b", "two"), claim("c", "three")] }, { not: { any: [claim("d", "four")] } }] }] } });
     expect(refused(filter)).toEqual([]);
   });
   test("a condition of OIDCUnAuthAction lets nobody else pass", () => expect(converted("<Location />", ...guard, "OIDCUnAuthAction pass \"%{REQUEST_URI} =~ m#^/a#\"", "</Location>").filter).not.toHaveProperty("unauth_action"));
   test("rules do not inherit the requirements of <Location />", () => {
-    expect(converted("<Location />", "AuthType openid-connect", "Require claim a:1", "</Location>", "<Location /app>", "Require valid-user", "</Location>").filter).toMatchObject({ rules: [{ path_prefix: "/app", mode: "browser" }, { path_prefix: "/", mode: "browser", access_rules: { any: [{ claim: "a", contains: "1" }] } }] });
+    expect(converted("<Location />", "AuthType openid-connect", "Require claim a:one", "</Location>", "<Location /app>", "Require valid-user", "</Location>").filter).toMatchObject({ rules: [{ path_prefix: "/app", mode: "browser" }, { path_prefix: "/", mode: "browser", access_rules: { any: [{ claim: "a", contains: "one" }] } }] });
   });
   test("AuthType oauth20 outside of all sections takes bearer tokens alone", () => expect(converted("AuthType oauth20", "Require valid-user").filter.bearer_only).toBe(true));
   test.each(["Include conf.d/*.conf", "Use Guarded /app", "RequestHeader set X-Mail %{OIDC_CLAIM_email}e"])("%s is reported", (line) => expect(converted(line).changes).toContainEqual(expect.objectContaining({ kind: "dropped", option: line })));

@@ -112,6 +112,13 @@ describe("the provider's metadata", () => {
     metadata = { ...metadata, issuer: `${url}/` };
     expect((await envoyOidc(["generate", "--issuer", url, "--client-id", "shop"])).err).not.toContain("calls itself");
   });
+  test("an issuer that is a template, as that of Entra ID for several tenants, is reported", async () => {
+    metadata = { ...metadata, issuer: "https://login.example.com/{tenantid}/v2.0" };
+    expect((await envoyOidc(["generate", "--issuer", url, "--client-id", "shop"])).err).toContain("{tenantid}/v2.0, a template that no token has");
+  });
+  test.each([[[]], [["--bearer-only"]]])("that bearer tokens of any audience pass is written, with %j", async (more) => {
+    expect((await envoyOidc(["generate", "--issuer", url, "--client-id", "shop", ...more])).out).toContain("# A bearer token passes whatever its audience: ");
+  });
   test.each<[string, () => void]>([["no object", () => { metadata = null as never; }], ["no issuer", () => { delete metadata.issuer; }], ["an issuer that is no text", () => { metadata.issuer = 5; }]])("metadata that has %s is reported", async (_, change) => {
     change();
     expect(await envoyOidc(["generate", "--issuer", url, "--client-id", "shop"])).toMatchObject({ code: 0, err: expect.stringContaining("What follows is what most providers take") });

@@ -3,7 +3,7 @@
 import { at, isFields, listAt, textAt, type Fields } from "../check/fields";
 import { UserError } from "../io";
 import { convertJwtAuthn, JWT_PROVIDER } from "./jwt_authn";
-import { change, complete, drop, keep, putAll, say, seconds, unguarded, type Draft, type Option } from "./option";
+import { change, complete, drop, keep, putAll, say, seconds, takeSessions, unguarded, type Draft, type Option } from "./option";
 
 const MATCHERS = "matchers of headers have no counterpart: scripts and forms get 401 by what they send (Sec-Fetch-Mode, Accept)";
 const BACKEND = "make a Backend or a cluster for the provider, with TLS, and name it in provider_cluster";
@@ -33,7 +33,7 @@ export const ENVOY_GATEWAY: Option[] = [
   ...drop("a login may take ten minutes", { "oidc.csrfTokenTTL": "10m" }),
   ...drop("sessions are always sealed", { "oidc.disableTokenEncryption": true }),
   change("oidc.passThroughAuthHeader", true, "", (value: boolean) => value ? "a bearer token beside the login is verified by itself" : "a bearer token is verified, and passes without a session", () => undefined),
-  { name: "jwt.optional", outcome: "changed", sample: true, put: (value, draft) => { if (value === true) { draft.filter.bearer_only = false; draft.filter.unauth_action = "pass"; say(draft, "changed", "jwt.optional", "without a token the request passes, without identity headers"); } } },
+  { name: "jwt.optional", outcome: "changed", sample: true, put: putOptional },
   { name: "jwt.providers", outcome: "kept", sample: [], put: () => {} },
   { name: "authorization", outcome: "changed", sample: { defaultAction: "Deny", rules: [{ action: "Allow", principal: { jwt: { provider: "p", scopes: ["read"], claims: [{ name: "roles", valueType: "StringArray", values: ["admin"] }] } } }] }, put: putAuthorization },
   ...drop("is Envoy's, beside the filter: keep it in a SecurityPolicy of its own", { cors: {} }),
@@ -46,11 +46,10 @@ export const ENVOY_GATEWAY: Option[] = [
 export function convertEnvoyGateway(document: unknown, options: Option[] = ENVOY_GATEWAY): Draft {
   const draft: Draft = { filter: {}, changes: [] }, spec = textAt(document, "kind") === "SecurityPolicy" ? at(document, "spec") : undefined;
   if (!isFields(spec)) throw new UserError("this is no SecurityPolicy");
-  const providers = listAt(spec, "jwt", "providers").filter(isFields);
+  const people = isFields(spec.oidc), given = listAt(spec, "jwt", "providers").filter(isFields), providers = people ? ofLogin(given, spec, draft) : given;
   if (providers.length > 0) addJwt(providers, draft);
-  const people = isFields(spec.oidc);
   if (people) {
-    delete draft.filter.bearer_only;
+    draft.filter.bearer_only = false;
     if (textAt(spec, "oidc", "redirectURL") === "") {
       draft.filter.redirect_uri = "/oauth2/callback";
       say(draft, "added", "oidc.redirectURL", "Envoy Gateway's own default: the path, on the request's host");
@@ -58,54 +57,82 @@ export function convertEnvoyGateway(document: unknown, options: Option[] = ENVOY
   }
   if (!people && providers.length === 0) throw new UserError("this SecurityPolicy has neither oidc nor jwt");
   putAll(options, spec, draft);
-  if (people && !isFields(spec.jwt) && at(spec, "oidc", "passThroughAuthHeader") !== true) draft.filter.mode = "browser";
+  if (people) delete draft.filter.bearer_only;
+  if (people && (given.length === 0 ? at(spec, "oidc", "passThroughAuthHeader") !== true : providers.length === 0)) takeSessions(draft, "oidc.passThroughAuthHeader");
   else if (people && at(spec, "oidc", "passThroughAuthHeader") === undefined) say(draft, "changed", "oidc.passThroughAuthHeader", "false: a bearer token that jwt verifies passes without a session here");
   complete(draft, people);
   return draft;
 }
 
+function putOptional(value: unknown, draft: Draft): void {
+  if (value !== true) return;
+  if (draft.filter.bearer_only === false) return say(draft, "changed", "jwt.optional", "who has no token logs in, as oidc says");
+  draft.filter.bearer_only = false;
+  draft.filter.unauth_action = "pass";
+  say(draft, "changed", "jwt.optional", "without a token the request passes, without identity headers");
+}
+
+/** The providers of the login's issuer. */
+function ofLogin(providers: Fields[], spec: Fields, draft: Draft): Fields[] {
+  const bare = (issuer: string): string => issuer.replace(/\/$/, ""), login = bare(textAt(spec, "oidc", "provider", "issuer"));
+  const others = providers.filter((provider) => textAt(provider, "issuer") !== "" && bare(textAt(provider, "issuer")) !== login);
+  for (const { name } of others) say(draft, "unguarded", `jwt.providers ${String(name)}`, "has another issuer than the login: write a rule by hand for the requests with its tokens, with a discovery of its own");
+  return providers.filter((provider) => !others.includes(provider));
+}
+
 /** Its providers are those of jwt_authn under other names. */
 function addJwt(providers: Fields[], draft: Draft): void {
-  const asEnvoy = Object.fromEntries(providers.map((provider) => {
-    const { name, remoteJWKS, localJWKS, claimToHeaders, recomputeRoute, extractFrom, ...rest } = provider;
-    if (at(localJWKS, "valueRef") !== undefined) say(draft, "dropped", "jwt.providers.localJWKS.valueRef", "put the key as a PEM into public_key");
-    if (at(remoteJWKS, "backendRefs") !== undefined || at(remoteJWKS, "backendSettings") !== undefined) say(draft, "dropped", "jwt.providers.remoteJWKS.backendRefs", BACKEND);
-    return [String(name), {
-      ...rest,
-      ...(textAt(remoteJWKS, "uri") === "" ? {} : { remote_jwks: { http_uri: { uri: textAt(remoteJWKS, "uri") } } }),
-      ...(textAt(localJWKS, "inline") === "" ? {} : { local_jwks: { inline_string: textAt(localJWKS, "inline") } }),
-      ...(Array.isArray(claimToHeaders) ? { claim_to_headers: claimToHeaders.map((one) => ({ header_name: textAt(one, "header"), claim_name: textAt(one, "claim") })) } : {}),
-      ...(recomputeRoute === true ? { clear_route_cache: true } : {}),
-      ...(isFields(extractFrom) ? { ...(listAt(extractFrom, "headers").length > 0 ? { from_headers: listAt(extractFrom, "headers").map((one) => ({ name: textAt(one, "name"), value_prefix: textAt(one, "valuePrefix") })) } : {}), ...(listAt(extractFrom, "cookies").length > 0 ? { from_cookies: extractFrom.cookies } : {}), ...(listAt(extractFrom, "params").length > 0 ? { from_params: extractFrom.params } : {}) } : {}),
-    }];
-  }));
-  const first = String(providers[0]!.name);
+  const first = String(providers[0]!.name), asEnvoy = Object.fromEntries(providers.map((provider) => [String(provider.name), envoyProvider(provider, draft)]));
   const converted = convertJwtAuthn({ providers: asEnvoy, rules: [{ match: { prefix: "/" }, requires: { provider_name: first } }] }, JWT_PROVIDER);
-  if (providers.length > 1) say(draft, "dropped", "jwt.providers", `one configuration has one provider, ${first}: rules with a discovery of their own for ${providers.slice(1).map((one) => String(one.name)).join(", ")}`);
+  const others = providers.slice(1).map(({ name }) => String(name)).join(", ");
+  if (others !== "") say(draft, "dropped", "jwt.providers", `one configuration has one provider, ${first}: rules with a discovery of their own for ${others}`);
   Object.assign(draft.filter, converted.filter);
-  draft.changes.push(...converted.changes.filter(({ option }) => option !== "provider_cluster"));
+  // Envoy Gateway forwards the header.
+  draft.changes.push(...converted.changes.filter(({ option }) => option !== "provider_cluster" && !option.endsWith(".forward")));
   if (draft.filter.provider_cluster === "idp") delete draft.filter.provider_cluster;
 }
 
+function envoyProvider({ name: _name, remoteJWKS, localJWKS, claimToHeaders, recomputeRoute, extractFrom, ...rest }: Fields, draft: Draft): Fields {
+  const provider: Fields = { ...rest }, uri = textAt(remoteJWKS, "uri"), inline = textAt(localJWKS, "inline");
+  if (at(localJWKS, "valueRef") !== undefined) say(draft, "dropped", "jwt.providers.localJWKS.valueRef", "put the key as a PEM into public_key");
+  if (at(remoteJWKS, "backendRefs") !== undefined || at(remoteJWKS, "backendSettings") !== undefined) say(draft, "dropped", "jwt.providers.remoteJWKS.backendRefs", BACKEND);
+  if (uri !== "") provider.remote_jwks = { http_uri: { uri } };
+  if (inline !== "") provider.local_jwks = { inline_string: inline };
+  if (Array.isArray(claimToHeaders)) provider.claim_to_headers = claimToHeaders.map((one) => ({ header_name: textAt(one, "header"), claim_name: textAt(one, "claim") }));
+  if (recomputeRoute === true) provider.clear_route_cache = true;
+  const headers = listAt(extractFrom, "headers"), cookies = listAt(extractFrom, "cookies"), params = listAt(extractFrom, "params");
+  if (headers.length > 0) provider.from_headers = headers.map((one) => ({ name: textAt(one, "name"), value_prefix: textAt(one, "valuePrefix") }));
+  if (cookies.length > 0) provider.from_cookies = cookies;
+  if (params.length > 0) provider.from_params = params;
+  return provider;
+}
+
 function putAuthorization(value: unknown, draft: Draft): void {
-  const rules = listAt(value, "rules"), allowed: unknown[] = [];
+  const rules = listAt(value, "rules"), allowed: unknown[] = [], byDefault = textAt(value, "defaultAction") === "Allow";
+  let everybody = byDefault;
   for (const rule of rules) {
-    const jwt = at(rule, "principal", "jwt"), others = Object.keys(isFields(at(rule, "principal")) ? at(rule, "principal") as Fields : {}).filter((key) => key !== "jwt");
+    const label = `authorization.rules ${textAt(rule, "name")}`.trim(), jwt = at(rule, "principal", "jwt"), principal = at(rule, "principal");
+    const others = Object.keys(isFields(principal) ? principal : {}).filter((key) => key !== "jwt");
+    if (byDefault && textAt(rule, "action") === "Allow") continue;
     if (textAt(rule, "action") !== "Allow" || !isFields(jwt) || others.length > 0 || at(rule, "operation") !== undefined) {
-      say(draft, "unguarded", `authorization.rules ${textAt(rule, "name")}`.trim(), "only rules that allow by claims and scopes of a token have a counterpart: keep this one in a SecurityPolicy");
+      say(draft, "unguarded", label, "only rules that allow by claims and scopes of a token have a counterpart: keep this one in a SecurityPolicy");
       continue;
     }
-    const scopes = listAt(jwt, "scopes").map(String);
+    const scopes = listAt(jwt, "scopes").map(String), claims = listAt(jwt, "claims");
     if (scopes.length > 0 && rules.length > 1) {
-      say(draft, "unguarded", `authorization.rules ${textAt(rule, "name")}`.trim(), "scopes have a counterpart only in a single rule (required_scopes): nobody passes by this one");
+      say(draft, "unguarded", label, "scopes have a counterpart only in a single rule (required_scopes): nobody passes by this one");
       continue;
     }
     if (scopes.length > 0) draft.filter.required_scopes = scopes;
-    const claims = listAt(jwt, "claims").map((claim) => ({ any: listAt(claim, "values").map((text) => ({ claim: textAt(claim, "name"), contains: String(text) })) }));
-    if (claims.length > 0) allowed.push({ all: claims });
+    if (claims.length === 0) everybody = true;
+    else allowed.push({ all: claims.map(ruleOfClaim) });
   }
-  if (textAt(value, "defaultAction") === "Allow") return say(draft, "changed", "authorization.defaultAction", "Allow: everybody who is verified passes");
+  if (byDefault) return say(draft, "changed", "authorization.defaultAction", "Allow: everybody who is verified passes");
   if (rules.length === 0) return say(draft, "unguarded", "authorization", "has no rules, and nobody passes there");
-  if (allowed.length > 0) draft.filter.access_rules = allowed.length === 1 ? allowed[0] : { any: allowed };
+  if (allowed.length > 0 && !everybody) draft.filter.access_rules = allowed.length === 1 ? allowed[0] : { any: allowed };
   say(draft, "changed", "authorization", "is access_rules, over the token's claims, and required_scopes; who does not fit gets 403");
+}
+
+function ruleOfClaim(claim: unknown): Fields {
+  return { any: listAt(claim, "values").map((text) => ({ claim: textAt(claim, "name"), contains: String(text) })) };
 }

@@ -2,7 +2,7 @@
 
 import { at, isFields, listAt, textAt, typeOf, type Fields } from "../check/fields";
 import { UserError } from "../io";
-import { change, complete, drop, keep, putAll, say, seconds, set, type Draft, type Option } from "./option";
+import { change, complete, drop, keep, putAll, say, seconds, set, takeSessions, type Draft, type Option } from "./option";
 
 const COOKIES = "cookies have names of their own, sealed and in as many chunks as they need";
 const MATCHERS = "matchers of headers have no counterpart: scripts and forms get 401 by what they send (Sec-Fetch-Mode, Accept); rules go by host, path and method";
@@ -32,7 +32,7 @@ export const ENVOY_OAUTH2: Option[] = [
   change("forward_bearer_token", false, "access_token_in_authorization_header", (value: boolean) => value ? "" : "no access token reaches the upstream"),
   change("forward_id_token", { header: "x-id" }, "set_raw_id_token_header", "the header is X-Raw-ID-Token", () => true),
   ...drop("an Authorization header is a bearer token, and verified", { preserve_authorization_header: true }),
-  change("pass_through_matcher", [{ name: "authorization", string_match: { prefix: "Bearer " } }], "", `${MATCHERS}. A bearer token beside the login is verified by itself`, () => undefined),
+  change("pass_through_matcher", [{ name: "authorization", string_match: { prefix: "Bearer " } }], "", (value: Fields[]) => passesTokens(value) ? `${MATCHERS}. A bearer token beside the login is verified by itself, whatever its audience` : MATCHERS, () => undefined),
   ...drop(MATCHERS, { deny_redirect_matcher: [{ name: "x-requested-with", string_match: { exact: "XMLHttpRequest" } }], allow_failed_matcher: [{ name: "x" }] }),
   change("auth_scopes", ["openid", "email"], "scope", "openid is needed; Envoy's own default is user", (value: string[]) => [...new Set(["openid", ...value])].join(" ")),
   change("resources", ["https://api.example.com", "https://b.example.com"], "authorization_params.resource", (value: string[]) => value.length > 1 ? "is one resource here, the first" : "", (value: string[]) => value[0]),
@@ -53,6 +53,9 @@ export const ENVOY_OAUTH2: Option[] = [
   ...drop("a session's end is its own: session.idling_timeout and the other limits", { use_access_token_expiry_for_id_token_cookie: true }),
   ...drop(COOKIES, { token_cookie_chunking: {} }),
 ];
+
+/** Whether requests with an Authorization header pass without a login. */
+const passesTokens = (matchers: unknown[]): boolean => matchers.some((one) => /^authorization$/i.test(textAt(one, "name")));
 
 /** Names of the filter's proto, in snake_case. */
 export function snake(value: unknown): unknown {
@@ -79,11 +82,21 @@ export function convertEnvoyOauth2(document: unknown, options: Option[] = ENVOY_
   const draft: Draft = { filter: {}, changes: [] };
   const config = at(onlyOne(document, "oauth2.v3.OAuth2"), "config") ?? (isFields(document) && "token_endpoint" in document ? document : undefined);
   if (!isFields(config)) throw new UserError("there is no envoy.extensions.filters.http.oauth2.v3.OAuth2 with a config in this file");
-  putAll(options, snake(config) as Fields, draft);
-  if (listAt(config, "pass_through_matcher").length === 0) draft.filter.mode = "browser";
+  const settings = snake(config) as Fields;
+  putAll(options, settings, draft);
+  if (!passesTokens(listAt(settings, "pass_through_matcher"))) takeSessions(draft, "pass_through_matcher");
+  // Envoy's own default.
+  draft.filter.token_endpoint_auth_method ??= "client_secret_post";
+  reportRoutes(document, draft);
+  if (objectsOf(document, "oauth2.v3.OAuth2PerRoute").length > 0) say(draft, "unguarded", "typed_per_filter_config", "a route has settings of its own: write a rule by hand for its path");
   addDiscovery(draft);
   complete(draft, true);
   return draft;
+}
+
+export function reportRoutes(document: unknown, draft: Draft): void {
+  const off = objectsOf(document, "config.route.v3.FilterConfig").some(({ disabled }) => disabled === true);
+  if (off) say(draft, "dropped", "typed_per_filter_config", "a route that switches a filter off is guarded as all others: write a rule with mode public for it");
 }
 
 /** Envoy is given endpoints. The filter also needs the issuer whose ID Tokens it verifies. */

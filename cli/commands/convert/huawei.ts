@@ -46,6 +46,7 @@ export function convertHuawei(policy: Record<string, unknown>, options: Option[]
   }
   filter.token_signing_alg_values_expected = ["RS256", "RS384", "RS512"];
   say(draft, "added", "token_signing_alg_values_expected", "those that APIG takes: leave it out, and every public-key algorithm is accepted");
+  if (filter.public_key === undefined && filter.use_jwks !== true) say(draft, "changed", "jwks_enabled", "is not there, nor public_key: a bearer token passes here if it is valid, for any audience unless claim_validator.audience names some");
   if (filter.logout_path === undefined) say(draft, "added", "logout_path", "/logout logs out, whether a policy has an API for it or not");
   say(draft, "changed", "limits", "a bearer token may have 16 kB (APIG: 5 kB), and a session nine cookies; policies of several APIs become rules of one filter");
   complete(draft, logsIn(filter));

@@ -3,7 +3,7 @@
 import { createPublicKey, type JsonWebKey } from "node:crypto";
 import { at, isFields, listAt, textAt, type Fields } from "../check/fields";
 import { UserError } from "../io";
-import { objectsOf, onlyOne, snake } from "./envoy_oauth2";
+import { objectsOf, onlyOne, reportRoutes, snake } from "./envoy_oauth2";
 import { change, complete, drop, keep, putAll, say, seconds, set, unguarded, within, type Draft, type Option } from "./option";
 
 const METADATA = "no dynamic metadata is written: set_filter_state gives wasm.oidc.sub, iss and scope, and claim_headers the rest";
@@ -49,95 +49,141 @@ export const JWT_AUTHN: Option[] = [
   ...drop("metrics are named envoy_oidc", { stat_prefix: "s" }),
 ];
 
+/** A configuration's providers and requirements, by their names. */
+interface Named { providers: Map<string, Fields>; requirements: Fields; /** Whether rules must say which provider they mean. */ several: boolean }
+
 export function convertJwtAuthn(document: unknown, options: Option[] = [...JWT_AUTHN, ...JWT_PROVIDER]): Draft {
   const draft: Draft = { filter: {}, changes: [] };
   const found = onlyOne(document, "JwtAuthentication") ?? (isFields(document) && isFields(document.providers) ? document : undefined);
   if (found === undefined) throw new UserError("there is no envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication in this file");
-  const { "@type": _type, ...filter } = found, providers = at(found, "providers"), named = at(found, "requirement_map");
+  const { "@type": _type, ...filter } = found;
   const { providers: _providers, rules, requirement_map: _named, ...rest } = snake(filter) as Fields;
   putAll(options, rest, draft);
-  // Names of providers and requirements are kept as they are.
-  const byName = new Map(Object.entries(isFields(providers) ? providers : {}).map(([name, provider]) => [name, providerOf(name, provider, draft, options)])), names = [...byName.keys()];
-  const routes = objectsOf(document, "jwt_authn.v3.PerRouteConfig");
-  for (const route of routes) {
-    const requirement = textAt(route, "requirement_name");
-    say(draft, requirement === "" ? "dropped" : "unguarded", `typed_per_filter_config ${requirement}`.trim(), requirement === "" ? "a route that switches the filter off is guarded as all others: write a rule with mode public for it" : "a route says which requirement it has: write a rule by hand for its path");
-  }
-  const list = Array.isArray(rules) ? rules.filter(isFields) : [];
-  draft.filter = { ...draft.filter, bearer_only: true };
-  if (names.length === 1) Object.assign(draft.filter, byName.get(names[0]!));
-  const made = list.flatMap((rule) => ruleOf(rule, byName, isFields(named) ? named : {}, names.length > 1, draft));
-  const last = made.at(-1), whole = last?.path_prefix === "/" && last.mode !== "public" ? last : undefined;
-  // Settings outside of the rules are inherited, so that with several providers there are none beside rules.
-  const open = names.length < 2 || made.length === 1 ? whole : undefined;
-  if (open !== undefined) made.pop();
-  if (open !== undefined) { const { path_prefix: _all, mode: _mode, ...settings } = open; Object.assign(draft.filter, settings); }
-  else if (whole !== undefined) say(draft, "changed", "rules", "the last rule is for all paths, so that no other inherits its settings");
-  else if (draft.changes.some(({ kind }) => kind === "unguarded")) say(draft, "changed", "rules", "what no rule takes does not pass unverified, as it does there, because some requirements could not be converted");
-  else {
-    made.push({ path_prefix: "/", mode: "public" });
-    say(draft, "changed", "rules", "what no rule takes passes unverified, as there: the last rule says so");
-  }
-  if (made.length > 0) draft.filter.rules = made;
-  if (names.length > 1 && open === undefined) draft.filter.mode = "deny";
+  reportRoutes(document, draft);
+  reportRequirements(document, draft);
+  draft.filter.bearer_only = true;
+  const named = namesIn(found, draft, options), list = Array.isArray(rules) ? rules.filter(isFields) : [];
+  if (!named.several) Object.assign(draft.filter, ...named.providers.values());
+  putRules(list.flatMap((rule) => ruleOf(rule, named, draft)), named.several, draft);
   complete(draft, false);
   return draft;
 }
 
+/** Names of providers and requirements are kept as they are. */
+function namesIn(found: Fields, draft: Draft, options: Option[]): Named {
+  const given = at(found, "providers"), map = at(found, "requirement_map") ?? at(found, "requirementMap");
+  const requirements = Object.fromEntries(Object.entries(isFields(map) ? map : {}).map(([name, one]) => [name, snake(one)]));
+  const providers = new Map(Object.entries(isFields(given) ? given : {}).map(([name, provider]) => [name, providerOf(name, provider, draft, options)]));
+  return { providers, requirements, several: providers.size > 1 };
+}
+
+function reportRequirements(document: unknown, draft: Draft): void {
+  for (const route of objectsOf(document, "jwt_authn.v3.PerRouteConfig")) {
+    const name = textAt(snake(route), "requirement_name");
+    if (name === "") say(draft, "dropped", "typed_per_filter_config", "a route that switches the filter off is guarded as all others: write a rule with mode public for it");
+    else say(draft, "unguarded", `typed_per_filter_config ${name}`, "a route says which requirement it has: write a rule by hand for its path");
+  }
+}
+
+/** The last rule's settings stand outside of the rules if it is for all paths, and if no other inherits what it must not have. */
+function putRules(rules: Fields[], several: boolean, draft: Draft): void {
+  const last = rules.at(-1), whole = last?.path_prefix === "/" && last.mode !== "public" ? last : undefined;
+  const narrows = whole !== undefined && "claim_validator" in whole && rules.some((rule) => rule.mode !== "public" && !("claim_validator" in rule));
+  const outside = whole !== undefined && (rules.length === 1 || !several && !narrows);
+  if (outside) {
+    rules.pop();
+    const { path_prefix: _all, mode: _mode, ...settings } = whole;
+    Object.assign(draft.filter, settings);
+  } else if (whole !== undefined) say(draft, "changed", "rules", "the last rule is for all paths, so that no other inherits its settings");
+  else if (draft.changes.some(({ kind }) => kind === "unguarded")) say(draft, "changed", "rules", "what no rule takes does not pass unverified, as it does there, because some requirements could not be converted");
+  else {
+    rules.push({ path_prefix: "/", mode: "public" });
+    say(draft, "changed", "rules", "what no rule takes passes unverified, as there: the last rule says so");
+  }
+  if (rules.length > 0) draft.filter.rules = rules;
+  if (several && !outside) draft.filter.mode = "deny";
+}
+
 function providerOf(name: string, provider: unknown, draft: Draft, options: Option[]): Fields {
-  const own: Draft = { filter: {}, changes: [] };
+  const own: Draft = { filter: {}, changes: [] }, { filter } = own;
   putAll(options, snake(provider) as Fields, own);
-  const { filter } = own;
-  if (filter.public_key === undefined) filter.use_jwks = true;
-  const issuer = textAt(provider, "issuer");
-  if (filter.use_jwks === true) {
-    filter.discovery = `${(issuer.startsWith("http") ? issuer : URL.canParse(String(filter.jwks_uri)) ? new URL(String(filter.jwks_uri)).origin : "https://idp.invalid").replace(/\/$/, "")}/.well-known/openid-configuration`;
+  const issuer = textAt(provider, "issuer"), places = ["from_headers", "from_params", "from_cookies"].flatMap((key) => listAt(provider, key));
+  if (filter.public_key === undefined) {
+    filter.use_jwks = true;
+    filter.discovery = `${addressOf(issuer, filter.jwks_uri).replace(/\/$/, "")}/.well-known/openid-configuration`;
     say(own, "added", "discovery", `the provider's metadata is always read: at ${String(filter.discovery)}, which must exist`);
   }
+  if (at(provider, "forward") === undefined) say(own, "changed", "forward", "false: Authorization reaches the upstream all the same");
   if (issuer === "") say(own, "added", "claim_validator.issuer.valid_issuers", "an issuer is always checked: the provider's own, unless this names others");
-  if (listAt(provider, "from_headers").length + listAt(provider, "from_params").length + listAt(provider, "from_cookies").length === 0) say(own, "changed", "from_params", "the query parameter access_token is no place for a token unless auth_accept_token_as has query:access_token");
-  draft.changes.push(...own.changes.map((one) => ({ ...one, option: `providers.${name}.${one.option}` })));
+  if (places.length === 0) say(own, "changed", "from_params", "the query parameter access_token is no place for a token unless auth_accept_token_as has query:access_token");
+  for (const change of own.changes) draft.changes.push({ ...change, option: `providers.${name}.${change.option}` });
   return filter;
+}
+
+/** Where the provider's metadata may be. */
+function addressOf(issuer: string, jwksUri: unknown): string {
+  if (issuer.startsWith("http")) return issuer;
+  return URL.canParse(String(jwksUri)) ? new URL(String(jwksUri)).origin : "https://idp.invalid";
 }
 
 const PLAIN_MATCH = ["path", "prefix", "path_separated_prefix", "case_sensitive"];
 
-function ruleOf(rule: Fields, providers: Map<string, Fields>, named: Fields, several: boolean, draft: Draft): Fields[] {
-  const path = textAt(rule, "match", "path"), prefix = textAt(rule, "match", "prefix") || textAt(rule, "match", "path_separated_prefix"), label = `rules ${path || prefix || "match"}`;
-  const requires = isFields(rule.requires) ? rule.requires : named[textAt(rule, "requirement_name")], open = !isFields(requires) || Object.keys(requires).length === 0;
-  const conditions = Object.keys(isFields(rule.match) ? rule.match : {}).filter((name) => !PLAIN_MATCH.includes(name));
-  if (path === "" && prefix === "") { say(draft, open ? "dropped" : "unguarded", label, "rules go by path or path_prefix: write this one by hand, before the last"); return []; }
-  if (open && conditions.length > 0) { say(draft, "dropped", label, `it lets requests through under conditions (${conditions.join(", ")}), and rules go by host, path and method: they are guarded as all others`); return []; }
-  if (!open && at(rule, "match", "case_sensitive") === false) say(draft, "unguarded", label, "holds for other spellings of this path too (case_sensitive: false), and rules do not");
+function ruleOf(rule: Fields, named: Named, draft: Draft): Fields[] {
+  const path = textAt(rule, "match", "path"), prefix = textAt(rule, "match", "prefix") || textAt(rule, "match", "path_separated_prefix");
+  const label = `rules ${path || prefix || "match"}`, folder = prefix === "/" ? "/" : prefix.replace(/\/$/, "");
+  const requires = isFields(rule.requires) ? rule.requires : requirementOf(textAt(rule, "requirement_name"), named, label, draft);
+  const open = !isFields(requires) || Object.keys(requires).length === 0;
+  const conditions = Object.keys(isFields(rule.match) ? rule.match : {}).filter((name) => !PLAIN_MATCH.includes(name)).join(", ");
+  if (path === "" && prefix === "") {
+    say(draft, open ? "dropped" : "unguarded", label, "rules go by path or path_prefix: write this one by hand, before the last");
+    return [];
+  }
+  if (open && conditions !== "") {
+    say(draft, "dropped", label, `it lets requests through under conditions (${conditions}), and rules go by host, path and method: they are guarded as all others`);
+    return [];
+  }
+  if (at(rule, "match", "case_sensitive") === false) say(draft, open ? "dropped" : "unguarded", label, "holds for other spellings of this path too (case_sensitive: false), and rules do not");
   if (textAt(rule, "match", "prefix") !== "" && !prefix.endsWith("/")) say(draft, "changed", label, `takes ${prefix} and what is below it, but no longer names such as ${prefix}x`);
-  if (conditions.length > 0) say(draft, "dropped", `${label} ${conditions.join(", ")}`, "rules go by host, path and method: the rule holds whatever these conditions say");
-  const match = path !== "" ? { path } : { path_prefix: prefix === "/" ? "/" : prefix.replace(/\/$/, "") };
-  return [{ ...match, ...requirement(requires, providers, several, label, draft) }];
+  if (folder !== prefix) say(draft, "changed", label, `takes ${folder} itself as well`);
+  if (conditions !== "") say(draft, "dropped", `${label} ${conditions}`, "rules go by host, path and method: the rule holds whatever these conditions say");
+  return [{ ...(path !== "" ? { path } : { path_prefix: folder }), ...requirement(requires, named, label, draft) }];
 }
+
+/** The requirement of this name; undefined if a rule names none. One that is not there lets nobody pass. */
+function requirementOf(name: string, { requirements }: Named, label: string, draft: Draft): unknown {
+  if (name === "" || name in requirements) return requirements[name];
+  say(draft, "unguarded", label, `${name} is not in requirement_map: nobody passes until this rule is written by hand`);
+  return DENY;
+}
+
+/** In place of a requirement that nobody can fulfil here. */
+const DENY: Fields = { deny: true };
 
 const providerIn = (requirement: unknown): string => textAt(requirement, "provider_name") || textAt(requirement, "provider_and_audiences", "provider_name");
 
 /** What a rule needs for one provider: its settings, if the filter has several, and the audiences that the requirement names. */
-function settingsOf(requirement: unknown, providers: Map<string, Fields>, several: boolean): Fields {
+function settingsOf(requirement: unknown, { providers, several }: Named): Fields {
   const own = providers.get(providerIn(requirement)) ?? {}, audiences = listAt(requirement, "provider_and_audiences", "audiences");
-  return { ...(several ? own : {}), ...(audiences.length > 0 ? { claim_validator: { ...(isFields(own.claim_validator) ? own.claim_validator : {}), audience: { valid_audiences: audiences } } } : {}) };
+  const settings = several ? own : {}, validator = isFields(own.claim_validator) ? own.claim_validator : {};
+  return audiences.length === 0 ? settings : { ...settings, claim_validator: { ...validator, audience: { valid_audiences: audiences } } };
 }
 
-function requirement(requires: unknown, providers: Map<string, Fields>, several: boolean, label: string, draft: Draft): Fields {
+function requirement(requires: unknown, named: Named, label: string, draft: Draft): Fields {
+  if (requires === DENY) return { mode: "deny" };
   if (!isFields(requires) || Object.keys(requires).length === 0) return { mode: "public" };
-  if (providerIn(requires) !== "") return { mode: "bearer", ...settingsOf(requires, providers, several) };
-  const all = listAt(requires, "requires_all", "requirements"), list = [requires, ...listAt(requires, "requires_any", "requirements"), ...all].filter(isFields);
-  if (list.slice(1).some((one) => "requires_any" in one || "requires_all" in one)) {
+  if (providerIn(requires) !== "") return { mode: "bearer", ...settingsOf(requires, named) };
+  const all = listAt(requires, "requires_all", "requirements"), inner = [...listAt(requires, "requires_any", "requirements"), ...all].filter(isFields), list = [requires, ...inner];
+  if (inner.some((one) => "requires_any" in one || "requires_all" in one)) {
     say(draft, "unguarded", label, "requirements inside of requirements have no counterpart: nobody passes until this rule is written by hand");
     return { mode: "deny" };
   }
-  const optional = list.some((one) => "allow_missing" in one), failed = list.some((one) => "allow_missing_or_failed" in one), named = list.filter((one) => providerIn(one) !== "");
+  const failed = list.some((one) => "allow_missing_or_failed" in one), optional = failed || list.some((one) => "allow_missing" in one);
   if (failed) say(draft, "changed", label, "allow_missing_or_failed: a token that is there must be good; without one the request passes, without identity headers");
-  const first = named.map(providerIn);
-  if (all.length > 1) say(draft, "unguarded", label, `requires_all: a request has one token here, of ${first[0] ?? "no provider"}`);
-  else if (first.length > 1) say(draft, "changed", label, `${first.join(", ")}: one rule has one provider, ${first[0]}; several issuers of the same keys go into claim_validator.issuer.valid_issuers`);
-  const settings = settingsOf(named[0], providers, several);
-  return optional || failed ? { ...settings, bearer_only: false, unauth_action: "pass" } : { mode: "bearer", ...settings };
+  const wanted = list.filter((one) => providerIn(one) !== ""), names = wanted.map(providerIn);
+  if (all.length > 1) say(draft, "unguarded", label, `requires_all: a request has one token here, of ${names[0] ?? "no provider"}`);
+  else if (names.length > 1) say(draft, "changed", label, `${names.join(", ")}: one rule has one provider, ${names[0]}; several issuers of the same keys go into claim_validator.issuer.valid_issuers`);
+  const settings = settingsOf(wanted[0], named);
+  return optional ? { ...settings, bearer_only: false, unauth_action: "pass" } : { mode: "bearer", ...settings };
 }
 
 function add(draft: Draft, option: string, values: string[], why: string): void {

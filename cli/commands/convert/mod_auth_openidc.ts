@@ -1,8 +1,9 @@
 // mod_auth_openidc 2.4: directives of Apache's configuration, and the Location blocks around them.
 
+import type { Fields } from "../check/fields";
 import { UserError } from "../io";
 import { isGuarding, merged, oneHost, readApache, type Requirement, type Section } from "./apache";
-import { change, complete, drop, keep, putAll, say, secret, set, within, type Draft, type Option } from "./option";
+import { change, complete, drop, keep, putAll, say, secret, set, takeSessions, within, type Draft, type Option } from "./option";
 
 const STORE = "there is no store: sessions live in sealed cookies";
 const ELSEWHERE = "several providers are rules with a discovery of their own";
@@ -21,6 +22,13 @@ const isConditional = (value: unknown): boolean => [value].flat().length > 1;
 function params(value: unknown): Record<string, string> | undefined {
   const entries = [...new URLSearchParams([value].flat().join("&"))].filter(([, text]) => text !== "#");
   return entries.length === 0 ? undefined : Object.fromEntries(entries);
+}
+
+/** What happens to requests without a session. */
+function unauthorized(value: string): string {
+  if (isConditional(value)) return "holds under a condition, which rules cannot say: who has no session logs in";
+  if (first(value) === "pass") return "pass: a request without a session passes, without identity headers";
+  return `${/^\d/.test(first(value)) ? "deny" : first(value)}: scripts and forms get 401 in any case`;
 }
 
 const METHODS = ["client_secret_basic", "client_secret_post", "private_key_jwt", "client_secret_jwt", "none"];
@@ -91,7 +99,7 @@ export const MOD_AUTH_OPENIDC: Option[] = [
   keep("OIDCProviderMetadataRefreshInterval", "3600", "discovery_expires_in", (value: unknown) => Math.max(60, Number(first(value)))),
   ...drop(ELSEWHERE, { OIDCMetadataDir: "/m", OIDCDiscoverURL: "https://app.example.com/choose", OIDCDiscoverIssuersAllowed: "x", OIDCProviderRegistrationEndpointJson: "{}", OIDCClientName: "n", OIDCClientContact: "c" }),
   change("OIDCValidateIssuer", "Off", "", (value: unknown) => flag(first(value)) ? "the issuer is always checked" : "the issuer is always checked: claim_validator.issuer.valid_issuers may name several for bearer tokens", () => undefined),
-  change("OIDCUnAuthAction", "401", "unauth_action", (value: string) => isConditional(value) ? "holds under a condition, which rules cannot say: who has no session logs in" : `${/^\d/.test(first(value)) ? "deny" : first(value)}: scripts and forms get 401 in any case`, (value: string) => isConditional(value) ? undefined : ({ auth: "auth", pass: "pass" })[first(value)] ?? "deny"),
+  change("OIDCUnAuthAction", "401", "unauth_action", unauthorized, (value: string) => isConditional(value) ? undefined : ({ auth: "auth", pass: "pass" })[first(value)] ?? "deny"),
   ...drop("who may not pass gets 403; nobody is sent to log in once more", { OIDCUnAutzAction: "403" }),
   change("OIDCPassClaimsAs", "headers", "", HEADERS, () => undefined),
   change("OIDCPassIDTokenAs", "claims", "set_id_token_header", "claims are X-ID-Token, serialized is X-Raw-ID-Token (set_raw_id_token_header)", (value: unknown) => [value].flat().length > 0),
@@ -129,40 +137,83 @@ export const MOD_AUTH_OPENIDC: Option[] = [
 ];
 
 export function convertModAuthOpenidc(text: string, options: Option[] = MOD_AUTH_OPENIDC): Draft {
-  const draft: Draft = { filter: {}, changes: [] }, apache = readApache(text, spelt), { sections, others: hosts } = oneHost(apache), [whole, ...inner] = sections as [Section, ...Section[]];
+  const draft: Draft = { filter: {}, changes: [] }, { filter } = draft;
+  const apache = readApache(text, spelt), { sections, others: hosts } = oneHost(apache);
+  const [whole, ...inner] = sections as [Section, ...Section[]];
   if (!sections.some(isGuarding)) throw new UserError("there is neither a directive of mod_auth_openidc nor an AuthType in this file");
-  for (const { option, text: why } of apache.unread) say(draft, "dropped", option, why);
+  for (const { option, text: why, restricts } of apache.unread) say(draft, restricts ? "unguarded" : "dropped", option, why);
   for (const host of hosts) say(draft, "dropped", `VirtualHost ${host}`, "has nothing of mod_auth_openidc, and is left out");
-  putAll(options, plain(whole.directives), draft);
-  const { filter } = draft, odd = inner.filter((section) => !isPlain(section) && reportOdd(section, draft)), blocks = inner.filter(isPlain);
-  const guarded = [whole, ...blocks].filter(({ authType }) => authType !== ""), people = guarded.length === 0 || odd.length > 0 || guarded.some(({ authType }) => !/oauth20/i.test(authType));
-  if (filter.issuer !== undefined && filter.discovery === undefined) {
-    filter.discovery = `${String(filter.issuer).replace(/\/$/, "")}/.well-known/openid-configuration`;
-    say(draft, "added", "discovery", "metadata is always read, at the issuer's usual address");
-  }
-  const paths = blocks.filter((block, i) => blocks.findIndex(({ pattern }) => pattern === block.pattern) === i);
-  const rules = paths.map((block) => ruleOf(merged(block, blocks), draft, options)).filter((rule) => rule !== undefined);
-  const all = rules.find((rule) => rule.path_prefix === "/"), others = rules.filter((rule) => rule !== all).sort((a, b) => String(b.path_prefix).length - String(a.path_prefix).length);
-  // <Location /> matches everything, so its settings move outside of the rules, unless other rules would inherit what they do not have.
-  const open = all !== undefined && others.every((rule) => rule.mode === "public" || Object.keys(all).every((key) => key in rule)) ? all : undefined;
-  if (open !== undefined) for (const [key, value] of Object.entries(open)) if (key !== "path_prefix") set(filter, key, value);
-  if (!people && open === undefined) filter.bearer_only = true;
-  if (/^openid-connect$/i.test(whole.authType)) filter.mode = "browser";
+  putAll(options, withOneClient(plain(whole.directives), draft), draft);
+  addDiscovery(draft);
+  const odd = inner.filter((section) => !isPlain(section) && reportOdd(section, draft)), blocks = inner.filter(isPlain);
+  const guarded = [whole, ...blocks].filter(({ authType }) => authType !== "");
+  const people = guarded.length === 0 || odd.length > 0 || guarded.some(({ authType }) => !/oauth20/i.test(authType));
+  if (/^openid-connect$/i.test(whole.authType)) takeSessions(draft, "AuthType openid-connect");
   else if (guarded.length === 0) say(draft, "changed", "AuthType", "is not in this file: people log in, and a valid bearer token passes as well");
-  const last = open === undefined && all !== undefined ? [all] : [];
-  if (others.length + last.length > 0) filter.rules = [...others, ...last];
-  if (guarded.length > 0 && whole.authType === "" && all === undefined) {
-    if (odd.length > 0) say(draft, "changed", "Location", "what no Location guards passes without a login there. It needs one here, because some sections could not be converted");
-    else {
-      filter.rules = [...others, { path_prefix: "/", mode: "public" }];
-      say(draft, "changed", "Location", "what no Location guards passes without a login, as there: the last rule says so");
-    }
-  }
+  const rules = rulesOf(blocks, draft, options), forAll = putWhole(rules, filter);
+  if (!people && !forAll) filter.bearer_only = true;
+  const everywhere = forAll || rules.some(({ path_prefix: folder }) => folder === "/");
+  if (guarded.length > 0 && whole.authType === "" && !everywhere) addRest(rules, odd.length > 0, draft);
+  if (rules.length > 0) filter.rules = rules;
   const rule = accessRuleOf(whole.requires, "any", draft);
   if (rule !== undefined) filter.access_rules = rule;
+  say(draft, "changed", "OPTIONS", "passes everywhere there. Here allow_preflight lets preflights of CORS pass");
   if (people) say(draft, "added", "logout_path", "/logout logs out, in place of the callback's ?logout=");
   complete(draft, people);
   return draft;
+}
+
+const origin = (url: unknown): string => URL.canParse(first(url)) ? new URL(first(url)).origin : first(url);
+/** Directives of logins and of bearer tokens that are one attribute here. */
+const PAIRS: [string, string, (value: unknown) => string][] = [
+  ["OIDCClientID", "OIDCOAuthClientID", first], ["OIDCClientSecret", "OIDCOAuthClientSecret", first], ["OIDCProviderMetadataURL", "OIDCOAuthServerMetadataURL", first],
+  ["OIDCProviderMetadataURL", "OIDCOAuthVerifyJwksUri", origin], ["OIDCProviderJwksUri", "OIDCOAuthVerifyJwksUri", first], ["OIDCRemoteUserClaim", "OIDCOAuthRemoteUserClaim", first],
+];
+
+/** Without what bearer tokens have different from logins. */
+function withOneClient(directives: Record<string, unknown>, draft: Draft): Record<string, unknown> {
+  const kept = { ...directives };
+  for (const [own, other, comparable] of PAIRS) {
+    if (!(own in kept && other in kept) || comparable(kept[own]) === comparable(kept[other])) continue;
+    delete kept[other];
+    say(draft, "unguarded", other, `is not that of ${own}, and logins and bearer tokens have one here: write it into the rules for bearer tokens by hand`);
+  }
+  return kept;
+}
+
+function addDiscovery(draft: Draft): void {
+  const { filter } = draft;
+  if (filter.issuer === undefined || filter.discovery !== undefined) return;
+  filter.discovery = `${String(filter.issuer).replace(/\/$/, "")}/.well-known/openid-configuration`;
+  say(draft, "added", "discovery", "metadata is always read, at the issuer's usual address");
+}
+
+/** A rule for each Location, longer paths first. */
+function rulesOf(blocks: Section[], draft: Draft, options: Option[]): Fields[] {
+  const places = blocks.filter((block, i) => blocks.findIndex(({ pattern }) => pattern === block.pattern) === i);
+  const rules = places.map((place) => ruleOf(merged(place, blocks), draft, options)).filter((rule) => rule !== undefined);
+  return rules.sort((a, b) => String(b.path_prefix).length - String(a.path_prefix).length);
+}
+
+/** `<Location />` matches everything, so its settings move outside of the rules, unless other rules would inherit what they do not have. */
+function putWhole(rules: Fields[], filter: Fields): boolean {
+  const at = rules.findIndex(({ path_prefix: folder }) => folder === "/");
+  if (at < 0) return false;
+  const { path_prefix: _all, ...settings } = rules[at]!, others = rules.filter((_rule, i) => i !== at);
+  if (!others.every((rule) => rule.mode === "public" || Object.keys(settings).every((key) => key in rule))) return false;
+  rules.splice(at, 1);
+  for (const [key, value] of Object.entries(settings)) set(filter, key, value);
+  return true;
+}
+
+/** What no Location guards. */
+function addRest(rules: Fields[], unclear: boolean, draft: Draft): void {
+  if (unclear) {
+    say(draft, "changed", "Location", "what no Location guards passes without a login there. It needs one here, because some sections could not be converted");
+    return;
+  }
+  rules.push({ path_prefix: "/", mode: "public" });
+  say(draft, "changed", "Location", "what no Location guards passes without a login, as there: the last rule says so");
 }
 
 /** Whether rules can say which requests the section is about. */
@@ -170,28 +221,42 @@ const isPlain = ({ kind, pattern }: Section): boolean => /^Location$/i.test(kind
 
 /** Whether the section restricts access. */
 function reportOdd(section: Section, draft: Draft): boolean {
-  const { kind, pattern, requires } = section, restricts = isGuarding(section) || requires.some((one) => typeof one !== "string" || !/^all granted$/i.test(one));
-  if (restricts) say(draft, "unguarded", `${kind} ${pattern}`.trim(), /^(Directory|Files)/i.test(kind) ? "is about files: write a rule by hand for the paths under which they are served" : "rules go by exact paths and whole folders: write this one by hand");
+  const { kind, pattern, requires } = section;
+  const restricts = isGuarding(section) || requires.some((one) => typeof one !== "string" || !GRANTED.test(one));
+  const why = /^(Directory|Files)/i.test(kind) ? "is about files: write a rule by hand for the paths under which they are served" : "rules go by exact paths and whole folders: write this one by hand";
+  if (restricts) say(draft, "unguarded", `${kind} ${pattern}`.trim(), why);
   return restricts;
 }
 
-function ruleOf(block: Section, draft: Draft, options: Option[]): Record<string, unknown> | undefined {
+const GRANTED = /^all granted$/i;
+
+function ruleOf(block: Section, draft: Draft, options: Option[]): Fields | undefined {
   if (!isGuarding(block) && block.requires.length === 0) return undefined;
-  const own: Draft = { filter: {}, changes: [] };
+  const own: Draft = { filter: {}, changes: [] }, { pattern, authType } = block;
   putAll(options, plain(block.directives), own);
-  const granted = block.requires.some((one) => typeof one === "string" && /^all granted$/i.test(one));
-  if (granted || /^none$/i.test(block.authType)) own.filter.mode = "public";
-  else if (/oauth20/i.test(block.authType)) own.filter.mode = "bearer";
-  else if (/^openid-connect$/i.test(block.authType)) own.filter.mode = "browser";
-  else if (!/^(auth-openidc)?$/i.test(block.authType)) say(own, "changed", `AuthType ${block.authType}`, "is another kind of login: people log in at the provider here");
+  const granted = block.requires.some((one) => typeof one === "string" && GRANTED.test(one));
+  if (granted || /^none$/i.test(authType)) own.filter.mode = "public";
+  else if (/oauth20/i.test(authType)) own.filter.mode = "bearer";
+  else if (/^openid-connect$/i.test(authType)) takeSessions(own, "AuthType openid-connect");
+  else if (!/^(auth-openidc)?$/i.test(authType)) say(own, "changed", `AuthType ${authType}`, "is another kind of login: people log in at the provider here");
+  const folder = pattern === "/" ? "/" : pattern.replace(/\/$/, "");
+  if (folder !== pattern) say(own, "changed", "Location", `takes ${folder} itself as well`);
   const rule = own.filter.mode === "public" ? undefined : accessRuleOf(block.requires, "any", own);
   if (rule !== undefined) own.filter.access_rules = rule;
-  draft.changes.push(...own.changes.map((one) => ({ ...one, option: one.option.startsWith("Require") ? one.option : `${block.pattern}: ${one.option}` })));
-  return { path_prefix: block.pattern === "/" ? "/" : block.pattern.replace(/\/$/, ""), ...own.filter };
+  for (const change of own.changes) draft.changes.push({ ...change, option: change.option.startsWith("Require") ? change.option : `${pattern}: ${change.option}` });
+  return { path_prefix: folder, ...own.filter };
+}
+
+/** Whether it holds for everybody who is logged in. */
+function admitsAll(one: Requirement): boolean {
+  if (typeof one === "string") return /^(valid-user|all granted)$/i.test(one);
+  if (one.group === "none") return false;
+  return one.group === "any" ? one.of.some(admitsAll) : one.of.every(admitsAll);
 }
 
 /** Claims of `Require` as one of access_rules; undefined if there are none. Several in a place mean any of them. */
-function accessRuleOf(requires: Requirement[], join: "any" | "all", draft: Draft): Record<string, unknown> | undefined {
+function accessRuleOf(requires: Requirement[], join: "any" | "all", draft: Draft): Fields | undefined {
+  if (join === "any" && requires.some(admitsAll)) return undefined;
   const rules = requires.flatMap((one): unknown[] => {
     if (typeof one !== "string") {
       const rule = accessRuleOf(one.of, one.group === "all" ? "all" : "any", draft);
@@ -203,18 +268,26 @@ function accessRuleOf(requires: Requirement[], join: "any" | "all", draft: Draft
   return rules.length === 0 ? undefined : { [join]: rules };
 }
 
+/** What a claim may be that equals this text there: a number or boolean, too. */
+function typesOf(text: string): unknown[] {
+  if (/^(true|false)$/.test(text)) return [text, text === "true"];
+  return /^(0|[1-9]\d{0,14})$/.test(text) ? [text, Number(text)] : [text];
+}
+
 /** `claim name:value` and `valid-user`. */
 function claimsOf(require: string, draft: Draft): unknown[] {
   const [, values] = /^claim\s+(.+)$/i.exec(require) ?? [];
   if (values === undefined) {
-    if (!/^(valid-user|all granted)$/i.test(require)) say(draft, "unguarded", `Require ${require}`, "has no counterpart: write access_rules by hand");
+    if (!admitsAll(require)) say(draft, "unguarded", `Require ${require}`, "has no counterpart: write access_rules by hand");
     return [];
   }
   say(draft, "changed", `Require ${require}`, "is access_rules; several of one place mean any of them, in RequireAll all. Who does not fit, or lacks the claim, gets 403");
-  return values.split(/\s+(?=[\w.]+[:~])/).map((one) => one.replaceAll("\"", "")).flatMap((rule) => {
-    const [, claim, sign, value] = /^([\w.]+)([:~])(.*)$/.exec(rule) ?? [];
-    if (claim !== undefined && sign !== "~") return [{ claim, contains: value }];
-    say(draft, "unguarded", `Require claim ${rule}`, "patterns are not supported: write access_rules by hand");
+  const words = values.match(/(?:"[^"]*"|[^\s"])+/g) ?? [];
+  return words.map((word) => word.replaceAll("\"", "")).flatMap((word) => {
+    // The name may be a URL.
+    const [, claim, value] = /^((?:https?:\/\/)?[\w./-]+):(.*)$/.exec(word) ?? [];
+    if (claim !== undefined) return typesOf(value!).map((contains) => ({ claim, contains }));
+    say(draft, "unguarded", `Require claim ${word}`, "patterns are not supported: write access_rules by hand");
     return [];
   });
 }

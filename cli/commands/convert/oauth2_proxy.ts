@@ -1,8 +1,8 @@
 // oauth2-proxy 7: its configuration file (TOML), or the same options as flags in a list of arguments.
 
-import type { Fields } from "../check/fields";
+import { listAt, type Fields } from "../check/fields";
 import { readSettings } from "./oauth2_proxy_settings";
-import { change, complete, drop, keep, putAll, say, seconds, secret, set, unguarded, type Draft, type Option } from "./option";
+import { change, complete, drop, keep, putAll, say, seconds, secret, set, takeSessions, unguarded, type Draft, type Option } from "./option";
 
 const UPSTREAM = "is Envoy's: routes and clusters lead to upstreams";
 const LISTENER = "is Envoy's: listeners, TLS, limits and what is trusted of other proxies stand in its configuration";
@@ -13,13 +13,20 @@ const GROUPS = "is a provider's own way to say who may come in: have it put grou
 const OTHER = "is not OpenID Connect";
 const PASSWORDS = "people log in at the provider alone";
 
-/** Path patterns: the exact path or the folder in the filter's terms; undefined for any other pattern. */
-function matchOf(pattern: string): Record<string, unknown> | undefined {
+interface Match { rule: Fields; /** How it differs from the pattern, or "". */ but: string }
+
+/** A pattern of an exact path, or of all paths that begin in the same way. Others have no counterpart. */
+function matchOf(pattern: string): Match | undefined {
   const [, method, path] = /^(?:([A-Z]+)=)?(.+)$/.exec(pattern) ?? [];
-  const [, folder, end] = /^\^?((?:\/[\w.~-]*|\\[.-])*?)(\/?\.\*|\$|\/)?\$?$/.exec(path ?? "") ?? [];
-  if (folder === undefined || folder === "" && end === undefined) return undefined;
-  const plain = folder.replaceAll("\\", "").replace(/(.)\/$/, "$1") || "/";
-  return { ...(method === undefined ? {} : { method }), ...(end === "$" ? { path: plain } : { path_prefix: plain }) };
+  const [, start, escaped, end] = /^(\^?)((?:\/(?:[\w./~-]|\\[.-])*)?)(\.\*\$?|\$)?$/.exec(path ?? "") ?? [];
+  if (escaped === undefined || escaped === "" && !end?.startsWith(".*")) return undefined;
+  const plain = escaped.replaceAll("\\", ""), when = method === undefined ? {} : { method };
+  const elsewhere = start === "" && plain !== "" ? "; at the start of a path alone" : "";
+  if (end === "$") return { rule: { ...when, path: plain }, but: elsewhere };
+  const folder = plain.replace(/\/$/, "");
+  if (folder === "") return { rule: { ...when, path_prefix: "/" }, but: "" };
+  const but = plain.endsWith("/") ? `takes ${folder} itself as well` : `takes ${folder} and what is below it, but no longer names such as ${folder}x`;
+  return { rule: { ...when, path_prefix: folder }, but: `; ${but}${elsewhere}` };
 }
 
 /** Rules for routes. Those whose pattern has no counterpart are reported. */
@@ -29,10 +36,13 @@ function routes(name: string, mode: string, sample: string[], why: string): Opti
     put: (value, draft) => {
       for (const pattern of [value].flat().map(String)) {
         const match = matchOf(pattern);
-        if (match === undefined) { say(draft, "dropped", name, `${pattern} is a pattern that rules cannot say, and its requests are guarded as all others: write rules by path or path_prefix`); continue; }
+        if (match === undefined) {
+          say(draft, "dropped", name, `${pattern} is a pattern that rules cannot say, and its requests are guarded as all others: write rules by path or path_prefix`);
+          continue;
+        }
         const rules = (draft.filter.rules ??= []) as unknown[];
-        rules.push({ ...match, mode });
-        say(draft, "changed", name, `${pattern}: ${why}`);
+        rules.push({ ...match.rule, mode });
+        say(draft, "changed", name, `${pattern}: ${why}${match.but}`);
       }
     },
   };
@@ -93,7 +103,7 @@ export const OAUTH2_PROXY: Option[] = [
   change("skip_auth_strip_headers", true, "", "identity headers of clients are always removed", () => undefined),
   change("oidc_email_claim", "mail", "", "no claim is an email by itself: name it in claim_headers", () => undefined),
   change("user_id_claim", "sub", "", "a person is iss and sub", () => undefined),
-  change("oidc_groups_claim", "roles", "", "no claim holds groups by itself: access_rules name the claim", () => undefined),
+  change("oidc_groups_claim", "roles", "", "is the claim of access_rules for allowed_groups", () => undefined),
   change("oidc_audience_claims", ["aud", "azp"], "claim_validator.audience.claim", (value: string[]) => [value].flat().length > 1 ? "is one claim here, the first" : "", (value: string[]) => [value].flat()[0]),
   change("oidc_extra_audiences", ["api"], "claim_validator.audience.valid_audiences", "are audiences of bearer tokens beside client_id", (value: unknown) => [value].flat()),
   keep("oidc_enabled_signing_algs", ["RS256"], "token_signing_alg_values_expected", (value: unknown) => [value].flat()),
@@ -118,10 +128,10 @@ export const OAUTH2_PROXY: Option[] = [
   ...drop("one tenant is one issuer: rules with a discovery of their own for others", { entra_id_allowed_tenants: ["t"] }),
   ...drop("the client proves itself by token_endpoint_auth_method", { entra_id_federated_token_auth: true }),
   ...drop(OTHER, { pubjwk_url: "https://idp.example.com/keys", jwt_key: "k", jwt_key_file: "/k" }),
-  routes("skip_auth_routes", "public", ["GET=^/health$", "^/static/.*"], "passes without a token or session"),
-  routes("skip_auth_regex", "public", ["^/health$"], "passes without a token or session"),
-  routes("api_routes", "bearer", ["^/api/"], "gets 401; with skip_jwt_bearer_tokens it takes bearer tokens alone, else sessions alone"),
-  keep("skip_auth_preflight", true, "allow_preflight"),
+  routes("skip_auth_routes", "public", ["GET=^/health$", "^/static/.*"], "passes without a token or session, and without identity headers"),
+  routes("skip_auth_regex", "public", ["^/health$"], "passes without a token or session, and without identity headers"),
+  routes("api_routes", "bearer", ["^/api/"], "gets 401; with skip_jwt_bearer_tokens it takes bearer tokens alone"),
+  change("skip_auth_preflight", true, "allow_preflight", (value: boolean) => value ? "is about preflights of CORS: other requests with OPTIONS are guarded as all others" : ""),
   ...drop("addresses are Envoy's to trust: RBAC in front of the filter", { trusted_ips: ["10.0.0.0/8"] }),
   change("force_json_errors", true, "", "programs get JSON and browsers pages, by what they accept", () => undefined),
   change("skip_provider_button", true, "", "there is no page in between", () => undefined),
@@ -151,20 +161,41 @@ function putDomains(value: unknown, draft: Draft): void {
 }
 
 export function convertOauth2Proxy(text: string, options: Option[] = OAUTH2_PROXY): Draft {
-  const draft: Draft = { filter: {}, changes: [] }, { settings, unread } = readSettings(text, options);
+  const draft: Draft = { filter: {}, changes: [] }, { filter } = draft;
+  const { settings, unread } = readSettings(text, options);
   putAll(options, settings, draft);
   for (const name of unread) say(draft, "unguarded", name, "stands beside the flags and is not read: give it as a flag");
-  const { filter } = draft, bearer = settings.skip_jwt_bearer_tokens === true;
+  addDefaults(settings, draft);
+  if (typeof settings.oidc_groups_claim === "string") nameGroups(settings.oidc_groups_claim, filter);
+  if (settings.skip_jwt_bearer_tokens !== true) takeSessions(draft, "skip_jwt_bearer_tokens");
+  if (Array.isArray(filter.rules)) filter.rules = ordered(filter.rules as Fields[], settings.skip_jwt_bearer_tokens === true);
+  complete(draft, true);
+  return draft;
+}
+
+/** What oauth2-proxy does where nothing is said. */
+function addDefaults(settings: Fields, draft: Draft): void {
+  const { filter } = draft;
   if (filter.logout_path === undefined) set(filter, "logout_path", "/oauth2/sign_out");
   say(draft, "added", "logout_path", `${String(filter.logout_path)}, as there; rd is not looked at: post_logout_redirect_uri says where people go`);
   if (filter.redirect_uri === undefined) {
     set(filter, "redirect_uri", String(filter.logout_path).replace(/sign_out$/, "callback"));
     say(draft, "added", "redirect_uri", "oauth2-proxy's own default: the path, on the request's host");
   }
-  if (!bearer) filter.mode = "browser";
-  const rules = filter.rules as Fields[] | undefined, length = ({ path, path_prefix: folder }: Fields): number => String(path ?? folder ?? "").length;
-  // The first matching rule guards a request.
-  if (rules !== undefined) filter.rules = rules.map((rule) => rule.mode === "bearer" && !bearer ? { ...rule, mode: "browser", unauth_action: "deny" } : rule).sort((a, b) => length(b) - length(a));
-  complete(draft, true);
-  return draft;
+  if (filter.scope === undefined) {
+    set(filter, "scope", filter.access_rules === undefined ? "openid email profile" : "openid email profile groups");
+    say(draft, "added", "scope", `oauth2-proxy's own default, ${String(filter.scope)}: here it would be openid alone`);
+  }
+  if (settings.insecure_oidc_allow_unverified_email !== true) say(draft, "changed", "insecure_oidc_allow_unverified_email", "false: who has email_verified false is refused there, and passes here: access_rules can ask for it");
+  if (!["email_domains", "authenticated_emails_file", "htpasswd_file"].some((name) => name in settings)) say(draft, "unguarded", "email_domains", "is not in this file, and oauth2-proxy does not start without it: look where it is set. Here everybody who can log in passes");
+}
+
+function nameGroups(claim: string, filter: Fields): void {
+  for (const rule of listAt(filter, "access_rules", "any") as Fields[]) if (rule.claim === "groups") rule.claim = claim;
+}
+
+/** What passes without a login is looked up first there. The first matching rule guards a request. */
+function ordered(rules: Fields[], bearer: boolean): Fields[] {
+  const open = rules.filter(({ mode }) => mode === "public"), others = rules.filter(({ mode }) => mode !== "public");
+  return [...open, ...bearer ? others : others.map((rule) => ({ ...rule, mode: "browser", unauth_action: "deny" }))];
 }

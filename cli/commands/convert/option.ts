@@ -108,6 +108,7 @@ export function complete(draft: Draft, logsIn: boolean): void {
     filter.ssl_verify = false;
     say(draft, "added", "ssl_verify", "false accepts that the provider is reached by plain http: anyone on the network between can change what it says");
   }
+  if (logsIn && filter.bearer_only !== true && (filter.unauth_action ?? "auth") === "auth") say(draft, "changed", "login", "only a person's navigation leads to the login: scripts, forms and curl get 401");
   const session = (filter.session ?? {}) as Fields;
   if (logsIn && session.secret === undefined) {
     filter.session = { ...session, secret: "$ENV://SESSION_SECRET" };
@@ -115,7 +116,13 @@ export function complete(draft: Draft, logsIn: boolean): void {
   }
 }
 
-export const milliseconds = (value: unknown): number => Math.max(1, Math.min(60, Math.ceil(Number(value) / 1000)));
+/** For a tool that takes sessions alone: here a login does not keep bearer tokens out, but those of other clients. */
+export function takeSessions(draft: Draft, option: string): void {
+  set(draft.filter, "mode", "browser");
+  set(draft.filter, "claim_validator.audience.match_with_client_id", true);
+  set(draft.filter, "claim_validator.audience.required", true);
+  say(draft, "changed", option, "no bearer token of the provider passes there. Here one passes that is valid and whose audience is client_id");
+}
 
 /** "1h30m", "15m0s", "300s", "500ms" in seconds. */
 export function seconds(text: unknown): number {

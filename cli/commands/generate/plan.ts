@@ -48,7 +48,7 @@ export async function planFor(options: GenerateOptions, { naming, bodies, isElse
   if (`${issuer.username}${issuer.password}${issuer.hash}` !== "" || issuer.search !== "" && !issuer.pathname.includes("/.well-known/")) throw new UserError("--issuer: has a user, a query or a fragment, which no issuer has");
   const known = options.offline ? undefined : await ask(discovery, remarks);
   const hosts = hostsOf(discovery, known, options.bearerOnly, remarks);
-  if (known !== undefined && !sameIssuer(discovery, known.metadata.issuer)) remarks.push(`The provider calls itself ${known.metadata.issuer}, and the issuer is set to that: make sure that it is the provider that you mean`);
+  if (known !== undefined) remarks.push(...remarksOn(known.metadata.issuer, discovery));
   const [home, ...others] = hosts as [Host, ...Host[]];
   if (isElsewhere) {
     const names = new Set([...hosts.map(({ hostname }) => hostname), options.upstream.replace(/:\d+$/, "")]);
@@ -65,6 +65,7 @@ export async function planFor(options: GenerateOptions, { naming, bodies, isElse
   };
   if (options.bearerOnly) Object.assign(filter, { bearer_only: true, use_jwks: true });
   else addLogin(filter, options, app, known, bodies, secrets, remarks);
+  remarks.push("A bearer token passes whatever its audience: name the service's own in claim_validator.audience");
   const algorithms = algorithmsOf(known);
   if (algorithms.length > 0) filter.token_signing_alg_values_expected = algorithms;
   return { options, filter, hosts, remarks, secrets, readsBodies: "backchannel_logout_path" in filter };
@@ -146,6 +147,12 @@ function idTokenAlgorithm(known: Known | undefined): string {
 function algorithmsOf(known: Known | undefined): string[] {
   const keys = (known?.keys ?? []).filter(({ use }) => use === undefined || use === "sig"), named = keys.map(({ alg }) => String(alg));
   return named.every((alg) => WITH_A_PUBLIC_KEY.test(alg)) ? [...new Set(named)].sort() : [];
+}
+
+function remarksOn(issuer: string, discovery: string): string[] {
+  // Entra ID's documents for several tenants.
+  if (issuer.includes("{")) return [`The provider calls itself ${issuer}, a template that no token has: give the --issuer of one tenant`];
+  return sameIssuer(discovery, issuer) ? [] : [`The provider calls itself ${issuer}, and the issuer is set to that: make sure that it is the provider that you mean`];
 }
 
 /** The metadata decides whether the issuer ends with a slash. */
