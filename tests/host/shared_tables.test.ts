@@ -50,13 +50,19 @@ function reads(envoy: Envoy, during: () => void): number {
   return count;
 }
 
-test("requests that wait for a refresh take no memory on ticks, however large the results of other sessions are", () => {
-  const { envoy } = wait(), sizes = (): number[] => envoy.vms.map(({ memory }) => memory.size), before = sizes();
-  envoy.advance(1);
-  expect(sizes()).toEqual(before);
+/** Whether a worker needs so much more memory that the tables' contents, or results, must be in it: garbage until the next collection is less. */
+function grows(envoy: Envoy, during: () => void): boolean[] {
+  const sizes = (): number[] => envoy.vms.map(({ memory }) => memory.size), before = sizes();
+  during();
+  return sizes().map((size, i) => size - before[i]! > 2 << 20);
+}
+
+test("duty 141: requests that wait for a refresh take no memory on ticks, however large the results of other sessions are", () => {
+  const { envoy } = wait();
+  expect(grows(envoy, () => envoy.advance(1))).toEqual([false, false]);
 });
 
-test("nor does a request with many sessions, for each of which they are read", () => {
+test("duty 141: nor does a request with many sessions, for each of which they are read", () => {
   const { envoy } = browse(), browsers = Array.from({ length: SESSIONS }, () => new Browser(envoy));
   for (const browser of browsers) logIn(browser);
   jump(envoy, 301);
@@ -65,10 +71,10 @@ test("nor does a request with many sessions, for each of which they are read", (
     openCall(envoy, "/token").json({ error: "invalid_grant" }, 400);
   }
   fill(envoy);
-  const { memory } = envoy.vms[0]!, before = memory.size, cookie = browsers.map((browser) => browser.cookiesFor("/api")).join("; ");
-  let request!: StreamContext;
-  const count = reads(envoy, () => { request = envoy.get("/api", { cookie, accept: "*/*" }); });
-  expect([memory.size, count >= SESSIONS, code(request.local)]).toEqual([before, true, "401 sign_in_needed"]);
+  const cookie = browsers.map((browser) => browser.cookiesFor("/api")).join("; ");
+  let request!: StreamContext, count = 0;
+  expect(grows(envoy, () => { count = reads(envoy, () => { request = envoy.get("/api", { cookie, accept: "*/*" }); }); })).toEqual([false]);
+  expect([count >= SESSIONS, code(request.local)]).toEqual([true, "401 sign_in_needed"]);
 });
 
 test("a tick reads the refreshes that other workers make, and not this worker's own", () => {
@@ -96,7 +102,7 @@ test("an introspection result that may not be cached is judged once, not on each
   for (const name of names) ask(envoy, 0, name);
   for (const call of [...envoy.callouts]) if (call.path === "/introspect") call.json(answer);
   for (const name of names) ask(envoy, 0, name);
-  const waiting = names.map((name) => ask(envoy, 1, name)), { memory } = envoy.vms[1]!, before = memory.size;
-  envoy.advance(1);
-  expect([memory.size, waiting.every((request) => request.waiting)]).toEqual([before, true]);
+  const waiting = names.map((name) => ask(envoy, 1, name));
+  expect(grows(envoy, () => envoy.advance(1))).toEqual([false, false]);
+  expect(waiting.every((request) => request.waiting)).toBe(true);
 });
