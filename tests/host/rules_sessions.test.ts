@@ -1,5 +1,5 @@
 /** Rules with the same client share sessions, addresses and logins under way, and may differ in every other setting. */
-import { asked, browse, Browser, BROWSER_CONFIG, callbackPath, copyOf, jump, logIn, logInAs, SECRET, through, USERINFO } from "./browser";
+import { asked, browse, Browser, BROWSER_CONFIG, callbackPath, copyOf, jump, logIn, logInAs, openCall, SECRET, through, tokens, USERINFO } from "./browser";
 import { outcome } from "./ruled";
 
 const SESSION = { secret: SECRET, idling_timeout: 0, rolling_timeout: 0 };
@@ -41,6 +41,16 @@ describe("a rule that does not refresh leaves to the others", () => {
 
   test("the end of a session with its access token", () => { expect(outcome(through(world({ refresh_token: undefined }).browser, "/x"))).toBe("401 sign_in_needed"); });
   test("the refresh", () => { expect(outcome(through(world({}).browser, "/x"))).toBe("waiting"); });
+  test("the new tokens, which a request with the old cookies takes over", () => {
+    const { envoy, browser } = world({}), slow = copyOf(browser), refreshed = browser.fetch("/x");
+    openCall(envoy, "/token").json({ ...tokens(undefined), id_token: undefined, access_token: "new", refresh_token: "new" });
+    expect(refreshed.forwarded.get("x-access-token")).toBe("new");
+    jump(envoy, 61);
+    expect(["/static/x", "/x"].map((path) => slow.fetch(path).forwarded.get("x-access-token"))).toEqual(["new", "new"]);
+    jump(envoy, 301);
+    through(slow, "/x");
+    expect(openCall(envoy, "/token").form.get("refresh_token")).toBe("new");
+  });
 });
 
 test.each<[string, object, object]>([

@@ -82,10 +82,13 @@ export class Newest {
   constructor(readonly session: Session, readonly text: Uint8Array | null) {}
 }
 
-/** Follows the refreshes from the request's session on: a slow request may have cookies that are several refreshes old. */
+/**
+ * Follows the refreshes from the request's session on: a slow request may have cookies that are several refreshes old. Also under a rule that does not refresh
+ * itself: it must not replace another rule's new tokens by the old ones.
+ */
 export function newestOf(x: Exchange, request: BrowserRequest, opened: Session): Newest {
   let newest = new Newest(opened, null);
-  for (let i = 0; i < MAX_STEPS && tokensDue(x, request, newest.session); i++) {
+  for (let i = 0; i < MAX_STEPS && agedTokens(x, request, newest.session); i++) {
     const state = x.registry.refresh(refreshKey(request.browser.context, request.names.session, newest.session), x.nowMs);
     if (state == null || state.outcome != RefreshOutcome.Done) break;
     const session = unsealSession(request, state.text);
@@ -134,8 +137,12 @@ function isOver(x: Exchange, request: BrowserRequest, s: Session, keys: EndKeys 
 }
 
 function tokensDue(x: Exchange, request: BrowserRequest, s: Session): bool {
-  return request.browser.refreshAccessToken && s.refreshToken.length > 0 && s.accessExpiresAtSec > 0
-    && s.accessExpiresAtSec - request.browser.accessLeewaySec <= x.nowSec;
+  return request.browser.refreshAccessToken && agedTokens(x, request, s);
+}
+
+/** Whether they are so old that they may have been refreshed. */
+function agedTokens(x: Exchange, request: BrowserRequest, s: Session): bool {
+  return s.refreshToken.length > 0 && s.accessExpiresAtSec > 0 && s.accessExpiresAtSec - request.browser.accessLeewaySec <= x.nowSec;
 }
 
 /** For `force_reauthorize` and `refresh_session_interval`. Only a navigation can be sent to the provider. */
