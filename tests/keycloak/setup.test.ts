@@ -9,7 +9,7 @@ import { CLIENT, keycloak, USER, type Json, type Realm } from "./support/keycloa
 import { isLoginForm, keycloakLogin } from "./support/login";
 
 const PAGE = readFileSync(join(__dirname, "../../docs/keycloak.md"), "utf8");
-const [CLIENT_JSON, FILTER_JSON, NAMES_JSON] = [...PAGE.matchAll(/```json\n(.*?)```/gs)].map(([, json]) => json!);
+const [CLIENT_JSON, FILTER_JSON, INTROSPECTION_JSON, NAMES_JSON] = [...PAGE.matchAll(/```json\n(.*?)```/gs)].map(([, json]) => json!);
 const ENVIRONMENT = { CLIENT_SECRET: CLIENT.secret, SESSION_SECRET: "another session secret of the tests, long enough" };
 const PROPAGATION_MS = 2000;
 
@@ -23,14 +23,13 @@ const fromPage = (json: string | undefined, url: string): Json => JSON.parse(jso
 
 function gateways() {
   const client = (client_id: string) => ({ discovery: realm.discovery, client_id, client_secret: CLIENT.secret });
-  const asks = (client_id: string) => () => ({ ...common, ...client(client_id), bearer_only: true, introspection_endpoint: realm.introspectionEndpoint });
   return startGateways(realm, {
     shop: ({ url }) => ({ ...fromPage(FILTER_JSON, url), ssl_verify: false }),
     astray: () => ({ ...commonForBrowsers, ...client("shop"), redirect_uri: "/elsewhere" }),
     plain: () => ({ ...commonForBrowsers, ...client("plain"), redirect_uri: "/callback", claim_headers: { "realm_access.roles": "x-roles", groups: "x-groups" } }),
     internal: ({ url }) => ({ ...commonForBrowsers, ...client("plain"), redirect_uri: "/callback", use_jwks: true, ...fromPage(NAMES_JSON, url) }),
-    shopAsks: asks("shop"),
-    plainAsks: asks("plain"),
+    shopAsks: ({ url }) => ({ ...common, ...client("shop"), bearer_only: true, ...fromPage(INTROSPECTION_JSON, url) }),
+    plainAsks: () => ({ ...common, ...client("plain"), bearer_only: true, introspection_endpoint: realm.introspectionEndpoint }),
     onlyItsOwn: () => ({ ...common, ...client("shop"), bearer_only: true, use_jwks: true, claim_validator: { audience: { match_with_client_id: true } } }),
   }, { environment: ENVIRONMENT });
 }
