@@ -8,8 +8,11 @@ export const COOLDOWN_MS: i64 = 30_000;
 export const AT_ONCE_MS: i64 = 1_000;
 const FIRST_RETRY_MS: i64 = 1_000;
 const LAST_RETRY_MS: i64 = 30_000;
-/** A time further ahead than this was written before the clock was set back. Another worker's time may be a little ahead of the start of this callback. */
-const AHEAD_MS: i64 = 1_000;
+/**
+ * How far another worker's time may be ahead of this one's, which was read at the start of the callback. A time further ahead is invalid, or was written
+ * before the clock was set back.
+ */
+export const AHEAD_MS: i64 = 1_000;
 
 @final
 export class Freshness {

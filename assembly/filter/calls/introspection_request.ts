@@ -9,11 +9,12 @@ import { KEY_SIZE, NONCE_SIZE } from "../../crypto/aead/xchacha20poly1305";
 import { Exchange } from "../../flow/decision/exchange";
 import { Await, Next } from "../../flow/decision/next";
 import { Reply } from "../../http/callout";
+import { AHEAD_MS } from "../../oidc/freshness";
 import { isRead, MAX_ANSWER } from "../../oidc/introspection";
 import { openWith, sealWith } from "../../session/sealing";
 import { RuleSettings } from "../rules/rule_settings";
 import { sharedResults } from "../shared/registry";
-import { AHEAD_MS, Standing } from "../shared/shared_results";
+import { Standing } from "../shared/shared_results";
 import { untilSecOf } from "../verdicts/token_verdicts";
 
 const NAME_SIZE = 16;

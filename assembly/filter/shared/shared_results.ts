@@ -1,6 +1,7 @@
 // Introspections under way and their responses, in Envoy's shared data: one introspection serves all workers.
 
 import { EMPTY } from "../../bytes/bytes";
+import { AHEAD_MS } from "../../oidc/freshness";
 import { CAS_TRIES, SharedRecord, SharedTable } from "./shared_table";
 
 /**
@@ -9,12 +10,6 @@ import { CAS_TRIES, SharedRecord, SharedTable } from "./shared_table";
  */
 const BUCKETS = 1024;
 const ROOM = 16 * 1024;
-
-/**
- * How far another worker's time may be ahead of this one's, which was read at the start of the callback. A time further ahead is invalid, or the clock has
- * jumped back.
- */
-export const AHEAD_MS: i64 = 1_000;
 
 /**
  * A record's text: the newest lease, until when it is under way (ms; 0: it has ended), the lease that was answered last (0: none), all i64; then its
