@@ -15,21 +15,16 @@ export function readScope(r: ConfigReader, warnings: string[]): Uint8Array {
   const text = r.has("scope") ? r.text("scope") : utf8("openid");
   if (text == null) return EMPTY;
   const scopes = words(text);
-  const out = new ByteWriter(text.length + 8);
   let openid = false;
   for (let i = 0; i < scopes.length; i++) {
     if (!isScope(scopes[i])) r.wrong("scope", "word " + (i + 1).toString() + " is not a scope (RFC 6749 §3.3): printable ASCII without quotes and backslashes");
     if (is(scopes[i], "openid")) openid = true;
   }
   if (!openid) {
-    out.text("openid");
+    scopes.unshift(utf8("openid"));
     warnings.push("scope has no openid: it was added, because a login needs it");
   }
-  for (let i = 0; i < scopes.length; i++) {
-    if (i > 0 || !openid) out.byte(0x20);
-    out.bytes(scopes[i]);
-  }
-  return out.done();
+  return listOf(scopes);
 }
 
 /** `prompt` and `display` are attributes too, as in lua-resty-openidc. There, too, `authorization_params` takes precedence. */

@@ -136,5 +136,12 @@ export class Rule {
   constructor(readonly name: string, readonly match: RequestMatch, readonly config: Config) {}
 }
 
+/** The settings outside of all rules, then those of each rule. */
+export function allSettings(whole: Config, rules: Rule[]): Config[] {
+  const all: Config[] = [whole];
+  for (let i = 0; i < rules.length; i++) all.push(rules[i].config);
+  return all;
+}
+
 /** What metrics call the settings outside of all rules. */
 export const OUTSIDE = "none";

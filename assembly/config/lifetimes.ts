@@ -1,17 +1,18 @@
 // Whether a session that is over under one rule may be valid under another.
 
 import { BrowserSettings } from "./browser";
-import { Config, Rule } from "./config";
+import { allSettings, Config, Rule } from "./config";
 
 /** Rules that share their sessions may differ in how long they accept one. */
 export function compareLifetimes(whole: Config, rules: Rule[]): void {
-  const all: BrowserSettings[] = [];
-  for (let i = 0; i <= rules.length; i++) {
-    const browser = i < rules.length ? rules[i].config.browser : whole.browser;
-    if (browser != null) all.push(browser);
-  }
+  const all = allSettings(whole, rules);
   for (let i = 0; i < all.length; i++) {
-    for (let j = 0; j < all.length; j++) if (differ(all[i], all[j]) && all[i].sharesSessionsWith(all[j])) all[i].lifetimesDiffer = true;
+    const browser = all[i].browser;
+    if (browser == null) continue;
+    for (let j = 0; j < all.length; j++) {
+      const other = all[j].browser;
+      if (other != null && differ(browser, other) && browser.sharesSessionsWith(other)) browser.lifetimesDiffer = true;
+    }
   }
 }
 

@@ -1,12 +1,11 @@
 // Whether anything uses UserInfo. If nothing does, it is not fetched: an unused call could only fail.
 
 import { BrowserSettings } from "./browser";
-import { Config, Rule } from "./config";
+import { allSettings, Config, Rule } from "./config";
 
 /** Rules that share their sessions share their contents too. */
 export function leaveOutUnusedUserinfo(whole: Config, rules: Rule[]): void {
-  const all: Config[] = [whole];
-  for (let i = 0; i < rules.length; i++) all.push(rules[i].config);
+  const all = allSettings(whole, rules);
   for (let i = 0; i < all.length; i++) {
     const browser = all[i].browser;
     if (browser != null && !isUsed(browser, all)) browser.contents.user = false;
