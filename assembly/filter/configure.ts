@@ -145,12 +145,13 @@ function providerNamed(root: Configuration, id: string): ProviderCache | null {
 function registryOf(own: SessionRegistry[], config: Config): SessionRegistry {
   const browser = config.browser, provider = config.provider;
   if (browser == null || provider == null) return NO_SESSIONS;
-  let registry = registryIn(own, browser.context);
-  const mine = registry != null;
-  for (let i = 0; i < roots.all.length && registry == null; i++) registry = registryIn(roots.all[i].registries, browser.context);
-  const known = registry == null ? new SessionRegistry(browser.context, `${decodeUtf8(browser.client.id)} at ${decodeUtf8(provider.issuer)}`) : registry;
+  let known = registryIn(own, browser.context);
+  if (known == null) {
+    for (let i = 0; i < roots.all.length && known == null; i++) known = registryIn(roots.all[i].registries, browser.context);
+    if (known == null) known = new SessionRegistry(browser.context, `${decodeUtf8(browser.client.id)} at ${decodeUtf8(provider.issuer)}`);
+    own.push(known);
+  }
   known.absoluteSec = max(known.absoluteSec, browser.limits.absoluteSec);
-  if (!mine) own.push(known);
   return known;
 }
 

@@ -20,7 +20,7 @@ export function tick(rootId: u32): void {
   if (root == null) return;
   const now = nowMs();
   // Not in ticks that come every millisecond, to continue a queue of requests.
-  if (now - root.lookedMs >= <i64>lookMs(root) / 2 || now < root.lookedMs) {
+  if (hasPassed(<i64>lookMs(root) / 2, root.lookedMs, now)) {
     root.lookedMs = now;
     lookAround(root, now);
     lookAtOtherWorkers(root, now);
@@ -29,7 +29,7 @@ export function tick(rootId: u32): void {
       advance(root.providers[i], root);
     }
   }
-  if (now - housekeptMs >= HOUSEKEEPING_MS || now < housekeptMs) {
+  if (hasPassed(HOUSEKEEPING_MS, housekeptMs, now)) {
     housekeptMs = now;
     metrics.flush();
     readLevel();
@@ -39,6 +39,9 @@ export function tick(rootId: u32): void {
     reportProviders(now);
   }
 }
+
+/** Also true if the clock was set back. */
+function hasPassed(ms: i64, sinceMs: i64, now: i64): bool { return now - sinceMs >= ms || now < sinceMs; }
 
 function reportProviders(now: i64): void {
   for (let i = 0; i < roots.all.length; i++) {
