@@ -4,6 +4,7 @@ import type { Node } from "yaml";
 import { capabilitiesOf } from "../../capabilities";
 import { isBefore, RESTRICTION_MOVED } from "../../envoy-version";
 import { filterPath } from "../filter/module";
+import { variableIn } from "../filter/stand_ins";
 import type { Position } from "../source/source_file";
 import { at, isFields, listAt, mapsBelow, nodeAt, offsetAt, textAt, typeOf, type Fields } from "./fields";
 import type { Note } from "./note";
@@ -71,7 +72,7 @@ const SECRETS = ["client_secret", "symmetric_key", "client_rsa_private_key"];
 /** The filter itself warns of secrets in its configuration. Secrets in `key_values` look like any variable to it. */
 function checkSecrets(plugin: Plugin, all: Settings[], note: Note): void {
   const named = all.flatMap(({ own }) => [...SECRETS.map((key) => own[key]), ...[isFields(own.session) ? own.session.secret : undefined].flat()]);
-  const variables = new Set(named.map((text) => /^\$env:\/\/(.+)$/i.exec(String(text))?.[1]));
+  const variables = new Set(named.map(variableIn));
   const literal = Object.keys(plugin.variables?.values ?? {}).filter((name) => variables.has(name));
   if (literal.length === 0) return;
   const [path, instead] = plugin.home === "wasmplugin" ? [["vm_config", "env"], "valueFrom: HOST"] : [["vm_config", "environment_variables", "key_values"], "host_env_keys"];

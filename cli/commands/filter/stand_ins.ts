@@ -10,7 +10,8 @@ export interface Variables {
   standIns: { path: string; name: string }[];
 }
 
-const REFERENCE = /^\$env:\/\/(.+)$/i;
+/** The variable that a value refers to. */
+export const variableIn = (value: unknown): string | undefined => /^\$env:\/\/(.+)$/i.exec(String(value))?.[1];
 
 /** `given`: the names that the filter gets from its host, and the values in the file; null if the file does not say. */
 export function variablesOf(config: unknown, given: { fromHost: string[]; values: Record<string, string> } | null, host: NodeJS.ProcessEnv): Variables {
@@ -30,7 +31,7 @@ interface Reference { path: string; key: string; name: string; siblings: Record<
 
 function references(value: unknown, path: string, key: string, siblings: Record<string, unknown>): Reference[] {
   if (typeof value === "string") {
-    const name = REFERENCE.exec(value)?.[1];
+    const name = variableIn(value);
     return name === undefined ? [] : [{ path, key, name, siblings }];
   }
   if (Array.isArray(value)) return value.flatMap((item, i) => references(item, `${path}[${i}]`, key, siblings));

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { pluginsOf } from "../check/plugins";
 import { isFields } from "../check/fields";
 import { settingsOf, logsIn } from "../check/settings";
+import { variableIn } from "../filter/stand_ins";
 import { printable, UserError, type Io } from "../io";
 import { readSource } from "../source/read_source";
 import { openSessions, sealedNames, type OpenedSession } from "./open_session";
@@ -40,7 +41,7 @@ function contextsOf({ config, issuer, clientId }: Given, io: Io): { issuer: stri
   if (issuer !== undefined && clientId !== undefined) return [{ issuer, clientId }];
   if (config === undefined) throw new UserError("give --config, or --issuer and --client-id: a session is sealed for them");
   const all = pluginsOf(readSource(config)).plugins.flatMap(({ json }) => { try { const value = JSON.parse(json) as unknown; return isFields(value) ? settingsOf(value) : []; } catch { return []; } }).filter(logsIn);
-  const valueOf = (text: unknown): string => io.environment[/^\$env:\/\/(.+)$/i.exec(String(text))?.[1] ?? ""] ?? String(text);
+  const valueOf = (text: unknown): string => io.environment[variableIn(text) ?? ""] ?? String(text);
   const found = all.map(({ all: settings }) => ({ issuer: issuer ?? valueOf(settings.issuer ?? valueOf(settings.discovery).replace(/\/\.well-known\/[\w-]+$/, "")), clientId: clientId ?? valueOf(settings.client_id) }));
   if (found.length === 0) throw new UserError(`${config}: no configuration with a login`);
   return found.filter((one, i) => found.findIndex((other) => other.issuer === one.issuer && other.clientId === one.clientId) === i);
