@@ -8,8 +8,8 @@ import { convertJwtAuthn, JWT_AUTHN, JWT_PROVIDER } from "../../cli/commands/con
 import { convertModAuthOpenidc, MOD_AUTH_OPENIDC } from "../../cli/commands/convert/mod_auth_openidc";
 import { convertOauth2Proxy, OAUTH2_PROXY } from "../../cli/commands/convert/oauth2_proxy";
 import type { Draft, Option } from "../../cli/commands/convert/option";
-import { judge, type Remark } from "../../cli/commands/filter/judge";
-import { variablesOf } from "../../cli/commands/filter/stand_ins";
+import { refusalsOf } from "../../cli/commands/convert/convert";
+import type { Remark } from "../../cli/commands/filter/judge";
 import { APISIX_NAMES, ENVOY_GATEWAY_NAMES, ENVOY_OAUTH2_NAMES, HUAWEI_NAMES, JWT_AUTHN_NAMES, MOD_AUTH_OPENIDC_NAMES, OAUTH2_PROXY_NAMES, RESTY_NAMES } from "./option_names";
 import { envoyOidc, file } from "./support";
 
@@ -57,10 +57,7 @@ const TOOLS: Tool[] = [
 /** The reasons why the filter refuses it. Most rows give the same result, which is checked once. */
 function refused(filter: Fields): Remark[] {
   const json = JSON.stringify(filter);
-  if (!judged.has(json)) {
-    const { environment, standIns } = variablesOf(filter, null, {});
-    judged.set(json, judge(json, environment).errors.filter(({ path }) => !standIns.some((one) => one.path === path)));
-  }
+  if (!judged.has(json)) judged.set(json, refusalsOf(filter));
   return judged.get(json)!;
 }
 const judged = new Map<string, Remark[]>();

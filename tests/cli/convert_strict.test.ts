@@ -1,19 +1,13 @@
 /** `envoy-oidc convert`: the result is as strict as the source, or the list says where it is not. */
+import { refusalsOf } from "../../cli/commands/convert/convert";
 import { convertEnvoyGateway } from "../../cli/commands/convert/envoy_gateway";
 import { convertEnvoyOauth2 } from "../../cli/commands/convert/envoy_oauth2";
 import { convertJwtAuthn } from "../../cli/commands/convert/jwt_authn";
 import { convertModAuthOpenidc } from "../../cli/commands/convert/mod_auth_openidc";
 import { convertOauth2Proxy } from "../../cli/commands/convert/oauth2_proxy";
-import { judge, type Remark } from "../../cli/commands/filter/judge";
-import { variablesOf } from "../../cli/commands/filter/stand_ins";
 import { envoyOidc, file } from "./support";
 
 const DISCOVERY = "https://idp.example.com/realms/a/.well-known/openid-configuration";
-
-function refused(filter: Record<string, unknown>): Remark[] {
-  const { environment, standIns } = variablesOf(filter, null, {});
-  return judge(JSON.stringify(filter), environment).errors.filter(({ path }) => !standIns.some((one) => one.path === path));
-}
 
 const APACHE = `OIDCProviderMetadataURL ${DISCOVERY}\nOIDCClientID a\nOIDCClientSecret $ENV://A\nOIDCRedirectURI https://app.example.com/oidc\nOIDCCryptoPassphrase y`;
 
@@ -25,7 +19,7 @@ describe("mod_auth_openidc: nothing of Apache's access control is lost without a
     const { filter, changes } = converted(line, ...guard, line.replace(/<(\w+).*/, "</$1>"), "<Location /app>", ...guard, "</Location>");
     expect(changes).toContainEqual(expect.objectContaining({ kind: "unguarded", option: line.slice(1, -1) }));
     expect([filter.rules, filter.access_rules]).toEqual([[{ path_prefix: "/app", ...SESSIONS }], undefined]);
-    expect(refused(filter)).toEqual([]);
+    expect(refusalsOf(filter)).toEqual([]);
   });
   test("a later Location replaces what an earlier one opened, as in Apache", () => {
     expect(converted("<Location /open>", "Require all granted", "</Location>", "<Location />", ...guard, "</Location>").filter).toMatchObject({ mode: "browser", rules: [{ path_prefix: "/open", mode: "browser" }] });
@@ -37,7 +31,7 @@ describe("mod_auth_openidc: nothing of Apache's access control is lost without a
     const { filter } = converted("<Location /app>", "AuthType openid-connect", "<RequireAll>", "Require claim a:one", "Require claim b:two c:three", "<RequireNone>", "Require claim d:four", "</RequireNone>", "</RequireAll>", "</Location>");
     const claim = (name: string, value: string) => ({ claim: name, contains: value });
     expect(filter.rules).toContainEqual({ path_prefix: "/app", ...SESSIONS, access_rules: { any: [{ all: [claim("a", "one"), { any: [claim("b", "two"), claim("c", "three")] }, { not: { any: [claim("d", "four")] } }] }] } });
-    expect(refused(filter)).toEqual([]);
+    expect(refusalsOf(filter)).toEqual([]);
   });
   test("a condition of OIDCUnAuthAction lets nobody else pass", () => expect(converted("<Location />", ...guard, "OIDCUnAuthAction pass \"%{REQUEST_URI} =~ m#^/a#\"", "</Location>").filter).not.toHaveProperty("unauth_action"));
   test("rules do not inherit the requirements of <Location />", () => {
@@ -73,7 +67,7 @@ describe("oauth2-proxy: nothing that restricts access is lost without a word", (
     const api = "api_routes = [\"^/api/\"]\n", without = convertOauth2Proxy(PROXY + api).filter, bearer = convertOauth2Proxy(`${PROXY}${api}skip_jwt_bearer_tokens = true`).filter;
     expect(without).toMatchObject({ mode: "browser", rules: [{ path_prefix: "/api", mode: "browser", unauth_action: "deny" }] });
     expect(bearer).toMatchObject({ claim_validator: { audience: { match_with_client_id: true, required: true } }, rules: [{ path_prefix: "/api", mode: "bearer" }] });
-    expect([bearer.mode, refused(without), refused(bearer)]).toEqual([undefined, [], []]);
+    expect([bearer.mode, refusalsOf(without), refusalsOf(bearer)]).toEqual([undefined, [], []]);
   });
   test("a flag's value is whole, in quotes or not, and a comment is none", () => {
     expect(args("--scope=openid email groups").filter.scope).toBe("openid email groups");
@@ -111,7 +105,7 @@ describe("jwt_authn: nothing that restricts access is lost without a word", () =
   test("a rule has no settings of another provider", () => {
     const { filter: result } = convertJwtAuthn(filter([{ match: { prefix: "/q/" }, requires: { provider_name: "q" } }, { match: { prefix: "/" }, requires: { provider_name: "p" } }], { p: { ...P, from_cookies: ["c"] }, q: Q }));
     expect(result).toMatchObject({ mode: "deny", rules: [{ path_prefix: "/q" }, { path_prefix: "/", auth_accept_token_as: ["cookie:c"] }] });
-    expect([Object.keys(result).sort(), Object.keys((result.rules as object[])[0]!), refused(result)]).toEqual([["bearer_only", "mode", "rules"], expect.not.arrayContaining(["auth_accept_token_as"]), []]);
+    expect([Object.keys(result).sort(), Object.keys((result.rules as object[])[0]!), refusalsOf(result)]).toEqual([["bearer_only", "mode", "rules"], expect.not.arrayContaining(["auth_accept_token_as"]), []]);
   });
   test("an open rule with a condition opens nothing", () => expect(JSON.stringify(convertJwtAuthn(filter([{ match: { prefix: "/", query_parameters: [{ name: "a" }] } }, { match: { prefix: "/" }, requires: { provider_name: "p" } }])).filter)).not.toContain("public"));
   test("the audiences of one of several requirements are kept", () => {

@@ -4,7 +4,7 @@ import { FORMATS } from "../../attributes/formats";
 import { at, isFields, listAt, type Fields } from "../check/fields";
 import { APISIX } from "./apisix_options";
 import { UserError } from "../io";
-import { complete, putAll, say, type Draft, type Option } from "./option";
+import { below, complete, putAll, say, type Draft, type Option } from "./option";
 
 const PLUGIN = "openid-connect";
 
@@ -42,8 +42,6 @@ function put({ _meta: meta, ...plugin }: Fields, draft: Draft, options: Option[]
 }
 
 const SECRETS = ["client_secret", "session.secret", "client_rsa_private_key", "symmetric_key"];
-
-const below = (path: string, key: string): string => path === "" ? key : `${path}.${key}`;
 
 function referring(value: unknown, path: string, draft: Draft): unknown {
   if (isFields(value)) return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, referring(inner, below(path, key), draft)]));

@@ -1,6 +1,5 @@
 // `convert`: turns another tool's configuration into the filter's, and reports every difference.
 
-import { parseAllDocuments, type Document } from "yaml";
 import { isFields } from "../check/fields";
 import { judge, type Remark } from "../filter/judge";
 import { variablesOf } from "../filter/stand_ins";
@@ -33,26 +32,20 @@ export interface Converted { filter: Record<string, unknown>; changes: Change[];
 
 export function convert(from: string, file: SourceFile): Converted {
   const { filter, changes } = CONVERTERS[from]!(file);
-  const { environment, standIns } = variablesOf(filter, null, {});
-  const refused = judge(JSON.stringify(filter), environment).errors.filter(({ path }) => !standIns.some((standIn) => standIn.path === path));
-  return { filter, changes, refused };
+  return { filter, changes, refused: refusalsOf(filter) };
 }
 
-/** An alias may have no anchor, or be part of a bomb. */
-function plain(document: Document, name: string): unknown {
-  try {
-    return document.toJS() as unknown;
-  } catch (error) {
-    throw new UserError(`${name}: ${(error as Error).message}`);
-  }
+/** Why the filter refuses it, whatever values its variables have. */
+export function refusalsOf(filter: Record<string, unknown>): Remark[] {
+  const { environment, standIns } = variablesOf(filter, null, {});
+  return judge(JSON.stringify(filter), environment).errors.filter(({ path }) => !standIns.some((standIn) => standIn.path === path));
 }
 
 /** The only document of that kind, or the only one. Several would be converted in part. */
 function objectOf(file: SourceFile, kind?: string): Record<string, unknown> {
-  const documents = parseAllDocuments(file.text, { merge: true }), list = Array.isArray(documents) ? documents : [];
-  const broken = list.find(({ errors }) => errors.length > 0);
+  const broken = file.documents.find(({ errors }) => errors.length > 0);
   if (broken !== undefined) throw new UserError(`${file.name}: ${broken.errors[0]!.message.split("\n")[0]}`);
-  const values = list.map((document) => plain(document, file.name)).filter(isFields).flatMap((value) => kind !== undefined && value.kind === "List" && Array.isArray(value.items) ? value.items.filter(isFields) : [value]);
+  const values = file.documents.map((document) => document.toJS() as unknown).filter(isFields).flatMap((value) => kind !== undefined && value.kind === "List" && Array.isArray(value.items) ? value.items.filter(isFields) : [value]);
   const ofKind = values.filter((value) => value.kind === kind), candidates = kind !== undefined && ofKind.length > 0 ? ofKind : values;
   if (candidates.length === 0) throw new UserError(`${file.name}: expected an object in JSON or YAML`);
   if (candidates.length > 1) throw new UserError(`${file.name}: has ${candidates.length} ${kind === undefined || ofKind.length === 0 ? "documents" : `resources of the kind ${kind}`}: give one at a time`);

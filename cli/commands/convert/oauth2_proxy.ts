@@ -2,7 +2,7 @@
 
 import { listAt, type Fields } from "../check/fields";
 import { readSettings } from "./oauth2_proxy_settings";
-import { change, complete, drop, keep, putAll, say, seconds, secret, set, takeSessions, unguarded, type Draft, type Option } from "./option";
+import { change, complete, drop, keep, onlyForClient, putAll, say, seconds, secret, set, takeSessions, unguarded, type Draft, type Option } from "./option";
 
 const UPSTREAM = "is Envoy's: routes and clusters lead to upstreams";
 const LISTENER = "is Envoy's: listeners, TLS, limits and what is trusted of other proxies stand in its configuration";
@@ -150,8 +150,7 @@ export const OAUTH2_PROXY: Option[] = [
 function putBearer(value: unknown, draft: Draft): void {
   if (value !== true) return;
   set(draft.filter, "use_jwks", true);
-  set(draft.filter, "claim_validator.audience.match_with_client_id", true);
-  set(draft.filter, "claim_validator.audience.required", true);
+  onlyForClient(draft.filter);
   say(draft, "changed", "skip_jwt_bearer_tokens", "is use_jwks: a bearer token is verified by the provider's keys and must be for client_id or oidc_extra_audiences, as there. An invalid one is 401");
 }
 

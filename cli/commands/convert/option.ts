@@ -73,10 +73,12 @@ export function secret(name: string, to: string, variable: string): Option {
   };
 }
 
+export const below = (path: string, key: string): string => path === "" ? key : `${path}.${key}`;
+
 /** Converts a tool's settings, each by its row. Objects without a row are searched. */
 export function putAll(options: Option[], given: Fields, draft: Draft, path = ""): void {
   for (const [key, value] of Object.entries(given)) {
-    const name = path === "" ? key : `${path}.${key}`, option = options.find((one) => one.name === name);
+    const name = below(path, key), option = options.find((one) => one.name === name);
     const holdsOthers = options.some((one) => one.name.startsWith(`${name}.`)) && typeof value === "object" && value !== null && !Array.isArray(value);
     if (value === null) continue;
     if (option !== undefined) putOne(option, value, draft, name);
@@ -116,11 +118,16 @@ export function complete(draft: Draft, logsIn: boolean): void {
   }
 }
 
+/** Bearer tokens must be for this client. */
+export function onlyForClient(filter: Fields): void {
+  set(filter, "claim_validator.audience.match_with_client_id", true);
+  set(filter, "claim_validator.audience.required", true);
+}
+
 /** For a tool that takes sessions alone: here a login does not keep bearer tokens out, but those of other clients. */
 export function takeSessions(draft: Draft, option: string): void {
   set(draft.filter, "mode", "browser");
-  set(draft.filter, "claim_validator.audience.match_with_client_id", true);
-  set(draft.filter, "claim_validator.audience.required", true);
+  onlyForClient(draft.filter);
   say(draft, "changed", option, "no bearer token of the provider passes there. Here one passes that is valid and whose audience is client_id");
 }
 
